@@ -1,0 +1,28 @@
+//! The known name that a user most likely meant.
+
+/// The candidate closest to `name`, if one is close enough to be a slip of the finger.
+///
+/// Distance is Damerau-Levenshtein; a third of the name's length, and at least one, may differ. Of equally close
+/// candidates the first in `candidates` wins, so the caller's order decides.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (name.chars().count() / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase());
+        if distance <= limit && best.is_none_or(|(closest, _)| distance < closest) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_swapped_letter_is_found_and_another_word_is_not() {
+        assert_eq!(nearest("redsi", ["kafka", "redis"]), Some("redis"));
+        assert_eq!(nearest("redis", ["postgres", "mlflow"]), None);
+    }
+}

@@ -1,0 +1,241 @@
+//! Diagnostics as text: for people through miette, for programs as JSON.
+
+use std::fmt;
+
+use miette::{
+    Diagnostic as Report, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, Severity as ReportSeverity, SourceCode, SourceSpan, SpanContents,
+};
+use serde::Serialize;
+
+use super::{Diagnostic, Label, Severity};
+use crate::source::Sources;
+
+/// How to draw for people.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    pub color: bool,
+    /// Columns to wrap messages at.
+    pub width: usize,
+}
+
+/// The diagnostics one below the other, each with its places underlined.
+pub fn human(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
+    let theme = if style.color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_context_lines(0)
+        .with_links(false);
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        let view = View {
+            diagnostic,
+            excerpts: Excerpts::new(&diagnostic.labels, sources),
+        };
+        if handler.render_report(&mut out, &view).is_err() {
+            out.push_str(&diagnostic.message);
+        }
+        out.push_str("\n");
+    }
+    out
+}
+
+/// The lines that a diagnostic is about, one below the other, whatever file each is from.
+///
+/// miette joins places that are close to each other under one heading. Here every line that is involved keeps a
+/// heading of its own, with its file and number, so that each can be clicked and searched for.
+#[derive(Debug)]
+struct Excerpts {
+    text: String,
+    lines: Vec<ExcerptLine>,
+    labels: Vec<LabeledSpan>,
+}
+
+#[derive(Debug)]
+struct ExcerptLine {
+    start: usize,
+    end: usize,
+    file: String,
+    /// Counted from 0, as miette counts.
+    number: usize,
+}
+
+impl Excerpts {
+    fn new(labels: &[Label], sources: &Sources) -> Self {
+        let mut excerpts = Self {
+            text: String::new(),
+            lines: Vec::new(),
+            labels: Vec::new(),
+        };
+        for label in labels {
+            excerpts.push(label, sources);
+        }
+        excerpts
+    }
+
+    fn push(&mut self, label: &Label, sources: &Sources) {
+        let file = sources.file(label.span.source);
+        let (number, _) = sources.position(label.span);
+        let start = label.span.start.min(file.text.len());
+        let line_start = file.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line_end = file.text[start..]
+            .find('\n')
+            .map_or(file.text.len(), |newline| start + newline);
+        let known = self
+            .lines
+            .iter()
+            .position(|line| line.file == file.name && line.number == number - 1);
+        let index = known.unwrap_or_else(|| {
+            let excerpt_start = self.text.len();
+            self.text
+                .push_str(file.text[line_start..line_end].trim_end_matches('\r'));
+            self.lines.push(ExcerptLine {
+                start: excerpt_start,
+                end: self.text.len(),
+                file: file.name.clone(),
+                number: number - 1,
+            });
+            self.text.push('\n');
+            self.lines.len() - 1
+        });
+        // A span over several lines is shown by its first: the rest says nothing more.
+        let line = &self.lines[index];
+        let from = (line.start + start - line_start).min(line.end);
+        let until = (from + label.span.end.saturating_sub(start)).clamp(from, line.end);
+        let text = Some(label.text.clone()).filter(|text| !text.is_empty());
+        self.labels
+            .push(LabeledSpan::new(text, from, until - from));
+    }
+}
+
+impl SourceCode for Excerpts {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        _lines_before: usize,
+        _lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let end = span.offset() + span.len();
+        let line = self
+            .lines
+            .iter()
+            .find(|line| line.start <= span.offset() && end <= line.end)
+            .ok_or(MietteError::OutOfBounds)?;
+        let column = self.text[line.start..span.offset()].chars().count();
+        Ok(Box::new(MietteSpanContents::new_named(
+            line.file.clone(),
+            &self.text.as_bytes()[line.start..line.end],
+            (line.start, line.end - line.start).into(),
+            line.number,
+            column,
+            1,
+        )))
+    }
+}
+
+#[derive(Debug)]
+struct View<'a> {
+    diagnostic: &'a Diagnostic,
+    excerpts: Excerpts,
+}
+
+impl fmt::Display for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.diagnostic.message)
+    }
+}
+
+impl std::error::Error for View<'_> {}
+
+impl Report for View<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let severity = match self.diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        Some(Box::new(format!(
+            "{severity}[{}]",
+            self.diagnostic.code.name()
+        )))
+    }
+
+    fn severity(&self) -> Option<ReportSeverity> {
+        Some(match self.diagnostic.severity {
+            Severity::Error => ReportSeverity::Error,
+            Severity::Warning => ReportSeverity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.diagnostic
+            .help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.excerpts)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        if self.excerpts.labels.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.excerpts.labels.iter().cloned()))
+    }
+}
+
+/// A diagnostic as `--format json` prints it.
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonDiagnostic {
+    pub code: &'static str,
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    pub message: String,
+    pub places: Vec<JsonPlace>,
+    pub help: Option<String>,
+}
+
+/// A place as `--format json` prints it; lines and columns count from 1.
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonPlace {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub text: String,
+}
+
+/// The diagnostics as plain values for a serialiser.
+pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<JsonDiagnostic> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| JsonDiagnostic {
+            code: diagnostic.code.name(),
+            severity: match diagnostic.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            message: diagnostic.message.clone(),
+            places: diagnostic
+                .labels
+                .iter()
+                .map(|label| json_place(label, sources))
+                .collect(),
+            help: diagnostic.help.clone(),
+        })
+        .collect()
+}
+
+fn json_place(label: &Label, sources: &Sources) -> JsonPlace {
+    let (line, column) = sources.position(label.span);
+    JsonPlace {
+        file: sources.file(label.span.source).name.clone(),
+        line,
+        column,
+        text: label.text.clone(),
+    }
+}

@@ -1,0 +1,9 @@
+//! mlopsgen compiles one `platform.toml` into everything that an MLOps platform needs to run.
+//!
+//! The modules stand in floor order: each knows only those above it in this list. See ARCHITECTURE.md.
+
+pub mod source;
+pub mod world;
+pub mod files;
+pub mod diag;
+pub mod compile;
