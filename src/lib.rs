@@ -10,4 +10,5 @@ pub mod diag;
 pub mod syntax;
 pub mod language;
 pub mod model;
+pub mod template;
 pub mod compile;
