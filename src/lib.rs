@@ -11,4 +11,6 @@ pub mod syntax;
 pub mod language;
 pub mod model;
 pub mod template;
+pub mod graph;
+pub mod target;
 pub mod compile;
