@@ -9,6 +9,7 @@ pub mod files;
 pub mod diag;
 pub mod syntax;
 pub mod language;
+pub mod project;
 pub mod model;
 pub mod template;
 pub mod graph;
