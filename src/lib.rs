@@ -2,8 +2,11 @@
 //!
 //! The modules stand in floor order: each knows only those above it in this list. See ARCHITECTURE.md.
 
+pub mod text;
 pub mod source;
 pub mod world;
 pub mod files;
 pub mod diag;
 pub mod compile;
+pub mod plan;
+pub mod apply;
