@@ -32,10 +32,18 @@ pub struct Transaction {
 #[derive(Debug)]
 enum Step {
     /// Rename the prepared file to its place, over what is there.
-    Write { prepared: PathBuf, path: PathBuf },
+    Write {
+        prepared: PathBuf,
+        path: PathBuf,
+    },
     /// The same, where nothing may be there.
-    Create { prepared: PathBuf, path: PathBuf },
-    Remove { path: PathBuf },
+    Create {
+        prepared: PathBuf,
+        path: PathBuf,
+    },
+    Remove {
+        path: PathBuf,
+    },
 }
 
 #[derive(Debug)]

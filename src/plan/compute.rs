@@ -47,8 +47,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         }
     }
     let changes = yield_to_removals(changes, inputs.found);
-    let manifest_changes =
-        manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
+    let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
     Plan {
         manifest_meanwhile: manifest_meanwhile(&manifest, &changes, inputs),
         unchanged,
