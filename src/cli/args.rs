@@ -156,8 +156,8 @@ impl Global {
     pub fn command_line(&self, command: &str) -> String {
         let mut line = format!("mlopsgen {command}");
         let mut push = |flag: &str, value: &str| {
-            let value = shlex::try_quote(value).unwrap_or(value.into());
-            line.push_str(&format!(" {flag} {value}"));
+            let quoted = shlex::try_quote(value).unwrap_or(value.into());
+            line.push_str(&format!(" {flag} {quoted}"));
         };
         if let Some(directory) = &self.directory {
             push("-C", &directory.to_string_lossy());
@@ -170,7 +170,7 @@ impl Global {
         }
         if let Some(targets) = &self.targets {
             let names: Vec<&str> = targets.iter().map(|target| target.name()).collect();
-            push("--target", &names.join(","));
+            line.push_str(&format!(" --target {}", names.join(",")));
         }
         line
     }

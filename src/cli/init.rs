@@ -27,13 +27,13 @@ Examples:
 pub struct InitArgs {
     /// The folder to start in; it is created where it does not exist
     #[arg(value_name = "DIR")]
-    directory: Option<PathBuf>,
+    folder: Option<PathBuf>,
 }
 
 pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
     let mut folder = context.global.directory();
-    if let Some(directory) = &args.directory {
-        folder.push(directory);
+    if let Some(below) = &args.folder {
+        folder.push(below);
     }
     let path = folder.join(&context.global.file);
     let text = match platform_name(&folder) {
