@@ -614,6 +614,24 @@ fn two_runs_never_mix() {
 }
 
 #[test]
+fn what_a_killed_run_left_behind_is_cleared_away_and_a_lock_alone_is_nothing() {
+    let project = Project::new();
+    let wanted = files([("compose/a.yaml", "1\n")]);
+    project.apply_cleanly(&wanted);
+    project.write("generated/.mlopsgen/lock", "");
+    project.write("generated/.mlopsgen/.gitignore", "*\n");
+    assert!(project.plan(&wanted).is_ok_and(|plan| plan.is_empty()));
+    project.write("generated/.mlopsgen/new-1", "1\n");
+    assert!(
+        project
+            .plan(&wanted)
+            .is_ok_and(|plan| plan.leftovers && plan.foreign.is_empty())
+    );
+    project.apply_cleanly(&wanted);
+    assert!(!project.exists("generated/.mlopsgen"));
+}
+
+#[test]
 fn a_lock_that_writes_nothing_leaves_nothing() {
     let project = Project::new();
     let place = project.place().expect("a place");

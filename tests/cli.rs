@@ -141,6 +141,18 @@ fn environments_need_a_name_that_kubernetes_takes() {
 }
 
 #[test]
+fn an_environment_without_a_file_is_an_error_that_names_those_there_are() {
+    let project = with_orphan();
+    project.write("platform.prod.toml", "");
+    project.write("platform.eu-1.toml", "");
+    let ran = run(&project, &["check", "--env", "production"]);
+    assert_eq!((ran.status, ran.out.as_str()), (1, ""));
+    let expected = "error: there is no `platform.production.toml`\n  help: write that file, or `--env` with `eu-1` or `prod`\n";
+    assert_eq!(ran.err, expected);
+    assert_eq!(run(&project, &["plan", "--env", "prod"]).status, 0);
+}
+
+#[test]
 fn init_starts_a_platform_and_overwrites_none() {
     let project = Folder::new();
     let ran = run(&project, &["init", "My_Platform"]);

@@ -66,6 +66,17 @@ impl Lock {
         }
     }
 
+    /// Whether the working folder holds more than a lock: a run is at it, or was killed while it wrote.
+    ///
+    /// The lock alone is what Ctrl-C leaves behind when a question was open. Nothing was written then.
+    pub(super) fn is_work_unfinished(place: &Place) -> bool {
+        fs::read_dir(place.work())
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok)
+            .any(|entry| entry.file_name() != LOCK && entry.file_name() != GITIGNORE)
+    }
+
     /// Removes everything from the working folder but the lock.
     fn empty(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.work)? {

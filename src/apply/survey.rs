@@ -54,7 +54,7 @@ pub fn survey(place: &Place, extent: &Extent) -> Result<Found, Failure> {
     let root = place.root();
     let mut found = Found {
         manifest: read_manifest(place)?,
-        leftovers: extent.lock.is_none() && place.work().exists(),
+        leftovers: extent.lock.is_none() && Lock::is_work_unfinished(place),
         ..Found::default()
     };
     for path in extent.paths {

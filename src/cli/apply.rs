@@ -99,7 +99,7 @@ impl Run<'_> {
         if let Some(plan) = &prepared.plan {
             self.still_holds(plan)?;
         }
-        self.show(prepared);
+        self.show(prepared)?;
         Ok(u8::from(prepared.plan.is_none()))
     }
 
@@ -107,7 +107,7 @@ impl Run<'_> {
         self.still_holds(plan)?;
         // Programs get one document: the plan when it is carried out, else what stopped it.
         if !self.is_json {
-            self.show(prepared);
+            self.show(prepared)?;
         }
         self.refuse(plan)?;
         if !self.is_agreed(plan)? {
@@ -116,26 +116,27 @@ impl Run<'_> {
         }
         Transaction::prepare(plan, &self.project.place, lock)?.commit()?;
         if self.is_json {
-            self.show(prepared);
+            self.show(prepared)?;
         } else if !self.context.terminal.quiet {
             let counts = plan.counts();
             self.context.terminal.out(&format!(
                 "Applied: {} added, {} changed, {} removed.\n",
                 counts.add, counts.change, counts.remove
-            ));
+            ))?;
         }
         Ok(0)
     }
 
-    fn show(&self, prepared: &Prepared) {
+    fn show(&self, prepared: &Prepared) -> Result<(), Failure> {
         let terminal = &self.context.terminal;
         let folder = self.project.place.folder();
         if self.is_json {
             let plan = prepared.plan.as_ref();
-            terminal.out(&json::report(&prepared.compilation, plan, folder));
+            terminal.out(&json::report(&prepared.compilation, plan, folder))?;
         } else if let Some(plan) = prepared.report(self.context) {
-            terminal.out(&show::plan(plan, folder, terminal));
+            terminal.out(&show::plan(plan, folder, terminal))?;
         }
+        Ok(())
     }
 
     /// A saved plan is only good as long as a new one would be the same.
@@ -200,7 +201,7 @@ impl Run<'_> {
                         .help(format!("to write without being asked, type `{command}`")),
                 );
             }
-            if !terminal.ask("Write this?") {
+            if !terminal.ask("Write this?")? {
                 return Ok(false);
             }
         }
@@ -209,7 +210,7 @@ impl Run<'_> {
         }
         let volumes = count(plan.volumes_removed.len(), "volume");
         if can_ask {
-            return Ok(terminal.ask(&format!("Give up the data of {volumes}?")));
+            return terminal.ask(&format!("Give up the data of {volumes}?"));
         }
         let names: Vec<&str> = plan
             .volumes_removed

@@ -15,7 +15,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let terminal = &context.terminal;
     if is_json {
         let report = json::report(&prepared.compilation, prepared.plan.as_ref(), folder);
-        terminal.out(&report);
+        terminal.out(&report)?;
         return Ok(match &prepared.plan {
             None => 1,
             Some(plan) if plan.is_empty() => 0,
@@ -27,7 +27,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     };
     if plan.is_empty() {
         if !terminal.quiet {
-            terminal.out(&format!("`{folder}/` is up to date.\n"));
+            terminal.out(&format!("`{folder}/` is up to date.\n"))?;
         }
         return Ok(0);
     }
@@ -37,6 +37,6 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     if !plan.refused(Force::No).is_empty() {
         text.push_str("What is marked with `!` it refuses, or does only with `--force`.\n");
     }
-    terminal.out(&text);
+    terminal.out(&text)?;
     Ok(STALE)
 }

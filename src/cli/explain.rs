@@ -28,7 +28,7 @@ pub struct ExplainArgs {
 
 pub fn run(args: &ExplainArgs, context: &Context) -> Result<u8, Failure> {
     let Some(name) = &args.code else {
-        context.terminal.out(&list());
+        context.terminal.out(&list())?;
         return Ok(0);
     };
     let Some(code) = Code::from_name(name) else {
@@ -38,7 +38,7 @@ pub fn run(args: &ExplainArgs, context: &Context) -> Result<u8, Failure> {
     let text = page
         .and_then(|page| page.contents_utf8())
         .ok_or_else(|| Failure::new(format!("`{}` has no explanation", code.name())))?;
-    context.terminal.out(text);
+    context.terminal.out(text)?;
     Ok(0)
 }
 

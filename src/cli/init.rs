@@ -49,7 +49,7 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         context.terminal.out(&format!(
             "Wrote {}.\nNext: mlopsgen{cd} plan   shows what it compiles to\n      mlopsgen{cd} apply  writes that to generated/\n",
             path.display()
-        ));
+        ))?;
     }
     Ok(0)
 }

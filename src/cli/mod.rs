@@ -64,9 +64,8 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args, &context),
     };
     ExitCode::from(status.unwrap_or_else(|failure| {
-        if context.global.format == Some(Format::Json) {
-            context.terminal.out(&json::failure(&failure));
-        } else {
+        let is_json = context.global.format == Some(Format::Json);
+        if !is_json || context.terminal.out(&json::failure(&failure)).is_err() {
             context.terminal.failure(&failure);
         }
         1

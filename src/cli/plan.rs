@@ -33,11 +33,11 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     let folder = project.place.folder();
     if is_json {
         let report = json::report(&prepared.compilation, prepared.plan.as_ref(), folder);
-        context.terminal.out(&report);
+        context.terminal.out(&report)?;
     } else if let Some(plan) = prepared.report(context) {
         context
             .terminal
-            .out(&show::plan(plan, folder, &context.terminal));
+            .out(&show::plan(plan, folder, &context.terminal))?;
     }
     let Some(plan) = &prepared.plan else {
         return Ok(1);

@@ -1,12 +1,17 @@
 //! From the command line to a project: where it is, what it compiles to, and what that means for the disk.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use mlopsgen::{
     apply::{Extent, Lock, Place, read_manifest, survey},
     compile::{self, Compilation, Request},
     files::Target,
     plan::{self, Failure, Plan},
+    project::environment_file,
+    text::one_of,
 };
 
 use super::{Context, args::Global, disk_world::DiskWorld};
@@ -39,6 +44,9 @@ impl Project {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
+        if let Some(environment) = &global.environment {
+            find_environment(&root, &file, environment)?;
+        }
         Ok(Self {
             place: Place::new(&root, global.environment.as_deref())?,
             request: Request {
@@ -107,6 +115,30 @@ fn missing(path: &Path, global: &Global) -> Failure {
     Failure::new(format!("there is no `{}`", looked.display())).help(format!(
         "type `{init}` to start one, or say where it is with `-C DIR` or `--file FILE`"
     ))
+}
+
+fn find_environment(root: &Path, file: &str, environment: &str) -> Result<(), Failure> {
+    let wanted = environment_file(file, environment);
+    if root.join(&wanted).is_file() {
+        return Ok(());
+    }
+    let stem = file.trim_end_matches("toml");
+    let mut known: Vec<String> = fs::read_dir(root)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| {
+            let name = name.strip_prefix(stem)?.strip_suffix(".toml")?;
+            Some(name.to_string())
+        })
+        .collect();
+    known.sort();
+    Err(
+        Failure::new(format!("there is no `{wanted}`")).help(match known.as_slice() {
+            [] => format!("write what is different in `{environment}` to that file"),
+            known => format!("write that file, or `--env` with {}", one_of(known)),
+        }),
+    )
 }
 
 /// An environment's name is a folder, a part of a file's name, and a label in Kubernetes.

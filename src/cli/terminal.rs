@@ -65,12 +65,18 @@ impl Terminal {
         }
     }
 
-    /// A result. A reader that went away (`| head`) is none of our business.
-    pub fn out(&self, text: &str) {
+    /// A result. A reader that went away (`| head`) is none of our business, a full disk is.
+    pub fn out(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        let _ = stdout
+        let written = stdout
             .write_all(text.as_bytes())
             .and_then(|()| stdout.flush());
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("could not write to stdout: {error}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A remark.
@@ -104,13 +110,12 @@ impl Terminal {
     }
 
     /// Asks a question that only `y` or `yes` answers with yes.
-    pub fn ask(&self, question: &str) -> bool {
-        self.out(&format!("{question} [y/N] "));
+    pub fn ask(&self, question: &str) -> Result<bool, Failure> {
+        self.out(&format!("{question} [y/N] "))?;
         let mut answer = String::new();
-        if io::stdin().lock().read_line(&mut answer).is_err() {
-            return false;
-        }
-        matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+        let read = io::stdin().lock().read_line(&mut answer);
+        let is_yes = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+        Ok(read.is_ok() && is_yes)
     }
 }
 

@@ -10,7 +10,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let compilation = project.compile();
     let status = u8::from(compilation.has_errors());
     if is_json {
-        context.terminal.out(&json::verdict(&compilation));
+        context.terminal.out(&json::verdict(&compilation))?;
         return Ok(status);
     }
     let terminal = &context.terminal;
@@ -26,7 +26,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     if status != 0 {
         terminal.err(&format!("{errors}, {warnings}\n"));
     } else if !terminal.quiet {
-        terminal.out(&format!("{} is valid, {warnings}\n", project.request.file));
+        terminal.out(&format!("{} is valid, {warnings}\n", project.request.file))?;
     }
     Ok(status)
 }
