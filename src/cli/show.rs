@@ -8,6 +8,9 @@ use mlopsgen::{
 
 use super::terminal::{Paint, Terminal, paint};
 
+/// Whoever keeps thousands of files of their own in the folder came to see something else.
+const FOREIGN_SHOWN: usize = 100;
+
 /// The whole plan; its last line counts the files.
 pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
     let mut page = Page {
@@ -113,8 +116,19 @@ impl Page<'_> {
             &format!("Left alone, because mlopsgen did not write them ({files}):"),
             Paint::Plain,
         );
-        for path in &plan.foreign {
+        let shown = match self.terminal.verbose {
+            true => plan.foreign.len(),
+            false => FOREIGN_SHOWN.min(plan.foreign.len()),
+        };
+        for path in &plan.foreign[..shown] {
             self.line(&format!("  {}/{path}", self.folder), Paint::Plain);
+        }
+        if shown < plan.foreign.len() {
+            let rest = plan.foreign.len() - shown;
+            self.line(
+                &format!("  and {rest} more (`-v` lists them)"),
+                Paint::Plain,
+            );
         }
     }
 
