@@ -17,3 +17,5 @@ pub mod resolve;
 pub mod graph;
 pub mod target;
 pub mod compile;
+pub mod plan;
+pub mod apply;
