@@ -20,13 +20,19 @@ pub struct Verdict {
 impl Verdict {
     /// Everything that was said, for a message.
     pub fn words(&self) -> String {
-        format!("{}\n{}", self.stdout.trim(), self.stderr.trim()).trim().to_owned()
+        format!("{}\n{}", self.stdout.trim(), self.stderr.trim())
+            .trim()
+            .to_owned()
     }
 }
 
 /// The folder that `tests/conformance/install` fills.
 pub fn cache() -> PathBuf {
-    let base = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     base("MLOPSGEN_CONFORMANCE_CACHE")
         .or_else(|| base("XDG_CACHE_HOME").map(|folder| folder.join("mlopsgen-conformance")))
         .or_else(|| base("HOME").map(|folder| folder.join(".cache/mlopsgen-conformance")))
@@ -36,13 +42,19 @@ pub fn cache() -> PathBuf {
 /// The file `path` below the cache; panics with the command to type when it is not there.
 pub fn installed(path: &str) -> PathBuf {
     let file = cache().join(path);
-    assert!(file.exists(), "the consumer {} is missing; install it with: {INSTALL}", file.display());
+    assert!(
+        file.exists(),
+        "the consumer {} is missing; install it with: {INSTALL}",
+        file.display()
+    );
     file
 }
 
 /// A file of `tests/conformance/judges`.
 pub fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/judges").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/conformance/judges")
+        .join(name)
 }
 
 /// A program of the cache with a bare environment, so that nothing of this machine decides.
@@ -57,7 +69,10 @@ pub fn system(name: &str) -> Command {
 
 fn bare(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    command.env_clear().env("HOME", cache()).env("LC_ALL", "C.UTF-8");
+    command
+        .env_clear()
+        .env("HOME", cache())
+        .env("LC_ALL", "C.UTF-8");
     command.env("PATH", std::env::var_os("PATH").expect("PATH is set"));
     command
 }
@@ -70,7 +85,9 @@ pub fn run_with(command: &mut Command, input: &str) -> Verdict {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|error| panic!("`{name}` does not start ({error}); install it with: {INSTALL}"));
+        .unwrap_or_else(|error| {
+            panic!("`{name}` does not start ({error}); install it with: {INSTALL}")
+        });
     // A consumer that stops early closes the pipe; its exit status tells the story.
     let mut pipe = child.stdin.take().expect("standard input is piped");
     let input = input.to_owned();
@@ -91,13 +108,22 @@ pub fn run(command: &mut Command) -> Verdict {
 
 /// The documents of a YAML text, or what is wrong with it.
 pub fn yaml(text: &str) -> Result<Vec<Value>, String> {
-    let verdict = run_with(consumer("checks/bin/python").arg(script("yaml_to_json.py")).arg("-"), text);
+    let verdict = run_with(
+        consumer("checks/bin/python")
+            .arg(script("yaml_to_json.py"))
+            .arg("-"),
+        text,
+    );
     if !verdict.success {
         return Err(verdict.words());
     }
-    let mut documents: Value = serde_json::from_str(&verdict.stdout).map_err(|error| error.to_string())?;
+    let mut documents: Value =
+        serde_json::from_str(&verdict.stdout).map_err(|error| error.to_string())?;
     match documents["-"].take() {
-        Value::Array(list) => Ok(list.into_iter().filter(|document| !document.is_null()).collect()),
+        Value::Array(list) => Ok(list
+            .into_iter()
+            .filter(|document| !document.is_null())
+            .collect()),
         _ => Ok(Vec::new()),
     }
 }

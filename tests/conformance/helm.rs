@@ -15,7 +15,12 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for tree in trees {
         for chart in charts(tree) {
-            findings.extend(chart.faults().into_iter().map(|fault| tree.finding(format!("{}: {fault}", chart.name))));
+            findings.extend(
+                chart
+                    .faults()
+                    .into_iter()
+                    .map(|fault| tree.finding(format!("{}: {fault}", chart.name))),
+            );
         }
     }
     findings
@@ -31,18 +36,28 @@ pub struct Chart {
 /// The charts below `helm/`.
 pub fn charts(tree: &Tree) -> Vec<Chart> {
     let open = |path: PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         // A file that is no YAML is the documents' judge's finding, and Helm's.
         let values = consumer::yaml_file(&path.join("values.yaml")).unwrap_or(Value::Null);
         Chart { name, values, path }
     };
-    tree::folders(&tree.path.join("helm")).into_iter().map(open).collect()
+    tree::folders(&tree.path.join("helm"))
+        .into_iter()
+        .map(open)
+        .collect()
 }
 
 impl Chart {
     fn helm(&self, verb: &[&str], sets: &[String]) -> Verdict {
         let mut command = consumer::consumer("bin/helm");
-        command.args(verb).arg(&self.path).args(["--namespace", "conformance"]);
+        command
+            .args(verb)
+            .arg(&self.path)
+            .args(["--namespace", "conformance"]);
         for set in sets {
             command.args(["--set-json", set]);
         }
@@ -55,7 +70,11 @@ impl Chart {
         if verdict.success && verdict.stderr.is_empty() {
             return Ok(verdict.stdout);
         }
-        Err(format!("helm template {}: {}", sets.join(" "), verdict.stderr.trim()))
+        Err(format!(
+            "helm template {}: {}",
+            sets.join(" "),
+            verdict.stderr.trim()
+        ))
     }
 
     /// Settings that users change first: everything that is off switched on, and the values of the contract.
@@ -89,11 +108,18 @@ impl Chart {
         }
         let mut nonsense = vec!["noSuchValue=1".to_owned()];
         for (key, value) in self.values.as_object().into_iter().flatten() {
-            let wrong = if value.is_object() { "\"text\"" } else { "{\"a\": 1}" };
+            let wrong = if value.is_object() {
+                "\"text\""
+            } else {
+                "{\"a\": 1}"
+            };
             nonsense.push(format!("{key}={wrong}"));
         }
         for set in nonsense {
-            if self.helm(&["template", "conformance"], std::slice::from_ref(&set)).success {
+            if self
+                .helm(&["template", "conformance"], std::slice::from_ref(&set))
+                .success
+            {
                 faults.push(format!("values.schema.json lets `{set}` through"));
             }
         }
@@ -104,7 +130,11 @@ impl Chart {
 /// The paths of all `enabled: false` that stand for a component.
 fn switched_off(values: &Value, path: &str, found: &mut Vec<String>) {
     for (key, value) in values.as_object().into_iter().flatten() {
-        let here = if path.is_empty() { key.clone() } else { format!("{path}.{}", key.replace('.', "\\.")) };
+        let here = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{}", key.replace('.', "\\."))
+        };
         if key == "enabled" && *value == Value::Bool(false) {
             found.push(here);
         } else {

@@ -11,7 +11,11 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
         match Project::read(tree).and_then(|project| project.model()) {
             Ok(model) => {
                 for (name, service) in services(&model) {
-                    findings.extend(faults(service).into_iter().map(|fault| tree.finding(format!("{name}: {fault}"))));
+                    findings.extend(
+                        faults(service)
+                            .into_iter()
+                            .map(|fault| tree.finding(format!("{name}: {fault}"))),
+                    );
                 }
             }
             Err(message) => findings.push(tree.finding(message)),
@@ -27,7 +31,9 @@ fn faults(service: &Value) -> Vec<String> {
         faults.push(format!("the image `{image}` is not pinned"));
     }
     if !service["container_name"].is_null() {
-        faults.push("has a container_name, which forbids a second project beside this one".to_owned());
+        faults.push(
+            "has a container_name, which forbids a second project beside this one".to_owned(),
+        );
     }
     if service["restart"].is_null() {
         faults.push("does not say when it restarts".to_owned());
@@ -39,7 +45,10 @@ fn faults(service: &Value) -> Vec<String> {
     }
     for port in service["ports"].as_array().into_iter().flatten() {
         if port["host_ip"] != "127.0.0.1" {
-            faults.push(format!("publishes port {} beyond this machine", port["published"]));
+            faults.push(format!(
+                "publishes port {} beyond this machine",
+                port["published"]
+            ));
         }
     }
     faults
@@ -48,5 +57,8 @@ fn faults(service: &Value) -> Vec<String> {
 /// Whether the image has a digest, or a tag other than `latest`.
 fn pinned(image: &str) -> bool {
     let name = image.rsplit('/').next().unwrap_or_default();
-    image.contains("@sha256:") || name.split_once(':').is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
+    image.contains("@sha256:")
+        || name
+            .split_once(':')
+            .is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
 }

@@ -13,7 +13,11 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for tree in trees {
         for chart in helm::charts(tree) {
-            findings.extend(chart_faults(&chart).into_iter().map(|fault| tree.finding(format!("{}: {fault}", chart.name))));
+            findings.extend(
+                chart_faults(&chart)
+                    .into_iter()
+                    .map(|fault| tree.finding(format!("{}: {fault}", chart.name))),
+            );
         }
     }
     findings
@@ -23,11 +27,21 @@ fn chart_faults(chart: &Chart) -> Vec<String> {
     let mut faults = Vec::new();
     for sets in chart.variations() {
         // What Helm does not render is the finding of Helm's own judge.
-        let Ok(rendered) = chart.render(&sets) else { continue };
+        let Ok(rendered) = chart.render(&sets) else {
+            continue;
+        };
         match consumer::yaml(&rendered) {
             Ok(documents) => {
-                let objects = Objects { secret: secret_name(chart, &sets), documents };
-                faults.extend(objects.faults().into_iter().map(|fault| format!("{} {fault}", sets.join(" "))));
+                let objects = Objects {
+                    secret: secret_name(chart, &sets),
+                    documents,
+                };
+                faults.extend(
+                    objects
+                        .faults()
+                        .into_iter()
+                        .map(|fault| format!("{} {fault}", sets.join(" "))),
+                );
             }
             Err(message) => faults.push(message),
         }
@@ -36,8 +50,12 @@ fn chart_faults(chart: &Chart) -> Vec<String> {
 }
 
 fn secret_name(chart: &Chart, sets: &[String]) -> String {
-    let set = sets.iter().find_map(|set| set.strip_prefix("existingSecret=\"")?.strip_suffix('"'));
-    set.or(chart.values["existingSecret"].as_str()).unwrap_or_default().to_owned()
+    let set = sets
+        .iter()
+        .find_map(|set| set.strip_prefix("existingSecret=\"")?.strip_suffix('"'));
+    set.or(chart.values["existingSecret"].as_str())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The objects of one rendering and the Secret that they may read.
@@ -56,12 +74,16 @@ pub struct Pods<'a> {
 impl Pods<'_> {
     /// All containers, those that run before the main ones included.
     pub fn containers(&self) -> impl Iterator<Item = &Value> {
-        ["initContainers", "containers"].into_iter().flat_map(|key| array(&self.spec[key]))
+        ["initContainers", "containers"]
+            .into_iter()
+            .flat_map(|key| array(&self.spec[key]))
     }
 
     /// The container port of this name or number.
     pub fn port(&self, wanted: &Value) -> Option<&Value> {
-        let mut ports = self.containers().flat_map(|container| array(&container["ports"]));
+        let mut ports = self
+            .containers()
+            .flat_map(|container| array(&container["ports"]));
         ports.find(|port| port["name"] == *wanted || port["containerPort"] == *wanted)
     }
 }
@@ -77,7 +99,10 @@ pub fn selects(selector: &Value, labels: &Value) -> bool {
         Some(pairs) => pairs.clone(),
         None => Map::new(),
     };
-    let listed = |rule: &Value| array(&rule["values"]).any(|value| *value == labels[rule["key"].as_str().unwrap_or_default()]);
+    let listed = |rule: &Value| {
+        array(&rule["values"])
+            .any(|value| *value == labels[rule["key"].as_str().unwrap_or_default()])
+    };
     let present = |rule: &Value| !labels[rule["key"].as_str().unwrap_or_default()].is_null();
     pairs.iter().all(|(key, value)| labels[key] == *value)
         && array(&selector["matchExpressions"]).all(|rule| match rule["operator"].as_str() {
@@ -91,7 +116,10 @@ pub fn selects(selector: &Value, labels: &Value) -> bool {
 
 impl Objects {
     fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (String, &'a Value)> {
-        let named = self.documents.iter().filter(move |document| document["kind"] == kind);
+        let named = self
+            .documents
+            .iter()
+            .filter(move |document| document["kind"] == kind);
         named.map(move |document| (format!("{kind}/{}", name(document)), document))
     }
 
@@ -104,8 +132,16 @@ impl Objects {
         };
         let pods = |document| {
             let template = Value::pointer(document, template(document)?)?;
-            let owner = format!("{}/{}", document["kind"].as_str().unwrap_or_default(), name(document));
-            Some(Pods { owner, labels: &template["metadata"]["labels"], spec: &template["spec"] })
+            let owner = format!(
+                "{}/{}",
+                document["kind"].as_str().unwrap_or_default(),
+                name(document)
+            );
+            Some(Pods {
+                owner,
+                labels: &template["metadata"]["labels"],
+                spec: &template["spec"],
+            })
         };
         self.documents.iter().filter_map(pods).collect()
     }
@@ -114,17 +150,28 @@ impl Objects {
         let pods = self.pods();
         let mut faults = self.duplicates();
         faults.extend(self.services(&pods));
-        for (owner, document) in ["Deployment", "StatefulSet", "DaemonSet"].iter().flat_map(|kind| self.of_kind(kind)) {
+        for (owner, document) in ["Deployment", "StatefulSet", "DaemonSet"]
+            .iter()
+            .flat_map(|kind| self.of_kind(kind))
+        {
             let own = pods.iter().find(|pods| pods.owner == owner);
             if !own.is_some_and(|pods| selects(&document["spec"]["selector"], pods.labels)) {
                 faults.push(format!("{owner} does not select its own pods"));
             }
         }
         for (owner, policy) in self.of_kind("NetworkPolicy") {
-            faults.extend(network::faults(&policy["spec"], &pods).into_iter().map(|fault| format!("{owner}: {fault}")));
+            faults.extend(
+                network::faults(&policy["spec"], &pods)
+                    .into_iter()
+                    .map(|fault| format!("{owner}: {fault}")),
+            );
         }
         for pods in &pods {
-            faults.extend(self.pod_faults(pods).into_iter().map(|fault| format!("{}: {fault}", pods.owner)));
+            faults.extend(
+                self.pod_faults(pods)
+                    .into_iter()
+                    .map(|fault| format!("{}: {fault}", pods.owner)),
+            );
         }
         faults.extend(self.ingresses());
         faults
@@ -132,9 +179,21 @@ impl Objects {
 
     fn duplicates(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
-        let key = |document: &Value| format!("{}/{}", document["kind"].as_str().unwrap_or_default(), name(document));
-        let repeated = self.documents.iter().map(key).filter(|key| !seen.insert(key.clone()));
-        repeated.map(|key| format!("{key} is there twice")).collect()
+        let key = |document: &Value| {
+            format!(
+                "{}/{}",
+                document["kind"].as_str().unwrap_or_default(),
+                name(document)
+            )
+        };
+        let repeated = self
+            .documents
+            .iter()
+            .map(key)
+            .filter(|key| !seen.insert(key.clone()));
+        repeated
+            .map(|key| format!("{key} is there twice"))
+            .collect()
     }
 
     fn services(&self, pods: &[Pods<'_>]) -> Vec<String> {
@@ -145,14 +204,25 @@ impl Objects {
                 continue; // of something that runs elsewhere
             }
             let selector = serde_json::json!({ "matchLabels": selector });
-            let selected: Vec<&Pods<'_>> = pods.iter().filter(|pods| selects(&selector, pods.labels)).collect();
+            let selected: Vec<&Pods<'_>> = pods
+                .iter()
+                .filter(|pods| selects(&selector, pods.labels))
+                .collect();
             if selected.is_empty() {
                 faults.push(format!("{owner} selects no pods"));
             }
             for port in array(&service["spec"]["ports"]) {
-                let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
-                if !selected.is_empty() && !selected.iter().any(|pods| pods.port(target).is_some()) {
-                    faults.push(format!("{owner} sends port {} to {target}, which no container has", port["port"]));
+                let target = if port["targetPort"].is_null() {
+                    &port["port"]
+                } else {
+                    &port["targetPort"]
+                };
+                if !selected.is_empty() && !selected.iter().any(|pods| pods.port(target).is_some())
+                {
+                    faults.push(format!(
+                        "{owner} sends port {} to {target}, which no container has",
+                        port["port"]
+                    ));
                 }
             }
         }
@@ -160,7 +230,9 @@ impl Objects {
     }
 
     fn exists(&self, kind: &str, wanted: &Value) -> bool {
-        self.documents.iter().any(|document| document["kind"] == kind && document["metadata"]["name"] == *wanted)
+        self.documents
+            .iter()
+            .any(|document| document["kind"] == kind && document["metadata"]["name"] == *wanted)
     }
 
     fn pod_faults(&self, pods: &Pods<'_>) -> Vec<String> {
@@ -174,17 +246,27 @@ impl Objects {
                 _ => self.exists(kind, reference),
             };
             if !found {
-                faults.push(format!("refers to the {kind} {reference}, which is not there"));
+                faults.push(format!(
+                    "refers to the {kind} {reference}, which is not there"
+                ));
             }
         }
-        let owner_claims = self.documents.iter().flat_map(|document| array(&document["spec"]["volumeClaimTemplates"]));
+        let owner_claims = self
+            .documents
+            .iter()
+            .flat_map(|document| array(&document["spec"]["volumeClaimTemplates"]));
         let volumes: Vec<&Value> = array(&pods.spec["volumes"])
             .map(|volume| &volume["name"])
             .chain(owner_claims.map(|claim| &claim["metadata"]["name"]))
             .collect();
         for container in pods.containers() {
-            for mount in array(&container["volumeMounts"]).filter(|mount| !volumes.contains(&&mount["name"])) {
-                faults.push(format!("mounts the volume {}, which is not declared", mount["name"]));
+            for mount in
+                array(&container["volumeMounts"]).filter(|mount| !volumes.contains(&&mount["name"]))
+            {
+                faults.push(format!(
+                    "mounts the volume {}, which is not declared",
+                    mount["name"]
+                ));
             }
             let mut seen = BTreeSet::new();
             for variable in array(&container["env"]).filter_map(|entry| entry["name"].as_str()) {
@@ -199,10 +281,14 @@ impl Objects {
     fn ingresses(&self) -> Vec<String> {
         let mut faults = Vec::new();
         for (owner, ingress) in self.of_kind("Ingress") {
-            for path in array(&ingress["spec"]["rules"]).flat_map(|rule| array(&rule["http"]["paths"])) {
+            for path in
+                array(&ingress["spec"]["rules"]).flat_map(|rule| array(&rule["http"]["paths"]))
+            {
                 let service = &path["backend"]["service"]["name"];
                 if !self.exists("Service", service) {
-                    faults.push(format!("{owner} leads to the Service {service}, which is not there"));
+                    faults.push(format!(
+                        "{owner} leads to the Service {service}, which is not there"
+                    ));
                 }
             }
         }
@@ -220,7 +306,10 @@ fn references<'a>(pods: &'a Pods<'_>) -> Vec<(&'static str, &'a Value)> {
     for volume in array(&pods.spec["volumes"]) {
         found.push(("ConfigMap", &volume["configMap"]["name"]));
         found.push(("Secret", &volume["secret"]["secretName"]));
-        found.push(("PersistentVolumeClaim", &volume["persistentVolumeClaim"]["claimName"]));
+        found.push((
+            "PersistentVolumeClaim",
+            &volume["persistentVolumeClaim"]["claimName"],
+        ));
         for source in array(&volume["projected"]["sources"]) {
             found.push(("ConfigMap", &source["configMap"]["name"]));
             found.push(("Secret", &source["secret"]["name"]));

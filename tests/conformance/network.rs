@@ -10,14 +10,22 @@ pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
     let mut faults = Vec::new();
     let subjects = matching(&spec["podSelector"], pods);
     if subjects.is_empty() {
-        faults.push(format!("podSelector {} selects no pods", spec["podSelector"]));
+        faults.push(format!(
+            "podSelector {} selects no pods",
+            spec["podSelector"]
+        ));
     }
     for (rules, side) in [("ingress", "from"), ("egress", "to")] {
         for rule in array(&spec[rules]) {
-            for peer in array(&rule[side]).filter(|peer| peer["namespaceSelector"].is_null() && peer["ipBlock"].is_null()) {
+            for peer in array(&rule[side])
+                .filter(|peer| peer["namespaceSelector"].is_null() && peer["ipBlock"].is_null())
+            {
                 let peers = matching(&peer["podSelector"], pods);
                 if peers.is_empty() {
-                    faults.push(format!("{rules} names pods {} that do not exist", peer["podSelector"]));
+                    faults.push(format!(
+                        "{rules} names pods {} that do not exist",
+                        peer["podSelector"]
+                    ));
                 } else if side == "to" {
                     faults.extend(closed_ports(rule, &peers));
                 }
@@ -31,12 +39,17 @@ pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
 }
 
 fn matching<'a>(selector: &Value, pods: &'a [Pods<'a>]) -> Vec<&'a Pods<'a>> {
-    pods.iter().filter(|pods| selects(selector, pods.labels)).collect()
+    pods.iter()
+        .filter(|pods| selects(selector, pods.labels))
+        .collect()
 }
 
 /// Ports that a rule opens and no container of the pods listens on; ranges are left alone.
 fn closed_ports(rule: &Value, pods: &[&Pods<'_>]) -> Vec<String> {
-    let single = array(&rule["ports"]).filter(|port| !port["port"].is_null() && port["endPort"].is_null());
+    let single =
+        array(&rule["ports"]).filter(|port| !port["port"].is_null() && port["endPort"].is_null());
     let closed = single.filter(|port| !pods.iter().any(|pods| pods.port(&port["port"]).is_some()));
-    closed.map(|port| format!("opens port {}, which no container has", port["port"])).collect()
+    closed
+        .map(|port| format!("opens port {}, which no container has", port["port"]))
+        .collect()
 }

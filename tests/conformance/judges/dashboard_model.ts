@@ -31,7 +31,7 @@ type Some<T> = T extends (infer Item)[] ? Some<Item>[] : T extends object ? { [K
 interface PrometheusTarget {
   refId: string;
   expr: string;
-  datasource?: Required<grafana.DataSourceRef>;
+  datasource?: grafana.DataSourceRef;
   editorMode?: "code" | "builder";
   exemplar?: boolean;
   format?: "time_series" | "table" | "heatmap";
