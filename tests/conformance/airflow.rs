@@ -63,7 +63,7 @@ fn import(trees: &[&Tree], environment: &[(&str, &str)]) -> Vec<Value> {
     let verdict = consumer::run(command.args(folders));
     assert!(verdict.success, "Airflow does not run: {}", verdict.words());
     let mut answer: Value = serde_json::from_str(&verdict.stdout).expect("the script prints JSON");
-    let mut verdict_of =
+    let verdict_of =
         |tree: &&Tree| answer[tree.path.join("airflow/dags").to_string_lossy().as_ref()].take();
     trees.iter().map(verdict_of).collect()
 }

@@ -1,9 +1,11 @@
 //! Helm lints and renders each chart; the rendered objects are held strictly against the Kubernetes schemas;
 //! the chart's own schema has to refuse values that mean nothing.
 
+use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::consumer::{self, Verdict};
 use crate::tree::{self, Finding, Tree};
@@ -13,17 +15,95 @@ const DUPLICATE_KEYS: &str = "{rules: {key-duplicates: enable}}";
 
 pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut renderings = Renderings::new();
     for tree in trees {
         for chart in charts(tree) {
+            let mut faults = chart.faults();
+            for sets in chart.variations() {
+                match chart.render(&sets) {
+                    Ok(rendered) => renderings.add(tree, &chart, &sets, &rendered),
+                    Err(message) => faults.push(message),
+                }
+            }
             findings.extend(
-                chart
-                    .faults()
+                faults
                     .into_iter()
                     .map(|fault| tree.finding(format!("{}: {fault}", chart.name))),
             );
         }
     }
+    findings.extend(renderings.faults());
     findings
+}
+
+/// Everything that was rendered, as files of one folder, because the judges of the objects take longer to start
+/// than to read.
+struct Renderings<'a> {
+    folder: TempDir,
+    origins: Vec<(&'a Tree, String)>,
+}
+
+impl<'a> Renderings<'a> {
+    fn new() -> Renderings<'a> {
+        Renderings {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            origins: Vec::new(),
+        }
+    }
+
+    fn file(&self, index: usize) -> PathBuf {
+        self.folder.path().join(format!("{index}.yaml"))
+    }
+
+    fn add(&mut self, tree: &'a Tree, chart: &Chart, sets: &[String], rendered: &str) {
+        fs::write(self.file(self.origins.len()), rendered).expect("a rendering can be written");
+        self.origins
+            .push((tree, format!("{} {}", chart.name, sets.join(" "))));
+    }
+
+    fn faults(&self) -> Vec<Finding> {
+        let files: Vec<PathBuf> = (0..self.origins.len())
+            .map(|index| self.file(index))
+            .collect();
+        if files.is_empty() {
+            return Vec::new();
+        }
+        let mut validate = consumer::consumer("checks/bin/kubernetes-validate");
+        validate.args(["--strict", "--quiet", "-k", KUBERNETES]);
+        let mut lint = consumer::consumer("checks/bin/yamllint");
+        lint.args(["-f", "parsable", "-d", DUPLICATE_KEYS]);
+        let mut findings = Vec::new();
+        for mut judge in [validate, lint] {
+            let verdict = consumer::run(judge.args(&files));
+            let words = verdict.words();
+            assert!(
+                verdict.success || !words.is_empty(),
+                "a judge of the objects fails without a word"
+            );
+            // An object of an unknown kind is a WARN with status 0: every line is a fault.
+            findings.extend(self.attribute(&words));
+        }
+        findings
+    }
+
+    /// One finding for each line that names a rendering; the lines after it are what it goes on to say.
+    fn attribute(&self, words: &str) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for line in words.lines() {
+            let names = |index: &usize| line.contains(&self.file(*index).display().to_string());
+            match ((0..self.origins.len()).find(names), findings.last_mut()) {
+                (Some(index), _) => {
+                    let (tree, origin) = &self.origins[index];
+                    findings.push(
+                        tree.finding(line.replace(&self.file(index).display().to_string(), origin)),
+                    );
+                }
+                (None, Some(finding)) => finding.message.push_str(&format!("\n  {line}")),
+                (None, None) => panic!("a judge of the objects said: {words}"),
+            }
+        }
+        findings
+    }
 }
 
 /// One chart of a tree, with its default values.
@@ -100,12 +180,6 @@ impl Chart {
         if !lint.success {
             faults.push(format!("helm lint --strict: {}", lint.words()));
         }
-        for sets in self.variations() {
-            match self.render(&sets) {
-                Ok(rendered) => faults.extend(schema_faults(&rendered)),
-                Err(message) => faults.push(message),
-            }
-        }
         let mut nonsense = vec!["noSuchValue=1".to_owned()];
         for (key, value) in self.values.as_object().into_iter().flatten() {
             let wrong = if value.is_object() {
@@ -141,20 +215,4 @@ fn switched_off(values: &Value, path: &str, found: &mut Vec<String>) {
             switched_off(value, &here, found);
         }
     }
-}
-
-fn schema_faults(rendered: &str) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut validate = consumer::consumer("checks/bin/kubernetes-validate");
-    validate.args(["--strict", "--quiet", "-k", KUBERNETES, "/dev/stdin"]);
-    let mut lint = consumer::consumer("checks/bin/yamllint");
-    lint.args(["-f", "parsable", "-d", DUPLICATE_KEYS, "-"]);
-    for mut judge in [validate, lint] {
-        // An object of an unknown kind is a WARN with status 0; every word is a fault.
-        let verdict = consumer::run_with(&mut judge, rendered);
-        if !verdict.success || !verdict.words().is_empty() {
-            faults.push(verdict.words());
-        }
-    }
-    faults
 }
