@@ -2,8 +2,16 @@
 //!
 //! The modules stand in floor order: each knows only those above it in this list. See ARCHITECTURE.md.
 
+pub mod text;
 pub mod source;
 pub mod world;
 pub mod files;
 pub mod diag;
+pub mod syntax;
+pub mod language;
+pub mod project;
+pub mod model;
+pub mod template;
+pub mod graph;
+pub mod target;
 pub mod compile;

@@ -81,7 +81,9 @@ impl Excerpts {
         let file = sources.file(label.span.source);
         let (number, _) = sources.position(label.span);
         let start = label.span.start.min(file.text.len());
-        let line_start = file.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line_start = file.text[..start]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
         let line_end = file.text[start..]
             .find('\n')
             .map_or(file.text.len(), |newline| start + newline);
@@ -107,8 +109,7 @@ impl Excerpts {
         let from = (line.start + start - line_start).min(line.end);
         let until = (from + label.span.end.saturating_sub(start)).clamp(from, line.end);
         let text = Some(label.text.clone()).filter(|text| !text.is_empty());
-        self.labels
-            .push(LabeledSpan::new(text, from, until - from));
+        self.labels.push(LabeledSpan::new(text, from, until - from));
     }
 }
 

@@ -1,0 +1,273 @@
+//! Collects the edges that the model states: references, uses, dependencies, reaches, flows, scrapes.
+
+use std::collections::BTreeSet;
+
+use super::{ComponentPeer, Graph, OpenPort, Peer, StartEdge, Why};
+use crate::model::{
+    Component, Endpoint, FileContent, FlowEnd, Pipeline, Platform, Port, Probe, Raw, Reach, Task,
+    TaskBody, Text, Workload,
+};
+
+pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
+    for component in &platform.components {
+        for workload in &component.workloads {
+            workload_edges(platform, workload, graph);
+        }
+        uses_edges(platform, component, graph);
+    }
+    for pipeline in &platform.pipelines {
+        pipeline_edges(platform, pipeline, graph);
+    }
+    flow_edges(platform, graph);
+    scrape_edges(platform, graph);
+}
+
+fn workload_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
+    let peer = Peer::Workload(workload.name.clone());
+    let component = ComponentPeer::Component(workload.component.clone());
+    for endpoint in workload_texts(workload).flat_map(Text::endpoints) {
+        reference(platform, &peer, &component, endpoint, graph);
+    }
+    for reach in &workload.reaches {
+        reaches(platform, &peer, &component, reach, graph);
+    }
+    for dependency in &workload.depends_on {
+        graph.start.insert(StartEdge {
+            from: workload.name.clone(),
+            to: dependency.workload.clone(),
+            optional: dependency.optional,
+        });
+        if dependency.opens_ports {
+            if let Some(other) = platform.workload(&dependency.workload) {
+                graph.connect(
+                    peer.clone(),
+                    &other.name,
+                    open(&other.ports),
+                    Why::DependsOn,
+                );
+            }
+            graph.connect_components(component.clone(), &dependency.component, Why::DependsOn);
+        }
+    }
+}
+
+/// `uses` opens the ports that its role names, to every workload of the component's own image: they share its settings.
+fn uses_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
+    for binding in &component.uses {
+        graph.connect_components(
+            ComponentPeer::Component(component.name.clone()),
+            &binding.component,
+            Why::Uses,
+        );
+        let Some(target) = platform.component(&binding.component) else {
+            continue;
+        };
+        let Some(workload) = component.main() else {
+            continue;
+        };
+        for name in &binding.ports {
+            if let Some((other, port)) = port_of(target, name) {
+                graph.connect(
+                    Peer::Workload(workload.name.clone()),
+                    &other.name,
+                    open([port]),
+                    Why::Uses,
+                );
+            }
+        }
+    }
+}
+
+fn pipeline_edges(platform: &Platform, pipeline: &Pipeline, graph: &mut Graph) {
+    let peer = Peer::Pipeline(pipeline.name.clone());
+    let component = ComponentPeer::Pipeline(pipeline.name.clone());
+    for reach in &pipeline.reaches {
+        reaches(platform, &peer, &component, reach, graph);
+    }
+    let tasks = pipeline.tasks.iter().flat_map(task_texts);
+    let own = pipeline
+        .image
+        .iter()
+        .chain(pipeline.env.iter().map(|variable| &variable.value));
+    for endpoint in own.chain(tasks).flat_map(Text::endpoints) {
+        reference(platform, &peer, &component, endpoint, graph);
+    }
+}
+
+fn task_texts(task: &Task) -> impl Iterator<Item = &Text> {
+    let run = match &task.body {
+        TaskBody::Run(text) => Some(text),
+        TaskBody::Stub => None,
+    };
+    run.into_iter()
+        .chain(&task.image)
+        .chain(task.env.iter().map(|variable| &variable.value))
+}
+
+/// A flow lets both ends reach each other on all declared ports.
+fn flow_edges(platform: &Platform, graph: &mut Graph) {
+    for flow in &platform.flows {
+        let ends = [(&flow.from, &flow.to), (&flow.to, &flow.from)];
+        for (from, to) in ends {
+            let FlowEnd::Component(to) = to else {
+                continue;
+            };
+            let peers: Vec<Peer> = match from {
+                FlowEnd::Component(name) => platform
+                    .component(name)
+                    .and_then(Component::main)
+                    .map(|workload| Peer::Workload(workload.name.clone()))
+                    .into_iter()
+                    .collect(),
+                FlowEnd::Pipeline(name) => vec![Peer::Pipeline(name.clone())],
+                FlowEnd::Ci(_) | FlowEnd::Actor(_) => Vec::new(),
+            };
+            let Some(target) = platform.component(to) else {
+                continue;
+            };
+            for peer in peers {
+                if let Some(workload) = target.main() {
+                    graph.connect(peer, &workload.name, open(&target.ports), Why::Flow);
+                }
+            }
+        }
+        let component = match &flow.from {
+            FlowEnd::Component(name) => ComponentPeer::Component(name.clone()),
+            FlowEnd::Pipeline(name) => ComponentPeer::Pipeline(name.clone()),
+            FlowEnd::Ci(_) | FlowEnd::Actor(_) => continue,
+        };
+        if let FlowEnd::Component(to) = &flow.to {
+            graph.connect_components(component, to, Why::Flow);
+        }
+    }
+}
+
+fn scrape_edges(platform: &Platform, graph: &mut Graph) {
+    let Some(prometheus) = platform.first_of("prometheus") else {
+        return;
+    };
+    let Some(scraper) = prometheus.main() else {
+        return;
+    };
+    for workload in platform.workloads() {
+        let Some(metrics) = &workload.metrics else {
+            continue;
+        };
+        let ports = workload.port(&metrics.port);
+        graph.connect(
+            Peer::Workload(scraper.name.clone()),
+            &workload.name,
+            open(ports),
+            Why::Scrape,
+        );
+        graph.connect_components(
+            ComponentPeer::Component(prometheus.name.clone()),
+            &workload.component,
+            Why::Scrape,
+        );
+    }
+}
+
+fn reference(
+    platform: &Platform,
+    peer: &Peer,
+    component: &ComponentPeer,
+    endpoint: &Endpoint,
+    graph: &mut Graph,
+) {
+    graph.connect_components(component.clone(), &endpoint.component, Why::Reference);
+    if endpoint.external {
+        return;
+    }
+    let Some(target) = platform.component(&endpoint.component) else {
+        return;
+    };
+    if let Some((workload, port)) = port_of(target, &endpoint.port) {
+        graph.connect(peer.clone(), &workload.name, open([port]), Why::Reference);
+    }
+}
+
+fn reaches(
+    platform: &Platform,
+    peer: &Peer,
+    component: &ComponentPeer,
+    reach: &Reach,
+    graph: &mut Graph,
+) {
+    graph.connect_components(component.clone(), &reach.component, Why::Reaches);
+    let Some(target) = platform.component(&reach.component) else {
+        return;
+    };
+    match &reach.port {
+        Some(name) => {
+            if let Some((workload, port)) = port_of(target, name) {
+                graph.connect(peer.clone(), &workload.name, open([port]), Why::Reaches);
+            }
+        }
+        None => {
+            if let Some(workload) = target.main() {
+                graph.connect(
+                    peer.clone(),
+                    &workload.name,
+                    open(&workload.ports),
+                    Why::Reaches,
+                );
+            }
+        }
+    }
+}
+
+/// A port of a component by name, and the workload that listens on it: the main one's first, then those of its parts.
+fn port_of<'a>(component: &'a Component, name: &str) -> Option<(&'a Workload, &'a Port)> {
+    component
+        .workloads
+        .iter()
+        .find_map(|workload| Some((workload, workload.port(name)?)))
+}
+
+fn open<'a>(ports: impl IntoIterator<Item = &'a Port>) -> BTreeSet<OpenPort> {
+    ports
+        .into_iter()
+        .map(|port| OpenPort {
+            range: port.container,
+            protocol: port.protocol,
+        })
+        .collect()
+}
+
+/// Every text of a workload in which a reference may stand.
+pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
+    let mut texts: Vec<&Text> = vec![&workload.image];
+    texts.extend(workload.entrypoint.iter().flatten());
+    texts.extend(workload.command.iter().flatten());
+    texts.extend(workload.env.iter().map(|variable| &variable.value));
+    texts.extend(workload.runtime.labels.iter().map(|(_, value)| value));
+    texts.extend(&workload.runtime.user);
+    texts.extend(&workload.runtime.group_add);
+    for file in &workload.files {
+        if let FileContent::Text { text, .. } = &file.content {
+            texts.push(text);
+        }
+    }
+    match workload.health.as_ref().map(|health| &health.probe) {
+        Some(Probe::Http { path, .. }) => texts.push(path),
+        Some(Probe::Command(words)) => texts.extend(words),
+        Some(Probe::Shell(line)) => texts.push(line),
+        Some(Probe::Tcp { .. }) | None => {}
+    }
+    if let Some(build) = &workload.build {
+        texts.extend(build.args.iter().map(|(_, value)| value));
+    }
+    raw_texts(&workload.raw_compose, &mut texts);
+    raw_texts(&workload.raw_helm, &mut texts);
+    texts.into_iter()
+}
+
+fn raw_texts<'a>(raw: &'a Raw, out: &mut Vec<&'a Text>) {
+    match raw {
+        Raw::Text(text) => out.push(text),
+        Raw::List(items) => items.iter().for_each(|item| raw_texts(item, out)),
+        Raw::Table(entries) => entries.iter().for_each(|(_, value)| raw_texts(value, out)),
+        Raw::Integer(_) | Raw::Float(_) | Raw::Boolean(_) => {}
+    }
+}

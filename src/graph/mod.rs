@@ -1,0 +1,217 @@
+//! The platform as a graph: who reaches whom on which ports, and in which order things start.
+//!
+//! In: the model. Out: [`Graph`], which the checks and the targets read. It holds no cycle once
+//! [`cycles`](Graph::cycles) is empty.
+
+mod edges;
+mod order;
+
+pub use edges::workload_texts;
+pub use order::{Cycle, shortest_cycles};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Platform, PortRange, Protocol};
+
+/// Who opens a connection.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Peer {
+    Workload(String),
+    /// The tasks of a pipeline.
+    Pipeline(String),
+}
+
+/// What in the platform says that one reaches the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    Uses,
+    DependsOn,
+    Reference,
+    Reaches,
+    Flow,
+    Scrape,
+}
+
+/// A port as a network policy names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OpenPort {
+    pub range: PortRange,
+    pub protocol: Protocol,
+}
+
+/// One peer reaches one workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    pub from: Peer,
+    /// The workload that is reached.
+    pub to: String,
+    pub ports: BTreeSet<OpenPort>,
+    pub why: BTreeSet<Why>,
+}
+
+/// `from` starts after `to`; names of workloads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StartEdge {
+    pub from: String,
+    pub to: String,
+    pub optional: bool,
+}
+
+/// One component needs another, as the architecture shows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ComponentEdge {
+    pub from: ComponentPeer,
+    pub to: String,
+    pub why: BTreeSet<Why>,
+}
+
+/// A component or a pipeline by name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ComponentPeer {
+    Component(String),
+    Pipeline(String),
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// By peer, then by the workload reached: each pair once.
+    edges: BTreeMap<(Peer, String), Edge>,
+    /// By the two ends: each pair once. External components are in it too.
+    component_edges: BTreeMap<(ComponentPeer, String), BTreeSet<Why>>,
+    start: BTreeSet<StartEdge>,
+    /// Each workload's component and group.
+    homes: BTreeMap<String, Home>,
+}
+
+#[derive(Clone, Debug)]
+struct Home {
+    component: String,
+    group: String,
+}
+
+/// Builds the graph of a platform.
+pub fn build(platform: &Platform) -> Graph {
+    let mut graph = Graph::default();
+    for workload in platform.workloads() {
+        graph.homes.insert(
+            workload.name.clone(),
+            Home {
+                component: workload.component.clone(),
+                group: workload.group.clone(),
+            },
+        );
+    }
+    edges::collect(platform, &mut graph);
+    graph
+}
+
+impl Graph {
+    /// Every edge between two workloads of different components, or from a pipeline to a workload.
+    pub fn edges(&self) -> impl Iterator<Item = &Edge> {
+        self.edges.values()
+    }
+
+    /// Edges that leave a peer.
+    pub fn edges_from(&self, peer: &Peer) -> impl Iterator<Item = &Edge> {
+        self.edges.values().filter(move |edge| edge.from == *peer)
+    }
+
+    /// Edges that end at a workload.
+    pub fn edges_to(&self, workload: &str) -> impl Iterator<Item = &Edge> {
+        self.edges.values().filter(move |edge| edge.to == workload)
+    }
+
+    /// Who needs whom, component by component.
+    pub fn component_edges(&self) -> impl Iterator<Item = ComponentEdge> + '_ {
+        self.component_edges
+            .iter()
+            .map(|((from, to), why)| ComponentEdge {
+                from: from.clone(),
+                to: to.clone(),
+                why: why.clone(),
+            })
+    }
+
+    /// Start order: every pair of workloads of which one waits for the other.
+    pub fn start_edges(&self) -> impl Iterator<Item = &StartEdge> {
+        self.start.iter()
+    }
+
+    /// The groups whose Compose networks a workload joins: its own, and those that it has an edge into.
+    pub fn networks_of(&self, workload: &str) -> BTreeSet<String> {
+        let Some(home) = self.homes.get(workload) else {
+            return BTreeSet::new();
+        };
+        let peer = Peer::Workload(workload.to_string());
+        let reached = self
+            .edges_from(&peer)
+            .filter_map(|edge| self.homes.get(&edge.to))
+            .map(|home| home.group.clone());
+        std::iter::once(home.group.clone()).chain(reached).collect()
+    }
+
+    /// Workloads that some pipeline reaches: they join the network of the pipelines' tasks.
+    pub fn reached_by_pipelines(&self) -> BTreeSet<String> {
+        self.edges
+            .values()
+            .filter(|edge| matches!(edge.from, Peer::Pipeline(_)))
+            .map(|edge| edge.to.clone())
+            .collect()
+    }
+
+    /// The groups that must run for these to start, these included: what they wait for, what that waits for, and so on.
+    pub fn groups_needed(&self, groups: &BTreeSet<String>) -> BTreeSet<String> {
+        let mut needed = groups.clone();
+        loop {
+            let more: BTreeSet<String> = self
+                .start
+                .iter()
+                .filter(|edge| !edge.optional)
+                .filter_map(|edge| Some((self.homes.get(&edge.from)?, self.homes.get(&edge.to)?)))
+                .filter(|(from, to)| needed.contains(&from.group) && !needed.contains(&to.group))
+                .map(|(_, to)| to.group.clone())
+                .collect();
+            if more.is_empty() {
+                return needed;
+            }
+            needed.extend(more);
+        }
+    }
+
+    pub(self) fn connect(&mut self, from: Peer, to: &str, ports: BTreeSet<OpenPort>, why: Why) {
+        let Some(home) = self.homes.get(to) else {
+            return;
+        };
+        let same = match &from {
+            Peer::Workload(name) => self
+                .homes
+                .get(name)
+                .is_none_or(|other| other.component == home.component),
+            Peer::Pipeline(_) => false,
+        };
+        if same {
+            return;
+        }
+        let edge = self
+            .edges
+            .entry((from.clone(), to.to_string()))
+            .or_insert_with(|| Edge {
+                from,
+                to: to.to_string(),
+                ports: BTreeSet::new(),
+                why: BTreeSet::new(),
+            });
+        edge.ports.extend(ports);
+        edge.why.insert(why);
+    }
+
+    pub(self) fn connect_components(&mut self, from: ComponentPeer, to: &str, why: Why) {
+        if from == ComponentPeer::Component(to.to_string()) {
+            return;
+        }
+        self.component_edges
+            .entry((from, to.to_string()))
+            .or_default()
+            .insert(why);
+    }
+}

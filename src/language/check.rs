@@ -1,0 +1,269 @@
+//! Holds a tree against the language: unknown keys, wrong types, bad forms.
+
+use super::{
+    form::NameRule,
+    shape::{KeyShape, Shape},
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    source::Span,
+    syntax::{Entry, Key, Node, Table, Value},
+    text::all_of,
+};
+
+/// Reports everything in `table` that the language does not have, and gives back what it has.
+///
+/// `owner` is how messages call the table (`a component`), `place` where to say that a key is missing. `false` passes
+/// for any value when `removable`: it takes away what a kind or a preset says.
+pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut Sink) -> Table {
+    let mut kept = Table::default();
+    for Entry { key, value } in &table.entries {
+        let Some(shape) = keys.iter().find(|shape| shape.name == key.name) else {
+            sink.push(unknown_key(key, keys, context.owner));
+            continue;
+        };
+        if context.removable && value.is_false() {
+            kept.entries.push(Entry {
+                key: key.clone(),
+                value: value.clone(),
+            });
+            continue;
+        }
+        let inner = context.below(&key.name);
+        if let Some(value) = value_of(value, &shape.shape, &inner, sink) {
+            kept.entries.push(Entry {
+                key: key.clone(),
+                value,
+            });
+        }
+    }
+    for shape in keys {
+        if shape.required && table.get(shape.name).is_none() {
+            sink.push(
+                Diagnostic::new(
+                    Code::MissingKey,
+                    format!("{} needs the key `{}`", context.owner, shape.name),
+                )
+                .label(context.place, "missing here")
+                .help(format!("write `{}`: {}", shape.example, shape.doc)),
+            );
+        }
+    }
+    kept
+}
+
+/// Where a table stands and what passes in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub owner: &'a str,
+    pub place: Span,
+    pub removable: bool,
+}
+
+impl<'a> Context<'a> {
+    fn below(&self, key: &str) -> Context<'a> {
+        let owner = match key {
+            "components" => "a component",
+            "parts" => "a part",
+            "presets" => "a preset",
+            "pipelines" => "a pipeline",
+            "tasks" => "a task",
+            "ci" => "a CI entry",
+            "stages" | "parallel" => "a stage",
+            "flows" => "a flow",
+            "platform" => "`[platform]`",
+            "secrets" => "a secret",
+            "vars" => "a variable",
+            "groups" => "a group",
+            "ports" => "a port",
+            "volumes" => "a volume",
+            "files" => "a file",
+            "health" => "`health`",
+            "metrics" => "`metrics`",
+            "resources" => "`resources`",
+            "alerts" => "an alert",
+            "build" => "`build`",
+            "networks" => "a network",
+            "agent" => "`agent`",
+            "env" => "an environment variable",
+            "depends_on" => "a dependency",
+            _ => self.owner,
+        };
+        Context {
+            owner,
+            place: self.place,
+            removable: match key {
+                "components" | "presets" => true,
+                "env" => false,
+                _ => self.removable,
+            },
+        }
+    }
+
+    fn at(&self, place: Span) -> Context<'a> {
+        Context { place, ..*self }
+    }
+}
+
+fn unknown_key(key: &Key, keys: &[KeyShape], owner: &str) -> Diagnostic {
+    let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
+    let help = match nearest(&key.name, names.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("known keys: {}", all_of(&names)),
+    };
+    Diagnostic::new(
+        Code::UnknownKey,
+        format!("{owner} has no key `{}`", key.name),
+    )
+    .label(key.span, "unknown key")
+    .help(help)
+}
+
+/// The value as far as it fits; `None` where nothing of it can be used.
+fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) -> Option<Node> {
+    let fits = match (shape, &node.value) {
+        (Shape::Any, _) => return Some(node.clone()),
+        (Shape::Text | Shape::ShellText, Value::String(_)) => true,
+        (Shape::Plain(form), Value::String(text)) => {
+            if !form.accepts(text) {
+                sink.push(bad_value(node, text, &form.describe()));
+                return None;
+            }
+            true
+        }
+        (Shape::Integer(least, most), Value::Integer(number)) => {
+            if !(least..=most).contains(&number) {
+                let bounds = if *most == i64::MAX {
+                    format!("a whole number, {least} or more")
+                } else {
+                    format!("a whole number from {least} to {most}")
+                };
+                sink.push(bad_value(node, &number.to_string(), &bounds));
+                return None;
+            }
+            true
+        }
+        (Shape::Number, Value::Integer(_) | Value::Float(_)) => true,
+        (Shape::Boolean, Value::Boolean(_)) => true,
+        (Shape::Date, Value::Datetime(_)) => true,
+        (
+            Shape::Scalar,
+            Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
+        ) => true,
+        (Shape::List(item), Value::Array(items)) => {
+            let kept = items
+                .iter()
+                .filter_map(|node| value_of(node, item, &context.at(node.span), sink))
+                .collect();
+            return Some(Node {
+                span: node.span,
+                value: Value::Array(kept),
+            });
+        }
+        (Shape::Table(keys), Value::Table(table)) => {
+            return Some(Node {
+                span: node.span,
+                value: Value::Table(check(table, keys, &context.at(node.span), sink)),
+            });
+        }
+        (Shape::Map(rule, item), Value::Table(table)) => {
+            return Some(Node {
+                span: node.span,
+                value: Value::Table(map(table, *rule, item, context, sink)),
+            });
+        }
+        (Shape::Parts, Value::Table(table)) => {
+            let part = Shape::Table(super::COMPONENT);
+            return Some(Node {
+                span: node.span,
+                value: Value::Table(map(table, NameRule::Resource, &part, context, sink)),
+            });
+        }
+        (Shape::Either(shapes), value) => {
+            if let Some(shape) = shapes.iter().find(|shape| takes(shape, value)) {
+                return value_of(node, shape, context, sink);
+            }
+            false
+        }
+        _ => false,
+    };
+    if fits {
+        return Some(node.clone());
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::WrongType,
+            format!(
+                "expected {}, found {}",
+                shape.describe(),
+                node.value.type_name()
+            ),
+        )
+        .label(node.span, format!("this is {}", node.value.type_name()))
+        .help(format!("write {}", shape.describe())),
+    );
+    None
+}
+
+fn bad_value(node: &Node, text: &str, expected: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, format!("`{text}` is not {expected}"))
+        .label(node.span, "does not fit")
+        .help(format!("write {expected}"))
+}
+
+/// The entries of a table whose keys are the user's.
+fn map(
+    table: &Table,
+    rule: NameRule,
+    item: &Shape,
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Table {
+    let mut kept = Table::default();
+    for Entry { key, value } in &table.entries {
+        if !rule.accepts(&key.name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadName,
+                    format!("`{}` can't be the name of {}", key.name, context.owner),
+                )
+                .label(key.span, "this name")
+                .help(format!("a name here is {}", rule.describe())),
+            );
+        }
+        let value = if context.removable && value.is_false() {
+            Some(value.clone())
+        } else {
+            value_of(value, item, &context.at(key.span), sink)
+        };
+        // What is wrong with a value was said; its name stays known, so that nothing that refers to it is wrong too.
+        let value = value.unwrap_or(Node {
+            span: key.span,
+            value: Value::Table(Table::default()),
+        });
+        kept.entries.push(Entry {
+            key: key.clone(),
+            value,
+        });
+    }
+    kept
+}
+
+/// Whether a value of this TOML type could be meant for the shape.
+fn takes(shape: &Shape, value: &Value) -> bool {
+    match shape {
+        Shape::Any => true,
+        Shape::Text | Shape::ShellText | Shape::Plain(_) => matches!(value, Value::String(_)),
+        Shape::Integer(..) => matches!(value, Value::Integer(_)),
+        Shape::Number => matches!(value, Value::Integer(_) | Value::Float(_)),
+        Shape::Boolean => matches!(value, Value::Boolean(_)),
+        Shape::Date => matches!(value, Value::Datetime(_)),
+        Shape::Scalar => !matches!(
+            value,
+            Value::Table(_) | Value::Array(_) | Value::Datetime(_)
+        ),
+        Shape::List(_) => matches!(value, Value::Array(_)),
+        Shape::Table(_) | Shape::Map(..) | Shape::Parts => matches!(value, Value::Table(_)),
+        Shape::Either(shapes) => shapes.iter().any(|shape| takes(shape, value)),
+    }
+}

@@ -1,0 +1,272 @@
+//! Forms of strings: names, durations, quantities and what else has a grammar of its own.
+
+/// A grammar for a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Free,
+    Name(NameRule),
+    /// A number and `ms`, `s`, `m`, `h` or `d`.
+    Duration,
+    /// Kubernetes' units for processors: `500m`, `2`, `0.5`.
+    Cpu,
+    /// Kubernetes' units for memory and storage: `512Mi`, `20Gi`.
+    Memory,
+    /// Five cron fields or one of Airflow's presets.
+    Cron,
+    /// A path of the project or of the host.
+    Path,
+    /// An absolute path inside a container.
+    ContainerPath,
+    /// A pattern of paths.
+    Glob,
+    /// A requirement on mlopsgen's version.
+    VersionRequirement,
+    PromQl,
+    /// An octal file mode such as `0644`.
+    Mode,
+    /// `HOST:PORT`.
+    HostPort,
+    /// `8000` or `8000-8010`.
+    PortRange,
+    Choice(&'static [&'static str]),
+}
+
+/// A rule for names of the user's choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameRule {
+    /// A lower-case letter, then lower-case letters, digits and `-`; at most 40 (63 - what is added to it elsewhere).
+    Resource,
+    /// The same, at most 15: what Kubernetes takes as the name of a port.
+    Port,
+    /// A letter, then letters, digits, `_` and `-`.
+    Identifier,
+    /// What Kubernetes takes as the name of an environment variable, dots too.
+    Environment,
+    /// An absolute path inside a container.
+    ContainerPath,
+    /// Any text that is not empty.
+    Free,
+}
+
+impl NameRule {
+    pub fn accepts(self, name: &str) -> bool {
+        let resource = |limit: usize| {
+            name.len() <= limit
+                && name.starts_with(|c: char| c.is_ascii_lowercase())
+                && !name.ends_with('-')
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        };
+        match self {
+            NameRule::Resource => resource(40),
+            NameRule::Port => resource(15) && !name.contains("--"),
+            NameRule::Identifier => {
+                name.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && name
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+            }
+            NameRule::Environment => {
+                name.starts_with(|c: char| c.is_ascii_alphabetic() || "_.-".contains(c))
+                    && name != "."
+                    && name != ".."
+                    && !name.starts_with("..")
+                    && name
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+            }
+            NameRule::ContainerPath => Form::ContainerPath.accepts(name),
+            NameRule::Free => !name.is_empty(),
+        }
+    }
+
+    /// The rule in words, as a message says it.
+    pub fn describe(self) -> &'static str {
+        match self {
+            NameRule::Resource => {
+                "a lower-case letter, then lower-case letters, digits and `-`, at most 40, no `-` at the end"
+            }
+            NameRule::Port => {
+                "a lower-case letter, then lower-case letters, digits and single `-`, at most 15, no `-` at the end"
+            }
+            NameRule::Identifier => "a letter, then letters, digits, `_` and `-`",
+            NameRule::Environment => "letters, digits, `_`, `-` and `.`, not starting with a digit",
+            NameRule::ContainerPath => "an absolute path such as `/data`",
+            NameRule::Free => "any text that is not empty",
+        }
+    }
+}
+
+const CRON_PRESETS: [&str; 8] = [
+    "@once",
+    "@continuous",
+    "@hourly",
+    "@daily",
+    "@weekly",
+    "@monthly",
+    "@quarterly",
+    "@yearly",
+];
+
+impl Form {
+    pub fn accepts(self, text: &str) -> bool {
+        match self {
+            Form::Free => true,
+            Form::Name(rule) => rule.accepts(text),
+            Form::Duration => duration_ms(text).is_some(),
+            Form::Cpu => cpu_millis(text).is_some(),
+            Form::Memory => memory_bytes(text).is_some(),
+            Form::Cron => {
+                CRON_PRESETS.contains(&text)
+                    || (text.split_whitespace().count() == 5
+                        && text.parse::<croner::Cron>().is_ok())
+            }
+            Form::Path => !text.is_empty() && !text.contains('\0'),
+            Form::ContainerPath => {
+                text.starts_with('/')
+                    && !text.contains('\0')
+                    && !text.contains(':')
+                    && !text.split('/').any(|part| part == "..")
+            }
+            Form::Glob => !text.is_empty() && globset::Glob::new(text).is_ok(),
+            Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
+            Form::PromQl => promql_parser::parser::parse(text).is_ok(),
+            Form::Mode => {
+                (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
+            }
+            Form::HostPort => text.rsplit_once(':').is_some_and(|(host, port)| {
+                !host.is_empty()
+                    && !host.contains(char::is_whitespace)
+                    && port.parse::<u16>().is_ok_and(|port| port > 0)
+            }),
+            Form::PortRange => {
+                let ports: Vec<_> = text.split('-').map(str::parse::<u16>).collect();
+                match ports.as_slice() {
+                    [Ok(port)] => *port > 0,
+                    [Ok(first), Ok(last)] => *first > 0 && first <= last,
+                    _ => false,
+                }
+            }
+            Form::Choice(choices) => choices.contains(&text),
+        }
+    }
+
+    /// What is valid, as a message says it.
+    pub fn describe(self) -> String {
+        match self {
+            Form::Free => "a string".to_string(),
+            Form::Name(rule) => format!("a name: {}", rule.describe()),
+            Form::Duration => {
+                "a duration: a number and `ms`, `s`, `m`, `h` or `d`, such as `30s`".to_string()
+            }
+            Form::Cpu => {
+                "processors in Kubernetes' units, such as `500m`, `2` or `0.5`".to_string()
+            }
+            Form::Memory => "an amount in Kubernetes' units, such as `512Mi` or `20Gi`".to_string(),
+            Form::Cron => {
+                "five cron fields such as `0 6 * * *`, or a preset such as `@daily`".to_string()
+            }
+            Form::Path => "a path".to_string(),
+            Form::ContainerPath => {
+                "an absolute path inside the container, such as `/data`".to_string()
+            }
+            Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
+            Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),
+            Form::PromQl => "an expression of PromQL".to_string(),
+            Form::Mode => "an octal file mode, such as `0644`".to_string(),
+            Form::HostPort => "`HOST:PORT`".to_string(),
+            Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
+            Form::Choice(choices) => crate::text::one_of(choices),
+        }
+    }
+}
+
+/// A duration in milliseconds: a number and `ms`, `s`, `m`, `h` or `d`; `None` for any other text.
+pub fn duration_ms(text: &str) -> Option<u64> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
+    let number: u64 = text[..unit_at].parse().ok()?;
+    let factor = match &text[unit_at..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    number.checked_mul(factor)
+}
+
+/// Thousandths of a processor; `None` where Kubernetes would refuse the text or it is not above zero.
+pub fn cpu_millis(text: &str) -> Option<u64> {
+    let millis = match text.strip_suffix('m') {
+        Some(millis) => digits(millis)?,
+        None => {
+            let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+            if fraction.len() > 3 {
+                return None;
+            }
+            let scale = 10u64.pow(3 - fraction.len() as u32);
+            digits(whole)?
+                .checked_mul(1000)?
+                .checked_add(digits(fraction)? * scale)?
+        }
+    };
+    (millis > 0).then_some(millis)
+}
+
+/// Bytes; `None` where Kubernetes would refuse the text or it is not above zero.
+pub fn memory_bytes(text: &str) -> Option<u64> {
+    let unit_at = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let factor: u64 = match &text[unit_at..] {
+        "" => 1,
+        "k" => 1_000,
+        "M" => 1_000_000,
+        "G" => 1_000_000_000,
+        "T" => 1_000_000_000_000,
+        "Ki" => 1 << 10,
+        "Mi" => 1 << 20,
+        "Gi" => 1 << 30,
+        "Ti" => 1 << 40,
+        _ => return None,
+    };
+    let (whole, fraction) = text[..unit_at]
+        .split_once('.')
+        .unwrap_or((&text[..unit_at], "0"));
+    if fraction.len() > 3 {
+        return None;
+    }
+    let whole = digits(whole)?.checked_mul(factor)?;
+    let part = digits(fraction)?.checked_mul(factor)? / 10u64.pow(fraction.len() as u32);
+    let bytes = whole.checked_add(part)?;
+    (bytes > 0).then_some(bytes)
+}
+
+/// A plain decimal number: no sign, not empty.
+fn digits(text: &str) -> Option<u64> {
+    text.chars()
+        .all(|c| c.is_ascii_digit())
+        .then(|| text.parse().ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_kubernetes_own() {
+        assert_eq!(cpu_millis("500m"), Some(500));
+        assert_eq!(cpu_millis("0.5"), Some(500));
+        assert_eq!(cpu_millis("2"), Some(2000));
+        assert_eq!(cpu_millis("0"), None);
+        assert_eq!(cpu_millis("2 cores"), None);
+        assert_eq!(memory_bytes("512Mi"), Some(512 << 20));
+        assert_eq!(memory_bytes("1.5Gi"), Some(3 << 29));
+        assert_eq!(memory_bytes("512MB"), None);
+        assert_eq!(duration_ms("2h"), Some(7_200_000));
+        assert_eq!(duration_ms("5 minutes"), None);
+    }
+}

@@ -1,0 +1,225 @@
+//! The tables at the top of platform.toml.
+
+use super::{
+    component::{COMPONENT, FREE},
+    form::{Form, NameRule},
+    pipelines::{CI, FLOW, PIPELINE},
+    shape::{KeyShape, Shape},
+};
+
+const fn key(
+    name: &'static str,
+    shape: Shape,
+    doc: &'static str,
+    example: &'static str,
+) -> KeyShape {
+    KeyShape::new(name, shape, doc, example)
+}
+
+const TARGET: Form = Form::Choice(&[
+    "compose",
+    "helm",
+    "prometheus",
+    "grafana",
+    "jenkins",
+    "airflow",
+    "docs",
+]);
+
+const PLATFORM: Shape = Shape::Table(&[
+    key(
+        "name",
+        Shape::Plain(Form::Name(NameRule::Resource)),
+        "The Compose project, the Helm chart.",
+        "name = \"mlops\"",
+    )
+    .required(),
+    key(
+        "description",
+        FREE,
+        "What the platform is for.",
+        "description = \"Feature store, tracking and serving\"",
+    ),
+    key(
+        "requires",
+        Shape::Plain(Form::VersionRequirement),
+        "Versions of mlopsgen; another one is an error.",
+        "requires = \">=0.1\"",
+    ),
+    key(
+        "registry",
+        FREE,
+        "Prefix for images that name no registry.",
+        "registry = \"registry.example.com/ml\"",
+    ),
+    key(
+        "bind",
+        FREE,
+        "The address that host ports bind to; `127.0.0.1` unless said otherwise.",
+        "bind = \"127.0.0.1\"",
+    ),
+    key(
+        "targets",
+        Shape::List(&Shape::Plain(TARGET)),
+        "What to compile; all unless said otherwise.",
+        "targets = [\"compose\", \"helm\"]",
+    ),
+]);
+
+const VARIABLE: Shape = Shape::Either(&[
+    Shape::Scalar,
+    Shape::Table(&[
+        key(
+            "default",
+            Shape::Scalar,
+            "What it is unless the environment says otherwise.",
+            "default = 50000",
+        )
+        .required(),
+        key(
+            "env",
+            Shape::Plain(Form::Name(NameRule::Environment)),
+            "The environment variable that may change it at start.",
+            "env = \"AIRFLOW_UID\"",
+        ),
+        key(
+            "description",
+            FREE,
+            "For `.env.example` and the chart's values.",
+            "description = \"Owner of Airflow's files\"",
+        ),
+    ]),
+]);
+
+const SECRET: Shape = Shape::Table(&[
+    key(
+        "env",
+        Shape::Plain(Form::Name(NameRule::Environment)),
+        "The environment variable that holds it.",
+        "env = \"MLFLOW_DB_PASSWORD\"",
+    )
+    .required(),
+    key(
+        "description",
+        FREE,
+        "For `.env.example`.",
+        "description = \"MLflow's own database\"",
+    ),
+    key(
+        "optional",
+        Shape::Boolean,
+        "May be left empty.",
+        "optional = true",
+    ),
+]);
+
+const GROUP: Shape = Shape::Either(&[
+    FREE,
+    Shape::Table(&[
+        key(
+            "description",
+            FREE,
+            "What it is for.",
+            "description = \"Model serving\"",
+        ),
+        key(
+            "presets",
+            Shape::List(&FREE),
+            "Presets of every component in it.",
+            "presets = [\"service\"]",
+        ),
+    ]),
+]);
+
+const SHARED_VOLUME: Shape = Shape::Table(&[
+    key(
+        "size",
+        Shape::Plain(Form::Memory),
+        "What a claim asks for in Kubernetes.",
+        "size = \"50Gi\"",
+    ),
+    key(
+        "access",
+        Shape::Plain(Form::Choice(&["many", "one"])),
+        "How many may write to it; `many` unless said otherwise.",
+        "access = \"one\"",
+    ),
+    key(
+        "name",
+        FREE,
+        "Keeps or adopts a volume by its real name.",
+        "name = \"old_artifacts\"",
+    ),
+    key(
+        "external",
+        Shape::Boolean,
+        "Nothing creates or removes it.",
+        "external = true",
+    ),
+]);
+
+const NETWORK: Shape = Shape::Table(&[key(
+    "external",
+    FREE,
+    "The name of a network that exists.",
+    "external = \"office\"",
+)
+.required()]);
+
+const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&["allow", "warn", "deny"]));
+
+const RAW: Shape = Shape::Table(&[
+    key(
+        "compose",
+        Shape::Any,
+        "Merged last into the top level of compose.yaml.",
+        "[raw.compose]",
+    ),
+    key(
+        "helm",
+        Shape::Any,
+        "Merged last into the top level of the chart's values.",
+        "[raw.helm]",
+    ),
+]);
+
+macro_rules! file_keys {
+    ($($more:expr,)*) => {
+        &[
+            $($more,)*
+            key("vars", Shape::Map(NameRule::Resource, &VARIABLE), "Values that are written once: a constant, or one that may change at start.", "[vars]\nairflow = \"3.3.2\""),
+            key("secrets", Shape::Map(NameRule::Resource, &SECRET), "Names only; no value is ever written to a generated file.", "[secrets]\ndb-password = { env = \"DB_PASSWORD\" }"),
+            key("groups", Shape::Map(NameRule::Resource, &GROUP), "What is started and stopped together.", "[groups]\nfeast = \"Online feature store\""),
+            key("presets", Shape::Map(NameRule::Resource, &Shape::Table(COMPONENT)), "Component keys for components or groups that name them.", "[presets.service]\nrestart = \"unless-stopped\""),
+            key("volumes", Shape::Map(NameRule::Resource, &SHARED_VOLUME), "Volumes that several components share.", "[volumes]\nartifacts = { size = \"50Gi\" }"),
+            key("networks", Shape::Map(NameRule::Resource, &NETWORK), "Networks that exist and are joined.", "[networks]\noffice = { external = \"office_lan\" }"),
+            key("components", Shape::Map(NameRule::Resource, &Shape::Table(COMPONENT)), "What runs.", "[components.redis]\nkind = \"redis\"\ngroup = \"feast\""),
+            key("pipelines", Shape::Map(NameRule::Identifier, &Shape::Table(PIPELINE)), "Airflow DAGs.", "[pipelines.training]\nimage = \"mlopsvn/training:1.4.0\""),
+            key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]"),
+            key("actors", Shape::Map(NameRule::Resource, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
+            key("flows", Shape::List(&Shape::Table(FLOW)), "Who talks to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
+            key("lints", Shape::Map(NameRule::Free, &LINT_LEVEL), "A level per lint.", "[lints]\nno-resources = \"allow\""),
+            key("raw", RAW, "Raw keys for the top level of Compose files and values.", "[raw.helm]"),
+        ]
+    };
+}
+
+/// Every table of platform.toml.
+pub const PLATFORM_FILE: &[KeyShape] = file_keys!(
+    key(
+        "include",
+        Shape::List(&Shape::Plain(Form::Glob)),
+        "Further files with the same tables, `[platform]` aside.",
+        "include = [\"teams/*.toml\"]"
+    ),
+    key(
+        "platform",
+        PLATFORM,
+        "The platform itself.",
+        "[platform]\nname = \"mlops\""
+    )
+    .required(),
+);
+
+/// Every table of a file that `include` names.
+pub const INCLUDED_FILE: &[KeyShape] = file_keys!();

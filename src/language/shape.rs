@@ -1,0 +1,97 @@
+//! What a value may look like.
+
+use super::form::{Form, NameRule};
+
+/// The shape of a value in platform.toml or in a kind file.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Anything: raw tables, passed on as they are.
+    Any,
+    /// A string in which references may stand.
+    Text,
+    /// A shell's text: only the five reference prefixes mean something.
+    ShellText,
+    /// A string without references, of some form.
+    Plain(Form),
+    /// A whole number within bounds, both inclusive.
+    Integer(i64, i64),
+    /// A whole number or one with a fraction.
+    Number,
+    Boolean,
+    /// A date, with or without a time.
+    Date,
+    /// A string (with references), a number or a boolean.
+    Scalar,
+    List(&'static Shape),
+    Table(&'static [KeyShape]),
+    /// Names of the user's choice, and what each may hold.
+    Map(NameRule, &'static Shape),
+    /// Parts of a component: names, and tables of a component's own keys.
+    Parts,
+    /// One of several shapes, told apart by their TOML types.
+    Either(&'static [Shape]),
+}
+
+/// One key of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyShape {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub required: bool,
+    /// What it means, in a sentence or two of Markdown.
+    pub doc: &'static str,
+    /// A line or a few of TOML that use it.
+    pub example: &'static str,
+}
+
+impl KeyShape {
+    pub const fn new(
+        name: &'static str,
+        shape: Shape,
+        doc: &'static str,
+        example: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            shape,
+            required: false,
+            doc,
+            example,
+        }
+    }
+
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+}
+
+impl Shape {
+    /// What to say was expected.
+    pub fn describe(&self) -> String {
+        match self {
+            Shape::Any => "any value".to_string(),
+            Shape::Text | Shape::ShellText => "a string".to_string(),
+            Shape::Plain(form) => form.describe(),
+            Shape::Integer(..) => "a whole number".to_string(),
+            Shape::Number => "a number".to_string(),
+            Shape::Boolean => "true or false".to_string(),
+            Shape::Date => "a date such as 2026-01-31".to_string(),
+            Shape::Scalar => "a string, a number or true or false".to_string(),
+            Shape::List(item) => format!("a list, each item {}", item.describe()),
+            Shape::Table(keys) => format!(
+                "a table of {}",
+                keys.iter()
+                    .map(|key| format!("`{}`", key.name))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+            Shape::Map(..) | Shape::Parts => "a table of names".to_string(),
+            Shape::Either(shapes) => shapes
+                .iter()
+                .map(Shape::describe)
+                .collect::<Vec<_>>()
+                .join(", or "),
+        }
+    }
+}

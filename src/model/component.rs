@@ -1,0 +1,168 @@
+//! Components: what the user names. Each has one workload or several, or runs elsewhere.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    diag::Code,
+    model::{Port, Raw, Text, Workload},
+    source::Span,
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    pub name: String,
+    /// The catalog entry, and the kinds that it extends, nearest first.
+    pub kind: String,
+    pub lineage: Vec<String>,
+    /// The kind's title, as in `PostgreSQL`.
+    pub title: String,
+    pub icon: String,
+    pub description: Option<String>,
+    /// `None` only where it is external.
+    pub group: Option<String>,
+    pub external: Option<External>,
+    /// The main workload's ports, or those of an external component.
+    pub ports: Vec<Port>,
+    /// The port that `uses` opens and that a URL is of.
+    pub main_port: Option<String>,
+    pub settings: Vec<Setting>,
+    pub outputs: Vec<Output>,
+    pub uses: Vec<Use>,
+    /// The main workload first. Without it where the component is external.
+    pub workloads: Vec<Workload>,
+    pub alerts: Vec<Alert>,
+    pub records: Vec<Record>,
+    pub panels: Vec<Panel>,
+    /// Lints accepted here.
+    pub allow: BTreeSet<Code>,
+    /// A kind that is one server: more than one replica is an error.
+    pub single: bool,
+    /// Raw keys of the component's values in the chart.
+    pub raw_helm: Raw,
+    pub span: Span,
+}
+
+impl Component {
+    pub fn main(&self) -> Option<&Workload> {
+        self.workloads
+            .iter()
+            .find(|workload| workload.part.is_none())
+    }
+
+    pub fn port(&self, name: &str) -> Option<&Port> {
+        self.ports.iter().find(|port| port.name == name)
+    }
+
+    pub fn setting(&self, name: &str) -> Option<&SettingValue> {
+        self.settings
+            .iter()
+            .find(|setting| setting.name == name)
+            .map(|setting| &setting.value)
+    }
+
+    /// Whether it is of this kind or of one that extends it.
+    pub fn is_a(&self, kind: &str) -> bool {
+        self.kind == kind || self.lineage.iter().any(|ancestor| ancestor == kind)
+    }
+}
+
+/// Where a component that runs elsewhere is reached, by the port's name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct External {
+    pub addresses: Vec<(String, String, u16)>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    pub name: String,
+    pub value: SettingValue,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SettingValue {
+    Text(Text),
+    Integer(i64),
+    Boolean(bool),
+    List(Vec<Text>),
+    /// Files of the project: path and text.
+    Files(Vec<(String, Vec<u8>)>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    pub name: String,
+    pub value: Text,
+}
+
+/// A role of the kind bound to a component.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Use {
+    pub role: String,
+    pub component: String,
+    /// Which of the other's databases or buckets.
+    pub database: Option<DatabaseBinding>,
+    /// Ports of the other that it opens.
+    pub ports: Vec<String>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatabaseBinding {
+    pub name: String,
+    /// The program keeps a schema of its own there.
+    pub schema: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    pub name: String,
+    pub expr: String,
+    /// Milliseconds.
+    pub hold: Option<u64>,
+    pub severity: String,
+    pub summary: Option<String>,
+    pub description: Option<String>,
+    /// Texts of a kind are templates of Prometheus'; those of platform.toml are literal.
+    pub from_kind: bool,
+    pub span: Span,
+}
+
+/// A recording rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    pub name: String,
+    pub expr: String,
+}
+
+/// A panel of the component's dashboard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// Starts a section of this title.
+    pub row: Option<String>,
+    pub title: String,
+    pub description: String,
+    /// Grafana's name of the panel type.
+    pub kind: String,
+    /// Grafana's id of the unit.
+    pub unit: String,
+    pub queries: Vec<Query>,
+    pub thresholds: Vec<Threshold>,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pub width: u32,
+    pub height: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    pub expr: String,
+    pub legend: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Threshold {
+    pub value: Option<f64>,
+    pub color: String,
+}

@@ -1,0 +1,33 @@
+//! The platform as meant: complete and typed. No value that means "default", no string that means an enum.
+//!
+//! In: what [`crate::resolve`] made of the text and the catalog. The stages after it may assume that every name in it
+//! exists, that references are resolved, and that lists stand in the user's order.
+
+mod component;
+mod pipeline;
+mod platform;
+mod text;
+mod workload;
+
+pub use component::{
+    Alert, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
+    SettingValue, Threshold, Use,
+};
+pub use pipeline::{Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody};
+pub use platform::{
+    Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
+    SecretOrigin, Variable,
+};
+pub use text::{Endpoint, Field, Piece, Text};
+pub use workload::{
+    Build, Condition, Dependency, EnvironmentVariable, FileContent, FileMount, Health, HostPort,
+    Lifecycle, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Protocol, Raw,
+    Reach, Resources, Restart, Runtime, Ulimit, Workload,
+};
+
+/// A value and the place that said it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct At<T> {
+    pub value: T,
+    pub span: crate::source::Span,
+}

@@ -1,0 +1,112 @@
+//! Pipelines and CI entries.
+
+use crate::{
+    model::{Build, EnvironmentVariable, Mount, Raw, Reach, Resources, Text},
+    source::Span,
+};
+
+/// An Airflow DAG.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pipeline {
+    pub name: String,
+    pub description: Option<String>,
+    /// Cron or a preset; `None`: only by hand.
+    pub schedule: Option<String>,
+    /// As written: `2026-01-01` or with a time; UTC.
+    pub start: Option<String>,
+    pub image: Option<Text>,
+    pub build: Option<Build>,
+    pub tags: Vec<String>,
+    pub reaches: Vec<Reach>,
+    pub retries: u32,
+    /// Milliseconds.
+    pub retry_delay: u64,
+    pub timeout: Option<u64>,
+    pub catchup: bool,
+    pub max_active_runs: Option<u32>,
+    pub params: Vec<Parameter>,
+    pub env: Vec<EnvironmentVariable>,
+    pub volumes: Vec<Mount>,
+    pub resources: Resources,
+    pub tasks: Vec<Task>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    pub name: String,
+    pub value: Raw,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    pub name: String,
+    pub body: TaskBody,
+    /// Names of tasks of the same pipeline, and where each is written.
+    pub after: Vec<(String, Span)>,
+    /// The task's own, else the pipeline's. `None` for a stub.
+    pub image: Option<Text>,
+    /// The pipeline's variables and the task's own over them.
+    pub env: Vec<EnvironmentVariable>,
+    pub retries: Option<u32>,
+    /// Milliseconds.
+    pub timeout: Option<u64>,
+    pub trigger_rule: Option<String>,
+    /// The task's own over the pipeline's.
+    pub resources: Resources,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TaskBody {
+    /// A template of Airflow's that a shell runs.
+    Run(Text),
+    /// A Python function of the user's in `dags/PIPELINE/TASK.py`.
+    Stub,
+}
+
+/// A Jenkinsfile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ci {
+    pub name: String,
+    pub description: Option<String>,
+    pub agent: Agent,
+    pub paths: Vec<String>,
+    pub branches: Vec<String>,
+    pub env: Vec<EnvironmentVariable>,
+    pub secrets: Vec<SecretVariable>,
+    /// Milliseconds.
+    pub timeout: u64,
+    pub stages: Vec<CiStage>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Agent {
+    Any,
+    Docker(String),
+    Label(String),
+}
+
+/// An environment variable filled from a secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SecretVariable {
+    pub variable: String,
+    pub secret: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CiStage {
+    pub name: String,
+    pub run: Vec<Text>,
+    pub env: Vec<EnvironmentVariable>,
+    pub secrets: Vec<SecretVariable>,
+    pub paths: Vec<String>,
+    pub branches: Vec<String>,
+    /// Milliseconds.
+    pub timeout: Option<u64>,
+    pub agent: Option<Agent>,
+    /// Stages side by side; none of them has stages of its own.
+    pub parallel: Vec<CiStage>,
+    pub span: Span,
+}

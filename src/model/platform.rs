@@ -1,0 +1,193 @@
+//! The platform as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    diag::Code,
+    files::Target,
+    model::{Ci, Component, Pipeline, Raw, Workload},
+    source::Span,
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Platform {
+    pub name: String,
+    pub description: Option<String>,
+    /// The environment that was laid over the file, if one was.
+    pub environment: Option<String>,
+    pub targets: BTreeSet<Target>,
+    /// In the user's order, like every list here.
+    pub variables: Vec<Variable>,
+    /// Declared ones first, then those of kinds.
+    pub secrets: Vec<Secret>,
+    pub groups: Vec<Group>,
+    pub volumes: Vec<PlatformVolume>,
+    pub networks: Vec<Network>,
+    pub components: Vec<Component>,
+    pub pipelines: Vec<Pipeline>,
+    pub ci: Vec<Ci>,
+    pub actors: Vec<Actor>,
+    /// By step, then in the user's order; those without a step last.
+    pub flows: Vec<Flow>,
+    /// The level that `[lints]` gives: `allow`, `warn` or `deny`.
+    pub lints: BTreeMap<Code, String>,
+    pub raw_compose: Raw,
+    pub raw_helm: Raw,
+    /// `[platform]`'s name where it is written.
+    pub span: Span,
+}
+
+impl Platform {
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.components
+            .iter()
+            .find(|component| component.name == name)
+    }
+
+    /// All workloads, in the order of their components.
+    pub fn workloads(&self) -> impl Iterator<Item = &Workload> {
+        self.components
+            .iter()
+            .flat_map(|component| &component.workloads)
+    }
+
+    pub fn workload(&self, name: &str) -> Option<&Workload> {
+        self.workloads().find(|workload| workload.name == name)
+    }
+
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        self.secrets.iter().find(|secret| secret.name == name)
+    }
+
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.iter().find(|variable| variable.name == name)
+    }
+
+    pub fn volume(&self, key: &str) -> Option<&PlatformVolume> {
+        self.volumes.iter().find(|volume| volume.key == key)
+    }
+
+    pub fn group(&self, name: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.name == name)
+    }
+
+    /// The engine's name of a group's network.
+    pub fn network_name(&self, group: &str) -> String {
+        format!("{}_{group}", self.name)
+    }
+
+    /// The first component of a kind, or of a kind that extends it.
+    pub fn first_of(&self, kind: &str) -> Option<&Component> {
+        self.components
+            .iter()
+            .find(|component| component.is_a(kind))
+    }
+}
+
+/// A `[vars]` entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    pub name: String,
+    pub default: String,
+    /// The environment variable that may change it at start; `None` for a constant.
+    pub env: Option<String>,
+    pub description: Option<String>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Secret {
+    pub name: String,
+    pub env: String,
+    pub description: Option<String>,
+    pub optional: bool,
+    pub form: SecretForm,
+    pub origin: SecretOrigin,
+    pub span: Span,
+}
+
+/// How a strong value of it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretForm {
+    /// Characters of `[A-Za-z0-9._~-]`.
+    Token,
+    /// 32 bytes as URL-safe base64.
+    Fernet,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SecretOrigin {
+    Declared,
+    /// A key that a component's program needs for itself.
+    Kind {
+        component: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    pub name: String,
+    pub description: Option<String>,
+    pub span: Span,
+}
+
+/// A named volume, of one component or shared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlatformVolume {
+    /// `COMPONENT-VOLUME`, or the name in `[volumes]`: the key in Compose, the claim in Kubernetes.
+    pub key: String,
+    /// The engine's name: `PLATFORM_KEY`, unless `name` says otherwise.
+    pub real_name: String,
+    /// Where platform.toml speaks of it, as in `components.redis.volumes.data`.
+    pub path: String,
+    /// The component, unless it is shared.
+    pub component: Option<String>,
+    /// Bytes of a claim; `None`: the target's default.
+    pub size: Option<u64>,
+    /// More than one may write to it.
+    pub many_writers: bool,
+    pub external: bool,
+    pub span: Span,
+}
+
+/// A network that exists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    pub name: String,
+    pub external: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Actor {
+    pub name: String,
+    pub title: String,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    pub step: Option<u32>,
+    pub from: FlowEnd,
+    pub to: FlowEnd,
+    pub label: Option<String>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FlowEnd {
+    Component(String),
+    Pipeline(String),
+    Ci(String),
+    Actor(String),
+}
+
+impl FlowEnd {
+    pub fn name(&self) -> &str {
+        match self {
+            FlowEnd::Component(name)
+            | FlowEnd::Pipeline(name)
+            | FlowEnd::Ci(name)
+            | FlowEnd::Actor(name) => name,
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! What runs: one container in Compose, one pod template in Kubernetes.
+
+use crate::{
+    model::{At, Text},
+    source::Span,
+    syntax::Table,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifecycle {
+    /// Runs on.
+    Service,
+    /// Runs to completion.
+    Job,
+}
+
+/// One workload of a component. A component of a plain kind has one; the main one has the component's name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Workload {
+    /// The DNS name in both targets: `COMPONENT` or `COMPONENT-PART`.
+    pub name: String,
+    pub component: String,
+    /// `None` for the main workload.
+    pub part: Option<String>,
+    pub group: String,
+    pub lifecycle: Lifecycle,
+    pub description: Option<String>,
+    /// With its registry prefix and tag.
+    pub image: Text,
+    pub build: Option<Build>,
+    pub entrypoint: Option<Vec<Text>>,
+    /// The kind's or user's command, `args` appended.
+    pub command: Option<Vec<Text>>,
+    pub env: Vec<EnvironmentVariable>,
+    pub ports: Vec<Port>,
+    pub mounts: Vec<Mount>,
+    pub files: Vec<FileMount>,
+    pub health: Option<Health>,
+    pub metrics: Option<Metrics>,
+    pub resources: Resources,
+    pub replicas: u32,
+    pub restart: Restart,
+    pub profiles: Vec<String>,
+    pub network_mode: Option<At<NetworkMode>>,
+    /// Names in `[networks]`.
+    pub networks: Vec<String>,
+    pub aliases: Vec<String>,
+    pub depends_on: Vec<Dependency>,
+    pub reaches: Vec<Reach>,
+    pub runtime: Runtime,
+    /// Raw keys of the Compose service and of the chart's values; merged last.
+    pub raw_compose: Raw,
+    pub raw_helm: Raw,
+    /// The keys as resolved, for `show` and for checks that want the place of a value.
+    pub written: Table,
+    /// The component's name where it is declared.
+    pub span: Span,
+}
+
+impl Workload {
+    pub fn port(&self, name: &str) -> Option<&Port> {
+        self.ports.iter().find(|port| port.name == name)
+    }
+
+    pub fn is_job(&self) -> bool {
+        self.lifecycle == Lifecycle::Job
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Build {
+    /// Relative to the project.
+    pub context: String,
+    pub dockerfile: Option<String>,
+    pub args: Vec<(String, Text)>,
+    pub target: Option<String>,
+    pub cache_from: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnvironmentVariable {
+    pub name: String,
+    pub value: Text,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protocol {
+    Tcp,
+    Udp,
+}
+
+impl Protocol {
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "tcp",
+            Protocol::Udp => "udp",
+        }
+    }
+}
+
+/// One port or several in a row, both ends inclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PortRange {
+    pub first: u16,
+    pub last: u16,
+}
+
+impl PortRange {
+    pub fn single(port: u16) -> Self {
+        Self {
+            first: port,
+            last: port,
+        }
+    }
+
+    pub fn len(self) -> usize {
+        usize::from(self.last - self.first) + 1
+    }
+
+    pub fn is_empty(self) -> bool {
+        false
+    }
+
+    pub fn overlaps(self, other: Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+}
+
+impl std::fmt::Display for PortRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.first == self.last {
+            write!(f, "{}", self.first)
+        } else {
+            write!(f, "{}-{}", self.first, self.last)
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostPort {
+    Fixed(PortRange),
+    /// Any free one.
+    Auto,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Port {
+    pub name: String,
+    pub container: PortRange,
+    /// Where it is published on the host, if it is.
+    pub host: Option<HostPort>,
+    pub protocol: Protocol,
+    pub scheme: String,
+    pub path: String,
+    /// The host's address to publish on.
+    pub bind: String,
+    /// The port's own place, and that of `host`.
+    pub span: Span,
+    pub host_span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mount {
+    /// The volume's name in its component.
+    pub name: String,
+    /// The absolute path in the container.
+    pub path: String,
+    pub source: MountSource,
+    pub read_only: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum MountSource {
+    /// A volume of the platform, by its key in [`crate::model::Platform::volumes`].
+    Volume(String),
+    /// A path on the host: absolute, or relative to the project. `data`: `down --purge` may empty it.
+    Bind { path: String, data: bool },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileMount {
+    /// The absolute path in the container.
+    pub path: String,
+    pub content: FileContent,
+    /// Octal, as `0o644`.
+    pub mode: u32,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileContent {
+    /// Written to `config/COMPONENT/...`; `name` is the path below that folder.
+    Text { name: String, text: Text },
+    /// A file of the project, by its path relative to it, and what it holds.
+    Project { path: String, bytes: Vec<u8> },
+    /// A folder of the project: paths relative to it, and what they hold.
+    Folder {
+        path: String,
+        files: Vec<(String, Vec<u8>)>,
+    },
+    /// The value of a secret.
+    Secret(String),
+    /// A file or a folder that a target generates, by its path relative to `generated/`.
+    Generated(String),
+}
+
+/// Times are milliseconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Health {
+    pub probe: Probe,
+    pub interval: u64,
+    pub timeout: u64,
+    pub retries: u32,
+    pub start_period: u64,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Probe {
+    Http {
+        path: Text,
+        port: String,
+        number: u16,
+        scheme: String,
+    },
+    Tcp {
+        port: String,
+        number: u16,
+    },
+    Command(Vec<Text>),
+    Shell(Text),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metrics {
+    /// The scrape job's name.
+    pub job: String,
+    pub port: String,
+    pub number: u16,
+    pub scheme: String,
+    pub path: String,
+    /// Milliseconds; `None`: Prometheus' own.
+    pub interval: Option<u64>,
+    pub honor_labels: bool,
+    pub span: Span,
+}
+
+/// Requests and limits; nothing means that nothing is asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Resources {
+    /// Thousandths of a processor.
+    pub cpu: Option<u64>,
+    /// Bytes: what it asks for, and its limit.
+    pub memory: Option<u64>,
+    pub gpu: Option<u32>,
+    /// Thousandths of a processor.
+    pub cpu_limit: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    No,
+    Always,
+    OnFailure,
+    UnlessStopped,
+}
+
+impl Restart {
+    pub fn name(self) -> &'static str {
+        match self {
+            Restart::No => "no",
+            Restart::Always => "always",
+            Restart::OnFailure => "on-failure",
+            Restart::UnlessStopped => "unless-stopped",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Restart::No,
+            Restart::Always,
+            Restart::OnFailure,
+            Restart::UnlessStopped,
+        ]
+        .into_iter()
+        .find(|restart| restart.name() == name)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum NetworkMode {
+    Host,
+    None,
+    /// Shares the network of this workload.
+    Service(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    Healthy,
+    Completed,
+    Started,
+}
+
+impl Condition {
+    pub fn name(self) -> &'static str {
+        match self {
+            Condition::Healthy => "healthy",
+            Condition::Completed => "completed",
+            Condition::Started => "started",
+        }
+    }
+}
+
+/// `this` starts after `workload`, whatever said so: `depends_on`, `uses` or the kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dependency {
+    pub workload: String,
+    /// The component that the workload is of.
+    pub component: String,
+    pub condition: Condition,
+    pub optional: bool,
+    /// `depends_on` and the kind open every declared port in Kubernetes; `uses` only those of its role.
+    pub opens_ports: bool,
+    pub span: Span,
+}
+
+/// An edge without order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reach {
+    pub component: String,
+    /// `None`: every declared port.
+    pub port: Option<String>,
+    pub span: Span,
+}
+
+/// Keys that mean the same as in Compose.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Runtime {
+    pub user: Option<Text>,
+    pub group_add: Vec<Text>,
+    pub privileged: bool,
+    pub read_only: bool,
+    pub tmpfs: Vec<String>,
+    pub devices: Vec<String>,
+    pub labels: Vec<(String, Text)>,
+    pub hostname: Option<String>,
+    pub working_dir: Option<String>,
+    pub init: Option<bool>,
+    /// Bytes.
+    pub shm_size: Option<u64>,
+    pub ulimits: Vec<Ulimit>,
+    pub cap_add: Vec<String>,
+    pub cap_drop: Vec<String>,
+    /// `host:address` lines.
+    pub extra_hosts: Vec<String>,
+    pub platform: Option<String>,
+    pub tty: bool,
+    pub stdin_open: bool,
+    /// Milliseconds.
+    pub stop_grace_period: Option<u64>,
+    pub stop_signal: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ulimit {
+    pub name: String,
+    pub soft: i64,
+    pub hard: i64,
+}
+
+/// A value of a raw table, its references resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Raw {
+    Text(Text),
+    Integer(i64),
+    Float(f64),
+    Boolean(bool),
+    List(Vec<Raw>),
+    Table(Vec<(String, Raw)>),
+}
+
+impl Default for Raw {
+    fn default() -> Self {
+        Raw::Table(Vec::new())
+    }
+}

@@ -1,0 +1,194 @@
+//! The tree that the stages before the model work on.
+
+use crate::source::Span;
+
+/// A value with its place. The place of a table made by a dotted key or a heading is that of its name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub span: Span,
+    pub value: Value,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    String(String),
+    Integer(i64),
+    Float(f64),
+    Boolean(bool),
+    /// A date or a time, as written.
+    Datetime(String),
+    Array(Vec<Node>),
+    Table(Table),
+}
+
+impl Value {
+    /// What to call a value of this type in a message.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::String(_) => "a string",
+            Value::Integer(_) => "a whole number",
+            Value::Float(_) => "a number with a fraction",
+            Value::Boolean(_) => "true or false",
+            Value::Datetime(_) => "a date",
+            Value::Array(_) => "a list",
+            Value::Table(_) => "a table",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    pub name: String,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub key: Key,
+    pub value: Node,
+}
+
+/// Keys and values in the order in which the user wrote them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    pub entries: Vec<Entry>,
+}
+
+impl Table {
+    pub fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key.name == name)
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.entry(name).map(|entry| &entry.value)
+    }
+
+    /// The value at a path of keys, as `get_path(&["volumes", "data"])`.
+    pub fn get_path(&self, path: &[&str]) -> Option<&Node> {
+        let (first, rest) = path.split_first()?;
+        let node = self.get(first)?;
+        if rest.is_empty() {
+            return Some(node);
+        }
+        node.as_table()?.get_path(rest)
+    }
+
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.get(name)?.as_table()
+    }
+
+    pub fn string(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        match self.get(name)?.value {
+            Value::Integer(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    pub fn boolean(&self, name: &str) -> Option<bool> {
+        self.get(name)?.as_bool()
+    }
+
+    pub fn array(&self, name: &str) -> Option<&[Node]> {
+        self.get(name)?.as_array()
+    }
+
+    /// The strings of a list; what is not a string was reported when the shape was checked.
+    pub fn strings(&self, name: &str) -> Vec<&str> {
+        self.array(name)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Node::as_str)
+            .collect()
+    }
+
+    /// Puts a value at the end, or in the place of the one of that name.
+    pub fn set(&mut self, key: Key, value: Node) {
+        match self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.key.name == key.name)
+        {
+            Some(entry) => *entry = Entry { key, value },
+            None => self.entries.push(Entry { key, value }),
+        }
+    }
+
+    pub fn remove(&mut self, name: &str) -> Option<Node> {
+        let index = self
+            .entries
+            .iter()
+            .position(|entry| entry.key.name == name)?;
+        Some(self.entries.remove(index).value)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Node)> {
+        self.entries.iter().map(|entry| (&entry.key, &entry.value))
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.key.name.as_str())
+    }
+}
+
+impl Node {
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            Value::Boolean(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub fn as_array(&self) -> Option<&[Node]> {
+        match &self.value {
+            Value::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub fn as_table(&self) -> Option<&Table> {
+        match &self.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub fn as_table_mut(&mut self) -> Option<&mut Table> {
+        match &mut self.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// `false`, which removes an entry in most places.
+    pub fn is_false(&self) -> bool {
+        self.as_bool() == Some(false)
+    }
+
+    /// The place of a part of a string: `start..end` in its decoded text. Where the text holds escapes, the whole string.
+    pub fn part(&self, start: usize, end: usize) -> Span {
+        let Value::String(text) = &self.value else {
+            return self.span;
+        };
+        let quotes = (self.span.end - self.span.start).saturating_sub(text.len());
+        // One quote on each side, and nothing was unescaped: offsets in the text are offsets in the file.
+        if quotes != 2 {
+            return self.span;
+        }
+        Span {
+            source: self.span.source,
+            start: self.span.start + 1 + start,
+            end: self.span.start + 1 + end,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Literals of the other languages.
+
+use super::Language;
+
+/// A Python string literal in double quotes.
+pub fn python(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if is_visible(c) => out.push(c),
+            c if (c as u32) <= 0xffff => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push_str(&format!("\\U{:08x}", c as u32)),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A Groovy string literal in single quotes: `$` means nothing there.
+pub fn groovy(text: &str) -> String {
+    let mut out = String::from("'");
+    for c in text.chars() {
+        match c {
+            '\'' => out.push_str("\\'"),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if is_visible(c) => out.push(c),
+            c => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// Text of a Markdown paragraph or table cell, on one line.
+pub fn markdown(text: &str) -> String {
+    let mut out = String::new();
+    for c in one_line(text).chars() {
+        if "\\`*_{}[]<>#|~&!$".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Text or an attribute's value of XML. Characters that XML has no way to write become U+FFFD.
+pub fn xml(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\t' | '\n' | '\r' => out.push_str(&format!("&#{};", c as u32)),
+            c if (c as u32) < 0x20 || matches!(c as u32, 0xfffe | 0xffff) => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// One word of a POSIX shell.
+pub fn shell(text: &str) -> String {
+    let plain = !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_./:=@%+,-".contains(c));
+    if plain {
+        return text.to_string();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// A value of a dotenv file, in single quotes where it must be; what single quotes can't hold, in double quotes.
+pub fn dotenv(text: &str) -> String {
+    let plain = text
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_./:@%+,-".contains(c));
+    if plain {
+        return text.to_string();
+    }
+    if !text.contains(['\'', '\n', '\r', '\\']) {
+        return format!("'{text}'");
+    }
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '$' => out.push_str("\\$"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// One line that can't end a comment of the language.
+pub fn comment(language: Language, text: &str) -> String {
+    let line = one_line(text);
+    match language {
+        // Groovy reads \uXXXX before it looks for the end of a comment.
+        Language::Groovy => line.replace("\\u", "\\ u").replace("*/", "* /"),
+        Language::Xml => line.replace("--", "- -"),
+        Language::Markdown => line.replace("--", "- -").replace('>', "&gt;"),
+        _ => line,
+    }
+}
+
+/// Line ends, tabs and control characters become spaces.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if is_visible(c) { c } else { ' ' })
+        .collect()
+}
+
+/// Whether a character can stand in a source file as it is: no control characters, no line ends of Unicode, no marks
+/// that change the direction of the text.
+fn is_visible(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c as u32,
+            0x2028 | 0x2029 | 0xfeff | 0x200b..=0x200f | 0x202a..=0x202e | 0x2066..=0x2069 | 0xfffe | 0xffff)
+}

@@ -1,0 +1,113 @@
+//! How values print, and the filters that templates have beside minijinja's own.
+//!
+//! | filter | gives |
+//! | --- | --- |
+//! | `yaml(n)` | any value as YAML in block style, indented by `n` |
+//! | `json(n)` | any value as JSON; `n` given: on several lines, indented by `n` |
+//! | `python` | any value as a Python literal |
+//! | `groovy` | a string as a Groovy literal |
+//! | `shell` | a string as one word of a shell |
+//! | `markdown`, `xml` | a string as text of that language |
+//! | `comment` | one line that is safe in a comment of the file's language |
+//! | `verbatim` | a text that is already in the file's language |
+
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, Output, State,
+    value::{Value, ValueKind},
+};
+
+use super::escape::{Language, yaml};
+
+/// Prints a value as a literal of the file's language. A list, a table or nothing has no literal: say how by a filter.
+pub(super) fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    if value.is_safe() {
+        out.write_str(value.as_str().unwrap_or_default())?;
+        return Ok(());
+    }
+    let language = language(state);
+    let text = match value.kind() {
+        ValueKind::String => language.literal(value.as_str().unwrap_or_default()),
+        ValueKind::Number => value.to_string(),
+        ValueKind::Bool => language.boolean(value.is_true()).to_string(),
+        kind => {
+            return Err(Error::new(
+                ErrorKind::BadEscape,
+                format!(
+                    "{kind} can't be printed as it is: choose `yaml`, `json` or another filter"
+                ),
+            ));
+        }
+    };
+    out.write_str(&text)?;
+    Ok(())
+}
+
+pub(super) fn register(environment: &mut Environment<'static>) {
+    environment.add_filter("yaml", |value: Value, indent: Option<usize>| {
+        Ok::<_, Error>(Value::from_safe_string(yaml::block(
+            &tree(&value)?,
+            indent.unwrap_or(0),
+        )))
+    });
+    environment.add_filter("json", |value: Value, indent: Option<usize>| {
+        let tree = tree(&value)?;
+        let text = match indent {
+            None => tree.to_string(),
+            Some(indent) => serde_json::to_string_pretty(&tree)
+                .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?
+                .replace('\n', &format!("\n{}", " ".repeat(indent))),
+        };
+        Ok::<_, Error>(Value::from_safe_string(text))
+    });
+    environment.add_filter("python", |value: Value| {
+        Ok::<_, Error>(Value::from_safe_string(python(&tree(&value)?)))
+    });
+    for language in [
+        Language::Groovy,
+        Language::Shell,
+        Language::Markdown,
+        Language::Xml,
+        Language::Dotenv,
+    ] {
+        environment.add_filter(language.name(), move |text: String| {
+            Value::from_safe_string(language.literal(&text))
+        });
+    }
+    environment.add_filter("comment", |state: &State, text: String| {
+        Value::from_safe_string(language(state).comment(&text))
+    });
+    environment.add_filter("verbatim", Value::from_safe_string);
+}
+
+fn language(state: &State) -> Language {
+    match state.auto_escape() {
+        AutoEscape::Custom(name) => Language::from_name(name.as_ref()),
+        _ => Language::Plain,
+    }
+}
+
+fn tree(value: &Value) -> Result<serde_json::Value, Error> {
+    serde_json::to_value(value)
+        .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
+}
+
+/// A tree as a Python literal on one line.
+fn python(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "None".to_string(),
+        serde_json::Value::Bool(value) => Language::Python.boolean(*value).to_string(),
+        serde_json::Value::Number(number) => number.to_string(),
+        serde_json::Value::String(text) => Language::Python.literal(text),
+        serde_json::Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(python).collect();
+            format!("[{}]", items.join(", "))
+        }
+        serde_json::Value::Object(map) => {
+            let entries: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{}: {}", Language::Python.literal(key), python(value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}

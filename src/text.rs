@@ -1,0 +1,31 @@
+//! Words for messages.
+
+/// `one`, `one or two`, `one, two or three`, each in backticks.
+pub fn one_of<S: AsRef<str>>(words: &[S]) -> String {
+    list(words, "or")
+}
+
+/// `one`, `one and two`, `one, two and three`, each in backticks.
+pub fn all_of<S: AsRef<str>>(words: &[S]) -> String {
+    list(words, "and")
+}
+
+fn list<S: AsRef<str>>(words: &[S], last: &str) -> String {
+    let quoted: Vec<String> = words
+        .iter()
+        .map(|word| format!("`{}`", word.as_ref()))
+        .collect();
+    match quoted.as_slice() {
+        [] => "nothing".to_string(),
+        [only] => only.clone(),
+        [start @ .., end] => format!("{} {last} {end}", start.join(", ")),
+    }
+}
+
+/// A count with its noun: `1 file`, `2 files`.
+pub fn count(number: usize, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
+    }
+}
