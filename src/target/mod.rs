@@ -2,6 +2,10 @@
 //!
 //! A target builds view structs and hands them to its templates; templates only arrange.
 
+pub mod compose;
+pub mod config;
+mod published;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
