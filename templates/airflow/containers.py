@@ -18,7 +18,13 @@ if IN_CLUSTER:
 
 else:
     from airflow.providers.docker.operators.docker import DockerOperator
-    from docker.types import <% if gpus %>DeviceRequest, <% endif %>Mount
+<% if gpus and mounts %>
+    from docker.types import DeviceRequest, Mount
+<% elif gpus %>
+    from docker.types import DeviceRequest
+<% elif mounts %>
+    from docker.types import Mount
+<% endif %>
 
     class Container(DockerOperator):
         """A task as a container. Its script is a template, whatever it ends with; nothing else is one."""
@@ -72,13 +78,9 @@ def container(
         entrypoint=["/bin/sh", "-c"],
         command=[run],
 <% if secrets %>
-        environment={
-            name: value for name, value in (environment or {}).items() if isinstance(value, str)
-        },
+        environment={name: value for name, value in (environment or {}).items() if isinstance(value, str)},
         private_environment={
-            name: plain(value)
-            for name, value in (environment or {}).items()
-            if not isinstance(value, str)
+            name: plain(value) for name, value in (environment or {}).items() if not isinstance(value, str)
         },
 <% else %>
         environment=dict(environment or {}),

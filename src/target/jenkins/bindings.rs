@@ -15,7 +15,7 @@ use crate::{
 pub struct Bindings {
     /// What an `environment` block can hold, secrets before what refers to them.
     pub environment: Vec<Binding>,
-    /// Variables whose names are none in Groovy: `NAME=value`, and those of secrets.
+    /// Variables whose names Groovy would misread: `NAME=value`, and those of secrets.
     pub odd_variables: Vec<String>,
     pub odd_credentials: Vec<Binding>,
 }
@@ -112,7 +112,8 @@ impl Bindings {
     }
 }
 
-/// Whether a name can stand to the left of `=` in Groovy and means nothing else in a Jenkinsfile.
+/// Whether a name can stand to the left of `=` in an `environment` block: it is a word of Groovy, and neither one that
+/// means something else there nor a class that every script imports (`URL`, `Date`).
 fn is_word(name: &str) -> bool {
     const TAKEN: &[&str] = &[
         "abstract",
@@ -178,8 +179,16 @@ fn is_word(name: &str) -> bool {
         "void",
         "volatile",
         "while",
+        "IDN",
+        "JDK",
+        "URI",
+        "URL",
+        "UUID",
     ];
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    let is_like_a_class = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.contains(|c: char| c.is_ascii_lowercase());
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !is_like_a_class
         && !TAKEN.contains(&name)
 }

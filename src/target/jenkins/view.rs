@@ -31,6 +31,8 @@ pub struct Jenkinsfile {
 enum Where {
     Any,
     Docker(String),
+    /// In the workspace of the stages around it.
+    Beside(String),
     Label(String),
 }
 
@@ -72,6 +74,7 @@ pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
     };
     let mut writer = Writer {
         platform,
+        agent: &ci.agent,
         names: BTreeSet::new(),
     };
     let stages: Vec<Stage> = ci
@@ -100,6 +103,8 @@ pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
 
 struct Writer<'a> {
     platform: &'a Platform,
+    /// The entry's.
+    agent: &'a Agent,
     /// Names of stages so far: Jenkins refuses a second one of a name.
     names: BTreeSet<String>,
 }
@@ -131,7 +136,9 @@ impl Writer<'_> {
             .collect();
         Stage {
             name,
-            agent: agent.filter(|_| inner.is_empty()).map(where_of),
+            agent: agent
+                .filter(|_| inner.is_empty())
+                .map(|agent| self.place(agent)),
             timeout: stage.timeout.map(length),
             environment: own.environment,
             conditions: conditions(&stage.paths, &stage.branches),
@@ -156,6 +163,14 @@ impl Writer<'_> {
             form: "stages",
             inner,
             run: Vec::new(),
+        }
+    }
+
+    /// A container shares the entry's workspace, unless that is in a container itself.
+    fn place(&self, agent: &Agent) -> Where {
+        match (agent, self.agent) {
+            (Agent::Docker(image), Agent::Any | Agent::Label(_)) => Where::Beside(image.clone()),
+            _ => where_of(agent),
         }
     }
 

@@ -36,7 +36,6 @@ if IN_CLUSTER:
 
 else:
     from airflow.providers.docker.operators.docker import DockerOperator
-    from docker.types import Mount
 
     class Container(DockerOperator):
         """A task as a container. Its script is a template, whatever it ends with; nothing else is one."""

@@ -130,13 +130,9 @@ def container(
         image=image,
         entrypoint=["/bin/sh", "-c"],
         command=[run],
-        environment={
-            name: value for name, value in (environment or {}).items() if isinstance(value, str)
-        },
+        environment={name: value for name, value in (environment or {}).items() if isinstance(value, str)},
         private_environment={
-            name: plain(value)
-            for name, value in (environment or {}).items()
-            if not isinstance(value, str)
+            name: plain(value) for name, value in (environment or {}).items() if not isinstance(value, str)
         },
         labels={"mlopsgen.io/pipeline": "training_pipeline"},
         network_mode="course_pipelines",
