@@ -2,8 +2,11 @@
 //!
 //! A target builds view structs and hands them to its templates; templates only arrange.
 
+pub mod airflow;
 pub mod compose;
 pub mod config;
+pub mod jenkins;
+mod plain;
 mod published;
 
 use std::collections::{BTreeMap, BTreeSet};
