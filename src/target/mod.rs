@@ -2,7 +2,7 @@
 //!
 //! A target builds view structs and hands them to its templates; templates only arrange.
 
-//pub mod grafana;
+pub mod grafana;
 pub mod prometheus;
 mod scrape;
 
