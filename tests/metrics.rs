@@ -292,7 +292,7 @@ fn words_of_a_user_are_no_template() {
     );
     let platform_rules = &emission.files.files["prometheus/rules/_platform.yml"].text;
     assert!(
-        platform_rules.contains(r#"expr: "up{job!~\"api\"} == 0""#),
+        platform_rules.contains(r#"up{job!~"api"} == 0"#),
         "{platform_rules}"
     );
 }

@@ -150,8 +150,8 @@ fn scraping(selector: &str, jobs: &[&Job<'_>]) -> Vec<Panel> {
             .query(format!("up{{{selector}}}"), "{{job}} {{instance}}"),
         Panel::new(
             Look::Timeseries,
-            "Scrape duration",
-            "How long it takes to answer",
+            "Time to answer",
+            "How long a scrape takes",
         )
         .unit("s")
         .from_zero()
@@ -161,7 +161,7 @@ fn scraping(selector: &str, jobs: &[&Job<'_>]) -> Vec<Panel> {
         ),
         Panel::new(
             Look::Timeseries,
-            "Samples",
+            "Samples in an answer",
             "Samples that an answer holds; growth without end means a label with too many values",
         )
         .from_zero()

@@ -39,7 +39,7 @@ struct JobView {
     /// `None`: the global one.
     interval: Option<String>,
     honor_labels: bool,
-    labels: Map<String, Value>,
+    labels: Vec<(&'static str, String)>,
     host: String,
     port: u16,
     address: String,
@@ -79,11 +79,8 @@ fn job_view(job: &Job<'_>) -> JobView {
         Some((path, query)) => (path, query),
         None => (metrics.path.as_str(), ""),
     };
-    let mut labels = Map::new();
-    labels.insert("component".to_string(), job.component.name.clone().into());
-    if let Some(group) = &job.component.group {
-        labels.insert("group".to_string(), group.clone().into());
-    }
+    let mut labels = vec![("component", job.component.name.clone())];
+    labels.extend(job.component.group.clone().map(|group| ("group", group)));
     JobView {
         name: metrics.job.clone(),
         path: path.to_string(),

@@ -1,7 +1,6 @@
 //! The views of the rule files.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::{
     model::{Alert, Component, Platform, Record},
@@ -22,8 +21,8 @@ struct RuleView {
     expr: String,
     /// How long it must hold before it fires; in Prometheus' own form.
     hold: Option<String>,
-    labels: Map<String, Value>,
-    annotations: Map<String, Value>,
+    labels: Vec<(&'static str, String)>,
+    annotations: Vec<(&'static str, String)>,
 }
 
 /// What the platform's own rules depend on.
@@ -83,31 +82,28 @@ pub(super) fn view(component: &Component, jobs: &[Job<'_>]) -> Option<RulesView>
 
 /// Two components of one kind record under one name: the label tells them apart.
 fn record_view(component: &Component, record: &Record) -> RuleView {
-    let mut labels = Map::new();
-    labels.insert("component".to_string(), component.name.clone().into());
     RuleView {
         name: record.name.clone(),
         expr: record.expr.clone(),
         hold: None,
-        labels,
-        annotations: Map::new(),
+        labels: vec![("component", component.name.clone())],
+        annotations: Vec::new(),
     }
 }
 
 fn alert_view(component: &Component, alert: &Alert) -> RuleView {
-    let text = |text: &String| -> Value {
+    let text = |text: &str| {
         if alert.from_kind {
-            text.clone().into()
+            text.to_string()
         } else {
-            literal(text).into()
+            literal(text)
         }
     };
-    let mut labels = Map::new();
-    labels.insert("severity".to_string(), text(&alert.severity));
-    labels.insert("component".to_string(), component.name.clone().into());
-    if let Some(group) = &component.group {
-        labels.insert("group".to_string(), group.clone().into());
-    }
+    let mut labels = vec![
+        ("severity", text(&alert.severity)),
+        ("component", component.name.clone()),
+    ];
+    labels.extend(component.group.clone().map(|group| ("group", group)));
     let annotations = [
         ("summary", &alert.summary),
         ("description", &alert.description),
@@ -119,7 +115,7 @@ fn alert_view(component: &Component, alert: &Alert) -> RuleView {
         labels,
         annotations: annotations
             .into_iter()
-            .filter_map(|(name, value)| Some((name.to_string(), text(value.as_ref()?))))
+            .filter_map(|(name, value)| Some((name, text(value.as_deref()?))))
             .collect(),
     }
 }
