@@ -5,9 +5,12 @@
 pub mod airflow;
 pub mod compose;
 pub mod config;
+pub mod grafana;
 pub mod jenkins;
 mod plain;
+pub mod prometheus;
 mod published;
+mod scrape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
