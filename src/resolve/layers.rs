@@ -90,6 +90,7 @@ fn facts(scene: &Scene, index: usize) -> Json {
             "airflow": scene.has_kind("airflow"),
             "jenkins": scene.has_kind("jenkins"),
             "pipelines": scene.has_pipelines,
+            "stubs": scene.has_stubs,
         },
     })
 }

@@ -12,6 +12,9 @@ use crate::{
     target::Context,
 };
 
+/// Where the bodies of stubs lie in the project.
+const STUBS: &str = "dags/";
+
 /// How a file is mounted unless said otherwise.
 const PLAIN_MODE: u32 = 0o644;
 
@@ -91,6 +94,16 @@ fn add_file(
                 digest.add(&format!("{}/{name}", file.path), bytes);
             }
             source(context.platform, path)
+        }
+        FileContent::Stubs => {
+            for (path, text) in context
+                .mounted
+                .range(STUBS.to_string()..)
+                .take_while(|(path, _)| path.starts_with(STUBS))
+            {
+                digest.add(path, text.as_bytes());
+            }
+            source(context.platform, STUBS.trim_end_matches('/'))
         }
         FileContent::Generated(path) => {
             if !is_written(context.platform, path) {
@@ -183,10 +196,7 @@ fn generated<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> Vec<(&'a 
 }
 
 fn text_of<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> &'a [u8] {
-    mounted
-        .get(path)
-        .map(String::as_bytes)
-        .unwrap_or_default()
+    mounted.get(path).map(String::as_bytes).unwrap_or_default()
 }
 
 /// SHA-256 over pairs of a path and a content, each with its length before it so that no two lists look alike.
