@@ -45,7 +45,7 @@ fn compose_reads_every_string_back_unchanged() {
     let labels: String = NASTY
         .iter()
         .filter(|text| !text.contains('\n'))
-        .map(|text| format!("labels.{} = {}\n", Value::from(format!("l{text}")), toml(*text)))
+        .map(|text| format!("labels.{} = {}\n", toml(format!("l{text}")), toml(*text)))
         .collect();
     let project = Project::new(&format!(
         "[platform]\nname = \"plat\"\n[groups]\ng = \"G # x\"\n[components.api]\nimage = \"x:1\"\ngroup = \"g\"\n\
