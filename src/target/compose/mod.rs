@@ -12,6 +12,7 @@ mod networks;
 mod raw;
 mod service;
 mod speak;
+mod tasks;
 mod tree;
 mod units;
 
@@ -242,9 +243,9 @@ fn orders(platform: &Platform) -> Vec<OrderView> {
 }
 
 impl OrderView {
-    /// No group's name holds a dot, so none has such a file.
+    /// In a folder of its own: what lies beside `compose.yaml` is one file a group.
     fn file(&self) -> String {
-        format!("{}.{}.yaml", self.group, self.other)
+        format!("order/{}.{}.yaml", self.group, self.other)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     Losses, health,
     mounts::{self, Mounts},
     networks::Networks,
-    speak,
+    speak, tasks,
     tree::{self, Keys},
     units,
 };
@@ -107,14 +107,16 @@ fn process(platform: &Platform, workload: &Workload, keys: &mut Keys) {
 }
 
 fn environment(context: &Context<'_>, workload: &Workload) -> Map<String, Value> {
-    workload
+    let mut environment: Map<String, Value> = workload
         .env
         .iter()
         .map(|variable| {
             let value = speak::text(context.platform, &variable.value);
             (variable.name.clone(), Value::from(value))
         })
-        .collect()
+        .collect();
+    tasks::add_environment(context.platform, workload, &mut environment);
+    environment
 }
 
 fn build_section(platform: &Platform, build: &Build) -> Map<String, Value> {
