@@ -15,6 +15,7 @@ pub mod model;
 pub mod catalog;
 pub mod resolve;
 pub mod graph;
+pub mod check;
 pub mod target;
 pub mod compile;
 pub mod plan;

@@ -30,6 +30,17 @@ pub fn count(number: usize, noun: &str) -> String {
     }
 }
 
+/// A circle as a path: `a → b → a`.
+pub fn chain(names: &[&str]) -> String {
+    let first = names.first().copied().unwrap_or_default();
+    let mut path: Vec<&str> = names.to_vec();
+    path.push(first);
+    path.iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(" → ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{all_of, count, one_of};

@@ -342,6 +342,17 @@ fn role_view(
         }
         out.insert(port.name.clone(), Json::Object(fields));
     }
+    if let Some(main) = draft.main_port() {
+        for field in ["url", "public_url"] {
+            let node = kind_node(draft.kind.span, format!("${{self.{main}.{field}}}"));
+            // A port that is published nowhere has no public URL: a template that wants one then says so.
+            let quiet = &mut Sink::default();
+            let value = text(scene, &node, &scope, quiet);
+            if !value.is_empty() {
+                out.insert(field.to_string(), Json::from(marks.show(&value)));
+            }
+        }
+    }
     for (key, node) in draft
         .kind_table
         .table("outputs")
@@ -392,6 +403,8 @@ impl Marks {
     fn show(&mut self, text: &Text) -> String {
         text.render(|piece| match piece {
             Piece::Literal(text) => text.clone(),
+            // The same in every target, and `uses` holds the edge: a template may look at it.
+            Piece::Endpoint(endpoint) => endpoint.value(),
             piece => {
                 self.pieces.push(piece.clone());
                 format!("{}{}{}", MARK.0, self.pieces.len() - 1, MARK.1)
