@@ -103,7 +103,7 @@ impl File<'_> {
                 .value
                 .as_str()
                 .map(|path| FileContent::Generated(path.to_string())),
-            "setting" => return self.from_setting(&entry.value, sink),
+            "setting" => return self.of_setting(&entry.value, sink),
             "template" => self.template(&entry.value, sink),
             _ => {
                 let scope = Scope::component(self.index, self.shape.part.as_deref())
@@ -163,7 +163,7 @@ impl File<'_> {
     }
 
     /// The files that a setting names: one at the path itself, several below it.
-    fn from_setting(&self, node: &Node, sink: &mut Sink) -> Vec<(String, FileContent)> {
+    fn of_setting(&self, node: &Node, sink: &mut Sink) -> Vec<(String, FileContent)> {
         let draft = &self.scene.drafts[self.index];
         let Some(setting) = node.as_str().and_then(|name| draft.setting(name)) else {
             return Vec::new();

@@ -2,6 +2,16 @@
 //!
 //! A target builds view structs and hands them to its templates; templates only arrange.
 
+pub mod airflow;
+pub mod compose;
+pub mod config;
+pub mod grafana;
+pub mod jenkins;
+mod plain;
+pub mod prometheus;
+mod published;
+mod scrape;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
