@@ -2,6 +2,8 @@
 //!
 //! A target builds view structs and hands them to its templates; templates only arrange.
 
+pub mod helm;
+
 use std::collections::BTreeMap;
 
 use crate::{diag::Diagnostic, files::FileSet, graph::Graph, model::Platform, template::Engine};
