@@ -1,13 +1,26 @@
 //! The whole compiler as one pure function: a project's files in, generated files or diagnostics out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    diag::{Diagnostic, Severity},
+    catalog::Catalog,
+    check::{self, Facts},
+    diag::{Code, Diagnostic, Level, Severity, Sink},
     files::{FileSet, Target},
+    graph::{self, Graph},
+    model::Platform,
+    project,
+    resolve::{self, Inputs},
     source::Sources,
+    syntax::Table,
+    target,
+    template::{Engine, TemplateError},
     world::World,
 };
+
+/// Folders of the user's own, beside platform.toml.
+const OWN_KINDS: &str = "mlopsgen/kinds";
+const OWN_TEMPLATES: &str = "mlopsgen/templates";
 
 /// What to compile.
 #[derive(Clone, Debug)]
@@ -52,16 +65,208 @@ impl Compilation {
 /// What a platform compiles to.
 #[derive(Debug)]
 pub struct Output {
+    pub platform: Platform,
+    pub graph: Graph,
     pub files: FileSet,
 }
 
 /// Compiles a project.
-pub fn compile(_world: &dyn World, _request: &Request) -> Compilation {
-    Compilation {
-        sources: Sources::default(),
-        diagnostics: Vec::new(),
-        output: Some(Output {
-            files: FileSet::default(),
-        }),
+pub fn compile(world: &dyn World, request: &Request) -> Compilation {
+    let mut sources = Sources::default();
+    let mut sink = Sink::default();
+    let output = run(world, request, &mut sources, &mut sink);
+    let mut diagnostics = sink.finish();
+    let lints = output
+        .as_ref()
+        .map(|output| &output.platform)
+        .map_or(Vec::new(), |platform| {
+            levelled(std::mem::take(&mut diagnostics), platform, request)
+        });
+    if output.is_some() {
+        diagnostics = lints;
     }
+    let failed = diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    Compilation {
+        sources,
+        diagnostics,
+        output: output.filter(|_| !failed),
+    }
+}
+
+/// The stages, one after the other. `None` where there was nothing to resolve.
+fn run(
+    world: &dyn World,
+    request: &Request,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Option<Output> {
+    let tree = project::read(
+        world,
+        &request.file,
+        request.environment.as_deref(),
+        sources,
+        sink,
+    )?;
+    let engine = engine(world, sources, sink)?;
+    let (platform, graph) = understand(world, request, &tree, &engine, sources, sink);
+    check::check(
+        Facts {
+            platform: &platform,
+            graph: &graph,
+        },
+        sink,
+    );
+    let mut output = Output {
+        platform,
+        graph,
+        files: FileSet::default(),
+    };
+    if !sink.has_errors() {
+        match target::emit_all(
+            world,
+            request.targets.as_ref(),
+            &output.platform,
+            &output.graph,
+            &engine,
+        ) {
+            Ok(emission) => {
+                output.files = emission.files;
+                for loss in emission.losses {
+                    sink.push(loss);
+                }
+            }
+            Err(error) => sink.push(template_diagnostic(&error, &engine, sources)),
+        }
+    }
+    Some(output)
+}
+
+fn understand(
+    world: &dyn World,
+    request: &Request,
+    tree: &Table,
+    engine: &Engine,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> (Platform, Graph) {
+    let mut catalog = Catalog::new(own_files(world, OWN_KINDS, ".toml"));
+    let inputs = Inputs {
+        world,
+        engine,
+        catalog: &mut catalog,
+        sources,
+        environment: request.environment.clone(),
+    };
+    let platform = resolve::resolve(tree, inputs, sink);
+    let graph = graph::build(&platform);
+    (platform, graph)
+}
+
+fn engine(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Engine> {
+    let own = own_files(world, OWN_TEMPLATES, "")
+        .into_iter()
+        .collect::<Vec<_>>();
+    match Engine::new(own.clone()) {
+        Ok(engine) => Some(engine),
+        Err(error) => {
+            let text = own
+                .into_iter()
+                .find(|(name, _)| *name == error.template)
+                .map_or(String::new(), |(_, text)| text);
+            sink.push(broken_template(&error, text, sources));
+            None
+        }
+    }
+}
+
+/// Texts below a folder of the user's own, by their path in it without the ending.
+fn own_files(world: &dyn World, folder: &str, ending: &str) -> BTreeMap<String, String> {
+    world
+        .files_below(folder)
+        .into_iter()
+        .filter_map(|path| {
+            let name = path
+                .strip_prefix(folder)?
+                .strip_prefix('/')?
+                .strip_suffix(ending)?
+                .to_string();
+            let text = String::from_utf8(world.read(&path).ok()?).ok()?;
+            Some((name, text))
+        })
+        .collect()
+}
+
+fn template_diagnostic(
+    error: &TemplateError,
+    engine: &Engine,
+    sources: &mut Sources,
+) -> Diagnostic {
+    let own = engine
+        .own()
+        .iter()
+        .find(|(name, _)| *name == error.template);
+    let text = match own {
+        Some((_, text)) => text.clone(),
+        None => crate::template::embedded(&error.template)
+            .unwrap_or_default()
+            .to_string(),
+    };
+    broken_template(error, text, sources)
+}
+
+fn broken_template(error: &TemplateError, text: String, sources: &mut Sources) -> Diagnostic {
+    let line = error.line.unwrap_or(1);
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line - 1)
+        .map(str::len)
+        .sum();
+    let end = start + text[start.min(text.len())..].find('\n').unwrap_or(0);
+    let range = error
+        .range
+        .clone()
+        .filter(|range| range.end <= text.len())
+        .unwrap_or(start..end);
+    let source = sources.add(format!("{OWN_TEMPLATES}/{}", error.template), text);
+    Diagnostic::new(
+        Code::BadTemplate,
+        format!("the template `{}` can't be run", error.template),
+    )
+    .label(
+        crate::source::Span::new(source, range),
+        error.message.clone(),
+    )
+    .help("docs/templates.md says what a template sees")
+}
+
+/// Lints at the levels that the platform gives them, without those that a component allows.
+fn levelled(
+    diagnostics: Vec<Diagnostic>,
+    platform: &Platform,
+    request: &Request,
+) -> Vec<Diagnostic> {
+    diagnostics
+        .into_iter()
+        .filter_map(|mut diagnostic| {
+            if diagnostic.code.level() == Level::Error {
+                return Some(diagnostic);
+            }
+            let allowed = diagnostic
+                .component
+                .as_ref()
+                .and_then(|name| platform.component(name))
+                .is_some_and(|component| component.allow.contains(&diagnostic.code));
+            let level = platform.lints.get(&diagnostic.code).map(String::as_str);
+            match level {
+                _ if allowed => return None,
+                Some("allow") => return None,
+                Some("deny") => diagnostic.severity = Severity::Error,
+                _ if request.deny_warnings => diagnostic.severity = Severity::Error,
+                _ => {}
+            }
+            Some(diagnostic)
+        })
+        .collect()
 }

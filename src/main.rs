@@ -1,1 +1,9 @@
-fn main() {}
+//! The command line. Everything that reads a disk or talks to a terminal is in `cli`; the compiler is the library.
+
+use std::process::ExitCode;
+
+mod cli;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -33,6 +33,8 @@ pub struct Diagnostic {
     pub message: String,
     pub labels: Vec<Label>,
     pub help: Option<String>,
+    /// The component that a lint is about: its `allow` accepts it.
+    pub component: Option<String>,
 }
 
 impl Diagnostic {
@@ -47,6 +49,7 @@ impl Diagnostic {
             message: message.into(),
             labels: Vec::new(),
             help: None,
+            component: None,
         }
     }
 
@@ -55,6 +58,12 @@ impl Diagnostic {
             span,
             text: text.into(),
         });
+        self
+    }
+
+    /// Says which component a lint is about.
+    pub fn about(mut self, component: impl Into<String>) -> Self {
+        self.component = Some(component.into());
         self
     }
 

@@ -39,7 +39,7 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> Str
         if handler.render_report(&mut out, &view).is_err() {
             out.push_str(&diagnostic.message);
         }
-        out.push_str("\n");
+        out.push('\n');
     }
     out
 }

@@ -64,6 +64,7 @@ impl<'a> Context<'a> {
     fn below(&self, key: &str) -> Context<'a> {
         let owner = match key {
             "components" => "a component",
+            "parts" => "a part",
             "presets" => "a preset",
             "pipelines" => "a pipeline",
             "tasks" => "a task",
@@ -171,6 +172,13 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
                 value: Value::Table(map(table, *rule, item, context, sink)),
             });
         }
+        (Shape::Parts, Value::Table(table)) => {
+            let part = Shape::Table(super::COMPONENT);
+            return Some(Node {
+                span: node.span,
+                value: Value::Table(map(table, NameRule::Resource, &part, context, sink)),
+            });
+        }
         (Shape::Either(shapes), value) => {
             if let Some(shape) = shapes.iter().find(|shape| takes(shape, value)) {
                 return value_of(node, shape, context, sink);
@@ -255,7 +263,7 @@ fn takes(shape: &Shape, value: &Value) -> bool {
             Value::Table(_) | Value::Array(_) | Value::Datetime(_)
         ),
         Shape::List(_) => matches!(value, Value::Array(_)),
-        Shape::Table(_) | Shape::Map(..) => matches!(value, Value::Table(_)),
+        Shape::Table(_) | Shape::Map(..) | Shape::Parts => matches!(value, Value::Table(_)),
         Shape::Either(shapes) => shapes.iter().any(|shape| takes(shape, value)),
     }
 }

@@ -725,7 +725,7 @@ pub const COMPONENT: &[KeyShape] = &[
     ),
     key(
         "parts",
-        Shape::Map(NameRule::Resource, &Shape::Any),
+        Shape::Parts,
         "One workload of a kind that has several, with these same keys; `false` takes it away.",
         "parts.exporter = { resources = { memory = \"64Mi\" } }",
     ),

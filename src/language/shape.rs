@@ -26,6 +26,8 @@ pub enum Shape {
     Table(&'static [KeyShape]),
     /// Names of the user's choice, and what each may hold.
     Map(NameRule, &'static Shape),
+    /// Parts of a component: names, and tables of a component's own keys.
+    Parts,
     /// One of several shapes, told apart by their TOML types.
     Either(&'static [Shape]),
 }
@@ -84,7 +86,7 @@ impl Shape {
                     .collect::<Vec<_>>()
                     .join(", ")
             ),
-            Shape::Map(..) => "a table of names".to_string(),
+            Shape::Map(..) | Shape::Parts => "a table of names".to_string(),
             Shape::Either(shapes) => shapes
                 .iter()
                 .map(Shape::describe)

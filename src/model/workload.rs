@@ -168,6 +168,10 @@ pub struct Mount {
     pub path: String,
     pub source: MountSource,
     pub read_only: bool,
+    /// Means something only in Compose (the engine's socket); other targets leave it out without a word.
+    pub compose_only: bool,
+    /// How mounts made later below it are seen, as Compose names it (`rslave`).
+    pub propagation: Option<String>,
     pub span: Span,
 }
 
@@ -214,6 +218,8 @@ pub struct Health {
     pub timeout: u64,
     pub retries: u32,
     pub start_period: u64,
+    /// The program of the image that asks in Compose (`curl`, `wget`, `python`, `bash`), where the kind knows it.
+    pub tool: Option<String>,
     pub span: Span,
 }
 

@@ -25,10 +25,18 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
             continue;
         }
         let node = match (below.map(|entry| &entry.value.value), &value.value) {
-            (Some(Value::Table(below)), Value::Table(above)) => Node {
-                span: value.span,
-                value: Value::Table(overlay(below, above, removal)),
-            },
+            (Some(Value::Table(below)), Value::Table(above)) => {
+                // In `env`, `false` is a value: `{ unset = true }` takes a variable away.
+                let removal = if key.name == "env" {
+                    Removal::Later
+                } else {
+                    removal
+                };
+                Node {
+                    span: value.span,
+                    value: Value::Table(overlay(below, above, removal)),
+                }
+            }
             _ => value.clone(),
         };
         merged.set(key.clone(), node);

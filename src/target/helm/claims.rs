@@ -104,7 +104,9 @@ pub fn own_access_modes() -> Vec<&'static str> {
 }
 
 fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
-    let of = |mount: &&Mount| matches!(&mount.source, MountSource::Volume(name) if name == key);
+    let of = |mount: &&Mount| {
+        !mount.compose_only && matches!(&mount.source, MountSource::Volume(name) if name == key)
+    };
     Users {
         workloads: platform
             .workloads()
@@ -180,9 +182,8 @@ fn adopted_name(volume: &PlatformVolume, losses: &mut Losses) -> String {
     if inner && edge(name.chars().next()) && edge(name.chars().last()) && !name.contains("..") {
         return name.clone();
     }
-    losses.push(
-        volume.span,
-        &volume.path,
+    losses.volume(
+        volume,
         "name",
         &format!(
             "is `{name}`, which can't name a claim: the claim is `{}`",

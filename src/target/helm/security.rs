@@ -1,7 +1,7 @@
 //! Users, groups and capabilities as Kubernetes takes them.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{losses::Losses, text};
 use crate::model::{Platform, Text, Workload};
@@ -18,6 +18,10 @@ pub struct Capabilities {
 pub fn user(platform: &Platform, workload: &Workload, losses: &mut Losses) -> Option<Value> {
     let user = workload.runtime.user.as_ref()?;
     let spoken = text::with_defaults(platform, user);
+    // The one name whose number is the same in every image.
+    if spoken == "root" || spoken == "root:root" {
+        return Some(json!(spoken.replace("root", "0")));
+    }
     if spoken.split(':').all(is_number) {
         return Some(text::value(platform, user));
     }

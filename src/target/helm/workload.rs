@@ -10,11 +10,12 @@ use super::{
     values::{Kind, WorkloadValues},
 };
 use crate::{
-    graph::{Peer, workload_texts},
+    graph::Peer,
     model::{
-        Condition, Dependency, Mount, MountSource, NetworkMode, Piece, Port, Probe, Protocol,
+        Condition, Dependency, FileContent, Mount, MountSource, NetworkMode, Piece, Port, Probe, Protocol,
         Restart, Text, Workload,
     },
+    syntax,
 };
 
 /// Tries of a job before Kubernetes gives it up; its own default.
@@ -187,13 +188,24 @@ fn reaches_itself(workload: &Workload) -> bool {
                 && after.is_some_and(|c| c.is_ascii_digit())
         })
     };
-    workload_texts(workload)
+    own_texts(workload)
         .flat_map(|text| &text.pieces)
         .any(|piece| match piece {
             Piece::Literal(literal) => names_itself(literal),
             Piece::Endpoint(endpoint) => endpoint.host == workload.name,
             _ => false,
         })
+}
+
+/// What its program reads at the start.
+fn own_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
+    let files = workload.files.iter().filter_map(|file| match &file.content {
+        FileContent::Text { text, .. } => Some(text),
+        _ => None,
+    });
+    let words = workload.entrypoint.iter().chain(&workload.command).flatten();
+    let env = workload.env.iter().map(|variable| &variable.value);
+    words.chain(env).chain(files)
 }
 
 /// What must take connections first. A guest waits for nothing: its host might be what the other waits for.
@@ -261,8 +273,7 @@ fn wait_port(
 
 /// An order that the user wrote and the chart does not keep. What a kind wrote is left to restarts in silence.
 fn lost_order(builder: &mut Builder<'_>, workload: &Workload, dependency: &Dependency) {
-    let written = workload.written.entry("depends_on").is_some();
-    if !written || dependency.condition == Condition::Started {
+    if !is_written(workload, dependency) || dependency.condition == Condition::Started {
         return;
     }
     let what = format!(
@@ -273,13 +284,25 @@ fn lost_order(builder: &mut Builder<'_>, workload: &Workload, dependency: &Depen
     );
     builder
         .losses
-        .push(dependency.span, &workload.name, "depends_on", &what);
+        .push(dependency.span, workload, "depends_on", &what);
+}
+
+/// Whether the user's own `depends_on` names it.
+fn is_written(workload: &Workload, dependency: &Dependency) -> bool {
+    let named = |name: &str| name == dependency.component;
+    match workload.written.get("depends_on").map(|node| &node.value) {
+        Some(syntax::Value::Array(items)) => {
+            items.iter().filter_map(|item| item.as_str()).any(named)
+        }
+        Some(syntax::Value::Table(table)) => table.get(&dependency.component).is_some(),
+        _ => false,
+    }
 }
 
 /// Named volumes, folders of the host, and memory.
 fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
     let mut out = Map::new();
-    for mount in &workload.mounts {
+    for mount in workload.mounts.iter().filter(|mount| !mount.compose_only) {
         if let Some(value) = mounted(builder, workload, mount) {
             out.insert(mount.name.clone(), value);
         }
@@ -349,7 +372,7 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         MountSource::Bind { path, .. } => {
             builder.losses.push(
                 mount.span,
-                &workload.name,
+                workload,
                 &format!("volumes.{}", mount.name),
                 &format!(
                     "binds `{path}` of the project, which no cluster has: nothing is mounted at `{}`",
@@ -358,6 +381,11 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             );
             return None;
         }
+    }
+    match mount.propagation.as_deref() {
+        Some("slave" | "rslave") => value["mountPropagation"] = json!("HostToContainer"),
+        Some("shared" | "rshared") => value["mountPropagation"] = json!("Bidirectional"),
+        _ => {}
     }
     if mount.read_only {
         value["readOnly"] = json!(true);

@@ -27,6 +27,9 @@
   {{- if $volume.readOnly }}
   readOnly: true
   {{- end }}
+  {{- with $volume.mountPropagation }}
+  mountPropagation: {{ . }}
+  {{- end }}
 {{- end }}
 {{- range $index, $file := .workload.files }}
 {{- if $file.folder }}

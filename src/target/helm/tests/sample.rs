@@ -85,6 +85,8 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         path: path.to_string(),
         source,
         read_only: false,
+        compose_only: false,
+        propagation: None,
         span: span(),
     }
 }
@@ -120,6 +122,7 @@ fn health(probe: Probe) -> Option<Health> {
         timeout: 2_500,
         retries: 3,
         start_period: 45_000,
+        tool: None,
         span: span(),
     })
 }

@@ -1,0 +1,33 @@
+# What is typed here often; `just` alone lists it.
+_default:
+    @just --list
+
+# Everything that CI runs
+ci:
+    bash .ci/run
+
+# All tests, the real consumers included
+test:
+    ./test
+
+# The compiler's own tests only
+quick *ARGS:
+    cargo test {{ARGS}}
+
+# The real consumers only
+conformance *ARGS:
+    tests/conformance/install
+    cargo test --features conformance --test conformance -- {{ARGS}}
+
+# Rewrites expected outputs and this repository's generated/; read the diff
+bless:
+    BLESS=1 cargo test
+    cargo run --quiet -- apply --yes
+
+# Renews the pins of the real consumers
+relock:
+    tests/conformance/locks/lock
+
+lint:
+    cargo fmt
+    cargo clippy --all-targets --all-features -- -D warnings

@@ -1,0 +1,158 @@
+//! Reads the output folder into a [`Found`].
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use walkdir::WalkDir;
+
+use super::{
+    lock::Lock,
+    place::{Place, leaves},
+};
+use crate::{
+    files::{Stub, Target},
+    plan::{Failure, Found, MANIFEST, State},
+};
+
+/// Written by `mlopsgen env init` and meant to lie there.
+const DOTENV: &str = "compose/.env";
+
+/// What a plan wants to know of the disk.
+pub struct Extent<'a> {
+    /// Relative to the output folder.
+    pub paths: &'a BTreeSet<String>,
+    pub stubs: &'a [Stub],
+    /// With the lock in hand, working files are one's own and not those of an interrupted run.
+    pub lock: Option<&'a Lock>,
+}
+
+/// The manifest's bytes, `None` where there is none.
+pub fn read_manifest(place: &Place) -> Result<Option<Vec<u8>>, Failure> {
+    let path = place.root().join(MANIFEST);
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_symlink() => {
+            return Err(Failure::new(format!(
+                "`{}` is a symbolic link, and a file must be there",
+                path.display()
+            ))
+            .help("remove it"));
+        }
+        _ => {}
+    }
+    match fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::io("read", &path, &error)),
+    }
+}
+
+/// Reads the states of the paths asked for, and lists everything else.
+pub fn survey(place: &Place, extent: &Extent) -> Result<Found, Failure> {
+    let root = place.root();
+    let mut found = Found {
+        manifest: read_manifest(place)?,
+        leftovers: extent.lock.is_none() && Lock::is_work_unfinished(place),
+        ..Found::default()
+    };
+    for path in extent.paths {
+        if let Some(state) = state(&root, path) {
+            found.states.insert(path.clone(), state);
+        }
+    }
+    found.others = others(place, extent.paths);
+    for stub in extent.stubs {
+        if fs::symlink_metadata(place.project().join(&stub.path)).is_ok() {
+            found.stubs.push(stub.path.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// What stands at a path below a folder; `None` where nothing does.
+pub(super) fn state(root: &Path, path: &str) -> Option<State> {
+    let parts: Vec<&str> = path.split('/').collect();
+    for depth in 1..=parts.len() {
+        let here = parts[..depth].join("/");
+        let is_last = depth == parts.len();
+        let full = root.join(&here);
+        let metadata = match fs::symlink_metadata(&full) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => return Some(State::Unreadable(error.to_string())),
+            Ok(metadata) => metadata,
+        };
+        if metadata.is_symlink() && leaves(root, &full) {
+            return Some(State::Outside(here));
+        }
+        let is_folder = full.is_dir();
+        if is_last {
+            return Some(if is_folder {
+                State::Folder
+            } else {
+                read(&full)
+            });
+        }
+        if !is_folder {
+            return Some(State::BelowFile(here));
+        }
+    }
+    None
+}
+
+fn read(path: &Path) -> State {
+    if !path.is_file() {
+        return State::Unreadable("it is neither a file nor a folder".to_string());
+    }
+    match fs::read(path) {
+        Ok(bytes) => State::File(bytes),
+        Err(error) => State::Unreadable(error.to_string()),
+    }
+}
+
+/// All files that are neither asked for nor a run's own furniture, sorted.
+fn others(place: &Place, paths: &BTreeSet<String>) -> Vec<String> {
+    let root = place.root();
+    let mut others: Vec<String> = WalkDir::new(&root)
+        .into_iter()
+        .filter_entry(|entry| {
+            entry.path() != place.work()
+                && (place.is_environment()
+                    || entry.depth() != 1
+                    || !is_environment_folder(entry.path()))
+        })
+        // A foreign folder that can't be read is none of a plan's business.
+        .filter_map(Result::ok)
+        .filter(|entry| !entry.file_type().is_dir())
+        .filter_map(|entry| relative(&root, entry.into_path()))
+        .filter(|path| path != MANIFEST && path != DOTENV && !paths.contains(path))
+        .filter(|path| !leads_to_any(path, paths))
+        .collect();
+    others.sort();
+    others
+}
+
+/// Another environment's output lies in the base's, and is known by a manifest of its own.
+fn is_environment_folder(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Target::from_name(&name).is_none() && path.join(MANIFEST).is_file()
+}
+
+/// A link to a folder is a file to a walk, and part of the way to the files asked for.
+fn leads_to_any(path: &str, paths: &BTreeSet<String>) -> bool {
+    let below = format!("{path}/");
+    paths
+        .range(below.clone()..)
+        .next()
+        .is_some_and(|next| next.starts_with(&below))
+}
+
+fn relative(root: &Path, path: PathBuf) -> Option<String> {
+    let relative = path.strip_prefix(root).ok()?;
+    let parts: Vec<_> = relative
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    Some(parts.join("/"))
+}

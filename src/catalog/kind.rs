@@ -1,0 +1,120 @@
+//! What a kind says of the components that are of it.
+
+use crate::{
+    model::SecretForm,
+    source::Span,
+    syntax::{Node, Table},
+};
+
+/// A catalog entry. Tables in the language of a component stay trees: they merge with what the user wrote.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    pub name: String,
+    /// The kinds that it extends, nearest first.
+    pub lineage: Vec<String>,
+    pub title: String,
+    pub description: String,
+    /// Its shape in the architecture's picture.
+    pub icon: String,
+    /// The repository of its own image, without a tag.
+    pub image: Option<String>,
+    /// The tag of a component that names none.
+    pub version: Option<String>,
+    /// Major versions that it knows; empty: any.
+    pub majors: Vec<u64>,
+    /// One server: more than one replica is an error.
+    pub single: bool,
+    /// At most so many of it in a platform.
+    pub per_platform: Option<usize>,
+    /// Runs to completion.
+    pub job: bool,
+    /// The port that `uses` opens.
+    pub port: Option<String>,
+    pub binding: Option<Binding>,
+    pub settings: Vec<SettingSpec>,
+    pub secrets: Vec<OwnSecret>,
+    pub roles: Vec<Role>,
+    /// Everything else as written: `workload`, `parts`, `outputs`, `when`, `alerts`, `records`, `panels`.
+    pub table: Table,
+    pub span: Span,
+}
+
+/// Which settings hold what `uses = "component/NAME"` chooses among.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    pub default: Option<String>,
+    pub more: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingType {
+    String,
+    Integer,
+    Boolean,
+    Duration,
+    Secret,
+    List,
+    File,
+    Files,
+    Folders,
+}
+
+impl SettingType {
+    pub const ALL: [(&'static str, SettingType); 9] = [
+        ("string", SettingType::String),
+        ("integer", SettingType::Integer),
+        ("boolean", SettingType::Boolean),
+        ("duration", SettingType::Duration),
+        ("secret", SettingType::Secret),
+        ("list", SettingType::List),
+        ("file", SettingType::File),
+        ("files", SettingType::Files),
+        ("folders", SettingType::Folders),
+    ];
+
+    pub fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(_, known)| *known == self)
+            .map_or("string", |(name, _)| name)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct SettingSpec {
+    pub name: String,
+    pub kind: SettingType,
+    pub required: bool,
+    pub default: Option<Node>,
+    pub description: String,
+}
+
+/// A key that only the program itself needs.
+#[derive(Clone, Debug)]
+pub struct OwnSecret {
+    pub name: String,
+    pub description: String,
+    pub form: SecretForm,
+    /// Environment variables of the program; setting one replaces the secret.
+    pub replaced_by: Vec<String>,
+    pub condition: Option<Node>,
+    pub span: Span,
+}
+
+/// What the kind needs of another component.
+#[derive(Clone, Debug)]
+pub struct Role {
+    pub name: String,
+    pub kinds: Vec<String>,
+    pub required: bool,
+    pub many: bool,
+    /// Bound without being named where just one component fits.
+    pub default: bool,
+    /// The program keeps a schema of its own there.
+    pub schema: bool,
+    /// `uses` orders start.
+    pub order: bool,
+    /// Environment variables that a part of the filler receives: part, variable, value.
+    pub gives: Vec<(String, String, Node)>,
+    pub description: String,
+}

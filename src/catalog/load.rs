@@ -1,0 +1,212 @@
+//! Reads one kind file, on top of the kind that it extends.
+
+use super::{Binding, Catalog, Kind, OwnSecret, Role, SettingSpec, SettingType};
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    model::SecretForm,
+    source::{Sources, Span},
+    syntax::{self, Key, Node, Removal, Table, Value, overlay},
+    template,
+    text::one_of,
+};
+
+pub(super) fn load(
+    catalog: &mut Catalog,
+    name: &str,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Option<Kind> {
+    let (file, text) = match catalog.own.get(name) {
+        Some(text) => (format!("mlopsgen/kinds/{name}.toml"), text.clone()),
+        None => {
+            let path = format!("kinds/{name}.toml");
+            let text = template::embedded(&path)?.to_string();
+            (format!("templates/{path}"), text)
+        }
+    };
+    let own = catalog.own.contains_key(name);
+    read(catalog, name, (file, text), own, sources, sink)
+}
+
+/// `own`: the user's file, which may extend the embedded kind of its own name.
+fn read(
+    catalog: &mut Catalog,
+    name: &str,
+    (file, text): (String, String),
+    own: bool,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Option<Kind> {
+    let line_end = text.find('\n').unwrap_or(text.len());
+    let source = sources.add(file, text);
+    catalog.sources.insert(source);
+    let mut table = syntax::parse(sources, source, sink);
+    let span = Span::new(source, 0..line_end);
+    let mut lineage = Vec::new();
+    if let Some(parent) = table.get("extends").cloned() {
+        let base = parent_of(catalog, name, &parent, own, sources, sink)?;
+        lineage.push(base.name.clone());
+        lineage.extend(base.lineage.iter().cloned());
+        table = overlay(&base.table, &table, Removal::Now);
+    }
+    table.remove("extends");
+    Some(kind(name, lineage, table, span, sink))
+}
+
+fn parent_of(
+    catalog: &mut Catalog,
+    name: &str,
+    parent: &Node,
+    own: bool,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Option<Kind> {
+    let wanted = parent.as_str().unwrap_or_default();
+    if own && wanted == name {
+        let path = format!("kinds/{name}.toml");
+        if let Some(text) = template::embedded(&path) {
+            let file = (format!("templates/{path}"), text.to_string());
+            return read(catalog, name, file, false, sources, sink);
+        }
+    }
+    let found = catalog.get(wanted, sources, sink);
+    if found.is_none() {
+        let names = catalog.names();
+        let known = nearest(wanted, names.iter().map(String::as_str));
+        sink.push(
+            Diagnostic::new(
+                Code::UnknownKind,
+                format!("kind `{name}` extends `{wanted}`, which is no other kind"),
+            )
+            .label(parent.span, "no such kind")
+            .help(match known {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => "`mlopsgen kinds` lists them".to_string(),
+            }),
+        );
+    }
+    found.map(|kind| (*kind).clone())
+}
+
+fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span, sink: &mut Sink) -> Kind {
+    let string = |key: &str| table.string(key).map(ToString::to_string);
+    let majors = table
+        .array("majors")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|node| match node.value {
+            Value::Integer(number) => u64::try_from(number).ok(),
+            _ => None,
+        })
+        .collect();
+    Kind {
+        name: name.to_string(),
+        lineage,
+        title: string("title").unwrap_or_else(|| name.to_string()),
+        description: string("description").unwrap_or_default(),
+        icon: string("icon").unwrap_or_else(|| "server".to_string()),
+        image: string("image"),
+        version: string("version"),
+        majors,
+        single: table.boolean("single").unwrap_or(false),
+        per_platform: table
+            .integer("per_platform")
+            .and_then(|number| usize::try_from(number).ok()),
+        job: table.boolean("job").unwrap_or(false),
+        port: string("port"),
+        binding: table.table("binding").map(|binding| Binding {
+            default: binding.string("default").map(ToString::to_string),
+            more: binding.string("more").map(ToString::to_string),
+        }),
+        settings: entries(&table, "settings")
+            .map(|(key, setting)| setting_spec(key, setting, sink))
+            .collect(),
+        secrets: entries(&table, "secrets")
+            .map(|(key, secret)| own_secret(key, secret))
+            .collect(),
+        roles: entries(&table, "roles")
+            .map(|(key, role)| self::role(key, role))
+            .collect(),
+        table,
+        span,
+    }
+}
+
+/// The tables of a table of tables.
+fn entries<'a>(table: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Table)> {
+    table
+        .table(name)
+        .into_iter()
+        .flat_map(Table::iter)
+        .filter_map(|(key, node)| Some((key, node.as_table()?)))
+}
+
+fn setting_spec(key: &Key, table: &Table, sink: &mut Sink) -> SettingSpec {
+    let written = table.string("type").unwrap_or("string");
+    let kind = SettingType::ALL
+        .iter()
+        .find(|(name, _)| *name == written)
+        .map(|(_, kind)| *kind);
+    if kind.is_none() {
+        let names: Vec<&str> = SettingType::ALL.iter().map(|(name, _)| *name).collect();
+        sink.push(
+            Diagnostic::new(
+                Code::BadKind,
+                format!("setting `{}` has no type `{written}`", key.name),
+            )
+            .label(key.span, "of an unknown type")
+            .help(format!("types are {}", one_of(&names))),
+        );
+    }
+    SettingSpec {
+        name: key.name.clone(),
+        kind: kind.unwrap_or(SettingType::String),
+        required: table.boolean("required").unwrap_or(false),
+        default: table.get("default").cloned(),
+        description: table.string("description").unwrap_or_default().to_string(),
+    }
+}
+
+fn own_secret(key: &Key, table: &Table) -> OwnSecret {
+    OwnSecret {
+        name: key.name.clone(),
+        description: table.string("description").unwrap_or_default().to_string(),
+        form: match table.string("form") {
+            Some("fernet") => SecretForm::Fernet,
+            _ => SecretForm::Token,
+        },
+        replaced_by: table
+            .strings("replaced_by")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
+        condition: table.get("if").cloned(),
+        span: key.span,
+    }
+}
+
+fn role(key: &Key, table: &Table) -> Role {
+    let flag = |name: &str, default: bool| table.boolean(name).unwrap_or(default);
+    let gives = entries(table, "gives")
+        .flat_map(|(part, variables)| {
+            variables
+                .iter()
+                .map(|(name, value)| (part.name.clone(), name.name.clone(), value.clone()))
+        })
+        .collect();
+    Role {
+        name: key.name.clone(),
+        kinds: table
+            .strings("kinds")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
+        required: flag("required", false),
+        many: flag("many", false),
+        default: flag("default", false),
+        schema: flag("schema", false),
+        order: flag("order", true),
+        gives,
+        description: table.string("description").unwrap_or_default().to_string(),
+    }
+}

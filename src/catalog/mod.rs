@@ -1,0 +1,73 @@
+//! Component kinds as data: the embedded `templates/kinds/*.toml`, and the user's own over them.
+//!
+//! In: kind files. Out: [`Kind`]s by name, loaded when first asked for, so that a run reads only the kinds it needs.
+//! docs/kinds.md describes the format.
+
+mod kind;
+mod load;
+
+pub use kind::{Binding, Kind, OwnSecret, Role, SettingSpec, SettingType};
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use crate::{
+    diag::Sink,
+    source::{SourceId, Sources},
+    template,
+};
+
+/// The kinds of one run.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// The user's kind files: name and text.
+    own: BTreeMap<String, String>,
+    loaded: BTreeMap<String, Option<Rc<Kind>>>,
+    /// Files whose strings may hold a kind's references.
+    sources: BTreeSet<SourceId>,
+}
+
+impl Catalog {
+    /// `own` are the files of the user's `mlopsgen/kinds/`: the kind's name and the file's text.
+    pub fn new(own: BTreeMap<String, String>) -> Self {
+        Self {
+            own,
+            ..Self::default()
+        }
+    }
+
+    /// Every kind's name, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let embedded = template::embedded_below("kinds")
+            .into_iter()
+            .filter_map(embedded_name)
+            .map(ToString::to_string);
+        let all: BTreeSet<String> = embedded.chain(self.own.keys().cloned()).collect();
+        all.into_iter().collect()
+    }
+
+    /// The kind of this name; `None` where there is none or its file is broken, which is then in the sink.
+    pub fn get(&mut self, name: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Rc<Kind>> {
+        if let Some(known) = self.loaded.get(name) {
+            return known.clone();
+        }
+        // A kind that extends itself through others finds nothing here and is reported as unknown.
+        self.loaded.insert(name.to_string(), None);
+        let kind = load::load(self, name, sources, sink).map(Rc::new);
+        self.loaded.insert(name.to_string(), kind.clone());
+        kind
+    }
+
+    /// The files that were read: their strings may hold a kind's references.
+    pub fn sources(&self) -> impl Iterator<Item = SourceId> {
+        self.sources.iter().copied()
+    }
+}
+
+/// `kinds/redis.toml` is the file of `redis`; what lies deeper belongs to a kind but is none.
+fn embedded_name(path: &str) -> Option<&str> {
+    let name = path.strip_prefix("kinds/")?.strip_suffix(".toml")?;
+    (!name.contains('/')).then_some(name)
+}

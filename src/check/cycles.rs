@@ -1,0 +1,69 @@
+//! Nothing may wait for itself.
+
+use super::Facts;
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    graph::shortest_cycles,
+    model::Pipeline,
+    text::chain,
+};
+
+pub(super) fn start_order(facts: Facts<'_>, sink: &mut Sink) {
+    for cycle in facts.graph.cycles() {
+        let names: Vec<&str> = cycle.workloads.iter().map(String::as_str).collect();
+        let mut diagnostic = Diagnostic::new(
+            Code::DependencyCycle,
+            format!("these wait for each other: {}", chain(&names)),
+        )
+        .help("take one of these dependencies away; `reaches = [...]` is an edge without order");
+        for (index, name) in names.iter().enumerate() {
+            let next = names[(index + 1) % names.len()];
+            let dependency = facts.platform.workload(name).and_then(|workload| {
+                workload
+                    .depends_on
+                    .iter()
+                    .find(|dependency| dependency.workload == next)
+            });
+            if let Some(dependency) = dependency {
+                diagnostic =
+                    diagnostic.label(dependency.span, format!("`{name}` waits for `{next}`"));
+            }
+        }
+        sink.push(diagnostic);
+    }
+}
+
+pub(super) fn tasks(facts: Facts<'_>, sink: &mut Sink) {
+    for pipeline in &facts.platform.pipelines {
+        task_cycles(pipeline, sink);
+    }
+}
+
+fn task_cycles(pipeline: &Pipeline, sink: &mut Sink) {
+    let pairs: Vec<(&str, &str)> = pipeline
+        .tasks
+        .iter()
+        .flat_map(|task| {
+            task.after
+                .iter()
+                .map(|(before, _)| (task.name.as_str(), before.as_str()))
+        })
+        .collect();
+    for cycle in shortest_cycles(&pairs) {
+        let names: Vec<&str> = cycle.iter().map(String::as_str).collect();
+        let mut diagnostic = Diagnostic::new(
+            Code::TaskCycle,
+            format!("tasks that come after each other: {}", chain(&names)),
+        )
+        .help("take one of these names out of `after`");
+        for (index, name) in names.iter().enumerate() {
+            let next = names[(index + 1) % names.len()];
+            let task = pipeline.tasks.iter().find(|task| task.name == *name);
+            let span = task.and_then(|task| task.after.iter().find(|(before, _)| before == next));
+            if let Some((_, span)) = span {
+                diagnostic = diagnostic.label(*span, format!("`{name}` comes after `{next}`"));
+            }
+        }
+        sink.push(diagnostic);
+    }
+}

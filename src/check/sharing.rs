@@ -1,0 +1,113 @@
+//! What only one may have: volumes with one writer, databases with one schema, servers that are one.
+
+use std::collections::BTreeMap;
+
+use super::Facts;
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{MountSource, Use},
+};
+
+/// A shared volume with `access = "one"` that more than one component or replica writes.
+pub(super) fn volumes(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
+    for volume in platform
+        .volumes
+        .iter()
+        .filter(|volume| volume.component.is_none() && !volume.many_writers)
+    {
+        let mut writers: Vec<(&str, crate::source::Span, u32)> = Vec::new();
+        for workload in platform.workloads() {
+            for mount in &workload.mounts {
+                if mount.source == MountSource::Volume(volume.key.clone())
+                    && !mount.read_only
+                    && !writers.iter().any(|(name, ..)| *name == workload.component)
+                {
+                    writers.push((&workload.component, mount.span, workload.replicas));
+                }
+            }
+        }
+        let several_replicas = writers.iter().any(|(_, _, replicas)| *replicas > 1);
+        if writers.len() < 2 && !several_replicas {
+            continue;
+        }
+        let mut diagnostic = Diagnostic::new(
+            Code::VolumeShared,
+            format!("volume `{}` takes one writer, and has more", volume.key),
+        )
+        .label(volume.span, "`access = \"one\"`")
+        .help("mount it `read_only = true` where it is only read, or give it `access = \"many\"`");
+        for (component, span, replicas) in writers {
+            let text = match replicas {
+                0 | 1 => format!("`{component}` writes to it"),
+                replicas => format!("`{component}` writes to it with {replicas} replicas"),
+            };
+            diagnostic = diagnostic.label(span, text);
+        }
+        sink.push(diagnostic);
+    }
+}
+
+/// Two programs that keep their own schema on one database.
+pub(super) fn databases(facts: Facts<'_>, sink: &mut Sink) {
+    let mut seen: BTreeMap<(&str, &str), (&str, &Use)> = BTreeMap::new();
+    for component in &facts.platform.components {
+        for binding in &component.uses {
+            let Some(database) = binding.database.as_ref().filter(|database| database.schema)
+            else {
+                continue;
+            };
+            let key = (binding.component.as_str(), database.name.as_str());
+            match seen.get(&key) {
+                Some((other, first)) if *other != component.name => sink.push(
+                    Diagnostic::new(
+                        Code::DatabaseShared,
+                        format!(
+                            "`{other}` and `{}` both keep their schema in the database `{}` of `{}`",
+                            component.name, database.name, binding.component
+                        ),
+                    )
+                    .label(first.span, format!("`{other}`"))
+                    .label(binding.span, format!("and `{}`", component.name))
+                    .help(format!(
+                        "give `{}` a database of its own: add it to `databases` of `{}` and write `uses = {{ {} = \"{}/NAME\" }}`",
+                        component.name, binding.component, binding.role, binding.component
+                    )),
+                ),
+                Some(_) => {}
+                None => {
+                    seen.insert(key, (&component.name, binding));
+                }
+            }
+        }
+    }
+}
+
+/// More than one replica of a kind that is one server.
+pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
+    for component in facts
+        .platform
+        .components
+        .iter()
+        .filter(|component| component.single)
+    {
+        let Some(main) = component.main().filter(|main| main.replicas > 1) else {
+            continue;
+        };
+        let span = main
+            .written
+            .get("replicas")
+            .map_or(component.span, |node| node.span);
+        sink.push(
+            Diagnostic::new(
+                Code::TooMany,
+                format!(
+                    "`{}` is one server: it can't have {} replicas",
+                    component.name, main.replicas
+                ),
+            )
+            .label(span, "more than one")
+            .help("take `replicas` away: each would keep data of its own"),
+        );
+    }
+}

@@ -1,0 +1,269 @@
+//! `mlopsgen apply`: writes what `plan` shows.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use mlopsgen::{
+    apply::{Lock, Transaction},
+    files::Target,
+    plan::{Failure, Force, Plan, SavedPlan},
+    text::count,
+};
+
+use super::{
+    Context,
+    args::Global,
+    json,
+    plan::saved,
+    project::{Prepared, Project},
+    show,
+};
+
+/// Write generated/, after showing what changes
+///
+/// Asks on a terminal; elsewhere it needs --yes. Everything is rendered and checked before the first write, and either
+/// all of it is written or nothing. Files that were edited by hand, or that mlopsgen never wrote, stop it.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen apply
+  mlopsgen apply --yes --env prod
+  mlopsgen plan --out today.plan && mlopsgen apply today.plan")]
+pub struct ApplyArgs {
+    /// A plan that `plan --out` wrote: exactly that, without asking, or nothing if anything has changed since
+    #[arg(value_name = "PLAN")]
+    plan: Option<PathBuf>,
+
+    /// Don't ask
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Overwrite and remove also what was edited by hand or never written by mlopsgen
+    #[arg(long)]
+    force: bool,
+
+    /// Don't ask about volumes that are not generated any more
+    #[arg(long)]
+    accept_data_loss: bool,
+}
+
+pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
+    let is_json = context.is_json("apply")?;
+    let planned = match &args.plan {
+        None => None,
+        Some(file) => Some(load(file, &context.global)?),
+    };
+    let project = match &planned {
+        None => Project::open(&context.global)?,
+        Some(planned) => Project::open(&as_planned(&context.global, planned)?)?,
+    };
+    let run = Run {
+        args,
+        context,
+        project: &project,
+        planned: planned.as_ref(),
+        is_json,
+    };
+    // A first look without the lock: where there is nothing to do, not even a folder's time changes.
+    let glance = project.prepare(None)?;
+    if glance.plan.as_ref().is_none_or(Plan::is_empty) {
+        return run.finish(&glance);
+    }
+    let lock = Lock::acquire(&project.place, || {
+        context
+            .terminal
+            .err("waiting for another `mlopsgen apply` in this folder\n");
+    })?;
+    // What another run wrote, and what was edited meanwhile, is seen from here on.
+    let prepared = project.prepare(Some(&lock))?;
+    match &prepared.plan {
+        Some(plan) if !plan.is_empty() => run.write(&prepared, plan, &lock),
+        _ => run.finish(&prepared),
+    }
+}
+
+struct Run<'a> {
+    args: &'a ApplyArgs,
+    context: &'a Context,
+    project: &'a Project,
+    planned: Option<&'a SavedPlan>,
+    is_json: bool,
+}
+
+impl Run<'_> {
+    /// Nothing to write: there were errors, or everything is as it should be.
+    fn finish(&self, prepared: &Prepared) -> Result<u8, Failure> {
+        if let Some(plan) = &prepared.plan {
+            self.still_holds(plan)?;
+        }
+        self.show(prepared)?;
+        Ok(u8::from(prepared.plan.is_none()))
+    }
+
+    fn write(&self, prepared: &Prepared, plan: &Plan, lock: &Lock) -> Result<u8, Failure> {
+        self.still_holds(plan)?;
+        // Programs get one document: the plan when it is carried out, else what stopped it.
+        if !self.is_json {
+            self.show(prepared)?;
+        }
+        self.refuse(plan)?;
+        if !self.is_agreed(plan)? {
+            self.context.terminal.err("Nothing was written.\n");
+            return Ok(1);
+        }
+        Transaction::prepare(plan, &self.project.place, lock)?.commit()?;
+        if self.is_json {
+            self.show(prepared)?;
+        } else if !self.context.terminal.quiet {
+            let counts = plan.counts();
+            self.context.terminal.out(&format!(
+                "Applied: {} added, {} changed, {} removed.\n",
+                counts.add, counts.change, counts.remove
+            ))?;
+        }
+        Ok(0)
+    }
+
+    fn show(&self, prepared: &Prepared) -> Result<(), Failure> {
+        let terminal = &self.context.terminal;
+        let folder = self.project.place.folder();
+        if self.is_json {
+            let plan = prepared.plan.as_ref();
+            terminal.out(&json::report(&prepared.compilation, plan, folder))?;
+        } else if let Some(plan) = prepared.report(self.context) {
+            terminal.out(&show::plan(plan, folder, terminal))?;
+        }
+        Ok(())
+    }
+
+    /// A saved plan is only good as long as a new one would be the same.
+    fn still_holds(&self, plan: &Plan) -> Result<(), Failure> {
+        let Some(planned) = self.planned else {
+            return Ok(());
+        };
+        let differences = planned.differences(&saved(plan, self.project));
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "the plan does not hold any more, because something has changed since: {}",
+            differences.join(", ")
+        ))
+        .help("make a new one with `mlopsgen plan --out FILE`; nothing was written"))
+    }
+
+    fn refuse(&self, plan: &Plan) -> Result<(), Failure> {
+        let force = if self.args.force {
+            Force::Yes
+        } else {
+            Force::No
+        };
+        let refused = plan.refused(force);
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let folder = self.project.place.folder();
+        let mut message = format!(
+            "{} in the way; nothing was written",
+            count(refused.len(), "file")
+        );
+        let mut can_be_forced = true;
+        for change in refused {
+            if let Some(refusal) = &change.refusal {
+                message.push_str(&format!(
+                    "\n  {folder}/{}: {}",
+                    change.path,
+                    refusal.reason()
+                ));
+                can_be_forced &= refusal.yields_to_force();
+            }
+        }
+        Err(Failure::new(message).help(if can_be_forced {
+            "move your changes to platform.toml or to a template of your own; \
+             `--force` overwrites and removes these files"
+        } else {
+            "move it away; `--force` does not help here"
+        }))
+    }
+
+    /// Whether somebody, or a flag, said yes to everything. Errors: nobody can be asked.
+    fn is_agreed(&self, plan: &Plan) -> Result<bool, Failure> {
+        let terminal = &self.context.terminal;
+        let can_ask = terminal.interactive && !self.is_json && self.planned.is_none();
+        if !self.args.yes && self.planned.is_none() {
+            if !can_ask {
+                let command = self.context.global.command_line("apply --yes");
+                return Err(
+                    Failure::new("there is no terminal to ask on; nothing was written")
+                        .help(format!("to write without being asked, type `{command}`")),
+                );
+            }
+            if !terminal.ask("Write this?")? {
+                return Ok(false);
+            }
+        }
+        if plan.volumes_removed.is_empty() || self.args.accept_data_loss {
+            return Ok(true);
+        }
+        let volumes = count(plan.volumes_removed.len(), "volume");
+        if can_ask {
+            return terminal.ask(&format!("Give up the data of {volumes}?"));
+        }
+        let names: Vec<&str> = plan
+            .volumes_removed
+            .iter()
+            .map(|volume| volume.name.as_str())
+            .collect();
+        let keep: Vec<String> = plan.volumes_removed.iter().map(show::how_to_keep).collect();
+        Err(Failure::new(format!(
+            "{volumes} would not be used any more ({}); nothing was written",
+            names.join(", ")
+        ))
+        .help(format!(
+            "to keep the data write {} where it is to be used; to give it up add `--accept-data-loss`",
+            keep.join(", ")
+        )))
+    }
+}
+
+fn load(file: &Path, global: &Global) -> Result<SavedPlan, Failure> {
+    let path = global.resolve(file);
+    let text = fs::read_to_string(&path).map_err(|error| {
+        Failure::io("read", &path, &error).help("make a plan with `mlopsgen plan --out FILE`")
+    })?;
+    SavedPlan::parse(&text)
+}
+
+/// The flags that a plan was made with; those of this command line may repeat them, and not say otherwise.
+fn as_planned(global: &Global, planned: &SavedPlan) -> Result<Global, Failure> {
+    let mut targets = Vec::new();
+    for name in planned.targets.iter().flatten() {
+        let target = Target::from_name(name);
+        targets.push(target.ok_or_else(|| Failure::new(format!("there is no target `{name}`")))?);
+    }
+    let targets = planned.targets.is_some().then_some(targets);
+    let says_otherwise = |flag: &str| {
+        Failure::new(format!("the plan was made with another `{flag}`"))
+            .help(format!("leave `{flag}` out: the plan knows it"))
+    };
+    if global.environment.is_some() && global.environment != planned.environment {
+        return Err(says_otherwise("--env"));
+    }
+    if global.targets.is_some()
+        && global.selected()
+            != targets
+                .as_ref()
+                .map(|targets| targets.iter().copied().collect())
+    {
+        return Err(says_otherwise("--target"));
+    }
+    Ok(Global {
+        environment: planned.environment.clone(),
+        targets,
+        file: global.file.with_file_name(&planned.file),
+        ..global.clone()
+    })
+}

@@ -1,0 +1,212 @@
+//! The command line as clap reads it.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use mlopsgen::files::Target;
+
+use super::{apply::ApplyArgs, explain::ExplainArgs, init::InitArgs, plan::PlanArgs};
+
+/// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,
+/// Prometheus, Grafana, Jenkinsfiles, Airflow DAGs and its documentation.
+#[derive(Parser)]
+#[command(
+    name = "mlopsgen",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+Start here:
+  mlopsgen init            write a first platform.toml
+  mlopsgen plan            see what would be generated
+  mlopsgen apply           generate it, into generated/
+
+In CI:
+  mlopsgen check           fail if generated/ is not what platform.toml says"
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Init(InitArgs),
+    /// Check platform.toml and write nothing
+    #[command(after_help = "\
+Examples:
+  mlopsgen validate
+  mlopsgen validate --env prod --deny-warnings
+  mlopsgen validate --format json | jq '.diagnostics[].message'")]
+    Validate,
+    Plan(PlanArgs),
+    Apply(ApplyArgs),
+    /// For CI: fail if `apply` would change or refuse anything
+    ///
+    /// Writes nothing. Exits with 0 if generated/ is fresh, with 2 if it is stale (the diff and the command to type are
+    /// shown), with 1 on errors. Files that are missing, left over or edited by hand all count.
+    #[command(after_help = "\
+Examples:
+  mlopsgen check
+  mlopsgen check --env prod
+  mlopsgen check --format json")]
+    Check,
+    Explain(ExplainArgs),
+}
+
+/// What every command takes, before or after its name.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// Work in this folder
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+
+    /// The platform file
+    #[arg(long, value_name = "FILE", global = true, default_value = DEFAULT_FILE)]
+    pub file: PathBuf,
+
+    /// Lay platform.E.toml over it, and generate into generated/E/
+    #[arg(long = "env", value_name = "E", global = true)]
+    pub environment: Option<String>,
+
+    /// Only these targets, separated by commas; the files of others are left alone
+    #[arg(
+        long = "target",
+        value_name = "TARGETS",
+        global = true,
+        value_delimiter = ',',
+        value_parser = target_parser()
+    )]
+    pub targets: Option<Vec<Target>>,
+
+    /// `human` or `json`
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        global = true,
+        hide_possible_values = true
+    )]
+    pub format: Option<Format>,
+
+    /// Colours: with `auto` on a terminal where NO_COLOR is not set
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub color: ColorChoice,
+
+    /// Every warning is an error
+    #[arg(long, global = true)]
+    pub deny_warnings: bool,
+
+    /// Say less: no warnings, no diffs
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say more: also what stays as it is
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+const DEFAULT_FILE: &str = "platform.toml";
+
+/// `graph` draws in some that no other command has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Human,
+    Json,
+    Dot,
+    Mermaid,
+    Svg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Global {
+    /// The folder of `-C`, or this one.
+    pub fn directory(&self) -> PathBuf {
+        match &self.directory {
+            None => PathBuf::from("."),
+            Some(directory) => directory.clone(),
+        }
+    }
+
+    /// A path as the user gave it, seen from `-C`.
+    pub fn resolve(&self, path: &std::path::Path) -> PathBuf {
+        match &self.directory {
+            None => path.to_path_buf(),
+            Some(directory) => directory.join(path),
+        }
+    }
+
+    /// `--target` as a set.
+    pub fn selected(&self) -> Option<BTreeSet<Target>> {
+        let targets = self.targets.as_ref()?;
+        Some(targets.iter().copied().collect())
+    }
+
+    /// A command to type, with the flags that decide what is compiled and where.
+    pub fn command_line(&self, command: &str) -> String {
+        let mut line = format!("mlopsgen {command}");
+        let mut push = |flag: &str, value: &str| {
+            let quoted = shlex::try_quote(value).unwrap_or(value.into());
+            line.push_str(&format!(" {flag} {quoted}"));
+        };
+        if let Some(directory) = &self.directory {
+            push("-C", &directory.to_string_lossy());
+        }
+        if self.file.as_os_str() != DEFAULT_FILE {
+            push("--file", &self.file.to_string_lossy());
+        }
+        if let Some(environment) = &self.environment {
+            push("--env", environment);
+        }
+        if let Some(targets) = &self.targets {
+            let names: Vec<&str> = targets.iter().map(|target| target.name()).collect();
+            line.push_str(&format!(" --target {}", names.join(",")));
+        }
+        line
+    }
+}
+
+fn target_parser() -> impl TypedValueParser<Value = Target> {
+    PossibleValuesParser::new(Target::ALL.map(Target::name)).try_map(|name| {
+        Target::from_name(&name).ok_or_else(|| format!("there is no target `{name}`"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_to_type_repeats_what_was_asked_for() {
+        let cli = Cli::try_parse_from([
+            "mlopsgen",
+            "-C",
+            "my dir",
+            "check",
+            "--env",
+            "prod",
+            "--target",
+            "helm,docs",
+        ]);
+        let line = cli.ok().map(|cli| cli.global.command_line("apply"));
+        let expected = "mlopsgen apply -C 'my dir' --env prod --target helm,docs";
+        assert_eq!(line.as_deref(), Some(expected));
+    }
+}

@@ -1,0 +1,42 @@
+//! `mlopsgen check`: would `apply` change or refuse anything?
+
+use mlopsgen::plan::{Failure, Force};
+
+use super::{Context, json, project::Project, show};
+
+/// The exit status that says: not as platform.toml says.
+const STALE: u8 = 2;
+
+pub fn run(context: &Context) -> Result<u8, Failure> {
+    let is_json = context.is_json("check")?;
+    let project = Project::open(&context.global)?;
+    let prepared = project.prepare(None)?;
+    let folder = project.place.folder();
+    let terminal = &context.terminal;
+    if is_json {
+        let report = json::report(&prepared.compilation, prepared.plan.as_ref(), folder);
+        terminal.out(&report)?;
+        return Ok(match &prepared.plan {
+            None => 1,
+            Some(plan) if plan.is_empty() => 0,
+            Some(_) => STALE,
+        });
+    }
+    let Some(plan) = prepared.report(context) else {
+        return Ok(1);
+    };
+    if plan.is_empty() {
+        if !terminal.quiet {
+            terminal.out(&format!("`{folder}/` is up to date.\n"))?;
+        }
+        return Ok(0);
+    }
+    let command = context.global.command_line("apply");
+    let mut text = show::plan(plan, folder, terminal);
+    text.push_str(&format!("`{folder}/` is stale. run: {command}\n"));
+    if !plan.refused(Force::No).is_empty() {
+        text.push_str("What is marked with `!` it refuses, or does only with `--force`.\n");
+    }
+    terminal.out(&text)?;
+    Ok(STALE)
+}

@@ -1,0 +1,63 @@
+//! `mlopsgen explain CODE`: the long explanation of an error or a lint.
+
+use clap::Args;
+use include_dir::{Dir, include_dir};
+use mlopsgen::{
+    diag::{Code, Level, nearest},
+    plan::Failure,
+};
+
+use super::Context;
+
+/// One page a code, `CODE.md`.
+static PAGES: Dir = include_dir!("$CARGO_MANIFEST_DIR/docs/errors");
+
+/// Explain an error or a lint, with an example
+///
+/// The code is what stands in brackets behind `error` or `warning`. Without one, all are listed.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen explain port-clash
+  mlopsgen explain docker-socket
+  mlopsgen explain")]
+pub struct ExplainArgs {
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+}
+
+pub fn run(args: &ExplainArgs, context: &Context) -> Result<u8, Failure> {
+    let Some(name) = &args.code else {
+        context.terminal.out(&list())?;
+        return Ok(0);
+    };
+    let Some(code) = Code::from_name(name) else {
+        return Err(unknown(name));
+    };
+    let page = PAGES.get_file(format!("{}.md", code.name()));
+    let text = page
+        .and_then(|page| page.contents_utf8())
+        .ok_or_else(|| Failure::new(format!("`{}` has no explanation", code.name())))?;
+    context.terminal.out(text)?;
+    Ok(0)
+}
+
+fn list() -> String {
+    let mut text = String::new();
+    for (title, level) in [("Errors", Level::Error), ("Lints", Level::Lint)] {
+        text.push_str(&format!("{title}:\n"));
+        for code in Code::ALL.iter().filter(|code| code.level() == level) {
+            text.push_str(&format!("  {}\n", code.name()));
+        }
+    }
+    text
+}
+
+fn unknown(name: &str) -> Failure {
+    let known = Code::ALL.iter().map(|code| code.name());
+    let help = match nearest(name, known) {
+        Some(code) => format!("did you mean `{code}`? `mlopsgen explain` lists all codes"),
+        None => "`mlopsgen explain` lists all codes".to_string(),
+    };
+    Failure::new(format!("there is no code `{name}`")).help(help)
+}

@@ -1,0 +1,101 @@
+//! `mlopsgen init`: starts a platform.toml.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use mlopsgen::plan::Failure;
+
+use super::Context;
+
+const TEMPLATE: &str = include_str!("../../templates/init/platform.toml");
+
+/// The line of the template that the folder's name goes into.
+const NAME_LINE: &str = "name = \"my-platform\"";
+
+/// Start a platform.toml
+///
+/// Writes a small platform with comments: a database, MLflow, Prometheus and Grafana. Overwrites nothing.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen init
+  mlopsgen init my-platform && cd my-platform && mlopsgen plan")]
+pub struct InitArgs {
+    /// The folder to start in; it is created where it does not exist
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
+    let mut folder = context.global.directory();
+    if let Some(below) = &args.folder {
+        folder.push(below);
+    }
+    let path = folder.join(&context.global.file);
+    let text = match platform_name(&folder) {
+        None => TEMPLATE.to_string(),
+        Some(name) => TEMPLATE.replacen(NAME_LINE, &format!("name = \"{name}\""), 1),
+    };
+    write_new(&path, &text)?;
+    if !context.terminal.quiet {
+        let cd = match folder.as_os_str() == "." {
+            true => String::new(),
+            false => format!(" -C {}", folder.display()),
+        };
+        context.terminal.out(&format!(
+            "Wrote {}.\nNext: mlopsgen{cd} plan   shows what it compiles to\n      mlopsgen{cd} apply  writes that to generated/\n",
+            path.display()
+        ))?;
+    }
+    Ok(0)
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::new(format!(
+            "`{}` exists already, and stays as it is",
+            path.display()
+        ))
+        .help("name another folder: `mlopsgen init DIR`"),
+        _ => Failure::io("write", path, &error),
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(failed)
+}
+
+/// The folder's name, as far as a platform may be called that.
+fn platform_name(folder: &Path) -> Option<String> {
+    let folder = std::path::absolute(folder).ok()?;
+    let name = folder.file_name()?.to_string_lossy().to_lowercase();
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .skip_while(|c| !c.is_ascii_lowercase())
+        .take(40)
+        .collect();
+    let name = name.trim_end_matches('-');
+    (!name.is_empty()).then(|| name.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{NAME_LINE, TEMPLATE, platform_name};
+
+    #[test]
+    fn a_platform_is_named_after_its_folder() {
+        let name = |folder| platform_name(Path::new(folder));
+        assert_eq!(name("/x/My Platform_2").as_deref(), Some("my-platform-2"));
+        assert_eq!(name("/x/42-"), None);
+        assert!(TEMPLATE.contains(NAME_LINE));
+    }
+}

@@ -1,0 +1,126 @@
+//! `--format json`: one document on stdout, with the same keys whatever happened.
+//!
+//! `validate` prints `diagnostics` and `summary`; `plan`, `check` and `apply` print a [`Report`]. What stops a command
+//! besides diagnostics is `{ "error": { "message", "help" } }`.
+
+use mlopsgen::{
+    compile::Compilation,
+    diag::{
+        Severity,
+        render::{self, JsonDiagnostic},
+    },
+    plan::{Action, Counts, Failure, Plan},
+};
+use serde::Serialize;
+
+use super::show::how_to_keep;
+
+/// A plan for programs. Paths are relative to the project.
+#[derive(Serialize)]
+struct Report {
+    diagnostics: Vec<JsonDiagnostic>,
+    changes: Vec<JsonChange>,
+    /// Files that are created once and then the user's.
+    stubs: Vec<String>,
+    volumes_removed: Vec<JsonVolume>,
+    /// Files that are left alone.
+    foreign: Vec<String>,
+    /// The manifest is written, with or without changes to files.
+    manifest_changes: bool,
+    /// `apply` would write nothing. Absent after errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    up_to_date: Option<bool>,
+    summary: Counts,
+}
+
+#[derive(Serialize)]
+struct JsonChange {
+    path: String,
+    action: Action,
+    /// Why it is not done, or not without `--force`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct JsonVolume {
+    name: String,
+    key: String,
+    keep: String,
+}
+
+#[derive(Serialize)]
+struct Verdict {
+    diagnostics: Vec<JsonDiagnostic>,
+    summary: Severities,
+}
+
+#[derive(Serialize)]
+struct Severities {
+    errors: usize,
+    warnings: usize,
+}
+
+/// What `plan`, `check` and `apply` print; without a plan there were errors.
+pub fn report(compilation: &Compilation, plan: Option<&Plan>, folder: &str) -> String {
+    let full = |path: &String| format!("{folder}/{path}");
+    let changes = plan.map_or(&[][..], |plan| &plan.changes);
+    let volumes = plan.map_or(&[][..], |plan| &plan.volumes_removed);
+    text(&Report {
+        diagnostics: render::json(&compilation.diagnostics, &compilation.sources),
+        changes: changes
+            .iter()
+            .map(|change| JsonChange {
+                path: full(&change.path),
+                action: change.action,
+                reason: change.refusal.as_ref().map(|refusal| refusal.name()),
+            })
+            .collect(),
+        stubs: plan.map_or(Vec::new(), |plan| {
+            plan.stubs.iter().map(|stub| stub.path.clone()).collect()
+        }),
+        volumes_removed: volumes
+            .iter()
+            .map(|volume| JsonVolume {
+                name: volume.name.clone(),
+                key: volume.key.clone(),
+                keep: how_to_keep(volume),
+            })
+            .collect(),
+        foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),
+        manifest_changes: plan.is_some_and(|plan| plan.manifest_changes),
+        up_to_date: plan.map(Plan::is_empty),
+        summary: plan.map(Plan::counts).unwrap_or_default(),
+    })
+}
+
+/// What `validate` prints.
+pub fn verdict(compilation: &Compilation) -> String {
+    let of = |severity| {
+        let diagnostics = compilation.diagnostics.iter();
+        diagnostics
+            .filter(|diagnostic| diagnostic.severity == severity)
+            .count()
+    };
+    text(&Verdict {
+        diagnostics: render::json(&compilation.diagnostics, &compilation.sources),
+        summary: Severities {
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+        },
+    })
+}
+
+/// What stopped a command.
+pub fn failure(failure: &Failure) -> String {
+    text(&serde_json::json!({
+        "error": { "message": failure.message, "help": failure.help }
+    }))
+}
+
+fn text(value: &impl Serialize) -> String {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => text + "\n",
+        Err(error) => unreachable!("plain data: {error}"),
+    }
+}

@@ -1,0 +1,73 @@
+//! The commands, one file each, and what they share.
+//!
+//! Results go to stdout, diagnostics to stderr. Exit statuses: 0, 1 for every error, a wrong command line among them,
+//! and 2 where `check` or `plan --detailed-exitcode` found changes.
+
+mod apply;
+mod args;
+mod check;
+mod disk_world;
+mod explain;
+mod init;
+mod json;
+mod plan;
+mod project;
+mod show;
+mod terminal;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use mlopsgen::plan::Failure;
+
+use args::{Cli, Command, Format};
+use terminal::Terminal;
+
+/// What a command needs besides its own arguments.
+struct Context {
+    global: args::Global,
+    terminal: Terminal,
+}
+
+impl Context {
+    /// Whether to print for programs. Errors: a format that only `graph` has.
+    fn is_json(&self, command: &str) -> Result<bool, Failure> {
+        match self.global.format {
+            None | Some(Format::Human) => Ok(false),
+            Some(Format::Json) => Ok(true),
+            Some(_) => Err(Failure::new(format!("`{command}` has no such `--format`"))
+                .help("write `--format human` or `--format json`")),
+        }
+    }
+}
+
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A pipe that nobody reads any more is no reason to fail.
+            let _ = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()));
+        }
+    };
+    let context = Context {
+        terminal: Terminal::new(&cli.global),
+        global: cli.global,
+    };
+    let status = match &cli.command {
+        Command::Init(args) => init::run(args, &context),
+        Command::Validate => validate::run(&context),
+        Command::Plan(args) => plan::run(args, &context),
+        Command::Apply(args) => apply::run(args, &context),
+        Command::Check => check::run(&context),
+        Command::Explain(args) => explain::run(args, &context),
+    };
+    ExitCode::from(status.unwrap_or_else(|failure| {
+        let is_json = context.global.format == Some(Format::Json);
+        if !is_json || context.terminal.out(&json::failure(&failure)).is_err() {
+            context.terminal.failure(&failure);
+        }
+        1
+    }))
+}

@@ -1,0 +1,65 @@
+//! `mlopsgen plan`: what `apply` would do.
+
+use std::{fs, path::PathBuf};
+
+use clap::Args;
+use mlopsgen::plan::{Failure, Plan, SavedPlan};
+
+use super::{Context, json, project::Project, show};
+
+/// Show as a diff what `apply` would do
+///
+/// Writes nothing. The diff is one that `git apply` takes; the last line counts the files.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen plan
+  mlopsgen plan --env prod --target helm
+  mlopsgen plan --out today.plan && mlopsgen apply today.plan")]
+pub struct PlanArgs {
+    /// Also write the plan to a file, for `apply FILE`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Exit with 2 when there are changes
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
+    let is_json = context.is_json("plan")?;
+    let project = Project::open(&context.global)?;
+    let prepared = project.prepare(None)?;
+    let folder = project.place.folder();
+    if is_json {
+        let report = json::report(&prepared.compilation, prepared.plan.as_ref(), folder);
+        context.terminal.out(&report)?;
+    } else if let Some(plan) = prepared.report(context) {
+        context
+            .terminal
+            .out(&show::plan(plan, folder, &context.terminal))?;
+    }
+    let Some(plan) = &prepared.plan else {
+        return Ok(1);
+    };
+    if let Some(file) = &args.out {
+        let path = context.global.resolve(file);
+        fs::write(&path, saved(plan, &project).render())
+            .map_err(|error| Failure::io("write", &path, &error))?;
+    }
+    Ok(match args.detailed_exitcode && !plan.is_empty() {
+        true => 2,
+        false => 0,
+    })
+}
+
+/// The plan as a file holds it.
+pub fn saved(plan: &Plan, project: &Project) -> SavedPlan {
+    let request = &project.request;
+    SavedPlan::new(
+        plan,
+        &request.file,
+        request.environment.as_deref(),
+        request.targets.as_ref(),
+    )
+}

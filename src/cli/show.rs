@@ -1,0 +1,153 @@
+//! A plan as people read it: the diffs, then a summary that still stands on the screen when the diffs scrolled away.
+
+use mlopsgen::{
+    files::RecordedVolume,
+    plan::{Action, Change, LineKind, Plan, diff},
+    text::count,
+};
+
+use super::terminal::{Paint, Terminal, paint};
+
+/// Whoever keeps thousands of files of their own in the folder came to see something else.
+const FOREIGN_SHOWN: usize = 100;
+
+/// The whole plan; its last line counts the files.
+pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
+    let mut page = Page {
+        text: String::new(),
+        folder,
+        terminal,
+    };
+    if !terminal.quiet {
+        for change in &plan.changes {
+            page.diff(change);
+        }
+    }
+    page.summary(plan);
+    page.foreign(plan);
+    page.volumes(plan);
+    let counts = plan.counts();
+    page.line(
+        &format!(
+            "Plan: {} to add, {} to change, {} to remove.",
+            counts.add, counts.change, counts.remove
+        ),
+        Paint::Bold,
+    );
+    page.text
+}
+
+/// How to keep a volume that is not generated any more.
+pub fn how_to_keep(volume: &RecordedVolume) -> String {
+    let key = match volume.key.rfind("volumes.") {
+        Some(start) => &volume.key[start..],
+        None => &volume.key,
+    };
+    format!("{key}.name = \"{}\"", volume.name)
+}
+
+struct Page<'a> {
+    text: String,
+    folder: &'a str,
+    terminal: &'a Terminal,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str, kind: Paint) {
+        self.text
+            .push_str(&paint(line, kind, self.terminal.color_out));
+        self.text.push('\n');
+    }
+
+    fn diff(&mut self, change: &Change) {
+        for line in diff(change, self.folder).lines {
+            let kind = match line.kind {
+                LineKind::File => Paint::Bold,
+                LineKind::Hunk => Paint::Hunk,
+                LineKind::Added => Paint::Added,
+                LineKind::Removed => Paint::Removed,
+                LineKind::Context => Paint::Plain,
+            };
+            self.line(&line.text, kind);
+        }
+        self.text.push('\n');
+    }
+
+    fn summary(&mut self, plan: &Plan) {
+        if plan.is_empty() {
+            let line = format!("No changes: `{}/` is up to date.", self.folder);
+            self.line(&line, Paint::Plain);
+        }
+        for change in &plan.changes {
+            let path = format!("{}/{}", self.folder, change.path);
+            match (&change.refusal, change.action) {
+                (Some(refusal), _) => {
+                    self.line(&format!("! {path} ({})", refusal.reason()), Paint::Alarm);
+                }
+                (None, Action::Create) => self.line(&format!("+ {path}"), Paint::Added),
+                (None, Action::Change) => self.line(&format!("~ {path}"), Paint::Changed),
+                (None, Action::Remove) => self.line(&format!("- {path}"), Paint::Removed),
+            }
+        }
+        for stub in &plan.stubs {
+            let line = format!("+ {} (a stub: created once, then yours)", stub.path);
+            self.line(&line, Paint::Added);
+        }
+        if self.terminal.verbose {
+            for path in &plan.unchanged {
+                self.line(&format!("  {}/{path}", self.folder), Paint::Plain);
+            }
+        }
+        if plan.changes.is_empty() && plan.manifest_changes {
+            self.line("The manifest changes, and no file.", Paint::Plain);
+        }
+        if plan.leftovers {
+            let line = "What an interrupted run left behind is removed.";
+            self.line(line, Paint::Plain);
+        }
+    }
+
+    fn foreign(&mut self, plan: &Plan) {
+        if plan.foreign.is_empty() || self.terminal.quiet {
+            return;
+        }
+        let files = count(plan.foreign.len(), "file");
+        self.line(
+            &format!("Left alone, because mlopsgen did not write them ({files}):"),
+            Paint::Plain,
+        );
+        let shown = match self.terminal.verbose {
+            true => plan.foreign.len(),
+            false => FOREIGN_SHOWN.min(plan.foreign.len()),
+        };
+        for path in &plan.foreign[..shown] {
+            self.line(&format!("  {}/{path}", self.folder), Paint::Plain);
+        }
+        if shown < plan.foreign.len() {
+            let rest = plan.foreign.len() - shown;
+            self.line(
+                &format!("  and {rest} more (`-v` lists them)"),
+                Paint::Plain,
+            );
+        }
+    }
+
+    fn volumes(&mut self, plan: &Plan) {
+        for volume in &plan.volumes_removed {
+            self.line(
+                &format!(
+                    "! volume {} ({}) goes: nothing will use the data in it",
+                    volume.name, volume.key
+                ),
+                Paint::Alarm,
+            );
+            self.line(
+                &format!(
+                    "    to keep it, write {} where it is to be used",
+                    how_to_keep(volume)
+                ),
+                Paint::Plain,
+            );
+        }
+    }
+}

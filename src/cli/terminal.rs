@@ -1,0 +1,144 @@
+//! Where the words go: stdout, stderr, and a question to whoever sits there.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use mlopsgen::{
+    diag::{Diagnostic, Severity, render},
+    plan::Failure,
+    source::Sources,
+};
+
+use super::args::{ColorChoice, Global};
+
+/// How this run talks.
+pub struct Terminal {
+    pub color_out: bool,
+    color_err: bool,
+    pub quiet: bool,
+    pub verbose: bool,
+    /// Somebody can be shown something and asked.
+    pub interactive: bool,
+}
+
+/// What a piece of text is, which decides how it is coloured.
+#[derive(Clone, Copy)]
+pub enum Paint {
+    Added,
+    Removed,
+    Changed,
+    Hunk,
+    Bold,
+    Alarm,
+    Plain,
+}
+
+impl Paint {
+    fn code(self) -> Option<&'static str> {
+        match self {
+            Paint::Added => Some("32"),
+            Paint::Removed => Some("31"),
+            Paint::Changed => Some("33"),
+            Paint::Hunk => Some("36"),
+            Paint::Bold => Some("1"),
+            Paint::Alarm => Some("1;31"),
+            Paint::Plain => None,
+        }
+    }
+}
+
+/// Wide enough that nothing is wrapped where a program, or a search, reads along.
+const NO_WRAP: usize = 10_000;
+
+impl Terminal {
+    pub fn new(global: &Global) -> Self {
+        let wanted = |is_terminal: bool| match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => is_terminal && !no_color(),
+        };
+        Self {
+            color_out: wanted(io::stdout().is_terminal()),
+            color_err: wanted(io::stderr().is_terminal()),
+            quiet: global.quiet,
+            verbose: global.verbose,
+            interactive: io::stdin().is_terminal() && io::stdout().is_terminal(),
+        }
+    }
+
+    /// A result. A reader that went away (`| head`) is none of our business, a full disk is.
+    pub fn out(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        let written = stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush());
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("could not write to stdout: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A remark.
+    pub fn err(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// What stopped the command.
+    pub fn failure(&self, failure: &Failure) {
+        let mut text = paint("error:", Paint::Alarm, self.color_err);
+        text.push_str(&format!(" {}\n", failure.message));
+        if let Some(help) = &failure.help {
+            text.push_str(&paint("  help:", Paint::Hunk, self.color_err));
+            text.push_str(&format!(" {help}\n"));
+        }
+        self.err(&text);
+    }
+
+    /// What the compiler had to say; of a quiet run only the errors.
+    pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+        let shown: Vec<Diagnostic> = diagnostics
+            .iter()
+            .filter(|diagnostic| !self.quiet || diagnostic.severity == Severity::Error)
+            .cloned()
+            .collect();
+        let style = render::Style {
+            color: self.color_err,
+            width: width(),
+        };
+        self.err(&render::human(&shown, sources, style));
+    }
+
+    /// Asks a question that only `y` or `yes` answers with yes.
+    pub fn ask(&self, question: &str) -> Result<bool, Failure> {
+        self.out(&format!("{question} [y/N] "))?;
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer);
+        let is_yes = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+        Ok(read.is_ok() && is_yes)
+    }
+}
+
+/// The text in its colour, where colours are wanted.
+pub fn paint(text: &str, paint: Paint, color: bool) -> String {
+    match paint.code() {
+        Some(code) if color => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        _ => text.to_string(),
+    }
+}
+
+fn no_color() -> bool {
+    let is_set = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    is_set || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+fn width() -> usize {
+    if !io::stderr().is_terminal() {
+        return NO_WRAP;
+    }
+    let columns = std::env::var("COLUMNS").ok();
+    columns
+        .and_then(|columns| columns.parse().ok())
+        .filter(|&columns| columns >= 40)
+        .unwrap_or(100)
+}

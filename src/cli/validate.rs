@@ -1,0 +1,32 @@
+//! `mlopsgen validate`: checks only.
+
+use mlopsgen::{diag::Severity, plan::Failure, text::count};
+
+use super::{Context, json, project::Project};
+
+pub fn run(context: &Context) -> Result<u8, Failure> {
+    let is_json = context.is_json("validate")?;
+    let project = Project::open(&context.global)?;
+    let compilation = project.compile();
+    let status = u8::from(compilation.has_errors());
+    if is_json {
+        context.terminal.out(&json::verdict(&compilation))?;
+        return Ok(status);
+    }
+    let terminal = &context.terminal;
+    terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
+    let of = |severity| {
+        let diagnostics = compilation.diagnostics.iter();
+        diagnostics
+            .filter(|diagnostic| diagnostic.severity == severity)
+            .count()
+    };
+    let errors = count(of(Severity::Error), "error");
+    let warnings = count(of(Severity::Warning), "warning");
+    if status != 0 {
+        terminal.err(&format!("{errors}, {warnings}\n"));
+    } else if !terminal.quiet {
+        terminal.out(&format!("{} is valid, {warnings}\n", project.request.file))?;
+    }
+    Ok(status)
+}

@@ -1,0 +1,234 @@
+//! The rules by which a plan comes about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Action, Change, Found, Manifest, Plan, Recorded, Refusal, State, manifest::fingerprint,
+};
+use crate::files::{FileSet, RecordedVolume, Stub, Target};
+
+/// What a plan is made of.
+pub struct Inputs<'a> {
+    pub wanted: &'a FileSet,
+    /// `--target`; `None` is all.
+    pub selected: Option<&'a BTreeSet<Target>>,
+    pub recorded: &'a Recorded,
+    pub found: &'a Found,
+}
+
+/// Every path whose state on the disk a plan depends on.
+pub fn paths_of_interest(wanted: &FileSet, recorded: &Recorded) -> BTreeSet<String> {
+    wanted
+        .files
+        .keys()
+        .chain(recorded.manifest.files.keys())
+        .cloned()
+        .collect()
+}
+
+/// Computes the plan.
+pub fn plan(inputs: &Inputs) -> Plan {
+    let mut changes = BTreeMap::new();
+    let mut unchanged = Vec::new();
+    let manifest = manifest_after(inputs);
+    for (path, file) in &inputs.wanted.files {
+        match to_write(path, &file.text, inputs) {
+            Some(change) => {
+                changes.insert(path.clone(), change);
+            }
+            None => unchanged.push(path.clone()),
+        }
+    }
+    for path in inputs.recorded.manifest.files.keys() {
+        if !manifest.files.contains_key(path)
+            && let Some(change) = to_remove(path, inputs)
+        {
+            changes.insert(path.clone(), change);
+        }
+    }
+    let changes = yield_to_removals(changes, inputs.found);
+    let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
+    Plan {
+        manifest_meanwhile: manifest_meanwhile(&manifest, &changes, inputs),
+        unchanged,
+        foreign: inputs.found.others.clone(),
+        stubs: missing_stubs(inputs),
+        volumes_removed: volumes_removed(&manifest, inputs),
+        manifest,
+        manifest_before: inputs.found.manifest.clone(),
+        manifest_changes,
+        leftovers: inputs.found.leftovers,
+        changes: changes.into_values().collect(),
+    }
+}
+
+fn to_write(path: &str, text: &str, inputs: &Inputs) -> Option<Change> {
+    let mut change = Change {
+        path: path.to_string(),
+        action: Action::Create,
+        before: None,
+        after: Some(text.to_string()),
+        refusal: None,
+    };
+    match inputs.found.states.get(path) {
+        None => {}
+        Some(State::File(bytes)) => {
+            let found = fingerprint(bytes);
+            if found == fingerprint(text.as_bytes()) {
+                return None;
+            }
+            change.action = Action::Change;
+            change.before = Some(bytes.clone());
+            change.refusal = match inputs.recorded.manifest.files.get(path) {
+                None => Some(Refusal::NotOurs),
+                Some(written) if written.contains(&found) => None,
+                Some(_) => Some(Refusal::Edited),
+            };
+        }
+        Some(other) => change.refusal = obstacle(other),
+    }
+    Some(change)
+}
+
+fn to_remove(path: &str, inputs: &Inputs) -> Option<Change> {
+    let state = inputs.found.states.get(path)?;
+    let mut change = Change {
+        path: path.to_string(),
+        action: Action::Remove,
+        before: None,
+        after: None,
+        refusal: None,
+    };
+    match state {
+        State::File(bytes) => {
+            let written = &inputs.recorded.manifest.files[path];
+            if !written.contains(&fingerprint(bytes)) {
+                change.refusal = Some(Refusal::Edited);
+            }
+            change.before = Some(bytes.clone());
+        }
+        // The file itself is gone; what stands there now is somebody else's.
+        State::Folder | State::BelowFile(_) => return None,
+        State::Outside(_) | State::Unreadable(_) => change.refusal = obstacle(state),
+    }
+    Some(change)
+}
+
+fn obstacle(state: &State) -> Option<Refusal> {
+    match state {
+        State::File(_) => None,
+        State::Folder => Some(Refusal::Folder),
+        State::BelowFile(file) => Some(Refusal::BelowFile(file.clone())),
+        State::Outside(link) => Some(Refusal::Outside(link.clone())),
+        State::Unreadable(error) => Some(Refusal::Unreadable(error.clone())),
+    }
+}
+
+/// A file may take the place of a folder, or a folder that of a file, where the same plan removes what is there.
+fn yield_to_removals(
+    mut changes: BTreeMap<String, Change>,
+    found: &Found,
+) -> BTreeMap<String, Change> {
+    let removed: BTreeSet<String> = changes
+        .values()
+        .filter(|change| change.action == Action::Remove && change.refusal.is_none())
+        .map(|change| change.path.clone())
+        .collect();
+    for change in changes.values_mut() {
+        let free = match &change.refusal {
+            Some(Refusal::BelowFile(file)) => removed.contains(file),
+            Some(Refusal::Folder) => is_emptied(&change.path, &removed, found),
+            _ => false,
+        };
+        if free {
+            change.refusal = None;
+        }
+    }
+    changes
+}
+
+/// The folder holds files, and all of them are removed. (An empty one is somebody's: no run of ours leaves any.)
+fn is_emptied(folder: &str, removed: &BTreeSet<String>, found: &Found) -> bool {
+    let below = format!("{folder}/");
+    let files: Vec<&String> = found
+        .states
+        .keys()
+        .chain(&found.others)
+        .filter(|path| path.starts_with(&below))
+        .collect();
+    !files.is_empty() && files.into_iter().all(|path| removed.contains(path))
+}
+
+/// What the run will own: all that it wants, and what belongs to targets that `--target` leaves out.
+fn manifest_after(inputs: &Inputs) -> Manifest {
+    let mut manifest = Manifest::default();
+    for (path, file) in &inputs.wanted.files {
+        manifest.record_file(path, fingerprint(file.text.as_bytes()));
+    }
+    let Some(selected) = inputs.selected else {
+        manifest.record_volumes(&inputs.wanted.volumes);
+        return manifest;
+    };
+    for (path, fingerprints) in &inputs.recorded.manifest.files {
+        let left_out = owner(path).is_some_and(|target| !selected.contains(&target));
+        if left_out && !manifest.files.contains_key(path) {
+            manifest.files.insert(path.clone(), fingerprints.clone());
+        }
+    }
+    // Volumes are Compose's: without it nothing is known of them.
+    if selected.contains(&Target::Compose) {
+        manifest.record_volumes(&inputs.wanted.volumes);
+    } else {
+        manifest.volumes = inputs.recorded.manifest.volumes.clone();
+    }
+    manifest
+}
+
+/// The target that a recorded path belongs to; `None` for those that are written with any.
+fn owner(path: &str) -> Option<Target> {
+    match path.split_once('/')?.0 {
+        // What `config/` holds is mounted by Compose; the chart has its own copy.
+        "config" => Some(Target::Compose),
+        folder => Target::from_name(folder),
+    }
+}
+
+/// Killed while writing, every file is as it was or as it will be: this manifest owns both.
+fn manifest_meanwhile(
+    manifest: &Manifest,
+    changes: &BTreeMap<String, Change>,
+    inputs: &Inputs,
+) -> Manifest {
+    let mut meanwhile = manifest.union(&inputs.recorded.manifest);
+    // Where --force was given, what stands there has been given up.
+    for change in changes.values() {
+        if let Some(before) = &change.before {
+            meanwhile.record_file(&change.path, fingerprint(before));
+        }
+    }
+    meanwhile
+}
+
+fn missing_stubs(inputs: &Inputs) -> Vec<Stub> {
+    inputs
+        .wanted
+        .stubs
+        .iter()
+        .filter(|stub| !inputs.found.stubs.contains(&stub.path))
+        .cloned()
+        .collect()
+}
+
+fn volumes_removed(manifest: &Manifest, inputs: &Inputs) -> Vec<RecordedVolume> {
+    inputs
+        .recorded
+        .manifest
+        .volumes
+        .iter()
+        .filter(|(name, _)| !manifest.volumes.contains_key(*name))
+        .map(|(name, key)| RecordedVolume {
+            name: name.clone(),
+            key: key.clone(),
+        })
+        .collect()
+}

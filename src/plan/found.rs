@@ -1,0 +1,32 @@
+//! What is on the disk, as a value: the plan is computed from it, not from the disk.
+
+use std::collections::BTreeMap;
+
+/// What stands at a path that is to be written or was written before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    File(Vec<u8>),
+    /// A folder; whatever is in it.
+    Folder,
+    /// A folder of the path is a file: the path of that file.
+    BelowFile(String),
+    /// The path, or a folder of it, is a symbolic link that leaves the folder: the path of that link.
+    Outside(String),
+    /// Neither a file nor a folder, or one that can't be read: in the file system's words.
+    Unreadable(String),
+}
+
+/// The output folder. Paths are relative to it, with `/`; a path that is not in `states` does not exist.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Of the paths that were asked for.
+    pub states: BTreeMap<String, State>,
+    /// All other files below the folder, sorted.
+    pub others: Vec<String>,
+    /// The manifest's bytes, `None` where there is none.
+    pub manifest: Option<Vec<u8>>,
+    /// An interrupted run left its working files behind.
+    pub leftovers: bool,
+    /// Of the stubs that were asked for, the paths (relative to the project) that exist.
+    pub stubs: Vec<String>,
+}

@@ -1,0 +1,167 @@
+//! From what is wanted, what is recorded and what is found to a [`Plan`]: a value that says what `apply` would do.
+//!
+//! `plan`, `check` and `apply` are three readers of the same value. Nothing here touches a disk.
+
+mod compute;
+mod diff;
+mod failure;
+mod found;
+mod manifest;
+mod saved;
+
+pub use compute::{Inputs, paths_of_interest, plan};
+pub use diff::{Diff, DiffLine, LineKind, diff};
+pub use failure::Failure;
+pub use found::{Found, State};
+pub use manifest::{MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read};
+pub use saved::{SavedChange, SavedPlan};
+
+use serde::{Deserialize, Serialize};
+
+use crate::files::{RecordedVolume, Stub};
+
+/// What is to happen to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    Create,
+    Change,
+    Remove,
+}
+
+/// Why a file is not touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    /// It is owned, and is not as it was written.
+    Edited,
+    /// It is in the way, and the manifest does not list it.
+    NotOurs,
+    /// A folder is where the file must be.
+    Folder,
+    /// The file with this path is where a folder must be.
+    BelowFile(String),
+    /// The symbolic link with this path leaves the output folder.
+    Outside(String),
+    Unreadable(String),
+}
+
+impl Refusal {
+    /// `--force` overcomes it.
+    pub fn yields_to_force(&self) -> bool {
+        matches!(self, Refusal::Edited | Refusal::NotOurs)
+    }
+
+    /// For programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Refusal::Edited => "edited",
+            Refusal::NotOurs => "not-ours",
+            Refusal::Folder => "folder",
+            Refusal::BelowFile(_) => "below-file",
+            Refusal::Outside(_) => "outside",
+            Refusal::Unreadable(_) => "unreadable",
+        }
+    }
+
+    /// For people, as what follows the path.
+    pub fn reason(&self) -> String {
+        match self {
+            Refusal::Edited => "edited by hand since".to_string(),
+            Refusal::NotOurs => "exists and was never written by mlopsgen".to_string(),
+            Refusal::Folder => "is a folder, and a file must be there".to_string(),
+            Refusal::BelowFile(file) => format!("`{file}` is a file, and a folder must be there"),
+            Refusal::Outside(link) => {
+                format!("`{link}` is a symbolic link that leaves the folder")
+            }
+            Refusal::Unreadable(error) => format!("can't be read: {error}"),
+        }
+    }
+}
+
+/// One file that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Relative to the output folder.
+    pub path: String,
+    pub action: Action,
+    /// What the file is now, `None` where it does not exist or is no file.
+    pub before: Option<Vec<u8>>,
+    /// What it is to be; `None` where it is removed.
+    pub after: Option<String>,
+    pub refusal: Option<Refusal>,
+}
+
+/// What `apply` would do.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Sorted by path.
+    pub changes: Vec<Change>,
+    /// Files that are as they should be, sorted.
+    pub unchanged: Vec<String>,
+    /// Files that nobody wrote that is known here, sorted.
+    pub foreign: Vec<String>,
+    /// Stubs that do not exist yet.
+    pub stubs: Vec<Stub>,
+    /// Volumes that were generated and are not any more, sorted by name.
+    pub volumes_removed: Vec<RecordedVolume>,
+    /// The manifest to end with.
+    pub manifest: Manifest,
+    /// The manifest while files are being written: it owns what was and what will be.
+    pub manifest_meanwhile: Manifest,
+    pub manifest_before: Option<Vec<u8>>,
+    pub manifest_changes: bool,
+    /// An interrupted run's working files are to be removed.
+    pub leftovers: bool,
+}
+
+/// How many files each action is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub add: usize,
+    pub change: usize,
+    pub remove: usize,
+}
+
+impl Plan {
+    /// `apply` would write nothing.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+            && self.stubs.is_empty()
+            && !self.manifest_changes
+            && !self.leftovers
+    }
+
+    /// Files by action, the manifest and stubs aside.
+    pub fn counts(&self) -> Counts {
+        let of = |action| {
+            self.changes
+                .iter()
+                .filter(|change| change.action == action)
+                .count()
+        };
+        Counts {
+            add: of(Action::Create),
+            change: of(Action::Change),
+            remove: of(Action::Remove),
+        }
+    }
+
+    /// The changes that stop `apply`.
+    pub fn refused(&self, force: Force) -> Vec<&Change> {
+        self.changes
+            .iter()
+            .filter(|change| match &change.refusal {
+                None => false,
+                Some(refusal) => force == Force::No || !refusal.yields_to_force(),
+            })
+            .collect()
+    }
+}
+
+/// Whether files that are not as they were written may be overwritten and removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    No,
+    Yes,
+}

@@ -1,0 +1,141 @@
+//! A plan as a file: what was shown to somebody, so that exactly that can be applied later.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Failure, Plan, Refusal, VERSION, hash};
+use crate::files::Target;
+
+/// Everything that decides what an `apply` would do. Two of them are equal where it would do the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedPlan {
+    /// The version of the program that made it.
+    pub version: String,
+    /// `--file`, relative to the project.
+    pub file: String,
+    /// `--env`.
+    pub environment: Option<String>,
+    /// `--target`, sorted; `None` is all.
+    pub targets: Option<Vec<String>>,
+    pub changes: Vec<SavedChange>,
+    pub stubs: Vec<SavedStub>,
+    /// Real names.
+    pub volumes_removed: Vec<String>,
+    /// SHA-256 of the manifest that was found.
+    pub manifest_before: Option<String>,
+    /// The text of the manifest to end with.
+    pub manifest_after: String,
+}
+
+/// One file of a [`SavedPlan`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedChange {
+    pub path: String,
+    pub action: Action,
+    /// SHA-256 of the file that was found.
+    pub before: Option<String>,
+    /// The text to write.
+    pub after: Option<String>,
+    pub refusal: Option<Refusal>,
+}
+
+/// One stub of a [`SavedPlan`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedStub {
+    pub path: String,
+    pub text: String,
+}
+
+impl SavedPlan {
+    pub fn new(
+        plan: &Plan,
+        file: &str,
+        environment: Option<&str>,
+        targets: Option<&BTreeSet<Target>>,
+    ) -> Self {
+        let changes = plan.changes.iter().map(|change| SavedChange {
+            path: change.path.clone(),
+            action: change.action,
+            before: change.before.as_deref().map(hash),
+            after: change.after.clone(),
+            refusal: change.refusal.clone(),
+        });
+        let stubs = plan.stubs.iter().map(|stub| SavedStub {
+            path: stub.path.clone(),
+            text: stub.text.clone(),
+        });
+        let name = |target: &Target| target.name().to_string();
+        Self {
+            version: VERSION.to_string(),
+            file: file.to_string(),
+            environment: environment.map(str::to_string),
+            targets: targets.map(|targets| targets.iter().map(name).collect()),
+            changes: changes.collect(),
+            stubs: stubs.collect(),
+            volumes_removed: plan
+                .volumes_removed
+                .iter()
+                .map(|volume| volume.name.clone())
+                .collect(),
+            manifest_before: plan.manifest_before.as_deref().map(hash),
+            manifest_after: plan.manifest.render(),
+        }
+    }
+
+    /// The text of the plan's file.
+    pub fn render(&self) -> String {
+        match serde_json::to_string_pretty(self) {
+            Ok(text) => text + "\n",
+            // Strings, lists and enums without data of their own: there is nothing that could fail.
+            Err(error) => unreachable!("a saved plan is plain data: {error}"),
+        }
+    }
+
+    /// Errors: the text is not a saved plan, or one of another version.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let help = "make one with `mlopsgen plan --out FILE`";
+        let value: serde_json::Value = serde_json::from_str(text)
+            .map_err(|error| Failure::new(format!("not a saved plan: {error}")).help(help))?;
+        let version = value.get("version").and_then(|version| version.as_str());
+        if version.is_some_and(|version| version != VERSION) {
+            return Err(Failure::new(format!(
+                "the plan was made by mlopsgen {}, this is {VERSION}",
+                version.unwrap_or_default()
+            ))
+            .help(help));
+        }
+        serde_json::from_value(value)
+            .map_err(|error| Failure::new(format!("not a saved plan: {error}")).help(help))
+    }
+
+    /// What is not as it was planned, one line each; empty where the plan still holds.
+    pub fn differences(&self, now: &SavedPlan) -> Vec<String> {
+        let paths: BTreeSet<&String> = self
+            .changes
+            .iter()
+            .chain(&now.changes)
+            .map(|change| &change.path)
+            .collect();
+        let find = |plan: &SavedPlan, path: &str| {
+            let mut changes = plan.changes.iter();
+            changes.find(|change| change.path == path).cloned()
+        };
+        let mut differences: Vec<String> = paths
+            .into_iter()
+            .filter(|path| find(self, path) != find(now, path))
+            .cloned()
+            .collect();
+        if self.stubs != now.stubs {
+            differences.push("the stubs".to_string());
+        }
+        if self.volumes_removed != now.volumes_removed {
+            differences.push("the volumes".to_string());
+        }
+        if self.manifest_before != now.manifest_before || self.manifest_after != now.manifest_after
+        {
+            differences.push(super::MANIFEST.to_string());
+        }
+        differences
+    }
+}

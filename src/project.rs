@@ -1,0 +1,282 @@
+//! One checked tree out of platform.toml, the files that it includes and the environment that is laid over it.
+//!
+//! In: the project's files. Out: a table in the shape of the language, each value with its place. The next stage may
+//! assume that keys are known and types are right; what was wrong is reported and left out.
+
+use globset::{Glob, GlobSetBuilder};
+
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    language::{Context, PLATFORM_FILE, check},
+    source::{Sources, Span},
+    syntax::{self, Entry, Node, Removal, Table, Value, overlay},
+    world::{ReadError, World},
+};
+
+/// The longest platform file that is read, in bytes: far beyond what people write, near enough to stay quick.
+const LONGEST_FILE: usize = 4 << 20;
+
+/// Reads and joins the project's files. `file` is the platform file's path; `environment` the one to lay over it.
+///
+/// `None` where there is no platform file to speak of.
+pub fn read(
+    world: &dyn World,
+    file: &str,
+    environment: Option<&str>,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Option<Table> {
+    let mut platform = read_file(world, file, sources, sink)?;
+    let start = platform.start;
+    if let Some(name) = environment {
+        let path = environment_file(file, name);
+        let over = read_file(world, &path, sources, sink)?;
+        // The files to include may differ between environments, so this key is needed before they are read.
+        if let Some(entry) = over.table.entry("include") {
+            platform.table.set(entry.key.clone(), entry.value.clone());
+        }
+        let included = include(world, file, &platform.table, sources, sink);
+        join(&mut platform.table, included, sink);
+        platform.table = lay_over(&platform.table, &over.table);
+    } else {
+        let included = include(world, file, &platform.table, sources, sink);
+        join(&mut platform.table, included, sink);
+    }
+    let context = Context {
+        owner: "platform.toml",
+        place: start,
+        removable: false,
+    };
+    Some(check(&platform.table, PLATFORM_FILE, &context, sink))
+}
+
+/// `platform.toml` and `staging` make `platform.staging.toml`.
+pub fn environment_file(file: &str, environment: &str) -> String {
+    match file.strip_suffix(".toml") {
+        Some(stem) => format!("{stem}.{environment}.toml"),
+        None => format!("{file}.{environment}"),
+    }
+}
+
+struct ReadFile {
+    table: Table,
+    /// The file's first line: where to say that something is missing.
+    start: Span,
+}
+
+fn read_file(
+    world: &dyn World,
+    path: &str,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Option<ReadFile> {
+    let unreadable = |why: String, help: &str| {
+        Diagnostic::new(Code::Unreadable, format!("`{path}` {why}")).help(help)
+    };
+    let bytes = match world.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let why = match error {
+                ReadError::Missing => "does not exist".to_string(),
+                ReadError::Directory => "is a folder".to_string(),
+                ReadError::Failed(why) => format!("can't be read: {why}"),
+            };
+            sink.push(unreadable(
+                why,
+                "`mlopsgen init` starts a platform.toml; `-C DIR` and `--file` say where one is",
+            ));
+            return None;
+        }
+    };
+    if bytes.len() > LONGEST_FILE {
+        sink.push(unreadable(
+            format!("has more than {} MiB", LONGEST_FILE >> 20),
+            "split it with `include = [\"teams/*.toml\"]`",
+        ));
+        return None;
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let id = sources.add(path, lossy);
+            sink.push(
+                Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
+                    .label(Span::new(id, valid..valid + 1), "this is no UTF-8")
+                    .help("save the file as UTF-8"),
+            );
+            return None;
+        }
+    };
+    let first_line = text.find('\n').unwrap_or(text.len());
+    let id = sources.add(path, text);
+    Some(ReadFile {
+        table: syntax::parse(sources, id, sink),
+        start: Span::new(id, 0..first_line),
+    })
+}
+
+fn include(
+    world: &dyn World,
+    file: &str,
+    table: &Table,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Vec<Table> {
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut found: Vec<Table> = Vec::new();
+    for pattern in table.array("include").unwrap_or_default() {
+        let Some(text) = pattern.as_str() else {
+            continue;
+        };
+        for path in matching(world, folder, text) {
+            if path == file {
+                continue;
+            }
+            if let Some(read) = read_file(world, &path, sources, sink) {
+                found.push(only_included_keys(read.table, sink));
+            }
+        }
+        if !text.contains(['*', '?', '[', '{']) && matching(world, folder, text).is_empty() {
+            sink.push(
+                Diagnostic::new(Code::FileMissing, format!("`{text}` does not exist"))
+                    .label(pattern.span, "no such file")
+                    .help("paths in `include` are relative to platform.toml"),
+            );
+        }
+    }
+    found
+}
+
+fn matching(world: &dyn World, folder: &str, pattern: &str) -> Vec<String> {
+    let joined = match folder {
+        "" => pattern.trim_start_matches("./").to_string(),
+        folder => format!("{folder}/{}", pattern.trim_start_matches("./")),
+    };
+    let Ok(glob) = Glob::new(&joined) else {
+        return Vec::new();
+    };
+    let Ok(globs) = GlobSetBuilder::new().add(glob).build() else {
+        return Vec::new();
+    };
+    // Only the folder before the first wildcard needs to be walked.
+    let fixed = joined
+        .split(['*', '?', '[', '{'])
+        .next()
+        .unwrap_or_default();
+    let root = fixed.rsplit_once('/').map_or("", |(root, _)| root);
+    world
+        .files_below(root)
+        .into_iter()
+        .filter(|path| globs.is_match(path))
+        .collect()
+}
+
+/// `[platform]` and `include` stand in platform.toml alone.
+fn only_included_keys(mut table: Table, sink: &mut Sink) -> Table {
+    for name in ["platform", "include"] {
+        if let Some(entry) = table.entry(name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("an included file has no key `{name}`"),
+                )
+                .label(entry.key.span, "stands in platform.toml alone")
+                .help("move it to platform.toml"),
+            );
+            table.remove(name);
+        }
+    }
+    table
+}
+
+/// Joins included files into the first one. A name that two files define is an error that shows both.
+fn join(table: &mut Table, included: Vec<Table>, sink: &mut Sink) {
+    for file in included {
+        for Entry { key, value } in file.entries {
+            let Some(known) = table
+                .entries
+                .iter_mut()
+                .find(|entry| entry.key.name == key.name)
+            else {
+                table.entries.push(Entry { key, value });
+                continue;
+            };
+            match (&mut known.value.value, value.value) {
+                (Value::Array(known), Value::Array(more)) => known.extend(more),
+                (Value::Table(known), Value::Table(more)) => {
+                    join_names(known, more, &key.name, sink);
+                }
+                (_, other) => {
+                    known.value = Node {
+                        span: value.span,
+                        value: other,
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn join_names(known: &mut Table, more: Table, table: &str, sink: &mut Sink) {
+    for entry in more.entries {
+        match known.entry(&entry.key.name) {
+            Some(first) => sink.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    format!("`{table}.{}` is defined twice", entry.key.name),
+                )
+                .label(first.key.span, "first here")
+                .label(entry.key.span, "and again here")
+                .help("rename one of the two, or remove it"),
+            ),
+            None => known.entries.push(entry),
+        }
+    }
+}
+
+/// Lays an environment over the platform. Inside components and presets a `false` stays: it also takes away what the
+/// kind says.
+fn lay_over(platform: &Table, environment: &Table) -> Table {
+    let mut out = platform.clone();
+    for Entry { key, value } in &environment.entries {
+        let below = out.table(&key.name).cloned();
+        let value = match (key.name.as_str(), below, &value.value) {
+            ("components" | "presets", Some(below), Value::Table(above)) => Node {
+                span: value.span,
+                value: Value::Table(lay_over_components(&below, above)),
+            },
+            (_, Some(below), Value::Table(above)) => Node {
+                span: value.span,
+                value: Value::Table(overlay(&below, above, Removal::Now)),
+            },
+            _ => value.clone(),
+        };
+        out.set(key.clone(), value);
+    }
+    out
+}
+
+fn lay_over_components(below: &Table, above: &Table) -> Table {
+    let mut out = below.clone();
+    for Entry { key, value } in &above.entries {
+        if value.is_false() {
+            out.remove(&key.name);
+            continue;
+        }
+        let value = match (out.table(&key.name), &value.value) {
+            (Some(below), Value::Table(above)) => Node {
+                span: value.span,
+                value: Value::Table(overlay(below, above, Removal::Later)),
+            },
+            _ => value.clone(),
+        };
+        // The place of a component stays where it is declared.
+        let key = out
+            .entry(&key.name)
+            .map_or_else(|| key.clone(), |entry| entry.key.clone());
+        out.set(key, value);
+    }
+    out
+}

@@ -1,0 +1,279 @@
+//! Start order: `depends_on`, `uses` and the kinds' own order, once all workloads are known.
+
+use super::{
+    draft::unknown,
+    scene::{Draft, Scene, Shape},
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{Condition, Dependency, Platform, Workload},
+    source::Span,
+    syntax::{Node, Table, Value},
+};
+
+pub(super) fn resolve(scene: &Scene, platform: &mut Platform, sink: &mut Sink) {
+    let mut found: Vec<(String, Vec<Dependency>)> = Vec::new();
+    for draft in &scene.drafts {
+        for shape in &draft.shapes {
+            let name = draft.workload_name(shape.part.as_deref());
+            if platform
+                .workload(&name)
+                .is_some_and(|workload| workload.component == draft.name)
+            {
+                let waits = Waits {
+                    scene,
+                    platform,
+                    draft,
+                    shape,
+                };
+                found.push((name, waits.all(sink)));
+            }
+        }
+    }
+    for component in &mut platform.components {
+        for workload in &mut component.workloads {
+            if let Some(index) = found.iter().position(|(name, _)| *name == workload.name) {
+                workload.depends_on = std::mem::take(&mut found[index].1);
+            }
+        }
+    }
+}
+
+/// One workload and what it waits for.
+struct Waits<'a> {
+    scene: &'a Scene,
+    platform: &'a Platform,
+    draft: &'a Draft,
+    shape: &'a Shape,
+}
+
+impl Waits<'_> {
+    fn all(&self, sink: &mut Sink) -> Vec<Dependency> {
+        let mut out: Vec<Dependency> = Vec::new();
+        if let Some(node) = self.shape.table.get("depends_on") {
+            self.written(node, &mut out, sink);
+        }
+        if let Some(inner) = self.shape.table.table("@depends_on") {
+            self.table(inner, &mut out, sink);
+        }
+        if self.shape.own_image {
+            for bound in self.draft.uses.iter().filter(|bound| bound.role.order) {
+                let target = &self.scene.drafts[bound.target];
+                self.list_form(&target.name, bound.span, false, &mut out);
+            }
+        }
+        out
+    }
+
+    fn written(&self, node: &Node, out: &mut Vec<Dependency>, sink: &mut Sink) {
+        match &node.value {
+            Value::Array(items) => {
+                for item in items {
+                    let Some(name) = item.as_str() else { continue };
+                    if self.known(name, item.span, sink) {
+                        self.list_form(name, item.span, true, out);
+                    }
+                }
+            }
+            Value::Table(table) => self.table(table, out, sink),
+            _ => {}
+        }
+    }
+
+    fn table(&self, table: &Table, out: &mut Vec<Dependency>, sink: &mut Sink) {
+        for (key, node) in table.iter() {
+            if node.is_false() {
+                continue;
+            }
+            if key.name.starts_with('@') {
+                self.inner(&key.name, node, key.span, out);
+            } else if self.known(&key.name, key.span, sink) {
+                self.entry(&key.name, node, key.span, out, sink);
+            }
+        }
+    }
+
+    /// `@main` and `@PART`: another workload of the same component, if it is there.
+    fn inner(&self, name: &str, node: &Node, span: Span, out: &mut Vec<Dependency>) {
+        let part = match name.trim_start_matches('@') {
+            "main" => None,
+            part => Some(part),
+        };
+        let target = self.draft.workload_name(part);
+        let Some(workload) = self.platform.workload(&target) else {
+            return;
+        };
+        let asked = node
+            .as_str()
+            .or_else(|| node.as_table()?.string("on"))
+            .and_then(condition);
+        let condition = match asked {
+            // A user may switch a kind's check off; then there is nothing to wait for but the start.
+            Some(Condition::Healthy) if workload.health.is_none() => Condition::Started,
+            Some(asked) => asked,
+            None => usual(workload),
+        };
+        push(out, dependency(workload, condition, false, false, span));
+    }
+
+    fn entry(
+        &self,
+        name: &str,
+        node: &Node,
+        span: Span,
+        out: &mut Vec<Dependency>,
+        sink: &mut Sink,
+    ) {
+        let Some(workload) = self.target(name) else {
+            return;
+        };
+        let optional = node
+            .as_table()
+            .and_then(|table| table.boolean("optional"))
+            .unwrap_or(false);
+        let asked = node
+            .as_str()
+            .or_else(|| node.as_table()?.string("on"))
+            .and_then(condition);
+        if let Some(asked) = asked
+            && let Some(problem) = impossible(workload, asked)
+        {
+            sink.push(
+                Diagnostic::new(Code::ConditionImpossible, problem)
+                    .label(node.span, format!("waits for `{}`", asked.name()))
+                    .label(workload.span, "this component")
+                    .help(match asked {
+                        Condition::Healthy => {
+                            format!("give `{name}` a `health`, or wait for `started`")
+                        }
+                        _ => format!(
+                            "make `{name}` of `kind = \"job\"`, or wait for `healthy` or `started`"
+                        ),
+                    }),
+            );
+            return;
+        }
+        push(
+            out,
+            dependency(
+                workload,
+                asked.unwrap_or_else(|| usual(workload)),
+                optional,
+                true,
+                span,
+            ),
+        );
+    }
+
+    /// The condition that fits the other one, and its jobs that must be done before it is of use.
+    fn list_form(&self, name: &str, span: Span, opens_ports: bool, out: &mut Vec<Dependency>) {
+        let Some(workload) = self.target(name) else {
+            return;
+        };
+        push(
+            out,
+            dependency(workload, usual(workload), false, opens_ports, span),
+        );
+        let Some(target) = self.scene.find(name) else {
+            return;
+        };
+        let draft = &self.scene.drafts[target];
+        for shape in draft.shapes.iter().filter(|shape| shape.job) {
+            let prepares = shape
+                .table
+                .get("depends_on")
+                .and_then(Node::as_table)
+                .is_some_and(|table| table.get("@main").is_some());
+            let job = draft.workload_name(shape.part.as_deref());
+            if let (true, Some(job)) = (prepares, self.platform.workload(&job)) {
+                push(
+                    out,
+                    dependency(job, Condition::Completed, false, false, span),
+                );
+            }
+        }
+    }
+
+    /// A workload by its own name or its component's. Components that run elsewhere are always there.
+    fn target(&self, name: &str) -> Option<&Workload> {
+        self.platform.workload(name)
+    }
+
+    fn known(&self, name: &str, span: Span, sink: &mut Sink) -> bool {
+        let scene = self.scene;
+        if scene.find(name).is_some()
+            || scene.lost.contains(name)
+            || self.platform.workload(name).is_some()
+        {
+            return true;
+        }
+        let known: Vec<&str> = scene.component_names().collect();
+        sink.push(unknown("component", name, span, &known));
+        false
+    }
+}
+
+fn condition(name: &str) -> Option<Condition> {
+    match name {
+        "healthy" => Some(Condition::Healthy),
+        "completed" => Some(Condition::Completed),
+        "started" => Some(Condition::Started),
+        _ => None,
+    }
+}
+
+/// What the list form waits for.
+fn usual(workload: &Workload) -> Condition {
+    if workload.is_job() {
+        Condition::Completed
+    } else if workload.health.is_some() {
+        Condition::Healthy
+    } else {
+        Condition::Started
+    }
+}
+
+fn impossible(workload: &Workload, asked: Condition) -> Option<String> {
+    match asked {
+        Condition::Healthy
+            if workload.health.is_none() && workload.written.get("health").is_none() =>
+        {
+            Some(format!(
+                "`{}` has no health check: it never becomes healthy",
+                workload.name
+            ))
+        }
+        Condition::Completed if !workload.is_job() => {
+            Some(format!("`{}` runs on: it never completes", workload.name))
+        }
+        _ => None,
+    }
+}
+
+fn dependency(
+    workload: &Workload,
+    condition: Condition,
+    optional: bool,
+    opens_ports: bool,
+    span: Span,
+) -> Dependency {
+    Dependency {
+        workload: workload.name.clone(),
+        component: workload.component.clone(),
+        condition,
+        optional,
+        opens_ports,
+        span,
+    }
+}
+
+/// One entry a workload: what was said first stays, and it opens ports if any of them does.
+fn push(out: &mut Vec<Dependency>, dependency: Dependency) {
+    match out
+        .iter_mut()
+        .find(|known| known.workload == dependency.workload)
+    {
+        Some(known) => known.opens_ports |= dependency.opens_ports,
+        None => out.push(dependency),
+    }
+}

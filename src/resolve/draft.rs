@@ -1,0 +1,309 @@
+//! Components as drafts: their kinds, groups, presets, external addresses and major versions.
+
+use std::rc::Rc;
+
+use super::{Inputs, read, scene::Draft};
+use crate::{
+    catalog::Kind,
+    diag::{Code, Diagnostic, Sink, nearest},
+    model::External,
+    source::Span,
+    syntax::{Key, Node, Removal, Table, Value, overlay},
+    text::{all_of, one_of},
+};
+
+/// Drafts of all components whose kind is known, and the names of the others.
+pub(super) struct Drafts {
+    pub drafts: Vec<Draft>,
+    pub lost: Vec<String>,
+}
+
+pub(super) fn drafts(tree: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> Drafts {
+    let mut out = Drafts {
+        drafts: Vec::new(),
+        lost: Vec::new(),
+    };
+    for (key, table) in read::tables(tree, "components") {
+        let written = with_presets(tree, table, sink);
+        let Some(kind) = kind_of(&written, inputs, sink) else {
+            out.lost.push(key.name.clone());
+            continue;
+        };
+        out.drafts.push(draft(tree, key, written, kind, sink));
+    }
+    per_platform(&out.drafts, sink);
+    out
+}
+
+fn draft(tree: &Table, key: &Key, user: Table, kind: Rc<Kind>, sink: &mut Sink) -> Draft {
+    let external = external(&user, &kind, sink);
+    let group = group(tree, key, &user, external.is_some(), sink);
+    let major = major(tree, &user, &kind, sink);
+    Draft {
+        name: key.name.clone(),
+        span: key.span,
+        group,
+        external,
+        major,
+        uses: Vec::new(),
+        kind_table: kind.table.clone(),
+        shapes: Vec::new(),
+        own_secrets: Vec::new(),
+        broken: false,
+        user,
+        kind,
+    }
+}
+
+/// The presets of the component's group, then its own, then itself; a `false` stays for the kind to see.
+fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
+    let mut layers = Table::default();
+    let group_presets = component
+        .string("group")
+        .and_then(|group| tree.get_path(&["groups", group, "presets"]));
+    let own = component.get("presets");
+    for node in group_presets
+        .into_iter()
+        .chain(own)
+        .flat_map(|list| list.as_array().unwrap_or_default())
+    {
+        let Some(name) = node.as_str() else { continue };
+        match tree.get_path(&["presets", name]).and_then(Node::as_table) {
+            Some(preset) => {
+                if let Some(entry) = preset.entry("presets") {
+                    sink.push(
+                        Diagnostic::new(Code::ConflictingKeys, "a preset names no presets")
+                            .label(entry.key.span, "not here")
+                            .help("list the presets where the component or its group names them"),
+                    );
+                }
+                layers = overlay(&layers, &super::layers::normal(preset), Removal::Later);
+            }
+            None => {
+                let known: Vec<&str> = tree
+                    .table("presets")
+                    .map_or(Vec::new(), |presets| presets.keys().collect());
+                sink.push(unknown("preset", name, node.span, &known));
+            }
+        }
+    }
+    overlay(&layers, &super::layers::normal(component), Removal::Later)
+}
+
+/// A name that nothing has, with the nearest that something has.
+pub(super) fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None if known.is_empty() => format!("there is no {what} yet: declare it first"),
+        None => format!("there is {}", all_of(known)),
+    };
+    Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"))
+        .label(span, format!("no such {what}"))
+        .help(help)
+}
+
+fn kind_of(component: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> Option<Rc<Kind>> {
+    let name = component.string("kind").unwrap_or("service");
+    let kind = inputs.catalog.get(name, inputs.sources, sink);
+    if kind.is_none()
+        && let Some(node) = component.get("kind")
+    {
+        let names = inputs.catalog.names();
+        let help = match nearest(name, names.iter().map(String::as_str)) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!(
+                "the catalog has {}; a kind of your own goes to mlopsgen/kinds/{name}.toml",
+                all_of(&names)
+            ),
+        };
+        if !names.iter().any(|known| known == name) {
+            sink.push(
+                Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
+                    .label(node.span, "no such kind")
+                    .help(help),
+            );
+        }
+    }
+    kind
+}
+
+fn group(
+    tree: &Table,
+    key: &Key,
+    component: &Table,
+    external: bool,
+    sink: &mut Sink,
+) -> Option<String> {
+    let known: Vec<&str> = tree
+        .table("groups")
+        .map_or(Vec::new(), |groups| groups.keys().collect());
+    let Some(node) = component.get("group") else {
+        if !external {
+            sink.push(
+                Diagnostic::new(
+                    Code::MissingKey,
+                    format!("component `{}` needs the key `group`", key.name),
+                )
+                .label(key.span, "in no group")
+                .help(match known.as_slice() {
+                    [] => "declare a group in `[groups]` and write `group = \"NAME\"`".to_string(),
+                    known => format!("write `group = \"NAME\"`: one of {}", one_of(known)),
+                }),
+            );
+        }
+        return None;
+    };
+    let name = node.as_str()?;
+    if !known.contains(&name) {
+        sink.push(unknown("group", name, node.span, &known));
+        return None;
+    }
+    Some(name.to_string())
+}
+
+/// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
+fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External> {
+    let entry = component.entry("external")?;
+    let table = entry.value.as_table()?;
+    let mut addresses = Vec::new();
+    if let Some(host) = table.string("host").filter(|host| !host.contains(':')) {
+        let main = kind.port.clone().or_else(|| {
+            let ports = component.table("ports")?;
+            ports.keys().next().map(ToString::to_string)
+        });
+        let name = main.unwrap_or_else(|| "http".to_string());
+        let known = kind
+            .table
+            .get_path(&["workload", "ports", &name])
+            .and_then(read::container_port);
+        match table
+            .integer("port")
+            .and_then(|port| u16::try_from(port).ok())
+            .or(known)
+        {
+            Some(port) => addresses.push((name, host.to_string(), port)),
+            None => sink.push(
+                Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
+                    .label(entry.key.span, "which port?")
+                    .help("write `external = { host = \"db.example.com\", port = 5432 }`"),
+            ),
+        }
+    } else {
+        for (port, node) in table.iter() {
+            let address = node
+                .as_str()
+                .and_then(|text| text.rsplit_once(':'))
+                .and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
+            match address {
+                Some((host, number)) => {
+                    addresses.push((port.name.clone(), host.to_string(), number));
+                }
+                None => sink.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!("port `{}` of `external` is not `HOST:PORT`", port.name),
+                    )
+                    .label(node.span, "does not fit")
+                    .help("write `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port"),
+                ),
+            }
+        }
+    }
+    Some(External {
+        addresses,
+        span: entry.key.span,
+    })
+}
+
+/// The first number of the tag; of an image of one's own the kind's default, unless `settings.major` says otherwise.
+fn major(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) -> Option<u64> {
+    let default = kind.version.as_deref().and_then(first_number);
+    if let Some(node) = component.get_path(&["settings", "major"]) {
+        return match node.value {
+            Value::Integer(number) => u64::try_from(number).ok(),
+            _ => default,
+        };
+    }
+    let own_image = component.get("image").is_some() || component.get("build").is_some();
+    let Some(node) = component.get("version").filter(|_| !own_image) else {
+        return default;
+    };
+    let written = node.as_str().map(|text| with_variables(tree, text))?;
+    let major = first_number(&written);
+    let known = major.is_some_and(|major| kind.majors.contains(&major));
+    if !kind.majors.is_empty() && !known {
+        let versions: Vec<String> = kind.majors.iter().map(ToString::to_string).collect();
+        sink.push(
+            Diagnostic::new(
+                Code::UnknownVersion,
+                format!("kind `{}` does not know version `{written}`", kind.name),
+            )
+            .label(node.span, "of an unknown major version")
+            .help(format!(
+                "it knows the major versions {}; the default is `{}`",
+                all_of(&versions),
+                kind.version.as_deref().unwrap_or("none")
+            )),
+        );
+        return default;
+    }
+    major.or(default)
+}
+
+/// A version with the defaults of its variables written out.
+fn with_variables(tree: &Table, text: &str) -> String {
+    let mut out = text.to_string();
+    for (key, node) in tree.table("vars").into_iter().flat_map(Table::iter) {
+        let value = match &node.value {
+            Value::Table(table) => table.get("default").map(read::scalar),
+            _ => Some(read::scalar(node)),
+        };
+        out = out.replace(
+            &format!("${{vars.{}}}", key.name),
+            &value.unwrap_or_default(),
+        );
+    }
+    out
+}
+
+fn first_number(tag: &str) -> Option<u64> {
+    let start = tag.find(|c: char| c.is_ascii_digit())?;
+    let digits: String = tag[start..]
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
+    digits.parse().ok()
+}
+
+/// Kinds of which a platform has at most so many.
+fn per_platform(drafts: &[Draft], sink: &mut Sink) {
+    let mut seen: Vec<&Rc<Kind>> = Vec::new();
+    for draft in drafts {
+        let Some(limit) = draft.kind.per_platform else {
+            continue;
+        };
+        if seen.iter().any(|kind| kind.name == draft.kind.name) {
+            continue;
+        }
+        seen.push(&draft.kind);
+        let all: Vec<&Draft> = drafts
+            .iter()
+            .filter(|other| other.kind.name == draft.kind.name)
+            .collect();
+        if all.len() > limit {
+            let mut diagnostic = Diagnostic::new(
+                Code::TooMany,
+                format!(
+                    "a platform has at most {limit} of kind `{}`, this one has {}",
+                    draft.kind.name,
+                    all.len()
+                ),
+            )
+            .help("keep one, or split the platform");
+            for other in all {
+                diagnostic = diagnostic.label(other.span, format!("of kind `{}`", draft.kind.name));
+            }
+            sink.push(diagnostic);
+        }
+    }
+}

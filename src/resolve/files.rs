@@ -1,0 +1,434 @@
+//! Files that are mounted: contents, files of the project, secrets, what targets generate.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    Inputs, read,
+    reference::{Scope, setting_text, text},
+    scene::{Scene, Shape},
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{FileContent, FileMount, Piece, SettingValue, Text},
+    source::Span,
+    syntax::{Key, Node, Table, Value},
+    world::{ReadError, World},
+};
+
+/// The largest file that is mounted, in bytes: what fits a ConfigMap with room for its other keys.
+const LARGEST: usize = 900 * 1024;
+
+/// Marks a piece that is not known yet while a template of a kind runs: no text that people write holds these.
+const MARK: (char, char) = ('\u{fdd0}', '\u{fdd1}');
+
+pub(super) fn files(
+    scene: &Scene,
+    index: usize,
+    shape: &Shape,
+    inputs: &Inputs<'_>,
+    sink: &mut Sink,
+) -> Vec<FileMount> {
+    let mut out = Vec::new();
+    for (key, table) in read::tables(&shape.table, "files") {
+        let file = File {
+            scene,
+            index,
+            shape,
+            inputs,
+            key,
+            path: path(scene, index, key, sink),
+        };
+        for (path, content) in file.contents(table, sink) {
+            out.push(FileMount {
+                path,
+                content,
+                mode: mode(table),
+                span: key.span,
+            });
+        }
+    }
+    out
+}
+
+/// A kind may put the platform's name into a path.
+fn path(scene: &Scene, index: usize, key: &Key, sink: &mut Sink) -> String {
+    let node = Node {
+        span: key.span,
+        value: Value::String(key.name.clone()),
+    };
+    if !scene.is_kind_text(&node) {
+        return key.name.clone();
+    }
+    let scope = Scope::component(index, None).without_secrets("a path");
+    text(scene, &node, &scope, sink)
+        .as_plain()
+        .unwrap_or_default()
+}
+
+fn mode(table: &Table) -> u32 {
+    table
+        .string("mode")
+        .and_then(|mode| u32::from_str_radix(mode, 8).ok())
+        .unwrap_or(0o644)
+}
+
+struct File<'a> {
+    scene: &'a Scene,
+    index: usize,
+    shape: &'a Shape,
+    inputs: &'a Inputs<'a>,
+    key: &'a Key,
+    path: String,
+}
+
+impl File<'_> {
+    fn contents(&self, table: &Table, sink: &mut Sink) -> Vec<(String, FileContent)> {
+        let ways = [
+            "source",
+            "content",
+            "secret",
+            "template",
+            "generated",
+            "setting",
+        ];
+        let named: Vec<_> = ways.iter().filter_map(|way| table.entry(way)).collect();
+        let [entry] = named.as_slice() else {
+            sink.push(self.one_way(named.len()));
+            return Vec::new();
+        };
+        let content = match entry.key.name.as_str() {
+            "source" => project(self.inputs.world, &entry.value, sink),
+            "secret" => self.secret(&entry.value, sink),
+            "generated" => entry
+                .value
+                .as_str()
+                .map(|path| FileContent::Generated(path.to_string())),
+            "setting" => return self.of_setting(&entry.value, sink),
+            "template" => self.template(&entry.value, sink),
+            _ => {
+                let scope = Scope::component(self.index, self.shape.part.as_deref())
+                    .without_secrets("a file's content");
+                let text = text(self.scene, &entry.value, &scope, sink);
+                Some(self.content(text))
+            }
+        };
+        content
+            .map(|content| (self.path.clone(), content))
+            .into_iter()
+            .collect()
+    }
+
+    fn one_way(&self, ways: usize) -> Diagnostic {
+        let message = match ways {
+            0 => format!("file `{}` says nothing of its content", self.key.name),
+            _ => format!("file `{}` says its content in several ways", self.key.name),
+        };
+        Diagnostic::new(
+            if ways == 0 {
+                Code::MissingKey
+            } else {
+                Code::ConflictingKeys
+            },
+            message,
+        )
+        .label(self.key.span, "this file")
+        .help("write one of `source`, `content` and `secret`")
+    }
+
+    fn content(&self, text: Text) -> FileContent {
+        let name = self.path.trim_start_matches('/').to_string();
+        let own = self.shape.part.as_ref().filter(|_| !self.shape.own_image);
+        FileContent::Text {
+            name: match own {
+                Some(part) => format!("{part}/{name}"),
+                None => name,
+            },
+            text,
+        }
+    }
+
+    fn secret(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+        let name = node.as_str()?;
+        let known: Vec<&str> = self
+            .scene
+            .secrets
+            .iter()
+            .map(|secret| secret.name.as_str())
+            .collect();
+        if !known.contains(&name) {
+            sink.push(super::draft::unknown("secret", name, node.span, &known));
+            return None;
+        }
+        Some(FileContent::Secret(name.to_string()))
+    }
+
+    /// The files that a setting names: one at the path itself, several below it.
+    fn of_setting(&self, node: &Node, sink: &mut Sink) -> Vec<(String, FileContent)> {
+        let draft = &self.scene.drafts[self.index];
+        let Some(setting) = node.as_str().and_then(|name| draft.setting(name)) else {
+            return Vec::new();
+        };
+        match &setting.value {
+            Value::String(_) => project(self.inputs.world, setting, sink)
+                .map(|content| (self.path.clone(), content))
+                .into_iter()
+                .collect(),
+            Value::Array(items) => items
+                .iter()
+                .filter_map(|item| {
+                    let content = project(self.inputs.world, item, sink)?;
+                    let name = item.as_str()?.trim_end_matches('/').rsplit('/').next()?;
+                    Some((format!("{}/{name}", self.path), content))
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Runs a kind's template. What it sees is text; pieces that targets complete travel as marks.
+    fn template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+        let path = node.as_str()?;
+        let mut marks = Marks::default();
+        let view = view(self.scene, self.index, &mut marks, sink);
+        match self.inputs.engine.render(path, view) {
+            Ok(rendered) => Some(self.content(marks.restore(&rendered))),
+            Err(error) => {
+                sink.push(
+                    Diagnostic::new(
+                        Code::BadTemplate,
+                        format!("the template `{}` can't be run", error.template),
+                    )
+                    .label(
+                        node.span,
+                        match error.line {
+                            Some(line) => format!("line {line}: {}", error.message),
+                            None => error.message,
+                        },
+                    )
+                    .help("docs/templates.md says what a template sees"),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// A file or a folder of the project.
+pub(super) fn project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+    let written = node.as_str()?;
+    let path = written
+        .strip_prefix("./")
+        .unwrap_or(written)
+        .trim_end_matches('/');
+    if path.starts_with('/') || path.split('/').any(|part| part == "..") {
+        sink.push(
+            Diagnostic::new(
+                Code::OutsideProject,
+                format!("`{written}` lies outside of the project"),
+            )
+            .label(node.span, "not below platform.toml")
+            .help(
+                "files are read when compiling, so they must be part of the project: copy it there",
+            ),
+        );
+        return None;
+    }
+    match world.read(path) {
+        Ok(bytes) => {
+            if bytes.len() > LARGEST {
+                sink.push(too_large(written, node.span));
+                return None;
+            }
+            Some(FileContent::Project {
+                path: path.to_string(),
+                bytes,
+            })
+        }
+        Err(ReadError::Directory) => folder(world, path, node.span, sink),
+        Err(error) => {
+            let why = match error {
+                ReadError::Failed(why) => why,
+                _ => "no such file".to_string(),
+            };
+            sink.push(
+                Diagnostic::new(Code::FileMissing, format!("`{written}` does not exist"))
+                    .label(node.span, why)
+                    .help("paths are relative to the folder of platform.toml"),
+            );
+            None
+        }
+    }
+}
+
+fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<FileContent> {
+    let mut files = Vec::new();
+    for file in world.files_below(path) {
+        let Ok(bytes) = world.read(&file) else {
+            continue;
+        };
+        let name = file.strip_prefix(path)?.trim_start_matches('/').to_string();
+        files.push((name, bytes));
+    }
+    if files.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > LARGEST {
+        sink.push(too_large(path, span));
+        return None;
+    }
+    Some(FileContent::Folder {
+        path: path.to_string(),
+        files,
+    })
+}
+
+fn too_large(path: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, format!("`{path}` has more than 900 KB"))
+        .label(span, "too large to mount")
+        .help("a ConfigMap holds no more: put it on a volume, or into the image")
+}
+
+/// What a kind's template sees.
+fn view(scene: &Scene, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json {
+    let draft = &scene.drafts[index];
+    let mut settings = Map::new();
+    for spec in &draft.kind.settings {
+        let Some(node) = draft.setting(&spec.name) else {
+            continue;
+        };
+        let value = match setting_value(scene, index, &spec.name, node, sink) {
+            SettingValue::Text(text) => Json::from(marks.show(&text)),
+            SettingValue::Integer(number) => Json::from(number),
+            SettingValue::Boolean(value) => Json::from(value),
+            SettingValue::List(items) => items.iter().map(|item| marks.show(item)).collect(),
+            SettingValue::Files(_) => Json::from(true),
+        };
+        settings.insert(spec.name.clone(), value);
+    }
+    let mut roles = Map::new();
+    for bound in &draft.uses {
+        let shown = role_view(scene, bound.target, bound.database.as_deref(), marks, sink);
+        roles.insert(bound.role.name.clone(), shown);
+    }
+    json!({
+        "settings": settings,
+        "roles": roles,
+        "major": draft.major,
+        "self": role_view(scene, index, None, marks, sink),
+        "platform": { "name": scene.platform, "pipelines": scene.has_pipelines, "prometheus": scene.has_kind("prometheus") },
+    })
+}
+
+/// A component as a template sees it: its name, kind, outputs, and ports with `host`, `port`, `address` and `url`.
+fn role_view(
+    scene: &Scene,
+    index: usize,
+    database: Option<&str>,
+    marks: &mut Marks,
+    sink: &mut Sink,
+) -> Json {
+    let draft = &scene.drafts[index];
+    let mut out = Map::new();
+    out.insert("kind".to_string(), Json::from(draft.kind.name.as_str()));
+    out.insert("name".to_string(), Json::from(draft.name.as_str()));
+    out.insert("component".to_string(), Json::from(draft.name.as_str()));
+    let scope = Scope {
+        binding: database,
+        ..Scope::component(index, None)
+    };
+    for port in draft.shapes.iter().flat_map(|shape| &shape.ports) {
+        let mut fields = Map::new();
+        for field in ["host", "port", "address", "url"] {
+            let node = kind_node(draft.kind.span, format!("${{self.{}.{field}}}", port.name));
+            let value = text(scene, &node, &scope, sink);
+            fields.insert(field.to_string(), Json::from(marks.show(&value)));
+        }
+        out.insert(port.name.clone(), Json::Object(fields));
+    }
+    if let Some(main) = draft.main_port() {
+        for field in ["url", "public_url"] {
+            let node = kind_node(draft.kind.span, format!("${{self.{main}.{field}}}"));
+            // A port that is published nowhere has no public URL: a template that wants one then says so.
+            let quiet = &mut Sink::default();
+            let value = text(scene, &node, &scope, quiet);
+            if !value.is_empty() {
+                out.insert(field.to_string(), Json::from(marks.show(&value)));
+            }
+        }
+    }
+    for (key, node) in draft
+        .kind_table
+        .table("outputs")
+        .into_iter()
+        .flat_map(Table::iter)
+    {
+        let value = text(scene, node, &scope, sink);
+        out.insert(key.name.clone(), Json::from(marks.show(&value)));
+    }
+    Json::Object(out)
+}
+
+fn kind_node(span: Span, text: String) -> Node {
+    Node {
+        span,
+        value: Value::String(text),
+    }
+}
+
+/// A setting as the model holds it.
+pub(super) fn setting_value(
+    scene: &Scene,
+    index: usize,
+    name: &str,
+    node: &Node,
+    sink: &mut Sink,
+) -> SettingValue {
+    match &node.value {
+        Value::Integer(number) => SettingValue::Integer(*number),
+        Value::Boolean(value) => SettingValue::Boolean(*value),
+        Value::Array(items) => SettingValue::List(
+            items
+                .iter()
+                .map(|item| text(scene, item, &Scope::component(index, None), sink))
+                .collect(),
+        ),
+        _ => SettingValue::Text(setting_text(scene, index, name, 0, sink).unwrap_or_default()),
+    }
+}
+
+/// Pieces that a template passes through as marks.
+#[derive(Default)]
+struct Marks {
+    pieces: Vec<Piece>,
+}
+
+impl Marks {
+    fn show(&mut self, text: &Text) -> String {
+        text.render(|piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            // The same in every target, and `uses` holds the edge: a template may look at it.
+            Piece::Endpoint(endpoint) => endpoint.value(),
+            piece => {
+                self.pieces.push(piece.clone());
+                format!("{}{}{}", MARK.0, self.pieces.len() - 1, MARK.1)
+            }
+        })
+    }
+
+    fn restore(&self, rendered: &str) -> Text {
+        let mut out = Text::default();
+        let mut rest = rendered;
+        while let Some(start) = rest.find(MARK.0) {
+            let after = &rest[start + MARK.0.len_utf8()..];
+            let Some(end) = after.find(MARK.1) else { break };
+            out.push_literal(&rest[..start]);
+            if let Some(piece) = after[..end]
+                .parse::<usize>()
+                .ok()
+                .and_then(|number| self.pieces.get(number))
+            {
+                out.push(piece.clone());
+            }
+            rest = &after[end + MARK.1.len_utf8()..];
+        }
+        out.push_literal(rest);
+        out
+    }
+}

@@ -1,0 +1,339 @@
+//! Health checks, metrics, alerts, recording rules and panels.
+
+use super::{
+    read,
+    reference::{Scope, text},
+    scene::{Draft, Scene, Shape},
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    language::duration_ms,
+    model::{Alert, Health, Metrics, Panel, Port, Probe, Query, Record, Text, Threshold},
+    source::Span,
+    syntax::{Node, Table},
+    text::one_of,
+};
+
+pub(super) fn health(
+    scene: &Scene,
+    index: usize,
+    shape: &Shape,
+    sink: &mut Sink,
+) -> Option<Health> {
+    let entry = shape.table.entry("health")?;
+    let table = entry.value.as_table()?;
+    let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
+    let draft = &scene.drafts[index];
+    let probe = probe(scene, draft, shape, table, &scope, entry.key.span, sink)?;
+    Some(Health {
+        probe,
+        interval: read::duration(table, "interval").unwrap_or(10_000),
+        timeout: read::duration(table, "timeout").unwrap_or(5_000),
+        retries: read::unsigned(table, "retries").unwrap_or(5),
+        start_period: read::duration(table, "start_period").unwrap_or(30_000),
+        tool: read::owned(table, "with"),
+        span: entry.key.span,
+    })
+}
+
+fn probe(
+    scene: &Scene,
+    draft: &Draft,
+    shape: &Shape,
+    table: &Table,
+    scope: &Scope<'_>,
+    span: Span,
+    sink: &mut Sink,
+) -> Option<Probe> {
+    let ways: Vec<_> = ["http", "tcp", "command", "shell"]
+        .iter()
+        .filter_map(|way| table.entry(way))
+        .collect();
+    let [entry] = ways.as_slice() else {
+        let (code, message) = match ways.len() {
+            0 => (Code::MissingKey, "`health` says nothing of what to check"),
+            _ => (Code::ConflictingKeys, "`health` checks in several ways"),
+        };
+        sink.push(
+            Diagnostic::new(code, message)
+                .label(span, "this check")
+                .help("write one of `http` (with `port`), `tcp`, `command` and `shell`"),
+        );
+        return None;
+    };
+    match entry.key.name.as_str() {
+        "http" => {
+            let port = match table.get("port") {
+                Some(node) => port(draft, shape, node, "health check", sink)?,
+                None => only_port(shape, entry.key.span, sink)?,
+            };
+            Some(Probe::Http {
+                path: text(scene, &entry.value, scope, sink),
+                port: port.name.clone(),
+                number: port.container.first,
+                scheme: port.scheme.clone(),
+            })
+        }
+        "tcp" => {
+            let port = port(draft, shape, &entry.value, "health check", sink)?;
+            Some(Probe::Tcp {
+                port: port.name.clone(),
+                number: port.container.first,
+            })
+        }
+        "shell" => {
+            let scope = scope.clone().shell();
+            Some(Probe::Shell(text(scene, &entry.value, &scope, sink)))
+        }
+        _ => Some(Probe::Command(
+            entry
+                .value
+                .as_array()
+                .unwrap_or_default()
+                .iter()
+                .map(|word| text(scene, word, scope, sink))
+                .collect(),
+        )),
+    }
+}
+
+/// `http` without `port` means the port `http`, or the only one.
+fn only_port<'a>(shape: &'a Shape, span: Span, sink: &mut Sink) -> Option<&'a Port> {
+    let http = shape.ports.iter().find(|port| port.name == "http");
+    let found = http.or(match shape.ports.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    });
+    if found.is_none() {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "this health check needs the key `port`")
+                .label(span, "which port?")
+                .help("write `health = { http = \"/health\", port = \"http\" }`"),
+        );
+    }
+    found
+}
+
+/// A port that the workload itself listens on.
+fn port<'a>(
+    draft: &Draft,
+    shape: &'a Shape,
+    node: &Node,
+    what: &str,
+    sink: &mut Sink,
+) -> Option<&'a Port> {
+    let name = node.as_str()?;
+    let found = shape.ports.iter().find(|port| port.name == name);
+    if found.is_none() && !draft.broken {
+        let known: Vec<&str> = shape.ports.iter().map(|port| port.name.as_str()).collect();
+        let help = match nearest(name, known.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None if known.is_empty() => format!("declare it: `ports.{name} = 8000`"),
+            None => format!(
+                "it has {}; or declare it: `ports.{name} = 8000`",
+                one_of(&known)
+            ),
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::UnknownPort,
+                format!(
+                    "the {what} asks the port `{name}`, which `{}` does not have",
+                    draft.name
+                ),
+            )
+            .label(node.span, "no such port")
+            .label(draft.span, "this component")
+            .help(help),
+        );
+    }
+    found
+}
+
+/// `job` is the scrape job's name.
+pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<Metrics> {
+    let entry = shape.table.entry("metrics")?;
+    let table = entry.value.as_table()?;
+    let port = match table.get("port") {
+        Some(node) => port(draft, shape, node, "metrics entry", sink)?,
+        None => shape
+            .ports
+            .iter()
+            .find(|port| port.name == "http")
+            .or({
+                match shape.ports.as_slice() {
+                    [only] => Some(only),
+                    _ => None,
+                }
+            })
+            .or_else(|| {
+                sink.push(
+                    Diagnostic::new(Code::MissingKey, "`metrics` needs the key `port`")
+                        .label(entry.key.span, "which port?")
+                        .help("write `metrics = { port = \"http\" }`"),
+                );
+                None
+            })?,
+    };
+    Some(Metrics {
+        job: job_name(draft, shape),
+        port: port.name.clone(),
+        number: port.container.first,
+        scheme: port.scheme.clone(),
+        path: table.string("path").unwrap_or("/metrics").to_string(),
+        interval: read::duration(table, "interval"),
+        honor_labels: table.boolean("honor_labels").unwrap_or(false),
+        span: entry.key.span,
+    })
+}
+
+/// One job a component: its first workload with metrics has the component's name, any other its own.
+fn job_name(draft: &Draft, shape: &Shape) -> String {
+    let first = draft
+        .shapes
+        .iter()
+        .find(|shape| shape.table.table("metrics").is_some());
+    match first {
+        Some(first) if first.part == shape.part => draft.name.clone(),
+        _ => draft.workload_name(shape.part.as_deref()),
+    }
+}
+
+fn has_metrics(draft: &Draft) -> bool {
+    draft
+        .shapes
+        .iter()
+        .any(|shape| shape.table.table("metrics").is_some())
+}
+
+/// The kind's alerts, where something is scraped, and the component's own.
+pub(super) fn alerts(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Alert> {
+    let draft = &scene.drafts[index];
+    let mut alerts = Vec::new();
+    let own = draft.user.table("alerts");
+    if has_metrics(draft) {
+        for (key, table) in read::tables(&draft.kind_table, "alerts") {
+            if own.is_none_or(|own| own.get(&key.name).is_none()) {
+                alerts.push(alert(scene, index, &key.name, table, key.span, sink));
+            }
+        }
+    }
+    for (key, table) in read::tables(&draft.user, "alerts") {
+        alerts.push(alert(scene, index, &key.name, table, key.span, sink));
+    }
+    alerts
+}
+
+fn alert(
+    scene: &Scene,
+    index: usize,
+    name: &str,
+    table: &Table,
+    span: Span,
+    sink: &mut Sink,
+) -> Alert {
+    let mut string = |key: &str| {
+        table
+            .get(key)
+            .map(|node| kind_string(scene, index, node, sink))
+    };
+    let from_kind = table
+        .get("expr")
+        .is_some_and(|node| scene.is_kind_text(node));
+    Alert {
+        name: name.to_string(),
+        expr: string("expr").unwrap_or_default(),
+        hold: string("for").and_then(|hold| duration_ms(&hold)),
+        severity: string("severity").unwrap_or_else(|| "warning".to_string()),
+        summary: string("summary"),
+        description: string("description"),
+        from_kind,
+        span,
+    }
+}
+
+/// A kind's string with its references resolved; a user's as it is.
+fn kind_string(scene: &Scene, index: usize, node: &Node, sink: &mut Sink) -> String {
+    if !scene.is_kind_text(node) {
+        return read::scalar(node);
+    }
+    let scope = Scope::component(index, None).without_secrets("a rule");
+    plain(&text(scene, node, &scope, sink))
+}
+
+fn plain(text: &Text) -> String {
+    text.as_plain().unwrap_or_default()
+}
+
+pub(super) fn records(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Record> {
+    let draft = &scene.drafts[index];
+    if !has_metrics(draft) {
+        return Vec::new();
+    }
+    draft
+        .kind_table
+        .array("records")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::as_table)
+        .filter_map(|table| {
+            Some(Record {
+                name: read::owned(table, "record")?,
+                expr: kind_string(scene, index, table.get("expr")?, sink),
+            })
+        })
+        .collect()
+}
+
+pub(super) fn panels(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Panel> {
+    let draft = &scene.drafts[index];
+    if !has_metrics(draft) {
+        return Vec::new();
+    }
+    draft
+        .kind_table
+        .array("panels")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::as_table)
+        .map(|table| panel(scene, index, table, sink))
+        .collect()
+}
+
+fn panel(scene: &Scene, index: usize, table: &Table, sink: &mut Sink) -> Panel {
+    let queries = table
+        .array("queries")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::as_table)
+        .filter_map(|query| {
+            Some(Query {
+                expr: kind_string(scene, index, query.get("expr")?, sink),
+                legend: query.string("legend").unwrap_or_default().to_string(),
+            })
+        })
+        .collect();
+    let thresholds = table
+        .array("thresholds")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::as_table)
+        .map(|threshold| Threshold {
+            value: read::number(threshold, "value"),
+            color: threshold.string("color").unwrap_or("green").to_string(),
+        })
+        .collect();
+    Panel {
+        row: read::owned(table, "row"),
+        title: table.string("title").unwrap_or_default().to_string(),
+        description: table.string("description").unwrap_or_default().to_string(),
+        kind: table.string("type").unwrap_or("timeseries").to_string(),
+        unit: table.string("unit").unwrap_or("short").to_string(),
+        queries,
+        thresholds,
+        min: read::number(table, "min"),
+        max: read::number(table, "max"),
+        width: read::unsigned(table, "width").unwrap_or(12),
+        height: read::unsigned(table, "height").unwrap_or(8),
+    }
+}

@@ -1,0 +1,349 @@
+//! Pipelines and CI entries.
+
+use super::{
+    draft::unknown,
+    image, mounts, read,
+    reference::{Scope, text},
+    scene::Scene,
+    workload,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{
+        Agent, Ci, CiStage, Parameter, Pipeline, Platform, Resources, SecretVariable, Task,
+        TaskBody, Text,
+    },
+    source::Span,
+    syntax::{Key, Node, Removal, Table, Value, overlay},
+};
+
+pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink: &mut Sink) {
+    for (key, table) in read::tables(tree, "pipelines") {
+        let pipeline = pipeline(key, table, scene, platform, sink);
+        platform.pipelines.push(pipeline);
+    }
+    for (key, table) in read::tables(tree, "ci") {
+        platform.ci.push(ci(key, table, scene, sink));
+    }
+}
+
+fn pipeline(
+    key: &Key,
+    table: &Table,
+    scene: &Scene,
+    platform: &mut Platform,
+    sink: &mut Sink,
+) -> Pipeline {
+    let scope = Scope::platform();
+    let image_scope = scope.clone().without_secrets("an image");
+    let build = image::build(scene, None, table, sink);
+    let image = match table.get("image") {
+        Some(node) => Some(text(scene, node, &image_scope, sink)),
+        None => build.as_ref().map(|_| {
+            Text::literal(format!(
+                "{}/{}:0",
+                scene.platform,
+                key.name.to_ascii_lowercase()
+            ))
+        }),
+    };
+    let defaults = Defaults {
+        image: image.as_ref(),
+        env: table.get("env"),
+        resources: table.get("resources"),
+    };
+    let names: Vec<&str> = table
+        .table("tasks")
+        .map_or(Vec::new(), |tasks| tasks.keys().collect());
+    let tasks = read::tables(table, "tasks")
+        .map(|(task_key, task_table)| task(task_key, task_table, &defaults, &names, scene, sink))
+        .collect();
+    Pipeline {
+        name: key.name.clone(),
+        description: read::owned(table, "description"),
+        schedule: read::owned(table, "schedule"),
+        start: table.get("start").map(read::scalar),
+        image: image.clone(),
+        build,
+        tags: read::strings(table, "tags"),
+        reaches: workload::reaches(scene, table, sink),
+        retries: read::unsigned(table, "retries").unwrap_or(0),
+        retry_delay: read::duration(table, "retry_delay").unwrap_or(300_000),
+        timeout: read::duration(table, "timeout"),
+        catchup: table.boolean("catchup").unwrap_or(false),
+        max_active_runs: read::unsigned(table, "max_active_runs"),
+        params: table
+            .table("params")
+            .into_iter()
+            .flat_map(Table::iter)
+            .map(|(key, node)| Parameter {
+                name: key.name.clone(),
+                value: workload::raw_value(
+                    scene,
+                    node,
+                    &scope.clone().without_secrets("a parameter"),
+                    sink,
+                ),
+            })
+            .collect(),
+        env: workload::environment(scene, table, &scope, sink),
+        volumes: mounts::pipeline_mounts(scene, &key.name, table, &mut platform.volumes, sink),
+        resources: workload::resources(table),
+        tasks,
+        span: key.span,
+    }
+}
+
+/// What a task has from its pipeline.
+struct Defaults<'a> {
+    image: Option<&'a Text>,
+    env: Option<&'a Node>,
+    resources: Option<&'a Node>,
+}
+
+fn task(
+    key: &Key,
+    table: &Table,
+    defaults: &Defaults<'_>,
+    names: &[&str],
+    scene: &Scene,
+    sink: &mut Sink,
+) -> Task {
+    let mut merged = table.clone();
+    for (name, default) in [("env", defaults.env), ("resources", defaults.resources)] {
+        if let Some(default) = default.and_then(Node::as_table) {
+            let own = table.table(name).cloned().unwrap_or_default();
+            merged.set(
+                Key {
+                    name: name.to_string(),
+                    span: key.span,
+                },
+                Node {
+                    span: key.span,
+                    value: Value::Table(overlay(default, &own, Removal::Later)),
+                },
+            );
+        }
+    }
+    let scope = Scope::platform();
+    let body = body(key, table, scene, sink);
+    let own_image = table.get("image").map(|node| {
+        text(
+            scene,
+            node,
+            &scope.clone().without_secrets("an image"),
+            sink,
+        )
+    });
+    let image = own_image.or_else(|| defaults.image.cloned());
+    if image.is_none() && body != TaskBody::Stub {
+        sink.push(
+            Diagnostic::new(
+                Code::MissingKey,
+                format!("task `{}` has no image to run in", key.name),
+            )
+            .label(key.span, "neither it nor its pipeline names one")
+            .help("write `image = \"repository:tag\"` on the pipeline or on the task"),
+        );
+    }
+    Task {
+        name: key.name.clone(),
+        body,
+        after: after(table, names, &key.name, sink),
+        image,
+        env: workload::environment(scene, &merged, &scope, sink),
+        retries: read::unsigned(table, "retries"),
+        timeout: read::duration(table, "timeout"),
+        trigger_rule: read::owned(table, "trigger_rule"),
+        resources: if merged.get("resources").is_some() {
+            workload::resources(&merged)
+        } else {
+            Resources::default()
+        },
+        span: key.span,
+    }
+}
+
+fn body(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> TaskBody {
+    let stub = table.boolean("stub").unwrap_or(false);
+    match (table.get("run"), stub) {
+        (Some(node), true) => {
+            sink.push(
+                Diagnostic::new(
+                    Code::ConflictingKeys,
+                    "a task runs a line or is a stub, not both",
+                )
+                .label(node.span, "a line to run")
+                .label(key.span, "and a stub")
+                .help("keep one of `run` and `stub`"),
+            );
+            TaskBody::Stub
+        }
+        (Some(node), false) => {
+            let scope = Scope::platform().without_secrets("`run`").shell();
+            TaskBody::Run(text(scene, node, &scope, sink))
+        }
+        (None, true) => TaskBody::Stub,
+        (None, false) => {
+            sink.push(
+                Diagnostic::new(Code::MissingKey, format!("task `{}` does nothing", key.name))
+                    .label(key.span, "neither `run` nor `stub`")
+                    .help("write `run = \"python task.py\"`, or `stub = true` for a Python body of your own"),
+            );
+            TaskBody::Stub
+        }
+    }
+}
+
+fn after(table: &Table, names: &[&str], own: &str, sink: &mut Sink) -> Vec<(String, Span)> {
+    let mut out: Vec<(String, Span)> = Vec::new();
+    for node in table.array("after").unwrap_or_default() {
+        let Some(name) = node.as_str() else { continue };
+        if !names.contains(&name) {
+            let others: Vec<&str> = names.iter().copied().filter(|name| *name != own).collect();
+            sink.push(unknown("task", name, node.span, &others));
+        } else if !out.iter().any(|(known, _)| known == name) {
+            out.push((name.to_string(), node.span));
+        }
+    }
+    out
+}
+
+fn ci(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> Ci {
+    let scope = Scope::platform();
+    let stages: Vec<&Table> = stage_tables(table, "stages");
+    if stages.is_empty() && table.get("stages").is_some() {
+        sink.push(
+            Diagnostic::new(
+                Code::MissingKey,
+                format!("CI entry `{}` has no stages", key.name),
+            )
+            .label(key.span, "nothing to run")
+            .help(format!(
+                "write `[[ci.{}.stages]]` with `name` and `run`",
+                key.name
+            )),
+        );
+    }
+    let stages: Vec<CiStage> = stages
+        .into_iter()
+        .map(|stage_table| stage(stage_table, key.span, scene, sink))
+        .collect();
+    twice(&stages, sink);
+    Ci {
+        name: key.name.clone(),
+        description: read::owned(table, "description"),
+        agent: agent(table).unwrap_or(Agent::Any),
+        paths: read::strings(table, "paths"),
+        branches: read::strings(table, "branches"),
+        env: workload::environment(scene, table, &scope, sink),
+        secrets: secrets(table, scene, sink),
+        timeout: read::duration(table, "timeout").unwrap_or(3_600_000),
+        stages,
+        span: key.span,
+    }
+}
+
+fn stage_tables<'a>(table: &'a Table, name: &str) -> Vec<&'a Table> {
+    table
+        .array(name)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::as_table)
+        .collect()
+}
+
+/// Jenkins refuses two stages of one name in a pipeline.
+fn twice(stages: &[CiStage], sink: &mut Sink) {
+    let all: Vec<&CiStage> = stages
+        .iter()
+        .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel))
+        .collect();
+    for (index, stage) in all.iter().enumerate() {
+        if let Some(first) = all[..index].iter().find(|other| other.name == stage.name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    format!("stage `{}` is there twice", stage.name),
+                )
+                .label(first.span, "first here")
+                .label(stage.span, "and again here")
+                .help("Jenkins wants a name of its own for each stage: rename one"),
+            );
+        }
+    }
+}
+
+fn stage(table: &Table, entry: Span, scene: &Scene, sink: &mut Sink) -> CiStage {
+    let span = table.get("name").map_or(entry, |name| name.span);
+    let scope = Scope::platform();
+    let run_scope = scope.clone().without_secrets("`run`").shell();
+    let run: Vec<Text> = table
+        .array("run")
+        .unwrap_or_default()
+        .iter()
+        .map(|node| text(scene, node, &run_scope, sink))
+        .collect();
+    let parallel: Vec<CiStage> = stage_tables(table, "parallel")
+        .into_iter()
+        .map(|inner| stage(inner, entry, scene, sink))
+        .collect();
+    if run.is_empty() == parallel.is_empty() {
+        let (code, message) = if run.is_empty() {
+            (Code::MissingKey, "this stage does nothing")
+        } else {
+            (
+                Code::ConflictingKeys,
+                "a stage runs lines or has parallel stages, not both",
+            )
+        };
+        sink.push(
+            Diagnostic::new(code, message)
+                .label(span, "this stage")
+                .help("write `run = [\"make build\"]`, or stages in `parallel`"),
+        );
+    }
+    CiStage {
+        name: read::owned(table, "name").unwrap_or_default(),
+        run,
+        env: workload::environment(scene, table, &scope, sink),
+        secrets: secrets(table, scene, sink),
+        paths: read::strings(table, "paths"),
+        branches: read::strings(table, "branches"),
+        timeout: read::duration(table, "timeout"),
+        agent: agent(table),
+        parallel,
+        span,
+    }
+}
+
+fn agent(table: &Table) -> Option<Agent> {
+    let agent = table.table("agent")?;
+    if let Some(image) = agent.string("docker") {
+        return Some(Agent::Docker(image.to_string()));
+    }
+    agent
+        .string("label")
+        .map(|label| Agent::Label(label.to_string()))
+}
+
+fn secrets(table: &Table, scene: &Scene, sink: &mut Sink) -> Vec<SecretVariable> {
+    let mut out = Vec::new();
+    for (key, node) in table.table("secrets").into_iter().flat_map(Table::iter) {
+        let Some(name) = node.as_str() else { continue };
+        let known: Vec<&str> = scene
+            .secrets
+            .iter()
+            .map(|secret| secret.name.as_str())
+            .collect();
+        if known.contains(&name) {
+            out.push(SecretVariable {
+                variable: key.name.clone(),
+                secret: name.to_string(),
+            });
+        } else {
+            sink.push(unknown("secret", name, node.span, &known));
+        }
+    }
+    out
+}

@@ -1,0 +1,120 @@
+//! Small readers of a checked tree. What has the wrong type was reported; here it reads as absent.
+
+use crate::{
+    language::{cpu_millis, duration_ms, memory_bytes},
+    model::PortRange,
+    syntax::{Key, Node, Table, Value},
+};
+
+/// The entries of a table of tables, without those that were taken away.
+pub(super) fn tables<'a>(
+    tree: &'a Table,
+    name: &str,
+) -> impl Iterator<Item = (&'a Key, &'a Table)> {
+    tree.table(name)
+        .into_iter()
+        .flat_map(Table::iter)
+        .filter_map(|(key, node)| Some((key, node.as_table()?)))
+}
+
+pub(super) fn owned(table: &Table, name: &str) -> Option<String> {
+    table.string(name).map(ToString::to_string)
+}
+
+pub(super) fn strings(table: &Table, name: &str) -> Vec<String> {
+    table
+        .strings(name)
+        .into_iter()
+        .map(ToString::to_string)
+        .collect()
+}
+
+/// One string, or a list of them.
+pub(super) fn one_or_many(table: &Table, name: &str) -> Vec<String> {
+    match table.string(name) {
+        Some(one) => vec![one.to_string()],
+        None => strings(table, name),
+    }
+}
+
+/// Milliseconds.
+pub(super) fn duration(table: &Table, name: &str) -> Option<u64> {
+    duration_ms(table.string(name)?)
+}
+
+/// Bytes: a quantity, or a plain number.
+pub(super) fn memory(table: &Table, name: &str) -> Option<u64> {
+    let node = table.get(name)?;
+    match &node.value {
+        Value::Integer(number) => u64::try_from(*number).ok(),
+        Value::String(text) => memory_bytes(text).or_else(|| compose_bytes(text)),
+        _ => None,
+    }
+}
+
+/// Compose's own units, where a key means the same as in Compose: `64m`, `1gb`.
+fn compose_bytes(text: &str) -> Option<u64> {
+    let lower = text.to_ascii_lowercase();
+    let unit_at = lower.find(|c: char| !c.is_ascii_digit())?;
+    let factor = match lower[unit_at..].trim() {
+        "b" => 1,
+        "k" | "kb" => 1 << 10,
+        "m" | "mb" => 1 << 20,
+        "g" | "gb" => 1 << 30,
+        _ => return None,
+    };
+    lower[..unit_at].parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// Thousandths of a processor.
+pub(super) fn cpu(table: &Table, name: &str) -> Option<u64> {
+    cpu_millis(&scalar(table.get(name)?))
+}
+
+pub(super) fn unsigned(table: &Table, name: &str) -> Option<u32> {
+    u32::try_from(table.integer(name)?).ok()
+}
+
+/// A number, with or without a fraction.
+pub(super) fn number(table: &Table, name: &str) -> Option<f64> {
+    match table.get(name)?.value {
+        Value::Integer(number) => Some(number as f64),
+        Value::Float(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// A string, a number or a boolean as text.
+pub(super) fn scalar(node: &Node) -> String {
+    match &node.value {
+        Value::String(text) | Value::Datetime(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Boolean(value) => value.to_string(),
+        Value::Array(_) | Value::Table(_) => String::new(),
+    }
+}
+
+/// A port number or a range such as `8000-8010`.
+pub(super) fn port_range(node: &Node) -> Option<PortRange> {
+    match &node.value {
+        Value::Integer(number) => Some(PortRange::single(u16::try_from(*number).ok()?)),
+        Value::String(text) => {
+            let (first, last) = text.split_once('-').unwrap_or((text, text));
+            Some(PortRange {
+                first: first.parse().ok()?,
+                last: last.parse().ok()?,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The container's port of an entry of `ports`, in either form.
+pub(super) fn container_port(node: &Node) -> Option<u16> {
+    let range = match &node.value {
+        Value::Table(table) => port_range(table.get("container")?),
+        _ => port_range(node),
+    };
+    range.map(|range| range.first)
+}

@@ -1,0 +1,274 @@
+//! Roles: binds what a kind needs to the components that fill it.
+
+use super::scene::{BoundRole, Draft, Scene};
+use crate::{
+    catalog::Role,
+    diag::{Code, Diagnostic, Sink, nearest},
+    source::Span,
+    syntax::{Key, Node, Value},
+    text::{all_of, one_of},
+};
+
+/// Fills `uses` of every draft: what the user bound, then what a default binds.
+pub(super) fn bind(scene: &mut Scene, sink: &mut Sink) {
+    for index in 0..scene.drafts.len() {
+        let mut bound = written(scene, index, sink);
+        for role in &scene.drafts[index].kind.roles {
+            let named = scene.drafts[index]
+                .user
+                .get_path(&["uses", &role.name])
+                .is_some();
+            if !named {
+                bound.extend(by_default(scene, index, role, sink));
+            }
+        }
+        scene.drafts[index].uses = bound;
+    }
+}
+
+fn written(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
+    let draft = &scene.drafts[index];
+    let mut bound = Vec::new();
+    let Some(uses) = draft.user.table("uses") else {
+        return bound;
+    };
+    for (key, node) in uses.iter() {
+        let Some(role) = draft.kind.roles.iter().find(|role| role.name == key.name) else {
+            if !node.is_false() {
+                sink.push(unknown_role(draft, key));
+            }
+            continue;
+        };
+        match &node.value {
+            Value::String(_) => bound.extend(fill(scene, index, role, node, sink)),
+            Value::Array(items) if role.many => {
+                for item in items {
+                    bound.extend(fill(scene, index, role, item, sink));
+                }
+            }
+            Value::Array(items) => {
+                sink.push(
+                    Diagnostic::new(
+                        Code::WrongType,
+                        format!("role `{}` takes one component, not a list", role.name),
+                    )
+                    .label(node.span, "a list")
+                    .help(match items.first().and_then(Node::as_str) {
+                        Some(first) => format!("write `uses = {{ {} = \"{first}\" }}`", role.name),
+                        None => "write the component's name".to_string(),
+                    }),
+                );
+            }
+            _ => {}
+        }
+    }
+    bound
+}
+
+fn unknown_role(draft: &Draft, key: &Key) -> Diagnostic {
+    let known: Vec<&str> = draft
+        .kind
+        .roles
+        .iter()
+        .map(|role| role.name.as_str())
+        .collect();
+    let help = match (nearest(&key.name, known.iter().copied()), known.as_slice()) {
+        (Some(close), _) => format!("did you mean `{close}`?"),
+        (None, []) => format!(
+            "kind `{}` has no roles: use `depends_on` or `reaches`",
+            draft.kind.name
+        ),
+        (None, known) => format!("kind `{}` has the roles {}", draft.kind.name, all_of(known)),
+    };
+    Diagnostic::new(
+        Code::UnknownName,
+        format!("kind `{}` has no role `{}`", draft.kind.name, key.name),
+    )
+    .label(key.span, "no such role")
+    .help(help)
+}
+
+/// `"component"` or `"component/database"`.
+fn fill(
+    scene: &Scene,
+    index: usize,
+    role: &Role,
+    node: &Node,
+    sink: &mut Sink,
+) -> Option<BoundRole> {
+    let written = node.as_str()?;
+    let (name, database) = match written.split_once('/') {
+        Some((name, database)) => (name, Some(database)),
+        None => (written, None),
+    };
+    if scene.lost.contains(name) {
+        return None;
+    }
+    let Some(target) = scene.find(name) else {
+        let fitting = candidates(scene, index, role);
+        let known: Vec<&str> = scene.component_names().collect();
+        let mut diagnostic = super::draft::unknown("component", name, node.span, &known);
+        if nearest(name, known).is_none() && !fitting.is_empty() {
+            diagnostic.help = Some(format!("it can be filled by {}", one_of(&fitting)));
+        }
+        sink.push(diagnostic);
+        return None;
+    };
+    let filler = &scene.drafts[target];
+    if !role.kinds.iter().any(|kind| filler.is_a(kind)) {
+        sink.push(misfit(scene, index, role, node.span, filler));
+        return None;
+    }
+    if let Some(database) = database {
+        check_database(filler, database, node, sink);
+    }
+    Some(BoundRole {
+        role: role.clone(),
+        target,
+        database: database.map(ToString::to_string),
+        span: node.span,
+    })
+}
+
+fn misfit(scene: &Scene, index: usize, role: &Role, span: Span, filler: &Draft) -> Diagnostic {
+    let fitting = candidates(scene, index, role);
+    let help = match fitting.as_slice() {
+        [] => format!(
+            "it takes a component of kind {}; there is none yet",
+            one_of(&role.kinds)
+        ),
+        fitting => format!(
+            "it takes a component of kind {}: {}",
+            one_of(&role.kinds),
+            one_of(fitting)
+        ),
+    };
+    Diagnostic::new(
+        Code::RoleMisfit,
+        format!("`{}` does not fit the role `{}`", filler.name, role.name),
+    )
+    .label(span, format!("of kind `{}`", filler.kind.name))
+    .label(filler.span, "this component")
+    .help(help)
+}
+
+/// The name after `/` is one of the filler's databases.
+fn check_database(filler: &Draft, database: &str, node: &Node, sink: &mut Sink) {
+    let Some(binding) = &filler.kind.binding else {
+        sink.push(
+            Diagnostic::new(
+                Code::RoleMisfit,
+                format!("`{}` has no databases to choose among", filler.name),
+            )
+            .label(node.span, "names one")
+            .help(format!("write `\"{}\"`", filler.name)),
+        );
+        return;
+    };
+    let mut known: Vec<&str> = Vec::new();
+    for setting in binding.default.iter().chain(&binding.more) {
+        match filler.setting(setting).map(|node| &node.value) {
+            Some(Value::String(name)) => known.push(name),
+            Some(Value::Array(items)) => known.extend(items.iter().filter_map(Node::as_str)),
+            _ => {}
+        }
+    }
+    if known.contains(&database) || filler.external.is_some() {
+        return;
+    }
+    let more = binding.more.as_deref().unwrap_or("databases");
+    sink.push(
+        Diagnostic::new(
+            Code::UnknownName,
+            format!("`{}` has no `{database}`", filler.name),
+        )
+        .label(node.span, "not there")
+        .label(filler.span, "this component")
+        .help(match nearest(database, known.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("add it: `settings = {{ {more} = [\"{database}\"] }}`"),
+        }),
+    );
+}
+
+/// A role that was not named: bound where it is a default and just one component fits.
+fn by_default(scene: &Scene, index: usize, role: &Role, sink: &mut Sink) -> Option<BoundRole> {
+    let draft = &scene.drafts[index];
+    if draft.external.is_some() {
+        return None;
+    }
+    let fitting = candidates(scene, index, role);
+    match fitting.as_slice() {
+        [only] if role.default => Some(BoundRole {
+            role: role.clone(),
+            target: scene.find(only)?,
+            database: None,
+            span: draft.span,
+        }),
+        [_, _, ..] if role.default => {
+            sink.push(
+                Diagnostic::new(
+                    Code::RoleAmbiguous,
+                    format!(
+                        "`{}` could use more than one as `{}`",
+                        draft.name, role.name
+                    ),
+                )
+                .label(draft.span, "which one?")
+                .help(format!(
+                    "write `uses = {{ {} = \"{}\" }}`, or another of {}",
+                    role.name,
+                    fitting[0],
+                    one_of(&fitting)
+                )),
+            );
+            None
+        }
+        fitting if role.required => {
+            // A component that would fill the role may be one that was lost to another mistake.
+            if fitting.is_empty() && !scene.lost.is_empty() {
+                return None;
+            }
+            let help = match fitting {
+                [] => format!(
+                    "add a component of kind {} and write `uses = {{ {} = \"NAME\" }}`",
+                    one_of(&role.kinds),
+                    role.name
+                ),
+                fitting => format!(
+                    "write `uses = {{ {} = \"{}\" }}`{}",
+                    role.name,
+                    fitting[0],
+                    if fitting.len() > 1 {
+                        format!(", or another of {}", one_of(fitting))
+                    } else {
+                        String::new()
+                    }
+                ),
+            };
+            sink.push(
+                Diagnostic::new(
+                    Code::RoleMissing,
+                    format!(
+                        "`{}` needs a component in the role `{}`",
+                        draft.name, role.name
+                    ),
+                )
+                .label(draft.span, format!("of kind `{}`", draft.kind.name))
+                .help(help),
+            );
+            None
+        }
+        _ => None,
+    }
+}
+
+fn candidates<'a>(scene: &'a Scene, index: usize, role: &Role) -> Vec<&'a str> {
+    scene
+        .drafts
+        .iter()
+        .enumerate()
+        .filter(|(other, draft)| *other != index && role.kinds.iter().any(|kind| draft.is_a(kind)))
+        .map(|(_, draft)| draft.name.as_str())
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! Settings: typed by the kind.
+
+use super::scene::{Draft, Scene};
+use crate::{
+    catalog::{SettingSpec, SettingType},
+    diag::{Code, Diagnostic, Sink, nearest},
+    language::duration_ms,
+    syntax::{Key, Node, Value},
+    text::all_of,
+};
+
+/// Reports unknown settings, wrong types and secrets that are missing.
+pub(super) fn check(scene: &Scene, sink: &mut Sink) {
+    for draft in &scene.drafts {
+        for (key, node) in draft
+            .user
+            .table("settings")
+            .into_iter()
+            .flat_map(|table| table.iter())
+        {
+            if key.name == "major"
+                || (node.is_false()
+                    && spec(draft, key).is_none_or(|spec| spec.kind != SettingType::Boolean))
+            {
+                continue;
+            }
+            match spec(draft, key) {
+                Some(spec) => typed(spec, node, sink),
+                None => sink.push(unknown_setting(draft, key)),
+            }
+        }
+        if draft.external.is_some() {
+            continue;
+        }
+        for spec in &draft.kind.settings {
+            if spec.required && draft.setting(&spec.name).is_none() {
+                sink.push(missing(draft, spec));
+            }
+        }
+    }
+}
+
+fn spec<'a>(draft: &'a Draft, key: &Key) -> Option<&'a SettingSpec> {
+    draft
+        .kind
+        .settings
+        .iter()
+        .find(|spec| spec.name == key.name)
+}
+
+fn unknown_setting(draft: &Draft, key: &Key) -> Diagnostic {
+    let known: Vec<&str> = draft
+        .kind
+        .settings
+        .iter()
+        .map(|spec| spec.name.as_str())
+        .collect();
+    let help = match (nearest(&key.name, known.iter().copied()), known.as_slice()) {
+        (Some(close), _) => format!("did you mean `{close}`?"),
+        (None, []) => format!(
+            "kind `{}` has no settings: use `env` or `args`",
+            draft.kind.name
+        ),
+        (None, known) => format!(
+            "kind `{}` has the settings {}",
+            draft.kind.name,
+            all_of(known)
+        ),
+    };
+    Diagnostic::new(
+        Code::UnknownName,
+        format!("kind `{}` has no setting `{}`", draft.kind.name, key.name),
+    )
+    .label(key.span, "no such setting")
+    .help(help)
+}
+
+fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
+    let expected = match (spec.kind, &node.value) {
+        (SettingType::Secret, Value::String(text)) => {
+            if !is_secret(text) {
+                sink.push(
+                    Diagnostic::new(
+                        Code::SecretRequired,
+                        format!("setting `{}` takes nothing but a secret", spec.name),
+                    )
+                    .label(node.span, "written out")
+                    .help(format!(
+                        "declare a secret and write `{} = \"${{secrets.NAME}}\"`",
+                        spec.name
+                    )),
+                );
+            }
+            return;
+        }
+        (SettingType::Duration, Value::String(text))
+            if duration_ms(text).is_some() || text.contains("${") =>
+        {
+            return;
+        }
+        (SettingType::String | SettingType::File, Value::String(_))
+        | (SettingType::Integer, Value::Integer(_))
+        | (SettingType::Boolean, Value::Boolean(_)) => return,
+        (SettingType::String, Value::Integer(_)) => return,
+        (SettingType::List | SettingType::Files | SettingType::Folders, Value::Array(items)) => {
+            for item in items {
+                if item.as_str().is_none() {
+                    sink.push(wrong(spec, item, "a list of strings"));
+                }
+            }
+            return;
+        }
+        (SettingType::Secret, _) => "a secret, as `\"${secrets.NAME}\"`",
+        (SettingType::String, _) => "a string",
+        (SettingType::Integer, _) => "a whole number",
+        (SettingType::Boolean, _) => "true or false",
+        (SettingType::Duration, _) => "a duration such as `30s`",
+        (SettingType::List, _) => "a list of strings",
+        (SettingType::File, _) => "a path of the project",
+        (SettingType::Files | SettingType::Folders, _) => "a list of paths of the project",
+    };
+    sink.push(wrong(spec, node, expected));
+}
+
+fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::WrongType,
+        format!(
+            "setting `{}`: expected {expected}, found {}",
+            spec.name,
+            node.value.type_name()
+        ),
+    )
+    .label(node.span, format!("this is {}", node.value.type_name()))
+    .help(format!("write {expected}"))
+}
+
+/// Nothing but one reference to a secret.
+fn is_secret(text: &str) -> bool {
+    text.strip_prefix("${secrets.")
+        .and_then(|rest| rest.strip_suffix('}'))
+        .is_some_and(|name| !name.contains(['$', '{', '}']))
+}
+
+fn missing(draft: &Draft, spec: &SettingSpec) -> Diagnostic {
+    let (code, help) = match spec.kind {
+        SettingType::Secret => {
+            let name = format!("{}-{}", draft.name, spec.name.replace('_', "-"));
+            let env = name.to_ascii_uppercase().replace('-', "_");
+            (
+                Code::SecretRequired,
+                format!(
+                    "declare `[secrets]` `{name} = {{ env = \"{env}\" }}` and write `settings = {{ {} = \"${{secrets.{name}}}\" }}`",
+                    spec.name
+                ),
+            )
+        }
+        _ => (
+            Code::MissingKey,
+            format!(
+                "write `settings = {{ {} = ... }}`: {}",
+                spec.name, spec.description
+            ),
+        ),
+    };
+    Diagnostic::new(
+        code,
+        format!("`{}` needs the setting `{}`", draft.name, spec.name),
+    )
+    .label(draft.span, format!("of kind `{}`", draft.kind.name))
+    .help(help)
+}

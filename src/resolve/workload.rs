@@ -1,0 +1,495 @@
+//! Components and their workloads, from merged tables to the model.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Inputs, files, image, mounts, network, observe, read,
+    reference::{Scope, text},
+    scene::{Scene, Shape},
+};
+use crate::{
+    catalog::SettingType,
+    diag::{Code, Diagnostic, Level, Sink, nearest},
+    model::{
+        Component, DatabaseBinding, EnvironmentVariable, Lifecycle, Output, Platform,
+        PlatformVolume, Raw, Reach, Resources, Restart, Runtime, Setting, SettingValue, Text,
+        Ulimit, Use, Workload,
+    },
+    syntax::{Node, Table, Value},
+    text::all_of,
+};
+
+/// Resolves one draft; its volumes are added to the platform's.
+pub(super) fn component(
+    scene: &Scene,
+    index: usize,
+    inputs: &Inputs<'_>,
+    platform: &mut Platform,
+    sink: &mut Sink,
+) -> Component {
+    let draft = &scene.drafts[index];
+    image::check(scene, index, sink);
+    let mut workloads = Vec::new();
+    for shape in &draft.shapes {
+        if shape.part.is_none() && draft.external.is_some() {
+            continue;
+        }
+        network::check(scene, &shape.table, sink);
+        workloads.push(workload(
+            scene,
+            index,
+            shape,
+            inputs,
+            &mut platform.volumes,
+            sink,
+        ));
+    }
+    Component {
+        name: draft.name.clone(),
+        kind: draft.kind.name.clone(),
+        lineage: draft.kind.lineage.clone(),
+        title: draft.kind.title.clone(),
+        icon: draft.kind.icon.clone(),
+        description: read::owned(&draft.user, "description"),
+        group: draft.group.clone(),
+        external: draft.external.clone(),
+        ports: draft
+            .shape(None)
+            .map(|shape| shape.ports.clone())
+            .unwrap_or_default(),
+        main_port: draft.main_port(),
+        settings: settings(scene, index, inputs, sink),
+        outputs: outputs(scene, index, sink),
+        uses: uses(scene, index, sink),
+        workloads,
+        alerts: observe::alerts(scene, index, sink),
+        records: observe::records(scene, index, sink),
+        panels: observe::panels(scene, index, sink),
+        allow: allow(&draft.user, sink),
+        single: draft.kind_table.boolean("single").unwrap_or(false),
+        raw_helm: raw(
+            scene,
+            draft.user.get("helm"),
+            &Scope::component(index, None),
+            sink,
+        ),
+        span: draft.span,
+    }
+}
+
+fn allow(table: &Table, sink: &mut Sink) -> BTreeSet<Code> {
+    let mut out = BTreeSet::new();
+    for node in table.array("allow").unwrap_or_default() {
+        let Some(name) = node.as_str() else { continue };
+        match Code::from_name(name).filter(|code| code.level() == Level::Lint) {
+            Some(code) => {
+                out.insert(code);
+            }
+            None => sink.push(unknown_lint(name, node)),
+        }
+    }
+    out
+}
+
+/// A name that no lint has.
+pub(super) fn unknown_lint(name: &str, node: &Node) -> Diagnostic {
+    let known: Vec<&str> = Code::ALL
+        .iter()
+        .filter(|code| code.level() == Level::Lint)
+        .map(|code| code.name())
+        .collect();
+    Diagnostic::new(Code::UnknownName, format!("there is no lint `{name}`"))
+        .label(node.span, "no such lint")
+        .help(match nearest(name, known.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("lints are {}", all_of(&known)),
+        })
+}
+
+fn settings(scene: &Scene, index: usize, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<Setting> {
+    let draft = &scene.drafts[index];
+    let mut out = Vec::new();
+    for spec in &draft.kind.settings {
+        let Some(node) = draft.setting(&spec.name) else {
+            continue;
+        };
+        let value = match spec.kind {
+            SettingType::File | SettingType::Files => {
+                let items = node.as_array().unwrap_or(std::slice::from_ref(node));
+                SettingValue::Files(setting_files(items, inputs, sink))
+            }
+            _ => files::setting_value(scene, index, &spec.name, node, sink),
+        };
+        out.push(Setting {
+            name: spec.name.clone(),
+            value,
+            span: node.span,
+        });
+    }
+    out
+}
+
+fn setting_files(items: &[Node], inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<(String, Vec<u8>)> {
+    items
+        .iter()
+        .filter_map(|item| files::project(inputs.world, item, sink))
+        .filter_map(|content| match content {
+            crate::model::FileContent::Project { path, bytes } => Some((path, bytes)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Errors in a kind's outputs are said where a reference meets them, not once more for every component of the kind.
+fn outputs(scene: &Scene, index: usize, _sink: &mut Sink) -> Vec<Output> {
+    let quiet = &mut Sink::default();
+    let scope = Scope::component(index, None);
+    scene.drafts[index]
+        .kind_table
+        .table("outputs")
+        .into_iter()
+        .flat_map(Table::iter)
+        .map(|(key, node)| Output {
+            name: key.name.clone(),
+            value: text(scene, node, &scope, quiet),
+        })
+        .collect()
+}
+
+fn uses(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Use> {
+    scene.drafts[index]
+        .uses
+        .iter()
+        .map(|bound| {
+            let target = &scene.drafts[bound.target];
+            let name = bound.database.clone().or_else(|| {
+                let text = super::reference::default_binding(scene, bound.target, sink);
+                text.as_plain().filter(|name| !name.is_empty())
+            });
+            Use {
+                role: bound.role.name.clone(),
+                component: target.name.clone(),
+                database: name.map(|name| DatabaseBinding {
+                    name,
+                    schema: bound.role.schema,
+                }),
+                ports: target.main_port().into_iter().collect(),
+                span: bound.span,
+            }
+        })
+        .collect()
+}
+
+fn workload(
+    scene: &Scene,
+    index: usize,
+    shape: &Shape,
+    inputs: &Inputs<'_>,
+    volumes: &mut Vec<PlatformVolume>,
+    sink: &mut Sink,
+) -> Workload {
+    let draft = &scene.drafts[index];
+    let table = &shape.table;
+    let scope = Scope {
+        cut_off: cut_off(table),
+        ..Scope::component(index, shape.part.as_deref())
+    };
+    let lifecycle = if shape.job {
+        Lifecycle::Job
+    } else {
+        Lifecycle::Service
+    };
+    Workload {
+        name: draft.workload_name(shape.part.as_deref()),
+        component: draft.name.clone(),
+        part: shape.part.clone(),
+        group: draft.group.clone().unwrap_or_else(|| metrics_group(scene)),
+        lifecycle,
+        description: read::owned(table, "description"),
+        image: if shape.own_image {
+            image::image_of(scene, index, 0, sink)
+        } else {
+            image::part_image(scene, index, table, sink)
+        },
+        build: image::build(scene, Some(index), table, sink),
+        entrypoint: command(scene, table, &["entrypoint"], &scope, sink),
+        command: command(scene, table, &["command", "args"], &scope, sink),
+        env: environment(scene, table, &scope, sink),
+        ports: shape.ports.clone(),
+        mounts: mounts::mounts(scene, index, shape, volumes, sink),
+        files: files::files(scene, index, shape, inputs, sink),
+        health: observe::health(scene, index, shape, sink),
+        metrics: observe::metrics(draft, shape, sink),
+        resources: resources(table),
+        replicas: read::unsigned(table, "replicas").unwrap_or(1),
+        restart: table
+            .string("restart")
+            .and_then(Restart::from_name)
+            .unwrap_or(if shape.job {
+                Restart::No
+            } else {
+                Restart::UnlessStopped
+            }),
+        profiles: read::strings(table, "profiles"),
+        network_mode: network::mode(table),
+        networks: read::strings(table, "networks"),
+        aliases: read::strings(table, "aliases"),
+        depends_on: Vec::new(),
+        reaches: reaches(scene, table, sink),
+        runtime: runtime(scene, table, &scope, sink),
+        raw_compose: raw(scene, table.get("compose"), &scope, sink),
+        raw_helm: raw(
+            scene,
+            table.get("helm").filter(|_| shape.part.is_some()),
+            &scope,
+            sink,
+        ),
+        written: table.clone(),
+        span: draft.span,
+    }
+}
+
+/// An exporter of a component that runs elsewhere lives with Prometheus.
+fn metrics_group(scene: &Scene) -> String {
+    scene
+        .drafts
+        .iter()
+        .find(|draft| draft.is_a("prometheus"))
+        .and_then(|draft| draft.group.clone())
+        .or_else(|| scene.groups.first().map(|group| group.name.clone()))
+        .unwrap_or_default()
+}
+
+/// Why a workload resolves no component's name, if it doesn't.
+fn cut_off(table: &Table) -> Option<&'static str> {
+    match table.string("network_mode") {
+        Some("host") => Some("has `network_mode = \"host\"`"),
+        Some("none") => Some("has `network_mode = \"none\"`"),
+        _ => None,
+    }
+}
+
+/// The words of the keys, one after the other; `None` where the table has none of them.
+fn command(
+    scene: &Scene,
+    table: &Table,
+    keys: &[&str],
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Option<Vec<Text>> {
+    let mut words = None;
+    for key in keys {
+        let Some(node) = table.get(key) else { continue };
+        let more = words.get_or_insert_with(Vec::new);
+        match &node.value {
+            Value::Array(items) => {
+                more.extend(items.iter().map(|item| text(scene, item, scope, sink)));
+            }
+            Value::String(line) => match shlex::split(line) {
+                Some(parts) => {
+                    for part in parts {
+                        let word = Node {
+                            span: node.span,
+                            value: Value::String(part),
+                        };
+                        more.push(text(scene, &word, scope, sink));
+                    }
+                }
+                None => sink.push(
+                    Diagnostic::new(Code::BadValue, format!("`{key}` has an open quote"))
+                        .label(node.span, "can't be split as a shell splits it")
+                        .help("close the quote, or write a list of words"),
+                ),
+            },
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Variables in order; `{ unset = true }` takes one away.
+pub(super) fn environment(
+    scene: &Scene,
+    table: &Table,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Vec<EnvironmentVariable> {
+    table
+        .table("env")
+        .into_iter()
+        .flat_map(Table::iter)
+        .filter(|(_, node)| node.as_table().is_none())
+        .map(|(key, node)| EnvironmentVariable {
+            name: key.name.clone(),
+            value: text(scene, node, scope, sink),
+            span: key.span,
+        })
+        .collect()
+}
+
+pub(super) fn resources(table: &Table) -> Resources {
+    let Some(table) = table.table("resources") else {
+        return Resources::default();
+    };
+    Resources {
+        cpu: read::cpu(table, "cpu"),
+        memory: read::memory(table, "memory"),
+        gpu: read::unsigned(table, "gpu"),
+        cpu_limit: table
+            .table("limits")
+            .and_then(|limits| read::cpu(limits, "cpu")),
+    }
+}
+
+/// `a` or `a.port`.
+pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reach> {
+    let mut out = Vec::new();
+    for node in table.array("reaches").unwrap_or_default() {
+        let Some(written) = node.as_str() else {
+            continue;
+        };
+        let (name, port) = match written.split_once('.') {
+            Some((name, port)) => (name, Some(port)),
+            None => (written, None),
+        };
+        if scene.lost.contains(name) {
+            continue;
+        }
+        let Some(index) = scene.find(name) else {
+            let known: Vec<&str> = scene.component_names().collect();
+            sink.push(super::draft::unknown("component", name, node.span, &known));
+            continue;
+        };
+        let draft = &scene.drafts[index];
+        let ports: Vec<&str> = draft
+            .shapes
+            .iter()
+            .flat_map(|shape| &shape.ports)
+            .map(|port| port.name.as_str())
+            .collect();
+        if let Some(port) = port
+            && !ports.contains(&port)
+        {
+            if !draft.broken {
+                let mut diagnostic = super::draft::unknown("port", port, node.span, &ports);
+                diagnostic.code = Code::UnknownPort;
+                diagnostic.message = format!("component `{name}` has no port `{port}`");
+                sink.push(diagnostic);
+            }
+            continue;
+        }
+        out.push(Reach {
+            component: name.to_string(),
+            port: port.map(ToString::to_string),
+            span: node.span,
+        });
+    }
+    out
+}
+
+fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> Runtime {
+    let user_scope = scope.clone().without_secrets("`user`");
+    let label_scope = scope.clone().without_secrets("a label");
+    let mut texts = |name: &str, scope: &Scope<'_>| -> Vec<Text> {
+        table
+            .array(name)
+            .unwrap_or_default()
+            .iter()
+            .map(|node| text(scene, node, scope, sink))
+            .collect()
+    };
+    let group_add = texts("group_add", &user_scope);
+    Runtime {
+        user: table
+            .get("user")
+            .map(|node| text(scene, node, &user_scope, sink)),
+        group_add,
+        privileged: table.boolean("privileged").unwrap_or(false),
+        read_only: table.boolean("read_only").unwrap_or(false),
+        tmpfs: read::one_or_many(table, "tmpfs"),
+        devices: read::strings(table, "devices"),
+        labels: table
+            .table("labels")
+            .into_iter()
+            .flat_map(Table::iter)
+            .map(|(key, node)| (key.name.clone(), text(scene, node, &label_scope, sink)))
+            .collect(),
+        hostname: read::owned(table, "hostname"),
+        working_dir: read::owned(table, "working_dir"),
+        init: table.boolean("init"),
+        shm_size: read::memory(table, "shm_size"),
+        ulimits: ulimits(table),
+        cap_add: read::strings(table, "cap_add"),
+        cap_drop: read::strings(table, "cap_drop"),
+        extra_hosts: extra_hosts(table),
+        platform: read::owned(table, "platform"),
+        tty: table.boolean("tty").unwrap_or(false),
+        stdin_open: table.boolean("stdin_open").unwrap_or(false),
+        stop_grace_period: read::duration(table, "stop_grace_period"),
+        stop_signal: read::owned(table, "stop_signal"),
+    }
+}
+
+fn ulimits(table: &Table) -> Vec<Ulimit> {
+    table
+        .table("ulimits")
+        .into_iter()
+        .flat_map(Table::iter)
+        .filter_map(|(key, node)| {
+            let (soft, hard) = match &node.value {
+                Value::Integer(limit) => (*limit, *limit),
+                Value::Table(limits) => {
+                    let soft = limits.integer("soft").or(limits.integer("hard"))?;
+                    (soft, limits.integer("hard").unwrap_or(soft))
+                }
+                _ => return None,
+            };
+            Some(Ulimit {
+                name: key.name.clone(),
+                soft,
+                hard,
+            })
+        })
+        .collect()
+}
+
+fn extra_hosts(table: &Table) -> Vec<String> {
+    match table.table("extra_hosts") {
+        Some(hosts) => hosts
+            .iter()
+            .map(|(key, node)| format!("{}:{}", key.name, read::scalar(node)))
+            .collect(),
+        None => read::strings(table, "extra_hosts")
+            .into_iter()
+            .map(|line| line.replacen('=', ":", 1))
+            .collect(),
+    }
+}
+
+/// A raw table with its references resolved; an empty table where there is none.
+pub(super) fn raw(scene: &Scene, node: Option<&Node>, scope: &Scope<'_>, sink: &mut Sink) -> Raw {
+    let scope = scope.clone().without_secrets("a raw table");
+    node.map_or_else(Raw::default, |node| raw_value(scene, node, &scope, sink))
+}
+
+pub(super) fn raw_value(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Raw {
+    match &node.value {
+        Value::String(_) => Raw::Text(text(scene, node, scope, sink)),
+        Value::Datetime(written) => Raw::Text(Text::literal(written)),
+        Value::Integer(number) => Raw::Integer(*number),
+        Value::Float(number) => Raw::Float(*number),
+        Value::Boolean(value) => Raw::Boolean(*value),
+        Value::Array(items) => Raw::List(
+            items
+                .iter()
+                .map(|item| raw_value(scene, item, scope, sink))
+                .collect(),
+        ),
+        Value::Table(table) => Raw::Table(
+            table
+                .iter()
+                .map(|(key, value)| (key.name.clone(), raw_value(scene, value, scope, sink)))
+                .collect(),
+        ),
+    }
+}

@@ -1,0 +1,199 @@
+//! Who stands in which row, and in which order: what belongs together comes close together.
+//!
+//! The order begins as the user's and changes only where a swap makes the wires clearly shorter.
+
+use super::scene::{Scene, WireKind};
+
+/// A row of cells, from top to bottom of the picture.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub lane: Lane,
+    pub cells: Vec<Cell>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    Outside,
+    Ci,
+    Pipelines,
+    Groups,
+}
+
+/// A node of a lane, or a card with its nodes in one column or two.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    pub card: Option<usize>,
+    pub columns: Vec<Vec<usize>>,
+}
+
+/// Nodes side by side in a lane.
+const LANE_MOST: usize = 6;
+/// Nodes of a group in one column.
+const COLUMN_MOST: usize = 4;
+/// Times that the order may be improved.
+const PASSES: usize = 6;
+
+pub fn arrange(scene: &Scene) -> Vec<Row> {
+    let mut order = Order::of(scene);
+    order.improve(scene);
+    order.rows(scene)
+}
+
+#[derive(Clone, Debug)]
+struct Order {
+    above: Vec<usize>,
+    ci: Vec<usize>,
+    pipelines: Vec<usize>,
+    cards: Vec<usize>,
+    below: Vec<usize>,
+}
+
+impl Order {
+    fn of(scene: &Scene) -> Self {
+        Self {
+            above: scene.outside_above.clone(),
+            ci: scene.ci.clone(),
+            pipelines: scene.pipelines.clone(),
+            cards: (0..scene.cards.len()).collect(),
+            below: scene.outside_below.clone(),
+        }
+    }
+
+    fn lists(&mut self) -> [&mut Vec<usize>; 5] {
+        [&mut self.cards, &mut self.pipelines, &mut self.ci, &mut self.above, &mut self.below]
+    }
+
+    /// Swaps two entries of a list wherever that makes the wires shorter.
+    fn improve(&mut self, scene: &Scene) {
+        let mut best = self.cost(scene);
+        for _ in 0..PASSES {
+            let before = best;
+            for list in 0..5 {
+                let length = self.lists()[list].len();
+                for (left, right) in pairs(length) {
+                    self.lists()[list].swap(left, right);
+                    let cost = self.cost(scene);
+                    if cost * 200 < best * 199 {
+                        best = cost;
+                    } else {
+                        self.lists()[list].swap(left, right);
+                    }
+                }
+            }
+            if best == before {
+                return;
+            }
+        }
+    }
+
+    /// The summed length of all wires, a flow counting as several needs, with every row as wide as 1000.
+    fn cost(&self, scene: &Scene) -> i64 {
+        let mut places = vec![(0_i64, 0_i64); scene.nodes.len()];
+        for (row, cells) in self.rows(scene).iter().enumerate() {
+            let columns: usize = cells.cells.iter().map(|cell| cell.columns.len()).sum();
+            let mut column = 0;
+            for nodes in cells.cells.iter().flat_map(|cell| &cell.columns) {
+                let x = (2 * column as i64 + 1) * 500 / columns.max(1) as i64;
+                for node in nodes {
+                    places[*node] = (x, row as i64 * 160);
+                }
+                column += 1;
+            }
+        }
+        scene
+            .wires
+            .iter()
+            .map(|wire| {
+                let (from, to) = (places[wire.from], places[wire.to]);
+                let length = (from.0 - to.0).abs() + (from.1 - to.1).abs();
+                match wire.kind {
+                    WireKind::Flow { .. } => length * 4,
+                    WireKind::Need => length,
+                }
+            })
+            .sum()
+    }
+
+    fn rows(&self, scene: &Scene) -> Vec<Row> {
+        let mut rows = Vec::new();
+        rows.extend(lane_rows(Lane::Outside, &self.above));
+        rows.extend(lane_rows(Lane::Ci, &self.ci));
+        rows.extend(lane_rows(Lane::Pipelines, &self.pipelines));
+        rows.extend(self.card_rows(scene));
+        rows.extend(lane_rows(Lane::Outside, &self.below));
+        rows
+    }
+
+    /// Cards in rows about twice as wide as high, the rows as even as the order allows.
+    fn card_rows(&self, scene: &Scene) -> Vec<Row> {
+        let cells: Vec<Cell> = self.cards.iter().map(|card| card_cell(scene, *card)).collect();
+        let units: usize = cells.iter().map(|cell| cell.columns.len()).sum();
+        let mut wide = 1;
+        while wide * wide < units * 2 {
+            wide += 1;
+        }
+        let rows = units.div_ceil(wide).max(1);
+        let mut out: Vec<Row> = Vec::new();
+        let mut taken = 0;
+        for cell in cells {
+            // The row that the cell's middle falls into when all columns stand in one line.
+            let middle = 2 * taken + cell.columns.len();
+            taken += cell.columns.len();
+            let row = middle * rows / (2 * units);
+            while out.len() <= row {
+                out.push(Row { lane: Lane::Groups, cells: Vec::new() });
+            }
+            out[row].cells.push(cell);
+        }
+        out.retain(|row| !row.cells.is_empty());
+        out
+    }
+}
+
+fn pairs(length: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..length).flat_map(move |left| (left + 1..length).map(move |right| (left, right)))
+}
+
+fn lane_rows(lane: Lane, nodes: &[usize]) -> Vec<Row> {
+    let count = nodes.len().div_ceil(LANE_MOST).max(1);
+    nodes
+        .chunks(nodes.len().div_ceil(count).max(1))
+        .map(|chunk| Row {
+            lane,
+            cells: chunk
+                .iter()
+                .map(|node| Cell { card: None, columns: vec![vec![*node]] })
+                .collect(),
+        })
+        .collect()
+}
+
+/// A card's nodes, each above those that it needs, so that most arrows point to the next one below.
+fn card_cell(scene: &Scene, card: usize) -> Cell {
+    let members = &scene.cards[card].nodes;
+    let mut left: Vec<usize> = members.clone();
+    let mut sorted: Vec<usize> = Vec::new();
+    while !left.is_empty() {
+        let needed = |node: usize| {
+            scene.wires.iter().any(|wire| {
+                wire.kind == WireKind::Need && wire.to == node && left.contains(&wire.from)
+            })
+        };
+        // Just above its own last need, if that is free, else the first that nobody left needs; a knot: the first.
+        let last = sorted.last().copied();
+        let follows = |node: &usize| {
+            scene.wires.iter().any(|wire| Some(wire.from) == last && wire.to == *node)
+        };
+        let free: Vec<usize> = left.iter().copied().filter(|node| !needed(*node)).collect();
+        let next = free.iter().copied().find(follows).or(free.first().copied());
+        let next = next.unwrap_or(left[0]);
+        left.retain(|node| *node != next);
+        sorted.push(next);
+    }
+    let columns = if sorted.len() > COLUMN_MOST { 2 } else { 1 };
+    let height = sorted.len().div_ceil(columns).max(1);
+    Cell {
+        card: Some(card),
+        columns: sorted.chunks(height).map(<[usize]>::to_vec).collect(),
+    }
+}

@@ -1,0 +1,98 @@
+//! Needs between the nodes of one card: a short arrow to the next node below, or a line in the card's own strip.
+
+use super::{
+    arrange::Cell,
+    place::Rect,
+    scene::{Scene, WireKind},
+};
+
+/// Between two lines of a strip.
+const STEP: i32 = 8;
+
+/// A need within a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inner {
+    pub from: usize,
+    pub to: usize,
+    pub way: Way,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To the node just below or above.
+    Straight,
+    /// Along the strip, on the track of this number.
+    Strip(usize),
+}
+
+/// The needs within a card; those to one node share a track.
+pub fn inner(scene: &Scene, cell: &Cell) -> Vec<Inner> {
+    let mut tracks: Vec<usize> = Vec::new();
+    let mut out = Vec::new();
+    for wire in &scene.wires {
+        let ends = position(cell, wire.from).zip(position(cell, wire.to));
+        let (WireKind::Need, Some((from, to))) = (&wire.kind, ends) else {
+            continue;
+        };
+        let way = if from.0 == to.0 && from.1.abs_diff(to.1) == 1 {
+            Way::Straight
+        } else {
+            let known = tracks.iter().position(|target| *target == wire.to);
+            Way::Strip(known.unwrap_or_else(|| {
+                tracks.push(wire.to);
+                tracks.len() - 1
+            }))
+        };
+        out.push(Inner { from: wire.from, to: wire.to, way });
+    }
+    out
+}
+
+/// Column and row of a node in a card.
+fn position(cell: &Cell, node: usize) -> Option<(usize, usize)> {
+    let column = cell.columns.iter().position(|column| column.contains(&node))?;
+    let row = cell.columns[column].iter().position(|other| *other == node)?;
+    Some((column, row))
+}
+
+/// Whether a wire stays within one card.
+pub fn is_inner(cell: &Cell, from: usize, to: usize) -> bool {
+    cell.card.is_some() && position(cell, from).is_some() && position(cell, to).is_some()
+}
+
+/// Width of a card's strip: between its two columns, else at the right of the only one.
+pub fn strip(scene: &Scene, cell: &Cell) -> i32 {
+    let tracks = inner(scene, cell)
+        .iter()
+        .filter_map(|inner| match inner.way {
+            Way::Straight => None,
+            Way::Strip(track) => Some(track as i32 + 1),
+        })
+        .max()
+        .unwrap_or(0);
+    let used = if tracks == 0 { 0 } else { tracks * STEP + 10 };
+    if cell.columns.len() > 1 { used.max(16) } else { used }
+}
+
+/// The points of a line.
+pub fn points(cell: &Cell, inner: &Inner, nodes: &[Rect]) -> Vec<(i32, i32)> {
+    let (from, to) = (nodes[inner.from], nodes[inner.to]);
+    match inner.way {
+        Way::Straight => {
+            // Beside each other where both need each other.
+            let x = from.x + if from.y < to.y { 26 } else { 40 };
+            if from.y < to.y {
+                vec![(x, from.bottom()), (x, to.y)]
+            } else {
+                vec![(x, from.y), (x, to.bottom())]
+            }
+        }
+        Way::Strip(track) => {
+            let first = cell.columns[0].iter().map(|node| nodes[*node].right()).max();
+            let x = first.unwrap_or(0) + 9 + track as i32 * STEP;
+            let side = |rect: Rect| if rect.x < x { rect.right() } else { rect.x };
+            let (start, end) = (from.bottom() - 12, to.y + 12);
+            vec![(side(from), start), (x, start), (x, end), (side(to), end)]
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Below the picture: what the numbers say, and what the signs mean.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{
+    measure::{Style, fit, width, wrap},
+    paint::{BadgeView, COLORS, Words},
+    place::{CHIP, Rect},
+    scene::{Scene, WireKind},
+};
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Legend {
+    pub title: Option<Words>,
+    pub entries: Vec<EntryView>,
+    pub bottom: i32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct EntryView {
+    pub badge: BadgeView,
+    pub label: Vec<Words>,
+    pub ends: Words,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Key {
+    pub y: i32,
+    pub left: i32,
+    pub right: i32,
+    pub signs: Vec<Sign>,
+    pub bottom: i32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Sign {
+    /// `icon`, `need`, `port`, `scraped`, `job`.
+    pub form: &'static str,
+    pub icon: String,
+    /// Left end and middle line of the drawing.
+    pub x: i32,
+    pub y: i32,
+    pub words: Words,
+}
+
+const LABEL: Style = Style::bold(12);
+const ENDS: Style = Style::regular(11);
+const KEY: Style = Style::regular(11);
+const COLUMN_LEAST: i32 = 290;
+const COLUMN_MOST: i32 = 4;
+const COLUMN_GAP: i32 = 24;
+
+/// The flows in order, in as many columns as the width has room for.
+pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
+    if scene.legend.is_empty() {
+        return Legend { title: None, entries: Vec::new(), bottom: y - 12 };
+    }
+    let columns = (w / COLUMN_LEAST).clamp(1, COLUMN_MOST);
+    let column_width = (w - COLUMN_GAP * (columns - 1)) / columns;
+    let badge_most = scene.legend.iter().map(|entry| badge_width(&entry.mark)).max().unwrap_or(20);
+    let text_width = column_width - badge_most - 10;
+    let texts: Vec<Vec<String>> = scene
+        .legend
+        .iter()
+        .map(|entry| wrap(&entry.label, LABEL, text_width, 2))
+        .collect();
+    let heights: Vec<i32> = texts.iter().map(|lines| lines.len() as i32 * 16 + 16 + 12).collect();
+    let total: i32 = heights.iter().sum();
+    let top = y + 30;
+    let mut entries = Vec::new();
+    let (mut column, mut at, mut lowest, mut passed) = (0, top, top, 0);
+    for ((entry, text), height) in scene.legend.iter().zip(texts).zip(heights) {
+        // A column ends where its share of the whole height is reached.
+        if at > top && (passed + height / 2) * columns / total > column {
+            column += 1;
+            at = top;
+        }
+        passed += height;
+        let left = x + column * (column_width + COLUMN_GAP);
+        let badge = Rect { x: left, y: at, w: badge_width(&entry.mark), h: 18 };
+        let text_x = left + badge_most + 10;
+        let count = text.len() as i32;
+        let ends = format!("{} → {}", entry.from, entry.to);
+        let label = text.into_iter().enumerate();
+        entries.push(EntryView {
+            badge: BadgeView {
+                rect: badge,
+                words: Words { x: badge.x + badge.w / 2, y: at + 13, text: entry.mark.clone() },
+                color: entry.color % COLORS,
+            },
+            label: label
+                .map(|(index, text)| Words { x: text_x, y: at + 13 + index as i32 * 16, text })
+                .collect(),
+            ends: Words { x: text_x, y: at + 13 + count * 16, text: fit(&ends, ENDS, text_width) },
+        });
+        at += height;
+        lowest = lowest.max(at);
+    }
+    let title = Words { x, y: y + 12, text: "Flows".to_string() };
+    Legend { title: Some(title), entries, bottom: lowest }
+}
+
+fn badge_width(mark: &str) -> i32 {
+    (width(mark, CHIP) + 8).max(20)
+}
+
+/// What the signs mean; only those that the picture has.
+pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> Key {
+    let mut signs: Vec<(&'static str, String, &str)> = Vec::new();
+    for (icon, meaning) in [
+        ("store", "store"),
+        ("broker", "message broker"),
+        ("server", "server"),
+        ("service", "service"),
+        ("dashboard", "dashboard"),
+        ("exporter", "exporter"),
+        ("job", "job"),
+        ("ci", "CI"),
+        ("notebook", "notebook"),
+        ("pipeline", "pipeline: a dot is a task"),
+        ("cloud", "runs elsewhere"),
+        ("actor", "person or system outside"),
+    ] {
+        if icons.contains(icon) {
+            signs.push(("icon", icon.to_string(), meaning));
+        }
+    }
+    let has = |wanted: bool, form, text| wanted.then(|| (form, String::new(), text));
+    let needs = scene.wires.iter().any(|wire| wire.kind == WireKind::Need);
+    signs.extend(has(needs, "need", "needs"));
+    let ports = scene.nodes.iter().any(|node| !node.ports.is_empty());
+    signs.extend(has(ports, "port", "port on the host"));
+    let scraped = scene.nodes.iter().any(|node| node.scraped);
+    signs.extend(has(scraped, "scraped", "scraped by Prometheus"));
+    let jobs = scene.nodes.iter().any(|node| node.job);
+    signs.extend(has(jobs, "job", "runs to completion"));
+    let (mut at, mut line) = (x, y + 26);
+    let mut out = Vec::new();
+    for (form, icon, text) in signs {
+        let drawing = match form {
+            "port" => 50,
+            "need" | "job" => 32,
+            _ => 22,
+        };
+        let taken = drawing + 7 + width(text, KEY) + 22;
+        if at > x && at + taken - 22 > x + w {
+            at = x;
+            line += 28;
+        }
+        out.push(Sign {
+            form,
+            icon,
+            x: at,
+            y: line,
+            words: Words { x: at + drawing + 7, y: line + 4, text: text.to_string() },
+        });
+        at += taken;
+    }
+    Key { y: y + 2, left: x, right: x + w, signs: out, bottom: line + 12 }
+}

@@ -1,0 +1,323 @@
+//! Rectangles for rows, cells and nodes, given how much room the channels between them need.
+
+use super::{
+    arrange::{Cell, Lane, Row},
+    inner,
+    measure::{Style, width},
+    scene::{Face, Node, Scene},
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Rect {
+    pub x: i32,
+    pub y: i32,
+    pub w: i32,
+    pub h: i32,
+}
+
+impl Rect {
+    pub fn right(self) -> i32 {
+        self.x + self.w
+    }
+
+    pub fn bottom(self) -> i32 {
+        self.y + self.h
+    }
+
+    pub fn overlaps(self, other: Self) -> bool {
+        self.x < other.right()
+            && other.x < self.right()
+            && self.y < other.bottom()
+            && other.y < self.bottom()
+    }
+
+    pub fn contains(self, other: Self) -> bool {
+        self.x <= other.x
+            && self.y <= other.y
+            && other.right() <= self.right()
+            && other.bottom() <= self.bottom()
+    }
+}
+
+/// Room for tracks, in pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Above each row, and below the last.
+    pub gutters: Vec<i32>,
+    /// Between the cells of each row.
+    pub gaps: Vec<Vec<i32>>,
+    pub left: i32,
+    pub right: i32,
+}
+
+impl Room {
+    /// What an empty picture has.
+    pub fn least(rows: &[Row]) -> Self {
+        Self {
+            gutters: vec![0; rows.len() + 1],
+            gaps: rows
+                .iter()
+                .map(|row| vec![0; row.cells.len().saturating_sub(1)])
+                .collect(),
+            left: 0,
+            right: 0,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Placement {
+    pub width: i32,
+    /// Where the rows end; the legend comes below.
+    pub bottom: i32,
+    /// What lies between the two outer channels.
+    pub content: (i32, i32),
+    pub bands: Vec<(Lane, Rect)>,
+    /// Top and bottom of each row, its band included.
+    pub rows: Vec<(i32, i32)>,
+    /// Each row's cells.
+    pub cells: Vec<Vec<Rect>>,
+    pub nodes: Vec<Rect>,
+    /// Where a card's nodes begin, below its head, for each row.
+    pub heads: Vec<i32>,
+}
+
+impl Placement {
+    /// Top and bottom of the gutter above a row, or below the last.
+    pub fn gutter(&self, index: usize) -> (i32, i32) {
+        let top = match index.checked_sub(1) {
+            Some(above) => self.rows[above].1,
+            None => HEADER,
+        };
+        let bottom = self.rows.get(index).map_or(self.bottom, |row| row.0);
+        (top, bottom)
+    }
+}
+
+pub const MARGIN: i32 = 28;
+/// Height of the title above the rows.
+pub const HEADER: i32 = 104;
+pub const CARD_PAD: i32 = 12;
+/// A lane's name, written upwards at its left.
+pub const TAB: i32 = 30;
+pub const NODE_GAP: i32 = 20;
+/// From a node's left edge to its text.
+pub const TEXT_INSET: i32 = 54;
+pub const TITLE: Style = Style::bold(13);
+pub const SUBTITLE: Style = Style::regular(11);
+pub const CHIP: Style = Style::bold(11);
+pub const CARD_TITLE: Style = Style::bold(15);
+pub const CARD_TEXT: Style = Style::regular(11);
+pub const CARD_LINE: i32 = 15;
+/// Least room between cells and between rows.
+const GAP_LEAST: i32 = 26;
+const GUTTER_LEAST: i32 = 26;
+const WIDTH_LEAST: i32 = 760;
+
+/// Places everything. Row by row, cells as wide as the widest row lets them be.
+pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
+    let left = MARGIN + room.left;
+    let widths = NodeWidths::of(scene);
+    let natural = rows.iter().zip(&room.gaps).map(|(row, gaps)| {
+        let cells: i32 = row.cells.iter().map(|cell| widths.cell(scene, cell)).sum();
+        let gaps: i32 = gaps.iter().map(|gap| GAP_LEAST.max(*gap)).sum();
+        cells + gaps + lane_extra(row.lane)
+    });
+    let content = natural.max().unwrap_or(0).max(WIDTH_LEAST);
+    let mut out = Placement {
+        width: left + content + room.right + MARGIN,
+        bottom: 0,
+        content: (left, left + content),
+        bands: Vec::new(),
+        rows: Vec::new(),
+        cells: Vec::new(),
+        nodes: vec![Rect::default(); scene.nodes.len()],
+        heads: Vec::new(),
+    };
+    let mut y = HEADER;
+    for (index, row) in rows.iter().enumerate() {
+        let least = if index == 0 { 0 } else { GUTTER_LEAST };
+        y += least.max(room.gutters[index]);
+        let height = place_row(scene, row, (y, &room.gaps[index]), &widths, &mut out);
+        y += height;
+    }
+    out.bottom = y + room.gutters.last().copied().unwrap_or(0);
+    out
+}
+
+/// One row at `y`; gives its height.
+fn place_row(
+    scene: &Scene,
+    row: &Row,
+    (y, gaps): (i32, &[i32]),
+    widths: &NodeWidths,
+    out: &mut Placement,
+) -> i32 {
+    let (left, right) = out.content;
+    let is_lane = row.lane != Lane::Groups;
+    let spread = Spread::of(scene, row, gaps, widths, right - left);
+    let mut x = left + spread.indent + if is_lane { TAB + CARD_PAD } else { 0 };
+    let node_height = row_node_height(scene, row);
+    let head = card_head(scene, row, widths, spread.stretch);
+    let height = if is_lane {
+        node_height + 2 * CARD_PAD
+    } else {
+        let most = row.cells.iter().flat_map(|cell| cell.columns.iter().map(Vec::len)).max();
+        let count = most.unwrap_or(1) as i32;
+        head + count * (node_height + NODE_GAP) - NODE_GAP + CARD_PAD
+    };
+    let mut cells = Vec::new();
+    for (index, cell) in row.cells.iter().enumerate() {
+        let w = widths.cell(scene, cell) + spread.stretch * cell.columns.len() as i32;
+        let rect = if is_lane {
+            Rect { x, y: y + CARD_PAD, w, h: node_height }
+        } else {
+            Rect { x, y, w, h: height }
+        };
+        if is_lane {
+            out.nodes[cell.columns[0][0]] = rect;
+        } else {
+            place_nodes(scene, cell, rect, (head, node_height), &mut out.nodes);
+        }
+        cells.push(rect);
+        x += w + GAP_LEAST.max(gaps.get(index).copied().unwrap_or(0)) + spread.gap;
+    }
+    out.cells.push(cells);
+    out.heads.push(y + head);
+    out.rows.push((y, y + height));
+    let band = Rect { x: left, y, w: right - left, h: height };
+    match out.bands.last_mut() {
+        Some((lane, last)) if *lane == row.lane => last.h = band.bottom() - last.y,
+        _ => out.bands.push((row.lane, band)),
+    }
+    height
+}
+
+fn place_nodes(
+    scene: &Scene,
+    cell: &Cell,
+    rect: Rect,
+    (head, height): (i32, i32),
+    nodes: &mut [Rect],
+) {
+    let columns = cell.columns.len() as i32;
+    let strip = inner::strip(scene, cell);
+    let w = (rect.w - 2 * CARD_PAD - strip) / columns;
+    for (index, column) in cell.columns.iter().enumerate() {
+        let x = rect.x + CARD_PAD + index as i32 * (w + strip);
+        for (row, node) in column.iter().enumerate() {
+            let y = rect.y + head + row as i32 * (height + NODE_GAP);
+            nodes[*node] = Rect { x, y, w, h: height };
+        }
+    }
+}
+
+/// How a row takes up what it is narrower than the widest one.
+struct Spread {
+    /// Added to each column of nodes.
+    stretch: i32,
+    /// Added to each gap.
+    gap: i32,
+    /// Before the first cell.
+    indent: i32,
+}
+
+impl Spread {
+    fn of(scene: &Scene, row: &Row, gaps: &[i32], widths: &NodeWidths, content: i32) -> Self {
+        let columns: i32 = row.cells.iter().map(|cell| cell.columns.len() as i32).sum();
+        let cells: i32 = row.cells.iter().map(|cell| widths.cell(scene, cell)).sum();
+        let taken: i32 = cells + gaps.iter().map(|gap| GAP_LEAST.max(*gap)).sum::<i32>();
+        let free = (content - taken - lane_extra(row.lane)).max(0);
+        let most = match row.lane {
+            Lane::Outside => 0,
+            Lane::Ci | Lane::Pipelines => 120,
+            Lane::Groups => 170,
+        };
+        let stretch = (free / columns.max(1)).min(most);
+        let rest = free - stretch * columns;
+        // A pixel or two that do not divide: flush left, and nobody sees it.
+        let gap = if rest < columns { 0 } else { rest / (row.cells.len() as i32 + 1) };
+        Self { stretch, gap, indent: gap }
+    }
+}
+
+/// How wide nodes want to be, by what they are.
+struct NodeWidths {
+    component: i32,
+    pipeline: i32,
+    ci: i32,
+    outside: i32,
+}
+
+impl NodeWidths {
+    fn of(scene: &Scene) -> Self {
+        let widest = |faces: &[Face], least: i32, most: i32| {
+            let nodes = scene.nodes.iter().filter(|node| faces.contains(&node.face));
+            nodes.map(natural_width).max().unwrap_or(0).clamp(least, most)
+        };
+        Self {
+            component: widest(&[Face::Component], 196, 300),
+            pipeline: widest(&[Face::Pipeline], 170, 380),
+            ci: widest(&[Face::Ci], 170, 380),
+            outside: widest(&[Face::Actor, Face::External], 150, 380),
+        }
+    }
+
+    fn cell(&self, scene: &Scene, cell: &Cell) -> i32 {
+        match cell.card {
+            Some(_) => {
+                let columns = cell.columns.len() as i32;
+                2 * CARD_PAD + columns * self.component + inner::strip(scene, cell)
+            }
+            None => match scene.nodes[cell.columns[0][0]].face {
+                Face::Pipeline => self.pipeline,
+                Face::Ci => self.ci,
+                Face::Component => self.component,
+                Face::Actor | Face::External => self.outside,
+            },
+        }
+    }
+}
+
+fn natural_width(node: &Node) -> i32 {
+    let chips = node.ports.first().map_or(0, |port| chip_width(port) + 8);
+    let title = width(&node.title, TITLE) + chips;
+    let subtitle = width(&node.subtitle, SUBTITLE).min(150);
+    TEXT_INSET + title.max(subtitle) + 12
+}
+
+/// A chip's width around its text.
+pub fn chip_width(text: &str) -> i32 {
+    width(text, CHIP) + 12
+}
+
+fn lane_extra(lane: Lane) -> i32 {
+    match lane {
+        Lane::Groups => 0,
+        Lane::Outside | Lane::Ci | Lane::Pipelines => TAB + 2 * CARD_PAD,
+    }
+}
+
+fn row_node_height(scene: &Scene, row: &Row) -> i32 {
+    let nodes = row.cells.iter().flat_map(|cell| cell.columns.iter().flatten());
+    let height = |node: &usize| {
+        let node = &scene.nodes[*node];
+        match node.face {
+            Face::Actor | Face::External => 50,
+            Face::Component if node.parts.is_empty() => 54,
+            Face::Component => 76,
+            Face::Pipeline | Face::Ci => 82,
+        }
+    };
+    nodes.map(height).max().unwrap_or(54)
+}
+
+/// From a card's top to its first node: as much as the longest description of the row needs.
+fn card_head(scene: &Scene, row: &Row, widths: &NodeWidths, stretch: i32) -> i32 {
+    let lines = row.cells.iter().filter_map(|cell| {
+        let card = &scene.cards[cell.card?];
+        let w = widths.cell(scene, cell) + stretch * cell.columns.len() as i32;
+        Some(super::paint::card_text(card, w).len() as i32)
+    });
+    36 + lines.max().unwrap_or(0) * CARD_LINE + 6
+}

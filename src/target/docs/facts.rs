@@ -1,0 +1,159 @@
+//! Facts that the page, the picture and the graph formats tell alike.
+
+use std::collections::BTreeSet;
+
+use crate::model::{
+    Component, Endpoint, Field, HostPort, Piece, Pipeline, Platform, Port, Text, Variable,
+};
+
+/// What stands beside each flow: its step, or a letter where it has none.
+pub fn marks(platform: &Platform) -> Vec<String> {
+    let mut letters = 0;
+    platform
+        .flows
+        .iter()
+        .map(|flow| match flow.step {
+            Some(step) => step.to_string(),
+            None => {
+                letters += 1;
+                letter(letters - 1)
+            }
+        })
+        .collect()
+}
+
+/// `a` to `z`, then `aa`, `ab` and so on.
+fn letter(index: usize) -> String {
+    let last = char::from(b'a' + (index % 26) as u8);
+    match index / 26 {
+        0 => last.to_string(),
+        more => format!("{}{last}", letter(more - 1)),
+    }
+}
+
+/// The tasks of a pipeline in waves: those of one wave wait only for those of earlier ones.
+pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<&str>> {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    let mut waves = Vec::new();
+    loop {
+        let ready: Vec<&str> = pipeline
+            .tasks
+            .iter()
+            .filter(|task| !done.contains(task.name.as_str()))
+            .filter(|task| task.after.iter().all(|(name, _)| done.contains(name.as_str())))
+            .map(|task| task.name.as_str())
+            .collect();
+        if ready.is_empty() {
+            return waves;
+        }
+        done.extend(&ready);
+        waves.push(ready);
+    }
+}
+
+/// The kind's title and the version, or the image where the kind says nothing: `PostgreSQL 17.11`.
+pub fn what_it_is(platform: &Platform, component: &Component) -> String {
+    let Some(workload) = component.main() else {
+        return component.title.clone();
+    };
+    let image = text(platform, &workload.image);
+    let (repository, version) = split_image(&image);
+    let name = repository.rsplit('/').next().unwrap_or(repository);
+    let generic = matches!(component.kind.as_str(), "service" | "job");
+    let title = if generic { name } else { &component.title };
+    match version {
+        Some(version) => format!("{title} {version}"),
+        None => title.to_string(),
+    }
+}
+
+/// Repository and tag of an image, its digest aside.
+fn split_image(image: &str) -> (&str, Option<&str>) {
+    let named = image.split_once('@').map_or(image, |(named, _)| named);
+    match named.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
+        _ => (named, None),
+    }
+}
+
+/// A text for readers: secrets by their names, variables by their defaults, addresses as Compose has them.
+pub fn text(platform: &Platform, text: &Text) -> String {
+    text.render(|piece| match piece {
+        Piece::Literal(literal) => literal.clone(),
+        Piece::Secret(name) => format!("${{secrets.{name}}}"),
+        Piece::Variable(name) => variable(platform, name),
+        Piece::Endpoint(endpoint) => endpoint.value(),
+        Piece::PublicUrl { component, port } => public(platform, component, port, Field::Url),
+        Piece::PublicPort { component, port } => public(platform, component, port, Field::Port),
+        Piece::Network(group) => platform.network_name(group),
+    })
+}
+
+fn variable(platform: &Platform, name: &str) -> String {
+    let variable: Option<&Variable> = platform.variable(name);
+    variable.map_or_else(String::new, |variable| variable.default.clone())
+}
+
+fn public(platform: &Platform, component: &str, port: &str, field: Field) -> String {
+    let port = platform.component(component).and_then(|component| component.port(port));
+    match (port, field) {
+        (Some(port), Field::Url) => host_url(port).unwrap_or_default(),
+        (Some(Port { host: Some(HostPort::Fixed(range)), .. }), _) => range.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Where a person on the host finds a published port: a URL where the scheme is a browser's.
+pub fn host_url(port: &Port) -> Option<String> {
+    let HostPort::Fixed(range) = port.host? else {
+        return None;
+    };
+    let host = match port.bind.as_str() {
+        "" | "127.0.0.1" | "0.0.0.0" | "::" | "[::]" | "::1" | "[::1]" => "localhost".to_string(),
+        bind if bind.contains(':') && !bind.starts_with('[') => format!("[{bind}]"),
+        bind => bind.to_string(),
+    };
+    Some(if is_web(&port.scheme) {
+        format!("{}://{host}:{range}{}", port.scheme, port.path)
+    } else {
+        format!("{host}:{range}")
+    })
+}
+
+/// The address of a port for those inside, as its references give it.
+pub fn inside(workload: &str, port: &Port) -> String {
+    let endpoint = Endpoint {
+        component: String::new(),
+        port: String::new(),
+        host: workload.to_string(),
+        number: port.container.first,
+        scheme: port.scheme.clone(),
+        path: port.path.clone(),
+        field: Field::Url,
+        external: false,
+    };
+    if port.container.first != port.container.last {
+        return format!("{workload}:{}", port.container);
+    }
+    if is_web(&port.scheme) { endpoint.value() } else { endpoint.address() }
+}
+
+pub fn is_web(scheme: &str) -> bool {
+    matches!(scheme, "http" | "https")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{letter, split_image};
+
+    #[test]
+    fn letters_go_on_after_z() {
+        assert_eq!([0, 25, 26, 27].map(letter), ["a", "z", "aa", "ab"]);
+    }
+
+    #[test]
+    fn the_port_of_a_registry_is_no_tag() {
+        assert_eq!(split_image("host:5000/team/app"), ("host:5000/team/app", None));
+        assert_eq!(split_image("host:5000/app:1.2@sha256:ab"), ("host:5000/app", Some("1.2")));
+    }
+}

@@ -1,0 +1,65 @@
+//! Mermaid, as GitHub draws it.
+
+use super::outline::outline;
+use crate::{graph::Graph, model::Platform};
+
+/// The platform as a Mermaid flowchart.
+pub fn mermaid(platform: &Platform, graph: &Graph) -> String {
+    let outline = outline(platform, graph);
+    let mut out = String::from("flowchart LR\n");
+    for (index, cluster) in outline.clusters.iter().enumerate() {
+        out.push_str(&format!("  subgraph g{index}[{}]\n", quoted(&cluster.title)));
+        for node in &cluster.nodes {
+            let label = match node.detail.as_str() {
+                "" => quoted(&node.title),
+                detail => format!("\"{}<br/>{}\"", text(&node.title), text(detail)),
+            };
+            out.push_str(&format!("    {}[{label}]\n", node.id));
+        }
+        out.push_str("  end\n");
+    }
+    for edge in &outline.edges {
+        match &edge.flow {
+            Some(label) => {
+                out.push_str(&format!("  {} ==>|{}| {}\n", edge.from, quoted(label), edge.to));
+            }
+            None => out.push_str(&format!("  {} -.-> {}\n", edge.from, edge.to)),
+        }
+    }
+    out
+}
+
+fn quoted(label: &str) -> String {
+    format!("\"{}\"", text(label))
+}
+
+/// Text within quotes: whatever Mermaid, its Markdown or HTML could read as more than a character is written by number.
+pub fn text(label: &str) -> String {
+    let mut out = String::new();
+    for c in label.chars() {
+        match c {
+            c if c.is_control() => out.push(' '),
+            c if c.is_ascii_alphanumeric() || " -.:,/()=@+?'".contains(c) => out.push(c),
+            c if c.is_ascii() => out.push_str(&format!("#{};", c as u32)),
+            c => out.push(c),
+        }
+    }
+    // A number and a point at the start would be a list of Markdown's.
+    match out.split_once(". ") {
+        Some((number, rest)) if number.chars().all(|c| c.is_ascii_digit()) => {
+            format!("{number}#46; {rest}")
+        }
+        _ => out,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn what_means_something_is_a_number() {
+        assert_eq!(text("say \"hi\"; <b>"), "say #34;hi#34;#59; #60;b#62;");
+        assert_eq!(text("3. pulls"), "3#46; pulls");
+    }
+}

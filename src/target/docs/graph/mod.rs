@@ -1,0 +1,23 @@
+//! The platform as a graph for other programs: Graphviz, Mermaid, JSON, and the picture.
+
+mod dot;
+mod json;
+mod mermaid;
+mod outline;
+
+pub use dot::dot;
+pub use json::json;
+pub use mermaid::mermaid;
+pub(super) use mermaid::text as mermaid_text;
+
+use super::diagram;
+use crate::{
+    graph::Graph,
+    model::Platform,
+    template::{Engine, TemplateError},
+};
+
+/// The picture that `docs/architecture.svg` holds.
+pub fn svg(engine: &Engine, platform: &Platform, graph: &Graph) -> Result<String, TemplateError> {
+    engine.render("docs/architecture.svg", diagram::draw(platform, graph))
+}

@@ -1,0 +1,25 @@
+//! The platform as people read it: `docs/architecture.md`, and `docs/architecture.svg`, its picture.
+//!
+//! What `mlopsgen graph` prints is made here too, from the same facts.
+
+mod diagram;
+mod facts;
+pub mod graph;
+mod page;
+
+use crate::{
+    files::Target,
+    target::{Context, Emission},
+    template::TemplateError,
+};
+
+/// The page and the picture.
+pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
+    let mut emission = Emission::default();
+    let page = page::Page::of(context.platform, context.graph);
+    let text = context.engine.render("docs/architecture.md", page)?;
+    emission.files.add(Target::Docs, "docs/architecture.md", text);
+    let picture = graph::svg(context.engine, context.platform, context.graph)?;
+    emission.files.add(Target::Docs, "docs/architecture.svg", picture);
+    Ok(emission)
+}

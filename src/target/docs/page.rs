@@ -1,0 +1,396 @@
+//! The view of `docs/architecture.md`.
+
+use serde::Serialize;
+
+use super::{facts, graph::mermaid_text};
+use crate::{
+    graph::Graph,
+    model::{
+        Agent, Ci, Component, FlowEnd, HostPort, Pipeline, Platform, Port, SecretOrigin, TaskBody,
+        Workload,
+    },
+};
+
+#[derive(Serialize)]
+pub struct Page {
+    name: String,
+    environment: Option<String>,
+    description: Option<String>,
+    groups: Vec<GroupView>,
+    elsewhere: Vec<ExternalView>,
+    published: Vec<PublishedView>,
+    inside: Vec<InsideView>,
+    needs: Vec<NeedView>,
+    flows: Vec<FlowView>,
+    pipelines: Vec<PipelineView>,
+    ci: Vec<CiView>,
+    secrets: Vec<SecretView>,
+    volumes: Vec<VolumeView>,
+    waves: Vec<Vec<String>>,
+}
+
+#[derive(Serialize)]
+struct GroupView {
+    name: String,
+    description: Option<String>,
+    components: Vec<ComponentView>,
+}
+
+#[derive(Serialize)]
+struct ComponentView {
+    name: String,
+    title: String,
+    kind: String,
+    image: String,
+    description: Option<String>,
+    parts: Vec<PartView>,
+}
+
+#[derive(Serialize)]
+struct PartView {
+    name: String,
+    image: String,
+    job: bool,
+}
+
+#[derive(Serialize)]
+struct ExternalView {
+    name: String,
+    title: String,
+    addresses: Vec<AddressView>,
+    description: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AddressView {
+    port: String,
+    address: String,
+}
+
+#[derive(Serialize)]
+struct PublishedView {
+    component: String,
+    port: String,
+    address: String,
+    /// For a browser.
+    link: bool,
+    bind: String,
+    host: String,
+    container: String,
+}
+
+#[derive(Serialize)]
+struct InsideView {
+    workload: String,
+    port: String,
+    address: String,
+    protocol: &'static str,
+    scraped: bool,
+}
+
+#[derive(Serialize)]
+struct NeedView {
+    from: String,
+    to: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FlowView {
+    mark: String,
+    label: Option<String>,
+    from: String,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct PipelineView {
+    name: String,
+    description: Option<String>,
+    schedule: Option<String>,
+    image: Option<String>,
+    tasks: Vec<TaskView>,
+    /// Lines of a Mermaid flowchart.
+    chart: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct TaskView {
+    name: String,
+    after: Vec<String>,
+    run: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CiView {
+    name: String,
+    description: Option<String>,
+    agent: String,
+    paths: Vec<String>,
+    branches: Vec<String>,
+    stages: Vec<StageView>,
+}
+
+#[derive(Serialize)]
+struct StageView {
+    name: String,
+    parallel: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct SecretView {
+    name: String,
+    env: String,
+    description: Option<String>,
+    optional: bool,
+    /// The component whose program needs it for itself.
+    component: Option<String>,
+}
+
+#[derive(Serialize)]
+struct VolumeView {
+    name: String,
+    path: String,
+    component: Option<String>,
+    external: bool,
+}
+
+impl Page {
+    pub fn of(platform: &Platform, graph: &Graph) -> Self {
+        Self {
+            name: platform.name.clone(),
+            environment: platform.environment.clone(),
+            description: platform.description.clone(),
+            groups: groups(platform),
+            elsewhere: platform.components.iter().filter_map(elsewhere).collect(),
+            published: published(platform),
+            inside: platform.workloads().flat_map(inside).collect(),
+            needs: needs(platform, graph),
+            flows: flows(platform),
+            pipelines: platform.pipelines.iter().map(|each| pipeline(platform, each)).collect(),
+            ci: platform.ci.iter().map(ci).collect(),
+            secrets: secrets(platform),
+            volumes: platform
+                .volumes
+                .iter()
+                .map(|volume| VolumeView {
+                    name: volume.real_name.clone(),
+                    path: volume.path.clone(),
+                    component: volume.component.clone(),
+                    external: volume.external,
+                })
+                .collect(),
+            waves: graph.waves(),
+        }
+    }
+}
+
+fn groups(platform: &Platform) -> Vec<GroupView> {
+    let members = |group: &str| -> Vec<ComponentView> {
+        platform
+            .components
+            .iter()
+            .filter(|component| component.external.is_none())
+            .filter(|component| component.group.as_deref() == Some(group))
+            .map(|component| component_view(platform, component))
+            .collect()
+    };
+    platform
+        .groups
+        .iter()
+        .map(|group| GroupView {
+            name: group.name.clone(),
+            description: group.description.clone(),
+            components: members(&group.name),
+        })
+        .collect()
+}
+
+fn component_view(platform: &Platform, component: &Component) -> ComponentView {
+    let image = |workload: &Workload| facts::text(platform, &workload.image);
+    let main = component.main();
+    ComponentView {
+        name: component.name.clone(),
+        title: component.title.clone(),
+        kind: component.kind.clone(),
+        image: main.map(image).unwrap_or_default(),
+        description: component.description.clone(),
+        parts: component
+            .workloads
+            .iter()
+            .filter(|workload| workload.part.is_some())
+            .map(|workload| PartView {
+                name: workload.name.clone(),
+                image: image(workload),
+                job: workload.is_job(),
+            })
+            .collect(),
+    }
+}
+
+fn elsewhere(component: &Component) -> Option<ExternalView> {
+    let external = component.external.as_ref()?;
+    let addresses = external.addresses.iter().map(|(port, host, number)| AddressView {
+        port: port.clone(),
+        address: format!("{host}:{number}"),
+    });
+    Some(ExternalView {
+        name: component.name.clone(),
+        title: component.title.clone(),
+        addresses: addresses.collect(),
+        description: component.description.clone(),
+    })
+}
+
+fn published(platform: &Platform) -> Vec<PublishedView> {
+    let ports = platform
+        .workloads()
+        .flat_map(|workload| workload.ports.iter().map(move |port| (workload, port)));
+    ports
+        .filter_map(|(workload, port)| {
+            let host = match port.host? {
+                HostPort::Fixed(range) => range.to_string(),
+                HostPort::Auto => "any free one".to_string(),
+            };
+            let url = facts::host_url(port);
+            Some(PublishedView {
+                component: workload.name.clone(),
+                port: port.name.clone(),
+                link: url.is_some() && facts::is_web(&port.scheme),
+                address: url.unwrap_or_else(|| format!("docker compose port {} {}", workload.name, port.container)),
+                bind: port.bind.clone(),
+                host,
+                container: number(port),
+            })
+        })
+        .collect()
+}
+
+fn number(port: &Port) -> String {
+    format!("{}/{}", port.container, port.protocol.name())
+}
+
+fn inside(workload: &Workload) -> impl Iterator<Item = InsideView> {
+    workload.ports.iter().map(|port| InsideView {
+        workload: workload.name.clone(),
+        port: port.name.clone(),
+        address: facts::inside(&workload.name, port),
+        protocol: port.protocol.name(),
+        scraped: workload.metrics.as_ref().is_some_and(|metrics| metrics.port == port.name),
+    })
+}
+
+fn needs(platform: &Platform, graph: &Graph) -> Vec<NeedView> {
+    use crate::graph::{ComponentPeer, Why};
+    let edges: Vec<_> = graph
+        .component_edges()
+        .filter(|edge| edge.why.iter().any(|why| *why != Why::Flow))
+        .collect();
+    let of = |peer: ComponentPeer, name: &str| {
+        let to: Vec<String> = edges
+            .iter()
+            .filter(|edge| edge.from == peer)
+            .map(|edge| edge.to.clone())
+            .collect();
+        (!to.is_empty()).then(|| NeedView { from: name.to_string(), to })
+    };
+    let components = platform.components.iter().filter_map(|component| {
+        of(ComponentPeer::Component(component.name.clone()), &component.name)
+    });
+    let pipelines = platform
+        .pipelines
+        .iter()
+        .filter_map(|each| of(ComponentPeer::Pipeline(each.name.clone()), &each.name));
+    components.chain(pipelines).collect()
+}
+
+fn flows(platform: &Platform) -> Vec<FlowView> {
+    let title = |end: &FlowEnd| match end {
+        FlowEnd::Actor(name) => platform
+            .actors
+            .iter()
+            .find(|actor| actor.name == *name)
+            .map_or_else(|| name.clone(), |actor| actor.title.clone()),
+        FlowEnd::Ci(name) => format!("CI {name}"),
+        FlowEnd::Pipeline(name) | FlowEnd::Component(name) => name.clone(),
+    };
+    platform
+        .flows
+        .iter()
+        .zip(facts::marks(platform))
+        .map(|(flow, mark)| FlowView {
+            mark,
+            label: flow.label.clone(),
+            from: title(&flow.from),
+            to: title(&flow.to),
+        })
+        .collect()
+}
+
+fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
+    let number = |name: &str| pipeline.tasks.iter().position(|task| task.name == name);
+    let mut chart = Vec::new();
+    for (index, task) in pipeline.tasks.iter().enumerate() {
+        chart.push(format!("t{index}[\"{}\"]", mermaid_text(&task.name)));
+        for before in task.after.iter().filter_map(|(name, _)| number(name)) {
+            chart.push(format!("t{before} --> t{index}"));
+        }
+    }
+    PipelineView {
+        name: pipeline.name.clone(),
+        description: pipeline.description.clone(),
+        schedule: pipeline.schedule.clone(),
+        image: pipeline.image.as_ref().map(|image| facts::text(platform, image)),
+        tasks: pipeline
+            .tasks
+            .iter()
+            .map(|task| TaskView {
+                name: task.name.clone(),
+                after: task.after.iter().map(|(name, _)| name.clone()).collect(),
+                run: match &task.body {
+                    TaskBody::Run(text) => Some(facts::text(platform, text)),
+                    TaskBody::Stub => None,
+                },
+            })
+            .collect(),
+        chart,
+    }
+}
+
+fn ci(ci: &Ci) -> CiView {
+    CiView {
+        name: ci.name.clone(),
+        description: ci.description.clone(),
+        agent: match &ci.agent {
+            Agent::Any => "any".to_string(),
+            Agent::Docker(image) => format!("a container of {image}"),
+            Agent::Label(label) => format!("label {label}"),
+        },
+        paths: ci.paths.clone(),
+        branches: ci.branches.clone(),
+        stages: ci
+            .stages
+            .iter()
+            .map(|stage| StageView {
+                name: stage.name.clone(),
+                parallel: stage.parallel.iter().map(|each| each.name.clone()).collect(),
+            })
+            .collect(),
+    }
+}
+
+fn secrets(platform: &Platform) -> Vec<SecretView> {
+    platform
+        .secrets
+        .iter()
+        .map(|secret| SecretView {
+            name: secret.name.clone(),
+            env: secret.env.clone(),
+            description: secret.description.clone(),
+            optional: secret.optional,
+            component: match &secret.origin {
+                SecretOrigin::Declared => None,
+                SecretOrigin::Kind { component } => Some(component.clone()),
+            },
+        })
+        .collect()
+}

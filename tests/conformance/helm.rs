@@ -1,0 +1,218 @@
+//! Helm lints and renders each chart; the rendered objects are held strictly against the Kubernetes schemas;
+//! the chart's own schema has to refuse values that mean nothing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::consumer::{self, Verdict};
+use crate::tree::{self, Finding, Tree};
+
+const KUBERNETES: &str = "1.35";
+const DUPLICATE_KEYS: &str = "{rules: {key-duplicates: enable}}";
+
+pub fn judge(trees: &[Tree]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut renderings = Renderings::new();
+    for tree in trees {
+        for chart in charts(tree) {
+            let mut faults = chart.faults();
+            for sets in chart.variations() {
+                match chart.render(&sets) {
+                    Ok(rendered) => renderings.add(tree, &chart, &sets, &rendered),
+                    Err(message) => faults.push(message),
+                }
+            }
+            findings.extend(
+                faults
+                    .into_iter()
+                    .map(|fault| tree.finding(format!("{}: {fault}", chart.name))),
+            );
+        }
+    }
+    findings.extend(renderings.faults());
+    findings
+}
+
+/// Everything that was rendered, as files of one folder, because the judges of the objects take longer to start
+/// than to read.
+struct Renderings<'a> {
+    folder: TempDir,
+    origins: Vec<(&'a Tree, String)>,
+}
+
+impl<'a> Renderings<'a> {
+    fn new() -> Renderings<'a> {
+        Renderings {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            origins: Vec::new(),
+        }
+    }
+
+    fn file(&self, index: usize) -> PathBuf {
+        self.folder.path().join(format!("{index}.yaml"))
+    }
+
+    fn add(&mut self, tree: &'a Tree, chart: &Chart, sets: &[String], rendered: &str) {
+        fs::write(self.file(self.origins.len()), rendered).expect("a rendering can be written");
+        self.origins
+            .push((tree, format!("{} {}", chart.name, sets.join(" "))));
+    }
+
+    fn faults(&self) -> Vec<Finding> {
+        let files: Vec<PathBuf> = (0..self.origins.len())
+            .map(|index| self.file(index))
+            .collect();
+        if files.is_empty() {
+            return Vec::new();
+        }
+        let mut validate = consumer::consumer("checks/bin/kubernetes-validate");
+        validate.args(["--strict", "--quiet", "-k", KUBERNETES]);
+        let mut lint = consumer::consumer("checks/bin/yamllint");
+        lint.args(["-f", "parsable", "-d", DUPLICATE_KEYS]);
+        let mut findings = Vec::new();
+        for mut judge in [validate, lint] {
+            let verdict = consumer::run(judge.args(&files));
+            let words = verdict.words();
+            assert!(
+                verdict.success || !words.is_empty(),
+                "a judge of the objects fails without a word"
+            );
+            // An object of an unknown kind is a WARN with status 0: every line is a fault.
+            findings.extend(self.attribute(&words));
+        }
+        findings
+    }
+
+    /// One finding for each line that names a rendering; the lines after it are what it goes on to say.
+    fn attribute(&self, words: &str) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for line in words.lines() {
+            let names = |index: &usize| line.contains(&self.file(*index).display().to_string());
+            match ((0..self.origins.len()).find(names), findings.last_mut()) {
+                (Some(index), _) => {
+                    let (tree, origin) = &self.origins[index];
+                    findings.push(
+                        tree.finding(line.replace(&self.file(index).display().to_string(), origin)),
+                    );
+                }
+                (None, Some(finding)) => finding.message.push_str(&format!("\n  {line}")),
+                (None, None) => panic!("a judge of the objects said: {words}"),
+            }
+        }
+        findings
+    }
+}
+
+/// One chart of a tree, with its default values.
+pub struct Chart {
+    pub name: String,
+    pub values: Value,
+    path: PathBuf,
+}
+
+/// The charts below `helm/`.
+pub fn charts(tree: &Tree) -> Vec<Chart> {
+    let open = |path: PathBuf| {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        // A file that is no YAML is the documents' judge's finding, and Helm's.
+        let values = consumer::yaml_file(&path.join("values.yaml")).unwrap_or(Value::Null);
+        Chart { name, values, path }
+    };
+    tree::folders(&tree.path.join("helm"))
+        .into_iter()
+        .map(open)
+        .collect()
+}
+
+impl Chart {
+    fn helm(&self, verb: &[&str], sets: &[String]) -> Verdict {
+        let mut command = consumer::consumer("bin/helm");
+        command
+            .args(verb)
+            .arg(&self.path)
+            .args(["--namespace", "conformance"]);
+        for set in sets {
+            command.args(["--set-json", set]);
+        }
+        consumer::run(&mut command)
+    }
+
+    /// What Helm renders with `sets` (`path=JSON`) over the default values; any warning is an error.
+    pub fn render(&self, sets: &[String]) -> Result<String, String> {
+        let verdict = self.helm(&["template", "conformance"], sets);
+        if verdict.success && verdict.stderr.is_empty() {
+            return Ok(verdict.stdout);
+        }
+        Err(format!(
+            "helm template {}: {}",
+            sets.join(" "),
+            verdict.stderr.trim()
+        ))
+    }
+
+    /// Settings that users change first: everything that is off switched on, and the values of the contract.
+    pub fn variations(&self) -> Vec<Vec<String>> {
+        let mut all = vec![Vec::new()];
+        let mut off = Vec::new();
+        switched_off(&self.values, "", &mut off);
+        if !off.is_empty() {
+            all.push(off.iter().map(|path| format!("{path}=true")).collect());
+        }
+        if self.values["existingSecret"].is_string() {
+            all.push(vec!["existingSecret=\"a-secret-of-mine\"".to_owned()]);
+        }
+        if self.values["networkPolicy"]["egress"].is_string() {
+            all.push(vec!["networkPolicy.egress=\"strict\"".to_owned()]);
+        }
+        all
+    }
+
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let lint = self.helm(&["lint", "--strict"], &[]);
+        if !lint.success {
+            faults.push(format!("helm lint --strict: {}", lint.words()));
+        }
+        let mut nonsense = vec!["noSuchValue=1".to_owned()];
+        for (key, value) in self.values.as_object().into_iter().flatten() {
+            let wrong = if value.is_object() {
+                "\"text\""
+            } else {
+                "{\"a\": 1}"
+            };
+            nonsense.push(format!("{key}={wrong}"));
+        }
+        for set in nonsense {
+            if self
+                .helm(&["template", "conformance"], std::slice::from_ref(&set))
+                .success
+            {
+                faults.push(format!("values.schema.json lets `{set}` through"));
+            }
+        }
+        faults
+    }
+}
+
+/// The paths of all `enabled: false` that stand for a component.
+fn switched_off(values: &Value, path: &str, found: &mut Vec<String>) {
+    for (key, value) in values.as_object().into_iter().flatten() {
+        let here = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{}", key.replace('.', "\\."))
+        };
+        if key == "enabled" && *value == Value::Bool(false) {
+            found.push(here);
+        } else {
+            switched_off(value, &here, found);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The real consumers judge what mlopsgen generates: Docker Compose, Helm and the Kubernetes schemas,
+//! promtool, Grafana's own types, the Jenkinsfile parsers, Airflow.
+//!
+//! Each judge has two tests: every tree of [`tree::all`] passes, and every fault of `broken/JUDGE.toml` is
+//! found. Run `tests/conformance/install` first, then
+//! `cargo test --features conformance --test conformance`.
+
+mod airflow;
+mod compose;
+mod consumer;
+mod dashboards;
+mod documents;
+mod helm;
+mod house;
+mod jenkins;
+mod kubernetes;
+mod network;
+mod prometheus;
+mod tree;
+
+use tree::{Broken, Judge, Tree};
+
+/// Fails with every finding about every tree.
+fn accepts(judge: Judge, trees: &[Tree]) {
+    let findings: Vec<String> = judge(trees).iter().map(ToString::to_string).collect();
+    assert!(
+        findings.is_empty(),
+        "{} findings:\n{}",
+        findings.len(),
+        findings.join("\n")
+    );
+}
+
+/// Fails unless every fault of `broken/NAME.toml` is found in the words that it states.
+fn rejects(name: &str, judge: Judge) {
+    let faults = tree::broken(name);
+    let trees: Vec<Tree> = faults
+        .iter()
+        .map(|fault| Tree {
+            name: fault.tree.name.clone(),
+            path: fault.tree.path.clone(),
+        })
+        .collect();
+    let findings = judge(&trees);
+    let found = |fault: &&Broken| {
+        findings.iter().any(|finding| {
+            finding.tree == fault.tree.name && finding.message.contains(&fault.finding)
+        })
+    };
+    let missed: Vec<String> = faults
+        .iter()
+        .filter(|fault| !found(fault))
+        .map(|fault| {
+            let said = findings
+                .iter()
+                .filter(|finding| finding.tree == fault.tree.name);
+            let said: Vec<String> = said.map(|finding| finding.message.clone()).collect();
+            format!(
+                "broken/{name}.toml, {}: wanted `{}`, got {said:#?}",
+                fault.tree.name, fault.finding
+            )
+        })
+        .collect();
+    assert!(
+        missed.is_empty(),
+        "{} faults were missed:\n{}",
+        missed.len(),
+        missed.join("\n")
+    );
+}
+
+macro_rules! judges {
+    ($($name:ident: $judge:path,)*) => {$(
+        mod $name {
+            #[test]
+            fn accepts() {
+                crate::accepts($judge, &crate::tree::all());
+            }
+
+            #[test]
+            fn rejects() {
+                crate::rejects(stringify!($name), $judge);
+            }
+        }
+    )*};
+}
+
+mod judged_by {
+    judges! {
+        airflow_dagbag: crate::airflow::judge,
+        compose_config: crate::compose::judge,
+        dashboard_queries: crate::dashboards::judge,
+        grafana_types: crate::dashboards::judge_types,
+        helm: crate::helm::judge,
+        jenkins: crate::jenkins::judge,
+        kubernetes_objects: crate::kubernetes::judge,
+        promtool: crate::prometheus::judge,
+        yaml_and_svg: crate::documents::judge,
+    }
+}
+
+/// The rules of the house hold for what this repository shows as its own, not for every case: a user may
+/// ask for `latest`.
+mod house_rules {
+    use crate::{accepts, house, rejects, tree};
+
+    #[test]
+    fn hold_for_generated() {
+        accepts(house::judge, &[tree::generated()]);
+    }
+
+    #[test]
+    fn reject() {
+        rejects("house_rules", house::judge);
+    }
+}
+
+#[test]
+fn generated_has_every_target() {
+    let generated = tree::generated();
+    let missing: Vec<&str> = [
+        "compose",
+        "helm",
+        "prometheus",
+        "grafana",
+        "jenkins",
+        "airflow",
+        "docs",
+    ]
+    .into_iter()
+    .filter(|target| generated.files(target, &[""]).is_empty())
+    .collect();
+    assert!(
+        missing.is_empty(),
+        "{} has no files of: {}",
+        generated.path.display(),
+        missing.join(", ")
+    );
+}
