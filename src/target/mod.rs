@@ -2,6 +2,8 @@
 //!
 //! A target builds view structs and hands them to its templates; templates only arrange.
 
+pub mod docs;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
