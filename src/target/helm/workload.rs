@@ -12,8 +12,8 @@ use super::{
 use crate::{
     graph::Peer,
     model::{
-        Condition, Dependency, FileContent, Mount, MountSource, NetworkMode, Piece, Port, Probe, Protocol,
-        Restart, Text, Workload,
+        Condition, Dependency, FileContent, Mount, MountSource, NetworkMode, Piece, Port, Probe,
+        Protocol, Restart, Text, Workload,
     },
     syntax,
 };
@@ -47,7 +47,12 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         env: workload
             .env
             .iter()
-            .map(|variable| (variable.name.clone(), text::value(platform, &variable.value)))
+            .map(|variable| {
+                (
+                    variable.name.clone(),
+                    text::value(platform, &variable.value),
+                )
+            })
             .collect(),
         command,
         args,
@@ -66,11 +71,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         volumes,
         files: builder.files.mounts(workload),
         user: security::user(platform, workload, &mut builder.losses),
-        supplemental_groups: security::supplemental_groups(
-            platform,
-            workload,
-            &mut builder.losses,
-        ),
+        supplemental_groups: security::supplemental_groups(platform, workload, &mut builder.losses),
         privileged: runtime.privileged,
         read_only_root_filesystem: runtime.read_only,
         capabilities: security::capabilities(workload),
@@ -96,10 +97,9 @@ fn network_mode(workload: &Workload) -> Option<&NetworkMode> {
 }
 
 fn kind(builder: &Builder<'_>, workload: &Workload) -> Kind {
-    let has_own_claim = workload
-        .mounts
-        .iter()
-        .any(|mount| matches!(&mount.source, MountSource::Volume(key) if builder.claims.is_own(key)));
+    let has_own_claim = workload.mounts.iter().any(
+        |mount| matches!(&mount.source, MountSource::Volume(key) if builder.claims.is_own(key)),
+    );
     if workload.is_job() {
         Kind::Job
     } else if builder.pods.host_of(&workload.name).is_some() {
@@ -199,11 +199,18 @@ fn reaches_itself(workload: &Workload) -> bool {
 
 /// What its program reads at the start.
 fn own_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
-    let files = workload.files.iter().filter_map(|file| match &file.content {
-        FileContent::Text { text, .. } => Some(text),
-        _ => None,
-    });
-    let words = workload.entrypoint.iter().chain(&workload.command).flatten();
+    let files = workload
+        .files
+        .iter()
+        .filter_map(|file| match &file.content {
+            FileContent::Text { text, .. } => Some(text),
+            _ => None,
+        });
+    let words = workload
+        .entrypoint
+        .iter()
+        .chain(&workload.command)
+        .flatten();
     let env = workload.env.iter().map(|variable| &variable.value);
     words.chain(env).chain(files)
 }
@@ -235,11 +242,7 @@ fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value
 }
 
 /// A TCP port of the other that this one may reach: that of its health check, else its first.
-fn wait_port(
-    builder: &Builder<'_>,
-    workload: &Workload,
-    dependency: &Dependency,
-) -> Option<u16> {
+fn wait_port(builder: &Builder<'_>, workload: &Workload, dependency: &Dependency) -> Option<u16> {
     let other = builder.context.platform.workload(&dependency.workload)?;
     if other.is_job() || builder.pods.pod_of(&other.name) == builder.pods.pod_of(&workload.name) {
         return None;
