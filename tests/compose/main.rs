@@ -8,9 +8,9 @@ use mlopsgen::{
     diag::Code,
     graph,
     model::{
-        Condition, Dependency, FileContent, FileMount, Health, HostPort, Mount, MountSource, Piece,
-        Platform, PlatformVolume, PortRange, Probe, Protocol, Raw, Reach, Secret, SecretForm,
-        SecretOrigin, Text, Variable,
+        Condition, Dependency, FileContent, FileMount, Health, HostPort, Mount, MountSource,
+        Piece, Platform, PlatformVolume, PortRange, Probe, Protocol, Raw, Reach, Secret,
+        SecretForm, SecretOrigin, Text, Variable,
     },
     target::{Context, Emission, Vantage, compose, config},
     template::Engine,

@@ -111,15 +111,9 @@ fn url_path(platform: &Platform, path: &Text) -> (String, Vec<String>) {
 fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'!'
-            | b'#'..=b'&'
-            | b'('..=b';'
-            | b'='
-            | b'?'..=b'['
-            | b']'
-            | b'_'
-            | b'a'..=b'z'
-            | b'~' => char::from(byte).to_string(),
+            b'!' | b'#'..=b'&' | b'('..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~' => {
+                char::from(byte).to_string()
+            }
             byte => format!("%{byte:02X}"),
         })
         .collect()

@@ -183,7 +183,10 @@ fn generated<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> Vec<(&'a 
 }
 
 fn text_of<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> &'a [u8] {
-    mounted.get(path).map(String::as_bytes).unwrap_or_default()
+    mounted
+        .get(path)
+        .map(String::as_bytes)
+        .unwrap_or_default()
 }
 
 /// SHA-256 over pairs of a path and a content, each with its length before it so that no two lists look alike.
