@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::model::{MountSource, Platform, Secret, SecretOrigin};
+use super::tasks;
+use crate::model::{Platform, Secret, SecretOrigin};
 
 /// One variable: a comment above it, and no value.
 #[derive(Debug, Serialize)]
@@ -18,9 +19,6 @@ pub(super) struct EnvironmentView {
     secrets: Vec<Entry>,
     variables: Vec<Entry>,
 }
-
-/// The folder that pipelines' relative sources are below.
-const PROJECT_DIR: &str = "PROJECT_DIR";
 
 pub(super) fn view(platform: &Platform) -> EnvironmentView {
     let mut seen = BTreeSet::new();
@@ -37,9 +35,9 @@ pub(super) fn view(platform: &Platform) -> EnvironmentView {
             Some(Entry { name, comments })
         })
         .collect();
-    if mounts_the_project(platform) {
+    if tasks::mounts_the_project(platform) {
         variables.push(Entry {
-            name: PROJECT_DIR.to_string(),
+            name: tasks::PROJECT_DIR.to_string(),
             comments: vec![
                 "The absolute path of the folder that holds platform.toml: pipelines mount folders below it."
                     .to_string(),
@@ -64,14 +62,4 @@ fn secret(secret: &Secret) -> Entry {
         name: secret.env.clone(),
         comments,
     }
-}
-
-fn mounts_the_project(platform: &Platform) -> bool {
-    platform
-        .pipelines
-        .iter()
-        .flat_map(|pipeline| &pipeline.volumes)
-        .any(|mount| {
-            matches!(&mount.source, MountSource::Bind { path, .. } if !path.starts_with('/'))
-        })
 }

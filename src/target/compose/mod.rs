@@ -12,6 +12,7 @@ mod networks;
 mod raw;
 mod service;
 mod speak;
+mod tasks;
 mod tree;
 mod units;
 
@@ -72,7 +73,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let raw = speak::raw(platform, &platform.raw_compose);
     let raw = raw.as_object().cloned().unwrap_or_default();
     let mut files = group_files(context, &mut losses)?;
-    files.iter_mut().for_each(|file| raw::over_group(&raw, file));
+    files
+        .iter_mut()
+        .for_each(|file| raw::over_group(&raw, file));
     if files.is_empty() && raw.is_empty() {
         return Ok(Emission::default());
     }
@@ -100,8 +103,16 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         render(path, "compose/group.yaml", json!(file))?;
     }
     let environment = environment::view(platform);
-    render("compose/compose.yaml".into(), "compose/compose.yaml", json!(project))?;
-    render("compose/.env.example".into(), "compose/.env.example", json!(environment))?;
+    render(
+        "compose/compose.yaml".into(),
+        "compose/compose.yaml",
+        json!(project),
+    )?;
+    render(
+        "compose/.env.example".into(),
+        "compose/.env.example",
+        json!(environment),
+    )?;
     render("compose/.gitignore".into(), "compose/gitignore", json!({}))?;
     out.volumes = recorded_volumes(platform);
     Ok(Emission {
@@ -188,9 +199,17 @@ fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file
     }
     for secret in secret_names.iter().filter_map(|name| platform.secret(name)) {
         if secret.optional {
-            put("configs", &secret.name, json!({ "content": speak::secret(secret) }));
+            put(
+                "configs",
+                &secret.name,
+                json!({ "content": speak::secret(secret) }),
+            );
         } else {
-            put("secrets", &secret.name, json!({ "environment": secret.env }));
+            put(
+                "secrets",
+                &secret.name,
+                json!({ "environment": secret.env }),
+            );
         }
     }
 }
@@ -224,9 +243,9 @@ fn orders(platform: &Platform) -> Vec<OrderView> {
 }
 
 impl OrderView {
-    /// No group's name holds a dot, so none has such a file.
+    /// In a folder of its own: what lies beside `compose.yaml` is one file a group.
     fn file(&self) -> String {
-        format!("{}.{}.yaml", self.group, self.other)
+        format!("order/{}.{}.yaml", self.group, self.other)
     }
 }
 

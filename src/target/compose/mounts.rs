@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Losses, speak, tree::Keys};
+use super::{Losses, speak, tasks, tree::Keys};
 use crate::{
     files::Target,
     model::{FileContent, FileMount, Mount, MountSource, Platform, Secret, Workload},
     target::Context,
 };
+
+/// Where the bodies of stubs lie in the project.
+const STUBS: &str = "dags/";
 
 /// How a file is mounted unless said otherwise.
 const PLAIN_MODE: u32 = 0o644;
@@ -41,6 +44,10 @@ pub(super) fn mounts(context: &Context<'_>, workload: &Workload, losses: &mut Lo
     for file in &workload.files {
         add_file(context, workload, file, &mut out, &mut digest, losses);
     }
+    if let Some((path, target)) = tasks::stubs(context.platform, workload) {
+        out.volumes
+            .push(read_only(&source(context.platform, path), target));
+    }
     out.digest = digest.finish();
     out
 }
@@ -57,7 +64,10 @@ fn volume(platform: &Platform, mount: &Mount) -> Value {
         }
         // The engine makes the folder where it is missing, as people expect of data; of a file they don't.
         MountSource::Bind { path, .. } => {
-            bind(&source(platform, path), &mount.path, mount.read_only, true)
+            let mut options = Keys::default();
+            options.put_some("propagation", mount.propagation.as_deref());
+            options.put("create_host_path", true);
+            bind(&source(platform, path), &mount.path, mount.read_only, options)
         }
     }
 }
@@ -92,6 +102,16 @@ fn add_file(
             }
             source(context.platform, path)
         }
+        FileContent::Stubs => {
+            for (path, text) in context
+                .mounted
+                .range(STUBS.to_string()..)
+                .take_while(|(path, _)| path.starts_with(STUBS))
+            {
+                digest.add(path, text.as_bytes());
+            }
+            source(context.platform, STUBS.trim_end_matches('/'))
+        }
         FileContent::Generated(path) => {
             if !is_written(context.platform, path) {
                 losses.say(
@@ -122,7 +142,7 @@ fn add_file(
             "leave `mode` out, or start the program through its interpreter",
         );
     }
-    out.volumes.push(bind(&source, &file.path, true, false));
+    out.volumes.push(read_only(&source, &file.path));
 }
 
 /// Compose copies a secret into the container; one that may be missing must be a config, whose text may be empty.
@@ -140,13 +160,20 @@ fn add_secret(secret: &Secret, file: &FileMount, out: &mut Mounts) {
     out.secret_names.push(secret.name.clone());
 }
 
-fn bind(source: &str, target: &str, read_only: bool, create: bool) -> Value {
+/// A file or a folder that must be there: the engine would put an empty folder in its place.
+fn read_only(source: &str, target: &str) -> Value {
+    let mut options = Keys::default();
+    options.put("create_host_path", false);
+    bind(source, target, true, options)
+}
+
+fn bind(source: &str, target: &str, read_only: bool, options: Keys) -> Value {
     let mut keys = Keys::default();
     keys.put("type", "bind");
     keys.put("source", source);
     keys.put("target", speak::literal(target));
     keys.put_filled("read_only", read_only);
-    keys.put("bind", json!({ "create_host_path": create }));
+    keys.put("bind", options.0);
     Value::Object(keys.0)
 }
 
@@ -183,10 +210,7 @@ fn generated<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> Vec<(&'a 
 }
 
 fn text_of<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> &'a [u8] {
-    mounted
-        .get(path)
-        .map(String::as_bytes)
-        .unwrap_or_default()
+    mounted.get(path).map(String::as_bytes).unwrap_or_default()
 }
 
 /// SHA-256 over pairs of a path and a content, each with its length before it so that no two lists look alike.

@@ -6,14 +6,14 @@ use super::{
     Losses, health,
     mounts::{self, Mounts},
     networks::Networks,
-    speak,
+    speak, tasks,
     tree::{self, Keys},
     units,
 };
 use crate::{
     model::{
-        Build, Condition, Dependency, FileContent, Health, MountSource, NetworkMode, Platform, Resources,
-        Runtime, Text, Workload,
+        Build, Condition, Dependency, FileContent, Health, MountSource, NetworkMode, Platform,
+        Resources, Runtime, Text, Workload,
     },
     target::Context,
     template::TemplateError,
@@ -94,7 +94,10 @@ fn process(platform: &Platform, workload: &Workload, keys: &mut Keys) {
     );
     keys.put_some(
         "user",
-        runtime.user.as_ref().map(|user| speak::text(platform, user)),
+        runtime
+            .user
+            .as_ref()
+            .map(|user| speak::text(platform, user)),
     );
     keys.put_filled("group_add", texts(platform, &runtime.group_add));
     keys.put_some(
@@ -104,20 +107,25 @@ fn process(platform: &Platform, workload: &Workload, keys: &mut Keys) {
 }
 
 fn environment(context: &Context<'_>, workload: &Workload) -> Map<String, Value> {
-    workload
+    let mut environment: Map<String, Value> = workload
         .env
         .iter()
         .map(|variable| {
             let value = speak::text(context.platform, &variable.value);
             (variable.name.clone(), Value::from(value))
         })
-        .collect()
+        .collect();
+    tasks::add_environment(context.platform, workload, &mut environment);
+    environment
 }
 
 fn build_section(platform: &Platform, build: &Build) -> Map<String, Value> {
     let mut keys = Keys::default();
     keys.put("context", mounts::source(platform, &build.context));
-    keys.put_some("dockerfile", build.dockerfile.as_deref().map(speak::literal));
+    keys.put_some(
+        "dockerfile",
+        build.dockerfile.as_deref().map(speak::literal),
+    );
     let args = build
         .args
         .iter()
@@ -140,11 +148,7 @@ fn dependencies(context: &Context<'_>, workload: &Workload) -> Map<String, Value
 }
 
 /// Whether a dependency is optional and leads into another group.
-pub(super) fn is_across(
-    platform: &Platform,
-    workload: &Workload,
-    dependency: &Dependency,
-) -> bool {
+pub(super) fn is_across(platform: &Platform, workload: &Workload, dependency: &Dependency) -> bool {
     dependency.optional
         && platform
             .workload(&dependency.workload)
@@ -213,9 +217,10 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
         keys.put_some("hostname", runtime.hostname.as_deref().map(speak::literal));
         keys.put_filled("extra_hosts", literals(&runtime.extra_hosts));
     }
-    let copies_secrets = workload.files.iter().any(|file| {
-        matches!(file.content, FileContent::Secret(_))
-    });
+    let copies_secrets = workload
+        .files
+        .iter()
+        .any(|file| matches!(file.content, FileContent::Secret(_)));
     if runtime.read_only && copies_secrets {
         losses.key(
             workload,
@@ -234,7 +239,10 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     keys.put_some("init", runtime.init);
     keys.put_filled("tty", runtime.tty);
     keys.put_filled("stdin_open", runtime.stdin_open);
-    keys.put_some("stop_signal", runtime.stop_signal.as_deref().map(speak::literal));
+    keys.put_some(
+        "stop_signal",
+        runtime.stop_signal.as_deref().map(speak::literal),
+    );
     keys.put_some(
         "stop_grace_period",
         runtime.stop_grace_period.map(units::duration),
