@@ -85,6 +85,7 @@ name = "plat"
 [groups]
 a = "A"
 b = "B"
+c = "C"
 [networks]
 a = { external = "corp" }
 [secrets]
@@ -108,7 +109,7 @@ files."/etc/x.conf" = { content = "two: ${components.two.http.address} $x\n", mo
 volumes.data = { mount = "/data" }
 volumes.src = { mount = "/src", source = "src/one" }
 volumes.both = { mount = "/both", shared = "both" }
-depends_on = { two = { on = "started" }, three = { on = "started", optional = true } }
+depends_on = { two = { on = "started" }, three = { on = "started", optional = true }, four = { on = "started", optional = true } }
 resources = { cpu = "250m", memory = "1Gi", gpu = 1, limits = { cpu = 2 } }
 replicas = 3
 read_only = true
@@ -133,6 +134,9 @@ group = "b"
 replicas = 2
 ports.http = 80
 build = { context = "three", args = { A = "$$1" } }
+[components.four]
+image = "x:1"
+group = "c"
 [raw.compose]
 x-mine = { a = 1 }
 networks.a = { internal = true }
@@ -148,7 +152,7 @@ fn groups_stand_alone_and_together() {
     for files in [
         vec!["compose.yaml"],
         vec!["a.yaml", "b.yaml"],
-        vec!["b.yaml", "a.yaml", "order/a.b.yaml"],
+        vec!["b.yaml", "a.yaml", "c.yaml", "order/a.c.yaml"],
         vec!["b.yaml"],
     ] {
         project.read_back(&files);
@@ -160,8 +164,9 @@ fn groups_stand_alone_and_together() {
             "compose/.gitignore",
             "compose/a.yaml",
             "compose/b.yaml",
+            "compose/c.yaml",
             "compose/compose.yaml",
-            "compose/order/a.b.yaml"
+            "compose/order/a.c.yaml"
         ]
     );
     assert!(
@@ -189,7 +194,7 @@ fn a_service_has_what_its_component_says() {
     let aliases = json!({"aliases": ["o_n_e", "guest"]});
     assert_eq!(
         one["networks"],
-        json!({"a": aliases, "a.external": aliases, "b": aliases})
+        json!({"a": aliases, "a.external": aliases, "b": aliases, "c": aliases})
     );
     assert_eq!(one["ports"][0]["target"], 7000);
     assert_eq!(one["deploy"]["replicas"], Value::Null);
@@ -204,7 +209,8 @@ fn a_service_has_what_its_component_says() {
     assert_eq!(
         one["depends_on"],
         json!({"two": {"condition": "service_started", "required": true},
-            "three": {"condition": "service_started", "required": false}})
+            "three": {"condition": "service_started", "required": false},
+            "four": {"condition": "service_started", "required": false}})
     );
     let guest = service(&read, "guest");
     assert_eq!(guest["network_mode"], "service:one");
@@ -214,14 +220,14 @@ fn a_service_has_what_its_component_says() {
     assert_eq!(two["ulimits"], json!({"nofile": 10}));
     assert_eq!(service(&read, "three")["deploy"]["replicas"], 2);
     assert_eq!(read["services"]["extra"]["image"], "y:1");
-    assert_eq!(read["networks"]["a"], json!({"name": "plat_a", "internal": true, "ipam": {}}));
+    assert_eq!(
+        read["networks"]["a"],
+        json!({"name": "plat_a", "internal": true, "ipam": {}})
+    );
     assert_eq!(read["networks"]["a.external"]["name"], "corp");
     assert_eq!(read["volumes"]["one-data"]["name"], "plat_one-data");
     assert_eq!(read["volumes"]["both"]["name"], "plat_both");
-    assert_eq!(
-        project.text("config/one/etc/x.conf"),
-        "two: two:80 $x\n"
-    );
+    assert_eq!(project.text("config/one/etc/x.conf"), "two: two:80 $x\n");
 }
 
 #[test]
@@ -270,13 +276,91 @@ fn a_changed_file_changes_its_reader() {
 #[test]
 fn an_environment_lies_one_folder_deeper() {
     let project = Project::new(GROUPS).environment("staging").emit();
-    assert!(project.text("compose/a.yaml").contains("source: \"../../../src/one\"") || project.text("compose/a.yaml").contains("../../../src/one"));
+    assert!(
+        project
+            .text("compose/a.yaml")
+            .contains("source: \"../../../src/one\"")
+            || project.text("compose/a.yaml").contains("../../../src/one")
+    );
     assert!(project.text("compose/b.yaml").contains("../../../three"));
-    assert!(project.text("compose/a.yaml").contains("../config/one/etc/x.conf"));
+    assert!(
+        project
+            .text("compose/a.yaml")
+            .contains("../config/one/etc/x.conf")
+    );
 }
 
 #[test]
 fn a_platform_without_workloads_has_no_files() {
     let project = Project::new("[platform]\nname = \"p\"\n").emit();
     assert_eq!(project.paths(""), Vec::<&str>::new());
+}
+
+const PIPELINES: &str = r#"
+[platform]
+name = "plat"
+[groups]
+air = "Orchestration"
+store = "Features"
+[secrets]
+db = { env = "DB" }
+admin = { env = "ADMIN" }
+token = { env = "TOKEN" }
+[components.db]
+kind = "postgres"
+group = "air"
+settings = { user = "u", database = "d", password = "${secrets.db}" }
+[components.airflow]
+kind = "airflow"
+group = "air"
+uses = { database = "db" }
+settings = { admin_password = "${secrets.admin}" }
+[components.redis]
+kind = "redis"
+group = "store"
+[pipelines.p]
+image = "x:1"
+reaches = ["redis"]
+env.TOKEN = "${secrets.token}"
+volumes.out = { mount = "/out", source = "out" }
+[pipelines.p.tasks]
+one = { run = "true" }
+two = { stub = true, after = ["one"] }
+"#;
+
+#[test]
+fn airflow_has_what_the_tasks_of_pipelines_need() {
+    let project = Project::new(PIPELINES).emit();
+    let Some(read) = project.read_back(&["compose.yaml"]) else {
+        return;
+    };
+    let scheduler = service(&read, "airflow-scheduler");
+    let environment = &scheduler["environment"];
+    assert_eq!(environment["TOKEN"], "filled");
+    assert_eq!(environment["PROJECT_DIR"], "filled");
+    assert_eq!(environment["MLOPSGEN_STUBS"], "/opt/airflow/stubs");
+    let mounts: Vec<&str> = scheduler["volumes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|mount| mount["target"].as_str())
+        .collect();
+    assert_eq!(
+        mounts,
+        [
+            "/opt/airflow/logs",
+            "/var/run/docker.sock",
+            "/opt/airflow/dags/plat",
+            "/opt/airflow/stubs"
+        ]
+    );
+    assert_eq!(
+        service(&read, "airflow-init")["environment"]["TOKEN"],
+        Value::Null
+    );
+    assert_eq!(
+        service(&read, "redis")["networks"],
+        json!({"store": null, "pipelines": null})
+    );
+    assert_eq!(read["networks"]["pipelines"]["name"], "plat_pipelines");
 }

@@ -5,14 +5,18 @@ use std::{collections::BTreeMap, fs, process::Command};
 use mlopsgen::{
     catalog::Catalog,
     diag::{Diagnostic, Severity, Sink},
+    files::FileSet,
     graph, project,
     resolve::{Inputs, resolve},
     source::Sources,
-    target::{Context, Emission, Vantage, compose, config},
+    target::{Context, Emission, Vantage, airflow, compose, config, grafana, prometheus},
     template::Engine,
     world::MemoryWorld,
 };
 use serde_json::Value;
+
+/// Variables of the tests that keep their defaults.
+const NOT_FILLED: [&str; 4] = ["MAYBE", "THE_UID", "ODD", "DOCKER_GID"];
 
 pub struct Project {
     world: MemoryWorld,
@@ -44,8 +48,14 @@ impl Project {
         let mut sink = Sink::default();
         let mut sources = Sources::default();
         let environment = self.environment.as_deref();
-        let tree = project::read(&self.world, "platform.toml", environment, &mut sources, &mut sink)
-            .expect("a platform");
+        let tree = project::read(
+            &self.world,
+            "platform.toml",
+            environment,
+            &mut sources,
+            &mut sink,
+        )
+        .expect("a platform");
         let engine = Engine::new(Vec::new()).expect("the templates are well-formed");
         let inputs = Inputs {
             world: &self.world,
@@ -72,15 +82,19 @@ impl Project {
             };
             target(&context).expect("the templates render")
         };
-        let config = emit(&BTreeMap::new(), config::emit);
-        let mounted = config
-            .files
+        let mut others = FileSet::default();
+        for target in [config::emit, prometheus::emit, grafana::emit, airflow::emit] as [Emit; 4] {
+            others
+                .files
+                .extend(emit(&BTreeMap::new(), target).files.files);
+        }
+        let mounted = others
             .files
             .iter()
             .map(|(path, file)| (path.clone(), file.text.clone()))
             .collect();
         let mut emission = emit(&mounted, compose::emit);
-        emission.files.files.extend(config.files.files);
+        emission.files.files.extend(others.files);
         Emitted(emission)
     }
 }
@@ -116,7 +130,12 @@ impl Emitted {
             fs::write(path, &file.text).expect("a file");
         }
         let mut command = Command::new(binary);
-        command.env("TOKEN", "filled");
+        let example = self.text("compose/.env.example");
+        for name in example.lines().filter_map(|line| line.strip_suffix('=')) {
+            if !NOT_FILLED.contains(&name) {
+                command.env(name, "filled");
+            }
+        }
         for file in files {
             let path = folder.path().join("generated/compose").join(file);
             command.arg("-f").arg(path);
@@ -126,7 +145,10 @@ impl Emitted {
             .output()
             .expect("Compose runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success() && said.is_empty(), "{files:?}: {said}");
+        assert!(
+            output.status.success() && said.is_empty(),
+            "{files:?}: {said}"
+        );
         // What it prints is a Compose file again, with every `$` doubled.
         let json = String::from_utf8(output.stdout).expect("UTF-8");
         Some(serde_json::from_str(&json.replace("$$", "$")).expect("JSON"))

@@ -63,7 +63,7 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
             Ok(json!(["CMD-SHELL", fill(&script, &late)]))
         }
         Probe::Tcp { number, .. } => {
-            let view = json!({ "number": number, "timeout": timeout });
+            let view = json!({ "number": number, "timeout": timeout, "tool": health.tool });
             let script = engine.render("compose/probe-tcp.sh", view)?;
             Ok(json!(["CMD-SHELL", fill(&script, &[])]))
         }
@@ -112,9 +112,15 @@ fn url_path(platform: &Platform, path: &Text) -> (String, Vec<String>) {
 fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'!' | b'#'..=b'&' | b'('..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~' => {
-                char::from(byte).to_string()
-            }
+            b'!'
+            | b'#'..=b'&'
+            | b'('..=b';'
+            | b'='
+            | b'?'..=b'['
+            | b']'
+            | b'_'
+            | b'a'..=b'z'
+            | b'~' => char::from(byte).to_string(),
             byte => format!("%{byte:02X}"),
         })
         .collect()

@@ -73,7 +73,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let raw = speak::raw(platform, &platform.raw_compose);
     let raw = raw.as_object().cloned().unwrap_or_default();
     let mut files = group_files(context, &mut losses)?;
-    files.iter_mut().for_each(|file| raw::over_group(&raw, file));
+    files
+        .iter_mut()
+        .for_each(|file| raw::over_group(&raw, file));
     if files.is_empty() && raw.is_empty() {
         return Ok(Emission::default());
     }
@@ -85,7 +87,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         out.add(Target::Compose, path, text);
         Ok::<(), TemplateError>(())
     };
-    let orders = orders(platform);
+    let orders = orders(context);
     for order in &orders {
         let path = format!("compose/{}", order.file());
         render(path, "compose/order.yaml", json!(order))?;
@@ -101,8 +103,16 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         render(path, "compose/group.yaml", json!(file))?;
     }
     let environment = environment::view(platform);
-    render("compose/compose.yaml".into(), "compose/compose.yaml", json!(project))?;
-    render("compose/.env.example".into(), "compose/.env.example", json!(environment))?;
+    render(
+        "compose/compose.yaml".into(),
+        "compose/compose.yaml",
+        json!(project),
+    )?;
+    render(
+        "compose/.env.example".into(),
+        "compose/.env.example",
+        json!(environment),
+    )?;
     render("compose/.gitignore".into(), "compose/gitignore", json!({}))?;
     out.volumes = recorded_volumes(platform);
     Ok(Emission {
@@ -189,22 +199,31 @@ fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file
     }
     for secret in secret_names.iter().filter_map(|name| platform.secret(name)) {
         if secret.optional {
-            put("configs", &secret.name, json!({ "content": speak::secret(secret) }));
+            put(
+                "configs",
+                &secret.name,
+                json!({ "content": speak::secret(secret) }),
+            );
         } else {
-            put("secrets", &secret.name, json!({ "environment": secret.env }));
+            put(
+                "secrets",
+                &secret.name,
+                json!({ "environment": secret.env }),
+            );
         }
     }
 }
 
 /// The optional dependencies that lead from one group into another, by the two groups.
-fn orders(platform: &Platform) -> Vec<OrderView> {
+fn orders(context: &Context<'_>) -> Vec<OrderView> {
+    let platform = context.platform;
     let mut orders: BTreeMap<(&str, &str), Map<String, Value>> = BTreeMap::new();
     for workload in platform.workloads() {
         for dependency in &workload.depends_on {
             let Some(other) = platform.workload(&dependency.workload) else {
                 continue;
             };
-            if !service::is_across(platform, workload, dependency) {
+            if !service::is_across(context, workload, dependency) {
                 continue;
             }
             let services = orders.entry((&workload.group, &other.group)).or_default();

@@ -59,12 +59,17 @@ fn volume(platform: &Platform, mount: &Mount) -> Value {
             keys.put_filled("read_only", mount.read_only);
             Value::Object(keys.0)
         }
-        // The engine makes the folder where it is missing, as people expect of data; of a file they don't.
+        // The engine makes a folder that is missing, as people expect of data; the engine's socket is no folder.
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
             options.put_some("propagation", mount.propagation.as_deref());
-            options.put("create_host_path", true);
-            bind(&source(platform, path), &mount.path, mount.read_only, options)
+            options.put("create_host_path", !mount.compose_only);
+            bind(
+                &source(platform, path),
+                &mount.path,
+                mount.read_only,
+                options,
+            )
         }
     }
 }
@@ -197,10 +202,7 @@ fn generated<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> Vec<(&'a 
 }
 
 fn text_of<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> &'a [u8] {
-    mounted
-        .get(path)
-        .map(String::as_bytes)
-        .unwrap_or_default()
+    mounted.get(path).map(String::as_bytes).unwrap_or_default()
 }
 
 /// SHA-256 over pairs of a path and a content, each with its length before it so that no two lists look alike.

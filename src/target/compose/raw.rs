@@ -11,9 +11,8 @@ const RESOURCES: [&str; 4] = ["networks", "volumes", "secrets", "configs"];
 pub(super) fn over_group(raw: &Map<String, Value>, file: &mut GroupFile) {
     if let Some(Value::Object(services)) = raw.get("services") {
         for service in &mut file.services {
-            match services.get(&service.name) {
-                Some(keys @ Value::Object(_)) => tree::merge_service(&mut service.keys, keys),
-                Some(_) | None => {}
+            if let Some(keys) = services.get(&service.name) {
+                tree::merge_service(&mut service.keys, keys);
             }
         }
         file.services
