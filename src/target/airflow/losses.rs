@@ -11,7 +11,7 @@ pub fn of(pipeline: &Pipeline) -> Vec<Diagnostic> {
     for mount in &pipeline.volumes {
         let relative =
             matches!(&mount.source, MountSource::Bind { path, .. } if !path.starts_with('/'));
-        if relative {
+        if relative && !mount.compose_only {
             losses.push(
                 Diagnostic::new(
                     Code::TargetLoss,

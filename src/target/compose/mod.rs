@@ -12,7 +12,6 @@ mod networks;
 mod raw;
 mod service;
 mod speak;
-mod tasks;
 mod tree;
 mod units;
 
@@ -24,7 +23,7 @@ use serde_json::{Map, Value, json};
 use self::{losses::Losses, mounts::Mounts, networks::Networks, service::Service};
 use super::{Context, Emission};
 use crate::{
-    files::{FileSet, RecordedVolume, Target},
+    files::{FileSet, Target},
     model::{Platform, Workload},
     template::TemplateError,
 };
@@ -114,7 +113,6 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         json!(environment),
     )?;
     render("compose/.gitignore".into(), "compose/gitignore", json!({}))?;
-    out.volumes = recorded_volumes(platform);
     Ok(Emission {
         files: out,
         losses: losses.0,
@@ -265,19 +263,6 @@ fn includes(files: &[GroupFile], orders: &[OrderView]) -> Value {
             } else {
                 json!({ "path": paths })
             }
-        })
-        .collect()
-}
-
-/// What the manifest remembers: volumes that this project makes.
-fn recorded_volumes(platform: &Platform) -> Vec<RecordedVolume> {
-    platform
-        .volumes
-        .iter()
-        .filter(|volume| !volume.external)
-        .map(|volume| RecordedVolume {
-            name: volume.real_name.clone(),
-            key: volume.path.clone(),
         })
         .collect()
 }

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Losses, speak, tasks, tree::Keys};
+use super::{Losses, speak, tree::Keys};
 use crate::{
     files::Target,
     model::{FileContent, FileMount, Mount, MountSource, Platform, Secret, Workload},
     target::Context,
 };
+
+/// Where the bodies of stubs lie in the project.
+const STUBS: &str = "dags/";
 
 /// How a file is mounted unless said otherwise.
 const PLAIN_MODE: u32 = 0o644;
@@ -40,10 +43,6 @@ pub(super) fn mounts(context: &Context<'_>, workload: &Workload, losses: &mut Lo
     let mut digest = FileDigest::default();
     for file in &workload.files {
         add_file(context, workload, file, &mut out, &mut digest, losses);
-    }
-    if let Some((path, target)) = tasks::stubs(context.platform, workload) {
-        out.volumes
-            .push(read_only(&source(context.platform, path), target));
     }
     out.digest = digest.finish();
     out
@@ -103,6 +102,16 @@ fn add_file(
                 digest.add(&format!("{}/{name}", file.path), bytes);
             }
             source(context.platform, path)
+        }
+        FileContent::Stubs => {
+            for (path, text) in context
+                .mounted
+                .range(STUBS.to_string()..)
+                .take_while(|(path, _)| path.starts_with(STUBS))
+            {
+                digest.add(path, text.as_bytes());
+            }
+            source(context.platform, STUBS.trim_end_matches('/'))
         }
         FileContent::Generated(path) => {
             if !is_written(context.platform, path) {

@@ -8,7 +8,7 @@ use super::{
     Losses, health,
     mounts::{self, Mounts},
     networks::Networks,
-    speak, tasks,
+    speak,
     tree::{self, Keys},
     units,
 };
@@ -109,16 +109,14 @@ fn process(platform: &Platform, workload: &Workload, keys: &mut Keys) {
 }
 
 fn environment(context: &Context<'_>, workload: &Workload) -> Map<String, Value> {
-    let mut environment: Map<String, Value> = workload
+    workload
         .env
         .iter()
         .map(|variable| {
             let value = speak::text(context.platform, &variable.value);
             (variable.name.clone(), Value::from(value))
         })
-        .collect();
-    tasks::add_environment(context.platform, workload, &mut environment);
-    environment
+        .collect()
 }
 
 fn build_section(platform: &Platform, build: &Build) -> Map<String, Value> {

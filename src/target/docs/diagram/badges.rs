@@ -23,14 +23,18 @@ pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
         let WireKind::Flow { marks, color } = &scene.wires[line.wire].kind else {
             continue;
         };
-        let widths: Vec<i32> = marks.iter().map(|mark| (width(mark, CHIP) + 8).max(HEIGHT)).collect();
+        let widths: Vec<i32> = marks
+            .iter()
+            .map(|mark| (width(mark, CHIP) + 8).max(HEIGHT))
+            .collect();
         let total = widths.iter().sum::<i32>() + 2 * (widths.len() as i32 - 1);
-        let best = candidates(line, total)
-            .into_iter()
-            .enumerate()
-            .min_by_key(|(index, (rect, rank))| {
-                (trouble(*rect, line, layout, &out) + rank, *index)
-            });
+        let best =
+            candidates(line, total)
+                .into_iter()
+                .enumerate()
+                .min_by_key(|(index, (rect, rank))| {
+                    (trouble(*rect, line, layout, &out) + rank, *index)
+                });
         let Some((_, (rect, _))) = best else {
             continue;
         };
@@ -39,7 +43,12 @@ pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
             out.push(Badge {
                 text: mark.clone(),
                 color: *color,
-                rect: Rect { x, y: rect.y, w, h: HEIGHT },
+                rect: Rect {
+                    x,
+                    y: rect.y,
+                    w,
+                    h: HEIGHT,
+                },
             });
             x += w + 2;
         }
@@ -59,7 +68,12 @@ fn candidates(line: &Line, total: i32) -> Vec<(Rect, i32)> {
         let free = length - if is_last { 12 } else { 0 };
         for tenth in [5, 4, 6, 3, 7, 2, 8, 1, 9] {
             let (x, y) = (x1 + (x2 - x1) * tenth / 10, y1 + (y2 - y1) * tenth / 10);
-            let rect = Rect { x: x - total / 2, y: y - HEIGHT / 2, w: total, h: HEIGHT };
+            let rect = Rect {
+                x: x - total / 2,
+                y: y - HEIGHT / 2,
+                w: total,
+                h: HEIGHT,
+            };
             let short = (along + 16 - free).max(0) * 6;
             let rank = short + (tenth - 5).abs() * 3 + (240 - length).max(0) / 4;
             out.push((rect, rank));
@@ -70,9 +84,22 @@ fn candidates(line: &Line, total: i32) -> Vec<(Rect, i32)> {
 
 /// What a badge would cover.
 fn trouble(rect: Rect, own: &Line, layout: &Layout, placed: &[Badge]) -> i32 {
-    let wide = Rect { x: rect.x - 3, y: rect.y - 3, w: rect.w + 6, h: rect.h + 6 };
-    let badges = placed.iter().filter(|badge| badge.rect.overlaps(wide)).count() as i32;
-    let nodes = layout.placement.nodes.iter().filter(|node| node.overlaps(wide)).count() as i32;
+    let wide = Rect {
+        x: rect.x - 3,
+        y: rect.y - 3,
+        w: rect.w + 6,
+        h: rect.h + 6,
+    };
+    let badges = placed
+        .iter()
+        .filter(|badge| badge.rect.overlaps(wide))
+        .count() as i32;
+    let nodes = layout
+        .placement
+        .nodes
+        .iter()
+        .filter(|node| node.overlaps(wide))
+        .count() as i32;
     let crossed: i32 = layout
         .lines
         .iter()
@@ -82,7 +109,14 @@ fn trouble(rect: Rect, own: &Line, layout: &Layout, placed: &[Badge]) -> i32 {
         .count() as i32;
     let own_corners = own.points[1..own.points.len().saturating_sub(1)]
         .iter()
-        .filter(|(x, y)| wide.overlaps(Rect { x: *x, y: *y, w: 1, h: 1 }))
+        .filter(|(x, y)| {
+            wide.overlaps(Rect {
+                x: *x,
+                y: *y,
+                w: 1,
+                h: 1,
+            })
+        })
         .count() as i32;
     badges * 5000 + nodes * 3000 + crossed * 120 + own_corners * 60
 }

@@ -61,7 +61,9 @@ pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
     for route in &routes {
         for channel in &route.channels {
             let middle = state.middle(*channel);
-            state.tracks.insert((*channel, state.rider(route.wire)), middle);
+            state
+                .tracks
+                .insert((*channel, state.rider(route.wire)), middle);
         }
     }
     state.settle_doors();
@@ -70,7 +72,11 @@ pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
         state.settle_doors();
     }
     let lines = routes.iter().map(|route| state.line(route)).collect();
-    Layout { rows: rows.to_vec(), placement: state.placement, lines }
+    Layout {
+        rows: rows.to_vec(),
+        placement: state.placement,
+        lines,
+    }
 }
 
 struct State<'a> {
@@ -102,12 +108,22 @@ impl State<'_> {
     fn start_door(&self, route: &Route) -> Door {
         // A node's own needs share one door, a flow has its own.
         let from = self.scene.wires[route.wire].from;
-        Door { node: from, side: route.start, rider: self.rider(route.wire), leaves: true }
+        Door {
+            node: from,
+            side: route.start,
+            rider: self.rider(route.wire),
+            leaves: true,
+        }
     }
 
     fn end_door(&self, route: &Route) -> Door {
         let to = self.scene.wires[route.wire].to;
-        Door { node: to, side: route.end, rider: self.rider(route.wire), leaves: false }
+        Door {
+            node: to,
+            side: route.end,
+            rider: self.rider(route.wire),
+            leaves: false,
+        }
     }
 
     fn extent(&self, channel: Channel) -> (i32, i32) {
@@ -131,10 +147,12 @@ impl State<'_> {
     fn stations(&self, route: &Route) -> Vec<i32> {
         let rider = self.rider(route.wire);
         let door = |door: Door| self.doors.get(&door).copied().unwrap_or_default();
-        let tracks = route
-            .channels
-            .iter()
-            .map(|channel| self.tracks.get(&(*channel, rider)).copied().unwrap_or_default());
+        let tracks = route.channels.iter().map(|channel| {
+            self.tracks
+                .get(&(*channel, rider))
+                .copied()
+                .unwrap_or_default()
+        });
         std::iter::once(door(self.start_door(route)))
             .chain(tracks)
             .chain(std::iter::once(door(self.end_door(route))))
@@ -171,7 +189,12 @@ impl State<'_> {
                 let position = segments.iter().position(|segment| segment.rider == rider);
                 let position = position.unwrap_or_else(|| {
                     let taps = Vec::new();
-                    segments.push(Segment { rider, taps, low: i32::MAX, high: i32::MIN });
+                    segments.push(Segment {
+                        rider,
+                        taps,
+                        low: i32::MAX,
+                        high: i32::MIN,
+                    });
                     segments.len() - 1
                 });
                 let segment = &mut segments[position];
@@ -219,7 +242,11 @@ impl State<'_> {
             let count = stations.len();
             let ends = [
                 (self.start_door(route), stations[1], stations[2]),
-                (self.end_door(route), stations[count - 2], stations[count - 3]),
+                (
+                    self.end_door(route),
+                    stations[count - 2],
+                    stations[count - 3],
+                ),
             ];
             for (door, track, beyond) in ends {
                 let rect = self.placement.nodes[door.node];
@@ -236,7 +263,10 @@ impl State<'_> {
                     ..-8 => (0, away),
                     _ => (2, -away),
                 };
-                sides.entry((door.node, door.side)).or_default().insert(door, key);
+                sides
+                    .entry((door.node, door.side))
+                    .or_default()
+                    .insert(door, key);
             }
         }
         for ((node, side), doors) in sides {
@@ -282,7 +312,10 @@ impl State<'_> {
                 false => (pair[1], pair[0]),
             })
             .collect();
-        Line { wire: route.wire, points: straighten(points) }
+        Line {
+            wire: route.wire,
+            points: straighten(points),
+        }
     }
 }
 
@@ -308,11 +341,20 @@ fn stack(segments: &[Segment]) -> (Vec<usize>, Vec<i32>) {
     let mut order: Vec<usize> = (0..segments.len()).collect();
     order.sort_by_key(|index| {
         let segment = &segments[*index];
-        (segment.taps.iter().map(|tap| tap.1).sum::<i32>(), segment.low, segment.rider)
+        (
+            segment.taps.iter().map(|tap| tap.1).sum::<i32>(),
+            segment.low,
+            segment.rider,
+        )
     });
     let cost: Vec<Vec<i32>> = segments
         .iter()
-        .map(|first| segments.iter().map(|second| crossings(first, second)).collect())
+        .map(|first| {
+            segments
+                .iter()
+                .map(|second| crossings(first, second))
+                .collect()
+        })
         .collect();
     for _ in 0..3 {
         let before = order.clone();
@@ -354,7 +396,11 @@ fn reinsert(order: &mut Vec<usize>, segment: usize, cost: &[Vec<i32>]) {
             best = (here, index + 1);
         }
     }
-    let place = if at_current <= best.0 { current } else { best.1 };
+    let place = if at_current <= best.0 {
+        current
+    } else {
+        best.1
+    };
     order.insert(place, segment);
 }
 

@@ -47,6 +47,12 @@ def plain(value: Any) -> str:
     )
 
 
+def namespace(network: str) -> str:
+    """The name of a Compose network; in a cluster, that of the namespace."""
+    here = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+    return here.read_text().strip() if IN_CLUSTER and here.exists() else network
+
+
 @dataclass(frozen=True)
 class Resources:
     """What a container asks for. Processors are counted in thousandths, memory in bytes; memory is also the limit."""
@@ -201,7 +207,11 @@ def pod_volumes() -> list[k8s.V1Volume]:
         k8s.V1Volume(name="data", host_path=k8s.V1HostPathVolumeSource(path="/srv/data")),
         k8s.V1Volume(
             name="cache",
-            persistent_volume_claim=k8s.V1PersistentVolumeClaimVolumeSource(claim_name="training-cache"),
+            persistent_volume_claim=k8s.V1PersistentVolumeClaimVolumeSource(claim_name="cache"),
+        ),
+        k8s.V1Volume(
+            name="models",
+            persistent_volume_claim=k8s.V1PersistentVolumeClaimVolumeSource(claim_name="training-pipeline-models"),
         ),
     ]
 
@@ -209,8 +219,9 @@ def pod_volumes() -> list[k8s.V1Volume]:
 def pod_mounts() -> list[k8s.V1VolumeMount]:
     """Where they are mounted."""
     return [
-        k8s.V1VolumeMount(name="data", mount_path="/data", read_only=False),
+        k8s.V1VolumeMount(name="data", mount_path="/data", read_only=True),
         k8s.V1VolumeMount(name="cache", mount_path="/cache", read_only=False),
+        k8s.V1VolumeMount(name="models", mount_path="/models", read_only=False),
     ]
 
 
@@ -219,8 +230,9 @@ def docker_mounts() -> list[Mount]:
     project = os.environ.get("PROJECT_DIR", "")
     mounts = [
         Mount("/artifacts", os.path.join(project, "training_pipeline/artifacts"), type="bind", read_only=False),
-        Mount("/data", "/srv/data", type="bind", read_only=False),
-        Mount("/cache", "course_training-cache", type="volume", read_only=False),
+        Mount("/data", "/srv/data", type="bind", read_only=True),
+        Mount("/cache", "course_cache", type="volume", read_only=False),
+        Mount("/models", "course_training-pipeline-models", type="volume", read_only=False),
     ]
     for mount in mounts:
         if mount["Type"] == "bind":  # A folder that is missing is made, as Compose does.
@@ -256,9 +268,12 @@ def stub(
 
 
 ENVIRONMENT: dict[str, Any] = {
-    "MLFLOW_TRACKING_URI": "http://mlflow:5000",
+    "MLFLOW_TRACKING_URI": "http://tracking:5000",
+    "BROWSER": "http://localhost:5001",
     "REGISTRY_TOKEN": Secret("registry-token", "REGISTRY_TOKEN"),
     "DATABASE_URL": ["postgresql://u:", Secret("db-password", "DB_PASSWORD"), "@db:5432/x"],
+    "HINT": Secret("hint", "HINT", optional=True),
+    "NETWORK": namespace("course_mlflow"),
 }
 
 with DAG(
@@ -268,8 +283,10 @@ with DAG(
     schedule="@daily",
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=6),
     default_args={"retries": 2, "retry_delay": timedelta(minutes=5)},
-    params={"days": 7},
+    params={"days": 7, "nested": {"a": "x"}, "region": "eu", "weights": [0.5, True]},
     tags=["training"],
     # `${#list}` and the last line end are the shell's, not the template's.
     jinja_environment_kwargs={
@@ -288,21 +305,13 @@ with DAG(
         "validate",
         run="bash validate.sh",
         image="mlopsvn/training_pipeline:1.4.0",
-        environment=ENVIRONMENT,
-    )
-    train = container(
-        "train",
-        run=(
-            "cd src\n"
-            "python model_training.py --day {{ ds }}\n"
-        ),
-        image="mlopsvn/training_pipeline:1.4.0",
         environment={
-            **ENVIRONMENT,
-            "EPOCHS": "3",
+            "MLFLOW_TRACKING_URI": "http://tracking:5000",
+            "BROWSER": "http://localhost:5001",
+            "REGISTRY_TOKEN": Secret("registry-token", "REGISTRY_TOKEN"),
+            "HINT": Secret("hint", "HINT", optional=True),
+            "NETWORK": namespace("course_mlflow"),
         },
-        resources=Resources(cpu=500, gpu=1, memory=1073741824),
-        execution_timeout=timedelta(hours=2),
     )
     notify = stub(
         "notify",
@@ -310,7 +319,19 @@ with DAG(
         environment=ENVIRONMENT,
         trigger_rule="all_done",
     )
+    train = container(
+        "train",
+        run="".join(["cd src\npython model_training.py --day {{ ds }} --region eu --network ", namespace("course_mlflow"), "\n"]),
+        image="mlopsvn/training_pipeline:1.4.0",
+        environment={
+            **ENVIRONMENT,
+            "EPOCHS": "3",
+        },
+        resources=Resources(cpu=500, cpu_limit=2000, gpu=1, memory=1073741824),
+        retries=0,
+        execution_timeout=timedelta(hours=2),
+    )
 
     extract >> validate
-    validate >> train
     train >> notify
+    validate >> train
