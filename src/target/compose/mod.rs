@@ -37,7 +37,15 @@ struct GroupFile {
     description: Option<String>,
     services: Vec<ServiceView>,
     /// Declarations by section: `networks`, `volumes`, `secrets`, `configs`.
-    resources: BTreeMap<&'static str, Value>,
+    resources: BTreeMap<&'static str, Map<String, Value>>,
+}
+
+impl GroupFile {
+    fn declares(&self, section: &str, key: &str) -> bool {
+        self.resources
+            .get(section)
+            .is_some_and(|entries| entries.contains_key(key))
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -72,9 +80,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let raw = speak::raw(platform, &platform.raw_compose);
     let raw = raw.as_object().cloned().unwrap_or_default();
     let mut files = group_files(context, &mut losses)?;
-    files
-        .iter_mut()
-        .for_each(|file| raw::over_group(&raw, file));
+    raw::over_groups(&raw, &mut files);
     if files.is_empty() && raw.is_empty() {
         return Ok(Emission::default());
     }
@@ -168,13 +174,8 @@ fn describe(platform: &Platform, workload: &Workload) -> Option<String> {
 /// Adds to a group's file what one of its services uses.
 fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file: &mut GroupFile) {
     let mut put = |section: &'static str, key: &str, value: Value| {
-        let entries = file
-            .resources
-            .entry(section)
-            .or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(entries) = entries {
-            entries.insert(key.to_string(), value);
-        }
+        let entries = file.resources.entry(section).or_default();
+        entries.insert(key.to_string(), value);
     };
     for key in &service.networks {
         if let Some(declaration) = networks.declaration(key) {
