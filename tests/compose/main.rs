@@ -347,7 +347,6 @@ fn airflow_has_what_the_tasks_of_pipelines_need() {
             "/opt/airflow/dags/plat"
         ]
     );
-    assert_eq!(Value::Null);
     assert_eq!(
         service(&read, "redis")["networks"],
         json!({"store": null, "pipelines": null})
