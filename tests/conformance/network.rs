@@ -9,7 +9,7 @@ use crate::kubernetes::{Pods, array, selects};
 pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
     let mut faults = Vec::new();
     let subjects = matching(&spec["podSelector"], pods);
-    if subjects.is_empty() {
+    if subjects.is_empty() && !is_of_tasks(&spec["podSelector"]) {
         faults.push(format!(
             "podSelector {} selects no pods",
             spec["podSelector"]
@@ -21,6 +21,9 @@ pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
                 .filter(|peer| peer["namespaceSelector"].is_null() && peer["ipBlock"].is_null())
             {
                 let peers = matching(&peer["podSelector"], pods);
+                if is_of_tasks(&peer["podSelector"]) {
+                    continue;
+                }
                 if peers.is_empty() {
                     faults.push(format!(
                         "{rules} names pods {} that do not exist",
@@ -36,6 +39,11 @@ pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Whether it selects the pods that Airflow starts for a pipeline's tasks: a rendering has none of them.
+fn is_of_tasks(selector: &Value) -> bool {
+    !selector["matchLabels"]["mlopsgen.io/pipeline"].is_null()
 }
 
 fn matching<'a>(selector: &Value, pods: &'a [Pods<'a>]) -> Vec<&'a Pods<'a>> {
