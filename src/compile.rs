@@ -6,6 +6,7 @@ use crate::{
     catalog::Catalog,
     check::{self, Facts},
     diag::{Code, Diagnostic, Level, Severity, Sink},
+    emit,
     files::{FileSet, Target},
     graph::{self, Graph},
     model::Platform,
@@ -13,7 +14,6 @@ use crate::{
     resolve::{self, Inputs},
     source::Sources,
     syntax::Table,
-    target,
     template::{Engine, TemplateError},
     world::World,
 };
@@ -127,12 +127,12 @@ fn run(
         files: FileSet::default(),
     };
     if !sink.has_errors() {
-        match target::emit_all(
+        match emit::emit(
             world,
-            request.targets.as_ref(),
             &output.platform,
             &output.graph,
             &output.engine,
+            request.targets.as_ref(),
         ) {
             Ok(emission) => {
                 output.files = emission.files;

@@ -90,6 +90,7 @@ impl File<'_> {
             "template",
             "generated",
             "setting",
+            "stubs",
         ];
         let named: Vec<_> = ways.iter().filter_map(|way| table.entry(way)).collect();
         let [entry] = named.as_slice() else {
@@ -103,7 +104,8 @@ impl File<'_> {
                 .value
                 .as_str()
                 .map(|path| FileContent::Generated(path.to_string())),
-            "setting" => return self.from_setting(&entry.value, sink),
+            "stubs" => Some(FileContent::Stubs),
+            "setting" => return self.of_setting(&entry.value, sink),
             "template" => self.template(&entry.value, sink),
             _ => {
                 let scope = Scope::component(self.index, self.shape.part.as_deref())
@@ -163,7 +165,7 @@ impl File<'_> {
     }
 
     /// The files that a setting names: one at the path itself, several below it.
-    fn from_setting(&self, node: &Node, sink: &mut Sink) -> Vec<(String, FileContent)> {
+    fn of_setting(&self, node: &Node, sink: &mut Sink) -> Vec<(String, FileContent)> {
         let draft = &self.scene.drafts[self.index];
         let Some(setting) = node.as_str().and_then(|name| draft.setting(name)) else {
             return Vec::new();

@@ -34,6 +34,9 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink
     platform.flows = flows;
 }
 
+/// A table, the names in it, and what one of them is as an end.
+type Place<'a> = (&'static str, &'a [&'a str], fn(String) -> FlowEnd);
+
 /// The one thing that has this name; `pipelines.x` says which of several.
 fn flow_end(node: &Node, scene: &Scene, platform: &Platform, sink: &mut Sink) -> Option<FlowEnd> {
     let written = node.as_str()?;
@@ -57,7 +60,7 @@ fn flow_end(node: &Node, scene: &Scene, platform: &Platform, sink: &mut Sink) ->
         .iter()
         .map(|actor| actor.name.as_str())
         .collect();
-    let places: [(&str, &[&str], fn(String) -> FlowEnd); 4] = [
+    let places: [Place<'_>; 4] = [
         ("components", &components, FlowEnd::Component),
         ("pipelines", &pipelines, FlowEnd::Pipeline),
         ("ci", &ci, FlowEnd::Ci),

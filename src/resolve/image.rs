@@ -57,10 +57,8 @@ fn reference(
         .map(|node| text(scene, node, &scope, sink));
     if let Some(node) = table.get("image") {
         let mut image = text(scene, node, &scope, sink);
-        if !has_tag(&image) {
-            if let Some(version) = &version {
-                append_tag(&mut image, version);
-            }
+        if let Some(version) = version.as_ref().filter(|_| !has_tag(&image)) {
+            append_tag(&mut image, version);
         }
         return with_registry(scene, image);
     }

@@ -161,16 +161,16 @@ pub(super) fn check(scene: &Scene, table: &Table, sink: &mut Sink) {
                     .label(node.span, "does not fit")
                     .help("write `host`, `none` or `service:X`, X being a component"),
             ),
-            (Some(NetworkMode::Service(other)), _) if !scene.lost.contains(&other) => {
-                if scene.find(&other).is_none() {
-                    let known: Vec<&str> = scene.component_names().collect();
-                    sink.push(super::draft::unknown(
-                        "component",
-                        &other,
-                        node.span,
-                        &known,
-                    ));
-                }
+            (Some(NetworkMode::Service(other)), _)
+                if !scene.lost.contains(&other) && scene.find(&other).is_none() =>
+            {
+                let known: Vec<&str> = scene.component_names().collect();
+                sink.push(super::draft::unknown(
+                    "component",
+                    &other,
+                    node.span,
+                    &known,
+                ));
             }
             _ => {}
         }

@@ -3,6 +3,7 @@
 //! | filter | gives |
 //! | --- | --- |
 //! | `yaml(n)` | any value as YAML in block style, indented by `n` |
+//! | `lines(n)` | a string of YAML as lines below `|-`, indented by `n` |
 //! | `json(n)` | any value as JSON; `n` given: on several lines, indented by `n` |
 //! | `python` | any value as a Python literal |
 //! | `groovy` | a string as a Groovy literal |
@@ -49,6 +50,9 @@ pub(super) fn register(environment: &mut Environment<'static>) {
             &tree(&value)?,
             indent.unwrap_or(0),
         )))
+    });
+    environment.add_filter("lines", |text: String, indent: usize| {
+        Value::from_safe_string(yaml::lines(&text, indent))
     });
     environment.add_filter("json", |value: Value, indent: Option<usize>| {
         let tree = tree(&value)?;

@@ -115,12 +115,24 @@ fn leaf(value: &Value, indent: usize) -> String {
     }
 }
 
+/// A string as lines below `|-`, indented by `indent`, where every reader reads it back unchanged from there; else as
+/// a scalar.
+pub fn lines(text: &str, indent: usize) -> String {
+    if !text.is_empty() && !text.ends_with('\n') && is_block_text(text) {
+        literal_block(text, indent)
+    } else {
+        scalar(text)
+    }
+}
+
 /// Whether a text reads better as lines below `|`, and is read back unchanged from there by every reader.
 fn is_literal_block(text: &str) -> bool {
     let body = text.strip_suffix('\n').unwrap_or(text);
-    body.contains('\n')
-        && !body.ends_with('\n')
-        && !body.starts_with([' ', '\n', '\t'])
+    body.contains('\n') && !body.ends_with('\n') && is_block_text(body)
+}
+
+fn is_block_text(body: &str) -> bool {
+    !body.starts_with([' ', '\n', '\t'])
         && body
             .lines()
             .all(|line| !line.ends_with([' ', '\t']) && !line.starts_with('\t'))

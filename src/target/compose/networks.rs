@@ -1,0 +1,183 @@
+//! Which networks a service joins, under which names, and what it publishes on the host.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::speak;
+use crate::{
+    graph::Graph,
+    model::{HostPort, Network, NetworkMode, Platform, Port, Workload},
+};
+
+/// The network of the pipelines' tasks. A group of this name shares it: the engine's name would be the same.
+const PIPELINES: &str = "pipelines";
+
+/// Every network of the Compose project, by its key.
+#[derive(Debug)]
+pub(super) struct Networks<'a> {
+    platform: &'a Platform,
+    graph: &'a Graph,
+    /// Workloads on the network of the pipelines' tasks.
+    pipelines: std::collections::BTreeSet<String>,
+    /// Workloads that share another's network, by the one whose it is in the end.
+    guests: BTreeMap<String, Vec<&'a Workload>>,
+}
+
+impl<'a> Networks<'a> {
+    pub(super) fn new(platform: &'a Platform, graph: &'a Graph) -> Self {
+        let mut guests: BTreeMap<String, Vec<&Workload>> = BTreeMap::new();
+        for workload in platform.workloads() {
+            let owner = owner(platform, workload);
+            if owner.name != workload.name {
+                guests.entry(owner.name.clone()).or_default().push(workload);
+            }
+        }
+        let mut pipelines = graph.reached_by_pipelines();
+        if pipelines.is_empty() && !platform.pipelines.is_empty() {
+            // A network that no service is on is never made, and the tasks would have none.
+            let airflow = platform.first_of("airflow").and_then(|it| it.main());
+            pipelines.extend(airflow.map(|workload| workload.name.clone()));
+        }
+        Self {
+            platform,
+            graph,
+            pipelines,
+            guests,
+        }
+    }
+
+    /// The workload itself and those that share its network.
+    fn household(&self, workload: &'a Workload) -> impl Iterator<Item = &'a Workload> {
+        let guests = self.guests.get(&workload.name).cloned().unwrap_or_default();
+        std::iter::once(workload).chain(guests)
+    }
+
+    /// The value of `networks`: key and options. Empty where the workload has no network of its own.
+    pub(super) fn of(&self, workload: &'a Workload) -> Map<String, Value> {
+        if workload.network_mode.is_some() {
+            return Map::new();
+        }
+        let mut keys = vec![workload.group.clone()];
+        let mut external = Vec::new();
+        let mut aliases: Vec<String> = Vec::new();
+        let mut on_pipelines = false;
+        for member in self.household(workload) {
+            keys.extend(self.graph.networks_of(&member.name));
+            on_pipelines |= self.pipelines.contains(&member.name);
+            external.extend(member.networks.iter().map(|name| self.external_key(name)));
+            if member.name != workload.name {
+                aliases.push(member.name.clone());
+            }
+            aliases.extend(member.aliases.iter().cloned());
+        }
+        if on_pipelines {
+            keys.push(PIPELINES.to_string());
+        }
+        keys.extend(external);
+        let options = if aliases.is_empty() {
+            json!({})
+        } else {
+            let aliases: Vec<String> = aliases.iter().map(|name| speak::literal(name)).collect();
+            json!({ "aliases": aliases })
+        };
+        keys.into_iter().map(|key| (key, options.clone())).collect()
+    }
+
+    /// The declaration of a network, by its key.
+    pub(super) fn declaration(&self, key: &str) -> Option<Value> {
+        let external = self
+            .platform
+            .networks
+            .iter()
+            .find(|network| self.key_of(network) == key);
+        if let Some(network) = external {
+            return Some(json!({ "name": speak::literal(&network.external), "external": true }));
+        }
+        let known = key == PIPELINES || self.platform.group(key).is_some();
+        known.then(|| json!({ "name": self.platform.network_name(key) }))
+    }
+
+    fn external_key(&self, name: &str) -> String {
+        self.platform
+            .networks
+            .iter()
+            .find(|network| network.name == name)
+            .map_or_else(|| name.to_string(), |network| self.key_of(network))
+    }
+
+    /// The name in `[networks]`, unless a group's network has that key.
+    fn key_of(&self, network: &Network) -> String {
+        if network.name == PIPELINES || self.platform.group(&network.name).is_some() {
+            format!("{}.external", network.name)
+        } else {
+            network.name.clone()
+        }
+    }
+
+    /// The value of `ports`: what the workload and those that share its network publish.
+    pub(super) fn ports(&self, workload: &'a Workload) -> Vec<String> {
+        if workload.network_mode.is_some() {
+            return Vec::new();
+        }
+        self.household(workload)
+            .flat_map(|member| &member.ports)
+            .filter_map(published)
+            .collect()
+    }
+
+    /// Whether a second container of the workload would want the same port of the host.
+    pub(super) fn publishes(&self, workload: &'a Workload) -> bool {
+        let on_host = workload
+            .network_mode
+            .as_ref()
+            .is_some_and(|mode| mode.value == NetworkMode::Host);
+        (on_host && !workload.ports.is_empty())
+            || self
+                .household(workload)
+                .flat_map(|member| &member.ports)
+                .any(|port| port.host.is_some())
+    }
+}
+
+/// The workload whose network this one is in. `service:X` may lead over several.
+fn owner<'a>(platform: &'a Platform, workload: &'a Workload) -> &'a Workload {
+    let mut current = workload;
+    for _ in platform.workloads() {
+        let Some(NetworkMode::Service(name)) = current.network_mode.as_ref().map(|it| &it.value)
+        else {
+            return current;
+        };
+        let Some(next) = platform.workload(name) else {
+            return current;
+        };
+        current = next;
+    }
+    current
+}
+
+/// `ADDRESS:HOST:CONTAINER/PROTOCOL`, with nothing between the colons where the host's port is any free one.
+fn published(port: &Port) -> Option<String> {
+    let host = match port.host? {
+        HostPort::Fixed(range) => range.to_string(),
+        HostPort::Auto => String::new(),
+    };
+    let bind = match port.bind.as_str() {
+        address if address.contains(':') && !address.starts_with('[') => format!("[{address}]:"),
+        "" => String::new(),
+        address => format!("{address}:"),
+    };
+    let protocol = match port.protocol {
+        crate::model::Protocol::Tcp => "",
+        crate::model::Protocol::Udp => "/udp",
+    };
+    let separator = if host.is_empty() && bind.is_empty() {
+        ""
+    } else {
+        ":"
+    };
+    Some(format!(
+        "{bind}{host}{separator}{}{protocol}",
+        port.container
+    ))
+}

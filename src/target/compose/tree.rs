@@ -1,0 +1,120 @@
+//! YAML mappings under construction, and how raw keys are laid over them.
+
+use serde_json::{Map, Value};
+
+/// A mapping whose keys stand in the order in which they are put. Nothing is put for an empty value.
+#[derive(Debug, Default)]
+pub(super) struct Keys(pub(super) Map<String, Value>);
+
+impl Keys {
+    pub(super) fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.0.insert(key.to_string(), value.into());
+    }
+
+    pub(super) fn put_some(&mut self, key: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.put(key, value);
+        }
+    }
+
+    pub(super) fn put_filled(&mut self, key: &str, value: impl Into<Value>) {
+        let value = value.into();
+        let empty = match &value {
+            Value::Array(items) => items.is_empty(),
+            Value::Object(map) => map.is_empty(),
+            Value::Bool(value) => !value,
+            _ => false,
+        };
+        if !empty {
+            self.put(key, value);
+        }
+    }
+}
+
+/// Keys of a service that hold a boolean: `false` says so, it does not remove them.
+const BOOLEAN_KEYS: [&str; 7] = [
+    "attach",
+    "init",
+    "oom_kill_disable",
+    "privileged",
+    "read_only",
+    "stdin_open",
+    "tty",
+];
+
+/// Lays raw keys over a mapping: tables merge, lists and scalars replace, `false` removes what is not a boolean.
+pub(super) fn merge(base: &mut Map<String, Value>, raw: &Value) {
+    let Value::Object(raw) = raw else {
+        return;
+    };
+    for (key, value) in raw {
+        match (base.get_mut(key), value) {
+            (Some(Value::Object(inner)), Value::Object(_)) => merge(inner, value),
+            (Some(Value::Bool(_)), Value::Bool(false)) => {
+                base.insert(key.clone(), value.clone());
+            }
+            (Some(_), Value::Bool(false)) => {
+                base.shift_remove(key);
+            }
+            _ => {
+                base.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// Lays the raw keys of a service over it. What it does not have, `false` can't remove.
+pub(super) fn merge_service(base: &mut Map<String, Value>, raw: &Value) {
+    let absent: Vec<String> = raw
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, value)| {
+            **value == Value::Bool(false)
+                && !base.contains_key(*key)
+                && !BOOLEAN_KEYS.contains(&key.as_str())
+        })
+        .map(|(key, _)| key.clone())
+        .collect();
+    merge(base, raw);
+    for key in absent {
+        base.shift_remove(&key);
+    }
+}
+
+/// A mapping of names to nothing, as the list that people write.
+pub(super) fn as_list_if_bare(value: &mut Value) {
+    if let Value::Object(map) = value
+        && map.values().all(is_empty_object)
+    {
+        *value = map.keys().cloned().map(Value::from).collect();
+    }
+}
+
+fn is_empty_object(value: &Value) -> bool {
+    value.as_object().is_some_and(Map::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn raw_keys_merge_replace_and_remove() {
+        let mut base = json!({"image": "a", "labels": {"x": "1"}, "logging": {"driver": "json-file"},
+            "init": true, "ports": ["1"]});
+        let raw = json!({"labels": {"y": "2"}, "logging": false, "init": false, "ports": ["2", "3"],
+            "healthcheck": false, "tty": false});
+        let Value::Object(map) = &mut base else {
+            return;
+        };
+        merge_service(map, &raw);
+        assert_eq!(
+            base.to_string(),
+            json!({"image": "a", "labels": {"x": "1", "y": "2"}, "init": false, "ports": ["2", "3"], "tty": false})
+                .to_string()
+        );
+    }
+}

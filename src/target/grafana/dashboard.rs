@@ -1,0 +1,84 @@
+//! The view of a dashboard, and its text.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Board,
+    panel::{self, Panel},
+};
+use crate::template::TemplateError;
+
+/// The longest uid that Grafana takes.
+const LONGEST_UID: usize = 40;
+
+/// A dashboard before its panels have places.
+#[derive(Debug)]
+pub(super) struct Dashboard {
+    pub uid: String,
+    pub title: String,
+    pub description: String,
+    pub tags: Vec<String>,
+    /// The uid of the dashboard to go back to.
+    pub overview: Option<String>,
+    pub panels: Vec<Panel>,
+}
+
+#[derive(Debug, Serialize)]
+struct DashboardView<'a> {
+    uid: &'a str,
+    title: &'a str,
+    description: &'a str,
+    tags: &'a [String],
+    overview: &'a Option<String>,
+    /// The tag that all dashboards of the platform have.
+    family: &'a str,
+    source: &'a str,
+    panels: Vec<Panel>,
+}
+
+/// The overview's uid: the platform's name.
+pub(super) fn overview_uid(board: &Board<'_>) -> String {
+    board.context.platform.name.clone()
+}
+
+/// A component's uid: `PLATFORM-COMPONENT`; where that is too long, its start and a hash of it.
+pub(super) fn uid(board: &Board<'_>, component: &str) -> String {
+    let full = format!("{}-{component}", board.context.platform.name);
+    if full.len() <= LONGEST_UID {
+        return full;
+    }
+    let hash: String = Sha256::digest(full.as_bytes())
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let start: String = full.chars().take(LONGEST_UID - 1 - hash.len()).collect();
+    format!("{start}-{hash}")
+}
+
+/// The dashboard as JSON. What its template gives is read and written again: it is JSON whatever the template says.
+pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, TemplateError> {
+    const TEMPLATE: &str = "grafana/dashboards/dashboard.json";
+    let view = DashboardView {
+        uid: &dashboard.uid,
+        title: &dashboard.title,
+        description: &dashboard.description,
+        tags: &dashboard.tags,
+        overview: &dashboard.overview,
+        family: &board.context.platform.name,
+        source: board.source,
+        panels: panel::place(dashboard.panels),
+    };
+    let text = board.context.engine.render(TEMPLATE, view)?;
+    let failed = |error: serde_json::Error| TemplateError {
+        template: TEMPLATE.to_string(),
+        line: None,
+        range: None,
+        message: format!("what it gives is no JSON: {error}"),
+    };
+    let json: serde_json::Value = serde_json::from_str(&text).map_err(failed)?;
+    let mut text = serde_json::to_string_pretty(&json).map_err(failed)?;
+    text.push('\n');
+    Ok(text)
+}

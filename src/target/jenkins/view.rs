@@ -1,0 +1,228 @@
+//! What the template of a Jenkinsfile is given.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{
+    bindings::{Binding, Bindings},
+    patterns::{self, Condition},
+};
+use crate::{
+    model::{Agent, Ci, CiStage, Platform, Text},
+    target::plain,
+};
+
+/// A Jenkinsfile.
+#[derive(Debug, Serialize)]
+pub struct Jenkinsfile {
+    description: Option<String>,
+    #[serde(rename = "where")]
+    agent: Where,
+    length: Length,
+    variables: Vec<Binding>,
+    stages: Vec<Stage>,
+    /// Whether anything in it depends on the branch.
+    branches: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "lowercase")]
+enum Where {
+    Any,
+    Docker(String),
+    /// In the workspace of the stages around it.
+    Beside(String),
+    Label(String),
+}
+
+#[derive(Debug, Serialize)]
+struct Length {
+    time: u64,
+    /// A name of Java's `TimeUnit`.
+    unit: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Stage {
+    name: String,
+    agent: Option<Where>,
+    timeout: Option<Length>,
+    environment: Vec<Binding>,
+    odd_variables: Vec<String>,
+    odd_credentials: Vec<Binding>,
+    conditions: Option<Conditions>,
+    /// `stages` or `parallel`: how the inner stages run.
+    form: &'static str,
+    inner: Vec<Stage>,
+    run: Vec<String>,
+}
+
+/// Both must hold; of each list one.
+#[derive(Debug, Serialize)]
+struct Conditions {
+    paths: Vec<Condition>,
+    branches: Vec<Condition>,
+}
+
+pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
+    let entry = Bindings::new(platform, &ci.env, &ci.secrets);
+    let around = Around {
+        agent: None,
+        odd_variables: &entry.odd_variables,
+        odd_credentials: &entry.odd_credentials,
+    };
+    let mut writer = Writer {
+        platform,
+        agent: &ci.agent,
+        names: BTreeSet::new(),
+    };
+    let stages: Vec<Stage> = ci
+        .stages
+        .iter()
+        .map(|stage| writer.stage(stage, around))
+        .collect();
+    let stages = match conditions(&ci.paths, &ci.branches) {
+        Some(conditions) => vec![writer.guard(ci, conditions, stages)],
+        None => stages,
+    };
+    let has_branches = |stage: &CiStage| !stage.branches.is_empty();
+    Jenkinsfile {
+        description: ci.description.clone(),
+        agent: where_of(&ci.agent),
+        length: length(ci.timeout),
+        variables: entry.environment.clone(),
+        stages,
+        branches: !ci.branches.is_empty()
+            || ci
+                .stages
+                .iter()
+                .any(|stage| has_branches(stage) || stage.parallel.iter().any(has_branches)),
+    }
+}
+
+struct Writer<'a> {
+    platform: &'a Platform,
+    /// The entry's.
+    agent: &'a Agent,
+    /// Names of stages so far: Jenkins refuses a second one of a name.
+    names: BTreeSet<String>,
+}
+
+/// What a stage takes from those around it because they can't carry it themselves.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    agent: Option<&'a Agent>,
+    odd_variables: &'a [String],
+    odd_credentials: &'a [Binding],
+}
+
+impl Writer<'_> {
+    fn stage(&mut self, stage: &CiStage, around: Around<'_>) -> Stage {
+        let own = Bindings::new(self.platform, &stage.env, &stage.secrets);
+        let odd_variables = [around.odd_variables, &own.odd_variables].concat();
+        let odd_credentials = [around.odd_credentials, &own.odd_credentials].concat();
+        let agent = stage.agent.as_ref().or(around.agent);
+        let name = self.name(&stage.name);
+        let around = Around {
+            agent,
+            odd_variables: &odd_variables,
+            odd_credentials: &odd_credentials,
+        };
+        let inner: Vec<Stage> = stage
+            .parallel
+            .iter()
+            .map(|inner| self.stage(inner, around))
+            .collect();
+        Stage {
+            name,
+            agent: agent
+                .filter(|_| inner.is_empty())
+                .map(|agent| self.place(agent)),
+            timeout: stage.timeout.map(length),
+            environment: own.environment,
+            conditions: conditions(&stage.paths, &stage.branches),
+            form: "parallel",
+            run: stage.run.iter().map(|text| self.script(text)).collect(),
+            odd_variables,
+            odd_credentials,
+            inner,
+        }
+    }
+
+    /// The stage around all others that carries the entry's conditions.
+    fn guard(&mut self, ci: &Ci, conditions: Conditions, inner: Vec<Stage>) -> Stage {
+        Stage {
+            name: self.name(&ci.name),
+            agent: None,
+            timeout: None,
+            environment: Vec::new(),
+            odd_variables: Vec::new(),
+            odd_credentials: Vec::new(),
+            conditions: Some(conditions),
+            form: "stages",
+            inner,
+            run: Vec::new(),
+        }
+    }
+
+    /// A container shares the entry's workspace, unless that is in a container itself.
+    fn place(&self, agent: &Agent) -> Where {
+        match (agent, self.agent) {
+            (Agent::Docker(image), Agent::Any | Agent::Label(_)) => Where::Beside(image.clone()),
+            _ => where_of(agent),
+        }
+    }
+
+    fn name(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_string();
+        let mut count = 1;
+        while !self.names.insert(name.clone()) {
+            count += 1;
+            name = format!("{wanted} ({count})");
+        }
+        name
+    }
+
+    fn script(&self, text: &Text) -> String {
+        text.render(|piece| plain::constant(self.platform, piece).unwrap_or_default())
+    }
+}
+
+fn conditions(paths: &[String], branches: &[String]) -> Option<Conditions> {
+    (!paths.is_empty() || !branches.is_empty()).then(|| Conditions {
+        paths: patterns::paths(paths),
+        branches: patterns::branches(branches),
+    })
+}
+
+fn where_of(agent: &Agent) -> Where {
+    match agent {
+        Agent::Any => Where::Any,
+        Agent::Docker(image) => Where::Docker(image.clone()),
+        Agent::Label(label) => Where::Label(label.clone()),
+    }
+}
+
+/// A length of time in the largest unit that needs no fraction.
+fn length(milliseconds: u64) -> Length {
+    const UNITS: [(&str, u64); 4] = [
+        ("DAYS", 86_400_000),
+        ("HOURS", 3_600_000),
+        ("MINUTES", 60_000),
+        ("SECONDS", 1_000),
+    ];
+    UNITS
+        .iter()
+        .find(|(_, size)| milliseconds >= *size && milliseconds.is_multiple_of(*size))
+        .map_or(
+            Length {
+                time: milliseconds,
+                unit: "MILLISECONDS",
+            },
+            |(unit, size)| Length {
+                time: milliseconds / size,
+                unit,
+            },
+        )
+}

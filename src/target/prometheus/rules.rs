@@ -1,0 +1,126 @@
+//! The views of the rule files.
+
+use serde::Serialize;
+
+use crate::{
+    model::{Alert, Component, Platform, Record},
+    target::scrape::{self, Job},
+};
+
+/// One file of rules: a group with the component's name.
+#[derive(Debug, Serialize)]
+pub(super) struct RulesView {
+    group: String,
+    records: Vec<RuleView>,
+    alerts: Vec<RuleView>,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleView {
+    name: String,
+    expr: String,
+    /// How long it must hold before it fires; in Prometheus' own form.
+    hold: Option<String>,
+    labels: Vec<(&'static str, String)>,
+    annotations: Vec<(&'static str, String)>,
+}
+
+/// What the platform's own rules depend on.
+#[derive(Debug, Serialize)]
+pub(super) struct PlatformRulesView {
+    /// True where a target gives no answer and no alert of its component says so.
+    target_down: String,
+}
+
+pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRulesView {
+    let watched: Vec<&Job<'_>> = jobs
+        .iter()
+        .filter(|job| has_own_alert(platform, job))
+        .collect();
+    let target_down = if watched.is_empty() {
+        "up == 0".to_string()
+    } else {
+        let names: Vec<&str> = watched.iter().map(|job| job.metrics.job.as_str()).collect();
+        format!("up{{job!~\"{}\"}} == 0", names.join("|"))
+    };
+    PlatformRulesView { target_down }
+}
+
+/// Whether some alert says in so many words that this job is down.
+fn has_own_alert(platform: &Platform, job: &Job<'_>) -> bool {
+    let down = format!("up{{{}}}==0", scrape::selector(&[job]));
+    platform
+        .components
+        .iter()
+        .flat_map(|component| &component.alerts)
+        .any(|alert| alert.expr.split_whitespace().collect::<String>() == down)
+}
+
+/// The rules of a component; `None` where it has none. Those of its kind need its metrics: without a job they are left
+/// out.
+pub(super) fn view(component: &Component, jobs: &[Job<'_>]) -> Option<RulesView> {
+    let scraped = jobs.iter().any(|job| job.component.name == component.name);
+    let records: Vec<RuleView> = component
+        .records
+        .iter()
+        .filter(|_| scraped)
+        .map(|record| record_view(component, record))
+        .collect();
+    let alerts: Vec<RuleView> = component
+        .alerts
+        .iter()
+        .filter(|alert| scraped || !alert.from_kind)
+        .map(|alert| alert_view(component, alert))
+        .collect();
+    let any = !records.is_empty() || !alerts.is_empty();
+    any.then(|| RulesView {
+        group: component.name.clone(),
+        records,
+        alerts,
+    })
+}
+
+/// Two components of one kind record under one name: the label tells them apart.
+fn record_view(component: &Component, record: &Record) -> RuleView {
+    RuleView {
+        name: record.name.clone(),
+        expr: record.expr.clone(),
+        hold: None,
+        labels: vec![("component", component.name.clone())],
+        annotations: Vec::new(),
+    }
+}
+
+fn alert_view(component: &Component, alert: &Alert) -> RuleView {
+    let text = |text: &str| {
+        if alert.from_kind {
+            text.to_string()
+        } else {
+            literal(text)
+        }
+    };
+    let mut labels = vec![
+        ("severity", text(&alert.severity)),
+        ("component", component.name.clone()),
+    ];
+    labels.extend(component.group.clone().map(|group| ("group", group)));
+    let annotations = [
+        ("summary", &alert.summary),
+        ("description", &alert.description),
+    ];
+    RuleView {
+        name: alert.name.clone(),
+        expr: alert.expr.clone(),
+        hold: alert.hold.filter(|hold| *hold > 0).map(scrape::duration),
+        labels,
+        annotations: annotations
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, text(value.as_deref()?))))
+            .collect(),
+    }
+}
+
+/// A text that Prometheus' templates print as it is: only `{{` means something to them.
+fn literal(text: &str) -> String {
+    text.replace("{{", r#"{{ "{{" }}"#)
+}
