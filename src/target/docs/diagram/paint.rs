@@ -11,8 +11,8 @@ use super::{
     legend::{self, Key, Legend},
     measure::{Style, fit, width, wrap},
     place::{
-        CARD_LINE, CARD_PAD, CARD_TEXT, CARD_TITLE, CHIP, MARGIN, Rect, SUBTITLE, TAB, TEXT_INSET,
-        TITLE, chip_width,
+        CARD_LINE, CARD_PAD, CARD_TEXT, CARD_TITLE, MARGIN, Rect, SUBTITLE, TAB, TEXT_INSET, TITLE,
+        chip_width,
     },
     scene::{Card, Face, Node, Scene, WireKind},
     tracks::Layout,
