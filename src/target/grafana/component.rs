@@ -133,10 +133,10 @@ pub(super) fn container_matchers(board: &Board<'_>, workloads: &[&str]) -> Optio
         return None;
     }
     Some(format!(
-        "{}, container_label_com_docker_compose_project=\"{}\", container_label_com_docker_compose_service=~\"{}\"",
+        "{}, container_label_com_docker_compose_project=\"{}\", {}",
         scrape::selector(&jobs),
         board.context.platform.name,
-        workloads.join("|"),
+        scrape::one_of("container_label_com_docker_compose_service", workloads),
     ))
 }
 

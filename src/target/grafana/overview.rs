@@ -83,7 +83,7 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
         let width = match members.len() {
             0 => continue,
             1 | 2 => 6,
-            3 | 4 => 12,
+            3..=6 => 12,
             _ => 24,
         };
         let mut panel = Panel::new(Look::Up, title, &description).size(width, 4);
