@@ -110,13 +110,7 @@ fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
     Users {
         workloads: platform
             .workloads()
-            .flat_map(|workload| {
-                workload
-                    .mounts
-                    .iter()
-                    .filter(of)
-                    .map(move |_| workload)
-            })
+            .flat_map(|workload| workload.mounts.iter().filter(of).map(move |_| workload))
             .collect(),
         pipelines: platform
             .pipelines

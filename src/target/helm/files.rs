@@ -216,12 +216,7 @@ impl Maps {
     }
 
     /// The ConfigMap and the key of a file.
-    fn place(
-        &mut self,
-        file: &str,
-        size: usize,
-        taken: &mut BTreeSet<String>,
-    ) -> (String, String) {
+    fn place(&mut self, file: &str, size: usize, taken: &mut BTreeSet<String>) -> (String, String) {
         if let Some(place) = self.placed.get(file) {
             return place.clone();
         }

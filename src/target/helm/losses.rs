@@ -16,9 +16,7 @@ impl Losses {
     /// `what` goes on after the key, as in "has no form there: nothing is emitted".
     pub fn push(&mut self, span: Span, workload: &Workload, key: &str, what: &str) {
         let owner = &workload.name;
-        self.say(
-            loss(span, format!("`{key}` of `{owner}` {what}")).about(&workload.component),
-        );
+        self.say(loss(span, format!("`{key}` of `{owner}` {what}")).about(&workload.component));
     }
 
     /// The same for a key of a workload, where it is written.

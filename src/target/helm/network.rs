@@ -91,10 +91,7 @@ fn guests_edges<'a>(
             if other == host {
                 continue;
             }
-            for (from, to, ports) in [
-                (host, other, &sibling.ports),
-                (other, host, &guest.ports),
-            ] {
+            for (from, to, ports) in [(host, other, &sibling.ports), (other, host, &guest.ports)] {
                 between
                     .entry((Peer::Workload(from.to_string()), to))
                     .or_default()

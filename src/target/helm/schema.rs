@@ -25,7 +25,10 @@ pub struct SchemaView {
 /// `known` are the top-level keys of a chart without raw tables.
 pub fn view(platform: &Platform, values: &Value, known: &BTreeSet<String>) -> SchemaView {
     let properties = |key: &str, definition: &str| {
-        named(&values[key], &json!({ "$ref": format!("#/definitions/{definition}") }))
+        named(
+            &values[key],
+            &json!({ "$ref": format!("#/definitions/{definition}") }),
+        )
     };
     SchemaView {
         components: properties("components", "component"),
@@ -55,7 +58,10 @@ fn raw_component_keys(platform: &Platform) -> Map<String, Value> {
     let components = platform.components.iter();
     components
         .flat_map(|component| {
-            let parts = component.workloads.iter().map(|workload| &workload.raw_helm);
+            let parts = component
+                .workloads
+                .iter()
+                .map(|workload| &workload.raw_helm);
             std::iter::once(&component.raw_helm).chain(parts)
         })
         .filter_map(|raw| match raw {

@@ -6,17 +6,16 @@ use crate::model::{HostPort, Piece, Platform, Port, Text, Workload};
 
 /// A text as a value. Parts are strings, `{secret}`, `{var}`, `{namespace}`, `{publicUrl}` and `{publicPort}`.
 pub fn value(platform: &Platform, text: &Text) -> Value {
-    let parts: Vec<Value> = text
-        .pieces
-        .iter()
-        .map(|piece| part(platform, piece))
-        .fold(Vec::new(), |mut parts, part| {
+    let parts: Vec<Value> = text.pieces.iter().map(|piece| part(platform, piece)).fold(
+        Vec::new(),
+        |mut parts, part| {
             match (parts.last_mut(), &part) {
                 (Some(Value::String(last)), Value::String(next)) => last.push_str(next),
                 _ => parts.push(part),
             }
             parts
-        });
+        },
+    );
     match parts.as_slice() {
         [] => json!(""),
         [Value::String(only)] => json!(only),

@@ -3,9 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{
-    files::FileValues, health::HealthValues, image::ImageValues, security::Capabilities,
-};
+use super::{files::FileValues, health::HealthValues, image::ImageValues, security::Capabilities};
 
 /// Texts are [`Value`]s: a string, or a list of parts.
 #[derive(Debug, Serialize)]

@@ -302,10 +302,7 @@ fn database() -> Workload {
     db.env = vec![variable("PASSWORD", pieces(&[secret("db-password")]))];
     db.health = health(Probe::Shell(text("pg_isready -U $USER && echo $(date) $$")));
     db.aliases = vec!["postgres".to_string(), "x_y".to_string()];
-    db.runtime.user = Some(pieces(&[
-        Piece::Variable("uid".to_string()),
-        literal(":0"),
-    ]));
+    db.runtime.user = Some(pieces(&[Piece::Variable("uid".to_string()), literal(":0")]));
     db.resources = Resources {
         cpu: Some(500),
         memory: Some(1 << 30),
@@ -414,7 +411,10 @@ fn files() -> Vec<FileMount> {
         file("/etc/app.yml", config),
         file("/logo.png", binary),
         file("/conf", folder),
-        file("/rules", FileContent::Generated("prometheus/rules".to_string())),
+        file(
+            "/rules",
+            FileContent::Generated("prometheus/rules".to_string()),
+        ),
         file("/token", FileContent::Secret("token".to_string())),
     ]
 }
