@@ -6,6 +6,7 @@ use crate::{
     catalog::Catalog,
     check::{self, Facts},
     diag::{Code, Diagnostic, Level, Severity, Sink},
+    emit,
     files::{FileSet, Target},
     graph::{self, Graph},
     model::Platform,
@@ -13,7 +14,6 @@ use crate::{
     resolve::{self, Inputs},
     source::Sources,
     syntax::Table,
-    target,
     template::{Engine, TemplateError},
     world::World,
 };
@@ -67,6 +67,8 @@ impl Compilation {
 pub struct Output {
     pub platform: Platform,
     pub graph: Graph,
+    /// The templates, the user's own over ours.
+    pub engine: Engine,
     pub files: FileSet,
 }
 
@@ -121,15 +123,16 @@ fn run(
     let mut output = Output {
         platform,
         graph,
+        engine,
         files: FileSet::default(),
     };
     if !sink.has_errors() {
-        match target::emit_all(
+        match emit::emit(
             world,
-            request.targets.as_ref(),
             &output.platform,
             &output.graph,
-            &engine,
+            &output.engine,
+            request.targets.as_ref(),
         ) {
             Ok(emission) => {
                 output.files = emission.files;
@@ -137,7 +140,7 @@ fn run(
                     sink.push(loss);
                 }
             }
-            Err(error) => sink.push(template_diagnostic(&error, &engine, sources)),
+            Err(error) => sink.push(template_diagnostic(&error, &output.engine, sources)),
         }
     }
     Some(output)

@@ -17,6 +17,7 @@ pub mod resolve;
 pub mod graph;
 pub mod check;
 pub mod target;
+pub mod emit;
 pub mod compile;
 pub mod plan;
 pub mod apply;

@@ -69,7 +69,7 @@ const PORT: Shape = Shape::Either(&[
         ),
         key(
             "host",
-            PORTS,
+            Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PublishedPort)]),
             "Publishes it on this port of the host; `\"auto\"`: any free one. Without it the port is reached from inside only.",
             "host = 8172",
         ),

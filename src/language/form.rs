@@ -28,6 +28,8 @@ pub enum Form {
     HostPort,
     /// `8000` or `8000-8010`.
     PortRange,
+    /// A port of the host, a range, or `auto`.
+    PublishedPort,
     Choice(&'static [&'static str]),
 }
 
@@ -148,6 +150,7 @@ impl Form {
                     _ => false,
                 }
             }
+            Form::PublishedPort => text == "auto" || Form::PortRange.accepts(text),
             Form::Choice(choices) => choices.contains(&text),
         }
     }
@@ -177,6 +180,7 @@ impl Form {
             Form::Mode => "an octal file mode, such as `0644`".to_string(),
             Form::HostPort => "`HOST:PORT`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
+            Form::PublishedPort => "a port, a range such as `8000-8010`, or `auto`".to_string(),
             Form::Choice(choices) => crate::text::one_of(choices),
         }
     }

@@ -206,6 +206,8 @@ pub enum FileContent {
     },
     /// The value of a secret.
     Secret(String),
+    /// The bodies of the pipelines' stubs: `dags/` of the project.
+    Stubs,
     /// A file or a folder that a target generates, by its path relative to `generated/`.
     Generated(String),
 }

@@ -90,6 +90,7 @@ impl File<'_> {
             "template",
             "generated",
             "setting",
+            "stubs",
         ];
         let named: Vec<_> = ways.iter().filter_map(|way| table.entry(way)).collect();
         let [entry] = named.as_slice() else {
@@ -103,6 +104,7 @@ impl File<'_> {
                 .value
                 .as_str()
                 .map(|path| FileContent::Generated(path.to_string())),
+            "stubs" => Some(FileContent::Stubs),
             "setting" => return self.of_setting(&entry.value, sink),
             "template" => self.template(&entry.value, sink),
             _ => {

@@ -90,6 +90,7 @@ fn facts(scene: &Scene, index: usize) -> Json {
             "airflow": scene.has_kind("airflow"),
             "jenkins": scene.has_kind("jenkins"),
             "pipelines": scene.has_pipelines,
+            "stubs": scene.has_stubs,
         },
     })
 }
@@ -257,7 +258,7 @@ fn own_secrets(
         })
         .map(|secret| {
             let name = format!("{}-{}", draft.name, secret.name);
-            let env = name.to_ascii_uppercase().replace('-', "_");
+            let env = variable_name(&name);
             (
                 secret.name.clone(),
                 Secret {
@@ -487,7 +488,7 @@ fn give(scene: &mut Scene) {
                     part.clone(),
                     Entry {
                         key: Key {
-                            name: variable.clone(),
+                            name: variable.replace("${self.env_name}", &variable_name(&draft.name)),
                             span,
                         },
                         value: given(scene, draft, value),
@@ -520,7 +521,13 @@ fn give(scene: &mut Scene) {
     }
 }
 
-/// The giver's own secrets as the platform's, since the filler has no such key.
+/// A name as the part of an environment variable: `KIBANA_2` for `kibana-2`.
+fn variable_name(name: &str) -> String {
+    name.to_ascii_uppercase().replace('-', "_")
+}
+
+/// The giver's own secrets as the platform's, since the filler has no such key; where the user set the program's own
+/// variable instead, its value.
 fn given(scene: &Scene, giver: &Draft, value: &Node) -> Node {
     let mut text = read::scalar(value);
     for (key, secret) in &giver.own_secrets {
@@ -528,6 +535,16 @@ fn given(scene: &Scene, giver: &Draft, value: &Node) -> Node {
             &format!("${{own.{key}}}"),
             &format!("${{secrets.{secret}}}"),
         );
+    }
+    for secret in &giver.kind.secrets {
+        let replaced = secret
+            .replaced_by
+            .iter()
+            .find_map(|variable| giver.user.get_path(&["env", variable]));
+        if let Some(own) = replaced {
+            let place = format!("${{own.{}}}", secret.name);
+            text = text.replace(&place, &read::scalar(own));
+        }
     }
     text = text.replace("${self.name}", &giver.name);
     debug_assert!(scene.is_kind_text(value));

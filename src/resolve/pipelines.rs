@@ -1,5 +1,7 @@
 //! Pipelines and CI entries.
 
+use std::collections::BTreeSet;
+
 use super::{
     draft::unknown,
     image, mounts, read,
@@ -10,8 +12,8 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{
-        Agent, Ci, CiStage, Parameter, Pipeline, Platform, Resources, SecretVariable, Task,
-        TaskBody, Text,
+        Agent, Ci, CiStage, EnvironmentVariable, Parameter, Piece, Pipeline, Platform, Resources,
+        SecretVariable, Task, TaskBody, Text,
     },
     source::Span,
     syntax::{Key, Node, Removal, Table, Value, overlay},
@@ -22,8 +24,50 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink
         let pipeline = pipeline(key, table, scene, platform, sink);
         platform.pipelines.push(pipeline);
     }
+    hand_on_secrets(scene, platform);
     for (key, table) in read::tables(tree, "ci") {
         platform.ci.push(ci(key, table, scene, sink));
+    }
+}
+
+/// A DAG reads secrets from the environment of what runs it.
+fn hand_on_secrets(scene: &Scene, platform: &mut Platform) {
+    let tasks = platform
+        .pipelines
+        .iter()
+        .flat_map(|pipeline| &pipeline.tasks);
+    let names: BTreeSet<String> = tasks
+        .flat_map(|task| &task.env)
+        .chain(platform.pipelines.iter().flat_map(|pipeline| &pipeline.env))
+        .flat_map(|variable| variable.value.secrets())
+        .map(ToString::to_string)
+        .collect();
+    let variables: Vec<EnvironmentVariable> = platform
+        .secrets
+        .iter()
+        .filter(|secret| names.contains(&secret.name))
+        .map(|secret| EnvironmentVariable {
+            name: secret.env.clone(),
+            value: Text {
+                pieces: vec![Piece::Secret(secret.name.clone())],
+            },
+            span: secret.span,
+        })
+        .collect();
+    for (draft, component) in scene.drafts.iter().zip(&mut platform.components) {
+        if draft.kind_table.boolean("runs_pipelines") != Some(true) {
+            continue;
+        }
+        for workload in &mut component.workloads {
+            let own = draft
+                .shape(workload.part.as_deref())
+                .is_some_and(|shape| shape.own_image);
+            for variable in variables.iter().filter(|_| own) {
+                if !workload.env.iter().any(|known| known.name == variable.name) {
+                    workload.env.push(variable.clone());
+                }
+            }
+        }
     }
 }
 

@@ -410,6 +410,10 @@ impl Resolver<'_> {
             "port" => Field::Port,
             "address" => Field::Address,
             "url" => Field::Url,
+            // A kind can't know whether its port is published; if not, whoever asks comes from inside.
+            "public_url" if self.kind_text && port.host.is_none() && draft.external.is_none() => {
+                Field::Url
+            }
             "public_url" => return self.public_url(draft, port, sink),
             "public_port" if self.kind_text => {
                 let number = match port.host {

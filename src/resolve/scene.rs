@@ -68,6 +68,8 @@ pub(super) struct Scene {
     pub shared_volumes: Vec<String>,
     pub networks: Vec<String>,
     pub has_pipelines: bool,
+    /// Some task of a pipeline is a stub.
+    pub has_stubs: bool,
     /// Files of the catalog: their strings may hold a kind's references.
     pub kind_sources: BTreeSet<SourceId>,
 }

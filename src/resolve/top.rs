@@ -46,6 +46,9 @@ pub(super) fn scene(tree: &Table, inputs: &Inputs<'_>, drafts: Drafts, sink: &mu
             .map(|(key, _)| key.name.clone())
             .collect(),
         has_pipelines: read::tables(tree, "pipelines").next().is_some(),
+        has_stubs: read::tables(tree, "pipelines")
+            .flat_map(|(_, pipeline)| read::tables(pipeline, "tasks"))
+            .any(|(_, task)| task.boolean("stub") == Some(true)),
         kind_sources,
         drafts: drafts.drafts,
     };

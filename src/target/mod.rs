@@ -8,21 +8,15 @@ pub mod config;
 pub mod grafana;
 pub mod helm;
 pub mod jenkins;
+pub mod docs;
 mod plain;
 pub mod prometheus;
 mod published;
 mod scrape;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::{
-    diag::Diagnostic,
-    files::{FileSet, Target},
-    graph::Graph,
-    model::Platform,
-    template::{Engine, TemplateError},
-    world::World,
-};
+use crate::{diag::Diagnostic, files::FileSet, graph::Graph, model::Platform, template::Engine};
 
 /// Who will read what is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,20 +45,4 @@ pub struct Emission {
     pub files: FileSet,
     /// Lints `target-loss`.
     pub losses: Vec<Diagnostic>,
-}
-
-/// Runs every target that the platform wants and `only` lets through.
-///
-/// Errors: a template that can't be run.
-pub fn emit_all(
-    _world: &dyn World,
-    only: Option<&BTreeSet<Target>>,
-    platform: &Platform,
-    _graph: &Graph,
-    _engine: &Engine,
-) -> Result<Emission, TemplateError> {
-    let _wanted = |target: Target| {
-        platform.targets.contains(&target) && only.is_none_or(|only| only.contains(&target))
-    };
-    Ok(Emission::default())
 }

@@ -5,11 +5,14 @@ use serde_json::Value;
 
 use crate::kubernetes::{Pods, array, selects};
 
-/// What is wrong with one policy's `spec`, given all pods of the release.
-pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
+/// The label of the pods that Airflow starts for a pipeline's tasks.
+const PIPELINE: &str = "mlopsgen.io/pipeline";
+
+/// What is wrong with one policy's `spec`, given all pods of the release and the pipelines whose pods come and go.
+pub fn faults(spec: &Value, pods: &[Pods<'_>], pipelines: &[String]) -> Vec<String> {
     let mut faults = Vec::new();
     let subjects = matching(&spec["podSelector"], pods);
-    if subjects.is_empty() && !is_of_tasks(&spec["podSelector"]) {
+    if subjects.is_empty() && !of_pipeline(&spec["podSelector"], pipelines) {
         faults.push(format!(
             "podSelector {} selects no pods",
             spec["podSelector"]
@@ -21,7 +24,7 @@ pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
                 .filter(|peer| peer["namespaceSelector"].is_null() && peer["ipBlock"].is_null())
             {
                 let peers = matching(&peer["podSelector"], pods);
-                if is_of_tasks(&peer["podSelector"]) {
+                if peers.is_empty() && of_pipeline(&peer["podSelector"], pipelines) {
                     continue;
                 }
                 if peers.is_empty() {
@@ -41,9 +44,11 @@ pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
     faults
 }
 
-/// Whether it selects the pods that Airflow starts for a pipeline's tasks: a rendering has none of them.
-fn is_of_tasks(selector: &Value) -> bool {
-    !selector["matchLabels"]["mlopsgen.io/pipeline"].is_null()
+/// Whether a selector means the pods of one of the pipelines.
+fn of_pipeline(selector: &Value, pipelines: &[String]) -> bool {
+    selector["matchLabels"][PIPELINE]
+        .as_str()
+        .is_some_and(|name| pipelines.iter().any(|pipeline| pipeline == name))
 }
 
 fn matching<'a>(selector: &Value, pods: &'a [Pods<'a>]) -> Vec<&'a Pods<'a>> {

@@ -406,8 +406,11 @@ fn docker_mount(platform: &Platform, mount: &Mount) -> DockerMount {
     }
 }
 
-/// `None`: a folder of the project, which no node has.
+/// `None`: it has no form in a cluster, as a folder of the project, which no node has.
 fn pod_volume(platform: &Platform, mount: &Mount) -> Option<PodVolume> {
+    if mount.compose_only {
+        return None;
+    }
     let (claim, path) = match &mount.source {
         MountSource::Volume(key) => {
             let external = platform.volume(key).filter(|volume| volume.external);

@@ -19,7 +19,7 @@ pub(super) struct EnvironmentView {
     variables: Vec<Entry>,
 }
 
-/// The folder that pipelines' relative sources are below.
+/// The folder that relative sources of pipelines are below. The kind of Airflow knows it; Airflow may run elsewhere.
 const PROJECT_DIR: &str = "PROJECT_DIR";
 
 pub(super) fn view(platform: &Platform) -> EnvironmentView {
@@ -33,7 +33,9 @@ pub(super) fn view(platform: &Platform) -> EnvironmentView {
         .filter_map(|variable| {
             let name = variable.env.clone()?;
             let mut comments: Vec<String> = variable.description.iter().cloned().collect();
-            comments.push(format!("Default: {}", variable.default));
+            if !variable.default.is_empty() {
+                comments.push(format!("Default: {}", variable.default));
+            }
             Some(Entry { name, comments })
         })
         .collect();

@@ -9,13 +9,16 @@ use crate::{
     template::{Engine, TemplateError},
 };
 
-/// What the scripts in `templates/compose/probe-*.sh` see.
+/// What `templates/compose/probe-http.sh` sees.
 #[derive(Debug, Serialize)]
 struct ProbeView {
     number: u16,
     scheme: &'static str,
     /// Starts with `/`. Characters that a URL can't hold are percent-encoded.
     path: String,
+    url: String,
+    /// The one program to use, where the kind knows it.
+    tool: Option<String>,
     /// Seconds, at least one.
     timeout: u64,
 }
@@ -47,22 +50,20 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
             ..
         } => {
             let (path, late) = url_path(platform, path);
+            let scheme = if scheme == "https" { "https" } else { "http" };
             let view = ProbeView {
                 number: *number,
-                scheme: if scheme == "https" { "https" } else { "http" },
+                scheme,
+                url: format!("{scheme}://127.0.0.1:{number}{path}"),
                 path,
+                tool: health.tool.clone(),
                 timeout,
             };
             let script = engine.render("compose/probe-http.sh", view)?;
             Ok(json!(["CMD-SHELL", fill(&script, &late)]))
         }
         Probe::Tcp { number, .. } => {
-            let view = ProbeView {
-                number: *number,
-                scheme: "tcp",
-                path: String::new(),
-                timeout,
-            };
+            let view = json!({ "number": number, "timeout": timeout, "tool": health.tool });
             let script = engine.render("compose/probe-tcp.sh", view)?;
             Ok(json!(["CMD-SHELL", fill(&script, &[])]))
         }
@@ -111,9 +112,15 @@ fn url_path(platform: &Platform, path: &Text) -> (String, Vec<String>) {
 fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'!' | b'#'..=b'&' | b'('..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~' => {
-                char::from(byte).to_string()
-            }
+            b'!'
+            | b'#'..=b'&'
+            | b'('..=b';'
+            | b'='
+            | b'?'..=b'['
+            | b']'
+            | b'_'
+            | b'a'..=b'z'
+            | b'~' => char::from(byte).to_string(),
             byte => format!("%{byte:02X}"),
         })
         .collect()
@@ -121,7 +128,7 @@ fn encode(text: &str) -> String {
 
 /// A script as Compose must read it: its own `$` doubled, the late pieces in their places.
 fn fill(script: &str, late: &[String]) -> String {
-    let mut out = speak::literal(script.trim_end());
+    let mut out = speak::literal(script.trim());
     for (index, piece) in late.iter().enumerate() {
         if let Some(mark) = char::from_u32(LATE + index as u32) {
             out = out.replace(mark, piece);

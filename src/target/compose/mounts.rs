@@ -12,6 +12,9 @@ use crate::{
     target::Context,
 };
 
+/// Where the bodies of stubs lie in the project.
+const STUBS: &str = "dags/";
+
 /// How a file is mounted unless said otherwise.
 const PLAIN_MODE: u32 = 0o644;
 
@@ -55,9 +58,17 @@ fn volume(platform: &Platform, mount: &Mount) -> Value {
             keys.put_filled("read_only", mount.read_only);
             Value::Object(keys.0)
         }
-        // The engine makes the folder where it is missing, as people expect of data; of a file they don't.
+        // The engine makes a folder that is missing, as people expect of data; the engine's socket is no folder.
         MountSource::Bind { path, .. } => {
-            bind(&source(platform, path), &mount.path, mount.read_only, true)
+            let mut options = Keys::default();
+            options.put_some("propagation", mount.propagation.as_deref());
+            options.put("create_host_path", !mount.compose_only);
+            bind(
+                &source(platform, path),
+                &mount.path,
+                mount.read_only,
+                options,
+            )
         }
     }
 }
@@ -92,6 +103,16 @@ fn add_file(
             }
             source(context.platform, path)
         }
+        FileContent::Stubs => {
+            for (path, text) in context
+                .mounted
+                .range(STUBS.to_string()..)
+                .take_while(|(path, _)| path.starts_with(STUBS))
+            {
+                digest.add(path, text.as_bytes());
+            }
+            source(context.platform, STUBS.trim_end_matches('/'))
+        }
         FileContent::Generated(path) => {
             if !is_written(context.platform, path) {
                 losses.say(
@@ -122,7 +143,7 @@ fn add_file(
             "leave `mode` out, or start the program through its interpreter",
         );
     }
-    out.volumes.push(bind(&source, &file.path, true, false));
+    out.volumes.push(read_only(&source, &file.path));
 }
 
 /// Compose copies a secret into the container; one that may be missing must be a config, whose text may be empty.
@@ -140,13 +161,20 @@ fn add_secret(secret: &Secret, file: &FileMount, out: &mut Mounts) {
     out.secret_names.push(secret.name.clone());
 }
 
-fn bind(source: &str, target: &str, read_only: bool, create: bool) -> Value {
+/// A file or a folder that must be there: the engine would put an empty folder in its place.
+fn read_only(source: &str, target: &str) -> Value {
+    let mut options = Keys::default();
+    options.put("create_host_path", false);
+    bind(source, target, true, options)
+}
+
+fn bind(source: &str, target: &str, read_only: bool, options: Keys) -> Value {
     let mut keys = Keys::default();
     keys.put("type", "bind");
     keys.put("source", source);
     keys.put("target", speak::literal(target));
     keys.put_filled("read_only", read_only);
-    keys.put("bind", json!({ "create_host_path": create }));
+    keys.put("bind", options.0);
     Value::Object(keys.0)
 }
 
@@ -183,10 +211,7 @@ fn generated<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> Vec<(&'a 
 }
 
 fn text_of<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> &'a [u8] {
-    mounted
-        .get(path)
-        .map(String::as_bytes)
-        .unwrap_or_default()
+    mounted.get(path).map(String::as_bytes).unwrap_or_default()
 }
 
 /// SHA-256 over pairs of a path and a content, each with its length before it so that no two lists look alike.

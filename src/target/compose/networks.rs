@@ -81,9 +81,7 @@ impl<'a> Networks<'a> {
             let aliases: Vec<String> = aliases.iter().map(|name| speak::literal(name)).collect();
             json!({ "aliases": aliases })
         };
-        keys.into_iter()
-            .map(|key| (key, options.clone()))
-            .collect()
+        keys.into_iter().map(|key| (key, options.clone())).collect()
     }
 
     /// The declaration of a network, by its key.

@@ -1,5 +1,7 @@
 //! One workload as one Compose service.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -12,8 +14,8 @@ use super::{
 };
 use crate::{
     model::{
-        Build, Condition, Dependency, FileContent, Health, MountSource, NetworkMode, Platform, Resources,
-        Runtime, Text, Workload,
+        Build, Condition, Dependency, FileContent, Health, MountSource, NetworkMode, Platform,
+        Resources, Runtime, Text, Workload,
     },
     target::Context,
     template::TemplateError,
@@ -94,7 +96,10 @@ fn process(platform: &Platform, workload: &Workload, keys: &mut Keys) {
     );
     keys.put_some(
         "user",
-        runtime.user.as_ref().map(|user| speak::text(platform, user)),
+        runtime
+            .user
+            .as_ref()
+            .map(|user| speak::text(platform, user)),
     );
     keys.put_filled("group_add", texts(platform, &runtime.group_add));
     keys.put_some(
@@ -117,7 +122,10 @@ fn environment(context: &Context<'_>, workload: &Workload) -> Map<String, Value>
 fn build_section(platform: &Platform, build: &Build) -> Map<String, Value> {
     let mut keys = Keys::default();
     keys.put("context", mounts::source(platform, &build.context));
-    keys.put_some("dockerfile", build.dockerfile.as_deref().map(speak::literal));
+    keys.put_some(
+        "dockerfile",
+        build.dockerfile.as_deref().map(speak::literal),
+    );
     let args = build
         .args
         .iter()
@@ -128,27 +136,28 @@ fn build_section(platform: &Platform, build: &Build) -> Map<String, Value> {
     keys.0
 }
 
-/// What it waits for. What is optional and of another group stands in a file of its own: Compose refuses a service that
-/// none of the files given has, optional or not.
+/// What it waits for. What is optional and of a group that may be absent stands in a file of its own: Compose refuses a
+/// service that none of the files given has, optional or not.
 fn dependencies(context: &Context<'_>, workload: &Workload) -> Map<String, Value> {
     workload
         .depends_on
         .iter()
-        .filter(|dependency| !is_across(context.platform, workload, dependency))
+        .filter(|dependency| !is_across(context, workload, dependency))
         .map(|dependency| (dependency.workload.clone(), condition(dependency)))
         .collect()
 }
 
-/// Whether a dependency is optional and leads into another group.
+/// Whether a dependency is optional and leads into a group that this one can start without.
 pub(super) fn is_across(
-    platform: &Platform,
+    context: &Context<'_>,
     workload: &Workload,
     dependency: &Dependency,
 ) -> bool {
-    dependency.optional
-        && platform
-            .workload(&dependency.workload)
-            .is_some_and(|other| other.group != workload.group)
+    let Some(other) = context.platform.workload(&dependency.workload) else {
+        return false;
+    };
+    let own = BTreeSet::from([workload.group.clone()]);
+    dependency.optional && !context.graph.groups_needed(&own).contains(&other.group)
 }
 
 pub(super) fn condition(dependency: &Dependency) -> Value {
@@ -213,9 +222,10 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
         keys.put_some("hostname", runtime.hostname.as_deref().map(speak::literal));
         keys.put_filled("extra_hosts", literals(&runtime.extra_hosts));
     }
-    let copies_secrets = workload.files.iter().any(|file| {
-        matches!(file.content, FileContent::Secret(_))
-    });
+    let copies_secrets = workload
+        .files
+        .iter()
+        .any(|file| matches!(file.content, FileContent::Secret(_)));
     if runtime.read_only && copies_secrets {
         losses.key(
             workload,
@@ -234,7 +244,10 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     keys.put_some("init", runtime.init);
     keys.put_filled("tty", runtime.tty);
     keys.put_filled("stdin_open", runtime.stdin_open);
-    keys.put_some("stop_signal", runtime.stop_signal.as_deref().map(speak::literal));
+    keys.put_some(
+        "stop_signal",
+        runtime.stop_signal.as_deref().map(speak::literal),
+    );
     keys.put_some(
         "stop_grace_period",
         runtime.stop_grace_period.map(units::duration),

@@ -98,7 +98,15 @@ mod tests {
 
     #[test]
     fn a_default_ends_where_compose_thinks_it_ends() {
-        for fits in ["", "50000", "a$b", "a:-b", "{a}", "x{\"k\": 1}y", "#: \\ '\""] {
+        for fits in [
+            "",
+            "50000",
+            "a$b",
+            "a:-b",
+            "{a}",
+            "x{\"k\": 1}y",
+            "#: \\ '\"",
+        ] {
             assert!(can_be_a_default("V", fits), "{fits}");
         }
         for misfit in ["a}b", "a{b", "{}", "a{{x}}b", "${x", "a\nb"] {

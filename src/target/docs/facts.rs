@@ -40,7 +40,11 @@ pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<&str>> {
             .tasks
             .iter()
             .filter(|task| !done.contains(task.name.as_str()))
-            .filter(|task| task.after.iter().all(|(name, _)| done.contains(name.as_str())))
+            .filter(|task| {
+                task.after
+                    .iter()
+                    .all(|(name, _)| done.contains(name.as_str()))
+            })
             .map(|task| task.name.as_str())
             .collect();
         if ready.is_empty() {
@@ -95,10 +99,18 @@ fn variable(platform: &Platform, name: &str) -> String {
 }
 
 fn public(platform: &Platform, component: &str, port: &str, field: Field) -> String {
-    let port = platform.component(component).and_then(|component| component.port(port));
+    let port = platform
+        .component(component)
+        .and_then(|component| component.port(port));
     match (port, field) {
         (Some(port), Field::Url) => host_url(port).unwrap_or_default(),
-        (Some(Port { host: Some(HostPort::Fixed(range)), .. }), _) => range.to_string(),
+        (
+            Some(Port {
+                host: Some(HostPort::Fixed(range)),
+                ..
+            }),
+            _,
+        ) => range.to_string(),
         _ => String::new(),
     }
 }
@@ -135,7 +147,11 @@ pub fn inside(workload: &str, port: &Port) -> String {
     if port.container.first != port.container.last {
         return format!("{workload}:{}", port.container);
     }
-    if is_web(&port.scheme) { endpoint.value() } else { endpoint.address() }
+    if is_web(&port.scheme) {
+        endpoint.value()
+    } else {
+        endpoint.address()
+    }
 }
 
 pub fn is_web(scheme: &str) -> bool {
@@ -153,7 +169,13 @@ mod tests {
 
     #[test]
     fn the_port_of_a_registry_is_no_tag() {
-        assert_eq!(split_image("host:5000/team/app"), ("host:5000/team/app", None));
-        assert_eq!(split_image("host:5000/app:1.2@sha256:ab"), ("host:5000/app", Some("1.2")));
+        assert_eq!(
+            split_image("host:5000/team/app"),
+            ("host:5000/team/app", None)
+        );
+        assert_eq!(
+            split_image("host:5000/app:1.2@sha256:ab"),
+            ("host:5000/app", Some("1.2"))
+        );
     }
 }

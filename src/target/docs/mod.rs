@@ -18,8 +18,12 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
     let page = page::Page::of(context.platform, context.graph);
     let text = context.engine.render("docs/architecture.md", page)?;
-    emission.files.add(Target::Docs, "docs/architecture.md", text);
+    emission
+        .files
+        .add(Target::Docs, "docs/architecture.md", text);
     let picture = graph::svg(context.engine, context.platform, context.graph)?;
-    emission.files.add(Target::Docs, "docs/architecture.svg", picture);
+    emission
+        .files
+        .add(Target::Docs, "docs/architecture.svg", picture);
     Ok(emission)
 }

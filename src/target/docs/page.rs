@@ -117,7 +117,9 @@ struct PipelineView {
 struct TaskView {
     name: String,
     after: Vec<String>,
-    run: Option<String>,
+    /// The command, or the file that a stub's function is in.
+    runs: String,
+    stub: bool,
 }
 
 #[derive(Serialize)]
@@ -166,7 +168,11 @@ impl Page {
             inside: platform.workloads().flat_map(inside).collect(),
             needs: needs(platform, graph),
             flows: flows(platform),
-            pipelines: platform.pipelines.iter().map(|each| pipeline(platform, each)).collect(),
+            pipelines: platform
+                .pipelines
+                .iter()
+                .map(|each| pipeline(platform, each))
+                .collect(),
             ci: platform.ci.iter().map(ci).collect(),
             secrets: secrets(platform),
             volumes: platform
@@ -229,10 +235,13 @@ fn component_view(platform: &Platform, component: &Component) -> ComponentView {
 
 fn elsewhere(component: &Component) -> Option<ExternalView> {
     let external = component.external.as_ref()?;
-    let addresses = external.addresses.iter().map(|(port, host, number)| AddressView {
-        port: port.clone(),
-        address: format!("{host}:{number}"),
-    });
+    let addresses = external
+        .addresses
+        .iter()
+        .map(|(port, host, number)| AddressView {
+            port: port.clone(),
+            address: format!("{host}:{number}"),
+        });
     Some(ExternalView {
         name: component.name.clone(),
         title: component.title.clone(),
@@ -256,7 +265,9 @@ fn published(platform: &Platform) -> Vec<PublishedView> {
                 component: workload.name.clone(),
                 port: port.name.clone(),
                 link: url.is_some() && facts::is_web(&port.scheme),
-                address: url.unwrap_or_else(|| format!("docker compose port {} {}", workload.name, port.container)),
+                address: url.unwrap_or_else(|| {
+                    format!("docker compose port {} {}", workload.name, port.container)
+                }),
                 bind: port.bind.clone(),
                 host,
                 container: number(port),
@@ -275,7 +286,10 @@ fn inside(workload: &Workload) -> impl Iterator<Item = InsideView> {
         port: port.name.clone(),
         address: facts::inside(&workload.name, port),
         protocol: port.protocol.name(),
-        scraped: workload.metrics.as_ref().is_some_and(|metrics| metrics.port == port.name),
+        scraped: workload
+            .metrics
+            .as_ref()
+            .is_some_and(|metrics| metrics.port == port.name),
     })
 }
 
@@ -291,10 +305,16 @@ fn needs(platform: &Platform, graph: &Graph) -> Vec<NeedView> {
             .filter(|edge| edge.from == peer)
             .map(|edge| edge.to.clone())
             .collect();
-        (!to.is_empty()).then(|| NeedView { from: name.to_string(), to })
+        (!to.is_empty()).then(|| NeedView {
+            from: name.to_string(),
+            to,
+        })
     };
     let components = platform.components.iter().filter_map(|component| {
-        of(ComponentPeer::Component(component.name.clone()), &component.name)
+        of(
+            ComponentPeer::Component(component.name.clone()),
+            &component.name,
+        )
     });
     let pipelines = platform
         .pipelines
@@ -339,17 +359,21 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
         name: pipeline.name.clone(),
         description: pipeline.description.clone(),
         schedule: pipeline.schedule.clone(),
-        image: pipeline.image.as_ref().map(|image| facts::text(platform, image)),
+        image: pipeline
+            .image
+            .as_ref()
+            .map(|image| facts::text(platform, image)),
         tasks: pipeline
             .tasks
             .iter()
             .map(|task| TaskView {
                 name: task.name.clone(),
                 after: task.after.iter().map(|(name, _)| name.clone()).collect(),
-                run: match &task.body {
-                    TaskBody::Run(text) => Some(facts::text(platform, text)),
-                    TaskBody::Stub => None,
+                runs: match &task.body {
+                    TaskBody::Run(text) => facts::text(platform, text),
+                    TaskBody::Stub => format!("dags/{}/{}.py", pipeline.name, task.name),
                 },
+                stub: task.body == TaskBody::Stub,
             })
             .collect(),
         chart,
@@ -372,7 +396,11 @@ fn ci(ci: &Ci) -> CiView {
             .iter()
             .map(|stage| StageView {
                 name: stage.name.clone(),
-                parallel: stage.parallel.iter().map(|each| each.name.clone()).collect(),
+                parallel: stage
+                    .parallel
+                    .iter()
+                    .map(|each| each.name.clone())
+                    .collect(),
             })
             .collect(),
     }

@@ -100,7 +100,7 @@ impl<'a> ChartFiles<'a> {
 
     fn is_folder(&self, content: &FileContent) -> bool {
         match content {
-            FileContent::Folder { .. } => true,
+            FileContent::Folder { .. } | FileContent::Stubs => true,
             FileContent::Generated(path) => !self.context.mounted.contains_key(path),
             _ => false,
         }
@@ -130,6 +130,7 @@ impl<'a> ChartFiles<'a> {
                 })
                 .collect(),
             FileContent::Secret(_) => Vec::new(),
+            FileContent::Stubs => self.generated("dags"),
             FileContent::Generated(path) => self.generated(path),
         }
     }

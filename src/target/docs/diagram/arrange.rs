@@ -29,7 +29,7 @@ pub struct Cell {
 /// Nodes side by side in a lane.
 const LANE_MOST: usize = 6;
 /// Nodes of a group in one column.
-const COLUMN_MOST: usize = 4;
+const COLUMN_MOST: usize = 3;
 /// Times that the order may be improved.
 const PASSES: usize = 6;
 
@@ -60,7 +60,13 @@ impl Order {
     }
 
     fn lists(&mut self) -> [&mut Vec<usize>; 5] {
-        [&mut self.cards, &mut self.pipelines, &mut self.ci, &mut self.above, &mut self.below]
+        [
+            &mut self.cards,
+            &mut self.pipelines,
+            &mut self.ci,
+            &mut self.above,
+            &mut self.below,
+        ]
     }
 
     /// Swaps two entries of a list wherever that makes the wires shorter.
@@ -126,7 +132,11 @@ impl Order {
 
     /// Cards in rows about twice as wide as high, the rows as even as the order allows.
     fn card_rows(&self, scene: &Scene) -> Vec<Row> {
-        let cells: Vec<Cell> = self.cards.iter().map(|card| card_cell(scene, *card)).collect();
+        let cells: Vec<Cell> = self
+            .cards
+            .iter()
+            .map(|card| card_cell(scene, *card))
+            .collect();
         let units: usize = cells.iter().map(|cell| cell.columns.len()).sum();
         let mut wide = 1;
         while wide * wide < units * 2 {
@@ -141,7 +151,10 @@ impl Order {
             taken += cell.columns.len();
             let row = middle * rows / (2 * units);
             while out.len() <= row {
-                out.push(Row { lane: Lane::Groups, cells: Vec::new() });
+                out.push(Row {
+                    lane: Lane::Groups,
+                    cells: Vec::new(),
+                });
             }
             out[row].cells.push(cell);
         }
@@ -162,7 +175,10 @@ fn lane_rows(lane: Lane, nodes: &[usize]) -> Vec<Row> {
             lane,
             cells: chunk
                 .iter()
-                .map(|node| Cell { card: None, columns: vec![vec![*node]] })
+                .map(|node| Cell {
+                    card: None,
+                    columns: vec![vec![*node]],
+                })
                 .collect(),
         })
         .collect()
@@ -182,7 +198,10 @@ fn card_cell(scene: &Scene, card: usize) -> Cell {
         // Just above its own last need, if that is free, else the first that nobody left needs; a knot: the first.
         let last = sorted.last().copied();
         let follows = |node: &usize| {
-            scene.wires.iter().any(|wire| Some(wire.from) == last && wire.to == *node)
+            scene
+                .wires
+                .iter()
+                .any(|wire| Some(wire.from) == last && wire.to == *node)
         };
         let free: Vec<usize> = left.iter().copied().filter(|node| !needed(*node)).collect();
         let next = free.iter().copied().find(follows).or(free.first().copied());

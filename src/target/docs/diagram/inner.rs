@@ -43,15 +43,24 @@ pub fn inner(scene: &Scene, cell: &Cell) -> Vec<Inner> {
                 tracks.len() - 1
             }))
         };
-        out.push(Inner { from: wire.from, to: wire.to, way });
+        out.push(Inner {
+            from: wire.from,
+            to: wire.to,
+            way,
+        });
     }
     out
 }
 
 /// Column and row of a node in a card.
 fn position(cell: &Cell, node: usize) -> Option<(usize, usize)> {
-    let column = cell.columns.iter().position(|column| column.contains(&node))?;
-    let row = cell.columns[column].iter().position(|other| *other == node)?;
+    let column = cell
+        .columns
+        .iter()
+        .position(|column| column.contains(&node))?;
+    let row = cell.columns[column]
+        .iter()
+        .position(|other| *other == node)?;
     Some((column, row))
 }
 
@@ -71,7 +80,11 @@ pub fn strip(scene: &Scene, cell: &Cell) -> i32 {
         .max()
         .unwrap_or(0);
     let used = if tracks == 0 { 0 } else { tracks * STEP + 10 };
-    if cell.columns.len() > 1 { used.max(16) } else { used }
+    if cell.columns.len() > 1 {
+        used.max(16)
+    } else {
+        used
+    }
 }
 
 /// The points of a line.
@@ -88,7 +101,10 @@ pub fn points(cell: &Cell, inner: &Inner, nodes: &[Rect]) -> Vec<(i32, i32)> {
             }
         }
         Way::Strip(track) => {
-            let first = cell.columns[0].iter().map(|node| nodes[*node].right()).max();
+            let first = cell.columns[0]
+                .iter()
+                .map(|node| nodes[*node].right())
+                .max();
             let x = first.unwrap_or(0) + 9 + track as i32 * STEP;
             let side = |rect: Rect| if rect.x < x { rect.right() } else { rect.x };
             let (start, end) = (from.bottom() - 12, to.y + 12);

@@ -55,18 +55,30 @@ const COLUMN_GAP: i32 = 24;
 /// The flows in order, in as many columns as the width has room for.
 pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
     if scene.legend.is_empty() {
-        return Legend { title: None, entries: Vec::new(), bottom: y - 12 };
+        return Legend {
+            title: None,
+            entries: Vec::new(),
+            bottom: y - 12,
+        };
     }
     let columns = (w / COLUMN_LEAST).clamp(1, COLUMN_MOST);
     let column_width = (w - COLUMN_GAP * (columns - 1)) / columns;
-    let badge_most = scene.legend.iter().map(|entry| badge_width(&entry.mark)).max().unwrap_or(20);
+    let badge_most = scene
+        .legend
+        .iter()
+        .map(|entry| badge_width(&entry.mark))
+        .max()
+        .unwrap_or(20);
     let text_width = column_width - badge_most - 10;
     let texts: Vec<Vec<String>> = scene
         .legend
         .iter()
         .map(|entry| wrap(&entry.label, LABEL, text_width, 2))
         .collect();
-    let heights: Vec<i32> = texts.iter().map(|lines| lines.len() as i32 * 16 + 16 + 12).collect();
+    let heights: Vec<i32> = texts
+        .iter()
+        .map(|lines| lines.len() as i32 * 16 + 16 + 12)
+        .collect();
     let total: i32 = heights.iter().sum();
     let top = y + 30;
     let mut entries = Vec::new();
@@ -79,7 +91,12 @@ pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
         }
         passed += height;
         let left = x + column * (column_width + COLUMN_GAP);
-        let badge = Rect { x: left, y: at, w: badge_width(&entry.mark), h: 18 };
+        let badge = Rect {
+            x: left,
+            y: at,
+            w: badge_width(&entry.mark),
+            h: 18,
+        };
         let text_x = left + badge_most + 10;
         let count = text.len() as i32;
         let ends = format!("{} → {}", entry.from, entry.to);
@@ -87,19 +104,39 @@ pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
         entries.push(EntryView {
             badge: BadgeView {
                 rect: badge,
-                words: Words { x: badge.x + badge.w / 2, y: at + 13, text: entry.mark.clone() },
+                words: Words {
+                    x: badge.x + badge.w / 2,
+                    y: at + 13,
+                    text: entry.mark.clone(),
+                },
                 color: entry.color % COLORS,
             },
             label: label
-                .map(|(index, text)| Words { x: text_x, y: at + 13 + index as i32 * 16, text })
+                .map(|(index, text)| Words {
+                    x: text_x,
+                    y: at + 13 + index as i32 * 16,
+                    text,
+                })
                 .collect(),
-            ends: Words { x: text_x, y: at + 13 + count * 16, text: fit(&ends, ENDS, text_width) },
+            ends: Words {
+                x: text_x,
+                y: at + 13 + count * 16,
+                text: fit(&ends, ENDS, text_width),
+            },
         });
         at += height;
         lowest = lowest.max(at);
     }
-    let title = Words { x, y: y + 12, text: "Flows".to_string() };
-    Legend { title: Some(title), entries, bottom: lowest }
+    let title = Words {
+        x,
+        y: y + 12,
+        text: "Flows".to_string(),
+    };
+    Legend {
+        title: Some(title),
+        entries,
+        bottom: lowest,
+    }
 }
 
 fn badge_width(mark: &str) -> i32 {
@@ -154,9 +191,19 @@ pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> K
             icon,
             x: at,
             y: line,
-            words: Words { x: at + drawing + 7, y: line + 4, text: text.to_string() },
+            words: Words {
+                x: at + drawing + 7,
+                y: line + 4,
+                text: text.to_string(),
+            },
         });
         at += taken;
     }
-    Key { y: y + 2, left: x, right: x + w, signs: out, bottom: line + 12 }
+    Key {
+        y: y + 2,
+        left: x,
+        right: x + w,
+        signs: out,
+        bottom: line + 12,
+    }
 }

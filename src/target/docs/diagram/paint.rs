@@ -10,8 +10,10 @@ use super::{
     inner,
     legend::{self, Key, Legend},
     measure::{Style, fit, width, wrap},
-    place::{CARD_LINE, CARD_PAD, CARD_TEXT, CARD_TITLE, CHIP, MARGIN, Rect, SUBTITLE, TAB,
-        TEXT_INSET, TITLE, chip_width},
+    place::{
+        CARD_LINE, CARD_PAD, CARD_TEXT, CARD_TITLE, MARGIN, Rect, SUBTITLE, TAB, TEXT_INSET, TITLE,
+        chip_width,
+    },
     scene::{Card, Face, Node, Scene, WireKind},
     tracks::Layout,
 };
@@ -118,6 +120,8 @@ pub struct BadgeView {
 
 /// Colours of flows; the template has as many classes.
 pub const COLORS: usize = 7;
+/// Length of an arrow's point, and half of its width.
+const HEAD: (i32, i32) = (9, 4);
 const PART: Style = Style::regular(10);
 const HEADING: Style = Style::bold(26);
 pub const LEAD: Style = Style::regular(13);
@@ -127,8 +131,12 @@ pub fn paint(platform: &Platform, scene: &Scene, layout: &Layout) -> Picture {
     let inside = place.width - 2 * MARGIN;
     let lead = platform.description.clone().unwrap_or_default();
     let lead = wrap(&lead, LEAD, inside, 2);
-    let icons: BTreeSet<String> = scene.nodes.iter().map(|node| icon(node).to_string()).collect();
-    let legend = legend::legend(scene, MARGIN, place.bottom + 24, inside);
+    let icons: BTreeSet<String> = scene
+        .nodes
+        .iter()
+        .map(|node| icon(node).to_string())
+        .collect();
+    let legend = legend::legend(scene, MARGIN, place.bottom + 36, inside);
     let key = legend::key(scene, &icons, MARGIN, legend.bottom, inside);
     let title = match &platform.environment {
         Some(environment) => format!("{} ({environment})", platform.name),
@@ -138,14 +146,23 @@ pub fn paint(platform: &Platform, scene: &Scene, layout: &Layout) -> Picture {
         width: place.width,
         height: key.bottom + MARGIN,
         description: description(platform, scene),
-        heading: Words { x: MARGIN, y: MARGIN + 28, text: fit(&title, HEADING, inside) },
+        heading: Words {
+            x: MARGIN,
+            y: MARGIN + 28,
+            text: fit(&title, HEADING, inside),
+        },
         title,
         lead: lines(lead, MARGIN, MARGIN + 50, 18),
         bands: layout.placement.bands.iter().filter_map(band).collect(),
         cards: cards(scene, layout),
         needs: needs(scene, layout),
         flows: flows(scene, layout),
-        nodes: scene.nodes.iter().zip(&place.nodes).map(|(node, rect)| paint_node(node, *rect)).collect(),
+        nodes: scene
+            .nodes
+            .iter()
+            .zip(&place.nodes)
+            .map(|(node, rect)| paint_node(node, *rect))
+            .collect(),
         badges: badges::badges(scene, layout).iter().map(badge).collect(),
         legend,
         key,
@@ -165,16 +182,30 @@ fn description(platform: &Platform, scene: &Scene) -> String {
     let flows: Vec<String> = scene
         .legend
         .iter()
-        .map(|entry| format!("{}: {} to {}, {}", entry.mark, entry.from, entry.to, entry.label))
+        .map(|entry| {
+            format!(
+                "{}: {} to {}, {}",
+                entry.mark, entry.from, entry.to, entry.label
+            )
+        })
         .collect();
-    format!("Architecture of {}: {}. {}", platform.name, counts.join(", "), flows.join("; "))
+    format!(
+        "Architecture of {}: {}. {}",
+        platform.name,
+        counts.join(", "),
+        flows.join("; ")
+    )
 }
 
 fn lines(texts: Vec<String>, x: i32, y: i32, step: i32) -> Vec<Words> {
     texts
         .into_iter()
         .enumerate()
-        .map(|(index, text)| Words { x, y: y + index as i32 * step, text })
+        .map(|(index, text)| Words {
+            x,
+            y: y + index as i32 * step,
+            text,
+        })
         .collect()
 }
 
@@ -188,7 +219,11 @@ fn band((lane, rect): &(Lane, Rect)) -> Option<BandView> {
     Some(BandView {
         rect: *rect,
         lane,
-        name: Words { x: rect.x + TAB / 2 + 4, y: rect.y + rect.h / 2, text: name.to_string() },
+        name: Words {
+            x: rect.x + TAB / 2 + 4,
+            y: rect.y + rect.h / 2,
+            text: name.to_string(),
+        },
         tab: TAB,
     })
 }
@@ -208,7 +243,11 @@ fn cards(scene: &Scene, layout: &Layout) -> Vec<CardView> {
             let x = rect.x + CARD_PAD + 2;
             out.push(CardView {
                 rect: *rect,
-                title: Words { x, y: rect.y + 26, text: fit(&card.title, CARD_TITLE, rect.w - 2 * CARD_PAD - 4) },
+                title: Words {
+                    x,
+                    y: rect.y + 26,
+                    text: fit(&card.title, CARD_TITLE, rect.w - 2 * CARD_PAD - 4),
+                },
                 text: lines(card_text(card, rect.w), x, rect.y + 44, CARD_LINE),
             });
         }
@@ -244,18 +283,24 @@ fn flows(scene: &Scene, layout: &Layout) -> Vec<LineView> {
 
 /// A line with round corners, ending a little before its arrow's point.
 fn line(points: &[(i32, i32)], color: usize) -> LineView {
+    let (length, half) = HEAD;
     let mut path = String::new();
     let last = points.len() - 1;
-    let (length, half) = if color == 0 { (9, 4) } else { (9, 4) };
     let (dx, dy) = direction(points[last - 1], points[last]);
     for (index, (x, y)) in points.iter().copied().enumerate() {
         if index == 0 {
             path.push_str(&format!("M{x} {y}"));
         } else if index == last {
-            path.push_str(&format!("L{} {}", x - dx * (length - 2), y - dy * (length - 2)));
+            path.push_str(&format!(
+                "L{} {}",
+                x - dx * (length - 2),
+                y - dy * (length - 2)
+            ));
         } else {
             let (before, after) = (points[index - 1], points[index + 1]);
-            let radius = 10.min(distance(before, (x, y)) / 2).min(distance((x, y), after) / 2);
+            let radius = 10
+                .min(distance(before, (x, y)) / 2)
+                .min(distance((x, y), after) / 2);
             let (ax, ay) = direction((x, y), before);
             let (bx, by) = direction((x, y), after);
             path.push_str(&format!(
@@ -303,8 +348,18 @@ fn badge(badge: &Badge) -> BadgeView {
 
 fn icon(node: &Node) -> &str {
     const KNOWN: [&str; 12] = [
-        "store", "broker", "server", "dashboard", "exporter", "job", "ci", "notebook", "actor",
-        "pipeline", "cloud", "service",
+        "store",
+        "broker",
+        "server",
+        "dashboard",
+        "exporter",
+        "job",
+        "ci",
+        "notebook",
+        "actor",
+        "pipeline",
+        "cloud",
+        "service",
     ];
     match node.face {
         Face::External => "cloud",
@@ -318,12 +373,20 @@ fn paint_node(node: &Node, rect: Rect) -> NodeView {
     let block = if has_third { 36 + 22 } else { 36 };
     let top = rect.y + (rect.h - block) / 2;
     let ports = port_chips(node, rect, top);
-    let taken = ports.iter().map(|chip| chip.rect.w).max().map_or(0, |w| w + 8);
+    let taken = ports
+        .iter()
+        .map(|chip| chip.rect.w)
+        .max()
+        .map_or(0, |w| w + 8);
     let text_x = rect.x + TEXT_INSET;
     let room = rect.w - TEXT_INSET - 10;
     let second = if ports.len() > 1 { taken } else { 0 };
     let subtitle = fit(&node.subtitle, SUBTITLE, room - second);
-    let title_y = if subtitle.is_empty() { top + 23 } else { top + 14 };
+    let title_y = if subtitle.is_empty() {
+        top + 23
+    } else {
+        top + 14
+    };
     let (dots, links, more) = waves(node, text_x, top + 49, rect.right() - 12);
     NodeView {
         rect,
@@ -338,8 +401,16 @@ fn paint_node(node: &Node, rect: Rect) -> NodeView {
         icon: icon(node).to_string(),
         icon_x: rect.x + 10,
         icon_y: top + 1,
-        title: Words { x: text_x, y: title_y, text: fit(&node.title, TITLE, room - taken) },
-        subtitle: (!subtitle.is_empty()).then(|| Words { x: text_x, y: top + 31, text: subtitle }),
+        title: Words {
+            x: text_x,
+            y: title_y,
+            text: fit(&node.title, TITLE, room - taken),
+        },
+        subtitle: (!subtitle.is_empty()).then(|| Words {
+            x: text_x,
+            y: top + 31,
+            text: subtitle,
+        }),
         ports,
         parts: part_chips(node, rect, top + 40),
         dots,
@@ -352,7 +423,12 @@ fn paint_node(node: &Node, rect: Rect) -> NodeView {
 
 fn tip(node: &Node) -> String {
     let mut words = vec![node.title.clone()];
-    words.extend([&node.subtitle].into_iter().filter(|text| !text.is_empty()).cloned());
+    words.extend(
+        [&node.subtitle]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .cloned(),
+    );
     words.extend(node.ports.iter().cloned());
     words.extend(node.parts.iter().cloned());
     words.join(", ")
@@ -361,11 +437,8 @@ fn tip(node: &Node) -> String {
 /// At most two ports, at the right of the two lines; what is more is counted.
 fn port_chips(node: &Node, rect: Rect, top: i32) -> Vec<Chip> {
     let texts: Vec<String> = match node.ports.as_slice() {
-        [first, second, third, rest @ ..] => {
-            let _ = (second, third);
-            vec![first.clone(), format!("+{}", rest.len() + 2)]
-        }
-        few => few.to_vec(),
+        [] | [_] | [_, _] => node.ports.clone(),
+        [first, rest @ ..] => vec![first.clone(), format!("+{}", rest.len())],
     };
     texts
         .iter()
@@ -375,7 +448,11 @@ fn port_chips(node: &Node, rect: Rect, top: i32) -> Vec<Chip> {
             let (x, y) = (rect.right() - 9 - w, top + index as i32 * 19);
             Chip {
                 rect: Rect { x, y, w, h: 17 },
-                words: Words { x: x + w / 2, y: y + 13, text: text.clone() },
+                words: Words {
+                    x: x + w / 2,
+                    y: y + 13,
+                    text: text.clone(),
+                },
             }
         })
         .collect()
@@ -389,13 +466,25 @@ fn part_chips(node: &Node, rect: Rect, y: i32) -> Vec<Chip> {
     for (index, part) in node.parts.iter().enumerate() {
         let left = node.parts.len() - index;
         let w = width(part, PART) + 12;
-        let after = if left > 1 { 4 + width(&format!("+{}", left - 1), PART) + 12 } else { 0 };
+        let after = if left > 1 {
+            4 + width(&format!("+{}", left - 1), PART) + 12
+        } else {
+            0
+        };
         let fits = x + w + after <= end;
-        let text = if fits { part.clone() } else { format!("+{left}") };
+        let text = if fits {
+            part.clone()
+        } else {
+            format!("+{left}")
+        };
         let w = width(&text, PART) + 12;
         out.push(Chip {
             rect: Rect { x, y, w, h: 16 },
-            words: Words { x: x + w / 2, y: y + 12, text },
+            words: Words {
+                x: x + w / 2,
+                y: y + 12,
+                text,
+            },
         });
         if !fits {
             break;
@@ -414,7 +503,12 @@ fn waves(node: &Node, x: i32, y: i32, end: i32) -> (Vec<(i32, i32)>, Vec<String>
     let column = |wave: usize| -> Vec<(i32, i32)> {
         let count = node.waves[wave].clamp(1, HIGH) as i32;
         (0..count)
-            .map(|index| (x + 4 + wave as i32 * STEP, y + (2 * index - count + 1) * 11 / 2))
+            .map(|index| {
+                (
+                    x + 4 + wave as i32 * STEP,
+                    y + (2 * index - count + 1) * 11 / 2,
+                )
+            })
             .collect()
     };
     let mut dots = Vec::new();

@@ -30,13 +30,6 @@ impl Rect {
             && self.y < other.bottom()
             && other.y < self.bottom()
     }
-
-    pub fn contains(self, other: Self) -> bool {
-        self.x <= other.x
-            && self.y <= other.y
-            && other.right() <= self.right()
-            && other.bottom() <= self.bottom()
-    }
 }
 
 /// Room for tracks, in pixels.
@@ -112,7 +105,7 @@ pub const CARD_LINE: i32 = 15;
 /// Least room between cells and between rows.
 const GAP_LEAST: i32 = 26;
 const GUTTER_LEAST: i32 = 26;
-const WIDTH_LEAST: i32 = 760;
+const WIDTH_LEAST: i32 = 560;
 
 /// Places everything. Row by row, cells as wide as the widest row lets them be.
 pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
@@ -162,7 +155,11 @@ fn place_row(
     let height = if is_lane {
         node_height + 2 * CARD_PAD
     } else {
-        let most = row.cells.iter().flat_map(|cell| cell.columns.iter().map(Vec::len)).max();
+        let most = row
+            .cells
+            .iter()
+            .flat_map(|cell| cell.columns.iter().map(Vec::len))
+            .max();
         let count = most.unwrap_or(1) as i32;
         head + count * (node_height + NODE_GAP) - NODE_GAP + CARD_PAD
     };
@@ -170,7 +167,12 @@ fn place_row(
     for (index, cell) in row.cells.iter().enumerate() {
         let w = widths.cell(scene, cell) + spread.stretch * cell.columns.len() as i32;
         let rect = if is_lane {
-            Rect { x, y: y + CARD_PAD, w, h: node_height }
+            Rect {
+                x,
+                y: y + CARD_PAD,
+                w,
+                h: node_height,
+            }
         } else {
             Rect { x, y, w, h: height }
         };
@@ -185,7 +187,12 @@ fn place_row(
     out.cells.push(cells);
     out.heads.push(y + head);
     out.rows.push((y, y + height));
-    let band = Rect { x: left, y, w: right - left, h: height };
+    let band = Rect {
+        x: left,
+        y,
+        w: right - left,
+        h: height,
+    };
     match out.bands.last_mut() {
         Some((lane, last)) if *lane == row.lane => last.h = band.bottom() - last.y,
         _ => out.bands.push((row.lane, band)),
@@ -231,13 +238,23 @@ impl Spread {
         let most = match row.lane {
             Lane::Outside => 0,
             Lane::Ci | Lane::Pipelines => 120,
+            // Alone in its row a card is as wide as the picture, so that the wires beside it are short.
+            Lane::Groups if row.cells.len() == 1 => free,
             Lane::Groups => 170,
         };
         let stretch = (free / columns.max(1)).min(most);
         let rest = free - stretch * columns;
         // A pixel or two that do not divide: flush left, and nobody sees it.
-        let gap = if rest < columns { 0 } else { rest / (row.cells.len() as i32 + 1) };
-        Self { stretch, gap, indent: gap }
+        let gap = if rest < columns {
+            0
+        } else {
+            rest / (row.cells.len() as i32 + 1)
+        };
+        Self {
+            stretch,
+            gap,
+            indent: gap,
+        }
     }
 }
 
@@ -253,7 +270,11 @@ impl NodeWidths {
     fn of(scene: &Scene) -> Self {
         let widest = |faces: &[Face], least: i32, most: i32| {
             let nodes = scene.nodes.iter().filter(|node| faces.contains(&node.face));
-            nodes.map(natural_width).max().unwrap_or(0).clamp(least, most)
+            nodes
+                .map(natural_width)
+                .max()
+                .unwrap_or(0)
+                .clamp(least, most)
         };
         Self {
             component: widest(&[Face::Component], 196, 300),
@@ -299,7 +320,10 @@ fn lane_extra(lane: Lane) -> i32 {
 }
 
 fn row_node_height(scene: &Scene, row: &Row) -> i32 {
-    let nodes = row.cells.iter().flat_map(|cell| cell.columns.iter().flatten());
+    let nodes = row
+        .cells
+        .iter()
+        .flat_map(|cell| cell.columns.iter().flatten());
     let height = |node: &usize| {
         let node = &scene.nodes[*node];
         match node.face {

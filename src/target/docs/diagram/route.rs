@@ -15,7 +15,10 @@ pub enum Channel {
     Left,
     Right,
     /// Between a row's cells of this index and the next.
-    Gap { row: usize, gap: usize },
+    Gap {
+        row: usize,
+        gap: usize,
+    },
     /// Above the row of this index, or below the last.
     Gutter(usize),
 }
@@ -125,13 +128,22 @@ enum Via {
 
 impl Map {
     fn of(rows: &[Row], placement: &Placement) -> Self {
-        let mut map = Self { mouths: Vec::new(), doors: BTreeMap::new() };
+        let mut map = Self {
+            mouths: Vec::new(),
+            doors: BTreeMap::new(),
+        };
         for (index, row) in rows.iter().enumerate() {
             let (top, bottom) = placement.rows[index];
             for gap in 0..=row.cells.len() {
                 let (channel, x) = vertical(placement, row, index, gap);
                 for (gutter, y) in [(index, top), (index + 1, bottom)] {
-                    map.mouths.push(Mouth { channel, row: index, gutter, x, y });
+                    map.mouths.push(Mouth {
+                        channel,
+                        row: index,
+                        gutter,
+                        x,
+                        y,
+                    });
                 }
             }
             for cell in 0..row.cells.len() {
@@ -149,7 +161,13 @@ impl Map {
                 let (x, y) = (rect.x + rect.w / 2, rect.y + rect.h / 2);
                 let mut doors = Vec::new();
                 let mut door = |side, channel, x, y| {
-                    doors.push(Door { side, channel, row, x, y });
+                    doors.push(Door {
+                        side,
+                        channel,
+                        row,
+                        x,
+                        y,
+                    });
                 };
                 if rows[row].lane == Lane::Groups {
                     if index == 0 {
@@ -174,7 +192,9 @@ impl Map {
         let bundle = (wire.kind == WireKind::Need).then_some(wire.to);
         let (starts, ends) = (self.doors.get(&wire.from)?, self.doors.get(&wire.to)?);
         let mut best: Option<(i32, Via, Door)> = None;
-        for (start, end) in starts.iter().flat_map(|start| ends.iter().map(move |end| (start, end)))
+        for (start, end) in starts
+            .iter()
+            .flat_map(|start| ends.iter().map(move |end| (start, end)))
         {
             if start.channel == end.channel && start.row == end.row
                 || start.channel == end.channel && matches!(start.channel, Channel::Gutter(_))
@@ -201,7 +221,12 @@ impl Map {
         }
         let (_, via, end) = best?;
         let (start, channels) = self.trace(via, &reached, end, starts);
-        Some(Route { wire: index, start, end: end.side, channels })
+        Some(Route {
+            wire: index,
+            start,
+            end: end.side,
+            channels,
+        })
     }
 
     /// Dijkstra over the mouths.
@@ -322,5 +347,11 @@ fn vertical(placement: &Placement, row: &Row, index: usize, gap: usize) -> (Chan
         return (Channel::Right, placement.content.1 + 12);
     }
     let middle = (cells[gap - 1].right() + cells[gap].x) / 2;
-    (Channel::Gap { row: index, gap: gap - 1 }, middle)
+    (
+        Channel::Gap {
+            row: index,
+            gap: gap - 1,
+        },
+        middle,
+    )
 }

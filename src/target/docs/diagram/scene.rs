@@ -165,9 +165,15 @@ impl Scene {
                 colors.push(mark);
                 colors.len() - 1
             });
-            let known = self.wires.iter_mut().find(|wire| (wire.from, wire.to) == (from, to));
+            let known = self
+                .wires
+                .iter_mut()
+                .find(|wire| (wire.from, wire.to) == (from, to));
             let color = match known {
-                Some(Wire { kind: WireKind::Flow { marks, color }, .. }) => {
+                Some(Wire {
+                    kind: WireKind::Flow { marks, color },
+                    ..
+                }) => {
                     if !marks.contains(mark) {
                         marks.push(mark.clone());
                     }
@@ -175,7 +181,11 @@ impl Scene {
                 }
                 _ => {
                     let marks = vec![mark.clone()];
-                    self.wires.push(Wire { from, to, kind: WireKind::Flow { marks, color } });
+                    self.wires.push(Wire {
+                        from,
+                        to,
+                        kind: WireKind::Flow { marks, color },
+                    });
                     color
                 }
             };
@@ -202,12 +212,18 @@ impl Scene {
                 ComponentPeer::Component(name) => FlowEnd::Component(name.clone()),
                 ComponentPeer::Pipeline(name) => FlowEnd::Pipeline(name.clone()),
             };
-            let ends = self.node(&from).zip(self.node(&FlowEnd::Component(edge.to)));
+            let ends = self
+                .node(&from)
+                .zip(self.node(&FlowEnd::Component(edge.to)));
             let Some((from, to)) = ends else {
                 continue;
             };
             if from != to && !only_scrape && !flows.contains(&(from, to)) {
-                self.wires.push(Wire { from, to, kind: WireKind::Need });
+                self.wires.push(Wire {
+                    from,
+                    to,
+                    kind: WireKind::Need,
+                });
             }
         }
     }
@@ -233,7 +249,9 @@ fn deals_with_lanes(platform: &Platform, actor: &str) -> bool {
             _ => None,
         })
         .collect();
-    let components = others.iter().filter(|end| matches!(end, FlowEnd::Component(_)));
+    let components = others
+        .iter()
+        .filter(|end| matches!(end, FlowEnd::Component(_)));
     components.count() * 2 <= others.len() && !others.is_empty()
 }
 
@@ -269,7 +287,11 @@ fn ci_node(ci: &Ci) -> Node {
         icon: "ci".to_string(),
         ports: Vec::new(),
         parts: Vec::new(),
-        waves: ci.stages.iter().map(|stage| stage.parallel.len().max(1)).collect(),
+        waves: ci
+            .stages
+            .iter()
+            .map(|stage| stage.parallel.len().max(1))
+            .collect(),
         scraped: false,
         job: false,
     }
@@ -280,7 +302,10 @@ fn pipeline_node(pipeline: &Pipeline) -> Node {
         end: FlowEnd::Pipeline(pipeline.name.clone()),
         face: Face::Pipeline,
         title: pipeline.name.clone(),
-        subtitle: pipeline.schedule.clone().unwrap_or_else(|| "by hand".to_string()),
+        subtitle: pipeline
+            .schedule
+            .clone()
+            .unwrap_or_else(|| "by hand".to_string()),
         icon: "pipeline".to_string(),
         ports: Vec::new(),
         parts: Vec::new(),
@@ -292,8 +317,14 @@ fn pipeline_node(pipeline: &Pipeline) -> Node {
 
 fn component_node(platform: &Platform, component: &Component, scraped: bool) -> Node {
     let external = component.external.as_ref();
-    let parts = component.workloads.iter().filter_map(|workload| workload.part.clone());
-    let ports = component.workloads.iter().flat_map(|workload| &workload.ports);
+    let parts = component
+        .workloads
+        .iter()
+        .filter_map(|workload| workload.part.clone());
+    let ports = component
+        .workloads
+        .iter()
+        .flat_map(|workload| &workload.ports);
     Node {
         end: FlowEnd::Component(component.name.clone()),
         face: match external {

@@ -13,7 +13,11 @@ pub fn dot(platform: &Platform, graph: &Graph) -> String {
         out.push_str(&format!("  subgraph cluster_{index} {{\n"));
         out.push_str(&format!("    label={};\n", quoted(&cluster.title)));
         for node in &cluster.nodes {
-            out.push_str(&format!("    {} [label={}];\n", node.id, quoted(&label(node))));
+            out.push_str(&format!(
+                "    {} [label={}];\n",
+                node.id,
+                quoted(&label(node))
+            ));
         }
         out.push_str("  }\n");
     }

@@ -62,7 +62,11 @@ struct Flow<'a> {
 pub fn json(platform: &Platform, graph: &Graph) -> String {
     let view = View {
         platform: &platform.name,
-        groups: platform.groups.iter().map(|group| group.name.as_str()).collect(),
+        groups: platform
+            .groups
+            .iter()
+            .map(|group| group.name.as_str())
+            .collect(),
         components: platform
             .components
             .iter()
@@ -71,12 +75,24 @@ pub fn json(platform: &Platform, graph: &Graph) -> String {
                 kind: &component.kind,
                 group: component.group.as_deref(),
                 external: component.external.is_some(),
-                workloads: component.workloads.iter().map(|each| each.name.as_str()).collect(),
+                workloads: component
+                    .workloads
+                    .iter()
+                    .map(|each| each.name.as_str())
+                    .collect(),
             })
             .collect(),
-        pipelines: platform.pipelines.iter().map(|each| each.name.as_str()).collect(),
+        pipelines: platform
+            .pipelines
+            .iter()
+            .map(|each| each.name.as_str())
+            .collect(),
         ci: platform.ci.iter().map(|each| each.name.as_str()).collect(),
-        actors: platform.actors.iter().map(|each| each.name.as_str()).collect(),
+        actors: platform
+            .actors
+            .iter()
+            .map(|each| each.name.as_str())
+            .collect(),
         needs: graph.component_edges().map(need).collect(),
         connections: graph
             .edges()

@@ -8,7 +8,10 @@ pub fn mermaid(platform: &Platform, graph: &Graph) -> String {
     let outline = outline(platform, graph);
     let mut out = String::from("flowchart LR\n");
     for (index, cluster) in outline.clusters.iter().enumerate() {
-        out.push_str(&format!("  subgraph g{index}[{}]\n", quoted(&cluster.title)));
+        out.push_str(&format!(
+            "  subgraph g{index}[{}]\n",
+            quoted(&cluster.title)
+        ));
         for node in &cluster.nodes {
             let label = match node.detail.as_str() {
                 "" => quoted(&node.title),
@@ -21,7 +24,12 @@ pub fn mermaid(platform: &Platform, graph: &Graph) -> String {
     for edge in &outline.edges {
         match &edge.flow {
             Some(label) => {
-                out.push_str(&format!("  {} ==>|{}| {}\n", edge.from, quoted(label), edge.to));
+                out.push_str(&format!(
+                    "  {} ==>|{}| {}\n",
+                    edge.from,
+                    quoted(label),
+                    edge.to
+                ));
             }
             None => out.push_str(&format!("  {} -.-> {}\n", edge.from, edge.to)),
         }

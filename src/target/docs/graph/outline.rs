@@ -37,7 +37,10 @@ pub struct Edge {
 }
 
 pub fn outline(platform: &Platform, graph: &Graph) -> Outline {
-    let mut out = Outline { clusters: clusters(platform), edges: Vec::new() };
+    let mut out = Outline {
+        clusters: clusters(platform),
+        edges: Vec::new(),
+    };
     let mut edges = Vec::new();
     for edge in graph.component_edges() {
         let from = match &edge.from {
@@ -71,14 +74,21 @@ fn clusters(platform: &Platform) -> Vec<Cluster> {
             .into_iter()
             .map(|(end, title, detail)| {
                 count += 1;
-                Node { id: format!("n{}", count - 1), end, title, detail }
+                Node {
+                    id: format!("n{}", count - 1),
+                    end,
+                    title,
+                    detail,
+                }
             })
             .collect();
-        clusters.push(Cluster { title: title.to_string(), nodes });
+        clusters.push(Cluster {
+            title: title.to_string(),
+            nodes,
+        });
     };
-    let plain = |end: FlowEnd, title: &str, detail: &str| {
-        (end, title.to_string(), detail.to_string())
-    };
+    let plain =
+        |end: FlowEnd, title: &str, detail: &str| (end, title.to_string(), detail.to_string());
     let actors = platform.actors.iter();
     let actors = actors.map(|actor| plain(FlowEnd::Actor(actor.name.clone()), &actor.title, ""));
     add("outside", actors.collect());
@@ -87,10 +97,17 @@ fn clusters(platform: &Platform) -> Vec<Cluster> {
     add("CI", ci.collect());
     let pipelines = platform.pipelines.iter().map(|pipeline| {
         let schedule = pipeline.schedule.as_deref().unwrap_or("by hand");
-        plain(FlowEnd::Pipeline(pipeline.name.clone()), &pipeline.name, schedule)
+        plain(
+            FlowEnd::Pipeline(pipeline.name.clone()),
+            &pipeline.name,
+            schedule,
+        )
     });
     add("pipelines", pipelines.collect());
-    let groups = platform.groups.iter().map(|group| (group.name.as_str(), Some(&group.name)));
+    let groups = platform
+        .groups
+        .iter()
+        .map(|group| (group.name.as_str(), Some(&group.name)));
     for (title, group) in groups.chain([("elsewhere", None)]) {
         let members = platform.components.iter().filter(|component| {
             let home = match component.external {
@@ -101,7 +118,11 @@ fn clusters(platform: &Platform) -> Vec<Cluster> {
         });
         let members = members.map(|component| {
             let end = FlowEnd::Component(component.name.clone());
-            plain(end, &component.name, &facts::what_it_is(platform, component))
+            plain(
+                end,
+                &component.name,
+                &facts::what_it_is(platform, component),
+            )
         });
         add(title, members.collect());
     }
@@ -112,8 +133,14 @@ impl Outline {
     fn edge(&self, from: &FlowEnd, to: &FlowEnd, flow: Option<String>) -> Option<Edge> {
         let id = |end: &FlowEnd| {
             let mut nodes = self.clusters.iter().flat_map(|cluster| &cluster.nodes);
-            nodes.find(|node| node.end == *end).map(|node| node.id.clone())
+            nodes
+                .find(|node| node.end == *end)
+                .map(|node| node.id.clone())
         };
-        Some(Edge { from: id(from)?, to: id(to)?, flow })
+        Some(Edge {
+            from: id(from)?,
+            to: id(to)?,
+            flow,
+        })
     }
 }

@@ -3,19 +3,24 @@
 
 Each task is one container: the engine's under Compose, a pod in a cluster. Which of the two is told when this file is
 loaded; the environment variable MLOPSGEN_RUNNER says otherwise (`docker` or `kubernetes`).
+
+The bodies of import are the user's, in dags/nasty-one/ of the project.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import DAG
 
 RUNNER = "kubernetes" if "KUBERNETES_SERVICE_HOST" in os.environ else "docker"
 IN_CLUSTER = os.environ.get("MLOPSGEN_RUNNER", RUNNER) == "kubernetes"
-
 
 if IN_CLUSTER:
     from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
@@ -92,6 +97,33 @@ def pod_environment(environment: dict[str, Any]) -> list[k8s.V1EnvVar]:
     return [k8s.V1EnvVar(name=name, value=kept(value)) for name, value in environment.items()]
 
 
+def stub(
+    task_id: str,
+    function: str,
+    *,
+    environment: dict[str, Any] | None = None,
+    **options: Any,
+) -> PythonOperator:
+    """A task whose body is the user's: `function(context)` of dags/PIPELINE/TASK.py, read when the task runs."""
+
+    def body() -> Callable[[dict[str, Any]], Any]:
+        folder = os.environ.get("MLOPSGEN_STUBS") or Path(__file__).resolve().parent / "../../.." / "dags"
+        path = Path(folder) / "nasty-one" / f"{task_id}.py"
+        spec = importlib.util.spec_from_file_location(f"stub_{function}", path)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{path} is not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found: Callable[[dict[str, Any]], Any] = getattr(module, function)
+        return found
+
+    def run(**context: Any) -> Any:
+        os.environ.update(environment or {})
+        return body()(context)
+
+    return PythonOperator(task_id=task_id, python_callable=run, **options)
+
+
 ENVIRONMENT: dict[str, Any] = {
     "NASTY": "a'b\"c\\d\\u0041\\n $HOME ${X} $(date) $$ $$(Y) ${#list[@]} %s %% {{'{{ x }}'}} é\u2028😀 '''x''' \"\"\"y\"\"\" <{ z }> #{q} */ // end.sh",
     "dotted.name-x": "a.sh",
@@ -105,7 +137,8 @@ with DAG(
     schedule="*/5 * * * *",
     catchup=False,
     default_args={"retries": 0, "retry_delay": timedelta(minutes=5)},
-    tags=["a'b\"c\\d\\u0041\\n $HOME ${X} $(date) $$ $$(Y) ${#list[@]} %s %% {{'{{ x }}'}} é\u2028😀 '''x"],
+    params={"NASTY": "a'b\"c\\d\\u0041\\n $HOME ${X} $(date) $$ $$(Y) ${#list[@]} %s %% {{'{{ x }}'}} é\u2028😀 '''x''' \"\"\"y\"\"\" <{ z }> #{q} */ // end.sh"},
+    tags=["a'b\"c\\d\\u0041\\n $HOME ${X} $(date) $$ $$(Y) ${#list[@]} %s %% {{'{{ x }}'}} é\u2028😀 '''x''' \"\""],
     # `${#list}` and the last line end are the shell's, not the template's.
     jinja_environment_kwargs={
         "comment_start_string": "{#!#",
@@ -115,34 +148,37 @@ with DAG(
 ) as dag:
     class_ = container(
         "class",
-        run="a'b\"c\\d\\u0041\\n $HOME ${X} $(date) $$ $$(Y) ${#list[@]} %s %% {{ '{{ x }}' }} é\u2028😀 '''x''' \"\"\"y\"\"\" <{ z }> #{q} */ // end.sh",
-        image="mlopsvn/training_pipeline:1.4.0",
+        run="a'b\"c\\d\\u0041\\n $HOME ${X:-$$} $(date) $$ $$(Y) ${#list[@]} %s %% {{ '{{ x }}' }} é\u2028😀 '''x''' \"\"\"y\"\"\" <{ z }> #{q} */ // end.sh",
+        image="course/nasty:1.0.0",
         environment=ENVIRONMENT,
     )
     os_ = container(
         "os",
         run="run.sh",
-        image="mlopsvn/training_pipeline:1.4.0",
-        environment={
-            "ONLY": "1",
-        },
+        image="course/nasty:1.0.0",
+        environment=ENVIRONMENT,
     )
     a_b = container(
         "a-b",
         run="x\n",
-        image="mlopsvn/training_pipeline:1.4.0",
+        image="course/nasty:1.0.0",
         environment=ENVIRONMENT,
     )
     a_b_ = container(
         "a_b",
-        run="\n",
-        image="mlopsvn/training_pipeline:1.4.0",
+        run="y.py",
+        image="course/nasty:1.0.0",
         environment=ENVIRONMENT,
     )
     container_ = container(
         "container",
-        run="",
-        image="mlopsvn/training_pipeline:1.4.0",
+        run="true",
+        image="course/nasty:1.0.0",
+        environment=ENVIRONMENT,
+    )
+    import_ = stub(
+        "import",
+        "import_",
         environment=ENVIRONMENT,
     )
 

@@ -12,10 +12,9 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pendulum
 from airflow.providers.standard.operators.python import PythonOperator
@@ -25,9 +24,7 @@ from airflow.sdk.exceptions import AirflowFailException
 RUNNER = "kubernetes" if "KUBERNETES_SERVICE_HOST" in os.environ else "docker"
 IN_CLUSTER = os.environ.get("MLOPSGEN_RUNNER", RUNNER) == "kubernetes"
 
-
-@dataclass(frozen=True)
-class Secret:
+class Secret(NamedTuple):
     """A secret: this environment variable of Airflow's; where MLOPSGEN_SECRET names a Secret of the cluster, its key."""
 
     key: str
@@ -47,8 +44,13 @@ def plain(value: Any) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Resources:
+def namespace(network: str) -> str:
+    """The name of a Compose network; in a cluster, that of the namespace."""
+    here = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+    return here.read_text().strip() if IN_CLUSTER and here.exists() else network
+
+
+class Resources(NamedTuple):
     """What a container asks for. Processors are counted in thousandths, memory in bytes; memory is also the limit."""
 
     cpu: int | None = None
@@ -201,7 +203,11 @@ def pod_volumes() -> list[k8s.V1Volume]:
         k8s.V1Volume(name="data", host_path=k8s.V1HostPathVolumeSource(path="/srv/data")),
         k8s.V1Volume(
             name="cache",
-            persistent_volume_claim=k8s.V1PersistentVolumeClaimVolumeSource(claim_name="training-cache"),
+            persistent_volume_claim=k8s.V1PersistentVolumeClaimVolumeSource(claim_name="cache"),
+        ),
+        k8s.V1Volume(
+            name="models",
+            persistent_volume_claim=k8s.V1PersistentVolumeClaimVolumeSource(claim_name="training-pipeline-models"),
         ),
     ]
 
@@ -209,8 +215,9 @@ def pod_volumes() -> list[k8s.V1Volume]:
 def pod_mounts() -> list[k8s.V1VolumeMount]:
     """Where they are mounted."""
     return [
-        k8s.V1VolumeMount(name="data", mount_path="/data", read_only=False),
+        k8s.V1VolumeMount(name="data", mount_path="/data", read_only=True),
         k8s.V1VolumeMount(name="cache", mount_path="/cache", read_only=False),
+        k8s.V1VolumeMount(name="models", mount_path="/models", read_only=False),
     ]
 
 
@@ -219,8 +226,9 @@ def docker_mounts() -> list[Mount]:
     project = os.environ.get("PROJECT_DIR", "")
     mounts = [
         Mount("/artifacts", os.path.join(project, "training_pipeline/artifacts"), type="bind", read_only=False),
-        Mount("/data", "/srv/data", type="bind", read_only=False),
-        Mount("/cache", "course_training-cache", type="volume", read_only=False),
+        Mount("/data", "/srv/data", type="bind", read_only=True),
+        Mount("/cache", "course_cache", type="volume", read_only=False),
+        Mount("/models", "course_training-pipeline-models", type="volume", read_only=False),
     ]
     for mount in mounts:
         if mount["Type"] == "bind":  # A folder that is missing is made, as Compose does.
@@ -256,9 +264,12 @@ def stub(
 
 
 ENVIRONMENT: dict[str, Any] = {
-    "MLFLOW_TRACKING_URI": "http://mlflow:5000",
+    "MLFLOW_TRACKING_URI": "http://tracking:5000",
+    "BROWSER": "http://localhost:5001",
     "REGISTRY_TOKEN": Secret("registry-token", "REGISTRY_TOKEN"),
     "DATABASE_URL": ["postgresql://u:", Secret("db-password", "DB_PASSWORD"), "@db:5432/x"],
+    "HINT": Secret("hint", "HINT", optional=True),
+    "NETWORK": namespace("course_mlflow"),
 }
 
 with DAG(
@@ -268,8 +279,10 @@ with DAG(
     schedule="@daily",
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=6),
     default_args={"retries": 2, "retry_delay": timedelta(minutes=5)},
-    params={"days": 7},
+    params={"days": 7, "nested": {"a": "x"}, "region": "eu", "weights": [0.5, True]},
     tags=["training"],
     # `${#list}` and the last line end are the shell's, not the template's.
     jinja_environment_kwargs={
@@ -288,21 +301,13 @@ with DAG(
         "validate",
         run="bash validate.sh",
         image="mlopsvn/training_pipeline:1.4.0",
-        environment=ENVIRONMENT,
-    )
-    train = container(
-        "train",
-        run=(
-            "cd src\n"
-            "python model_training.py --day {{ ds }}\n"
-        ),
-        image="mlopsvn/training_pipeline:1.4.0",
         environment={
-            **ENVIRONMENT,
-            "EPOCHS": "3",
+            "MLFLOW_TRACKING_URI": "http://tracking:5000",
+            "BROWSER": "http://localhost:5001",
+            "REGISTRY_TOKEN": Secret("registry-token", "REGISTRY_TOKEN"),
+            "HINT": Secret("hint", "HINT", optional=True),
+            "NETWORK": namespace("course_mlflow"),
         },
-        resources=Resources(cpu=500, gpu=1, memory=1073741824),
-        execution_timeout=timedelta(hours=2),
     )
     notify = stub(
         "notify",
@@ -310,7 +315,19 @@ with DAG(
         environment=ENVIRONMENT,
         trigger_rule="all_done",
     )
+    train = container(
+        "train",
+        run="".join(["cd src\npython model_training.py --day {{ ds }} --region eu --network ", namespace("course_mlflow"), "\n"]),
+        image="mlopsvn/training_pipeline:1.4.0",
+        environment={
+            **ENVIRONMENT,
+            "EPOCHS": "3",
+        },
+        resources=Resources(cpu=500, cpu_limit=2000, gpu=1, memory=1073741824),
+        retries=0,
+        execution_timeout=timedelta(hours=2),
+    )
 
     extract >> validate
-    validate >> train
     train >> notify
+    validate >> train
