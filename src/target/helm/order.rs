@@ -74,7 +74,7 @@ fn lost_order(builder: &mut Builder<'_>, workload: &Workload, dependency: &Depen
         return;
     }
     let what = format!(
-        "on `{}` to be {} has no form there: `{}` starts at once and is restarted until it succeeds",
+        "on `{}` to be {} has no form in the chart: `{}` starts at once and is restarted until it succeeds",
         dependency.workload,
         dependency.condition.name(),
         workload.name,

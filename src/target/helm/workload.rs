@@ -247,27 +247,27 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         (
             !runtime.ulimits.is_empty(),
             "ulimits",
-            "has no form there: the node's limits hold",
+            "has no form in the chart: the node's limits hold",
         ),
         (
             runtime.stop_signal.is_some(),
             "stop_signal",
-            "has no form there: pods are stopped by the image's own signal",
+            "has no form in the chart: pods are stopped by the image's own signal",
         ),
         (
             !workload.networks.is_empty(),
             "networks",
-            "has no form there: pods of a cluster share one network",
+            "has no form in the chart: pods of a cluster share one network",
         ),
         (
             restarts && !workload.is_job(),
             "restart",
-            "has no form there: a pod that runs on is always restarted",
+            "has no form in the chart: a pod that runs on is always restarted",
         ),
         (
             runtime.hostname.is_some() && kind == Kind::StatefulSet,
             "hostname",
-            "has no form there: the pods of a StatefulSet are numbered",
+            "has no form in the chart: the pods of a StatefulSet are numbered",
         ),
     ];
     for (is_lost, key, what) in lost {
