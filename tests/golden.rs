@@ -75,7 +75,11 @@ fn compiled(case: &Path) -> (BTreeMap<String, String>, String) {
         };
         said += &human(&compilation.diagnostics, &compilation.sources, style);
         let prefix = environment.map_or(String::new(), |name| format!("{name}/"));
-        for (path, file) in compilation.output.into_iter().flat_map(|output| output.files.files) {
+        for (path, file) in compilation
+            .output
+            .into_iter()
+            .flat_map(|output| output.files.files)
+        {
             files.insert(format!("{prefix}{path}"), file.text);
         }
     }
@@ -102,9 +106,17 @@ fn every_case_compiles_to_its_expected_tree() {
         }
         let case = case.display();
         let wanted = read(&expected);
-        assert_eq!(said, fs::read_to_string(&stderr).unwrap_or_default(), "{case}: what is said");
+        assert_eq!(
+            said,
+            fs::read_to_string(&stderr).unwrap_or_default(),
+            "{case}: what is said"
+        );
         let paths: Vec<&String> = files.keys().collect();
-        assert_eq!(paths, wanted.keys().collect::<Vec<_>>(), "{case}: which files");
+        assert_eq!(
+            paths,
+            wanted.keys().collect::<Vec<_>>(),
+            "{case}: which files"
+        );
         for (path, text) in &files {
             assert!(
                 *text == wanted[path],

@@ -24,13 +24,25 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
             (LABEL, "Kubernetes takes no longer name")
         };
         if workload.name.len() > limit {
-            sink.push(too_long("workload", &workload.name, limit, why, workload.span));
+            sink.push(too_long(
+                "workload",
+                &workload.name,
+                limit,
+                why,
+                workload.span,
+            ));
         }
     }
     for pipeline in &facts.platform.pipelines {
         if pipeline.name.len() > LABEL {
             let why = "it is a label of its tasks' pods";
-            sink.push(too_long("pipeline", &pipeline.name, LABEL, why, pipeline.span));
+            sink.push(too_long(
+                "pipeline",
+                &pipeline.name,
+                LABEL,
+                why,
+                pipeline.span,
+            ));
         } else if !pipeline.name.ends_with(|c: char| c.is_ascii_alphanumeric()) {
             sink.push(
                 Diagnostic::new(
@@ -42,9 +54,19 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
             );
         }
         for tag in pipeline.tags.iter().filter(|tag| tag.chars().count() > TAG) {
-            sink.push(too_long("tag", tag, TAG, "Airflow takes no longer tag", pipeline.span));
+            sink.push(too_long(
+                "tag",
+                tag,
+                TAG,
+                "Airflow takes no longer tag",
+                pipeline.span,
+            ));
         }
-        for task in pipeline.tasks.iter().filter(|task| task.name.len() > AIRFLOW_ID) {
+        for task in pipeline
+            .tasks
+            .iter()
+            .filter(|task| task.name.len() > AIRFLOW_ID)
+        {
             let why = "Airflow takes no longer id";
             sink.push(too_long("task", &task.name, AIRFLOW_ID, why, task.span));
         }

@@ -168,9 +168,7 @@ fn task(
     }
     let scope = Scope::platform();
     let body = body(key, table, scene, sink);
-    let own_image = table
-        .get("image")
-        .map(|node| task_image(scene, node, sink));
+    let own_image = table.get("image").map(|node| task_image(scene, node, sink));
     let image = own_image.or_else(|| defaults.image.cloned());
     if image.is_none() && body != TaskBody::Stub {
         sink.push(
