@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    claims::Claims, files::ChartFiles, losses::Losses, network, pods::Pods, raw, schema, workload,
+    claims::Claims, files::ChartFiles, losses::Losses, network, pods::Pods, raw, schema, text, workload,
 };
 use crate::{
     diag::Diagnostic,
@@ -25,6 +25,9 @@ const CLUSTER_CIDRS: [&str; 5] = [
     "100.64.0.0/10",
     "fc00::/7",
 ];
+
+/// Parts of Airflow that run tasks or wait for them.
+const TASK_RUNNERS: [&str; 3] = ["scheduler", "worker", "triggerer"];
 
 /// What every template of the chart sees.
 #[derive(Debug, Serialize)]
@@ -76,17 +79,21 @@ impl Builder<'_> {
         free
     }
 
-    /// Airflow's own long-running workloads start the tasks of pipelines as pods.
+    /// Those parts of Airflow that run tasks start them as pods, once there are pipelines; else what it has.
     pub fn starts_pods(&self, workload: &Workload) -> bool {
         let platform = self.context.platform;
         let Some(airflow) = platform.first_of("airflow") else {
             return false;
         };
-        let image = airflow.main().map(|main| &main.image);
+        let runs_tasks = |workload: &Workload| {
+            let part = workload.part.as_deref();
+            part.is_some_and(|part| TASK_RUNNERS.contains(&part))
+        };
+        let has_runners = airflow.workloads.iter().any(runs_tasks);
         !platform.pipelines.is_empty()
             && workload.component == airflow.name
             && !workload.is_job()
-            && image == Some(&workload.image)
+            && (runs_tasks(workload) || !has_runners)
     }
 }
 
@@ -210,7 +217,12 @@ fn ingress(platform: &Platform) -> Value {
             } else {
                 workload.name.clone()
             };
-            let host = json!({ "workload": workload.name, "port": port.name, "host": "" });
+            let host = json!({
+                "workload": workload.name,
+                "port": port.name,
+                "host": "",
+                "localPort": text::local_port(port),
+            });
             hosts.insert(key, host);
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Piece, Platform, Port, Text, Workload};
+use crate::model::{HostPort, Piece, Platform, Port, Text, Workload};
 
 /// A text as a value. Parts are strings, `{secret}`, `{var}`, `{namespace}`, `{publicUrl}` and `{publicPort}`.
 pub fn value(platform: &Platform, text: &Text) -> Value {
@@ -45,10 +45,18 @@ fn address(workload: &Workload, port: &Port) -> Value {
     json!({
         "workload": workload.name,
         "port": port.name,
-        "number": port.container.first,
+        "number": local_port(port),
         "scheme": port.scheme,
         "path": port.path,
     })
+}
+
+/// Where a forwarded port listens on the user's machine: as in Compose, so that two of them do not meet.
+pub fn local_port(port: &Port) -> u16 {
+    match port.host {
+        Some(HostPort::Fixed(range)) => range.first,
+        Some(HostPort::Auto) | None => port.container.first,
+    }
 }
 
 /// A port of a component by name, and the workload that listens on it.
@@ -107,12 +115,14 @@ pub fn with_defaults(platform: &Platform, text: &Text) -> String {
                 .map(|(_, port)| {
                     format!(
                         "{}://localhost:{}{}",
-                        port.scheme, port.container.first, port.path
+                        port.scheme,
+                        local_port(port),
+                        port.path
                     )
                 })
                 .unwrap_or_default(),
             Piece::PublicPort { component, port } => owner(platform, component, port)
-                .map(|(_, port)| port.container.first.to_string())
+                .map(|(_, port)| local_port(port).to_string())
                 .unwrap_or_default(),
             Piece::Literal(_) | Piece::Secret(_) | Piece::Endpoint(_) => String::new(),
         },
