@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    claims::Claims, files::ChartFiles, losses::Losses, network, pods::Pods, raw, schema, text, workload,
+    claims::Claims, files::ChartFiles, losses::Losses, network, pods::Pods, raw, schema, text,
+    workload,
 };
 use crate::{
     diag::Diagnostic,
