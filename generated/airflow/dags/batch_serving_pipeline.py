@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pendulum
 from airflow.sdk import DAG
@@ -20,9 +19,7 @@ from airflow.sdk.exceptions import AirflowFailException
 RUNNER = "kubernetes" if "KUBERNETES_SERVICE_HOST" in os.environ else "docker"
 IN_CLUSTER = os.environ.get("MLOPSGEN_RUNNER", RUNNER) == "kubernetes"
 
-
-@dataclass(frozen=True)
-class Secret:
+class Secret(NamedTuple):
     """A secret: this environment variable of Airflow's; where MLOPSGEN_SECRET names a Secret of the cluster, its key."""
 
     key: str

@@ -75,8 +75,19 @@
 - name: {{ include "mlopsgen.volumeName" (dict "prefix" $prefix "volume" (printf "mlopsgen-folder-%d" $index)) | quote }}
   projected:
     sources:
+      {{- $maps := dict }}
       {{- range $file.items }}
-      {{- include "mlopsgen.fileSource" (dict "item" . "path" .path "mode" $file.mode) | nindent 6 }}
+      {{- $_ := set $maps .configMap (append (default list (get $maps .configMap)) .) }}
+      {{- end }}
+      {{- range $map, $items := $maps }}
+      - configMap:
+          name: {{ $map | quote }}
+          items:
+            {{- range $items }}
+            - key: {{ .key | quote }}
+              path: {{ .path | quote }}
+              mode: {{ int64 $file.mode }}
+            {{- end }}
       {{- end }}
 {{- else }}
 {{- $single = true }}
@@ -98,19 +109,17 @@
               path: {{ printf "file-%d" $index | quote }}
               mode: {{ int64 $file.mode }}
       {{- else if not $file.folder }}
-      {{- include "mlopsgen.fileSource" (dict "item" (first $file.items) "path" (printf "file-%d" $index) "mode" $file.mode) | nindent 6 }}
+      {{- with first $file.items }}
+      - configMap:
+          name: {{ .configMap | quote }}
+          items:
+            - key: {{ .key | quote }}
+              path: {{ printf "file-%d" $index | quote }}
+              mode: {{ int64 $file.mode }}
+      {{- end }}
       {{- end }}
       {{- end }}
 {{- end }}
-{{- end -}}
-
-{{- define "mlopsgen.fileSource" -}}
-- configMap:
-    name: {{ .item.configMap | quote }}
-    items:
-      - key: {{ .item.key | quote }}
-        path: {{ .path | quote }}
-        mode: {{ int64 .mode }}
 {{- end -}}
 
 {{- define "mlopsgen.claimSpec" -}}

@@ -166,6 +166,11 @@ spec:
         capabilities:
           drop:
             - ALL
+        readOnlyRootFilesystem: true
+        runAsNonRoot: true
+        runAsUser: 65534
+        seccompProfile:
+          type: RuntimeDefault
     {{- end }}
     {{- range $inits }}
     {{- include "mlopsgen.container" . | nindent 4 }}
