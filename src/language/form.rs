@@ -180,9 +180,7 @@ impl Form {
             Form::Mode => "an octal file mode, such as `0644`".to_string(),
             Form::HostPort => "`HOST:PORT`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
-            Form::PublishedPort => {
-                "a port, a range such as `8000-8010`, or `auto`".to_string()
-            }
+            Form::PublishedPort => "a port, a range such as `8000-8010`, or `auto`".to_string(),
             Form::Choice(choices) => crate::text::one_of(choices),
         }
     }

@@ -391,7 +391,10 @@ pub(super) fn setting_value(
                 .map(|item| text(scene, item, &Scope::component(index, None), sink))
                 .collect(),
         ),
-        _ => SettingValue::Text(setting_text(scene, index, name, 0, sink).unwrap_or_default()),
+        _ => SettingValue::Text(
+            setting_text(scene, index, name, &Scope::component(index, None), sink)
+                .unwrap_or_default(),
+        ),
     }
 }
 

@@ -163,7 +163,7 @@ fn uses(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Use> {
         .map(|bound| {
             let target = &scene.drafts[bound.target];
             let name = bound.database.clone().or_else(|| {
-                let text = super::reference::default_binding(scene, bound.target, sink);
+                let text = super::reference::default_binding(scene, bound.target, 0, sink);
                 text.as_plain().filter(|name| !name.is_empty())
             });
             Use {

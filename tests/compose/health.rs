@@ -28,10 +28,21 @@ fn answer(mut stream: TcpStream) {
     }
     let request = String::from_utf8_lossy(&request).into_owned();
     let path = request.split(' ').nth(1).unwrap_or_default();
-    let status = if path.starts_with("/500") { "500 Broken" } else { "200 OK" };
-    let known = path.ends_with("%20it%27s?q=$HOME&r=%E2%98%83;{}".replace("{}", "%7B%7D").as_str());
+    let status = if path.starts_with("/500") {
+        "500 Broken"
+    } else {
+        "200 OK"
+    };
+    let known = path.ends_with(
+        "%20it%27s?q=$HOME&r=%E2%98%83;{}"
+            .replace("{}", "%7B%7D")
+            .as_str(),
+    );
     let status = if known { status } else { "404 Missing" };
-    let _ = write!(stream, "HTTP/1.0 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+    let _ = write!(
+        stream,
+        "HTTP/1.0 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+    );
 }
 
 fn script(health: &str, port: u16) -> String {
@@ -75,7 +86,8 @@ fn every_program_tells_the_healthy_from_the_broken() {
         .and_then(|listener| listener.local_addr())
         .expect("a port")
         .port();
-    let path = |status: &str| format!("{{ http = \"/{status} it's?q=$HOME&r=☃;{{}}\", port = \"http\" }}");
+    let path =
+        |status: &str| format!("{{ http = \"/{status} it's?q=$HOME&r=☃;{{}}\", port = \"http\" }}");
     let good = script(&path("200"), port);
     if good.is_empty() {
         return;
@@ -85,7 +97,11 @@ fn every_program_tells_the_healthy_from_the_broken() {
     let listening = script("{ tcp = \"http\" }", port);
     let deaf = script("{ tcp = \"http\" }", closed);
     for program in ["curl", "wget", "python3", "python", "bash", "nc"] {
-        let Some(real) = find(if program == "python" { "python3" } else { program }) else {
+        let Some(real) = find(if program == "python" {
+            "python3"
+        } else {
+            program
+        }) else {
             continue;
         };
         let bin = tempfile::tempdir().expect("a folder");

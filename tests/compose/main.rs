@@ -214,14 +214,14 @@ fn a_service_has_what_its_component_says() {
     assert_eq!(two["ulimits"], json!({"nofile": 10}));
     assert_eq!(service(&read, "three")["deploy"]["replicas"], 2);
     assert_eq!(read["services"]["extra"]["image"], "y:1");
-    assert_eq!(read["networks"]["a"], json!({"name": "plat_a", "internal": true, "ipam": {}}));
+    assert_eq!(
+        read["networks"]["a"],
+        json!({"name": "plat_a", "internal": true, "ipam": {}})
+    );
     assert_eq!(read["networks"]["a.external"]["name"], "corp");
     assert_eq!(read["volumes"]["one-data"]["name"], "plat_one-data");
     assert_eq!(read["volumes"]["both"]["name"], "plat_both");
-    assert_eq!(
-        project.text("config/one/etc/x.conf"),
-        "two: two:80 $x\n"
-    );
+    assert_eq!(project.text("config/one/etc/x.conf"), "two: two:80 $x\n");
 }
 
 #[test]
@@ -270,9 +270,18 @@ fn a_changed_file_changes_its_reader() {
 #[test]
 fn an_environment_lies_one_folder_deeper() {
     let project = Project::new(GROUPS).environment("staging").emit();
-    assert!(project.text("compose/a.yaml").contains("source: \"../../../src/one\"") || project.text("compose/a.yaml").contains("../../../src/one"));
+    assert!(
+        project
+            .text("compose/a.yaml")
+            .contains("source: \"../../../src/one\"")
+            || project.text("compose/a.yaml").contains("../../../src/one")
+    );
     assert!(project.text("compose/b.yaml").contains("../../../three"));
-    assert!(project.text("compose/a.yaml").contains("../config/one/etc/x.conf"));
+    assert!(
+        project
+            .text("compose/a.yaml")
+            .contains("../config/one/etc/x.conf")
+    );
 }
 
 #[test]

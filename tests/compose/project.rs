@@ -44,8 +44,14 @@ impl Project {
         let mut sink = Sink::default();
         let mut sources = Sources::default();
         let environment = self.environment.as_deref();
-        let tree = project::read(&self.world, "platform.toml", environment, &mut sources, &mut sink)
-            .expect("a platform");
+        let tree = project::read(
+            &self.world,
+            "platform.toml",
+            environment,
+            &mut sources,
+            &mut sink,
+        )
+        .expect("a platform");
         let engine = Engine::new(Vec::new()).expect("the templates are well-formed");
         let inputs = Inputs {
             world: &self.world,
@@ -126,7 +132,10 @@ impl Emitted {
             .output()
             .expect("Compose runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success() && said.is_empty(), "{files:?}: {said}");
+        assert!(
+            output.status.success() && said.is_empty(),
+            "{files:?}: {said}"
+        );
         // What it prints is a Compose file again, with every `$` doubled.
         let json = String::from_utf8(output.stdout).expect("UTF-8");
         Some(serde_json::from_str(&json.replace("$$", "$")).expect("JSON"))

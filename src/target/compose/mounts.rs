@@ -67,7 +67,12 @@ fn volume(platform: &Platform, mount: &Mount) -> Value {
             let mut options = Keys::default();
             options.put_some("propagation", mount.propagation.as_deref());
             options.put("create_host_path", true);
-            bind(&source(platform, path), &mount.path, mount.read_only, options)
+            bind(
+                &source(platform, path),
+                &mount.path,
+                mount.read_only,
+                options,
+            )
         }
     }
 }

@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::speak;
-use crate::model::{
-    FileContent, MountSource, Pipeline, Platform, TaskBody, Text, Workload,
-};
+use crate::model::{FileContent, MountSource, Pipeline, Platform, TaskBody, Text, Workload};
 
 /// The folder that relative sources of pipelines are below.
 pub(super) const PROJECT_DIR: &str = "PROJECT_DIR";
@@ -54,7 +52,10 @@ pub(super) fn add_environment(
 }
 
 /// The project's folder of stubs and where it is mounted, for a workload that reads the DAGs.
-pub(super) fn stubs(platform: &Platform, workload: &Workload) -> Option<(&'static str, &'static str)> {
+pub(super) fn stubs(
+    platform: &Platform,
+    workload: &Workload,
+) -> Option<(&'static str, &'static str)> {
     let own = workload.env.iter().any(|variable| variable.name == STUBS);
     (reads_dags(workload) && has_stubs(platform) && !own).then_some(("dags", STUBS_PATH))
 }
