@@ -67,6 +67,8 @@ impl Compilation {
 pub struct Output {
     pub platform: Platform,
     pub graph: Graph,
+    /// The templates, the user's own over ours.
+    pub engine: Engine,
     pub files: FileSet,
 }
 
@@ -121,6 +123,7 @@ fn run(
     let mut output = Output {
         platform,
         graph,
+        engine,
         files: FileSet::default(),
     };
     if !sink.has_errors() {
@@ -128,7 +131,7 @@ fn run(
             world,
             &output.platform,
             &output.graph,
-            &engine,
+            &output.engine,
             request.targets.as_ref(),
         ) {
             Ok(emission) => {
@@ -137,7 +140,7 @@ fn run(
                     sink.push(loss);
                 }
             }
-            Err(error) => sink.push(template_diagnostic(&error, &engine, sources)),
+            Err(error) => sink.push(template_diagnostic(&error, &output.engine, sources)),
         }
     }
     Some(output)

@@ -57,7 +57,7 @@ pub fn emit(
     for vantage in [Vantage::Compose, Vantage::Kubernetes] {
         let (target, emit): (Target, Emit) = match vantage {
             Vantage::Compose => (Target::Compose, target::compose::emit),
-            Vantage::Kubernetes => (Target::Helm, |_| Ok(Emission::default())),
+            Vantage::Kubernetes => (Target::Helm, target::helm::emit),
         };
         if vantage == Vantage::Kubernetes && !wants(target) {
             continue;

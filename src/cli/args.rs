@@ -55,6 +55,16 @@ Examples:
   mlopsgen check --env prod
   mlopsgen check --format json")]
     Check,
+    /// Show the platform as a graph: components, what they need, and the flows
+    ///
+    /// `--format dot` (the default) is for Graphviz, `mermaid` for Markdown, `svg` is the picture of the docs, `json` has
+    /// every open port too.
+    #[command(after_help = "\
+Examples:
+  mlopsgen graph | dot -Tpng > platform.png
+  mlopsgen graph --format svg > platform.svg
+  mlopsgen graph --format json | jq '.waves'")]
+    Graph,
     Explain(ExplainArgs),
 }
 

@@ -8,6 +8,7 @@ mod args;
 mod check;
 mod disk_world;
 mod explain;
+mod graph;
 mod init;
 mod json;
 mod plan;
@@ -60,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Validate => validate::run(&context),
         Command::Plan(args) => plan::run(args, &context),
         Command::Apply(args) => apply::run(args, &context),
+        Command::Graph => graph::run(&context),
         Command::Check => check::run(&context),
         Command::Explain(args) => explain::run(args, &context),
     };

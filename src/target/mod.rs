@@ -6,6 +6,7 @@ pub mod airflow;
 pub mod compose;
 pub mod config;
 pub mod grafana;
+pub mod helm;
 pub mod jenkins;
 pub mod docs;
 mod plain;

@@ -9,6 +9,7 @@
 //! | `groovy` | a string as a Groovy literal |
 //! | `shell` | a string as one word of a shell |
 //! | `markdown`, `xml` | a string as text of that language |
+//! | `code`, `link` | a string as a code span of Markdown, a URL as a link |
 //! | `comment` | one line that is safe in a comment of the file's language |
 //! | `verbatim` | a text that is already in the file's language |
 
@@ -17,7 +18,7 @@ use minijinja::{
     value::{Value, ValueKind},
 };
 
-use super::escape::{Language, yaml};
+use super::escape::{Language, text, yaml};
 
 /// Prints a value as a literal of the file's language. A list, a table or nothing has no literal: say how by a filter.
 pub(super) fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
@@ -77,6 +78,12 @@ pub(super) fn register(environment: &mut Environment<'static>) {
             Value::from_safe_string(language.literal(&text))
         });
     }
+    environment.add_filter("code", |text: String| {
+        Value::from_safe_string(text::markdown_code(&text))
+    });
+    environment.add_filter("link", |url: String| {
+        Value::from_safe_string(text::markdown_link(&url))
+    });
     environment.add_filter("comment", |state: &State, text: String| {
         Value::from_safe_string(language(state).comment(&text))
     });

@@ -40,15 +40,13 @@ import os
 from collections.abc import <% if stubs %>Callable<% endif %><% if stubs and secrets %>, <% endif %><% if secrets %>Iterator<% endif %>
 
 <% endif %>
-<% if secrets or resourceful %>
-from dataclasses import dataclass
-<% endif %>
 from datetime import timedelta
 <% if stubs or namespaces %>
 from pathlib import Path
 <% endif %>
 <% if stubs or containers %>
-from typing import Any
+from typing import Any<% if secrets or resourceful %>, NamedTuple<% endif %>
+
 <% endif %>
 
 <% if start %>
@@ -75,7 +73,6 @@ from airflow.operators.python import PythonOperator
 
 RUNNER = "kubernetes" if "KUBERNETES_SERVICE_HOST" in os.environ else "docker"
 IN_CLUSTER = os.environ.get("MLOPSGEN_RUNNER", RUNNER) == "kubernetes"
-
 <% endif %>
 <% include "airflow/values.py" %>
 <% if containers %>

@@ -1,7 +1,6 @@
 <% if secrets %>
 
-@dataclass(frozen=True)
-class Secret:
+class Secret(NamedTuple):
     """A secret: this environment variable of Airflow's; where MLOPSGEN_SECRET names a Secret of the cluster, its key."""
 
     key: str
@@ -31,8 +30,7 @@ def namespace(network: str) -> str:
 <% endif %>
 <% if resourceful %>
 
-@dataclass(frozen=True)
-class Resources:
+class Resources(NamedTuple):
     """What a container asks for. Processors are counted in thousandths, memory in bytes; memory is also the limit."""
 
     cpu: int | None = None

@@ -5,7 +5,7 @@ curl --fail --silent --show-error --noproxy "*" --insecure --globoff --max-time 
 http_proxy= https_proxy= wget -q<{ " --no-check-certificate" | verbatim if scheme == "https" else "" | verbatim }> -T <{ timeout }> -O /dev/null <{ url }>
 <%- endmacro %>
 <% macro python(program) -%>
-"<{ program | verbatim }>" -c '
+<{ program | verbatim }> -c '
 import sys
 try:
     import http.client as client
@@ -44,7 +44,7 @@ if command -v curl > /dev/null 2>&1; then
 elif command -v wget > /dev/null 2>&1; then
   <{ wget() | verbatim }>
 elif python=$(command -v python3 || command -v python); then
-  <{ python("$python") | verbatim }>
+  <{ python('"$python"') | verbatim }>
 elif command -v bash > /dev/null 2>&1; then
   <{ bash() | verbatim }>
 else

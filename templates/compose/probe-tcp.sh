@@ -1,3 +1,6 @@
+<% if tool == "bash" %>
+bash -c 'exec 3<> /dev/tcp/127.0.0.1/<{ number }>'
+<% else %>
 if command -v bash > /dev/null 2>&1; then
   bash -c 'exec 3<> /dev/tcp/127.0.0.1/<{ number }>'
 elif python=$(command -v python3 || command -v python); then
@@ -16,3 +19,4 @@ else
   echo "the image has none of bash, python3, python, nc, curl and wget to check its health with" >&2
   exit 1
 fi
+<% endif %>

@@ -1,25 +1,28 @@
 //! A project in memory, what the target makes of it, and what Compose reads from that.
 
-use std::{collections::BTreeMap, fs, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use mlopsgen::{
-    catalog::Catalog,
-    diag::{Diagnostic, Severity, Sink},
-    graph, project,
-    resolve::{Inputs, resolve},
-    source::Sources,
-    target::{Context, Emission, Vantage, compose, config},
-    template::Engine,
+    compile::{Request, compile},
+    diag::{Code, Severity},
+    files::FileSet,
     world::MemoryWorld,
 };
 use serde_json::Value;
+
+/// Variables of the tests that keep their defaults.
+const NOT_FILLED: [&str; 4] = ["MAYBE", "THE_UID", "ODD", "DOCKER_GID"];
 
 pub struct Project {
     world: MemoryWorld,
     environment: Option<String>,
 }
 
-pub struct Emitted(Emission);
+pub struct Emitted {
+    files: FileSet,
+    /// What could not be expressed, sorted.
+    pub losses: Vec<String>,
+}
 
 impl Project {
     pub fn new(platform: &str) -> Self {
@@ -41,66 +44,39 @@ impl Project {
     }
 
     pub fn emit(self) -> Emitted {
-        let mut sink = Sink::default();
-        let mut sources = Sources::default();
-        let environment = self.environment.as_deref();
-        let tree = project::read(
-            &self.world,
-            "platform.toml",
-            environment,
-            &mut sources,
-            &mut sink,
-        )
-        .expect("a platform");
-        let engine = Engine::new(Vec::new()).expect("the templates are well-formed");
-        let inputs = Inputs {
-            world: &self.world,
-            engine: &engine,
-            catalog: &mut Catalog::new(BTreeMap::new()),
-            sources: &mut sources,
-            environment: self.environment.clone(),
+        let request = Request {
+            environment: self.environment,
+            ..Request::default()
         };
-        let platform = resolve(&tree, inputs, &mut sink);
-        let errors: Vec<Diagnostic> = sink
-            .finish()
-            .into_iter()
+        let compilation = compile(&self.world, &request);
+        let errors: Vec<_> = compilation
+            .diagnostics
+            .iter()
             .filter(|diagnostic| diagnostic.severity == Severity::Error)
             .collect();
         assert!(errors.is_empty(), "{errors:#?}");
-        let graph = graph::build(&platform);
-        let emit = |mounted: &BTreeMap<String, String>, target: Emit| {
-            let context = Context {
-                platform: &platform,
-                graph: &graph,
-                engine: &engine,
-                vantage: Vantage::Compose,
-                mounted,
-            };
-            target(&context).expect("the templates render")
-        };
-        let config = emit(&BTreeMap::new(), config::emit);
-        let mounted = config
-            .files
-            .files
-            .iter()
-            .map(|(path, file)| (path.clone(), file.text.clone()))
+        let mut losses: Vec<String> = compilation
+            .diagnostics
+            .into_iter()
+            .filter(|diagnostic| diagnostic.code == Code::TargetLoss)
+            .map(|diagnostic| diagnostic.message)
+            .filter(|message| message.starts_with("compose: "))
             .collect();
-        let mut emission = emit(&mounted, compose::emit);
-        emission.files.files.extend(config.files.files);
-        Emitted(emission)
+        losses.sort_unstable();
+        Emitted {
+            files: compilation.output.expect("files").files,
+            losses,
+        }
     }
 }
 
-type Emit = fn(&Context<'_>) -> Result<Emission, mlopsgen::template::TemplateError>;
-
 impl Emitted {
     pub fn text(&self, path: &str) -> &str {
-        &self.0.files.files[path].text
+        &self.files.files[path].text
     }
 
     pub fn paths(&self, prefix: &str) -> Vec<&str> {
-        self.0
-            .files
+        self.files
             .files
             .keys()
             .map(String::as_str)
@@ -108,21 +84,22 @@ impl Emitted {
             .collect()
     }
 
-    pub fn losses(&self) -> &[Diagnostic] {
-        &self.0.losses
-    }
-
     /// What Compose reads from these files; `None` where there is no Compose. Any word on standard error is a failure.
     pub fn read_back(&self, files: &[&str]) -> Option<Value> {
-        let binary = std::env::var("MLOPSGEN_COMPOSE").ok()?;
+        let binary = compose_binary()?;
         let folder = tempfile::tempdir().expect("a folder");
-        for (path, file) in &self.0.files.files {
+        for (path, file) in &self.files.files {
             let path = folder.path().join("generated").join(path);
             fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
             fs::write(path, &file.text).expect("a file");
         }
         let mut command = Command::new(binary);
-        command.env("TOKEN", "filled");
+        let example = self.text("compose/.env.example");
+        for name in example.lines().filter_map(|line| line.strip_suffix('=')) {
+            if !NOT_FILLED.contains(&name) {
+                command.env(name, "filled");
+            }
+        }
         for file in files {
             let path = folder.path().join("generated/compose").join(file);
             command.arg("-f").arg(path);
@@ -144,4 +121,12 @@ impl Emitted {
 
 pub fn service<'a>(read: &'a Value, name: &str) -> &'a Value {
     &read["services"][name]
+}
+
+/// The Compose that `tests/conformance/install` puts into its cache, or another one that `MLOPSGEN_COMPOSE` names.
+fn compose_binary() -> Option<PathBuf> {
+    let named = std::env::var_os("MLOPSGEN_COMPOSE").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let cached = home.map(|home| home.join(".cache/mlopsgen-conformance/bin/docker-compose"));
+    named.or(cached).filter(|path| path.is_file())
 }

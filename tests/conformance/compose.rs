@@ -88,7 +88,8 @@ impl Project {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
-            if name != "compose" {
+            // What lies deeper orders groups among each other: no file to be given alone.
+            if name != "compose" && file.parent() == Some(folder.as_path()) {
                 let model = consumer::yaml_file(&file)
                     .map_err(|error| format!("{}: {error}", tree.relative(&file)))?;
                 groups.insert(name, model);

@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::compose::{Project, services};
 use crate::tree::{Finding, Tree};
 
+/// Services of the platform that listen on no port: nobody can ask them how they are.
+const NOTHING_TO_ASK: [&str; 1] = ["stream-emitter"];
+
 pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for tree in trees {
@@ -12,7 +15,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
             Ok(model) => {
                 for (name, service) in services(&model) {
                     findings.extend(
-                        faults(service)
+                        faults(name, service)
                             .into_iter()
                             .map(|fault| tree.finding(format!("{name}: {fault}"))),
                     );
@@ -24,7 +27,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     findings
 }
 
-fn faults(service: &Value) -> Vec<String> {
+fn faults(name: &str, service: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let image = service["image"].as_str().unwrap_or_default();
     if !pinned(image) {
@@ -40,7 +43,7 @@ fn faults(service: &Value) -> Vec<String> {
     }
     // A job ends; what stays has to say that it is well.
     let job = service["restart"] == "no";
-    if !job && service["healthcheck"]["test"].is_null() {
+    if !job && !NOTHING_TO_ASK.contains(&name) && service["healthcheck"]["test"].is_null() {
         faults.push("has no health check".to_owned());
     }
     for port in service["ports"].as_array().into_iter().flatten() {

@@ -12,9 +12,14 @@ use crate::{consumer, network};
 pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for tree in trees {
+        let pipelines: Vec<String> = tree
+            .files("airflow/dags", &[".py"])
+            .iter()
+            .filter_map(|file| Some(file.file_stem()?.to_string_lossy().into_owned()))
+            .collect();
         for chart in helm::charts(tree) {
             findings.extend(
-                chart_faults(&chart)
+                chart_faults(&chart, &pipelines)
                     .into_iter()
                     .map(|fault| tree.finding(format!("{}: {fault}", chart.name))),
             );
@@ -23,7 +28,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     findings
 }
 
-fn chart_faults(chart: &Chart) -> Vec<String> {
+fn chart_faults(chart: &Chart, pipelines: &[String]) -> Vec<String> {
     let mut faults = Vec::new();
     for sets in chart.variations() {
         // What Helm does not render is the finding of Helm's own judge.
@@ -35,6 +40,7 @@ fn chart_faults(chart: &Chart) -> Vec<String> {
                 let objects = Objects {
                     secret: secret_name(chart, &sets),
                     documents,
+                    pipelines,
                 };
                 faults.extend(
                     objects
@@ -58,8 +64,9 @@ fn secret_name(chart: &Chart, sets: &[String]) -> String {
         .to_owned()
 }
 
-/// The objects of one rendering and the Secret that they may read.
-struct Objects {
+/// The objects of one rendering, the Secret that they may read and the pipelines whose pods Airflow starts.
+struct Objects<'a> {
+    pipelines: &'a [String],
     secret: String,
     documents: Vec<Value>,
 }
@@ -114,7 +121,7 @@ pub fn selects(selector: &Value, labels: &Value) -> bool {
         })
 }
 
-impl Objects {
+impl Objects<'_> {
     fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (String, &'a Value)> {
         let named = self
             .documents
@@ -161,7 +168,7 @@ impl Objects {
         }
         for (owner, policy) in self.of_kind("NetworkPolicy") {
             faults.extend(
-                network::faults(&policy["spec"], &pods)
+                network::faults(&policy["spec"], &pods, self.pipelines)
                     .into_iter()
                     .map(|fault| format!("{owner}: {fault}")),
             );

@@ -5,11 +5,14 @@ use serde_json::Value;
 
 use crate::kubernetes::{Pods, array, selects};
 
-/// What is wrong with one policy's `spec`, given all pods of the release.
-pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
+/// The label of the pods that Airflow starts for a pipeline's tasks.
+const PIPELINE: &str = "mlopsgen.io/pipeline";
+
+/// What is wrong with one policy's `spec`, given all pods of the release and the pipelines whose pods come and go.
+pub fn faults(spec: &Value, pods: &[Pods<'_>], pipelines: &[String]) -> Vec<String> {
     let mut faults = Vec::new();
     let subjects = matching(&spec["podSelector"], pods);
-    if subjects.is_empty() {
+    if subjects.is_empty() && !of_pipeline(&spec["podSelector"], pipelines) {
         faults.push(format!(
             "podSelector {} selects no pods",
             spec["podSelector"]
@@ -21,6 +24,9 @@ pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
                 .filter(|peer| peer["namespaceSelector"].is_null() && peer["ipBlock"].is_null())
             {
                 let peers = matching(&peer["podSelector"], pods);
+                if peers.is_empty() && of_pipeline(&peer["podSelector"], pipelines) {
+                    continue;
+                }
                 if peers.is_empty() {
                     faults.push(format!(
                         "{rules} names pods {} that do not exist",
@@ -36,6 +42,13 @@ pub fn faults(spec: &Value, pods: &[Pods<'_>]) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Whether a selector means the pods of one of the pipelines.
+fn of_pipeline(selector: &Value, pipelines: &[String]) -> bool {
+    selector["matchLabels"][PIPELINE]
+        .as_str()
+        .is_some_and(|name| pipelines.iter().any(|pipeline| pipeline == name))
 }
 
 fn matching<'a>(selector: &Value, pods: &'a [Pods<'a>]) -> Vec<&'a Pods<'a>> {

@@ -1,39 +1,44 @@
-//! What of a pipeline a DAG can't express.
+//! What of a pipeline a DAG can't express, for the targets that the platform has.
 
 use crate::{
     diag::{Code, Diagnostic},
-    model::{MountSource, Pipeline, Task, TaskBody},
+    files::Target,
+    model::{Mount, MountSource, Pipeline, Platform, Task, TaskBody},
 };
 
-pub fn of(pipeline: &Pipeline) -> Vec<Diagnostic> {
-    let name = &pipeline.name;
-    let mut losses = Vec::new();
-    for mount in &pipeline.volumes {
-        let relative =
-            matches!(&mount.source, MountSource::Bind { path, .. } if !path.starts_with('/'));
-        if relative && !mount.compose_only {
-            losses.push(
-                Diagnostic::new(
-                    Code::TargetLoss,
-                    format!(
-                        "in a cluster the tasks of `{name}` do not mount `volumes.{}`: its source is a folder of the project",
-                        mount.name
-                    ),
-                )
-                .label(mount.span, "mounted under Compose only")
-                .help("leave out `source` to get a claim in a cluster"),
-            );
-        }
-    }
-    for task in &pipeline.tasks {
-        losses.extend(of_task(pipeline, task));
-    }
-    losses
+pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let mounts = pipeline
+        .volumes
+        .iter()
+        .filter(|_| platform.targets.contains(&Target::Helm))
+        .filter_map(|mount| of_mount(pipeline, mount));
+    let tasks = pipeline
+        .tasks
+        .iter()
+        .filter_map(|task| of_task(platform, pipeline, task));
+    mounts.chain(tasks).collect()
 }
 
-fn of_task(pipeline: &Pipeline, task: &Task) -> Option<Diagnostic> {
+fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
+    let relative =
+        matches!(&mount.source, MountSource::Bind { path, .. } if !path.starts_with('/'));
+    (relative && !mount.compose_only).then(|| {
+        Diagnostic::new(
+            Code::TargetLoss,
+            format!(
+                "in a cluster the tasks of `{}` do not mount `volumes.{}`: its source is a folder of the project",
+                pipeline.name, mount.name
+            ),
+        )
+        .label(mount.span, "mounted under Compose only")
+        .help("leave out `source` to get a claim in a cluster")
+    })
+}
+
+fn of_task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Option<Diagnostic> {
+    let under_compose = platform.targets.contains(&Target::Compose);
     let (message, label) = match task.body {
-        TaskBody::Run(_) if task.resources.cpu_limit.is_some() => (
+        TaskBody::Run(_) if under_compose && task.resources.cpu_limit.is_some() => (
             "has no limit of processors under Compose: Airflow's Docker operator knows none",
             "the limit holds in a cluster only",
         ),

@@ -30,7 +30,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
                 emission.files.stubs.push(stub(context, pipeline, task)?);
             }
         }
-        emission.losses.extend(losses::of(pipeline));
+        emission
+            .losses
+            .extend(losses::of(context.platform, pipeline));
     }
     Ok(emission)
 }

@@ -63,7 +63,7 @@ const TAKEN: &[&str] = &[
     "annotations",
     "container",
     "dag",
-    "dataclass",
+    "NamedTuple",
     "docker_mounts",
     "importlib",
     "k8s",

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::tasks;
-use crate::model::{Platform, Secret, SecretOrigin};
+use crate::model::{MountSource, Platform, Secret, SecretOrigin};
 
 /// One variable: a comment above it, and no value.
 #[derive(Debug, Serialize)]
@@ -20,6 +19,9 @@ pub(super) struct EnvironmentView {
     variables: Vec<Entry>,
 }
 
+/// The folder that relative sources of pipelines are below. The kind of Airflow knows it; Airflow may run elsewhere.
+const PROJECT_DIR: &str = "PROJECT_DIR";
+
 pub(super) fn view(platform: &Platform) -> EnvironmentView {
     let mut seen = BTreeSet::new();
     let mut fresh = |entry: &Entry| seen.insert(entry.name.clone());
@@ -31,13 +33,15 @@ pub(super) fn view(platform: &Platform) -> EnvironmentView {
         .filter_map(|variable| {
             let name = variable.env.clone()?;
             let mut comments: Vec<String> = variable.description.iter().cloned().collect();
-            comments.push(format!("Default: {}", variable.default));
+            if !variable.default.is_empty() {
+                comments.push(format!("Default: {}", variable.default));
+            }
             Some(Entry { name, comments })
         })
         .collect();
-    if tasks::mounts_the_project(platform) {
+    if mounts_the_project(platform) {
         variables.push(Entry {
-            name: tasks::PROJECT_DIR.to_string(),
+            name: PROJECT_DIR.to_string(),
             comments: vec![
                 "The absolute path of the folder that holds platform.toml: pipelines mount folders below it."
                     .to_string(),
@@ -62,4 +66,14 @@ fn secret(secret: &Secret) -> Entry {
         name: secret.env.clone(),
         comments,
     }
+}
+
+fn mounts_the_project(platform: &Platform) -> bool {
+    platform
+        .pipelines
+        .iter()
+        .flat_map(|pipeline| &pipeline.volumes)
+        .any(|mount| {
+            matches!(&mount.source, MountSource::Bind { path, .. } if !path.starts_with('/'))
+        })
 }

@@ -63,7 +63,7 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
             Ok(json!(["CMD-SHELL", fill(&script, &late)]))
         }
         Probe::Tcp { number, .. } => {
-            let view = json!({ "number": number, "timeout": timeout });
+            let view = json!({ "number": number, "timeout": timeout, "tool": health.tool });
             let script = engine.render("compose/probe-tcp.sh", view)?;
             Ok(json!(["CMD-SHELL", fill(&script, &[])]))
         }

@@ -12,7 +12,6 @@ mod networks;
 mod raw;
 mod service;
 mod speak;
-mod tasks;
 mod tree;
 mod units;
 
@@ -24,7 +23,7 @@ use serde_json::{Map, Value, json};
 use self::{losses::Losses, mounts::Mounts, networks::Networks, service::Service};
 use super::{Context, Emission};
 use crate::{
-    files::{FileSet, RecordedVolume, Target},
+    files::{FileSet, Target},
     model::{Platform, Workload},
     template::TemplateError,
 };
@@ -38,7 +37,15 @@ struct GroupFile {
     description: Option<String>,
     services: Vec<ServiceView>,
     /// Declarations by section: `networks`, `volumes`, `secrets`, `configs`.
-    resources: BTreeMap<&'static str, Value>,
+    resources: BTreeMap<&'static str, Map<String, Value>>,
+}
+
+impl GroupFile {
+    fn declares(&self, section: &str, key: &str) -> bool {
+        self.resources
+            .get(section)
+            .is_some_and(|entries| entries.contains_key(key))
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -73,9 +80,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let raw = speak::raw(platform, &platform.raw_compose);
     let raw = raw.as_object().cloned().unwrap_or_default();
     let mut files = group_files(context, &mut losses)?;
-    files
-        .iter_mut()
-        .for_each(|file| raw::over_group(&raw, file));
+    raw::over_groups(&raw, &mut files);
     if files.is_empty() && raw.is_empty() {
         return Ok(Emission::default());
     }
@@ -87,7 +92,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         out.add(Target::Compose, path, text);
         Ok::<(), TemplateError>(())
     };
-    let orders = orders(platform);
+    let orders = orders(context);
     for order in &orders {
         let path = format!("compose/{}", order.file());
         render(path, "compose/order.yaml", json!(order))?;
@@ -114,7 +119,6 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         json!(environment),
     )?;
     render("compose/.gitignore".into(), "compose/gitignore", json!({}))?;
-    out.volumes = recorded_volumes(platform);
     Ok(Emission {
         files: out,
         losses: losses.0,
@@ -170,13 +174,8 @@ fn describe(platform: &Platform, workload: &Workload) -> Option<String> {
 /// Adds to a group's file what one of its services uses.
 fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file: &mut GroupFile) {
     let mut put = |section: &'static str, key: &str, value: Value| {
-        let entries = file
-            .resources
-            .entry(section)
-            .or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(entries) = entries {
-            entries.insert(key.to_string(), value);
-        }
+        let entries = file.resources.entry(section).or_default();
+        entries.insert(key.to_string(), value);
     };
     for key in &service.networks {
         if let Some(declaration) = networks.declaration(key) {
@@ -215,14 +214,15 @@ fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file
 }
 
 /// The optional dependencies that lead from one group into another, by the two groups.
-fn orders(platform: &Platform) -> Vec<OrderView> {
+fn orders(context: &Context<'_>) -> Vec<OrderView> {
+    let platform = context.platform;
     let mut orders: BTreeMap<(&str, &str), Map<String, Value>> = BTreeMap::new();
     for workload in platform.workloads() {
         for dependency in &workload.depends_on {
             let Some(other) = platform.workload(&dependency.workload) else {
                 continue;
             };
-            if !service::is_across(platform, workload, dependency) {
+            if !service::is_across(context, workload, dependency) {
                 continue;
             }
             let services = orders.entry((&workload.group, &other.group)).or_default();
@@ -264,19 +264,6 @@ fn includes(files: &[GroupFile], orders: &[OrderView]) -> Value {
             } else {
                 json!({ "path": paths })
             }
-        })
-        .collect()
-}
-
-/// What the manifest remembers: volumes that this project makes.
-fn recorded_volumes(platform: &Platform) -> Vec<RecordedVolume> {
-    platform
-        .volumes
-        .iter()
-        .filter(|volume| !volume.external)
-        .map(|volume| RecordedVolume {
-            name: volume.real_name.clone(),
-            key: volume.path.clone(),
         })
         .collect()
 }

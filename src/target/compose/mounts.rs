@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Losses, speak, tasks, tree::Keys};
+use super::{Losses, speak, tree::Keys};
 use crate::{
     files::Target,
     model::{FileContent, FileMount, Mount, MountSource, Platform, Secret, Workload},
@@ -44,10 +44,6 @@ pub(super) fn mounts(context: &Context<'_>, workload: &Workload, losses: &mut Lo
     for file in &workload.files {
         add_file(context, workload, file, &mut out, &mut digest, losses);
     }
-    if let Some((path, target)) = tasks::stubs(context.platform, workload) {
-        out.volumes
-            .push(read_only(&source(context.platform, path), target));
-    }
     out.digest = digest.finish();
     out
 }
@@ -62,11 +58,11 @@ fn volume(platform: &Platform, mount: &Mount) -> Value {
             keys.put_filled("read_only", mount.read_only);
             Value::Object(keys.0)
         }
-        // The engine makes the folder where it is missing, as people expect of data; of a file they don't.
+        // The engine makes a folder that is missing, as people expect of data; the engine's socket is no folder.
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
             options.put_some("propagation", mount.propagation.as_deref());
-            options.put("create_host_path", true);
+            options.put("create_host_path", !mount.compose_only);
             bind(
                 &source(platform, path),
                 &mount.path,

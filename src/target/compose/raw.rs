@@ -1,43 +1,53 @@
 //! `[raw.compose]`: keys of the whole Compose project, which is spread over several files.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{GroupFile, tree};
 
 /// Sections of named things that any group's services may use.
 const RESOURCES: [&str; 4] = ["networks", "volumes", "secrets", "configs"];
 
-/// Lays what `[raw.compose]` says of a group's services and resources over its file, and the project's name.
-pub(super) fn over_group(raw: &Map<String, Value>, file: &mut GroupFile) {
+/// Lays what `[raw.compose]` says of groups' services and resources over their files, and the project's name.
+pub(super) fn over_groups(raw: &Map<String, Value>, files: &mut [GroupFile]) {
+    for section in RESOURCES {
+        for (key, value) in raw
+            .get(section)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            resource(section, key, value, files);
+        }
+    }
+    for file in files {
+        services(raw, file);
+        if let Some(Value::String(name)) = raw.get("name") {
+            file.name.clone_from(name);
+        }
+    }
+}
+
+/// Changes a network, a volume, ... in every file that declares it; a new one any service may use, so all declare it.
+fn resource(section: &'static str, key: &str, value: &Value, files: &mut [GroupFile]) {
+    let is_new = !files.iter().any(|file| file.declares(section, key));
+    for file in files {
+        if is_new || file.declares(section, key) {
+            let entries = file.resources.entry(section).or_default();
+            tree::merge(entries, &json!({ key: value }));
+            entries.retain(|_, value| *value != Value::Bool(false));
+        }
+    }
+}
+
+fn services(raw: &Map<String, Value>, file: &mut GroupFile) {
     if let Some(Value::Object(services)) = raw.get("services") {
         for service in &mut file.services {
-            match services.get(&service.name) {
-                Some(keys @ Value::Object(_)) => tree::merge_service(&mut service.keys, keys),
-                Some(_) | None => {}
+            if let Some(keys) = services.get(&service.name) {
+                tree::merge_service(&mut service.keys, keys);
             }
         }
         file.services
             .retain(|service| services.get(&service.name) != Some(&Value::Bool(false)));
-    }
-    for section in RESOURCES {
-        let Some(named @ Value::Object(entries)) = raw.get(section) else {
-            continue;
-        };
-        if entries.is_empty() {
-            continue;
-        }
-        let own = file
-            .resources
-            .entry(section)
-            .or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(own) = own {
-            // An entry that another group has is not this one's to remove.
-            tree::merge(own, named);
-            own.retain(|_, value| *value != Value::Bool(false));
-        }
-    }
-    if let Some(Value::String(name)) = raw.get("name") {
-        file.name.clone_from(name);
     }
 }
 

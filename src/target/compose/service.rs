@@ -1,12 +1,14 @@
 //! One workload as one Compose service.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{
     Losses, health,
     mounts::{self, Mounts},
     networks::Networks,
-    speak, tasks,
+    speak,
     tree::{self, Keys},
     units,
 };
@@ -107,16 +109,14 @@ fn process(platform: &Platform, workload: &Workload, keys: &mut Keys) {
 }
 
 fn environment(context: &Context<'_>, workload: &Workload) -> Map<String, Value> {
-    let mut environment: Map<String, Value> = workload
+    workload
         .env
         .iter()
         .map(|variable| {
             let value = speak::text(context.platform, &variable.value);
             (variable.name.clone(), Value::from(value))
         })
-        .collect();
-    tasks::add_environment(context.platform, workload, &mut environment);
-    environment
+        .collect()
 }
 
 fn build_section(platform: &Platform, build: &Build) -> Map<String, Value> {
@@ -136,23 +136,28 @@ fn build_section(platform: &Platform, build: &Build) -> Map<String, Value> {
     keys.0
 }
 
-/// What it waits for. What is optional and of another group stands in a file of its own: Compose refuses a service that
-/// none of the files given has, optional or not.
+/// What it waits for. What is optional and of a group that may be absent stands in a file of its own: Compose refuses a
+/// service that none of the files given has, optional or not.
 fn dependencies(context: &Context<'_>, workload: &Workload) -> Map<String, Value> {
     workload
         .depends_on
         .iter()
-        .filter(|dependency| !is_across(context.platform, workload, dependency))
+        .filter(|dependency| !is_across(context, workload, dependency))
         .map(|dependency| (dependency.workload.clone(), condition(dependency)))
         .collect()
 }
 
-/// Whether a dependency is optional and leads into another group.
-pub(super) fn is_across(platform: &Platform, workload: &Workload, dependency: &Dependency) -> bool {
-    dependency.optional
-        && platform
-            .workload(&dependency.workload)
-            .is_some_and(|other| other.group != workload.group)
+/// Whether a dependency is optional and leads into a group that this one can start without.
+pub(super) fn is_across(
+    context: &Context<'_>,
+    workload: &Workload,
+    dependency: &Dependency,
+) -> bool {
+    let Some(other) = context.platform.workload(&dependency.workload) else {
+        return false;
+    };
+    let own = BTreeSet::from([workload.group.clone()]);
+    dependency.optional && !context.graph.groups_needed(&own).contains(&other.group)
 }
 
 pub(super) fn condition(dependency: &Dependency) -> Value {

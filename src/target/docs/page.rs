@@ -117,7 +117,9 @@ struct PipelineView {
 struct TaskView {
     name: String,
     after: Vec<String>,
-    run: Option<String>,
+    /// The command, or the file that a stub's function is in.
+    runs: String,
+    stub: bool,
 }
 
 #[derive(Serialize)]
@@ -367,10 +369,11 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
             .map(|task| TaskView {
                 name: task.name.clone(),
                 after: task.after.iter().map(|(name, _)| name.clone()).collect(),
-                run: match &task.body {
-                    TaskBody::Run(text) => Some(facts::text(platform, text)),
-                    TaskBody::Stub => None,
+                runs: match &task.body {
+                    TaskBody::Run(text) => facts::text(platform, text),
+                    TaskBody::Stub => format!("dags/{}/{}.py", pipeline.name, task.name),
                 },
+                stub: task.body == TaskBody::Stub,
             })
             .collect(),
         chart,

@@ -1,6 +1,6 @@
 //! Literals and comments of the languages that are written.
 
-mod text;
+pub(super) mod text;
 pub(super) mod yaml;
 
 /// The language of a generated file, told by its name.

@@ -44,15 +44,57 @@ pub fn groovy(text: &str) -> String {
     out
 }
 
-/// Text of a Markdown paragraph or table cell, on one line.
+/// Text of a Markdown paragraph or table cell, on one line. What would begin a list, a rule or a heading doesn't.
 pub fn markdown(text: &str) -> String {
+    let line = one_line(text);
+    let line = line.trim();
+    let digits = line.chars().take_while(char::is_ascii_digit).count();
+    let is_number = digits > 0 && line[digits..].starts_with(['.', ')']);
     let mut out = String::new();
-    for c in one_line(text).chars() {
-        if "\\`*_{}[]<>#|~&!$".contains(c) {
+    for (index, c) in line.chars().enumerate() {
+        let starts = index == 0 && "-+=".contains(c) || is_number && index == digits;
+        if starts || "\\`*_{}[]<>#|~&!$".contains(c) {
             out.push('\\');
         }
         out.push(c);
     }
+    out
+}
+
+/// A code span of Markdown, in a paragraph or in a table's cell. Backticks, pipes and backslashes mean different things
+/// in the two, so a text that has some is written by their numbers.
+pub fn markdown_code(text: &str) -> String {
+    let line = one_line(text);
+    let line = line.trim();
+    if line.is_empty() {
+        return String::new();
+    }
+    if !line.contains(['`', '|', '\\']) {
+        return format!("`{line}`");
+    }
+    let mut out = String::from("<code>");
+    for c in line.chars() {
+        if c.is_ascii_punctuation() {
+            out.push_str(&format!("&#{};", c as u32));
+        } else {
+            out.push(c);
+        }
+    }
+    out.push_str("</code>");
+    out
+}
+
+/// A URL as a link of Markdown that shows itself.
+pub fn markdown_link(url: &str) -> String {
+    let mut out = String::from("<");
+    for byte in url.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(byte.into()),
+            _ if b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte) => out.push(byte.into()),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out.push('>');
     out
 }
 

@@ -29,7 +29,7 @@ pub struct Cell {
 /// Nodes side by side in a lane.
 const LANE_MOST: usize = 6;
 /// Nodes of a group in one column.
-const COLUMN_MOST: usize = 4;
+const COLUMN_MOST: usize = 3;
 /// Times that the order may be improved.
 const PASSES: usize = 6;
 

@@ -15,6 +15,7 @@ pub struct Badge {
 }
 
 const HEIGHT: i32 = 18;
+const BETWEEN: i32 = 2;
 
 /// One badge a mark, those of a line beside each other; lines in order, each where it disturbs least.
 pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
@@ -27,56 +28,81 @@ pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
             .iter()
             .map(|mark| (width(mark, CHIP) + 8).max(HEIGHT))
             .collect();
-        let total = widths.iter().sum::<i32>() + 2 * (widths.len() as i32 - 1);
-        let best =
-            candidates(line, total)
-                .into_iter()
-                .enumerate()
-                .min_by_key(|(index, (rect, rank))| {
-                    (trouble(*rect, line, layout, &out) + rank, *index)
-                });
-        let Some((_, (rect, _))) = best else {
+        let best = candidates(line, &widths)
+            .into_iter()
+            .enumerate()
+            .min_by_key(|(index, place)| {
+                (trouble(place.rect, line, layout, &out) + place.rank, *index)
+            });
+        let Some((_, place)) = best else {
             continue;
         };
-        let mut x = rect.x;
+        let (mut x, mut y) = (place.rect.x, place.rect.y);
         for (mark, w) in marks.iter().zip(widths) {
+            // Side by side along a level stretch, below each other along an upright one.
+            let indent = if place.level {
+                0
+            } else {
+                (place.rect.w - w) / 2
+            };
             out.push(Badge {
                 text: mark.clone(),
                 color: *color,
                 rect: Rect {
-                    x,
-                    y: rect.y,
+                    x: x + indent,
+                    y,
                     w,
                     h: HEIGHT,
                 },
             });
-            x += w + 2;
+            if place.level {
+                x += w + BETWEEN;
+            } else {
+                y += HEIGHT + BETWEEN;
+            }
         }
     }
     out
 }
 
+/// A place for all badges of a line.
+struct Place {
+    rect: Rect,
+    level: bool,
+    rank: i32,
+}
+
 /// Places along a line, with a rank: long stretches before short ones, the middle before the ends.
-fn candidates(line: &Line, total: i32) -> Vec<(Rect, i32)> {
+fn candidates(line: &Line, widths: &[i32]) -> Vec<Place> {
+    let count = widths.len() as i32;
     let mut out = Vec::new();
     for (index, pair) in line.points.windows(2).enumerate() {
         let ((x1, y1), (x2, y2)) = (pair[0], pair[1]);
         let length = (x2 - x1).abs() + (y2 - y1).abs();
-        let along = if y1 == y2 { total } else { HEIGHT };
+        let level = y1 == y2;
+        let (w, h) = if level {
+            (widths.iter().sum::<i32>() + BETWEEN * (count - 1), HEIGHT)
+        } else {
+            let widest = widths.iter().copied().max().unwrap_or(HEIGHT);
+            (widest, HEIGHT * count + BETWEEN * (count - 1))
+        };
         // The arrowhead needs room where the line ends.
         let is_last = index + 2 == line.points.len();
         let free = length - if is_last { 12 } else { 0 };
+        let along = if level { w } else { h };
         for tenth in [5, 4, 6, 3, 7, 2, 8, 1, 9] {
             let (x, y) = (x1 + (x2 - x1) * tenth / 10, y1 + (y2 - y1) * tenth / 10);
-            let rect = Rect {
-                x: x - total / 2,
-                y: y - HEIGHT / 2,
-                w: total,
-                h: HEIGHT,
-            };
             let short = (along + 16 - free).max(0) * 6;
-            let rank = short + (tenth - 5).abs() * 3 + (240 - length).max(0) / 4;
-            out.push((rect, rank));
+            out.push(Place {
+                rect: Rect {
+                    x: x - w / 2,
+                    y: y - h / 2,
+                    w,
+                    h,
+                },
+                level,
+                rank: short + (tenth - 5).abs() * 3 + (240 - length).max(0) / 4,
+            });
         }
     }
     out

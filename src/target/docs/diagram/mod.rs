@@ -22,6 +22,8 @@ mod paint;
 mod place;
 mod route;
 mod scene;
+#[cfg(test)]
+mod tests;
 mod tracks;
 
 pub use paint::Picture;

@@ -11,8 +11,8 @@ use super::{
     legend::{self, Key, Legend},
     measure::{Style, fit, width, wrap},
     place::{
-        CARD_LINE, CARD_PAD, CARD_TEXT, CARD_TITLE, CHIP, MARGIN, Rect, SUBTITLE, TAB, TEXT_INSET,
-        TITLE, chip_width,
+        CARD_LINE, CARD_PAD, CARD_TEXT, CARD_TITLE, MARGIN, Rect, SUBTITLE, TAB, TEXT_INSET, TITLE,
+        chip_width,
     },
     scene::{Card, Face, Node, Scene, WireKind},
     tracks::Layout,
@@ -120,6 +120,8 @@ pub struct BadgeView {
 
 /// Colours of flows; the template has as many classes.
 pub const COLORS: usize = 7;
+/// Length of an arrow's point, and half of its width.
+const HEAD: (i32, i32) = (9, 4);
 const PART: Style = Style::regular(10);
 const HEADING: Style = Style::bold(26);
 pub const LEAD: Style = Style::regular(13);
@@ -134,7 +136,7 @@ pub fn paint(platform: &Platform, scene: &Scene, layout: &Layout) -> Picture {
         .iter()
         .map(|node| icon(node).to_string())
         .collect();
-    let legend = legend::legend(scene, MARGIN, place.bottom + 24, inside);
+    let legend = legend::legend(scene, MARGIN, place.bottom + 36, inside);
     let key = legend::key(scene, &icons, MARGIN, legend.bottom, inside);
     let title = match &platform.environment {
         Some(environment) => format!("{} ({environment})", platform.name),
@@ -281,9 +283,9 @@ fn flows(scene: &Scene, layout: &Layout) -> Vec<LineView> {
 
 /// A line with round corners, ending a little before its arrow's point.
 fn line(points: &[(i32, i32)], color: usize) -> LineView {
+    let (length, half) = HEAD;
     let mut path = String::new();
     let last = points.len() - 1;
-    let (length, half) = if color == 0 { (9, 4) } else { (9, 4) };
     let (dx, dy) = direction(points[last - 1], points[last]);
     for (index, (x, y)) in points.iter().copied().enumerate() {
         if index == 0 {
@@ -435,11 +437,8 @@ fn tip(node: &Node) -> String {
 /// At most two ports, at the right of the two lines; what is more is counted.
 fn port_chips(node: &Node, rect: Rect, top: i32) -> Vec<Chip> {
     let texts: Vec<String> = match node.ports.as_slice() {
-        [first, second, third, rest @ ..] => {
-            let _ = (second, third);
-            vec![first.clone(), format!("+{}", rest.len() + 2)]
-        }
-        few => few.to_vec(),
+        [] | [_] | [_, _] => node.ports.clone(),
+        [first, rest @ ..] => vec![first.clone(), format!("+{}", rest.len())],
     };
     texts
         .iter()

@@ -30,13 +30,6 @@ impl Rect {
             && self.y < other.bottom()
             && other.y < self.bottom()
     }
-
-    pub fn contains(self, other: Self) -> bool {
-        self.x <= other.x
-            && self.y <= other.y
-            && other.right() <= self.right()
-            && other.bottom() <= self.bottom()
-    }
 }
 
 /// Room for tracks, in pixels.
@@ -112,7 +105,7 @@ pub const CARD_LINE: i32 = 15;
 /// Least room between cells and between rows.
 const GAP_LEAST: i32 = 26;
 const GUTTER_LEAST: i32 = 26;
-const WIDTH_LEAST: i32 = 760;
+const WIDTH_LEAST: i32 = 560;
 
 /// Places everything. Row by row, cells as wide as the widest row lets them be.
 pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
@@ -245,6 +238,8 @@ impl Spread {
         let most = match row.lane {
             Lane::Outside => 0,
             Lane::Ci | Lane::Pipelines => 120,
+            // Alone in its row a card is as wide as the picture, so that the wires beside it are short.
+            Lane::Groups if row.cells.len() == 1 => free,
             Lane::Groups => 170,
         };
         let stretch = (free / columns.max(1)).min(most);

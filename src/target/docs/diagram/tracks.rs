@@ -1,6 +1,6 @@
 //! A track of its own for each wire in each channel, in an order that lets few cross; rows and gaps grow to hold them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     arrange::Row,
@@ -45,6 +45,12 @@ struct Segment {
 const ROUNDS: usize = 5;
 /// From the first or last track to the channel's edge.
 const EDGE: i32 = 15;
+/// A shift of a track that is removed where it can be.
+const JOG: i32 = 24;
+/// From a node's corner to its first door.
+const DOOR_EDGE: i32 = 8;
+/// Between two doors of a side, where it is long enough.
+const DOOR_STEP: i32 = 14;
 /// Between a flow and a flow, a flow and a need, two needs.
 const APART: (i32, i32, i32) = (17, 12, 9);
 
@@ -71,6 +77,9 @@ pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
         state.settle_tracks(rows);
         state.settle_doors();
     }
+    state.snap_tracks();
+    state.settle_doors();
+    state.align_doors();
     let lines = routes.iter().map(|route| state.line(route)).collect();
     Layout {
         rows: rows.to_vec(),
@@ -259,7 +268,8 @@ impl State<'_> {
                 let away = (track - edge).abs();
                 // A door of the same row counts as straight on.
                 let key = match beyond - middle {
-                    -8..=8 => (1, 0),
+                    _ if self.facing(route).is_some() => (1, beyond),
+                    -8..=8 => (1, beyond),
                     ..-8 => (0, away),
                     _ => (2, -away),
                 };
@@ -279,12 +289,129 @@ impl State<'_> {
                 doors.into_iter().map(|(door, key)| (key, door)).collect();
             sorted.sort();
             let count = sorted.len() as i32;
-            let step = ((length - 16) / count).clamp(1, 14);
+            let step = ((length - 16) / count).clamp(1, DOOR_STEP);
             let first = start + length / 2 - step * (count - 1) / 2;
             for (index, (_, door)) in sorted.into_iter().enumerate() {
                 self.doors.insert(door, first + index as i32 * step);
             }
         }
+    }
+
+    /// Brings the tracks of two gaps above each other into one line where they nearly are: a jog of some pixels looks like
+    /// a mistake.
+    fn snap_tracks(&mut self) {
+        let segments = self.segments();
+        for route in self.routes {
+            let rider = self.rider(route.wire);
+            for triple in route.channels.windows(3) {
+                let (upper, lower) = ((triple[0], rider), (triple[2], rider));
+                if !matches!(triple[1], Channel::Gutter(_)) {
+                    continue;
+                }
+                let (one, other) = (self.tracks[&upper], self.tracks[&lower]);
+                if one == other || (one - other).abs() > JOG {
+                    continue;
+                }
+                if self.is_free(lower, one, &segments) {
+                    self.tracks.insert(lower, one);
+                } else if self.is_free(upper, other, &segments) {
+                    self.tracks.insert(upper, other);
+                }
+            }
+        }
+    }
+
+    /// Whether a rider may have another track in a channel without coming close to others.
+    fn is_free(
+        &self,
+        (channel, rider): (Channel, Rider),
+        track: i32,
+        segments: &BTreeMap<Channel, Vec<Segment>>,
+    ) -> bool {
+        let (low, high) = self.extent(channel);
+        let all = segments.get(&channel).map_or(&[][..], Vec::as_slice);
+        let own = all.iter().find(|segment| segment.rider == rider);
+        track > low + 6
+            && track < high - 6
+            && all
+                .iter()
+                .filter(|other| other.rider != rider)
+                .all(|other| {
+                    let distance = (self.tracks[&(channel, other.rider)] - track).abs();
+                    distance >= APART.2 || own.is_none_or(|own| !touch(own, other))
+                })
+    }
+
+    /// Makes wires between nodes that face each other straight where both sides have room for it.
+    fn align_doors(&mut self) {
+        let mut fixed: BTreeSet<Door> = BTreeSet::new();
+        for route in self.routes {
+            let Some((low, high)) = self.facing(route) else {
+                continue;
+            };
+            let doors = [self.start_door(route), self.end_door(route)];
+            let [start, end] = doors.map(|door| self.doors[&door]);
+            for at in [end, start, (low + high) / 2] {
+                let moves = doors.map(|door| self.make_room(door, at, &fixed));
+                if let ([Some(one), Some(other)], true) = (moves, (low..=high).contains(&at)) {
+                    self.doors.extend(one);
+                    self.doors.extend(other);
+                    fixed.extend(doors);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The coordinates that both sides of a route share, where its two nodes face each other across one channel.
+    fn facing(&self, route: &Route) -> Option<(i32, i32)> {
+        let across = matches!(
+            (route.start, route.end),
+            (Side::Bottom, Side::Top)
+                | (Side::Top, Side::Bottom)
+                | (Side::Left, Side::Right)
+                | (Side::Right, Side::Left)
+        );
+        let start = self.span(self.start_door(route));
+        let end = self.span(self.end_door(route));
+        let (low, high) = (start.0.max(end.0), start.1.min(end.1));
+        (route.channels.len() == 1 && across && low <= high).then_some((low, high))
+    }
+
+    /// Where on its side a door may be.
+    fn span(&self, door: Door) -> (i32, i32) {
+        let rect = self.placement.nodes[door.node];
+        match door.side {
+            Side::Left | Side::Right => (rect.y + DOOR_EDGE, rect.bottom() - DOOR_EDGE),
+            Side::Top | Side::Bottom => (rect.x + DOOR_EDGE, rect.right() - DOOR_EDGE),
+        }
+    }
+
+    /// Places for all doors of a side with one of them at a coordinate, in their old order; `None` if there is no room.
+    fn make_room(&self, door: Door, at: i32, fixed: &BTreeSet<Door>) -> Option<Vec<(Door, i32)>> {
+        let mut side: Vec<(i32, Door)> = self
+            .doors
+            .iter()
+            .filter(|(other, _)| (other.node, other.side) == (door.node, door.side))
+            .map(|(other, place)| (*place, *other))
+            .collect();
+        side.sort();
+        let own = side.iter().position(|(_, other)| *other == door)? as i32;
+        let (low, high) = self.span(door);
+        side.iter()
+            .enumerate()
+            .map(|(index, (place, other))| {
+                let index = index as i32;
+                let new = match index - own {
+                    0 => at,
+                    before @ ..0 => (at + before * DOOR_STEP).min(*place),
+                    after => (at + after * DOOR_STEP).max(*place),
+                };
+                let stays = new == *place;
+                ((low..=high).contains(&new) && (stays || !fixed.contains(other)))
+                    .then_some((*other, new))
+            })
+            .collect()
     }
 
     fn line(&self, route: &Route) -> Line {

@@ -12,10 +12,9 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pendulum
 from airflow.providers.standard.operators.python import PythonOperator
@@ -25,9 +24,7 @@ from airflow.sdk.exceptions import AirflowFailException
 RUNNER = "kubernetes" if "KUBERNETES_SERVICE_HOST" in os.environ else "docker"
 IN_CLUSTER = os.environ.get("MLOPSGEN_RUNNER", RUNNER) == "kubernetes"
 
-
-@dataclass(frozen=True)
-class Secret:
+class Secret(NamedTuple):
     """A secret: this environment variable of Airflow's; where MLOPSGEN_SECRET names a Secret of the cluster, its key."""
 
     key: str
@@ -53,8 +50,7 @@ def namespace(network: str) -> str:
     return here.read_text().strip() if IN_CLUSTER and here.exists() else network
 
 
-@dataclass(frozen=True)
-class Resources:
+class Resources(NamedTuple):
     """What a container asks for. Processors are counted in thousandths, memory in bytes; memory is also the limit."""
 
     cpu: int | None = None

@@ -1,0 +1,29 @@
+//! `mlopsgen graph`: the platform as a graph, for people and for other programs.
+
+use mlopsgen::{plan::Failure, target::docs::graph};
+
+use super::{Context, args::Format, project::Project};
+
+pub fn run(context: &Context) -> Result<u8, Failure> {
+    let project = Project::open(&context.global)?;
+    let compilation = project.compile();
+    let terminal = &context.terminal;
+    terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
+    let Some(output) = &compilation.output else {
+        return Ok(1);
+    };
+    let (platform, edges) = (&output.platform, &output.graph);
+    let text = match context.global.format {
+        None | Some(Format::Human | Format::Dot) => graph::dot(platform, edges),
+        Some(Format::Mermaid) => graph::mermaid(platform, edges),
+        Some(Format::Json) => graph::json(platform, edges),
+        Some(Format::Svg) => graph::svg(&output.engine, platform, edges).map_err(|error| {
+            Failure::new(format!(
+                "the template `{}` can't be run: {}",
+                error.template, error.message
+            ))
+        })?,
+    };
+    terminal.out(&text)?;
+    Ok(0)
+}

@@ -1,0 +1,258 @@
+//! The chart as a whole: the view of its templates, its files, and what it can't express.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    claims::Claims, files::ChartFiles, losses::Losses, network, pods::Pods, raw, schema, text,
+    workload,
+};
+use crate::{
+    diag::Diagnostic,
+    model::{Platform, Protocol, Workload},
+    target::Context,
+};
+
+/// Has `sh` and `nc`, for the init containers that wait.
+const WAIT_IMAGE: &str = "busybox:1.37.0";
+
+/// Addresses that clusters use for their own: private ones, carriers' shared ones, unique local ones.
+const CLUSTER_CIDRS: [&str; 5] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "fc00::/7",
+];
+
+/// Parts of Airflow that run tasks or wait for them.
+const TASK_RUNNERS: [&str; 3] = ["scheduler", "worker", "triggerer"];
+
+/// What every template of the chart sees.
+#[derive(Debug, Serialize)]
+pub struct ChartView {
+    name: String,
+    description: String,
+    /// `values.yaml` by its documented keys.
+    values: Value,
+    /// Top-level keys that only `[raw.helm]` knows.
+    further: Map<String, Value>,
+    /// The parts of `values.schema.json` that depend on the platform.
+    schema: schema::SchemaView,
+}
+
+#[derive(Debug)]
+pub struct Chart {
+    pub view: ChartView,
+    /// Paths below `files/`, and their texts.
+    pub files: BTreeMap<String, String>,
+    pub losses: Vec<Diagnostic>,
+}
+
+/// What the values of workloads are made with.
+#[derive(Debug)]
+pub struct Builder<'a> {
+    pub context: &'a Context<'a>,
+    pub pods: Pods,
+    pub claims: Claims,
+    pub files: ChartFiles<'a>,
+    pub losses: Losses,
+    /// Names of Services.
+    taken: BTreeSet<String>,
+}
+
+impl Builder<'_> {
+    /// Takes a Service's name unless another has it.
+    pub fn take_name(&mut self, name: &str) -> bool {
+        self.taken.insert(name.to_string())
+    }
+
+    /// This name, with a number where another has it.
+    pub fn free_name(&mut self, name: &str) -> String {
+        let mut free = name.to_string();
+        let mut number = 2;
+        while !self.take_name(&free) {
+            free = format!("{name}-{number}");
+            number += 1;
+        }
+        free
+    }
+
+    /// Those parts of Airflow that run tasks start them as pods, once there are pipelines; else what it has.
+    pub fn starts_pods(&self, workload: &Workload) -> bool {
+        let platform = self.context.platform;
+        let Some(airflow) = platform.first_of("airflow") else {
+            return false;
+        };
+        let runs_tasks = |workload: &Workload| {
+            let part = workload.part.as_deref();
+            part.is_some_and(|part| TASK_RUNNERS.contains(&part))
+        };
+        let has_runners = airflow.workloads.iter().any(runs_tasks);
+        !platform.pipelines.is_empty()
+            && workload.component == airflow.name
+            && !workload.is_job()
+            && (runs_tasks(workload) || !has_runners)
+    }
+}
+
+pub fn build(context: &Context<'_>) -> Chart {
+    let platform = context.platform;
+    let mut losses = Losses::default();
+    let pods = Pods::of(platform);
+    let claims = Claims::of(platform, &pods, &mut losses);
+    let names = platform.workloads();
+    let mut builder = Builder {
+        context,
+        pods,
+        claims,
+        files: ChartFiles::new(context),
+        losses,
+        taken: names.map(|workload| workload.name.clone()).collect(),
+    };
+    let components = components(&mut builder);
+    let mut values = json!({
+        "existingSecret": platform.name,
+        "secrets": secrets(platform),
+        "vars": variables(platform),
+        "imagePullSecrets": [],
+        "imagePullPolicy": "IfNotPresent",
+        "storageClass": "",
+        "waitImage": WAIT_IMAGE,
+        "ingress": ingress(platform),
+        "networkPolicy": {
+            "enabled": true,
+            "egress": "open",
+            "extraIngress": [],
+            "clusterCidrs": CLUSTER_CIDRS,
+            "apiServer": { "cidrs": ["0.0.0.0/0"], "ports": [443, 6443] },
+            "edges": network::edges(context, &builder.pods),
+        },
+        "pipelines": network::pipelines(context)
+            .into_iter()
+            .map(|(name, pipeline)| (name, json!(pipeline)))
+            .collect::<Map<_, _>>(),
+        "volumes": builder
+            .claims
+            .all_alone()
+            .map(|(key, claim)| (key.to_string(), json!(claim)))
+            .collect::<Map<_, _>>(),
+        "components": components,
+    });
+    let known = keys(&values);
+    raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
+    let schema = schema::view(platform, &values, &known);
+    let further = further(&values, &known);
+    Chart {
+        view: ChartView {
+            name: platform.name.clone(),
+            description: platform
+                .description
+                .clone()
+                .unwrap_or_else(|| format!("The platform {}", platform.name)),
+            values,
+            further,
+            schema,
+        },
+        files: builder.files.finish(),
+        losses: builder.losses.finish(),
+    }
+}
+
+/// Every workload by name, the raw tables of its component last.
+fn components(builder: &mut Builder<'_>) -> Map<String, Value> {
+    let platform = builder.context.platform;
+    let mut out = Map::new();
+    for component in &platform.components {
+        for workload in &component.workloads {
+            let mut values = json!(workload::values(builder, workload));
+            if workload.part.is_none() {
+                raw::merge(&mut values, raw::component(platform, &component.raw_helm));
+            }
+            raw::merge(&mut values, raw::component(platform, &workload.raw_helm));
+            out.insert(workload.name.clone(), values);
+        }
+    }
+    out
+}
+
+fn secrets(platform: &Platform) -> Map<String, Value> {
+    platform
+        .secrets
+        .iter()
+        .map(|secret| {
+            let mut value = json!({ "optional": secret.optional });
+            if let Some(description) = &secret.description {
+                value["description"] = json!(description);
+            }
+            (secret.name.clone(), value)
+        })
+        .collect()
+}
+
+/// Constants are written out where they stand.
+fn variables(platform: &Platform) -> Map<String, Value> {
+    platform
+        .variables
+        .iter()
+        .filter(|variable| variable.env.is_some())
+        .map(|variable| (variable.name.clone(), json!(variable.default)))
+        .collect()
+}
+
+/// Every published port that speaks HTTP, under the workload's name; a second one of a workload with its own name.
+fn ingress(platform: &Platform) -> Value {
+    let mut hosts = Map::new();
+    for workload in platform.workloads() {
+        let published = workload.ports.iter().filter(|port| {
+            port.host.is_some()
+                && port.protocol == Protocol::Tcp
+                && matches!(port.scheme.as_str(), "http" | "https")
+                && port.container.first == port.container.last
+        });
+        for port in published {
+            let key = if hosts.contains_key(&workload.name) {
+                format!("{}-{}", workload.name, port.name)
+            } else {
+                workload.name.clone()
+            };
+            let host = json!({
+                "workload": workload.name,
+                "port": port.name,
+                "host": "",
+                "localPort": text::local_port(port),
+            });
+            hosts.insert(key, host);
+        }
+    }
+    json!({
+        "enabled": false,
+        "className": "",
+        "domain": "example.com",
+        "annotations": {},
+        "tls": false,
+        "tlsSecret": "",
+        "hosts": hosts,
+    })
+}
+
+fn keys(values: &Value) -> BTreeSet<String> {
+    values
+        .as_object()
+        .into_iter()
+        .flat_map(Map::keys)
+        .cloned()
+        .collect()
+}
+
+fn further(values: &Value, known: &BTreeSet<String>) -> Map<String, Value> {
+    values
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| !known.contains(*key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}

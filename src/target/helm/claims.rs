@@ -1,0 +1,188 @@
+//! Which volume is a StatefulSet's own claim, and which is a claim that stands alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{losses::Losses, pods::Pods, quantity};
+use crate::model::{Mount, MountSource, Platform, PlatformVolume, Workload};
+
+/// What a claim asks for where platform.toml names no size.
+const DEFAULT_SIZE: u64 = 8 << 30;
+
+const ONE_NODE: &str = "ReadWriteOnce";
+const MANY_NODES: &str = "ReadWriteMany";
+
+/// A claim that stands alone, a value of `volumes`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimValues {
+    /// The claim's name.
+    pub name: String,
+    /// Whose it is; a shared volume has its own name here.
+    pub component: String,
+    /// `false`: it exists.
+    pub create: bool,
+    pub size: String,
+    pub access_modes: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage_class: Option<String>,
+}
+
+impl ClaimValues {
+    /// Whether pods on several nodes may hold it at once.
+    pub fn is_shared(&self) -> bool {
+        self.access_modes.contains(&MANY_NODES)
+    }
+}
+
+/// The volumes of a platform as claims.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// Keys of volumes that a StatefulSet makes for itself.
+    own: BTreeSet<String>,
+    /// The others that something mounts, by key.
+    alone: BTreeMap<String, ClaimValues>,
+    /// Keys in the platform's order.
+    order: Vec<String>,
+}
+
+/// Who mounts a volume.
+#[derive(Default)]
+struct Users<'a> {
+    workloads: Vec<&'a Workload>,
+    pipelines: usize,
+}
+
+impl Claims {
+    pub fn of(platform: &Platform, pods: &Pods, losses: &mut Losses) -> Self {
+        let mut claims = Self::default();
+        for volume in &platform.volumes {
+            let users = users(platform, &volume.key);
+            if users.workloads.is_empty() && users.pipelines == 0 {
+                continue;
+            }
+            if is_own(platform, volume, &users, pods) {
+                claims.own.insert(volume.key.clone());
+            } else {
+                let claim = alone(platform, volume, &users, pods, losses);
+                claims.order.push(volume.key.clone());
+                claims.alone.insert(volume.key.clone(), claim);
+            }
+        }
+        claims
+    }
+
+    pub fn is_own(&self, key: &str) -> bool {
+        self.own.contains(key)
+    }
+
+    pub fn alone(&self, key: &str) -> Option<&ClaimValues> {
+        self.alone.get(key)
+    }
+
+    /// Claims that stand alone, in the platform's order.
+    pub fn all_alone(&self) -> impl Iterator<Item = (&str, &ClaimValues)> {
+        self.order
+            .iter()
+            .filter_map(|key| Some((key.as_str(), self.alone.get(key)?)))
+    }
+}
+
+/// The size of a claim as a quantity.
+pub fn size(volume: Option<&PlatformVolume>) -> String {
+    quantity::bytes(
+        volume
+            .and_then(|volume| volume.size)
+            .unwrap_or(DEFAULT_SIZE),
+    )
+}
+
+/// The access mode of a claim that one pod holds.
+pub fn own_access_modes() -> Vec<&'static str> {
+    vec![ONE_NODE]
+}
+
+fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
+    let of = |mount: &&Mount| {
+        !mount.compose_only && matches!(&mount.source, MountSource::Volume(name) if name == key)
+    };
+    Users {
+        workloads: platform
+            .workloads()
+            .flat_map(|workload| workload.mounts.iter().filter(of).map(move |_| workload))
+            .collect(),
+        pipelines: platform
+            .pipelines
+            .iter()
+            .flat_map(|pipeline| pipeline.volumes.iter().filter(of))
+            .count(),
+    }
+}
+
+/// A StatefulSet makes the claim where nobody else holds it and its name is free to choose.
+fn is_own(platform: &Platform, volume: &PlatformVolume, users: &Users<'_>, pods: &Pods) -> bool {
+    let [only] = users.workloads.as_slice() else {
+        return false;
+    };
+    volume.component.is_some()
+        && !volume.external
+        && !is_renamed(platform, volume)
+        && users.pipelines == 0
+        && !only.is_job()
+        && pods.host_of(&only.name).is_none()
+}
+
+fn is_renamed(platform: &Platform, volume: &PlatformVolume) -> bool {
+    volume.real_name != format!("{}_{}", platform.name, volume.key)
+}
+
+fn alone(
+    platform: &Platform,
+    volume: &PlatformVolume,
+    users: &Users<'_>,
+    pods: &Pods,
+    losses: &mut Losses,
+) -> ClaimValues {
+    let name = if volume.external || is_renamed(platform, volume) {
+        adopted_name(volume, losses)
+    } else {
+        volume.key.clone()
+    };
+    let holders: BTreeSet<&str> = users
+        .workloads
+        .iter()
+        .map(|workload| pods.pod_of(&workload.name))
+        .collect();
+    let replicas = users.workloads.iter().map(|workload| workload.replicas);
+    let many = holders.len() + users.pipelines > 1 || replicas.max().unwrap_or(1) > 1;
+    ClaimValues {
+        name,
+        component: volume.component.clone().unwrap_or(volume.key.clone()),
+        create: !volume.external,
+        size: size(Some(volume)),
+        access_modes: vec![if many { MANY_NODES } else { ONE_NODE }],
+        storage_class: None,
+    }
+}
+
+/// The real name, where Kubernetes takes it as that of a claim.
+fn adopted_name(volume: &PlatformVolume, losses: &mut Losses) -> String {
+    let name = &volume.real_name;
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let inner = name
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.');
+    if inner && edge(name.chars().next()) && edge(name.chars().last()) && !name.contains("..") {
+        return name.clone();
+    }
+    losses.volume(
+        volume,
+        "name",
+        &format!(
+            "is `{name}`, which can't name a claim: the claim is `{}`",
+            volume.key
+        ),
+    );
+    volume.key.clone()
+}

@@ -1,0 +1,311 @@
+//! Files of the chart, and how workloads mount them: a ConfigMap per workload, or several where one would be too large.
+//!
+//! Generated files keep their path below `files/`; those of the project stand below `files/project/`. What is not text
+//! that Helm reads back unchanged stands below `files/base64/`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::text;
+use crate::{
+    model::{FileContent, FileMount, Workload},
+    target::Context,
+};
+
+/// Bytes of one ConfigMap: Kubernetes takes a MiB, names and labels included.
+const CONFIG_MAP_LIMIT: usize = 1_000_000;
+
+/// A mounted file or folder, a value of a workload.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileValues {
+    /// Where it is mounted.
+    path: String,
+    mode: u32,
+    /// The key of the Secret that it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    /// `items` are what the folder holds.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    folder: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    items: Vec<FileItem>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FileItem {
+    /// The file below the chart's `files/`.
+    file: String,
+    config_map: String,
+    key: String,
+    /// Below the folder.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    path: String,
+}
+
+/// One file to put into the chart.
+struct Source {
+    path: String,
+    content: Vec<u8>,
+    below: String,
+}
+
+/// Collects the files of the chart.
+#[derive(Debug)]
+pub struct ChartFiles<'a> {
+    context: &'a Context<'a>,
+    files: BTreeMap<String, String>,
+    /// Names that no ConfigMap may take.
+    taken: BTreeSet<String>,
+}
+
+impl<'a> ChartFiles<'a> {
+    pub fn new(context: &'a Context<'a>) -> Self {
+        let names = context.platform.workloads();
+        Self {
+            context,
+            files: BTreeMap::new(),
+            taken: names.map(|workload| workload.name.clone()).collect(),
+        }
+    }
+
+    /// Paths below `files/`, and their texts.
+    pub fn finish(self) -> BTreeMap<String, String> {
+        self.files
+    }
+
+    /// What a workload mounts.
+    pub fn mounts(&mut self, workload: &Workload) -> Vec<FileValues> {
+        let mut maps = Maps::new(&workload.name);
+        let mut out = Vec::new();
+        for mount in &workload.files {
+            let folder = self.is_folder(&mount.content);
+            let sources = self.sources(workload, &mount.content);
+            let items = sources
+                .into_iter()
+                .map(|source| self.item(source, &mut maps))
+                .collect();
+            let secret = match &mount.content {
+                FileContent::Secret(name) => Some(name.clone()),
+                _ => None,
+            };
+            out.push(values(mount, secret, folder, items));
+        }
+        // A folder without files, or a file that nothing made, mounts nothing.
+        out.retain(|file| file.secret.is_some() || !file.items.is_empty());
+        out
+    }
+
+    fn is_folder(&self, content: &FileContent) -> bool {
+        match content {
+            FileContent::Folder { .. } | FileContent::Stubs => true,
+            FileContent::Generated(path) => !self.context.mounted.contains_key(path),
+            _ => false,
+        }
+    }
+
+    fn sources(&self, workload: &Workload, content: &FileContent) -> Vec<Source> {
+        match content {
+            FileContent::Text { name, text } => {
+                let path = format!("config/{}/{name}", workload.component);
+                let content = self
+                    .context
+                    .mounted
+                    .get(&path)
+                    .cloned()
+                    .unwrap_or_else(|| text::with_defaults(self.context.platform, text));
+                vec![Source::single(path, content.into_bytes())]
+            }
+            FileContent::Project { path, bytes } => {
+                vec![Source::single(project_path(path), bytes.clone())]
+            }
+            FileContent::Folder { path, files } => files
+                .iter()
+                .map(|(below, bytes)| Source {
+                    path: project_path(&format!("{path}/{below}")),
+                    content: bytes.clone(),
+                    below: below.clone(),
+                })
+                .collect(),
+            FileContent::Secret(_) => Vec::new(),
+            FileContent::Stubs => self.generated("dags"),
+            FileContent::Generated(path) => self.generated(path),
+        }
+    }
+
+    /// A generated file, or all below a folder.
+    fn generated(&self, path: &str) -> Vec<Source> {
+        if let Some(text) = self.context.mounted.get(path) {
+            return vec![Source::single(path.to_string(), text.clone().into_bytes())];
+        }
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        self.context
+            .mounted
+            .iter()
+            .filter_map(|(file, text)| {
+                Some(Source {
+                    path: file.clone(),
+                    content: text.clone().into_bytes(),
+                    below: file.strip_prefix(&folder)?.to_string(),
+                })
+            })
+            .collect()
+    }
+
+    fn item(&mut self, source: Source, maps: &mut Maps) -> FileItem {
+        let (file, text) = match as_text(&source.content) {
+            Some(text) => (source.path, text),
+            None => (
+                format!("base64/{}", source.path),
+                format!("{}\n", base64(&source.content)),
+            ),
+        };
+        let (config_map, key) = maps.place(&file, source.content.len(), &mut self.taken);
+        self.files.insert(file.clone(), text);
+        FileItem {
+            file,
+            config_map,
+            key,
+            path: source.below,
+        }
+    }
+}
+
+impl Source {
+    fn single(path: String, content: Vec<u8>) -> Self {
+        Self {
+            path,
+            content,
+            below: String::new(),
+        }
+    }
+}
+
+fn values(
+    mount: &FileMount,
+    secret: Option<String>,
+    folder: bool,
+    items: Vec<FileItem>,
+) -> FileValues {
+    FileValues {
+        path: mount.path.clone(),
+        mode: mount.mode,
+        secret,
+        folder,
+        items,
+    }
+}
+
+/// The ConfigMaps of one workload while they fill.
+struct Maps {
+    workload: String,
+    /// Name, bytes and keys of each; the last one fills.
+    maps: Vec<(String, usize, BTreeSet<String>)>,
+    /// Where a file is that was placed before.
+    placed: BTreeMap<String, (String, String)>,
+}
+
+impl Maps {
+    fn new(workload: &str) -> Self {
+        Self {
+            workload: workload.to_string(),
+            maps: vec![(workload.to_string(), 0, BTreeSet::new())],
+            placed: BTreeMap::new(),
+        }
+    }
+
+    /// The ConfigMap and the key of a file.
+    fn place(&mut self, file: &str, size: usize, taken: &mut BTreeSet<String>) -> (String, String) {
+        if let Some(place) = self.placed.get(file) {
+            return place.clone();
+        }
+        let full = self
+            .maps
+            .last()
+            .is_none_or(|(_, bytes, _)| *bytes > 0 && bytes + size > CONFIG_MAP_LIMIT);
+        if full {
+            let name = next_name(&self.workload, taken);
+            self.maps.push((name, 0, BTreeSet::new()));
+        }
+        let Some((name, bytes, keys)) = self.maps.last_mut() else {
+            return (self.workload.clone(), key_of(file, &BTreeSet::new()));
+        };
+        let key = key_of(file, keys);
+        *bytes += size + key.len();
+        keys.insert(key.clone());
+        let place = (name.clone(), key);
+        self.placed.insert(file.to_string(), place.clone());
+        place
+    }
+}
+
+fn next_name(workload: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut number = 2;
+    loop {
+        let name = format!("{workload}-files-{number}");
+        if taken.insert(name.clone()) {
+            return name;
+        }
+        number += 1;
+    }
+}
+
+/// A ConfigMap's key for a path: its last 200 characters that a key takes.
+fn key_of(file: &str, taken: &BTreeSet<String>) -> String {
+    let plain: String = file
+        .chars()
+        .map(|c| match c {
+            c if c.is_ascii_alphanumeric() || "-._".contains(c) => c,
+            _ => '_',
+        })
+        .collect();
+    let start = plain.len().saturating_sub(200);
+    let plain = plain[start..].trim_start_matches('.').to_string();
+    let mut key = plain.clone();
+    let mut number = 2;
+    while taken.contains(&key) {
+        key = format!("{plain}.{number}");
+        number += 1;
+    }
+    key
+}
+
+/// A project's path below the chart's `files/`. Steps up, which `outside-source` allows, stay inside of the chart.
+fn project_path(path: &str) -> String {
+    let steps: Vec<&str> = path
+        .split('/')
+        .filter(|step| !step.is_empty() && *step != ".")
+        .map(|step| if step == ".." { "_up" } else { step })
+        .collect();
+    format!("project/{}", steps.join("/"))
+}
+
+/// A text that Helm's `.Files` and YAML carry unchanged: Helm cuts off a byte order mark.
+fn as_text(content: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(content).ok()?;
+    let carried = !text.starts_with('\u{feff}') && !text.contains('\0') && !text.contains('\r');
+    carried.then(|| text.to_string())
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let group = chunk
+            .iter()
+            .chain(std::iter::repeat(&0))
+            .take(3)
+            .fold(0_usize, |group, byte| group << 8 | usize::from(*byte));
+        for position in 0..4 {
+            let index = group >> (18 - 6 * position) & 63;
+            out.push(if position <= chunk.len() {
+                char::from(ALPHABET[index])
+            } else {
+                '='
+            });
+        }
+    }
+    out
+}

@@ -1,0 +1,56 @@
+//! Health checks as probes.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{quantity, text};
+use crate::model::{Health, Platform, Probe};
+
+/// One check and its times, of which the templates make a readiness, a liveness and a startup probe.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthValues {
+    #[serde(flatten)]
+    check: Value,
+    period_seconds: u64,
+    timeout_seconds: u64,
+    retries: u32,
+    /// How long failures do not count at the start.
+    start_seconds: u64,
+    /// Whether a failing container is restarted.
+    liveness: bool,
+}
+
+pub fn values(platform: &Platform, health: &Health) -> HealthValues {
+    let check = match &health.probe {
+        Probe::Http {
+            path,
+            number,
+            scheme,
+            ..
+        } => json!({ "httpGet": {
+            "path": text::value(platform, path),
+            "port": number,
+            "scheme": scheme.to_ascii_uppercase(),
+        }}),
+        Probe::Tcp { number, .. } => json!({ "tcpSocket": { "port": number } }),
+        Probe::Command(words) => {
+            let words: Vec<Value> = words
+                .iter()
+                .map(|word| text::value(platform, word))
+                .collect();
+            json!({ "exec": words })
+        }
+        Probe::Shell(line) => {
+            json!({ "exec": ["/bin/sh", "-c", text::value(platform, line)] })
+        }
+    };
+    HealthValues {
+        check,
+        period_seconds: quantity::seconds(health.interval).max(1),
+        timeout_seconds: quantity::seconds(health.timeout).max(1),
+        retries: health.retries.max(1),
+        start_seconds: quantity::seconds(health.start_period),
+        liveness: true,
+    }
+}

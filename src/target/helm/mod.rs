@@ -1,0 +1,71 @@
+//! The chart: one that needs no other. `values.yaml` holds the platform, the templates are the same for every platform.
+//!
+//! In: the model, the graph, and the files that programs mount as pods need them. Out: `helm/PLATFORM/`.
+
+mod chart;
+mod claims;
+mod files;
+mod health;
+mod image;
+mod losses;
+mod network;
+mod pods;
+mod quantity;
+mod raw;
+mod schema;
+mod security;
+mod text;
+mod values;
+mod workload;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use crate::{
+    files::Target,
+    target::{Context, Emission},
+    template::{TemplateError, embedded_below},
+};
+
+/// Where the chart's templates stand below `templates/`.
+const TEMPLATES: &str = "helm";
+
+/// Writes the chart of the platform.
+pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
+    let mut emission = Emission::default();
+    if context.platform.components.is_empty() && context.platform.pipelines.is_empty() {
+        return Ok(emission);
+    }
+    let chart = chart::build(context);
+    let root = format!("helm/{}", context.platform.name);
+    for template in templates(context) {
+        let text = context.engine.render(&template, &chart.view)?;
+        let path = template.trim_start_matches(TEMPLATES);
+        emission
+            .files
+            .add(Target::Helm, format!("{root}{path}"), text);
+    }
+    for (path, text) in chart.files {
+        emission
+            .files
+            .add(Target::Helm, format!("{root}/files/{path}"), text);
+    }
+    emission.losses = chart.losses;
+    Ok(emission)
+}
+
+/// The chart's own templates and what the user adds to them.
+fn templates(context: &Context<'_>) -> BTreeSet<String> {
+    let own = context.engine.own().iter().map(|(path, _)| path.as_str());
+    embedded_below(TEMPLATES)
+        .into_iter()
+        .chain(own)
+        .filter(|path| {
+            path.strip_prefix(TEMPLATES)
+                .is_some_and(|rest| rest.starts_with('/'))
+        })
+        .map(ToString::to_string)
+        .collect()
+}

@@ -1,0 +1,205 @@
+//! Edges of the graph as values, of which the templates make both directions of every policy.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
+
+use serde::Serialize;
+
+use super::pods::Pods;
+use crate::{
+    graph::{ComponentPeer, OpenPort, Peer},
+    model::{Component, PortRange, Protocol},
+    target::Context,
+};
+
+/// A pod or the tasks of a pipeline may reach a pod, or an address outside of the chart.
+#[derive(Debug, Serialize)]
+pub struct EdgeValues {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pipeline: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cidrs: Vec<String>,
+    ports: Vec<PolicyPort>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PolicyPort {
+    port: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_port: Option<u16>,
+    protocol: String,
+}
+
+/// A pipeline's name to the name of its policy.
+#[derive(Debug, Serialize)]
+pub struct PipelineValues {
+    policy: String,
+}
+
+/// Every edge between pods, then those to what runs elsewhere.
+pub fn edges(context: &Context<'_>, pods: &Pods) -> Vec<EdgeValues> {
+    let mut between: BTreeMap<(Peer, &str), BTreeSet<OpenPort>> = BTreeMap::new();
+    for edge in context.graph.edges() {
+        let from = match &edge.from {
+            Peer::Workload(name) => Peer::Workload(pods.pod_of(name).to_string()),
+            Peer::Pipeline(name) => Peer::Pipeline(name.clone()),
+        };
+        let to = pods.pod_of(&edge.to);
+        if from != Peer::Workload(to.to_string()) {
+            between
+                .entry((from, to))
+                .or_default()
+                .extend(edge.ports.iter().copied());
+        }
+    }
+    guests_edges(context, pods, &mut between);
+    let mut out: Vec<EdgeValues> = between
+        .into_iter()
+        .filter(|(_, ports)| !ports.is_empty())
+        .map(|((from, to), ports)| EdgeValues {
+            to: Some(to.to_string()),
+            ..edge(from, &ports)
+        })
+        .collect();
+    out.extend(outward(context, pods));
+    out
+}
+
+/// A guest's pod has the labels of its host: the other workloads of the guest's component reach it by an edge.
+fn guests_edges<'a>(
+    context: &'a Context<'_>,
+    pods: &'a Pods,
+    between: &mut BTreeMap<(Peer, &'a str), BTreeSet<OpenPort>>,
+) {
+    let platform = context.platform;
+    for guest in platform.workloads() {
+        let Some(host) = pods.host_of(&guest.name) else {
+            continue;
+        };
+        let siblings = platform
+            .workloads()
+            .filter(|other| other.component == guest.component && other.name != guest.name);
+        for sibling in siblings {
+            let other = pods.pod_of(&sibling.name);
+            if other == host {
+                continue;
+            }
+            for (from, to, ports) in [(host, other, &sibling.ports), (other, host, &guest.ports)] {
+                between
+                    .entry((Peer::Workload(from.to_string()), to))
+                    .or_default()
+                    .extend(ports.iter().map(|port| OpenPort {
+                        range: port.container,
+                        protocol: port.protocol,
+                    }));
+            }
+        }
+    }
+}
+
+/// Edges to components that run elsewhere. A name's address is not known here: its port is open to every address.
+fn outward(context: &Context<'_>, pods: &Pods) -> Vec<EdgeValues> {
+    let mut out: BTreeMap<(Peer, Vec<String>), BTreeSet<OpenPort>> = BTreeMap::new();
+    for edge in context.graph.component_edges() {
+        let Some(target) = context.platform.component(&edge.to) else {
+            continue;
+        };
+        for peer in peers(context, pods, &edge.from) {
+            for (cidrs, port) in addresses(target) {
+                out.entry((peer.clone(), cidrs)).or_default().insert(port);
+            }
+        }
+    }
+    out.into_iter()
+        .map(|((from, cidrs), ports)| EdgeValues {
+            cidrs,
+            ..edge(from, &ports)
+        })
+        .collect()
+}
+
+fn peers(context: &Context<'_>, pods: &Pods, from: &ComponentPeer) -> Vec<Peer> {
+    match from {
+        ComponentPeer::Pipeline(name) => vec![Peer::Pipeline(name.clone())],
+        ComponentPeer::Component(name) => context
+            .platform
+            .component(name)
+            .into_iter()
+            .flat_map(|component| &component.workloads)
+            .map(|workload| Peer::Workload(pods.pod_of(&workload.name).to_string()))
+            .collect(),
+    }
+}
+
+fn addresses(component: &Component) -> Vec<(Vec<String>, OpenPort)> {
+    let Some(external) = &component.external else {
+        return Vec::new();
+    };
+    external
+        .addresses
+        .iter()
+        .map(|(name, host, number)| {
+            let cidrs = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+                Ok(IpAddr::V4(address)) => vec![format!("{address}/32")],
+                Ok(IpAddr::V6(address)) => vec![format!("{address}/128")],
+                Err(_) => vec!["0.0.0.0/0".to_string(), "::/0".to_string()],
+            };
+            let protocol = component
+                .port(name)
+                .map_or(Protocol::Tcp, |port| port.protocol);
+            let range = PortRange::single(*number);
+            (cidrs, OpenPort { range, protocol })
+        })
+        .collect()
+}
+
+fn edge(from: Peer, ports: &BTreeSet<OpenPort>) -> EdgeValues {
+    let (from, pipeline) = match from {
+        Peer::Workload(name) => (Some(name), None),
+        Peer::Pipeline(name) => (None, Some(name)),
+    };
+    EdgeValues {
+        from,
+        pipeline,
+        to: None,
+        cidrs: Vec::new(),
+        ports: ports
+            .iter()
+            .map(|open| PolicyPort {
+                port: open.range.first,
+                end_port: (open.range.last > open.range.first).then_some(open.range.last),
+                protocol: open.protocol.name().to_ascii_uppercase(),
+            })
+            .collect(),
+    }
+}
+
+/// Pipelines by name, each with a name for its policy that Kubernetes takes and no workload has.
+pub fn pipelines(context: &Context<'_>) -> Vec<(String, PipelineValues)> {
+    let mut taken: BTreeSet<String> = context
+        .platform
+        .workloads()
+        .map(|workload| workload.name.clone())
+        .collect();
+    let mut out = Vec::new();
+    for pipeline in &context.platform.pipelines {
+        let plain = pipeline.name.to_ascii_lowercase().replace('_', "-");
+        let plain: String = plain.chars().take(40).collect();
+        let plain = format!("pipeline-{}", plain.trim_matches('-'));
+        let mut policy = plain.clone();
+        let mut number = 2;
+        while !taken.insert(policy.clone()) {
+            policy = format!("{plain}-{number}");
+            number += 1;
+        }
+        out.push((pipeline.name.clone(), PipelineValues { policy }));
+    }
+    out
+}

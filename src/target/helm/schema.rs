@@ -1,0 +1,74 @@
+//! What of `values.schema.json` depends on the platform: the names of its workloads, and keys of raw tables.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::model::{Platform, Raw};
+
+/// Values' names as properties of the schema.
+#[derive(Debug, Serialize)]
+pub struct SchemaView {
+    /// `components`: each workload refers to the one definition.
+    components: Map<String, Value>,
+    secrets: Map<String, Value>,
+    vars: Map<String, Value>,
+    volumes: Map<String, Value>,
+    pipelines: Map<String, Value>,
+    /// Keys of workloads that raw tables name: anything fits where the schema says nothing.
+    component_keys: Map<String, Value>,
+    /// Top-level keys that only `[raw.helm]` knows.
+    keys: Map<String, Value>,
+}
+
+/// `known` are the top-level keys of a chart without raw tables.
+pub fn view(platform: &Platform, values: &Value, known: &BTreeSet<String>) -> SchemaView {
+    let properties = |key: &str, definition: &str| {
+        named(
+            &values[key],
+            &json!({ "$ref": format!("#/definitions/{definition}") }),
+        )
+    };
+    SchemaView {
+        components: properties("components", "component"),
+        secrets: properties("secrets", "secret"),
+        vars: properties("vars", "scalar"),
+        volumes: properties("volumes", "claim"),
+        pipelines: properties("pipelines", "pipeline"),
+        component_keys: raw_component_keys(platform),
+        keys: named(values, &json!(true))
+            .into_iter()
+            .filter(|(key, _)| !known.contains(key))
+            .collect(),
+    }
+}
+
+fn named(values: &Value, schema: &Value) -> Map<String, Value> {
+    values
+        .as_object()
+        .into_iter()
+        .flat_map(Map::keys)
+        .map(|key| (key.clone(), schema.clone()))
+        .collect()
+}
+
+/// Keys that the raw tables of components name.
+fn raw_component_keys(platform: &Platform) -> Map<String, Value> {
+    let components = platform.components.iter();
+    components
+        .flat_map(|component| {
+            let parts = component
+                .workloads
+                .iter()
+                .map(|workload| &workload.raw_helm);
+            std::iter::once(&component.raw_helm).chain(parts)
+        })
+        .filter_map(|raw| match raw {
+            Raw::Table(entries) => Some(entries),
+            _ => None,
+        })
+        .flatten()
+        .map(|(key, _)| (key.clone(), json!(true)))
+        .collect()
+}

@@ -1,0 +1,73 @@
+//! Users, groups and capabilities as Kubernetes takes them.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{losses::Losses, text};
+use crate::model::{Platform, Text, Workload};
+
+#[derive(Debug, Serialize)]
+pub struct Capabilities {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    add: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    drop: Vec<String>,
+}
+
+/// `UID` or `UID:GID`. Names are known to the image alone.
+pub fn user(platform: &Platform, workload: &Workload, losses: &mut Losses) -> Option<Value> {
+    let user = workload.runtime.user.as_ref()?;
+    let spoken = text::with_defaults(platform, user);
+    // The one name whose number is the same in every image.
+    if spoken == "root" || spoken == "root:root" {
+        return Some(json!(spoken.replace("root", "0")));
+    }
+    if spoken.split(':').all(is_number) {
+        return Some(text::value(platform, user));
+    }
+    losses.key(
+        workload,
+        "user",
+        "is a name, and Kubernetes takes numbers: the image's own user runs",
+    );
+    None
+}
+
+pub fn supplemental_groups(
+    platform: &Platform,
+    workload: &Workload,
+    losses: &mut Losses,
+) -> Vec<Value> {
+    let is_numeric = |group: &&Text| is_number(&text::with_defaults(platform, group));
+    let (numbers, names): (Vec<&Text>, Vec<&Text>) =
+        workload.runtime.group_add.iter().partition(is_numeric);
+    if !names.is_empty() {
+        losses.key(
+            workload,
+            "group_add",
+            "holds names, and Kubernetes takes numbers: those groups are left out",
+        );
+    }
+    numbers
+        .into_iter()
+        .map(|group| text::value(platform, group))
+        .collect()
+}
+
+/// Kubernetes' names lack Compose's optional `CAP_`.
+pub fn capabilities(workload: &Workload) -> Option<Capabilities> {
+    let plain = |names: &Vec<String>| {
+        names
+            .iter()
+            .map(|name| name.to_ascii_uppercase())
+            .map(|name| name.trim_start_matches("CAP_").to_string())
+            .collect::<Vec<_>>()
+    };
+    let add = plain(&workload.runtime.cap_add);
+    let drop = plain(&workload.runtime.cap_drop);
+    (!add.is_empty() || !drop.is_empty()).then_some(Capabilities { add, drop })
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
+}

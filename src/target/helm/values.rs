@@ -1,0 +1,106 @@
+//! The values of one workload: what `values.yaml` holds of it, in the order in which it is written.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{files::FileValues, health::HealthValues, image::ImageValues, security::Capabilities};
+
+/// Texts are [`Value`]s: a string, or a list of parts.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadValues {
+    pub component: String,
+    pub enabled: bool,
+    pub kind: Kind,
+    /// The workload whose pod this one runs in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pod_of: Option<String>,
+    pub image: ImageValues,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<u32>,
+    /// `Recreate` where an old and a new pod can't run side by side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restart_policy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backoff_limit: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources: Option<Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub env: Map<String, Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub working_dir: Option<String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub ports: Map<String, Value>,
+    /// Further Services.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// The headless Service of a StatefulSet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_name: Option<String>,
+    /// It opens connections to its own Service, so that must answer before the pod is ready.
+    #[serde(skip_serializing_if = "is_false")]
+    pub reaches_itself: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthValues>,
+    /// Services and ports that must take connections before it starts.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub wait_for: Map<String, Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub volumes: Map<String, Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileValues>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub supplemental_groups: Vec<Value>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub privileged: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub read_only_root_filesystem: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<Capabilities>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub pod_annotations: Map<String, Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub node_selector: Map<String, Value>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub host_network: bool,
+    /// It joins no network.
+    #[serde(skip_serializing_if = "is_false")]
+    pub isolated: bool,
+    /// It starts pods through the cluster's API.
+    #[serde(skip_serializing_if = "is_false")]
+    pub starts_pods: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub host_aliases: Vec<Value>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub share_process_namespace: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub termination_grace_period_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub tty: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub stdin: bool,
+}
+
+/// What a workload becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Kind {
+    Deployment,
+    StatefulSet,
+    Job,
+    /// A container of another workload's pod.
+    Container,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}

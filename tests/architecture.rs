@@ -1,0 +1,129 @@
+//! The floors hold: a module of the library knows only those that stand above it in lib.rs, and no target knows another.
+
+use std::{fs, path::Path};
+
+/// Modules of lib.rs in their order.
+fn floors() -> Vec<String> {
+    fs::read_to_string("src/lib.rs")
+        .expect("lib.rs can be read")
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .map(ToString::to_string)
+        .collect()
+}
+
+/// Rust files of a module: `src/NAME.rs` and everything below `src/NAME/`.
+fn files_of(module: &str) -> Vec<(String, String)> {
+    let mut paths = vec![format!("src/{module}.rs")];
+    collect(Path::new(&format!("src/{module}")), &mut paths);
+    paths
+        .into_iter()
+        .filter_map(|path| Some((path.clone(), fs::read_to_string(path).ok()?)))
+        .collect()
+}
+
+fn collect(folder: &Path, paths: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, paths);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            paths.push(path.display().to_string());
+        }
+    }
+}
+
+/// The modules that a file names after `crate::`, in paths and in groups of a `use`.
+fn imports(text: &str) -> Vec<String> {
+    let code: String = text
+        .split("#[cfg(test)]")
+        .next()
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let mut out = Vec::new();
+    for part in code.split("crate::").skip(1) {
+        match part.strip_prefix('{') {
+            Some(group) => {
+                let mut depth = 0;
+                let mut name = String::new();
+                for c in group.chars() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => {
+                            out.push(std::mem::take(&mut name));
+                        }
+                        c if depth == 0 => name.push(c),
+                        _ => {}
+                    }
+                }
+                out.push(name);
+            }
+            None => out.push(part.to_string()),
+        }
+    }
+    out.into_iter()
+        .map(|path| {
+            path.trim()
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect()
+        })
+        .collect()
+}
+
+#[test]
+fn no_module_knows_one_below_it() {
+    let floors = floors();
+    assert!(floors.len() > 10, "lib.rs lists its modules: {floors:?}");
+    for (floor, module) in floors.iter().enumerate() {
+        for (path, text) in files_of(module) {
+            for import in imports(&text) {
+                let other = floors.iter().position(|name| *name == import);
+                assert!(
+                    other.is_none_or(|other| other <= floor),
+                    "{path} ({module}) imports `{import}`, which stands below it in lib.rs"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_target_knows_another() {
+    const TARGETS: [&str; 7] = [
+        "compose",
+        "helm",
+        "prometheus",
+        "grafana",
+        "jenkins",
+        "airflow",
+        "docs",
+    ];
+    for target in TARGETS {
+        for (path, text) in files_of(&format!("target/{target}")) {
+            for other in TARGETS.iter().filter(|other| **other != target) {
+                assert!(
+                    !text.contains(&format!("target::{other}::"))
+                        && !text.contains(&format!("super::super::{other}")),
+                    "{path} knows the target `{other}`"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_command_line_prints_or_ends_the_program() {
+    for module in floors() {
+        for (path, text) in files_of(&module) {
+            for word in ["println!", "eprintln!", "print!(", "process::exit"] {
+                assert!(!text.contains(word), "{path} uses `{word}`");
+            }
+        }
+    }
+}
