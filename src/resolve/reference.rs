@@ -7,14 +7,14 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    language::{REFERENCE_WORDS, SECRET_PLACES},
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
     source::Span,
     syntax::{Node, Value},
     text::{all_of, one_of},
 };
 
-/// Words that start a reference in platform.toml, and those that a kind has besides.
-const WORDS: [&str; 5] = ["components", "self", "secrets", "vars", "platform"];
+/// Words that start a reference in a kind, besides those of platform.toml.
 const KIND_WORDS: [&str; 6] = ["settings", "roles", "own", "binding", "major", "version"];
 
 /// References inside references: outputs of settings of outputs. Deeper is a circle.
@@ -134,7 +134,7 @@ fn is_reference(scene: &Scene, node: &Node, rest: &str) -> bool {
     let word = word_at(rest);
     let after = &rest[word.len()..];
     let dotted = after.starts_with('.');
-    (WORDS.contains(&word) && dotted)
+    (REFERENCE_WORDS.contains(&word) && dotted)
         || (scene.is_kind_text(node)
             && KIND_WORDS.contains(&word)
             && (dotted || after.starts_with('}')))
@@ -155,7 +155,9 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn resolve(&self, inner: &str, sink: &mut Sink) -> Option<Text> {
-        if self.scope.depth > DEEPEST {
+        // A circle leads through a string of the user's: that is where to say so, not in a kind.
+        let deepest = if self.kind_text { DEEPEST + 4 } else { DEEPEST };
+        if self.scope.depth > deepest {
             sink.push(
                 Diagnostic::new(Code::BadReference, "this reference leads back to itself")
                     .label(self.place, "goes round in circles")
@@ -252,9 +254,12 @@ impl Resolver<'_> {
         };
         if let Some(place) = self.scope.no_secrets {
             sink.push(
-                Diagnostic::new(Code::SecretPlace, format!("a secret can't stand in {place}"))
-                    .label(self.place, "a secret")
-                    .help("secrets stand in `env`, `settings`, `command`, `entrypoint` and `args`; `files.\"/path\" = { secret = \"S\" }` mounts one"),
+                Diagnostic::new(
+                    Code::SecretPlace,
+                    format!("a secret can't stand in {place}"),
+                )
+                .label(self.place, "a secret")
+                .help(SECRET_PLACES),
             );
             return None;
         }

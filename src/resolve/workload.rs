@@ -476,6 +476,7 @@ pub(super) fn raw_value(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mu
     match &node.value {
         Value::String(_) => Raw::Text(text(scene, node, scope, sink)),
         Value::Datetime(written) => Raw::Text(Text::literal(written)),
+        Value::Broken => Raw::default(),
         Value::Integer(number) => Raw::Integer(*number),
         Value::Float(number) => Raw::Float(*number),
         Value::Boolean(value) => Raw::Boolean(*value),
