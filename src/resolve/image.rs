@@ -233,7 +233,7 @@ fn append_tag(image: &mut Text, tag: &Text) {
 }
 
 /// The platform's registry before a reference that names none.
-fn with_registry(scene: &Scene, image: Text) -> Text {
+pub(super) fn with_registry(scene: &Scene, image: Text) -> Text {
     let Some(registry) = &scene.registry else {
         return image;
     };
