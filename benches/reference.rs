@@ -22,7 +22,10 @@ fn compiles(criterion: &mut Criterion) {
         targets: Some(std::collections::BTreeSet::new()),
         ..Request::default()
     };
-    assert!(compile(&world, &nothing).output.is_some(), "the root platform compiles");
+    assert!(
+        compile(&world, &nothing).output.is_some(),
+        "the root platform compiles"
+    );
     criterion.bench_function("compile", |bench| {
         bench.iter(|| black_box(compile(&world, &Request::default())));
     });
