@@ -224,6 +224,15 @@ fn group(
     Some(name.to_string())
 }
 
+/// A host as it stands before `:PORT`: an address of IPv6 in brackets.
+fn bracketed(host: &str) -> String {
+    if host.contains(':') && !host.starts_with('[') {
+        format!("[{host}]")
+    } else {
+        host.to_string()
+    }
+}
+
 /// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
 fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External> {
     let entry = component.entry("external")?;
@@ -239,7 +248,8 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
             .collect(),
         None => Vec::new(),
     };
-    if let Some(host) = table.string("host").filter(|host| !host.contains(':')) {
+    let alone = |host: &&str| table.integer("port").is_some() || !host.contains(':');
+    if let Some(host) = table.string("host").filter(alone) {
         let main = kind.port.clone().or_else(|| {
             let ports = component.table("ports")?;
             ports.keys().next().map(ToString::to_string)
@@ -254,7 +264,7 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
             .and_then(|port| u16::try_from(port).ok())
             .or(known)
         {
-            Some(port) => addresses.push((name, host.to_string(), port)),
+            Some(port) => addresses.push((name, bracketed(host), port)),
             None => sink.push(
                 Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
                     .label(entry.key.span, "which port?")
@@ -272,7 +282,7 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
                     if !known.is_empty() && !known.contains(&port.name.as_str()) {
                         sink.push(unknown_external(kind, port, &known));
                     }
-                    addresses.push((port.name.clone(), host.to_string(), number));
+                    addresses.push((port.name.clone(), bracketed(host), number));
                 }
                 None => sink.push(
                     Diagnostic::new(

@@ -378,6 +378,10 @@ impl Resolver<'_> {
             [output] => {
                 if let Some(text) = output_text(self.scene, index, output, chosen, self.scope, sink)
                 {
+                    let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
+                    if let Some(endpoint) = text.endpoints().find(lead_there) {
+                        self.reachable(draft, &draft.name, endpoint.field, sink)?;
+                    }
                     return Some(text);
                 }
                 let main = draft.main_port();
