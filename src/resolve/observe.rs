@@ -21,6 +21,7 @@ pub(super) fn health(
     sink: &mut Sink,
 ) -> Option<Health> {
     let entry = shape.table.entry("health")?;
+    not_true(&entry.value, "health", sink);
     let table = entry.value.as_table()?;
     let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
     let draft = &scene.drafts[index];
@@ -34,6 +35,19 @@ pub(super) fn health(
         tool: read::owned(table, "with"),
         span: entry.key.span,
     })
+}
+
+/// `false` switches off what a kind has; `true` says nothing.
+fn not_true(node: &Node, key: &str, sink: &mut Sink) {
+    if node.as_bool() == Some(true) {
+        sink.push(
+            Diagnostic::new(Code::WrongType, format!("`{key} = true` says nothing"))
+                .label(node.span, "expected a table, or `false`")
+                .help(format!(
+                    "write a table, as `{key} = {{ port = \"http\", ... }}`, or leave it to the kind"
+                )),
+        );
+    }
 }
 
 fn probe(
@@ -153,6 +167,7 @@ fn port<'a>(
 /// `job` is the scrape job's name.
 pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<Metrics> {
     let entry = shape.table.entry("metrics")?;
+    not_true(&entry.value, "metrics", sink);
     let table = entry.value.as_table()?;
     let port = match table.get("port") {
         Some(node) => port(draft, shape, node, "metrics entry", sink)?,
@@ -185,6 +200,23 @@ pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<M
         honor_labels: table.boolean("honor_labels").unwrap_or(false),
         span: entry.key.span,
     })
+}
+
+/// What is scraped of a component that runs elsewhere: what its own `metrics` say, else those of its kind where
+/// `external` names their port.
+pub(super) fn external_metrics(draft: &Draft, sink: &mut Sink) -> Option<Metrics> {
+    let shape = draft.shape(None)?;
+    let port = shape
+        .table
+        .table("metrics")?
+        .string("port")
+        .unwrap_or("http");
+    let known = shape.ports.iter().any(|known| known.name == port);
+    if known || draft.user.table("metrics").is_some() {
+        metrics(draft, shape, sink)
+    } else {
+        None
+    }
 }
 
 /// One job a component: its first workload with metrics has the component's name, any other its own.

@@ -7,18 +7,18 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    language::{REFERENCE_WORDS, SECRET_PLACES},
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
     source::Span,
     syntax::{Node, Value},
     text::{all_of, one_of},
 };
 
-/// Words that start a reference in platform.toml, and those that a kind has besides.
-const WORDS: [&str; 5] = ["components", "self", "secrets", "vars", "platform"];
+/// Words that start a reference in a kind, besides those of platform.toml.
 const KIND_WORDS: [&str; 6] = ["settings", "roles", "own", "binding", "major", "version"];
 
 /// References inside references: outputs of settings of outputs. Deeper is a circle.
-const DEEPEST: usize = 16;
+const DEEPEST: usize = 8;
 
 /// Who reads a string, and what may stand in it.
 #[derive(Clone, Debug)]
@@ -78,8 +78,7 @@ pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sin
     let mut at = 0;
     while let Some(found) = written[at..].find("${") {
         let start = at + found;
-        let word = word_at(&written[start + 2..]);
-        let is_reference = is_reference(scene, node, word);
+        let is_reference = is_reference(scene, node, &written[start + 2..]);
         let escaped = written[at..start].ends_with('$') && (!scope.shell || is_reference);
         if escaped {
             out.push_literal(&written[at..start - 1]);
@@ -130,14 +129,15 @@ fn word_at(text: &str) -> &str {
     &text[..end]
 }
 
-/// A known word and a dot; in a kind `${major}` and `${binding}` stand alone.
-fn is_reference(scene: &Scene, node: &Node, word: &str) -> bool {
-    let written = node.as_str().unwrap_or_default();
-    let dotted = written.contains(&format!("${{{word}."));
-    (WORDS.contains(&word) && dotted)
+/// Whether what follows `${` is a known word and a dot; in a kind `${major}` and `${binding}` stand alone.
+fn is_reference(scene: &Scene, node: &Node, rest: &str) -> bool {
+    let word = word_at(rest);
+    let after = &rest[word.len()..];
+    let dotted = after.starts_with('.');
+    (REFERENCE_WORDS.contains(&word) && dotted)
         || (scene.is_kind_text(node)
             && KIND_WORDS.contains(&word)
-            && (dotted || written.contains(&format!("${{{word}}}"))))
+            && (dotted || after.starts_with('}')))
 }
 
 fn not_a_reference(place: Span, why: &str) -> Diagnostic {
@@ -155,7 +155,9 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn resolve(&self, inner: &str, sink: &mut Sink) -> Option<Text> {
-        if self.scope.depth > DEEPEST {
+        // A circle leads through a string of the user's: that is where to say so, not in a kind.
+        let deepest = if self.kind_text { DEEPEST + 4 } else { DEEPEST };
+        if self.scope.depth > deepest {
             sink.push(
                 Diagnostic::new(Code::BadReference, "this reference leads back to itself")
                     .label(self.place, "goes round in circles")
@@ -252,9 +254,12 @@ impl Resolver<'_> {
         };
         if let Some(place) = self.scope.no_secrets {
             sink.push(
-                Diagnostic::new(Code::SecretPlace, format!("a secret can't stand in {place}"))
-                    .label(self.place, "a secret")
-                    .help("secrets stand in `env`, `settings`, `command`, `entrypoint` and `args`; `files.\"/path\" = { secret = \"S\" }` mounts one"),
+                Diagnostic::new(
+                    Code::SecretPlace,
+                    format!("a secret can't stand in {place}"),
+                )
+                .label(self.place, "a secret")
+                .help(SECRET_PLACES),
             );
             return None;
         }
@@ -300,7 +305,12 @@ impl Resolver<'_> {
 
     fn setting(&self, name: &str, sink: &mut Sink) -> Option<Text> {
         let index = self.scope.owner?;
-        setting_text(self.scene, index, name, self.scope.depth + 1, sink)
+        let scope = Scope {
+            depth: self.scope.depth + 1,
+            no_secrets: self.scope.no_secrets,
+            ..Scope::component(index, None)
+        };
+        setting_text(self.scene, index, name, &scope, sink)
     }
 
     fn role(&self, role: &str, rest: &[&str], sink: &mut Sink) -> Option<Text> {
@@ -331,7 +341,7 @@ impl Resolver<'_> {
         let Some(index) = self.scope.owner else {
             return Text::default();
         };
-        default_binding(self.scene, index, sink)
+        default_binding(self.scene, index, self.scope.depth + 1, sink)
     }
 
     /// `PORT.FIELD`, an output, or what every component has.
@@ -604,16 +614,12 @@ pub(super) fn setting_text(
     scene: &Scene,
     index: usize,
     name: &str,
-    depth: usize,
+    scope: &Scope<'_>,
     sink: &mut Sink,
 ) -> Option<Text> {
     let draft = &scene.drafts[index];
     let Some(node) = draft.setting(name) else {
         return Some(Text::default());
-    };
-    let scope = Scope {
-        depth,
-        ..Scope::component(index, None)
     };
     if let Value::Array(items) = &node.value {
         let mut out = Text::default();
@@ -621,27 +627,31 @@ pub(super) fn setting_text(
             if position > 0 {
                 out.push_literal(",");
             }
-            out.append(&text(scene, item, &scope, sink));
+            out.append(&text(scene, item, scope, sink));
         }
         return Some(out);
     }
-    Some(text(scene, node, &scope, sink))
+    Some(text(scene, node, scope, sink))
 }
 
 /// What `uses = "component"` means where it names no database: the kind's default setting.
-pub(super) fn default_binding(scene: &Scene, index: usize, sink: &mut Sink) -> Text {
+pub(super) fn default_binding(scene: &Scene, index: usize, depth: usize, sink: &mut Sink) -> Text {
     let draft = &scene.drafts[index];
     let Some(binding) = &draft.kind.binding else {
         return Text::default();
     };
+    let scope = Scope {
+        depth,
+        ..Scope::component(index, None)
+    };
     if let Some(setting) = &binding.default {
         let node = draft.setting(setting);
         if let Some(Value::Array(items)) = node.map(|node| &node.value) {
-            return items.first().map_or(Text::default(), |item| {
-                text(scene, item, &Scope::component(index, None), sink)
-            });
+            return items
+                .first()
+                .map_or(Text::default(), |item| text(scene, item, &scope, sink));
         }
-        return setting_text(scene, index, setting, 1, sink).unwrap_or_default();
+        return setting_text(scene, index, setting, &scope, sink).unwrap_or_default();
     }
     let first = binding
         .more
@@ -649,9 +659,7 @@ pub(super) fn default_binding(scene: &Scene, index: usize, sink: &mut Sink) -> T
         .and_then(|setting| draft.setting(setting))
         .and_then(Node::as_array)
         .and_then(<[Node]>::first);
-    first.map_or(Text::default(), |item| {
-        text(scene, item, &Scope::component(index, None), sink)
-    })
+    first.map_or(Text::default(), |item| text(scene, item, &scope, sink))
 }
 
 /// An output of a component, in the eyes of a reader that chose one of its databases.

@@ -11,7 +11,7 @@ use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Level, Sink, nearest},
     model::{
-        Component, DatabaseBinding, EnvironmentVariable, Lifecycle, Output, Platform,
+        Component, DatabaseBinding, EnvironmentVariable, External, Lifecycle, Output, Platform,
         PlatformVolume, Raw, Reach, Resources, Restart, Runtime, Setting, SettingValue, Text,
         Ulimit, Use, Workload,
     },
@@ -52,7 +52,10 @@ pub(super) fn component(
         icon: draft.kind.icon.clone(),
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
-        external: draft.external.clone(),
+        external: draft.external.clone().map(|external| External {
+            metrics: observe::external_metrics(draft, sink),
+            ..external
+        }),
         ports: draft
             .shape(None)
             .map(|shape| shape.ports.clone())
@@ -163,7 +166,7 @@ fn uses(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Use> {
         .map(|bound| {
             let target = &scene.drafts[bound.target];
             let name = bound.database.clone().or_else(|| {
-                let text = super::reference::default_binding(scene, bound.target, sink);
+                let text = super::reference::default_binding(scene, bound.target, 0, sink);
                 text.as_plain().filter(|name| !name.is_empty())
             });
             Use {
@@ -476,6 +479,7 @@ pub(super) fn raw_value(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mu
     match &node.value {
         Value::String(_) => Raw::Text(text(scene, node, scope, sink)),
         Value::Datetime(written) => Raw::Text(Text::literal(written)),
+        Value::Broken => Raw::default(),
         Value::Integer(number) => Raw::Integer(*number),
         Value::Float(number) => Raw::Float(*number),
         Value::Boolean(value) => Raw::Boolean(*value),

@@ -13,7 +13,7 @@ pub struct Losses {
 }
 
 impl Losses {
-    /// `what` goes on after the key, as in "has no form there: nothing is emitted".
+    /// `what` goes on after the key, as in "has no form in the chart: nothing is emitted".
     pub fn push(&mut self, span: Span, workload: &Workload, key: &str, what: &str) {
         let owner = &workload.name;
         self.say(loss(span, format!("`{key}` of `{owner}` {what}")).about(&workload.component));
@@ -47,6 +47,7 @@ impl Losses {
 fn loss(span: Span, message: String) -> Diagnostic {
     Diagnostic::new(Code::TargetLoss, format!("helm: {message}"))
         .label(span, "the chart has no form for this")
+        .help("write `allow = [\"target-loss\"]` on the component if that is what you want")
 }
 
 /// Where the user wrote a key; the component's name where a kind or a default did.
