@@ -10,7 +10,7 @@ use globset::{GlobBuilder, GlobSetBuilder};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Target,
-    language::{Context, NameRule, PLATFORM_FILE, check},
+    language::{Context, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Entry, Node, Removal, Table, Value, overlay},
     world::{ReadError, World},
@@ -76,13 +76,20 @@ pub fn read(
 /// An environment is a folder below `generated/`, beside those of the targets.
 fn bad_environment(name: &str) -> Option<Diagnostic> {
     let taken = name == "config" || Target::from_name(name).is_some();
-    if NameRule::Resource.accepts(name) && !taken {
+    let good = name.len() <= 63
+        && name.split('.').all(|part| {
+            let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+            part.starts_with(letter)
+                && part.ends_with(letter)
+                && part.chars().all(|c| letter(c) || c == '-')
+        });
+    if good && !taken {
         return None;
     }
     let why = if taken {
         "`generated/` has a folder of that name for a target".to_string()
     } else {
-        format!("a name here is {}", NameRule::Resource.describe())
+        "a name here is lower-case letters, digits, `-` and `.`, at most 63, with a letter or digit at both ends and around each dot".to_string()
     };
     Some(
         Diagnostic::new(

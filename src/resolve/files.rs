@@ -380,7 +380,8 @@ fn view(scene: &Scene, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json
     }
     let mut roles = Map::new();
     for bound in &draft.uses {
-        let shown = role_view(scene, bound.target, bound.database.as_deref(), marks, sink);
+        let mut shown = role_view(scene, bound.target, bound.database.as_deref(), marks, sink);
+        shown["kind"] = Json::from(bound.fitting_kind(&scene.drafts[bound.target]));
         roles.insert(bound.role.name.clone(), shown);
     }
     json!({

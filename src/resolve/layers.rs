@@ -77,7 +77,7 @@ fn facts(scene: &Scene, index: usize) -> Json {
         let target = &scene.drafts[bound.target];
         roles.insert(
             bound.role.name.clone(),
-            json!({ "kind": target.kind.name, "component": target.name }),
+            json!({ "kind": bound.fitting_kind(target), "component": target.name }),
         );
     }
     json!({

@@ -96,9 +96,10 @@ fn pipeline(
     let names: Vec<&str> = table
         .table("tasks")
         .map_or(Vec::new(), |tasks| tasks.keys().collect());
-    let tasks = read::tables(table, "tasks")
+    let tasks: Vec<Task> = read::tables(table, "tasks")
         .map(|(task_key, task_table)| task(task_key, task_table, &defaults, &names, scene, sink))
         .collect();
+    images(key, table, &tasks, sink);
     Pipeline {
         name: key.name.clone(),
         description: shown(scene, table, "description", sink),
@@ -140,6 +141,29 @@ fn pipeline(
     }
 }
 
+/// Every line runs in some image: the pipeline's, or the task's own. Said once, however many tasks lack one.
+fn images(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
+    let lacking = |task: &&Task| task.image.is_none() && task.body != TaskBody::Stub;
+    let Some(first) = tasks.iter().find(lacking) else {
+        return;
+    };
+    if table.get("image").is_some() {
+        return;
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::MissingKey,
+            format!("pipeline `{}` has no image to run in", key.name),
+        )
+        .label(key.span, "names no image")
+        .label(
+            first.span,
+            format!("and neither does its task `{}`", first.name),
+        )
+        .help("write `image = \"repository:tag\"` on the pipeline or on the task"),
+    );
+}
+
 /// What a task has from its pipeline.
 struct Defaults<'a> {
     image: Option<&'a Text>,
@@ -175,16 +199,6 @@ fn task(
     let body = body(key, table, scene, sink);
     let own_image = table.get("image").map(|node| task_image(scene, node, sink));
     let image = own_image.or_else(|| defaults.image.cloned());
-    if image.is_none() && body != TaskBody::Stub {
-        sink.push(
-            Diagnostic::new(
-                Code::MissingKey,
-                format!("task `{}` has no image to run in", key.name),
-            )
-            .label(key.span, "neither it nor its pipeline names one")
-            .help("write `image = \"repository:tag\"` on the pipeline or on the task"),
-        );
-    }
     Task {
         name: key.name.clone(),
         body,
@@ -205,6 +219,7 @@ fn task(
 
 /// An image of a pipeline or a task, with the platform's registry.
 fn task_image(scene: &Scene, node: &Node, sink: &mut Sink) -> Text {
+    image::well_formed(node, sink);
     image::well_formed(node, sink);
     let scope = Scope::platform().without_secrets("an image");
     image::with_registry(scene, text(scene, node, &scope, sink))

@@ -3,7 +3,7 @@
 use super::{
     draft::unknown,
     read,
-    scene::{Draft, Scene},
+    scene::{BoundRole, Draft, Scene},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
@@ -316,7 +316,32 @@ impl Resolver<'_> {
     fn role(&self, role: &str, rest: &[&str], sink: &mut Sink) -> Option<Text> {
         let bound = self.owner()?.bound(role).next()?;
         let chosen = bound.database.as_deref();
+        if let ([output], None) = (rest, chosen)
+            && self.chooses_nothing(bound.target, output)
+        {
+            sink.push(nothing_chosen(&self.scene.drafts[bound.target], bound));
+            return None;
+        }
         self.part_of(bound.target, rest, chosen, sink)
+    }
+
+    /// Whether an output names what `uses` chose, and there is nothing to choose.
+    fn chooses_nothing(&self, target: usize, output: &str) -> bool {
+        let filler = &self.scene.drafts[target];
+        let Some(binding) = &filler.kind.binding else {
+            return false;
+        };
+        let names_it = filler
+            .kind_table
+            .get_path(&["outputs", output])
+            .and_then(Node::as_str)
+            .is_some_and(|text| text.contains("${binding}"));
+        let has_any = binding.default.iter().chain(&binding.more).any(|setting| {
+            filler
+                .setting(setting)
+                .is_some_and(|node| node.as_array().is_none_or(|items| !items.is_empty()))
+        });
+        names_it && !has_any
     }
 
     fn own_key(&self, key: &str, sink: &mut Sink) -> Option<Text> {
@@ -585,6 +610,29 @@ impl Resolver<'_> {
         .label(draft.span, "this component")
         .help(help)
     }
+}
+
+/// A role that needs one of the filler's databases or buckets, of which it has none.
+fn nothing_chosen(filler: &Draft, bound: &BoundRole) -> Diagnostic {
+    let setting = filler
+        .kind
+        .binding
+        .as_ref()
+        .and_then(|binding| binding.more.clone())
+        .unwrap_or_default();
+    Diagnostic::new(
+        Code::MissingKey,
+        format!(
+            "the role `{}` takes one of the {setting} of `{}`, which has none",
+            bound.role.name, filler.name
+        ),
+    )
+    .label(bound.span, "which one?")
+    .label(filler.span, format!("has no `settings.{setting}`"))
+    .help(format!(
+        "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`, or name one: `\"{}/NAME\"`",
+        filler.name, filler.name
+    ))
 }
 
 /// Under which name other containers reach a workload: that of the one whose network it shares.

@@ -72,7 +72,7 @@ pub(super) fn component(
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,
-            draft.user.get("helm"),
+            draft.shape(None).and_then(|shape| shape.table.get("helm")),
             &Scope::component(index, None),
             sink,
         ),
