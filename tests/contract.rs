@@ -235,3 +235,27 @@ settings.password = "${{secrets.s}}"
     );
     assert!(said.contains("error[unknown-version]"), "{said}");
 }
+
+/// Compose would read `$y` of a source as a variable.
+#[test]
+fn a_dollar_in_the_path_of_a_file_is_a_dollar() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/b:1"
+group = "one"
+files."/etc/$y/a.txt" = { content = "x" }
+"#,
+    );
+    let compose = &files["compose/one.yaml"];
+    assert!(
+        compose.contains("\"../config/app/etc/$$y/a.txt\""),
+        "{compose}"
+    );
+    assert!(
+        compose.contains("target: \"/etc/$$y/a.txt\"")
+            || compose.contains("target: /etc/$$y/a.txt"),
+        "{compose}"
+    );
+    assert!(files.contains_key("config/app/etc/$y/a.txt"));
+}
