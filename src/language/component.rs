@@ -93,7 +93,7 @@ const PORT: Shape = Shape::Either(&[
         ),
         key(
             "bind",
-            FREE,
+            Shape::Plain(Form::Address),
             "The host's address to publish on; else `platform.bind`.",
             "bind = \"0.0.0.0\"",
         ),
@@ -139,7 +139,7 @@ pub(super) const VOLUME: Shape = Shape::Table(&[
     ),
     key(
         "name",
-        FREE,
+        Shape::Plain(Form::EngineName),
         "Keeps or adopts a volume by its real name.",
         "name = \"old_mlflow_data\"",
     ),
@@ -276,17 +276,10 @@ const METRICS: Shape = Shape::Either(&[
     Shape::Boolean,
 ]);
 
+const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
+
 pub(super) const RESOURCES: Shape = Shape::Table(&[
-    key(
-        "cpu",
-        Shape::Either(&[
-            Shape::Plain(Form::Cpu),
-            Shape::Integer(1, 4096),
-            Shape::Number,
-        ]),
-        "Processors that it asks for.",
-        "cpu = \"500m\"",
-    ),
+    key("cpu", CPU, "Processors that it asks for.", "cpu = \"500m\""),
     key(
         "memory",
         Shape::Plain(Form::Memory),
@@ -303,11 +296,7 @@ pub(super) const RESOURCES: Shape = Shape::Table(&[
         "limits",
         Shape::Table(&[key(
             "cpu",
-            Shape::Either(&[
-                Shape::Plain(Form::Cpu),
-                Shape::Integer(1, 4096),
-                Shape::Number,
-            ]),
+            CPU,
             "A limit of processors: only where said.",
             "cpu = 2",
         )]),
@@ -666,11 +655,7 @@ pub const COMPONENT: &[KeyShape] = &[
     ),
     key(
         "shm_size",
-        Shape::Either(&[
-            Shape::Plain(Form::Memory),
-            Shape::Integer(1, i64::MAX),
-            FREE,
-        ]),
+        Shape::Either(&[Shape::Plain(Form::Bytes), Shape::Integer(1, i64::MAX)]),
         "Size of `/dev/shm`.",
         "shm_size = \"256Mi\"",
     ),

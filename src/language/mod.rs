@@ -9,8 +9,8 @@ mod pipelines;
 mod platform;
 mod shape;
 
-pub use check::{Context, check};
+pub use check::{Context, REFERENCE_WORDS, SECRET_PLACES, check};
 pub use component::COMPONENT;
-pub use form::{Form, NameRule, cpu_millis, duration_ms, memory_bytes};
+pub use form::{Form, NameRule, compose_bytes, cpu_millis, duration_ms, memory_bytes};
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
 pub use shape::{KeyShape, Shape};

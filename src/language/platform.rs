@@ -54,7 +54,7 @@ const PLATFORM: Shape = Shape::Table(&[
     ),
     key(
         "bind",
-        FREE,
+        Shape::Plain(Form::Address),
         "The address that host ports bind to; `127.0.0.1` unless said otherwise.",
         "bind = \"127.0.0.1\"",
     ),
@@ -78,7 +78,7 @@ const VARIABLE: Shape = Shape::Either(&[
         .required(),
         key(
             "env",
-            Shape::Plain(Form::Name(NameRule::Environment)),
+            Shape::Plain(Form::Name(NameRule::Variable)),
             "The environment variable that may change it at start.",
             "env = \"AIRFLOW_UID\"",
         ),
@@ -94,7 +94,7 @@ const VARIABLE: Shape = Shape::Either(&[
 const SECRET: Shape = Shape::Table(&[
     key(
         "env",
-        Shape::Plain(Form::Name(NameRule::Environment)),
+        Shape::Plain(Form::Name(NameRule::Variable)),
         "The environment variable that holds it.",
         "env = \"MLFLOW_DB_PASSWORD\"",
     )
@@ -146,7 +146,7 @@ const SHARED_VOLUME: Shape = Shape::Table(&[
     ),
     key(
         "name",
-        FREE,
+        Shape::Plain(Form::EngineName),
         "Keeps or adopts a volume by its real name.",
         "name = \"old_artifacts\"",
     ),
@@ -160,7 +160,7 @@ const SHARED_VOLUME: Shape = Shape::Table(&[
 
 const NETWORK: Shape = Shape::Table(&[key(
     "external",
-    FREE,
+    Shape::Plain(Form::EngineName),
     "The name of a network that exists.",
     "external = \"office\"",
 )
