@@ -1,19 +1,10 @@
 //! The keys of pipelines (Airflow DAGs) and of CI entries (Jenkinsfiles).
 
 use super::{
-    component::{BUILD, DURATION, ENV, FREE, RESOURCES, VOLUME},
     form::{Form, NameRule},
-    shape::{KeyShape, Shape},
+    inner::{BUILD, DURATION, ENV, FREE, RESOURCES, VOLUME},
+    shape::{KeyShape, Shape, key},
 };
-
-const fn key(
-    name: &'static str,
-    shape: Shape,
-    doc: &'static str,
-    example: &'static str,
-) -> KeyShape {
-    KeyShape::new(name, shape, doc, example)
-}
 
 const IDENTIFIERS: Shape = Shape::List(&Shape::Plain(Form::Name(NameRule::Identifier)));
 const GLOBS: Shape = Shape::List(&Shape::Plain(Form::Glob));

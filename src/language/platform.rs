@@ -1,20 +1,12 @@
 //! The tables at the top of platform.toml.
 
 use super::{
-    component::{COMPONENT, FREE},
+    component::COMPONENT,
     form::{Form, NameRule},
+    inner::FREE,
     pipelines::{CI, FLOW, PIPELINE},
-    shape::{KeyShape, Shape},
+    shape::{KeyShape, Shape, key},
 };
-
-const fn key(
-    name: &'static str,
-    shape: Shape,
-    doc: &'static str,
-    example: &'static str,
-) -> KeyShape {
-    KeyShape::new(name, shape, doc, example)
-}
 
 const TARGET: Form = Form::Choice(&[
     "compose",
