@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlopsgen::{
-    compile::{Output, Request, compile},
+    compile::{Compilation, Output, Request, compile},
     diag::Code,
     target::{Context, Emission, Vantage, grafana, prometheus},
     template::{Engine, TemplateError},
@@ -34,11 +34,15 @@ const METRICS: &str = "ports.http = 8000\nmetrics.port = \"http\"\n";
 type Emit = fn(&Context<'_>) -> Result<Emission, TemplateError>;
 
 /// The platform of `MONITORING` and these lines, with `ops/scrape.yml` beside it.
-fn platform(lines: &str, scrape_configs: &str) -> Output {
+fn compiled(lines: &str, scrape_configs: &str) -> Compilation {
     let world = MemoryWorld::new()
         .with("platform.toml", format!("{MONITORING}{lines}"))
         .with("ops/scrape.yml", scrape_configs);
-    let compilation = compile(&world, &Request::default());
+    compile(&world, &Request::default())
+}
+
+fn platform(lines: &str, scrape_configs: &str) -> Output {
+    let compilation = compiled(lines, scrape_configs);
     let said = format!("{:?}", compilation.diagnostics);
     compilation.output.expect(&said)
 }
@@ -104,6 +108,14 @@ fn a_job_asks_for_the_container_by_its_name() {
           group: one
 "#;
     assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
+fn what_runs_elsewhere_is_scraped_there() {
+    let keys = "kind = \"mlflow\"\nexternal = { host = \"mlflow.example.com\", port = 5000 }\n";
+    let text = config(&platform(&format!("[components.models]\n{keys}"), ""));
+    assert!(text.contains("job_name: models"), "{text}");
+    assert!(text.contains("\"mlflow.example.com:5000\""), "{text}");
 }
 
 #[test]
@@ -194,12 +206,10 @@ fn jobs_of_ones_own_stand_below_ours_and_broken_ones_are_an_error() {
         "{text}"
     );
     for broken in ["jobs: []", "- job_name: grafana", "- job_name: ["] {
-        let emission = emit(
-            &platform(setting, broken),
-            Vantage::Compose,
-            prometheus::emit,
-        );
-        assert_eq!(emission.losses[0].code, Code::BadValue);
+        let compilation = compiled(setting, broken);
+        let codes = compilation.diagnostics.iter().map(|said| said.code);
+        assert!(codes.into_iter().any(|code| code == Code::BadValue));
+        assert!(compilation.output.is_none());
     }
 }
 

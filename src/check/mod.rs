@@ -4,6 +4,7 @@
 
 mod clashes;
 mod cycles;
+mod limits;
 mod lints;
 mod profiles;
 mod sharing;
@@ -27,6 +28,7 @@ const RULES: &[Rule] = &[
     clashes::container_ports,
     clashes::mount_paths,
     clashes::names,
+    limits::names,
     sharing::volumes,
     sharing::databases,
     sharing::replicas,

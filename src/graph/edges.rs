@@ -149,6 +149,16 @@ fn scrape_edges(platform: &Platform, graph: &mut Graph) {
     let Some(scraper) = prometheus.main() else {
         return;
     };
+    for component in &platform.components {
+        let external = component.external.as_ref();
+        if external.is_some_and(|external| external.metrics.is_some()) {
+            graph.connect_components(
+                ComponentPeer::Component(prometheus.name.clone()),
+                &component.name,
+                Why::Scrape,
+            );
+        }
+    }
     for workload in platform.workloads() {
         let Some(metrics) = &workload.metrics else {
             continue;

@@ -11,7 +11,7 @@ pub use order::{Cycle, shortest_cycles};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Platform, PortRange, Protocol};
+use crate::model::{NetworkMode, Platform, PortRange, Protocol};
 
 /// Who opens a connection.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +79,8 @@ pub struct Graph {
     /// By the two ends: each pair once. External components are in it too.
     component_edges: BTreeMap<(ComponentPeer, String), BTreeSet<Why>>,
     start: BTreeSet<StartEdge>,
+    /// Workloads that live in the network of another one, and that one.
+    guests: BTreeMap<String, String>,
     /// Each workload's component and group.
     homes: BTreeMap<String, Home>,
 }
@@ -100,6 +102,13 @@ pub fn build(platform: &Platform) -> Graph {
                 group: workload.group.clone(),
             },
         );
+    }
+    for workload in platform.workloads() {
+        if let Some(NetworkMode::Service(host)) =
+            workload.network_mode.as_ref().map(|mode| &mode.value)
+        {
+            graph.guests.insert(workload.name.clone(), host.clone());
+        }
     }
     edges::collect(platform, &mut graph);
     graph
@@ -163,11 +172,14 @@ impl Graph {
     pub fn groups_needed(&self, groups: &BTreeSet<String>) -> BTreeSet<String> {
         let mut needed = groups.clone();
         loop {
-            let more: BTreeSet<String> = self
+            let waits = self
                 .start
                 .iter()
                 .filter(|edge| !edge.optional)
-                .filter_map(|edge| Some((self.homes.get(&edge.from)?, self.homes.get(&edge.to)?)))
+                .map(|edge| (&edge.from, &edge.to));
+            let more: BTreeSet<String> = waits
+                .chain(&self.guests)
+                .filter_map(|(from, to)| Some((self.homes.get(from)?, self.homes.get(to)?)))
                 .filter(|(from, to)| needed.contains(&from.group) && !needed.contains(&to.group))
                 .map(|(_, to)| to.group.clone())
                 .collect();

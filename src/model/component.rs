@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diag::Code,
-    model::{Port, Raw, Text, Workload},
+    model::{Metrics, Port, Raw, Text, Workload},
     source::Span,
 };
 
@@ -70,6 +70,8 @@ impl Component {
 #[derive(Clone, Debug, PartialEq)]
 pub struct External {
     pub addresses: Vec<(String, String, u16)>,
+    /// What Prometheus scrapes there.
+    pub metrics: Option<Metrics>,
     pub span: Span,
 }
 

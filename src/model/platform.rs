@@ -150,6 +150,30 @@ pub struct PlatformVolume {
     pub span: Span,
 }
 
+impl PlatformVolume {
+    /// Whether `name` gives it a real name of the user's choice.
+    pub fn is_renamed(&self, platform: &str) -> bool {
+        self.external || self.real_name != format!("{platform}_{}", self.key)
+    }
+
+    /// The claim's name in Kubernetes: the key, or the name that the user chose where a claim can have it.
+    pub fn claim_name(&self, platform: &str) -> &str {
+        let name = &self.real_name;
+        let edge =
+            |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        let inner = name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.');
+        let fits =
+            inner && edge(name.chars().next()) && edge(name.chars().last()) && !name.contains("..");
+        if fits && self.is_renamed(platform) {
+            name
+        } else {
+            &self.key
+        }
+    }
+}
+
 /// A network that exists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {

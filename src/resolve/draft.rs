@@ -211,6 +211,8 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
     }
     Some(External {
         addresses,
+        // Its port is known only once all ports are.
+        metrics: None,
         span: entry.key.span,
     })
 }

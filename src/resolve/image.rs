@@ -118,7 +118,7 @@ pub(super) fn check(scene: &Scene, index: usize, sink: &mut Sink) {
 }
 
 /// Docker's grammar of references, as far as the literal text shows it.
-fn well_formed(node: &Node, sink: &mut Sink) {
+pub(super) fn well_formed(node: &Node, sink: &mut Sink) {
     let Some(written) = node.as_str() else { return };
     if written.contains("${") {
         return;
@@ -198,7 +198,7 @@ fn append_tag(image: &mut Text, tag: &Text) {
 }
 
 /// The platform's registry before a reference that names none.
-fn with_registry(scene: &Scene, image: Text) -> Text {
+pub(super) fn with_registry(scene: &Scene, image: Text) -> Text {
     let Some(registry) = &scene.registry else {
         return image;
     };

@@ -187,6 +187,23 @@ pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<M
     })
 }
 
+/// What is scraped of a component that runs elsewhere: what its own `metrics` say, else those of its kind where
+/// `external` names their port.
+pub(super) fn external_metrics(draft: &Draft, sink: &mut Sink) -> Option<Metrics> {
+    let shape = draft.shape(None)?;
+    let port = shape
+        .table
+        .table("metrics")?
+        .string("port")
+        .unwrap_or("http");
+    let known = shape.ports.iter().any(|known| known.name == port);
+    if known || draft.user.table("metrics").is_some() {
+        metrics(draft, shape, sink)
+    } else {
+        None
+    }
+}
+
 /// One job a component: its first workload with metrics has the component's name, any other its own.
 fn job_name(draft: &Draft, shape: &Shape) -> String {
     let first = draft

@@ -79,16 +79,13 @@ fn pipeline(
     sink: &mut Sink,
 ) -> Pipeline {
     let scope = Scope::platform();
-    let image_scope = scope.clone().without_secrets("an image");
     let build = image::build(scene, None, table, sink);
     let image = match table.get("image") {
-        Some(node) => Some(text(scene, node, &image_scope, sink)),
+        Some(node) => Some(task_image(scene, node, sink)),
         None => build.as_ref().map(|_| {
-            Text::literal(format!(
-                "{}/{}:0",
-                scene.platform,
-                key.name.to_ascii_lowercase()
-            ))
+            let name = key.name.to_ascii_lowercase();
+            let image = Text::literal(format!("{}/{name}:0", scene.platform));
+            image::with_registry(scene, image)
         }),
     };
     let defaults = Defaults {
@@ -171,14 +168,7 @@ fn task(
     }
     let scope = Scope::platform();
     let body = body(key, table, scene, sink);
-    let own_image = table.get("image").map(|node| {
-        text(
-            scene,
-            node,
-            &scope.clone().without_secrets("an image"),
-            sink,
-        )
-    });
+    let own_image = table.get("image").map(|node| task_image(scene, node, sink));
     let image = own_image.or_else(|| defaults.image.cloned());
     if image.is_none() && body != TaskBody::Stub {
         sink.push(
@@ -206,6 +196,13 @@ fn task(
         },
         span: key.span,
     }
+}
+
+/// An image of a pipeline or a task, with the platform's registry.
+fn task_image(scene: &Scene, node: &Node, sink: &mut Sink) -> Text {
+    image::well_formed(node, sink);
+    let scope = Scope::platform().without_secrets("an image");
+    image::with_registry(scene, text(scene, node, &scope, sink))
 }
 
 fn body(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> TaskBody {

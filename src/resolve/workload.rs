@@ -11,7 +11,7 @@ use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Level, Sink, nearest},
     model::{
-        Component, DatabaseBinding, EnvironmentVariable, Lifecycle, Output, Platform,
+        Component, DatabaseBinding, EnvironmentVariable, External, Lifecycle, Output, Platform,
         PlatformVolume, Raw, Reach, Resources, Restart, Runtime, Setting, SettingValue, Text,
         Ulimit, Use, Workload,
     },
@@ -52,7 +52,10 @@ pub(super) fn component(
         icon: draft.kind.icon.clone(),
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
-        external: draft.external.clone(),
+        external: draft.external.clone().map(|external| External {
+            metrics: observe::external_metrics(draft, sink),
+            ..external
+        }),
         ports: draft
             .shape(None)
             .map(|shape| shape.ports.clone())

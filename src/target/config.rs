@@ -73,6 +73,7 @@ fn loss(workload: &Workload, file: &FileMount, text: &Text) -> Option<Diagnostic
                 file.path, workload.name
             ),
         )
+        .about(&workload.component)
         .label(file.span, "a mounted file is not a template of the chart")
         .help("pass it by `env`, which the chart completes from its values"),
     )

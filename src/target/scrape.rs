@@ -59,6 +59,7 @@ pub(super) fn jobs<'a>(
     let mut jobs = Vec::new();
     let mut unreachable = Vec::new();
     for component in &platform.components {
+        jobs.extend(external_job(component, usual));
         for workload in &component.workloads {
             let Some(metrics) = &workload.metrics else {
                 continue;
@@ -81,6 +82,20 @@ pub(super) fn jobs<'a>(
         }
     }
     (jobs, unreachable)
+}
+
+/// The job of a component that runs elsewhere.
+fn external_job(component: &Component, usual: u64) -> Option<Job<'_>> {
+    let metrics = component.external.as_ref()?.metrics.as_ref()?;
+    let (host, port) = address(component, &metrics.port)?;
+    Some(Job {
+        component,
+        metrics,
+        host,
+        port,
+        presence: Presence::Always,
+        interval: metrics.interval.unwrap_or(usual),
+    })
 }
 
 /// Where a port of a component is reached by those inside the platform: host and number. A component that runs
@@ -134,12 +149,15 @@ pub(super) fn duration(milliseconds: u64) -> String {
 
 /// A matcher of these jobs: `job="a"` or `job=~"a|b"`. Names of jobs hold nothing that a regular expression reads.
 pub(super) fn selector(jobs: &[&Job<'_>]) -> String {
-    match jobs {
-        [job] => format!("job=\"{}\"", job.metrics.job),
-        jobs => {
-            let names: Vec<&str> = jobs.iter().map(|job| job.metrics.job.as_str()).collect();
-            format!("job=~\"{}\"", names.join("|"))
-        }
+    let names: Vec<&str> = jobs.iter().map(|job| job.metrics.job.as_str()).collect();
+    one_of("job", &names)
+}
+
+/// A matcher of a label that has one of these values, which hold nothing that a regular expression reads.
+pub(super) fn one_of(label: &str, values: &[&str]) -> String {
+    match values {
+        [value] => format!("{label}=\"{value}\""),
+        values => format!("{label}=~\"{}\"", values.join("|")),
     }
 }
 

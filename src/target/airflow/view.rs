@@ -413,9 +413,10 @@ fn pod_volume(platform: &Platform, mount: &Mount) -> Option<PodVolume> {
     }
     let (claim, path) = match &mount.source {
         MountSource::Volume(key) => {
-            let external = platform.volume(key).filter(|volume| volume.external);
-            let claim = external.map_or(key, |volume| &volume.real_name);
-            (Some(claim.clone()), None)
+            let claim = platform
+                .volume(key)
+                .map_or(key.as_str(), |volume| volume.claim_name(&platform.name));
+            (Some(claim.to_string()), None)
         }
         MountSource::Bind { path, .. } if path.starts_with('/') => (None, Some(path.clone())),
         MountSource::Bind { .. } => return None,

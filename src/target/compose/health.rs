@@ -102,10 +102,22 @@ fn url_path(platform: &Platform, path: &Text) -> (String, Vec<String>) {
             }
         }
     }
-    if !out.starts_with('/') {
+    let plain = with_defaults(platform, path);
+    if !plain.starts_with('/') {
         out.insert(0, '/');
     }
     (out, late)
+}
+
+/// The path with the variables' defaults: what it starts with unless somebody changes it.
+fn with_defaults(platform: &Platform, path: &Text) -> String {
+    path.render(|piece| match piece {
+        Piece::Literal(text) => text.clone(),
+        Piece::Variable(name) => platform
+            .variable(name)
+            .map_or(String::new(), |variable| variable.default.clone()),
+        _ => String::new(),
+    })
 }
 
 /// Percent-encodes what may not stand in a request line; `%` itself is taken for an encoding of the user's.

@@ -21,6 +21,17 @@ impl Losses {
         }
     }
 
+    /// What was said since the last call is about this component, whose `allow` accepts it.
+    pub(super) fn are_about(&mut self, component: &str) {
+        for diagnostic in self
+            .0
+            .iter_mut()
+            .filter(|diagnostic| diagnostic.component.is_none())
+        {
+            diagnostic.component = Some(component.to_string());
+        }
+    }
+
     /// A key of a workload; `why` goes on from "`key` of `workload`: it".
     pub(super) fn key(&mut self, workload: &Workload, key: &str, why: &str) {
         let span = workload

@@ -150,6 +150,7 @@ fn group_files(
         };
         for workload in platform.workloads().filter(|it| it.group == group.name) {
             let service = service::service(context, &networks, workload, losses)?;
+            losses.are_about(&workload.component);
             declare(platform, &networks, &service, &mut file);
             file.services.push(ServiceView {
                 name: workload.name.clone(),

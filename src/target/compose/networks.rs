@@ -1,6 +1,6 @@
 //! Which networks a service joins, under which names, and what it publishes on the host.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,7 @@ pub(super) struct Networks<'a> {
     platform: &'a Platform,
     graph: &'a Graph,
     /// Workloads on the network of the pipelines' tasks.
-    pipelines: std::collections::BTreeSet<String>,
+    pipelines: BTreeSet<String>,
     /// Workloads that share another's network, by the one whose it is in the end.
     guests: BTreeMap<String, Vec<&'a Workload>>,
 }
@@ -34,7 +34,11 @@ impl<'a> Networks<'a> {
             }
         }
         let mut pipelines = graph.reached_by_pipelines();
-        if pipelines.is_empty() && !platform.pipelines.is_empty() {
+        let joins = |name: &String| {
+            let workload = platform.workload(name);
+            workload.is_some_and(|it| owner(platform, it).network_mode.is_none())
+        };
+        if !pipelines.iter().any(joins) && !platform.pipelines.is_empty() {
             // A network that no service is on is never made, and the tasks would have none.
             let airflow = platform.first_of("airflow").and_then(|it| it.main());
             pipelines.extend(airflow.map(|workload| workload.name.clone()));

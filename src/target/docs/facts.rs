@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Component, Endpoint, Field, HostPort, Piece, Pipeline, Platform, Port, Text, Variable,
+    Component, Endpoint, Field, HostPort, Piece, Pipeline, Platform, Port, Protocol, Text, Variable,
 };
 
 /// What stands beside each flow: its step, or a letter where it has none.
@@ -125,7 +125,7 @@ pub fn host_url(port: &Port) -> Option<String> {
         bind if bind.contains(':') && !bind.starts_with('[') => format!("[{bind}]"),
         bind => bind.to_string(),
     };
-    Some(if is_web(&port.scheme) {
+    Some(if is_web(port) {
         format!("{}://{host}:{range}{}", port.scheme, port.path)
     } else {
         format!("{host}:{range}")
@@ -147,15 +147,16 @@ pub fn inside(workload: &str, port: &Port) -> String {
     if port.container.first != port.container.last {
         return format!("{workload}:{}", port.container);
     }
-    if is_web(&port.scheme) {
+    if is_web(port) {
         endpoint.value()
     } else {
         endpoint.address()
     }
 }
 
-pub fn is_web(scheme: &str) -> bool {
-    matches!(scheme, "http" | "https")
+/// Whether a browser can open it.
+pub fn is_web(port: &Port) -> bool {
+    port.protocol == Protocol::Tcp && matches!(port.scheme.as_str(), "http" | "https")
 }
 
 #[cfg(test)]

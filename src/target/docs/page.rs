@@ -264,7 +264,7 @@ fn published(platform: &Platform) -> Vec<PublishedView> {
             Some(PublishedView {
                 component: workload.name.clone(),
                 port: port.name.clone(),
-                link: url.is_some() && facts::is_web(&port.scheme),
+                link: url.is_some() && facts::is_web(port),
                 address: url.unwrap_or_else(|| {
                     format!("docker compose port {} {}", workload.name, port.container)
                 }),

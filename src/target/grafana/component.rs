@@ -56,14 +56,14 @@ fn process(selector: &str) -> Vec<Panel> {
         Panel::row("Process"),
         Panel::new(Look::Timeseries, "CPU", "Cores in use")
             .unit("cores")
-            .from_zero()
+            .zero_based()
             .query(
                 format!("rate(process_cpu_seconds_total{{{selector}}}[$__rate_interval])"),
                 "{{instance}}",
             ),
         Panel::new(Look::Timeseries, "Memory", "Memory held in RAM")
             .unit("bytes")
-            .from_zero()
+            .zero_based()
             .query(
                 format!("process_resident_memory_bytes{{{selector}}}"),
                 "{{instance}}",
@@ -84,7 +84,7 @@ fn process(selector: &str) -> Vec<Panel> {
             "Time since it started; a drop is a restart",
         )
         .unit("s")
-        .from_zero()
+        .zero_based()
         .query(
             format!("time() - process_start_time_seconds{{{selector}}}"),
             "{{instance}}",
@@ -106,7 +106,7 @@ fn containers(board: &Board<'_>, component: &Component) -> Vec<Panel> {
         Panel::row("Containers"),
         Panel::new(Look::Timeseries, "Container CPU", "Cores in use, by container")
             .unit("cores")
-            .from_zero()
+            .zero_based()
             .query(
                 format!("sum by (name) (rate(container_cpu_usage_seconds_total{{{matchers}}}[$__rate_interval]))"),
                 "{{name}}",
@@ -117,7 +117,7 @@ fn containers(board: &Board<'_>, component: &Component) -> Vec<Panel> {
             "Memory that cannot be given back, by container",
         )
         .unit("bytes")
-        .from_zero()
+        .zero_based()
         .query(
             format!("sum by (name) (container_memory_working_set_bytes{{{matchers}}})"),
             "{{name}}",
@@ -133,10 +133,10 @@ pub(super) fn container_matchers(board: &Board<'_>, workloads: &[&str]) -> Optio
         return None;
     }
     Some(format!(
-        "{}, container_label_com_docker_compose_project=\"{}\", container_label_com_docker_compose_service=~\"{}\"",
+        "{}, container_label_com_docker_compose_project=\"{}\", {}",
         scrape::selector(&jobs),
         board.context.platform.name,
-        workloads.join("|"),
+        scrape::one_of("container_label_com_docker_compose_service", workloads),
     ))
 }
 
@@ -154,7 +154,7 @@ fn scraping(selector: &str, jobs: &[&Job<'_>]) -> Vec<Panel> {
             "How long a scrape takes",
         )
         .unit("s")
-        .from_zero()
+        .zero_based()
         .query(
             format!("scrape_duration_seconds{{{selector}}}"),
             "{{job}} {{instance}}",
@@ -164,7 +164,7 @@ fn scraping(selector: &str, jobs: &[&Job<'_>]) -> Vec<Panel> {
             "Samples in an answer",
             "Samples that an answer holds; growth without end means a label with too many values",
         )
-        .from_zero()
+        .zero_based()
         .query(
             format!("scrape_samples_scraped{{{selector}}}"),
             "{{job}} {{instance}}",

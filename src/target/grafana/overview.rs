@@ -83,7 +83,7 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
         let width = match members.len() {
             0 => continue,
             1 | 2 => 6,
-            3 | 4 => 12,
+            3..=6 => 12,
             _ => 24,
         };
         let mut panel = Panel::new(Look::Up, title, &description).size(width, 4);
@@ -127,7 +127,7 @@ fn alerts() -> Vec<Panel> {
             ),
         Panel::new(Look::Timeseries, "Firing over time", "Alerts that fire, by severity")
             .size(10, 8)
-            .from_zero()
+            .zero_based()
             .stacked()
             .query(
                 "count by (severity) (ALERTS{alertstate=\"firing\"})",
@@ -141,7 +141,7 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
     let platform = board.context.platform;
     let mut cpu = Panel::new(Look::Timeseries, "CPU by group", "Cores in use")
         .unit("cores")
-        .from_zero()
+        .zero_based()
         .stacked();
     let mut memory = Panel::new(
         Look::Timeseries,
@@ -149,7 +149,7 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
         "Memory that cannot be given back",
     )
     .unit("bytes")
-    .from_zero()
+    .zero_based()
     .stacked();
     for group in &platform.groups {
         let workloads: Vec<&str> = platform
@@ -221,7 +221,7 @@ fn host(board: &Board<'_>) -> Vec<Panel> {
             "Load",
             "Processes that run or wait, for each processor: beyond 1 they wait",
         )
-        .from_zero()
+        .zero_based()
         .query(
             format!("node_load5{{{node}}} / on (instance) count by (instance) (node_cpu_seconds_total{{{node}, mode=\"idle\"}})"),
             "{{instance}}",

@@ -123,7 +123,7 @@ impl Panel {
     }
 
     /// Starts at zero.
-    pub fn from_zero(mut self) -> Self {
+    pub fn zero_based(mut self) -> Self {
         self.min = Some(0.0);
         self
     }

@@ -127,14 +127,10 @@ fn is_own(platform: &Platform, volume: &PlatformVolume, users: &Users<'_>, pods:
     };
     volume.component.is_some()
         && !volume.external
-        && !is_renamed(platform, volume)
+        && !volume.is_renamed(&platform.name)
         && users.pipelines == 0
         && !only.is_job()
         && pods.host_of(&only.name).is_none()
-}
-
-fn is_renamed(platform: &Platform, volume: &PlatformVolume) -> bool {
-    volume.real_name != format!("{}_{}", platform.name, volume.key)
 }
 
 fn alone(
@@ -144,11 +140,7 @@ fn alone(
     pods: &Pods,
     losses: &mut Losses,
 ) -> ClaimValues {
-    let name = if volume.external || is_renamed(platform, volume) {
-        adopted_name(volume, losses)
-    } else {
-        volume.key.clone()
-    };
+    say_lost_name(platform, volume, losses);
     let holders: BTreeSet<&str> = users
         .workloads
         .iter()
@@ -157,7 +149,7 @@ fn alone(
     let replicas = users.workloads.iter().map(|workload| workload.replicas);
     let many = holders.len() + users.pipelines > 1 || replicas.max().unwrap_or(1) > 1;
     ClaimValues {
-        name,
+        name: volume.claim_name(&platform.name).to_string(),
         component: volume.component.clone().unwrap_or(volume.key.clone()),
         create: !volume.external,
         size: size(Some(volume)),
@@ -166,23 +158,12 @@ fn alone(
     }
 }
 
-/// The real name, where Kubernetes takes it as that of a claim.
-fn adopted_name(volume: &PlatformVolume, losses: &mut Losses) -> String {
+/// Says so where a name of the user's choice can't be a claim's.
+fn say_lost_name(platform: &Platform, volume: &PlatformVolume, losses: &mut Losses) {
     let name = &volume.real_name;
-    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    let inner = name
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.');
-    if inner && edge(name.chars().next()) && edge(name.chars().last()) && !name.contains("..") {
-        return name.clone();
+    let claim = volume.claim_name(&platform.name);
+    if volume.is_renamed(&platform.name) && claim != name {
+        let what = format!("is `{name}`, which can't name a claim: the claim is `{claim}`");
+        losses.volume(volume, "name", &what);
     }
-    losses.volume(
-        volume,
-        "name",
-        &format!(
-            "is `{name}`, which can't name a claim: the claim is `{}`",
-            volume.key
-        ),
-    );
-    volume.key.clone()
 }

@@ -13,7 +13,7 @@ pub struct Losses {
 }
 
 impl Losses {
-    /// `what` goes on after the key, as in "has no form there: nothing is emitted".
+    /// `what` goes on after the key, as in "has no form in the chart: nothing is emitted".
     pub fn push(&mut self, span: Span, workload: &Workload, key: &str, what: &str) {
         let owner = &workload.name;
         self.say(loss(span, format!("`{key}` of `{owner}` {what}")).about(&workload.component));

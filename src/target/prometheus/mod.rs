@@ -114,6 +114,7 @@ fn loss(unreachable: &Unreachable<'_>) -> Diagnostic {
             unreachable.reason
         ),
     )
+    .about(name)
     .label(unreachable.metrics.span, "not scraped")
     .help("join a network, or switch it off: `metrics = false`")
 }

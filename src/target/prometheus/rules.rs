@@ -1,5 +1,6 @@
 //! The views of the rule files.
 
+use promql_parser::parser::{self, Expr, token::T_LOR};
 use serde::Serialize;
 
 use crate::{
@@ -48,12 +49,27 @@ pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRu
 
 /// Whether some alert says in so many words that this job is down.
 fn has_own_alert(platform: &Platform, job: &Job<'_>) -> bool {
-    let down = format!("up{{{}}}==0", scrape::selector(&[job]));
+    let down = format!("up{{{}}} == 0", scrape::selector(&[job]));
+    let Ok(down) = parser::parse(&down) else {
+        return false;
+    };
     platform
         .components
         .iter()
         .flat_map(|component| &component.alerts)
-        .any(|alert| alert.expr.split_whitespace().collect::<String>() == down)
+        .filter_map(|alert| parser::parse(&alert.expr).ok())
+        .any(|alert| says(&alert, &down))
+}
+
+/// Whether an alert is this condition, or this or another.
+fn says(alert: &Expr, condition: &Expr) -> bool {
+    match alert {
+        Expr::Paren(inner) => says(&inner.expr, condition),
+        Expr::Binary(binary) if binary.op.id() == T_LOR => {
+            says(&binary.lhs, condition) || says(&binary.rhs, condition)
+        }
+        alert => alert == condition,
+    }
 }
 
 /// The rules of a component; `None` where it has none. Those of its kind need its metrics: without a job they are left

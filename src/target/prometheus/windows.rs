@@ -47,6 +47,7 @@ pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic
                     scrape::duration(job.interval),
                 ),
             )
+            .about(&component.name)
             .label(job.metrics.span, "scraped too seldom for its rules")
             .help(format!(
                 "scrape at least every {}, as in `metrics.interval = \"{}\"`",

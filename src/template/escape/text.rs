@@ -51,12 +51,18 @@ pub fn markdown(text: &str) -> String {
     let digits = line.chars().take_while(char::is_ascii_digit).count();
     let is_number = digits > 0 && line[digits..].starts_with(['.', ')']);
     let mut out = String::new();
-    for (index, c) in line.chars().enumerate() {
+    let mut before = ' ';
+    let mut rest = line.chars().enumerate().peekable();
+    while let Some((index, c)) = rest.next() {
+        let after = rest.peek().map_or(' ', |(_, after)| *after);
         let starts = index == 0 && "-+=".contains(c) || is_number && index == digits;
-        if starts || "\\`*_{}[]<>#|~&!$".contains(c) {
+        // Within a word it is no mark: `a_b` stays readable.
+        let within = c == '_' && before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric();
+        if starts || !within && "\\`*_{}[]<>#|~&!$".contains(c) {
             out.push('\\');
         }
         out.push(c);
+        before = c;
     }
     out
 }
@@ -179,4 +185,34 @@ fn is_visible(c: char) -> bool {
     !c.is_control()
         && !matches!(c as u32,
             0x2028 | 0x2029 | 0xfeff | 0x200b..=0x200f | 0x202a..=0x202e | 0x2066..=0x2069 | 0xfffe | 0xffff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{markdown, markdown_code, markdown_link};
+
+    #[test]
+    fn markdown_reads_back_what_was_meant() {
+        assert_eq!(markdown("a_b __init__ <b>|"), r"a_b \_\_init\_\_ \<b\>\|");
+        assert_eq!(markdown("1. no list"), "1\\. no list");
+        assert_eq!(
+            markdown("- no list\n# no heading"),
+            "\\- no list \\# no heading"
+        );
+    }
+
+    #[test]
+    fn code_with_its_own_marks_is_written_by_numbers() {
+        assert_eq!(markdown_code("make all"), "`make all`");
+        assert_eq!(markdown_code("a | b"), "<code>a &#124; b</code>");
+        assert_eq!(markdown_code("`\\|<"), "<code>&#96;&#92;&#124;&#60;</code>");
+    }
+
+    #[test]
+    fn a_link_holds_only_what_a_url_may() {
+        assert_eq!(
+            markdown_link("http://h:1/a b>|"),
+            "<http://h:1/a%20b%3E%7C>"
+        );
+    }
 }

@@ -22,7 +22,7 @@
   ports:
     {{- range $name, $port := . }}
     {{- range $number := untilStep (int $port.port) (add1 (int (default $port.port $port.endPort)) | int) 1 }}
-    - name: {{ ternary (printf "p%d" $number) $name (hasKey $port "endPort") | quote }}
+    - name: {{ ternary (printf "p%d-%s" $number (lower $port.protocol)) $name (hasKey $port "endPort") | quote }}
       containerPort: {{ $number }}
       protocol: {{ $port.protocol }}
     {{- end }}

@@ -97,13 +97,12 @@ impl Order {
         let mut places = vec![(0_i64, 0_i64); scene.nodes.len()];
         for (row, cells) in self.rows(scene).iter().enumerate() {
             let columns: usize = cells.cells.iter().map(|cell| cell.columns.len()).sum();
-            let mut column = 0;
-            for nodes in cells.cells.iter().flat_map(|cell| &cell.columns) {
+            let stacks = cells.cells.iter().flat_map(|cell| &cell.columns);
+            for (column, nodes) in stacks.enumerate() {
                 let x = (2 * column as i64 + 1) * 500 / columns.max(1) as i64;
                 for node in nodes {
                     places[*node] = (x, row as i64 * 160);
                 }
-                column += 1;
             }
         }
         scene

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::{
     measure::{Style, fit, width, wrap},
-    paint::{BadgeView, COLORS, Words},
+    paint::COLORS,
     place::{CHIP, Rect},
     scene::{Scene, WireKind},
+    view::{BadgeView, Words},
 };
 
 #[derive(Clone, Debug, Serialize)]

@@ -10,23 +10,28 @@
 //! | [`place`] | gives rows, cells and nodes their rectangles |
 //! | [`route`] | finds for each wire the channels it goes through |
 //! | [`tracks`] | gives each wire its own track in each channel, so that few cross |
+//! | [`doors`] | spreads the ends of wires over the sides of nodes |
 //! | [`badges`] | finds places for the numbers |
 //! | [`paint`] | turns all of it into the view |
 
 mod arrange;
 mod badges;
+mod doors;
 mod inner;
 mod legend;
 mod measure;
+mod node;
 mod paint;
 mod place;
 mod route;
 mod scene;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod tracks;
+mod view;
 
-pub use paint::Picture;
+pub use view::Picture;
 
 use crate::{graph::Graph, model::Platform};
 

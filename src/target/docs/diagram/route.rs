@@ -196,9 +196,8 @@ impl Map {
             .iter()
             .flat_map(|start| ends.iter().map(move |end| (start, end)))
         {
-            if start.channel == end.channel && start.row == end.row
-                || start.channel == end.channel && matches!(start.channel, Channel::Gutter(_))
-            {
+            let is_gutter = matches!(start.channel, Channel::Gutter(_));
+            if start.channel == end.channel && (is_gutter || start.row == end.row) {
                 let length = (start.x - end.x).abs() + (start.y - end.y).abs();
                 let cost = traffic.cost(start.channel, length, bundle);
                 if best.is_none_or(|(known, ..)| cost < known) {

@@ -1,30 +1,51 @@
 //! What holds of every picture: nothing overlaps, nothing sticks out, no wire crosses a node.
 
+use std::collections::BTreeMap;
+
 use super::{
-    arrange, measure,
-    paint::{self, Picture, Words},
+    arrange, measure, paint,
     place::{CARD_TEXT, CARD_TITLE, Rect, SUBTITLE, TITLE},
     scene, tracks,
+    view::{Picture, Words},
 };
 use crate::{
-    compile::{Output, Request, compile},
+    catalog::Catalog,
+    diag::Sink,
+    graph::{self, Graph},
+    model::Platform,
+    project,
+    resolve::{self, Inputs},
+    source::Sources,
+    template::Engine,
     world::MemoryWorld,
 };
 
-fn output(text: &str) -> Output {
+struct Resolved {
+    platform: Platform,
+    graph: Graph,
+    engine: Engine,
+}
+
+fn resolved(text: &str) -> Resolved {
     let world = MemoryWorld::new().with("platform.toml", text);
-    let compilation = compile(&world, &Request::default());
-    let messages: Vec<&str> = compilation
-        .diagnostics
-        .iter()
-        .map(|each| each.message.as_str())
-        .collect();
-    assert!(compilation.output.is_some(), "{messages:?}");
-    compilation
-        .output
-        .into_iter()
-        .next()
-        .unwrap_or_else(|| unreachable!())
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let tree = project::read(&world, "platform.toml", None, &mut sources, &mut sink);
+    let engine = Engine::new(Vec::new()).expect("our own templates can be read");
+    let inputs = Inputs {
+        world: &world,
+        engine: &engine,
+        catalog: &mut Catalog::new(BTreeMap::new()),
+        sources: &mut sources,
+        environment: None,
+    };
+    let platform = resolve::resolve(&tree.expect("a tree"), inputs, &mut sink);
+    assert!(!sink.has_errors(), "{:?}", sink.finish());
+    let graph = graph::build(&platform);
+    Resolved {
+        platform,
+        graph,
+        engine,
+    }
 }
 
 /// `groups` groups of `each` components; every one reaches two others, every second one has a flow.
@@ -67,8 +88,8 @@ fn platform(groups: usize, each: usize) -> String {
 }
 
 fn check(text: &str) {
-    let output = output(text);
-    let scene = scene::build(&output.platform, &output.graph);
+    let resolved = resolved(text);
+    let scene = scene::build(&resolved.platform, &resolved.graph);
     let rows = arrange::arrange(&scene);
     let layout = tracks::lay_out(&scene, &rows);
     let nodes = &layout.placement.nodes;
@@ -101,7 +122,7 @@ fn check(text: &str) {
             }
         }
     }
-    check_texts(&paint::paint(&output.platform, &scene, &layout));
+    check_texts(&paint::paint(&resolved.platform, &scene, &layout));
 }
 
 fn check_texts(picture: &Picture) {
@@ -193,9 +214,9 @@ fn strings_are_only_text() {
          [[flows]]\nfrom = \"a\"\nto = \"c\"\nlabel = '''{evil}'''\n"
     );
     check(&text);
-    let output = output(&text);
-    let (platform, graph) = (&output.platform, &output.graph);
-    let svg = super::super::graph::svg(&output.engine, platform, graph).unwrap_or_default();
+    let resolved = resolved(&text);
+    let (platform, graph) = (&resolved.platform, &resolved.graph);
+    let svg = super::super::graph::svg(&resolved.engine, platform, graph).unwrap_or_default();
     assert!(svg.ends_with("</svg>\n"));
     assert!(!svg.contains("<script") && !svg.contains("]]>"));
 }

@@ -1,12 +1,14 @@
 //! A track of its own for each wire in each channel, in an order that lets few cross; rows and gaps grow to hold them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     arrange::Row,
+    doors::Door,
     place::{MARGIN, Placement, Room, place},
     route::{Channel, Route, Side, routes},
     scene::{Scene, WireKind},
+    stack::{APART, Rider, Segment, stack, touch},
 };
 
 /// Everything with its place.
@@ -24,35 +26,12 @@ pub struct Line {
     pub points: Vec<(i32, i32)>,
 }
 
-/// Needs to one node share tracks; a flow has its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rider {
-    Flow(usize),
-    NeedsOf(usize),
-}
-
-/// One rider's stretch of a channel.
-#[derive(Clone, Debug)]
-struct Segment {
-    rider: Rider,
-    /// Where it is left or entered, and to which side: -1 to smaller coordinates, 1 to larger ones.
-    taps: Vec<(i32, i32)>,
-    low: i32,
-    high: i32,
-}
-
 /// Times that tracks and doors are settled by each other's places.
 const ROUNDS: usize = 5;
 /// From the first or last track to the channel's edge.
 const EDGE: i32 = 15;
 /// A shift of a track that is removed where it can be.
 const JOG: i32 = 24;
-/// From a node's corner to its first door.
-const DOOR_EDGE: i32 = 8;
-/// Between two doors of a side, where it is long enough.
-const DOOR_STEP: i32 = 14;
-/// Between a flow and a flow, a flow and a need, two needs.
-const APART: (i32, i32, i32) = (17, 12, 9);
 
 pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
     let placement = place(scene, rows, &Room::least(rows));
@@ -88,22 +67,15 @@ pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
     }
 }
 
-struct State<'a> {
-    scene: &'a Scene,
-    routes: &'a [Route],
+/// What is known while tracks and doors are settled.
+pub struct State<'a> {
+    pub scene: &'a Scene,
+    pub routes: &'a [Route],
     /// The coordinate across the channel.
-    tracks: BTreeMap<(Channel, Rider), i32>,
+    pub tracks: BTreeMap<(Channel, Rider), i32>,
     /// The coordinate along a node's side.
-    doors: BTreeMap<Door, i32>,
-    placement: Placement,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Door {
-    node: usize,
-    side: Side,
-    rider: Rider,
-    leaves: bool,
+    pub doors: BTreeMap<Door, i32>,
+    pub placement: Placement,
 }
 
 impl State<'_> {
@@ -114,7 +86,7 @@ impl State<'_> {
         }
     }
 
-    fn start_door(&self, route: &Route) -> Door {
+    pub fn start_door(&self, route: &Route) -> Door {
         // A node's own needs share one door, a flow has its own.
         let from = self.scene.wires[route.wire].from;
         Door {
@@ -125,7 +97,7 @@ impl State<'_> {
         }
     }
 
-    fn end_door(&self, route: &Route) -> Door {
+    pub fn end_door(&self, route: &Route) -> Door {
         let to = self.scene.wires[route.wire].to;
         Door {
             node: to,
@@ -153,7 +125,7 @@ impl State<'_> {
     }
 
     /// The coordinates across all channels of a route, between those of its two doors.
-    fn stations(&self, route: &Route) -> Vec<i32> {
+    pub fn stations(&self, route: &Route) -> Vec<i32> {
         let rider = self.rider(route.wire);
         let door = |door: Door| self.doors.get(&door).copied().unwrap_or_default();
         let tracks = route.channels.iter().map(|channel| {
@@ -243,60 +215,6 @@ impl State<'_> {
         }
     }
 
-    /// Spreads the doors of each node's side so that no two wires cross right in front of it.
-    fn settle_doors(&mut self) {
-        let mut sides: BTreeMap<(usize, Side), BTreeMap<Door, (i32, i32)>> = BTreeMap::new();
-        for route in self.routes {
-            let stations = self.stations(route);
-            let count = stations.len();
-            let ends = [
-                (self.start_door(route), stations[1], stations[2]),
-                (
-                    self.end_door(route),
-                    stations[count - 2],
-                    stations[count - 3],
-                ),
-            ];
-            for (door, track, beyond) in ends {
-                let rect = self.placement.nodes[door.node];
-                let (edge, middle) = match door.side {
-                    Side::Left => (rect.x, rect.y + rect.h / 2),
-                    Side::Right => (rect.right(), rect.y + rect.h / 2),
-                    Side::Top => (rect.y, rect.x + rect.w / 2),
-                    Side::Bottom => (rect.bottom(), rect.x + rect.w / 2),
-                };
-                let away = (track - edge).abs();
-                // A door of the same row counts as straight on.
-                let key = match beyond - middle {
-                    _ if self.facing(route).is_some() => (1, beyond),
-                    -8..=8 => (1, beyond),
-                    ..-8 => (0, away),
-                    _ => (2, -away),
-                };
-                sides
-                    .entry((door.node, door.side))
-                    .or_default()
-                    .insert(door, key);
-            }
-        }
-        for ((node, side), doors) in sides {
-            let rect = self.placement.nodes[node];
-            let (start, length) = match side {
-                Side::Left | Side::Right => (rect.y, rect.h),
-                Side::Top | Side::Bottom => (rect.x, rect.w),
-            };
-            let mut sorted: Vec<((i32, i32), Door)> =
-                doors.into_iter().map(|(door, key)| (key, door)).collect();
-            sorted.sort();
-            let count = sorted.len() as i32;
-            let step = ((length - 16) / count).clamp(1, DOOR_STEP);
-            let first = start + length / 2 - step * (count - 1) / 2;
-            for (index, (_, door)) in sorted.into_iter().enumerate() {
-                self.doors.insert(door, first + index as i32 * step);
-            }
-        }
-    }
-
     /// Brings the tracks of two gaps above each other into one line where they nearly are: a jog of some pixels looks like
     /// a mistake.
     fn snap_tracks(&mut self) {
@@ -340,78 +258,6 @@ impl State<'_> {
                     let distance = (self.tracks[&(channel, other.rider)] - track).abs();
                     distance >= APART.2 || own.is_none_or(|own| !touch(own, other))
                 })
-    }
-
-    /// Makes wires between nodes that face each other straight where both sides have room for it.
-    fn align_doors(&mut self) {
-        let mut fixed: BTreeSet<Door> = BTreeSet::new();
-        for route in self.routes {
-            let Some((low, high)) = self.facing(route) else {
-                continue;
-            };
-            let doors = [self.start_door(route), self.end_door(route)];
-            let [start, end] = doors.map(|door| self.doors[&door]);
-            for at in [end, start, (low + high) / 2] {
-                let moves = doors.map(|door| self.make_room(door, at, &fixed));
-                if let ([Some(one), Some(other)], true) = (moves, (low..=high).contains(&at)) {
-                    self.doors.extend(one);
-                    self.doors.extend(other);
-                    fixed.extend(doors);
-                    break;
-                }
-            }
-        }
-    }
-
-    /// The coordinates that both sides of a route share, where its two nodes face each other across one channel.
-    fn facing(&self, route: &Route) -> Option<(i32, i32)> {
-        let across = matches!(
-            (route.start, route.end),
-            (Side::Bottom, Side::Top)
-                | (Side::Top, Side::Bottom)
-                | (Side::Left, Side::Right)
-                | (Side::Right, Side::Left)
-        );
-        let start = self.span(self.start_door(route));
-        let end = self.span(self.end_door(route));
-        let (low, high) = (start.0.max(end.0), start.1.min(end.1));
-        (route.channels.len() == 1 && across && low <= high).then_some((low, high))
-    }
-
-    /// Where on its side a door may be.
-    fn span(&self, door: Door) -> (i32, i32) {
-        let rect = self.placement.nodes[door.node];
-        match door.side {
-            Side::Left | Side::Right => (rect.y + DOOR_EDGE, rect.bottom() - DOOR_EDGE),
-            Side::Top | Side::Bottom => (rect.x + DOOR_EDGE, rect.right() - DOOR_EDGE),
-        }
-    }
-
-    /// Places for all doors of a side with one of them at a coordinate, in their old order; `None` if there is no room.
-    fn make_room(&self, door: Door, at: i32, fixed: &BTreeSet<Door>) -> Option<Vec<(Door, i32)>> {
-        let mut side: Vec<(i32, Door)> = self
-            .doors
-            .iter()
-            .filter(|(other, _)| (other.node, other.side) == (door.node, door.side))
-            .map(|(other, place)| (*place, *other))
-            .collect();
-        side.sort();
-        let own = side.iter().position(|(_, other)| *other == door)? as i32;
-        let (low, high) = self.span(door);
-        side.iter()
-            .enumerate()
-            .map(|(index, (place, other))| {
-                let index = index as i32;
-                let new = match index - own {
-                    0 => at,
-                    before @ ..0 => (at + before * DOOR_STEP).min(*place),
-                    after => (at + after * DOOR_STEP).max(*place),
-                };
-                let stays = new == *place;
-                ((low..=high).contains(&new) && (stays || !fixed.contains(other)))
-                    .then_some((*other, new))
-            })
-            .collect()
     }
 
     fn line(&self, route: &Route) -> Line {
@@ -461,99 +307,4 @@ fn straighten(points: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
         out.push(point);
     }
     out
-}
-
-/// An order of the segments from small to large coordinates, and how far each is from the first track.
-fn stack(segments: &[Segment]) -> (Vec<usize>, Vec<i32>) {
-    let mut order: Vec<usize> = (0..segments.len()).collect();
-    order.sort_by_key(|index| {
-        let segment = &segments[*index];
-        (
-            segment.taps.iter().map(|tap| tap.1).sum::<i32>(),
-            segment.low,
-            segment.rider,
-        )
-    });
-    let cost: Vec<Vec<i32>> = segments
-        .iter()
-        .map(|first| {
-            segments
-                .iter()
-                .map(|second| crossings(first, second))
-                .collect()
-        })
-        .collect();
-    for _ in 0..3 {
-        let before = order.clone();
-        for segment in 0..segments.len() {
-            reinsert(&mut order, segment, &cost);
-        }
-        if order == before {
-            break;
-        }
-    }
-    let mut offsets: Vec<i32> = Vec::new();
-    for (index, segment) in order.iter().enumerate() {
-        let offset = order[..index]
-            .iter()
-            .zip(&offsets)
-            .filter(|(other, _)| touch(&segments[**other], &segments[*segment]))
-            .map(|(other, offset)| offset + apart(&segments[*other], &segments[*segment]))
-            .max();
-        offsets.push(offset.unwrap_or(0));
-    }
-    (order, offsets)
-}
-
-/// Moves a segment to where it crosses least, the nearest such place to the start.
-fn reinsert(order: &mut Vec<usize>, segment: usize, cost: &[Vec<i32>]) {
-    let Some(current) = order.iter().position(|other| *other == segment) else {
-        return;
-    };
-    order.remove(current);
-    let mut here: i32 = order.iter().map(|other| cost[segment][*other]).sum();
-    let mut best = (here, 0);
-    let mut at_current = here;
-    for (index, other) in order.iter().enumerate() {
-        here += cost[*other][segment] - cost[segment][*other];
-        if index + 1 == current {
-            at_current = here;
-        }
-        if here < best.0 {
-            best = (here, index + 1);
-        }
-    }
-    let place = if at_current <= best.0 {
-        current
-    } else {
-        best.1
-    };
-    order.insert(place, segment);
-}
-
-/// How often two segments cross when `first` has the smaller coordinate.
-fn crossings(first: &Segment, second: &Segment) -> i32 {
-    let inside = |position: i32, segment: &Segment| match position {
-        at if at > segment.low && at < segment.high => 4,
-        at if at == segment.low || at == segment.high => 1,
-        _ => 0,
-    };
-    let down = first.taps.iter().filter(|tap| tap.1 > 0);
-    let up = second.taps.iter().filter(|tap| tap.1 < 0);
-    down.map(|tap| inside(tap.0, second)).sum::<i32>()
-        + up.map(|tap| inside(tap.0, first)).sum::<i32>()
-}
-
-/// Whether two segments need different tracks.
-fn touch(one: &Segment, other: &Segment) -> bool {
-    const AIR: i32 = 18;
-    one.low - AIR < other.high && other.low - AIR < one.high
-}
-
-fn apart(one: &Segment, other: &Segment) -> i32 {
-    match (one.rider, other.rider) {
-        (Rider::Flow(_), Rider::Flow(_)) => APART.0,
-        (Rider::NeedsOf(_), Rider::NeedsOf(_)) => APART.2,
-        _ => APART.1,
-    }
 }

@@ -47,16 +47,18 @@ pub fn text(label: &str) -> String {
     for c in label.chars() {
         match c {
             c if c.is_control() => out.push(' '),
-            c if c.is_ascii_alphanumeric() || " -.:,/()=@+?'".contains(c) => out.push(c),
+            c if c.is_ascii_alphanumeric() || " -_.:,/()=@+?'".contains(c) => out.push(c),
             c if c.is_ascii() => out.push_str(&format!("#{};", c as u32)),
             c => out.push(c),
         }
     }
-    // A number and a point at the start would be a list of Markdown's.
-    match out.split_once(". ") {
-        Some((number, rest)) if number.chars().all(|c| c.is_ascii_digit()) => {
+    // At the start, a number and a point or a dash would be a list of Markdown's.
+    let (first, rest) = out.split_once(' ').unwrap_or((&out, ""));
+    match first.strip_suffix('.') {
+        Some(number) if number.chars().all(|c| c.is_ascii_digit()) => {
             format!("{number}#46; {rest}")
         }
+        _ if matches!(first, "-" | "+") => format!("#{}; {rest}", first.as_bytes()[0]),
         _ => out,
     }
 }
@@ -69,5 +71,6 @@ mod tests {
     fn what_means_something_is_a_number() {
         assert_eq!(text("say \"hi\"; <b>"), "say #34;hi#34;#59; #60;b#62;");
         assert_eq!(text("3. pulls"), "3#46; pulls");
+        assert_eq!(text("- pulls"), "#45; pulls");
     }
 }

@@ -1,124 +1,282 @@
+//! The values that a platform put together by hand becomes. What Helm makes of them is the conformance suite's to say.
+
 mod sample;
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use crate::{
     graph,
-    model::Platform,
+    model::{Condition, FileContent, Piece, Platform, Raw},
     target::{Context, Emission, Vantage},
     template::Engine,
 };
 
-fn emit(platform: &Platform) -> Emission {
+/// Runs `with` on the platform's context, beside some generated files.
+fn in_context<T>(platform: &Platform, with: impl FnOnce(&Context<'_>) -> T) -> T {
     let graph = graph::build(platform);
     let engine = Engine::new(Vec::new()).expect("the embedded templates");
-    let mounted = BTreeMap::from([
-        (
-            "config/server/app.yml".to_string(),
-            sample::NASTY.to_string(),
-        ),
-        (
-            "prometheus/rules/db.yml".to_string(),
-            "groups: []\n".to_string(),
-        ),
-    ]);
-    let context = Context {
+    let files = [
+        ("config/server/app.yml", sample::NASTY),
+        ("prometheus/rules/db.yml", "groups: []\n"),
+    ];
+    let mounted: BTreeMap<String, String> = files
+        .map(|(path, text)| (path.to_string(), text.to_string()))
+        .into();
+    with(&Context {
         platform,
         graph: &graph,
         engine: &engine,
         vantage: Vantage::Kubernetes,
         mounted: &mounted,
-    };
-    super::emit(&context).expect("the chart renders")
+    })
+}
+
+fn emit(platform: &Platform) -> Emission {
+    in_context(platform, super::emit).expect("the chart renders")
+}
+
+fn values(platform: &Platform) -> Value {
+    let view = in_context(platform, |context| super::chart::build(context).view);
+    serde_json::to_value(view).expect("a view is a tree")["values"].take()
+}
+
+/// The values of a platform of one workload.
+fn values_of(workload: crate::model::Workload) -> Value {
+    let name = workload.name.clone();
+    let platform = sample::platform(vec![sample::component(vec![workload])]);
+    values(&platform)["components"][name].take()
 }
 
 #[test]
-fn dump_root() {
-    use crate::{
-        compile::{Request, compile},
-        world::MemoryWorld,
-    };
-    let text = std::fs::read_to_string("platform.toml").unwrap();
-    let mut world = MemoryWorld::new().with("platform.toml", text);
-    for e in walkdir::WalkDir::new(".")
-        .into_iter()
-        .filter_entry(|e| e.file_name() != "target" && e.file_name() != ".git")
-        .flatten()
-    {
-        if e.file_type().is_file() {
-            let p = e
-                .path()
-                .strip_prefix(".")
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_string();
-            if p.starts_with("src") || p.starts_with("templates") || p == "platform.toml" {
-                continue;
-            }
-            world = world.with(&p, std::fs::read(e.path()).unwrap());
-        }
-    }
-    let compiled = compile(&world, &Request::default());
-    for d in &compiled.diagnostics {
-        println!("{:?} {}", d.code, d.message);
-    }
-    let output = compiled.output.unwrap();
-    let engine = Engine::new(Vec::new()).unwrap();
-    let mut mounted = BTreeMap::new();
-    let empty = BTreeMap::new();
-    let context = Context {
-        platform: &output.platform,
-        graph: &output.graph,
-        engine: &engine,
-        vantage: Vantage::Kubernetes,
-        mounted: &empty,
-    };
-    for emission in [
-        crate::target::config::emit(&context).unwrap(),
-        crate::target::prometheus::emit(&context).unwrap(),
-        crate::target::grafana::emit(&context).unwrap(),
-        crate::target::airflow::emit(&context).unwrap(),
-    ] {
-        for (p, f) in emission.files.files {
-            mounted.insert(p, f.text);
-        }
-    }
-    let context = Context {
-        mounted: &mounted,
-        ..context
-    };
-    let emission = super::emit(&context).unwrap();
-    let out = std::path::PathBuf::from("/tmp/hv/out/root");
-    let _ = std::fs::remove_dir_all(&out);
-    for (path, file) in &emission.files.files {
-        let path = out.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &file.text).unwrap();
-    }
-    for loss in &emission.losses {
-        println!("{}", loss.message);
-    }
+fn a_text_is_a_string_or_a_list_of_parts() {
+    let values = values(&sample::full());
+    let env = &values["components"]["server"]["env"];
+    assert_eq!(env["NASTY"], sample::NASTY);
+    assert_eq!(env["DB"], "http://db:5432");
+    assert_eq!(
+        env["URL"],
+        json!([
+            "db://$",
+            { "secret": "db-password" },
+            ":",
+            { "secret": "token" },
+            "@db:5432/$(X)"
+        ])
+    );
+    assert_eq!(env["NETWORK"], json!([{ "namespace": true }, "/x"]));
+    assert_eq!(env["PUBLIC"][0]["publicUrl"]["number"], 80);
 }
 
 #[test]
-fn dump() {
-    let out = std::path::PathBuf::from(std::env::var("OUT").unwrap_or("/tmp/hv/out".into()));
-    for (name, platform) in [
-        ("full", sample::full()),
+fn an_image_is_cut_at_its_digest_and_its_tag() {
+    let cases = [
+        ("redis", json!({ "repository": "redis" })),
         (
-            "small",
-            sample::platform(vec![sample::component(vec![sample::workload("only")])]),
+            "host:5000/redis",
+            json!({ "repository": "host:5000/redis" }),
         ),
-    ] {
-        let emission = emit(&platform);
-        for (path, file) in &emission.files.files {
-            let path = out.join(name).join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, &file.text).unwrap();
-        }
-        for loss in &emission.losses {
-            println!("{}", loss.message);
-        }
+        (
+            "host:5000/a/redis:8.1@sha256:ab",
+            json!({ "repository": "host:5000/a/redis", "tag": "8.1", "digest": "sha256:ab" }),
+        ),
+    ];
+    for (image, expected) in cases {
+        let mut workload = sample::workload("one");
+        workload.image = sample::text(image);
+        assert_eq!(values_of(workload)["image"], expected, "{image}");
     }
+}
+
+#[test]
+fn a_tag_may_come_from_a_variable() {
+    let mut workload = sample::workload("one");
+    workload.image = sample::pieces(&[
+        sample::literal("apache/airflow:"),
+        Piece::Variable("airflow".to_string()),
+    ]);
+    assert_eq!(
+        values_of(workload)["image"],
+        json!({ "repository": "apache/airflow", "tag": [{ "var": "airflow" }] })
+    );
+}
+
+#[test]
+fn volumes_decide_what_a_workload_becomes() {
+    let values = values(&sample::full());
+    let kinds: Vec<&str> = ["db", "server", "guest", "preparer", "migrate"]
+        .map(|name| &values["components"][name]["kind"])
+        .iter()
+        .filter_map(|kind| kind.as_str())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["StatefulSet", "Deployment", "Container", "Job", "Job"]
+    );
+    assert_eq!(
+        values["components"]["db"]["volumes"]["data"],
+        json!({
+            "mountPath": "/data",
+            "subPath": "data",
+            "size": "20Gi",
+            "accessModes": ["ReadWriteOnce"]
+        })
+    );
+    assert_eq!(
+        values["volumes"]["models"]["accessModes"],
+        json!(["ReadWriteMany"])
+    );
+}
+
+#[test]
+fn an_adopted_volume_is_a_claim_of_its_real_name() {
+    let mut platform = sample::full();
+    platform.volumes[0].real_name = "old-data".to_string();
+    platform.volumes[0].external = true;
+    let values = values(&platform);
+    assert_eq!(values["components"]["db"]["kind"], "Deployment");
+    assert_eq!(values["components"]["db"]["strategy"], "Recreate");
+    assert_eq!(values["volumes"]["db-data"]["name"], "old-data");
+    assert_eq!(values["volumes"]["db-data"]["create"], false);
+}
+
+#[test]
+fn edges_are_those_of_the_graph_and_of_what_runs_elsewhere() {
+    let tcp = json!([{ "port": 5432, "protocol": "TCP" }]);
+    assert_eq!(
+        values(&sample::full())["networkPolicy"]["edges"],
+        json!([
+            { "from": "migrate", "to": "db", "ports": tcp },
+            { "from": "server", "to": "db", "ports": tcp },
+            { "pipeline": "Train_model", "to": "db", "ports": tcp },
+            { "from": "airflow", "cidrs": ["10.1.2.3/32"], "ports": tcp },
+        ])
+    );
+}
+
+#[test]
+fn raw_tables_come_last() {
+    let emission = emit(&sample::full());
+    let values = values(&sample::full());
+    let server = &values["components"]["server"];
+    assert_eq!(server["replicas"], 3);
+    assert_eq!(server["own"], sample::NASTY);
+    assert_eq!(server["env"]["FROM_RAW"], json!([{ "var": "uid" }]));
+    assert_eq!(values["networkPolicy"]["egress"], "open");
+    assert_eq!(
+        values["networkPolicy"]["extraIngress"],
+        json!([{ "namespaceSelector": {} }])
+    );
+    let schema = &emission.files.files["helm/sample/values.schema.json"].text;
+    let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
+    assert_eq!(schema["properties"]["mine"], true);
+    assert_eq!(
+        schema["definitions"]["component"]["properties"]["own"],
+        true
+    );
+    assert_eq!(
+        schema["definitions"]["component"]["properties"]["replicas"]["type"],
+        "integer"
+    );
+}
+
+#[test]
+fn files_stand_below_files_and_bytes_as_base64() {
+    let emission = emit(&sample::full());
+    let files: Vec<(&str, &str)> = emission
+        .files
+        .files
+        .iter()
+        .filter_map(|(path, file)| {
+            Some((path.strip_prefix("helm/sample/files/")?, file.text.as_str()))
+        })
+        .collect();
+    assert_eq!(
+        files,
+        [
+            ("base64/project/_up/logo.png", "/wABAg==\n"),
+            ("config/server/app.yml", sample::NASTY),
+            ("project/conf/a.txt", "{{ a }}\n"),
+            ("project/conf/deep/b c.txt", "b"),
+            ("prometheus/rules/db.yml", "groups: []\n"),
+        ]
+    );
+}
+
+#[test]
+fn files_that_one_config_map_can_not_hold_go_into_several() {
+    let mut workload = sample::workload("one");
+    workload.files = ["a", "b", "c"]
+        .map(|name| {
+            let content = FileContent::Project {
+                path: name.to_string(),
+                bytes: vec![b'x'; 600_000],
+            };
+            sample::file(&format!("/{name}"), content)
+        })
+        .into();
+    let values = values_of(workload);
+    let maps: Vec<&Value> = (0..3)
+        .map(|index| &values["files"][index]["items"][0]["configMap"])
+        .collect();
+    assert_eq!(maps, ["one", "one-files-2", "one-files-3"]);
+}
+
+#[test]
+fn a_workload_waits_for_a_port_that_it_may_reach() {
+    let values = values(&sample::full());
+    let components = &values["components"];
+    assert_eq!(components["server"]["waitFor"], json!({ "db": 5432 }));
+    assert_eq!(components["guest"]["waitFor"], Value::Null);
+}
+
+#[test]
+fn a_service_answers_early_where_its_own_program_asks() {
+    let mut broker = sample::workload("broker");
+    broker.image = sample::text("team/broker:1");
+    broker.ports = vec![sample::port("controller", 9093)];
+    assert_eq!(values_of(broker.clone())["reachesItself"], Value::Null);
+    broker.env = vec![sample::variable("VOTERS", sample::text("1@broker:9093"))];
+    assert_eq!(values_of(broker)["reachesItself"], true);
+}
+
+#[test]
+fn what_has_no_form_is_said() {
+    let emission = emit(&sample::full());
+    let messages: Vec<&str> = emission
+        .losses
+        .iter()
+        .map(|loss| loss.message.as_str())
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "helm: `aliases` of `db` holds `x_y`, which can't name a Service here: nothing answers to it",
+            "helm: `volumes.code` of `server` binds `server/code` of the project, which no cluster has: nothing is mounted at `/code`",
+            "helm: `tmpfs` of `server` has the option `mode=1777`, which is left out",
+            "helm: `labels` of `server` holds `not a key`, which Kubernetes takes as no annotation: it is left out",
+            "helm: `extra_hosts` of `server` holds `engine:host-gateway`, which is no address in a cluster: it is left out",
+        ]
+    );
+}
+
+#[test]
+fn an_order_of_the_kind_is_left_to_restarts_in_silence() {
+    let mut job = sample::workload("job");
+    job.lifecycle = crate::model::Lifecycle::Job;
+    let mut server = sample::workload("server");
+    server.depends_on = vec![sample::dependency("job", Condition::Completed)];
+    let platform = sample::platform(vec![
+        sample::component(vec![job]),
+        sample::component(vec![server]),
+    ]);
+    assert_eq!(emit(&platform).losses, []);
+}
+
+#[test]
+fn a_platform_without_anything_has_no_chart() {
+    let mut platform = sample::platform(Vec::new());
+    platform.raw_helm = Raw::default();
+    assert!(emit(&platform).files.files.is_empty());
 }

@@ -483,6 +483,7 @@ fn outside() -> Component {
     outside.group = None;
     outside.external = Some(External {
         addresses: vec![("postgres".to_string(), "10.1.2.3".to_string(), 5432)],
+        metrics: None,
         span: span(),
     });
     outside.ports = vec![port("postgres", 5432)];

@@ -282,7 +282,7 @@ with DAG(
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=6),
     default_args={"retries": 2, "retry_delay": timedelta(minutes=5)},
-    params={"days": 7, "nested": {"a": "x"}, "region": "eu", "weights": [0.5, True]},
+    params={"days": 7, "region": "eu", "weights": [0.5, True], "nested": {"a": "x"}},
     tags=["training"],
     # `${#list}` and the last line end are the shell's, not the template's.
     jinja_environment_kwargs={
@@ -323,7 +323,7 @@ with DAG(
             **ENVIRONMENT,
             "EPOCHS": "3",
         },
-        resources=Resources(cpu=500, cpu_limit=2000, gpu=1, memory=1073741824),
+        resources=Resources(cpu=500, memory=1073741824, gpu=1, cpu_limit=2000),
         retries=0,
         execution_timeout=timedelta(hours=2),
     )

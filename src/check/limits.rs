@@ -1,0 +1,83 @@
+//! Names that the consumers would refuse: too long, or ending in the wrong character.
+
+use super::Facts;
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    source::Span,
+};
+
+/// Kubernetes' limit on the names of Services and on the values of labels.
+const LABEL: usize = 63;
+/// Kubernetes' limit on a label's value that a StatefulSet makes of its name and a hash.
+const STATEFUL_SET: usize = 52;
+/// Airflow's limit on a tag.
+const TAG: usize = 100;
+/// Airflow's limit on the id of a DAG and of a task.
+const AIRFLOW_ID: usize = 250;
+
+pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
+    for workload in facts.platform.workloads() {
+        let keeps = workload.mounts.iter().any(|mount| !mount.read_only);
+        let (limit, why) = if keeps {
+            (STATEFUL_SET, "a StatefulSet adds a hash to its name")
+        } else {
+            (LABEL, "Kubernetes takes no longer name")
+        };
+        if workload.name.len() > limit {
+            sink.push(too_long(
+                "workload",
+                &workload.name,
+                limit,
+                why,
+                workload.span,
+            ));
+        }
+    }
+    for pipeline in &facts.platform.pipelines {
+        if pipeline.name.len() > LABEL {
+            let why = "it is a label of its tasks' pods";
+            sink.push(too_long(
+                "pipeline",
+                &pipeline.name,
+                LABEL,
+                why,
+                pipeline.span,
+            ));
+        } else if !pipeline.name.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadName,
+                    format!("the pipeline `{}` ends in `_` or `-`", pipeline.name),
+                )
+                .label(pipeline.span, "this name")
+                .help("it is a label of its tasks' pods: end it in a letter or a digit"),
+            );
+        }
+        for tag in pipeline.tags.iter().filter(|tag| tag.chars().count() > TAG) {
+            sink.push(too_long(
+                "tag",
+                tag,
+                TAG,
+                "Airflow takes no longer tag",
+                pipeline.span,
+            ));
+        }
+        for task in pipeline
+            .tasks
+            .iter()
+            .filter(|task| task.name.len() > AIRFLOW_ID)
+        {
+            let why = "Airflow takes no longer id";
+            sink.push(too_long("task", &task.name, AIRFLOW_ID, why, task.span));
+        }
+    }
+}
+
+fn too_long(what: &str, name: &str, limit: usize, why: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::BadName,
+        format!("the {what} `{name}` is longer than {limit} characters"),
+    )
+    .label(span, why.to_string())
+    .help("shorten the name")
+}

@@ -1,0 +1,135 @@
+//! What a workload waits for, and whether it must be reached before it is ready.
+
+use serde_json::{Map, Value, json};
+
+use super::chart::Builder;
+use crate::{
+    graph::Peer,
+    model::{Condition, Dependency, FileContent, Piece, Port, Probe, Protocol, Text, Workload},
+    syntax,
+};
+
+/// What must take connections first. A guest waits for nothing: its host might be what the other waits for.
+pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
+    let mut out = Map::new();
+    for dependency in &workload.depends_on {
+        let waits = match dependency.condition {
+            Condition::Completed => false,
+            Condition::Healthy => true,
+            // Where there is no check, taking connections is the nearest thing to having started.
+            Condition::Started => builder
+                .context
+                .platform
+                .workload(&dependency.workload)
+                .is_some_and(|other| other.health.is_none()),
+        };
+        let is_guest = builder.pods.host_of(&workload.name).is_some();
+        let port = wait_port(builder, workload, dependency).filter(|_| waits && !is_guest);
+        match port {
+            Some(port) => {
+                out.insert(dependency.workload.clone(), json!(port));
+            }
+            None => lost_order(builder, workload, dependency),
+        }
+    }
+    out
+}
+
+/// A TCP port of the other that this one may reach: that of its health check, else its first.
+fn wait_port(builder: &Builder<'_>, workload: &Workload, dependency: &Dependency) -> Option<u16> {
+    let other = builder.context.platform.workload(&dependency.workload)?;
+    if other.is_job() || builder.pods.pod_of(&other.name) == builder.pods.pod_of(&workload.name) {
+        return None;
+    }
+    let peer = Peer::Workload(workload.name.clone());
+    let open = |port: &Port| {
+        other.component == workload.component
+            || builder
+                .context
+                .graph
+                .edges_from(&peer)
+                .filter(|edge| edge.to == other.name)
+                .flat_map(|edge| &edge.ports)
+                .any(|open| open.range == port.container && open.protocol == port.protocol)
+    };
+    let reachable: Vec<&Port> = other
+        .ports
+        .iter()
+        .filter(|port| port.protocol == Protocol::Tcp && open(port))
+        .collect();
+    let checked = match other.health.as_ref().map(|health| &health.probe) {
+        Some(Probe::Http { number, .. } | Probe::Tcp { number, .. }) => Some(*number),
+        _ => None,
+    };
+    reachable
+        .iter()
+        .map(|port| port.container.first)
+        .find(|number| Some(*number) == checked)
+        .or_else(|| reachable.first().map(|port| port.container.first))
+}
+
+/// An order that the user wrote and the chart does not keep. What a kind wrote is left to restarts in silence.
+fn lost_order(builder: &mut Builder<'_>, workload: &Workload, dependency: &Dependency) {
+    if !is_written(workload, dependency) || dependency.condition == Condition::Started {
+        return;
+    }
+    let what = format!(
+        "on `{}` to be {} has no form in the chart: `{}` starts at once and is restarted until it succeeds",
+        dependency.workload,
+        dependency.condition.name(),
+        workload.name,
+    );
+    builder
+        .losses
+        .push(dependency.span, workload, "depends_on", &what);
+}
+
+/// Whether the user's own `depends_on` names it.
+fn is_written(workload: &Workload, dependency: &Dependency) -> bool {
+    let named = |name: &str| name == dependency.component;
+    match workload.written.get("depends_on").map(|node| &node.value) {
+        Some(syntax::Value::Array(items)) => {
+            items.iter().filter_map(|item| item.as_str()).any(named)
+        }
+        Some(syntax::Value::Table(table)) => table.get(&dependency.component).is_some(),
+        _ => false,
+    }
+}
+
+/// Whether its texts name its own Service, as a broker's do that is its own controller.
+pub fn reaches_itself(workload: &Workload) -> bool {
+    let address = format!("{}:", workload.name);
+    let names_itself = |literal: &str| {
+        literal.match_indices(&address).any(|(at, _)| {
+            let before = literal[..at].chars().next_back();
+            let after = literal[at + address.len()..].chars().next();
+            !before.is_some_and(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+                && after.is_some_and(|c| c.is_ascii_digit())
+        })
+    };
+    own_texts(workload)
+        .flat_map(|text| &text.pieces)
+        .any(|piece| match piece {
+            Piece::Literal(literal) => names_itself(literal),
+            Piece::Endpoint(endpoint) => endpoint.host == workload.name,
+            _ => false,
+        })
+}
+
+/// What its program reads at the start.
+fn own_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
+    let files = workload
+        .files
+        .iter()
+        .filter_map(|file| match &file.content {
+            FileContent::Text { text, .. } => Some(text),
+            _ => None,
+        });
+    let words = workload
+        .entrypoint
+        .iter()
+        .chain(&workload.command)
+        .flatten();
+    let env = workload.env.iter().map(|variable| &variable.value);
+    words.chain(env).chain(files)
+}
