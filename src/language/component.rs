@@ -34,7 +34,7 @@ const IDENTITY: &[KeyShape] = &[
     key(
         "settings",
         Shape::Map(NameRule::Identifier, &Shape::Any),
-        "Parameters of the kind.",
+        "Parameters of the kind, typed by it: `mlopsgen kinds NAME` lists them.",
         "settings = { database = \"mlflow\" }",
     ),
     key(
@@ -112,7 +112,7 @@ const PROGRAM: &[KeyShape] = &[
     key(
         "user",
         Shape::Either(&[Shape::Text, Shape::Integer(0, i64::MAX)]),
-        "The user that it runs as.",
+        "The user that it runs as: a name or number, with a group after `:` where wanted.",
         "user = \"1000:0\"",
     ),
     key(
@@ -127,7 +127,7 @@ const EDGES: &[KeyShape] = &[
     key(
         "ports",
         Shape::Map(NameRule::Port, &PORT),
-        "What it listens on.",
+        "What it listens on, by name: a number, a range, or a table. Without `host` a port is reached from inside only.",
         "ports.http = { container = 8172, host = 8172 }",
     ),
     key(
@@ -145,7 +145,7 @@ const EDGES: &[KeyShape] = &[
     key(
         "aliases",
         FREE_LIST,
-        "Further DNS names.",
+        "Further DNS names. In Kubernetes each is a Service where the name allows it.",
         "aliases = [\"feature_store\"]",
     ),
     key(
@@ -163,7 +163,7 @@ const EDGES: &[KeyShape] = &[
     key(
         "network_mode",
         FREE,
-        "`host`, `none` or `service:X`.",
+        "`host` (the host's own network), `none`, or `service:X` (that of component X): it joins no other network.",
         "network_mode = \"host\"",
     ),
     key(
@@ -178,7 +178,7 @@ const MOUNTS: &[KeyShape] = &[
     key(
         "volumes",
         Shape::Map(NameRule::Resource, &VOLUME),
-        "What it keeps.",
+        "What it keeps, by name. Without `source` it is a named volume that outlives the container.",
         "volumes.data = { mount = \"/data\", size = \"20Gi\" }",
     ),
     key(
@@ -209,7 +209,7 @@ const DEVICES: &[KeyShape] = &[
     key(
         "devices",
         FREE_LIST,
-        "Devices of the host.",
+        "Devices of the host, as Compose takes them.",
         "devices = [\"/dev/kmsg\"]",
     ),
 ];
@@ -262,7 +262,7 @@ const LIFE: &[KeyShape] = &[
     key(
         "profiles",
         Shape::List(&Shape::Plain(Form::Name(NameRule::Identifier))),
-        "Off unless one of these is named.",
+        "Off unless one of these is named at start; in the chart `enabled: false`.",
         "profiles = [\"debug\"]",
     ),
     key(
@@ -283,7 +283,12 @@ const LIFE: &[KeyShape] = &[
         "A small init as process 1.",
         "init = true",
     ),
-    key("tty", Shape::Boolean, "A terminal.", "tty = true"),
+    key(
+        "tty",
+        Shape::Boolean,
+        "A terminal is attached.",
+        "tty = true",
+    ),
     key(
         "stdin_open",
         Shape::Boolean,
@@ -302,7 +307,7 @@ const RIGHTS: &[KeyShape] = &[
     key(
         "privileged",
         Shape::Boolean,
-        "All rights on the host.",
+        "All rights on the host: a lint asks whether that is meant.",
         "privileged = true",
     ),
     key(

@@ -24,7 +24,7 @@ pub(super) const ENV: Shape = Shape::Map(
             "unset",
             Shape::Boolean,
             "`true` takes the variable away that a kind or a preset sets.",
-            "env.LOG_LEVEL = { unset = true }",
+            "unset = true",
         )
         .required()]),
     ]),

@@ -224,7 +224,7 @@ const STAGE: Shape = Shape::Table(stage_keys!(key(
     "parallel",
     Shape::List(&INNER_STAGE),
     "Stages side by side, instead of `run`.",
-    "[[ci.model_serving.stages.parallel]]"
+    "parallel = [{ name = \"batch\", run = [\"make batch\"] }, { name = \"online\", run = [\"make online\"] }]"
 ),));
 
 /// Every key of `[ci.NAME]`.
@@ -275,7 +275,7 @@ pub(super) const CI: &[KeyShape] = &[
         "stages",
         Shape::List(&STAGE),
         "The stages, in order.",
-        "[[ci.model_serving.stages]]",
+        "stages = [{ name = \"test\", run = [\"make test\"] }]",
     )
     .required(),
 ];
