@@ -1,4 +1,4 @@
-//! One layout for TOML files: spacing, indentation and line breaks, and nothing that has a meaning.
+//! One layout for TOML files: spacing and indentation, and nothing that has a meaning.
 //!
 //! In: the text of a file. Out: the same file laid out. Comments stay, and keys, tables and items keep their order.
 
@@ -10,9 +10,6 @@ use crate::{
     syntax::{self, Node, Table, Value},
 };
 
-/// Columns after which a list is broken into lines.
-const WIDTH: usize = 120;
-
 /// The text laid out. `None` where that can't be done without a risk: it is no TOML, or newer than the formatter knows.
 pub fn layout(text: &str) -> Option<String> {
     if !taplo::parser::parse(text).errors.is_empty() {
@@ -20,9 +17,10 @@ pub fn layout(text: &str) -> Option<String> {
     }
     let has_crlf = text.contains("\r\n");
     let options = Options {
-        align_comments: false,
+        align_single_comments: false,
+        // Where a line ends is the author's choice.
+        array_auto_expand: false,
         array_auto_collapse: false,
-        column_width: WIDTH,
         allowed_blank_lines: 1,
         crlf: has_crlf,
         ..Options::default()

@@ -29,7 +29,7 @@ const DIFFERS: u8 = 2;
 
 /// Lay out platform.toml and the files beside it
 ///
-/// Spacing, indentation, line breaks and nothing else: comments stay, and keys and tables stay in their order. Without
+/// Spacing and indentation, nothing else: comments and line breaks stay, keys and tables stay in their order. Without
 /// FILE: platform.toml, what it includes, its environments, and mlopsgen/kinds/*.toml.
 #[derive(Args)]
 #[command(after_help = "\

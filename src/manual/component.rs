@@ -198,6 +198,7 @@ impl Places<'_> {
             let name = name.strip_prefix('@').unwrap_or(name);
             self.keys(name, node, &mut out);
         }
+        resolve(workload, &mut out);
         let mut default = |key: &str, value: serde_json::Value, layer: Layer| {
             if !is_said(&out, key) {
                 out.push(ResolvedKey {
@@ -225,7 +226,7 @@ impl Places<'_> {
     /// Tables are shown key by key, each with its own source.
     fn keys(&mut self, path: &str, node: &Node, out: &mut Vec<ResolvedKey>) {
         match &node.value {
-            Value::Table(table) if !table.entries.is_empty() => {
+            Value::Table(table) => {
                 for (key, value) in table.iter() {
                     self.keys(&format!("{path}.{}", quoted(&key.name)), value, out);
                 }
@@ -268,6 +269,26 @@ impl Places<'_> {
             name: kind.or_else(|| preset.map(|(key, _)| key.name.clone())),
             file: Some(file.clone()),
             line: Some(sources.position(span).0),
+        }
+    }
+}
+
+/// Puts what references stand for in the place of the references.
+fn resolve(workload: &Workload, keys: &mut [ResolvedKey]) {
+    let words = |words: &[Text]| words.iter().map(text).collect::<serde_json::Value>();
+    for key in keys {
+        let resolved = match key.key.as_str() {
+            "image" => Some(text(&workload.image).into()),
+            "command" => workload.command.as_deref().map(words),
+            "entrypoint" => workload.entrypoint.as_deref().map(words),
+            name => name.strip_prefix("env.").and_then(|name| {
+                let name = name.trim_matches('"');
+                let variable = workload.env.iter().find(|variable| variable.name == name)?;
+                Some(text(&variable.value).into())
+            }),
+        };
+        if let Some(resolved) = resolved {
+            key.value = resolved;
         }
     }
 }
