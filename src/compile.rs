@@ -277,8 +277,19 @@ fn levelled(
     platform: &Platform,
     request: &Request,
 ) -> Vec<Diagnostic> {
+    // What seems to be absent may only be what was written wrong.
+    const OF_ABSENCE: [Code; 4] = [
+        Code::Unused,
+        Code::NoHealthCheck,
+        Code::NoPersistence,
+        Code::NoResources,
+    ];
+    let failed = diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.code.level() == Level::Error);
     diagnostics
         .into_iter()
+        .filter(|diagnostic| !(failed && OF_ABSENCE.contains(&diagnostic.code)))
         .filter_map(|mut diagnostic| {
             if diagnostic.code.level() == Level::Error {
                 return Some(diagnostic);

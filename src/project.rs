@@ -3,10 +3,13 @@
 //! In: the project's files. Out: a table in the shape of the language, each value with its place. The next stage may
 //! assume that keys are known and types are right; what was wrong is reported and left out.
 
-use globset::{Glob, GlobSetBuilder};
+use std::collections::BTreeSet;
+
+use globset::{GlobBuilder, GlobSetBuilder};
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    files::Target,
     language::{Context, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Entry, Node, Removal, Table, Value, overlay},
@@ -26,10 +29,26 @@ pub fn read(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Table> {
+    if let Some(name) = environment
+        && let Some(problem) = bad_environment(name)
+    {
+        sink.push(problem);
+        return None;
+    }
     let mut platform = read_file(world, file, sources, sink)?;
     let start = platform.start;
     if let Some(name) = environment {
         let path = environment_file(file, name);
+        if world.read(&path) == Err(ReadError::Missing) {
+            sink.push(
+                Diagnostic::new(
+                    Code::Unreadable,
+                    format!("there is no environment `{name}`: `{path}` does not exist"),
+                )
+                .help(format!("write `{path}`, or leave `--env {name}` out")),
+            );
+            return None;
+        }
         let over = read_file(world, &path, sources, sink)?;
         // The files to include may differ between environments, so this key is needed before they are read.
         if let Some(entry) = over.table.entry("include") {
@@ -41,6 +60,10 @@ pub fn read(
     } else {
         let included = include(world, file, &platform.table, sources, sink);
         join(&mut platform.table, included, sink);
+    }
+    // What else seems to be wrong may only follow from what could not be read.
+    if sink.has_errors_of(Code::TomlSyntax) {
+        return None;
     }
     let context = Context {
         owner: "platform.toml",
@@ -62,6 +85,33 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
         .into_iter()
         .flat_map(|pattern| matching(world, folder, pattern))
         .collect()
+}
+
+/// An environment is a folder below `generated/`, beside those of the targets.
+fn bad_environment(name: &str) -> Option<Diagnostic> {
+    let taken = name == "config" || Target::from_name(name).is_some();
+    let good = name.len() <= 63
+        && name.split('.').all(|part| {
+            let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+            part.starts_with(letter)
+                && part.ends_with(letter)
+                && part.chars().all(|c| letter(c) || c == '-')
+        });
+    if good && !taken {
+        return None;
+    }
+    let why = if taken {
+        "`generated/` has a folder of that name for a target".to_string()
+    } else {
+        "a name here is lower-case letters, digits, `-` and `.`, at most 63, with a letter or digit at both ends and around each dot".to_string()
+    };
+    Some(
+        Diagnostic::new(
+            Code::BadName,
+            format!("`{name}` can't be the name of an environment"),
+        )
+        .help(format!("call it something else: {why}")),
+    )
 }
 
 /// `platform.toml` and `staging` make `platform.staging.toml`.
@@ -140,27 +190,50 @@ fn include(
 ) -> Vec<Table> {
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut found: Vec<Table> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for pattern in table.array("include").unwrap_or_default() {
         let Some(text) = pattern.as_str() else {
             continue;
         };
-        for path in matching(world, folder, text) {
-            if path == file {
-                continue;
-            }
-            if let Some(read) = read_file(world, &path, sources, sink) {
-                found.push(only_included_keys(read.table, sink));
-            }
+        if text.starts_with('/') || text.split('/').any(|part| part == "..") {
+            sink.push(
+                Diagnostic::new(
+                    Code::OutsideProject,
+                    format!("`{text}` lies outside of the project"),
+                )
+                .label(pattern.span, "not below platform.toml")
+                .help("paths in `include` are relative to platform.toml and lie below it"),
+            );
+            continue;
         }
-        if !text.contains(['*', '?', '[', '{']) && matching(world, folder, text).is_empty() {
+        let paths = matching(world, folder, text);
+        if paths.is_empty() && !text.contains(['*', '?', '[', '{']) {
             sink.push(
                 Diagnostic::new(Code::FileMissing, format!("`{text}` does not exist"))
                     .label(pattern.span, "no such file")
                     .help("paths in `include` are relative to platform.toml"),
             );
         }
+        for path in paths {
+            // A wide pattern also meets the file itself and its environments.
+            if path == file || is_environment_of(file, &path) || !seen.insert(path.clone()) {
+                continue;
+            }
+            if let Some(read) = read_file(world, &path, sources, sink) {
+                found.push(only_included_keys(read.table, sink));
+            }
+        }
     }
     found
+}
+
+/// Whether a path is `platform.E.toml` beside `platform.toml`.
+fn is_environment_of(file: &str, path: &str) -> bool {
+    let stem = file.strip_suffix(".toml").unwrap_or(file);
+    path.strip_prefix(stem)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .and_then(|rest| rest.strip_suffix(".toml"))
+        .is_some_and(|name| !name.contains('/'))
 }
 
 fn matching(world: &dyn World, folder: &str, pattern: &str) -> Vec<String> {
@@ -168,7 +241,7 @@ fn matching(world: &dyn World, folder: &str, pattern: &str) -> Vec<String> {
         "" => pattern.trim_start_matches("./").to_string(),
         folder => format!("{folder}/{}", pattern.trim_start_matches("./")),
     };
-    let Ok(glob) = Glob::new(&joined) else {
+    let Ok(glob) = GlobBuilder::new(&joined).literal_separator(true).build() else {
         return Vec::new();
     };
     let Ok(globs) = GlobSetBuilder::new().add(glob).build() else {

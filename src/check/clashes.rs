@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{HostPort, NetworkMode, Platform, Port, PortRange, Workload},
+    model::{FileContent, HostPort, NetworkMode, Platform, Port, PortRange, Workload},
     source::Span,
 };
 
@@ -160,7 +160,14 @@ pub(super) fn mount_paths(facts: Facts<'_>, sink: &mut Sink) {
             .iter()
             .map(|mount| (&mount.path, mount.span));
         let files = workload.files.iter().map(|file| (&file.path, file.span));
-        twice(mounts.chain(files), &workload.name, sink);
+        let memory = workload.runtime.tmpfs.iter().map(|tmpfs| {
+            let span = workload
+                .written
+                .get("tmpfs")
+                .map_or(workload.span, |node| node.span);
+            (tmpfs, span)
+        });
+        twice(mounts.chain(files).chain(memory), &workload.name, sink);
     }
     for pipeline in &facts.platform.pipelines {
         let mounts = pipeline
@@ -174,7 +181,15 @@ pub(super) fn mount_paths(facts: Facts<'_>, sink: &mut Sink) {
 fn twice<'a>(places: impl Iterator<Item = (&'a String, Span)>, owner: &str, sink: &mut Sink) {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for (path, span) in places {
-        let normal = path.trim_end_matches('/').to_string();
+        // What follows `:` are options of a tmpfs.
+        let normal = path
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .split('/')
+            .filter(|part| !matches!(*part, "" | "."))
+            .collect::<Vec<_>>()
+            .join("/");
         match seen.get(&normal) {
             Some(first) if *first != span => sink.push(
                 Diagnostic::new(
@@ -196,16 +211,6 @@ fn twice<'a>(places: impl Iterator<Item = (&'a String, Span)>, owner: &str, sink
 /// Names that become the same service, volume, file or variable.
 pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
-    let workloads = platform.components.iter().flat_map(|component| {
-        let own = (component.name.clone(), component.span);
-        let parts = component
-            .workloads
-            .iter()
-            .filter(|workload| workload.part.is_some())
-            .map(|workload| (workload.name.clone(), workload.span));
-        std::iter::once(own).chain(parts)
-    });
-    same(workloads, "workload", sink);
     same(
         platform
             .volumes
@@ -226,6 +231,8 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
                 .help("call it something else"),
         );
     }
+    pipelines_network(platform, sink);
+    config_files(platform, sink);
     let pipelines = platform
         .pipelines
         .iter()
@@ -237,6 +244,40 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
         .map(|entry| (entry.name.to_ascii_lowercase(), entry.span));
     same(ci, "CI entry", sink);
     variables(platform, sink);
+}
+
+/// Tasks have a network of their own, called like that of a group `pipelines`.
+fn pipelines_network(platform: &Platform, sink: &mut Sink) {
+    let group = platform
+        .groups
+        .iter()
+        .find(|group| group.name == "pipelines");
+    if let (Some(group), Some(pipeline)) = (group, platform.pipelines.first()) {
+        sink.push(
+            Diagnostic::new(
+                Code::OutputClash,
+                format!("two networks would be called `{}_pipelines`", platform.name),
+            )
+            .label(group.span, "the group's")
+            .label(pipeline.span, "and that of the pipelines' tasks")
+            .help("call the group something else"),
+        );
+    }
+}
+
+/// Contents of files lie below `config/COMPONENT/`, on file systems that may ignore letter case.
+fn config_files(platform: &Platform, sink: &mut Sink) {
+    for component in &platform.components {
+        let names = component
+            .workloads
+            .iter()
+            .flat_map(|workload| &workload.files)
+            .filter_map(|file| match &file.content {
+                FileContent::Text { name, .. } => Some((name.to_ascii_lowercase(), file.span)),
+                _ => None,
+            });
+        same(names, "file", sink);
+    }
 }
 
 fn same(names: impl Iterator<Item = (String, Span)>, what: &str, sink: &mut Sink) {

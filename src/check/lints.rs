@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Facts;
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Severity, Sink},
     graph::workload_texts,
     model::{
         Component, EnvironmentVariable, FlowEnd, MountSource, Piece, Platform, Text, Workload,
@@ -263,16 +263,28 @@ pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
         if !leaves(path) {
             continue;
         }
-        let allowed = component
-            .and_then(|name| facts.platform.component(name))
-            .is_some_and(|component| component.allow.contains(&Code::OutsideSource));
-        if !allowed {
-            sink.push(
-                Diagnostic::new(Code::OutsideProject, format!("`{path}` leaves the project"))
-                    .label(mount.span, "a source outside of the project's folder")
-                    .help("move it into the project, or accept it with `allow = [\"outside-source\"]`"),
-            );
+        let component = component.and_then(|name| facts.platform.component(name));
+        if component.is_some_and(|component| component.allow.contains(&Code::OutsideSource)) {
+            continue;
         }
+        // The one lint that is an error unless it is said to be less.
+        let severity = match facts
+            .platform
+            .lints
+            .get(&Code::OutsideSource)
+            .map(String::as_str)
+        {
+            Some("allow") => continue,
+            Some("warn") => Severity::Warning,
+            _ => Severity::Error,
+        };
+        let mut diagnostic =
+            Diagnostic::new(Code::OutsideSource, format!("`{path}` leaves the project"))
+                .label(mount.span, "a source outside of the project's folder")
+                .help("move it into the project, or accept it with `allow = [\"outside-source\"]`");
+        diagnostic.severity = severity;
+        diagnostic.component = component.map(|component| component.name.clone());
+        sink.push(diagnostic);
     }
 }
 

@@ -19,13 +19,24 @@ pub(super) fn volumes(facts: Facts<'_>, sink: &mut Sink) {
         let mut writers: Vec<(&str, crate::source::Span, u32)> = Vec::new();
         for workload in platform.workloads() {
             for mount in &workload.mounts {
-                if mount.source == MountSource::Volume(volume.key.clone())
-                    && !mount.read_only
-                    && !writers.iter().any(|(name, ..)| *name == workload.component)
-                {
-                    writers.push((&workload.component, mount.span, workload.replicas));
+                if mount.source == MountSource::Volume(volume.key.clone()) && !mount.read_only {
+                    match writers
+                        .iter_mut()
+                        .find(|(name, ..)| *name == workload.component)
+                    {
+                        Some((.., replicas)) => *replicas = (*replicas).max(workload.replicas),
+                        None => {
+                            writers.push((&workload.component, mount.span, workload.replicas));
+                        }
+                    }
                 }
             }
+        }
+        for pipeline in &platform.pipelines {
+            let written = pipeline.volumes.iter().find(|mount| {
+                mount.source == MountSource::Volume(volume.key.clone()) && !mount.read_only
+            });
+            writers.extend(written.map(|mount| (pipeline.name.as_str(), mount.span, 1)));
         }
         let several_replicas = writers.iter().any(|(_, _, replicas)| *replicas > 1);
         if writers.len() < 2 && !several_replicas {

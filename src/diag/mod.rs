@@ -93,6 +93,13 @@ impl Sink {
             .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Whether an error of this code was said.
+    pub fn has_errors_of(&self, code: Code) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code == code && diagnostic.severity == Severity::Error)
+    }
+
     /// All of them, in the order of the places they are about, errors and warnings mixed as they stand in the file.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics

@@ -9,7 +9,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase());
-        if distance <= limit && best.is_none_or(|(closest, _)| distance < closest) {
+        // A name of one letter is no slip of another one.
+        let kept = distance < name.chars().count().max(candidate.chars().count());
+        if kept && distance <= limit && best.is_none_or(|(closest, _)| distance < closest) {
             best = Some((distance, candidate));
         }
     }
@@ -24,5 +26,6 @@ mod tests {
     fn a_swapped_letter_is_found_and_another_word_is_not() {
         assert_eq!(nearest("redsi", ["kafka", "redis"]), Some("redis"));
         assert_eq!(nearest("redis", ["postgres", "mlflow"]), None);
+        assert_eq!(nearest("b", ["a"]), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
+use petgraph::{algo::kosaraju_scc, graphmap::DiGraphMap};
 
 use super::Graph;
 
@@ -60,7 +60,7 @@ impl Graph {
 /// One of the shortest cycles through the smallest name of each knot of a directed graph.
 pub fn shortest_cycles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
     let graph: DiGraphMap<&str, ()> = pairs.iter().map(|(from, to)| (*from, *to, ())).collect();
-    let mut cycles: Vec<Vec<String>> = tarjan_scc(&graph)
+    let mut cycles: Vec<Vec<String>> = kosaraju_scc(&graph)
         .into_iter()
         .filter(|knot| knot.len() > 1 || knot.iter().any(|node| graph.contains_edge(node, node)))
         .filter_map(|knot| {

@@ -1,7 +1,7 @@
 //! Holds a tree against the language: unknown keys, wrong types, bad forms.
 
 use super::{
-    form::NameRule,
+    form::{Form, NameRule},
     shape::{KeyShape, Shape},
 };
 use crate::{
@@ -11,6 +11,12 @@ use crate::{
     text::all_of,
 };
 
+/// Words that start a reference in platform.toml.
+pub const REFERENCE_WORDS: [&str; 5] = ["components", "self", "secrets", "vars", "platform"];
+
+/// Where a secret may stand, as a message says it.
+pub const SECRET_PLACES: &str = "secrets stand in `env`, `settings`, `command`, `entrypoint` and `args`; `files.\"/path\" = { secret = \"S\" }` mounts one";
+
 /// Reports everything in `table` that the language does not have, and gives back what it has.
 ///
 /// `owner` is how messages call the table (`a component`), `place` where to say that a key is missing. `false` passes
@@ -18,34 +24,45 @@ use crate::{
 pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut Sink) -> Table {
     let mut kept = Table::default();
     for Entry { key, value } in &table.entries {
-        let Some(shape) = keys.iter().find(|shape| shape.name == key.name) else {
-            sink.push(unknown_key(key, keys, context.owner));
-            continue;
+        let (key, shape) = match keys.iter().find(|shape| shape.name == key.name) {
+            Some(shape) => (key.clone(), shape),
+            None => {
+                sink.push(unknown_key(key, keys, context.owner));
+                let Some(meant) = meant(key, keys, table) else {
+                    continue;
+                };
+                // What was misspelled is read as what it was meant to be, so that nothing else seems to be missing.
+                let key = Key {
+                    name: meant.name.to_string(),
+                    span: key.span,
+                };
+                (key, meant)
+            }
         };
-        if context.removable && value.is_false() {
-            kept.entries.push(Entry {
-                key: key.clone(),
-                value: value.clone(),
-            });
-            continue;
-        }
-        let inner = context.below(&key.name);
-        if let Some(value) = value_of(value, &shape.shape, &inner, sink) {
-            kept.entries.push(Entry {
-                key: key.clone(),
-                value,
-            });
-        }
+        let value = if context.removable && value.is_false() {
+            Some(value.clone())
+        } else {
+            value_of(value, &shape.shape, &context.below(&key.name), sink)
+        };
+        let value = value.unwrap_or(Node {
+            span: key.span,
+            value: Value::Broken,
+        });
+        kept.set(key, value);
     }
     for shape in keys {
-        if shape.required && table.get(shape.name).is_none() {
+        if shape.required && kept.get(shape.name).is_none() {
             sink.push(
                 Diagnostic::new(
                     Code::MissingKey,
                     format!("{} needs the key `{}`", context.owner, shape.name),
                 )
                 .label(context.place, "missing here")
-                .help(format!("write `{}`: {}", shape.example, shape.doc)),
+                .help(format!(
+                    "write `{}`: {}",
+                    shape.example.replace('\n', "` and below it `"),
+                    shape.doc.trim_end_matches('.')
+                )),
             );
         }
     }
@@ -115,6 +132,13 @@ impl<'a> Context<'a> {
     }
 }
 
+/// The key that a misspelled one was meant to be, where that one is not there itself.
+fn meant<'a>(key: &Key, keys: &'a [KeyShape], table: &Table) -> Option<&'a KeyShape> {
+    let name = nearest(&key.name, keys.iter().map(|shape| shape.name))?;
+    keys.iter()
+        .find(|shape| shape.name == name && table.get(name).is_none())
+}
+
 fn unknown_key(key: &Key, keys: &[KeyShape], owner: &str) -> Diagnostic {
     let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
     let help = match nearest(&key.name, names.iter().copied()) {
@@ -132,9 +156,15 @@ fn unknown_key(key: &Key, keys: &[KeyShape], owner: &str) -> Diagnostic {
 /// The value as far as it fits; `None` where nothing of it can be used.
 fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) -> Option<Node> {
     let fits = match (shape, &node.value) {
+        (_, Value::Broken) => return None,
         (Shape::Any, _) => return Some(node.clone()),
         (Shape::Text | Shape::ShellText, Value::String(_)) => true,
         (Shape::Plain(form), Value::String(text)) => {
+            let reference = misplaced_reference(node, text);
+            if let Some(diagnostic) = reference.filter(|_| *form != Form::KindPromQl) {
+                sink.push(diagnostic);
+                return None;
+            }
             if !form.accepts(text) {
                 sink.push(bad_value(node, text, &form.describe()));
                 return None;
@@ -154,8 +184,20 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             true
         }
         (Shape::Number, Value::Integer(_) | Value::Float(_)) => true,
+        (Shape::Cores, Value::Integer(_) | Value::Float(_)) => {
+            let written = match &node.value {
+                Value::Integer(number) => number.to_string(),
+                Value::Float(number) => number.to_string(),
+                _ => String::new(),
+            };
+            if super::cpu_millis(&written).is_none() {
+                sink.push(bad_value(node, &written, &shape.describe()));
+                return None;
+            }
+            true
+        }
         (Shape::Boolean, Value::Boolean(_)) => true,
-        (Shape::Date, Value::Datetime(_)) => true,
+        (Shape::Date, Value::Datetime(text)) => text.contains('-'),
         (
             Shape::Scalar,
             Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
@@ -215,6 +257,29 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
     None
 }
 
+/// A reference where none is read: passed on as it stands it would only fail later.
+fn misplaced_reference(node: &Node, text: &str) -> Option<Diagnostic> {
+    let (start, word) = text.match_indices("${").find_map(|(start, _)| {
+        let rest = &text[start + 2..];
+        let word = REFERENCE_WORDS
+            .into_iter()
+            .find(|word| rest.starts_with(word) && rest[word.len()..].starts_with('.'))?;
+        (!text[..start].ends_with('$')).then_some((start, word))
+    })?;
+    let end = text[start..]
+        .find('}')
+        .map_or(text.len(), |length| start + length + 1);
+    let place = node.part(start, end);
+    Some(match word {
+        "secrets" => Diagnostic::new(Code::SecretPlace, "a secret can't stand here")
+            .label(place, "a secret")
+            .help(SECRET_PLACES),
+        _ => Diagnostic::new(Code::BadReference, "no reference can stand here")
+            .label(place, "a reference")
+            .help("write the value out; references stand in `image`, `version`, `user`, `group_add`, `env`, `settings`, `command`, `entrypoint`, `args`, `files.*.content`, `health`, `labels`, `build.args`, raw tables, and in pipelines and CI entries"),
+    })
+}
+
 fn bad_value(node: &Node, text: &str, expected: &str) -> Diagnostic {
     Diagnostic::new(Code::BadValue, format!("`{text}` is not {expected}"))
         .label(node.span, "does not fit")
@@ -249,7 +314,7 @@ fn map(
         // What is wrong with a value was said; its name stays known, so that nothing that refers to it is wrong too.
         let value = value.unwrap_or(Node {
             span: key.span,
-            value: Value::Table(Table::default()),
+            value: Value::Broken,
         });
         kept.entries.push(Entry {
             key: key.clone(),
@@ -265,7 +330,7 @@ fn takes(shape: &Shape, value: &Value) -> bool {
         Shape::Any => true,
         Shape::Text | Shape::ShellText | Shape::Plain(_) => matches!(value, Value::String(_)),
         Shape::Integer(..) => matches!(value, Value::Integer(_)),
-        Shape::Number => matches!(value, Value::Integer(_) | Value::Float(_)),
+        Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
         Shape::Boolean => matches!(value, Value::Boolean(_)),
         Shape::Date => matches!(value, Value::Datetime(_)),
         Shape::Scalar => !matches!(

@@ -198,11 +198,7 @@ const DEVICES: &[KeyShape] = &[
     ),
     key(
         "shm_size",
-        Shape::Either(&[
-            Shape::Plain(Form::Memory),
-            Shape::Integer(1, i64::MAX),
-            FREE,
-        ]),
+        Shape::Either(&[Shape::Plain(Form::Bytes), Shape::Integer(1, i64::MAX)]),
         "Size of `/dev/shm`.",
         "shm_size = \"256Mi\"",
     ),

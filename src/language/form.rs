@@ -28,6 +28,12 @@ pub enum Form {
     Mode,
     /// `HOST:PORT`.
     HostPort,
+    /// An address of the host: IPv4 or IPv6.
+    Address,
+    /// The engine's name of a volume or a network.
+    EngineName,
+    /// An amount in Kubernetes' or Compose's units.
+    Bytes,
     /// `8000` or `8000-8010`.
     PortRange,
     /// A port of the host, a range, or `auto`.
@@ -46,6 +52,8 @@ pub enum NameRule {
     Identifier,
     /// What Kubernetes takes as the name of an environment variable, dots too.
     Environment,
+    /// A variable that a shell and Compose can read: letters, digits and `_`.
+    Variable,
     /// An absolute path inside a container.
     ContainerPath,
     /// Any text that is not empty.
@@ -80,6 +88,10 @@ impl NameRule {
                         .chars()
                         .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
             }
+            NameRule::Variable => {
+                name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                    && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            }
             NameRule::ContainerPath => Form::ContainerPath.accepts(name),
             NameRule::Free => !name.is_empty(),
         }
@@ -96,6 +108,7 @@ impl NameRule {
             }
             NameRule::Identifier => "a letter, then letters, digits, `_` and `-`",
             NameRule::Environment => "letters, digits, `_`, `-` and `.`, not starting with a digit",
+            NameRule::Variable => "letters, digits and `_`, not starting with a digit",
             NameRule::ContainerPath => "an absolute path such as `/data`",
             NameRule::Free => "any text that is not empty",
         }
@@ -145,6 +158,18 @@ impl Form {
                     && !host.contains(char::is_whitespace)
                     && port.parse::<u16>().is_ok_and(|port| port > 0)
             }),
+            Form::Address => text
+                .trim_matches(['[', ']'])
+                .parse::<std::net::IpAddr>()
+                .is_ok(),
+            Form::EngineName => {
+                text.len() > 1
+                    && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+                    && text
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+            }
+            Form::Bytes => memory_bytes(text).or_else(|| compose_bytes(text)).is_some(),
             Form::PortRange => {
                 let ports: Vec<_> = text.split('-').map(str::parse::<u16>).collect();
                 match ports.as_slice() {
@@ -182,6 +207,11 @@ impl Form {
             Form::PromQl | Form::KindPromQl => "an expression of PromQL".to_string(),
             Form::Mode => "an octal file mode, such as `0644`".to_string(),
             Form::HostPort => "`HOST:PORT`".to_string(),
+            Form::Address => "an address such as `127.0.0.1` or `0.0.0.0`".to_string(),
+            Form::EngineName => {
+                "a name that the engine takes: two or more letters, digits, `_`, `.` and `-`, starting with a letter or digit".to_string()
+            }
+            Form::Bytes => "an amount such as `64Mi` or `64m`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
             Form::PublishedPort => "a port, a range such as `8000-8010`, or `auto`".to_string(),
             Form::Choice(choices) => crate::text::one_of(choices),
@@ -256,6 +286,8 @@ pub fn memory_bytes(text: &str) -> Option<u64> {
         "Mi" => 1 << 20,
         "Gi" => 1 << 30,
         "Ti" => 1 << 40,
+        "P" => 1_000_000_000_000_000,
+        "Pi" => 1 << 50,
         _ => return None,
     };
     let (whole, fraction) = text[..unit_at]
@@ -268,6 +300,20 @@ pub fn memory_bytes(text: &str) -> Option<u64> {
     let part = digits(fraction)?.checked_mul(factor)? / 10u64.pow(fraction.len() as u32);
     let bytes = whole.checked_add(part)?;
     (bytes > 0).then_some(bytes)
+}
+
+/// Bytes in Compose's own units, where a key means the same as in Compose: `64m`, `1gb`.
+pub fn compose_bytes(text: &str) -> Option<u64> {
+    let lower = text.to_ascii_lowercase();
+    let unit_at = lower.find(|c: char| !c.is_ascii_digit())?;
+    let factor = match lower[unit_at..].trim() {
+        "b" => 1,
+        "k" | "kb" => 1 << 10,
+        "m" | "mb" => 1 << 20,
+        "g" | "gb" => 1 << 30,
+        _ => return None,
+    };
+    digits(&lower[..unit_at])?.checked_mul(factor)
 }
 
 /// A plain decimal number: no sign, not empty.

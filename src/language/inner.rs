@@ -84,7 +84,7 @@ pub(super) const PORT: Shape = Shape::Either(&[
         ),
         key(
             "bind",
-            FREE,
+            Shape::Plain(Form::Address),
             "The host's address to publish on; else `platform.bind`.",
             "bind = \"0.0.0.0\"",
         ),
@@ -132,7 +132,7 @@ pub(super) const VOLUME_KEYS: &[KeyShape] = &[
     ),
     key(
         "name",
-        FREE,
+        Shape::Plain(Form::EngineName),
         "Keeps or adopts a volume by its real name.",
         "name = \"old_mlflow_data\"",
     ),
@@ -252,17 +252,10 @@ pub(super) const METRICS: Shape = Shape::Either(&[
     Shape::Boolean,
 ]);
 
+const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
+
 pub(super) const RESOURCES: Shape = Shape::Table(&[
-    key(
-        "cpu",
-        Shape::Either(&[
-            Shape::Plain(Form::Cpu),
-            Shape::Integer(1, 4096),
-            Shape::Number,
-        ]),
-        "Processors that it asks for.",
-        "cpu = \"500m\"",
-    ),
+    key("cpu", CPU, "Processors that it asks for.", "cpu = \"500m\""),
     key(
         "memory",
         Shape::Plain(Form::Memory),
@@ -279,11 +272,7 @@ pub(super) const RESOURCES: Shape = Shape::Table(&[
         "limits",
         Shape::Table(&[key(
             "cpu",
-            Shape::Either(&[
-                Shape::Plain(Form::Cpu),
-                Shape::Integer(1, 4096),
-                Shape::Number,
-            ]),
+            CPU,
             "A limit of processors: only where said.",
             "cpu = 2",
         )]),

@@ -84,7 +84,7 @@ const TASK: Shape = Shape::Table(&[
 pub(super) const PIPELINE: &[KeyShape] = &[
     key(
         "description",
-        FREE,
+        Shape::Text,
         "What it is for.",
         "description = \"Trains the model\"",
     ),
@@ -114,7 +114,7 @@ pub(super) const PIPELINE: &[KeyShape] = &[
     ),
     key(
         "tags",
-        Shape::List(&FREE),
+        Shape::List(&Shape::Text),
         "Tags in Airflow.",
         "tags = [\"training\"]",
     ),
@@ -190,13 +190,13 @@ pub(super) const PIPELINE: &[KeyShape] = &[
 const AGENT: Shape = Shape::Table(&[
     key(
         "docker",
-        FREE,
+        Shape::Text,
         "Runs in a container of this image.",
         "docker = \"python:3.12\"",
     ),
     key(
         "label",
-        FREE,
+        Shape::Text,
         "Runs on an agent with this label.",
         "label = \"linux\"",
     ),
@@ -205,7 +205,7 @@ const AGENT: Shape = Shape::Table(&[
 macro_rules! stage_keys {
     ($($more:expr,)*) => {
         &[
-            key("name", FREE, "The stage's title: any text.", "name = \"build\"").required(),
+            key("name", Shape::Text, "The stage's title: any text.", "name = \"build\"").required(),
             key("run", Shape::List(&Shape::ShellText), "Shell steps, in order.", "run = [\"make build\"]"),
             key("env", ENV, "Environment variables of its steps.", "env.TAG = \"1.4.0\""),
             key("secrets", SECRETS, "Variables filled from secrets.", "secrets = { TOKEN = \"registry-token\" }"),
@@ -231,7 +231,7 @@ const STAGE: Shape = Shape::Table(stage_keys!(key(
 pub(super) const CI: &[KeyShape] = &[
     key(
         "description",
-        FREE,
+        Shape::Text,
         "What it is for.",
         "description = \"Builds the API\"",
     ),

@@ -46,7 +46,7 @@ const PLATFORM: Shape = Shape::Table(&[
     ),
     key(
         "bind",
-        FREE,
+        Shape::Plain(Form::Address),
         "The address that host ports bind to; `127.0.0.1` unless said otherwise.",
         "bind = \"127.0.0.1\"",
     ),
@@ -70,7 +70,7 @@ const VARIABLE: Shape = Shape::Either(&[
         .required(),
         key(
             "env",
-            Shape::Plain(Form::Name(NameRule::Environment)),
+            Shape::Plain(Form::Name(NameRule::Variable)),
             "The environment variable that may change it at start.",
             "env = \"AIRFLOW_UID\"",
         ),
@@ -86,7 +86,7 @@ const VARIABLE: Shape = Shape::Either(&[
 const SECRET: Shape = Shape::Table(&[
     key(
         "env",
-        Shape::Plain(Form::Name(NameRule::Environment)),
+        Shape::Plain(Form::Name(NameRule::Variable)),
         "The environment variable that holds it.",
         "env = \"MLFLOW_DB_PASSWORD\"",
     )
@@ -138,7 +138,7 @@ const SHARED_VOLUME: Shape = Shape::Table(&[
     ),
     key(
         "name",
-        FREE,
+        Shape::Plain(Form::EngineName),
         "Keeps or adopts a volume by its real name.",
         "name = \"old_artifacts\"",
     ),
@@ -152,7 +152,7 @@ const SHARED_VOLUME: Shape = Shape::Table(&[
 
 const NETWORK: Shape = Shape::Table(&[key(
     "external",
-    FREE,
+    Shape::Plain(Form::EngineName),
     "The name of a network that exists.",
     "external = \"office\"",
 )

@@ -17,6 +17,8 @@ pub enum Shape {
     Integer(i64, i64),
     /// A whole number or one with a fraction.
     Number,
+    /// Processors as a number above zero, with thousandths at most.
+    Cores,
     Boolean,
     /// A date, with or without a time.
     Date,
@@ -120,6 +122,7 @@ impl Shape {
             Shape::Plain(form) => form.describe(),
             Shape::Integer(..) => "a whole number".to_string(),
             Shape::Number => "a number".to_string(),
+            Shape::Cores => "a number above zero, such as 0.5 or 2".to_string(),
             Shape::Boolean => "true or false".to_string(),
             Shape::Date => "a date such as 2026-01-31".to_string(),
             Shape::Scalar => "a string, a number or true or false".to_string(),

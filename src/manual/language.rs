@@ -52,7 +52,7 @@ struct RuleView {
     rule: &'static str,
 }
 
-const NAMES: [(&str, NameRule); 5] = [
+const NAMES: [(&str, NameRule); 6] = [
     (
         "The platform, groups, components, presets, secrets, vars, volumes, networks, actors",
         NameRule::Resource,
@@ -63,6 +63,10 @@ const NAMES: [(&str, NameRule); 5] = [
         NameRule::Identifier,
     ),
     ("Environment variables", NameRule::Environment),
+    (
+        "Variables that secrets and vars are read from",
+        NameRule::Variable,
+    ),
     ("Stages, labels", NameRule::Free),
 ];
 
@@ -190,6 +194,7 @@ fn form(shape: &Shape) -> String {
         }
         Shape::Integer(least, most) => format!("a whole number, {least} to {most}"),
         Shape::Number => "a number".to_string(),
+        Shape::Cores => shape.describe(),
         Shape::Boolean => "`true` or `false`".to_string(),
         Shape::Date => "a date".to_string(),
         Shape::Scalar => "a string, a number or a boolean".to_string(),

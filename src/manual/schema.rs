@@ -152,6 +152,7 @@ impl Writer<'_> {
                 json!({ "type": "integer", "minimum": least, "maximum": most })
             }
             Shape::Number => json!({ "type": "number" }),
+            Shape::Cores => json!({ "type": "number", "exclusiveMinimum": 0 }),
             Shape::Boolean => json!({ "type": "boolean" }),
             // A date of TOML has no type in JSON: readers make a string or a value of their own of it.
             Shape::Date => {
@@ -215,6 +216,7 @@ fn name(rule: NameRule) -> Value {
         NameRule::Port => json!({ "pattern": "^[a-z]([a-z0-9-]*[a-z0-9])?$", "maxLength": 15 }),
         NameRule::Identifier => json!({ "pattern": "^[A-Za-z][A-Za-z0-9_-]*$" }),
         NameRule::Environment => json!({ "pattern": "^[A-Za-z_.-][A-Za-z0-9_.-]*$" }),
+        NameRule::Variable => json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" }),
         NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
         NameRule::Free => json!({ "minLength": 1 }),
     }
@@ -230,7 +232,7 @@ fn plain(form: Form) -> Value {
         }
         Form::Duration => pattern("^[0-9]+(ms|s|m|h|d)$"),
         Form::Cpu => pattern("^[0-9]+(m|\\.[0-9]{1,3})?$"),
-        Form::Memory => pattern("^[0-9]+(\\.[0-9]{1,3})?(k|M|G|T|Ki|Mi|Gi|Ti)?$"),
+        Form::Memory => pattern("^[0-9]+(\\.[0-9]{1,3})?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$"),
         Form::ContainerPath => pattern("^/[^:]*$"),
         Form::Mode => pattern("^[0-7]{3,4}$"),
         Form::HostPort => pattern("^[^ ]+:[0-9]+$"),
@@ -238,7 +240,14 @@ fn plain(form: Form) -> Value {
         Form::PublishedPort => pattern("^(auto|[0-9]+(-[0-9]+)?)$"),
         Form::Path | Form::Glob => json!({ "type": "string", "minLength": 1 }),
         Form::Choice(choices) => json!({ "enum": choices }),
-        Form::Free | Form::Cron | Form::VersionRequirement | Form::PromQl | Form::KindPromQl => {
+        Form::EngineName => pattern("^[A-Za-z0-9][A-Za-z0-9_.-]+$"),
+        Form::Bytes => pattern("^[0-9]+(\\.[0-9]{1,3})?\\s*[A-Za-z]*$"),
+        Form::Address
+        | Form::Free
+        | Form::Cron
+        | Form::VersionRequirement
+        | Form::PromQl
+        | Form::KindPromQl => {
             json!({ "type": "string" })
         }
     }

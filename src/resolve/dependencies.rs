@@ -236,7 +236,8 @@ fn usual(workload: &Workload) -> Condition {
 fn impossible(workload: &Workload, asked: Condition) -> Option<String> {
     match asked {
         Condition::Healthy
-            if workload.health.is_none() && workload.written.get("health").is_none() =>
+            if workload.health.is_none()
+                && workload.written.get("health").is_none_or(Node::is_false) =>
         {
             Some(format!(
                 "`{}` has no health check: it never becomes healthy",

@@ -23,7 +23,11 @@ pub(super) fn drafts(tree: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> 
         drafts: Vec::new(),
         lost: Vec::new(),
     };
-    for (key, table) in read::tables(tree, "components") {
+    for (key, node) in read::entries(tree, "components") {
+        let Some(table) = node.as_table() else {
+            out.lost.push(key.name.clone());
+            continue;
+        };
         let written = with_presets(tree, table, sink);
         let Some(kind) = kind_of(&written, inputs, sink) else {
             out.lost.push(key.name.clone());
@@ -32,7 +36,43 @@ pub(super) fn drafts(tree: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> 
         out.drafts.push(draft(tree, key, written, kind, sink));
     }
     per_platform(&out.drafts, sink);
+    part_names(&out.drafts, sink);
     out
+}
+
+/// `COMPONENT-PART` is the name of a part, whether or not the part is wanted just now.
+fn part_names(drafts: &[Draft], sink: &mut Sink) {
+    for draft in drafts.iter().filter(|draft| draft.external.is_none()) {
+        for part in draft
+            .kind
+            .table
+            .table("parts")
+            .into_iter()
+            .flat_map(Table::keys)
+        {
+            let off = draft
+                .user
+                .get_path(&["parts", part])
+                .is_some_and(Node::is_false);
+            let name = format!("{}-{part}", draft.name);
+            let Some(other) = drafts.iter().find(|other| other.name == name) else {
+                continue;
+            };
+            if !off {
+                sink.push(
+                    Diagnostic::new(
+                        Code::OutputClash,
+                        format!("`{name}` is the name of a part of `{}`", draft.name),
+                    )
+                    .label(draft.span, format!("has the part `{part}`"))
+                    .label(other.span, "a component of that name")
+                    .help(format!(
+                        "rename the component, or take the part away: `parts.{part} = false`"
+                    )),
+                );
+            }
+        }
+    }
 }
 
 fn draft(tree: &Table, key: &Key, user: Table, kind: Rc<Kind>, sink: &mut Sink) -> Draft {
@@ -68,8 +108,11 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
         .flat_map(|list| list.as_array().unwrap_or_default())
     {
         let Some(name) = node.as_str() else { continue };
-        match tree.get_path(&["presets", name]).and_then(Node::as_table) {
+        match tree.get_path(&["presets", name]) {
             Some(preset) => {
+                let Some(preset) = preset.as_table() else {
+                    continue;
+                };
                 if let Some(entry) = preset.entry("presets") {
                     sink.push(
                         Diagnostic::new(Code::ConflictingKeys, "a preset names no presets")
@@ -87,8 +130,25 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
             }
         }
     }
-    overlay(&layers, &super::layers::normal(component), Removal::Later)
+    let mut user = overlay(&layers, &super::layers::normal(component), Removal::Later);
+    // Under these a `false` has nothing of the kind to remove: it only takes back what a lower layer says.
+    user.entries
+        .retain(|entry| !(entry.value.is_false() && OWN.contains(&entry.key.name.as_str())));
+    user
 }
+
+/// Keys that the kind's workload does not have.
+const OWN: [&str; 9] = [
+    "kind",
+    "group",
+    "image",
+    "version",
+    "build",
+    "external",
+    "presets",
+    "allow",
+    "description",
+];
 
 /// A name that nothing has, with the nearest that something has.
 pub(super) fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
@@ -103,7 +163,10 @@ pub(super) fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Dia
 }
 
 fn kind_of(component: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> Option<Rc<Kind>> {
-    let name = component.string("kind").unwrap_or("service");
+    let name = match component.get("kind") {
+        Some(node) => node.as_str()?,
+        None => "service",
+    };
     let kind = inputs.catalog.get(name, inputs.sources, sink);
     if kind.is_none()
         && let Some(node) = component.get("kind")
@@ -161,12 +224,32 @@ fn group(
     Some(name.to_string())
 }
 
+/// A host as it stands before `:PORT`: an address of IPv6 in brackets.
+fn bracketed(host: &str) -> String {
+    if host.contains(':') && !host.starts_with('[') {
+        format!("[{host}]")
+    } else {
+        host.to_string()
+    }
+}
+
 /// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
 fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External> {
     let entry = component.entry("external")?;
     let table = entry.value.as_table()?;
     let mut addresses = Vec::new();
-    if let Some(host) = table.string("host").filter(|host| !host.contains(':')) {
+    let own = component.table("ports").into_iter().flat_map(Table::keys);
+    let known: Vec<&str> = match kind.table.get_path(&["workload", "ports"]) {
+        Some(ports) => ports
+            .as_table()
+            .into_iter()
+            .flat_map(Table::keys)
+            .chain(own)
+            .collect(),
+        None => Vec::new(),
+    };
+    let alone = |host: &&str| table.integer("port").is_some() || !host.contains(':');
+    if let Some(host) = table.string("host").filter(alone) {
         let main = kind.port.clone().or_else(|| {
             let ports = component.table("ports")?;
             ports.keys().next().map(ToString::to_string)
@@ -181,7 +264,7 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
             .and_then(|port| u16::try_from(port).ok())
             .or(known)
         {
-            Some(port) => addresses.push((name, host.to_string(), port)),
+            Some(port) => addresses.push((name, bracketed(host), port)),
             None => sink.push(
                 Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
                     .label(entry.key.span, "which port?")
@@ -189,14 +272,17 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
             ),
         }
     } else {
-        for (port, node) in table.iter() {
+        for (port, node) in table.iter().filter(|(_, node)| !node.is_broken()) {
             let address = node
                 .as_str()
                 .and_then(|text| text.rsplit_once(':'))
                 .and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
             match address {
                 Some((host, number)) => {
-                    addresses.push((port.name.clone(), host.to_string(), number));
+                    if !known.is_empty() && !known.contains(&port.name.as_str()) {
+                        sink.push(unknown_external(kind, port, &known));
+                    }
+                    addresses.push((port.name.clone(), bracketed(host), number));
                 }
                 None => sink.push(
                     Diagnostic::new(
@@ -214,6 +300,18 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
         // Its port is known only once all ports are.
         metrics: None,
         span: entry.key.span,
+    })
+}
+
+fn unknown_external(kind: &Kind, port: &Key, known: &[&str]) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnknownPort,
+        format!("kind `{}` has no port `{}`", kind.name, port.name),
+    )
+    .label(port.span, "no such port")
+    .help(match nearest(&port.name, known.iter().copied()) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => format!("it has {}", all_of(known)),
     })
 }
 

@@ -8,7 +8,7 @@ use super::{
     scene::{Scene, Shape},
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Severity, Sink},
     model::{FileContent, FileMount, Piece, SettingValue, Text},
     source::Span,
     syntax::{Key, Node, Table, Value},
@@ -98,7 +98,7 @@ impl File<'_> {
             return Vec::new();
         };
         let content = match entry.key.name.as_str() {
-            "source" => project(self.inputs.world, &entry.value, sink),
+            "source" => self.source(&entry.value, sink),
             "secret" => self.secret(&entry.value, sink),
             "generated" => entry
                 .value
@@ -118,6 +118,30 @@ impl File<'_> {
             .map(|content| (self.path.clone(), content))
             .into_iter()
             .collect()
+    }
+
+    /// A source may leave the project through `..` where the component allows it.
+    fn source(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+        let written = node.as_str()?;
+        let allowed = self.scene.drafts[self.index]
+            .user
+            .strings("allow")
+            .contains(&Code::OutsideSource.name());
+        if leaves_project(written) && !written.starts_with('/') {
+            if allowed {
+                return read_project(self.inputs.world, node, sink);
+            }
+            let mut diagnostic = Diagnostic::new(
+                Code::OutsideSource,
+                format!("`{written}` leaves the project"),
+            )
+            .label(node.span, "a source outside of the project's folder")
+            .help("copy it into the project, or accept it with `allow = [\"outside-source\"]`");
+            diagnostic.severity = Severity::Error;
+            sink.push(diagnostic);
+            return None;
+        }
+        project(self.inputs.world, node, sink)
     }
 
     fn one_way(&self, ways: usize) -> Diagnostic {
@@ -175,14 +199,16 @@ impl File<'_> {
                 .map(|content| (self.path.clone(), content))
                 .into_iter()
                 .collect(),
-            Value::Array(items) => items
-                .iter()
-                .filter_map(|item| {
-                    let content = project(self.inputs.world, item, sink)?;
-                    let name = item.as_str()?.trim_end_matches('/').rsplit('/').next()?;
-                    Some((format!("{}/{name}", self.path), content))
-                })
-                .collect(),
+            Value::Array(items) => {
+                base_names_once(items, sink);
+                items
+                    .iter()
+                    .filter_map(|item| {
+                        let content = project(self.inputs.world, item, sink)?;
+                        Some((format!("{}/{}", self.path, base_name(item)?), content))
+                    })
+                    .collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -194,6 +220,7 @@ impl File<'_> {
         let view = view(self.scene, self.index, &mut marks, sink);
         match self.inputs.engine.render(path, view) {
             Ok(rendered) => Some(self.content(marks.restore(&rendered))),
+            Err(_) if self.scene.drafts[self.index].broken => None,
             Err(error) => {
                 sink.push(
                     Diagnostic::new(
@@ -215,14 +242,35 @@ impl File<'_> {
     }
 }
 
+fn base_name(item: &Node) -> Option<&str> {
+    item.as_str()?.trim_end_matches('/').rsplit('/').next()
+}
+
+/// Files that a setting lists lie side by side in the container.
+fn base_names_once(items: &[Node], sink: &mut Sink) {
+    for (index, item) in items.iter().enumerate() {
+        let name = base_name(item).map(str::to_ascii_lowercase);
+        let first = items[..index]
+            .iter()
+            .find(|other| base_name(other).map(str::to_ascii_lowercase) == name);
+        if let (Some(first), Some(name)) = (first, name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::OutputClash,
+                    format!("two files would be called `{name}`"),
+                )
+                .label(first.span, "first here")
+                .label(item.span, "and again here")
+                .help("rename one of the two; letter case makes no difference"),
+            );
+        }
+    }
+}
+
 /// A file or a folder of the project.
 pub(super) fn project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {
     let written = node.as_str()?;
-    let path = written
-        .strip_prefix("./")
-        .unwrap_or(written)
-        .trim_end_matches('/');
-    if path.starts_with('/') || path.split('/').any(|part| part == "..") {
+    if leaves_project(written) {
         sink.push(
             Diagnostic::new(
                 Code::OutsideProject,
@@ -235,6 +283,32 @@ pub(super) fn project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option
         );
         return None;
     }
+    read_project(world, node, sink)
+}
+
+/// Whether a path is absolute or climbs above the project's folder.
+fn leaves_project(path: &str) -> bool {
+    path.starts_with('/') || plain_path(path).starts_with("../") || plain_path(path) == ".."
+}
+
+/// The path without `.`, and without `..` where a folder stands before it.
+fn plain_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+    let written = node.as_str()?;
+    let path = &plain_path(written);
     match world.read(path) {
         Ok(bytes) => {
             if bytes.len() > LARGEST {
@@ -306,7 +380,8 @@ fn view(scene: &Scene, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json
     }
     let mut roles = Map::new();
     for bound in &draft.uses {
-        let shown = role_view(scene, bound.target, bound.database.as_deref(), marks, sink);
+        let mut shown = role_view(scene, bound.target, bound.database.as_deref(), marks, sink);
+        shown["kind"] = Json::from(bound.fitting_kind(&scene.drafts[bound.target]));
         roles.insert(bound.role.name.clone(), shown);
     }
     json!({
@@ -391,7 +466,10 @@ pub(super) fn setting_value(
                 .map(|item| text(scene, item, &Scope::component(index, None), sink))
                 .collect(),
         ),
-        _ => SettingValue::Text(setting_text(scene, index, name, 0, sink).unwrap_or_default()),
+        _ => SettingValue::Text(
+            setting_text(scene, index, name, &Scope::component(index, None), sink)
+                .unwrap_or_default(),
+        ),
     }
 }
 

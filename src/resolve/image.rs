@@ -112,9 +112,36 @@ pub(super) fn check(scene: &Scene, index: usize, sink: &mut Sink) {
             .help("write `image = \"repository:tag\"`, or `build = { context = \"folder\" }`"),
         );
     }
-    if let Some(node) = user.get("image") {
-        well_formed(node, sink);
+    let parts = read::tables(user, "parts").map(|(_, part)| part);
+    for table in std::iter::once(user).chain(parts) {
+        if let Some(node) = table.get("image") {
+            well_formed(node, sink);
+        }
+        if let Some(node) = table.get("version") {
+            good_version(node, sink);
+        }
     }
+}
+
+/// Docker's grammar of tags, as far as the literal text shows it.
+fn good_version(node: &Node, sink: &mut Sink) {
+    let Some(written) = node.as_str() else { return };
+    if written.contains("${") || is_tag(written) {
+        return;
+    }
+    sink.push(
+        Diagnostic::new(Code::BadValue, format!("`{written}` is no tag of an image"))
+            .label(node.span, "does not fit")
+            .help("a tag is up to 128 letters, digits, `_`, `.` and `-`, such as `1.4.0`"),
+    );
+}
+
+fn is_tag(text: &str) -> bool {
+    text.len() <= 128
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
 }
 
 /// Docker's grammar of references, as far as the literal text shows it.
@@ -127,26 +154,6 @@ pub(super) fn well_formed(node: &Node, sink: &mut Sink) {
         .split_once('@')
         .map_or((written, None), |(rest, digest)| (rest, Some(digest)));
     let (repository, tag) = split_tag(rest);
-    let good_repository = !repository.is_empty()
-        && repository.split('/').enumerate().all(|(place, part)| {
-            let host = place == 0 && repository.contains('/');
-            !part.is_empty()
-                && part.chars().all(|c| {
-                    c.is_ascii_lowercase()
-                        || c.is_ascii_digit()
-                        || "._-".contains(c)
-                        || (host && (c == ':' || c.is_ascii_uppercase()))
-                })
-                && part.starts_with(|c: char| c.is_ascii_alphanumeric())
-        });
-    let good_tag = tag.is_none_or(|tag| {
-        !tag.is_empty()
-            && tag.len() <= 128
-            && tag.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-            && tag
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
-    });
     let good_digest = digest.is_none_or(|digest| {
         digest.strip_prefix("sha256:").is_some_and(|hex| {
             hex.len() == 64
@@ -155,7 +162,7 @@ pub(super) fn well_formed(node: &Node, sink: &mut Sink) {
                     .all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase())
         })
     });
-    if good_repository && good_tag && good_digest {
+    if is_repository(repository) && tag.is_none_or(is_tag) && good_digest {
         return;
     }
     sink.push(
@@ -163,6 +170,34 @@ pub(super) fn well_formed(node: &Node, sink: &mut Sink) {
             .label(node.span, "does not fit")
             .help("write `repository:tag`, in lower case, with `@sha256:...` where it is pinned by digest"),
     );
+}
+
+/// A registry's host, with a port where it has one, then path components.
+fn is_repository(repository: &str) -> bool {
+    let path = match repository.split_once('/') {
+        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
+            let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+            let good = !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+                && port.parse::<u16>().is_ok();
+            if !good {
+                return false;
+            }
+            path
+        }
+        _ => repository,
+    };
+    path.split('/').all(|part| {
+        let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        part.starts_with(ends)
+            && part.ends_with(ends)
+            && part.chars().all(|c| ends(c) || "._-".contains(c))
+            && !["..", "._", "_.", "___"]
+                .iter()
+                .any(|run| part.contains(run))
+    })
 }
 
 /// Whether a literal reference names a tag or a digest.

@@ -77,7 +77,7 @@ fn facts(scene: &Scene, index: usize) -> Json {
         let target = &scene.drafts[bound.target];
         roles.insert(
             bound.role.name.clone(),
-            json!({ "kind": target.kind.name, "component": target.name }),
+            json!({ "kind": bound.fitting_kind(target), "component": target.name }),
         );
     }
     json!({
@@ -101,6 +101,7 @@ fn plain(node: &Node) -> Json {
         Value::Integer(number) => Json::from(*number),
         Value::Float(number) => Json::from(*number),
         Value::Boolean(value) => Json::from(*value),
+        Value::Broken => Json::Null,
         Value::Array(items) => items.iter().map(plain).collect(),
         Value::Table(table) => table
             .iter()

@@ -20,6 +20,7 @@ mod roles;
 mod scene;
 mod settings;
 mod top;
+mod unused;
 mod workload;
 
 use crate::{
@@ -53,5 +54,6 @@ pub fn resolve(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfor
     dependencies::resolve(&scene, &mut platform, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
     flows::resolve(tree, &scene, &mut platform, sink);
+    unused::check(tree, sink);
     platform
 }

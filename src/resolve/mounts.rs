@@ -95,7 +95,7 @@ pub(super) fn pipeline_mounts(
 
 fn mount_path(key: &Key, table: &Table, sink: &mut Sink) -> Option<String> {
     let mount = read::owned(table, "mount");
-    if mount.is_none() {
+    if table.get("mount").is_none() {
         sink.push(
             Diagnostic::new(
                 Code::MissingKey,

@@ -33,7 +33,11 @@ pub(super) fn ports(scene: &mut Scene, sink: &mut Sink) {
 fn shape_ports(shape: &Shape, bind: &str, sink: &mut Sink) -> (Vec<Port>, bool) {
     let mut ports = Vec::new();
     let mut whole = true;
-    for (key, table) in read::tables(&shape.table, "ports") {
+    for (key, node) in read::entries(&shape.table, "ports") {
+        let Some(table) = node.as_table() else {
+            whole &= !node.is_broken();
+            continue;
+        };
         match port(key, table, bind, sink) {
             Some(port) => ports.push(port),
             None => whole = false,
@@ -43,7 +47,11 @@ fn shape_ports(shape: &Shape, bind: &str, sink: &mut Sink) -> (Vec<Port>, bool) 
 }
 
 fn port(key: &Key, table: &Table, bind: &str, sink: &mut Sink) -> Option<Port> {
-    let Some(container) = table.get("container").and_then(read::port_range) else {
+    let written = table.get("container");
+    let Some(container) = written.and_then(read::port_range) else {
+        if written.is_some() {
+            return None;
+        }
         sink.push(
             Diagnostic::new(
                 Code::MissingKey,
@@ -174,6 +182,19 @@ pub(super) fn check(scene: &Scene, table: &Table, sink: &mut Sink) {
             }
             _ => {}
         }
+    }
+    if let (Some(mode), Some(networks)) = (table.entry("network_mode"), table.entry("networks"))
+        && !table.strings("networks").is_empty()
+    {
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                "what has a `network_mode` joins no network",
+            )
+            .label(mode.key.span, "a mode")
+            .label(networks.key.span, "and networks")
+            .help("keep one of `network_mode` and `networks`"),
+        );
     }
     for node in table.array("networks").unwrap_or_default() {
         let Some(name) = node.as_str() else { continue };

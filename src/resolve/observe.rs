@@ -21,6 +21,7 @@ pub(super) fn health(
     sink: &mut Sink,
 ) -> Option<Health> {
     let entry = shape.table.entry("health")?;
+    not_true(&entry.value, "health", sink);
     let table = entry.value.as_table()?;
     let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
     let draft = &scene.drafts[index];
@@ -34,6 +35,19 @@ pub(super) fn health(
         tool: read::owned(table, "with"),
         span: entry.key.span,
     })
+}
+
+/// `false` switches off what a kind has; `true` says nothing.
+fn not_true(node: &Node, key: &str, sink: &mut Sink) {
+    if node.as_bool() == Some(true) {
+        sink.push(
+            Diagnostic::new(Code::WrongType, format!("`{key} = true` says nothing"))
+                .label(node.span, "expected a table, or `false`")
+                .help(format!(
+                    "write a table, as `{key} = {{ port = \"http\", ... }}`, or leave it to the kind"
+                )),
+        );
+    }
 }
 
 fn probe(
@@ -153,6 +167,7 @@ fn port<'a>(
 /// `job` is the scrape job's name.
 pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<Metrics> {
     let entry = shape.table.entry("metrics")?;
+    not_true(&entry.value, "metrics", sink);
     let table = entry.value.as_table()?;
     let port = match table.get("port") {
         Some(node) => port(draft, shape, node, "metrics entry", sink)?,

@@ -96,17 +96,23 @@ fn pipeline(
     let names: Vec<&str> = table
         .table("tasks")
         .map_or(Vec::new(), |tasks| tasks.keys().collect());
-    let tasks = read::tables(table, "tasks")
+    let tasks: Vec<Task> = read::tables(table, "tasks")
         .map(|(task_key, task_table)| task(task_key, task_table, &defaults, &names, scene, sink))
         .collect();
+    images(key, table, &tasks, sink);
     Pipeline {
         name: key.name.clone(),
-        description: read::owned(table, "description"),
+        description: shown(scene, table, "description", sink),
         schedule: read::owned(table, "schedule"),
         start: table.get("start").map(read::scalar),
         image: image.clone(),
         build,
-        tags: read::strings(table, "tags"),
+        tags: table
+            .array("tags")
+            .unwrap_or_default()
+            .iter()
+            .map(|node| written_out(scene, node, sink))
+            .collect(),
         reaches: workload::reaches(scene, table, sink),
         retries: read::unsigned(table, "retries").unwrap_or(0),
         retry_delay: read::duration(table, "retry_delay").unwrap_or(300_000),
@@ -133,6 +139,29 @@ fn pipeline(
         tasks,
         span: key.span,
     }
+}
+
+/// Every line runs in some image: the pipeline's, or the task's own. Said once, however many tasks lack one.
+fn images(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
+    let lacking = |task: &&Task| task.image.is_none() && task.body != TaskBody::Stub;
+    let Some(first) = tasks.iter().find(lacking) else {
+        return;
+    };
+    if table.get("image").is_some() {
+        return;
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::MissingKey,
+            format!("pipeline `{}` has no image to run in", key.name),
+        )
+        .label(key.span, "names no image")
+        .label(
+            first.span,
+            format!("and neither does its task `{}`", first.name),
+        )
+        .help("write `image = \"repository:tag\"` on the pipeline or on the task"),
+    );
 }
 
 /// What a task has from its pipeline.
@@ -170,16 +199,6 @@ fn task(
     let body = body(key, table, scene, sink);
     let own_image = table.get("image").map(|node| task_image(scene, node, sink));
     let image = own_image.or_else(|| defaults.image.cloned());
-    if image.is_none() && body != TaskBody::Stub {
-        sink.push(
-            Diagnostic::new(
-                Code::MissingKey,
-                format!("task `{}` has no image to run in", key.name),
-            )
-            .label(key.span, "neither it nor its pipeline names one")
-            .help("write `image = \"repository:tag\"` on the pipeline or on the task"),
-        );
-    }
     Task {
         name: key.name.clone(),
         body,
@@ -200,6 +219,7 @@ fn task(
 
 /// An image of a pipeline or a task, with the platform's registry.
 fn task_image(scene: &Scene, node: &Node, sink: &mut Sink) -> Text {
+    image::well_formed(node, sink);
     image::well_formed(node, sink);
     let scope = Scope::platform().without_secrets("an image");
     image::with_registry(scene, text(scene, node, &scope, sink))
@@ -225,6 +245,7 @@ fn body(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> TaskBody {
             TaskBody::Run(text(scene, node, &scope, sink))
         }
         (None, true) => TaskBody::Stub,
+        (None, false) if table.get("stub").is_some_and(Node::is_broken) => TaskBody::Stub,
         (None, false) => {
             sink.push(
                 Diagnostic::new(Code::MissingKey, format!("task `{}` does nothing", key.name))
@@ -253,7 +274,7 @@ fn after(table: &Table, names: &[&str], own: &str, sink: &mut Sink) -> Vec<(Stri
 fn ci(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> Ci {
     let scope = Scope::platform();
     let stages: Vec<&Table> = stage_tables(table, "stages");
-    if stages.is_empty() && table.get("stages").is_some() {
+    if stages.is_empty() && table.array("stages").is_some() {
         sink.push(
             Diagnostic::new(
                 Code::MissingKey,
@@ -273,8 +294,8 @@ fn ci(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> Ci {
     twice(&stages, sink);
     Ci {
         name: key.name.clone(),
-        description: read::owned(table, "description"),
-        agent: agent(table).unwrap_or(Agent::Any),
+        description: shown(scene, table, "description", sink),
+        agent: agent(scene, table, sink).unwrap_or(Agent::Any),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
         env: workload::environment(scene, table, &scope, sink),
@@ -329,7 +350,8 @@ fn stage(table: &Table, entry: Span, scene: &Scene, sink: &mut Sink) -> CiStage 
         .into_iter()
         .map(|inner| stage(inner, entry, scene, sink))
         .collect();
-    if run.is_empty() == parallel.is_empty() {
+    let broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
+    if run.is_empty() == parallel.is_empty() && !broken("run") && !broken("parallel") {
         let (code, message) = if run.is_empty() {
             (Code::MissingKey, "this stage does nothing")
         } else {
@@ -345,27 +367,46 @@ fn stage(table: &Table, entry: Span, scene: &Scene, sink: &mut Sink) -> CiStage 
         );
     }
     CiStage {
-        name: read::owned(table, "name").unwrap_or_default(),
+        name: shown(scene, table, "name", sink).unwrap_or_default(),
         run,
         env: workload::environment(scene, table, &scope, sink),
         secrets: secrets(table, scene, sink),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
         timeout: read::duration(table, "timeout"),
-        agent: agent(table),
+        agent: agent(scene, table, sink),
         parallel,
         span,
     }
 }
 
-fn agent(table: &Table) -> Option<Agent> {
+fn agent(scene: &Scene, table: &Table, sink: &mut Sink) -> Option<Agent> {
     let agent = table.table("agent")?;
-    if let Some(image) = agent.string("docker") {
-        return Some(Agent::Docker(image.to_string()));
+    if let Some(node) = agent.get("docker") {
+        image::well_formed(node, sink);
+        return Some(Agent::Docker(written_out(scene, node, sink)));
     }
-    agent
-        .string("label")
-        .map(|label| Agent::Label(label.to_string()))
+    shown(scene, agent, "label", sink).map(Agent::Label)
+}
+
+/// A string that is read before anything starts: variables stand with their defaults.
+fn written_out(scene: &Scene, node: &Node, sink: &mut Sink) -> String {
+    let scope = Scope::platform().without_secrets("a string of a pipeline or CI entry");
+    text(scene, node, &scope, sink).render(|piece| match piece {
+        Piece::Literal(text) => text.clone(),
+        Piece::Variable(name) => scene
+            .variables
+            .iter()
+            .find(|variable| variable.name == *name)
+            .map_or(String::new(), |variable| variable.default.clone()),
+        Piece::Endpoint(endpoint) => endpoint.value(),
+        Piece::Network(group) => format!("{}_{group}", scene.platform),
+        Piece::Secret(_) | Piece::PublicUrl { .. } | Piece::PublicPort { .. } => String::new(),
+    })
+}
+
+fn shown(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<String> {
+    Some(written_out(scene, table.get(key)?, sink))
 }
 
 fn secrets(table: &Table, scene: &Scene, sink: &mut Sink) -> Vec<SecretVariable> {

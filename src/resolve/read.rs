@@ -1,10 +1,18 @@
 //! Small readers of a checked tree. What has the wrong type was reported; here it reads as absent.
 
 use crate::{
-    language::{cpu_millis, duration_ms, memory_bytes},
+    language::{compose_bytes, cpu_millis, duration_ms, memory_bytes},
     model::PortRange,
     syntax::{Key, Node, Table, Value},
 };
+
+/// The entries of a table.
+pub(super) fn entries<'a>(
+    tree: &'a Table,
+    name: &str,
+) -> impl Iterator<Item = (&'a Key, &'a Node)> {
+    tree.table(name).into_iter().flat_map(Table::iter)
+}
 
 /// The entries of a table of tables, without those that were taken away.
 pub(super) fn tables<'a>(
@@ -52,20 +60,6 @@ pub(super) fn memory(table: &Table, name: &str) -> Option<u64> {
     }
 }
 
-/// Compose's own units, where a key means the same as in Compose: `64m`, `1gb`.
-fn compose_bytes(text: &str) -> Option<u64> {
-    let lower = text.to_ascii_lowercase();
-    let unit_at = lower.find(|c: char| !c.is_ascii_digit())?;
-    let factor = match lower[unit_at..].trim() {
-        "b" => 1,
-        "k" | "kb" => 1 << 10,
-        "m" | "mb" => 1 << 20,
-        "g" | "gb" => 1 << 30,
-        _ => return None,
-    };
-    lower[..unit_at].parse::<u64>().ok()?.checked_mul(factor)
-}
-
 /// Thousandths of a processor.
 pub(super) fn cpu(table: &Table, name: &str) -> Option<u64> {
     cpu_millis(&scalar(table.get(name)?))
@@ -91,7 +85,7 @@ pub(super) fn scalar(node: &Node) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
         Value::Boolean(value) => value.to_string(),
-        Value::Array(_) | Value::Table(_) => String::new(),
+        Value::Array(_) | Value::Table(_) | Value::Broken => String::new(),
     }
 }
 

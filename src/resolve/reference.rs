@@ -3,22 +3,22 @@
 use super::{
     draft::unknown,
     read,
-    scene::{Draft, Scene},
+    scene::{BoundRole, Draft, Scene},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    language::{REFERENCE_WORDS, SECRET_PLACES},
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
     source::Span,
     syntax::{Node, Value},
     text::{all_of, one_of},
 };
 
-/// Words that start a reference in platform.toml, and those that a kind has besides.
-const WORDS: [&str; 5] = ["components", "self", "secrets", "vars", "platform"];
+/// Words that start a reference in a kind, besides those of platform.toml.
 const KIND_WORDS: [&str; 6] = ["settings", "roles", "own", "binding", "major", "version"];
 
 /// References inside references: outputs of settings of outputs. Deeper is a circle.
-const DEEPEST: usize = 16;
+const DEEPEST: usize = 8;
 
 /// Who reads a string, and what may stand in it.
 #[derive(Clone, Debug)]
@@ -78,8 +78,7 @@ pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sin
     let mut at = 0;
     while let Some(found) = written[at..].find("${") {
         let start = at + found;
-        let word = word_at(&written[start + 2..]);
-        let is_reference = is_reference(scene, node, word);
+        let is_reference = is_reference(scene, node, &written[start + 2..]);
         let escaped = written[at..start].ends_with('$') && (!scope.shell || is_reference);
         if escaped {
             out.push_literal(&written[at..start - 1]);
@@ -130,14 +129,15 @@ fn word_at(text: &str) -> &str {
     &text[..end]
 }
 
-/// A known word and a dot; in a kind `${major}` and `${binding}` stand alone.
-fn is_reference(scene: &Scene, node: &Node, word: &str) -> bool {
-    let written = node.as_str().unwrap_or_default();
-    let dotted = written.contains(&format!("${{{word}."));
-    (WORDS.contains(&word) && dotted)
+/// Whether what follows `${` is a known word and a dot; in a kind `${major}` and `${binding}` stand alone.
+fn is_reference(scene: &Scene, node: &Node, rest: &str) -> bool {
+    let word = word_at(rest);
+    let after = &rest[word.len()..];
+    let dotted = after.starts_with('.');
+    (REFERENCE_WORDS.contains(&word) && dotted)
         || (scene.is_kind_text(node)
             && KIND_WORDS.contains(&word)
-            && (dotted || written.contains(&format!("${{{word}}}"))))
+            && (dotted || after.starts_with('}')))
 }
 
 fn not_a_reference(place: Span, why: &str) -> Diagnostic {
@@ -155,7 +155,9 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn resolve(&self, inner: &str, sink: &mut Sink) -> Option<Text> {
-        if self.scope.depth > DEEPEST {
+        // A circle leads through a string of the user's: that is where to say so, not in a kind.
+        let deepest = if self.kind_text { DEEPEST + 4 } else { DEEPEST };
+        if self.scope.depth > deepest {
             sink.push(
                 Diagnostic::new(Code::BadReference, "this reference leads back to itself")
                     .label(self.place, "goes round in circles")
@@ -252,9 +254,12 @@ impl Resolver<'_> {
         };
         if let Some(place) = self.scope.no_secrets {
             sink.push(
-                Diagnostic::new(Code::SecretPlace, format!("a secret can't stand in {place}"))
-                    .label(self.place, "a secret")
-                    .help("secrets stand in `env`, `settings`, `command`, `entrypoint` and `args`; `files.\"/path\" = { secret = \"S\" }` mounts one"),
+                Diagnostic::new(
+                    Code::SecretPlace,
+                    format!("a secret can't stand in {place}"),
+                )
+                .label(self.place, "a secret")
+                .help(SECRET_PLACES),
             );
             return None;
         }
@@ -300,13 +305,43 @@ impl Resolver<'_> {
 
     fn setting(&self, name: &str, sink: &mut Sink) -> Option<Text> {
         let index = self.scope.owner?;
-        setting_text(self.scene, index, name, self.scope.depth + 1, sink)
+        let scope = Scope {
+            depth: self.scope.depth + 1,
+            no_secrets: self.scope.no_secrets,
+            ..Scope::component(index, None)
+        };
+        setting_text(self.scene, index, name, &scope, sink)
     }
 
     fn role(&self, role: &str, rest: &[&str], sink: &mut Sink) -> Option<Text> {
         let bound = self.owner()?.bound(role).next()?;
         let chosen = bound.database.as_deref();
+        if let ([output], None) = (rest, chosen)
+            && self.chooses_nothing(bound.target, output)
+        {
+            sink.push(nothing_chosen(&self.scene.drafts[bound.target], bound));
+            return None;
+        }
         self.part_of(bound.target, rest, chosen, sink)
+    }
+
+    /// Whether an output names what `uses` chose, and there is nothing to choose.
+    fn chooses_nothing(&self, target: usize, output: &str) -> bool {
+        let filler = &self.scene.drafts[target];
+        let Some(binding) = &filler.kind.binding else {
+            return false;
+        };
+        let names_it = filler
+            .kind_table
+            .get_path(&["outputs", output])
+            .and_then(Node::as_str)
+            .is_some_and(|text| text.contains("${binding}"));
+        let has_any = binding.default.iter().chain(&binding.more).any(|setting| {
+            filler
+                .setting(setting)
+                .is_some_and(|node| node.as_array().is_none_or(|items| !items.is_empty()))
+        });
+        names_it && !has_any
     }
 
     fn own_key(&self, key: &str, sink: &mut Sink) -> Option<Text> {
@@ -331,7 +366,7 @@ impl Resolver<'_> {
         let Some(index) = self.scope.owner else {
             return Text::default();
         };
-        default_binding(self.scene, index, sink)
+        default_binding(self.scene, index, self.scope.depth + 1, sink)
     }
 
     /// `PORT.FIELD`, an output, or what every component has.
@@ -368,6 +403,10 @@ impl Resolver<'_> {
             [output] => {
                 if let Some(text) = output_text(self.scene, index, output, chosen, self.scope, sink)
                 {
+                    let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
+                    if let Some(endpoint) = text.endpoints().find(lead_there) {
+                        self.reachable(draft, &draft.name, endpoint.field, sink)?;
+                    }
                     return Some(text);
                 }
                 let main = draft.main_port();
@@ -573,6 +612,29 @@ impl Resolver<'_> {
     }
 }
 
+/// A role that needs one of the filler's databases or buckets, of which it has none.
+fn nothing_chosen(filler: &Draft, bound: &BoundRole) -> Diagnostic {
+    let setting = filler
+        .kind
+        .binding
+        .as_ref()
+        .and_then(|binding| binding.more.clone())
+        .unwrap_or_default();
+    Diagnostic::new(
+        Code::MissingKey,
+        format!(
+            "the role `{}` takes one of the {setting} of `{}`, which has none",
+            bound.role.name, filler.name
+        ),
+    )
+    .label(bound.span, "which one?")
+    .label(filler.span, format!("has no `settings.{setting}`"))
+    .help(format!(
+        "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`, or name one: `\"{}/NAME\"`",
+        filler.name, filler.name
+    ))
+}
+
 /// Under which name other containers reach a workload: that of the one whose network it shares.
 pub(super) fn network_owner(scene: &Scene, draft: &Draft, workload: &str) -> String {
     match super::network::mode_of(draft, workload) {
@@ -604,16 +666,12 @@ pub(super) fn setting_text(
     scene: &Scene,
     index: usize,
     name: &str,
-    depth: usize,
+    scope: &Scope<'_>,
     sink: &mut Sink,
 ) -> Option<Text> {
     let draft = &scene.drafts[index];
     let Some(node) = draft.setting(name) else {
         return Some(Text::default());
-    };
-    let scope = Scope {
-        depth,
-        ..Scope::component(index, None)
     };
     if let Value::Array(items) = &node.value {
         let mut out = Text::default();
@@ -621,27 +679,31 @@ pub(super) fn setting_text(
             if position > 0 {
                 out.push_literal(",");
             }
-            out.append(&text(scene, item, &scope, sink));
+            out.append(&text(scene, item, scope, sink));
         }
         return Some(out);
     }
-    Some(text(scene, node, &scope, sink))
+    Some(text(scene, node, scope, sink))
 }
 
 /// What `uses = "component"` means where it names no database: the kind's default setting.
-pub(super) fn default_binding(scene: &Scene, index: usize, sink: &mut Sink) -> Text {
+pub(super) fn default_binding(scene: &Scene, index: usize, depth: usize, sink: &mut Sink) -> Text {
     let draft = &scene.drafts[index];
     let Some(binding) = &draft.kind.binding else {
         return Text::default();
     };
+    let scope = Scope {
+        depth,
+        ..Scope::component(index, None)
+    };
     if let Some(setting) = &binding.default {
         let node = draft.setting(setting);
         if let Some(Value::Array(items)) = node.map(|node| &node.value) {
-            return items.first().map_or(Text::default(), |item| {
-                text(scene, item, &Scope::component(index, None), sink)
-            });
+            return items
+                .first()
+                .map_or(Text::default(), |item| text(scene, item, &scope, sink));
         }
-        return setting_text(scene, index, setting, 1, sink).unwrap_or_default();
+        return setting_text(scene, index, setting, &scope, sink).unwrap_or_default();
     }
     let first = binding
         .more
@@ -649,9 +711,7 @@ pub(super) fn default_binding(scene: &Scene, index: usize, sink: &mut Sink) -> T
         .and_then(|setting| draft.setting(setting))
         .and_then(Node::as_array)
         .and_then(<[Node]>::first);
-    first.map_or(Text::default(), |item| {
-        text(scene, item, &Scope::component(index, None), sink)
-    })
+    first.map_or(Text::default(), |item| text(scene, item, &scope, sink))
 }
 
 /// An output of a component, in the eyes of a reader that chose one of its databases.

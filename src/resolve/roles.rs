@@ -13,6 +13,7 @@ use crate::{
 pub(super) fn bind(scene: &mut Scene, sink: &mut Sink) {
     for index in 0..scene.drafts.len() {
         let mut bound = written(scene, index, sink);
+        let mut missing = false;
         for role in &scene.drafts[index].kind.roles {
             let named = scene.drafts[index]
                 .user
@@ -21,7 +22,10 @@ pub(super) fn bind(scene: &mut Scene, sink: &mut Sink) {
             if !named {
                 bound.extend(by_default(scene, index, role, sink));
             }
+            missing |= role.required && !bound.iter().any(|bound| bound.role.name == role.name);
         }
+        // Without it neither references nor templates of the kind can work out.
+        scene.drafts[index].broken |= missing;
         scene.drafts[index].uses = bound;
     }
 }

@@ -53,6 +53,17 @@ pub(super) struct BoundRole {
     pub span: Span,
 }
 
+impl BoundRole {
+    /// The kind of the role's list that the filler fits: a user's kind that extends `postgres` is a `postgres` here.
+    pub fn fitting_kind<'a>(&'a self, filler: &'a Draft) -> &'a str {
+        self.role
+            .kinds
+            .iter()
+            .find(|kind| filler.is_a(kind))
+            .unwrap_or(&filler.kind.name)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Scene {
     pub platform: String,

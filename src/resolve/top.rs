@@ -39,10 +39,10 @@ pub(super) fn scene(tree: &Table, inputs: &Inputs<'_>, drafts: Drafts, sink: &mu
         groups: groups(tree),
         secrets: secrets(tree),
         variables: variables(tree),
-        shared_volumes: read::tables(tree, "volumes")
+        shared_volumes: read::entries(tree, "volumes")
             .map(|(key, _)| key.name.clone())
             .collect(),
-        networks: read::tables(tree, "networks")
+        networks: read::entries(tree, "networks")
             .map(|(key, _)| key.name.clone())
             .collect(),
         has_pipelines: read::tables(tree, "pipelines").next().is_some(),
@@ -91,7 +91,9 @@ fn groups(tree: &Table) -> Vec<Group> {
 }
 
 fn secrets(tree: &Table) -> Vec<Secret> {
-    read::tables(tree, "secrets")
+    let empty = Table::default();
+    read::entries(tree, "secrets")
+        .map(|(key, node)| (key, node.as_table().unwrap_or(&empty)))
         .map(|(key, table)| Secret {
             name: key.name.clone(),
             env: table.string("env").map_or_else(

@@ -72,7 +72,7 @@ pub(super) fn component(
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,
-            draft.user.get("helm"),
+            draft.shape(None).and_then(|shape| shape.table.get("helm")),
             &Scope::component(index, None),
             sink,
         ),
@@ -166,7 +166,7 @@ fn uses(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Use> {
         .map(|bound| {
             let target = &scene.drafts[bound.target];
             let name = bound.database.clone().or_else(|| {
-                let text = super::reference::default_binding(scene, bound.target, sink);
+                let text = super::reference::default_binding(scene, bound.target, 0, sink);
                 text.as_plain().filter(|name| !name.is_empty())
             });
             Use {
@@ -479,6 +479,7 @@ pub(super) fn raw_value(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mu
     match &node.value {
         Value::String(_) => Raw::Text(text(scene, node, scope, sink)),
         Value::Datetime(written) => Raw::Text(Text::literal(written)),
+        Value::Broken => Raw::default(),
         Value::Integer(number) => Raw::Integer(*number),
         Value::Float(number) => Raw::Float(*number),
         Value::Boolean(value) => Raw::Boolean(*value),

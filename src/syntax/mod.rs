@@ -36,7 +36,16 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
         last_line = line;
         sink.push(syntax_error(error.message(), span));
     }
-    table(source, document.get_ref())
+    let mut numbers = Vec::new();
+    let table = table(source, document.get_ref(), &mut numbers);
+    for span in numbers {
+        sink.push(
+            Diagnostic::new(Code::TomlSyntax, "this number has more than 64 bits")
+                .label(span, "too large for TOML")
+                .help("write a number between -9223372036854775808 and 9223372036854775807, or a string"),
+        );
+    }
+    table
 }
 
 fn syntax_error(message: &str, span: Span) -> Diagnostic {
@@ -67,7 +76,8 @@ fn visible(range: std::ops::Range<usize>, text: &str) -> std::ops::Range<usize> 
     start..end
 }
 
-fn table(source: SourceId, table: &DeTable<'_>) -> Table {
+/// `numbers` collects the places of those that do not fit.
+fn table(source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Span>) -> Table {
     let mut entries: Vec<Entry> = Vec::with_capacity(table.len());
     for (key, value) in table.iter() {
         entries.push(Entry {
@@ -75,27 +85,33 @@ fn table(source: SourceId, table: &DeTable<'_>) -> Table {
                 name: key.get_ref().to_string(),
                 span: Span::new(source, key.span()),
             },
-            value: node(source, value),
+            value: node(source, value, numbers),
         });
     }
     Table { entries }
 }
 
-fn node(source: SourceId, value: &Spanned<DeValue<'_>>) -> Node {
+fn node(source: SourceId, value: &Spanned<DeValue<'_>>, numbers: &mut Vec<Span>) -> Node {
     let span = Span::new(source, value.span());
     let value = match value.get_ref() {
         DeValue::String(text) => Value::String(text.to_string()),
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) => Value::Integer(number),
-            Err(_) => Value::String(number.to_string()),
+            Err(_) => {
+                numbers.push(span);
+                Value::Broken
+            }
         },
         DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(value) => Value::Boolean(*value),
         DeValue::Datetime(value) => Value::Datetime(value.to_string()),
-        DeValue::Array(items) => {
-            Value::Array(items.iter().map(|item| node(source, item)).collect())
-        }
-        DeValue::Table(inner) => Value::Table(table(source, inner)),
+        DeValue::Array(items) => Value::Array(
+            items
+                .iter()
+                .map(|item| node(source, item, numbers))
+                .collect(),
+        ),
+        DeValue::Table(inner) => Value::Table(table(source, inner, numbers)),
     };
     Node { span, value }
 }

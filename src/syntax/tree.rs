@@ -19,6 +19,8 @@ pub enum Value {
     Datetime(String),
     Array(Vec<Node>),
     Table(Table),
+    /// Something was written here that can't be used, and that was said: not absent, but nothing to read either.
+    Broken,
 }
 
 impl Value {
@@ -29,9 +31,11 @@ impl Value {
             Value::Integer(_) => "a whole number",
             Value::Float(_) => "a number with a fraction",
             Value::Boolean(_) => "true or false",
+            Value::Datetime(text) if !text.contains('-') => "a time",
             Value::Datetime(_) => "a date",
             Value::Array(_) => "a list",
             Value::Table(_) => "a table",
+            Value::Broken => "nothing of use",
         }
     }
 }
@@ -168,6 +172,10 @@ impl Node {
             Value::Table(table) => Some(table),
             _ => None,
         }
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.value == Value::Broken
     }
 
     /// `false`, which removes an entry in most places.

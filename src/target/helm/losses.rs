@@ -47,6 +47,7 @@ impl Losses {
 fn loss(span: Span, message: String) -> Diagnostic {
     Diagnostic::new(Code::TargetLoss, format!("helm: {message}"))
         .label(span, "the chart has no form for this")
+        .help("write `allow = [\"target-loss\"]` on the component if that is what you want")
 }
 
 /// Where the user wrote a key; the component's name where a kind or a default did.

@@ -1,0 +1,67 @@
+//! Names that are written out when a platform is resolved, so that the model no longer shows who used them.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    source::Span,
+    syntax::{Node, Table, Value},
+};
+
+/// Lints variables, presets and networks that nothing in the file names.
+pub(super) fn check(tree: &Table, sink: &mut Sink) {
+    let mut used = Used::default();
+    used.table(tree);
+    for (table, what, names) in [
+        ("vars", "variable", &used.variables),
+        ("presets", "preset", &used.presets),
+        ("networks", "network", &used.networks),
+    ] {
+        for (key, _) in tree.table(table).into_iter().flat_map(Table::iter) {
+            if !names.contains(key.name.as_str()) {
+                say(sink, what, &key.name, key.span);
+            }
+        }
+    }
+}
+
+fn say(sink: &mut Sink, what: &str, name: &str, span: Span) {
+    sink.push(
+        Diagnostic::new(Code::Unused, format!("{what} `{name}` is used nowhere"))
+            .label(span, "declared here")
+            .help("remove it, or use it"),
+    );
+}
+
+#[derive(Default)]
+struct Used<'a> {
+    variables: BTreeSet<&'a str>,
+    presets: BTreeSet<&'a str>,
+    networks: BTreeSet<&'a str>,
+}
+
+impl<'a> Used<'a> {
+    fn table(&mut self, table: &'a Table) {
+        for (key, node) in table.iter() {
+            match key.name.as_str() {
+                "presets" => self.presets.extend(table.strings("presets")),
+                "networks" => self.networks.extend(table.strings("networks")),
+                _ => {}
+            }
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, node: &'a Node) {
+        match &node.value {
+            Value::String(text) => {
+                let references = text.split("${vars.").skip(1);
+                self.variables
+                    .extend(references.filter_map(|rest| Some(rest.split_once('}')?.0)));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.node(item)),
+            Value::Table(table) => self.table(table),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Every mistake that a user can make, as a small platform beside the text that it gets.
+//!
+//! `errors/CODE-slug.toml` is a platform.toml; `errors/CODE-slug/` a project of several files, compiled into the
+//! environment E where it has a `platform.E.toml` or a first line `# env: E`. `errors/CODE-slug.stderr` is all that may be
+//! said of it. A first line `# expects: CODE, CODE` lists the codes where it is not CODE once. `BLESS=1` rewrites the
+//! expected texts.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mlopsgen::{
+    compile::{Compilation, Request, compile},
+    diag::{Code, Diagnostic, Level, Severity, render},
+    world::MemoryWorld,
+};
+
+const STYLE: render::Style = render::Style {
+    color: false,
+    width: 110,
+};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors")
+}
+
+struct Case {
+    name: String,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Case {
+    fn code(&self) -> &'static str {
+        Code::ALL
+            .iter()
+            .map(|code| code.name())
+            .filter(|code| self.name.starts_with(&format!("{code}-")))
+            .max_by_key(|code| code.len())
+            .unwrap_or("")
+    }
+
+    /// What follows `key` in the first line of platform.toml, where that starts so.
+    fn first_line(&self, key: &str) -> Option<String> {
+        let (_, bytes) = self
+            .files
+            .iter()
+            .find(|(path, _)| path == "platform.toml")?;
+        let text = String::from_utf8_lossy(bytes);
+        Some(text.lines().next()?.strip_prefix(key)?.to_string())
+    }
+
+    /// The codes that it has to give, sorted.
+    fn expects(&self) -> Vec<String> {
+        let mut codes: Vec<String> = match self.first_line("# expects: ").as_deref() {
+            Some("nothing") => Vec::new(),
+            Some(codes) => codes.split(", ").map(ToString::to_string).collect(),
+            None => vec![self.code().to_string()],
+        };
+        codes.sort();
+        codes
+    }
+
+    fn compile(&self) -> Compilation {
+        let mut world = MemoryWorld::new();
+        let mut request = Request {
+            environment: self.first_line("# env: "),
+            ..Request::default()
+        };
+        for (path, bytes) in &self.files {
+            world = world.with(path, bytes.clone());
+            request.environment = request.environment.or_else(|| {
+                let name = path.strip_prefix("platform.")?.strip_suffix(".toml")?;
+                Some(name.to_string())
+            });
+        }
+        compile(&world, &request)
+    }
+
+    /// What the case is about: errors, or the lint that it is named after.
+    fn concerns(&self, diagnostic: &Diagnostic) -> bool {
+        diagnostic.severity == Severity::Error
+            || self
+                .expects()
+                .iter()
+                .any(|code| code == diagnostic.code.name())
+            || diagnostic.code.name() == self.code()
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for entry in fs::read_dir(folder()).expect("the folder of cases") {
+        let path = entry.expect("an entry").path();
+        let stem = path.file_stem().expect("a name").to_string_lossy();
+        let files = if path.is_dir() {
+            files_below(&path)
+        } else if path.extension().is_some_and(|ending| ending == "toml") {
+            let bytes = fs::read(&path).expect("a readable case");
+            vec![("platform.toml".to_string(), bytes)]
+        } else {
+            continue;
+        };
+        cases.push(Case {
+            name: stem.into_owned(),
+            files,
+        });
+    }
+    cases.sort_by(|one, other| one.name.cmp(&other.name));
+    cases
+}
+
+fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let path = entry.path().strip_prefix(folder).expect("below the folder");
+            let bytes = fs::read(entry.path()).expect("a readable file");
+            (path.to_string_lossy().replace('\\', "/"), bytes)
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_mistake_is_told_as_expected() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let compilation = case.compile();
+        let told: Vec<Diagnostic> = compilation
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| case.concerns(diagnostic))
+            .cloned()
+            .collect();
+        let text = render::human(&told, &compilation.sources, STYLE);
+        let mut codes: Vec<String> = told
+            .iter()
+            .map(|diagnostic| diagnostic.code.name().to_string())
+            .collect();
+        codes.sort();
+        if codes != case.expects() {
+            wrong.push(format!(
+                "{}: expected {:?}\n{text}",
+                case.name,
+                case.expects()
+            ));
+            continue;
+        }
+        let path = folder().join(format!("{}.stderr", case.name));
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, &text).expect("a writable folder");
+        } else if fs::read_to_string(&path).unwrap_or_default() != text {
+            wrong.push(format!(
+                "{}: another text (BLESS=1 takes it)\n{text}",
+                case.name
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_expected_text_has_its_case() {
+    let names: Vec<String> = cases().into_iter().map(|case| case.name).collect();
+    for entry in fs::read_dir(folder()).expect("the folder of cases") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|ending| ending == "stderr") {
+            let stem = path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            assert!(names.contains(&stem), "{stem}.stderr has no case");
+        }
+    }
+}
+
+#[test]
+fn every_code_has_a_case_and_every_place_its_line() {
+    let cases = cases();
+    for code in Code::ALL {
+        assert!(
+            cases.iter().any(|case| case.code() == code.name()),
+            "no case provokes `{}`",
+            code.name()
+        );
+    }
+}
+
+#[test]
+fn messages_keep_one_voice() {
+    for case in cases() {
+        for diagnostic in &case.compile().diagnostics {
+            let texts = std::iter::once(&diagnostic.message)
+                .chain(diagnostic.labels.iter().map(|label| &label.text))
+                .chain(&diagnostic.help);
+            for text in texts {
+                let lower = text.to_lowercase();
+                assert!(!lower.contains("please"), "{}: {text}", case.name);
+                // What the TOML parser calls invalid it also says what it expected of.
+                let parser = diagnostic.code == Code::TomlSyntax;
+                assert!(
+                    parser || !lower.contains("invalid"),
+                    "{}: {text}",
+                    case.name
+                );
+                assert!(!text.ends_with('.'), "{}: {text}", case.name);
+            }
+            // A loss says in its message what is emitted instead.
+            if diagnostic.code == Code::TargetLoss {
+                continue;
+            }
+            let help = diagnostic.help.as_deref().unwrap_or_default();
+            assert!(
+                !help.is_empty(),
+                "{}: no help: {}",
+                case.name,
+                diagnostic.message
+            );
+        }
+    }
+}
+
+/// `docs/errors/CODE.md`: a title that is the code, what it means, why it matters, a wrong and a right platform. What a
+/// snippet leaves out is the platform's name and the group `main`.
+mod pages {
+    use super::*;
+
+    fn page(code: Code) -> String {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/errors/{}.md", code.name()));
+        fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is missing", path.display()))
+    }
+
+    fn snippet(page: &str, heading: &str) -> Option<String> {
+        let (_, after) = page.split_once(&format!("\n## {heading}\n"))?;
+        let (_, after) = after.split_once("```toml\n")?;
+        let (text, _) = after.split_once("```")?;
+        Some(text.to_string())
+    }
+
+    fn compiled(snippet: &str) -> Compilation {
+        let mut text = String::new();
+        if !snippet.contains("[platform]") {
+            text.push_str("[platform]\nname = \"demo\"\n");
+        }
+        if !snippet.contains("[groups]") {
+            text.push_str("[groups]\nmain = \"Everything\"\n");
+        }
+        // A key before the first heading stands at the top of the file.
+        let text = match snippet.starts_with("include") {
+            true => format!("{snippet}\n{text}"),
+            false => format!("{text}{snippet}"),
+        };
+        let world = MemoryWorld::new()
+            .with("platform.toml", text)
+            .with("config/app.yaml", "a: 1\n");
+        compile(&world, &Request::default())
+    }
+
+    #[test]
+    fn every_code_has_a_page_whose_examples_are_true() {
+        for code in Code::ALL {
+            let page = page(*code);
+            let name = code.name();
+            assert!(page.starts_with(&format!("# {name}: ")), "{name}: title");
+            assert!(page.contains("\n## Why it matters\n"), "{name}: why");
+            let wrong = snippet(&page, "Wrong").unwrap_or_else(|| panic!("{name}: wrong"));
+            let right = snippet(&page, "Right").unwrap_or_else(|| panic!("{name}: right"));
+            let says = |compilation: &Compilation| {
+                compilation
+                    .diagnostics
+                    .iter()
+                    .filter(|found| found.code == *code || found.severity == Severity::Error)
+                    .map(|found| found.code)
+                    .collect::<Vec<_>>()
+            };
+            // What needs further files is shown in the cases.
+            if !NOT_ALONE.contains(code) {
+                let compilation = compiled(&wrong);
+                assert_eq!(
+                    says(&compilation),
+                    [*code],
+                    "{name}, wrong:\n{}",
+                    render::human(&compilation.diagnostics, &compilation.sources, STYLE)
+                );
+            }
+            let compilation = compiled(&right);
+            assert_eq!(
+                says(&compilation),
+                [],
+                "{name}, right:\n{}",
+                render::human(&compilation.diagnostics, &compilation.sources, STYLE)
+            );
+        }
+    }
+
+    /// Codes about files that are not TOML of a platform.
+    const NOT_ALONE: [Code; 3] = [Code::Unreadable, Code::BadKind, Code::BadTemplate];
+
+    #[test]
+    fn there_is_no_page_without_a_code() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors");
+        for entry in fs::read_dir(folder).expect("the folder of pages") {
+            let path = entry.expect("an entry").path();
+            let stem = path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            let code = Code::from_name(&stem);
+            assert!(code.is_some(), "{stem}.md explains nothing");
+            let lint = code.is_some_and(|code| code.level() == Level::Lint);
+            let text = fs::read_to_string(&path).expect("a readable page");
+            assert_eq!(
+                text.contains("allow = ["),
+                lint,
+                "{stem}: how a lint is accepted"
+            );
+        }
+    }
+}
