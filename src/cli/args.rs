@@ -8,7 +8,10 @@ use clap::{
 };
 use mlopsgen::files::Target;
 
-use super::{apply::ApplyArgs, explain::ExplainArgs, init::InitArgs, plan::PlanArgs};
+use super::{
+    apply::ApplyArgs, component::ShowArgs, explain::ExplainArgs, fmt::FmtArgs, init::InitArgs,
+    kinds::KindsArgs, plan::PlanArgs, schema::SchemaArgs,
+};
 
 /// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,
 /// Prometheus, Grafana, Jenkinsfiles, Airflow DAGs and its documentation.
@@ -41,7 +44,10 @@ pub enum Command {
 Examples:
   mlopsgen validate
   mlopsgen validate --env prod --deny-warnings
-  mlopsgen validate --format json | jq '.diagnostics[].message'")]
+  mlopsgen validate -v                 also every component as resolved
+  mlopsgen validate --format json | jq '.diagnostics[].message'
+  mlopsgen validate --format github    annotations of a pull request
+  mlopsgen validate --format sarif > mlopsgen.sarif")]
     Validate,
     Plan(PlanArgs),
     Apply(ApplyArgs),
@@ -53,7 +59,8 @@ Examples:
 Examples:
   mlopsgen check
   mlopsgen check --env prod
-  mlopsgen check --format json")]
+  mlopsgen check --format json
+  mlopsgen check --format github")]
     Check,
     /// Show the platform as a graph: components, what they need, and the flows
     ///
@@ -65,6 +72,10 @@ Examples:
   mlopsgen graph --format svg > platform.svg
   mlopsgen graph --format json | jq '.waves'")]
     Graph,
+    Show(ShowArgs),
+    Kinds(KindsArgs),
+    Schema(SchemaArgs),
+    Fmt(FmtArgs),
     Explain(ExplainArgs),
 }
 
@@ -94,7 +105,7 @@ pub struct Global {
     )]
     pub targets: Option<Vec<Target>>,
 
-    /// `human` or `json`
+    /// `human` or `json`; `validate` and `check` also `github` and `sarif`
     #[arg(
         long,
         value_name = "FORMAT",
@@ -122,7 +133,7 @@ pub struct Global {
 
 const DEFAULT_FILE: &str = "platform.toml";
 
-/// `graph` draws in some that no other command has.
+/// `graph` draws in some that no other command has; `validate` and `check` speak to reviewers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Human,
@@ -130,6 +141,8 @@ pub enum Format {
     Dot,
     Mermaid,
     Svg,
+    Github,
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,14 +6,20 @@
 mod apply;
 mod args;
 mod check;
+mod component;
 mod disk_world;
 mod explain;
+mod fmt;
 mod graph;
 mod init;
 mod json;
+mod kinds;
 mod plan;
 mod project;
+mod review;
+mod schema;
 mod show;
+mod table;
 mod terminal;
 mod validate;
 
@@ -37,6 +43,10 @@ impl Context {
         match self.global.format {
             None | Some(Format::Human) => Ok(false),
             Some(Format::Json) => Ok(true),
+            Some(Format::Github | Format::Sarif) => {
+                Err(Failure::new(format!("`{command}` has no such `--format`"))
+                    .help("`validate` and `check` have it; here write `human` or `json`"))
+            }
             Some(_) => Err(Failure::new(format!("`{command}` has no such `--format`"))
                 .help("write `--format human` or `--format json`")),
         }
@@ -63,6 +73,10 @@ pub fn main() -> ExitCode {
         Command::Apply(args) => apply::run(args, &context),
         Command::Graph => graph::run(&context),
         Command::Check => check::run(&context),
+        Command::Show(args) => component::run(args, &context),
+        Command::Kinds(args) => kinds::run(args, &context),
+        Command::Schema(args) => schema::run(args, &context),
+        Command::Fmt(args) => fmt::run(args, &context),
         Command::Explain(args) => explain::run(args, &context),
     };
     ExitCode::from(status.unwrap_or_else(|failure| {
