@@ -21,3 +21,4 @@ pub mod emit;
 pub mod compile;
 pub mod plan;
 pub mod apply;
+pub mod run;

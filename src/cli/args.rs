@@ -8,7 +8,11 @@ use clap::{
 };
 use mlopsgen::files::Target;
 
-use super::{apply::ApplyArgs, explain::ExplainArgs, init::InitArgs, plan::PlanArgs};
+use super::{
+    apply::ApplyArgs, doctor::DoctorArgs, down::DownArgs, env::EnvArgs, explain::ExplainArgs,
+    init::InitArgs, logs::LogsArgs, plan::PlanArgs, restart::RestartArgs, status::StatusArgs,
+    up::UpArgs,
+};
 
 /// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,
 /// Prometheus, Grafana, Jenkinsfiles, Airflow DAGs and its documentation.
@@ -22,6 +26,8 @@ Start here:
   mlopsgen init            write a first platform.toml
   mlopsgen plan            see what would be generated
   mlopsgen apply           generate it, into generated/
+  mlopsgen env init        make up the secrets that are missing
+  mlopsgen up              start it
 
 In CI:
   mlopsgen check           fail if generated/ is not what platform.toml says"
@@ -66,6 +72,13 @@ Examples:
   mlopsgen graph --format json | jq '.waves'")]
     Graph,
     Explain(ExplainArgs),
+    Up(UpArgs),
+    Down(DownArgs),
+    Restart(RestartArgs),
+    Status(StatusArgs),
+    Logs(LogsArgs),
+    Doctor(DoctorArgs),
+    Env(EnvArgs),
 }
 
 /// What every command takes, before or after its name.

@@ -7,14 +7,24 @@ mod apply;
 mod args;
 mod check;
 mod disk_world;
+mod doctor;
+mod down;
+mod engine;
+mod env;
 mod explain;
 mod graph;
+mod host;
 mod init;
 mod json;
+mod logs;
 mod plan;
 mod project;
+mod restart;
+mod running;
 mod show;
+mod status;
 mod terminal;
+mod up;
 mod validate;
 
 use std::process::ExitCode;
@@ -64,6 +74,13 @@ pub fn main() -> ExitCode {
         Command::Graph => graph::run(&context),
         Command::Check => check::run(&context),
         Command::Explain(args) => explain::run(args, &context),
+        Command::Up(args) => up::run(args, &context),
+        Command::Down(args) => down::run(args, &context),
+        Command::Restart(args) => restart::run(args, &context),
+        Command::Status(args) => status::run(args, &context),
+        Command::Logs(args) => logs::run(args, &context),
+        Command::Doctor(args) => doctor::run(args, &context),
+        Command::Env(args) => env::run(args, &context),
     };
     ExitCode::from(status.unwrap_or_else(|failure| {
         let is_json = context.global.format == Some(Format::Json);
