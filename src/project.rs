@@ -170,7 +170,10 @@ fn read_file(
             let id = sources.add(path, lossy);
             sink.push(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
-                    .label(Span::new(id, valid..valid + REPLACEMENT), "this is no UTF-8")
+                    .label(
+                        Span::new(id, valid..valid + REPLACEMENT),
+                        "this is no UTF-8",
+                    )
                     .help("save the file as UTF-8"),
             );
             return None;
