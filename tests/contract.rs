@@ -259,3 +259,30 @@ files."/etc/$y/a.txt" = { content = "x" }
     );
     assert!(files.contains_key("config/app/etc/$y/a.txt"));
 }
+
+/// A list of datasources needs more than the one Prometheus of the platform.
+#[test]
+fn a_kind_of_which_there_is_one_may_run_elsewhere_too() {
+    let files = compiled(
+        r#"
+[components.archive]
+kind = "prometheus"
+external = { host = "prometheus.example.com", port = 9090 }
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.grafana]
+kind = "grafana"
+group = "two"
+uses = { datasource = ["prometheus", "archive"] }
+settings = { admin_password = "${secrets.s}" }
+"#,
+    );
+    let sources = &files["grafana/provisioning/datasources/platform.yaml"];
+    assert!(sources.contains("\"http://prometheus:9090\""), "{sources}");
+    assert!(
+        sources.contains("\"http://prometheus.example.com:9090\""),
+        "{sources}"
+    );
+    assert!(files["compose/one.yaml"].contains("../prometheus/prometheus.yml"));
+}
