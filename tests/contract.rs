@@ -286,3 +286,26 @@ settings = { admin_password = "${secrets.s}" }
     );
     assert!(files["compose/one.yaml"].contains("../prometheus/prometheus.yml"));
 }
+
+/// A job of the kind's own image has the user's certificates, and not the server's data.
+#[test]
+fn what_is_shared_holds_for_the_kinds_jobs_too() {
+    let files = compiled(
+        r#"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = { password = "${secrets.s}", databases = ["more"] }
+volumes.data = { size = "20Gi" }
+volumes.certificates = { mount = "/certificates", size = "1Gi" }
+files."/etc/own.conf" = { content = "x" }
+"#,
+    );
+    let job = from(&files["compose/one.yaml"], "\n  db-databases:");
+    let job = &job[..job.find("\n\n").expect("the service ends")];
+    assert!(
+        job.contains("/certificates") && job.contains("/etc/own.conf"),
+        "{job}"
+    );
+    assert!(!job.contains("db-data\n"), "{job}");
+}
