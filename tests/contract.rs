@@ -309,3 +309,25 @@ files."/etc/own.conf" = { content = "x" }
     );
     assert!(!job.contains("db-data\n"), "{job}");
 }
+
+#[test]
+fn ports_on_the_hosts_network_are_ports_of_the_host() {
+    let files = compiled(
+        r#"
+[components.exporter]
+image = "a/b:1"
+group = "one"
+network_mode = "host"
+ports.http = 9100
+[components.app]
+image = "a/b:1"
+group = "one"
+env.URL = "${components.exporter.http.public_url}"
+"#,
+    );
+    let compose = &files["compose/one.yaml"];
+    assert!(
+        compose.contains("URL: \"http://localhost:9100\""),
+        "{compose}"
+    );
+}
