@@ -23,3 +23,4 @@ pub mod emit;
 pub mod compile;
 pub mod plan;
 pub mod apply;
+pub mod run;

@@ -19,6 +19,9 @@ use crate::{
 /// The longest platform file that is read, in bytes: far beyond what people write, near enough to stay quick.
 const LONGEST_FILE: usize = 4 << 20;
 
+/// Bytes of the character that stands for what is no UTF-8.
+const REPLACEMENT: usize = char::REPLACEMENT_CHARACTER.len_utf8();
+
 /// Reads and joins the project's files. `file` is the platform file's path; `environment` the one to lay over it.
 ///
 /// `None` where there is no platform file to speak of.
@@ -167,7 +170,10 @@ fn read_file(
             let id = sources.add(path, lossy);
             sink.push(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
-                    .label(Span::new(id, valid..valid + 1), "this is no UTF-8")
+                    .label(
+                        Span::new(id, valid..valid + REPLACEMENT),
+                        "this is no UTF-8",
+                    )
                     .help("save the file as UTF-8"),
             );
             return None;

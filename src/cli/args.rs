@@ -9,8 +9,9 @@ use clap::{
 use mlopsgen::files::Target;
 
 use super::{
-    apply::ApplyArgs, component::ShowArgs, explain::ExplainArgs, fmt::FmtArgs, init::InitArgs,
-    kinds::KindsArgs, plan::PlanArgs, schema::SchemaArgs,
+    apply::ApplyArgs, component::ShowArgs, doctor::DoctorArgs, down::DownArgs, env::EnvArgs,
+    explain::ExplainArgs, fmt::FmtArgs, init::InitArgs, kinds::KindsArgs, logs::LogsArgs,
+    plan::PlanArgs, restart::RestartArgs, schema::SchemaArgs, status::StatusArgs, up::UpArgs,
 };
 
 /// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,
@@ -25,6 +26,8 @@ Start here:
   mlopsgen init            write a first platform.toml
   mlopsgen plan            see what would be generated
   mlopsgen apply           generate it, into generated/
+  mlopsgen env init        make up the secrets that are missing
+  mlopsgen up              start it
 
 In CI:
   mlopsgen check           fail if generated/ is not what platform.toml says"
@@ -77,6 +80,13 @@ Examples:
     Schema(SchemaArgs),
     Fmt(FmtArgs),
     Explain(ExplainArgs),
+    Up(UpArgs),
+    Down(DownArgs),
+    Restart(RestartArgs),
+    Status(StatusArgs),
+    Logs(LogsArgs),
+    Doctor(DoctorArgs),
+    Env(EnvArgs),
 }
 
 /// What every command takes, before or after its name.
