@@ -113,6 +113,9 @@ pub(super) const fn join<const N: usize>(sections: &[Section]) -> [KeyShape; N] 
     keys
 }
 
+/// Of a table of more keys than these, a message names the first two.
+const MOST_NAMED: usize = 10;
+
 impl Shape {
     /// What to say was expected.
     pub fn describe(&self) -> String {
@@ -127,6 +130,11 @@ impl Shape {
             Shape::Date => "a date such as 2026-01-31".to_string(),
             Shape::Scalar => "a string, a number or true or false".to_string(),
             Shape::List(item) => format!("a list, each item {}", item.describe()),
+            // Nobody reads fifty keys.
+            Shape::Table(keys) if keys.len() > MOST_NAMED => format!(
+                "a table, with `{}`, `{}` and other keys",
+                keys[0].name, keys[1].name
+            ),
             Shape::Table(keys) => format!(
                 "a table of {}",
                 keys.iter()
