@@ -113,9 +113,6 @@ pub(super) const fn join<const N: usize>(sections: &[Section]) -> [KeyShape; N] 
     keys
 }
 
-/// Of a table of more keys than these, a message names the first two.
-const MOST_NAMED: usize = 10;
-
 impl Shape {
     /// What to say was expected.
     pub fn describe(&self) -> String {
@@ -130,11 +127,8 @@ impl Shape {
             Shape::Date => "a date such as 2026-01-31".to_string(),
             Shape::Scalar => "a string, a number or true or false".to_string(),
             Shape::List(item) => format!("a list, each item {}", item.describe()),
-            // Nobody reads fifty keys.
-            Shape::Table(keys) if keys.len() > MOST_NAMED => format!(
-                "a table, with `{}`, `{}` and other keys",
-                keys[0].name, keys[1].name
-            ),
+            // The keys of a component fill a screen: an unknown one lists them.
+            Shape::Table(keys) if keys.len() > 10 => "a table".to_string(),
             Shape::Table(keys) => format!(
                 "a table of {}",
                 keys.iter()

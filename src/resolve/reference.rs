@@ -450,10 +450,8 @@ impl Resolver<'_> {
             "address" => Field::Address,
             "url" => Field::Url,
             // A kind can't know whether its port is published; if not, whoever asks comes from inside.
-            "public_url" if self.kind_text && port.host.is_none() && draft.external.is_none() => {
-                Field::Url
-            }
-            "public_url" => return self.public_url(draft, port, sink),
+            "public_url" if self.kind_text && !is_published(draft, workload, port) => Field::Url,
+            "public_url" => return self.public_url(draft, workload, port, sink),
             "public_port" if self.kind_text => {
                 let number = match port.host {
                     Some(HostPort::Fixed(range)) => range.first,
@@ -542,8 +540,14 @@ impl Resolver<'_> {
         None
     }
 
-    fn public_url(&self, draft: &Draft, port: &Port, sink: &mut Sink) -> Option<Text> {
-        if port.host.is_none() && draft.external.is_none() {
+    fn public_url(
+        &self,
+        draft: &Draft,
+        workload: &str,
+        port: &Port,
+        sink: &mut Sink,
+    ) -> Option<Text> {
+        if !is_published(draft, workload, port) {
             sink.push(
                 Diagnostic::new(
                     Code::Unreachable,
@@ -633,6 +637,13 @@ fn nothing_chosen(filler: &Draft, bound: &BoundRole) -> Diagnostic {
         "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`, or name one: `\"{}/NAME\"`",
         filler.name, filler.name
     ))
+}
+
+/// Whether a browser gets to a port. On the host's network every port is the host's.
+fn is_published(draft: &Draft, workload: &str, port: &Port) -> bool {
+    port.host.is_some()
+        || draft.external.is_some()
+        || super::network::mode_of(draft, workload) == Some(NetworkMode::Host)
 }
 
 /// Under which name other containers reach a workload: that of the one whose network it shares.
