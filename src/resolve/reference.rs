@@ -403,6 +403,12 @@ impl Resolver<'_> {
             [output] => {
                 if let Some(text) = output_text(self.scene, index, output, chosen, self.scope, sink)
                 {
+                    // An output that holds an address is for those that can reach it.
+                    if text.endpoints().any(|endpoint| {
+                        endpoint.component == draft.name && endpoint.field != Field::Port
+                    }) {
+                        self.reachable(draft, &draft.name, Field::Address, sink)?;
+                    }
                     return Some(text);
                 }
                 let main = draft.main_port();
@@ -625,10 +631,16 @@ fn nothing_chosen(filler: &Draft, bound: &BoundRole) -> Diagnostic {
     )
     .label(bound.span, "which one?")
     .label(filler.span, format!("has no `settings.{setting}`"))
-    .help(format!(
-        "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`, or name one: `\"{}/NAME\"`",
-        filler.name, filler.name
-    ))
+    .help(match filler.external {
+        Some(_) => format!(
+            "name one: `uses = {{ {} = \"{}/NAME\" }}`",
+            bound.role.name, filler.name
+        ),
+        None => format!(
+            "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`",
+            filler.name
+        ),
+    })
 }
 
 /// Under which name other containers reach a workload: that of the one whose network it shares.
