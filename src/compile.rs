@@ -1,6 +1,9 @@
 //! The whole compiler as one pure function: a project's files in, generated files or diagnostics out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    string::FromUtf8Error,
+};
 
 use crate::{
     catalog::Catalog,
@@ -12,7 +15,7 @@ use crate::{
     model::Platform,
     project,
     resolve::{self, Inputs},
-    source::Sources,
+    source::{Sources, Span},
     syntax::Table,
     template::{Engine, TemplateError},
     world::World,
@@ -154,7 +157,8 @@ fn understand(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> (Platform, Graph) {
-    let mut catalog = Catalog::new(own_files(world, OWN_KINDS, ".toml"));
+    let mut catalog = own_catalog(world, sources, sink);
+    catalog.load_own(sources, sink);
     let inputs = Inputs {
         world,
         engine,
@@ -167,8 +171,16 @@ fn understand(
     (platform, graph)
 }
 
+/// The catalog of a project: the embedded kinds and the files of its `mlopsgen/kinds/`.
+pub fn own_catalog(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Catalog {
+    let mut files = own_files(world, OWN_KINDS, ".toml", sources, sink);
+    // What lies deeper belongs to a kind but is none.
+    files.retain(|name, _| !name.contains('/'));
+    Catalog::new(files)
+}
+
 fn engine(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Engine> {
-    let own = own_files(world, OWN_TEMPLATES, "")
+    let own = own_files(world, OWN_TEMPLATES, "", sources, sink)
         .into_iter()
         .collect::<Vec<_>>();
     match Engine::new(own.clone()) {
@@ -185,20 +197,38 @@ fn engine(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<E
 }
 
 /// Texts below a folder of the user's own, by their path in it without the ending.
-fn own_files(world: &dyn World, folder: &str, ending: &str) -> BTreeMap<String, String> {
-    world
-        .files_below(folder)
-        .into_iter()
-        .filter_map(|path| {
-            let name = path
-                .strip_prefix(folder)?
-                .strip_prefix('/')?
-                .strip_suffix(ending)?
-                .to_string();
-            let text = String::from_utf8(world.read(&path).ok()?).ok()?;
-            Some((name, text))
-        })
-        .collect()
+fn own_files(
+    world: &dyn World,
+    folder: &str,
+    ending: &str,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for path in world.files_below(folder) {
+        let name = path
+            .strip_prefix(folder)
+            .and_then(|path| path.strip_prefix('/')?.strip_suffix(ending));
+        let (Some(name), Ok(bytes)) = (name, world.read(&path)) else {
+            continue;
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                files.insert(name.to_string(), text);
+            }
+            Err(error) => sink.push(not_text(&path, &error, sources)),
+        }
+    }
+    files
+}
+
+fn not_text(path: &str, error: &FromUtf8Error, sources: &mut Sources) -> Diagnostic {
+    let valid = error.utf8_error().valid_up_to();
+    let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
+    let source = sources.add(path, lossy);
+    Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
+        .label(Span::new(source, valid..valid + 1), "this is no UTF-8")
+        .help("save the file as UTF-8, or move it to another folder")
 }
 
 fn template_diagnostic(
@@ -237,10 +267,7 @@ fn broken_template(error: &TemplateError, text: String, sources: &mut Sources) -
         Code::BadTemplate,
         format!("the template `{}` can't be run", error.template),
     )
-    .label(
-        crate::source::Span::new(source, range),
-        error.message.clone(),
-    )
+    .label(Span::new(source, range), error.message.clone())
     .help("docs/templates.md says what a template sees")
 }
 

@@ -10,7 +10,7 @@ use globset::{GlobBuilder, GlobSetBuilder};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Target,
-    language::{Context, NameRule, PLATFORM_FILE, check},
+    language::{Context, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Entry, Node, Removal, Table, Value, overlay},
     world::{ReadError, World},
@@ -18,6 +18,9 @@ use crate::{
 
 /// The longest platform file that is read, in bytes: far beyond what people write, near enough to stay quick.
 const LONGEST_FILE: usize = 4 << 20;
+
+/// Bytes of the character that stands for what is no UTF-8.
+const REPLACEMENT: usize = char::REPLACEMENT_CHARACTER.len_utf8();
 
 /// Reads and joins the project's files. `file` is the platform file's path; `environment` the one to lay over it.
 ///
@@ -73,16 +76,37 @@ pub fn read(
     Some(check(&platform.table, PLATFORM_FILE, &context, sink))
 }
 
+/// The files that a platform file includes, as far as it can be read; sorted by pattern, then by path.
+pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let Some(read) = read_file(world, file, &mut sources, &mut sink) else {
+        return Vec::new();
+    };
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    read.table
+        .strings("include")
+        .into_iter()
+        .flat_map(|pattern| matching(world, folder, pattern))
+        .collect()
+}
+
 /// An environment is a folder below `generated/`, beside those of the targets.
 fn bad_environment(name: &str) -> Option<Diagnostic> {
     let taken = name == "config" || Target::from_name(name).is_some();
-    if NameRule::Resource.accepts(name) && !taken {
+    let good = name.len() <= 63
+        && name.split('.').all(|part| {
+            let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+            part.starts_with(letter)
+                && part.ends_with(letter)
+                && part.chars().all(|c| letter(c) || c == '-')
+        });
+    if good && !taken {
         return None;
     }
     let why = if taken {
         "`generated/` has a folder of that name for a target".to_string()
     } else {
-        format!("a name here is {}", NameRule::Resource.describe())
+        "a name here is lower-case letters, digits, `-` and `.`, at most 63, with a letter or digit at both ends and around each dot".to_string()
     };
     Some(
         Diagnostic::new(
@@ -146,7 +170,10 @@ fn read_file(
             let id = sources.add(path, lossy);
             sink.push(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
-                    .label(Span::new(id, valid..valid + 1), "this is no UTF-8")
+                    .label(
+                        Span::new(id, valid..valid + REPLACEMENT),
+                        "this is no UTF-8",
+                    )
                     .help("save the file as UTF-8"),
             );
             return None;

@@ -4,7 +4,8 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::shortest_cycles,
-    model::Pipeline,
+    model::{At, NetworkMode, Pipeline},
+    source::Span,
     text::chain,
 };
 
@@ -18,7 +19,8 @@ pub(super) fn start_order(facts: Facts<'_>, sink: &mut Sink) {
         .help("take one of these dependencies away; `reaches = [...]` is an edge without order");
         for (index, name) in names.iter().enumerate() {
             let next = names[(index + 1) % names.len()];
-            let dependency = facts.platform.workload(name).and_then(|workload| {
+            let workload = facts.platform.workload(name);
+            let dependency = workload.and_then(|workload| {
                 workload
                     .depends_on
                     .iter()
@@ -27,6 +29,40 @@ pub(super) fn start_order(facts: Facts<'_>, sink: &mut Sink) {
             if let Some(dependency) = dependency {
                 diagnostic =
                     diagnostic.label(dependency.span, format!("`{name}` waits for `{next}`"));
+            } else if let Some(mode) = workload.and_then(|workload| workload.network_mode.as_ref())
+            {
+                diagnostic =
+                    diagnostic.label(mode.span, format!("`{name}` is in the network of `{next}`"));
+            }
+        }
+        sink.push(diagnostic);
+    }
+}
+
+/// Workloads that share each other's network in a circle: none of them has one to share.
+pub(super) fn networks(facts: Facts<'_>, sink: &mut Sink) {
+    let modes: Vec<(&str, &str, Span)> = facts
+        .platform
+        .workloads()
+        .filter_map(|workload| match workload.network_mode.as_ref() {
+            Some(At {
+                value: NetworkMode::Service(other),
+                span,
+            }) => Some((workload.name.as_str(), other.as_str(), *span)),
+            _ => None,
+        })
+        .collect();
+    let pairs: Vec<(&str, &str)> = modes.iter().map(|(from, to, _)| (*from, *to)).collect();
+    for cycle in shortest_cycles(&pairs) {
+        let names: Vec<&str> = cycle.iter().map(String::as_str).collect();
+        let mut diagnostic = Diagnostic::new(
+            Code::DependencyCycle,
+            format!("these share each other's network: {}", chain(&names)),
+        )
+        .help("take `network_mode` away from one of them: that one has the network");
+        for name in &names {
+            if let Some((from, to, span)) = modes.iter().find(|(from, ..)| from == name) {
+                diagnostic = diagnostic.label(*span, format!("`{from}` has that of `{to}`"));
             }
         }
         sink.push(diagnostic);

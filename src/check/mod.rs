@@ -25,6 +25,7 @@ type Rule = fn(Facts<'_>, &mut Sink);
 
 const RULES: &[Rule] = &[
     cycles::start_order,
+    cycles::networks,
     cycles::tasks,
     clashes::host_ports,
     clashes::container_ports,

@@ -2,6 +2,7 @@
 //!
 //! A diagnostic is a plain value. Stages push them into a [`Sink`]; [`render`] turns them into text.
 
+pub mod annotate;
 mod code;
 mod nearest;
 pub mod render;

@@ -93,8 +93,8 @@ impl Excerpts {
             .position(|line| line.file == file.name && line.number == number - 1);
         let index = known.unwrap_or_else(|| {
             let excerpt_start = self.text.len();
-            self.text
-                .push_str(file.text[line_start..line_end].trim_end_matches('\r'));
+            let line = file.text[line_start..line_end].trim_end_matches('\r');
+            self.text.push_str(&tame(line));
             self.lines.push(ExcerptLine {
                 start: excerpt_start,
                 end: self.text.len(),
@@ -108,7 +108,7 @@ impl Excerpts {
         let line = &self.lines[index];
         let from = (line.start + start - line_start).min(line.end);
         let until = (from + label.span.end.saturating_sub(start)).clamp(from, line.end);
-        let text = Some(label.text.clone()).filter(|text| !text.is_empty());
+        let text = Some(visible(&label.text)).filter(|text| !text.is_empty());
         self.labels.push(LabeledSpan::new(text, from, until - from));
     }
 }
@@ -138,6 +138,31 @@ impl SourceCode for Excerpts {
     }
 }
 
+/// A line of a file in which a terminal finds nothing to obey, every place in it where it was.
+fn tame(line: &str) -> String {
+    line.chars()
+        .map(|c| match c.is_control() && c != '\t' {
+            true => "?".repeat(c.len_utf8()),
+            false => c.to_string(),
+        })
+        .collect()
+}
+
+/// Text of the user's with what a terminal would obey, or not show, written out.
+fn visible(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let hidden = c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            let (written, plain) = match hidden {
+                true => (Some(c.escape_unicode()), None),
+                false => (None, Some(c)),
+            };
+            written.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
 #[derive(Debug)]
 struct View<'a> {
     diagnostic: &'a Diagnostic,
@@ -146,7 +171,7 @@ struct View<'a> {
 
 impl fmt::Display for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.diagnostic.message)
+        f.write_str(&visible(&self.diagnostic.message))
     }
 }
 
@@ -175,7 +200,7 @@ impl Report for View<'_> {
         self.diagnostic
             .help
             .as_ref()
-            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+            .map(|help| Box::new(visible(help)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

@@ -65,14 +65,12 @@ fn uses_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
         let Some(workload) = component.main() else {
             continue;
         };
+        let peer = Peer::Workload(workload.name.clone());
         for name in &binding.ports {
-            if let Some((other, port)) = port_of(target, name) {
-                graph.connect(
-                    Peer::Workload(workload.name.clone()),
-                    &other.name,
-                    open([port]),
-                    Why::Uses,
-                );
+            if target.external.is_some() {
+                graph.connect_outside(&peer, &target.name, name);
+            } else if let Some((other, port)) = port_of(target, name) {
+                graph.connect(peer.clone(), &other.name, open([port]), Why::Uses);
             }
         }
     }
@@ -112,23 +110,11 @@ fn flow_edges(platform: &Platform, graph: &mut Graph) {
             let FlowEnd::Component(to) = to else {
                 continue;
             };
-            let peers: Vec<Peer> = match from {
-                FlowEnd::Component(name) => platform
-                    .component(name)
-                    .and_then(Component::main)
-                    .map(|workload| Peer::Workload(workload.name.clone()))
-                    .into_iter()
-                    .collect(),
-                FlowEnd::Pipeline(name) => vec![Peer::Pipeline(name.clone())],
-                FlowEnd::Ci(_) | FlowEnd::Actor(_) => Vec::new(),
-            };
             let Some(target) = platform.component(to) else {
                 continue;
             };
-            for peer in peers {
-                if let Some(workload) = target.main() {
-                    graph.connect(peer, &workload.name, open(&target.ports), Why::Flow);
-                }
+            for peer in flow_peers(platform, from) {
+                all_ports(&peer, target, Why::Flow, graph);
             }
         }
         let component = match &flow.from {
@@ -142,6 +128,35 @@ fn flow_edges(platform: &Platform, graph: &mut Graph) {
     }
 }
 
+/// Who acts where a flow names a component: every workload of its own image, since it is the work of all of them.
+fn flow_peers(platform: &Platform, end: &FlowEnd) -> Vec<Peer> {
+    match end {
+        FlowEnd::Component(name) => {
+            let component = platform.component(name);
+            let main = component.and_then(Component::main);
+            component
+                .into_iter()
+                .flat_map(|component| &component.workloads)
+                .filter(|workload| main.is_some_and(|main| main.image == workload.image))
+                .map(|workload| Peer::Workload(workload.name.clone()))
+                .collect()
+        }
+        FlowEnd::Pipeline(name) => vec![Peer::Pipeline(name.clone())],
+        FlowEnd::Ci(_) | FlowEnd::Actor(_) => Vec::new(),
+    }
+}
+
+/// Every declared port of a component, wherever it runs.
+fn all_ports(peer: &Peer, target: &Component, why: Why, graph: &mut Graph) {
+    if let Some(external) = &target.external {
+        for (port, _, _) in &external.addresses {
+            graph.connect_outside(peer, &target.name, port);
+        }
+    } else if let Some(workload) = target.main() {
+        graph.connect(peer.clone(), &workload.name, open(&workload.ports), why);
+    }
+}
+
 fn scrape_edges(platform: &Platform, graph: &mut Graph) {
     let Some(prometheus) = platform.first_of("prometheus") else {
         return;
@@ -151,7 +166,9 @@ fn scrape_edges(platform: &Platform, graph: &mut Graph) {
     };
     for component in &platform.components {
         let external = component.external.as_ref();
-        if external.is_some_and(|external| external.metrics.is_some()) {
+        if let Some(metrics) = external.and_then(|external| external.metrics.as_ref()) {
+            let peer = Peer::Workload(scraper.name.clone());
+            graph.connect_outside(&peer, &component.name, &metrics.port);
             graph.connect_components(
                 ComponentPeer::Component(prometheus.name.clone()),
                 &component.name,
@@ -187,6 +204,7 @@ fn reference(
 ) {
     graph.connect_components(component.clone(), &endpoint.component, Why::Reference);
     if endpoint.external {
+        graph.connect_outside(peer, &endpoint.component, &endpoint.port);
         return;
     }
     let Some(target) = platform.component(&endpoint.component) else {
@@ -209,21 +227,15 @@ fn reaches(
         return;
     };
     match &reach.port {
+        Some(name) if target.external.is_some() => {
+            graph.connect_outside(peer, &target.name, name);
+        }
         Some(name) => {
             if let Some((workload, port)) = port_of(target, name) {
                 graph.connect(peer.clone(), &workload.name, open([port]), Why::Reaches);
             }
         }
-        None => {
-            if let Some(workload) = target.main() {
-                graph.connect(
-                    peer.clone(),
-                    &workload.name,
-                    open(&workload.ports),
-                    Why::Reaches,
-                );
-            }
-        }
+        None => all_ports(peer, target, Why::Reaches, graph),
     }
 }
 

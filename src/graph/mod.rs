@@ -57,6 +57,15 @@ pub struct StartEdge {
     pub optional: bool,
 }
 
+/// One peer reaches one port of a component that runs elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OutsideEdge {
+    pub from: Peer,
+    pub component: String,
+    /// The port's name.
+    pub port: String,
+}
+
 /// One component needs another, as the architecture shows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ComponentEdge {
@@ -79,6 +88,8 @@ pub struct Graph {
     /// By the two ends: each pair once. External components are in it too.
     component_edges: BTreeMap<(ComponentPeer, String), BTreeSet<Why>>,
     start: BTreeSet<StartEdge>,
+    /// Who reaches which port of a component that runs elsewhere.
+    outside: BTreeSet<OutsideEdge>,
     /// Workloads that live in the network of another one, and that one.
     guests: BTreeMap<String, String>,
     /// Each workload's component and group.
@@ -108,6 +119,11 @@ pub fn build(platform: &Platform) -> Graph {
             workload.network_mode.as_ref().map(|mode| &mode.value)
         {
             graph.guests.insert(workload.name.clone(), host.clone());
+            graph.start.insert(StartEdge {
+                from: workload.name.clone(),
+                to: host.clone(),
+                optional: false,
+            });
         }
     }
     edges::collect(platform, &mut graph);
@@ -141,7 +157,12 @@ impl Graph {
             })
     }
 
-    /// Start order: every pair of workloads of which one waits for the other.
+    /// Edges that leave the platform, port by port.
+    pub fn outside_edges(&self) -> impl Iterator<Item = &OutsideEdge> {
+        self.outside.iter()
+    }
+
+    /// Start order: every pair of workloads of which one waits for the other, or shares its network.
     pub fn start_edges(&self) -> impl Iterator<Item = &StartEdge> {
         self.start.iter()
     }
@@ -178,7 +199,6 @@ impl Graph {
                 .filter(|edge| !edge.optional)
                 .map(|edge| (&edge.from, &edge.to));
             let more: BTreeSet<String> = waits
-                .chain(&self.guests)
                 .filter_map(|(from, to)| Some((self.homes.get(from)?, self.homes.get(to)?)))
                 .filter(|(from, to)| needed.contains(&from.group) && !needed.contains(&to.group))
                 .map(|(_, to)| to.group.clone())
@@ -215,6 +235,14 @@ impl Graph {
             });
         edge.ports.extend(ports);
         edge.why.insert(why);
+    }
+
+    pub(self) fn connect_outside(&mut self, from: &Peer, component: &str, port: &str) {
+        self.outside.insert(OutsideEdge {
+            from: from.clone(),
+            component: component.to_string(),
+            port: port.to_string(),
+        });
     }
 
     pub(self) fn connect_components(&mut self, from: ComponentPeer, to: &str, why: Why) {

@@ -69,6 +69,7 @@ impl Component {
 /// Where a component that runs elsewhere is reached, by the port's name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct External {
+    /// Port, host (an address of IPv6 in brackets) and number.
     pub addresses: Vec<(String, String, u16)>,
     /// What Prometheus scrapes there.
     pub metrics: Option<Metrics>,

@@ -60,7 +60,8 @@ impl Endpoint {
     /// What the reference stands for.
     pub fn value(&self) -> String {
         match self.field {
-            Field::Host => self.host.clone(),
+            // The brackets of an IPv6 address belong to what joins host and port.
+            Field::Host => self.host.trim_matches(['[', ']']).to_string(),
             Field::Port => self.number.to_string(),
             Field::Address => self.address(),
             Field::Url => format!("{}://{}{}", self.scheme, self.address(), self.path),

@@ -224,6 +224,15 @@ fn group(
     Some(name.to_string())
 }
 
+/// A host as it stands before `:PORT`: an address of IPv6 in brackets.
+fn bracketed(host: &str) -> String {
+    if host.contains(':') && !host.starts_with('[') {
+        format!("[{host}]")
+    } else {
+        host.to_string()
+    }
+}
+
 /// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
 fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External> {
     let entry = component.entry("external")?;
@@ -239,7 +248,8 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
             .collect(),
         None => Vec::new(),
     };
-    if let Some(host) = table.string("host").filter(|host| !host.contains(':')) {
+    let alone = |host: &&str| table.integer("port").is_some() || !host.contains(':');
+    if let Some(host) = table.string("host").filter(alone) {
         let main = kind.port.clone().or_else(|| {
             let ports = component.table("ports")?;
             ports.keys().next().map(ToString::to_string)
@@ -254,7 +264,7 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
             .and_then(|port| u16::try_from(port).ok())
             .or(known)
         {
-            Some(port) => addresses.push((name, host.to_string(), port)),
+            Some(port) => addresses.push((name, bracketed(host), port)),
             None => sink.push(
                 Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
                     .label(entry.key.span, "which port?")
@@ -272,7 +282,7 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
                     if !known.is_empty() && !known.contains(&port.name.as_str()) {
                         sink.push(unknown_external(kind, port, &known));
                     }
-                    addresses.push((port.name.clone(), host.to_string(), number));
+                    addresses.push((port.name.clone(), bracketed(host), number));
                 }
                 None => sink.push(
                     Diagnostic::new(
@@ -308,17 +318,13 @@ fn unknown_external(kind: &Kind, port: &Key, known: &[&str]) -> Diagnostic {
 /// The first number of the tag; of an image of one's own the kind's default, unless `settings.major` says otherwise.
 fn major(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) -> Option<u64> {
     let default = kind.version.as_deref().and_then(first_number);
-    if let Some(node) = component.get_path(&["settings", "major"]) {
-        return match node.value {
-            Value::Integer(number) => u64::try_from(number).ok(),
-            _ => default,
-        };
-    }
-    let own_image = component.get("image").is_some() || component.get("build").is_some();
-    let Some(node) = component.get("version").filter(|_| !own_image) else {
-        return default;
+    let (node, written) = match component.get_path(&["settings", "major"]) {
+        Some(node) => (node, read::scalar(node)),
+        None => match written_version(tree, component, kind) {
+            Some(found) => found,
+            None => return default,
+        },
     };
-    let written = node.as_str().map(|text| with_variables(tree, text))?;
     let major = first_number(&written);
     let known = major.is_some_and(|major| kind.majors.contains(&major));
     if !kind.majors.is_empty() && !known {
@@ -370,6 +376,29 @@ fn numbers(tag: &str) -> Vec<u64> {
         .split('.')
         .map_while(|part| part.parse().ok())
         .collect()
+}
+
+/// The version of the kind's own image, where one is written: as `version`, or as the tag of an `image` from the kind's
+/// own repository. An image of one's own may number its versions as it likes.
+fn written_version<'a>(
+    tree: &Table,
+    component: &'a Table,
+    kind: &Kind,
+) -> Option<(&'a Node, String)> {
+    if component.get("build").is_some() {
+        return None;
+    }
+    let version = component.get("version");
+    let Some(image) = component.get("image") else {
+        return Some((version?, with_variables(tree, version?.as_str()?)));
+    };
+    let rest = image.as_str()?.strip_prefix(kind.image.as_deref()?)?;
+    let tag = rest.split('@').next().unwrap_or_default();
+    match tag.strip_prefix(':') {
+        Some(tag) => Some((image, with_variables(tree, tag))),
+        None if tag.is_empty() => Some((version?, with_variables(tree, version?.as_str()?))),
+        None => None,
+    }
 }
 
 /// A version with the defaults of its variables written out.

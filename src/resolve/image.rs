@@ -147,7 +147,8 @@ fn is_tag(text: &str) -> bool {
 /// Docker's grammar of references, as far as the literal text shows it.
 pub(super) fn well_formed(node: &Node, sink: &mut Sink) {
     let Some(written) = node.as_str() else { return };
-    if written.contains("${") {
+    // What a reference stands for is not known yet; a literal `${` fits nowhere.
+    if written.contains("${") && !written.contains("$${") {
         return;
     }
     let (rest, digest) = written

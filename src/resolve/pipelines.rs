@@ -220,6 +220,7 @@ fn task(
 /// An image of a pipeline or a task, with the platform's registry.
 fn task_image(scene: &Scene, node: &Node, sink: &mut Sink) -> Text {
     image::well_formed(node, sink);
+    image::well_formed(node, sink);
     let scope = Scope::platform().without_secrets("an image");
     image::with_registry(scene, text(scene, node, &scope, sink))
 }

@@ -403,11 +403,9 @@ impl Resolver<'_> {
             [output] => {
                 if let Some(text) = output_text(self.scene, index, output, chosen, self.scope, sink)
                 {
-                    // An output that holds an address is for those that can reach it.
-                    if text.endpoints().any(|endpoint| {
-                        endpoint.component == draft.name && endpoint.field != Field::Port
-                    }) {
-                        self.reachable(draft, &draft.name, Field::Address, sink)?;
+                    let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
+                    if let Some(endpoint) = text.endpoints().find(lead_there) {
+                        self.reachable(draft, &draft.name, endpoint.field, sink)?;
                     }
                     return Some(text);
                 }

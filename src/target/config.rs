@@ -1,6 +1,7 @@
 //! `config/COMPONENT/...`: the files whose text the platform itself holds, by `content` or by a kind's template.
 //!
-//! They are written as they are, to the byte: what a file says of its origin is for its author to say.
+//! They are written as they are, to the byte: a kind's template says itself where its file comes from, and what a user
+//! wrote as `content` is nobody's to add to.
 
 use super::{Context, Emission, Vantage, published};
 use crate::{

@@ -93,6 +93,19 @@ impl Engine {
     }
 }
 
+/// The names that an expression asks for, with their fields (`settings.password`), sorted.
+///
+/// Errors: it is no expression.
+pub fn names_in(expression: &str) -> Result<Vec<String>, TemplateError> {
+    let environment = Environment::new();
+    let compiled = environment
+        .compile_expression(expression)
+        .map_err(|error| template_error(expression, &error))?;
+    let mut names: Vec<String> = compiled.undeclared_variables(true).into_iter().collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
 /// The text of an embedded template.
 pub fn embedded(path: &str) -> Option<&'static str> {
     EMBEDDED.get_file(path)?.contents_utf8()

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::pods::Pods;
 use crate::{
-    graph::{ComponentPeer, OpenPort, Peer},
+    graph::{OpenPort, Peer},
     model::{Component, PortRange, Protocol},
     target::Context,
 };
@@ -107,14 +107,14 @@ fn guests_edges<'a>(
 /// Edges to components that run elsewhere. A name's address is not known here: its port is open to every address.
 fn outward(context: &Context<'_>, pods: &Pods) -> Vec<EdgeValues> {
     let mut out: BTreeMap<(Peer, Vec<String>), BTreeSet<OpenPort>> = BTreeMap::new();
-    for edge in context.graph.component_edges() {
-        let Some(target) = context.platform.component(&edge.to) else {
-            continue;
+    for edge in context.graph.outside_edges() {
+        let from = match &edge.from {
+            Peer::Workload(name) => Peer::Workload(pods.pod_of(name).to_string()),
+            Peer::Pipeline(name) => Peer::Pipeline(name.clone()),
         };
-        for peer in peers(context, pods, &edge.from) {
-            for (cidrs, port) in addresses(target) {
-                out.entry((peer.clone(), cidrs)).or_default().insert(port);
-            }
+        let target = context.platform.component(&edge.component);
+        if let Some((cidrs, port)) = target.and_then(|target| address(target, &edge.port)) {
+            out.entry((from, cidrs)).or_default().insert(port);
         }
     }
     out.into_iter()
@@ -125,39 +125,20 @@ fn outward(context: &Context<'_>, pods: &Pods) -> Vec<EdgeValues> {
         .collect()
 }
 
-fn peers(context: &Context<'_>, pods: &Pods, from: &ComponentPeer) -> Vec<Peer> {
-    match from {
-        ComponentPeer::Pipeline(name) => vec![Peer::Pipeline(name.clone())],
-        ComponentPeer::Component(name) => context
-            .platform
-            .component(name)
-            .into_iter()
-            .flat_map(|component| &component.workloads)
-            .map(|workload| Peer::Workload(pods.pod_of(&workload.name).to_string()))
-            .collect(),
-    }
-}
-
-fn addresses(component: &Component) -> Vec<(Vec<String>, OpenPort)> {
-    let Some(external) = &component.external else {
-        return Vec::new();
+/// Where a port of a component that runs elsewhere is.
+fn address(component: &Component, port: &str) -> Option<(Vec<String>, OpenPort)> {
+    let addresses = &component.external.as_ref()?.addresses;
+    let (name, host, number) = addresses.iter().find(|(name, _, _)| name == port)?;
+    let cidrs = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => vec![format!("{address}/32")],
+        Ok(IpAddr::V6(address)) => vec![format!("{address}/128")],
+        Err(_) => vec!["0.0.0.0/0".to_string(), "::/0".to_string()],
     };
-    external
-        .addresses
-        .iter()
-        .map(|(name, host, number)| {
-            let cidrs = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-                Ok(IpAddr::V4(address)) => vec![format!("{address}/32")],
-                Ok(IpAddr::V6(address)) => vec![format!("{address}/128")],
-                Err(_) => vec!["0.0.0.0/0".to_string(), "::/0".to_string()],
-            };
-            let protocol = component
-                .port(name)
-                .map_or(Protocol::Tcp, |port| port.protocol);
-            let range = PortRange::single(*number);
-            (cidrs, OpenPort { range, protocol })
-        })
-        .collect()
+    let protocol = component
+        .port(name)
+        .map_or(Protocol::Tcp, |port| port.protocol);
+    let range = PortRange::single(*number);
+    Some((cidrs, OpenPort { range, protocol }))
 }
 
 fn edge(from: Peer, ports: &BTreeSet<OpenPort>) -> EdgeValues {

@@ -1,0 +1,71 @@
+//! What holds of every compilation, whatever came in.
+
+use mlopsgen::{
+    compile::{Compilation, Request, compile},
+    diag::{
+        Severity,
+        render::{Style, human, json},
+    },
+    world::MemoryWorld,
+};
+use saphyr_parser::{Parser, StrInput};
+
+/// Compiles and panics where something does not hold.
+pub fn judge(world: &MemoryWorld) -> Compilation {
+    let request = Request::default();
+    let compilation = compile(world, &request);
+    said(&compilation);
+    match &compilation.output {
+        None => assert!(compilation.has_errors(), "no output and no error"),
+        Some(output) => {
+            assert!(!compilation.has_errors(), "an output beside errors");
+            for (path, file) in &output.files.files {
+                readable(path, &file.text);
+            }
+        }
+    }
+    compilation
+}
+
+/// Every error has a place that exists, and everything that is said can be drawn.
+fn said(compilation: &Compilation) {
+    for diagnostic in &compilation.diagnostics {
+        assert!(
+            diagnostic.severity != Severity::Error || !diagnostic.labels.is_empty(),
+            "an error without a place: {diagnostic:?}"
+        );
+        for label in &diagnostic.labels {
+            let text = &compilation.sources.file(label.span.source).text;
+            assert!(
+                text.get(label.span.start..label.span.end).is_some(),
+                "a place that does not exist: {diagnostic:?}"
+            );
+        }
+    }
+    let style = Style {
+        color: false,
+        width: 80,
+    };
+    human(&compilation.diagnostics, &compilation.sources, style);
+    json(&compilation.diagnostics, &compilation.sources);
+}
+
+/// Files that programs read are of their language.
+fn readable(path: &str, text: &str) {
+    // What the user wrote is in `config/`; what Helm reads first is no YAML yet.
+    if path.starts_with("config/") || path.starts_with("helm/") && path.contains("/templates/") {
+        return;
+    }
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("json") => {
+            let read: Result<serde_json::Value, _> = serde_json::from_str(text);
+            assert!(read.is_ok(), "{path} is no JSON: {read:?}\n{text}");
+        }
+        Some("yaml" | "yml") => {
+            for event in Parser::new(StrInput::new(text)) {
+                assert!(event.is_ok(), "{path} is no YAML: {event:?}\n{text}");
+            }
+        }
+        _ => {}
+    }
+}
