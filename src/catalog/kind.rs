@@ -22,6 +22,8 @@ pub struct Kind {
     pub version: Option<String>,
     /// Major versions that it knows; empty: any.
     pub majors: Vec<u64>,
+    /// The oldest tag that it can run, where that is not the first of a major.
+    pub oldest: Option<String>,
     /// One server: more than one replica is an error.
     pub single: bool,
     /// At most so many of it in a platform.

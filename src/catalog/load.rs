@@ -141,6 +141,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         image: string("image"),
         version: string("version"),
         majors,
+        oldest: string("oldest"),
         single: table.boolean("single").unwrap_or(false),
         per_platform: table
             .integer("per_platform")

@@ -6,78 +6,20 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     graph::workload_texts,
-    model::{
-        Component, EnvironmentVariable, FlowEnd, MountSource, Piece, Platform, Text, Workload,
-    },
+    model::{EnvironmentVariable, FlowEnd, MountSource, Piece, Text, Workload},
     source::Span,
 };
 
 /// The place of a key of a workload, else of its component.
-fn place(workload: &Workload, key: &str) -> Span {
+pub(super) fn place(workload: &Workload, key: &str) -> Span {
     workload
         .written
         .entry(key)
         .map_or(workload.span, |entry| entry.key.span)
 }
 
-fn lint(code: Code, message: String, workload: &Workload) -> Diagnostic {
+pub(super) fn lint(code: Code, message: String, workload: &Workload) -> Diagnostic {
     Diagnostic::new(code, message).about(&workload.component)
-}
-
-/// Tags that mean something else tomorrow, or no tag at all.
-pub(super) fn images(facts: Facts<'_>, sink: &mut Sink) {
-    let own = facts.platform.workloads().map(|workload| {
-        (
-            &workload.image,
-            place(workload, "image"),
-            Some(workload.component.as_str()),
-        )
-    });
-    let pipelines = facts.platform.pipelines.iter().flat_map(|pipeline| {
-        let tasks = pipeline
-            .tasks
-            .iter()
-            .filter_map(|task| Some((task.image.as_ref()?, task.span)));
-        pipeline
-            .image
-            .iter()
-            .map(|image| (image, pipeline.span))
-            .chain(tasks)
-            .map(|(image, span)| (image, span, None))
-    });
-    let mut seen: BTreeSet<(String, Span)> = BTreeSet::new();
-    for (image, span, component) in own.chain(pipelines) {
-        let shown = shown(facts.platform, image);
-        if shown.is_empty() || shown.contains('@') || !seen.insert((shown.clone(), span)) {
-            continue;
-        }
-        let name = shown.rsplit('/').next().unwrap_or(&shown);
-        let problem = match name.split_once(':').map(|(_, tag)| tag) {
-            None => "has no tag: it means `latest`".to_string(),
-            Some(tag @ ("latest" | "lts" | "stable" | "edge" | "main" | "master" | "nightly")) => {
-                format!("`{tag}` is another image tomorrow")
-            }
-            Some(_) => continue,
-        };
-        let mut diagnostic =
-            Diagnostic::new(Code::LatestTag, format!("image `{shown}` is not pinned"))
-                .label(span, problem)
-                .help("write the full version as the tag, or pin it with `@sha256:...`");
-        diagnostic.component = component.map(ToString::to_string);
-        sink.push(diagnostic);
-    }
-}
-
-/// A text with the defaults of its variables written out.
-fn shown(platform: &Platform, text: &Text) -> String {
-    text.render(|piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::Variable(name) => platform
-            .variable(name)
-            .map_or(String::new(), |variable| variable.default.clone()),
-        Piece::Endpoint(endpoint) => endpoint.value(),
-        _ => "x".to_string(),
-    })
 }
 
 /// A variable that sounds like a secret and has its value written out.
@@ -157,7 +99,22 @@ fn is_plain_secret(variable: &EnvironmentVariable) -> bool {
         [Piece::Literal(text)] => !text.is_empty() && !matches!(text.as_str(), "true" | "false"),
         _ => false,
     };
-    sounds && !harmless && literal
+    (sounds && !harmless && literal) || variable.value.pieces.iter().any(url_with_password)
+}
+
+/// `scheme://user:password@host` with the password written out.
+fn url_with_password(piece: &Piece) -> bool {
+    let Piece::Literal(text) = piece else {
+        return false;
+    };
+    text.match_indices("://").any(|(at, _)| {
+        let rest = &text[at + 3..];
+        let authority = &rest[..rest.find(['/', '?', ' ']).unwrap_or(rest.len())];
+        authority
+            .rsplit_once('@')
+            .and_then(|(login, _)| login.split_once(':'))
+            .is_some_and(|(_, password)| !password.is_empty())
+    })
 }
 
 /// The engine's socket, all rights on the host, root.
@@ -210,7 +167,7 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
 }
 
 /// The key where the user wrote it; where the kind did, the component.
-fn at(workload: &Workload, key: &str) -> Span {
+pub(super) fn at(workload: &Workload, key: &str) -> Span {
     let span = place(workload, key);
     if span.source == workload.span.source {
         span
@@ -260,6 +217,17 @@ pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
         let MountSource::Bind { path, .. } = &mount.source else {
             continue;
         };
+        if let (true, Some(component)) = (is_program(path), component) {
+            sink.push(
+                Diagnostic::new(
+                    Code::OutsideSource,
+                    format!("`{path}` is a program of the host"),
+                )
+                .about(component)
+                .label(mount.span, "absent or built for another system elsewhere")
+                .help("use an image that has the program, or accept it with `allow = [\"outside-source\"]`"),
+            );
+        }
         if !leaves(path) {
             continue;
         }
@@ -286,6 +254,19 @@ pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
         diagnostic.component = component.map(|component| component.name.clone());
         sink.push(diagnostic);
     }
+}
+
+/// Whether a path of the host is where programs lie.
+fn is_program(path: &str) -> bool {
+    [
+        "/bin/",
+        "/sbin/",
+        "/usr/bin/",
+        "/usr/sbin/",
+        "/usr/local/bin/",
+    ]
+    .iter()
+    .any(|folder| path.starts_with(folder))
 }
 
 /// Whether a relative path climbs above where it starts.
@@ -346,94 +327,6 @@ pub(super) fn habits(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
-/// A string that holds another component's name as a host, without a reference.
-pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
-    for workload in facts.platform.workloads() {
-        let others: Vec<&Component> = facts
-            .platform
-            .components
-            .iter()
-            .filter(|component| {
-                component.name != workload.component && component.external.is_none()
-            })
-            .collect();
-        for variable in &workload.env {
-            let literals: Vec<&str> = variable
-                .value
-                .pieces
-                .iter()
-                .filter_map(|piece| match piece {
-                    Piece::Literal(text) => Some(text.as_str()),
-                    _ => None,
-                })
-                .collect();
-            bare(workload, &literals, variable.span, &others, sink);
-        }
-        for word in workload.command.iter().flatten() {
-            if let [Piece::Literal(text)] = word.pieces.as_slice() {
-                bare(workload, &[text], at(workload, "command"), &others, sink);
-            }
-        }
-    }
-}
-
-fn bare(
-    workload: &Workload,
-    literals: &[&str],
-    span: Span,
-    others: &[&Component],
-    sink: &mut Sink,
-) {
-    // What a kind says it says on purpose.
-    if span.source != workload.span.source {
-        return;
-    }
-    for other in others {
-        if literals.iter().any(|text| names_host(text, other)) {
-            let port = other.main_port.as_deref().unwrap_or("http");
-            sink.push(
-                lint(
-                    Code::BareAddress,
-                    format!("`{}` names `{}` as a host, without a reference", workload.name, other.name),
-                    workload,
-                )
-                .label(span, format!("holds `{}`", other.name))
-                .help(format!(
-                    "write `${{components.{}.{port}.address}}`: without the reference there is no edge, and Kubernetes cuts the connection off",
-                    other.name
-                )),
-            );
-            return;
-        }
-    }
-}
-
-/// `NAME:PORT`, `//NAME` or `@NAME`, the name standing alone.
-fn names_host(text: &str, component: &Component) -> bool {
-    let name = &component.name;
-    text.match_indices(name.as_str()).any(|(at, _)| {
-        let before = &text[..at];
-        let after = &text[at + name.len()..];
-        let starts =
-            before.is_empty() || before.ends_with("//") || before.ends_with(['@', ',', '=', ' ']);
-        let port: String = after
-            .strip_prefix(':')
-            .unwrap_or_default()
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect();
-        let known_port = port.parse::<u16>().is_ok_and(|port| {
-            component
-                .ports
-                .iter()
-                .any(|known| known.container.first <= port && port <= known.container.last)
-        });
-        let url = (before.ends_with("//") || before.ends_with('@'))
-            && (after.is_empty() || after.starts_with('/'));
-        starts && (known_port || url)
-    })
-}
-
 /// Secrets, variables, groups, volumes and actors that nothing uses.
 pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
@@ -470,6 +363,14 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             .any(|mount| mount.source == MountSource::Volume(volume.key.clone()));
         if !mounted && volume.path.starts_with("volumes.") {
             say(sink, "volume", &volume.key, volume.span);
+        }
+    }
+    for network in &platform.networks {
+        let joined = platform
+            .workloads()
+            .any(|workload| workload.networks.contains(&network.name));
+        if !joined {
+            say(sink, "network", &network.name, network.span);
         }
     }
     for actor in &platform.actors {

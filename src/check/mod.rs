@@ -2,8 +2,10 @@
 //!
 //! In: the model and the graph. Out: diagnostics in the sink.
 
+mod addresses;
 mod clashes;
 mod cycles;
+mod images;
 mod limits;
 mod lints;
 mod profiles;
@@ -34,13 +36,13 @@ const RULES: &[Rule] = &[
     sharing::replicas,
     profiles::dependencies,
     profiles::restarting_jobs,
-    lints::images,
+    images::moving,
     lints::plaintext_secrets,
     lints::rights,
     lints::public_binds,
     lints::sources,
     lints::habits,
-    lints::bare_addresses,
+    addresses::bare_addresses,
     lints::unused,
 ];
 

@@ -448,6 +448,12 @@ const ABOUT: &[KeyShape] = &[
         "majors = [7, 8]",
     ),
     key(
+        "oldest",
+        FREE,
+        "The oldest version that it can run, where that is not the first of a major.",
+        "oldest = \"2.7.0\"",
+    ),
+    key(
         "per_platform",
         Shape::Integer(1, 1000),
         "A platform has at most so many of it.",

@@ -180,6 +180,7 @@ impl PlatformVolume {
 pub struct Network {
     pub name: String,
     pub external: String,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -350,6 +350,8 @@ pub struct Runtime {
     pub user: Option<Text>,
     pub group_add: Vec<Text>,
     pub privileged: bool,
+    /// Its processes gain no rights over those that it starts with: for the catalog's own images, which need none.
+    pub no_new_privileges: bool,
     pub read_only: bool,
     pub tmpfs: Vec<String>,
     pub devices: Vec<String>,

@@ -343,7 +343,39 @@ fn major(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) -> Optio
         );
         return default;
     }
+    if let Some(oldest) = &kind.oldest
+        && is_older(&written, oldest)
+    {
+        sink.push(
+            Diagnostic::new(
+                Code::UnknownVersion,
+                format!("kind `{}` can't run version `{written}`", kind.name),
+            )
+            .label(node.span, "too old")
+            .help(format!("the oldest that it runs is `{oldest}`")),
+        );
+    }
     major.or(default)
+}
+
+/// As far as the tag says: `2` may be any 2.
+fn is_older(tag: &str, oldest: &str) -> bool {
+    numbers(tag)
+        .iter()
+        .zip(numbers(oldest))
+        .find(|(number, least)| **number != *least)
+        .is_some_and(|(number, least)| *number < least)
+}
+
+/// The numbers of a tag's version: `2.10.5` of `2.10.5-python3.12`.
+fn numbers(tag: &str) -> Vec<u64> {
+    tag.trim_start_matches('v')
+        .split('-')
+        .next()
+        .unwrap_or_default()
+        .split('.')
+        .map_while(|part| part.parse().ok())
+        .collect()
 }
 
 /// The version of the kind's own image, where one is written: as `version`, or as the tag of an `image` from the kind's

@@ -240,6 +240,18 @@ fn own_secrets(
     if draft.external.is_some() {
         return Vec::new();
     }
+    for variable in draft
+        .kind
+        .secrets
+        .iter()
+        .flat_map(|secret| &secret.replaced_by)
+    {
+        if let Some(node) = draft.user.get_path(&["env", variable])
+            && node.as_str() == Some("")
+        {
+            sink.push(empty_key(draft, variable, node));
+        }
+    }
     let replaced = |variable: &String| {
         draft
             .user
@@ -276,6 +288,16 @@ fn own_secrets(
             )
         })
         .collect()
+}
+
+/// A program without its key keeps what it should encrypt in clear, or makes up another key at each start.
+fn empty_key(draft: &Draft, variable: &str, node: &Node) -> Diagnostic {
+    Diagnostic::new(
+        Code::SecretRequired,
+        format!("`{}` needs a key in `{variable}`", draft.name),
+    )
+    .label(node.span, "empty")
+    .help("leave the variable out to get a secret of its own, or write `\"${secrets.NAME}\"`")
 }
 
 /// The main workload, unless the component is external, and its parts.

@@ -225,6 +225,7 @@ fn targets(platform: &Table) -> BTreeSet<Target> {
 fn networks(tree: &Table) -> Vec<Network> {
     read::tables(tree, "networks")
         .map(|(key, table)| Network {
+            span: key.span,
             name: key.name.clone(),
             external: table.string("external").unwrap_or(&key.name).to_string(),
         })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Inputs, files, image, mounts, network, observe, read,
     reference::{Scope, text},
-    scene::{Scene, Shape},
+    scene::{Draft, Scene, Shape},
 };
 use crate::{
     catalog::SettingType,
@@ -239,7 +239,10 @@ fn workload(
         aliases: read::strings(table, "aliases"),
         depends_on: Vec::new(),
         reaches: reaches(scene, table, sink),
-        runtime: runtime(scene, table, &scope, sink),
+        runtime: Runtime {
+            no_new_privileges: is_of_catalog(draft, shape) && is_unprivileged(table),
+            ..runtime(scene, table, &scope, sink)
+        },
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
         raw_helm: raw(
             scene,
@@ -390,6 +393,25 @@ pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reac
     out
 }
 
+/// Whether the image is the one that the kind was made for.
+fn is_of_catalog(draft: &Draft, shape: &Shape) -> bool {
+    let user = match &shape.part {
+        Some(part) if !shape.own_image => draft
+            .user
+            .get_path(&["parts", part])
+            .and_then(Node::as_table),
+        _ => Some(&draft.user),
+    };
+    let replaced =
+        user.is_some_and(|user| user.get("image").is_some() || user.get("build").is_some());
+    !replaced && (!shape.own_image || draft.kind_table.get("image").is_some())
+}
+
+/// Kubernetes refuses the one with the other.
+fn is_unprivileged(table: &Table) -> bool {
+    table.boolean("privileged") != Some(true) && read::strings(table, "cap_add").is_empty()
+}
+
 fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> Runtime {
     let user_scope = scope.clone().without_secrets("`user`");
     let label_scope = scope.clone().without_secrets("a label");
@@ -408,6 +430,7 @@ fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> 
             .map(|node| text(scene, node, &user_scope, sink)),
         group_add,
         privileged: table.boolean("privileged").unwrap_or(false),
+        no_new_privileges: false,
         read_only: table.boolean("read_only").unwrap_or(false),
         tmpfs: read::one_or_many(table, "tmpfs"),
         devices: read::strings(table, "devices"),

@@ -501,10 +501,16 @@ fn nothing_chosen(filler: &Draft, bound: &BoundRole) -> Diagnostic {
     )
     .label(bound.span, "which one?")
     .label(filler.span, format!("has no `settings.{setting}`"))
-    .help(format!(
-        "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`, or name one: `\"{}/NAME\"`",
-        filler.name, filler.name
-    ))
+    .help(match filler.external {
+        Some(_) => format!(
+            "name one: `uses = {{ {} = \"{}/NAME\" }}`",
+            bound.role.name, filler.name
+        ),
+        None => format!(
+            "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`",
+            filler.name
+        ),
+    })
 }
 
 /// Whether a browser gets to a port. On the host's network every port is the host's.

@@ -238,6 +238,9 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     keys.put_some("shm_size", runtime.shm_size.map(units::bytes));
     keys.put_filled("ulimits", ulimits(runtime));
     keys.put_filled("privileged", runtime.privileged);
+    if runtime.no_new_privileges {
+        keys.put("security_opt", vec!["no-new-privileges:true"]);
+    }
     keys.put_filled("cap_add", literals(&runtime.cap_add));
     keys.put_filled("cap_drop", literals(&runtime.cap_drop));
     keys.put_filled("devices", literals(&runtime.devices));

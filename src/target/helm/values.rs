@@ -61,6 +61,9 @@ pub struct WorkloadValues {
     pub supplemental_groups: Vec<Value>,
     #[serde(skip_serializing_if = "is_false")]
     pub privileged: bool,
+    /// `false` where its processes may gain no further rights; left out, the cluster decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_privilege_escalation: Option<bool>,
     #[serde(skip_serializing_if = "is_false")]
     pub read_only_root_filesystem: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

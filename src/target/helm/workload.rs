@@ -66,6 +66,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         user: security::user(platform, workload, &mut builder.losses),
         supplemental_groups: security::supplemental_groups(platform, workload, &mut builder.losses),
         privileged: runtime.privileged,
+        allow_privilege_escalation: runtime.no_new_privileges.then_some(false),
         read_only_root_filesystem: runtime.read_only,
         capabilities: security::capabilities(workload),
         pod_annotations: annotations(builder, workload),
