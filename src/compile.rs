@@ -14,7 +14,7 @@ use crate::{
     resolve::{self, Inputs},
     source::Sources,
     syntax::Table,
-    template::{Engine, TemplateError},
+    template::{self, Engine},
     world::World,
 };
 
@@ -140,7 +140,7 @@ fn run(
                     sink.push(loss);
                 }
             }
-            Err(error) => sink.push(template_diagnostic(&error, &output.engine, sources)),
+            Err(error) => sink.push(output.engine.report(&error, sources)),
         }
     }
     Some(output)
@@ -173,12 +173,10 @@ fn engine(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<E
         .collect::<Vec<_>>();
     match Engine::new(own.clone()) {
         Ok(engine) => Some(engine),
-        Err(error) => {
-            let text = own
-                .into_iter()
-                .find(|(name, _)| *name == error.template)
-                .map_or(String::new(), |(_, text)| text);
-            sink.push(broken_template(&error, text, sources));
+        Err(errors) => {
+            for error in errors {
+                sink.push(template::report(&error, &own, sources));
+            }
             None
         }
     }
@@ -199,49 +197,6 @@ fn own_files(world: &dyn World, folder: &str, ending: &str) -> BTreeMap<String, 
             Some((name, text))
         })
         .collect()
-}
-
-fn template_diagnostic(
-    error: &TemplateError,
-    engine: &Engine,
-    sources: &mut Sources,
-) -> Diagnostic {
-    let own = engine
-        .own()
-        .iter()
-        .find(|(name, _)| *name == error.template);
-    let text = match own {
-        Some((_, text)) => text.clone(),
-        None => crate::template::embedded(&error.template)
-            .unwrap_or_default()
-            .to_string(),
-    };
-    broken_template(error, text, sources)
-}
-
-fn broken_template(error: &TemplateError, text: String, sources: &mut Sources) -> Diagnostic {
-    let line = error.line.unwrap_or(1);
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line - 1)
-        .map(str::len)
-        .sum();
-    let end = start + text[start.min(text.len())..].find('\n').unwrap_or(0);
-    let range = error
-        .range
-        .clone()
-        .filter(|range| range.end <= text.len())
-        .unwrap_or(start..end);
-    let source = sources.add(format!("{OWN_TEMPLATES}/{}", error.template), text);
-    Diagnostic::new(
-        Code::BadTemplate,
-        format!("the template `{}` can't be run", error.template),
-    )
-    .label(
-        crate::source::Span::new(source, range),
-        error.message.clone(),
-    )
-    .help("docs/templates.md says what a template sees")
 }
 
 /// Lints at the levels that the platform gives them, without those that a component allows.

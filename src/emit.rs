@@ -83,6 +83,16 @@ pub fn emit(
             join(&mut out, run(Vantage::Compose, &nothing, emit)?);
         }
     }
+    let context = Context {
+        platform,
+        graph,
+        engine,
+        vantage: Vantage::Compose,
+        mounted: &nothing,
+    };
+    add_gitattributes(&mut out, engine)?;
+    let own = target::own::emit(&context, &out.files)?;
+    join(&mut out, own);
     finish(&mut out, platform, only);
     Ok(out)
 }
@@ -139,13 +149,17 @@ fn finish(out: &mut Emission, platform: &Platform, only: Option<&BTreeSet<Target
             .collect();
         out.files.volumes.sort();
     }
-    if let Some(text) = crate::template::embedded(".gitattributes") {
-        out.files.files.insert(
-            ".gitattributes".to_string(),
-            GeneratedFile {
-                text: text.to_string(),
-                owner: Owner::Always,
-            },
-        );
-    }
+}
+
+/// Belongs to all targets.
+fn add_gitattributes(out: &mut Emission, engine: &Engine) -> Result<(), TemplateError> {
+    let text = engine.render(".gitattributes", ())?;
+    out.files.files.insert(
+        ".gitattributes".to_string(),
+        GeneratedFile {
+            text,
+            owner: Owner::Always,
+        },
+    );
+    Ok(())
 }
