@@ -231,6 +231,10 @@ fn work_is_bounded() {
         // Depth.
         format!("<% set x = [] %>{}<{{ x | json }}>", "<% set x = [x] %>".repeat(10_000)),
         format!("<% set x = [] %>{}<{{ x == x }}>", "<% set x = {1: x} %>".repeat(10_000)),
+        format!(
+            "<% set x = [] %>{}<{{ x }}>",
+            format!("<%set x={}x{}%>", "[".repeat(100), "]".repeat(100)).repeat(19_000)
+        ),
         "<% include \"a.txt\" %>".to_string(),
         "<% extends \"a.txt\" %>".to_string(),
         "<% macro m() %><{ m() }><% endmacro %><{ m() }>".to_string(),
@@ -242,6 +246,7 @@ fn work_is_bounded() {
         format!("<{{ platform{} }}>", ".x".repeat(500_000)),
         format!("<{{ {}true }}>", "not ".repeat(500_000)),
     ] {
+        eprintln!("{:.70} {}", text, text.len());
         let start = Instant::now();
         let said = refused(&[("a.txt", &text)]);
         let shown: String = text.chars().take(60).collect();

@@ -11,6 +11,8 @@ mod report;
 pub use escape::Language;
 pub use report::report;
 
+use std::thread;
+
 use include_dir::{Dir, include_dir};
 use minijinja::{
     AutoEscape, Environment, ErrorKind, UndefinedBehavior,
@@ -23,8 +25,11 @@ use serde::Serialize;
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// Work that one file may take: an instruction is one, and so are 64 bytes of data. This also bounds the memory that a
-/// template takes, to some 300 MB. The largest template of ours takes a hundredth.
-const FUEL: u64 = 5_000_000;
+/// template takes, to some 200 MB. The largest file of a platform of forty components takes 12,000.
+const FUEL: u64 = 2_000_000;
+
+/// Room to take apart the deepest value that so much work can build. The system gives what is really used of it.
+const STACK: usize = 1 << 30;
 
 /// Templates that include each other, macros that call each other: so deep and no deeper.
 const DEEPEST: usize = 100;
@@ -128,22 +133,37 @@ impl Engine {
     }
 }
 
-/// Runs one template.
+/// Runs one template. A template can put values into values for as long as it has fuel, and to drop them recurses: this
+/// happens on a stack of its own that is large enough.
 fn render(
     environment: &Environment<'static>,
     template: &str,
     view: impl Serialize,
 ) -> Result<String, TemplateError> {
-    let failed = |error| template_error(template, &error);
-    let loaded = environment.get_template(template).map_err(failed)?;
-    let text = loaded.render(Value::from(Serde(view))).map_err(failed)?;
+    let view = Value::from(Serde(view));
+    let failed = |message: String| TemplateError {
+        template: template.to_string(),
+        line: None,
+        range: None,
+        message,
+    };
+    let run = || {
+        environment
+            .get_template(template)
+            .and_then(|loaded| loaded.render(view))
+            .map_err(|error| template_error(template, &error))
+    };
+    let text = thread::scope(|scope| {
+        thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, run)
+            .map_err(|error| failed(format!("there is no room to run it: {error}")))?
+            .join()
+            .map_err(|_| failed("it broke the template engine".to_string()))?
+    })?;
     if text.len() > LONGEST_OUTPUT {
-        return Err(TemplateError {
-            template: template.to_string(),
-            line: None,
-            range: None,
-            message: format!("its output has more than {} MiB", LONGEST_OUTPUT >> 20),
-        });
+        let limit = LONGEST_OUTPUT >> 20;
+        return Err(failed(format!("its output has more than {limit} MiB")));
     }
     Ok(text)
 }
