@@ -1,6 +1,9 @@
 //! The whole compiler as one pure function: a project's files in, generated files or diagnostics out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    string::FromUtf8Error,
+};
 
 use crate::{
     catalog::Catalog,
@@ -12,7 +15,7 @@ use crate::{
     model::Platform,
     project,
     resolve::{self, Inputs},
-    source::Sources,
+    source::{Sources, Span},
     syntax::Table,
     template::{self, Engine},
     world::World,
@@ -154,7 +157,8 @@ fn understand(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> (Platform, Graph) {
-    let mut catalog = Catalog::new(own_files(world, OWN_KINDS, ".toml"));
+    let mut catalog = own_catalog(world, sources, sink);
+    catalog.load_own(sources, sink);
     let inputs = Inputs {
         world,
         engine,
@@ -167,8 +171,16 @@ fn understand(
     (platform, graph)
 }
 
+/// The catalog of a project: the embedded kinds and the files of its `mlopsgen/kinds/`.
+pub fn own_catalog(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Catalog {
+    let mut files = own_files(world, OWN_KINDS, ".toml", sources, sink);
+    // What lies deeper belongs to a kind but is none.
+    files.retain(|name, _| !name.contains('/'));
+    Catalog::new(files)
+}
+
 fn engine(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Engine> {
-    let own = own_files(world, OWN_TEMPLATES, "")
+    let own = own_files(world, OWN_TEMPLATES, "", sources, sink)
         .into_iter()
         .collect::<Vec<_>>();
     match Engine::new(own.clone()) {
@@ -183,20 +195,67 @@ fn engine(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<E
 }
 
 /// Texts below a folder of the user's own, by their path in it without the ending.
-fn own_files(world: &dyn World, folder: &str, ending: &str) -> BTreeMap<String, String> {
-    world
-        .files_below(folder)
-        .into_iter()
-        .filter_map(|path| {
-            let name = path
-                .strip_prefix(folder)?
-                .strip_prefix('/')?
-                .strip_suffix(ending)?
-                .to_string();
-            let text = String::from_utf8(world.read(&path).ok()?).ok()?;
-            Some((name, text))
-        })
-        .collect()
+fn own_files(
+    world: &dyn World,
+    folder: &str,
+    ending: &str,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for path in world.files_below(folder) {
+        let name = path
+            .strip_prefix(folder)
+            .and_then(|path| path.strip_prefix('/')?.strip_suffix(ending));
+        let (Some(name), Ok(bytes)) = (name, world.read(&path)) else {
+            continue;
+        };
+        if bytes.len() > LONGEST_OWN_FILE {
+            sink.push(too_long(&path, &bytes, sources));
+            continue;
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                files.insert(name.to_string(), text);
+            }
+            Err(error) => sink.push(not_text(&path, &error, sources)),
+        }
+    }
+    files
+}
+
+/// The longest kind or template that is read, in bytes.
+const LONGEST_OWN_FILE: usize = 1 << 20;
+
+fn too_long(path: &str, bytes: &[u8], sources: &mut Sources) -> Diagnostic {
+    let first = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let shown = String::from_utf8_lossy(&first[..first.len().min(80)]).into_owned();
+    let end = shown.len();
+    let source = sources.add(path, shown);
+    Diagnostic::new(
+        Code::Unreadable,
+        format!("`{path}` has more than {} MiB", LONGEST_OWN_FILE >> 20),
+    )
+    .label(Span::new(source, 0..end), "a file of this length")
+    .help("kinds and templates are shorter: move it to another folder")
+}
+
+fn not_text(path: &str, error: &FromUtf8Error, sources: &mut Sources) -> Diagnostic {
+    let valid = error.utf8_error().valid_up_to();
+    let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
+    let source = sources.add(path, lossy);
+    Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
+        .label(
+            Span::new(
+                source,
+                valid..valid + char::REPLACEMENT_CHARACTER.len_utf8(),
+            ),
+            "this is no UTF-8",
+        )
+        .help("save the file as UTF-8, or move it to another folder")
 }
 
 /// Lints at the levels that the platform gives them, without those that a component allows.

@@ -91,7 +91,8 @@ pub fn emit(
         mounted: &nothing,
     };
     add_gitattributes(&mut out, engine)?;
-    let own = target::own::emit(&context, &out.files)?;
+    let facts = target::docs::graph::value(platform, graph);
+    let own = target::own::emit(&context, facts, &out.files)?;
     join(&mut out, own);
     finish(&mut out, platform, only);
     Ok(out)

@@ -76,6 +76,20 @@ pub fn read(
     Some(check(&platform.table, PLATFORM_FILE, &context, sink))
 }
 
+/// The files that a platform file includes, as far as it can be read; sorted by pattern, then by path.
+pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let Some(read) = read_file(world, file, &mut sources, &mut sink) else {
+        return Vec::new();
+    };
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    read.table
+        .strings("include")
+        .into_iter()
+        .flat_map(|pattern| matching(world, folder, pattern))
+        .collect()
+}
+
 /// An environment is a folder below `generated/`, beside those of the targets.
 fn bad_environment(name: &str) -> Option<Diagnostic> {
     let taken = name == "config" || Target::from_name(name).is_some();
@@ -156,7 +170,10 @@ fn read_file(
             let id = sources.add(path, lossy);
             sink.push(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
-                    .label(Span::new(id, valid..valid + REPLACEMENT), "this is no UTF-8")
+                    .label(
+                        Span::new(id, valid..valid + REPLACEMENT),
+                        "this is no UTF-8",
+                    )
                     .help("save the file as UTF-8"),
             );
             return None;

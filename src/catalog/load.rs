@@ -1,13 +1,13 @@
 //! Reads one kind file, on top of the kind that it extends.
 
-use super::{Binding, Catalog, Kind, OwnSecret, Role, SettingSpec, SettingType};
+use super::{Binding, Catalog, Kind, OwnSecret, Role, SettingSpec, SettingType, check};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    language::{self, Context, KIND, NameRule},
     model::SecretForm,
     source::{Sources, Span},
     syntax::{self, Key, Node, Removal, Table, Value, overlay},
     template,
-    text::one_of,
 };
 
 pub(super) fn load(
@@ -40,8 +40,12 @@ fn read(
     let line_end = text.find('\n').unwrap_or(text.len());
     let source = sources.add(file, text);
     catalog.sources.insert(source);
-    let mut table = syntax::parse(sources, source, sink);
+    let mut own_sink = Sink::default();
+    let mut table = syntax::parse(sources, source, &mut own_sink);
     let span = Span::new(source, 0..line_end);
+    if own {
+        table = shaped(name, &table, span, &mut own_sink);
+    }
     let mut lineage = Vec::new();
     if let Some(parent) = table.get("extends").cloned() {
         let base = parent_of(catalog, name, &parent, own, sources, sink)?;
@@ -50,7 +54,36 @@ fn read(
         table = overlay(&base.table, &table, Removal::Now);
     }
     table.remove("extends");
-    Some(kind(name, lineage, table, span, sink))
+    let kind = kind(name, lineage, table, span);
+    if own && !own_sink.has_errors() {
+        check::check(&kind, source, &catalog.names(), &mut own_sink);
+    }
+    let is_broken = own_sink.has_errors();
+    for diagnostic in own_sink.finish() {
+        sink.push(diagnostic);
+    }
+    (!is_broken).then_some(kind)
+}
+
+/// The user's file as far as it is in the language of kinds.
+fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
+    if !NameRule::Resource.accepts(name) {
+        sink.push(
+            Diagnostic::new(
+                Code::BadName,
+                format!("`{name}` can't be the name of a kind"),
+            )
+            .label(span, "its file has this name")
+            .help(format!("a name here is {}", NameRule::Resource.describe())),
+        );
+    }
+    let context = Context {
+        owner: "a kind",
+        place: span,
+        // What the other kind says may be taken away.
+        removable: table.get("extends").is_some(),
+    };
+    language::check(table, KIND, &context, sink)
 }
 
 fn parent_of(
@@ -88,7 +121,7 @@ fn parent_of(
     found.map(|kind| (*kind).clone())
 }
 
-fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span, sink: &mut Sink) -> Kind {
+fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
     let string = |key: &str| table.string(key).map(ToString::to_string);
     let majors = table
         .array("majors")
@@ -119,7 +152,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span, sink: &mut S
             more: binding.string("more").map(ToString::to_string),
         }),
         settings: entries(&table, "settings")
-            .map(|(key, setting)| setting_spec(key, setting, sink))
+            .map(|(key, setting)| setting_spec(key, setting))
             .collect(),
         secrets: entries(&table, "secrets")
             .map(|(key, secret)| own_secret(key, secret))
@@ -141,23 +174,12 @@ fn entries<'a>(table: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &
         .filter_map(|(key, node)| Some((key, node.as_table()?)))
 }
 
-fn setting_spec(key: &Key, table: &Table, sink: &mut Sink) -> SettingSpec {
+fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
     let written = table.string("type").unwrap_or("string");
     let kind = SettingType::ALL
         .iter()
         .find(|(name, _)| *name == written)
         .map(|(_, kind)| *kind);
-    if kind.is_none() {
-        let names: Vec<&str> = SettingType::ALL.iter().map(|(name, _)| *name).collect();
-        sink.push(
-            Diagnostic::new(
-                Code::BadKind,
-                format!("setting `{}` has no type `{written}`", key.name),
-            )
-            .label(key.span, "of an unknown type")
-            .help(format!("types are {}", one_of(&names))),
-        );
-    }
     SettingSpec {
         name: key.name.clone(),
         kind: kind.unwrap_or(SettingType::String),

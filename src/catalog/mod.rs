@@ -3,6 +3,7 @@
 //! In: kind files. Out: [`Kind`]s by name, loaded when first asked for, so that a run reads only the kinds it needs.
 //! docs/kinds.md describes the format.
 
+mod check;
 mod kind;
 mod load;
 
@@ -58,6 +59,19 @@ impl Catalog {
         let kind = load::load(self, name, sources, sink).map(Rc::new);
         self.loaded.insert(name.to_string(), kind.clone());
         kind
+    }
+
+    /// Loads every kind of the user's own, so that a mistake in one is said whether or not a component is of it.
+    pub fn load_own(&mut self, sources: &mut Sources, sink: &mut Sink) {
+        let names: Vec<String> = self.own.keys().cloned().collect();
+        for name in names {
+            self.get(&name, sources, sink);
+        }
+    }
+
+    /// Whether the user's own file says what this kind is.
+    pub fn is_own(&self, name: &str) -> bool {
+        self.own.contains_key(name)
     }
 
     /// The files that were read: their strings may hold a kind's references.

@@ -19,7 +19,8 @@ pub(super) fn start_order(facts: Facts<'_>, sink: &mut Sink) {
         .help("take one of these dependencies away; `reaches = [...]` is an edge without order");
         for (index, name) in names.iter().enumerate() {
             let next = names[(index + 1) % names.len()];
-            let dependency = facts.platform.workload(name).and_then(|workload| {
+            let workload = facts.platform.workload(name);
+            let dependency = workload.and_then(|workload| {
                 workload
                     .depends_on
                     .iter()
@@ -28,6 +29,10 @@ pub(super) fn start_order(facts: Facts<'_>, sink: &mut Sink) {
             if let Some(dependency) = dependency {
                 diagnostic =
                     diagnostic.label(dependency.span, format!("`{name}` waits for `{next}`"));
+            } else if let Some(mode) = workload.and_then(|workload| workload.network_mode.as_ref())
+            {
+                diagnostic =
+                    diagnostic.label(mode.span, format!("`{name}` is in the network of `{next}`"));
             }
         }
         sink.push(diagnostic);

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Restart, Workload},
+    model::{NetworkMode, Restart, Workload},
 };
 
 /// A start-order edge, not optional, to a workload whose profiles may all be off while this one is on.
 pub(super) fn dependencies(facts: Facts<'_>, sink: &mut Sink) {
     for workload in facts.platform.workloads() {
+        network(facts, workload, sink);
         for dependency in workload
             .depends_on
             .iter()
@@ -36,6 +37,37 @@ pub(super) fn dependencies(facts: Facts<'_>, sink: &mut Sink) {
             );
         }
     }
+}
+
+/// The network of a workload that may be off.
+fn network(facts: Facts<'_>, workload: &Workload, sink: &mut Sink) {
+    let Some(mode) = &workload.network_mode else {
+        return;
+    };
+    let NetworkMode::Service(name) = &mode.value else {
+        return;
+    };
+    let Some(host) = facts.platform.workload(name) else {
+        return;
+    };
+    if always_on_with(workload, host) {
+        return;
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::DependencyOff,
+            format!(
+                "`{}` is in the network of `{name}`, which may be off",
+                workload.name
+            ),
+        )
+        .label(mode.span, "needs it")
+        .label(
+            host.span,
+            format!("on only with {}", crate::text::one_of(&host.profiles)),
+        )
+        .help(format!("give `{}` the same profiles", workload.name)),
+    );
 }
 
 fn always_on_with(workload: &Workload, other: &Workload) -> bool {

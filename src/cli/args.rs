@@ -8,7 +8,11 @@ use clap::{
 };
 use mlopsgen::files::Target;
 
-use super::{apply::ApplyArgs, explain::ExplainArgs, init::InitArgs, plan::PlanArgs};
+use super::{
+    apply::ApplyArgs, component::ShowArgs, doctor::DoctorArgs, down::DownArgs, env::EnvArgs,
+    explain::ExplainArgs, fmt::FmtArgs, init::InitArgs, kinds::KindsArgs, logs::LogsArgs,
+    plan::PlanArgs, restart::RestartArgs, schema::SchemaArgs, status::StatusArgs, up::UpArgs,
+};
 
 /// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,
 /// Prometheus, Grafana, Jenkinsfiles, Airflow DAGs and its documentation.
@@ -22,6 +26,8 @@ Start here:
   mlopsgen init            write a first platform.toml
   mlopsgen plan            see what would be generated
   mlopsgen apply           generate it, into generated/
+  mlopsgen env init        make up the secrets that are missing
+  mlopsgen up              start it
 
 In CI:
   mlopsgen check           fail if generated/ is not what platform.toml says"
@@ -41,7 +47,10 @@ pub enum Command {
 Examples:
   mlopsgen validate
   mlopsgen validate --env prod --deny-warnings
-  mlopsgen validate --format json | jq '.diagnostics[].message'")]
+  mlopsgen validate -v                 also every component as resolved
+  mlopsgen validate --format json | jq '.diagnostics[].message'
+  mlopsgen validate --format github    annotations of a pull request
+  mlopsgen validate --format sarif > mlopsgen.sarif")]
     Validate,
     Plan(PlanArgs),
     Apply(ApplyArgs),
@@ -53,7 +62,8 @@ Examples:
 Examples:
   mlopsgen check
   mlopsgen check --env prod
-  mlopsgen check --format json")]
+  mlopsgen check --format json
+  mlopsgen check --format github")]
     Check,
     /// Show the platform as a graph: components, what they need, and the flows
     ///
@@ -65,7 +75,18 @@ Examples:
   mlopsgen graph --format svg > platform.svg
   mlopsgen graph --format json | jq '.waves'")]
     Graph,
+    Show(ShowArgs),
+    Kinds(KindsArgs),
+    Schema(SchemaArgs),
+    Fmt(FmtArgs),
     Explain(ExplainArgs),
+    Up(UpArgs),
+    Down(DownArgs),
+    Restart(RestartArgs),
+    Status(StatusArgs),
+    Logs(LogsArgs),
+    Doctor(DoctorArgs),
+    Env(EnvArgs),
 }
 
 /// What every command takes, before or after its name.
@@ -94,7 +115,7 @@ pub struct Global {
     )]
     pub targets: Option<Vec<Target>>,
 
-    /// `human` or `json`
+    /// `human` or `json`; `validate` and `check` also `github` and `sarif`
     #[arg(
         long,
         value_name = "FORMAT",
@@ -122,7 +143,7 @@ pub struct Global {
 
 const DEFAULT_FILE: &str = "platform.toml";
 
-/// `graph` draws in some that no other command has.
+/// `graph` draws in some that no other command has; `validate` and `check` speak to reviewers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Human,
@@ -130,6 +151,8 @@ pub enum Format {
     Dot,
     Mermaid,
     Svg,
+    Github,
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

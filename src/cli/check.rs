@@ -2,20 +2,28 @@
 
 use mlopsgen::plan::{Failure, Force};
 
-use super::{Context, json, project::Project, show};
+use super::{Context, json, project::Project, review, show};
 
 /// The exit status that says: not as platform.toml says.
 const STALE: u8 = 2;
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
-    let is_json = context.is_json("check")?;
+    let is_review = review::is_wanted(context);
+    let is_json = !is_review && context.is_json("check")?;
     let project = Project::open(&context.global)?;
     let prepared = project.prepare(None)?;
     let folder = project.place.folder();
     let terminal = &context.terminal;
-    if is_json {
-        let report = json::report(&prepared.compilation, prepared.plan.as_ref(), folder);
-        terminal.out(&report)?;
+    if is_json || is_review {
+        let plan = prepared.plan.as_ref();
+        match is_review {
+            true => review::report(
+                context,
+                &prepared.compilation,
+                plan.map(|plan| (plan, folder)),
+            )?,
+            false => terminal.out(&json::report(&prepared.compilation, plan, folder))?,
+        }
         return Ok(match &prepared.plan {
             None => 1,
             Some(plan) if plan.is_empty() => 0,

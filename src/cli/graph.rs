@@ -16,6 +16,10 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let text = match context.global.format {
         None | Some(Format::Human | Format::Dot) => graph::dot(platform, edges),
         Some(Format::Mermaid) => graph::mermaid(platform, edges),
+        Some(Format::Github | Format::Sarif) => {
+            return Err(Failure::new("`graph` has no such `--format`")
+                .help("write `--format dot`, `mermaid`, `svg` or `json`"));
+        }
         Some(Format::Json) => graph::json(platform, edges),
         Some(Format::Svg) => graph::svg(&output.engine, platform, edges).map_err(|error| {
             Failure::new(format!(

@@ -118,7 +118,8 @@ pub fn failure(failure: &Failure) -> String {
     }))
 }
 
-fn text(value: &impl Serialize) -> String {
+/// A value as a document of its own.
+pub fn text(value: &impl Serialize) -> String {
     match serde_json::to_string_pretty(value) {
         Ok(text) => text + "\n",
         Err(error) => unreachable!("plain data: {error}"),

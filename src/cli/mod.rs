@@ -6,15 +6,31 @@
 mod apply;
 mod args;
 mod check;
+mod component;
 mod disk_world;
+mod doctor;
+mod down;
+mod engine;
+mod env;
 mod explain;
+mod fmt;
 mod graph;
+mod host;
 mod init;
 mod json;
+mod kinds;
+mod logs;
 mod plan;
 mod project;
+mod restart;
+mod review;
+mod running;
+mod schema;
 mod show;
+mod status;
+mod table;
 mod terminal;
+mod up;
 mod validate;
 
 use std::process::ExitCode;
@@ -37,6 +53,10 @@ impl Context {
         match self.global.format {
             None | Some(Format::Human) => Ok(false),
             Some(Format::Json) => Ok(true),
+            Some(Format::Github | Format::Sarif) => {
+                Err(Failure::new(format!("`{command}` has no such `--format`"))
+                    .help("`validate` and `check` have it; here write `human` or `json`"))
+            }
             Some(_) => Err(Failure::new(format!("`{command}` has no such `--format`"))
                 .help("write `--format human` or `--format json`")),
         }
@@ -63,7 +83,18 @@ pub fn main() -> ExitCode {
         Command::Apply(args) => apply::run(args, &context),
         Command::Graph => graph::run(&context),
         Command::Check => check::run(&context),
+        Command::Show(args) => component::run(args, &context),
+        Command::Kinds(args) => kinds::run(args, &context),
+        Command::Schema(args) => schema::run(args, &context),
+        Command::Fmt(args) => fmt::run(args, &context),
         Command::Explain(args) => explain::run(args, &context),
+        Command::Up(args) => up::run(args, &context),
+        Command::Down(args) => down::run(args, &context),
+        Command::Restart(args) => restart::run(args, &context),
+        Command::Status(args) => status::run(args, &context),
+        Command::Logs(args) => logs::run(args, &context),
+        Command::Doctor(args) => doctor::run(args, &context),
+        Command::Env(args) => env::run(args, &context),
     };
     ExitCode::from(status.unwrap_or_else(|failure| {
         let is_json = context.global.format == Some(Format::Json);

@@ -1,11 +1,12 @@
 //! `mlopsgen validate`: checks only.
 
-use mlopsgen::{diag::Severity, plan::Failure, text::count};
+use mlopsgen::{diag::Severity, manual::component_pages, plan::Failure, text::count};
 
-use super::{Context, json, project::Project};
+use super::{Context, component, json, project::Project, review};
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
-    let is_json = context.is_json("validate")?;
+    let is_review = review::is_wanted(context);
+    let is_json = !is_review && context.is_json("validate")?;
     let project = Project::open(&context.global)?;
     let compilation = project.compile();
     let status = u8::from(compilation.has_errors());
@@ -13,8 +14,17 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
         context.terminal.out(&json::verdict(&compilation))?;
         return Ok(status);
     }
+    if is_review {
+        review::report(context, &compilation, None)?;
+        return Ok(status);
+    }
     let terminal = &context.terminal;
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
+    if let Some(output) = compilation.output.as_ref().filter(|_| terminal.verbose) {
+        for page in component_pages(&output.platform, &compilation.sources) {
+            terminal.out(&format!("{}\n", component::show(&page)))?;
+        }
+    }
     let of = |severity| {
         let diagnostics = compilation.diagnostics.iter();
         diagnostics

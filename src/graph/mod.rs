@@ -119,6 +119,11 @@ pub fn build(platform: &Platform) -> Graph {
             workload.network_mode.as_ref().map(|mode| &mode.value)
         {
             graph.guests.insert(workload.name.clone(), host.clone());
+            graph.start.insert(StartEdge {
+                from: workload.name.clone(),
+                to: host.clone(),
+                optional: false,
+            });
         }
     }
     edges::collect(platform, &mut graph);
@@ -157,7 +162,7 @@ impl Graph {
         self.outside.iter()
     }
 
-    /// Start order: every pair of workloads of which one waits for the other.
+    /// Start order: every pair of workloads of which one waits for the other, or shares its network.
     pub fn start_edges(&self) -> impl Iterator<Item = &StartEdge> {
         self.start.iter()
     }
@@ -194,7 +199,6 @@ impl Graph {
                 .filter(|edge| !edge.optional)
                 .map(|edge| (&edge.from, &edge.to));
             let more: BTreeSet<String> = waits
-                .chain(&self.guests)
                 .filter_map(|(from, to)| Some((self.homes.get(from)?, self.homes.get(to)?)))
                 .filter(|(from, to)| needed.contains(&from.group) && !needed.contains(&to.group))
                 .map(|(_, to)| to.group.clone())

@@ -1,7 +1,7 @@
 //! Holds a tree against the language: unknown keys, wrong types, bad forms.
 
 use super::{
-    form::NameRule,
+    form::{Form, NameRule},
     shape::{KeyShape, Shape},
 };
 use crate::{
@@ -104,13 +104,23 @@ impl<'a> Context<'a> {
             "agent" => "`agent`",
             "env" => "an environment variable",
             "depends_on" => "a dependency",
+            "workload" => "`[workload]`",
+            "when" => "a case of `[[when]]`",
+            "settings" => "a setting",
+            "roles" => "a role",
+            "outputs" => "an output",
+            "records" => "a recording rule",
+            "panels" => "a panel",
+            "queries" => "a query",
+            "thresholds" => "a threshold",
+            "binding" => "`[binding]`",
             _ => self.owner,
         };
         Context {
             owner,
             place: self.place,
             removable: match key {
-                "components" | "presets" => true,
+                "components" | "presets" | "when" => true,
                 "env" => false,
                 _ => self.removable,
             },
@@ -150,7 +160,8 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
         (Shape::Any, _) => return Some(node.clone()),
         (Shape::Text | Shape::ShellText, Value::String(_)) => true,
         (Shape::Plain(form), Value::String(text)) => {
-            if let Some(diagnostic) = misplaced_reference(node, text) {
+            let reference = misplaced_reference(node, text);
+            if let Some(diagnostic) = reference.filter(|_| *form != Form::KindPromQl) {
                 sink.push(diagnostic);
                 return None;
             }
@@ -172,6 +183,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             }
             true
         }
+        (Shape::Number, Value::Integer(_) | Value::Float(_)) => true,
         (Shape::Cores, Value::Integer(_) | Value::Float(_)) => {
             let written = match &node.value {
                 Value::Integer(number) => number.to_string(),
@@ -318,7 +330,7 @@ fn takes(shape: &Shape, value: &Value) -> bool {
         Shape::Any => true,
         Shape::Text | Shape::ShellText | Shape::Plain(_) => matches!(value, Value::String(_)),
         Shape::Integer(..) => matches!(value, Value::Integer(_)),
-        Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
+        Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
         Shape::Boolean => matches!(value, Value::Boolean(_)),
         Shape::Date => matches!(value, Value::Datetime(_)),
         Shape::Scalar => !matches!(

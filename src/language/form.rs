@@ -22,6 +22,8 @@ pub enum Form {
     /// A requirement on mlopsgen's version.
     VersionRequirement,
     PromQl,
+    /// The same in a kind, where `${self.selector}` and Grafana's own variables may stand in it.
+    KindPromQl,
     /// An octal file mode such as `0644`.
     Mode,
     /// `HOST:PORT`.
@@ -147,6 +149,7 @@ impl Form {
             Form::Glob => !text.is_empty() && globset::Glob::new(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
             Form::PromQl => promql_parser::parser::parse(text).is_ok(),
+            Form::KindPromQl => Form::PromQl.accepts(&without_variables(text)),
             Form::Mode => {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
             }
@@ -201,7 +204,7 @@ impl Form {
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
             Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),
-            Form::PromQl => "an expression of PromQL".to_string(),
+            Form::PromQl | Form::KindPromQl => "an expression of PromQL".to_string(),
             Form::Mode => "an octal file mode, such as `0644`".to_string(),
             Form::HostPort => "`HOST:PORT`".to_string(),
             Form::Address => "an address such as `127.0.0.1` or `0.0.0.0`".to_string(),
@@ -214,6 +217,25 @@ impl Form {
             Form::Choice(choices) => crate::text::one_of(choices),
         }
     }
+}
+
+/// An expression as Prometheus sees one of a kind: a selector, durations and words in place of what is filled in later.
+fn without_variables(expression: &str) -> String {
+    let mut out = String::new();
+    let mut rest = expression
+        .replace("${self.selector}", "job=\"x\"")
+        .replace("$__rate_interval", "5m")
+        .replace("$__interval", "1m")
+        .replace("$__range", "1h");
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        out.push('1');
+        rest = after
+            .split_once('}')
+            .map_or("", |(_, after)| after)
+            .to_string();
+    }
+    out + &rest
 }
 
 /// A duration in milliseconds: a number and `ms`, `s`, `m`, `h` or `d`; `None` for any other text.

@@ -1,19 +1,10 @@
 //! The keys of pipelines (Airflow DAGs) and of CI entries (Jenkinsfiles).
 
 use super::{
-    component::{BUILD, DURATION, ENV, FREE, RESOURCES, VOLUME},
     form::{Form, NameRule},
-    shape::{KeyShape, Shape},
+    inner::{BUILD, DURATION, ENV, FREE, RESOURCES, VOLUME},
+    shape::{KeyShape, Shape, key},
 };
-
-const fn key(
-    name: &'static str,
-    shape: Shape,
-    doc: &'static str,
-    example: &'static str,
-) -> KeyShape {
-    KeyShape::new(name, shape, doc, example)
-}
 
 const IDENTIFIERS: Shape = Shape::List(&Shape::Plain(Form::Name(NameRule::Identifier)));
 const GLOBS: Shape = Shape::List(&Shape::Plain(Form::Glob));
@@ -233,7 +224,7 @@ const STAGE: Shape = Shape::Table(stage_keys!(key(
     "parallel",
     Shape::List(&INNER_STAGE),
     "Stages side by side, instead of `run`.",
-    "[[ci.model_serving.stages.parallel]]"
+    "parallel = [{ name = \"batch\", run = [\"make batch\"] }, { name = \"online\", run = [\"make online\"] }]"
 ),));
 
 /// Every key of `[ci.NAME]`.
@@ -284,7 +275,7 @@ pub(super) const CI: &[KeyShape] = &[
         "stages",
         Shape::List(&STAGE),
         "The stages, in order.",
-        "[[ci.model_serving.stages]]",
+        "stages = [{ name = \"test\", run = [\"make test\"] }]",
     )
     .required(),
 ];

@@ -1,20 +1,12 @@
 //! The tables at the top of platform.toml.
 
 use super::{
-    component::{COMPONENT, FREE},
+    component::COMPONENT,
     form::{Form, NameRule},
+    inner::FREE,
     pipelines::{CI, FLOW, PIPELINE},
-    shape::{KeyShape, Shape},
+    shape::{KeyShape, Shape, key},
 };
-
-const fn key(
-    name: &'static str,
-    shape: Shape,
-    doc: &'static str,
-    example: &'static str,
-) -> KeyShape {
-    KeyShape::new(name, shape, doc, example)
-}
 
 const TARGET: Form = Form::Choice(&[
     "compose",
@@ -173,13 +165,13 @@ const RAW: Shape = Shape::Table(&[
         "compose",
         Shape::Any,
         "Merged last into the top level of compose.yaml.",
-        "[raw.compose]",
+        "[compose]\nx-logging = { driver = \"local\" }",
     ),
     key(
         "helm",
         Shape::Any,
         "Merged last into the top level of the chart's values.",
-        "[raw.helm]",
+        "[helm]\npriorityClassName = \"ml\"",
     ),
 ]);
 
@@ -194,12 +186,12 @@ macro_rules! file_keys {
             key("volumes", Shape::Map(NameRule::Resource, &SHARED_VOLUME), "Volumes that several components share.", "[volumes]\nartifacts = { size = \"50Gi\" }"),
             key("networks", Shape::Map(NameRule::Resource, &NETWORK), "Networks that exist and are joined.", "[networks]\noffice = { external = \"office_lan\" }"),
             key("components", Shape::Map(NameRule::Resource, &Shape::Table(COMPONENT)), "What runs.", "[components.redis]\nkind = \"redis\"\ngroup = \"feast\""),
-            key("pipelines", Shape::Map(NameRule::Identifier, &Shape::Table(PIPELINE)), "Airflow DAGs.", "[pipelines.training]\nimage = \"mlopsvn/training:1.4.0\""),
-            key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]"),
+            key("pipelines", Shape::Map(NameRule::Identifier, &Shape::Table(PIPELINE)), "Airflow DAGs.", "[pipelines.training]\nschedule = \"@daily\"\nimage = \"mlopsvn/training:1.4.0\"\n[pipelines.training.tasks]\nextract = { run = \"python extract.py\" }\ntrain = { run = \"python train.py\", after = [\"extract\"] }"),
+            key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]\n[[ci.model_serving.stages]]\nname = \"test\"\nrun = [\"make test\"]"),
             key("actors", Shape::Map(NameRule::Resource, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
             key("flows", Shape::List(&Shape::Table(FLOW)), "Who talks to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
             key("lints", Shape::Map(NameRule::Free, &LINT_LEVEL), "A level per lint.", "[lints]\nno-resources = \"allow\""),
-            key("raw", RAW, "Raw keys for the top level of Compose files and values.", "[raw.helm]"),
+            key("raw", RAW, "Raw keys for the top level of Compose files and values.", "[raw.helm]\npriorityClassName = \"ml\""),
         ]
     };
 }

@@ -15,6 +15,8 @@ pub enum Shape {
     Plain(Form),
     /// A whole number within bounds, both inclusive.
     Integer(i64, i64),
+    /// A whole number or one with a fraction.
+    Number,
     /// Processors as a number above zero, with thousandths at most.
     Cores,
     Boolean,
@@ -66,6 +68,51 @@ impl KeyShape {
     }
 }
 
+/// A key that may be left out.
+pub(super) const fn key(
+    name: &'static str,
+    shape: Shape,
+    doc: &'static str,
+    example: &'static str,
+) -> KeyShape {
+    KeyShape::new(name, shape, doc, example)
+}
+
+/// Keys that the reference shows together.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    pub title: &'static str,
+    pub keys: &'static [KeyShape],
+}
+
+/// How many keys some sections have together.
+pub(super) const fn length(sections: &[Section]) -> usize {
+    let mut count = 0;
+    let mut at = 0;
+    while at < sections.len() {
+        count += sections[at].keys.len();
+        at += 1;
+    }
+    count
+}
+
+/// The keys of some sections, one after the other; `N` is their [`length`].
+pub(super) const fn join<const N: usize>(sections: &[Section]) -> [KeyShape; N] {
+    let mut keys = [sections[0].keys[0]; N];
+    let (mut section, mut inner, mut at) = (0, 0, 0);
+    while at < N {
+        if inner == sections[section].keys.len() {
+            section += 1;
+            inner = 0;
+        } else {
+            keys[at] = sections[section].keys[inner];
+            inner += 1;
+            at += 1;
+        }
+    }
+    keys
+}
+
 impl Shape {
     /// What to say was expected.
     pub fn describe(&self) -> String {
@@ -74,6 +121,7 @@ impl Shape {
             Shape::Text | Shape::ShellText => "a string".to_string(),
             Shape::Plain(form) => form.describe(),
             Shape::Integer(..) => "a whole number".to_string(),
+            Shape::Number => "a number".to_string(),
             Shape::Cores => "a number above zero, such as 0.5 or 2".to_string(),
             Shape::Boolean => "true or false".to_string(),
             Shape::Date => "a date such as 2026-01-31".to_string(),

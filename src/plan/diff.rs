@@ -49,9 +49,12 @@ impl Diff {
 /// The best diff of two large unrelated files takes minutes; after this time a coarser one does.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// The diff of a change. `folder` is the output folder, relative to the project.
+/// The diff of a change. `folder` is the output folder, relative to the project; empty for a file of the project's own.
 pub fn diff(change: &Change, folder: &str) -> Diff {
-    let path = format!("{folder}/{}", change.path);
+    let path = match folder {
+        "" => change.path.clone(),
+        folder => format!("{folder}/{}", change.path),
+    };
     let mut diff = Diff::default();
     let side = |exists: bool, side: &str| match exists {
         true => format!("{side}/{path}"),

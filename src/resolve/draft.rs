@@ -318,17 +318,13 @@ fn unknown_external(kind: &Kind, port: &Key, known: &[&str]) -> Diagnostic {
 /// The first number of the tag; of an image of one's own the kind's default, unless `settings.major` says otherwise.
 fn major(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) -> Option<u64> {
     let default = kind.version.as_deref().and_then(first_number);
-    if let Some(node) = component.get_path(&["settings", "major"]) {
-        return match node.value {
-            Value::Integer(number) => u64::try_from(number).ok(),
-            _ => default,
-        };
-    }
-    let own_image = component.get("image").is_some() || component.get("build").is_some();
-    let Some(node) = component.get("version").filter(|_| !own_image) else {
-        return default;
+    let (node, written) = match component.get_path(&["settings", "major"]) {
+        Some(node) => (node, read::scalar(node)),
+        None => match written_version(tree, component, kind) {
+            Some(found) => found,
+            None => return default,
+        },
     };
-    let written = node.as_str().map(|text| with_variables(tree, text))?;
     let major = first_number(&written);
     let known = major.is_some_and(|major| kind.majors.contains(&major));
     if !kind.majors.is_empty() && !known {
@@ -348,6 +344,29 @@ fn major(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) -> Optio
         return default;
     }
     major.or(default)
+}
+
+/// The version of the kind's own image, where one is written: as `version`, or as the tag of an `image` from the kind's
+/// own repository. An image of one's own may number its versions as it likes.
+fn written_version<'a>(
+    tree: &Table,
+    component: &'a Table,
+    kind: &Kind,
+) -> Option<(&'a Node, String)> {
+    if component.get("build").is_some() {
+        return None;
+    }
+    let version = component.get("version");
+    let Some(image) = component.get("image") else {
+        return Some((version?, with_variables(tree, version?.as_str()?)));
+    };
+    let rest = image.as_str()?.strip_prefix(kind.image.as_deref()?)?;
+    let tag = rest.split('@').next().unwrap_or_default();
+    match tag.strip_prefix(':') {
+        Some(tag) => Some((image, with_variables(tree, tag))),
+        None if tag.is_empty() => Some((version?, with_variables(tree, version?.as_str()?))),
+        None => None,
+    }
 }
 
 /// A version with the defaults of its variables written out.

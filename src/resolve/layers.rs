@@ -350,8 +350,12 @@ fn part(
         );
         merged(&lower, &upper)
     } else {
-        // An exporter of a component that may be off is off with it.
+        // An exporter of a component that may be off is off with it; one of a component that nobody is to scrape is not
+        // scraped either.
         let mut lower = kind_part.clone();
+        if draft.user.get("metrics").is_some_and(Node::is_false) {
+            lower.remove("metrics");
+        }
         if let Some(entry) = draft.user.entry("profiles") {
             lower.set(entry.key.clone(), entry.value.clone());
         }

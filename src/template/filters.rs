@@ -45,25 +45,31 @@ pub(super) fn format(out: &mut Output, state: &mut State, value: &Value) -> Resu
 }
 
 pub(super) fn register(environment: &mut Environment<'static>) {
-    environment.add_filter("yaml", |state: &State, value: Value, indent: Option<usize>| {
-        Ok::<_, Error>(Value::from_safe_string(yaml::block(
-            &tree(state, &value)?,
-            indent.unwrap_or(0),
-        )))
-    });
+    environment.add_filter(
+        "yaml",
+        |state: &State, value: Value, indent: Option<usize>| {
+            Ok::<_, Error>(Value::from_safe_string(yaml::block(
+                &tree(state, &value)?,
+                indent.unwrap_or(0),
+            )))
+        },
+    );
     environment.add_filter("lines", |text: String, indent: usize| {
         Value::from_safe_string(yaml::lines(&text, indent))
     });
-    environment.add_filter("json", |state: &State, value: Value, indent: Option<usize>| {
-        let tree = tree(state, &value)?;
-        let text = match indent {
-            None => tree.to_string(),
-            Some(indent) => serde_json::to_string_pretty(&tree)
-                .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?
-                .replace('\n', &format!("\n{}", " ".repeat(indent))),
-        };
-        Ok::<_, Error>(Value::from_safe_string(text))
-    });
+    environment.add_filter(
+        "json",
+        |state: &State, value: Value, indent: Option<usize>| {
+            let tree = tree(state, &value)?;
+            let text = match indent {
+                None => tree.to_string(),
+                Some(indent) => serde_json::to_string_pretty(&tree)
+                    .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?
+                    .replace('\n', &format!("\n{}", " ".repeat(indent))),
+            };
+            Ok::<_, Error>(Value::from_safe_string(text))
+        },
+    );
     environment.add_filter("python", |state: &State, value: Value| {
         Ok::<_, Error>(Value::from_safe_string(python(&tree(state, &value)?)))
     });

@@ -62,26 +62,22 @@ impl std::fmt::Debug for Engine {
     }
 }
 
+impl Default for Engine {
+    /// Our templates alone.
+    fn default() -> Self {
+        Self {
+            environment: environment(),
+            own: Vec::new(),
+        }
+    }
+}
+
 impl Engine {
     /// `own` are the user's templates: path below `mlopsgen/templates/`, and text.
     ///
     /// Errors: those of them that are no templates, all at once.
     pub fn new(own: Vec<(String, String)>) -> Result<Self, Vec<TemplateError>> {
-        let mut environment = Environment::new();
-        environment.set_syntax(syntax());
-        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-        environment.set_fuel(Some(FUEL));
-        environment.set_recursion_limit(DEEPEST);
-        environment.set_debug(true);
-        environment.set_auto_escape_callback(|name| {
-            AutoEscape::Custom(Language::of_file(name).name().into())
-        });
-        environment.set_formatter(filters::format);
-        filters::register(&mut environment);
-        // The one prints what no output wants; with the other a value could be nested without end.
-        environment.remove_global("debug");
-        environment.remove_global("namespace");
-        environment.set_loader(|name| Ok(embedded(name).map(ToString::to_string)));
+        let mut environment = environment();
         let errors: Vec<TemplateError> = own
             .iter()
             .filter_map(|(name, text)| {
@@ -133,6 +129,25 @@ impl Engine {
     }
 }
 
+/// An environment with our templates and nothing that reads anything else.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_syntax(syntax());
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(DEEPEST);
+    environment.set_debug(true);
+    environment
+        .set_auto_escape_callback(|name| AutoEscape::Custom(Language::of_file(name).name().into()));
+    environment.set_formatter(filters::format);
+    filters::register(&mut environment);
+    // The one prints what no output wants; with the other a value could be nested without end.
+    environment.remove_global("debug");
+    environment.remove_global("namespace");
+    environment.set_loader(|name| Ok(embedded(name).map(ToString::to_string)));
+    environment
+}
+
 /// Runs one template. A template can put values into values for as long as it has fuel, and to drop them recurses: this
 /// happens on a stack of its own that is large enough.
 fn render(
@@ -166,6 +181,19 @@ fn render(
         return Err(failed(format!("its output has more than {limit} MiB")));
     }
     Ok(text)
+}
+
+/// The names that an expression asks for, with their fields (`settings.password`), sorted.
+///
+/// Errors: it is no expression.
+pub fn names_in(expression: &str) -> Result<Vec<String>, TemplateError> {
+    let environment = Environment::new();
+    let compiled = environment
+        .compile_expression(expression)
+        .map_err(|error| template_error(expression, &error))?;
+    let mut names: Vec<String> = compiled.undeclared_variables(true).into_iter().collect();
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// The text of an embedded template.

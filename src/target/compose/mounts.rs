@@ -91,7 +91,7 @@ fn add_file(
         FileContent::Text { name, .. } => {
             let path = format!("config/{}/{name}", workload.component);
             digest.add(&file.path, text_of(context.mounted, &path));
-            format!("../{path}")
+            format!("../{}", speak::literal(&path))
         }
         FileContent::Project { path, bytes } => {
             digest.add(&file.path, bytes);
@@ -130,7 +130,7 @@ fn add_file(
             for (name, text) in generated {
                 digest.add(&format!("{}{name}", file.path), text.as_bytes());
             }
-            format!("../{path}")
+            format!("../{}", speak::literal(path))
         }
     };
     if file.mode != PLAIN_MODE {

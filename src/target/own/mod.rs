@@ -5,51 +5,60 @@ mod view;
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::{
     files::{FileSet, GeneratedFile, Owner, Target},
     target::{Context, Emission},
     template::{TemplateError, embedded},
 };
 
-/// Folders of templates that are no outputs by themselves: kinds mount theirs, the chart takes its own in, and `init`
-/// is for new projects.
-const NO_OUTPUTS: [&str; 3] = ["helm", "init", "kinds"];
+/// Folders of templates that are no outputs by themselves: kinds mount theirs, the chart takes its own in, and the
+/// rest is no part of a platform.
+const NO_OUTPUTS: [&str; 4] = ["helm", "init", "kinds", "manual"];
 
 /// Files that hold something else: the manifest, and the values of secrets.
 const RESERVED: [&str; 2] = [".mlopsgen.json", "compose/.env"];
 
-/// Renders what the user adds. `made` is everything that was generated so far.
+/// Renders what the user adds. `facts` is what `mlopsgen graph --format json` prints, `made` everything that was generated
+/// so far.
 ///
 /// Errors: a template that can't be run, or whose output is taken.
-pub fn emit(context: &Context<'_>, made: &FileSet) -> Result<Emission, TemplateError> {
+pub fn emit(
+    context: &Context<'_>,
+    facts: Value,
+    made: &FileSet,
+) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
     let mut taken: Vec<String> = made
         .files
         .keys()
         .map(String::as_str)
         .chain(RESERVED)
-        .map(str::to_lowercase)
+        .map(ToString::to_string)
         .collect();
-    for path in new_outputs(context) {
+    let outputs = new_outputs(context);
+    if outputs.is_empty() {
+        return Ok(emission);
+    }
+    let view = view::view(context.platform, facts);
+    for path in outputs {
         let owner = owner(path);
         if let Owner::Target(target) = owner
             && !context.platform.targets.contains(&target)
         {
             continue;
         }
-        let lower = path.to_lowercase();
-        if let Some(other) = taken.iter().find(|other| clash(&lower, other)) {
+        if let Some(other) = taken.iter().find(|other| clash(path, other)) {
             return Err(TemplateError {
                 template: path.to_string(),
                 line: None,
                 range: None,
-                message: format!("its output `{path}` is taken: `{other}` is there already"),
+                message: format!("`{other}` is generated already: give the template another name"),
             });
         }
-        let text = context
-            .engine
-            .render_strictly(path, view::view(context.platform))?;
-        taken.push(lower);
+        let text = context.engine.render_strictly(path, &view)?;
+        taken.push(path.to_string());
         emission
             .files
             .files
@@ -81,12 +90,13 @@ fn first_folder(path: &str) -> &str {
     path.split_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// One path twice, or one the folder of the other.
+/// One path twice, or one the folder of the other, letter case ignored.
 fn clash(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let inside = |inner: &str, outer: &str| {
         inner
             .strip_prefix(outer)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    inside(one, other) || inside(other, one)
+    inside(&one, &other) || inside(&other, &one)
 }

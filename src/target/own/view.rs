@@ -11,9 +11,13 @@ use crate::{
 };
 
 /// Everything that the platform file says, resolved. Lists stand in the user's order. In a text a secret is written
-/// `${secrets.NAME}`, a variable is its default and an address is the one inside.
-pub(super) fn view(platform: &Platform) -> Value {
+/// `${secrets.NAME}`, a variable is its default and an address is the one inside. What `facts` of the graph knows besides
+/// is there too.
+pub(super) fn view(platform: &Platform, mut facts: Value) -> Value {
     json!({
+        "needs": facts["needs"].take(),
+        "connections": facts["connections"].take(),
+        "waves": facts["waves"].take(),
         "platform": {
             "name": platform.name,
             "description": platform.description,

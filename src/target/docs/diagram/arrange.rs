@@ -2,6 +2,8 @@
 //!
 //! The order begins as the user's and changes only where a swap makes the wires clearly shorter.
 
+use std::collections::BTreeSet;
+
 use super::scene::{Scene, WireKind};
 
 /// A row of cells, from top to bottom of the picture.
@@ -186,19 +188,25 @@ fn lane_rows(lane: Lane, nodes: &[usize]) -> Vec<Row> {
 /// A card's nodes, each above those that it needs, so that most arrows point to the next one below.
 fn card_cell(scene: &Scene, card: usize) -> Cell {
     let members = &scene.cards[card].nodes;
+    let inside: BTreeSet<usize> = members.iter().copied().collect();
+    let wires: Vec<_> = scene
+        .wires
+        .iter()
+        .filter(|wire| inside.contains(&wire.from) && inside.contains(&wire.to))
+        .collect();
     let mut left: Vec<usize> = members.clone();
+    let mut waiting = inside;
     let mut sorted: Vec<usize> = Vec::new();
     while !left.is_empty() {
         let needed = |node: usize| {
-            scene.wires.iter().any(|wire| {
-                wire.kind == WireKind::Need && wire.to == node && left.contains(&wire.from)
+            wires.iter().any(|wire| {
+                wire.to == node && wire.kind == WireKind::Need && waiting.contains(&wire.from)
             })
         };
         // Just above its own last need, if that is free, else the first that nobody left needs; a knot: the first.
         let last = sorted.last().copied();
         let follows = |node: &usize| {
-            scene
-                .wires
+            wires
                 .iter()
                 .any(|wire| Some(wire.from) == last && wire.to == *node)
         };
@@ -206,6 +214,7 @@ fn card_cell(scene: &Scene, card: usize) -> Cell {
         let next = free.iter().copied().find(follows).or(free.first().copied());
         let next = next.unwrap_or(left[0]);
         left.retain(|node| *node != next);
+        waiting.remove(&next);
         sorted.push(next);
     }
     let columns = if sorted.len() > COLUMN_MOST { 2 } else { 1 };

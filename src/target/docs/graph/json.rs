@@ -57,9 +57,14 @@ struct Flow<'a> {
     label: Option<&'a str>,
 }
 
-/// The platform as indented JSON. Ends are written `components.x`, `pipelines.x`, `ci.x`, `actors.x`, and workloads by
-/// their names.
+/// The platform as indented JSON.
 pub fn json(platform: &Platform, graph: &Graph) -> String {
+    format!("{:#}\n", value(platform, graph))
+}
+
+/// The platform as a value. Ends are written `components.x`, `pipelines.x`, `ci.x`, `actors.x`, and workloads by their
+/// names.
+pub fn value(platform: &Platform, graph: &Graph) -> serde_json::Value {
     let view = View {
         platform: &platform.name,
         groups: platform
@@ -123,8 +128,7 @@ pub fn json(platform: &Platform, graph: &Graph) -> String {
             .collect(),
         waves: graph.waves(),
     };
-    let tree = serde_json::to_value(view).unwrap_or_default();
-    format!("{tree:#}\n")
+    serde_json::to_value(view).unwrap_or_default()
 }
 
 fn need(edge: crate::graph::ComponentEdge) -> Need {

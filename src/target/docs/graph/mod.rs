@@ -6,7 +6,7 @@ mod mermaid;
 mod outline;
 
 pub use dot::dot;
-pub use json::json;
+pub use json::{json, value};
 pub use mermaid::mermaid;
 pub(super) use mermaid::text as mermaid_text;
 

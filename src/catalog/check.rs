@@ -1,0 +1,433 @@
+//! Holds a kind file of the user's own against the language and against itself, so that a mistake in it is said at its
+//! place and not where a component uses it.
+
+use std::collections::BTreeSet;
+
+use super::{Kind, SettingSpec, SettingType};
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    language::KIND_WORKLOAD,
+    source::{SourceId, Span},
+    syntax::{Key, Node, Table, Value},
+    template,
+    text::all_of,
+};
+
+/// What `self` has besides ports and outputs.
+const OF_SELF: [&str; 8] = [
+    "name",
+    "env_name",
+    "selector",
+    "hosts",
+    "image",
+    "version",
+    "url",
+    "public_url",
+];
+
+/// What a port has; `public_port` is for kinds alone.
+const OF_PORT: [&str; 6] = [
+    "host",
+    "port",
+    "address",
+    "url",
+    "public_url",
+    "public_port",
+];
+
+/// What conditions may ask of the platform.
+const OF_PLATFORM: [&str; 6] = [
+    "prometheus",
+    "grafana",
+    "airflow",
+    "jenkins",
+    "pipelines",
+    "stubs",
+];
+
+/// Checks what stands in the file `source`; what comes from the kind that it extends is right already. `kinds` are all
+/// kinds of the catalog.
+pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut Sink) {
+    let checker = Checker {
+        names: Names::of(kind),
+        kind,
+        source,
+    };
+    checker.settings(sink);
+    checker.roles(kinds, sink);
+    checker.main_port(sink);
+    checker.binding(sink);
+    checker.table(&kind.table, Place::Top, sink);
+}
+
+/// The names that a kind declares.
+struct Names {
+    settings: BTreeSet<String>,
+    roles: BTreeSet<String>,
+    /// Secrets and variables of its own.
+    own: BTreeSet<String>,
+    ports: BTreeSet<String>,
+    outputs: BTreeSet<String>,
+    parts: BTreeSet<String>,
+}
+
+impl Names {
+    fn of(kind: &Kind) -> Self {
+        let mut layers = vec![&kind.table];
+        let cases = kind.table.array("when").unwrap_or_default();
+        layers.extend(cases.iter().filter_map(Node::as_table));
+        let keys = |path: &[&str]| -> BTreeSet<String> {
+            layers
+                .iter()
+                .filter_map(|layer| layer.get_path(path)?.as_table())
+                .flat_map(Table::keys)
+                .map(ToString::to_string)
+                .collect()
+        };
+        let parts = keys(&["parts"]);
+        let mut ports = keys(&["workload", "ports"]);
+        for part in &parts {
+            ports.extend(keys(&["parts", part, "ports"]));
+        }
+        Self {
+            settings: kind
+                .settings
+                .iter()
+                .map(|setting| setting.name.clone())
+                .collect(),
+            roles: kind.roles.iter().map(|role| role.name.clone()).collect(),
+            own: keys(&["secrets"])
+                .into_iter()
+                .chain(keys(&["vars"]))
+                .collect(),
+            ports,
+            outputs: keys(&["outputs"]),
+            parts,
+        }
+    }
+}
+
+/// Where a table stands, as far as its keys mean something else there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Top,
+    Workload,
+    /// A table of `files`.
+    File,
+    Dependencies,
+    Elsewhere,
+}
+
+struct Checker<'a> {
+    kind: &'a Kind,
+    names: Names,
+    source: SourceId,
+}
+
+impl Checker<'_> {
+    fn is_own(&self, span: Span) -> bool {
+        span.source == self.source
+    }
+
+    fn settings(&self, sink: &mut Sink) {
+        for spec in &self.kind.settings {
+            let Some(default) = spec.default.as_ref().filter(|node| self.is_own(node.span)) else {
+                continue;
+            };
+            if !takes(spec, &default.value) {
+                sink.push(
+                    Diagnostic::new(
+                        Code::WrongType,
+                        format!(
+                            "setting `{}` is of the type `{}`, its default is {}",
+                            spec.name,
+                            spec.kind.name(),
+                            default.value.type_name()
+                        ),
+                    )
+                    .label(
+                        default.span,
+                        format!("this is {}", default.value.type_name()),
+                    )
+                    .help("change the `type` or the `default`"),
+                );
+            }
+        }
+    }
+
+    fn roles(&self, kinds: &[String], sink: &mut Sink) {
+        for role in &self.kind.roles {
+            let listed = self
+                .kind
+                .table
+                .get_path(&["roles", &role.name, "kinds"])
+                .and_then(Node::as_array)
+                .unwrap_or_default();
+            for node in listed.iter().filter(|node| self.is_own(node.span)) {
+                let name = node.as_str().unwrap_or_default();
+                if !kinds.iter().any(|kind| kind == name) {
+                    let known: Vec<&str> = kinds.iter().map(String::as_str).collect();
+                    sink.push(unknown("kind", name, node.span, &known));
+                }
+            }
+        }
+    }
+
+    fn main_port(&self, sink: &mut Sink) {
+        let Some(node) = self.kind.table.get("port") else {
+            return;
+        };
+        let name = node.as_str().unwrap_or_default();
+        if self.is_own(node.span) && !self.names.ports.contains(name) {
+            sink.push(unknown("port", name, node.span, &words(&self.names.ports)));
+        }
+    }
+
+    fn binding(&self, sink: &mut Sink) {
+        let Some(binding) = self.kind.table.table("binding") else {
+            return;
+        };
+        for (_, node) in binding.iter().filter(|(_, node)| self.is_own(node.span)) {
+            self.setting(node.as_str().unwrap_or_default(), node.span, sink);
+        }
+    }
+
+    fn setting(&self, name: &str, span: Span, sink: &mut Sink) {
+        if !self.names.settings.contains(name) && name != "major" {
+            sink.push(unknown("setting", name, span, &words(&self.names.settings)));
+        }
+    }
+
+    fn table(&self, table: &Table, place: Place, sink: &mut Sink) {
+        for (key, node) in table.iter() {
+            self.references(&key.name, key.span, sink);
+            if key.name == "if" {
+                self.condition(node, sink);
+                continue;
+            }
+            match (place, key.name.as_str()) {
+                (Place::File, "setting") if self.is_own(node.span) => {
+                    self.setting(node.as_str().unwrap_or_default(), node.span, sink);
+                }
+                (Place::Workload, "without") => self.without(node, sink),
+                (Place::Dependencies, _) => self.dependency(key, sink),
+                _ => self.node(node, below(place, &key.name), sink),
+            }
+        }
+    }
+
+    fn node(&self, node: &Node, place: Place, sink: &mut Sink) {
+        match &node.value {
+            Value::String(text) => self.text(text, node, sink),
+            Value::Array(items) => {
+                for item in items {
+                    self.node(item, place, sink);
+                }
+            }
+            Value::Table(table) => self.table(table, place, sink),
+            _ => {}
+        }
+    }
+
+    /// Keys of `files` and `gives` may hold references; the place is the whole key's.
+    fn references(&self, key: &str, span: Span, sink: &mut Sink) {
+        if !self.is_own(span) {
+            return;
+        }
+        for (_, _, inner) in references(key) {
+            self.reference(inner, span, sink);
+        }
+    }
+
+    fn text(&self, text: &str, node: &Node, sink: &mut Sink) {
+        if !self.is_own(node.span) {
+            return;
+        }
+        for (start, end, inner) in references(text) {
+            self.reference(inner, node.part(start, end), sink);
+        }
+    }
+
+    fn reference(&self, inner: &str, span: Span, sink: &mut Sink) {
+        let segments: Vec<&str> = inner.split('.').collect();
+        match segments.as_slice() {
+            ["settings", name] => self.setting(name, span, sink),
+            ["roles", role, ..] => {
+                if !self.names.roles.contains(*role) {
+                    sink.push(unknown("role", role, span, &words(&self.names.roles)));
+                }
+            }
+            ["own", key] => {
+                if !self.names.own.contains(*key) {
+                    sink.push(unknown(
+                        "secret or variable",
+                        key,
+                        span,
+                        &words(&self.names.own),
+                    ));
+                }
+            }
+            ["self", name] => self.of_self(name, span, sink),
+            ["self", port, field] => {
+                if !self.names.ports.contains(*port) {
+                    sink.push(unknown("port", port, span, &words(&self.names.ports)));
+                } else if !OF_PORT.contains(field) {
+                    sink.push(
+                        Diagnostic::new(Code::BadReference, format!("a port has no `{field}`"))
+                            .label(span, "not understood")
+                            .help(format!("a port has {}", all_of(&OF_PORT))),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn of_self(&self, name: &str, span: Span, sink: &mut Sink) {
+        if OF_SELF.contains(&name) || self.names.outputs.contains(name) {
+            return;
+        }
+        if self.names.ports.contains(name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadReference,
+                    format!("`{name}` is a port: say what of it"),
+                )
+                .label(span, "the port itself is no text")
+                .help(format!(
+                    "write `${{self.{name}.address}}`, or another of {}",
+                    all_of(&OF_PORT)
+                )),
+            );
+            return;
+        }
+        let mut known = OF_SELF.to_vec();
+        known.extend(words(&self.names.outputs));
+        sink.push(unknown("output", name, span, &known));
+    }
+
+    /// Conditions are compiled here; which names they ask for is known before any component is.
+    fn condition(&self, node: &Node, sink: &mut Sink) {
+        let Some(text) = node.as_str().filter(|_| self.is_own(node.span)) else {
+            return;
+        };
+        match template::names_in(text) {
+            Err(error) => sink.push(
+                Diagnostic::new(Code::BadKind, "this is not a condition")
+                    .label(node.span, error.message)
+                    .help("write an expression such as `major >= 18`, `settings.password` or `roles.database.kind == 'postgres'`"),
+            ),
+            Ok(names) => {
+                for name in names {
+                    self.asked(&name, node.span, sink);
+                }
+            }
+        }
+    }
+
+    fn asked(&self, name: &str, span: Span, sink: &mut Sink) {
+        let segments: Vec<&str> = name.split('.').collect();
+        match segments.as_slice() {
+            ["settings", setting, ..] => self.setting(setting, span, sink),
+            ["roles", role, rest @ ..] => {
+                if !self.names.roles.contains(*role) {
+                    sink.push(unknown("role", role, span, &words(&self.names.roles)));
+                } else if rest
+                    .first()
+                    .is_some_and(|field| !["kind", "component"].contains(field))
+                {
+                    sink.push(unknown(
+                        "field of a role",
+                        rest[0],
+                        span,
+                        &["kind", "component"],
+                    ));
+                }
+            }
+            ["platform", fact, ..] => {
+                if !OF_PLATFORM.contains(fact) {
+                    sink.push(unknown("fact of the platform", fact, span, &OF_PLATFORM));
+                }
+            }
+            ["settings" | "roles" | "platform" | "major"] => {}
+            _ => sink.push(unknown(
+                "name",
+                name,
+                span,
+                &["settings", "roles", "major", "platform"],
+            )),
+        }
+    }
+
+    fn without(&self, node: &Node, sink: &mut Sink) {
+        let known: Vec<&str> = KIND_WORKLOAD.iter().map(|key| key.name).collect();
+        for item in node.as_array().unwrap_or_default() {
+            let written = item.as_str().unwrap_or_default();
+            let key = written.split('.').next().unwrap_or_default();
+            if self.is_own(item.span) && !known.contains(&key) {
+                sink.push(unknown("key of a workload", key, item.span, &known));
+            }
+        }
+    }
+
+    fn dependency(&self, key: &Key, sink: &mut Sink) {
+        let Some(part) = key.name.strip_prefix('@') else {
+            return;
+        };
+        if self.is_own(key.span) && part != "main" && !self.names.parts.contains(part) {
+            let mut known = vec!["main"];
+            known.extend(words(&self.names.parts));
+            sink.push(unknown("part", part, key.span, &known));
+        }
+    }
+}
+
+fn below(place: Place, key: &str) -> Place {
+    match (place, key) {
+        (Place::Top, "when") => Place::Top,
+        (Place::Top, "workload" | "parts") => Place::Workload,
+        (Place::Workload, "files") => Place::File,
+        (Place::Workload, "depends_on") => Place::Dependencies,
+        (Place::Workload, "env" | "labels" | "compose" | "helm") => Place::Elsewhere,
+        (Place::Top, _) => Place::Elsewhere,
+        (place, _) => place,
+    }
+}
+
+/// References of a text: start, end and what stands between the braces. `$${` is a literal.
+fn references(text: &str) -> impl Iterator<Item = (usize, usize, &str)> {
+    text.match_indices("${").filter_map(|(start, _)| {
+        let length = text[start..].find('}')?;
+        let literal = text[..start].ends_with('$');
+        (!literal).then(|| (start, start + length + 1, &text[start + 2..start + length]))
+    })
+}
+
+fn takes(spec: &SettingSpec, value: &Value) -> bool {
+    match spec.kind {
+        SettingType::String | SettingType::Duration | SettingType::File => {
+            matches!(value, Value::String(_) | Value::Integer(_))
+        }
+        SettingType::Integer => matches!(value, Value::Integer(_)),
+        SettingType::Boolean => matches!(value, Value::Boolean(_)),
+        SettingType::Secret => false,
+        SettingType::List | SettingType::Files | SettingType::Folders => {
+            matches!(value, Value::Array(_))
+        }
+    }
+}
+
+fn words(names: &BTreeSet<String>) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None if known.is_empty() => format!("this kind has no {what}: declare it first"),
+        None => format!("there is {}", all_of(known)),
+    };
+    Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"))
+        .label(span, format!("no such {what}"))
+        .help(help)
+}

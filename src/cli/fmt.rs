@@ -1,0 +1,223 @@
+//! `mlopsgen fmt`: one layout for platform.toml and the files beside it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use mlopsgen::{
+    diag::Sink,
+    layout,
+    plan::{self, Action, Change, Failure, LineKind},
+    project::{environment_file, included_files},
+    source::Sources,
+    syntax,
+    text::count,
+    world::World,
+};
+
+use super::{
+    Context,
+    disk_world::DiskWorld,
+    json,
+    terminal::{Paint, Terminal, paint},
+};
+
+/// The exit status of `--check` when a file would change, as that of `check`.
+const DIFFERS: u8 = 2;
+
+/// Lay out platform.toml and the files beside it
+///
+/// Spacing and indentation, nothing else: comments and line breaks stay, keys and tables stay in their order. Without
+/// FILE: platform.toml, what it includes, its environments, and mlopsgen/kinds/*.toml.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen fmt
+  mlopsgen fmt --check        exits with 2 if a file would change, and shows how
+  mlopsgen fmt teams/*.toml")]
+pub struct FmtArgs {
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Write nothing; exit with 2 if a file would change
+    #[arg(long)]
+    check: bool,
+}
+
+/// One file, before and after.
+struct Laid {
+    path: PathBuf,
+    /// As messages call it.
+    name: String,
+    old: String,
+    new: String,
+}
+
+pub fn run(args: &FmtArgs, context: &Context) -> Result<u8, Failure> {
+    let is_json = context.is_json("fmt")?;
+    let files = match args.files.is_empty() {
+        true => project_files(context)?,
+        false => args
+            .files
+            .iter()
+            .map(|file| context.global.resolve(file))
+            .collect(),
+    };
+    let mut changed = Vec::new();
+    let mut is_broken = false;
+    for path in &files {
+        match lay_out(path, context)? {
+            Some(laid) if laid.old != laid.new => changed.push(laid),
+            Some(_) => {}
+            None => is_broken = true,
+        }
+    }
+    if is_broken {
+        return Ok(1);
+    }
+    if !args.check {
+        for laid in &changed {
+            write(laid)?;
+        }
+    }
+    let terminal = &context.terminal;
+    if is_json {
+        let names: Vec<&str> = changed.iter().map(|laid| laid.name.as_str()).collect();
+        terminal.out(&json::text(&serde_json::json!({ "changed": names })))?;
+    } else if !terminal.quiet {
+        terminal.out(&report(&changed, files.len(), args.check, terminal))?;
+    }
+    Ok(match args.check && !changed.is_empty() {
+        true => DIFFERS,
+        false => 0,
+    })
+}
+
+/// The platform file and what belongs to it.
+fn project_files(context: &Context) -> Result<Vec<PathBuf>, Failure> {
+    let path = context.global.directory().join(&context.global.file);
+    let root = path.parent().unwrap_or(Path::new(".")).to_path_buf();
+    let file = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let world = DiskWorld::new(&root);
+    let mut names = vec![file.clone()];
+    names.extend(included_files(&world, &file));
+    names.extend(environments(&root, &file));
+    names.extend(
+        world
+            .files_below("mlopsgen/kinds")
+            .into_iter()
+            .filter(|name| name.ends_with(".toml")),
+    );
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    Ok(names.iter().map(|name| root.join(name)).collect())
+}
+
+/// `platform.E.toml` beside the file, sorted.
+fn environments(root: &Path, file: &str) -> Vec<String> {
+    let ends = environment_file(file, "*");
+    let Some((start, end)) = ends.split_once('*') else {
+        return Vec::new();
+    };
+    let mut found: Vec<String> = fs::read_dir(root)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.len() > start.len() + end.len())
+        .filter(|name| name.starts_with(start) && name.ends_with(end))
+        .collect();
+    found.sort();
+    found
+}
+
+/// `None` where the file is not TOML, which was said.
+fn lay_out(path: &Path, context: &Context) -> Result<Option<Laid>, Failure> {
+    let old = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+    let name = path
+        .strip_prefix(context.global.directory())
+        .unwrap_or(path)
+        .display()
+        .to_string();
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let source = sources.add(&name, &old);
+    syntax::parse(&sources, source, &mut sink);
+    if sink.has_errors() {
+        context.terminal.diagnostics(&sink.finish(), &sources);
+        return Ok(None);
+    }
+    let new = layout::layout(&old).unwrap_or_else(|| {
+        let line = format!("{name} stays as it is: it has TOML that is too new to lay out\n");
+        context.terminal.err(&line);
+        old.clone()
+    });
+    Ok(Some(Laid {
+        path: path.to_path_buf(),
+        name,
+        old,
+        new,
+    }))
+}
+
+/// Replaces the file in one step; a link stays a link, and the mode stays.
+fn write(laid: &Laid) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::io("write", &laid.path, &error);
+    let path = fs::canonicalize(&laid.path).map_err(failed)?;
+    let mode = fs::metadata(&path).map_err(failed)?.permissions();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = path.with_file_name(format!(".{name}.mlopsgen"));
+    fs::write(&draft, &laid.new)
+        .and_then(|()| fs::set_permissions(&draft, mode))
+        .and_then(|()| fs::rename(&draft, &path))
+        .map_err(|error| {
+            let _ = fs::remove_file(&draft);
+            failed(error)
+        })
+}
+
+fn report(changed: &[Laid], files: usize, check: bool, terminal: &Terminal) -> String {
+    let mut out = String::new();
+    for laid in changed {
+        if check {
+            out.push_str(&diff(laid, terminal));
+        } else {
+            out.push_str(&format!("laid out {}\n", laid.name));
+        }
+    }
+    match (changed.len(), check) {
+        (0, _) => out.push_str(&format!("{} as it should be\n", count(files, "file"))),
+        (some, true) => out.push_str(&format!(
+            "{} would change. run: mlopsgen fmt\n",
+            count(some, "file")
+        )),
+        _ => {}
+    }
+    out
+}
+
+fn diff(laid: &Laid, terminal: &Terminal) -> String {
+    let mut out = String::new();
+    let change = Change {
+        path: laid.name.clone(),
+        action: Action::Change,
+        before: Some(laid.old.clone().into_bytes()),
+        after: Some(laid.new.clone()),
+        refusal: None,
+    };
+    for line in plan::diff(&change, "").lines {
+        let kind = match line.kind {
+            LineKind::File => Paint::Bold,
+            LineKind::Hunk => Paint::Hunk,
+            LineKind::Added => Paint::Added,
+            LineKind::Removed => Paint::Removed,
+            LineKind::Context => Paint::Plain,
+        };
+        out.push_str(&paint(&line.text, kind, terminal.color_out));
+        out.push('\n');
+    }
+    out
+}

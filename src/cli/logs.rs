@@ -1,0 +1,46 @@
+//! `mlopsgen logs`: what containers have said.
+
+use clap::Args;
+use mlopsgen::{plan::Failure, run::select_workloads};
+
+use super::{Context, engine::Engine, running::Running};
+
+/// Show what components, or all of a group, have written
+///
+/// Needs no secrets. Exits as Compose does.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen logs mlflow
+  mlopsgen logs airflow --follow
+  mlopsgen logs --tail 20")]
+pub struct LogsArgs {
+    #[arg(value_name = "COMPONENT")]
+    names: Vec<String>,
+
+    /// Go on as more is written
+    #[arg(short, long)]
+    follow: bool,
+
+    /// Only the last lines of each
+    #[arg(long, value_name = "LINES")]
+    tail: Option<u32>,
+}
+
+pub fn run(args: &LogsArgs, context: &Context) -> Result<u8, Failure> {
+    let Some(running) = Running::open(context)? else {
+        return Ok(1);
+    };
+    let workloads = select_workloads(&running.output.platform, &args.names)?;
+    let engine = Engine::find()?;
+    let tail = args.tail.map(|lines| lines.to_string());
+    let mut words = vec!["logs"];
+    words.extend(args.follow.then_some("--follow"));
+    if let Some(lines) = &tail {
+        words.extend(["--tail", lines]);
+    }
+    if !args.names.is_empty() {
+        words.extend(workloads.iter().map(|workload| workload.name.as_str()));
+    }
+    engine.compose(&running.by_name(words))
+}

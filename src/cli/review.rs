@@ -1,0 +1,87 @@
+//! `--format github` and `--format sarif`: what `validate` and `check` say, for who reviews a change.
+
+use std::path::{Component, Path};
+
+use mlopsgen::{
+    compile::Compilation,
+    diag::{
+        Severity,
+        annotate::{self, Note, NotePlace},
+    },
+    plan::{Action, Failure, Plan},
+};
+
+use super::{Context, args::Format, json};
+
+/// Whether the run speaks to reviewers.
+pub fn is_wanted(context: &Context) -> bool {
+    matches!(context.global.format, Some(Format::Github | Format::Sarif))
+}
+
+/// Prints what the compiler said and, of a stale tree, each file.
+pub fn report(
+    context: &Context,
+    compilation: &Compilation,
+    plan: Option<(&Plan, &str)>,
+) -> Result<(), Failure> {
+    let folder = folder(context);
+    let mut notes = annotate::notes(&compilation.diagnostics, &compilation.sources, &folder);
+    if context.terminal.quiet {
+        notes.retain(|note| note.severity == Severity::Error);
+    }
+    if let Some((plan, generated)) = plan {
+        notes.extend(stale(context, plan, generated, &folder));
+    }
+    let text = match context.global.format {
+        Some(Format::Github) => annotate::github(&notes),
+        _ => json::text(&annotate::sarif(&notes, env!("CARGO_PKG_VERSION"))),
+    };
+    context.terminal.out(&text)
+}
+
+fn stale(context: &Context, plan: &Plan, generated: &str, folder: &str) -> Vec<Note> {
+    let command = context.global.command_line("apply");
+    let note = |path: &str, message: String| Note {
+        code: "stale",
+        severity: Severity::Error,
+        message,
+        places: vec![NotePlace::file(annotate::in_folder(
+            folder,
+            &format!("{generated}/{path}"),
+        ))],
+        help: Some(format!("run: {command}")),
+    };
+    let mut notes: Vec<Note> = plan
+        .changes
+        .iter()
+        .map(|change| {
+            let message = match (&change.refusal, change.action) {
+                (Some(refusal), _) => refusal.reason(),
+                (None, Action::Create) => "this file is missing".to_string(),
+                (None, Action::Change) => "this file is not what platform.toml says".to_string(),
+                (None, Action::Remove) => "this file is not generated any more".to_string(),
+            };
+            note(&change.path, message)
+        })
+        .collect();
+    if notes.is_empty() && !plan.is_empty() {
+        notes.push(note(".mlopsgen.json", "the manifest is stale".to_string()));
+    }
+    notes
+}
+
+/// The project's folder as the repository calls it: the path that the user gave, if it leads down from here.
+fn folder(context: &Context) -> String {
+    let file = context.global.directory().join(&context.global.file);
+    let parts: Option<Vec<String>> = file
+        .parent()
+        .unwrap_or(Path::new(""))
+        .components()
+        .filter(|part| *part != Component::CurDir)
+        .map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            _ => None,
+        })
+        .collect();
+    parts.unwrap_or_default().join("/")
+}

@@ -1,0 +1,196 @@
+//! `mlopsgen status`: what runs, as one table.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use mlopsgen::{
+    model::{Platform, Workload},
+    plan::Failure,
+    run::{Container, select},
+};
+use serde::Serialize;
+
+use super::{Context, engine::Engine, running::Running};
+
+/// Show what runs: state, health, address, restarts
+///
+/// Needs no secrets. Exits as Compose does.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen status
+  mlopsgen status mlflow --format json")]
+pub struct StatusArgs {
+    #[arg(value_name = "GROUP")]
+    groups: Vec<String>,
+}
+
+/// One container, or a workload that has none.
+#[derive(Serialize)]
+struct Row {
+    component: String,
+    workload: String,
+    group: String,
+    /// As the engine calls it; `absent` without a container.
+    state: String,
+    health: Option<String>,
+    exit_code: Option<i64>,
+    /// Where a browser or a client finds it.
+    urls: Vec<String>,
+    /// When it was started, in UTC.
+    since: Option<String>,
+    restarts: Option<u64>,
+}
+
+const HEADS: [&str; 7] = [
+    "GROUP",
+    "COMPONENT",
+    "STATE",
+    "HEALTH",
+    "URL",
+    "SINCE",
+    "RESTARTS",
+];
+
+pub fn run(args: &StatusArgs, context: &Context) -> Result<u8, Failure> {
+    let is_json = context.is_json("status")?;
+    let Some(running) = Running::open(context)? else {
+        return Ok(1);
+    };
+    let platform = &running.output.platform;
+    let selection = select(platform, &running.output.graph, &args.groups)?;
+    let engine = Engine::find()?;
+    let containers = engine.containers(running.name())?;
+    let lives = lives(&containers, &engine);
+    let mut rows = Vec::new();
+    for workload in selection.workloads() {
+        let of_it = containers.iter().filter(|c| c.service == workload.name);
+        let mut found = of_it.peekable();
+        if found.peek().is_none() {
+            rows.push(row(platform, workload, None, None));
+        }
+        for container in found {
+            rows.push(row(
+                platform,
+                workload,
+                Some(container),
+                lives.get(&container.id),
+            ));
+        }
+    }
+    if is_json {
+        let document = serde_json::json!({ "components": rows });
+        context.terminal.out(&format!("{document:#}\n"))?;
+    } else {
+        context.terminal.out(&table(&rows))?;
+    }
+    Ok(0)
+}
+
+fn row(
+    platform: &Platform,
+    workload: &Workload,
+    container: Option<&Container>,
+    life: Option<&(String, u64)>,
+) -> Row {
+    let mut urls: Vec<String> = Vec::new();
+    for publisher in container.iter().flat_map(|container| container.published()) {
+        let port = workload.ports.iter().find(|port| {
+            port.container.first <= publisher.target_port
+                && publisher.target_port <= port.container.last
+        });
+        let host = match publisher.url.as_str() {
+            "" | "0.0.0.0" | "::" | "127.0.0.1" | "::1" => "localhost",
+            url => url,
+        };
+        let scheme = port.map_or("tcp", |port| port.scheme.as_str());
+        let url = format!("{scheme}://{host}:{}", publisher.published_port);
+        if !urls.contains(&url) {
+            urls.push(url);
+        }
+    }
+    let state = container.map_or("absent", |container| container.state.as_str());
+    let exit_code = container.filter(|container| container.state == "exited");
+    let component = platform.component(&workload.component);
+    Row {
+        component: component.map_or(workload.component.clone(), |c| c.name.clone()),
+        workload: workload.name.clone(),
+        group: workload.group.clone(),
+        state: state.to_string(),
+        health: container
+            .map(|container| container.health.clone())
+            .filter(|health| !health.is_empty()),
+        exit_code: exit_code.map(|container| container.exit_code),
+        urls,
+        since: life.map(|(since, _)| since.clone()),
+        restarts: life.map(|(_, restarts)| *restarts),
+    }
+}
+
+/// When each container was started and how often the engine has restarted it, as far as the engine's program can be asked.
+fn lives(containers: &[Container], engine: &Engine) -> BTreeMap<String, (String, u64)> {
+    let mut words = vec![
+        "inspect",
+        "--format",
+        "{{.State.StartedAt}} {{.RestartCount}}",
+    ];
+    words.extend(containers.iter().map(|container| container.id.as_str()));
+    if containers.is_empty() {
+        return BTreeMap::new();
+    }
+    let answer = engine.ask(&words).unwrap_or_default();
+    let lines = answer.lines().filter_map(|line| {
+        let (since, restarts) = line.split_once(' ')?;
+        let since = since.split_once('.').map_or(since, |(seconds, _)| seconds);
+        Some((
+            since.trim_end_matches('Z').to_string(),
+            restarts.parse().ok()?,
+        ))
+    });
+    let ids = containers.iter().map(|container| container.id.clone());
+    ids.zip(lines).collect()
+}
+
+fn table(rows: &[Row]) -> String {
+    let cells: Vec<[String; 7]> = rows.iter().map(cells).collect();
+    let heads = HEADS.map(ToString::to_string);
+    let widths: Vec<usize> = (0..HEADS.len())
+        .map(|column| {
+            let all = cells.iter().chain([&heads]);
+            all.map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let mut text = String::new();
+    for row in [&heads].into_iter().chain(&cells) {
+        let line: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        text.push_str(line.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn cells(row: &Row) -> [String; 7] {
+    let state = match row.exit_code {
+        Some(code) => format!("{} ({code})", row.state),
+        None => row.state.clone(),
+    };
+    let or_dash = |text: Option<String>| {
+        text.filter(|text| !text.is_empty())
+            .unwrap_or("-".to_string())
+    };
+    [
+        row.group.clone(),
+        row.workload.clone(),
+        state,
+        or_dash(row.health.clone()),
+        or_dash(Some(row.urls.join(" "))),
+        or_dash(row.since.clone().map(|since| since.replace('T', " "))),
+        or_dash(row.restarts.map(|restarts| restarts.to_string())),
+    ]
+}

@@ -1,0 +1,455 @@
+//! The tables inside of a component: ports, volumes, files, health and what else has keys of its own.
+
+use super::{
+    form::{Form, NameRule},
+    shape::{KeyShape, Section, Shape, join, key, length},
+};
+
+pub(super) const TEXTS: Shape = Shape::List(&Shape::Text);
+pub(super) const FREE: Shape = Shape::Plain(Form::Free);
+pub(super) const DURATION: Shape = Shape::Plain(Form::Duration);
+pub(super) const RESOURCE_NAME: Shape = Shape::Plain(Form::Name(NameRule::Resource));
+pub(super) const PORT_NAME: Shape = Shape::Plain(Form::Name(NameRule::Port));
+pub(super) const FREE_LIST: Shape = Shape::List(&FREE);
+pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
+pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
+pub(super) const PORTS: Shape = Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PortRange)]);
+pub(super) const CONDITION: Form = Form::Choice(&["healthy", "completed", "started"]);
+
+pub(super) const ENV: Shape = Shape::Map(
+    NameRule::Environment,
+    &Shape::Either(&[
+        Shape::Scalar,
+        Shape::Table(&[key(
+            "unset",
+            Shape::Boolean,
+            "`true` takes the variable away that a kind or a preset sets.",
+            "unset = true",
+        )
+        .required()]),
+    ]),
+);
+
+pub(super) const DEPENDENCY: Shape = Shape::Either(&[
+    Shape::Plain(CONDITION),
+    Shape::Table(&[
+        key(
+            "on",
+            Shape::Plain(CONDITION),
+            "What to wait for. Left out: `completed` for a job, `healthy` where there is a health check, else `started`.",
+            "on = \"started\"",
+        ),
+        key(
+            "optional",
+            Shape::Boolean,
+            "Ordered if the other runs, absent if not.",
+            "optional = true",
+        ),
+    ]),
+]);
+
+pub(super) const PORT: Shape = Shape::Either(&[
+    PORT_NUMBER,
+    Shape::Plain(Form::PortRange),
+    Shape::Table(&[
+        key(
+            "container",
+            PORTS,
+            "The port that the program listens on, or a range.",
+            "container = 8172",
+        ),
+        key(
+            "host",
+            Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PublishedPort)]),
+            "Publishes it on this port of the host; `\"auto\"`: any free one. Without it the port is reached from inside only.",
+            "host = 8172",
+        ),
+        key(
+            "protocol",
+            Shape::Plain(Form::Choice(&["tcp", "udp"])),
+            "`tcp` unless said otherwise.",
+            "protocol = \"udp\"",
+        ),
+        key(
+            "scheme",
+            FREE,
+            "What a URL of it starts with; `http` unless said otherwise.",
+            "scheme = \"grpc\"",
+        ),
+        key(
+            "path",
+            FREE,
+            "What a URL of it ends with.",
+            "path = \"/ui\"",
+        ),
+        key(
+            "bind",
+            Shape::Plain(Form::Address),
+            "The host's address to publish on; else `platform.bind`.",
+            "bind = \"0.0.0.0\"",
+        ),
+    ]),
+]);
+
+pub(super) const VOLUME: Shape = Shape::Table(VOLUME_KEYS);
+
+pub(super) const VOLUME_KEYS: &[KeyShape] = &[
+    key(
+        "mount",
+        Shape::Plain(Form::ContainerPath),
+        "Where it is in the container.",
+        "mount = \"/data\"",
+    ),
+    key(
+        "size",
+        Shape::Plain(Form::Memory),
+        "What a claim asks for in Kubernetes.",
+        "size = \"20Gi\"",
+    ),
+    key(
+        "source",
+        Shape::Plain(Form::Path),
+        "A path on the host, absolute or relative to the project. Without it: a named persistent volume.",
+        "source = \"model_serving/artifacts\"",
+    ),
+    key(
+        "read_only",
+        Shape::Boolean,
+        "The container can't write to it.",
+        "read_only = true",
+    ),
+    key(
+        "shared",
+        RESOURCE_NAME,
+        "The platform's volume of that name in `[volumes]`.",
+        "shared = \"artifacts\"",
+    ),
+    key(
+        "data",
+        Shape::Boolean,
+        "The content of a `source` is data that `down --purge` may empty.",
+        "data = true",
+    ),
+    key(
+        "name",
+        Shape::Plain(Form::EngineName),
+        "Keeps or adopts a volume by its real name.",
+        "name = \"old_mlflow_data\"",
+    ),
+    key(
+        "external",
+        Shape::Boolean,
+        "Nothing creates or removes it.",
+        "external = true",
+    ),
+];
+
+pub(super) const FILE: Shape = Shape::Table(FILE_KEYS);
+
+pub(super) const FILE_KEYS: &[KeyShape] = &[
+    key(
+        "source",
+        Shape::Plain(Form::Path),
+        "A file of the project, or a folder of such; read when compiling, at most 900 KB.",
+        "source = \"config/app.yaml\"",
+    ),
+    key(
+        "content",
+        Shape::Text,
+        "The text itself; references may stand in it.",
+        "content = \"url: ${components.mlflow.http.url}\"",
+    ),
+    key(
+        "secret",
+        RESOURCE_NAME,
+        "The secret whose value the file holds.",
+        "secret = \"db-password\"",
+    ),
+    key(
+        "mode",
+        Shape::Plain(Form::Mode),
+        "The file's mode, octal.",
+        "mode = \"0644\"",
+    ),
+];
+
+pub(super) const HEALTH: Shape = Shape::Either(&[Shape::Table(HEALTH_KEYS), Shape::Boolean]);
+
+pub(super) const HEALTH_KEYS: &[KeyShape] = &[
+    key(
+        "http",
+        Shape::Text,
+        "The path to GET; anything but success is unhealthy.",
+        "http = \"/readyz\"",
+    ),
+    key("port", PORT_NAME, "The port of `http`.", "port = \"http\""),
+    key(
+        "tcp",
+        PORT_NAME,
+        "The port that must accept a connection.",
+        "tcp = \"broker\"",
+    ),
+    key(
+        "command",
+        TEXTS,
+        "A command that ends with 0 when healthy.",
+        "command = [\"pg_isready\"]",
+    ),
+    key(
+        "shell",
+        Shape::ShellText,
+        "A line for the image's `/bin/sh`.",
+        "shell = \"redis-cli -e ping | grep -q PONG\"",
+    ),
+    key(
+        "interval",
+        DURATION,
+        "Between two checks; 10s unless said otherwise.",
+        "interval = \"10s\"",
+    ),
+    key(
+        "timeout",
+        DURATION,
+        "How long one may take; 5s unless said otherwise.",
+        "timeout = \"5s\"",
+    ),
+    key(
+        "retries",
+        Shape::Integer(1, 1000),
+        "Failures in a row that make it unhealthy; 5 unless said otherwise.",
+        "retries = 5",
+    ),
+    key(
+        "start_period",
+        DURATION,
+        "Failures in this time after the start do not count; 30s unless said otherwise.",
+        "start_period = \"60s\"",
+    ),
+];
+
+pub(super) const METRICS: Shape = Shape::Either(&[
+    Shape::Table(&[
+        key("port", PORT_NAME, "The port to scrape.", "port = \"http\""),
+        key(
+            "path",
+            FREE,
+            "`/metrics` unless said otherwise.",
+            "path = \"/metrics\"",
+        ),
+        key(
+            "interval",
+            DURATION,
+            "Between two scrapes; else Prometheus' own.",
+            "interval = \"5s\"",
+        ),
+        key(
+            "honor_labels",
+            Shape::Boolean,
+            "The scraped labels win over Prometheus' own.",
+            "honor_labels = true",
+        ),
+    ]),
+    Shape::Boolean,
+]);
+
+const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
+
+pub(super) const RESOURCES: Shape = Shape::Table(&[
+    key("cpu", CPU, "Processors that it asks for.", "cpu = \"500m\""),
+    key(
+        "memory",
+        Shape::Plain(Form::Memory),
+        "Memory that it asks for, and its limit.",
+        "memory = \"1Gi\"",
+    ),
+    key(
+        "gpu",
+        Shape::Integer(1, 64),
+        "Graphics processors.",
+        "gpu = 1",
+    ),
+    key(
+        "limits",
+        Shape::Table(&[key(
+            "cpu",
+            CPU,
+            "A limit of processors: only where said.",
+            "cpu = 2",
+        )]),
+        "Limits beside the memory's.",
+        "limits = { cpu = \"2\" }",
+    ),
+]);
+
+pub(super) const ALERT: Shape = Shape::Table(&[
+    key(
+        "expr",
+        Shape::Plain(Form::PromQl),
+        "Fires while this returns anything.",
+        "expr = \"up == 0\"",
+    )
+    .required(),
+    key(
+        "for",
+        DURATION,
+        "Only after it held for so long.",
+        "for = \"5m\"",
+    ),
+    key(
+        "severity",
+        FREE,
+        "The label `severity`; `warning` unless said otherwise.",
+        "severity = \"critical\"",
+    ),
+    key(
+        "summary",
+        FREE,
+        "One line for a person.",
+        "summary = \"the API is down\"",
+    ),
+    key(
+        "description",
+        FREE,
+        "What it means and what to do.",
+        "description = \"look at the logs first\"",
+    ),
+]);
+
+pub(super) const BUILD: Shape = Shape::Table(&[
+    key(
+        "context",
+        Shape::Plain(Form::Path),
+        "The folder to build from, relative to the project.",
+        "context = \"model_serving\"",
+    )
+    .required(),
+    key(
+        "dockerfile",
+        Shape::Plain(Form::Path),
+        "Relative to the context; `Dockerfile` unless said otherwise.",
+        "dockerfile = \"deployment/Dockerfile\"",
+    ),
+    key(
+        "args",
+        Shape::Map(NameRule::Environment, &Shape::Scalar),
+        "Build arguments.",
+        "args = { PYTHON = \"3.12\" }",
+    ),
+    key(
+        "target",
+        FREE,
+        "The stage to build.",
+        "target = \"runtime\"",
+    ),
+    key(
+        "cache_from",
+        FREE_LIST,
+        "Images whose layers may be reused.",
+        "cache_from = [\"mlopsvn/base:1\"]",
+    ),
+]);
+
+pub(super) const ULIMIT: Shape = Shape::Either(&[
+    Shape::Integer(-1, i64::MAX),
+    Shape::Table(&[
+        key(
+            "soft",
+            Shape::Integer(-1, i64::MAX),
+            "The soft limit.",
+            "soft = -1",
+        ),
+        key(
+            "hard",
+            Shape::Integer(-1, i64::MAX),
+            "The hard limit.",
+            "hard = -1",
+        ),
+    ]),
+]);
+
+const VOLUME_SECTIONS: &[Section] = &[
+    Section {
+        title: "",
+        keys: VOLUME_KEYS,
+    },
+    Section {
+        title: "",
+        keys: &[
+            key(
+                "only",
+                Shape::Plain(Form::Choice(&["compose"])),
+                "The target that has it.",
+                "only = \"compose\"",
+            ),
+            key(
+                "propagation",
+                Shape::Plain(Form::Choice(&[
+                    "private", "rprivate", "shared", "rshared", "slave", "rslave",
+                ])),
+                "How mounts below a `source` appear in the container.",
+                "propagation = \"rslave\"",
+            ),
+        ],
+    },
+];
+
+/// Keys of a volume in a kind.
+pub(super) const KIND_VOLUME: &[KeyShape] = &join::<{ length(VOLUME_SECTIONS) }>(VOLUME_SECTIONS);
+
+const FILE_SECTIONS: &[Section] = &[
+    Section {
+        title: "",
+        keys: FILE_KEYS,
+    },
+    Section {
+        title: "",
+        keys: &[
+            key(
+                "template",
+                Shape::Plain(Form::Path),
+                "A template below `templates/`, which sees `settings`, `roles`, `self`, `major` and `platform`.",
+                "template = \"kinds/feast/feature_store.yaml\"",
+            ),
+            key(
+                "generated",
+                Shape::Plain(Form::Path),
+                "A file or folder that a target generates.",
+                "generated = \"prometheus/prometheus.yml\"",
+            ),
+            key(
+                "setting",
+                Shape::Plain(Form::Name(NameRule::Identifier)),
+                "The setting that names the user's file, or the files below this path.",
+                "setting = \"config\"",
+            ),
+            key(
+                "stubs",
+                Shape::Boolean,
+                "The bodies of the pipelines' stubs.",
+                "stubs = true",
+            ),
+        ],
+    },
+];
+
+/// Keys of a file in a kind.
+pub(super) const KIND_FILE: &[KeyShape] = &join::<{ length(FILE_SECTIONS) }>(FILE_SECTIONS);
+
+const HEALTH_SECTIONS: &[Section] = &[
+    Section {
+        title: "",
+        keys: HEALTH_KEYS,
+    },
+    Section {
+        title: "",
+        keys: &[key(
+            "with",
+            Shape::Plain(Form::Choice(&["curl", "wget", "python", "bash"])),
+            "The program of the image that asks in Compose, for `http` and `tcp`.",
+            "with = \"wget\"",
+        )],
+    },
+];
+
+/// Keys of a health check in a kind.
+pub(super) const KIND_HEALTH: &[KeyShape] = &join::<{ length(HEALTH_SECTIONS) }>(HEALTH_SECTIONS);

@@ -1,0 +1,525 @@
+//! The keys of a kind file. Its workloads are written in the language of a component, with a few keys of their own.
+
+use super::{
+    component::{WORKLOAD, WORKLOAD_SECTIONS},
+    form::{Form, NameRule},
+    inner::{DURATION, FREE},
+    shape::{KeyShape, Section, Shape, join, key, length},
+};
+
+const CONDITION: KeyShape = key(
+    "if",
+    Shape::Plain(Form::Free),
+    "Only where this holds: an expression over `settings`, `roles`, `major` and `platform`.",
+    "if = \"settings.password\"",
+);
+
+const SETTING: Shape = Shape::Table(&[
+    key(
+        "type",
+        Shape::Plain(Form::Choice(&[
+            "string", "integer", "boolean", "duration", "secret", "list", "file", "files",
+            "folders",
+        ])),
+        "What it takes; `string` unless said otherwise. `secret`: nothing but `${secrets.S}`. `file`, `files` and `folders`: paths of the project.",
+        "type = \"secret\"",
+    ),
+    key(
+        "required",
+        Shape::Boolean,
+        "To leave it out is an error.",
+        "required = true",
+    ),
+    key(
+        "default",
+        Shape::Any,
+        "What it is where the user says nothing; a string may hold references.",
+        "default = \"mlflow\"",
+    ),
+    key(
+        "description",
+        FREE,
+        "What it does, for the reference and for messages.",
+        "description = \"Name of the first database\"",
+    ),
+]);
+
+const OWN_SECRET: Shape = Shape::Table(&[
+    key(
+        "description",
+        FREE,
+        "What it protects, for `.env.example`.",
+        "description = \"Encrypts saved connections\"",
+    ),
+    key(
+        "form",
+        Shape::Plain(Form::Choice(&["token", "fernet"])),
+        "How `env init` makes one: 32 characters that are safe in a URL (`token`, the default), or a Fernet key.",
+        "form = \"fernet\"",
+    ),
+    key(
+        "replaced_by",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "Variables of the program: a user who sets one of them in `env` needs no secret.",
+        "replaced_by = [\"AIRFLOW__CORE__FERNET_KEY\"]",
+    ),
+    CONDITION,
+]);
+
+const OWN_VARIABLE: Shape = Shape::Table(&[
+    key(
+        "env",
+        Shape::Plain(Form::Name(NameRule::Environment)),
+        "The environment variable that it is read from at start.",
+        "env = \"DOCKER_GID\"",
+    ),
+    key(
+        "default",
+        Shape::Scalar,
+        "What it is where that is not set.",
+        "default = 999",
+    ),
+    key(
+        "description",
+        FREE,
+        "For `.env.example`.",
+        "description = \"Group of the engine's socket\"",
+    ),
+    CONDITION,
+]);
+
+const ROLE: Shape = Shape::Table(&[
+    key(
+        "kinds",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Resource))),
+        "Kinds that fill it; those that extend one of them do too.",
+        "kinds = [\"postgres\", \"mysql\"]",
+    )
+    .required(),
+    key(
+        "required",
+        Shape::Boolean,
+        "To leave it unfilled is an error.",
+        "required = true",
+    ),
+    key("many", Shape::Boolean, "It takes a list.", "many = true"),
+    key(
+        "default",
+        Shape::Boolean,
+        "Filled without being named, where just one component fits.",
+        "default = true",
+    ),
+    key(
+        "schema",
+        Shape::Boolean,
+        "The program keeps a schema of its own there: two such on one database are an error.",
+        "schema = true",
+    ),
+    key(
+        "order",
+        Shape::Boolean,
+        "Whether `uses` orders start, as it does unless said otherwise.",
+        "order = false",
+    ),
+    key(
+        "gives",
+        Shape::Map(
+            NameRule::Resource,
+            &Shape::Map(NameRule::Free, &Shape::Scalar),
+        ),
+        "Environment variables that a part of the filler gets from each component that uses it, such as a login to make.",
+        "gives.setup = { \"LOGIN_${self.env_name}\" = \"${self.name} ${own.login}\" }",
+    ),
+    key(
+        "description",
+        FREE,
+        "What it is for.",
+        "description = \"Where runs and models are recorded\"",
+    ),
+]);
+
+const BINDING: Shape = Shape::Table(&[
+    key(
+        "default",
+        Shape::Plain(Form::Name(NameRule::Identifier)),
+        "The setting with the name that `uses = \"component\"` means; of a list its first.",
+        "default = \"database\"",
+    ),
+    key(
+        "more",
+        Shape::Plain(Form::Name(NameRule::Identifier)),
+        "The list setting with the other names.",
+        "more = \"databases\"",
+    ),
+]);
+
+const ALERT: Shape = Shape::Table(&[
+    key(
+        "expr",
+        Shape::Plain(Form::KindPromQl),
+        "Fires while this returns anything; `${self.selector}` selects the component's own series.",
+        "expr = 'redis_up{${self.selector}} == 0'",
+    )
+    .required(),
+    key(
+        "for",
+        DURATION,
+        "Only after it held for so long.",
+        "for = \"5m\"",
+    ),
+    key(
+        "severity",
+        Shape::Plain(Form::Choice(&["critical", "warning", "info"])),
+        "The label `severity`; `warning` unless said otherwise.",
+        "severity = \"critical\"",
+    ),
+    key(
+        "summary",
+        Shape::Text,
+        "One line for a person; Prometheus' own `{{ }}` works.",
+        "summary = \"Redis `${self.name}` is down\"",
+    ),
+    key(
+        "description",
+        Shape::Text,
+        "What it means and what to do.",
+        "description = \"The exporter can't log in.\"",
+    ),
+]);
+
+const RECORD: Shape = Shape::Table(&[
+    key(
+        "record",
+        FREE,
+        "The name of the new series.",
+        "record = \"redis:keyspace_hit_ratio\"",
+    )
+    .required(),
+    key(
+        "expr",
+        Shape::Plain(Form::KindPromQl),
+        "What is recorded.",
+        "expr = 'rate(redis_keyspace_hits_total{${self.selector}}[5m])'",
+    )
+    .required(),
+]);
+
+const QUERY: Shape = Shape::Table(&[
+    key(
+        "expr",
+        Shape::Plain(Form::KindPromQl),
+        "What is drawn; `$__rate_interval` is Grafana's.",
+        "expr = 'sum(rate(redis_commands_processed_total{${self.selector}}[$__rate_interval]))'",
+    )
+    .required(),
+    key(
+        "legend",
+        FREE,
+        "What the legend calls it.",
+        "legend = \"{{instance}}\"",
+    ),
+]);
+
+const THRESHOLD: Shape = Shape::Table(&[
+    key(
+        "value",
+        Shape::Number,
+        "From here on; the first threshold has none.",
+        "value = 0.9",
+    ),
+    key("color", FREE, "The colour.", "color = \"red\"").required(),
+]);
+
+const PANEL: Shape = Shape::Table(&[
+    key(
+        "row",
+        FREE,
+        "Starts a new row of the dashboard with this title.",
+        "row = \"Traffic\"",
+    ),
+    key(
+        "title",
+        FREE,
+        "What stands above it.",
+        "title = \"Commands\"",
+    )
+    .required(),
+    key(
+        "description",
+        FREE,
+        "What it shows, and what to look out for.",
+        "description = \"Commands processed a second\"",
+    ),
+    key(
+        "type",
+        Shape::Plain(Form::Choice(&[
+            "timeseries",
+            "stat",
+            "gauge",
+            "table",
+            "bargauge",
+        ])),
+        "How it is drawn; `timeseries` unless said otherwise.",
+        "type = \"gauge\"",
+    ),
+    key(
+        "unit",
+        FREE,
+        "One of Grafana's units; `short` unless said otherwise.",
+        "unit = \"percentunit\"",
+    ),
+    key(
+        "queries",
+        Shape::List(&QUERY),
+        "What it draws.",
+        "queries = [{ expr = 'redis_up{${self.selector}}', legend = \"{{instance}}\" }]",
+    )
+    .required(),
+    key(
+        "thresholds",
+        Shape::List(&THRESHOLD),
+        "Colours by value.",
+        "thresholds = [{ color = \"green\" }, { value = 0.9, color = \"red\" }]",
+    ),
+    key("min", Shape::Number, "Where the axis starts.", "min = 0"),
+    key("max", Shape::Number, "Where the axis ends.", "max = 1"),
+    key(
+        "width",
+        Shape::Integer(1, 24),
+        "Of 24 columns; 12 unless said otherwise.",
+        "width = 8",
+    ),
+    key(
+        "height",
+        Shape::Integer(1, 40),
+        "In rows of the grid; 8 unless said otherwise.",
+        "height = 6",
+    ),
+]);
+
+const PART_ONLY: &[KeyShape] = &[
+    CONDITION,
+    key(
+        "job",
+        Shape::Boolean,
+        "This part runs to completion.",
+        "job = true",
+    ),
+    key(
+        "without",
+        Shape::List(&FREE),
+        "Shared keys of the main workload that this part does not take, whole or by name.",
+        "without = [\"volumes.data\", \"command\"]",
+    ),
+];
+
+const PART_SECTIONS: &[Section] = &[
+    Section {
+        title: "",
+        keys: PART_ONLY,
+    },
+    Section {
+        title: "",
+        keys: WORKLOAD,
+    },
+];
+
+/// Every key of `[workload]` in a kind file.
+pub const KIND_WORKLOAD: &[KeyShape] = WORKLOAD;
+
+/// The same in sections, for the reference.
+pub const KIND_WORKLOAD_SECTIONS: &[Section] = WORKLOAD_SECTIONS;
+
+/// Every key of `[parts.PART]` in a kind file.
+pub const KIND_PART: &[KeyShape] = &join::<{ length(PART_SECTIONS) }>(PART_SECTIONS);
+
+/// What `[[when]]` may lay over the rest.
+const CONDITIONAL: &[KeyShape] = &[
+    key(
+        "single",
+        Shape::Boolean,
+        "It is one server: more than one replica is an error.",
+        "single = true",
+    ),
+    key(
+        "outputs",
+        Shape::Map(NameRule::Identifier, &Shape::Text),
+        "What others may refer to as `${components.C.OUTPUT}` and `${roles.R.OUTPUT}`.",
+        "outputs.url = \"redis://${self.redis.address}/0\"",
+    ),
+    key(
+        "workload",
+        Shape::Table(KIND_WORKLOAD),
+        "The main workload, in the keys of a component.",
+        "workload.ports.redis = 6379",
+    ),
+    key(
+        "parts",
+        Shape::Map(NameRule::Resource, &Shape::Table(KIND_PART)),
+        "Further workloads, `COMPONENT-PART`. Without an `image` of its own a part runs the kind's, with the shared keys of the main one.",
+        "parts.exporter = { image = \"oliver006/redis_exporter\", version = \"v1.89.0\", ports = { metrics = 9121 } }",
+    ),
+    key(
+        "alerts",
+        Shape::Map(NameRule::Identifier, &ALERT),
+        "Alerts of every component of the kind that is scraped.",
+        "alerts.RedisDown = { expr = 'redis_up{${self.selector}} == 0', for = \"1m\" }",
+    ),
+    key(
+        "records",
+        Shape::List(&RECORD),
+        "Recording rules.",
+        "records = [{ record = \"redis:hits\", expr = 'redis_keyspace_hits_total{${self.selector}}' }]",
+    ),
+    key(
+        "panels",
+        Shape::List(&PANEL),
+        "The panels of the kind's dashboard, in order.",
+        "panels = [{ title = \"Up\", queries = [{ expr = 'redis_up{${self.selector}}' }] }]",
+    ),
+];
+
+const CASE_ONLY: &[KeyShape] = &[CONDITION.required()];
+
+const CASE_SECTIONS: &[Section] = &[
+    Section {
+        title: "",
+        keys: CASE_ONLY,
+    },
+    Section {
+        title: "",
+        keys: CONDITIONAL,
+    },
+];
+
+/// Every key of one of `[[when]]` in a kind file.
+pub const KIND_CASE: &[KeyShape] = &join::<{ length(CASE_SECTIONS) }>(CASE_SECTIONS);
+
+const ABOUT: &[KeyShape] = &[
+    key(
+        "title",
+        FREE,
+        "For docs and dashboards; its file's name unless said otherwise.",
+        "title = \"Redis\"",
+    ),
+    key(
+        "description",
+        FREE,
+        "What it is, in one line.",
+        "description = \"In-memory store\"",
+    ),
+    key(
+        "icon",
+        Shape::Plain(Form::Choice(&[
+            "store",
+            "broker",
+            "server",
+            "dashboard",
+            "exporter",
+            "job",
+            "ci",
+            "notebook",
+        ])),
+        "Its shape in the architecture's picture; `server` unless said otherwise.",
+        "icon = \"store\"",
+    ),
+    key(
+        "extends",
+        Shape::Plain(Form::Name(NameRule::Resource)),
+        "This file is laid over that kind's. A user's file of an embedded kind's own name may extend it.",
+        "extends = \"redis\"",
+    ),
+    key(
+        "image",
+        FREE,
+        "The repository of the kind's own image, without a tag.",
+        "image = \"redis\"",
+    ),
+    key(
+        "version",
+        FREE,
+        "The tag of a component that names none.",
+        "version = \"8.10.2-alpine3.23\"",
+    ),
+    key(
+        "majors",
+        Shape::List(&Shape::Integer(0, 1_000_000)),
+        "Major versions that it knows; another one is an error. Left out: any.",
+        "majors = [7, 8]",
+    ),
+    key(
+        "per_platform",
+        Shape::Integer(1, 1000),
+        "A platform has at most so many of it.",
+        "per_platform = 1",
+    ),
+    key(
+        "job",
+        Shape::Boolean,
+        "It runs to completion.",
+        "job = true",
+    ),
+    key(
+        "runs_pipelines",
+        Shape::Boolean,
+        "It runs the platform's pipelines, and needs what their tasks need.",
+        "runs_pipelines = true",
+    ),
+    key(
+        "port",
+        Shape::Plain(Form::Name(NameRule::Port)),
+        "The main port: the one that `uses` opens and that `url` is of; `http` unless said otherwise.",
+        "port = \"redis\"",
+    ),
+    key(
+        "binding",
+        BINDING,
+        "What `uses = \"component/NAME\"` chooses among.",
+        "binding = { default = \"database\", more = \"databases\" }",
+    ),
+    key(
+        "settings",
+        Shape::Map(NameRule::Identifier, &SETTING),
+        "Parameters, by name.",
+        "settings.password = { type = \"secret\", required = true }",
+    ),
+    key(
+        "secrets",
+        Shape::Map(NameRule::Resource, &OWN_SECRET),
+        "Keys that only the program needs: each is the secret `COMPONENT-KEY`, `${own.KEY}` in the kind.",
+        "secrets.fernet-key = { form = \"fernet\" }",
+    ),
+    key(
+        "vars",
+        Shape::Map(NameRule::Resource, &OWN_VARIABLE),
+        "Variables that may change at start, `${own.NAME}` in the kind.",
+        "vars.docker-gid = { env = \"DOCKER_GID\", default = 999 }",
+    ),
+    key(
+        "roles",
+        Shape::Map(NameRule::Identifier, &ROLE),
+        "What it needs of other components.",
+        "roles.database = { kinds = [\"postgres\"], required = true }",
+    ),
+    key(
+        "when",
+        Shape::List(&Shape::Table(KIND_CASE)),
+        "Cases: laid over the rest in order, each where its condition holds.",
+        "when = [{ if = \"major >= 18\", workload = { volumes = { data = { mount = \"/var/lib/postgresql\" } } } }]",
+    ),
+];
+
+/// Every key of a kind file, in sections.
+pub const KIND_SECTIONS: &[Section] = &[
+    Section {
+        title: "What it is",
+        keys: ABOUT,
+    },
+    Section {
+        title: "What it does",
+        keys: CONDITIONAL,
+    },
+];
+
+/// Every key of a kind file.
+pub const KIND: &[KeyShape] = &join::<{ length(KIND_SECTIONS) }>(KIND_SECTIONS);

@@ -1,0 +1,371 @@
+//! A component as resolved: every key of every workload, and which layer said it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::json;
+use crate::{
+    model::{Component, Piece, Platform, SettingValue, Text, Workload},
+    source::{SourceId, Sources, Span},
+    syntax::{self, Node, Table, Value},
+};
+
+/// Keys by which a kind decides what its workloads are; they are no keys of the result.
+const KIND_ONLY: [&str; 3] = ["if", "without", "job"];
+
+/// The keys of a component's own that are shown with it and not with its main workload.
+const OF_COMPONENT: [&str; 10] = [
+    "kind",
+    "group",
+    "presets",
+    "description",
+    "settings",
+    "uses",
+    "external",
+    "alerts",
+    "allow",
+    "parts",
+];
+
+/// One component.
+#[derive(Clone, Debug, Serialize)]
+pub struct ComponentPage {
+    pub name: String,
+    pub kind: String,
+    pub group: Option<String>,
+    /// What holds for the component as a whole: settings, roles, alerts.
+    pub keys: Vec<ResolvedKey>,
+    pub workloads: Vec<WorkloadPage>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkloadPage {
+    pub name: String,
+    /// `None`: the main one.
+    pub part: Option<String>,
+    pub keys: Vec<ResolvedKey>,
+}
+
+/// One key with its path, as `env.LOG_LEVEL`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResolvedKey {
+    pub key: String,
+    pub value: serde_json::Value,
+    pub source: KeySource,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeySource {
+    pub layer: Layer,
+    /// The preset's or the kind's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A case of a kind that laid it over the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// Where it is written; a default is written nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layer {
+    Component,
+    Preset,
+    Kind,
+    /// Nothing says otherwise.
+    Default,
+}
+
+impl KeySource {
+    /// In words: `platform.toml:12`, `preset service (platform.toml:8)`, `kind postgres, where major >= 18`.
+    pub fn describe(&self) -> String {
+        let place = match (&self.file, self.line) {
+            (Some(file), Some(line)) => format!("{file}:{line}"),
+            _ => String::new(),
+        };
+        let name = self.name.as_deref().unwrap_or_default();
+        let condition = self
+            .condition
+            .as_ref()
+            .map_or(String::new(), |condition| format!(", where {condition}"));
+        match self.layer {
+            Layer::Component => place,
+            Layer::Preset => format!("preset {name} ({place})"),
+            Layer::Kind if place.is_empty() || place.starts_with(EMBEDDED) => {
+                format!("kind {name}{condition}")
+            }
+            Layer::Kind => format!("kind {name}{condition} ({place})"),
+            Layer::Default => "default".to_string(),
+        }
+    }
+}
+
+/// Where the embedded kinds are, for who reads this repository.
+const EMBEDDED: &str = "templates/kinds/";
+
+/// The page of one component.
+pub fn component_page(component: &Component, sources: &Sources) -> ComponentPage {
+    let mut places = Places {
+        sources,
+        trees: BTreeMap::new(),
+    };
+    ComponentPage {
+        name: component.name.clone(),
+        kind: component.kind.clone(),
+        group: component.group.clone(),
+        keys: places.of_component(component),
+        workloads: component
+            .workloads
+            .iter()
+            .map(|workload| WorkloadPage {
+                name: workload.name.clone(),
+                part: workload.part.clone(),
+                keys: places.of_workload(component, workload),
+            })
+            .collect(),
+    }
+}
+
+/// The pages of all components.
+pub fn component_pages(platform: &Platform, sources: &Sources) -> Vec<ComponentPage> {
+    platform
+        .components
+        .iter()
+        .map(|component| component_page(component, sources))
+        .collect()
+}
+
+/// The files of a run as trees, each read when first asked for.
+struct Places<'a> {
+    sources: &'a Sources,
+    trees: BTreeMap<SourceId, Table>,
+}
+
+impl Places<'_> {
+    fn of_component(&mut self, component: &Component) -> Vec<ResolvedKey> {
+        let mut out = Vec::new();
+        let written = component.main().map(|main| &main.written);
+        for (key, node) in written.into_iter().flat_map(Table::iter) {
+            let is_own = OF_COMPONENT.contains(&key.name.as_str());
+            if is_own && !["parts", "presets"].contains(&key.name.as_str()) {
+                self.keys(&key.name, node, &mut out);
+            }
+        }
+        let from_kind = KeySource {
+            layer: Layer::Kind,
+            name: Some(component.kind.clone()),
+            condition: None,
+            file: None,
+            line: None,
+        };
+        for setting in &component.settings {
+            let key = format!("settings.{}", setting.name);
+            if !is_said(&out, &key) {
+                out.push(ResolvedKey {
+                    key,
+                    value: setting_value(&setting.value),
+                    source: from_kind.clone(),
+                });
+            }
+        }
+        for bound in &component.uses {
+            let key = format!("uses.{}", bound.role);
+            if !is_said(&out, &key) {
+                out.push(ResolvedKey {
+                    key,
+                    value: bound.component.as_str().into(),
+                    source: from_kind.clone(),
+                });
+            }
+        }
+        out
+    }
+
+    fn of_workload(&mut self, component: &Component, workload: &Workload) -> Vec<ResolvedKey> {
+        let mut out = Vec::new();
+        for (key, node) in workload.written.iter() {
+            let name = key.name.as_str();
+            if OF_COMPONENT.contains(&name) || KIND_ONLY.contains(&name) {
+                continue;
+            }
+            // What a kind orders inside of itself is kept apart until the end.
+            let name = name.strip_prefix('@').unwrap_or(name);
+            self.keys(name, node, &mut out);
+        }
+        resolve(workload, &mut out);
+        let mut default = |key: &str, value: serde_json::Value, layer: Layer| {
+            if !is_said(&out, key) {
+                out.push(ResolvedKey {
+                    key: key.to_string(),
+                    value,
+                    source: KeySource {
+                        layer,
+                        name: Some(component.kind.clone()).filter(|_| layer == Layer::Kind),
+                        condition: None,
+                        file: None,
+                        line: None,
+                    },
+                });
+            }
+        };
+        if workload.build.is_none() {
+            default("image", text(&workload.image).into(), Layer::Kind);
+        }
+        default("restart", workload.restart.name().into(), Layer::Default);
+        default("replicas", workload.replicas.into(), Layer::Default);
+        out.sort_by(|a, b| rank(&a.key).cmp(&rank(&b.key)));
+        out
+    }
+
+    /// Tables are shown key by key, each with its own source.
+    fn keys(&mut self, path: &str, node: &Node, out: &mut Vec<ResolvedKey>) {
+        match &node.value {
+            Value::Table(table) => {
+                for (key, value) in table.iter() {
+                    self.keys(&format!("{path}.{}", quoted(&key.name)), value, out);
+                }
+            }
+            _ => out.push(ResolvedKey {
+                key: path.to_string(),
+                value: json(node),
+                source: self.source(node.span),
+            }),
+        }
+    }
+
+    fn source(&mut self, span: Span) -> KeySource {
+        let sources = self.sources;
+        let tree = self
+            .trees
+            .entry(span.source)
+            .or_insert_with(|| syntax::parse(sources, span.source, &mut Default::default()));
+        let file = &sources.file(span.source).name;
+        let preset = tree
+            .table("presets")
+            .into_iter()
+            .flat_map(Table::iter)
+            .find(|(_, node)| holds(node, span));
+        let case = tree
+            .array("when")
+            .unwrap_or_default()
+            .iter()
+            .find(|node| holds(node, span));
+        let kind = kind_of(file);
+        KeySource {
+            layer: match (&kind, &preset) {
+                (Some(_), _) => Layer::Kind,
+                (None, Some(_)) => Layer::Preset,
+                (None, None) => Layer::Component,
+            },
+            condition: case
+                .filter(|_| kind.is_some())
+                .and_then(|case| Some(case.as_table()?.string("if")?.to_string())),
+            name: kind.or_else(|| preset.map(|(key, _)| key.name.clone())),
+            file: Some(file.clone()),
+            line: Some(sources.position(span).0),
+        }
+    }
+}
+
+/// Puts what references stand for in the place of the references.
+fn resolve(workload: &Workload, keys: &mut [ResolvedKey]) {
+    let words = |words: &[Text]| words.iter().map(text).collect::<serde_json::Value>();
+    for key in keys {
+        let resolved = match key.key.as_str() {
+            "image" => Some(text(&workload.image).into()),
+            "command" => workload.command.as_deref().map(words),
+            "entrypoint" => workload.entrypoint.as_deref().map(words),
+            name => name.strip_prefix("env.").and_then(|name| {
+                let name = name.trim_matches('"');
+                let variable = workload.env.iter().find(|variable| variable.name == name)?;
+                Some(text(&variable.value).into())
+            }),
+        };
+        if let Some(resolved) = resolved {
+            key.value = resolved;
+        }
+    }
+}
+
+/// The kind whose file this is.
+fn kind_of(file: &str) -> Option<String> {
+    let name = file
+        .strip_prefix(EMBEDDED)
+        .or_else(|| file.strip_prefix("mlopsgen/kinds/"))?;
+    Some(name.strip_suffix(".toml")?.to_string())
+}
+
+/// Whether a value of this place stands below the node.
+fn holds(node: &Node, span: Span) -> bool {
+    node.span == span
+        || match &node.value {
+            Value::Table(table) => table.iter().any(|(_, node)| holds(node, span)),
+            Value::Array(items) => items.iter().any(|node| holds(node, span)),
+            _ => false,
+        }
+}
+
+fn is_said(keys: &[ResolvedKey], name: &str) -> bool {
+    keys.iter().any(|key| {
+        key.key == name
+            || key
+                .key
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('.'))
+    })
+}
+
+/// What people look for first comes first; the rest keeps its order.
+fn rank(key: &str) -> usize {
+    const FIRST: [&str; 6] = ["image", "version", "build", "entrypoint", "command", "args"];
+    let first = key.split('.').next().unwrap_or_default();
+    FIRST
+        .iter()
+        .position(|known| *known == first)
+        .unwrap_or(FIRST.len())
+}
+
+fn setting_value(value: &SettingValue) -> serde_json::Value {
+    match value {
+        SettingValue::Text(value) => text(value).into(),
+        SettingValue::Integer(number) => (*number).into(),
+        SettingValue::Boolean(value) => (*value).into(),
+        SettingValue::List(items) => items.iter().map(text).collect(),
+        SettingValue::Files(files) => files.iter().map(|(path, _)| path.as_str()).collect(),
+    }
+}
+
+/// A text with what only a target can say written as the reference that it was.
+fn text(text: &Text) -> String {
+    text.render(|piece| match piece {
+        Piece::Literal(text) => text.clone(),
+        Piece::Secret(name) => format!("${{secrets.{name}}}"),
+        Piece::Variable(name) => format!("${{vars.{name}}}"),
+        Piece::Endpoint(endpoint) => endpoint.value(),
+        Piece::PublicUrl { component, port } => {
+            format!("${{components.{component}.{port}.public_url}}")
+        }
+        Piece::PublicPort { component, port } => {
+            format!("${{components.{component}.{port}.public_port}}")
+        }
+        Piece::Network(group) => format!("${{platform.network.{group}}}"),
+    })
+}
+
+/// A key as TOML writes it.
+fn quoted(key: &str) -> String {
+    let is_bare = !key.is_empty()
+        && key
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    match is_bare {
+        true => key.to_string(),
+        false => format!("{key:?}"),
+    }
+}

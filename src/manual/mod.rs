@@ -1,0 +1,54 @@
+//! What the tables of the language and the catalog say to people and to editors: the JSON Schema, the reference pages,
+//! one kind as a page.
+//!
+//! In: [`crate::language`] and [`crate::catalog`]. Out: JSON and Markdown. Nothing here knows a key or a kind by itself,
+//! so none of it can go stale.
+
+mod component;
+mod kinds;
+mod language;
+mod schema;
+
+pub use component::{
+    ComponentPage, KeySource, Layer, ResolvedKey, WorkloadPage, component_page, component_pages,
+};
+pub use kinds::{KindPage, kinds_reference, page};
+pub use language::language_reference;
+pub use schema::{Document, schema};
+
+use crate::{
+    diag::Sink,
+    language::{COMPONENT, KeyShape},
+    source::Sources,
+    syntax::{self, Node, Table, Value},
+};
+
+/// A tree as JSON; a date is its text.
+fn json(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::String(text) | Value::Datetime(text) => text.as_str().into(),
+        Value::Integer(number) => (*number).into(),
+        Value::Float(number) => (*number).into(),
+        Value::Boolean(value) => (*value).into(),
+        Value::Broken => serde_json::Value::Null,
+        Value::Array(items) => items.iter().map(json).collect(),
+        Value::Table(table) => table
+            .iter()
+            .map(|(key, value)| (key.name.clone(), json(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}
+
+/// The example of a key as a table.
+fn example(key: &KeyShape) -> Table {
+    let mut sources = Sources::default();
+    let source = sources.add("example.toml", key.example);
+    syntax::parse(&sources, source, &mut Sink::default())
+}
+
+/// Whether these are the keys of a component.
+fn is_component(keys: &[KeyShape]) -> bool {
+    let names = |keys: &[KeyShape]| keys.iter().map(|key| key.name).collect::<Vec<_>>();
+    keys.len() == COMPONENT.len() && names(keys) == names(COMPONENT)
+}

@@ -1,0 +1,361 @@
+//! The JSON Schema of platform.toml and of the files beside it, for editors.
+//!
+//! Draft 7, which is what editors of TOML read. Where a kind is named, its settings, roles and parts are checked too.
+
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use super::{example, is_component, json};
+use crate::{
+    catalog::{Kind, Role, SettingSpec, SettingType},
+    language::{COMPONENT, Form, INCLUDED_FILE, KIND, KeyShape, NameRule, PLATFORM_FILE, Shape},
+    syntax::Table,
+};
+
+/// A file that has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    Platform,
+    /// A file that `include` names.
+    Included,
+    /// `platform.E.toml`: nothing is required, and `false` removes.
+    Environment,
+    /// A file of `mlopsgen/kinds/`.
+    Kind,
+}
+
+/// The schema of a document. `kinds` are those that a component may be of.
+pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
+    let writer = Writer {
+        kinds,
+        is_part: document == Document::Environment,
+    };
+    let (title, keys) = match document {
+        Document::Platform => ("platform.toml of mlopsgen", PLATFORM_FILE),
+        Document::Included => (
+            "A file that platform.toml of mlopsgen includes",
+            INCLUDED_FILE,
+        ),
+        Document::Environment => ("An environment of mlopsgen", PLATFORM_FILE),
+        Document::Kind => ("A kind of mlopsgen", KIND),
+    };
+    let removable = matches!(document, Document::Environment | Document::Kind);
+    let mut out = Map::new();
+    out.insert(
+        "$schema".into(),
+        "http://json-schema.org/draft-07/schema#".into(),
+    );
+    out.insert("title".into(), title.into());
+    out.extend(writer.table(keys, removable));
+    if document != Document::Kind {
+        let component = writer.table(COMPONENT, true);
+        let conditions: Vec<Value> = kinds.iter().map(|kind| condition(kind)).collect();
+        out.insert(
+            "definitions".into(),
+            json!({
+                "workload": component,
+                "component": {
+                    "allOf": [{ "$ref": "#/definitions/workload" }, { "allOf": conditions }],
+                },
+            }),
+        );
+    }
+    Value::Object(out)
+}
+
+struct Writer<'a> {
+    kinds: &'a [Rc<Kind>],
+    /// The document is laid over another one, so nothing is missing in it.
+    is_part: bool,
+}
+
+impl Writer<'_> {
+    /// `removable`: `false` takes the place of any value.
+    fn table(&self, keys: &[KeyShape], removable: bool) -> Map<String, Value> {
+        let mut properties = Map::new();
+        for key in keys {
+            properties.insert(key.name.to_string(), self.property(key, removable));
+        }
+        let required: Vec<&str> = keys
+            .iter()
+            .filter(|key| key.required && !self.is_part)
+            .map(|key| key.name)
+            .collect();
+        let mut out = Map::new();
+        out.insert("type".into(), "object".into());
+        out.insert("properties".into(), properties.into());
+        if !required.is_empty() {
+            out.insert("required".into(), required.into());
+        }
+        out.insert("additionalProperties".into(), false.into());
+        out
+    }
+
+    fn property(&self, key: &KeyShape, removable: bool) -> Value {
+        let inner = match key.name {
+            "components" | "presets" | "when" => true,
+            "env" => false,
+            _ => removable,
+        };
+        let mut out = Map::new();
+        out.insert("description".into(), key.doc.into());
+        if let Some(node) = example(key).get(key.name) {
+            out.insert("examples".into(), json!([json(node)]));
+        }
+        let value = match key.name {
+            "kind" => self.kind(),
+            "components" => self.components(),
+            _ => self.shape(&key.shape, inner),
+        };
+        let value = match removable {
+            true => or_false(value),
+            false => value,
+        };
+        out.extend(value);
+        Value::Object(out)
+    }
+
+    fn kind(&self) -> Map<String, Value> {
+        let names: Vec<&str> = self.kinds.iter().map(|kind| kind.name.as_str()).collect();
+        let titles: Vec<&str> = self
+            .kinds
+            .iter()
+            .map(|kind| kind.description.as_str())
+            .collect();
+        object(json!({
+            "enum": names,
+            "x-taplo": { "docs": { "enumValues": titles } },
+        }))
+    }
+
+    fn components(&self) -> Map<String, Value> {
+        object(json!({
+            "type": "object",
+            "propertyNames": name(NameRule::Resource),
+            "additionalProperties": match self.is_part {
+                true => json!({ "anyOf": [{ "$ref": "#/definitions/component" }, { "const": false }] }),
+                false => json!({ "$ref": "#/definitions/component" }),
+            },
+        }))
+    }
+
+    fn shape(&self, shape: &Shape, removable: bool) -> Map<String, Value> {
+        object(match shape {
+            Shape::Any => json!({}),
+            Shape::Text | Shape::ShellText => json!({ "type": "string" }),
+            Shape::Plain(form) => plain(*form),
+            Shape::Integer(least, most) if *most == i64::MAX => {
+                json!({ "type": "integer", "minimum": least })
+            }
+            Shape::Integer(least, most) => {
+                json!({ "type": "integer", "minimum": least, "maximum": most })
+            }
+            Shape::Number => json!({ "type": "number" }),
+            Shape::Cores => json!({ "type": "number", "exclusiveMinimum": 0 }),
+            Shape::Boolean => json!({ "type": "boolean" }),
+            // A date of TOML has no type in JSON: readers make a string or a value of their own of it.
+            Shape::Date => {
+                json!({ "not": { "type": ["boolean", "number", "array", "object", "null"] } })
+            }
+            Shape::Scalar => json!({ "type": ["string", "number", "boolean"] }),
+            Shape::List(item) => json!({ "type": "array", "items": self.shape(item, removable) }),
+            Shape::Table(keys) if is_component(keys) => {
+                json!({ "$ref": "#/definitions/workload" })
+            }
+            Shape::Table(keys) => Value::Object(self.table(keys, removable)),
+            Shape::Map(rule, item) => self.map(*rule, self.shape(item, removable), removable),
+            Shape::Parts => self.map(
+                NameRule::Resource,
+                object(json!({ "$ref": "#/definitions/workload" })),
+                removable,
+            ),
+            Shape::Either(shapes) => {
+                let all: Vec<Value> = shapes
+                    .iter()
+                    .map(|shape| Value::Object(self.shape(shape, removable)))
+                    .collect();
+                match all.as_slice() {
+                    [only] => only.clone(),
+                    _ => json!({ "anyOf": all }),
+                }
+            }
+        })
+    }
+
+    fn map(&self, rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
+        let item = match removable {
+            true => or_false(item),
+            false => item,
+        };
+        json!({ "type": "object", "propertyNames": name(rule), "additionalProperties": item })
+    }
+}
+
+/// `false` removes what another layer says.
+fn or_false(schema: Map<String, Value>) -> Map<String, Value> {
+    let takes_any = !["type", "enum", "anyOf", "$ref", "not"]
+        .iter()
+        .any(|key| schema.contains_key(*key));
+    if takes_any || schema.get("type") == Some(&json!("boolean")) {
+        return schema;
+    }
+    object(json!({ "anyOf": [schema, { "const": false }] }))
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn name(rule: NameRule) -> Value {
+    match rule {
+        NameRule::Resource => json!({ "pattern": "^[a-z]([a-z0-9-]*[a-z0-9])?$", "maxLength": 40 }),
+        NameRule::Port => json!({ "pattern": "^[a-z]([a-z0-9-]*[a-z0-9])?$", "maxLength": 15 }),
+        NameRule::Identifier => json!({ "pattern": "^[A-Za-z][A-Za-z0-9_-]*$" }),
+        NameRule::Environment => json!({ "pattern": "^[A-Za-z_.-][A-Za-z0-9_.-]*$" }),
+        NameRule::Variable => json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" }),
+        NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
+        NameRule::Free => json!({ "minLength": 1 }),
+    }
+}
+
+fn plain(form: Form) -> Value {
+    let pattern = |pattern: &str| json!({ "type": "string", "pattern": pattern });
+    match form {
+        Form::Name(rule) => {
+            let mut out = object(json!({ "type": "string" }));
+            out.extend(object(name(rule)));
+            Value::Object(out)
+        }
+        Form::Duration => pattern("^[0-9]+(ms|s|m|h|d)$"),
+        Form::Cpu => pattern("^[0-9]+(m|\\.[0-9]{1,3})?$"),
+        Form::Memory => pattern("^[0-9]+(\\.[0-9]{1,3})?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$"),
+        Form::ContainerPath => pattern("^/[^:]*$"),
+        Form::Mode => pattern("^[0-7]{3,4}$"),
+        Form::HostPort => pattern("^[^ ]+:[0-9]+$"),
+        Form::PortRange => pattern("^[0-9]+(-[0-9]+)?$"),
+        Form::PublishedPort => pattern("^(auto|[0-9]+(-[0-9]+)?)$"),
+        Form::Path | Form::Glob => json!({ "type": "string", "minLength": 1 }),
+        Form::Choice(choices) => json!({ "enum": choices }),
+        Form::EngineName => pattern("^[A-Za-z0-9][A-Za-z0-9_.-]+$"),
+        Form::Bytes => pattern("^[0-9]+(\\.[0-9]{1,3})?\\s*[A-Za-z]*$"),
+        Form::Address
+        | Form::Free
+        | Form::Cron
+        | Form::VersionRequirement
+        | Form::PromQl
+        | Form::KindPromQl => {
+            json!({ "type": "string" })
+        }
+    }
+}
+
+/// What holds for a component that names this kind.
+fn condition(kind: &Kind) -> Value {
+    let mut settings = Map::new();
+    for spec in &kind.settings {
+        settings.insert(spec.name.clone(), setting(spec));
+    }
+    settings.insert(
+        "major".into(),
+        json!({ "type": "integer", "description": "The major version of an image of one's own." }),
+    );
+    let roles: Map<String, Value> = kind
+        .roles
+        .iter()
+        .map(|role| (role.name.clone(), self::role(role)))
+        .collect();
+    let parts: Vec<&str> = kind
+        .table
+        .table("parts")
+        .map_or(Vec::new(), |parts| parts.keys().collect());
+    let closed = |properties: Map<String, Value>| json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    json!({
+        "if": { "properties": { "kind": { "const": kind.name } }, "required": ["kind"] },
+        "then": {
+            "properties": {
+                "settings": or_false(object(closed(settings))),
+                "uses": or_false(object(closed(roles))),
+                "parts": or_false(object(part_names(&parts))),
+                "ports": or_false(object(known(&kind.table, "ports"))),
+                "volumes": or_false(object(known(&kind.table, "volumes"))),
+            },
+        },
+    })
+}
+
+fn part_names(parts: &[&str]) -> Value {
+    match parts {
+        [] => json!({ "type": "object", "maxProperties": 0 }),
+        parts => {
+            json!({ "type": "object", "propertyNames": { "enum": parts } })
+        }
+    }
+}
+
+/// Names that the kind has already, for an editor to offer; others may stand beside them.
+fn known(kind: &Table, what: &str) -> Value {
+    let names: Map<String, Value> = kind
+        .get_path(&["workload", what])
+        .and_then(|node| node.as_table())
+        .into_iter()
+        .flat_map(Table::keys)
+        .map(|name| (name.to_string(), json!({})))
+        .collect();
+    json!({ "type": "object", "properties": names })
+}
+
+fn setting(spec: &SettingSpec) -> Value {
+    let mut out = Map::new();
+    let required = match spec.required {
+        true => " (required)",
+        false => "",
+    };
+    out.insert(
+        "description".into(),
+        format!("{}{required}", spec.description).into(),
+    );
+    if let Some(default) = &spec.default {
+        out.insert("default".into(), json(default));
+    }
+    let strings = json!({ "type": "array", "items": { "type": "string" } });
+    let value = object(match spec.kind {
+        SettingType::String => json!({ "type": ["string", "integer"] }),
+        SettingType::Integer => json!({ "type": "integer" }),
+        SettingType::Boolean => json!({ "type": "boolean" }),
+        SettingType::Duration => {
+            json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$|\\$\\{" })
+        }
+        SettingType::Secret => {
+            json!({ "type": "string", "pattern": "^\\$\\{secrets\\.[^${}]+\\}$" })
+        }
+        SettingType::File => json!({ "type": "string" }),
+        SettingType::List | SettingType::Files | SettingType::Folders => strings,
+    });
+    out.extend(or_false(value));
+    Value::Object(out)
+}
+
+fn role(role: &Role) -> Value {
+    let one = json!({ "type": "string" });
+    let value = match role.many {
+        true => json!({ "anyOf": [one, { "type": "array", "items": one }] }),
+        false => one,
+    };
+    let mut out = Map::new();
+    out.insert(
+        "description".into(),
+        format!(
+            "{}{}. Filled by a component of kind {}.",
+            role.description,
+            if role.required { " (required)" } else { "" },
+            role.kinds.join(", ")
+        )
+        .into(),
+    );
+    out.extend(or_false(object(value)));
+    Value::Object(out)
+}

@@ -1,0 +1,92 @@
+//! What `compose ps --format json` says, in the two shapes that it has had.
+
+use serde::Deserialize;
+
+/// One container of the platform, as the engine knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Container {
+    #[serde(rename = "ID")]
+    pub id: String,
+    pub name: String,
+    /// The workload.
+    pub service: String,
+    /// `running`, `exited`, `restarting`, `created`, ...
+    pub state: String,
+    /// `healthy`, `unhealthy`, `starting`; empty without a health check.
+    pub health: String,
+    pub exit_code: i64,
+    /// The engine's words: `Up 5 minutes (healthy)`.
+    pub status: String,
+    pub publishers: Option<Vec<Publisher>>,
+}
+
+/// A port that is published on the host; 0 where it is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Publisher {
+    #[serde(rename = "URL")]
+    pub url: String,
+    pub target_port: u16,
+    pub published_port: u16,
+    pub protocol: String,
+}
+
+impl Container {
+    pub fn is_running(&self) -> bool {
+        matches!(self.state.as_str(), "running" | "restarting" | "paused")
+    }
+
+    /// It neither runs in good health, nor is it on its way there, nor has it done its job.
+    pub fn is_broken(&self) -> bool {
+        match self.state.as_str() {
+            "running" => self.health == "unhealthy",
+            "exited" => self.exit_code != 0,
+            "restarting" | "dead" => true,
+            _ => false,
+        }
+    }
+
+    pub fn published(&self) -> impl Iterator<Item = &Publisher> {
+        let publishers = self.publishers.iter().flatten();
+        publishers.filter(|publisher| publisher.published_port != 0)
+    }
+}
+
+/// The containers, sorted by workload and name. Errors: what was printed is neither a list nor one object a line.
+pub fn parse(text: &str) -> Result<Vec<Container>, serde_json::Error> {
+    let text = text.trim();
+    let mut containers: Vec<Container> = match text.starts_with('[') {
+        true => serde_json::from_str(text)?,
+        false => serde_json::Deserializer::from_str(text)
+            .into_iter()
+            .collect::<Result<_, _>>()?,
+    };
+    containers.sort_by(|a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
+    Ok(containers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    const REDIS: &str = r#"{"ID":"a1","Service":"redis","State":"running","Health":"healthy","ExitCode":0,"Publishers":[{"URL":"127.0.0.1","TargetPort":6379,"PublishedPort":6378,"Protocol":"tcp"},{"URL":"","TargetPort":80,"PublishedPort":0,"Protocol":"tcp"}],"More":1}"#;
+    const INIT: &str =
+        r#"{"ID":"b2","Service":"init","State":"exited","ExitCode":3,"Publishers":null}"#;
+
+    #[test]
+    fn a_list_and_lines_say_the_same() {
+        let lines = parse(&format!("{REDIS}\n{INIT}\n")).expect("lines");
+        let list = parse(&format!("[{REDIS},{INIT}]")).expect("a list");
+        assert_eq!(lines, list);
+        assert_eq!(lines[0].service, "init");
+        assert!(lines[0].is_broken() && !lines[0].is_running());
+        assert_eq!(lines[1].published().count(), 1);
+    }
+
+    #[test]
+    fn nothing_is_no_container() {
+        assert_eq!(parse("\n").expect("nothing"), []);
+        assert!(parse("Error: no engine").is_err());
+    }
+}

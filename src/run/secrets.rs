@@ -1,0 +1,159 @@
+//! Values of secrets: how strong ones are made, which are sound, which are needed to start.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    graph::workload_texts,
+    model::{FileContent, Piece, Platform, Secret, SecretForm, SettingValue, Text, Workload},
+};
+
+/// Characters that need no escape in a URL, a shell or a `.env` file; 64 of the 66 that the contract allows, so that
+/// every byte gives one and all are equally likely.
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// A value from 32 random bytes: 32 characters with 192 bits, or those bytes as URL-safe base64.
+pub fn strong(form: SecretForm, entropy: &[u8; 32]) -> String {
+    match form {
+        SecretForm::Token => {
+            let mut token: String = entropy.iter().map(|byte| character(*byte)).collect();
+            // A leading `-` would be read as an option by programs that take it as an argument.
+            if token.starts_with('-') {
+                token.replace_range(..1, "A");
+            }
+            token
+        }
+        SecretForm::Fernet => base64(entropy),
+    }
+}
+
+/// Whether a value can stand in a URL as it is; of a Fernet key, whether it is one.
+pub fn is_sound(form: SecretForm, value: &str) -> bool {
+    match form {
+        SecretForm::Token => {
+            let fits = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
+            !value.is_empty() && value.chars().all(fits)
+        }
+        SecretForm::Fernet => {
+            let digits = value.trim_end_matches('=');
+            digits.len() == 43 && digits.bytes().all(|byte| ALPHABET.contains(&byte))
+        }
+    }
+}
+
+/// The secrets that have no value anywhere, optional ones aside, in the platform's order.
+pub fn missing<'a>(
+    secrets: impl IntoIterator<Item = &'a Secret>,
+    values: &BTreeMap<String, String>,
+) -> Vec<&'a Secret> {
+    let is_missing = |secret: &&Secret| {
+        let value = values.get(&secret.env);
+        !secret.optional && value.is_none_or(String::is_empty)
+    };
+    secrets.into_iter().filter(is_missing).collect()
+}
+
+/// The secrets that Compose wants for these workloads; each with whether its value becomes part of a URL.
+pub fn needed<'a>(platform: &'a Platform, workloads: &[&Workload]) -> Vec<(&'a Secret, bool)> {
+    let mut used = BTreeSet::new();
+    let mut in_urls = in_url_outputs(platform);
+    for workload in workloads {
+        for text in workload_texts(workload) {
+            used.extend(text.secrets());
+            in_urls.extend(url_secrets(text));
+        }
+        used.extend(
+            workload
+                .files
+                .iter()
+                .filter_map(|file| match &file.content {
+                    FileContent::Secret(name) => Some(name.as_str()),
+                    _ => None,
+                }),
+        );
+    }
+    let secrets = platform.secrets.iter();
+    secrets
+        .filter(|secret| used.contains(secret.name.as_str()))
+        .map(|secret| (secret, in_urls.contains(secret.name.as_str())))
+        .collect()
+}
+
+/// Secrets in what components call their URL: programs put such together on their own, too.
+fn in_url_outputs(platform: &Platform) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for component in &platform.components {
+        for output in &component.outputs {
+            names.extend(url_secrets(&output.value));
+        }
+        for setting in &component.settings {
+            if let SettingValue::Text(text) = &setting.value {
+                names.extend(url_secrets(text));
+            }
+        }
+    }
+    names
+}
+
+fn url_secrets(text: &Text) -> BTreeSet<&str> {
+    let is_url = text
+        .pieces
+        .iter()
+        .any(|piece| matches!(piece, Piece::Literal(literal) if literal.contains("://")));
+    if is_url {
+        text.secrets()
+    } else {
+        BTreeSet::new()
+    }
+}
+
+fn character(six_bits: u8) -> char {
+    char::from(ALPHABET[usize::from(six_bits & 63)])
+}
+
+fn base64(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for group in bytes.chunks(3) {
+        let byte = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for index in 0..4 {
+            if index <= group.len() {
+                out.push(character((bits >> (18 - 6 * index)) as u8));
+            } else {
+                out.push('=');
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SecretForm, is_sound, strong};
+
+    #[test]
+    fn what_is_made_is_sound() {
+        for seed in 0..=255 {
+            let mut entropy = [seed; 32];
+            entropy[31] = 7;
+            for form in [SecretForm::Token, SecretForm::Fernet] {
+                let value = strong(form, &entropy);
+                assert!(is_sound(form, &value), "{value}");
+                assert!(form == SecretForm::Fernet || !value.starts_with('-'));
+            }
+        }
+    }
+
+    #[test]
+    fn a_fernet_key_is_base64_for_urls() {
+        let key = strong(SecretForm::Fernet, &[251; 32]);
+        assert_eq!(key, "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s=");
+    }
+
+    #[test]
+    fn what_a_url_would_break_on_is_not_sound() {
+        for value in ["", "a b", "p@ss", "a/b", "a$b", "ü"] {
+            assert!(!is_sound(SecretForm::Token, value), "{value}");
+        }
+        assert!(!is_sound(SecretForm::Fernet, "short="));
+    }
+}

@@ -1,0 +1,180 @@
+//! What a command concerns: groups, their workloads and volumes, and whom it disturbs.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    graph::Graph,
+    model::{Condition, Mount, MountSource, Platform, PlatformVolume, Workload},
+    plan::Failure,
+    text::one_of,
+};
+
+/// Some groups of a platform, in the user's order.
+#[derive(Clone, Debug)]
+pub struct Selection<'a> {
+    platform: &'a Platform,
+    graph: &'a Graph,
+    /// The groups asked for; all where none was.
+    pub groups: Vec<&'a str>,
+    pub is_everything: bool,
+}
+
+/// The groups of these names; of none, all. Errors: a name that is no group.
+pub fn select<'a>(
+    platform: &'a Platform,
+    graph: &'a Graph,
+    names: &[String],
+) -> Result<Selection<'a>, Failure> {
+    let known: Vec<&str> = platform.groups.iter().map(|g| g.name.as_str()).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(Failure::new(format!("there is no group `{unknown}`"))
+            .help(format!("name {}", one_of(&known))));
+    }
+    let is_asked = |name: &&str| names.is_empty() || names.iter().any(|asked| asked == name);
+    Ok(Selection {
+        platform,
+        graph,
+        groups: known.into_iter().filter(is_asked).collect(),
+        is_everything: names.is_empty(),
+    })
+}
+
+/// The workloads that these names mean: of a workload, a component or a group; of none, all. Errors: a name of none.
+pub fn select_workloads<'a>(
+    platform: &'a Platform,
+    names: &[String],
+) -> Result<Vec<&'a Workload>, Failure> {
+    let means = |name: &str, workload: &Workload| {
+        workload.name == name || workload.component == name || workload.group == name
+    };
+    let unknown = names
+        .iter()
+        .find(|name| !platform.workloads().any(|workload| means(name, workload)));
+    if let Some(unknown) = unknown {
+        let components: Vec<&str> = platform.components.iter().map(|c| &*c.name).collect();
+        return Err(
+            Failure::new(format!("there is no component or group `{unknown}`"))
+                .help(format!("name {}", one_of(&components))),
+        );
+    }
+    let is_meant =
+        |workload: &&Workload| names.is_empty() || names.iter().any(|name| means(name, workload));
+    Ok(platform.workloads().filter(is_meant).collect())
+}
+
+impl<'a> Selection<'a> {
+    /// The same with every group that has to run for these to start.
+    pub fn with_needed(&self) -> Self {
+        let asked: BTreeSet<String> = self.groups.iter().map(ToString::to_string).collect();
+        let needed = self.graph.groups_needed(&asked);
+        let groups = self.platform.groups.iter().map(|group| group.name.as_str());
+        Self {
+            groups: groups.filter(|name| needed.contains(*name)).collect(),
+            ..self.clone()
+        }
+    }
+
+    pub fn workloads(&self) -> Vec<&'a Workload> {
+        let workloads = self.platform.workloads();
+        workloads.filter(|workload| self.has(workload)).collect()
+    }
+
+    /// Whether a component of this kind is among them.
+    pub fn has_kind(&self, kind: &str) -> bool {
+        let mut workloads = self.workloads().into_iter();
+        workloads.any(|workload| {
+            let component = self.platform.component(&workload.component);
+            component.is_some_and(|component| component.is_a(kind))
+        })
+    }
+
+    /// Compose's own files of these groups that have any workload.
+    pub fn files(&self) -> Vec<String> {
+        let groups = self.groups.iter().filter(|group| {
+            let mut workloads = self.platform.workloads();
+            workloads.any(|workload| workload.group == **group)
+        });
+        groups
+            .map(|group| format!("compose/{group}.yaml"))
+            .collect()
+    }
+
+    /// Jobs that nothing waits for: `compose up --wait` takes their end for a failure.
+    pub fn unawaited_jobs(&self) -> Vec<&'a str> {
+        let is_awaited = |job: &Workload| {
+            self.workloads().iter().any(|workload| {
+                workload.depends_on.iter().any(|dependency| {
+                    dependency.workload == job.name && dependency.condition == Condition::Completed
+                })
+            })
+        };
+        self.workloads()
+            .into_iter()
+            .filter(|workload| workload.is_job() && !is_awaited(workload))
+            .map(|workload| workload.name.as_str())
+            .collect()
+    }
+
+    /// Workloads of other groups that can't start, or go on, without these: Compose takes them down too.
+    pub fn disturbed(&self) -> Vec<&'a Workload> {
+        let mut down: BTreeSet<&str> = self.workloads().iter().map(|w| w.name.as_str()).collect();
+        loop {
+            let more: Vec<&str> = self
+                .graph
+                .start_edges()
+                .filter(|edge| down.contains(edge.to.as_str()))
+                .map(|edge| edge.from.as_str())
+                .filter(|from| !down.contains(from))
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            down.extend(more);
+        }
+        let workloads = self.platform.workloads();
+        workloads
+            .filter(|workload| !self.has(workload) && down.contains(workload.name.as_str()))
+            .collect()
+    }
+
+    /// Named volumes that belong to these groups alone: nobody else mounts them, and something here does.
+    pub fn volumes(&self) -> Vec<&'a PlatformVolume> {
+        let users = |volume: &PlatformVolume| -> Vec<bool> {
+            let is_it = |mount: &Mount| matches!(&mount.source, MountSource::Volume(key) if *key == volume.key);
+            let workloads = self.platform.workloads();
+            workloads
+                .filter(|workload| workload.mounts.iter().any(is_it))
+                .map(|workload| self.has(workload))
+                .collect()
+        };
+        let is_ours = |volume: &&PlatformVolume| {
+            let users = users(volume);
+            let alone = !users.is_empty() && users.iter().all(|is_here| *is_here);
+            !volume.external && (self.is_everything || (alone && !self.is_in_a_pipeline(volume)))
+        };
+        self.platform.volumes.iter().filter(is_ours).collect()
+    }
+
+    /// Bind folders that platform.toml marks as data, relative to the project, each once.
+    pub fn data_folders(&self) -> Vec<&'a str> {
+        let folders: BTreeSet<&str> = self
+            .workloads()
+            .into_iter()
+            .flat_map(|workload| &workload.mounts)
+            .filter_map(|mount| match &mount.source {
+                MountSource::Bind { path, data: true } => Some(path.as_str()),
+                _ => None,
+            })
+            .collect();
+        folders.into_iter().collect()
+    }
+
+    fn is_in_a_pipeline(&self, volume: &PlatformVolume) -> bool {
+        let mut mounts = self.platform.pipelines.iter().flat_map(|p| &p.volumes);
+        mounts.any(|mount| matches!(&mount.source, MountSource::Volume(key) if *key == volume.key))
+    }
+
+    fn has(&self, workload: &Workload) -> bool {
+        self.groups.contains(&workload.group.as_str())
+    }
+}
