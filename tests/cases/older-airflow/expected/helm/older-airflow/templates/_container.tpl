@@ -143,6 +143,9 @@ runAsGroup: {{ int64 $gid }}
 {{- if .workload.privileged }}
 privileged: true
 {{- end }}
+{{- if hasKey .workload "allowPrivilegeEscalation" }}
+allowPrivilegeEscalation: {{ .workload.allowPrivilegeEscalation }}
+{{- end }}
 {{- if .workload.readOnlyRootFilesystem }}
 readOnlyRootFilesystem: true
 {{- end }}
