@@ -257,9 +257,7 @@ fn work_is_bounded() {
         format!("<{{ {} }}>", nested(100_000)),
         "<% if true %>".repeat(50_000),
         "<{ ".repeat(100_000),
-        format!("<{{ 1 {} }}>", "+ 1 ".repeat(200_000)),
         format!("<{{ platform{} }}>", ".x".repeat(200_000)),
-        format!("<{{ {}true }}>", "not ".repeat(200_000)),
     ] {
         let start = Instant::now();
         let said = refused(&[("a.txt", &text)]);

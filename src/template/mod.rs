@@ -81,10 +81,16 @@ impl Engine {
         let errors: Vec<TemplateError> = own
             .iter()
             .filter_map(|(name, text)| {
-                environment
-                    .add_template_owned(name.clone(), text.clone())
-                    .err()
-                    .map(|error| template_error(name, &error))
+                let add = || environment.add_template_owned(name.clone(), text.clone());
+                match on_large_stack(add) {
+                    Ok(added) => added.err().map(|error| template_error(name, &error)),
+                    Err(message) => Some(TemplateError {
+                        template: name.clone(),
+                        line: None,
+                        range: None,
+                        message,
+                    }),
+                }
             })
             .collect();
         if errors.is_empty() {
@@ -168,19 +174,26 @@ fn render(
             .and_then(|loaded| loaded.render(view))
             .map_err(|error| template_error(template, &error))
     };
-    let text = thread::scope(|scope| {
-        thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, run)
-            .map_err(|error| failed(format!("there is no room to run it: {error}")))?
-            .join()
-            .map_err(|_| failed("it broke the template engine".to_string()))?
-    })?;
+    let text = on_large_stack(run).map_err(failed)??;
     if text.len() > LONGEST_OUTPUT {
         let limit = LONGEST_OUTPUT >> 20;
         return Err(failed(format!("its output has more than {limit} MiB")));
     }
     Ok(text)
+}
+
+/// Runs something on a stack on which deep recursion comes to an end.
+///
+/// Errors: why it could not run to its end.
+fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
+    thread::scope(|scope| {
+        thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, run)
+            .map_err(|error| format!("there is no room to run it: {error}"))?
+            .join()
+            .map_err(|_| "it broke the template engine".to_string())
+    })
 }
 
 /// The names that an expression asks for, with their fields (`settings.password`), sorted.

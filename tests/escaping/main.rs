@@ -22,6 +22,9 @@ use mlopsgen::{
 use proptest::prelude::*;
 use serde_json::Value;
 
+/// Reads a whole file of one language.
+type Reader = fn(&str) -> Result<Value, String>;
+
 /// Compilations of the table test. Each puts every string into some places; all together put each string into a good
 /// part of them.
 const ROTATIONS: usize = 12;
@@ -82,7 +85,7 @@ fn faults_of(path: &str, harmless: &str, hostile: &str, strings: &[String]) -> V
         literal.text(harmless, hostile, "", &mut found);
         return found;
     }
-    let (read, expected): (fn(&str) -> Result<Value, String>, _) = match (path, ending) {
+    let (read, expected): (Reader, _) = match (path, ending) {
         (_, "md") => (read::markdown, expected(&[as_is], on_a_page)),
         (_, "svg") => (read::svg, expected(&[as_is], on_a_page)),
         (_, "json") => (read::json, literal),
