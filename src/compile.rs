@@ -17,7 +17,7 @@ use crate::{
     resolve::{self, Inputs},
     source::{Sources, Span},
     syntax::Table,
-    template::{Engine, TemplateError},
+    template::{self, Engine},
     world::World,
 };
 
@@ -143,7 +143,7 @@ fn run(
                     sink.push(loss);
                 }
             }
-            Err(error) => sink.push(template_diagnostic(&error, &output.engine, sources)),
+            Err(error) => sink.push(output.engine.report(&error, sources)),
         }
     }
     Some(output)
@@ -185,12 +185,10 @@ fn engine(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<E
         .collect::<Vec<_>>();
     match Engine::new(own.clone()) {
         Ok(engine) => Some(engine),
-        Err(error) => {
-            let text = own
-                .into_iter()
-                .find(|(name, _)| *name == error.template)
-                .map_or(String::new(), |(_, text)| text);
-            sink.push(broken_template(&error, text, sources));
+        Err(errors) => {
+            for error in errors {
+                sink.push(template::report(&error, &own, sources));
+            }
             None
         }
     }
@@ -212,6 +210,10 @@ fn own_files(
         let (Some(name), Ok(bytes)) = (name, world.read(&path)) else {
             continue;
         };
+        if bytes.len() > LONGEST_OWN_FILE {
+            sink.push(too_long(&path, &bytes, sources));
+            continue;
+        }
         match String::from_utf8(bytes) {
             Ok(text) => {
                 files.insert(name.to_string(), text);
@@ -222,53 +224,38 @@ fn own_files(
     files
 }
 
+/// The longest kind or template that is read, in bytes.
+const LONGEST_OWN_FILE: usize = 1 << 20;
+
+fn too_long(path: &str, bytes: &[u8], sources: &mut Sources) -> Diagnostic {
+    let first = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let shown = String::from_utf8_lossy(&first[..first.len().min(80)]).into_owned();
+    let end = shown.len();
+    let source = sources.add(path, shown);
+    Diagnostic::new(
+        Code::Unreadable,
+        format!("`{path}` has more than {} MiB", LONGEST_OWN_FILE >> 20),
+    )
+    .label(Span::new(source, 0..end), "a file of this length")
+    .help("kinds and templates are shorter: move it to another folder")
+}
+
 fn not_text(path: &str, error: &FromUtf8Error, sources: &mut Sources) -> Diagnostic {
     let valid = error.utf8_error().valid_up_to();
     let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
     let source = sources.add(path, lossy);
     Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
-        .label(Span::new(source, valid..valid + 1), "this is no UTF-8")
+        .label(
+            Span::new(
+                source,
+                valid..valid + char::REPLACEMENT_CHARACTER.len_utf8(),
+            ),
+            "this is no UTF-8",
+        )
         .help("save the file as UTF-8, or move it to another folder")
-}
-
-fn template_diagnostic(
-    error: &TemplateError,
-    engine: &Engine,
-    sources: &mut Sources,
-) -> Diagnostic {
-    let own = engine
-        .own()
-        .iter()
-        .find(|(name, _)| *name == error.template);
-    let text = match own {
-        Some((_, text)) => text.clone(),
-        None => crate::template::embedded(&error.template)
-            .unwrap_or_default()
-            .to_string(),
-    };
-    broken_template(error, text, sources)
-}
-
-fn broken_template(error: &TemplateError, text: String, sources: &mut Sources) -> Diagnostic {
-    let line = error.line.unwrap_or(1);
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line - 1)
-        .map(str::len)
-        .sum();
-    let end = start + text[start.min(text.len())..].find('\n').unwrap_or(0);
-    let range = error
-        .range
-        .clone()
-        .filter(|range| range.end <= text.len())
-        .unwrap_or(start..end);
-    let source = sources.add(format!("{OWN_TEMPLATES}/{}", error.template), text);
-    Diagnostic::new(
-        Code::BadTemplate,
-        format!("the template `{}` can't be run", error.template),
-    )
-    .label(Span::new(source, range), error.message.clone())
-    .help("docs/templates.md says what a template sees")
 }
 
 /// Lints at the levels that the platform gives them, without those that a component allows.

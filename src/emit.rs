@@ -11,7 +11,7 @@ use crate::{
     graph::Graph,
     model::Platform,
     target::{self, Context, Emission, Vantage},
-    template::{Engine, TemplateError, embedded},
+    template::{Engine, TemplateError},
     world::World,
 };
 
@@ -83,56 +83,20 @@ pub fn emit(
             join(&mut out, run(Vantage::Compose, &nothing, emit)?);
         }
     }
-    own_outputs(&mut out, platform, graph, engine)?;
+    let context = Context {
+        platform,
+        graph,
+        engine,
+        vantage: Vantage::Compose,
+        mounted: &nothing,
+    };
+    add_gitattributes(&mut out, engine)?;
+    let facts = target::docs::graph::value(platform, graph);
+    let own = target::own::emit(&context, facts, &out.files)?;
+    join(&mut out, own);
     finish(&mut out, platform, only);
     Ok(out)
 }
-
-/// Templates that are neither ours nor part of a kind or the chart: each is an output of the same path, and sees what
-/// `mlopsgen graph --format json` prints. Those whose names begin with `_` are there for others to include.
-///
-/// Errors: a template that can't be run, or whose path is taken.
-fn own_outputs(
-    out: &mut Emission,
-    platform: &Platform,
-    graph: &Graph,
-    engine: &Engine,
-) -> Result<(), TemplateError> {
-    let is_output = |path: &str| {
-        embedded(path).is_none()
-            && !NO_OUTPUTS.iter().any(|folder| path.starts_with(folder))
-            && !path.split('/').any(|part| part.starts_with('_'))
-    };
-    for (path, _) in engine.own().iter().filter(|(path, _)| is_output(path)) {
-        let folder = path.split('/').next().unwrap_or_default();
-        let owner = match Target::from_name(folder) {
-            Some(target) if !platform.targets.contains(&target) => continue,
-            Some(target) => Owner::Target(target),
-            None => Owner::Always,
-        };
-        let text = engine.render(path, target::docs::graph::value(platform, graph))?;
-        let taken = out
-            .files
-            .files
-            .keys()
-            .find(|known| known.eq_ignore_ascii_case(path));
-        if let Some(taken) = taken {
-            return Err(TemplateError {
-                template: path.clone(),
-                line: Some(1),
-                range: None,
-                message: format!("`{taken}` is generated already: give the template another name"),
-            });
-        }
-        out.files
-            .files
-            .insert(path.clone(), GeneratedFile { text, owner });
-    }
-    Ok(())
-}
-
-/// Folders of templates that serve something else: files of kinds, and the chart, which takes in new ones by itself.
-const NO_OUTPUTS: [&str; 3] = ["kinds/", "helm/", "manual/"];
 
 /// Texts by path, and the bodies of stubs: the user's, or the one that `apply` creates.
 fn mounted(world: &dyn World, made: &Emission) -> BTreeMap<String, String> {
@@ -186,13 +150,17 @@ fn finish(out: &mut Emission, platform: &Platform, only: Option<&BTreeSet<Target
             .collect();
         out.files.volumes.sort();
     }
-    if let Some(text) = embedded(".gitattributes") {
-        out.files.files.insert(
-            ".gitattributes".to_string(),
-            GeneratedFile {
-                text: text.to_string(),
-                owner: Owner::Always,
-            },
-        );
-    }
+}
+
+/// Belongs to all targets.
+fn add_gitattributes(out: &mut Emission, engine: &Engine) -> Result<(), TemplateError> {
+    let text = engine.render(".gitattributes", ())?;
+    out.files.files.insert(
+        ".gitattributes".to_string(),
+        GeneratedFile {
+            text,
+            owner: Owner::Always,
+        },
+    );
+    Ok(())
 }

@@ -29,6 +29,8 @@ impl Span {
 pub struct SourceFile {
     pub name: String,
     pub text: String,
+    /// Where each line starts.
+    lines: Vec<usize>,
 }
 
 /// Every file of one run, in the order in which they were read.
@@ -39,9 +41,12 @@ pub struct Sources {
 
 impl Sources {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        let text = text.into();
+        let ends = text.match_indices('\n').map(|(index, _)| index + 1);
         self.files.push(SourceFile {
             name: name.into(),
-            text: text.into(),
+            lines: std::iter::once(0).chain(ends).collect(),
+            text,
         });
         SourceId((self.files.len() - 1) as u32)
     }
@@ -59,14 +64,11 @@ impl Sources {
 
     /// Line and column of the span's first byte, both counted from 1; the column counts characters.
     pub fn position(&self, span: Span) -> (usize, usize) {
-        let text = &self.file(span.source).text;
-        let mut start = span.start.min(text.len());
-        while !text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let before = &text[..start];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        let file = self.file(span.source);
+        let start = file.text.floor_char_boundary(span.start);
+        let line = file.lines.partition_point(|line| *line <= start);
+        let line_start = file.lines[line - 1];
+        let column = file.text[line_start..start].chars().count() + 1;
         (line, column)
     }
 }

@@ -259,3 +259,75 @@ files."/etc/$y/a.txt" = { content = "x" }
     );
     assert!(files.contains_key("config/app/etc/$y/a.txt"));
 }
+
+/// A list of datasources needs more than the one Prometheus of the platform.
+#[test]
+fn a_kind_of_which_there_is_one_may_run_elsewhere_too() {
+    let files = compiled(
+        r#"
+[components.archive]
+kind = "prometheus"
+external = { host = "prometheus.example.com", port = 9090 }
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.grafana]
+kind = "grafana"
+group = "two"
+uses = { datasource = ["prometheus", "archive"] }
+settings = { admin_password = "${secrets.s}" }
+"#,
+    );
+    let sources = &files["grafana/provisioning/datasources/platform.yaml"];
+    assert!(sources.contains("\"http://prometheus:9090\""), "{sources}");
+    assert!(
+        sources.contains("\"http://prometheus.example.com:9090\""),
+        "{sources}"
+    );
+    assert!(files["compose/one.yaml"].contains("../prometheus/prometheus.yml"));
+}
+
+/// A job of the kind's own image has the user's certificates, and not the server's data.
+#[test]
+fn what_is_shared_holds_for_the_kinds_jobs_too() {
+    let files = compiled(
+        r#"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = { password = "${secrets.s}", databases = ["more"] }
+volumes.data = { size = "20Gi" }
+volumes.certificates = { mount = "/certificates", size = "1Gi" }
+files."/etc/own.conf" = { content = "x" }
+"#,
+    );
+    let job = from(&files["compose/one.yaml"], "\n  db-databases:");
+    let job = &job[..job.find("\n\n").expect("the service ends")];
+    assert!(
+        job.contains("/certificates") && job.contains("/etc/own.conf"),
+        "{job}"
+    );
+    assert!(!job.contains("db-data\n"), "{job}");
+}
+
+#[test]
+fn ports_on_the_hosts_network_are_ports_of_the_host() {
+    let files = compiled(
+        r#"
+[components.exporter]
+image = "a/b:1"
+group = "one"
+network_mode = "host"
+ports.http = 9100
+[components.app]
+image = "a/b:1"
+group = "one"
+env.URL = "${components.exporter.http.public_url}"
+"#,
+    );
+    let compose = &files["compose/one.yaml"];
+    assert!(
+        compose.contains("URL: \"http://localhost:9100\""),
+        "{compose}"
+    );
+}

@@ -294,7 +294,7 @@ fn a_template_of_ones_own_is_an_output() {
     let project = project();
     let template = "<% include \"_head.md\" %>\n<% for component in components %>\n- <{ component.name }>\n<% endfor %>\n";
     project.write("mlopsgen/templates/docs/list.md", template);
-    project.write("mlopsgen/templates/_head.md", "# <{ platform }>\n");
+    project.write("mlopsgen/templates/_head.md", "# <{ platform.name }>\n");
     let ran = run(&project, &["apply", "--yes"]);
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert_eq!(project.read("generated/docs/list.md"), "# demo\n- db\n");

@@ -198,6 +198,12 @@ impl Checker<'_> {
         }
     }
 
+    fn declared(what: &str, name: &str, known: &BTreeSet<String>, span: Span, sink: &mut Sink) {
+        if !known.contains(name) {
+            sink.push(unknown(what, name, span, &words(known)));
+        }
+    }
+
     fn table(&self, table: &Table, place: Place, sink: &mut Sink) {
         for (key, node) in table.iter() {
             self.references(&key.name, key.span, sink);
@@ -253,19 +259,10 @@ impl Checker<'_> {
         match segments.as_slice() {
             ["settings", name] => self.setting(name, span, sink),
             ["roles", role, ..] => {
-                if !self.names.roles.contains(*role) {
-                    sink.push(unknown("role", role, span, &words(&self.names.roles)));
-                }
+                Self::declared("role", role, &self.names.roles, span, sink);
             }
             ["own", key] => {
-                if !self.names.own.contains(*key) {
-                    sink.push(unknown(
-                        "secret or variable",
-                        key,
-                        span,
-                        &words(&self.names.own),
-                    ));
-                }
+                Self::declared("secret or variable", key, &self.names.own, span, sink);
             }
             ["self", name] => self.of_self(name, span, sink),
             ["self", port, field] => {

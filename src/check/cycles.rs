@@ -4,8 +4,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::shortest_cycles,
-    model::{At, NetworkMode, Pipeline},
-    source::Span,
+    model::Pipeline,
     text::chain,
 };
 
@@ -33,36 +32,6 @@ pub(super) fn start_order(facts: Facts<'_>, sink: &mut Sink) {
             {
                 diagnostic =
                     diagnostic.label(mode.span, format!("`{name}` is in the network of `{next}`"));
-            }
-        }
-        sink.push(diagnostic);
-    }
-}
-
-/// Workloads that share each other's network in a circle: none of them has one to share.
-pub(super) fn networks(facts: Facts<'_>, sink: &mut Sink) {
-    let modes: Vec<(&str, &str, Span)> = facts
-        .platform
-        .workloads()
-        .filter_map(|workload| match workload.network_mode.as_ref() {
-            Some(At {
-                value: NetworkMode::Service(other),
-                span,
-            }) => Some((workload.name.as_str(), other.as_str(), *span)),
-            _ => None,
-        })
-        .collect();
-    let pairs: Vec<(&str, &str)> = modes.iter().map(|(from, to, _)| (*from, *to)).collect();
-    for cycle in shortest_cycles(&pairs) {
-        let names: Vec<&str> = cycle.iter().map(String::as_str).collect();
-        let mut diagnostic = Diagnostic::new(
-            Code::DependencyCycle,
-            format!("these share each other's network: {}", chain(&names)),
-        )
-        .help("take `network_mode` away from one of them: that one has the network");
-        for name in &names {
-            if let Some((from, to, span)) = modes.iter().find(|(from, ..)| from == name) {
-                diagnostic = diagnostic.label(*span, format!("`{from}` has that of `{to}`"));
             }
         }
         sink.push(diagnostic);

@@ -25,7 +25,6 @@ type Rule = fn(Facts<'_>, &mut Sink);
 
 const RULES: &[Rule] = &[
     cycles::start_order,
-    cycles::networks,
     cycles::tasks,
     clashes::host_ports,
     clashes::container_ports,

@@ -8,6 +8,7 @@ use std::{
 
 use mlopsgen::{
     compile::Output,
+    model::{Piece, Raw, Text},
     plan::{Failure, Plan},
     run::Dotenv,
     source::Sources,
@@ -46,9 +47,20 @@ impl Running {
         }
     }
 
-    /// Compose's project.
+    /// Compose's project: the platform, unless `[raw.compose]` names it.
     pub fn name(&self) -> &str {
-        &self.output.platform.name
+        let platform = &self.output.platform;
+        let Raw::Table(raw) = &platform.raw_compose else {
+            return &platform.name;
+        };
+        let name = raw.iter().find(|(key, _)| key == "name");
+        match name.map(|(_, value)| value) {
+            Some(Raw::Text(Text { pieces })) => match pieces.as_slice() {
+                [Piece::Literal(name)] => name,
+                _ => &platform.name,
+            },
+            _ => &platform.name,
+        }
     }
 
     /// Arguments of a Compose command that needs no file: `-p NAME WORDS...`.

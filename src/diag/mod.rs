@@ -10,7 +10,9 @@ pub mod render;
 pub use code::{Code, Level};
 pub use nearest::nearest;
 
-use crate::source::Span;
+use std::collections::BTreeMap;
+
+use crate::{source::Span, text::count};
 
 /// How bad it is: an error stops the run before anything is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,23 +76,43 @@ impl Diagnostic {
     }
 }
 
+/// Errors that one run reports. Whoever has more mends these first.
+const MOST_ERRORS: usize = 1000;
+
 /// Collects what the stages say.
 #[derive(Debug, Default)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
+    /// Those of one code about one place, so that nothing is said twice.
+    known: BTreeMap<(Code, Option<Span>), Vec<usize>>,
+    errors: usize,
+    /// How many errors were left out, and the first of them.
+    left_out: Option<(usize, Diagnostic)>,
 }
 
 impl Sink {
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.diagnostics.contains(&diagnostic) {
-            self.diagnostics.push(diagnostic);
+        let place = diagnostic.labels.first().map(|label| label.span);
+        let alike = self.known.entry((diagnostic.code, place)).or_default();
+        if alike
+            .iter()
+            .any(|index| self.diagnostics[*index] == diagnostic)
+        {
+            return;
         }
+        if diagnostic.severity == Severity::Error {
+            if self.errors == MOST_ERRORS {
+                self.left_out.get_or_insert((0, diagnostic)).0 += 1;
+                return;
+            }
+            self.errors += 1;
+        }
+        alike.push(self.diagnostics.len());
+        self.diagnostics.push(diagnostic);
     }
 
     pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.errors > 0
     }
 
     /// Whether an error of this code was said.
@@ -104,6 +126,15 @@ impl Sink {
     pub fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics
             .sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
+        if let Some((number, first)) = self.left_out {
+            let mut rest =
+                Diagnostic::new(first.code, format!("and {}", count(number, "more error")))
+                    .help("mend those above first");
+            if let Some(label) = first.labels.first() {
+                rest = rest.label(label.span, "the first that is not shown");
+            }
+            self.diagnostics.push(rest);
+        }
         self.diagnostics
     }
 }

@@ -62,7 +62,14 @@ struct ExcerptLine {
     file: String,
     /// Counted from 0, as miette counts.
     number: usize,
+    /// Where in the file the excerpt starts, and how many characters of the line stand before it.
+    source_start: usize,
+    cut: usize,
 }
+
+/// Bytes of a line that are shown on each side of a place. What is longer is no line that people write, and miette can't
+/// draw it.
+const SHOWN: usize = 400;
 
 impl Excerpts {
     fn new(labels: &[Label], sources: &Sources) -> Self {
@@ -87,26 +94,32 @@ impl Excerpts {
         let line_end = file.text[start..]
             .find('\n')
             .map_or(file.text.len(), |newline| start + newline);
-        let known = self
-            .lines
-            .iter()
-            .position(|line| line.file == file.name && line.number == number - 1);
+        let known = self.lines.iter().position(|line| {
+            line.file == file.name
+                && line.number == number - 1
+                && (line.source_start..=line.source_start + line.end - line.start).contains(&start)
+        });
         let index = known.unwrap_or_else(|| {
             let excerpt_start = self.text.len();
-            let line = file.text[line_start..line_end].trim_end_matches('\r');
-            self.text.push_str(&tame(line));
+            let text = &file.text;
+            let from = text.floor_char_boundary(start.saturating_sub(SHOWN).max(line_start));
+            let until = text.ceil_char_boundary((start + SHOWN).min(line_end));
+            let shown = text[from..until].trim_end_matches('\r');
+            self.text.push_str(&tame(shown));
             self.lines.push(ExcerptLine {
                 start: excerpt_start,
                 end: self.text.len(),
                 file: file.name.clone(),
                 number: number - 1,
+                source_start: from,
+                cut: text[line_start..from].chars().count(),
             });
             self.text.push('\n');
             self.lines.len() - 1
         });
         // A span over several lines is shown by its first: the rest says nothing more.
         let line = &self.lines[index];
-        let from = (line.start + start - line_start).min(line.end);
+        let from = (line.start + start - line.source_start).min(line.end);
         let until = (from + label.span.end.saturating_sub(start)).clamp(from, line.end);
         let text = Some(visible(&label.text)).filter(|text| !text.is_empty());
         self.labels.push(LabeledSpan::new(text, from, until - from));
@@ -126,7 +139,7 @@ impl SourceCode for Excerpts {
             .iter()
             .find(|line| line.start <= span.offset() && end <= line.end)
             .ok_or(MietteError::OutOfBounds)?;
-        let column = self.text[line.start..span.offset()].chars().count();
+        let column = line.cut + self.text[line.start..span.offset()].chars().count();
         Ok(Box::new(MietteSpanContents::new_named(
             line.file.clone(),
             &self.text.as_bytes()[line.start..line.end],

@@ -127,6 +127,8 @@ impl Shape {
             Shape::Date => "a date such as 2026-01-31".to_string(),
             Shape::Scalar => "a string, a number or true or false".to_string(),
             Shape::List(item) => format!("a list, each item {}", item.describe()),
+            // The keys of a component fill a screen: an unknown one lists them.
+            Shape::Table(keys) if keys.len() > 10 => "a table".to_string(),
             Shape::Table(keys) => format!(
                 "a table of {}",
                 keys.iter()

@@ -219,7 +219,7 @@ impl Places<'_> {
         }
         default("restart", workload.restart.name().into(), Layer::Default);
         default("replicas", workload.replicas.into(), Layer::Default);
-        out.sort_by(|a, b| rank(&a.key).cmp(&rank(&b.key)));
+        out.sort_by_key(|key| rank(&key.key));
         out
     }
 

@@ -182,7 +182,7 @@ pub fn page(kind: &Kind) -> KindPage {
 /// Errors: the page's template can't be run.
 pub fn kinds_reference(kinds: &[Rc<Kind>]) -> Result<String, TemplateError> {
     let pages: Vec<KindPage> = kinds.iter().map(|kind| page(kind)).collect();
-    Engine::new(Vec::new())?.render(
+    Engine::default().render(
         "manual/kinds-reference.md",
         serde_json::json!({ "kinds": pages }),
     )

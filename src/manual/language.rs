@@ -91,7 +91,7 @@ pub fn language_reference() -> Result<String, TemplateError> {
             })
             .collect(),
     };
-    Engine::new(Vec::new())?.render("manual/language.md", page)
+    Engine::default().render("manual/language.md", page)
 }
 
 fn table(key: &KeyShape) -> TableView {

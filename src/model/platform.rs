@@ -76,11 +76,12 @@ impl Platform {
         format!("{}_{group}", self.name)
     }
 
-    /// The first component of a kind, or of a kind that extends it.
+    /// The first component of a kind, or of a kind that extends it; one that runs elsewhere only where there is no other.
     pub fn first_of(&self, kind: &str) -> Option<&Component> {
         self.components
             .iter()
-            .find(|component| component.is_a(kind))
+            .filter(|component| component.is_a(kind))
+            .min_by_key(|component| component.external.is_some())
     }
 }
 

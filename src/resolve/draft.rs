@@ -426,10 +426,11 @@ fn first_number(tag: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
-/// Kinds of which a platform has at most so many.
+/// Kinds of which a platform has at most so many. What runs elsewhere is another platform's.
 fn per_platform(drafts: &[Draft], sink: &mut Sink) {
     let mut seen: Vec<&Rc<Kind>> = Vec::new();
-    for draft in drafts {
+    let own = || drafts.iter().filter(|draft| draft.external.is_none());
+    for draft in own() {
         let Some(limit) = draft.kind.per_platform else {
             continue;
         };
@@ -437,8 +438,7 @@ fn per_platform(drafts: &[Draft], sink: &mut Sink) {
             continue;
         }
         seen.push(&draft.kind);
-        let all: Vec<&Draft> = drafts
-            .iter()
+        let all: Vec<&Draft> = own()
             .filter(|other| other.kind.name == draft.kind.name)
             .collect();
         if all.len() > limit {

@@ -227,13 +227,7 @@ impl File<'_> {
                         Code::BadTemplate,
                         format!("the template `{}` can't be run", error.template),
                     )
-                    .label(
-                        node.span,
-                        match error.line {
-                            Some(line) => format!("line {line}: {}", error.message),
-                            None => error.message,
-                        },
-                    )
+                    .label(node.span, self.inputs.engine.said(&error))
                     .help("docs/templates.md says what a template sees"),
                 );
                 None

@@ -366,7 +366,7 @@ fn part(
     let table = if own_image {
         let lower = overlay(&shared(kind_main, &without, job), kind_part, Removal::Now);
         let upper = overlay(
-            &shared(&draft.user, &without, job),
+            &shared_by_user(&draft.user, kind_main, &without, job),
             &user_part,
             Removal::Later,
         );
@@ -390,6 +390,35 @@ fn part(
         job,
         ports: Vec::new(),
     }
+}
+
+/// What a user wrote for every workload of the kind's own image. Where a part goes without a table of the kind's, it goes
+/// without what changes an entry of it; the user's own entries hold there too.
+fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str], job: bool) -> Table {
+    let mut out = shared(user, without, job);
+    let places = mount_places(kind_main);
+    for name in without.iter().filter(|name| SHARED.contains(*name)) {
+        let Some(entry) = user.entry(name) else {
+            continue;
+        };
+        let Value::Table(own) = &entry.value.value else {
+            continue;
+        };
+        let of_kind = |inner: &Entry| {
+            let known = kind_main.table(name);
+            let mount = inner.value.as_table().and_then(|it| it.string("mount"));
+            known.is_some_and(|known| known.get(&inner.key.name).is_some())
+                || places.iter().any(|(_, place)| mount == Some(*place))
+        };
+        let mut own = own.clone();
+        own.entries.retain(|inner| !of_kind(inner));
+        if !own.entries.is_empty() {
+            let span = entry.value.span;
+            let value = Value::Table(own);
+            out.set(entry.key.clone(), Node { span, value });
+        }
+    }
+    out
 }
 
 /// The keys that hold for every workload of the kind's own image. A job does not restart because a server does.

@@ -260,8 +260,8 @@ fn metrics_group(scene: &Scene) -> String {
     scene
         .drafts
         .iter()
-        .find(|draft| draft.is_a("prometheus"))
-        .and_then(|draft| draft.group.clone())
+        .filter(|draft| draft.is_a("prometheus"))
+        .find_map(|draft| draft.group.clone())
         .or_else(|| scene.groups.first().map(|group| group.name.clone()))
         .unwrap_or_default()
 }

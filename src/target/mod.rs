@@ -9,6 +9,7 @@ pub mod grafana;
 pub mod helm;
 pub mod jenkins;
 pub mod docs;
+pub mod own;
 mod plain;
 pub mod prometheus;
 mod published;

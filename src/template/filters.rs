@@ -45,27 +45,33 @@ pub(super) fn format(out: &mut Output, state: &mut State, value: &Value) -> Resu
 }
 
 pub(super) fn register(environment: &mut Environment<'static>) {
-    environment.add_filter("yaml", |value: Value, indent: Option<usize>| {
-        Ok::<_, Error>(Value::from_safe_string(yaml::block(
-            &tree(&value)?,
-            indent.unwrap_or(0),
-        )))
-    });
+    environment.add_filter(
+        "yaml",
+        |state: &State, value: Value, indent: Option<usize>| {
+            Ok::<_, Error>(Value::from_safe_string(yaml::block(
+                &tree(state, &value)?,
+                indent.unwrap_or(0),
+            )))
+        },
+    );
     environment.add_filter("lines", |text: String, indent: usize| {
         Value::from_safe_string(yaml::lines(&text, indent))
     });
-    environment.add_filter("json", |value: Value, indent: Option<usize>| {
-        let tree = tree(&value)?;
-        let text = match indent {
-            None => tree.to_string(),
-            Some(indent) => serde_json::to_string_pretty(&tree)
-                .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?
-                .replace('\n', &format!("\n{}", " ".repeat(indent))),
-        };
-        Ok::<_, Error>(Value::from_safe_string(text))
-    });
-    environment.add_filter("python", |value: Value| {
-        Ok::<_, Error>(Value::from_safe_string(python(&tree(&value)?)))
+    environment.add_filter(
+        "json",
+        |state: &State, value: Value, indent: Option<usize>| {
+            let tree = tree(state, &value)?;
+            let text = match indent {
+                None => tree.to_string(),
+                Some(indent) => serde_json::to_string_pretty(&tree)
+                    .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?
+                    .replace('\n', &format!("\n{}", " ".repeat(indent))),
+            };
+            Ok::<_, Error>(Value::from_safe_string(text))
+        },
+    );
+    environment.add_filter("python", |state: &State, value: Value| {
+        Ok::<_, Error>(Value::from_safe_string(python(&tree(state, &value)?)))
     });
     for language in [
         Language::Groovy,
@@ -97,9 +103,43 @@ fn language(state: &State) -> Language {
     }
 }
 
-fn tree(value: &Value) -> Result<serde_json::Value, Error> {
+/// Values inside of values: so deep and no deeper.
+const DEEPEST: usize = 100;
+
+fn tree(state: &State, value: &Value) -> Result<serde_json::Value, Error> {
+    pay(state, value, 0)?;
     serde_json::to_value(value)
         .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
+}
+
+/// Pays for what a filter makes of a value, before it does. A text takes several copies on its way.
+fn pay(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
+    if depth > DEEPEST {
+        return Err(Error::new(
+            ErrorKind::BadSerialization,
+            format!("lists and tables more than {DEEPEST} deep"),
+        ));
+    }
+    if value.is_undefined() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
+    let length = value.as_str().map_or(0, str::len) as u64;
+    state.consume_fuel(1 + length / 8)?;
+    match value.kind() {
+        ValueKind::Map => {
+            for key in value.try_iter()? {
+                pay(state, &key, depth + 1)?;
+                pay(state, &value.get_item(&key)?, depth + 1)?;
+            }
+        }
+        ValueKind::Seq | ValueKind::Iterable => {
+            for item in value.try_iter()? {
+                pay(state, &item, depth + 1)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// A tree as a Python literal on one line.

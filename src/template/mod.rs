@@ -6,8 +6,12 @@
 
 mod escape;
 mod filters;
+mod report;
 
 pub use escape::Language;
+pub use report::report;
+
+use std::thread;
 
 use include_dir::{Dir, include_dir};
 use minijinja::{
@@ -20,8 +24,18 @@ use serde::Serialize;
 /// The templates of this repository, compiled in.
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
-/// Instructions that one file may take: some hundred times what the largest template of ours needs.
-const FUEL: u64 = 50_000_000;
+/// Work that one file may take: an instruction is one, and so are 64 bytes of data. This also bounds the memory that a
+/// template takes, to some 200 MB. The largest file of a platform of forty components takes 12,000.
+const FUEL: u64 = 2_000_000;
+
+/// Room to take apart the deepest value that so much work can build. The system gives what is really used of it.
+const STACK: usize = 1 << 30;
+
+/// Templates that include each other, macros that call each other: so deep and no deeper.
+const DEEPEST: usize = 100;
+
+/// The longest file that is generated, in bytes.
+const LONGEST_OUTPUT: usize = 16 << 20;
 
 /// A template that could not be read or run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,25 +62,36 @@ impl std::fmt::Debug for Engine {
     }
 }
 
+impl Default for Engine {
+    /// Our templates alone.
+    fn default() -> Self {
+        Self {
+            environment: environment(),
+            own: Vec::new(),
+        }
+    }
+}
+
 impl Engine {
     /// `own` are the user's templates: path below `mlopsgen/templates/`, and text.
-    pub fn new(own: Vec<(String, String)>) -> Result<Self, TemplateError> {
-        let mut environment = Environment::new();
-        environment.set_syntax(syntax());
-        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-        environment.set_fuel(Some(FUEL));
-        environment.set_auto_escape_callback(|name| {
-            AutoEscape::Custom(Language::of_file(name).name().into())
-        });
-        environment.set_formatter(filters::format);
-        filters::register(&mut environment);
-        environment.set_loader(|name| Ok(embedded(name).map(ToString::to_string)));
-        for (name, text) in &own {
-            environment
-                .add_template_owned(name.clone(), text.clone())
-                .map_err(|error| template_error(name, &error))?;
+    ///
+    /// Errors: those of them that are no templates, all at once.
+    pub fn new(own: Vec<(String, String)>) -> Result<Self, Vec<TemplateError>> {
+        let mut environment = environment();
+        let errors: Vec<TemplateError> = own
+            .iter()
+            .filter_map(|(name, text)| {
+                environment
+                    .add_template_owned(name.clone(), text.clone())
+                    .err()
+                    .map(|error| template_error(name, &error))
+            })
+            .collect();
+        if errors.is_empty() {
+            Ok(Self { environment, own })
+        } else {
+            Err(errors)
         }
-        Ok(Self { environment, own })
     }
 
     /// The user's own templates: path and text.
@@ -75,10 +100,21 @@ impl Engine {
     }
 
     /// Renders the template of this path with a view.
+    ///
+    /// Views leave out what they have not: in a condition that is false. Printed or walked over it is an error.
     pub fn render(&self, template: &str, view: impl Serialize) -> Result<String, TemplateError> {
-        let failed = |error| template_error(template, &error);
-        let loaded = self.environment.get_template(template).map_err(failed)?;
-        loaded.render(Value::from(Serde(view))).map_err(failed)
+        render(&self.environment, template, view)
+    }
+
+    /// The same for a view that leaves out nothing: what it does not have is an error in a condition too.
+    pub fn render_strictly(
+        &self,
+        template: &str,
+        view: impl Serialize,
+    ) -> Result<String, TemplateError> {
+        let mut environment = self.environment.clone();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        render(&environment, template, view)
     }
 
     /// The value of an expression such as `major >= 18`, as a condition.
@@ -91,6 +127,60 @@ impl Engine {
         let value = compiled.eval(Value::from(Serde(view))).map_err(failed)?;
         Ok(value.is_true())
     }
+}
+
+/// An environment with our templates and nothing that reads anything else.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_syntax(syntax());
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(DEEPEST);
+    environment.set_debug(true);
+    environment
+        .set_auto_escape_callback(|name| AutoEscape::Custom(Language::of_file(name).name().into()));
+    environment.set_formatter(filters::format);
+    filters::register(&mut environment);
+    // The one prints what no output wants; with the other a value could be nested without end.
+    environment.remove_global("debug");
+    environment.remove_global("namespace");
+    environment.set_loader(|name| Ok(embedded(name).map(ToString::to_string)));
+    environment
+}
+
+/// Runs one template. A template can put values into values for as long as it has fuel, and to drop them recurses: this
+/// happens on a stack of its own that is large enough.
+fn render(
+    environment: &Environment<'static>,
+    template: &str,
+    view: impl Serialize,
+) -> Result<String, TemplateError> {
+    let view = Value::from(Serde(view));
+    let failed = |message: String| TemplateError {
+        template: template.to_string(),
+        line: None,
+        range: None,
+        message,
+    };
+    let run = || {
+        environment
+            .get_template(template)
+            .and_then(|loaded| loaded.render(view))
+            .map_err(|error| template_error(template, &error))
+    };
+    let text = thread::scope(|scope| {
+        thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, run)
+            .map_err(|error| failed(format!("there is no room to run it: {error}")))?
+            .join()
+            .map_err(|_| failed("it broke the template engine".to_string()))?
+    })?;
+    if text.len() > LONGEST_OUTPUT {
+        let limit = LONGEST_OUTPUT >> 20;
+        return Err(failed(format!("its output has more than {limit} MiB")));
+    }
+    Ok(text)
 }
 
 /// The names that an expression asks for, with their fields (`settings.password`), sorted.
@@ -139,16 +229,24 @@ fn syntax() -> SyntaxConfig {
     builder.build().unwrap_or_default()
 }
 
+/// The innermost error: what an include or an imported macro stumbled over is said at its own place.
 fn template_error(template: &str, error: &minijinja::Error) -> TemplateError {
-    let message = match (error.kind(), error.detail()) {
+    let mut inner = error;
+    while let Some(cause) = std::error::Error::source(inner)
+        .and_then(|cause| cause.downcast_ref::<minijinja::Error>())
+        .filter(|cause| cause.name().is_some())
+    {
+        inner = cause;
+    }
+    let message = match (inner.kind(), inner.detail()) {
         (ErrorKind::OutOfFuel, _) => "the template does not come to an end".to_string(),
         (_, Some(detail)) => detail.to_string(),
         (kind, None) => kind.to_string(),
     };
     TemplateError {
-        template: error.name().unwrap_or(template).to_string(),
-        line: error.line(),
-        range: error.range(),
+        template: inner.name().unwrap_or(template).to_string(),
+        line: inner.line(),
+        range: inner.range(),
         message,
     }
 }

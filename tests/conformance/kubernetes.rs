@@ -39,6 +39,7 @@ fn chart_faults(chart: &Chart, pipelines: &[String]) -> Vec<String> {
             Ok(documents) => {
                 let objects = Objects {
                     secret: secret_name(chart, &sets),
+                    adopted: adopted(chart),
                     documents,
                     pipelines,
                 };
@@ -64,10 +65,20 @@ fn secret_name(chart: &Chart, sets: &[String]) -> String {
         .to_owned()
 }
 
+fn adopted(chart: &Chart) -> Vec<Value> {
+    let volumes = chart.values["volumes"].as_object().into_iter().flatten();
+    volumes
+        .filter(|(_, volume)| volume["create"] == Value::Bool(false))
+        .map(|(_, volume)| volume["name"].clone())
+        .collect()
+}
+
 /// The objects of one rendering, the Secret that they may read and the pipelines whose pods Airflow starts.
 struct Objects<'a> {
     pipelines: &'a [String],
     secret: String,
+    /// Claims that exist without the chart: `create: false` below the value `volumes`.
+    adopted: Vec<Value>,
     documents: Vec<Value>,
 }
 
@@ -250,6 +261,7 @@ impl Objects<'_> {
         for (kind, reference) in references(pods) {
             let found = match kind {
                 "Secret" => *reference == self.secret.as_str(),
+                "PersistentVolumeClaim" if self.adopted.contains(reference) => true,
                 _ => self.exists(kind, reference),
             };
             if !found {

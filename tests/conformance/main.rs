@@ -1,5 +1,5 @@
 //! The real consumers judge what mlopsgen generates: Docker Compose, Helm and the Kubernetes schemas,
-//! promtool, Grafana's own types, the Jenkinsfile parsers, Airflow.
+//! promtool, Grafana's own types, the Jenkinsfile parsers, Airflow. Taplo judges the schema for editors.
 //!
 //! Each judge has two tests: every tree of [`tree::all`] passes, and every fault of `broken/JUDGE.toml` is
 //! found. Run `tests/conformance/install` first, then
@@ -10,6 +10,7 @@ mod compose;
 mod consumer;
 mod dashboards;
 mod documents;
+mod editors;
 mod helm;
 mod house;
 mod jenkins;

@@ -1,0 +1,521 @@
+//! What one reference stands for.
+
+use super::{DEEPEST, Scope, default_binding, hosts, network_owner, output_text, setting_text};
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    language::SECRET_PLACES,
+    model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
+    resolve::{
+        draft::unknown,
+        scene::{BoundRole, Draft, Scene},
+    },
+    source::Span,
+    syntax::Node,
+    text::{all_of, one_of},
+};
+
+pub(super) struct Resolver<'a> {
+    pub(super) scene: &'a Scene,
+    pub(super) scope: &'a Scope<'a>,
+    pub(super) place: Span,
+    pub(super) kind_text: bool,
+}
+
+impl Resolver<'_> {
+    pub(super) fn resolve(&self, inner: &str, sink: &mut Sink) -> Option<Text> {
+        // A circle leads through a string of the user's: that is where to say so, not in a kind.
+        let deepest = if self.kind_text { DEEPEST + 4 } else { DEEPEST };
+        if self.scope.depth > deepest {
+            sink.push(
+                Diagnostic::new(Code::BadReference, "this reference leads back to itself")
+                    .label(self.place, "goes round in circles")
+                    .help("write the value out at one of the places"),
+            );
+            return None;
+        }
+        let segments: Vec<&str> = inner.split('.').collect();
+        match segments.as_slice() {
+            ["components", name, rest @ ..] => self.component(name, rest, sink),
+            ["self", rest @ ..] => self.own(rest, sink),
+            ["secrets", name] => self.secret(name, sink),
+            ["vars", name] => self.variable(name, sink),
+            ["platform", "name"] => Some(Text::literal(&self.scene.platform)),
+            ["platform", "network", group] => self.network(group, sink),
+            ["settings", name] if self.kind_text => self.setting(name, sink),
+            ["roles", role, rest @ ..] if self.kind_text => self.role(role, rest, sink),
+            ["own", key] if self.kind_text => self.own_key(key, sink),
+            ["binding"] if self.kind_text => Some(self.binding(sink)),
+            ["major"] if self.kind_text => Some(Text::literal(
+                self.owner()?
+                    .major
+                    .map_or(String::new(), |major| major.to_string()),
+            )),
+            _ => {
+                self.bad("a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}`, `${platform.name}` or `${platform.network.GROUP}`", sink);
+                None
+            }
+        }
+    }
+
+    fn bad(&self, help: &str, sink: &mut Sink) {
+        sink.push(
+            Diagnostic::new(Code::BadReference, "this reference means nothing")
+                .label(self.place, "not understood")
+                .help(help),
+        );
+    }
+
+    fn owner(&self) -> Option<&Draft> {
+        self.scene.drafts.get(self.scope.owner?)
+    }
+
+    fn component(&self, name: &str, rest: &[&str], sink: &mut Sink) -> Option<Text> {
+        if self.scene.lost.contains(name) {
+            return None;
+        }
+        let Some(index) = self.scene.find(name) else {
+            let known: Vec<&str> = self.scene.component_names().collect();
+            sink.push(unknown("component", name, self.place, &known));
+            return None;
+        };
+        self.part_of(index, rest, None, sink)
+    }
+
+    fn own(&self, rest: &[&str], sink: &mut Sink) -> Option<Text> {
+        let Some(index) = self.scope.owner else {
+            self.bad(
+                "`self` is the component that a string stands in; here write `${components.C...}`",
+                sink,
+            );
+            return None;
+        };
+        let draft = &self.scene.drafts[index];
+        let upper = || draft.name.to_ascii_uppercase().replace('-', "_");
+        match rest {
+            ["name"] => Some(Text::literal(&draft.name)),
+            ["env_name"] if self.kind_text => Some(Text::literal(upper())),
+            ["selector"] if self.kind_text => {
+                Some(Text::literal(format!("job=\"{}\"", draft.name)))
+            }
+            ["hosts"] if self.kind_text => Some(Text::literal(hosts(draft))),
+            rest => self.part_of(index, rest, self.scope.binding, sink),
+        }
+    }
+
+    fn secret(&self, name: &str, sink: &mut Sink) -> Option<Text> {
+        let Some(secret) = self.scene.secrets.iter().find(|secret| secret.name == name) else {
+            let known: Vec<&str> = self
+                .scene
+                .secrets
+                .iter()
+                .map(|secret| secret.name.as_str())
+                .collect();
+            let env = name.to_ascii_uppercase().replace('-', "_");
+            let mut diagnostic = unknown("secret", name, self.place, &known);
+            if nearest(name, known.iter().copied()).is_none() {
+                diagnostic.help = Some(format!(
+                    "declare it: `[secrets]` and below it `{name} = {{ env = \"{env}\" }}`"
+                ));
+            }
+            sink.push(diagnostic);
+            return None;
+        };
+        if let Some(place) = self.scope.no_secrets {
+            sink.push(
+                Diagnostic::new(
+                    Code::SecretPlace,
+                    format!("a secret can't stand in {place}"),
+                )
+                .label(self.place, "a secret")
+                .help(SECRET_PLACES),
+            );
+            return None;
+        }
+        Some(Text {
+            pieces: vec![Piece::Secret(secret.name.clone())],
+        })
+    }
+
+    fn variable(&self, name: &str, sink: &mut Sink) -> Option<Text> {
+        let Some(variable) = self.scene.variables.iter().find(|known| known.name == name) else {
+            let known: Vec<&str> = self
+                .scene
+                .variables
+                .iter()
+                .map(|variable| variable.name.as_str())
+                .collect();
+            sink.push(unknown("variable", name, self.place, &known));
+            return None;
+        };
+        Some(match variable.env {
+            Some(_) => Text {
+                pieces: vec![Piece::Variable(variable.name.clone())],
+            },
+            None => Text::literal(&variable.default),
+        })
+    }
+
+    fn network(&self, group: &str, sink: &mut Sink) -> Option<Text> {
+        let known: Vec<&str> = self
+            .scene
+            .groups
+            .iter()
+            .map(|group| group.name.as_str())
+            .collect();
+        if !known.contains(&group) {
+            sink.push(unknown("group", group, self.place, &known));
+            return None;
+        }
+        Some(Text {
+            pieces: vec![Piece::Network(group.to_string())],
+        })
+    }
+
+    fn setting(&self, name: &str, sink: &mut Sink) -> Option<Text> {
+        let index = self.scope.owner?;
+        let scope = Scope {
+            depth: self.scope.depth + 1,
+            no_secrets: self.scope.no_secrets,
+            ..Scope::component(index, None)
+        };
+        setting_text(self.scene, index, name, &scope, sink)
+    }
+
+    fn role(&self, role: &str, rest: &[&str], sink: &mut Sink) -> Option<Text> {
+        let bound = self.owner()?.bound(role).next()?;
+        let chosen = bound.database.as_deref();
+        if let ([output], None) = (rest, chosen)
+            && self.chooses_nothing(bound.target, output)
+        {
+            sink.push(nothing_chosen(&self.scene.drafts[bound.target], bound));
+            return None;
+        }
+        self.part_of(bound.target, rest, chosen, sink)
+    }
+
+    /// Whether an output names what `uses` chose, and there is nothing to choose.
+    fn chooses_nothing(&self, target: usize, output: &str) -> bool {
+        let filler = &self.scene.drafts[target];
+        let Some(binding) = &filler.kind.binding else {
+            return false;
+        };
+        let names_it = filler
+            .kind_table
+            .get_path(&["outputs", output])
+            .and_then(Node::as_str)
+            .is_some_and(|text| text.contains("${binding}"));
+        let has_any = binding.default.iter().chain(&binding.more).any(|setting| {
+            filler
+                .setting(setting)
+                .is_some_and(|node| node.as_array().is_none_or(|items| !items.is_empty()))
+        });
+        names_it && !has_any
+    }
+
+    fn own_key(&self, key: &str, sink: &mut Sink) -> Option<Text> {
+        let draft = self.owner()?;
+        if let Some((_, name)) = draft.own_secrets.iter().find(|(known, _)| known == key) {
+            return self.secret(name, sink);
+        }
+        let env = draft.kind.table.get_path(&["vars", key, "env"])?.as_str()?;
+        let variable = self
+            .scene
+            .variables
+            .iter()
+            .find(|variable| variable.env.as_deref() == Some(env))?;
+        self.variable(&variable.name, sink)
+    }
+
+    /// What the reader's `uses` chose, else the kind's default.
+    fn binding(&self, sink: &mut Sink) -> Text {
+        if let Some(chosen) = self.scope.binding {
+            return Text::literal(chosen);
+        }
+        let Some(index) = self.scope.owner else {
+            return Text::default();
+        };
+        default_binding(self.scene, index, self.scope.depth + 1, sink)
+    }
+
+    /// `PORT.FIELD`, an output, or what every component has.
+    fn part_of(
+        &self,
+        index: usize,
+        rest: &[&str],
+        chosen: Option<&str>,
+        sink: &mut Sink,
+    ) -> Option<Text> {
+        let draft = &self.scene.drafts[index];
+        if let [port, field] = rest
+            && let Some((workload, found)) = self.port(index, port)
+        {
+            return self.field(draft, &workload, found, field, sink);
+        }
+        match rest {
+            ["image"] => {
+                return Some(crate::resolve::image::image_of(
+                    self.scene,
+                    index,
+                    self.scope.depth + 1,
+                    sink,
+                ));
+            }
+            ["version"] => {
+                return Some(crate::resolve::image::version_of(
+                    self.scene,
+                    index,
+                    self.scope.depth + 1,
+                    sink,
+                ));
+            }
+            [output] => {
+                if let Some(text) = output_text(self.scene, index, output, chosen, self.scope, sink)
+                {
+                    let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
+                    if let Some(endpoint) = text.endpoints().find(lead_there) {
+                        self.reachable(draft, &draft.name, endpoint.field, sink)?;
+                    }
+                    return Some(text);
+                }
+                let main = draft.main_port();
+                if let (Some(main), "url" | "public_url") = (main, *output)
+                    && let Some((workload, port)) = self.port(index, &main)
+                {
+                    return self.field(draft, &workload, port, output, sink);
+                }
+            }
+            _ => {}
+        }
+        if !draft.broken {
+            sink.push(self.unknown_part(draft, rest));
+        }
+        None
+    }
+
+    /// A port of the component and the workload that listens on it: the reader's own first, then the main one's.
+    fn port(&self, index: usize, name: &str) -> Option<(String, &Port)> {
+        let draft = &self.scene.drafts[index];
+        let own_part = self.scope.part.filter(|_| self.scope.owner == Some(index));
+        let mut shapes: Vec<_> = draft.shapes.iter().collect();
+        shapes.sort_by_key(|shape| shape.part.as_deref() != own_part);
+        shapes.into_iter().find_map(|shape| {
+            let port = shape.ports.iter().find(|port| port.name == name)?;
+            Some((draft.workload_name(shape.part.as_deref()), port))
+        })
+    }
+
+    fn field(
+        &self,
+        draft: &Draft,
+        workload: &str,
+        port: &Port,
+        field: &str,
+        sink: &mut Sink,
+    ) -> Option<Text> {
+        let field = match field {
+            "host" => Field::Host,
+            "port" => Field::Port,
+            "address" => Field::Address,
+            "url" => Field::Url,
+            // A kind can't know whether its port is published; if not, whoever asks comes from inside.
+            "public_url" if self.kind_text && !is_published(draft, workload, port) => Field::Url,
+            "public_url" => return self.public_url(draft, workload, port, sink),
+            "public_port" if self.kind_text => {
+                let number = match port.host {
+                    Some(HostPort::Fixed(range)) => range.first,
+                    _ => port.container.first,
+                };
+                return Some(Text::literal(number.to_string()));
+            }
+            other => {
+                let fields = ["host", "port", "address", "url", "public_url"];
+                sink.push(
+                    Diagnostic::new(Code::BadReference, format!("a port has no `{other}`"))
+                        .label(self.place, "not understood")
+                        .help(match nearest(other, fields) {
+                            Some(close) => format!("did you mean `{close}`?"),
+                            None => format!("a port has {}", all_of(&fields)),
+                        }),
+                );
+                return None;
+            }
+        };
+        self.reachable(draft, workload, field, sink)?;
+        let outside = draft.external.as_ref().and_then(|external| {
+            external
+                .addresses
+                .iter()
+                .find(|(name, _, _)| *name == port.name)
+        });
+        let (host, number) = match outside {
+            Some((_, host, number)) => (host.clone(), *number),
+            None => (
+                network_owner(self.scene, draft, workload),
+                port.container.first,
+            ),
+        };
+        Some(Text {
+            pieces: vec![Piece::Endpoint(Endpoint {
+                component: draft.name.clone(),
+                port: port.name.clone(),
+                host,
+                number,
+                scheme: port.scheme.clone(),
+                path: port.path.clone(),
+                field,
+                external: outside.is_some(),
+            })],
+        })
+    }
+
+    /// Says why the reader gets no connection, where it gets none.
+    fn reachable(
+        &self,
+        draft: &Draft,
+        workload: &str,
+        field: Field,
+        sink: &mut Sink,
+    ) -> Option<()> {
+        let to_itself = self
+            .scope
+            .owner
+            .is_some_and(|owner| self.scene.drafts[owner].name == draft.name);
+        if to_itself || draft.external.is_some() || field == Field::Port {
+            return Some(());
+        }
+        let mode = crate::resolve::network::mode_of(draft, workload);
+        let why = match (mode, self.scope.cut_off) {
+            (Some(NetworkMode::Host), _) => format!(
+                "`{}` has `network_mode = \"host\"`: it has no name in any network",
+                draft.name
+            ),
+            (Some(NetworkMode::None), _) => format!(
+                "`{}` has `network_mode = \"none\"`: it joins no network",
+                draft.name
+            ),
+            (_, Some(reader)) => format!("the reader {reader}: it resolves no component's name"),
+            _ => return Some(()),
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::Unreachable,
+                format!("`{}` can't be reached from here", draft.name),
+            )
+            .label(self.place, why)
+            .label(draft.span, "this component")
+            .help("take `network_mode` away, or write the address that the reader really uses"),
+        );
+        None
+    }
+
+    fn public_url(
+        &self,
+        draft: &Draft,
+        workload: &str,
+        port: &Port,
+        sink: &mut Sink,
+    ) -> Option<Text> {
+        if !is_published(draft, workload, port) {
+            sink.push(
+                Diagnostic::new(
+                    Code::Unreachable,
+                    format!(
+                        "port `{}` of `{}` is not published: a browser can't reach it",
+                        port.name, draft.name
+                    ),
+                )
+                .label(self.place, "needs a published port")
+                .label(port.span, "published nowhere")
+                .help(format!(
+                    "publish it: `ports.{} = {{ host = {} }}`",
+                    port.name, port.container.first
+                )),
+            );
+            return None;
+        }
+        Some(Text {
+            pieces: vec![Piece::PublicUrl {
+                component: draft.name.clone(),
+                port: port.name.clone(),
+            }],
+        })
+    }
+
+    fn unknown_part(&self, draft: &Draft, rest: &[&str]) -> Diagnostic {
+        let ports: Vec<String> = draft
+            .shapes
+            .iter()
+            .flat_map(|shape| &shape.ports)
+            .map(|port| port.name.clone())
+            .collect();
+        let outputs: Vec<String> = draft
+            .kind_table
+            .table("outputs")
+            .map_or(Vec::new(), |outputs| {
+                outputs.keys().map(ToString::to_string).collect()
+            });
+        let wanted = rest.first().copied().unwrap_or_default();
+        let known: Vec<&str> = ports.iter().chain(&outputs).map(String::as_str).collect();
+        let help = match (nearest(wanted, known), rest.len()) {
+            (Some(close), 2) => format!("did you mean `{close}`?"),
+            (Some(close), _) if ports.iter().any(|port| port == close) => format!(
+                "did you mean `{close}.address`? A port has `host`, `port`, `address`, `url` and `public_url`"
+            ),
+            (Some(close), _) => format!("did you mean `{close}`?"),
+            (None, _) if ports.is_empty() => {
+                format!(
+                    "`{}` has no ports: declare one, as `ports.http = 8000`",
+                    draft.name
+                )
+            }
+            (None, _) => format!("it has the ports {}", one_of(&ports)),
+        };
+        Diagnostic::new(
+            Code::UnknownPort,
+            format!(
+                "component `{}` has no port or output `{}`",
+                draft.name,
+                rest.join(".")
+            ),
+        )
+        .label(self.place, "not there")
+        .label(draft.span, "this component")
+        .help(help)
+    }
+}
+
+/// A role that needs one of the filler's databases or buckets, of which it has none.
+fn nothing_chosen(filler: &Draft, bound: &BoundRole) -> Diagnostic {
+    let setting = filler
+        .kind
+        .binding
+        .as_ref()
+        .and_then(|binding| binding.more.clone())
+        .unwrap_or_default();
+    Diagnostic::new(
+        Code::MissingKey,
+        format!(
+            "the role `{}` takes one of the {setting} of `{}`, which has none",
+            bound.role.name, filler.name
+        ),
+    )
+    .label(bound.span, "which one?")
+    .label(filler.span, format!("has no `settings.{setting}`"))
+    .help(match filler.external {
+        Some(_) => format!(
+            "name one: `uses = {{ {} = \"{}/NAME\" }}`",
+            bound.role.name, filler.name
+        ),
+        None => format!(
+            "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`",
+            filler.name
+        ),
+    })
+}
+
+/// Whether a browser gets to a port. On the host's network every port is the host's.
+fn is_published(draft: &Draft, workload: &str, port: &Port) -> bool {
+    port.host.is_some()
+        || draft.external.is_some()
+        || crate::resolve::network::mode_of(draft, workload) == Some(NetworkMode::Host)
+}

@@ -1,0 +1,102 @@
+//! Outputs that the user adds: a template of theirs at a path where we have none is a new file at that path below
+//! `generated/`. It sees the platform as plain data; docs/templates.md describes both.
+
+mod view;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::{
+    files::{FileSet, GeneratedFile, Owner, Target},
+    target::{Context, Emission},
+    template::{TemplateError, embedded},
+};
+
+/// Folders of templates that are no outputs by themselves: kinds mount theirs, the chart takes its own in, and the
+/// rest is no part of a platform.
+const NO_OUTPUTS: [&str; 4] = ["helm", "init", "kinds", "manual"];
+
+/// Files that hold something else: the manifest, and the values of secrets.
+const RESERVED: [&str; 2] = [".mlopsgen.json", "compose/.env"];
+
+/// Renders what the user adds. `facts` is what `mlopsgen graph --format json` prints, `made` everything that was generated
+/// so far.
+///
+/// Errors: a template that can't be run, or whose output is taken.
+pub fn emit(
+    context: &Context<'_>,
+    facts: Value,
+    made: &FileSet,
+) -> Result<Emission, TemplateError> {
+    let mut emission = Emission::default();
+    let mut taken: Vec<String> = made
+        .files
+        .keys()
+        .map(String::as_str)
+        .chain(RESERVED)
+        .map(ToString::to_string)
+        .collect();
+    let outputs = new_outputs(context);
+    if outputs.is_empty() {
+        return Ok(emission);
+    }
+    let view = view::view(context.platform, facts);
+    for path in outputs {
+        let owner = owner(path);
+        if let Owner::Target(target) = owner
+            && !context.platform.targets.contains(&target)
+        {
+            continue;
+        }
+        if let Some(other) = taken.iter().find(|other| clash(path, other)) {
+            return Err(TemplateError {
+                template: path.to_string(),
+                line: None,
+                range: None,
+                message: format!("`{other}` is generated already: give the template another name"),
+            });
+        }
+        let text = context.engine.render_strictly(path, &view)?;
+        taken.push(path.to_string());
+        emission
+            .files
+            .files
+            .insert(path.to_string(), GeneratedFile { text, owner });
+    }
+    Ok(emission)
+}
+
+/// Paths of the user's templates that are outputs of their own, sorted. A name that begins with `_` is a part for others
+/// to include.
+fn new_outputs<'a>(context: &Context<'a>) -> BTreeSet<&'a str> {
+    let own = context.engine.own().iter().map(|(path, _)| path.as_str());
+    own.filter(|path| embedded(path).is_none())
+        .filter(|path| !path.split('/').any(|name| name.starts_with('_')))
+        .filter(|path| !NO_OUTPUTS.contains(&first_folder(path)))
+        .collect()
+}
+
+/// The target whose folder it is in; what is in none is written whatever is selected.
+fn owner(path: &str) -> Owner {
+    match first_folder(path) {
+        "config" => Owner::Target(Target::Compose),
+        folder => Target::from_name(folder).map_or(Owner::Always, Owner::Target),
+    }
+}
+
+/// The first of several names; nothing for a file at the top.
+fn first_folder(path: &str) -> &str {
+    path.split_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// One path twice, or one the folder of the other, letter case ignored.
+fn clash(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    let inside = |inner: &str, outer: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    inside(&one, &other) || inside(&other, &one)
+}

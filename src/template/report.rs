@@ -1,0 +1,65 @@
+//! A template's mistake as a diagnostic, at its place in the template.
+
+use super::{Engine, TemplateError, embedded};
+use crate::{
+    diag::{Code, Diagnostic},
+    source::{Sources, Span},
+};
+
+/// Where the user's templates stand, and ours.
+const OWN: &str = "mlopsgen/templates";
+const EMBEDDED: &str = "templates";
+
+impl Engine {
+    /// What to say of an error of this engine's.
+    pub fn report(&self, error: &TemplateError, sources: &mut Sources) -> Diagnostic {
+        report(error, &self.own, sources)
+    }
+
+    /// An error in one line, for a label elsewhere: the template's file, the line and what is wrong.
+    pub fn said(&self, error: &TemplateError) -> String {
+        let (folder, _) = written(&error.template, &self.own);
+        let line = error.line.unwrap_or(1);
+        format!("{folder}/{}:{line}: {}", error.template, error.message)
+    }
+}
+
+/// What to say of an error; `own` are the user's templates, paths and texts.
+pub fn report(
+    error: &TemplateError,
+    own: &[(String, String)],
+    sources: &mut Sources,
+) -> Diagnostic {
+    let (folder, text) = written(&error.template, own);
+    let range = error
+        .range
+        .clone()
+        .filter(|range| !range.is_empty() && text.get(range.clone()).is_some())
+        .unwrap_or_else(|| line(text, error.line.unwrap_or(1)));
+    let source = sources.add(format!("{folder}/{}", error.template), text);
+    Diagnostic::new(
+        Code::BadTemplate,
+        format!("the template `{}` can't be run", error.template),
+    )
+    .label(Span::new(source, range), error.message.clone())
+    .help("docs/templates.md says what a template sees")
+}
+
+/// The folder and the text of a template: the user's, else ours.
+fn written<'a>(template: &str, own: &'a [(String, String)]) -> (&'static str, &'a str) {
+    match own.iter().find(|(name, _)| name == template) {
+        Some((_, text)) => (OWN, text),
+        None => (EMBEDDED, embedded(template).unwrap_or_default()),
+    }
+}
+
+/// The bytes of a line, counted from 1.
+fn line(text: &str, number: usize) -> std::ops::Range<usize> {
+    let start = text
+        .split_inclusive('\n')
+        .take(number.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let rest = &text[start..];
+    start..start + rest.find('\n').unwrap_or(rest.len())
+}
