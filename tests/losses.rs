@@ -68,8 +68,15 @@ image = "team/other:1.0"
 tasks = { all = { run = "true" } }
 "#;
 
+/// A table of the language, its heading, and lines that a key of it needs.
+type Place = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
 /// What the key is added to: header, and lines by the key that they write.
-const PLACES: [(&str, &str, &[(&str, &str)]); 5] = [
+const PLACES: [Place; 5] = [
     (
         "component",
         "[components.api]",
