@@ -107,7 +107,11 @@ fn start(
         .collect();
     match others.is_empty() {
         true => Ok(0),
-        false => compose(&["up", "--detach", "--wait", "--no-recreate"], &others),
+        // Without what they depend on: jobs among it would run again.
+        false => compose(
+            &["up", "--detach", "--wait", "--no-recreate", "--no-deps"],
+            &others,
+        ),
     }
 }
 
