@@ -7,7 +7,7 @@ mod edges;
 mod order;
 
 pub use edges::workload_texts;
-pub use order::{Cycle, shortest_cycles};
+pub use order::{Cycle, independent_cycles};
 
 use std::collections::{BTreeMap, BTreeSet};
 
