@@ -50,6 +50,10 @@ case "$*" in
   *"version --short") cat "$here/version"; exit ;;
   version*) echo 28.0.0; exit ;;
   *" ps "*) cat "$here/containers" 2>/dev/null; exit 0 ;;
+  inspect*) cat "$here/inspected" 2>/dev/null; exit 0 ;;
+  image*) echo sha256:1; exit 0 ;;
+  *"config --hash"*) cat "$here/hashes" 2>/dev/null; exit 0 ;;
+  *" logs "*--no-log-prefix*) echo "out of luck"; exit 0 ;;
 esac
 echo "$(basename "$0") $* [PROJECT_DIR=$PROJECT_DIR]" >> "$here/log"
 exit "$(cat "$here/status" 2>/dev/null || echo 0)"
@@ -68,6 +72,18 @@ impl Machine {
             folder: Folder::new(),
         };
         machine.folder.write(&format!("bin/{program}"), COMPOSE);
+        // Nothing else: this machine's own engine is not asked.
+        for tool in ["sh", "cat", "dirname", "basename", "git"] {
+            let place = ["/usr/bin", "/bin"].map(|folder| format!("{folder}/{tool}"));
+            let place = place
+                .iter()
+                .find(|place| fs::exists(place).is_ok_and(|there| there));
+            symlink(
+                place.expect(tool),
+                machine.folder.path(&format!("bin/{tool}")),
+            )
+            .expect("a link");
+        }
         let mode = fs::Permissions::from_mode(0o755);
         fs::set_permissions(machine.folder.path(&format!("bin/{program}")), mode).expect("a mode");
         machine.folder.write("bin/version", "2.40.3\n");
@@ -78,13 +94,12 @@ impl Machine {
     }
 
     fn run(&self, words: &[&str]) -> Output {
-        let path = format!("{}:/usr/bin:/bin", self.folder.path("bin").display());
         Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
             .arg("-C")
             .arg(self.folder.path("project"))
             .args(words)
             .env_clear()
-            .env("PATH", path)
+            .env("PATH", self.folder.path("bin"))
             .output()
             .expect("the program runs")
     }
@@ -137,11 +152,133 @@ fn waiting_leaves_out_jobs_that_end_by_themselves() {
     let log = machine.log();
     let last = log.lines().last().expect("a line");
     assert!(
-        last.contains("up --detach --wait --no-recreate db ["),
+        last.contains("up --detach --wait --no-recreate --no-deps db ["),
         "{log}"
     );
     machine.ok(&["up", "other", "--wait"]);
     assert!(machine.log().contains("other.yaml up --detach --wait ["));
+}
+
+#[test]
+fn all_of_the_platform_is_one_file_and_parts_bring_the_order_between_them() {
+    let machine = Machine::new("docker");
+    let text = machine.folder.read("project/platform.toml");
+    let text = text.replace(
+        "depends_on = [\"db\"]",
+        "depends_on = { db = \"healthy\", single = { on = \"started\", optional = true } }",
+    );
+    machine.folder.write("project/platform.toml", text);
+    machine.ok(&["apply", "--yes"]);
+    machine.ok(&["env", "init"]);
+    for words in [vec!["up"], vec!["up", "web"], vec!["up", "web", "other"]] {
+        machine.ok(&words);
+    }
+    let log = machine.log().replace("ROOT/project/generated/compose/", "");
+    let expected = "\
+docker compose -f compose.yaml up --detach [PROJECT_DIR=ROOT/project]
+docker compose -f store.yaml -f web.yaml up --detach [PROJECT_DIR=ROOT/project]
+docker compose -f store.yaml -f web.yaml -f other.yaml -f order/web.other.yaml up --detach [PROJECT_DIR=ROOT/project]
+";
+    assert_eq!(log, expected);
+}
+
+#[test]
+fn a_job_that_is_done_runs_again_only_after_a_change() {
+    let machine = Machine::new("docker");
+    machine.ok(&["env", "init"]);
+    let hash = "0".repeat(64);
+    machine.folder.write(
+        "bin/containers",
+        r#"[{"ID":"a","Service":"db","State":"running"},{"ID":"b","Service":"db-databases","State":"exited","ExitCode":0}]"#,
+    );
+    let inspected = |database: &str| {
+        let labels =
+            format!(r#"{{"Image":"i","Labels":{{"com.docker.compose.config-hash":"{hash}"}}}}"#);
+        format!(
+            r#"[{{"Id":"a1","Created":"{database}","Image":"sha256:1","State":{{}},"Config":{labels}}},
+                {{"Id":"b1","Image":"sha256:1","State":{{"StartedAt":"2026-11-22T10:00:30Z"}},"Config":{labels}}}]"#
+        )
+    };
+    machine
+        .folder
+        .write("bin/inspected", inspected("2026-11-22T10:00:00.5Z"));
+    machine
+        .folder
+        .write("bin/hashes", format!("db {hash}\ndb-databases {hash}\n"));
+    let last = |machine: &Machine| {
+        machine.ok(&["up", "store"]);
+        machine.log().lines().last().map(ToString::to_string)
+    };
+    let all = last(&machine).expect("a line");
+    assert!(
+        all.contains("store.yaml up --detach --no-deps db ["),
+        "{all}"
+    );
+    // The database was made anew since, or the job itself has changed.
+    machine
+        .folder
+        .write("bin/inspected", inspected("2026-11-22T10:01:00Z"));
+    let all = last(&machine).expect("a line");
+    assert!(all.contains("store.yaml up --detach ["), "{all}");
+    machine
+        .folder
+        .write("bin/inspected", inspected("2026-11-22T10:00:00.5Z"));
+    machine.folder.write(
+        "bin/hashes",
+        format!("db {hash}\ndb-databases {}\n", "1".repeat(64)),
+    );
+    let all = last(&machine).expect("a line");
+    assert!(all.contains("store.yaml up --detach ["), "{all}");
+}
+
+#[test]
+fn what_does_not_come_up_is_told_with_its_cause() {
+    let machine = Machine::new("docker");
+    machine.ok(&["env", "init"]);
+    machine.folder.write(
+        "bin/containers",
+        r#"[{"ID":"a","Service":"db","State":"running","Health":"unhealthy","Status":"Up 9 seconds"},{"ID":"w","Service":"web","State":"created"}]"#,
+    );
+    machine.folder.write(
+        "bin/inspected",
+        r#"[{"Id":"a1","State":{"Health":{"Log":[{"ExitCode":2,"Output":"no such database"}]}}}]"#,
+    );
+    machine.folder.write("bin/status", "1");
+    let said = machine.refuses(&["up", "web"]);
+    let expected = "\
+Up: 1 failed, 2 not started.
+
+error: `db` is not well: unhealthy (Up 9 seconds)
+  waiting for it: db-databases, web
+  its health check says:
+    | exit status 2: no such database
+  its last words:
+    | out of luck
+";
+    assert!(said.ends_with(expected), "{said}");
+}
+
+#[test]
+fn restart_with_flags_is_down_and_up() {
+    let machine = Machine::new("docker");
+    machine.ok(&["env", "init"]);
+    machine
+        .folder
+        .write("bin/containers", r#"[{"Service":"web","State":"running"}]"#);
+    assert!(
+        machine
+            .refuses(&["restart", "store", "--volumes"])
+            .contains("--yes")
+    );
+    assert_eq!(machine.log(), "");
+    machine.ok(&["restart", "store", "--volumes", "--build", "--yes"]);
+    let log = machine.log().replace("ROOT/project/generated/compose/", "");
+    let expected = "\
+docker compose -p demo down db db-databases web [PROJECT_DIR=]
+docker volume ls --quiet [PROJECT_DIR=]
+docker compose -f store.yaml -f web.yaml up --detach --build [PROJECT_DIR=ROOT/project]
+";
+    assert_eq!(log, expected);
 }
 
 #[test]
@@ -245,7 +382,18 @@ fn down_asks_before_anything_is_lost_or_others_stop() {
             .contains("web (group web)")
     );
     machine.ok(&["down", "store", "--yes"]);
-    assert!(machine.log().contains("-p demo down db db-databases ["));
+    assert!(machine.log().contains("-p demo down db db-databases web ["));
+    // A container that stands still would lose its network.
+    machine.folder.write(
+        "bin/containers",
+        r#"[{"Service":"db","State":"running"},{"Service":"web","State":"exited"}]"#,
+    );
+    machine.ok(&["down", "store"]);
+    assert!(
+        machine
+            .log()
+            .contains("-p demo rm --stop --force db db-databases [")
+    );
 }
 
 #[test]

@@ -88,15 +88,22 @@ impl<'a> Selection<'a> {
         })
     }
 
-    /// Compose's own files of these groups that have any workload.
-    pub fn files(&self) -> Vec<String> {
+    /// Compose's own files of these groups that have any workload, and those of the order between two of them, where
+    /// such a file exists.
+    pub fn files(&self, exists: impl Fn(&str) -> bool) -> Vec<String> {
         let groups = self.groups.iter().filter(|group| {
             let mut workloads = self.platform.workloads();
             workloads.any(|workload| workload.group == **group)
         });
-        groups
+        let mut files: Vec<String> = groups
             .map(|group| format!("compose/{group}.yaml"))
-            .collect()
+            .collect();
+        for group in &self.groups {
+            let others = self.groups.iter();
+            let orders = others.map(|other| format!("compose/order/{group}.{other}.yaml"));
+            files.extend(orders.filter(|path| exists(path)));
+        }
+        files
     }
 
     /// Jobs that nothing waits for: `compose up --wait` takes their end for a failure.
