@@ -2,7 +2,7 @@
 
 use clap::Args;
 use mlopsgen::{
-    model::{FileContent, MountSource, Platform, Workload},
+    model::Workload,
     plan::Failure,
     run::{Container, Purge, Selection, examine, purge, select},
 };
@@ -54,8 +54,7 @@ pub fn stop(
     engine: &Engine,
     context: &Context,
 ) -> Result<u8, Failure> {
-    let platform = &running.output.platform;
-    let keep = kept(platform, &context.global.file.to_string_lossy());
+    let keep = selection.kept(running.project.reads());
     let loss = Loss::of(args, running, selection, &keep)?;
     let disturbed = disturbed(running, selection, engine)?;
     if !is_agreed(args, &loss, &disturbed, context)? {
@@ -156,41 +155,6 @@ impl Loss {
         }
         text
     }
-}
-
-/// Paths of the project that platform.toml reads, or mounts without calling them data.
-fn kept(platform: &Platform, file: &str) -> Vec<String> {
-    let mut kept = vec![file.to_string()];
-    kept.extend(["generated", "mlopsgen", "dags"].map(ToString::to_string));
-    for workload in platform.workloads() {
-        kept.extend(
-            workload
-                .mounts
-                .iter()
-                .filter_map(|mount| match &mount.source {
-                    MountSource::Bind { path, data: false } => Some(path.clone()),
-                    _ => None,
-                }),
-        );
-        kept.extend(
-            workload
-                .files
-                .iter()
-                .filter_map(|file| match &file.content {
-                    FileContent::Project { path, .. } | FileContent::Folder { path, .. } => {
-                        Some(path.clone())
-                    }
-                    _ => None,
-                }),
-        );
-        kept.extend(workload.build.iter().map(|build| build.context.clone()));
-    }
-    let pipelines = platform.pipelines.iter().flat_map(|p| &p.volumes);
-    kept.extend(pipelines.filter_map(|mount| match &mount.source {
-        MountSource::Bind { path, data: false } => Some(path.clone()),
-        _ => None,
-    }));
-    kept
 }
 
 /// Running workloads of other groups that stop too, because they can't do without these.

@@ -6,6 +6,7 @@ mod containers;
 mod dotenv;
 mod finished;
 mod inspect;
+mod keep;
 mod progress;
 mod purge;
 mod secrets;

@@ -162,12 +162,18 @@ impl<'a> Selection<'a> {
         self.platform.volumes.iter().filter(is_ours).collect()
     }
 
-    /// Bind folders that platform.toml marks as data, relative to the project, each once.
+    /// Bind folders that platform.toml marks as data, relative to the project, each once. Those of pipelines belong to all
+    /// of the platform.
     pub fn data_folders(&self) -> Vec<&'a str> {
-        let folders: BTreeSet<&str> = self
-            .workloads()
-            .into_iter()
+        let workloads = self.workloads().into_iter();
+        let pipelines = self.platform.pipelines.iter();
+        let folders: BTreeSet<&str> = workloads
             .flat_map(|workload| &workload.mounts)
+            .chain(
+                pipelines
+                    .filter(|_| self.is_everything)
+                    .flat_map(|pipeline| &pipeline.volumes),
+            )
             .filter_map(|mount| match &mount.source {
                 MountSource::Bind { path, data: true } => Some(path.as_str()),
                 _ => None,
@@ -181,7 +187,11 @@ impl<'a> Selection<'a> {
         mounts.any(|mount| matches!(&mount.source, MountSource::Volume(key) if *key == volume.key))
     }
 
-    fn has(&self, workload: &Workload) -> bool {
+    pub(super) fn platform(&self) -> &'a Platform {
+        self.platform
+    }
+
+    pub(super) fn has(&self, workload: &Workload) -> bool {
         self.groups.contains(&workload.group.as_str())
     }
 }
