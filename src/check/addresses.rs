@@ -2,7 +2,7 @@
 
 use super::{
     Facts,
-    lints::{at, lint},
+    lints::{lint, place},
 };
 use crate::{
     diag::{Code, Sink},
@@ -34,14 +34,19 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
                     _ => None,
                 })
                 .collect();
-            bare(workload, &literals, variable.span, &others, sink);
-            itself(workload, &literals, variable.span, &others, sink);
+            // What a kind says it says on purpose.
+            if !facts.is_of_kind(variable.span) {
+                bare(workload, &literals, variable.span, &others, sink);
+                itself(workload, &literals, variable.span, &others, sink);
+            }
         }
         for word in workload.command.iter().flatten() {
             if let [Piece::Literal(text)] = word.pieces.as_slice() {
-                let span = at(workload, "command");
-                bare(workload, &[text], span, &others, sink);
-                itself(workload, &[text], span, &others, sink);
+                let span = place(workload, "command");
+                if !facts.is_of_kind(span) {
+                    bare(workload, &[text], span, &others, sink);
+                    itself(workload, &[text], span, &others, sink);
+                }
             }
         }
     }
@@ -54,10 +59,6 @@ fn bare(
     others: &[&Component],
     sink: &mut Sink,
 ) {
-    // What a kind says it says on purpose.
-    if span.source != workload.span.source {
-        return;
-    }
     for other in others {
         if literals.iter().any(|text| names_host(text, other)) {
             let port = other.main_port.as_deref().unwrap_or("http");
@@ -116,7 +117,7 @@ fn itself(
         .network_mode
         .as_ref()
         .is_some_and(|mode| mode.value == NetworkMode::Host);
-    if span.source != workload.span.source || on_the_host {
+    if on_the_host {
         return;
     }
     let asked = literals.iter().flat_map(|text| machine_ports(text));

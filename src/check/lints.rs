@@ -128,7 +128,7 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
                 .written
                 .get_path(&["volumes", &mount.name])
                 .is_some()
-                && mount.span.source == workload.span.source
+                && !facts.is_of_kind(mount.span)
             {
                 mount.span
             } else {
@@ -147,7 +147,7 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
         if workload.runtime.privileged {
             sink.push(
                 lint(Code::Privileged, format!("`{}` has all rights on the host", workload.name), workload)
-                    .label(at(workload, "privileged"), "privileged")
+                    .label(at(facts, workload, "privileged"), "privileged")
                     .help("give it the `devices` or `cap_add` that it needs; accept it with `allow = [\"privileged\"]`"),
             );
         }
@@ -159,7 +159,7 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
                     format!("`{}` runs as root", workload.name),
                     workload,
                 )
-                .label(at(workload, "user"), "root")
+                .label(at(facts, workload, "user"), "root")
                 .help("name a user of the image; accept it with `allow = [\"root-user\"]`"),
             );
         }
@@ -167,13 +167,10 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
 }
 
 /// The key where the user wrote it; where the kind did, the component.
-pub(super) fn at(workload: &Workload, key: &str) -> Span {
-    let span = place(workload, key);
-    if span.source == workload.span.source {
-        span
-    } else {
-        workload.span
-    }
+pub(super) fn at(facts: Facts<'_>, workload: &Workload, key: &str) -> Span {
+    Some(place(workload, key))
+        .filter(|span| !facts.is_of_kind(*span))
+        .unwrap_or(workload.span)
 }
 
 /// Host ports that the whole network reaches.

@@ -11,13 +11,20 @@ mod lints;
 mod profiles;
 mod sharing;
 
-use crate::{diag::Sink, graph::Graph, model::Platform};
+use crate::{diag::Sink, graph::Graph, model::Platform, source::Span};
 
 /// What a rule reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     pub platform: &'a Platform,
     pub graph: &'a Graph,
+}
+
+impl Facts<'_> {
+    /// Whether a kind says it, and not the platform's own files.
+    fn is_of_kind(self, span: Span) -> bool {
+        self.platform.kind_sources.contains(&span.source)
+    }
 }
 
 /// A rule looks at the platform and says what is wrong with it.

@@ -239,6 +239,7 @@ fn plain(form: Form) -> Value {
         Form::PortRange => pattern("^[0-9]+(-[0-9]+)?$"),
         Form::PublishedPort => pattern("^(auto|[0-9]+(-[0-9]+)?)$"),
         Form::Path | Form::Glob => json!({ "type": "string", "minLength": 1 }),
+        Form::Restart => pattern("^(no|always|on-failure(:[1-9][0-9]*)?|unless-stopped)$"),
         Form::Choice(choices) => json!({ "enum": choices }),
         Form::EngineName => pattern("^[A-Za-z0-9][A-Za-z0-9_.-]+$"),
         Form::Bytes => pattern("^[0-9]+(\\.[0-9]{1,3})?\\s*[A-Za-z]*$"),

@@ -195,6 +195,7 @@ pub(super) fn platform(
         lints: lints(tree, sink),
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
+        kind_sources: scene.kind_sources.clone(),
         span: table
             .get("name")
             .map(|node| node.span)

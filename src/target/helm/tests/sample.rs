@@ -212,6 +212,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         lints: BTreeMap::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
+        kind_sources: std::collections::BTreeSet::new(),
         span: span(),
     }
 }
@@ -434,7 +435,7 @@ fn guest(name: &str, lifecycle: Lifecycle) -> Workload {
 fn job() -> Workload {
     let mut job = workload("migrate");
     job.lifecycle = Lifecycle::Job;
-    job.restart = Restart::OnFailure;
+    job.restart = Restart::OnFailure(None);
     job.depends_on = vec![dependency("db", Condition::Healthy)];
     job.mounts = vec![mount("models", "/models", volume("models"))];
     job
