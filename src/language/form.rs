@@ -148,9 +148,9 @@ impl Form {
                     && !text.contains(':')
                     && !text.split('/').any(|part| part == "..")
             }
-            Form::Glob => !text.is_empty() && globset::Glob::new(text).is_ok(),
+            Form::Glob => is_glob(text),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
-            Form::PromQl => promql_parser::parser::parse(text).is_ok(),
+            Form::PromQl => promql(text).is_some(),
             Form::KindPromQl => Form::PromQl.accepts(&without_variables(text)),
             Form::Mode => {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
@@ -255,6 +255,29 @@ fn without_variables(expression: &str) -> String {
             .to_string();
     }
     out + &rest
+}
+
+/// The longest pattern of paths, and how many groups of choices it may hold: beyond what people write, and near enough for
+/// the matcher, which recurses into groups.
+const LONGEST_GLOB: usize = 1000;
+const MOST_CHOICES: usize = 20;
+
+fn is_glob(text: &str) -> bool {
+    let bounded = text.len() <= LONGEST_GLOB && text.matches('{').count() <= MOST_CHOICES;
+    !text.is_empty() && bounded && globset::Glob::new(text).is_ok()
+}
+
+/// The longest expression, and how many brackets and operators may stand in it: what is read of it is a tree.
+const LONGEST_PROMQL: usize = 10_000;
+const MOST_PROMQL: usize = 500;
+
+/// An expression of PromQL; `None` where it is none, or longer than any that people write.
+pub fn promql(text: &str) -> Option<promql_parser::parser::Expr> {
+    let marks = text.matches(['(', '[', '{', '+', '-', '*', '/', '%', '^', '=', '<', '>']);
+    let bounded = text.len() <= LONGEST_PROMQL && marks.count() <= MOST_PROMQL;
+    bounded
+        .then(|| promql_parser::parser::parse(text).ok())
+        .flatten()
 }
 
 /// A duration in milliseconds: a number and `ms`, `s`, `m`, `h` or `d`; `None` for any other text.
