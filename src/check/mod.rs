@@ -8,10 +8,13 @@ mod cycles;
 mod images;
 mod limits;
 mod lints;
+mod ports;
 mod profiles;
+mod secrets;
 mod sharing;
+mod strings;
 
-use crate::{diag::Sink, graph::Graph, model::Platform, source::Span};
+use crate::{diag::Sink, graph::Graph, model::Platform};
 
 /// What a rule reads.
 #[derive(Clone, Copy, Debug)]
@@ -20,31 +23,25 @@ pub struct Facts<'a> {
     pub graph: &'a Graph,
 }
 
-impl Facts<'_> {
-    /// Whether a kind says it, and not the platform's own files.
-    fn is_of_kind(self, span: Span) -> bool {
-        self.platform.kind_sources.contains(&span.source)
-    }
-}
-
 /// A rule looks at the platform and says what is wrong with it.
 type Rule = fn(Facts<'_>, &mut Sink);
 
 const RULES: &[Rule] = &[
     cycles::start_order,
     cycles::tasks,
-    clashes::host_ports,
-    clashes::container_ports,
+    ports::host_ports,
+    ports::container_ports,
     clashes::mount_paths,
     clashes::names,
     limits::names,
+    limits::amounts,
     sharing::volumes,
     sharing::databases,
     sharing::replicas,
     profiles::dependencies,
     profiles::restarting_jobs,
     images::moving,
-    lints::plaintext_secrets,
+    secrets::plaintext,
     lints::rights,
     lints::public_binds,
     lints::sources,

@@ -33,7 +33,7 @@ pub struct Platform {
     pub lints: BTreeMap<Code, String>,
     pub raw_compose: Raw,
     pub raw_helm: Raw,
-    /// Files of kinds: what is written there is not the component's own.
+    /// Files of kinds: what stands there the user did not write.
     pub kind_sources: BTreeSet<SourceId>,
     /// `[platform]`'s name where it is written.
     pub span: Span,

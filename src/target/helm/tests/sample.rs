@@ -209,10 +209,10 @@ pub fn platform(components: Vec<Component>) -> Platform {
         ci: Vec::new(),
         actors: Vec::new(),
         flows: Vec::new(),
+        kind_sources: BTreeSet::new(),
         lints: BTreeMap::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
-        kind_sources: std::collections::BTreeSet::new(),
         span: span(),
     }
 }
@@ -522,6 +522,7 @@ fn pipeline() -> Pipeline {
             resources: Resources::default(),
             span: span(),
         }],
+        written: Table::default(),
         span: span(),
     }
 }
