@@ -159,6 +159,13 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
         (_, Value::Broken) => return None,
         (Shape::Any, _) => return Some(node.clone()),
         (Shape::Text | Shape::ShellText, Value::String(_)) => true,
+        (Shape::Formed(form), Value::String(text)) => {
+            if !text.contains("${") && !form.accepts(text) {
+                sink.push(bad_value(node, text, &form.describe()));
+                return None;
+            }
+            true
+        }
         (Shape::Plain(form), Value::String(text)) => {
             let reference = misplaced_reference(node, text);
             if let Some(diagnostic) = reference.filter(|_| *form != Form::KindPromQl) {
@@ -335,7 +342,9 @@ fn map(
 fn takes(shape: &Shape, value: &Value) -> bool {
     match shape {
         Shape::Any => true,
-        Shape::Text | Shape::ShellText | Shape::Plain(_) => matches!(value, Value::String(_)),
+        Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_) => {
+            matches!(value, Value::String(_))
+        }
         Shape::Integer(..) => matches!(value, Value::Integer(_)),
         Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
         Shape::Boolean => matches!(value, Value::Boolean(_)),

@@ -72,13 +72,13 @@ pub(super) const PORT: Shape = Shape::Either(&[
         ),
         key(
             "scheme",
-            FREE,
+            Shape::Plain(Form::Scheme),
             "What a URL of it starts with; `http` unless said otherwise.",
             "scheme = \"grpc\"",
         ),
         key(
             "path",
-            FREE,
+            Shape::Plain(Form::UrlPath),
             "What a URL of it ends with.",
             "path = \"/ui\"",
         ),
@@ -178,7 +178,7 @@ pub(super) const HEALTH: Shape = Shape::Either(&[Shape::Table(HEALTH_KEYS), Shap
 pub(super) const HEALTH_KEYS: &[KeyShape] = &[
     key(
         "http",
-        Shape::Text,
+        Shape::Formed(Form::UrlPath),
         "The path to GET; anything but success is unhealthy.",
         "http = \"/readyz\"",
     ),
@@ -232,7 +232,7 @@ pub(super) const METRICS: Shape = Shape::Either(&[
         key("port", PORT_NAME, "The port to scrape.", "port = \"http\""),
         key(
             "path",
-            FREE,
+            Shape::Plain(Form::UrlPath),
             "`/metrics` unless said otherwise.",
             "path = \"/metrics\"",
         ),

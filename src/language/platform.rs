@@ -40,7 +40,7 @@ const PLATFORM: Shape = Shape::Table(&[
     ),
     key(
         "registry",
-        FREE,
+        Shape::Plain(Form::Registry),
         "Prefix for images that name no registry.",
         "registry = \"registry.example.com/ml\"",
     ),

@@ -9,6 +9,8 @@ pub enum Shape {
     Any,
     /// A string in which references may stand.
     Text,
+    /// A string in which references may stand; one without is of some form.
+    Formed(Form),
     /// A shell's text: only the five reference prefixes mean something.
     ShellText,
     /// A string without references, of some form.
@@ -121,7 +123,7 @@ impl Shape {
         match self {
             Shape::Any => "any value".to_string(),
             Shape::Text | Shape::ShellText => "a string".to_string(),
-            Shape::Plain(form) => form.describe(),
+            Shape::Plain(form) | Shape::Formed(form) => form.describe(),
             Shape::Integer(..) => "a whole number".to_string(),
             Shape::Number => "a number".to_string(),
             Shape::Cores => "a number above zero, such as 0.5 or 2".to_string(),

@@ -185,6 +185,7 @@ fn form(shape: &Shape) -> String {
     match shape {
         Shape::Any => "anything".to_string(),
         Shape::Text => "a string, with references".to_string(),
+        Shape::Formed(form) => format!("{}, with references", form.describe()),
         Shape::ShellText => "a shell's text, with references".to_string(),
         Shape::Plain(Form::Choice([only])) => format!("`{only}`"),
         Shape::Plain(Form::Name(_)) => "a name".to_string(),

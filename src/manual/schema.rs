@@ -143,7 +143,7 @@ impl Writer<'_> {
     fn shape(&self, shape: &Shape, removable: bool) -> Map<String, Value> {
         object(match shape {
             Shape::Any => json!({}),
-            Shape::Text | Shape::ShellText => json!({ "type": "string" }),
+            Shape::Text | Shape::Formed(_) | Shape::ShellText => json!({ "type": "string" }),
             Shape::Plain(form) => plain(*form),
             Shape::Integer(least, most) if *most == i64::MAX => {
                 json!({ "type": "integer", "minimum": least })
@@ -242,7 +242,20 @@ fn plain(form: Form) -> Value {
         Form::Choice(choices) => json!({ "enum": choices }),
         Form::EngineName => pattern("^[A-Za-z0-9][A-Za-z0-9_.-]+$"),
         Form::Bytes => pattern("^[0-9]+(\\.[0-9]{1,3})?\\s*[A-Za-z]*$"),
+        Form::User => pattern("^[^:\\s]+(:[^:\\s]+)?$"),
+        Form::Tmpfs => pattern("^/[^\\s]*$"),
+        Form::UrlPath => pattern("^/"),
+        Form::Scheme => pattern("^[a-z][a-z0-9+.-]*$"),
+        Form::ImagePlatform => pattern("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$"),
+        Form::HostName | Form::Alias => pattern("^[A-Za-z0-9_][A-Za-z0-9._-]*$"),
         Form::Address
+        | Form::Account
+        | Form::Signal
+        | Form::Device
+        | Form::Capability
+        | Form::ExtraHost
+        | Form::HostAddress
+        | Form::Registry
         | Form::Free
         | Form::Cron
         | Form::VersionRequirement

@@ -160,6 +160,27 @@ pub(super) fn mode_of(draft: &Draft, workload: &str) -> Option<NetworkMode> {
     Some(mode(&shape.table)?.value)
 }
 
+/// A port that is published by a container without a network.
+fn unpublished(table: &Table, sink: &mut Sink) {
+    let Some(mode) = mode(table).filter(|mode| mode.value == NetworkMode::None) else {
+        return;
+    };
+    for (_, port) in table.table("ports").into_iter().flat_map(Table::iter) {
+        let Some(host) = port.as_table().and_then(|port| port.entry("host")) else {
+            continue;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                "what is in no network publishes no port",
+            )
+            .label(host.key.span, "published")
+            .label(mode.span, "in no network")
+            .help("keep one of `host` and `network_mode = \"none\"`"),
+        );
+    }
+}
+
 /// Checks what `network_mode` and `networks` name.
 pub(super) fn check(scene: &Scene, table: &Table, sink: &mut Sink) {
     if let Some(node) = table.get("network_mode") {
@@ -196,6 +217,7 @@ pub(super) fn check(scene: &Scene, table: &Table, sink: &mut Sink) {
             .help("keep one of `network_mode` and `networks`"),
         );
     }
+    unpublished(table, sink);
     for node in table.array("networks").unwrap_or_default() {
         let Some(name) = node.as_str() else { continue };
         if !scene.networks.iter().any(|known| known == name) {

@@ -137,6 +137,7 @@ fn pipeline(
         volumes: mounts::pipeline_mounts(scene, &key.name, table, &mut platform.volumes, sink),
         resources: workload::resources(table),
         tasks,
+        written: table.clone(),
         span: key.span,
     }
 }
@@ -302,6 +303,7 @@ fn ci(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> Ci {
         secrets: secrets(table, scene, sink),
         timeout: read::duration(table, "timeout").unwrap_or(3_600_000),
         stages,
+        written: table.clone(),
         span: key.span,
     }
 }
@@ -382,6 +384,26 @@ fn stage(table: &Table, entry: Span, scene: &Scene, sink: &mut Sink) -> CiStage 
 
 fn agent(scene: &Scene, table: &Table, sink: &mut Sink) -> Option<Agent> {
     let agent = table.table("agent")?;
+    match (agent.entry("docker"), agent.entry("label")) {
+        (Some(docker), Some(label)) => sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                "an agent is an image or a label, not both",
+            )
+            .label(docker.key.span, "an image")
+            .label(label.key.span, "and a label")
+            .help("keep one of `docker` and `label`"),
+        ),
+        (None, None) => {
+            let span = table.entry("agent")?.key.span;
+            sink.push(
+                Diagnostic::new(Code::MissingKey, "this agent is none")
+                    .label(span, "neither `docker` nor `label`")
+                    .help("write `agent = { docker = \"python:3.12\" }`, or leave it out: then any agent does"),
+            );
+        }
+        _ => {}
+    }
     if let Some(node) = agent.get("docker") {
         image::well_formed(node, sink);
         return Some(Agent::Docker(written_out(scene, node, sink)));

@@ -9,7 +9,7 @@ use super::{
     scene::{Draft, Scene},
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, nearest},
     language::REFERENCE_WORDS,
     model::{NetworkMode, Piece, Text},
     source::Span,
@@ -154,7 +154,14 @@ pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sin
                 out.append(&text);
             }
         } else {
-            sink.push(not_a_reference(place, "no reference starts so"));
+            let mut diagnostic = not_a_reference(place, "no reference starts so");
+            let word = word_at(inner);
+            let near = nearest(word, REFERENCE_WORDS);
+            if let Some(near) = near.filter(|_| inner[word.len()..].starts_with('.')) {
+                let meant = format!("${{{near}{}}}", &inner[word.len()..]);
+                diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+            }
+            sink.push(diagnostic);
         }
         at = end + 1;
     }

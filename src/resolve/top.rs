@@ -185,6 +185,7 @@ pub(super) fn platform(
         targets: targets(table),
         variables: scene.variables.clone(),
         secrets: scene.secrets.clone(),
+        kind_sources: scene.kind_sources.clone(),
         groups: scene.groups.clone(),
         volumes: mounts::shared_volumes(tree, &scene.platform),
         networks: networks(tree),

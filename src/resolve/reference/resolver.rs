@@ -470,17 +470,24 @@ impl Resolver<'_> {
             }
             (None, _) => format!("it has the ports {}", one_of(&ports)),
         };
-        Diagnostic::new(
-            Code::UnknownPort,
-            format!(
-                "component `{}` has no port or output `{}`",
-                draft.name,
-                rest.join(".")
+        let (message, label) = match rest {
+            [] => (
+                format!("a reference to `{}` names a port or an output", draft.name),
+                "which one?",
             ),
-        )
-        .label(self.place, "not there")
-        .label(draft.span, "this component")
-        .help(help)
+            rest => (
+                format!(
+                    "component `{}` has no port or output `{}`",
+                    draft.name,
+                    rest.join(".")
+                ),
+                "not there",
+            ),
+        };
+        Diagnostic::new(Code::UnknownPort, message)
+            .label(self.place, label)
+            .label(draft.span, "this component")
+            .help(help)
     }
 }
 

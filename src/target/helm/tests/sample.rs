@@ -209,6 +209,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         ci: Vec::new(),
         actors: Vec::new(),
         flows: Vec::new(),
+        kind_sources: BTreeSet::new(),
         lints: BTreeMap::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
@@ -521,6 +522,7 @@ fn pipeline() -> Pipeline {
             resources: Resources::default(),
             span: span(),
         }],
+        written: Table::default(),
         span: span(),
     }
 }
