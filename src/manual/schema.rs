@@ -158,7 +158,7 @@ impl Writer<'_> {
             Shape::Date => {
                 json!({ "not": { "type": ["boolean", "number", "array", "object", "null"] } })
             }
-            Shape::Scalar => json!({ "type": ["string", "number", "boolean"] }),
+            Shape::Scalar | Shape::Constant => json!({ "type": ["string", "number", "boolean"] }),
             Shape::List(item) => json!({ "type": "array", "items": self.shape(item, removable) }),
             Shape::Table(keys) if is_component(keys) => {
                 json!({ "$ref": "#/definitions/workload" })
