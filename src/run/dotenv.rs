@@ -117,7 +117,10 @@ fn assignment(text: &str, start: usize, line: usize) -> Option<Assignment<'_>> {
 fn bare(value: &str) -> &str {
     match value.strip_prefix('#') {
         Some(_) => "",
-        None => value.split_once(" #").map_or(value, |(bare, _)| bare).trim_end(),
+        None => value
+            .split_once(" #")
+            .map_or(value, |(bare, _)| bare)
+            .trim_end(),
     }
 }
 
@@ -194,7 +197,10 @@ mod tests {
         assert_eq!(values.len(), 4);
         dotenv.set("B", "two");
         dotenv.set("C", "three");
-        assert_eq!(dotenv.text(), format!("{}C=three\n", text.replace("B=''", "B=two")));
+        assert_eq!(
+            dotenv.text(),
+            format!("{}C=three\n", text.replace("B=''", "B=two"))
+        );
     }
 
     #[test]
