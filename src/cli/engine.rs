@@ -15,6 +15,9 @@ use super::Context;
 /// Optional dependencies (`required: false`) came with it.
 const OLDEST: (u32, u32) = (2, 20);
 
+/// The oldest one that the generated files were run on.
+const OLDEST_ENGINE: (u32, u32) = (20, 10);
+
 /// How Compose is called, in the order in which it is looked for; and the engine's own program.
 const WAYS: [(&[&str], &str); 3] = [
     (&["docker", "compose"], "docker"),
@@ -142,13 +145,35 @@ impl Engine {
         serde_json::from_str(&answer).unwrap_or_default()
     }
 
-    /// The engine's version, or why it does not answer.
+    /// The engine's version. Errors: it does not answer, or is too old.
     pub fn ping(&self) -> Result<String, Failure> {
-        self.ask(&["version", "--format", "{{.Server.Version}}"])
+        let version = self
+            .ask(&["version", "--format", "{{.Server.Version}}"])
+            .or_else(|words| match self.program {
+                // Where there is no service in between, Podman is its own engine.
+                "podman" => self.ask(&["version", "--format", "{{.Client.Version}}"]),
+                _ => Err(words),
+            })
             .map_err(|words| {
                 Failure::new(format!("no engine answers: {words}"))
                     .help("start it, and let your user use it (with Docker: the group `docker`)")
-            })
+            })?;
+        let (major, minor) = OLDEST_ENGINE;
+        let is_old = numbers(&version).is_some_and(|found| found < OLDEST_ENGINE);
+        if is_old && self.program == "docker" && !self.is_podman() {
+            return Err(
+                Failure::new(format!("the engine is too old: it is version {version}"))
+                    .help(format!("install Docker {major}.{minor} or newer")),
+            );
+        }
+        Ok(version)
+    }
+
+    /// Docker's program may speak to Podman, whose versions are others.
+    fn is_podman(&self) -> bool {
+        let words = ["version", "--format", "{{json .Server}}"];
+        let server = self.ask(&words).unwrap_or_default();
+        server.contains("Podman")
     }
 
     /// What a command of the engine's own program prints, or what it says instead.
