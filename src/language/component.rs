@@ -255,12 +255,7 @@ const LIFE: &[KeyShape] = &[
     ),
     key(
         "restart",
-        Shape::Plain(Form::Choice(&[
-            "no",
-            "always",
-            "on-failure",
-            "unless-stopped",
-        ])),
+        Shape::Plain(Form::Restart),
         "`unless-stopped` unless said otherwise; for a job `no`.",
         "restart = \"always\"",
     ),

@@ -59,11 +59,11 @@ const PLATFORM: Shape = Shape::Table(&[
 ]);
 
 const VARIABLE: Shape = Shape::Either(&[
-    Shape::Scalar,
+    Shape::Constant,
     Shape::Table(&[
         key(
             "default",
-            Shape::Scalar,
+            Shape::Constant,
             "What it is unless the environment says otherwise.",
             "default = 50000",
         )
