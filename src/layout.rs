@@ -12,6 +12,8 @@ use crate::{
 
 /// The text laid out. `None` where that can't be done without a risk: it is no TOML, or newer than the formatter knows.
 pub fn layout(text: &str) -> Option<String> {
+    // First of all: our reader refuses what is nested too deep for the formatter's.
+    let meant = tree(text)?;
     if !taplo::parser::parse(text).errors.is_empty() {
         return None;
     }
@@ -27,7 +29,7 @@ pub fn layout(text: &str) -> Option<String> {
     };
     let laid = formatter::format(text, options);
     // The formatter is somebody else's; whatever it does, the file must go on to say the same.
-    (tree(text)? == tree(&laid)? && comments(text) == comments(&laid)).then_some(laid)
+    (meant == tree(&laid)? && comments(text) == comments(&laid)).then_some(laid)
 }
 
 /// What the file says, without places.

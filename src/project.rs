@@ -3,14 +3,14 @@
 //! In: the project's files. Out: a table in the shape of the language, each value with its place. The next stage may
 //! assume that keys are known and types are right; what was wrong is reported and left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobSetBuilder};
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Target,
-    language::{Context, PLATFORM_FILE, check},
+    language::{Context, Form, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Entry, Node, Removal, Table, Value, overlay},
     world::{ReadError, World},
@@ -83,10 +83,11 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
         return Vec::new();
     };
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut walked = Walked::new(world);
     read.table
         .strings("include")
         .into_iter()
-        .flat_map(|pattern| matching(world, folder, pattern))
+        .flat_map(|pattern| matching(&mut walked, folder, pattern))
         .collect()
 }
 
@@ -197,6 +198,7 @@ fn include(
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut found: Vec<Table> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut walked = Walked::new(world);
     for pattern in table.array("include").unwrap_or_default() {
         let Some(text) = pattern.as_str() else {
             continue;
@@ -212,7 +214,7 @@ fn include(
             );
             continue;
         }
-        let paths = matching(world, folder, text);
+        let paths = matching(&mut walked, folder, text);
         if paths.is_empty() && !text.contains(['*', '?', '[', '{']) {
             sink.push(
                 Diagnostic::new(Code::FileMissing, format!("`{text}` does not exist"))
@@ -233,6 +235,27 @@ fn include(
     found
 }
 
+/// Folders of the project, each listed once.
+struct Walked<'a> {
+    world: &'a dyn World,
+    folders: BTreeMap<String, Vec<String>>,
+}
+
+impl<'a> Walked<'a> {
+    fn new(world: &'a dyn World) -> Self {
+        Self {
+            world,
+            folders: BTreeMap::new(),
+        }
+    }
+
+    fn files_below(&mut self, folder: &str) -> &[String] {
+        self.folders
+            .entry(folder.to_string())
+            .or_insert_with(|| self.world.files_below(folder))
+    }
+}
+
 /// Whether a path is `platform.E.toml` beside `platform.toml`.
 fn is_environment_of(file: &str, path: &str) -> bool {
     let stem = file.strip_suffix(".toml").unwrap_or(file);
@@ -242,7 +265,12 @@ fn is_environment_of(file: &str, path: &str) -> bool {
         .is_some_and(|name| !name.contains('/'))
 }
 
-fn matching(world: &dyn World, folder: &str, pattern: &str) -> Vec<String> {
+/// The files that a pattern means. `walked` remembers folders that were listed before.
+fn matching(walked: &mut Walked<'_>, folder: &str, pattern: &str) -> Vec<String> {
+    // What is no pattern is reported where the shape of the file is checked.
+    if !Form::Glob.accepts(pattern) {
+        return Vec::new();
+    }
     let joined = match folder {
         "" => pattern.trim_start_matches("./").to_string(),
         folder => format!("{folder}/{}", pattern.trim_start_matches("./")),
@@ -259,10 +287,11 @@ fn matching(world: &dyn World, folder: &str, pattern: &str) -> Vec<String> {
         .next()
         .unwrap_or_default();
     let root = fixed.rsplit_once('/').map_or("", |(root, _)| root);
-    world
+    walked
         .files_below(root)
-        .into_iter()
-        .filter(|path| globs.is_match(path))
+        .iter()
+        .filter(|path| globs.is_match(path.as_str()))
+        .cloned()
         .collect()
 }
 

@@ -86,6 +86,9 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
     language::check(table, KIND, &context, sink)
 }
 
+/// Kinds that extend each other: more is a mistake.
+const LONGEST_LINEAGE: usize = 16;
+
 fn parent_of(
     catalog: &mut Catalog,
     name: &str,
@@ -102,8 +105,21 @@ fn parent_of(
             return read(catalog, name, file, false, sources, sink);
         }
     }
+    if catalog.depth >= LONGEST_LINEAGE {
+        sink.push(
+            Diagnostic::new(
+                Code::BadKind,
+                format!("kind `{name}` is the {LONGEST_LINEAGE}th that extends the next"),
+            )
+            .label(parent.span, "one too many")
+            .help("join some of them into one file"),
+        );
+        return None;
+    }
+    let errors = sink.errors();
     let found = catalog.get(wanted, sources, sink);
-    if found.is_none() {
+    // What was wrong with the other was said there.
+    if found.is_none() && sink.errors() == errors {
         let names = catalog.names();
         let known = nearest(wanted, names.iter().map(String::as_str));
         sink.push(
@@ -148,6 +164,11 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .and_then(|number| usize::try_from(number).ok()),
         job: table.boolean("job").unwrap_or(false),
         port: string("port"),
+        fixed_ports: table
+            .strings("fixed_ports")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
         binding: table.table("binding").map(|binding| Binding {
             default: binding.string("default").map(ToString::to_string),
             more: binding.string("more").map(ToString::to_string),

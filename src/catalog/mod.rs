@@ -28,6 +28,8 @@ pub struct Catalog {
     loaded: BTreeMap<String, Option<Rc<Kind>>>,
     /// Files whose strings may hold a kind's references.
     sources: BTreeSet<SourceId>,
+    /// How many kinds are being read, each because the one before extends it.
+    depth: usize,
 }
 
 impl Catalog {
@@ -56,7 +58,9 @@ impl Catalog {
         }
         // A kind that extends itself through others finds nothing here and is reported as unknown.
         self.loaded.insert(name.to_string(), None);
+        self.depth += 1;
         let kind = load::load(self, name, sources, sink).map(Rc::new);
+        self.depth -= 1;
         self.loaded.insert(name.to_string(), kind.clone());
         kind
     }

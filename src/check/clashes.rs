@@ -1,156 +1,13 @@
-//! Two that want the same: host ports, container ports, mount paths, names of what is generated.
+//! Two that want the same place or name: mount paths, names of what is generated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::Facts;
+use super::{Facts, ports::never_together};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{FileContent, HostPort, NetworkMode, Platform, Port, PortRange, Workload},
+    model::{FileContent, Platform},
     source::Span,
 };
-
-/// A port of the host that a workload takes.
-struct Published<'a> {
-    workload: &'a Workload,
-    port: &'a Port,
-    range: PortRange,
-    /// The host's address.
-    bind: &'a str,
-    span: Span,
-}
-
-/// Two components that publish the same host port, unless both have profiles and share none.
-pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
-    let published = published(facts.platform);
-    for (index, later) in published.iter().enumerate() {
-        let clash = published[..index]
-            .iter()
-            .find(|earlier| clash(earlier, later));
-        if let Some(earlier) = clash {
-            let free = free_port(&published, later);
-            sink.push(
-                Diagnostic::new(
-                    Code::PortClash,
-                    format!(
-                        "host port {} is taken twice, by `{}` and `{}`",
-                        later.range, earlier.workload.name, later.workload.name
-                    ),
-                )
-                .label(
-                    earlier.span,
-                    format!("`{}` publishes it", earlier.workload.name),
-                )
-                .label(later.span, format!("and so does `{}`", later.workload.name))
-                .help(format!(
-                    "{} is free: write `ports.{} = {{ host = {} }}`",
-                    free,
-                    later.port.name,
-                    if free.first == free.last {
-                        free.to_string()
-                    } else {
-                        format!("\"{free}\"")
-                    }
-                )),
-            );
-        }
-    }
-}
-
-fn published(platform: &Platform) -> Vec<Published<'_>> {
-    let mut out = Vec::new();
-    for workload in platform.workloads() {
-        let on_host = workload
-            .network_mode
-            .as_ref()
-            .is_some_and(|mode| mode.value == NetworkMode::Host);
-        for port in &workload.ports {
-            if on_host {
-                out.push(Published {
-                    workload,
-                    port,
-                    range: port.container,
-                    bind: "0.0.0.0",
-                    span: port.span,
-                });
-            } else if let Some(HostPort::Fixed(range)) = port.host {
-                out.push(Published {
-                    workload,
-                    port,
-                    range,
-                    bind: &port.bind,
-                    span: port.host_span,
-                });
-            }
-        }
-    }
-    out
-}
-
-fn clash(one: &Published<'_>, other: &Published<'_>) -> bool {
-    let profiles =
-        |workload: &Workload| -> BTreeSet<String> { workload.profiles.iter().cloned().collect() };
-    let (first, second) = (profiles(one.workload), profiles(other.workload));
-    let never_together = !first.is_empty() && !second.is_empty() && first.is_disjoint(&second);
-    one.range.overlaps(other.range)
-        && one.port.protocol == other.port.protocol
-        && addresses_overlap(one.bind, other.bind)
-        && !never_together
-}
-
-/// Equal, or one of them means all addresses. All addresses of IPv6 hold those of IPv4.
-fn addresses_overlap(one: &str, other: &str) -> bool {
-    let all = |address: &str| matches!(address, "0.0.0.0" | "::" | "[::]" | "" | "*");
-    let normal = |address: &str| match address {
-        "localhost" => "127.0.0.1".to_string(),
-        address => address.trim_matches(['[', ']']).to_string(),
-    };
-    all(one) || all(other) || normal(one) == normal(other)
-}
-
-/// The next ports after the wanted ones that nobody takes.
-fn free_port(published: &[Published<'_>], wanted: &Published<'_>) -> PortRange {
-    let length = wanted.range.last - wanted.range.first;
-    let candidates = (wanted.range.first..=u16::MAX - length)
-        .chain(1024..wanted.range.first.max(1024))
-        .map(|first| PortRange {
-            first,
-            last: first.saturating_add(length),
-        });
-    for range in candidates {
-        let taken = published.iter().any(|other| {
-            other.range.overlaps(range) && other.port.protocol == wanted.port.protocol
-        });
-        if !taken {
-            return range;
-        }
-    }
-    wanted.range
-}
-
-/// A container port, with the same protocol, twice within a workload.
-pub(super) fn container_ports(facts: Facts<'_>, sink: &mut Sink) {
-    for workload in facts.platform.workloads() {
-        for (index, later) in workload.ports.iter().enumerate() {
-            let earlier = workload.ports[..index].iter().find(|earlier| {
-                earlier.container.overlaps(later.container) && earlier.protocol == later.protocol
-            });
-            if let Some(earlier) = earlier {
-                sink.push(
-                    Diagnostic::new(
-                        Code::PortTwice,
-                        format!(
-                            "`{}` listens on port {} twice",
-                            workload.name, later.container
-                        ),
-                    )
-                    .label(earlier.span, format!("as `{}`", earlier.name))
-                    .label(later.span, format!("and as `{}`", later.name))
-                    .help("keep one of the two names, or change `container`"),
-                );
-            }
-        }
-    }
-}
 
 /// A mount path twice within a workload.
 pub(super) fn mount_paths(facts: Facts<'_>, sink: &mut Sink) {
@@ -243,7 +100,35 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
         .iter()
         .map(|entry| (entry.name.to_ascii_lowercase(), entry.span));
     same(ci, "CI entry", sink);
+    aliases(platform, sink);
     variables(platform, sink);
+}
+
+/// An alias that is the name of another workload: who asks would get one of the two by chance.
+fn aliases(platform: &Platform, sink: &mut Sink) {
+    for workload in platform.workloads() {
+        for alias in &workload.aliases {
+            let Some(other) = platform.workload(alias) else {
+                continue;
+            };
+            if other.component == workload.component || never_together(workload, other) {
+                continue;
+            }
+            let written = workload.written.get("aliases");
+            sink.push(
+                Diagnostic::new(
+                    Code::OutputClash,
+                    format!("`{alias}` is an alias of `{}` and a name", workload.name),
+                )
+                .label(
+                    written.map_or(workload.span, |node| node.span),
+                    format!("`{}` answers to it", workload.name),
+                )
+                .label(other.span, "and so does this")
+                .help("take the alias away, or rename the component"),
+            );
+        }
+    }
 }
 
 /// Tasks have a network of their own, called like that of a group `pipelines`.

@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    graph::shortest_cycles,
+    graph::independent_cycles,
     model::Pipeline,
     text::chain,
 };
@@ -54,7 +54,7 @@ fn task_cycles(pipeline: &Pipeline, sink: &mut Sink) {
                 .map(|(before, _)| (task.name.as_str(), before.as_str()))
         })
         .collect();
-    for cycle in shortest_cycles(&pairs) {
+    for cycle in independent_cycles(&pairs) {
         let names: Vec<&str> = cycle.iter().map(String::as_str).collect();
         let mut diagnostic = Diagnostic::new(
             Code::TaskCycle,

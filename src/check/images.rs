@@ -5,36 +5,21 @@ use std::collections::BTreeSet;
 use super::{Facts, lints::place};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Piece, Platform, Text},
+    model::{Agent, Piece, Platform, Text},
     source::{Sources, Span},
     syntax, template,
 };
 
 /// Tags that mean something else tomorrow, or no tag at all.
 pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
-    let own = facts.platform.workloads().map(|workload| {
-        (
-            &workload.image,
-            place(workload, "image"),
-            Some(workload.component.as_str()),
-        )
-    });
-    let pipelines = facts.platform.pipelines.iter().flat_map(|pipeline| {
-        let tasks = pipeline
-            .tasks
-            .iter()
-            .filter_map(|task| Some((task.image.as_ref()?, task.span)));
-        pipeline
-            .image
-            .iter()
-            .map(|image| (image, pipeline.span))
-            .chain(tasks)
-            .map(|(image, span)| (image, span, None))
-    });
     let gone = Gone::all();
     let mut seen: BTreeSet<(String, Span)> = BTreeSet::new();
-    for (image, span, component) in own.chain(pipelines) {
-        let shown = shown(facts.platform, image);
+    for Named {
+        shown,
+        span,
+        component,
+    } in named(facts.platform)
+    {
         if shown.is_empty() || shown.contains('@') || !seen.insert((shown.clone(), span)) {
             continue;
         }
@@ -59,6 +44,63 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
         diagnostic.component = component.map(ToString::to_string);
         sink.push(diagnostic);
     }
+}
+
+/// An image as it is named somewhere.
+struct Named<'a> {
+    /// With the defaults of its variables written out.
+    shown: String,
+    span: Span,
+    component: Option<&'a str>,
+}
+
+/// The images of components, of pipelines and their tasks, and of CI agents, in the user's order.
+fn named(platform: &Platform) -> Vec<Named<'_>> {
+    let mut out: Vec<Named<'_>> = platform
+        .workloads()
+        .map(|workload| Named {
+            shown: shown(platform, &workload.image),
+            span: place(workload, "image"),
+            component: Some(workload.component.as_str()),
+        })
+        .collect();
+    for pipeline in &platform.pipelines {
+        let at = |path: &[&str]| {
+            let written = pipeline.written.get_path(path);
+            Some(written?.span)
+        };
+        let whole = at(&["image"]).unwrap_or(pipeline.span);
+        let own = pipeline.image.iter().map(|image| (image, whole));
+        let tasks = pipeline.tasks.iter().filter_map(|task| {
+            let own = at(&["tasks", &task.name, "image"]);
+            Some((task.image.as_ref()?, own.unwrap_or(whole)))
+        });
+        out.extend(own.chain(tasks).map(|(image, span)| Named {
+            shown: shown(platform, image),
+            span,
+            component: None,
+        }));
+    }
+    for entry in &platform.ci {
+        let stages = entry
+            .stages
+            .iter()
+            .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel));
+        let written = entry.written.get_path(&["agent", "docker"]);
+        let own = std::iter::once((&entry.agent, written.map_or(entry.span, |node| node.span)));
+        let agents =
+            own.chain(stages.filter_map(|stage| Some((stage.agent.as_ref()?, stage.span))));
+        for (agent, span) in agents {
+            if let Agent::Docker(image) = agent {
+                out.push(Named {
+                    shown: image.clone(),
+                    span,
+                    component: None,
+                });
+            }
+        }
+    }
+    out
 }
 
 /// Whether a tag follows a line of releases: the word alone, or with a variant of the image behind it.

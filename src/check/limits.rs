@@ -3,6 +3,7 @@
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    model::Workload,
     source::Span,
 };
 
@@ -10,6 +11,8 @@ use crate::{
 const LABEL: usize = 63;
 /// Kubernetes' limit on a label's value that a StatefulSet makes of its name and a hash.
 const STATEFUL_SET: usize = 52;
+/// The engine's least memory of a container, in bytes.
+const LEAST_MEMORY: u64 = 6 << 20;
 /// Airflow's limit on a tag.
 const TAG: usize = 100;
 /// Airflow's limit on the id of a DAG and of a task.
@@ -71,6 +74,63 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
             sink.push(too_long("task", &task.name, AIRFLOW_ID, why, task.span));
         }
     }
+}
+
+/// Amounts that contradict each other, or that the engine refuses.
+pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
+    for workload in facts.platform.workloads() {
+        let resources = &workload.resources;
+        if let (Some(cpu), Some(limit)) = (resources.cpu, resources.cpu_limit)
+            && cpu > limit
+        {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!(
+                        "`{}` asks for more processors than its limit",
+                        workload.name
+                    ),
+                )
+                .label(written(workload, &["resources", "cpu"]), "asks for this")
+                .label(
+                    written(workload, &["resources", "limits", "cpu"]),
+                    "and may not have more than this",
+                )
+                .help("Kubernetes refuses the pod: raise the limit, or ask for less"),
+            );
+        }
+        if resources.memory.is_some_and(|memory| memory < LEAST_MEMORY) {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!(
+                        "`{}` has less memory than a container can have",
+                        workload.name
+                    ),
+                )
+                .label(written(workload, &["resources", "memory"]), "below `6Mi`")
+                .help("the engine refuses less than `6Mi`"),
+            );
+        }
+        for limit in &workload.runtime.ulimits {
+            if limit.hard >= 0 && (limit.soft < 0 || limit.soft > limit.hard) {
+                sink.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!("the soft limit of `{}` is above the hard one", limit.name),
+                    )
+                    .label(written(workload, &["ulimits", &limit.name]), "does not fit")
+                    .help("the engine refuses it: raise `hard`, or lower `soft`"),
+                );
+            }
+        }
+    }
+}
+
+/// The place of a value of a workload, else of its component.
+fn written(workload: &Workload, path: &[&str]) -> Span {
+    let value = workload.written.get_path(path);
+    value.map_or(workload.span, |node| node.span)
 }
 
 fn too_long(what: &str, name: &str, limit: usize, why: &str, span: Span) -> Diagnostic {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Facts;
+use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     graph::workload_texts,
-    model::{EnvironmentVariable, FlowEnd, MountSource, Piece, Text, Workload},
+    model::{FlowEnd, Mount, MountSource, Platform, Text, Workload},
     source::Span,
 };
 
@@ -22,114 +22,11 @@ pub(super) fn lint(code: Code, message: String, workload: &Workload) -> Diagnost
     Diagnostic::new(code, message).about(&workload.component)
 }
 
-/// A variable that sounds like a secret and has its value written out.
-pub(super) fn plaintext_secrets(facts: Facts<'_>, sink: &mut Sink) {
-    for workload in facts.platform.workloads() {
-        for variable in &workload.env {
-            if is_plain_secret(variable) && user_wrote(workload, &variable.name) {
-                let env = &variable.name;
-                sink.push(
-                    lint(
-                        Code::PlaintextSecret,
-                        format!(
-                            "`{env}` of `{}` looks like a secret that is written out",
-                            workload.name
-                        ),
-                        workload,
-                    )
-                    .label(variable.span, "in plain text")
-                    .help(format!(
-                        "declare a secret and write `env.{env} = \"${{secrets.NAME}}\"`"
-                    )),
-                );
-            }
-        }
-    }
-    let others = facts
-        .platform
-        .pipelines
-        .iter()
-        .flat_map(|pipeline| &pipeline.env)
-        .chain(facts.platform.ci.iter().flat_map(|entry| &entry.env));
-    for variable in others.filter(|variable| is_plain_secret(variable)) {
-        sink.push(
-            Diagnostic::new(
-                Code::PlaintextSecret,
-                format!(
-                    "`{}` looks like a secret that is written out",
-                    variable.name
-                ),
-            )
-            .label(variable.span, "in plain text")
-            .help("declare a secret and write `\"${secrets.NAME}\"`"),
-        );
-    }
-}
-
-fn user_wrote(workload: &Workload, variable: &str) -> bool {
-    workload
-        .written
-        .get_path(&["env", variable])
-        .is_some_and(|node| !node.as_str().unwrap_or_default().contains("${"))
-}
-
-fn is_plain_secret(variable: &EnvironmentVariable) -> bool {
-    const WORDS: [&str; 6] = [
-        "PASSWORD",
-        "PASSWD",
-        "SECRET",
-        "TOKEN",
-        "APIKEY",
-        "CREDENTIAL",
-    ];
-    const PAIRS: [&str; 4] = ["API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "FERNET_KEY"];
-    /// What follows a secret's name when the value is only where to find it, or a property of it.
-    const HARMLESS: [&str; 9] = [
-        "FILE", "PATH", "URL", "NAME", "ENABLED", "TTL", "EXPIRY", "LIFETIME", "LENGTH",
-    ];
-    let name = variable.name.to_ascii_uppercase();
-    let words: Vec<&str> = name
-        .split(['_', '.', '-'])
-        .filter(|word| !word.is_empty())
-        .collect();
-    let sounds = words.iter().any(|word| WORDS.contains(word))
-        || PAIRS.iter().any(|pair| name.contains(pair));
-    let harmless = words.last().is_some_and(|word| HARMLESS.contains(word));
-    let literal = match variable.value.pieces.as_slice() {
-        [Piece::Literal(text)] => !text.is_empty() && !matches!(text.as_str(), "true" | "false"),
-        _ => false,
-    };
-    (sounds && !harmless && literal) || variable.value.pieces.iter().any(url_with_password)
-}
-
-/// `scheme://user:password@host` with the password written out.
-fn url_with_password(piece: &Piece) -> bool {
-    let Piece::Literal(text) = piece else {
-        return false;
-    };
-    text.match_indices("://").any(|(at, _)| {
-        let rest = &text[at + 3..];
-        let authority = &rest[..rest.find(['/', '?', ' ']).unwrap_or(rest.len())];
-        authority
-            .rsplit_once('@')
-            .and_then(|(login, _)| login.split_once(':'))
-            .is_some_and(|(_, password)| !password.is_empty())
-    })
-}
-
 /// The engine's socket, all rights on the host, root.
 pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
     for workload in facts.platform.workloads() {
-        let socket = workload.mounts.iter().find(|mount| {
-            matches!(&mount.source, MountSource::Bind { path, .. } if path.ends_with("docker.sock"))
-        });
-        if let Some(mount) = socket {
-            let span = if workload
-                .written
-                .get_path(&["volumes", &mount.name])
-                .is_some()
-                && mount.span.source == workload.span.source
-            {
+        if let Some(mount) = workload.mounts.iter().find(|mount| is_socket(mount)) {
+            let span = if is_the_users(facts.platform, mount.span) {
                 mount.span
             } else {
                 workload.span
@@ -147,7 +44,7 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
         if workload.runtime.privileged {
             sink.push(
                 lint(Code::Privileged, format!("`{}` has all rights on the host", workload.name), workload)
-                    .label(at(workload, "privileged"), "privileged")
+                    .label(at(facts.platform, workload, "privileged"), "privileged")
                     .help("give it the `devices` or `cap_add` that it needs; accept it with `allow = [\"privileged\"]`"),
             );
         }
@@ -159,17 +56,35 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
                     format!("`{}` runs as root", workload.name),
                     workload,
                 )
-                .label(at(workload, "user"), "root")
+                .label(at(facts.platform, workload, "user"), "root")
                 .help("name a user of the image; accept it with `allow = [\"root-user\"]`"),
+            );
+        }
+    }
+    for pipeline in &facts.platform.pipelines {
+        if let Some(mount) = pipeline.volumes.iter().find(|mount| is_socket(mount)) {
+            let message = format!(
+                "tasks of `{}` can do anything that the container engine can",
+                pipeline.name
+            );
+            sink.push(
+                Diagnostic::new(Code::DockerSocket, message)
+                    .label(mount.span, "mounts the engine's socket")
+                    .help("whoever controls it is root on the host; accept it with `[lints]` `docker-socket = \"allow\"`"),
             );
         }
     }
 }
 
+/// Whether a mount is the container engine's socket.
+fn is_socket(mount: &Mount) -> bool {
+    matches!(&mount.source, MountSource::Bind { path, .. } if path.ends_with("docker.sock"))
+}
+
 /// The key where the user wrote it; where the kind did, the component.
-pub(super) fn at(workload: &Workload, key: &str) -> Span {
+pub(super) fn at(platform: &Platform, workload: &Workload, key: &str) -> Span {
     let span = place(workload, key);
-    if span.source == workload.span.source {
+    if is_the_users(platform, span) {
         span
     } else {
         workload.span

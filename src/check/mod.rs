@@ -8,8 +8,11 @@ mod cycles;
 mod images;
 mod limits;
 mod lints;
+mod ports;
 mod profiles;
+mod secrets;
 mod sharing;
+mod strings;
 
 use crate::{diag::Sink, graph::Graph, model::Platform};
 
@@ -26,18 +29,19 @@ type Rule = fn(Facts<'_>, &mut Sink);
 const RULES: &[Rule] = &[
     cycles::start_order,
     cycles::tasks,
-    clashes::host_ports,
-    clashes::container_ports,
+    ports::host_ports,
+    ports::container_ports,
     clashes::mount_paths,
     clashes::names,
     limits::names,
+    limits::amounts,
     sharing::volumes,
     sharing::databases,
     sharing::replicas,
     profiles::dependencies,
     profiles::restarting_jobs,
     images::moving,
-    lints::plaintext_secrets,
+    secrets::plaintext,
     lints::rights,
     lints::public_binds,
     lints::sources,

@@ -1,6 +1,6 @@
 //! The compiler's [`World`] over a folder of the disk.
 
-use std::{fs, io, path::PathBuf};
+use std::{cell::RefCell, collections::BTreeSet, fs, io, path::PathBuf};
 
 use mlopsgen::world::{ReadError, World};
 use walkdir::WalkDir;
@@ -9,6 +9,8 @@ use walkdir::WalkDir;
 #[derive(Debug)]
 pub struct DiskWorld {
     root: PathBuf,
+    /// What was asked for, there or not.
+    reads: RefCell<BTreeSet<String>>,
 }
 
 /// Of no interest to a walk over the whole project: not the user's own, large, or what is generated from the rest.
@@ -16,12 +18,21 @@ const SKIPPED: [&str; 4] = [".git", "generated", "node_modules", "target"];
 
 impl DiskWorld {
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            reads: RefCell::default(),
+        }
+    }
+
+    /// The paths of all files that were read or looked for.
+    pub fn reads(self) -> BTreeSet<String> {
+        self.reads.into_inner()
     }
 }
 
 impl World for DiskWorld {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.reads.borrow_mut().insert(path.to_string());
         let path = self.root.join(path);
         if path.is_dir() {
             return Err(ReadError::Directory);

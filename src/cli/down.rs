@@ -2,9 +2,9 @@
 
 use clap::Args;
 use mlopsgen::{
-    model::{FileContent, MountSource, Platform},
+    model::Workload,
     plan::Failure,
-    run::{Purge, Selection, examine, purge, select},
+    run::{Container, Purge, Selection, examine, purge, select},
 };
 
 use super::{Context, engine::Engine, running::Running};
@@ -21,19 +21,19 @@ Examples:
   mlopsgen down --volumes --yes")]
 pub struct DownArgs {
     #[arg(value_name = "GROUP")]
-    groups: Vec<String>,
+    pub groups: Vec<String>,
 
     /// Delete named volumes, too
     #[arg(long)]
-    volumes: bool,
+    pub volumes: bool,
 
     /// Delete named volumes and what is in bind folders marked `data = true`
     #[arg(long)]
-    purge: bool,
+    pub purge: bool,
 
     /// Do not ask
     #[arg(long, short)]
-    yes: bool,
+    pub yes: bool,
 }
 
 pub fn run(args: &DownArgs, context: &Context) -> Result<u8, Failure> {
@@ -43,37 +43,71 @@ pub fn run(args: &DownArgs, context: &Context) -> Result<u8, Failure> {
     let output = &running.output;
     let selection = select(&output.platform, &output.graph, &args.groups)?;
     let engine = Engine::find()?;
-    let keep = kept(&output.platform, &context.global.file.to_string_lossy());
-    let loss = Loss::of(args, &running, &selection, &keep)?;
-    let disturbed = disturbed(&running, &selection, &engine)?;
+    stop(args, &running, &selection, &engine, context)
+}
+
+/// Stops a selection, after a question where something is lost or somebody else stops too.
+pub fn stop(
+    args: &DownArgs,
+    running: &Running,
+    selection: &Selection,
+    engine: &Engine,
+    context: &Context,
+) -> Result<u8, Failure> {
+    let keep = selection.kept(running.project.reads());
+    let loss = Loss::of(args, running, selection, &keep)?;
+    let disturbed = disturbed(running, selection, engine)?;
     if !is_agreed(args, &loss, &disturbed, context)? {
         context.terminal.err("Nothing was stopped.\n");
         return Ok(1);
     }
-    let mut words = vec!["down"];
-    let workloads = selection.workloads();
-    if selection.is_everything {
-        words.push("--remove-orphans");
-        words.extend((!loss.volumes.is_empty()).then_some("--volumes"));
-    } else {
-        words.extend(workloads.iter().map(|workload| workload.name.as_str()));
-    }
-    if !selection.is_everything && workloads.is_empty() {
+    if selection.workloads().is_empty() && !selection.is_everything {
         context.terminal.err("Nothing to stop.\n");
         return Ok(0);
     }
-    let status = engine.compose(&running.by_name(words))?;
+    let status = take_down(running, selection, &disturbed, &loss, engine, context)?;
     if status != 0 {
         return Ok(status);
     }
-    if !selection.is_everything {
-        remove_volumes(&loss.volumes, &engine)?;
-    }
+    remove_volumes(&loss.volumes, engine)?;
     let root = running.root()?;
     for folder in &loss.purge.folders {
         purge(&root, folder, &keep)?;
     }
     Ok(0)
+}
+
+/// The containers and their networks; of everything, its volumes too if they are to go.
+fn take_down(
+    running: &Running,
+    selection: &Selection,
+    disturbed: &[&Workload],
+    loss: &Loss,
+    engine: &Engine,
+    context: &Context,
+) -> Result<u8, Failure> {
+    if selection.is_everything {
+        let mut words = vec!["down", "--remove-orphans"];
+        words.extend((!loss.volumes.is_empty()).then_some("--volumes"));
+        return engine.compose(&running.by_name(words), context);
+    }
+    let workloads = selection.workloads();
+    let names: Vec<&str> = workloads
+        .iter()
+        .chain(disturbed)
+        .map(|workload| workload.name.as_str())
+        .collect();
+    let containers = engine.containers(running.name())?;
+    // Compose takes down every network that no running container is on, and one that stands still would lose its own.
+    let is_resting = |container: &Container| {
+        container.state != "running" && !names.contains(&container.service.as_str())
+    };
+    let words: &[&str] = match containers.iter().any(is_resting) {
+        true => &["rm", "--stop", "--force"],
+        false => &["down"],
+    };
+    let words = words.iter().chain(&names).copied();
+    engine.compose(&running.by_name(words), context)
 }
 
 /// What goes besides containers.
@@ -123,47 +157,12 @@ impl Loss {
     }
 }
 
-/// Paths of the project that platform.toml reads, or mounts without calling them data.
-fn kept(platform: &Platform, file: &str) -> Vec<String> {
-    let mut kept = vec![file.to_string()];
-    kept.extend(["generated", "mlopsgen", "dags"].map(ToString::to_string));
-    for workload in platform.workloads() {
-        kept.extend(
-            workload
-                .mounts
-                .iter()
-                .filter_map(|mount| match &mount.source {
-                    MountSource::Bind { path, data: false } => Some(path.clone()),
-                    _ => None,
-                }),
-        );
-        kept.extend(
-            workload
-                .files
-                .iter()
-                .filter_map(|file| match &file.content {
-                    FileContent::Project { path, .. } | FileContent::Folder { path, .. } => {
-                        Some(path.clone())
-                    }
-                    _ => None,
-                }),
-        );
-        kept.extend(workload.build.iter().map(|build| build.context.clone()));
-    }
-    let pipelines = platform.pipelines.iter().flat_map(|p| &p.volumes);
-    kept.extend(pipelines.filter_map(|mount| match &mount.source {
-        MountSource::Bind { path, data: false } => Some(path.clone()),
-        _ => None,
-    }));
-    kept
-}
-
 /// Running workloads of other groups that stop too, because they can't do without these.
-fn disturbed(
+pub fn disturbed<'a>(
     running: &Running,
-    selection: &Selection,
+    selection: &Selection<'a>,
     engine: &Engine,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<&'a Workload>, Failure> {
     let disturbed = selection.disturbed();
     if disturbed.is_empty() {
         return Ok(Vec::new());
@@ -176,7 +175,6 @@ fn disturbed(
     Ok(disturbed
         .into_iter()
         .filter(|workload| is_up(&workload.name))
-        .map(|workload| format!("{} (group {})", workload.name, workload.group))
         .collect())
 }
 
@@ -184,7 +182,7 @@ fn disturbed(
 fn is_agreed(
     args: &DownArgs,
     loss: &Loss,
-    disturbed: &[String],
+    disturbed: &[&Workload],
     context: &Context,
 ) -> Result<bool, Failure> {
     let terminal = &context.terminal;
@@ -192,7 +190,8 @@ fn is_agreed(
     if !disturbed.is_empty() {
         text.push_str("These depend on it and stop, too:\n");
         for workload in disturbed {
-            text.push_str(&format!("  - {workload}\n"));
+            let Workload { name, group, .. } = workload;
+            text.push_str(&format!("  - {name} (group {group})\n"));
         }
     }
     terminal.out(&text)?;
@@ -209,16 +208,18 @@ fn is_agreed(
     terminal.ask("Go on?")
 }
 
-/// Of a part of the platform Compose would delete all volumes, so the engine is told by name.
+/// Of a part of the platform Compose would delete all volumes, and those that it did not make it does not know: so the
+/// engine is told by name.
 fn remove_volumes(volumes: &[String], engine: &Engine) -> Result<(), Failure> {
-    for volume in volumes {
-        let words = ["volume", "ls", "--quiet", "--filter"];
-        let filter = format!("name=^{volume}$");
-        let words: Vec<&str> = words.into_iter().chain([filter.as_str()]).collect();
-        let failed = |words: String| Failure::new(format!("volume `{volume}` stays: {words}"));
-        if engine.ask(&words).map_err(failed)?.is_empty() {
-            continue;
-        }
+    let failed = |words: String| Failure::new(format!("the volumes stay: {words}"));
+    if volumes.is_empty() {
+        return Ok(());
+    }
+    let there = engine.ask(&["volume", "ls", "--quiet"]).map_err(failed)?;
+    for volume in there
+        .lines()
+        .filter(|name| volumes.iter().any(|it| it == name))
+    {
         engine.ask(&["volume", "rm", volume]).map_err(failed)?;
     }
     Ok(())

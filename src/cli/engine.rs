@@ -2,16 +2,21 @@
 
 use std::{
     collections::BTreeMap,
-    process::{Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
 };
 
 use mlopsgen::{
     plan::Failure,
-    run::{Container, parse_containers},
+    run::{Container, Inspected, parse_containers},
 };
+
+use super::Context;
 
 /// Optional dependencies (`required: false`) came with it.
 const OLDEST: (u32, u32) = (2, 20);
+
+/// The oldest one that the generated files were run on.
+const OLDEST_ENGINE: (u32, u32) = (20, 10);
 
 /// How Compose is called, in the order in which it is looked for; and the engine's own program.
 const WAYS: [(&[&str], &str); 3] = [
@@ -66,14 +71,43 @@ impl Engine {
         self.environment.insert(name.to_string(), value);
     }
 
-    /// Runs Compose with this terminal; its exit status.
-    pub fn compose(&self, arguments: &[String]) -> Result<u8, Failure> {
+    /// Runs Compose with this terminal; its exit status. Of a quiet run it is heard only if it fails.
+    pub fn compose(&self, arguments: &[String], context: &Context) -> Result<u8, Failure> {
+        if !context.terminal.quiet {
+            return self.show(arguments);
+        }
+        let output = self.command(arguments).stdin(Stdio::null()).output();
+        let output = output.map_err(|error| self.failed(&error))?;
+        if !output.status.success() {
+            let words = String::from_utf8_lossy(&output.stderr);
+            context.terminal.err(&words);
+        }
+        Ok(code(output.status))
+    }
+
+    /// Runs Compose for what it prints; its exit status.
+    pub fn show(&self, arguments: &[String]) -> Result<u8, Failure> {
         let status = self.command(arguments).status();
         let status = status.map_err(|error| self.failed(&error))?;
-        // Without a code a signal ended it.
-        Ok(status
-            .code()
-            .map_or(1, |code| u8::try_from(code).unwrap_or(1)))
+        Ok(code(status))
+    }
+
+    /// Starts Compose and leaves what it says to be read. Nobody is there to answer it.
+    pub fn start(&self, arguments: &[String]) -> Result<Child, Failure> {
+        let mut command = self.command(arguments);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().map_err(|error| self.failed(&error))
+    }
+
+    /// What Compose prints, on both streams; `None` where it fails.
+    pub fn listen(&self, arguments: &[String]) -> Option<String> {
+        let output = self.command(arguments).stdin(Stdio::null()).output().ok()?;
+        let all = [output.stdout, output.stderr].concat();
+        let all = String::from_utf8_lossy(&all).into_owned();
+        output.status.success().then_some(all)
     }
 
     /// Every container of the platform, stopped ones too.
@@ -99,13 +133,47 @@ impl Engine {
         })
     }
 
-    /// The engine's version, or why it does not answer.
+    /// More about containers, as far as the engine's program can be asked.
+    pub fn inspect(&self, containers: &[Container]) -> Vec<Inspected> {
+        let ids = containers.iter().map(|container| container.id.as_str());
+        let ids: Vec<&str> = ids.filter(|id| !id.is_empty()).collect();
+        if ids.is_empty() {
+            return Vec::new();
+        }
+        let words: Vec<&str> = ["inspect"].into_iter().chain(ids).collect();
+        let answer = self.ask(&words).unwrap_or_default();
+        serde_json::from_str(&answer).unwrap_or_default()
+    }
+
+    /// The engine's version. Errors: it does not answer, or is too old.
     pub fn ping(&self) -> Result<String, Failure> {
-        self.ask(&["version", "--format", "{{.Server.Version}}"])
+        let version = self
+            .ask(&["version", "--format", "{{.Server.Version}}"])
+            .or_else(|words| match self.program {
+                // Where there is no service in between, Podman is its own engine.
+                "podman" => self.ask(&["version", "--format", "{{.Client.Version}}"]),
+                _ => Err(words),
+            })
             .map_err(|words| {
                 Failure::new(format!("no engine answers: {words}"))
                     .help("start it, and let your user use it (with Docker: the group `docker`)")
-            })
+            })?;
+        let (major, minor) = OLDEST_ENGINE;
+        let is_old = numbers(&version).is_some_and(|found| found < OLDEST_ENGINE);
+        if is_old && self.program == "docker" && !self.is_podman() {
+            return Err(
+                Failure::new(format!("the engine is too old: it is version {version}"))
+                    .help(format!("install Docker {major}.{minor} or newer")),
+            );
+        }
+        Ok(version)
+    }
+
+    /// Docker's program may speak to Podman, whose versions are others.
+    fn is_podman(&self) -> bool {
+        let words = ["version", "--format", "{{json .Server}}"];
+        let server = self.ask(&words).unwrap_or_default();
+        server.contains("Podman")
     }
 
     /// What a command of the engine's own program prints, or what it says instead.
@@ -137,6 +205,12 @@ impl Engine {
             self.words.join(" ")
         ))
     }
+}
+
+/// Without a code a signal ended it.
+pub fn code(status: ExitStatus) -> u8 {
+    let code = status.code();
+    code.map_or(1, |code| u8::try_from(code).unwrap_or(1))
 }
 
 fn version(words: &[&str]) -> Option<String> {

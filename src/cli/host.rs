@@ -1,21 +1,27 @@
 //! What this machine has and who uses it. On Linux from /proc; elsewhere only whether a port is free.
 
 use std::{
-    fs,
+    fmt, fs,
+    io::ErrorKind,
     net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
+    path::Path,
 };
 
 use mlopsgen::model::Protocol;
 
-/// Whether something listens there already. What may not be tried (a port below 1024, an address of another machine)
-/// is not called busy.
+/// Whether something listens there already. What can't be tried (an address of another machine) is not called busy.
 pub fn is_busy(address: IpAddr, port: u16, protocol: Protocol) -> bool {
     let socket = SocketAddr::new(address, port);
     let tried = match protocol {
         Protocol::Tcp => TcpListener::bind(socket).map(|_| ()),
         Protocol::Udp => UdpSocket::bind(socket).map(|_| ()),
     };
-    tried.is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
+    match tried.map_err(|error| error.kind()) {
+        Ok(()) => false,
+        // A port that this user may not take is known by who listens on it.
+        Err(ErrorKind::PermissionDenied) => !inodes(port, protocol).is_empty(),
+        Err(kind) => kind == ErrorKind::AddrInUse,
+    }
 }
 
 /// A free port: the first above this one.
@@ -27,13 +33,7 @@ pub fn free_port(address: IpAddr, above: u16, protocol: Protocol, taken: &[u16])
 
 /// The process that holds a port, as `NAME (process 42)`; `None` where it can't be seen.
 pub fn holder(port: u16, protocol: Protocol) -> Option<String> {
-    let inodes: Vec<String> = ["", "6"]
-        .iter()
-        .filter_map(|version| {
-            fs::read_to_string(format!("/proc/net/{}{version}", protocol.name())).ok()
-        })
-        .flat_map(|table| listeners(&table, port, protocol))
-        .collect();
+    let inodes = inodes(port, protocol);
     if inodes.is_empty() {
         return None;
     }
@@ -49,7 +49,18 @@ pub fn holder(port: u16, protocol: Protocol) -> Option<String> {
     Some(format!("`{}` (process {process})", name.trim()))
 }
 
-/// Inodes of the sockets that listen on this port, in the kernel's table of sockets.
+/// Inodes of the sockets that listen on this port.
+fn inodes(port: u16, protocol: Protocol) -> Vec<String> {
+    ["", "6"]
+        .iter()
+        .filter_map(|version| {
+            fs::read_to_string(format!("/proc/net/{}{version}", protocol.name())).ok()
+        })
+        .flat_map(|table| listeners(&table, port, protocol))
+        .collect()
+}
+
+/// The same of one version of the protocol, in the kernel's table of sockets.
 fn listeners(table: &str, port: u16, protocol: Protocol) -> Vec<String> {
     // 0A: listening. A UDP socket has no such state.
     let state = match protocol {
@@ -80,6 +91,77 @@ fn holds(process: u32, inodes: &[String]) -> bool {
     })
 }
 
+/// Whom a container runs as, by numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    id: u32,
+    /// The first is its own.
+    groups: Vec<u32>,
+}
+
+/// What somebody wants to do with a file or a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    /// And to read.
+    Write,
+}
+
+impl User {
+    /// Of `1000` or `1000:1000`, and more groups. `None` for root, and for names, which only the image knows.
+    pub fn new(text: &str, more: impl IntoIterator<Item = String>) -> Option<Self> {
+        let (id, group) = text.split_once(':').unwrap_or((text, "0"));
+        let id = id.parse().ok().filter(|id| *id != 0)?;
+        let more = more.into_iter().filter_map(|group| group.parse().ok());
+        let groups = [group.parse().ok()?].into_iter().chain(more).collect();
+        Some(Self { id, groups })
+    }
+}
+
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let group = self.groups.first().unwrap_or(&0);
+        write!(f, "{}:{group}", self.id)
+    }
+}
+
+/// Whether the modes let a user do it; of a folder, enter it too. What can't be looked at is not called forbidden.
+#[cfg(unix)]
+pub fn may(user: &User, path: &Path, access: Access) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(metadata) = fs::metadata(path) else {
+        return true;
+    };
+    let mode = metadata.mode();
+    let granted = match metadata.uid() {
+        owner if owner == user.id => mode >> 6,
+        _ if user.groups.contains(&metadata.gid()) => mode >> 3,
+        _ => mode,
+    };
+    let wanted = match access {
+        Access::Read => 0o4,
+        Access::Write => 0o6,
+    } | u32::from(metadata.is_dir());
+    granted & wanted == wanted
+}
+
+#[cfg(not(unix))]
+pub fn may(_: &User, _: &Path, _: Access) -> bool {
+    true
+}
+
+/// Bytes that are left where this folder lies; `None` where there is no such folder here.
+#[cfg(unix)]
+pub fn free_disk(folder: &str) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+pub fn free_disk(_: &str) -> Option<u64> {
+    None
+}
+
 /// Bytes of memory.
 pub fn memory() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
@@ -102,7 +184,7 @@ pub fn max_map_count() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Protocol, holder, is_busy, listeners};
+    use super::{Access, Protocol, User, holder, is_busy, listeners};
     use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
     const TABLE: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -114,6 +196,39 @@ mod tests {
     fn only_listening_sockets_hold_a_port() {
         assert_eq!(listeners(TABLE, 6378, Protocol::Tcp), ["4242"]);
         assert!(listeners(TABLE, 6379, Protocol::Tcp).is_empty());
+    }
+
+    #[test]
+    fn modes_say_who_may() -> std::io::Result<()> {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("f");
+        std::fs::write(&path, "x")?;
+        let owner = std::fs::metadata(&path)?;
+        let stranger = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
+        let stranger = User::new(&stranger, []).expect("a user");
+        let friend = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
+        let friend = User::new(&friend, [owner.gid().to_string()]).expect("a user");
+        let may = |user: &User, mode: u32, access: Access| {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&path, mode).expect("a mode");
+            super::may(user, &path, access)
+        };
+        assert!(may(&stranger, 0o604, Access::Read) && !may(&stranger, 0o660, Access::Read));
+        assert!(!may(&stranger, 0o604, Access::Write) && may(&friend, 0o660, Access::Write));
+        assert!(!may(&friend, 0o606, Access::Write));
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o704))?;
+        assert!(!super::may(&stranger, folder.path(), Access::Read));
+        Ok(())
+    }
+
+    #[test]
+    fn only_numbers_other_than_roots_say_who() {
+        for text in ["0", "0:5", "root", "1000:staff", ""] {
+            assert_eq!(User::new(text, []), None, "{text}");
+        }
+        let user = User::new("50000", []).map(|user| user.to_string());
+        assert_eq!(user.as_deref(), Some("50000:0"));
     }
 
     #[test]

@@ -42,5 +42,5 @@ pub fn run(args: &LogsArgs, context: &Context) -> Result<u8, Failure> {
     if !args.names.is_empty() {
         words.extend(workloads.iter().map(|workload| workload.name.as_str()));
     }
-    engine.compose(&running.by_name(words))
+    engine.show(&running.by_name(words))
 }

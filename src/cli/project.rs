@@ -1,6 +1,7 @@
 //! From the command line to a project: where it is, what it compiles to, and what that means for the disk.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -61,6 +62,13 @@ impl Project {
 
     pub fn compile(&self) -> Compilation {
         compile::compile(&DiskWorld::new(&self.root), &self.request)
+    }
+
+    /// Every path of the project that compiling it asks for, there or not.
+    pub fn reads(&self) -> BTreeSet<String> {
+        let world = DiskWorld::new(&self.root);
+        compile::compile(&world, &self.request);
+        world.reads()
     }
 
     /// Compiles, looks at the disk and plans.

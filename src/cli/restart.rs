@@ -1,22 +1,49 @@
-//! `mlopsgen restart`: stops and starts the containers that run, as they are.
+//! `mlopsgen restart`: the same containers once more, or new ones.
 
 use clap::Args;
-use mlopsgen::{plan::Failure, run::select};
+use mlopsgen::{
+    plan::Failure,
+    run::{Selection, select},
+};
 
-use super::{Context, engine::Engine, running::Running};
+use super::{
+    Context,
+    down::{self, DownArgs},
+    engine::Engine,
+    running::Running,
+    up::{self, UpArgs},
+};
 
 /// Restart what runs of these groups; without GROUP, of all
 ///
 /// The same containers start again: what changed in platform.toml comes with `mlopsgen up`. Jobs that are done are not
-/// repeated. Needs no secrets. Exits as Compose does.
+/// repeated. Needs no secrets. With `--build` or `--volumes` it is `mlopsgen down` and then `mlopsgen up`. Exits as Compose
+/// does.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   mlopsgen restart
-  mlopsgen restart serving")]
+  mlopsgen restart serving --build
+  mlopsgen restart feast --volumes")]
 pub struct RestartArgs {
     #[arg(value_name = "GROUP")]
     groups: Vec<String>,
+
+    /// Build images, and start new containers
+    #[arg(long)]
+    build: bool,
+
+    /// Delete named volumes in between, and start with empty ones
+    #[arg(long)]
+    volumes: bool,
+
+    /// Wait until everything is healthy, and say why if something is not
+    #[arg(long)]
+    wait: bool,
+
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
 }
 
 pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
@@ -25,6 +52,9 @@ pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
     };
     let output = &running.output;
     let selection = select(&output.platform, &output.graph, &args.groups)?;
+    if args.build || args.volumes || args.wait {
+        return anew(args, &running, &selection, context);
+    }
     let engine = Engine::find()?;
     let containers = engine.containers(running.name())?;
     let workloads = selection.workloads();
@@ -44,5 +74,40 @@ pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
             .err("Nothing of it runs: `mlopsgen up` starts it.\n");
         return Ok(0);
     }
-    engine.compose(&running.by_name(["restart"].into_iter().chain(services)))
+    let words = ["restart"].into_iter().chain(services);
+    engine.compose(&running.by_name(words), context)
+}
+
+/// Down and up. What would stop the start is said before anything stops; what others stopped with it starts with it.
+fn anew(
+    args: &RestartArgs,
+    running: &Running,
+    selection: &Selection,
+    context: &Context,
+) -> Result<u8, Failure> {
+    let output = &running.output;
+    let engine = Engine::find()?;
+    let mut groups = args.groups.clone();
+    if !selection.is_everything {
+        let disturbed = down::disturbed(running, selection, &engine)?;
+        groups.extend(disturbed.iter().map(|workload| workload.group.clone()));
+    }
+    let wanted = select(&output.platform, &output.graph, &groups)?.with_needed();
+    let mut engine = up::ready(running, &wanted, context)?;
+    let down = DownArgs {
+        groups: args.groups.clone(),
+        volumes: args.volumes,
+        purge: false,
+        yes: args.yes,
+    };
+    let status = down::stop(&down, running, selection, &engine, context)?;
+    if status != 0 {
+        return Ok(status);
+    }
+    let up = UpArgs {
+        groups,
+        build: args.build,
+        wait: args.wait,
+    };
+    up::start(&up, running, &wanted, &mut engine, context)
 }

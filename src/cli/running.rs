@@ -14,7 +14,7 @@ use mlopsgen::{
     source::Sources,
 };
 
-use super::{Context, project::Project};
+use super::{Context, args::Format, json, project::Project};
 
 /// A platform that compiles.
 pub struct Running {
@@ -30,14 +30,19 @@ impl Running {
     pub fn open(context: &Context) -> Result<Option<Self>, Failure> {
         let project = Project::open(&context.global)?;
         let prepared = project.prepare(None)?;
-        let compilation = prepared.compilation;
-        match (compilation.output, prepared.plan) {
-            (Some(output), Some(plan)) => Ok(Some(Self {
+        let mut compilation = prepared.compilation;
+        let compiled = compilation.output.take().zip(prepared.plan);
+        match compiled {
+            Some((output, plan)) => Ok(Some(Self {
                 project,
                 output,
                 sources: compilation.sources,
                 plan,
             })),
+            _ if context.global.format == Some(Format::Json) => {
+                context.terminal.out(&json::verdict(&compilation))?;
+                Ok(None)
+            }
             _ => {
                 context
                     .terminal

@@ -1,12 +1,10 @@
 //! `mlopsgen status`: what runs, as one table.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 use mlopsgen::{
     model::{Platform, Workload},
     plan::Failure,
-    run::{Container, select},
+    run::{Container, Inspected, inspected, select},
 };
 use serde::Serialize;
 
@@ -61,7 +59,7 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<u8, Failure> {
     let selection = select(platform, &running.output.graph, &args.groups)?;
     let engine = Engine::find()?;
     let containers = engine.containers(running.name())?;
-    let lives = lives(&containers, &engine);
+    let details = engine.inspect(&containers);
     let mut rows = Vec::new();
     for workload in selection.workloads() {
         let of_it = containers.iter().filter(|c| c.service == workload.name);
@@ -74,7 +72,7 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<u8, Failure> {
                 platform,
                 workload,
                 Some(container),
-                lives.get(&container.id),
+                inspected(container, &details),
             ));
         }
     }
@@ -91,7 +89,7 @@ fn row(
     platform: &Platform,
     workload: &Workload,
     container: Option<&Container>,
-    life: Option<&(String, u64)>,
+    detail: Option<&Inspected>,
 ) -> Row {
     let mut urls: Vec<String> = Vec::new();
     for publisher in container.iter().flat_map(|container| container.published()) {
@@ -104,7 +102,8 @@ fn row(
             url => url,
         };
         let scheme = port.map_or("tcp", |port| port.scheme.as_str());
-        let url = format!("{scheme}://{host}:{}", publisher.published_port);
+        let path = port.map_or("", |port| port.path.as_str());
+        let url = format!("{scheme}://{host}:{}{path}", publisher.published_port);
         if !urls.contains(&url) {
             urls.push(url);
         }
@@ -122,33 +121,9 @@ fn row(
             .filter(|health| !health.is_empty()),
         exit_code: exit_code.map(|container| container.exit_code),
         urls,
-        since: life.map(|(since, _)| since.clone()),
-        restarts: life.map(|(_, restarts)| *restarts),
+        since: detail.and_then(Inspected::started),
+        restarts: detail.map(|detail| detail.restart_count),
     }
-}
-
-/// When each container was started and how often the engine has restarted it, as far as the engine's program can be asked.
-fn lives(containers: &[Container], engine: &Engine) -> BTreeMap<String, (String, u64)> {
-    let mut words = vec![
-        "inspect",
-        "--format",
-        "{{.State.StartedAt}} {{.RestartCount}}",
-    ];
-    words.extend(containers.iter().map(|container| container.id.as_str()));
-    if containers.is_empty() {
-        return BTreeMap::new();
-    }
-    let answer = engine.ask(&words).unwrap_or_default();
-    let lines = answer.lines().filter_map(|line| {
-        let (since, restarts) = line.split_once(' ')?;
-        let since = since.split_once('.').map_or(since, |(seconds, _)| seconds);
-        Some((
-            since.trim_end_matches('Z').to_string(),
-            restarts.parse().ok()?,
-        ))
-    });
-    let ids = containers.iter().map(|container| container.id.clone());
-    ids.zip(lines).collect()
 }
 
 fn table(rows: &[Row]) -> String {

@@ -13,7 +13,7 @@ use super::args::{ColorChoice, Global};
 /// How this run talks.
 pub struct Terminal {
     pub color_out: bool,
-    color_err: bool,
+    pub color_err: bool,
     pub quiet: bool,
     pub verbose: bool,
     /// Somebody can be shown something and asked.
@@ -82,6 +82,13 @@ impl Terminal {
     /// A remark.
     pub fn err(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// A view on stderr, moves of the cursor and all, at once.
+    pub fn draw(text: &str) {
+        let mut stderr = io::stderr().lock();
+        let _ = stderr.write_all(text.as_bytes());
+        let _ = stderr.flush();
     }
 
     /// What stopped the command.

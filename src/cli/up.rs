@@ -2,6 +2,7 @@
 
 use clap::Args;
 use mlopsgen::{
+    files::Target,
     plan::Failure,
     run::{Selection, select},
     text::count,
@@ -11,6 +12,8 @@ use super::{
     Context,
     doctor::{self, Finding},
     engine::Engine,
+    launch::Launch,
+    post_mortem,
     running::Running,
 };
 
@@ -29,15 +32,15 @@ Examples:
   mlopsgen up mlflow --wait")]
 pub struct UpArgs {
     #[arg(value_name = "GROUP")]
-    groups: Vec<String>,
+    pub groups: Vec<String>,
 
     /// Build images first
     #[arg(long)]
-    build: bool,
+    pub build: bool,
 
     /// Wait until everything is healthy, and say why if something is not
     #[arg(long)]
-    wait: bool,
+    pub wait: bool,
 }
 
 pub fn run(args: &UpArgs, context: &Context) -> Result<u8, Failure> {
@@ -47,72 +50,60 @@ pub fn run(args: &UpArgs, context: &Context) -> Result<u8, Failure> {
     let output = &running.output;
     let asked = select(&output.platform, &output.graph, &args.groups)?;
     let selection = asked.with_needed();
-    refuse_stale(&running, context)?;
     if selection.workloads().is_empty() {
+        refuse_stale(&running, context)?;
         context.terminal.err("Nothing to start.\n");
         return Ok(0);
     }
-    let mut engine = Engine::find()?;
-    let findings = doctor::before_start(&running, &selection, &engine)?;
+    let mut engine = ready(&running, &selection, context)?;
+    start(args, &running, &selection, &mut engine, context)
+}
+
+/// The engine, after a look at what would stop a start. Errors: something would; nothing was started.
+pub fn ready(
+    running: &Running,
+    selection: &Selection,
+    context: &Context,
+) -> Result<Engine, Failure> {
+    refuse_stale(running, context)?;
+    if !running.output.platform.targets.contains(&Target::Compose) {
+        return Err(Failure::new(
+            "this platform has no Compose files: `platform.targets` leaves `compose` out",
+        )
+        .help("add \"compose\" to it, then type `mlopsgen apply`"));
+    }
+    let engine = Engine::find()?;
+    let findings = doctor::before_start(running, selection, &engine)?;
     let fatal: Vec<&Finding> = findings.iter().filter(|finding| finding.is_error).collect();
     if !fatal.is_empty() {
         context.terminal.err(&doctor::human(&fatal, context));
         return Err(Failure::new("nothing was started"));
     }
-    set_start_variables(&running, &mut engine)?;
-    let status = start(args, &running, &selection, &engine)?;
-    if status != 0 {
-        explain(&running, &selection, &engine, context)?;
-    }
-    Ok(status)
+    Ok(engine)
 }
 
-fn start(
+/// Starts what was found ready; Compose's exit status. With `--wait`, 1 where something is not well in the end.
+pub fn start(
     args: &UpArgs,
     running: &Running,
     selection: &Selection,
-    engine: &Engine,
+    engine: &mut Engine,
+    context: &Context,
 ) -> Result<u8, Failure> {
-    let root = running.project.place.root();
-    let mut files = Vec::new();
-    for file in selection.files() {
-        files.push("-f".to_string());
-        files.push(root.join(file).to_string_lossy().into_owned());
-    }
-    let compose = |words: &[&str], services: &[&str]| {
-        let mut arguments = files.clone();
-        arguments.extend(words.iter().chain(services).map(ToString::to_string));
-        engine.compose(&arguments)
+    set_start_variables(running, engine)?;
+    let launch = Launch {
+        running,
+        selection,
+        engine,
+        build: args.build,
+        wait: args.wait,
     };
-    let mut words = vec!["up", "--detach"];
-    if args.build {
-        words.push("--build");
-    }
-    let jobs = selection.unawaited_jobs();
-    if !args.wait || jobs.is_empty() {
-        words.extend(args.wait.then_some("--wait"));
-        return compose(&words, &[]);
-    }
-    // Compose takes the end of a job that nothing waits for as a failure, so it waits for the others.
-    let status = compose(&words, &[])?;
-    if status != 0 {
-        return Ok(status);
-    }
-    let others: Vec<&str> = selection
-        .workloads()
-        .into_iter()
-        .filter(|workload| workload.profiles.is_empty())
-        .map(|workload| workload.name.as_str())
-        .filter(|name| !jobs.contains(name))
-        .collect();
-    match others.is_empty() {
-        true => Ok(0),
-        // Without what they depend on: jobs among it would run again.
-        false => compose(
-            &["up", "--detach", "--wait", "--no-recreate", "--no-deps"],
-            &others,
-        ),
-    }
+    let status = launch.run(context)?;
+    let broken = post_mortem::tell(running, selection, engine, context)?;
+    Ok(match status {
+        0 => u8::from(args.wait && broken > 0),
+        status => status,
+    })
 }
 
 fn refuse_stale(running: &Running, context: &Context) -> Result<(), Failure> {
@@ -150,41 +141,6 @@ fn set_start_variables(running: &Running, engine: &mut Engine) -> Result<(), Fai
     {
         use std::os::unix::fs::MetadataExt;
         engine.set("DOCKER_GID", socket.gid().to_string());
-    }
-    Ok(())
-}
-
-/// Why it did not come up: what is broken, its last words, and who waits for it.
-fn explain(
-    running: &Running,
-    selection: &Selection,
-    engine: &Engine,
-    context: &Context,
-) -> Result<(), Failure> {
-    let workloads = selection.workloads();
-    for container in engine.containers(running.name())? {
-        let is_ours = workloads.iter().any(|w| w.name == container.service);
-        if !is_ours || !container.is_broken() {
-            continue;
-        }
-        let service = container.service.as_str();
-        let mut text = format!("\n`{service}` is not well: {}\n", container.status);
-        let waiting: Vec<&str> = workloads
-            .iter()
-            .filter(|w| w.depends_on.iter().any(|d| d.workload == service))
-            .map(|workload| workload.name.as_str())
-            .collect();
-        if !waiting.is_empty() {
-            text.push_str(&format!("  waiting for it: {}\n", waiting.join(", ")));
-        }
-        let check = "{{if .State.Health}}{{range .State.Health.Log}}{{.Output}}\n{{end}}{{end}}";
-        let check = engine.ask(&["inspect", "--format", check, &container.id]);
-        if let Some(last) = check.iter().flat_map(|said| said.lines()).last() {
-            text.push_str(&format!("  its health check says: {}\n", last.trim()));
-        }
-        text.push_str("  its last words:\n");
-        context.terminal.err(&text);
-        engine.compose(&running.by_name(["logs", "--no-color", "--tail", "10", service]))?;
     }
     Ok(())
 }

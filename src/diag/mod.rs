@@ -111,6 +111,11 @@ impl Sink {
         self.diagnostics.push(diagnostic);
     }
 
+    /// How many errors were said so far.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
     pub fn has_errors(&self) -> bool {
         self.errors > 0
     }

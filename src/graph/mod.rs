@@ -7,7 +7,7 @@ mod edges;
 mod order;
 
 pub use edges::workload_texts;
-pub use order::{Cycle, shortest_cycles};
+pub use order::{Cycle, independent_cycles};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -208,6 +208,19 @@ impl Graph {
             }
             needed.extend(more);
         }
+    }
+
+    /// What a workload waits for, what that waits for, and so on; names of workloads.
+    pub fn waits_for(&self, workload: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut last = BTreeSet::from([workload.to_string()]);
+        while !last.is_empty() {
+            let next = self.start.iter().filter(|edge| last.contains(&edge.from));
+            let next: BTreeSet<String> = next.map(|edge| edge.to.clone()).collect();
+            last = next.difference(&found).cloned().collect();
+            found.extend(next);
+        }
+        found
     }
 
     pub(self) fn connect(&mut self, from: Peer, to: &str, ports: BTreeSet<OpenPort>, why: Why) {

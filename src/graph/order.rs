@@ -1,6 +1,6 @@
 //! Start order and cycles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque, btree_map::Entry};
 
 use petgraph::{algo::kosaraju_scc, graphmap::DiGraphMap};
 
@@ -13,14 +13,14 @@ pub struct Cycle {
 }
 
 impl Graph {
-    /// Every cycle in the start order, one of the shortest of each knot, beginning with its smallest name.
+    /// Cycles in the start order, none of which is cured by what cures another.
     pub fn cycles(&self) -> Vec<Cycle> {
         let pairs: Vec<(&str, &str)> = self
             .start
             .iter()
             .map(|edge| (edge.from.as_str(), edge.to.as_str()))
             .collect();
-        shortest_cycles(&pairs)
+        independent_cycles(&pairs)
             .into_iter()
             .map(|workloads| Cycle { workloads })
             .collect()
@@ -57,57 +57,86 @@ impl Graph {
     }
 }
 
-/// One of the shortest cycles through the smallest name of each knot of a directed graph.
-pub fn shortest_cycles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
-    let graph: DiGraphMap<&str, ()> = pairs.iter().map(|(from, to)| (*from, *to, ())).collect();
-    let mut cycles: Vec<Vec<String>> = kosaraju_scc(&graph)
-        .into_iter()
-        .filter(|knot| knot.len() > 1 || knot.iter().any(|node| graph.contains_edge(node, node)))
-        .filter_map(|knot| {
-            let start = knot.iter().min()?;
-            shortest_way_back(&graph, start)
-        })
-        .collect();
+/// Cycles of a directed graph that share no edge, so that each needs a cure of its own: the shortest first, then of the
+/// rest. Each begins with its smallest name.
+pub fn independent_cycles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let mut graph = knots(pairs);
+    let mut cycles = Vec::new();
+    // A node's shortest way back only grows while edges go, so the length noted here is never too long.
+    let mut waiting: BTreeSet<(usize, &str)> = graph.nodes().map(|node| (1, node)).collect();
+    while let Some((length, start)) = waiting.pop_first() {
+        let Some(cycle) = shortest_way_back(&graph, start) else {
+            continue;
+        };
+        waiting.insert((cycle.len(), start));
+        if cycle.len() > length {
+            continue;
+        }
+        for (index, node) in cycle.iter().enumerate() {
+            graph.remove_edge(node, cycle[(index + 1) % cycle.len()]);
+        }
+        cycles.push(cycle.iter().map(ToString::to_string).collect());
+    }
     cycles.sort();
     cycles
 }
 
+/// The edges that are part of some cycle.
+fn knots<'a>(pairs: &[(&'a str, &'a str)]) -> DiGraphMap<&'a str, ()> {
+    let graph: DiGraphMap<&str, ()> = pairs.iter().map(|(from, to)| (*from, *to, ())).collect();
+    let knots = kosaraju_scc(&graph);
+    let knot_of: BTreeMap<&str, usize> = knots
+        .iter()
+        .enumerate()
+        .flat_map(|(number, nodes)| nodes.iter().map(move |node| (*node, number)))
+        .collect();
+    graph
+        .all_edges()
+        .filter(|(from, to, ())| knot_of[from] == knot_of[to])
+        .collect()
+}
+
 /// Breadth first, neighbours by name: from `start` back to itself.
-fn shortest_way_back(graph: &DiGraphMap<&str, ()>, start: &str) -> Option<Vec<String>> {
-    let mut paths: Vec<Vec<&str>> = vec![vec![start]];
-    let mut seen: Vec<&str> = Vec::new();
-    while !paths.is_empty() {
-        let mut longer = Vec::new();
-        for path in paths {
-            let last = *path.last()?;
-            let mut next: Vec<&str> = graph
-                .neighbors_directed(last, petgraph::Direction::Outgoing)
-                .collect();
-            next.sort_unstable();
-            for node in next {
-                if node == start {
-                    return Some(path.iter().map(ToString::to_string).collect());
+fn shortest_way_back<'a>(graph: &DiGraphMap<&'a str, ()>, start: &'a str) -> Option<Vec<&'a str>> {
+    let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut queue = VecDeque::from([start]);
+    while let Some(last) = queue.pop_front() {
+        let mut next: Vec<&str> = graph.neighbors(last).collect();
+        next.sort_unstable();
+        for node in next {
+            if node == start {
+                let mut path = vec![last];
+                while let Some(before) = came_from.get(path[path.len() - 1]) {
+                    path.push(before);
                 }
-                if !seen.contains(&node) {
-                    seen.push(node);
-                    let mut path = path.clone();
-                    path.push(node);
-                    longer.push(path);
-                }
+                path.reverse();
+                return Some(path);
+            }
+            if let Entry::Vacant(entry) = came_from.entry(node) {
+                entry.insert(last);
+                queue.push_back(node);
             }
         }
-        paths = longer;
     }
     None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::shortest_cycles;
+    use super::independent_cycles;
 
     #[test]
     fn a_cycle_is_told_once_from_its_smallest_name() {
         let pairs = [("b", "c"), ("c", "a"), ("a", "b"), ("a", "d"), ("d", "e")];
-        assert_eq!(shortest_cycles(&pairs), [["a", "b", "c"]]);
+        assert_eq!(independent_cycles(&pairs), [["a", "b", "c"]]);
+    }
+
+    #[test]
+    fn each_cycle_of_a_knot_is_told_unless_another_one_s_cure_cures_it() {
+        let knot = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("c", "c")];
+        let cycles = independent_cycles(&knot);
+        assert_eq!(cycles, [vec!["a", "b"], vec!["b", "c"], vec!["c"]]);
+        let shortcut = [("a", "b"), ("b", "c"), ("a", "c"), ("c", "a")];
+        assert_eq!(independent_cycles(&shortcut), [["a", "c"]]);
     }
 }

@@ -159,6 +159,13 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
         (_, Value::Broken) => return None,
         (Shape::Any, _) => return Some(node.clone()),
         (Shape::Text | Shape::ShellText, Value::String(_)) => true,
+        (Shape::Formed(form), Value::String(text)) => {
+            if !text.contains("${") && !form.accepts(text) {
+                sink.push(bad_value(node, text, &form.describe()));
+                return None;
+            }
+            true
+        }
         (Shape::Plain(form), Value::String(text)) => {
             let reference = misplaced_reference(node, text);
             if let Some(diagnostic) = reference.filter(|_| *form != Form::KindPromQl) {
@@ -197,9 +204,16 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             true
         }
         (Shape::Boolean, Value::Boolean(_)) => true,
+        (Shape::Constant, Value::String(text)) if text.contains("${") => {
+            if let Some(diagnostic) = misplaced_reference(node, text) {
+                sink.push(diagnostic);
+                return None;
+            }
+            true
+        }
         (Shape::Date, Value::Datetime(text)) => text.contains('-'),
         (
-            Shape::Scalar,
+            Shape::Scalar | Shape::Constant,
             Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
         ) => true,
         (Shape::List(item), Value::Array(items)) => {
@@ -328,12 +342,14 @@ fn map(
 fn takes(shape: &Shape, value: &Value) -> bool {
     match shape {
         Shape::Any => true,
-        Shape::Text | Shape::ShellText | Shape::Plain(_) => matches!(value, Value::String(_)),
+        Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_) => {
+            matches!(value, Value::String(_))
+        }
         Shape::Integer(..) => matches!(value, Value::Integer(_)),
         Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
         Shape::Boolean => matches!(value, Value::Boolean(_)),
         Shape::Date => matches!(value, Value::Datetime(_)),
-        Shape::Scalar => !matches!(
+        Shape::Scalar | Shape::Constant => !matches!(
             value,
             Value::Table(_) | Value::Array(_) | Value::Datetime(_)
         ),

@@ -111,13 +111,16 @@ const PROGRAM: &[KeyShape] = &[
     ),
     key(
         "user",
-        Shape::Either(&[Shape::Text, Shape::Integer(0, i64::MAX)]),
+        Shape::Either(&[Shape::Formed(Form::User), Shape::Integer(0, i64::MAX)]),
         "The user that it runs as: a name or number, with a group after `:` where wanted.",
         "user = \"1000:0\"",
     ),
     key(
         "group_add",
-        Shape::List(&Shape::Either(&[Shape::Text, Shape::Integer(0, i64::MAX)])),
+        Shape::List(&Shape::Either(&[
+            Shape::Formed(Form::Account),
+            Shape::Integer(0, i64::MAX),
+        ])),
         "Further groups of the user.",
         "group_add = [\"999\"]",
     ),
@@ -144,13 +147,13 @@ const EDGES: &[KeyShape] = &[
     ),
     key(
         "aliases",
-        FREE_LIST,
+        Shape::List(&Shape::Plain(Form::Alias)),
         "Further DNS names. In Kubernetes each is a Service where the name allows it.",
         "aliases = [\"feature_store\"]",
     ),
     key(
         "hostname",
-        FREE,
+        Shape::Plain(Form::HostName),
         "The container's own host name.",
         "hostname = \"node1\"",
     ),
@@ -168,7 +171,10 @@ const EDGES: &[KeyShape] = &[
     ),
     key(
         "extra_hosts",
-        Shape::Either(&[FREE_LIST, Shape::Map(NameRule::Free, &FREE)]),
+        Shape::Either(&[
+            Shape::List(&Shape::Plain(Form::ExtraHost)),
+            Shape::Map(NameRule::Free, &Shape::Plain(Form::HostAddress)),
+        ]),
         "Further lines of `/etc/hosts`.",
         "extra_hosts = [\"host.docker.internal:host-gateway\"]",
     ),
@@ -192,7 +198,10 @@ const MOUNTS: &[KeyShape] = &[
 const DEVICES: &[KeyShape] = &[
     key(
         "tmpfs",
-        Shape::Either(&[FREE, FREE_LIST]),
+        Shape::Either(&[
+            Shape::Plain(Form::Tmpfs),
+            Shape::List(&Shape::Plain(Form::Tmpfs)),
+        ]),
         "Paths kept in memory.",
         "tmpfs = [\"/tmp\"]",
     ),
@@ -204,7 +213,7 @@ const DEVICES: &[KeyShape] = &[
     ),
     key(
         "devices",
-        FREE_LIST,
+        Shape::List(&Shape::Plain(Form::Device)),
         "Devices of the host, as Compose takes them.",
         "devices = [\"/dev/kmsg\"]",
     ),
@@ -246,12 +255,7 @@ const LIFE: &[KeyShape] = &[
     ),
     key(
         "restart",
-        Shape::Plain(Form::Choice(&[
-            "no",
-            "always",
-            "on-failure",
-            "unless-stopped",
-        ])),
+        Shape::Plain(Form::Restart),
         "`unless-stopped` unless said otherwise; for a job `no`.",
         "restart = \"always\"",
     ),
@@ -269,7 +273,7 @@ const LIFE: &[KeyShape] = &[
     ),
     key(
         "stop_signal",
-        FREE,
+        Shape::Plain(Form::Signal),
         "The signal that asks it to stop.",
         "stop_signal = \"SIGINT\"",
     ),
@@ -314,13 +318,13 @@ const RIGHTS: &[KeyShape] = &[
     ),
     key(
         "cap_add",
-        FREE_LIST,
+        Shape::List(&Shape::Plain(Form::Capability)),
         "Capabilities to add.",
         "cap_add = [\"NET_ADMIN\"]",
     ),
     key(
         "cap_drop",
-        FREE_LIST,
+        Shape::List(&Shape::Plain(Form::Capability)),
         "Capabilities to drop.",
         "cap_drop = [\"ALL\"]",
     ),
@@ -335,7 +339,7 @@ const REST: &[KeyShape] = &[
     ),
     key(
         "platform",
-        FREE,
+        Shape::Plain(Form::ImagePlatform),
         "The platform of the image.",
         "platform = \"linux/amd64\"",
     ),
@@ -347,13 +351,13 @@ const REST: &[KeyShape] = &[
     ),
     key(
         "compose",
-        Shape::Any,
+        RAW_TABLE,
         "Raw keys of the Compose service, merged last.",
         "compose = { stdin_open = true }",
     ),
     key(
         "helm",
-        Shape::Any,
+        RAW_TABLE,
         "Raw values of the component in the chart, merged last.",
         "helm = { nodeSelector = { disk = \"ssd\" } }",
     ),

@@ -1,5 +1,7 @@
 //! Forms of strings: names, durations, quantities and what else has a grammar of its own.
 
+use super::engine;
+
 /// A grammar for a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -34,10 +36,37 @@ pub enum Form {
     EngineName,
     /// An amount in Kubernetes' or Compose's units.
     Bytes,
+    /// A container's own host name.
+    HostName,
+    /// A name in the engine's DNS.
+    Alias,
+    /// `USER` or `USER:GROUP`.
+    User,
+    /// The name or number of a group.
+    Account,
+    Signal,
+    /// `linux/amd64`.
+    ImagePlatform,
+    Device,
+    Capability,
+    /// `NAME:ADDRESS`, a line of `/etc/hosts`.
+    ExtraHost,
+    /// An address of such a line.
+    HostAddress,
+    /// A path kept in memory, with its options.
+    Tmpfs,
+    /// A prefix of images.
+    Registry,
+    /// What a URL starts with.
+    Scheme,
+    /// What a URL ends with.
+    UrlPath,
     /// `8000` or `8000-8010`.
     PortRange,
     /// A port of the host, a range, or `auto`.
     PublishedPort,
+    /// Compose's restart policies, `on-failure:3` too.
+    Restart,
     Choice(&'static [&'static str]),
 }
 
@@ -146,9 +175,9 @@ impl Form {
                     && !text.contains(':')
                     && !text.split('/').any(|part| part == "..")
             }
-            Form::Glob => !text.is_empty() && globset::Glob::new(text).is_ok(),
+            Form::Glob => is_glob(text),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
-            Form::PromQl => promql_parser::parser::parse(text).is_ok(),
+            Form::PromQl => promql(text).is_some(),
             Form::KindPromQl => Form::PromQl.accepts(&without_variables(text)),
             Form::Mode => {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
@@ -169,6 +198,25 @@ impl Form {
                         .chars()
                         .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
             }
+            Form::HostName => engine::is_host_name(text),
+            Form::Alias => engine::is_alias(text),
+            Form::User => engine::is_user(text),
+            Form::Account => engine::is_account(text),
+            Form::Signal => engine::is_signal(text),
+            Form::ImagePlatform => engine::is_platform(text),
+            Form::Device => engine::is_device(text),
+            Form::Capability => engine::is_capability(text),
+            Form::ExtraHost => engine::is_extra_host(text),
+            Form::HostAddress => engine::is_host_address(text),
+            Form::Tmpfs => engine::is_tmpfs(text),
+            Form::Registry => engine::is_registry(text),
+            Form::Scheme => {
+                text.starts_with(|c: char| c.is_ascii_lowercase())
+                    && text
+                        .chars()
+                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+.-".contains(c))
+            }
+            Form::UrlPath => text.starts_with('/') && !text.contains(char::is_control),
             Form::Bytes => memory_bytes(text).or_else(|| compose_bytes(text)).is_some(),
             Form::PortRange => {
                 let ports: Vec<_> = text.split('-').map(str::parse::<u16>).collect();
@@ -179,6 +227,7 @@ impl Form {
                 }
             }
             Form::PublishedPort => text == "auto" || Form::PortRange.accepts(text),
+            Form::Restart => restart(text).is_some(),
             Form::Choice(choices) => choices.contains(&text),
         }
     }
@@ -211,11 +260,43 @@ impl Form {
             Form::EngineName => {
                 "a name that the engine takes: two or more letters, digits, `_`, `.` and `-`, starting with a letter or digit".to_string()
             }
+            Form::HostName => "a host name: letters, digits, `-`, `_` and `.`, at most 63".to_string(),
+            Form::Alias => {
+                "a DNS name that the engine takes: letters, digits, `-`, `_` and `.`".to_string()
+            }
+            Form::User => "a user such as `1000`, `1000:0` or `airflow`".to_string(),
+            Form::Account => "the name or number of a group".to_string(),
+            Form::Signal => "a signal such as `SIGINT`, or its number".to_string(),
+            Form::ImagePlatform => "a platform such as `linux/amd64`".to_string(),
+            Form::Device => "a device such as `/dev/kmsg` or `/dev/a:/dev/b:rw`".to_string(),
+            Form::Capability => "a capability of Linux such as `NET_ADMIN`, or `ALL`".to_string(),
+            Form::ExtraHost => "`NAME:ADDRESS`, such as `db.example.com:10.0.0.5` or `host.docker.internal:host-gateway`".to_string(),
+            Form::HostAddress => "an address such as `10.0.0.5`, or `host-gateway`".to_string(),
+            Form::Tmpfs => "an absolute path inside the container, such as `/run` or `/run:size=64m`".to_string(),
+            Form::Registry => "a registry and what follows it, such as `registry.example.com/ml`, without `https://`".to_string(),
+            Form::Scheme => "a URL's scheme such as `http` or `grpc`".to_string(),
+            Form::UrlPath => "a path that starts with `/`, such as `/metrics`".to_string(),
             Form::Bytes => "an amount such as `64Mi` or `64m`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
             Form::PublishedPort => "a port, a range such as `8000-8010`, or `auto`".to_string(),
+            Form::Restart => "`no`, `always`, `on-failure` (`on-failure:3`: three times at most) or `unless-stopped`".to_string(),
             Form::Choice(choices) => crate::text::one_of(choices),
         }
+    }
+}
+
+/// A restart policy and how often it holds at most: `("on-failure", Some(3))` for `on-failure:3`.
+pub fn restart(text: &str) -> Option<(&str, Option<u32>)> {
+    match text.split_once(':') {
+        Some(("on-failure", times)) => {
+            let digits = times.bytes().all(|byte| byte.is_ascii_digit());
+            let times = times.parse().ok().filter(|times| digits && *times > 0)?;
+            Some(("on-failure", Some(times)))
+        }
+        Some(_) => None,
+        None => ["no", "always", "on-failure", "unless-stopped"]
+            .contains(&text)
+            .then_some((text, None)),
     }
 }
 
@@ -236,6 +317,29 @@ fn without_variables(expression: &str) -> String {
             .to_string();
     }
     out + &rest
+}
+
+/// The longest pattern of paths, and how many groups of choices it may hold: beyond what people write, and near enough for
+/// the matcher, which recurses into groups.
+const LONGEST_GLOB: usize = 1000;
+const MOST_CHOICES: usize = 20;
+
+fn is_glob(text: &str) -> bool {
+    let bounded = text.len() <= LONGEST_GLOB && text.matches('{').count() <= MOST_CHOICES;
+    !text.is_empty() && bounded && globset::Glob::new(text).is_ok()
+}
+
+/// The longest expression, and how many brackets and operators may stand in it: what is read of it is a tree.
+const LONGEST_PROMQL: usize = 10_000;
+const MOST_PROMQL: usize = 500;
+
+/// An expression of PromQL; `None` where it is none, or longer than any that people write.
+pub fn promql(text: &str) -> Option<promql_parser::parser::Expr> {
+    let marks = text.matches(['(', '[', '{', '+', '-', '*', '/', '%', '^', '=', '<', '>']);
+    let bounded = text.len() <= LONGEST_PROMQL && marks.count() <= MOST_PROMQL;
+    bounded
+        .then(|| promql_parser::parser::parse(text).ok())
+        .flatten()
 }
 
 /// A duration in milliseconds: a number and `ms`, `s`, `m`, `h` or `d`; `None` for any other text.

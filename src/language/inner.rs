@@ -11,6 +11,8 @@ pub(super) const DURATION: Shape = Shape::Plain(Form::Duration);
 pub(super) const RESOURCE_NAME: Shape = Shape::Plain(Form::Name(NameRule::Resource));
 pub(super) const PORT_NAME: Shape = Shape::Plain(Form::Name(NameRule::Port));
 pub(super) const FREE_LIST: Shape = Shape::List(&FREE);
+/// Keys of somebody else's language, passed on as they are.
+pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
 pub(super) const PORTS: Shape = Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PortRange)]);
@@ -72,13 +74,13 @@ pub(super) const PORT: Shape = Shape::Either(&[
         ),
         key(
             "scheme",
-            FREE,
+            Shape::Plain(Form::Scheme),
             "What a URL of it starts with; `http` unless said otherwise.",
             "scheme = \"grpc\"",
         ),
         key(
             "path",
-            FREE,
+            Shape::Plain(Form::UrlPath),
             "What a URL of it ends with.",
             "path = \"/ui\"",
         ),
@@ -178,7 +180,7 @@ pub(super) const HEALTH: Shape = Shape::Either(&[Shape::Table(HEALTH_KEYS), Shap
 pub(super) const HEALTH_KEYS: &[KeyShape] = &[
     key(
         "http",
-        Shape::Text,
+        Shape::Formed(Form::UrlPath),
         "The path to GET; anything but success is unhealthy.",
         "http = \"/readyz\"",
     ),
@@ -232,7 +234,7 @@ pub(super) const METRICS: Shape = Shape::Either(&[
         key("port", PORT_NAME, "The port to scrape.", "port = \"http\""),
         key(
             "path",
-            FREE,
+            Shape::Plain(Form::UrlPath),
             "`/metrics` unless said otherwise.",
             "path = \"/metrics\"",
         ),

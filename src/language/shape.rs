@@ -9,6 +9,8 @@ pub enum Shape {
     Any,
     /// A string in which references may stand.
     Text,
+    /// A string in which references may stand; one without is of some form.
+    Formed(Form),
     /// A shell's text: only the five reference prefixes mean something.
     ShellText,
     /// A string without references, of some form.
@@ -24,6 +26,8 @@ pub enum Shape {
     Date,
     /// A string (with references), a number or a boolean.
     Scalar,
+    /// The same without references.
+    Constant,
     List(&'static Shape),
     Table(&'static [KeyShape]),
     /// Names of the user's choice, and what each may hold.
@@ -119,13 +123,13 @@ impl Shape {
         match self {
             Shape::Any => "any value".to_string(),
             Shape::Text | Shape::ShellText => "a string".to_string(),
-            Shape::Plain(form) => form.describe(),
+            Shape::Plain(form) | Shape::Formed(form) => form.describe(),
             Shape::Integer(..) => "a whole number".to_string(),
             Shape::Number => "a number".to_string(),
             Shape::Cores => "a number above zero, such as 0.5 or 2".to_string(),
             Shape::Boolean => "true or false".to_string(),
             Shape::Date => "a date such as 2026-01-31".to_string(),
-            Shape::Scalar => "a string, a number or true or false".to_string(),
+            Shape::Scalar | Shape::Constant => "a string, a number or true or false".to_string(),
             Shape::List(item) => format!("a list, each item {}", item.describe()),
             // The keys of a component fill a screen: an unknown one lists them.
             Shape::Table(keys) if keys.len() > 10 => "a table".to_string(),

@@ -185,6 +185,7 @@ fn form(shape: &Shape) -> String {
     match shape {
         Shape::Any => "anything".to_string(),
         Shape::Text => "a string, with references".to_string(),
+        Shape::Formed(form) => format!("{}, with references", form.describe()),
         Shape::ShellText => "a shell's text, with references".to_string(),
         Shape::Plain(Form::Choice([only])) => format!("`{only}`"),
         Shape::Plain(Form::Name(_)) => "a name".to_string(),
@@ -197,7 +198,7 @@ fn form(shape: &Shape) -> String {
         Shape::Cores => shape.describe(),
         Shape::Boolean => "`true` or `false`".to_string(),
         Shape::Date => "a date".to_string(),
-        Shape::Scalar => "a string, a number or a boolean".to_string(),
+        Shape::Scalar | Shape::Constant => "a string, a number or a boolean".to_string(),
         Shape::List(item) => format!("a list: {}", form(item)),
         Shape::Table(_) => "a table".to_string(),
         Shape::Map(_, item) => format!("a table of names: {}", form(item)),

@@ -143,7 +143,7 @@ impl Writer<'_> {
     fn shape(&self, shape: &Shape, removable: bool) -> Map<String, Value> {
         object(match shape {
             Shape::Any => json!({}),
-            Shape::Text | Shape::ShellText => json!({ "type": "string" }),
+            Shape::Text | Shape::Formed(_) | Shape::ShellText => json!({ "type": "string" }),
             Shape::Plain(form) => plain(*form),
             Shape::Integer(least, most) if *most == i64::MAX => {
                 json!({ "type": "integer", "minimum": least })
@@ -158,7 +158,7 @@ impl Writer<'_> {
             Shape::Date => {
                 json!({ "not": { "type": ["boolean", "number", "array", "object", "null"] } })
             }
-            Shape::Scalar => json!({ "type": ["string", "number", "boolean"] }),
+            Shape::Scalar | Shape::Constant => json!({ "type": ["string", "number", "boolean"] }),
             Shape::List(item) => json!({ "type": "array", "items": self.shape(item, removable) }),
             Shape::Table(keys) if is_component(keys) => {
                 json!({ "$ref": "#/definitions/workload" })
@@ -239,10 +239,24 @@ fn plain(form: Form) -> Value {
         Form::PortRange => pattern("^[0-9]+(-[0-9]+)?$"),
         Form::PublishedPort => pattern("^(auto|[0-9]+(-[0-9]+)?)$"),
         Form::Path | Form::Glob => json!({ "type": "string", "minLength": 1 }),
+        Form::Restart => pattern("^(no|always|on-failure(:[1-9][0-9]*)?|unless-stopped)$"),
         Form::Choice(choices) => json!({ "enum": choices }),
         Form::EngineName => pattern("^[A-Za-z0-9][A-Za-z0-9_.-]+$"),
         Form::Bytes => pattern("^[0-9]+(\\.[0-9]{1,3})?\\s*[A-Za-z]*$"),
+        Form::User => pattern("^[^:\\s]+(:[^:\\s]+)?$"),
+        Form::Tmpfs => pattern("^/[^\\s]*$"),
+        Form::UrlPath => pattern("^/"),
+        Form::Scheme => pattern("^[a-z][a-z0-9+.-]*$"),
+        Form::ImagePlatform => pattern("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$"),
+        Form::HostName | Form::Alias => pattern("^[A-Za-z0-9_][A-Za-z0-9._-]*$"),
         Form::Address
+        | Form::Account
+        | Form::Signal
+        | Form::Device
+        | Form::Capability
+        | Form::ExtraHost
+        | Form::HostAddress
+        | Form::Registry
         | Form::Free
         | Form::Cron
         | Form::VersionRequirement

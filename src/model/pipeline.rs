@@ -3,6 +3,7 @@
 use crate::{
     model::{Build, EnvironmentVariable, Mount, Raw, Reach, Resources, Text},
     source::Span,
+    syntax::Table,
 };
 
 /// An Airflow DAG.
@@ -29,6 +30,8 @@ pub struct Pipeline {
     pub volumes: Vec<Mount>,
     pub resources: Resources,
     pub tasks: Vec<Task>,
+    /// The keys as written, for checks that want the place of a value.
+    pub written: Table,
     pub span: Span,
 }
 
@@ -78,6 +81,8 @@ pub struct Ci {
     /// Milliseconds.
     pub timeout: u64,
     pub stages: Vec<CiStage>,
+    /// The keys as written, for checks that want the place of a value.
+    pub written: Table,
     pub span: Span,
 }
 

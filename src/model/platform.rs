@@ -6,7 +6,7 @@ use crate::{
     diag::Code,
     files::Target,
     model::{Ci, Component, Pipeline, Raw, Workload},
-    source::Span,
+    source::{SourceId, Span},
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Platform {
     pub lints: BTreeMap<Code, String>,
     pub raw_compose: Raw,
     pub raw_helm: Raw,
+    /// Files of kinds: what stands there the user did not write.
+    pub kind_sources: BTreeSet<SourceId>,
     /// `[platform]`'s name where it is written.
     pub span: Span,
 }

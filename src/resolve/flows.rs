@@ -78,10 +78,12 @@ fn flow_end(node: &Node, scene: &Scene, platform: &Platform, sink: &mut Sink) ->
     match fitting.as_slice() {
         [(_, _, make)] => Some(make(name.to_string())),
         [] => {
-            let all: Vec<&str> = places
-                .iter()
-                .flat_map(|(_, names, _)| names.iter().copied())
-                .collect();
+            let mut all: Vec<&str> = Vec::new();
+            for name in places.iter().flat_map(|(_, names, _)| *names) {
+                if !all.contains(name) {
+                    all.push(name);
+                }
+            }
             sink.push(unknown(
                 "component, pipeline, CI entry or actor",
                 written,

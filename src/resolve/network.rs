@@ -22,9 +22,43 @@ pub(super) fn ports(scene: &mut Scene, sink: &mut Sink) {
             shape.ports = ports;
         }
         draft.broken |= broken;
+        moved(draft, sink);
         external_ports(draft, &bind);
         if draft.external.is_some() {
             draft.kind_table.remove("workload");
+        }
+    }
+}
+
+/// A port that the kind's program listens on whatever it is told. What the user starts in its place is the user's.
+fn moved(draft: &Draft, sink: &mut Sink) {
+    let started_by_user = ["command", "entrypoint", "image", "build"]
+        .iter()
+        .any(|key| draft.user.get(key).is_some());
+    if draft.external.is_some() || started_by_user {
+        return;
+    }
+    let own = draft.shape(None).map_or(&[][..], |shape| &shape.ports);
+    for port in own {
+        let kinds = draft
+            .kind
+            .table
+            .get_path(&["workload", "ports", &port.name]);
+        let number = kinds.and_then(read::container_port);
+        if draft.kind.fixed_ports.contains(&port.name)
+            && let Some(number) = number.filter(|number| *number != port.container.first)
+        {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!(
+                        "kind `{}` listens on {number} for `{}` and can't be told another port",
+                        draft.kind.name, port.name
+                    ),
+                )
+                .label(port.span, format!("moved to {}", port.container))
+                .help("leave `container` out; `host` publishes it under another number"),
+            );
         }
     }
 }
@@ -160,6 +194,27 @@ pub(super) fn mode_of(draft: &Draft, workload: &str) -> Option<NetworkMode> {
     Some(mode(&shape.table)?.value)
 }
 
+/// A port that is published by a container without a network.
+fn unpublished(table: &Table, sink: &mut Sink) {
+    let Some(mode) = mode(table).filter(|mode| mode.value == NetworkMode::None) else {
+        return;
+    };
+    for (_, port) in table.table("ports").into_iter().flat_map(Table::iter) {
+        let Some(host) = port.as_table().and_then(|port| port.entry("host")) else {
+            continue;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                "what is in no network publishes no port",
+            )
+            .label(host.key.span, "published")
+            .label(mode.span, "in no network")
+            .help("keep one of `host` and `network_mode = \"none\"`"),
+        );
+    }
+}
+
 /// Checks what `network_mode` and `networks` name.
 pub(super) fn check(scene: &Scene, table: &Table, sink: &mut Sink) {
     if let Some(node) = table.get("network_mode") {
@@ -196,6 +251,7 @@ pub(super) fn check(scene: &Scene, table: &Table, sink: &mut Sink) {
             .help("keep one of `network_mode` and `networks`"),
         );
     }
+    unpublished(table, sink);
     for node in table.array("networks").unwrap_or_default() {
         let Some(name) = node.as_str() else { continue };
         if !scene.networks.iter().any(|known| known == name) {

@@ -9,9 +9,9 @@ use super::{
     scene::{Draft, Scene},
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, nearest},
     language::REFERENCE_WORDS,
-    model::{NetworkMode, Text},
+    model::{NetworkMode, Piece, Text},
     source::Span,
     syntax::{Node, Value},
 };
@@ -71,6 +71,39 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// Bytes that the references of one platform may bring, each reference counted as some: far beyond what people write, and
+/// an end to references to texts of references.
+const MOST_BROUGHT: usize = 64 << 20;
+const COST: usize = 64;
+
+/// Counts what a reference brought; whether it may stay. The one with which it is too much is an error, unless another
+/// mistake, as a circle, is why it came to that.
+fn paid(scene: &Scene, text: &Text, place: Span, sink: &mut Sink) -> bool {
+    let length: usize = text
+        .pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Literal(text) => text.len(),
+            _ => COST,
+        })
+        .sum();
+    let before = scene.brought.get();
+    scene.brought.set(before + length + COST);
+    let fits = scene.brought.get() <= MOST_BROUGHT;
+    if !fits && before <= MOST_BROUGHT && !sink.has_errors_of(Code::BadReference) {
+        let limit = MOST_BROUGHT >> 20;
+        sink.push(
+            Diagnostic::new(
+                Code::BadReference,
+                format!("the references of this platform bring more than {limit} MiB"),
+            )
+            .label(place, "here it is too much")
+            .help("shorten what is referred to so often, or mount it as a file"),
+        );
+    }
+    fits
+}
+
 /// Resolves the string, number or boolean of a node.
 pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Text {
     let Value::String(written) = &node.value else {
@@ -112,11 +145,23 @@ pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sin
                 place,
                 kind_text,
             };
-            if let Some(text) = resolver.resolve(inner, sink) {
+            if scene.brought.get() > MOST_BROUGHT {
+                return out;
+            }
+            if let Some(text) = resolver.resolve(inner, sink)
+                && paid(scene, &text, place, sink)
+            {
                 out.append(&text);
             }
         } else {
-            sink.push(not_a_reference(place, "no reference starts so"));
+            let mut diagnostic = not_a_reference(place, "no reference starts so");
+            let word = word_at(inner);
+            let near = nearest(word, REFERENCE_WORDS);
+            if let Some(near) = near.filter(|_| inner[word.len()..].starts_with('.')) {
+                let meant = format!("${{{near}{}}}", &inner[word.len()..]);
+                diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+            }
+            sink.push(diagnostic);
         }
         at = end + 1;
     }

@@ -195,6 +195,14 @@ fn check_database(filler: &Draft, database: &str, node: &Node, sink: &mut Sink) 
     );
 }
 
+/// Whether there are several only because the platform has more of a kind than it may: that was said.
+fn is_one_too_many(scene: &Scene, fitting: &[&str]) -> bool {
+    fitting
+        .iter()
+        .filter_map(|name| Some(&scene.drafts[scene.find(name)?]))
+        .all(|draft| draft.external.is_none() && draft.kind.per_platform.is_some())
+}
+
 /// A role that was not named: bound where it is a default and just one component fits.
 fn by_default(scene: &Scene, index: usize, role: &Role, sink: &mut Sink) -> Option<BoundRole> {
     let draft = &scene.drafts[index];
@@ -202,6 +210,9 @@ fn by_default(scene: &Scene, index: usize, role: &Role, sink: &mut Sink) -> Opti
         return None;
     }
     let fitting = candidates(scene, index, role);
+    if role.default && fitting.len() > 1 && is_one_too_many(scene, &fitting) {
+        return None;
+    }
     match fitting.as_slice() {
         [only] if role.default => Some(BoundRole {
             role: role.clone(),

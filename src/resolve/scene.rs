@@ -1,6 +1,6 @@
 //! What is known while references are resolved: the components as drafts, and the names at the top of the file.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{cell::Cell, collections::BTreeSet, rc::Rc};
 
 use crate::{
     catalog::{Kind, Role},
@@ -66,6 +66,8 @@ impl BoundRole {
 
 #[derive(Debug)]
 pub(super) struct Scene {
+    /// What references brought so far.
+    pub brought: Cell<usize>,
     pub platform: String,
     pub registry: Option<String>,
     pub bind: String,

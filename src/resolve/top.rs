@@ -32,6 +32,7 @@ pub(super) fn scene(tree: &Table, inputs: &Inputs<'_>, drafts: Drafts, sink: &mu
         .chain(inputs.catalog.sources())
         .collect();
     let mut scene = Scene {
+        brought: std::cell::Cell::new(0),
         platform: platform.string("name").unwrap_or("platform").to_string(),
         registry: read::owned(platform, "registry"),
         bind: platform.string("bind").unwrap_or("127.0.0.1").to_string(),
@@ -195,6 +196,7 @@ pub(super) fn platform(
         lints: lints(tree, sink),
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
+        kind_sources: scene.kind_sources.clone(),
         span: table
             .get("name")
             .map(|node| node.span)

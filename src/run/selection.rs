@@ -88,15 +88,22 @@ impl<'a> Selection<'a> {
         })
     }
 
-    /// Compose's own files of these groups that have any workload.
-    pub fn files(&self) -> Vec<String> {
+    /// Compose's own files of these groups that have any workload, and those of the order between two of them, where
+    /// such a file exists.
+    pub fn files(&self, exists: impl Fn(&str) -> bool) -> Vec<String> {
         let groups = self.groups.iter().filter(|group| {
             let mut workloads = self.platform.workloads();
             workloads.any(|workload| workload.group == **group)
         });
-        groups
+        let mut files: Vec<String> = groups
             .map(|group| format!("compose/{group}.yaml"))
-            .collect()
+            .collect();
+        for group in &self.groups {
+            let others = self.groups.iter();
+            let orders = others.map(|other| format!("compose/order/{group}.{other}.yaml"));
+            files.extend(orders.filter(|path| exists(path)));
+        }
+        files
     }
 
     /// Jobs that nothing waits for: `compose up --wait` takes their end for a failure.
@@ -155,12 +162,18 @@ impl<'a> Selection<'a> {
         self.platform.volumes.iter().filter(is_ours).collect()
     }
 
-    /// Bind folders that platform.toml marks as data, relative to the project, each once.
+    /// Bind folders that platform.toml marks as data, relative to the project, each once. Those of pipelines belong to all
+    /// of the platform.
     pub fn data_folders(&self) -> Vec<&'a str> {
-        let folders: BTreeSet<&str> = self
-            .workloads()
-            .into_iter()
+        let workloads = self.workloads().into_iter();
+        let pipelines = self.platform.pipelines.iter();
+        let folders: BTreeSet<&str> = workloads
             .flat_map(|workload| &workload.mounts)
+            .chain(
+                pipelines
+                    .filter(|_| self.is_everything)
+                    .flat_map(|pipeline| &pipeline.volumes),
+            )
             .filter_map(|mount| match &mount.source {
                 MountSource::Bind { path, data: true } => Some(path.as_str()),
                 _ => None,
@@ -174,7 +187,11 @@ impl<'a> Selection<'a> {
         mounts.any(|mount| matches!(&mount.source, MountSource::Volume(key) if *key == volume.key))
     }
 
-    fn has(&self, workload: &Workload) -> bool {
+    pub(super) fn platform(&self) -> &'a Platform {
+        self.platform
+    }
+
+    pub(super) fn has(&self, workload: &Workload) -> bool {
         self.groups.contains(&workload.group.as_str())
     }
 }

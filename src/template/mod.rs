@@ -126,6 +126,7 @@ impl Engine {
     /// The value of an expression such as `major >= 18`, as a condition.
     pub fn holds(&self, expression: &str, view: impl Serialize) -> Result<bool, TemplateError> {
         let failed = |error| template_error(expression, &error);
+        bounded(expression)?;
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Chainable);
         environment.set_fuel(Some(FUEL));
@@ -196,10 +197,26 @@ fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> 
     })
 }
 
+/// The longest condition, in bytes: its operators nest, and who reads it recurses.
+const LONGEST_EXPRESSION: usize = 1000;
+
+fn bounded(expression: &str) -> Result<(), TemplateError> {
+    if expression.len() <= LONGEST_EXPRESSION {
+        return Ok(());
+    }
+    Err(TemplateError {
+        template: String::new(),
+        line: None,
+        range: None,
+        message: format!("it has more than {LONGEST_EXPRESSION} characters"),
+    })
+}
+
 /// The names that an expression asks for, with their fields (`settings.password`), sorted.
 ///
 /// Errors: it is no expression.
 pub fn names_in(expression: &str) -> Result<Vec<String>, TemplateError> {
+    bounded(expression)?;
     let environment = Environment::new();
     let compiled = environment
         .compile_expression(expression)

@@ -1,9 +1,9 @@
 
 if IN_CLUSTER:
-    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator as KubernetesPod
     from kubernetes.client import models as k8s
 
-    class Pod(KubernetesPodOperator):
+    class KubernetesPodOperator(KubernetesPod):
         """A task as a pod. Its script is a template, whatever it ends with; nothing else is one."""
 
         template_fields = ("arguments",)
@@ -17,7 +17,7 @@ if IN_CLUSTER:
             return pod
 
 else:
-    from airflow.providers.docker.operators.docker import DockerOperator
+    from airflow.providers.docker.operators.docker import DockerOperator as Docker
 <% if gpus and mounts %>
     from docker.types import DeviceRequest, Mount
 <% elif gpus %>
@@ -26,7 +26,7 @@ else:
     from docker.types import Mount
 <% endif %>
 
-    class Container(DockerOperator):
+    class DockerOperator(Docker):
         """A task as a container. Its script is a template, whatever it ends with; nothing else is one."""
 
         template_fields = ("command",)
@@ -49,7 +49,7 @@ def container(
     options["pre_execute"] = lambda _: require(environment or {})
 <% endif %>
     if IN_CLUSTER:
-        return Pod(
+        return KubernetesPodOperator(
             task_id=task_id,
             image=image,
             cmds=["/bin/sh", "-c"],
@@ -72,7 +72,7 @@ def container(
 <% if resourceful %>
     wanted = resources or Resources()
 <% endif %>
-    return Container(
+    return DockerOperator(
         task_id=task_id,
         image=image,
         entrypoint=["/bin/sh", "-c"],

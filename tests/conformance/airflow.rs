@@ -102,7 +102,7 @@ fn faults(tree: &Tree, verdict: &Value) -> Vec<String> {
     faults
 }
 
-/// Both forms of a DAG have the same tasks in the same order.
+/// Both forms of a DAG have the same tasks in the same order, each run by what the place has.
 fn differences(here: &Value, there: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     for (id, dag) in here["dags"].as_object().into_iter().flatten() {
@@ -119,6 +119,14 @@ fn differences(here: &Value, there: &Value) -> Vec<String> {
             faults.push(format!(
                 "the DAG {id} has other tasks in a cluster than beside Compose"
             ));
+        }
+        for (form, operator) in [(dag, "DockerOperator"), (other, "KubernetesPodOperator")] {
+            let mut operators = form["operators"].as_object().into_iter().flatten();
+            if let Some((task, found)) =
+                operators.find(|(_, it)| *it != operator && *it != "PythonOperator")
+            {
+                faults.push(format!("{id}.{task} is a {found}, not a {operator}"));
+            }
         }
     }
     faults

@@ -51,10 +51,10 @@ def require(environment: dict[str, Any]) -> None:
 
 
 if IN_CLUSTER:
-    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator as KubernetesPod
     from kubernetes.client import models as k8s
 
-    class Pod(KubernetesPodOperator):
+    class KubernetesPodOperator(KubernetesPod):
         """A task as a pod. Its script is a template, whatever it ends with; nothing else is one."""
 
         template_fields = ("arguments",)
@@ -68,10 +68,10 @@ if IN_CLUSTER:
             return pod
 
 else:
-    from airflow.providers.docker.operators.docker import DockerOperator
+    from airflow.providers.docker.operators.docker import DockerOperator as Docker
     from docker.types import Mount
 
-    class Container(DockerOperator):
+    class DockerOperator(Docker):
         """A task as a container. Its script is a template, whatever it ends with; nothing else is one."""
 
         template_fields = ("command",)
@@ -89,7 +89,7 @@ def container(
     """A task that a shell of the image runs."""
     options["pre_execute"] = lambda _: require(environment or {})
     if IN_CLUSTER:
-        return Pod(
+        return KubernetesPodOperator(
             task_id=task_id,
             image=image,
             cmds=["/bin/sh", "-c"],
@@ -104,7 +104,7 @@ def container(
             log_pod_spec_on_failure=False,
             **options,
         )
-    return Container(
+    return DockerOperator(
         task_id=task_id,
         image=image,
         entrypoint=["/bin/sh", "-c"],

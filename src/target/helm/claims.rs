@@ -147,7 +147,11 @@ fn alone(
         .map(|workload| pods.pod_of(&workload.name))
         .collect();
     let replicas = users.workloads.iter().map(|workload| workload.replicas);
-    let many = holders.len() + users.pipelines > 1 || replicas.max().unwrap_or(1) > 1;
+    // A volume of the platform's says itself who may hold it.
+    let many = match &volume.component {
+        None => volume.many_writers,
+        Some(_) => holders.len() + users.pipelines > 1 || replicas.max().unwrap_or(1) > 1,
+    };
     ClaimValues {
         name: volume.claim_name(&platform.name).to_string(),
         component: volume.component.clone().unwrap_or(volume.key.clone()),

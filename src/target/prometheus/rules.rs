@@ -1,9 +1,10 @@
 //! The views of the rule files.
 
-use promql_parser::parser::{self, Expr, token::T_LOR};
+use promql_parser::parser::{Expr, token::T_LOR};
 use serde::Serialize;
 
 use crate::{
+    language::promql,
     model::{Alert, Component, Platform, Record},
     target::scrape::{self, Job},
 };
@@ -50,14 +51,14 @@ pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRu
 /// Whether some alert says in so many words that this job is down.
 fn has_own_alert(platform: &Platform, job: &Job<'_>) -> bool {
     let down = format!("up{{{}}} == 0", scrape::selector(&[job]));
-    let Ok(down) = parser::parse(&down) else {
+    let Some(down) = promql(&down) else {
         return false;
     };
     platform
         .components
         .iter()
         .flat_map(|component| &component.alerts)
-        .filter_map(|alert| parser::parse(&alert.expr).ok())
+        .filter_map(|alert| promql(&alert.expr))
         .any(|alert| says(&alert, &down))
 }
 

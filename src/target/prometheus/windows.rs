@@ -1,12 +1,13 @@
 //! Rules that look back over less time than two scrapes: a rate needs two samples, so they would never say anything.
 
 use promql_parser::{
-    parser::{self, Expr},
+    parser::Expr,
     util::{ExprVisitor, walk_expr},
 };
 
 use crate::{
     diag::{Code, Diagnostic},
+    language::promql,
     model::Platform,
     target::scrape::{self, Job},
 };
@@ -77,7 +78,7 @@ fn shortest_window(expr: &str) -> Option<u64> {
         }
     }
     let mut shortest = Shortest(None);
-    walk_expr(&mut shortest, &parser::parse(expr).ok()?).ok()?;
+    walk_expr(&mut shortest, &promql(expr)?).ok()?;
     shortest.0
 }
 

@@ -209,6 +209,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         ci: Vec::new(),
         actors: Vec::new(),
         flows: Vec::new(),
+        kind_sources: BTreeSet::new(),
         lints: BTreeMap::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
@@ -434,7 +435,7 @@ fn guest(name: &str, lifecycle: Lifecycle) -> Workload {
 fn job() -> Workload {
     let mut job = workload("migrate");
     job.lifecycle = Lifecycle::Job;
-    job.restart = Restart::OnFailure;
+    job.restart = Restart::OnFailure(None);
     job.depends_on = vec![dependency("db", Condition::Healthy)];
     job.mounts = vec![mount("models", "/models", volume("models"))];
     job
@@ -521,6 +522,7 @@ fn pipeline() -> Pipeline {
             resources: Resources::default(),
             span: span(),
         }],
+        written: Table::default(),
         span: span(),
     }
 }

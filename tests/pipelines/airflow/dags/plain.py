@@ -18,10 +18,10 @@ RUNNER = "kubernetes" if "KUBERNETES_SERVICE_HOST" in os.environ else "docker"
 IN_CLUSTER = os.environ.get("MLOPSGEN_RUNNER", RUNNER) == "kubernetes"
 
 if IN_CLUSTER:
-    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator as KubernetesPod
     from kubernetes.client import models as k8s
 
-    class Pod(KubernetesPodOperator):
+    class KubernetesPodOperator(KubernetesPod):
         """A task as a pod. Its script is a template, whatever it ends with; nothing else is one."""
 
         template_fields = ("arguments",)
@@ -35,9 +35,9 @@ if IN_CLUSTER:
             return pod
 
 else:
-    from airflow.providers.docker.operators.docker import DockerOperator
+    from airflow.providers.docker.operators.docker import DockerOperator as Docker
 
-    class Container(DockerOperator):
+    class DockerOperator(Docker):
         """A task as a container. Its script is a template, whatever it ends with; nothing else is one."""
 
         template_fields = ("command",)
@@ -54,7 +54,7 @@ def container(
 ) -> Any:
     """A task that a shell of the image runs."""
     if IN_CLUSTER:
-        return Pod(
+        return KubernetesPodOperator(
             task_id=task_id,
             image=image,
             cmds=["/bin/sh", "-c"],
@@ -67,7 +67,7 @@ def container(
             log_pod_spec_on_failure=False,
             **options,
         )
-    return Container(
+    return DockerOperator(
         task_id=task_id,
         image=image,
         entrypoint=["/bin/sh", "-c"],

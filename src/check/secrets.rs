@@ -1,0 +1,114 @@
+//! Secrets that are written out where everybody reads them.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Facts,
+    strings::{How, Owner, Said, strings},
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    source::Span,
+};
+
+/// A string that sounds like a secret and has its value written out, or that holds a URL with a password.
+pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
+    let mut seen: BTreeSet<Span> = BTreeSet::new();
+    for said in strings(facts) {
+        let Some(what) = secret_in(&said).filter(|_| seen.insert(said.span)) else {
+            continue;
+        };
+        let owner = said.owner.describe();
+        let mut diagnostic = Diagnostic::new(
+            Code::PlaintextSecret,
+            format!("{what} of {owner} looks like a secret that is written out"),
+        )
+        .label(said.span, "in plain text")
+        .help(help(&said));
+        diagnostic.component = said.owner.component().map(ToString::to_string);
+        sink.push(diagnostic);
+    }
+}
+
+fn help(said: &Said<'_>) -> String {
+    match (said.owner, said.how) {
+        (Owner::Workload(_), How::Variable(name)) => {
+            format!("declare a secret and write `env.{name} = \"${{secrets.NAME}}\"`")
+        }
+        (Owner::Ci(_), _) => {
+            "declare a secret and bind it: `secrets = { VARIABLE = \"NAME\" }`".to_string()
+        }
+        (Owner::Pipeline(_), How::Line) => {
+            "declare a secret, write `env.X = \"${secrets.NAME}\"`, and read `$X` here".to_string()
+        }
+        (_, How::Named(_)) => {
+            "it stays in the image for all to read: take it away, or mount it when it runs: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
+        }
+        (_, How::File) => {
+            "declare a secret and hand it over in `env`, or mount the whole file: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
+        }
+        _ => "declare a secret and write `\"${secrets.NAME}\"`".to_string(),
+    }
+}
+
+/// What in a string is a secret, in words.
+fn secret_in(said: &Said<'_>) -> Option<String> {
+    match said.how {
+        How::Variable(name) | How::Named(name) => (sounds_secret(name) && is_literal(said.text)
+            || holds_password(said.text))
+        .then(|| format!("`{name}`")),
+        How::Word(_) | How::Line => said
+            .words()
+            .into_iter()
+            .find_map(|(before, word)| secret_word(before, word))
+            .or_else(|| holds_password(said.text).then(|| "a URL".to_string())),
+        How::File => holds_password(said.text).then(|| "a URL in a file".to_string()),
+    }
+}
+
+/// `--password=x`, `PASSWORD=x`, or what follows `--password`.
+fn secret_word(before: &str, word: &str) -> Option<String> {
+    let flag = |text: &str| text.starts_with('-') && sounds_secret(text);
+    if let Some((name, value)) = word.split_once('=') {
+        let is_name = !name.contains(|c: char| !c.is_ascii_alphanumeric() && !"_-.".contains(c));
+        return (is_name && sounds_secret(name) && is_literal(value.trim_matches(['"', '\''])))
+            .then(|| format!("`{name}`"));
+    }
+    (flag(before) && !before.contains('=') && !word.starts_with('-') && is_literal(word))
+        .then(|| format!("`{before}`"))
+}
+
+/// Whether a value is written out: no reference, no variable of a shell's, no file or command that holds it.
+fn is_literal(text: &str) -> bool {
+    !text.is_empty() && !matches!(text, "true" | "false") && !text.contains(['$', '`'])
+}
+
+/// Whether a name is that of a secret.
+fn sounds_secret(name: &str) -> bool {
+    const WORDS: [&str; 5] = ["PASS", "SECRET", "TOKEN", "APIKEY", "CREDENTIAL"];
+    const PAIRS: [&str; 4] = ["API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "FERNET_KEY"];
+    /// What follows a secret's name when the value is only where to find it, or a property of it.
+    const HARMLESS: [&str; 10] = [
+        "FILE", "PATH", "URL", "NAME", "ENABLED", "TTL", "EXPIRY", "LIFETIME", "LENGTH", "STDIN",
+    ];
+    let name = name.to_ascii_uppercase().replace(['.', '-'], "_");
+    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
+    let sounds = words.iter().any(|word| WORDS.contains(word))
+        || ["PASSWORD", "PASSWD", "_PWD"]
+            .iter()
+            .any(|part| name.contains(part))
+        || PAIRS.iter().any(|pair| name.contains(pair));
+    sounds && !words.last().is_some_and(|word| HARMLESS.contains(word))
+}
+
+/// `scheme://user:password@host` with the password written out.
+fn holds_password(text: &str) -> bool {
+    text.match_indices("://").any(|(at, _)| {
+        let rest = &text[at + 3..];
+        let end = rest.find(|c: char| "/?\"'`".contains(c) || c.is_whitespace());
+        rest[..end.unwrap_or(rest.len())]
+            .rsplit_once('@')
+            .and_then(|(login, _)| login.split_once(':'))
+            .is_some_and(|(_, password)| is_literal(password))
+    })
+}

@@ -1,0 +1,177 @@
+//! Every string of the user's that a program reads, with its place: what the lints about strings go over.
+
+use super::Facts;
+use crate::{
+    model::{Platform, Workload},
+    source::Span,
+    syntax::{Node, Table, Value},
+};
+
+/// A string as it is written, references included.
+pub(super) struct Said<'a> {
+    pub owner: Owner<'a>,
+    pub how: How<'a>,
+    pub text: &'a str,
+    pub span: Span,
+}
+
+/// Whose string it is.
+#[derive(Clone, Copy)]
+pub(super) enum Owner<'a> {
+    Workload(&'a Workload),
+    Pipeline(&'a str),
+    Ci(&'a str),
+}
+
+/// What a string is to the program that reads it.
+#[derive(Clone, Copy)]
+pub(super) enum How<'a> {
+    /// An environment variable, by its name.
+    Variable(&'a str),
+    /// Something else that has a name: a build argument, a label.
+    Named(&'a str),
+    /// A word of a command, and the one before it.
+    Word(&'a str),
+    /// A shell's line, or a command that is split like one.
+    Line,
+    File,
+}
+
+impl Owner<'_> {
+    /// The component whose `allow` counts.
+    pub fn component(&self) -> Option<&str> {
+        match self {
+            Owner::Workload(workload) => Some(&workload.component),
+            Owner::Pipeline(_) | Owner::Ci(_) => None,
+        }
+    }
+
+    pub fn describe(&self) -> String {
+        match self {
+            Owner::Workload(workload) => format!("`{}`", workload.name),
+            Owner::Pipeline(name) => format!("pipeline `{name}`"),
+            Owner::Ci(name) => format!("CI entry `{name}`"),
+        }
+    }
+}
+
+impl<'a> Said<'a> {
+    /// The words of a command or a line, each with the one before it; of anything else, none.
+    pub fn words(&self) -> Vec<(&'a str, &'a str)> {
+        match self.how {
+            How::Word(before) if !self.text.contains(char::is_whitespace) => {
+                vec![(before, self.text)]
+            }
+            How::Word(_) | How::Line => {
+                let words: Vec<&str> = self.text.split_whitespace().collect();
+                let before = std::iter::once("").chain(words.iter().copied());
+                before.zip(words.iter().copied()).collect()
+            }
+            How::Variable(_) | How::Named(_) | How::File => Vec::new(),
+        }
+    }
+}
+
+/// All of them, in the user's order. What a kind says is left out: it says it on purpose.
+pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<Said<'a>> {
+    let platform = facts.platform;
+    let mut out = Vec::new();
+    for workload in platform.workloads() {
+        let owner = Owner::Workload(workload);
+        let table = &workload.written;
+        named(owner, table.table("env"), How::Variable, &mut out);
+        for key in ["entrypoint", "command", "args"] {
+            lines(owner, table.get(key), &mut out);
+        }
+        let build = table.table("build").and_then(|build| build.table("args"));
+        named(owner, build, How::Named, &mut out);
+        named(owner, table.table("labels"), How::Named, &mut out);
+        for (_, file) in table.table("files").into_iter().flat_map(Table::iter) {
+            let content = file.as_table().and_then(|file| file.get("content"));
+            push(owner, How::File, content, &mut out);
+        }
+    }
+    for pipeline in &platform.pipelines {
+        let owner = Owner::Pipeline(&pipeline.name);
+        named(
+            owner,
+            pipeline.written.table("env"),
+            How::Variable,
+            &mut out,
+        );
+        let tasks = pipeline.written.table("tasks").into_iter();
+        for task in tasks
+            .flat_map(Table::iter)
+            .filter_map(|(_, task)| task.as_table())
+        {
+            named(owner, task.table("env"), How::Variable, &mut out);
+            push(owner, How::Line, task.get("run"), &mut out);
+        }
+    }
+    for entry in &platform.ci {
+        let owner = Owner::Ci(&entry.name);
+        named(owner, entry.written.table("env"), How::Variable, &mut out);
+        stages(owner, &entry.written, "stages", &mut out);
+    }
+    out.retain(|said| is_the_users(platform, said.span));
+    out
+}
+
+/// Whether a place is one that the user wrote, in platform.toml or in a file that it includes.
+pub(super) fn is_the_users(platform: &Platform, place: Span) -> bool {
+    !platform.kind_sources.contains(&place.source)
+}
+
+fn stages<'a>(owner: Owner<'a>, table: &'a Table, key: &str, out: &mut Vec<Said<'a>>) {
+    let stages = table.array(key).unwrap_or_default();
+    for stage in stages.iter().filter_map(Node::as_table) {
+        named(owner, stage.table("env"), How::Variable, out);
+        for line in stage.array("run").unwrap_or_default() {
+            push(owner, How::Line, Some(line), out);
+        }
+        stages_within(owner, stage, out);
+    }
+}
+
+/// Parallel stages have none of their own.
+fn stages_within<'a>(owner: Owner<'a>, stage: &'a Table, out: &mut Vec<Said<'a>>) {
+    if stage.get("parallel").is_some() {
+        stages(owner, stage, "parallel", out);
+    }
+}
+
+fn named<'a>(
+    owner: Owner<'a>,
+    table: Option<&'a Table>,
+    how: fn(&'a str) -> How<'a>,
+    out: &mut Vec<Said<'a>>,
+) {
+    for (key, node) in table.into_iter().flat_map(Table::iter) {
+        push(owner, how(&key.name), Some(node), out);
+    }
+}
+
+/// A list of words, or one string that is split like a shell's line.
+fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<Said<'a>>) {
+    match node.map(|node| &node.value) {
+        Some(Value::Array(words)) => {
+            let mut before = "";
+            for word in words {
+                push(owner, How::Word(before), Some(word), out);
+                before = word.as_str().unwrap_or_default();
+            }
+        }
+        _ => push(owner, How::Line, node, out),
+    }
+}
+
+fn push<'a>(owner: Owner<'a>, how: How<'a>, node: Option<&'a Node>, out: &mut Vec<Said<'a>>) {
+    if let Some((node, text)) = node.and_then(|node| Some((node, node.as_str()?))) {
+        out.push(Said {
+            owner,
+            how,
+            text,
+            span: node.span,
+        });
+    }
+}

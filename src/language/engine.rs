@@ -1,0 +1,224 @@
+//! Grammars that the container engine has: what it, or Compose, would refuse only at start.
+//!
+//! Source: the Compose specification's service keys, and what dockerd says to `docker run` with the same flags.
+
+use std::net::IpAddr;
+
+/// Signals of Linux without `SIG`; the real-time ones are counted from either end.
+const SIGNALS: [&str; 36] = [
+    "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL",
+    "PIPE", "POLL", "PROF", "PWR", "QUIT", "RTMAX", "RTMIN", "SEGV", "STKFLT", "STOP", "SYS",
+    "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU",
+    "XFSZ",
+];
+
+/// Capabilities of Linux without `CAP_`, and `ALL` of them.
+const CAPABILITIES: [&str; 42] = [
+    "ALL",
+    "AUDIT_CONTROL",
+    "AUDIT_READ",
+    "AUDIT_WRITE",
+    "BLOCK_SUSPEND",
+    "BPF",
+    "CHECKPOINT_RESTORE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "KILL",
+    "LEASE",
+    "LINUX_IMMUTABLE",
+    "MAC_ADMIN",
+    "MAC_OVERRIDE",
+    "MKNOD",
+    "NET_ADMIN",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_RAW",
+    "PERFMON",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYSLOG",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_CHROOT",
+    "SYS_MODULE",
+    "SYS_NICE",
+    "SYS_PACCT",
+    "SYS_PTRACE",
+    "SYS_RAWIO",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "WAKE_ALARM",
+];
+
+/// A container's own name: labels of letters, digits, `-` and `_` with dots between them, 63 at most.
+pub(super) fn is_host_name(text: &str) -> bool {
+    text.len() <= 63
+        && text.split('.').all(|label| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        })
+}
+
+/// A name in the engine's own DNS: a host name, up to the 253 characters that DNS takes.
+pub(super) fn is_alias(text: &str) -> bool {
+    text.len() <= 253
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+}
+
+/// `USER` or `USER:GROUP`, names or numbers.
+pub(super) fn is_user(text: &str) -> bool {
+    let mut parts = text.split(':');
+    let user = parts.next().is_some_and(is_account);
+    user && parts.next().is_none_or(is_account) && parts.next().is_none()
+}
+
+/// The name or number of a user or group.
+pub(super) fn is_account(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':')
+}
+
+/// `SIGINT`, `INT` or `2`.
+pub(super) fn is_signal(text: &str) -> bool {
+    if let Ok(number) = text.parse::<u8>() {
+        return (1..=64).contains(&number);
+    }
+    let upper = text.to_ascii_uppercase();
+    let name = upper.strip_prefix("SIG").unwrap_or(&upper);
+    let counted = ["RTMIN+", "RTMAX-"]
+        .iter()
+        .find_map(|start| name.strip_prefix(start))
+        .is_some_and(|number| number.parse::<u8>().is_ok_and(|number| number <= 30));
+    counted || SIGNALS.contains(&name)
+}
+
+/// `OS`, `OS/ARCHITECTURE` or `OS/ARCHITECTURE/VARIANT`.
+pub(super) fn is_platform(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    parts.len() <= 3
+        && parts.iter().all(|part| {
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        })
+}
+
+/// `/dev/x`, `/dev/x:/dev/y` or `/dev/x:/dev/y:rwm`; or a device of the Container Device Interface: `vendor.com/class=name`.
+pub(super) fn is_device(text: &str) -> bool {
+    let is_rights = |text: &str| !text.is_empty() && text.chars().all(|c| "rwm".contains(c));
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        [host] if host.starts_with('/') => true,
+        [name] => name
+            .split_once('=')
+            .is_some_and(|(class, name)| class.contains('/') && !name.is_empty()),
+        [host, inside] => host.starts_with('/') && (inside.starts_with('/') || is_rights(inside)),
+        [host, inside, rights] => {
+            host.starts_with('/') && inside.starts_with('/') && is_rights(rights)
+        }
+        _ => false,
+    }
+}
+
+/// `NET_ADMIN` or `CAP_NET_ADMIN`, in any case.
+pub(super) fn is_capability(text: &str) -> bool {
+    let upper = text.to_ascii_uppercase();
+    CAPABILITIES.contains(&upper.strip_prefix("CAP_").unwrap_or(&upper))
+}
+
+/// `NAME:ADDRESS` or `NAME=ADDRESS`.
+pub(super) fn is_extra_host(text: &str) -> bool {
+    let split = text.split_once('=').or_else(|| text.split_once(':'));
+    split.is_some_and(|(name, address)| is_alias(name) && is_host_address(address))
+}
+
+/// An address of a line of `/etc/hosts`, or `host-gateway`, the engine's word for the host.
+pub(super) fn is_host_address(text: &str) -> bool {
+    text == "host-gateway"
+        || text
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>()
+            .is_ok()
+}
+
+/// `/run` or `/run:size=64m,mode=1770`.
+pub(super) fn is_tmpfs(text: &str) -> bool {
+    text.split(':').count() <= 2 && text.starts_with('/') && !text.contains(char::is_whitespace)
+}
+
+/// What images that name no registry get before their names: `registry.example.com:5000/ml`.
+pub(super) fn is_registry(text: &str) -> bool {
+    let mut parts = text.split('/');
+    let host = parts.next().unwrap_or_default();
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) => (name, Some(port)),
+        None => (host, None),
+    };
+    is_alias(name)
+        && port.is_none_or(|port| port.parse::<u16>().is_ok())
+        && parts.all(|part| {
+            part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+                && part.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_engines_grammars_take_what_it_takes() {
+        for user in ["1000", "1000:0", "airflow:root", "nobody"] {
+            assert!(is_user(user), "{user}");
+        }
+        for signal in ["SIGINT", "TERM", "9", "SIGRTMIN+3", "sigquit"] {
+            assert!(is_signal(signal), "{signal}");
+        }
+        for device in [
+            "/dev/kmsg",
+            "/dev/a:/dev/b",
+            "/dev/a:rw",
+            "/dev/a:/dev/b:rwm",
+            "nvidia.com/gpu=all",
+        ] {
+            assert!(is_device(device), "{device}");
+        }
+        for host in ["a:host-gateway", "a=10.0.0.1", "a:::1", "x_y=[::1]"] {
+            assert!(is_extra_host(host), "{host}");
+        }
+        for registry in ["registry.example.com/ml", "localhost:5000", "ghcr.io"] {
+            assert!(is_registry(registry), "{registry}");
+        }
+        assert!(is_capability("cap_net_admin") && is_tmpfs("/run:size=64m"));
+        assert!(is_platform("linux/arm64/v8") && is_host_name("node-1.example"));
+    }
+
+    #[test]
+    fn and_refuse_what_it_refuses() {
+        assert!(!is_user("a b") && !is_user("1:2:3") && !is_user(":0"));
+        assert!(!is_signal("SIGFOO") && !is_signal("0") && !is_signal("SIGRTMIN+99"));
+        assert!(!is_device("kmsg") && !is_device("/dev/a:/dev/b:q"));
+        assert!(!is_extra_host("a") && !is_extra_host("a:b") && !is_extra_host("a b:1.2.3.4"));
+        assert!(!is_capability("NOPE") && !is_tmpfs("run") && !is_platform("a/b/c/d"));
+        assert!(!is_registry("https://x") && !is_registry("x/Y") && !is_host_name("a b"));
+    }
+}

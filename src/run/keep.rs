@@ -1,0 +1,60 @@
+//! What `down --purge` leaves alone wherever it lies.
+
+use super::Selection;
+use crate::model::{FileContent, MountSource, Workload};
+
+impl Selection<'_> {
+    /// Paths of the project that have to survive: what was read to compile it, what is mounted without being called data,
+    /// and data of groups that are not of this selection.
+    pub fn kept(&self, read: impl IntoIterator<Item = String>) -> Vec<String> {
+        let mut kept: Vec<String> = read.into_iter().collect();
+        kept.extend(["generated", "mlopsgen", "dags"].map(ToString::to_string));
+        for workload in self.platform().workloads() {
+            let is_here = self.has(workload);
+            kept.extend(
+                workload
+                    .mounts
+                    .iter()
+                    .filter_map(|mount| match &mount.source {
+                        MountSource::Bind { path, data } if !(*data && is_here) => {
+                            Some(path.clone())
+                        }
+                        _ => None,
+                    }),
+            );
+            kept.extend(files(workload));
+            kept.extend(workload.build.iter().flat_map(|build| {
+                let dockerfile = build.dockerfile.iter();
+                let dockerfile = dockerfile.map(|path| format!("{}/{path}", build.context));
+                dockerfile.chain([build.context.clone()])
+            }));
+        }
+        for pipeline in &self.platform().pipelines {
+            kept.extend(pipeline.build.iter().map(|build| build.context.clone()));
+            kept.extend(
+                pipeline
+                    .volumes
+                    .iter()
+                    .filter_map(|mount| match &mount.source {
+                        MountSource::Bind { path, data } if !(*data && self.is_everything) => {
+                            Some(path.clone())
+                        }
+                        _ => None,
+                    }),
+            );
+        }
+        kept
+    }
+}
+
+fn files(workload: &Workload) -> impl Iterator<Item = String> + '_ {
+    workload
+        .files
+        .iter()
+        .filter_map(|file| match &file.content {
+            FileContent::Project { path, .. } | FileContent::Folder { path, .. } => {
+                Some(path.clone())
+            }
+            _ => None,
+        })
+}

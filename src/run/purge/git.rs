@@ -1,0 +1,53 @@
+//! What git tracks. It is asked itself: it alone knows its index.
+
+use std::{ffi::OsStr, path::Path, process::Command};
+
+use super::KEPT;
+
+/// Whether a file or folder of this name makes the folder around it a repository, on file systems that know no case too.
+pub(super) fn is_repository(name: &OsStr) -> bool {
+    name.eq_ignore_ascii_case(".git")
+}
+
+/// Every repository around the folder is asked: one may have tracked it before another was made inside. Where a repository is
+/// and git can't be asked, nothing may go.
+pub(super) fn refuse_tracked(folder: &Path) -> Result<(), String> {
+    let has_repository = |path: &&Path| path.join(".git").symlink_metadata().is_ok();
+    for repository in folder.ancestors().filter(has_repository) {
+        let mut git = Command::new("git");
+        git.env_remove("GIT_DIR")
+            .env_remove("GIT_WORK_TREE")
+            .env_remove("GIT_INDEX_FILE");
+        refuse_listed(git, repository, folder)?;
+    }
+    // A repository that lies elsewhere and tracks files here.
+    match std::env::var_os("GIT_DIR") {
+        Some(_) => refuse_listed(Command::new("git"), folder, folder),
+        None => Ok(()),
+    }
+}
+
+fn refuse_listed(mut git: Command, from: &Path, folder: &Path) -> Result<(), String> {
+    let answer = git
+        .arg("-C")
+        .arg(from)
+        .args(["-c", "safe.directory=*", "-c", "core.fsmonitor=false"])
+        .args(["--literal-pathspecs", "ls-files", "-z", "--full-name", "--"])
+        .arg(folder)
+        .output()
+        .map_err(|error| format!("git could not be asked what it tracks: {error}"))?;
+    if !answer.status.success() {
+        let words = String::from_utf8_lossy(&answer.stderr);
+        return Err(format!(
+            "git could not say what it tracks: {}",
+            words.trim()
+        ));
+    }
+    let listed = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let tracked = listed.split('\0').filter(|path| !path.is_empty());
+    let mut others = tracked.filter(|path| path.rsplit('/').next() != Some(KEPT));
+    match others.next() {
+        None => Ok(()),
+        Some(path) => Err(format!("git tracks `{path}` in it")),
+    }
+}

@@ -1,0 +1,113 @@
+//! Whether a folder may be emptied.
+
+use std::{
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+use same_file::is_same_file;
+use walkdir::WalkDir;
+
+use super::{git, mounts};
+use crate::plan::Failure;
+
+/// A folder that may be emptied, as real paths.
+pub(super) struct Place {
+    pub(super) root: PathBuf,
+    /// Strictly inside of the root, one real folder below the other.
+    pub(super) folder: PathBuf,
+}
+
+impl Place {
+    #[cfg(unix)]
+    pub(super) fn empty(&self) -> Result<(), Failure> {
+        super::empty::empty(self)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn empty(&self) -> Result<(), Failure> {
+        let folder = self.folder.display();
+        Err(Failure::new(format!("`{folder}` is not emptied here"))
+            .help("only on Unix it is certain that nothing else goes: empty it by hand"))
+    }
+}
+
+/// The folder, `None` where there is none, or why it may not be emptied.
+pub(super) fn judge(
+    project: &Path,
+    folder: &str,
+    keep: &[String],
+) -> Result<Option<Place>, String> {
+    let root = fs::canonicalize(project).map_err(words)?;
+    let Some(folder) = descend(&root, Path::new(folder))? else {
+        return Ok(None);
+    };
+    if root.ancestors().any(|above| is_same(above, &folder)) {
+        return Err("it is the project itself".to_string());
+    }
+    if let Some(kept) = keep.iter().find(|kept| is_within(&root, kept, &folder)) {
+        return Err(format!("`{kept}` lies in it, and has to stay"));
+    }
+    mounts::refuse(&root, &folder)?;
+    refuse_repositories(&folder)?;
+    git::refuse_tracked(&folder)?;
+    Ok(Some(Place { root, folder }))
+}
+
+/// Walks down from the project, one real folder after the other.
+fn descend(root: &Path, folder: &Path) -> Result<Option<PathBuf>, String> {
+    let relative = match folder.is_absolute() {
+        false => folder,
+        true => folder
+            .strip_prefix(root)
+            .map_err(|_| "it lies outside of the project".to_string())?,
+    };
+    let mut path = root.to_path_buf();
+    for component in relative.components() {
+        match component {
+            Component::CurDir => continue,
+            Component::Normal(name) => path.push(name),
+            _ => return Err("its path holds `..`".to_string()),
+        }
+        match path.symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(words(error)),
+            Ok(metadata) if metadata.is_symlink() => {
+                return Err("a symbolic link is part of its path".to_string());
+            }
+            Ok(metadata) if !metadata.is_dir() => return Err("it is no folder".to_string()),
+            Ok(_) => {}
+        }
+    }
+    Ok(Some(path))
+}
+
+/// Whether a path of the project lies in this folder: by its name, or by where its symbolic links lead. Folders are compared
+/// as such, for a file system may take two names for one.
+fn is_within(root: &Path, kept: &str, folder: &Path) -> bool {
+    let plain = Path::new(kept).components();
+    let plain: PathBuf = plain.filter(|part| *part != Component::CurDir).collect();
+    let kept = root.join(plain);
+    let real = fs::canonicalize(&kept).unwrap_or_else(|_| kept.clone());
+    kept.starts_with(folder) || real.ancestors().any(|above| is_same(above, folder))
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    is_same_file(one, other).unwrap_or(false)
+}
+
+/// A repository below has files that it tracks, and a history.
+fn refuse_repositories(folder: &Path) -> Result<(), String> {
+    for entry in WalkDir::new(folder).follow_links(false) {
+        let entry = entry.map_err(|error| words(io::Error::from(error)))?;
+        if git::is_repository(entry.file_name()) {
+            let path = entry.path().display();
+            return Err(format!("`{path}` is there, a git repository of its own"));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn words(error: io::Error) -> String {
+    format!("it could not be read: {error}")
+}

@@ -1,0 +1,57 @@
+//! Emptying bind folders. What it may empty it decides anew just before, and follows no symbolic link.
+//!
+//! Only contents go, never the folder itself, and `.gitkeep` files stay with the folders that they keep.
+
+#[cfg(unix)]
+mod empty;
+mod git;
+mod judge;
+mod mounts;
+
+use std::path::Path;
+
+use crate::plan::Failure;
+
+const KEPT: &str = ".gitkeep";
+
+/// Folders that may be emptied, and those that may not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Purge {
+    /// As platform.toml writes them.
+    pub folders: Vec<String>,
+    pub refusals: Vec<Refusal>,
+}
+
+/// A folder that stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub folder: String,
+    pub reason: String,
+}
+
+/// Which of these folders may be emptied. `keep` are paths of the project that have to survive: what platform.toml reads,
+/// mounts without calling it data, or mounts for somebody else. Folders that do not exist are left out.
+pub fn examine(project: &Path, folders: &[&str], keep: &[String]) -> Purge {
+    let mut purge = Purge::default();
+    for folder in folders {
+        match judge::judge(project, folder, keep) {
+            Ok(Some(_)) => purge.folders.push(folder.to_string()),
+            Ok(None) => {}
+            Err(reason) => purge.refusals.push(Refusal {
+                folder: folder.to_string(),
+                reason,
+            }),
+        }
+    }
+    purge
+}
+
+/// Empties a folder. Errors: it may not be emptied, or the file system says no; what is gone by then is gone.
+pub fn purge(project: &Path, folder: &str, keep: &[String]) -> Result<(), Failure> {
+    let judged = judge::judge(project, folder, keep)
+        .map_err(|reason| Failure::new(format!("`{folder}` is not emptied: {reason}")))?;
+    match judged {
+        None => Ok(()),
+        Some(place) => place.empty(),
+    }
+}
