@@ -1,0 +1,79 @@
+//! The engine, and what it says.
+
+use std::{
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+/// Stops the engine when it is dropped, if it was started here.
+pub struct Engine {
+    started_here: bool,
+}
+
+impl Engine {
+    /// Starts an engine where none answers. It panics with what is missing where none can be had.
+    pub fn start() -> Self {
+        let answers = docker(&["version"]).status.success();
+        let started = Command::new("tests/live/engine").arg("start").status();
+        assert!(
+            started.is_ok_and(|status| status.success()),
+            "no engine: run tests/live/install as root, or set MLOPSGEN_SKIP_LIVE=1"
+        );
+        Self {
+            started_here: !answers,
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if self.started_here {
+            let _ = Command::new("tests/live/engine").arg("stop").status();
+        }
+    }
+}
+
+pub fn docker(words: &[&str]) -> Output {
+    let mut command = Command::new("docker");
+    configured(command.args(words))
+        .output()
+        .unwrap_or_else(|error| {
+            panic!(
+                "no docker ({error}): run tests/live/install as root, or set MLOPSGEN_SKIP_LIVE=1"
+            )
+        })
+}
+
+/// What a command of docker's prints; it has to succeed.
+pub fn ask(words: &[&str]) -> String {
+    let output = docker(words);
+    assert!(output.status.success(), "{words:?}: {}", said(&output));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What a program of an image prints that runs on this machine's own network, as a person's programs do.
+pub fn outside(image: &str, words: &[&str]) -> String {
+    let run = ["run", "--rm", "--network", "host", image];
+    ask(&[&run, words].concat())
+}
+
+/// What a Python script prints, likewise.
+pub fn outside_python(image: &str, script: &str, arguments: &[&str]) -> String {
+    outside(image, &[&["python", "-c", script], arguments].concat())
+}
+
+pub fn said(output: &Output) -> String {
+    let both = [output.stdout.as_slice(), &output.stderr].concat();
+    String::from_utf8_lossy(&both).into_owned()
+}
+
+/// With the Compose plugin that the installation has put into its cache.
+pub fn configured(command: &mut Command) -> &mut Command {
+    let cache = std::env::var_os("MLOPSGEN_LIVE_CACHE").map(PathBuf::from);
+    let home = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    let own = std::env::var_os("XDG_CACHE_HOME").map_or(home.join(".cache"), PathBuf::from);
+    let cache = cache.unwrap_or_else(|| own.join("mlopsgen-live"));
+    command.env("DOCKER_CONFIG", cache.join("config"))
+}

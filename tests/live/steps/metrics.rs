@@ -1,0 +1,163 @@
+//! What is scraped, and whether dashboards and rules find their series in it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+
+use promql_parser::parser::{self, Expr};
+use serde_json::Value;
+
+use super::PATIENCE;
+use crate::{
+    http::{get, post},
+    project::{Project, until},
+    prometheus::{broken_rules, series, targets},
+};
+
+/// Query to reason: what rightly has no data on this platform.
+const QUIET: &str = include_str!("../quiet.toml");
+
+pub fn every_target_is_up(live: &Project) {
+    let wanted = live.read("generated/prometheus/prometheus.yml");
+    let wanted = wanted.matches("job_name:").count();
+    let mut last = Vec::new();
+    let all_up = until(PATIENCE, || {
+        last = targets();
+        last.len() == wanted && last.iter().all(|(_, error)| error.is_none())
+    });
+    assert!(all_up, "{wanted} are wanted: {last:?}");
+    eprintln!("    {wanted} targets are up");
+}
+
+pub fn every_query_has_data(live: &Project) {
+    make_use(live);
+    let broken = broken_rules();
+    assert!(broken.is_empty(), "{broken:#?}");
+    let all = queries(live);
+    let reasons: BTreeMap<String, String> = toml::from_str(QUIET).expect("TOML");
+    let quiet: BTreeSet<&String> = reasons.keys().collect();
+    let mut without: BTreeSet<&String> = all.iter().collect();
+    until(PATIENCE, || {
+        without.retain(|query| series(query) == 0);
+        without == quiet
+    });
+    let missing: Vec<_> = without.difference(&quiet).collect();
+    let loud: Vec<_> = quiet.difference(&without).collect();
+    assert!(missing.is_empty(), "without data: {missing:#?}");
+    assert!(loud.is_empty(), "listed as quiet, but with data: {loud:#?}");
+    eprintln!("    {} queries, {} of them quiet", all.len(), quiet.len());
+}
+
+/// What each panel asks, and each series that an alert or a recording looks at.
+fn queries(live: &Project) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in fs::read_dir(live.path("generated/grafana/dashboards")).expect("a folder") {
+        let text = fs::read_to_string(file.expect("a file").path()).expect("a file");
+        collect(&serde_json::from_str(&text).expect("JSON"), &mut found);
+    }
+    let mut found: BTreeSet<String> = found.iter().map(|query| substituted(query)).collect();
+    let rules = live.path("generated/prometheus/rules");
+    for file in fs::read_dir(rules).expect("a folder") {
+        let text = fs::read_to_string(file.expect("a file").path()).expect("a file");
+        for expression in expressions(&text) {
+            let tree = parser::parse(&expression).expect("PromQL");
+            selectors(&tree, &mut found);
+        }
+    }
+    found
+}
+
+/// The value of every `expr` in a dashboard.
+fn collect(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => {
+            into.extend(
+                entries
+                    .get("expr")
+                    .and_then(Value::as_str)
+                    .map(str::to_string),
+            );
+            entries.values().for_each(|value| collect(value, into));
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect(value, into)),
+        _ => {}
+    }
+}
+
+/// What Grafana writes in the place of its variables, for a look at the last minutes.
+fn substituted(query: &str) -> String {
+    let query = query.replace("$__rate_interval", "1m");
+    let query = query.replace("$__range", "1h").replace("$__interval", "1m");
+    assert!(!query.contains('$'), "{query}");
+    query
+}
+
+/// The expressions of a rule file: each is a block of its own.
+fn expressions(text: &str) -> Vec<String> {
+    let mut lines = text.lines().peekable();
+    let mut found = Vec::new();
+    while let Some(line) = lines.next() {
+        if line.trim() != "expr: |-" {
+            assert!(!line.trim().starts_with("expr:"), "{line}");
+            continue;
+        }
+        let depth = line.len() - line.trim_start().len();
+        let mut block = String::new();
+        while let Some(line) = lines.next_if(|line| line.len() - line.trim_start().len() > depth) {
+            block.push_str(line.trim());
+            block.push('\n');
+        }
+        found.push(block);
+    }
+    found
+}
+
+/// The series that an expression reads, as queries.
+fn selectors(tree: &Expr, into: &mut BTreeSet<String>) {
+    match tree {
+        Expr::VectorSelector(selector) => {
+            into.insert(format!("last_over_time({selector}[15m])"));
+        }
+        Expr::MatrixSelector(selector) => {
+            into.insert(format!("last_over_time({}[15m])", selector.vs));
+        }
+        Expr::Aggregate(aggregate) => selectors(&aggregate.expr, into),
+        Expr::Unary(unary) => selectors(&unary.expr, into),
+        Expr::Binary(binary) => {
+            selectors(&binary.lhs, into);
+            selectors(&binary.rhs, into);
+        }
+        Expr::Paren(paren) => selectors(&paren.expr, into),
+        Expr::Subquery(subquery) => selectors(&subquery.expr, into),
+        Expr::Call(call) => call.args.args.iter().for_each(|tree| selectors(tree, into)),
+        _ => {}
+    }
+}
+
+/// Some series only come with use.
+fn make_use(live: &Project) {
+    let json = "application/json";
+    for _ in 0..20 {
+        post(13000, "/predict", json, r#"{"rides": 3}"#);
+        post(13000, "/predict_batch", json, r#"{"rides": [1, 2]}"#);
+        get(18080, "/ready");
+        get(18888, "/api");
+    }
+    for pushed in ["# TYPE rides counter\nrides 3\n", "no metric\n"] {
+        post(19091, "/metrics/job/live", "text/plain", pushed);
+    }
+    for sent in ["rides:1|c", "no metric"] {
+        let socket = "socket.socket(type=socket.SOCK_DGRAM)";
+        let script =
+            format!("import socket; {socket}.sendto(b'{sent}', ('statsd-exporter', 9125))");
+        live.inside("predictor", &format!("python -c \"{script}\""));
+    }
+    let kernels = "http://127.0.0.1:8888/api/kernels";
+    let token = "Authorization: token $JUPYTER_TOKEN";
+    let start = format!("curl --silent --request POST --header \"{token}\" {kernels}");
+    live.inside("jupyterlab", &start);
+    get(15000, "/api/2.0/mlflow/runs/get?run_id=none");
+    let nothing = r#"{"push_source_name": "none", "df": {}, "to": "online"}"#;
+    post(16566, "/push", json, nothing);
+}
