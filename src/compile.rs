@@ -140,13 +140,27 @@ fn run(
             Ok(emission) => {
                 output.files = emission.files;
                 for loss in emission.losses {
-                    sink.push(loss);
+                    sink.push(of_component(loss, &output.platform));
                 }
             }
             Err(error) => sink.push(output.engine.report(&error, sources)),
         }
     }
     Some(output)
+}
+
+/// What a kind says can't be changed where it says it: the place is the component's.
+fn of_component(mut loss: Diagnostic, platform: &Platform) -> Diagnostic {
+    let component = loss
+        .component
+        .as_deref()
+        .and_then(|name| platform.component(name));
+    if let (Some(component), Some(label)) = (component, loss.labels.first_mut())
+        && platform.kind_sources.contains(&label.span.source)
+    {
+        label.span = component.span;
+    }
+    loss
 }
 
 fn understand(
@@ -274,6 +288,7 @@ fn levelled(
     let failed = diagnostics
         .iter()
         .any(|diagnostic| diagnostic.code.level() == Level::Error);
+    let mut said = BTreeSet::new();
     diagnostics
         .into_iter()
         .filter(|diagnostic| !(failed && OF_ABSENCE.contains(&diagnostic.code)))
@@ -294,7 +309,19 @@ fn levelled(
                 _ if request.deny_warnings => diagnostic.severity = Severity::Error,
                 _ => {}
             }
-            Some(diagnostic)
+            // A line that holds for several workloads, such as one of a preset, is one thing to mend.
+            let place = diagnostic.labels.first().map(|label| label.span);
+            said.insert((diagnostic.code, place, what_is_wrong(&diagnostic)))
+                .then_some(diagnostic)
         })
         .collect()
+}
+
+/// What a lint says, whichever workload it is said of.
+fn what_is_wrong(diagnostic: &Diagnostic) -> String {
+    let component = diagnostic.component.as_deref().unwrap_or_default();
+    let part = format!("{component}-");
+    let is_name = |word: &&str| *word == component || word.starts_with(&part);
+    let words = diagnostic.message.split('`');
+    words.filter(|word| !is_name(word)).collect()
 }

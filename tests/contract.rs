@@ -331,3 +331,38 @@ env.URL = "${components.exporter.http.public_url}"
         "{compose}"
     );
 }
+
+/// What a preset or the group says may be taken back, and a restart policy may have an end.
+#[test]
+fn a_false_leaves_no_empty_command_behind() {
+    let files = compiled(
+        r#"
+[presets.base]
+command = ["serve"]
+health = { tcp = "http", retries = 9 }
+restart = "on-failure:3"
+[components.app]
+image = "a/app:1"
+group = "one"
+presets = ["base"]
+ports.http = 80
+command = false
+health = { shell = "true" }
+[components.task]
+kind = "job"
+image = "a/task:1"
+group = "one"
+restart = "on-failure:3"
+"#,
+    );
+    let service = from(&files["compose/one.yaml"], "  app:");
+    let service = &service[..service.find("\n\n").expect("another service")];
+    assert!(!service.contains("command:"), "{service}");
+    assert!(
+        service.contains("- \"true\"") && service.contains("retries: 9"),
+        "{service}"
+    );
+    assert!(service.contains("restart: \"on-failure:3\""), "{service}");
+    let task = from(&files["helm/p/values.yaml"], "  task:");
+    assert!(task.contains("backoffLimit: 3"), "{task}");
+}

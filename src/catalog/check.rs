@@ -55,7 +55,7 @@ pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut 
     };
     checker.settings(sink);
     checker.roles(kinds, sink);
-    checker.main_port(sink);
+    checker.named_ports(sink);
     checker.binding(sink);
     checker.table(&kind.table, Place::Top, sink);
 }
@@ -173,13 +173,14 @@ impl Checker<'_> {
         }
     }
 
-    fn main_port(&self, sink: &mut Sink) {
-        let Some(node) = self.kind.table.get("port") else {
-            return;
-        };
-        let name = node.as_str().unwrap_or_default();
-        if self.is_own(node.span) && !self.names.ports.contains(name) {
-            sink.push(unknown("port", name, node.span, &words(&self.names.ports)));
+    /// The main port, and those that can't be moved.
+    fn named_ports(&self, sink: &mut Sink) {
+        let fixed = self.kind.table.array("fixed_ports").unwrap_or_default();
+        for node in self.kind.table.get("port").into_iter().chain(fixed) {
+            let name = node.as_str().unwrap_or_default();
+            if self.is_own(node.span) && !self.names.ports.contains(name) {
+                sink.push(unknown("port", name, node.span, &words(&self.names.ports)));
+            }
         }
     }
 

@@ -32,6 +32,8 @@ pub struct Kind {
     pub job: bool,
     /// The port that `uses` opens.
     pub port: Option<String>,
+    /// Ports whose numbers nobody can change.
+    pub fixed_ports: Vec<String>,
     pub binding: Option<Binding>,
     pub settings: Vec<SettingSpec>,
     pub secrets: Vec<OwnSecret>,

@@ -164,6 +164,11 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .and_then(|number| usize::try_from(number).ok()),
         job: table.boolean("job").unwrap_or(false),
         port: string("port"),
+        fixed_ports: table
+            .strings("fixed_ports")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
         binding: table.table("binding").map(|binding| Binding {
             default: binding.string("default").map(ToString::to_string),
             more: binding.string("more").map(ToString::to_string),

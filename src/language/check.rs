@@ -204,9 +204,16 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             true
         }
         (Shape::Boolean, Value::Boolean(_)) => true,
+        (Shape::Constant, Value::String(text)) if text.contains("${") => {
+            if let Some(diagnostic) = misplaced_reference(node, text) {
+                sink.push(diagnostic);
+                return None;
+            }
+            true
+        }
         (Shape::Date, Value::Datetime(text)) => text.contains('-'),
         (
-            Shape::Scalar,
+            Shape::Scalar | Shape::Constant,
             Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
         ) => true,
         (Shape::List(item), Value::Array(items)) => {
@@ -342,7 +349,7 @@ fn takes(shape: &Shape, value: &Value) -> bool {
         Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
         Shape::Boolean => matches!(value, Value::Boolean(_)),
         Shape::Date => matches!(value, Value::Datetime(_)),
-        Shape::Scalar => !matches!(
+        Shape::Scalar | Shape::Constant => !matches!(
             value,
             Value::Table(_) | Value::Array(_) | Value::Datetime(_)
         ),

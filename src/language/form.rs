@@ -65,6 +65,8 @@ pub enum Form {
     PortRange,
     /// A port of the host, a range, or `auto`.
     PublishedPort,
+    /// Compose's restart policies, `on-failure:3` too.
+    Restart,
     Choice(&'static [&'static str]),
 }
 
@@ -225,6 +227,7 @@ impl Form {
                 }
             }
             Form::PublishedPort => text == "auto" || Form::PortRange.accepts(text),
+            Form::Restart => restart(text).is_some(),
             Form::Choice(choices) => choices.contains(&text),
         }
     }
@@ -276,8 +279,24 @@ impl Form {
             Form::Bytes => "an amount such as `64Mi` or `64m`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
             Form::PublishedPort => "a port, a range such as `8000-8010`, or `auto`".to_string(),
+            Form::Restart => "`no`, `always`, `on-failure` (`on-failure:3`: three times at most) or `unless-stopped`".to_string(),
             Form::Choice(choices) => crate::text::one_of(choices),
         }
+    }
+}
+
+/// A restart policy and how often it holds at most: `("on-failure", Some(3))` for `on-failure:3`.
+pub fn restart(text: &str) -> Option<(&str, Option<u32>)> {
+    match text.split_once(':') {
+        Some(("on-failure", times)) => {
+            let digits = times.bytes().all(|byte| byte.is_ascii_digit());
+            let times = times.parse().ok().filter(|times| digits && *times > 0)?;
+            Some(("on-failure", Some(times)))
+        }
+        Some(_) => None,
+        None => ["no", "always", "on-failure", "unless-stopped"]
+            .contains(&text)
+            .then_some((text, None)),
     }
 }
 

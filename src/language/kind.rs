@@ -478,6 +478,12 @@ const ABOUT: &[KeyShape] = &[
         "port = \"redis\"",
     ),
     key(
+        "fixed_ports",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Port))),
+        "Ports of the main workload whose numbers the program can't be told: a component that moves one is an error.",
+        "fixed_ports = [\"metrics\"]",
+    ),
+    key(
         "binding",
         BINDING,
         "What `uses = \"component/NAME\"` chooses among.",

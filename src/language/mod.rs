@@ -14,7 +14,9 @@ mod shape;
 
 pub use check::{Context, REFERENCE_WORDS, SECRET_PLACES, check};
 pub use component::{COMPONENT, COMPONENT_SECTIONS};
-pub use form::{Form, NameRule, compose_bytes, cpu_millis, duration_ms, memory_bytes, promql};
+pub use form::{
+    Form, NameRule, compose_bytes, cpu_millis, duration_ms, memory_bytes, promql, restart,
+};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_SECTIONS, KIND_WORKLOAD, KIND_WORKLOAD_SECTIONS};
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
 pub use shape::{KeyShape, Section, Shape};

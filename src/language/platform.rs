@@ -3,7 +3,7 @@
 use super::{
     component::COMPONENT,
     form::{Form, NameRule},
-    inner::FREE,
+    inner::{FREE, RAW_TABLE},
     pipelines::{CI, FLOW, PIPELINE},
     shape::{KeyShape, Shape, key},
 };
@@ -60,11 +60,11 @@ const PLATFORM: Shape = Shape::Table(&[
 ]);
 
 const VARIABLE: Shape = Shape::Either(&[
-    Shape::Scalar,
+    Shape::Constant,
     Shape::Table(&[
         key(
             "default",
-            Shape::Scalar,
+            Shape::Constant,
             "What it is unless the environment says otherwise.",
             "default = 50000",
         )
@@ -164,13 +164,13 @@ const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&["allow", "warn", "deny"]))
 const RAW: Shape = Shape::Table(&[
     key(
         "compose",
-        Shape::Any,
+        RAW_TABLE,
         "Merged last into the top level of compose.yaml.",
         "[compose]\nx-logging = { driver = \"local\" }",
     ),
     key(
         "helm",
-        Shape::Any,
+        RAW_TABLE,
         "Merged last into the top level of the chart's values.",
         "[helm]\npriorityClassName = \"ml\"",
     ),

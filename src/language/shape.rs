@@ -26,6 +26,8 @@ pub enum Shape {
     Date,
     /// A string (with references), a number or a boolean.
     Scalar,
+    /// The same without references.
+    Constant,
     List(&'static Shape),
     Table(&'static [KeyShape]),
     /// Names of the user's choice, and what each may hold.
@@ -127,7 +129,7 @@ impl Shape {
             Shape::Cores => "a number above zero, such as 0.5 or 2".to_string(),
             Shape::Boolean => "true or false".to_string(),
             Shape::Date => "a date such as 2026-01-31".to_string(),
-            Shape::Scalar => "a string, a number or true or false".to_string(),
+            Shape::Scalar | Shape::Constant => "a string, a number or true or false".to_string(),
             Shape::List(item) => format!("a list, each item {}", item.describe()),
             // The keys of a component fill a screen: an unknown one lists them.
             Shape::Table(keys) if keys.len() > 10 => "a table".to_string(),

@@ -198,7 +198,7 @@ fn form(shape: &Shape) -> String {
         Shape::Cores => shape.describe(),
         Shape::Boolean => "`true` or `false`".to_string(),
         Shape::Date => "a date".to_string(),
-        Shape::Scalar => "a string, a number or a boolean".to_string(),
+        Shape::Scalar | Shape::Constant => "a string, a number or a boolean".to_string(),
         Shape::List(item) => format!("a list: {}", form(item)),
         Shape::Table(_) => "a table".to_string(),
         Shape::Map(_, item) => format!("a table of names: {}", form(item)),

@@ -158,7 +158,7 @@ impl Writer<'_> {
             Shape::Date => {
                 json!({ "not": { "type": ["boolean", "number", "array", "object", "null"] } })
             }
-            Shape::Scalar => json!({ "type": ["string", "number", "boolean"] }),
+            Shape::Scalar | Shape::Constant => json!({ "type": ["string", "number", "boolean"] }),
             Shape::List(item) => json!({ "type": "array", "items": self.shape(item, removable) }),
             Shape::Table(keys) if is_component(keys) => {
                 json!({ "$ref": "#/definitions/workload" })
@@ -239,6 +239,7 @@ fn plain(form: Form) -> Value {
         Form::PortRange => pattern("^[0-9]+(-[0-9]+)?$"),
         Form::PublishedPort => pattern("^(auto|[0-9]+(-[0-9]+)?)$"),
         Form::Path | Form::Glob => json!({ "type": "string", "minLength": 1 }),
+        Form::Restart => pattern("^(no|always|on-failure(:[1-9][0-9]*)?|unless-stopped)$"),
         Form::Choice(choices) => json!({ "enum": choices }),
         Form::EngineName => pattern("^[A-Za-z0-9][A-Za-z0-9_.-]+$"),
         Form::Bytes => pattern("^[0-9]+(\\.[0-9]{1,3})?\\s*[A-Za-z]*$"),

@@ -271,29 +271,21 @@ pub struct Resources {
 pub enum Restart {
     No,
     Always,
-    OnFailure,
+    /// So many times at most; `None`: without an end.
+    OnFailure(Option<u32>),
     UnlessStopped,
 }
 
 impl Restart {
-    pub fn name(self) -> &'static str {
+    /// The policy as Compose writes it.
+    pub fn name(self) -> String {
         match self {
-            Restart::No => "no",
-            Restart::Always => "always",
-            Restart::OnFailure => "on-failure",
-            Restart::UnlessStopped => "unless-stopped",
+            Restart::No => "no".to_string(),
+            Restart::Always => "always".to_string(),
+            Restart::OnFailure(None) => "on-failure".to_string(),
+            Restart::OnFailure(Some(times)) => format!("on-failure:{times}"),
+            Restart::UnlessStopped => "unless-stopped".to_string(),
         }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Restart::No,
-            Restart::Always,
-            Restart::OnFailure,
-            Restart::UnlessStopped,
-        ]
-        .into_iter()
-        .find(|restart| restart.name() == name)
     }
 }
 

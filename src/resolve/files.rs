@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     Inputs, read,
     reference::{Scope, setting_text, text},
-    scene::{Scene, Shape},
+    scene::{Draft, Scene, Shape},
 };
 use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
@@ -387,6 +387,16 @@ fn view(scene: &Scene, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json
     })
 }
 
+/// The ports of the kind's main workload, those too that the user took away: the program listens on them all the same.
+fn kind_ports(draft: &Draft) -> impl Iterator<Item = (&str, &Node)> {
+    let ports = draft.kind.table.get_path(&["workload", "ports"]);
+    ports
+        .and_then(Node::as_table)
+        .into_iter()
+        .flat_map(Table::iter)
+        .map(|(key, node)| (key.name.as_str(), node))
+}
+
 /// A component as a template sees it: its name, kind, outputs, and ports with `host`, `port`, `address` and `url`.
 fn role_view(
     scene: &Scene,
@@ -406,12 +416,18 @@ fn role_view(
     };
     for port in draft.shapes.iter().flat_map(|shape| &shape.ports) {
         let mut fields = Map::new();
-        for field in ["host", "port", "address", "url"] {
+        fields.insert("port".to_string(), Json::from(port.container.first));
+        for field in ["host", "address", "url"] {
             let node = kind_node(draft.kind.span, format!("${{self.{}.{field}}}", port.name));
             let value = text(scene, &node, &scope, sink);
             fields.insert(field.to_string(), Json::from(marks.show(&value)));
         }
         out.insert(port.name.clone(), Json::Object(fields));
+    }
+    for (port, node) in kind_ports(draft) {
+        if let Some(number) = read::container_port(node).filter(|_| !out.contains_key(port)) {
+            out.insert(port.to_string(), json!({ "port": number }));
+        }
     }
     if let Some(main) = draft.main_port() {
         for field in ["url", "public_url"] {

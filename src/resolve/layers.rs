@@ -34,9 +34,6 @@ const SHARED: [&str; 13] = [
     "networks",
 ];
 
-/// Ways to check health: one replaces the other.
-const PROBES: [&str; 6] = ["http", "port", "tcp", "command", "shell", "with"];
-
 /// Decides the conditions of every kind and merges every workload's tables.
 pub(super) fn assemble(scene: &mut Scene, engine: &Engine, sink: &mut Sink) {
     for index in 0..scene.drafts.len() {
@@ -145,21 +142,10 @@ fn decided(draft: &Draft, engine: &Engine, facts: &Json, sink: &mut Sink) -> Tab
         {
             let mut over = normal_kind(case);
             over.remove("if");
-            replace_probe(&mut table, &over);
             table = overlay(&table, &over, Removal::Now);
         }
     }
     table
-}
-
-/// A case that brings another way to check health replaces the kind's.
-fn replace_probe(table: &mut Table, over: &Table) {
-    let new = over
-        .get_path(&["workload", "health"])
-        .and_then(Node::as_table);
-    if let (Some(new), Some(workload)) = (new, workload_mut(table, "workload")) {
-        drop_probe(workload, new);
-    }
 }
 
 fn workload_mut<'a>(table: &'a mut Table, name: &str) -> Option<&'a mut Table> {
@@ -447,9 +433,6 @@ fn merged(kind: &Table, user: &Table) -> Table {
     let mut lower = kind.clone();
     let places: Vec<(&str, &str)> = mount_places(user);
     drop_mounts(&mut lower, &places);
-    if let Some(health) = user.table("health") {
-        drop_probe(&mut lower, health);
-    }
     // A list of dependencies replaces a table of them and the other way round; the kind's own stay under `@`.
     let inner = lower
         .table("depends_on")
@@ -517,18 +500,6 @@ fn drop_mounts(kind: &mut Table, places: &[(&str, &str)]) {
                 .iter()
                 .any(|(owner, place)| Some(*place) == path && *owner != entry.key.name)
         });
-    }
-}
-
-fn drop_probe(lower: &mut Table, over: &Table) {
-    let replaces = PROBES.iter().any(|probe| over.get(probe).is_some());
-    if !replaces {
-        return;
-    }
-    if let Some(health) = workload_mut(lower, "health") {
-        health
-            .entries
-            .retain(|entry| !PROBES.contains(&entry.key.name.as_str()));
     }
 }
 

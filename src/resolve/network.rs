@@ -22,9 +22,43 @@ pub(super) fn ports(scene: &mut Scene, sink: &mut Sink) {
             shape.ports = ports;
         }
         draft.broken |= broken;
+        moved(draft, sink);
         external_ports(draft, &bind);
         if draft.external.is_some() {
             draft.kind_table.remove("workload");
+        }
+    }
+}
+
+/// A port that the kind's program listens on whatever it is told. What the user starts in its place is the user's.
+fn moved(draft: &Draft, sink: &mut Sink) {
+    let started_by_user = ["command", "entrypoint", "image", "build"]
+        .iter()
+        .any(|key| draft.user.get(key).is_some());
+    if draft.external.is_some() || started_by_user {
+        return;
+    }
+    let own = draft.shape(None).map_or(&[][..], |shape| &shape.ports);
+    for port in own {
+        let kinds = draft
+            .kind
+            .table
+            .get_path(&["workload", "ports", &port.name]);
+        let number = kinds.and_then(read::container_port);
+        if draft.kind.fixed_ports.contains(&port.name)
+            && let Some(number) = number.filter(|number| *number != port.container.first)
+        {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!(
+                        "kind `{}` listens on {number} for `{}` and can't be told another port",
+                        draft.kind.name, port.name
+                    ),
+                )
+                .label(port.span, format!("moved to {}", port.container))
+                .help("leave `container` out; `host` publishes it under another number"),
+            );
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Small readers of a checked tree. What has the wrong type was reported; here it reads as absent.
 
 use crate::{
-    language::{compose_bytes, cpu_millis, duration_ms, memory_bytes},
-    model::PortRange,
+    language::{self, compose_bytes, cpu_millis, duration_ms, memory_bytes},
+    model::{PortRange, Restart},
     syntax::{Key, Node, Table, Value},
 };
 
@@ -87,6 +87,16 @@ pub(super) fn scalar(node: &Node) -> String {
         Value::Boolean(value) => value.to_string(),
         Value::Array(_) | Value::Table(_) | Value::Broken => String::new(),
     }
+}
+
+/// A restart policy.
+pub(super) fn restart(text: &str) -> Option<Restart> {
+    Some(match language::restart(text)? {
+        ("no", _) => Restart::No,
+        ("always", _) => Restart::Always,
+        ("on-failure", times) => Restart::OnFailure(times),
+        _ => Restart::UnlessStopped,
+    })
 }
 
 /// A port number or a range such as `8000-8010`.

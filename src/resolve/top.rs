@@ -185,7 +185,6 @@ pub(super) fn platform(
         targets: targets(table),
         variables: scene.variables.clone(),
         secrets: scene.secrets.clone(),
-        kind_sources: scene.kind_sources.clone(),
         groups: scene.groups.clone(),
         volumes: mounts::shared_volumes(tree, &scene.platform),
         networks: networks(tree),
@@ -197,6 +196,7 @@ pub(super) fn platform(
         lints: lints(tree, sink),
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
+        kind_sources: scene.kind_sources.clone(),
         span: table
             .get("name")
             .map(|node| node.span)

@@ -15,7 +15,7 @@ use crate::{
         PlatformVolume, Raw, Reach, Resources, Restart, Runtime, Setting, SettingValue, Text,
         Ulimit, Use, Workload,
     },
-    syntax::{Node, Table, Value},
+    syntax::{Key, Node, Table, Value},
     text::all_of,
 };
 
@@ -227,7 +227,7 @@ fn workload(
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         restart: table
             .string("restart")
-            .and_then(Restart::from_name)
+            .and_then(read::restart)
             .unwrap_or(if shape.job {
                 Restart::No
             } else {
@@ -285,7 +285,10 @@ fn command(
 ) -> Option<Vec<Text>> {
     let mut words = None;
     for key in keys {
-        let Some(node) = table.get(key) else { continue };
+        // A `false` that had nothing to take away stays: it is no word.
+        let Some(node) = table.get(key).filter(|node| !node.is_false()) else {
+            continue;
+        };
         let more = words.get_or_insert_with(Vec::new);
         match &node.value {
             Value::Array(items) => {
@@ -324,13 +327,32 @@ pub(super) fn environment(
         .table("env")
         .into_iter()
         .flat_map(Table::iter)
-        .filter(|(_, node)| node.as_table().is_none())
-        .map(|(key, node)| EnvironmentVariable {
-            name: key.name.clone(),
-            value: text(scene, node, scope, sink),
-            span: key.span,
+        .filter_map(|(key, node)| {
+            if let Some(table) = node.as_table() {
+                not_unset(key, table, sink);
+                return None;
+            }
+            Some(EnvironmentVariable {
+                name: key.name.clone(),
+                value: text(scene, node, scope, sink),
+                span: key.span,
+            })
         })
         .collect()
+}
+
+/// `unset = false` could only mean the value that it stands over, and has replaced.
+fn not_unset(key: &Key, table: &Table, sink: &mut Sink) {
+    if let Some(node) = table.get("unset").filter(|node| node.is_false()) {
+        sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                format!("`unset = false` says nothing of `{}`", key.name),
+            )
+            .label(node.span, "does not fit")
+            .help("write `{ unset = true }` to take the variable away, or leave the line out"),
+        );
+    }
 }
 
 pub(super) fn resources(table: &Table) -> Resources {

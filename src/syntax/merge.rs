@@ -24,6 +24,10 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
             merged.remove(&key.name);
             continue;
         }
+        if key.name == "health" {
+            replace_check(&mut merged, value);
+        }
+        let below = merged.entry(&key.name);
         let node = match (below.map(|entry| &entry.value.value), &value.value) {
             (Some(Value::Table(below)), Value::Table(above)) => {
                 // In `env`, `false` is a value: `{ unset = true }` takes a variable away.
@@ -42,6 +46,32 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
         merged.set(key.clone(), node);
     }
     merged
+}
+
+/// Ways to check health, and what says how.
+const WAYS: [&str; 4] = ["http", "tcp", "command", "shell"];
+
+/// One way to check health replaces another: side by side they would say nothing. The program that asks (`with`) was
+/// chosen for the check below.
+fn replace_check(merged: &mut Table, above: &Node) {
+    let new = WAYS.iter().find(|way| {
+        above
+            .as_table()
+            .is_some_and(|health| health.get(way).is_some())
+    });
+    let below = merged
+        .entries
+        .iter_mut()
+        .find(|entry| entry.key.name == "health")
+        .and_then(|entry| entry.value.as_table_mut());
+    let (Some(new), Some(below)) = (new, below) else {
+        return;
+    };
+    let same = below.get(new).is_some();
+    below.entries.retain(|entry| {
+        let name = entry.key.name.as_str();
+        name != "with" && (same || name != "port" && !WAYS.contains(&name))
+    });
 }
 
 #[cfg(test)]
@@ -68,5 +98,25 @@ mod tests {
         assert_eq!(merged.array("list").map(<[_]>::len), Some(1));
         assert!(merged.get("health").is_none());
         assert_eq!(merged.boolean("init"), Some(false));
+    }
+
+    #[test]
+    fn another_way_to_check_health_replaces_the_one_below_and_keeps_its_times() {
+        let below = "health = { http = '/', port = 'web', with = 'curl', retries = 9 }";
+        let merged = |above: &str| {
+            let over = overlay(&tree(below), &tree(above), Removal::Later);
+            let health = over.table("health").expect("a table");
+            health
+                .keys()
+                .map(str::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(merged("health = { tcp = 'db' }"), "retries tcp");
+        assert_eq!(merged("health = { http = '/up' }"), "http port retries");
+        assert_eq!(
+            merged("health = { port = 'api' }"),
+            "http port with retries"
+        );
     }
 }

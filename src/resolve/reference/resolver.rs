@@ -7,6 +7,7 @@ use crate::{
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
     resolve::{
         draft::unknown,
+        read,
         scene::{BoundRole, Draft, Scene},
     },
     source::Span,
@@ -251,6 +252,11 @@ impl Resolver<'_> {
         {
             return self.field(draft, &workload, found, field, sink);
         }
+        if let [port, "port" | "public_port"] = rest
+            && let Some(number) = self.taken_away(index, port)
+        {
+            return Some(Text::literal(number.to_string()));
+        }
         match rest {
             ["image"] => {
                 return Some(crate::resolve::image::image_of(
@@ -302,6 +308,15 @@ impl Resolver<'_> {
             let port = shape.ports.iter().find(|port| port.name == name)?;
             Some((draft.workload_name(shape.part.as_deref()), port))
         })
+    }
+
+    /// The number that a kind's own texts still name where the user took one of its ports away: the program listens all
+    /// the same.
+    fn taken_away(&self, index: usize, name: &str) -> Option<u16> {
+        let is_own = self.kind_text && self.scope.owner == Some(index);
+        let ports = &self.scene.drafts[index].kind.table;
+        let port = ports.get_path(&["workload", "ports", name])?;
+        read::container_port(port).filter(|_| is_own)
     }
 
     fn field(

@@ -33,9 +33,12 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
             .then_some("Recreate"),
         restart_policy: (kind == Kind::Job).then_some(match workload.restart {
             Restart::No => "Never",
-            Restart::OnFailure | Restart::Always | Restart::UnlessStopped => "OnFailure",
+            Restart::OnFailure(_) | Restart::Always | Restart::UnlessStopped => "OnFailure",
         }),
-        backoff_limit: (kind == Kind::Job).then_some(BACKOFF_LIMIT),
+        backoff_limit: (kind == Kind::Job).then_some(match workload.restart {
+            Restart::OnFailure(Some(times)) => times,
+            _ => BACKOFF_LIMIT,
+        }),
         resources: quantity::resources(&workload.resources),
         env: workload
             .env
@@ -243,7 +246,7 @@ fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
 /// Keys that have no form in a pod at all.
 fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
     let runtime = &workload.runtime;
-    let restarts = matches!(workload.restart, Restart::No | Restart::OnFailure);
+    let restarts = matches!(workload.restart, Restart::No | Restart::OnFailure(_));
     let lost = [
         (
             !runtime.ulimits.is_empty(),

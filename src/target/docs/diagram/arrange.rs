@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::scene::{Scene, WireKind};
+use super::scene::{Scene, Wire, WireKind};
 
 /// A row of cells, from top to bottom of the picture.
 #[derive(Clone, Debug)]
@@ -34,11 +34,13 @@ const LANE_MOST: usize = 6;
 const COLUMN_MOST: usize = 3;
 /// Times that the order may be improved.
 const PASSES: usize = 6;
+/// Places of nodes and lengths of wires that may be looked at to improve it. A large picture swaps only what is close.
+const WORK: usize = 20_000_000;
 
 pub fn arrange(scene: &Scene) -> Vec<Row> {
     let mut order = Order::of(scene);
     order.improve(scene);
-    order.rows(scene)
+    order.rows()
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +50,8 @@ struct Order {
     pipelines: Vec<usize>,
     cards: Vec<usize>,
     below: Vec<usize>,
+    /// The cell of each card.
+    cells: Vec<Cell>,
 }
 
 impl Order {
@@ -58,6 +62,9 @@ impl Order {
             pipelines: scene.pipelines.clone(),
             cards: (0..scene.cards.len()).collect(),
             below: scene.outside_below.clone(),
+            cells: (0..scene.cards.len())
+                .map(|card| card_cell(scene, card))
+                .collect(),
         }
     }
 
@@ -73,12 +80,15 @@ impl Order {
 
     /// Swaps two entries of a list wherever that makes the wires shorter.
     fn improve(&mut self, scene: &Scene) {
+        let entries: usize = self.lists().iter().map(|list| list.len()).sum();
+        let look = (scene.nodes.len() + scene.wires.len()) * entries * PASSES;
+        let reach = WORK / look.max(1);
         let mut best = self.cost(scene);
         for _ in 0..PASSES {
             let before = best;
             for list in 0..5 {
                 let length = self.lists()[list].len();
-                for (left, right) in pairs(length) {
+                for (left, right) in pairs(length, reach) {
                     self.lists()[list].swap(left, right);
                     let cost = self.cost(scene);
                     if cost * 200 < best * 199 {
@@ -97,7 +107,7 @@ impl Order {
     /// The summed length of all wires, a flow counting as several needs, with every row as wide as 1000.
     fn cost(&self, scene: &Scene) -> i64 {
         let mut places = vec![(0_i64, 0_i64); scene.nodes.len()];
-        for (row, cells) in self.rows(scene).iter().enumerate() {
+        for (row, cells) in self.rows().iter().enumerate() {
             let columns: usize = cells.cells.iter().map(|cell| cell.columns.len()).sum();
             let stacks = cells.cells.iter().flat_map(|cell| &cell.columns);
             for (column, nodes) in stacks.enumerate() {
@@ -121,22 +131,22 @@ impl Order {
             .sum()
     }
 
-    fn rows(&self, scene: &Scene) -> Vec<Row> {
+    fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         rows.extend(lane_rows(Lane::Outside, &self.above));
         rows.extend(lane_rows(Lane::Ci, &self.ci));
         rows.extend(lane_rows(Lane::Pipelines, &self.pipelines));
-        rows.extend(self.card_rows(scene));
+        rows.extend(self.card_rows());
         rows.extend(lane_rows(Lane::Outside, &self.below));
         rows
     }
 
     /// Cards in rows about twice as wide as high, the rows as even as the order allows.
-    fn card_rows(&self, scene: &Scene) -> Vec<Row> {
+    fn card_rows(&self) -> Vec<Row> {
         let cells: Vec<Cell> = self
             .cards
             .iter()
-            .map(|card| card_cell(scene, *card))
+            .map(|card| self.cells[*card].clone())
             .collect();
         let units: usize = cells.iter().map(|cell| cell.columns.len()).sum();
         let mut wide = 1;
@@ -164,8 +174,12 @@ impl Order {
     }
 }
 
-fn pairs(length: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..length).flat_map(move |left| (left + 1..length).map(move |right| (left, right)))
+/// Two of so many entries, at most `reach` apart.
+fn pairs(length: usize, reach: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..length).flat_map(move |left| {
+        let end = length.min(left + 1 + reach);
+        (left + 1..end).map(move |right| (left, right))
+    })
 }
 
 fn lane_rows(lane: Lane, nodes: &[usize]) -> Vec<Row> {
@@ -188,14 +202,13 @@ fn lane_rows(lane: Lane, nodes: &[usize]) -> Vec<Row> {
 /// A card's nodes, each above those that it needs, so that most arrows point to the next one below.
 fn card_cell(scene: &Scene, card: usize) -> Cell {
     let members = &scene.cards[card].nodes;
-    let inside: BTreeSet<usize> = members.iter().copied().collect();
-    let wires: Vec<_> = scene
+    let wires: Vec<&Wire> = scene.cards[card]
         .wires
         .iter()
-        .filter(|wire| inside.contains(&wire.from) && inside.contains(&wire.to))
+        .map(|wire| &scene.wires[*wire])
         .collect();
     let mut left: Vec<usize> = members.clone();
-    let mut waiting = inside;
+    let mut waiting: BTreeSet<usize> = members.iter().copied().collect();
     let mut sorted: Vec<usize> = Vec::new();
     while !left.is_empty() {
         let needed = |node: usize| {

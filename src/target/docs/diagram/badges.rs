@@ -1,5 +1,7 @@
 //! Places for the numbers: on their own line, away from other numbers and other lines.
 
+use std::collections::BTreeMap;
+
 use super::{
     measure::width,
     place::{CHIP, Rect},
@@ -20,6 +22,7 @@ const BETWEEN: i32 = 2;
 /// One badge a mark, those of a line beside each other; lines in order, each where it disturbs least.
 pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
     let mut out: Vec<Badge> = Vec::new();
+    let obstacles = Obstacles::of(layout);
     for line in &layout.lines {
         let WireKind::Flow { marks, color } = &scene.wires[line.wire].kind else {
             continue;
@@ -32,7 +35,10 @@ pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
             .into_iter()
             .enumerate()
             .min_by_key(|(index, place)| {
-                (trouble(place.rect, line, layout, &out) + place.rank, *index)
+                (
+                    obstacles.trouble(place.rect, line, &out) + place.rank,
+                    *index,
+                )
             });
         let Some((_, place)) = best else {
             continue;
@@ -108,43 +114,82 @@ fn candidates(line: &Line, widths: &[i32]) -> Vec<Place> {
     out
 }
 
-/// What a badge would cover.
-fn trouble(rect: Rect, own: &Line, layout: &Layout, placed: &[Badge]) -> i32 {
-    let wide = Rect {
-        x: rect.x - 3,
-        y: rect.y - 3,
-        w: rect.w + 6,
-        h: rect.h + 6,
-    };
-    let badges = placed
-        .iter()
-        .filter(|badge| badge.rect.overlaps(wide))
-        .count() as i32;
-    let nodes = layout
-        .placement
-        .nodes
-        .iter()
-        .filter(|node| node.overlaps(wide))
-        .count() as i32;
-    let crossed: i32 = layout
-        .lines
-        .iter()
-        .filter(|line| line.wire != own.wire)
-        .flat_map(|line| line.points.windows(2))
-        .filter(|pair| stretch(pair).overlaps(wide))
-        .count() as i32;
-    let own_corners = own.points[1..own.points.len().saturating_sub(1)]
-        .iter()
-        .filter(|(x, y)| {
-            wide.overlaps(Rect {
-                x: *x,
-                y: *y,
-                w: 1,
-                h: 1,
+/// What a badge would cover, in the order of the coordinate that only what is near can share.
+struct Obstacles {
+    /// By their top.
+    nodes: BTreeMap<i32, Vec<Rect>>,
+    highest_node: i32,
+    /// Level stretches of lines by their top, and upright ones by their left.
+    level: BTreeMap<i32, Vec<(usize, Rect)>>,
+    upright: BTreeMap<i32, Vec<(usize, Rect)>>,
+}
+
+/// Thickness of a stretch.
+const STRETCH: i32 = 2;
+
+impl Obstacles {
+    fn of(layout: &Layout) -> Self {
+        let mut out = Self {
+            nodes: BTreeMap::new(),
+            highest_node: 0,
+            level: BTreeMap::new(),
+            upright: BTreeMap::new(),
+        };
+        for node in &layout.placement.nodes {
+            out.nodes.entry(node.y).or_default().push(*node);
+            out.highest_node = out.highest_node.max(node.h);
+        }
+        for line in &layout.lines {
+            for pair in line.points.windows(2) {
+                let rect = stretch(pair);
+                let stretches = if rect.h == STRETCH {
+                    out.level.entry(rect.y)
+                } else {
+                    out.upright.entry(rect.x)
+                };
+                stretches.or_default().push((line.wire, rect));
+            }
+        }
+        out
+    }
+
+    fn trouble(&self, rect: Rect, own: &Line, placed: &[Badge]) -> i32 {
+        let wide = Rect {
+            x: rect.x - 3,
+            y: rect.y - 3,
+            w: rect.w + 6,
+            h: rect.h + 6,
+        };
+        let badges = placed
+            .iter()
+            .filter(|badge| badge.rect.overlaps(wide))
+            .count() as i32;
+        let nodes = self
+            .nodes
+            .range(wide.y - self.highest_node..wide.bottom())
+            .flat_map(|(_, nodes)| nodes)
+            .filter(|node| node.overlaps(wide))
+            .count() as i32;
+        let level = self.level.range(wide.y - STRETCH..wide.bottom());
+        let upright = self.upright.range(wide.x - STRETCH..wide.right());
+        let crossed = level
+            .chain(upright)
+            .flat_map(|(_, stretches)| stretches)
+            .filter(|(wire, stretch)| *wire != own.wire && stretch.overlaps(wide))
+            .count() as i32;
+        let own_corners = own.points[1..own.points.len().saturating_sub(1)]
+            .iter()
+            .filter(|(x, y)| {
+                wide.overlaps(Rect {
+                    x: *x,
+                    y: *y,
+                    w: 1,
+                    h: 1,
+                })
             })
-        })
-        .count() as i32;
-    badges * 5000 + nodes * 3000 + crossed * 120 + own_corners * 60
+            .count() as i32;
+        badges * 5000 + nodes * 3000 + crossed * 120 + own_corners * 60
+    }
 }
 
 fn stretch(pair: &[(i32, i32)]) -> Rect {
@@ -152,7 +197,7 @@ fn stretch(pair: &[(i32, i32)]) -> Rect {
     Rect {
         x: x1.min(x2) - 1,
         y: y1.min(y2) - 1,
-        w: (x2 - x1).abs() + 2,
-        h: (y2 - y1).abs() + 2,
+        w: (x2 - x1).abs() + STRETCH,
+        h: (y2 - y1).abs() + STRETCH,
     }
 }

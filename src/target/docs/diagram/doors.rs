@@ -125,10 +125,15 @@ impl State<'_> {
 
     /// Places for all doors of a side with one of them at a coordinate, in their old order; `None` if there is no room.
     fn make_room(&self, door: Door, at: i32, fixed: &BTreeSet<Door>) -> Option<Vec<(Door, i32)>> {
+        let first = Door {
+            rider: Rider::Flow(0),
+            leaves: false,
+            ..door
+        };
         let mut side: Vec<(i32, Door)> = self
             .doors
-            .iter()
-            .filter(|(other, _)| (other.node, other.side) == (door.node, door.side))
+            .range(first..)
+            .take_while(|(other, _)| (other.node, other.side) == (door.node, door.side))
             .map(|(other, place)| (*place, *other))
             .collect();
         side.sort();

@@ -29,7 +29,9 @@ pub enum Way {
 pub fn inner(scene: &Scene, cell: &Cell) -> Vec<Inner> {
     let mut tracks: Vec<usize> = Vec::new();
     let mut out = Vec::new();
-    for wire in &scene.wires {
+    let wires = cell.card.map(|card| scene.cards[card].wires.as_slice());
+    for wire in wires.unwrap_or_default() {
+        let wire = &scene.wires[*wire];
         let ends = position(cell, wire.from).zip(position(cell, wire.to));
         let (WireKind::Need, Some((from, to))) = (&wire.kind, ends) else {
             continue;
@@ -62,11 +64,6 @@ fn position(cell: &Cell, node: usize) -> Option<(usize, usize)> {
         .iter()
         .position(|other| *other == node)?;
     Some((column, row))
-}
-
-/// Whether a wire stays within one card.
-pub fn is_inner(cell: &Cell, from: usize, to: usize) -> bool {
-    cell.card.is_some() && position(cell, from).is_some() && position(cell, to).is_some()
 }
 
 /// Width of a card's strip: between its two columns, else at the right of the only one.

@@ -1,11 +1,13 @@
 //! Which channels a wire goes through. Channels are the gutters between rows, the gaps between the cells of a row, and
 //! the room left and right of everything; nodes lie in none of them, so no wire crosses a node.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use super::{
     arrange::{Lane, Row},
-    inner,
     place::Placement,
     scene::{Scene, Wire, WireKind},
 };
@@ -53,9 +55,9 @@ pub fn routes(scene: &Scene, rows: &[Row], placement: &Placement) -> Vec<Route> 
     let order = scene.wires.iter().enumerate();
     let flows = order.clone().filter(|(_, wire)| is_flow(wire));
     let needs = order.filter(|(_, wire)| !is_flow(wire));
+    let cards = scene.cards_of_nodes();
     for (index, wire) in flows.chain(needs) {
-        let mut cells = rows.iter().flat_map(|row| &row.cells);
-        let stays = cells.any(|cell| inner::is_inner(cell, wire.from, wire.to));
+        let stays = cards[wire.from].is_some() && cards[wire.from] == cards[wire.to];
         if wire.from == wire.to || stays && !is_flow(wire) {
             continue;
         }
@@ -85,11 +87,27 @@ impl Traffic {
         }
     }
 
-    /// What a stretch in a channel costs: less where the bundle is already.
-    fn cost(&self, channel: Channel, length: i32, bundle: Option<usize>) -> i32 {
+    /// What a channel costs: less where the bundle is already.
+    fn toll(&self, channel: Channel, bundle: Option<usize>) -> Toll {
         match bundle {
-            Some(target) if self.bundles.contains(&(channel, target)) => length / 3,
-            _ => length + COMPANY * self.count.get(&channel).copied().unwrap_or(0),
+            Some(target) if self.bundles.contains(&(channel, target)) => Toll::Shared,
+            _ => Toll::Own(COMPANY * self.count.get(&channel).copied().unwrap_or(0)),
+        }
+    }
+}
+
+/// What a stretch in a channel costs.
+#[derive(Clone, Copy, Debug)]
+enum Toll {
+    Shared,
+    Own(i32),
+}
+
+impl Toll {
+    fn cost(self, length: i32) -> i32 {
+        match self {
+            Toll::Shared => length / 3,
+            Toll::Own(company) => length + company,
         }
     }
 }
@@ -98,7 +116,6 @@ impl Traffic {
 #[derive(Clone, Copy, Debug)]
 struct Mouth {
     channel: Channel,
-    row: usize,
     gutter: usize,
     x: i32,
     y: i32,
@@ -115,8 +132,21 @@ struct Door {
 }
 
 struct Map {
+    /// The two mouths of a channel's stretch beside a row are neighbours: 0 and 1, 2 and 3, and so on.
     mouths: Vec<Mouth>,
+    /// The mouths of each gutter.
+    gutters: Vec<Vec<usize>>,
+    /// The mouths of each row.
+    rows: Vec<Range<usize>>,
     doors: BTreeMap<usize, Vec<Door>>,
+}
+
+/// What a way is looked for between, and who is where already.
+struct Trip<'a> {
+    starts: &'a [Door],
+    ends: &'a [Door],
+    traffic: &'a Traffic,
+    bundle: Option<usize>,
 }
 
 /// How a mouth or a door was reached.
@@ -130,22 +160,26 @@ impl Map {
     fn of(rows: &[Row], placement: &Placement) -> Self {
         let mut map = Self {
             mouths: Vec::new(),
+            gutters: vec![Vec::new(); rows.len() + 1],
+            rows: Vec::new(),
             doors: BTreeMap::new(),
         };
         for (index, row) in rows.iter().enumerate() {
             let (top, bottom) = placement.rows[index];
+            let first = map.mouths.len();
             for gap in 0..=row.cells.len() {
                 let (channel, x) = vertical(placement, row, index, gap);
                 for (gutter, y) in [(index, top), (index + 1, bottom)] {
+                    map.gutters[gutter].push(map.mouths.len());
                     map.mouths.push(Mouth {
                         channel,
-                        row: index,
                         gutter,
                         x,
                         y,
                     });
                 }
             }
+            map.rows.push(first..map.mouths.len());
             for cell in 0..row.cells.len() {
                 map.add_doors(rows, placement, index, cell);
             }
@@ -199,21 +233,26 @@ impl Map {
             let is_gutter = matches!(start.channel, Channel::Gutter(_));
             if start.channel == end.channel && (is_gutter || start.row == end.row) {
                 let length = (start.x - end.x).abs() + (start.y - end.y).abs();
-                let cost = traffic.cost(start.channel, length, bundle);
+                let cost = traffic.toll(start.channel, bundle).cost(length);
                 if best.is_none_or(|(known, ..)| cost < known) {
                     best = Some((cost, Via::Start(start.side), *end));
                 }
             }
         }
-        let reached = self.spread(starts, traffic, bundle);
+        let direct = best.map_or(i32::MAX, |(cost, ..)| cost);
+        let trip = Trip {
+            starts,
+            ends,
+            traffic,
+            bundle,
+        };
+        let reached = self.spread(&trip, direct);
         for end in ends {
-            for (number, mouth) in self.mouths.iter().enumerate() {
+            for (number, step) in self.steps(end, &trip) {
                 let Some((so_far, _)) = reached[number] else {
                     continue;
                 };
-                if let Some(step) = step(mouth, end, traffic, bundle)
-                    && best.is_none_or(|(known, ..)| so_far + step < known)
-                {
+                if best.is_none_or(|(known, ..)| so_far + step < known) {
                     best = Some((so_far + step, Via::Mouth(number), *end));
                 }
             }
@@ -228,40 +267,75 @@ impl Map {
         })
     }
 
-    /// Dijkstra over the mouths.
-    fn spread(
-        &self,
-        starts: &[Door],
-        traffic: &Traffic,
-        bundle: Option<usize>,
-    ) -> Vec<Option<(i32, Via)>> {
+    /// Dijkstra over the mouths, as far as a way of `limit` or less leads.
+    fn spread(&self, trip: &Trip<'_>, mut limit: i32) -> Vec<Option<(i32, Via)>> {
         let mut reached: Vec<Option<(i32, Via)>> = vec![None; self.mouths.len()];
-        let mut done = vec![false; self.mouths.len()];
-        for start in starts {
-            for (number, mouth) in self.mouths.iter().enumerate() {
-                if let Some(cost) = step(mouth, start, traffic, bundle)
-                    && reached[number].is_none_or(|(known, _)| cost < known)
-                {
-                    reached[number] = Some((cost, Via::Start(start.side)));
+        let mut waiting: BTreeSet<(i32, usize)> = BTreeSet::new();
+        let mut exits: BTreeMap<usize, i32> = BTreeMap::new();
+        for (number, step) in trip.ends.iter().flat_map(|end| self.steps(end, trip)) {
+            let exit = exits.entry(number).or_insert(step);
+            *exit = step.min(*exit);
+        }
+        let mut improve = |number: usize, cost: i32, via: Via, waiting: &mut BTreeSet<_>| {
+            let known = reached[number].map(|(known, _)| known);
+            if known.is_none_or(|known| cost < known) {
+                waiting.extend([(cost, number)]);
+                if let Some(known) = known {
+                    waiting.remove(&(known, number));
                 }
+                reached[number] = Some((cost, via));
+            }
+        };
+        for start in trip.starts {
+            for (number, step) in self.steps(start, trip) {
+                improve(number, step, Via::Start(start.side), &mut waiting);
             }
         }
-        while let Some((cost, current)) = (0..self.mouths.len())
-            .filter(|number| !done[*number])
-            .filter_map(|number| Some((reached[number]?.0, number)))
-            .min()
-        {
-            done[current] = true;
-            for (number, mouth) in self.mouths.iter().enumerate() {
-                let Some(length) = self.mouths[current].step(mouth, traffic, bundle) else {
-                    continue;
+        while let Some((cost, current)) = waiting.pop_first() {
+            if cost > limit {
+                break;
+            }
+            if let Some(exit) = exits.get(&current) {
+                limit = limit.min(cost + exit);
+            }
+            let via = Via::Mouth(current);
+            let mouth = &self.mouths[current];
+            // To the other end of the same channel.
+            let twin = &self.mouths[current ^ 1];
+            let toll = trip.traffic.toll(mouth.channel, trip.bundle);
+            let along = toll.cost((mouth.y - twin.y).abs());
+            improve(current ^ 1, cost + along, via, &mut waiting);
+            let toll = trip
+                .traffic
+                .toll(Channel::Gutter(mouth.gutter), trip.bundle);
+            for number in &self.gutters[mouth.gutter] {
+                let other = &self.mouths[*number];
+                let across = if mouth.channel == other.channel {
+                    0
+                } else {
+                    toll.cost((mouth.x - other.x).abs() + (mouth.y - other.y).abs()) + BEND
                 };
-                if !done[number] && reached[number].is_none_or(|(known, _)| cost + length < known) {
-                    reached[number] = Some((cost + length, Via::Mouth(current)));
-                }
+                improve(*number, cost + across, via, &mut waiting);
             }
         }
         reached
+    }
+
+    /// The mouths that a door leads to without another channel, and what that costs.
+    fn steps(&self, door: &Door, trip: &Trip<'_>) -> impl Iterator<Item = (usize, i32)> {
+        let numbers: Vec<usize> = match door.channel {
+            Channel::Gutter(gutter) => self.gutters[gutter].clone(),
+            channel => self.rows[door.row]
+                .clone()
+                .filter(|number| self.mouths[*number].channel == channel)
+                .collect(),
+        };
+        let toll = trip.traffic.toll(door.channel, trip.bundle);
+        numbers.into_iter().map(move |number| {
+            let mouth = &self.mouths[number];
+            let length = (mouth.x - door.x).abs() + (mouth.y - door.y).abs();
+            (number, toll.cost(length) + BEND)
+        })
     }
 
     fn trace(
@@ -307,33 +381,6 @@ impl Map {
         enter(end.channel);
         (side, channels)
     }
-}
-
-impl Mouth {
-    /// To the other end of the same channel, or to another mouth in the same gutter.
-    fn step(&self, other: &Mouth, traffic: &Traffic, bundle: Option<usize>) -> Option<i32> {
-        if self.row == other.row && self.channel == other.channel && self.gutter != other.gutter {
-            return Some(traffic.cost(self.channel, (self.y - other.y).abs(), bundle));
-        }
-        if self.gutter != other.gutter {
-            return None;
-        }
-        if self.channel == other.channel {
-            return Some(0);
-        }
-        let length = (self.x - other.x).abs() + (self.y - other.y).abs();
-        Some(traffic.cost(Channel::Gutter(self.gutter), length, bundle) + BEND)
-    }
-}
-
-/// Between a node's door and a mouth that it leads to without another channel.
-fn step(mouth: &Mouth, door: &Door, traffic: &Traffic, bundle: Option<usize>) -> Option<i32> {
-    let same = match door.channel {
-        Channel::Gutter(gutter) => gutter == mouth.gutter,
-        channel => channel == mouth.channel && door.row == mouth.row,
-    };
-    let length = (mouth.x - door.x).abs() + (mouth.y - door.y).abs();
-    same.then(|| traffic.cost(door.channel, length, bundle) + BEND)
 }
 
 /// The channel left of a row's cell of this index, and the middle of it.

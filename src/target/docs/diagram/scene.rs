@@ -55,6 +55,8 @@ pub struct Card {
     pub title: String,
     pub description: String,
     pub nodes: Vec<usize>,
+    /// Wires that stay within it.
+    pub wires: Vec<usize>,
 }
 
 /// An arrow.
@@ -128,6 +130,7 @@ pub fn build(platform: &Platform, graph: &Graph) -> Scene {
                 title: group.name.clone(),
                 description: group.description.clone().unwrap_or_default(),
                 nodes,
+                wires: Vec::new(),
             });
         }
     }
@@ -139,6 +142,7 @@ pub fn build(platform: &Platform, graph: &Graph) -> Scene {
     }
     scene.add_flows(platform);
     scene.add_needs(graph);
+    scene.sort_wires();
     scene
 }
 
@@ -150,6 +154,29 @@ impl Scene {
 
     fn node(&self, end: &FlowEnd) -> Option<usize> {
         self.nodes.iter().position(|node| node.end == *end)
+    }
+
+    /// The card of each node that is in one.
+    pub fn cards_of_nodes(&self) -> Vec<Option<usize>> {
+        let mut out = vec![None; self.nodes.len()];
+        for (index, card) in self.cards.iter().enumerate() {
+            for node in &card.nodes {
+                out[*node] = Some(index);
+            }
+        }
+        out
+    }
+
+    /// Tells each card which wires stay within it.
+    fn sort_wires(&mut self) {
+        let cards = self.cards_of_nodes();
+        for (index, wire) in self.wires.iter().enumerate() {
+            if let (Some(from), Some(to)) = (cards[wire.from], cards[wire.to])
+                && from == to
+            {
+                self.cards[from].wires.push(index);
+            }
+        }
     }
 
     /// One wire for all flows of a pair, in one colour per step.

@@ -151,6 +151,7 @@ impl State<'_> {
 
     fn segments(&self) -> BTreeMap<Channel, Vec<Segment>> {
         let mut out: BTreeMap<Channel, Vec<Segment>> = BTreeMap::new();
+        let mut known: BTreeMap<(Channel, Rider), usize> = BTreeMap::new();
         for route in self.routes {
             let rider = self.rider(route.wire);
             let stations = self.stations(route);
@@ -167,8 +168,7 @@ impl State<'_> {
                     Some(far) => (stations[index + 2], toward(*far)),
                 };
                 let segments = out.entry(*channel).or_default();
-                let position = segments.iter().position(|segment| segment.rider == rider);
-                let position = position.unwrap_or_else(|| {
+                let position = *known.entry((*channel, rider)).or_insert_with(|| {
                     let taps = Vec::new();
                     segments.push(Segment {
                         rider,

@@ -435,7 +435,7 @@ fn guest(name: &str, lifecycle: Lifecycle) -> Workload {
 fn job() -> Workload {
     let mut job = workload("migrate");
     job.lifecycle = Lifecycle::Job;
-    job.restart = Restart::OnFailure;
+    job.restart = Restart::OnFailure(None);
     job.depends_on = vec![dependency("db", Condition::Healthy)];
     job.mounts = vec![mount("models", "/models", volume("models"))];
     job
