@@ -65,7 +65,7 @@ pub(super) fn of_workload(
     );
     key(
         "depends_on",
-        !workload.depends_on.is_empty() && workload.written.get("depends_on").is_some(),
+        workload.part.is_none() && workload.written.get("depends_on").is_some(),
         "all start at once, and what fails is started again until it does not",
     );
     key("platform", runtime.platform.is_some(), nothing);

@@ -212,13 +212,18 @@ fn restart_policy(workload: &Workload) -> Value {
     let condition = match workload.restart {
         Restart::No if workload.is_job() && !workload.depends_on.is_empty() => "on-failure",
         Restart::No => "none",
-        Restart::OnFailure => "on-failure",
+        Restart::OnFailure(_) => "on-failure",
         Restart::Always | Restart::UnlessStopped => "any",
     };
-    match condition {
-        "none" => json!({ "condition": condition }),
-        _ => json!({ "condition": condition, "delay": PAUSE }),
+    let mut keys = Keys::default();
+    keys.put("condition", condition);
+    if condition != "none" {
+        keys.put("delay", PAUSE);
     }
+    if let Restart::OnFailure(times) = workload.restart {
+        keys.put_some("max_attempts", times);
+    }
+    Value::Object(keys.0)
 }
 
 fn without_devices(resources: Option<Value>) -> Value {

@@ -3,6 +3,10 @@
 
 use serde_json::Value;
 
+/// What is said of a variable that has to be set. With a `-` in it, as in the name of a secret, `docker stack` takes the
+/// words behind it for the value.
+const MISSING: &str = "it is missing, run mlopsgen env init";
+
 /// A string that is read back unchanged.
 pub(super) fn literal(text: &str) -> String {
     text.replace('$', "$$")
@@ -58,12 +62,18 @@ fn interpolation(whole: &str) -> String {
     let inner = whole
         .strip_prefix("${")
         .and_then(|rest| rest.strip_suffix('}'));
-    let Some((name, default)) = inner.and_then(|inner| inner.split_once(":-")) else {
+    let Some(inner) = inner else {
         return whole.to_string();
     };
-    match default.contains('}') {
-        true => default.to_string(),
-        false => format!("${{{name}:-{}}}", default.replace("$$", "$")),
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let (name, rest) = inner.split_at(inner.find(|c| !is_name(c)).unwrap_or(inner.len()));
+    if rest.starts_with(":?") {
+        return format!("${{{name}:?{MISSING}}}");
+    }
+    match rest.strip_prefix(":-") {
+        Some(default) if default.contains('}') => default.to_string(),
+        Some(default) => format!("${{{name}:-{}}}", default.replace("$$", "$")),
+        None => whole.to_string(),
     }
 }
 
@@ -82,8 +92,8 @@ mod tests {
             ("plain", "plain"),
             ("a$$b $${X}", "a$$b $${X}"),
             (
-                "${A:?the secret a is missing}",
-                "${A:?the secret a is missing}",
+                "${A:?the secret a-b is missing}",
+                "${A:?it is missing, run mlopsgen env init}",
             ),
             ("u:${A:-x$$y}@${B:-}", "u:${A:-x$y}@${B:-}"),
             ("${A:-x{\"k\": 1}$$y}z", "x{\"k\": 1}$$yz"),
