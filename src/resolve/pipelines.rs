@@ -423,7 +423,7 @@ fn written_out(scene: &Scene, node: &Node, sink: &mut Sink) -> String {
             .map_or(String::new(), |variable| variable.default.clone()),
         Piece::Endpoint(endpoint) => endpoint.value(),
         Piece::Network(group) => format!("{}_{group}", scene.platform),
-        Piece::Secret(_) | Piece::PublicUrl { .. } | Piece::PublicPort { .. } => String::new(),
+        Piece::Secret(_) | Piece::PublicUrl { .. } | Piece::PublicHost { .. } => String::new(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Texts for readers that can complete nothing later: a variable is its default, an address is the one inside.
 
-use super::published::{public_port, public_url};
+use super::published::{public_host, public_url};
 use crate::{
     model::{Piece, Platform},
     template::Language,
@@ -16,9 +16,7 @@ pub fn constant(platform: &Platform, piece: &Piece) -> Option<String> {
             .map(|variable| variable.default.clone()),
         Piece::Endpoint(endpoint) => Some(endpoint.value()),
         Piece::PublicUrl { component, port } => public_url(platform, component, port),
-        Piece::PublicPort { component, port } => {
-            public_port(platform, component, port).map(|number| number.to_string())
-        }
+        Piece::PublicHost { component, port } => public_host(platform, component, port),
         Piece::Network(group) => Some(platform.network_name(group)),
     }
 }

@@ -13,11 +13,11 @@ pub(super) fn public_url(platform: &Platform, component: &str, port: &str) -> Op
     Some(format!("{}://{host}:{number}{}", port.scheme, port.path))
 }
 
-/// The number alone, by the same rules.
-pub(super) fn public_port(platform: &Platform, component: &str, port: &str) -> Option<u16> {
+/// The host alone, by the same rules.
+pub(super) fn public_host(platform: &Platform, component: &str, port: &str) -> Option<String> {
     let component = platform.component(component)?;
     let port = component.port(port)?;
-    Some(public_address(component, port).1)
+    Some(public_address(component, port).0)
 }
 
 fn public_address(component: &Component, port: &Port) -> (String, u16) {

@@ -17,9 +17,9 @@ pub(super) fn text(platform: &Platform, text: &Text) -> String {
         Piece::PublicUrl { component, port } => {
             literal(&published::public_url(platform, component, port).unwrap_or_default())
         }
-        Piece::PublicPort { component, port } => published::public_port(platform, component, port)
-            .map(|number| number.to_string())
-            .unwrap_or_default(),
+        Piece::PublicHost { component, port } => {
+            literal(&published::public_host(platform, component, port).unwrap_or_default())
+        }
         Piece::Network(group) => literal(&platform.network_name(group)),
     })
 }

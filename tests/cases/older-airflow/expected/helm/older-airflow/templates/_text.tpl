@@ -29,8 +29,8 @@ MLOPSGEN_SECRET_{{ . | upper | replace "-" "_" }}
 {{- $root.Release.Namespace -}}
 {{- else if hasKey . "publicUrl" -}}
 {{- include "mlopsgen.publicUrl" (dict "root" $root "address" .publicUrl) -}}
-{{- else if hasKey . "publicPort" -}}
-{{- include "mlopsgen.publicPort" (dict "root" $root "address" .publicPort) -}}
+{{- else if hasKey . "publicHost" -}}
+{{- include "mlopsgen.publicHost" (dict "root" $root "address" .publicHost) -}}
 {{- end -}}
 {{- end -}}
 {{- else -}}
@@ -105,10 +105,11 @@ valueFrom:
 {{- end -}}
 {{- end -}}
 
-{{- define "mlopsgen.publicPort" -}}
-{{- if include "mlopsgen.publishedBy" . -}}
-{{- ternary "443" "80" .root.Values.ingress.tls -}}
+{{- define "mlopsgen.publicHost" -}}
+{{- $key := include "mlopsgen.publishedBy" . -}}
+{{- if $key -}}
+{{- include "mlopsgen.ingressHost" (dict "root" .root "key" $key) -}}
 {{- else -}}
-{{- int64 .address.number -}}
+localhost
 {{- end -}}
 {{- end -}}
