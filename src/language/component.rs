@@ -351,13 +351,13 @@ const REST: &[KeyShape] = &[
     ),
     key(
         "compose",
-        Shape::Any,
+        RAW_TABLE,
         "Raw keys of the Compose service, merged last.",
         "compose = { stdin_open = true }",
     ),
     key(
         "helm",
-        Shape::Any,
+        RAW_TABLE,
         "Raw values of the component in the chart, merged last.",
         "helm = { nodeSelector = { disk = \"ssd\" } }",
     ),

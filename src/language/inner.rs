@@ -11,6 +11,8 @@ pub(super) const DURATION: Shape = Shape::Plain(Form::Duration);
 pub(super) const RESOURCE_NAME: Shape = Shape::Plain(Form::Name(NameRule::Resource));
 pub(super) const PORT_NAME: Shape = Shape::Plain(Form::Name(NameRule::Port));
 pub(super) const FREE_LIST: Shape = Shape::List(&FREE);
+/// Keys of somebody else's language, passed on as they are.
+pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
 pub(super) const PORTS: Shape = Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PortRange)]);

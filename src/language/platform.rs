@@ -3,7 +3,7 @@
 use super::{
     component::COMPONENT,
     form::{Form, NameRule},
-    inner::FREE,
+    inner::{FREE, RAW_TABLE},
     pipelines::{CI, FLOW, PIPELINE},
     shape::{KeyShape, Shape, key},
 };
@@ -163,13 +163,13 @@ const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&["allow", "warn", "deny"]))
 const RAW: Shape = Shape::Table(&[
     key(
         "compose",
-        Shape::Any,
+        RAW_TABLE,
         "Merged last into the top level of compose.yaml.",
         "[compose]\nx-logging = { driver = \"local\" }",
     ),
     key(
         "helm",
-        Shape::Any,
+        RAW_TABLE,
         "Merged last into the top level of the chart's values.",
         "[helm]\npriorityClassName = \"ml\"",
     ),

@@ -3,6 +3,7 @@
 //! In: one file of [`Sources`]. Out: a [`Node`] tree. The next stage may assume that the tree is what TOML says, with
 //! duplicate keys and syntax errors already reported.
 
+mod duplicate;
 mod merge;
 mod tree;
 
@@ -24,7 +25,10 @@ const REPORTED_ERRORS: usize = 20;
 pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
     let text = &sources.file(source).text;
     let (document, errors) = DeTable::parse_recoverable(text);
+    let mut numbers = Vec::new();
+    let table = table(source, document.get_ref(), &mut numbers);
     let mut last_line = 0;
+    let mut opened_again = None;
     for error in errors.iter().take(REPORTED_ERRORS) {
         let range = error.span().unwrap_or(0..0);
         let span = Span::new(source, visible(range, text));
@@ -34,10 +38,18 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
             continue;
         }
         last_line = line;
-        sink.push(syntax_error(error.message(), span));
+        if !error.message().contains("duplicate key") {
+            sink.push(syntax_error(error.message(), span));
+            continue;
+        }
+        if duplicate::follows_from(text, opened_again, span) {
+            continue;
+        }
+        if duplicate::header_at(text, span.start).is_some() {
+            opened_again = Some(span);
+        }
+        sink.push(defined_twice(duplicate::first_of(text, span, &table), span));
     }
-    let mut numbers = Vec::new();
-    let table = table(source, document.get_ref(), &mut numbers);
     for span in numbers {
         sink.push(
             Diagnostic::new(Code::TomlSyntax, "this number has more than 64 bits")
@@ -50,9 +62,6 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
 
 fn syntax_error(message: &str, span: Span) -> Diagnostic {
     let help = match message {
-        message if message.contains("duplicate key") => {
-            "keep one of the two; tables of one name can be joined under one heading"
-        }
         message if message.contains("string values must be quoted") => {
             "put the value in quotes: key = \"value\""
         }
@@ -61,6 +70,16 @@ fn syntax_error(message: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::TomlSyntax, "this is not TOML")
         .label(span, message.to_string())
         .help(help)
+}
+
+fn defined_twice(first: Option<Span>, again: Span) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Code::TomlSyntax, "the same key is there twice");
+    if let Some(first) = first {
+        diagnostic = diagnostic.label(first, "first here");
+    }
+    diagnostic
+        .label(again, "and again here")
+        .help("keep one of the two; tables of one name can be joined under one heading")
 }
 
 /// An empty span, or one that is only a line end, underlines nothing: widen it to the character before it.

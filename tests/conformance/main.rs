@@ -11,6 +11,7 @@ mod consumer;
 mod dashboards;
 mod documents;
 mod editors;
+mod escaping;
 mod helm;
 mod house;
 mod jenkins;

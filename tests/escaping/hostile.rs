@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use mlopsgen::world::MemoryWorld;
+use mlopsgen::{
+    compile::{Request, compile},
+    diag::Severity,
+    world::MemoryWorld,
+};
 
 /// One string after the other: each is something else than text to one language or another.
 pub const STRINGS: &[&str] = &[
@@ -119,11 +123,25 @@ pub const STRINGS: &[&str] = &[
     "!history",
     "a.sh",
     "run.sql",
+    "a.json",
+    "a.yaml",
+    "$/ /$",
+    "</script>",
+    "\\$",
+    "$[1]",
+    "[[a]]",
+    "${__user.login}",
+    "$__all",
+    "\u{80}a",
+    "\u{a0}no break",
+    "lone \r return",
+    "\u{8}\u{b}\u{c}a",
+    "🚀\u{fe0f}\u{1f3fd}",
     "é ü ß",
     "日本語",
     "🚀👩‍💻",
     "\u{202e}right to left",
-    "\u{200b}\u{200d}",
+    "a\u{200b}\u{200d}",
     "\u{e000}A\u{e001}",
     "\u{fffd}\u{fffe}\u{ffff}",
     "\u{10ffff}",
@@ -131,13 +149,42 @@ pub const STRINGS: &[&str] = &[
 ];
 
 /// Strings of which nothing is seen.
-pub const BLANK: &[&str] = &["", " ", "\n", "\r", "\t\n "];
+pub const BLANK: &[&str] = &["", " ", "\n", "\r", "\t\n ", "\u{200b}\u{200d}", "\u{80}"];
 
 /// One string of some 10,000 characters, every hostile one among them.
 pub fn long() -> String {
     let mut text: String = STRINGS.concat();
     text.push_str(&"long ".repeat(1500));
     text
+}
+
+/// Strings of one to six hostile pieces, none of them twice: the same ones for a seed on every machine.
+pub fn random(seed: u64, count: usize) -> Vec<String> {
+    const LETTERS: &str = "\u{1}\u{8}\u{b}\u{c}\u{1f}\u{7f}\u{80}\u{85}\u{a0}\u{2028}\u{feff}\r\n\t \
+        aZ09_-.,:;!?#%&*@|<>=~^+/\\\"'`${}()[]é日🚀";
+    let letters: Vec<char> = LETTERS.chars().collect();
+    let mut state = seed;
+    // SplitMix64: a line of state, no dependency, no clock.
+    let mut below = |limit: usize| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % limit as u64) as usize
+    };
+    let mut strings: Vec<String> = Vec::new();
+    while strings.len() < count {
+        let mut text = String::new();
+        for _ in 0..=below(6) {
+            match below(3) {
+                0 => text.push_str(STRINGS[below(STRINGS.len())]),
+                _ => text.push(letters[below(letters.len())]),
+            }
+        }
+        if !strings.contains(&text) {
+            strings.push(text);
+        }
+    }
+    strings
 }
 
 /// A platform with a string of its own in every place that takes any.
@@ -163,8 +210,41 @@ pub fn platform(string: impl Fn(usize) -> String) -> Platform {
     fill(include_str!("platform.toml"), string)
 }
 
-/// A platform of places that hold a string to a form, each on a line of its own, without the lines of these numbers.
-pub fn with_forms(left_out: &BTreeSet<usize>, string: impl Fn(usize) -> String) -> Platform {
+/// A platform of places that hold a string to a form: the harmless one and the hostile one, with those places that take
+/// their string.
+pub fn forms(string: impl Fn(usize) -> String) -> (Platform, Platform) {
+    let mut refused = BTreeSet::new();
+    loop {
+        let hostile = with_forms(&refused, &string);
+        let more = refused_lines(&hostile);
+        if more.is_empty() {
+            return (with_forms(&refused, word), hostile);
+        }
+        assert!(
+            more.is_disjoint(&refused),
+            "a line is refused that is not there"
+        );
+        refused.extend(more);
+    }
+}
+
+/// The lines that errors are about, counted from 0.
+fn refused_lines(platform: &Platform) -> BTreeSet<usize> {
+    let compilation = compile(&platform.world(), &Request::default());
+    let errors = compilation
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error);
+    errors
+        .map(|error| {
+            let label = error.labels.first().expect("an error has a place");
+            compilation.sources.position(label.span).0 - 1
+        })
+        .collect()
+}
+
+/// The places with a form, each on a line of its own, without the lines of these numbers.
+fn with_forms(left_out: &BTreeSet<usize>, string: impl Fn(usize) -> String) -> Platform {
     let lines: Vec<&str> = include_str!("forms.toml")
         .lines()
         .enumerate()
@@ -224,7 +304,7 @@ fn without_references(text: &str) -> String {
 }
 
 /// The inside of a basic string of TOML.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {

@@ -21,7 +21,8 @@ pub fn python(text: &str) -> String {
     out
 }
 
-/// A Groovy string literal in single quotes: `$` means nothing there.
+/// A Groovy string literal in single quotes: `$` means nothing there. U+FFFF, which is no character and ends a file for
+/// Groovy's reader however it is written, becomes U+FFFD.
 pub fn groovy(text: &str) -> String {
     let mut out = String::from("'");
     for c in text.chars() {
@@ -31,6 +32,7 @@ pub fn groovy(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
+            '\u{ffff}' => out.push('\u{fffd}'),
             c if is_visible(c) => out.push(c),
             c => {
                 let mut units = [0; 2];
@@ -134,7 +136,8 @@ pub fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-/// A value of a dotenv file, in single quotes where it must be; what single quotes can't hold, in double quotes.
+/// A value of a dotenv file, in single quotes where it must be. What they can't hold for every reader stands in double
+/// quotes: backslashes that they would take for something, and line ends where no dollar is.
 pub fn dotenv(text: &str) -> String {
     let plain = text
         .chars()
@@ -142,8 +145,10 @@ pub fn dotenv(text: &str) -> String {
     if plain {
         return text.to_string();
     }
-    if !text.contains(['\'', '\n', '\r', '\\']) {
-        return format!("'{text}'");
+    let escapes = text.ends_with('\\') || text.contains("\\\\") || text.contains("\\'");
+    let lines = text.contains('\n') && !text.contains('$');
+    if !escapes && !lines && !text.contains('\r') {
+        return format!("'{}'", text.replace('\'', "\\'"));
     }
     let mut out = String::from("\"");
     for c in text.chars() {
@@ -166,10 +171,25 @@ pub fn comment(language: Language, text: &str) -> String {
     match language {
         // Groovy reads \uXXXX before it looks for the end of a comment.
         Language::Groovy => line.replace("\\u", "\\ u").replace("*/", "* /"),
-        Language::Xml => line.replace("--", "- -"),
-        Language::Markdown => line.replace("--", "- -").replace('>', "&gt;"),
+        Language::Xml => apart(&line),
+        Language::Markdown => apart(&line).replace('>', "&gt;"),
         _ => line,
     }
+}
+
+/// A line without two hyphens in a row, and with none at its end.
+fn apart(line: &str) -> String {
+    let mut out = String::new();
+    for c in line.chars() {
+        if c == '-' && out.ends_with('-') {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    if out.ends_with('-') {
+        out.push(' ');
+    }
+    out
 }
 
 /// Line ends, tabs and control characters become spaces.
@@ -189,7 +209,7 @@ fn is_visible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{markdown, markdown_code, markdown_link};
+    use super::{Language, comment, dotenv, groovy, markdown, markdown_code, markdown_link};
 
     #[test]
     fn markdown_reads_back_what_was_meant() {
@@ -206,6 +226,25 @@ mod tests {
         assert_eq!(markdown_code("make all"), "`make all`");
         assert_eq!(markdown_code("a | b"), "<code>a &#124; b</code>");
         assert_eq!(markdown_code("`\\|<"), "<code>&#96;&#92;&#124;&#60;</code>");
+    }
+
+    #[test]
+    fn a_comment_holds_nothing_that_ends_it() {
+        assert_eq!(comment(Language::Xml, "a --- b-"), "a - - - b- ");
+        assert_eq!(comment(Language::Markdown, "-->"), "- -&gt;");
+        assert_eq!(comment(Language::Groovy, "*/ \\u002a/"), "* / \\ u002a/");
+    }
+
+    #[test]
+    fn groovy_gets_no_character_that_ends_its_file() {
+        assert_eq!(groovy("a$'\u{feff}\u{ffff}"), "'a$\\'\\ufeff\u{fffd}'");
+    }
+
+    #[test]
+    fn a_dotenv_value_suits_every_reader_where_one_spelling_does() {
+        assert_eq!(dotenv("it's $HOME"), r"'it\'s $HOME'");
+        assert_eq!(dotenv("one\ntwo \\"), r#""one\ntwo \\""#);
+        assert_eq!(dotenv("$a\nb"), "'$a\nb'");
     }
 
     #[test]

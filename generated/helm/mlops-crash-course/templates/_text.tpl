@@ -14,17 +14,19 @@
 MLOPSGEN_SECRET_{{ . | upper | replace "-" "_" }}
 {{- end -}}
 
-{{- /* A text: a scalar, or a list of parts. A secret becomes its variable between two marks, for mlopsgen.expanded. */ -}}
+{{- /* A text: a scalar, or a list of parts. For mlopsgen.expanded a secret becomes its variable between two marks, and
+a first mark that stands in the text itself gets a second one behind it, which no variable has. */ -}}
 {{- define "mlopsgen.text" -}}
 {{- $root := .root -}}
+{{- $mark := ternary "\ue000\ue001" "\ue000" (hasKey . "marked") -}}
 {{- if kindIs "slice" .text -}}
 {{- range .text -}}
 {{- if not (kindIs "map" .) -}}
-{{- include "mlopsgen.scalar" . -}}
+{{- include "mlopsgen.scalar" . | replace "\ue000" $mark -}}
 {{- else if hasKey . "secret" -}}
 {{- printf "\ue000%s\ue001" (include "mlopsgen.secretVariable" .secret) -}}
 {{- else if hasKey . "var" -}}
-{{- include "mlopsgen.scalar" (index $root.Values.vars .var) -}}
+{{- include "mlopsgen.scalar" (index $root.Values.vars .var) | replace "\ue000" $mark -}}
 {{- else if hasKey . "namespace" -}}
 {{- $root.Release.Namespace -}}
 {{- else if hasKey . "publicUrl" -}}
@@ -34,16 +36,17 @@ MLOPSGEN_SECRET_{{ . | upper | replace "-" "_" }}
 {{- end -}}
 {{- end -}}
 {{- else -}}
-{{- include "mlopsgen.scalar" .text -}}
+{{- include "mlopsgen.scalar" .text | replace "\ue000" $mark -}}
 {{- end -}}
 {{- end -}}
 
 {{- /* A text where Kubernetes replaces $(NAME): in `env`, `command` and `args`. A literal dollar is doubled before
 another one, before an opening bracket, and before what is not ASCII, which the kubelet would cut in two. */ -}}
 {{- define "mlopsgen.expanded" -}}
-{{- $doubled := include "mlopsgen.text" . | replace "$" "$$" -}}
+{{- $marked := dict "root" .root "text" .text "marked" true -}}
+{{- $doubled := include "mlopsgen.text" $marked | replace "$" "$$" -}}
 {{- $literal := regexReplaceAll "\\$([^$(\\x{80}-\\x{10FFFF}]|\\z)" $doubled "${1}" -}}
-{{- regexReplaceAll "\ue000([A-Z0-9_]+)\ue001" $literal "$$(${1})" -}}
+{{- regexReplaceAll "\ue000([A-Z0-9_]+)\ue001" $literal "$$(${1})" | replace "\ue000\ue001" "\ue000" -}}
 {{- end -}}
 
 {{- /* The names of secrets that stand inside of longer texts of a workload, as a JSON list. */ -}}
