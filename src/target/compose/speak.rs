@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{
-    model::{Piece, Platform, Raw, Secret, Text, Variable},
-    target::published,
-};
+use crate::model::{Piece, Platform, Raw, Secret, Text, Variable};
 
 /// A text with its late pieces as interpolations and everything else literal.
 pub(super) fn text(platform: &Platform, text: &Text) -> String {
@@ -15,10 +12,10 @@ pub(super) fn text(platform: &Platform, text: &Text) -> String {
         Piece::Secret(name) => platform.secret(name).map(secret).unwrap_or_default(),
         Piece::Variable(name) => platform.variable(name).map(variable).unwrap_or_default(),
         Piece::PublicUrl { component, port } => {
-            literal(&published::public_url(platform, component, port).unwrap_or_default())
+            literal(&platform.public_url(component, port).unwrap_or_default())
         }
         Piece::PublicHost { component, port } => {
-            literal(&published::public_host(platform, component, port).unwrap_or_default())
+            literal(&platform.public_host(component, port).unwrap_or_default())
         }
         Piece::Network(group) => literal(&platform.network_name(group)),
     })

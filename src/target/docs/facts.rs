@@ -2,12 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    model::{
-        Component, Endpoint, Field, HostPort, Piece, Pipeline, Platform, Port, Protocol, Text,
-        Variable,
-    },
-    target::published,
+use crate::model::{
+    Component, Endpoint, Field, HostPort, Piece, Pipeline, Platform, Port, Protocol, Text, Variable,
 };
 
 /// What stands beside each flow: its step, or a letter where it has none.
@@ -92,10 +88,10 @@ pub fn text(platform: &Platform, text: &Text) -> String {
         Piece::Variable(name) => variable(platform, name),
         Piece::Endpoint(endpoint) => endpoint.value(),
         Piece::PublicUrl { component, port } => {
-            published::public_url(platform, component, port).unwrap_or_default()
+            platform.public_url(component, port).unwrap_or_default()
         }
         Piece::PublicHost { component, port } => {
-            published::public_host(platform, component, port).unwrap_or_default()
+            platform.public_host(component, port).unwrap_or_default()
         }
         Piece::Network(group) => platform.network_name(group),
     })
