@@ -65,3 +65,54 @@ fn what_a_dag_can_not_express_is_said() {
         ]
     );
 }
+
+/// A string that is read before anything starts still has an address to show: the one of a browser on the host.
+#[test]
+fn public_addresses_stand_in_descriptions_tags_and_names() {
+    let text = r#"
+[platform]
+name = "p"
+targets = ["airflow", "jenkins"]
+[groups]
+g = "g"
+[components.web]
+image = "web:1"
+group = "g"
+ports.http = { container = 80, host = 8080 }
+[pipelines.train]
+description = "see ${components.web.http.public_url}"
+tags = ["${components.web.http.public_url}"]
+image = "train:1"
+tasks.one = { run = "x" }
+[ci.build]
+description = "of ${components.web.http.public_url}"
+agent = { label = "near-${components.web.http.public_url}" }
+[[ci.build.stages]]
+name = "show ${components.web.http.public_url}"
+run = ["x"]
+"#;
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let compilation = compile(&world, &Request::default());
+    let Some(output) = compilation.output else {
+        panic!("{:#?}", compilation.diagnostics);
+    };
+    for (path, words) in [
+        (
+            "airflow/dags/train.py",
+            "description=\"see http://localhost:8080\"",
+        ),
+        ("airflow/dags/train.py", "tags=[\"http://localhost:8080\"]"),
+        ("jenkins/build/Jenkinsfile", "// of http://localhost:8080"),
+        (
+            "jenkins/build/Jenkinsfile",
+            "label 'near-http://localhost:8080'",
+        ),
+        (
+            "jenkins/build/Jenkinsfile",
+            "stage('show http://localhost:8080')",
+        ),
+    ] {
+        let text = &output.files.files[path].text;
+        assert!(text.contains(words), "`{words}` is missing:\n{text}");
+    }
+}

@@ -6,6 +6,7 @@
 mod component;
 mod pipeline;
 mod platform;
+mod published;
 mod text;
 mod workload;
 

@@ -26,8 +26,16 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink
     }
     hand_on_secrets(scene, platform);
     for (key, table) in read::tables(tree, "ci") {
-        platform.ci.push(ci(key, table, scene, sink));
+        let ci = ci(key, table, At { scene, platform }, sink);
+        platform.ci.push(ci);
     }
+}
+
+/// What strings are read against: names, and what the components have become.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    scene: &'a Scene,
+    platform: &'a Platform,
 }
 
 /// A DAG reads secrets from the environment of what runs it.
@@ -79,6 +87,7 @@ fn pipeline(
     sink: &mut Sink,
 ) -> Pipeline {
     let scope = Scope::platform();
+    let at = At { scene, platform };
     let build = image::build(scene, None, table, sink);
     let image = match table.get("image") {
         Some(node) => Some(task_image(scene, node, sink)),
@@ -102,7 +111,7 @@ fn pipeline(
     images(key, table, &tasks, sink);
     Pipeline {
         name: key.name.clone(),
-        description: shown(scene, table, "description", sink),
+        description: shown(at, table, "description", sink),
         schedule: read::owned(table, "schedule"),
         start: table.get("start").map(read::scalar),
         image: image.clone(),
@@ -111,7 +120,7 @@ fn pipeline(
             .array("tags")
             .unwrap_or_default()
             .iter()
-            .map(|node| written_out(scene, node, sink))
+            .map(|node| written_out(at, node, sink))
             .collect(),
         reaches: workload::reaches(scene, table, sink),
         retries: read::unsigned(table, "retries").unwrap_or(0),
@@ -272,7 +281,8 @@ fn after(table: &Table, names: &[&str], own: &str, sink: &mut Sink) -> Vec<(Stri
     out
 }
 
-fn ci(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> Ci {
+fn ci(key: &Key, table: &Table, at: At<'_>, sink: &mut Sink) -> Ci {
+    let scene = at.scene;
     let scope = Scope::platform();
     let stages: Vec<&Table> = stage_tables(table, "stages");
     if stages.is_empty() && table.array("stages").is_some() {
@@ -290,13 +300,13 @@ fn ci(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> Ci {
     }
     let stages: Vec<CiStage> = stages
         .into_iter()
-        .map(|stage_table| stage(stage_table, key.span, scene, sink))
+        .map(|stage_table| stage(stage_table, key.span, at, sink))
         .collect();
     twice(&stages, sink);
     Ci {
         name: key.name.clone(),
-        description: shown(scene, table, "description", sink),
-        agent: agent(scene, table, sink).unwrap_or(Agent::Any),
+        description: shown(at, table, "description", sink),
+        agent: agent(at, table, sink).unwrap_or(Agent::Any),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
         env: workload::environment(scene, table, &scope, sink),
@@ -338,7 +348,8 @@ fn twice(stages: &[CiStage], sink: &mut Sink) {
     }
 }
 
-fn stage(table: &Table, entry: Span, scene: &Scene, sink: &mut Sink) -> CiStage {
+fn stage(table: &Table, entry: Span, at: At<'_>, sink: &mut Sink) -> CiStage {
+    let scene = at.scene;
     let span = table.get("name").map_or(entry, |name| name.span);
     let scope = Scope::platform();
     let run_scope = scope.clone().without_secrets("`run`").shell();
@@ -350,7 +361,7 @@ fn stage(table: &Table, entry: Span, scene: &Scene, sink: &mut Sink) -> CiStage 
         .collect();
     let parallel: Vec<CiStage> = stage_tables(table, "parallel")
         .into_iter()
-        .map(|inner| stage(inner, entry, scene, sink))
+        .map(|inner| stage(inner, entry, at, sink))
         .collect();
     let broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
     if run.is_empty() == parallel.is_empty() && !broken("run") && !broken("parallel") {
@@ -369,20 +380,20 @@ fn stage(table: &Table, entry: Span, scene: &Scene, sink: &mut Sink) -> CiStage 
         );
     }
     CiStage {
-        name: shown(scene, table, "name", sink).unwrap_or_default(),
+        name: shown(at, table, "name", sink).unwrap_or_default(),
         run,
         env: workload::environment(scene, table, &scope, sink),
         secrets: secrets(table, scene, sink),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
         timeout: read::duration(table, "timeout"),
-        agent: agent(scene, table, sink),
+        agent: agent(at, table, sink),
         parallel,
         span,
     }
 }
 
-fn agent(scene: &Scene, table: &Table, sink: &mut Sink) -> Option<Agent> {
+fn agent(at: At<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
     let agent = table.table("agent")?;
     match (agent.entry("docker"), agent.entry("label")) {
         (Some(docker), Some(label)) => sink.push(
@@ -406,29 +417,20 @@ fn agent(scene: &Scene, table: &Table, sink: &mut Sink) -> Option<Agent> {
     }
     if let Some(node) = agent.get("docker") {
         image::well_formed(node, sink);
-        return Some(Agent::Docker(written_out(scene, node, sink)));
+        return Some(Agent::Docker(written_out(at, node, sink)));
     }
-    shown(scene, agent, "label", sink).map(Agent::Label)
+    shown(at, agent, "label", sink).map(Agent::Label)
 }
 
 /// A string that is read before anything starts: variables stand with their defaults.
-fn written_out(scene: &Scene, node: &Node, sink: &mut Sink) -> String {
+fn written_out(at: At<'_>, node: &Node, sink: &mut Sink) -> String {
     let scope = Scope::platform().without_secrets("a string of a pipeline or CI entry");
-    text(scene, node, &scope, sink).render(|piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::Variable(name) => scene
-            .variables
-            .iter()
-            .find(|variable| variable.name == *name)
-            .map_or(String::new(), |variable| variable.default.clone()),
-        Piece::Endpoint(endpoint) => endpoint.value(),
-        Piece::Network(group) => format!("{}_{group}", scene.platform),
-        Piece::Secret(_) | Piece::PublicUrl { .. } | Piece::PublicPort { .. } => String::new(),
-    })
+    text(at.scene, node, &scope, sink)
+        .render(|piece| at.platform.constant(piece).unwrap_or_default())
 }
 
-fn shown(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<String> {
-    Some(written_out(scene, table.get(key)?, sink))
+fn shown(at: At<'_>, table: &Table, key: &str, sink: &mut Sink) -> Option<String> {
+    Some(written_out(at, table.get(key)?, sink))
 }
 
 fn secrets(table: &Table, scene: &Scene, sink: &mut Sink) -> Vec<SecretVariable> {

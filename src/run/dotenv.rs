@@ -1,11 +1,23 @@
 //! A `.env` file: what it sets, and how lines are added to it without touching the others.
+//!
+//! It is read as Compose reads it (compose-go's `dotenv` package): a quoted value may go over several lines, and what
+//! looks like an assignment inside of it is none.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 /// The text of a `.env` file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dotenv {
     text: String,
+}
+
+/// One variable of a file.
+struct Assignment<'a> {
+    name: &'a str,
+    /// Quotes taken off.
+    value: String,
+    /// The whole of it in the file, without the line's end.
+    place: Range<usize>,
 }
 
 impl Dotenv {
@@ -19,65 +31,137 @@ impl Dotenv {
 
     /// What is set, quotes taken off; of several lines with one name the last. References to other variables stay as written.
     pub fn values(&self) -> BTreeMap<String, String> {
-        let assignments = self.text.lines().filter_map(assignment);
-        assignments
-            .map(|(name, value)| (name.to_string(), value))
+        assignments(&self.text)
+            .into_iter()
+            .map(|assignment| (assignment.name.to_string(), assignment.value))
             .collect()
     }
 
     /// Sets a variable that has no value: in its line where one stands empty, else in a line of its own at the end.
     pub fn set(&mut self, name: &str, value: &str) {
-        let is_empty = |line: &str| {
-            assignment(line).is_some_and(|(known, value)| known == name && value.is_empty())
-        };
         let line = format!("{name}={value}");
-        if self.text.lines().any(is_empty) {
-            let lines = self.text.lines();
-            let lines: Vec<&str> = lines
-                .map(|known| {
-                    if is_empty(known) {
-                        line.as_str()
-                    } else {
-                        known
-                    }
-                })
-                .collect();
-            self.text = lines.join("\n");
-        } else {
-            if !self.text.is_empty() && !self.text.ends_with('\n') {
-                self.text.push('\n');
-            }
-            self.text.push_str(&line);
+        let empty: Vec<Range<usize>> = assignments(&self.text)
+            .into_iter()
+            .filter(|assignment| assignment.name == name && assignment.value.is_empty())
+            .map(|assignment| assignment.place)
+            .collect();
+        for place in empty.iter().rev() {
+            self.text.replace_range(place.clone(), &line);
         }
-        self.text.push('\n');
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
+        if empty.is_empty() {
+            self.text.push_str(&line);
+            self.text.push('\n');
+        }
     }
 }
 
-/// `NAME=VALUE`, with or without `export` and quotes; a comment after a blank is none of the value.
-fn assignment(line: &str) -> Option<(&str, String)> {
-    let line = line.trim();
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    let (name, value) = line.split_once('=')?;
+/// What a file sets, in its order. Lines that Compose would refuse set nothing.
+fn assignments(text: &str) -> Vec<Assignment<'_>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let start = at + (rest.len() - rest.trim_start_matches(is_between).len());
+        let line = start + text[start..].find('\n').unwrap_or(text.len() - start);
+        match assignment(text, start, line) {
+            Some(assignment) => {
+                at = assignment.place.end;
+                found.push(assignment);
+                // Behind a closing quote nothing is set on this line.
+                at += text[at..].find('\n').unwrap_or(text.len() - at);
+            }
+            None => at = line,
+        }
+        at += text[at..].chars().next().map_or(0, char::len_utf8);
+    }
+    found
+}
+
+/// White space and the mark at the start of some files.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
+}
+
+/// `NAME=VALUE` or `NAME: VALUE`, with or without `export`, from `start`; `line` is the end of its first line.
+fn assignment(text: &str, start: usize, line: usize) -> Option<Assignment<'_>> {
+    let first = &text[start..line];
+    let named = first
+        .strip_prefix("export")
+        .filter(|rest| rest.starts_with(char::is_whitespace))
+        .map_or(first, str::trim_start);
+    let (name, value) = named.split_once(['=', ':'])?;
     let name = name.trim();
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_name = |c: char| c.is_alphanumeric() || "_.-[]".contains(c);
     if name.is_empty() || !name.chars().all(is_name) {
         return None;
     }
-    let value = value.trim();
-    for quote in ['"', '\''] {
-        if let Some(rest) = value.strip_prefix(quote)
-            && let Some((inner, _)) = rest.split_once(quote)
-        {
-            return Some((name, inner.to_string()));
-        }
-    }
-    let bare = match value.strip_prefix('#') {
+    let value_at = line - value.trim_start().len();
+    let (value, end) = match text[value_at..].chars().next() {
+        Some(quote @ ('"' | '\'')) if value_at < line => quoted(text, value_at, quote),
+        _ => (
+            bare(&text[value_at..line]).to_string(),
+            start + first.trim_end().len(),
+        ),
+    };
+    Some(Assignment {
+        name,
+        value,
+        place: start..end,
+    })
+}
+
+/// A value without quotes; a comment after a blank is none of it.
+fn bare(value: &str) -> &str {
+    match value.strip_prefix('#') {
         Some(_) => "",
         None => value
             .split_once(" #")
-            .map_or(value, |(bare, _)| bare.trim_end()),
-    };
-    Some((name, bare.to_string()))
+            .map_or(value, |(bare, _)| bare)
+            .trim_end(),
+    }
+}
+
+/// The value between a quote and its like, which may be lines away, and where the quoted text ends. Without a second
+/// quote it is all that follows: Compose refuses the file.
+fn quoted(text: &str, at: usize, quote: char) -> (String, usize) {
+    let mut value = String::new();
+    let mut rest = text[at + 1..].char_indices();
+    while let Some((index, c)) = rest.next() {
+        if c == quote {
+            return (value, at + 1 + index + 1);
+        }
+        if c != '\\' {
+            value.push(c);
+            continue;
+        }
+        match rest.next() {
+            Some((_, escaped)) if escaped == quote => value.push(escaped),
+            Some((_, escaped)) => match unescaped(escaped).filter(|_| quote == '"') {
+                Some(meant) => value.push(meant),
+                None => value.extend(['\\', escaped]),
+            },
+            None => value.push('\\'),
+        }
+    }
+    (value, text.len())
+}
+
+/// What a character stands for behind a backslash in double quotes.
+fn unescaped(c: char) -> Option<char> {
+    Some(match c {
+        'a' => '\u{7}',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'v' => '\u{b}',
+        '$' | '\\' => c,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -100,5 +184,29 @@ mod tests {
         let values = Dotenv::new("A=1\nA=2 # why\nB= # none\nnot a line\n").values();
         assert_eq!((values["A"].as_str(), values["B"].as_str()), ("2", ""));
         assert_eq!(values.len(), 2);
+    }
+
+    #[test]
+    fn what_a_quoted_value_holds_is_no_line() {
+        let text = "A=\"one\nB=\n\\\"C=\" # why\r\nB=''\r\nD='it\\'s\n#' \nE: x\n";
+        let mut dotenv = Dotenv::new(text);
+        let values = dotenv.values();
+        assert_eq!(values["A"], "one\nB=\n\"C=");
+        assert_eq!(values["D"], "it's\n#");
+        assert_eq!(values["E"], "x");
+        assert_eq!(values.len(), 4);
+        dotenv.set("B", "two");
+        dotenv.set("C", "three");
+        assert_eq!(
+            dotenv.text(),
+            format!("{}C=three\n", text.replace("B=''", "B=two"))
+        );
+    }
+
+    #[test]
+    fn a_quote_without_its_like_takes_all_that_follows() {
+        let mut dotenv = Dotenv::new("A='x\nB=\n");
+        dotenv.set("B", "two");
+        assert_eq!(dotenv.text(), "A='x\nB=\nB=two\n");
     }
 }

@@ -3,7 +3,7 @@
 //! They are written as they are, to the byte: a kind's template says itself where its file comes from, and what a user
 //! wrote as `content` is nobody's to add to.
 
-use super::{Context, Emission, Vantage, published};
+use super::{Context, Emission, Vantage};
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
@@ -45,9 +45,10 @@ fn speak(platform: &Platform, vantage: Vantage, text: &Text) -> String {
             .map(|variable| variable.default.clone())
             .unwrap_or_default(),
         Piece::PublicUrl { component, port } => {
-            published::public_url(platform, component, port).unwrap_or_default()
+            platform.public_url(component, port).unwrap_or_default()
         }
-        Piece::PublicPort { component, port } => published::public_port(platform, component, port)
+        Piece::PublicPort { component, port } => platform
+            .public_port(component, port)
             .map(|number| number.to_string())
             .unwrap_or_default(),
         Piece::Network(group) => match vantage {

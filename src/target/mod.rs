@@ -12,7 +12,6 @@ pub mod docs;
 pub mod own;
 mod plain;
 pub mod prometheus;
-mod published;
 mod scrape;
 
 use std::collections::BTreeMap;

@@ -343,7 +343,7 @@ fn pieces(platform: &Platform, text: &Text) -> Vec<PieceView> {
                 network: platform.network_name(group),
             },
             piece => PieceView::Literal {
-                text: plain::constant(platform, piece).unwrap_or_default(),
+                text: platform.constant(piece).unwrap_or_default(),
             },
         };
         match (out.last_mut(), view) {
@@ -433,7 +433,7 @@ fn pod_volume(platform: &Platform, mount: &Mount) -> Option<PodVolume> {
 fn tree(platform: &Platform, raw: &Raw) -> Value {
     match raw {
         Raw::Text(text) => {
-            Value::String(text.render(|piece| plain::constant(platform, piece).unwrap_or_default()))
+            Value::String(text.render(|piece| platform.constant(piece).unwrap_or_default()))
         }
         Raw::Integer(number) => (*number).into(),
         Raw::Float(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),

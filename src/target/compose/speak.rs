@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{
-    model::{Piece, Platform, Raw, Secret, Text, Variable},
-    target::published,
-};
+use crate::model::{Piece, Platform, Raw, Secret, Text, Variable};
 
 /// A text with its late pieces as interpolations and everything else literal.
 pub(super) fn text(platform: &Platform, text: &Text) -> String {
@@ -15,9 +12,10 @@ pub(super) fn text(platform: &Platform, text: &Text) -> String {
         Piece::Secret(name) => platform.secret(name).map(secret).unwrap_or_default(),
         Piece::Variable(name) => platform.variable(name).map(variable).unwrap_or_default(),
         Piece::PublicUrl { component, port } => {
-            literal(&published::public_url(platform, component, port).unwrap_or_default())
+            literal(&platform.public_url(component, port).unwrap_or_default())
         }
-        Piece::PublicPort { component, port } => published::public_port(platform, component, port)
+        Piece::PublicPort { component, port } => platform
+            .public_port(component, port)
             .map(|number| number.to_string())
             .unwrap_or_default(),
         Piece::Network(group) => literal(&platform.network_name(group)),

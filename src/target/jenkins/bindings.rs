@@ -5,10 +5,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    model::{EnvironmentVariable, Piece, Platform, SecretVariable, Text},
-    target::plain,
-};
+use crate::model::{EnvironmentVariable, Piece, Platform, SecretVariable, Text};
 
 /// Variables of one block.
 #[derive(Debug, Default)]
@@ -80,7 +77,8 @@ impl Bindings {
     fn value(&mut self, platform: &Platform, env: &[EnvironmentVariable], text: &Text) -> String {
         text.render(|piece| match piece {
             Piece::Secret(secret) => format!("${{{}}}", self.variable_of(platform, env, secret)),
-            piece => plain::constant(platform, piece)
+            piece => platform
+                .constant(piece)
                 .unwrap_or_default()
                 .replace('$', "$$"),
         })

@@ -8,10 +8,7 @@ use super::{
     bindings::{Binding, Bindings},
     patterns::{self, Condition},
 };
-use crate::{
-    model::{Agent, Ci, CiStage, Platform, Text},
-    target::plain,
-};
+use crate::model::{Agent, Ci, CiStage, Platform, Text};
 
 /// A Jenkinsfile.
 #[derive(Debug, Serialize)]
@@ -185,7 +182,7 @@ impl Writer<'_> {
     }
 
     fn script(&self, text: &Text) -> String {
-        text.render(|piece| plain::constant(self.platform, piece).unwrap_or_default())
+        text.render(|piece| self.platform.constant(piece).unwrap_or_default())
     }
 }
 

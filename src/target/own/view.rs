@@ -2,12 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    model::{
-        Agent, Ci, CiStage, Component, EnvironmentVariable, FlowEnd, HostPort, Lifecycle, Mount,
-        MountSource, Piece, Pipeline, Platform, Port, Raw, TaskBody, Text, Workload,
-    },
-    target::plain,
+use crate::model::{
+    Agent, Ci, CiStage, Component, EnvironmentVariable, FlowEnd, HostPort, Lifecycle, Mount,
+    MountSource, Piece, Pipeline, Platform, Port, Raw, TaskBody, Text, Workload,
 };
 
 /// Everything that the platform file says, resolved. Lists stand in the user's order. In a text a secret is written
@@ -71,7 +68,7 @@ fn list<T>(items: &[T], view: impl Fn(&T) -> Value) -> Value {
 fn text(platform: &Platform, text: &Text) -> String {
     text.render(|piece| match piece {
         Piece::Secret(name) => format!("${{secrets.{name}}}"),
-        piece => plain::constant(platform, piece).unwrap_or_default(),
+        piece => platform.constant(piece).unwrap_or_default(),
     })
 }
 

@@ -1,0 +1,69 @@
+//! Where a browser on the host finds what Compose publishes, and texts for readers that can complete nothing later.
+
+use std::net::IpAddr;
+
+use super::{Component, HostPort, NetworkMode, Piece, Platform, Port};
+
+impl Platform {
+    /// The URL of a published port as a browser on the host opens it. Where nothing is published on a known port, the
+    /// address inside of the platform; `None` where there is no such port.
+    pub fn public_url(&self, component: &str, port: &str) -> Option<String> {
+        let component = self.component(component)?;
+        let port = component.port(port)?;
+        let (host, number) = public_address(component, port);
+        Some(format!("{}://{host}:{number}{}", port.scheme, port.path))
+    }
+
+    /// The number alone, by the same rules.
+    pub fn public_port(&self, component: &str, port: &str) -> Option<u16> {
+        let component = self.component(component)?;
+        let port = component.port(port)?;
+        Some(public_address(component, port).1)
+    }
+
+    /// What a piece stands for where no environment can change it: a variable is its default, an address is the one
+    /// inside. `None`: a secret, which only the target can speak.
+    pub fn constant(&self, piece: &Piece) -> Option<String> {
+        match piece {
+            Piece::Literal(text) => Some(text.clone()),
+            Piece::Secret(_) => None,
+            Piece::Variable(name) => self.variable(name).map(|variable| variable.default.clone()),
+            Piece::Endpoint(endpoint) => Some(endpoint.value()),
+            Piece::PublicUrl { component, port } => self.public_url(component, port),
+            Piece::PublicPort { component, port } => self
+                .public_port(component, port)
+                .map(|number| number.to_string()),
+            Piece::Network(group) => Some(self.network_name(group)),
+        }
+    }
+}
+
+fn public_address(component: &Component, port: &Port) -> (String, u16) {
+    if let Some(external) = &component.external
+        && let Some((_, host, number)) = external
+            .addresses
+            .iter()
+            .find(|(name, _, _)| *name == port.name)
+    {
+        return (host.clone(), *number);
+    }
+    let on_host = component
+        .main()
+        .and_then(|workload| workload.network_mode.as_ref())
+        .is_some_and(|mode| mode.value == NetworkMode::Host);
+    match port.host {
+        _ if on_host => ("localhost".to_string(), port.container.first),
+        Some(HostPort::Fixed(range)) => (browser_host(&port.bind), range.first),
+        Some(HostPort::Auto) | None => (component.name.clone(), port.container.first),
+    }
+}
+
+/// What a browser on the host calls the address that a port is bound to.
+fn browser_host(bind: &str) -> String {
+    match bind.parse::<IpAddr>() {
+        Ok(address) if address.is_loopback() || address.is_unspecified() => "localhost".to_string(),
+        Ok(IpAddr::V6(address)) => format!("[{address}]"),
+        Ok(IpAddr::V4(address)) => address.to_string(),
+        Err(_) => "localhost".to_string(),
+    }
+}
