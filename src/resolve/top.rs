@@ -220,7 +220,10 @@ fn targets(platform: &Table) -> BTreeSet<Target> {
             .into_iter()
             .filter_map(Target::from_name)
             .collect(),
-        None => Target::ALL.into_iter().collect(),
+        None => Target::ALL
+            .into_iter()
+            .filter(|target| target.is_default())
+            .collect(),
     }
 }
 

@@ -12,6 +12,7 @@ mod networks;
 mod raw;
 mod service;
 mod speak;
+pub mod swarm;
 mod tree;
 mod units;
 

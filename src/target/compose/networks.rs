@@ -13,6 +13,10 @@ use crate::{
 /// The network of the pipelines' tasks. A group of this name shares it: the engine's name would be the same.
 const PIPELINES: &str = "pipelines";
 
+/// Networks that the engine has, by keys that no group has: the host's, and none at all.
+pub(super) const ENGINE_NETWORKS: [(&str, &str); 2] =
+    [("engine.host", "host"), ("engine.none", "none")];
+
 /// Every network of the Compose project, by its key.
 #[derive(Debug)]
 pub(super) struct Networks<'a> {
