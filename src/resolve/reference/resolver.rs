@@ -27,6 +27,7 @@ impl Resolver<'_> {
         // A circle leads through a string of the user's: that is where to say so, not in a kind.
         let deepest = if self.kind_text { DEEPEST + 4 } else { DEEPEST };
         if self.scope.depth > deepest {
+            self.scene.circles.set(self.scene.circles.get() + 1);
             sink.push(
                 Diagnostic::new(Code::BadReference, "this reference leads back to itself")
                     .label(self.place, "goes round in circles")
@@ -334,6 +335,15 @@ impl Resolver<'_> {
             "url" => Field::Url,
             // A kind can't know whether its port is published; if not, whoever asks comes from inside.
             "public_url" if self.kind_text && !is_published(draft, workload, port) => Field::Url,
+            "public_host" if self.kind_text && !is_published(draft, workload, port) => Field::Host,
+            "public_host" if self.kind_text => {
+                return Some(Text {
+                    pieces: vec![Piece::PublicHost {
+                        component: draft.name.clone(),
+                        port: port.name.clone(),
+                    }],
+                });
+            }
             "public_url" => return self.public_url(draft, workload, port, sink),
             "public_port" if self.kind_text => {
                 let number = match port.host {
