@@ -27,6 +27,7 @@ impl Resolver<'_> {
         // A circle leads through a string of the user's: that is where to say so, not in a kind.
         let deepest = if self.kind_text { DEEPEST + 4 } else { DEEPEST };
         if self.scope.depth > deepest {
+            self.scene.circles.set(self.scene.circles.get() + 1);
             sink.push(
                 Diagnostic::new(Code::BadReference, "this reference leads back to itself")
                     .label(self.place, "goes round in circles")
