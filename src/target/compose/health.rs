@@ -23,6 +23,16 @@ struct ProbeView {
     timeout: u64,
 }
 
+/// What `templates/compose/probe-tcp.sh` sees.
+#[derive(Debug, Serialize)]
+struct TcpProbeView {
+    number: u16,
+    /// The one program to use, where the kind knows it.
+    tool: Option<String>,
+    /// Seconds, at least one.
+    timeout: u64,
+}
+
 /// The value of `healthcheck`.
 pub(super) fn healthcheck(
     platform: &Platform,
@@ -63,7 +73,11 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
             Ok(json!(["CMD-SHELL", fill(&script, &late)]))
         }
         Probe::Tcp { number, .. } => {
-            let view = json!({ "number": number, "timeout": timeout, "tool": health.tool });
+            let view = TcpProbeView {
+                number: *number,
+                tool: health.tool.clone(),
+                timeout,
+            };
             let script = engine.render("compose/probe-tcp.sh", view)?;
             Ok(json!(["CMD-SHELL", fill(&script, &[])]))
         }
