@@ -12,10 +12,13 @@ use crate::{
 /// What `templates/compose/probe-http.sh` sees.
 #[derive(Debug, Serialize)]
 struct ProbeView {
+    /// The port.
     number: u16,
+    /// `http` or `https`.
     scheme: &'static str,
     /// Starts with `/`. Characters that a URL can't hold are percent-encoded.
     path: String,
+    /// The whole URL, on 127.0.0.1.
     url: String,
     /// The one program to use, where the kind knows it.
     tool: Option<String>,
@@ -26,6 +29,7 @@ struct ProbeView {
 /// What `templates/compose/probe-tcp.sh` sees.
 #[derive(Debug, Serialize)]
 struct TcpProbeView {
+    /// The port.
     number: u16,
     /// The one program to use, where the kind knows it.
     tool: Option<String>,
