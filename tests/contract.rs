@@ -417,3 +417,24 @@ fn mlflow_answers_under_the_charts_address() {
         assert!(said[..next].contains(part), "{}", &said[..next]);
     }
 }
+
+/// Tasks make their volumes when they run; the Compose project knows them all the same.
+#[test]
+fn a_volume_that_only_pipelines_mount_is_declared() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+[pipelines.nightly]
+image = "a/etl:1"
+volumes.scratch = { mount = "/scratch" }
+tasks.load = { run = "true" }
+"#,
+    );
+    let project = &files["compose/compose.yaml"];
+    assert!(
+        project.ends_with("\nvolumes:\n  nightly-scratch:\n    name: p_nightly-scratch\n"),
+        "{project}"
+    );
+}

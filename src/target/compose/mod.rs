@@ -25,7 +25,7 @@ use self::{losses::Losses, mounts::Mounts, networks::Networks, service::Service}
 use super::{Context, Emission};
 use crate::{
     files::{FileSet, Target},
-    model::{Platform, Workload},
+    model::{MountSource, Platform, PlatformVolume, Workload},
     template::TemplateError,
 };
 
@@ -71,6 +71,8 @@ struct ProjectView {
     description: Option<String>,
     /// What `include` lists: the groups' files.
     include: Value,
+    /// Named volumes that only tasks of pipelines mount, whom no group starts.
+    volumes: Map<String, Value>,
     /// Whatever `[raw.compose]` adds to the project as a whole.
     raw: Map<String, Value>,
 }
@@ -114,6 +116,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         name: project_name(platform, &raw),
         description: platform.description.clone(),
         include: includes(&files, &orders),
+        volumes: volumes_of_pipelines(platform, &raw, &files),
         raw: raw::of_project(&raw, &files),
     };
     for file in &files {
@@ -202,13 +205,7 @@ fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file
         ..
     } = &service.mounts;
     for volume in named.iter().filter_map(|key| platform.volume(key)) {
-        let name = speak::literal(&volume.real_name);
-        let declaration = if volume.external {
-            json!({ "name": name, "external": true })
-        } else {
-            json!({ "name": name })
-        };
-        put("volumes", &volume.key, declaration);
+        put("volumes", &volume.key, volume_declaration(volume));
     }
     for secret in secret_names.iter().filter_map(|name| platform.secret(name)) {
         if secret.optional {
@@ -225,6 +222,47 @@ fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file
             );
         }
     }
+}
+
+fn volume_declaration(volume: &PlatformVolume) -> Value {
+    let name = speak::literal(&volume.real_name);
+    if volume.external {
+        json!({ "name": name, "external": true })
+    } else {
+        json!({ "name": name })
+    }
+}
+
+/// Declared so that who looks at the project, or takes it down with its volumes, knows of them.
+fn volumes_of_pipelines(
+    platform: &Platform,
+    raw: &Map<String, Value>,
+    files: &[GroupFile],
+) -> Map<String, Value> {
+    let mounts = platform.pipelines.iter().flat_map(|it| &it.volumes);
+    let mut volumes: Map<String, Value> = mounts
+        .filter_map(|mount| match &mount.source {
+            MountSource::Volume(key) => platform.volume(key),
+            MountSource::Bind { .. } => None,
+        })
+        .filter(|volume| {
+            !files
+                .iter()
+                .any(|file| file.declares("volumes", &volume.key))
+        })
+        .map(|volume| (volume.key.clone(), volume_declaration(volume)))
+        .collect();
+    for (key, value) in raw
+        .get("volumes")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        if volumes.contains_key(key) {
+            tree::merge(&mut volumes, &json!({ key: value }));
+        }
+    }
+    volumes
 }
 
 /// The optional dependencies that lead from one group into another, by the two groups.
