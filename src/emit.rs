@@ -64,7 +64,10 @@ pub fn emit(
         }
         let mut made = Emission::default();
         for (owner, emit) in MOUNTED {
-            if wants(owner) || (owner == Target::Compose && vantage == Vantage::Kubernetes) {
+            // The chart and a stack mount what `config/` holds, too.
+            let is_config = owner == Target::Compose;
+            let is_for_others = vantage == Vantage::Kubernetes || wants(Target::Swarm);
+            if wants(owner) || (is_config && is_for_others) {
                 join(&mut made, run(vantage, &nothing, emit)?);
             }
         }
@@ -76,6 +79,12 @@ pub fn emit(
         }
         if wants(target) {
             join(&mut out, run(vantage, &mounted, emit)?);
+        }
+        if vantage == Vantage::Compose && wants(Target::Swarm) {
+            join(
+                &mut out,
+                run(vantage, &mounted, target::compose::swarm::emit)?,
+            );
         }
     }
     for (target, emit) in READ {

@@ -12,10 +12,12 @@ pub enum Target {
     Jenkins,
     Airflow,
     Docs,
+    /// Only where `platform.targets` names it.
+    Swarm,
 }
 
 impl Target {
-    pub const ALL: [Target; 7] = [
+    pub const ALL: [Target; 8] = [
         Target::Compose,
         Target::Helm,
         Target::Prometheus,
@@ -23,7 +25,13 @@ impl Target {
         Target::Jenkins,
         Target::Airflow,
         Target::Docs,
+        Target::Swarm,
     ];
+
+    /// What a platform compiles to that does not say.
+    pub fn is_default(self) -> bool {
+        self != Target::Swarm
+    }
 
     pub fn name(self) -> &'static str {
         match self {
@@ -34,6 +42,7 @@ impl Target {
             Target::Jenkins => "jenkins",
             Target::Airflow => "airflow",
             Target::Docs => "docs",
+            Target::Swarm => "swarm",
         }
     }
 

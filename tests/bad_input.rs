@@ -125,7 +125,7 @@ fn many_mistakes_are_counted() {
     assert!(compilation.diagnostics.len() <= 1001, "so many");
     let last = compilation.diagnostics.last().expect("there are errors");
     assert!(last.message.contains("more error"), "{}", last.message);
-    assert!(platform("= 1\n".repeat(500_000)).output.is_none());
+    assert!(platform("= 1\n".repeat(50_000)).output.is_none());
 }
 
 #[test]
@@ -139,9 +139,9 @@ fn a_line_without_end_is_shown_in_part() {
 
 #[test]
 fn thousands_of_components_compile() {
-    let components: String = (0..5_000)
+    let components: String = (0..2_000)
         .map(|n| {
-            let next = (n + 1) % 5_000;
+            let next = (n + 1) % 2_000;
             format!(
                 "[components.c{n}]\nimage = \"a:1\"\ngroup = \"g\"\nports.http = 80\n\
                  env.NEXT = \"${{components.c{next}.http.url}}\"\n"
@@ -180,11 +180,11 @@ fn references_in_circles_come_to_an_end() {
 #[test]
 fn what_begins_a_reference_and_is_none_is_answered() {
     for text in [
-        "${".repeat(500_000),
-        "${components ".repeat(200_000),
-        "${vars.".repeat(200_000),
-        "$".repeat(1_000_000) + "{",
-        format!("${{components.{}}}", "a.".repeat(500_000)),
+        "${".repeat(50_000),
+        "${components ".repeat(20_000),
+        "${vars.".repeat(20_000),
+        "$".repeat(100_000) + "{",
+        format!("${{components.{}}}", "a.".repeat(50_000)),
     ] {
         for key in ["env.A", "health.shell", "command"] {
             platform(format!(
@@ -197,7 +197,7 @@ fn what_begins_a_reference_and_is_none_is_answered() {
 #[test]
 fn what_is_written_once_and_used_often_is_bounded() {
     let long = "x".repeat(1_000_000);
-    let uses: String = (0..5_000)
+    let uses: String = (0..2_000)
         .map(|n| format!("env.V{n} = \"${{vars.long}}\"\n"))
         .collect();
     let compilation = platform(format!(

@@ -366,3 +366,75 @@ restart = "on-failure:3"
     let task = from(&files["helm/p/values.yaml"], "  task:");
     assert!(task.contains("backoffLimit: 3"), "{task}");
 }
+
+/// In a cluster the usual Service has one address for all pods; a scrape wants each of them.
+#[test]
+fn every_pod_of_several_is_scraped() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+metrics = { port = "http" }
+replicas = 3
+"#,
+    );
+    let asked = |path: &str| {
+        let job = from(&files[path], "  - job_name: app");
+        job.lines()
+            .skip_while(|line| !line.contains("names:"))
+            .nth(1)
+            .map(|line| line.trim().to_string())
+    };
+    assert_eq!(asked("prometheus/prometheus.yml").as_deref(), Some("- app"));
+    assert_eq!(
+        asked("helm/p/files/prometheus/prometheus.yml").as_deref(),
+        Some("- app-headless")
+    );
+    let values = from(&files["helm/p/values.yaml"], "  app:");
+    assert!(values.contains("serviceName: app-headless"), "{values}");
+}
+
+/// MLflow refuses calls under names that it was not told, and what a browser sends from an origin that it was not.
+#[test]
+fn mlflow_answers_under_the_charts_address() {
+    let files = compiled(
+        "[components.mlflow]\nkind = \"mlflow\"\ngroup = \"one\"\nports.http = { host = 5000 }\n",
+    );
+    let values = &files["helm/p/values.yaml"];
+    for (variable, part) in [
+        ("MLFLOW_SERVER_ALLOWED_HOSTS", "publicHost:"),
+        ("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "publicUrl:"),
+    ] {
+        let said = from(values, variable);
+        let next = said[1..]
+            .find("      MLFLOW")
+            .map_or(said.len(), |at| at + 1);
+        assert!(said[..next].contains(part), "{}", &said[..next]);
+    }
+}
+
+/// Tasks make their volumes when they run; the Compose project knows them all the same.
+#[test]
+fn a_volume_that_only_pipelines_mount_is_declared() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+[pipelines.nightly]
+image = "a/etl:1"
+volumes.scratch = { mount = "/scratch" }
+tasks.load = { run = "true" }
+"#,
+    );
+    let project = &files["compose/compose.yaml"];
+    assert!(
+        project.ends_with("\nvolumes:\n  nightly-scratch:\n    name: p_nightly-scratch\n"),
+        "{project}"
+    );
+}

@@ -170,7 +170,8 @@ fn book() -> Book {
     toml::from_str(&text).expect("the data is well formed")
 }
 
-fn compiled(place: &str, row: Option<&Row>) -> Compilation {
+/// Compiles to what a platform compiles to by itself, or to one target alone.
+fn compiled(place: &str, row: Option<&Row>, target: Option<&str>) -> Compilation {
     let (_, header, lines) = PLACES
         .iter()
         .find(|(name, _, _)| *name == place)
@@ -192,7 +193,14 @@ fn compiled(place: &str, row: Option<&Row>) -> Compilation {
         ("ci", true) => vec!["[[ci.ours.stages]]\nname = \"test\"\nrun = [\"true\"]"],
         _ => lines,
     };
-    let text = format!("{START}{around}{header}\n{}\n{set}\n", lines.join("\n"));
+    let start = match target {
+        None => START.to_string(),
+        Some(target) => {
+            let name = "name = \"sample\"";
+            START.replace(name, &format!("{name}\ntargets = [\"{target}\"]"))
+        }
+    };
+    let text = format!("{start}{around}{header}\n{}\n{set}\n", lines.join("\n"));
     compile(
         &MemoryWorld::new().with("platform.toml", text),
         &Request::default(),
@@ -244,9 +252,18 @@ fn lost(compilation: &Compilation) -> BTreeSet<String> {
         .iter()
         .filter(|diagnostic| diagnostic.code == Code::TargetLoss)
         .map(|diagnostic| match diagnostic.message.split_once(": ") {
-            Some((target @ ("compose" | "helm"), _)) => target.to_string(),
+            Some((target @ ("compose" | "helm" | "swarm"), _)) => target.to_string(),
             _ => "airflow".to_string(),
         })
+        .collect()
+}
+
+/// What a stack for Docker Swarm can't express, in the words that say so.
+fn lost_in_swarm(compilation: &Compilation) -> BTreeSet<String> {
+    let messages = compilation.diagnostics.iter();
+    messages
+        .filter(|diagnostic| diagnostic.message.starts_with("swarm: "))
+        .map(|diagnostic| diagnostic.message.clone())
         .collect()
 }
 
@@ -254,9 +271,10 @@ fn lost(compilation: &Compilation) -> BTreeSet<String> {
 fn every_claim_holds() {
     let mut wrong = Vec::new();
     for (place, rows) in &book() {
-        let before = compiled(place, None);
+        let before = compiled(place, None, None);
+        let alone = lost_in_swarm(&compiled(place, None, Some("swarm")));
         for row in rows {
-            let after = compiled(place, Some(row));
+            let after = compiled(place, Some(row), None);
             let name = format!("{place} {}", row.title());
             let changed = changed(&before, &after);
             for target in TARGETS {
@@ -267,7 +285,11 @@ fn every_claim_holds() {
                 }
             }
             let known = lost(&before);
-            let lost: BTreeSet<String> = lost(&after).difference(&known).cloned().collect();
+            let mut lost: BTreeSet<String> = lost(&after).difference(&known).cloned().collect();
+            let in_swarm = lost_in_swarm(&compiled(place, Some(row), Some("swarm")));
+            if in_swarm.difference(&alone).next().is_some() {
+                lost.insert("swarm".to_string());
+            }
             let claimed: BTreeSet<String> = row.lost.keys().cloned().collect();
             if lost != claimed {
                 wrong.push(format!("{name}: lost in {lost:?}"));
@@ -326,7 +348,7 @@ fn no_key_is_missing() {
 }
 
 fn cell(row: &Row, target: &str) -> String {
-    let says = row.says(target);
+    let says = row.says(target).filter(|_| TARGETS.contains(&target));
     match (says, row.lost.get(target)) {
         (Some(says), None) => says.to_string(),
         (None, Some(lost)) => format!("**lost**: {lost}"),
@@ -335,11 +357,16 @@ fn cell(row: &Row, target: &str) -> String {
     }
 }
 
+fn has_words(row: &Row, target: &str) -> bool {
+    row.lost.contains_key(target) || (TARGETS.contains(&target) && row.says(target).is_some())
+}
+
 /// Targets besides the two that run it.
 fn others(row: &Row) -> String {
     let told: Vec<String> = TARGETS[2..]
         .iter()
-        .filter(|target| row.says(target).is_some() || row.lost.contains_key(**target))
+        .chain(["swarm"].iter())
+        .filter(|target| has_words(row, target))
         .map(|target| format!("{target}: {}", cell(row, target)))
         .collect();
     told.join("; ")
@@ -348,7 +375,7 @@ fn others(row: &Row) -> String {
 fn page(book: &Book) -> String {
     let mut text = "# What each target makes of each key\n\nWhere a target can't express a key, it says so: **lost** is the lint \
         `target-loss`, which `allow = [\"target-loss\"]` on the component accepts. *Nothing* means that the key has no meaning \
-        there. The architecture in `docs/` draws and lists what is there.\n\nWritten from `tests/losses.toml`, where every line is tried: \
+        there. A stack for Docker Swarm has what Compose has, but for what is lost. The architecture in `docs/` draws and lists what is there.\n\nWritten from `tests/losses.toml`, where every line is tried: \
         `BLESS=1 cargo test --test losses`.\n"
         .to_string();
     for (place, title) in [

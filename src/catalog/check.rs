@@ -25,14 +25,15 @@ const OF_SELF: [&str; 8] = [
     "public_url",
 ];
 
-/// What a port has; `public_port` is for kinds alone.
-const OF_PORT: [&str; 6] = [
+/// What a port has; `public_port` and `public_host` are for kinds alone.
+const OF_PORT: [&str; 7] = [
     "host",
     "port",
     "address",
     "url",
     "public_url",
     "public_port",
+    "public_host",
 ];
 
 /// What conditions may ask of the platform.

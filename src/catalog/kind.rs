@@ -89,6 +89,8 @@ pub struct SettingSpec {
     pub name: String,
     pub kind: SettingType,
     pub required: bool,
+    /// What strings may hold beside letters and digits of ASCII. `None`: anything.
+    pub characters: Option<String>,
     pub default: Option<Node>,
     pub description: String,
 }

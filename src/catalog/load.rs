@@ -206,6 +206,7 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         name: key.name.clone(),
         kind: kind.unwrap_or(SettingType::String),
         required: table.boolean("required").unwrap_or(false),
+        characters: table.string("characters").map(ToString::to_string),
         default: table.get("default").cloned(),
         description: table.string("description").unwrap_or_default().to_string(),
     }

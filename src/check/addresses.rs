@@ -1,6 +1,6 @@
 //! Addresses that are written out where a reference belongs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Facts,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Component, HostPort, NetworkMode},
+    model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
 };
 
 /// Names by which a program on the host reaches a published port, and a container only itself or nothing.
@@ -17,23 +17,32 @@ const MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "host.docker.internal"];
 /// A port below is more likely the tag of an image that has the component's name.
 const LEAST_PORT: u16 = 1000;
 
+/// Names in the platform's networks, and whose they are.
+type Names<'a> = BTreeMap<&'a str, &'a Component>;
+
 /// A string that holds another component's name as a host, without a reference.
 pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
+    let own = facts
+        .platform
+        .components
+        .iter()
+        .filter(|component| component.external.is_none());
+    let names: Names<'_> = own
+        .flat_map(|component| {
+            let workloads = component.workloads.iter();
+            let all = workloads
+                .flat_map(|workload| std::iter::once(&workload.name).chain(&workload.aliases));
+            all.map(move |name| (name.as_str(), component))
+        })
+        .collect();
+    let published = published(facts.platform);
     let mut seen = BTreeSet::new();
     for said in strings(facts) {
         // A CI job runs outside of the platform: its names mean nothing there.
         if matches!(said.owner, Owner::Ci(_)) {
             continue;
         }
-        let others: Vec<&Component> = facts
-            .platform
-            .components
-            .iter()
-            .filter(|other| {
-                Some(other.name.as_str()) != said.owner.component() && other.external.is_none()
-            })
-            .collect();
-        let found = bare(&said, &others).or_else(|| itself(&said, &others));
+        let found = bare(&said, &names).or_else(|| itself(&said, &published));
         if let Some(mut diagnostic) = found
             && seen.insert(said.span)
         {
@@ -43,15 +52,8 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
-fn bare(said: &Said<'_>, others: &[&Component]) -> Option<Diagnostic> {
-    let (other, name) = others.iter().find_map(|other| {
-        let mut names = other
-            .workloads
-            .iter()
-            .flat_map(|workload| std::iter::once(&workload.name).chain(&workload.aliases));
-        let name = names.find(|name| names_host(said, name, other))?;
-        Some((other, name))
-    })?;
+fn bare(said: &Said<'_>, names: &Names<'_>) -> Option<Diagnostic> {
+    let (name, other) = host_in(said, names)?;
     let port = other.main_port.as_deref().unwrap_or("http");
     let message = format!(
         "{} names `{name}` as a host, without a reference",
@@ -67,24 +69,46 @@ fn bare(said: &Said<'_>, others: &[&Component]) -> Option<Diagnostic> {
     )
 }
 
-/// Whether the name stands as a host: `NAME:PORT`, `//NAME` or `@NAME`, or alone where a host is asked for.
-fn names_host(said: &Said<'_>, name: &str, component: &Component) -> bool {
-    let alone = match said.how {
-        How::Variable(variable) => {
-            asks_host(variable) && said.text.split(',').any(|item| item.trim() == name)
-        }
-        How::Word(_) | How::Line => said.words().iter().any(|(before, word)| {
-            let value = word.split_once('=');
-            value.is_some_and(|(flag, value)| asks_host(flag) && value == name)
-                || (before.starts_with('-') && asks_host(before) && *word == name)
-        }),
-        How::Named(_) | How::File => false,
+/// The name that stands as a host: `NAME:PORT`, `//NAME` or `@NAME`, or alone where a host is asked for.
+fn host_in<'a>(said: &Said<'a>, names: &Names<'a>) -> Option<(&'a str, &'a Component)> {
+    let others = |name: &str| {
+        let (name, component) = names.get_key_value(name)?;
+        let is_other = Some(component.name.as_str()) != said.owner.component();
+        is_other.then_some((*name, *component))
     };
-    alone
-        || said
-            .text
-            .match_indices(name)
-            .any(|(at, _)| is_address(&said.text[..at], &said.text[at + name.len()..], component))
+    let alone = match said.how {
+        How::Variable(variable) if asks_host(variable) => {
+            said.text.split(',').find_map(|item| others(item.trim()))
+        }
+        How::Word(_) | How::Line => said.words().iter().find_map(|(before, word)| {
+            let flag = word.split_once('=').filter(|(flag, _)| asks_host(flag));
+            let after = before.starts_with('-') && asks_host(before);
+            let value = flag.map(|(_, value)| value).or(after.then_some(*word))?;
+            others(value)
+        }),
+        How::Variable(_) | How::Named(_) | How::File => None,
+    };
+    alone.or_else(|| {
+        spelled(said.text).find_map(|(at, name)| {
+            let found = others(name)?;
+            let (before, after) = (&said.text[..at], &said.text[at + name.len()..]);
+            is_address(before, after, found.1).then_some(found)
+        })
+    })
+}
+
+/// What could be names in a text, and where each begins.
+fn spelled(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let mut at = 0;
+    text.split(move |c: char| !is_part(c))
+        .filter_map(move |name| {
+            let start = at;
+            // What splits is not always one byte long.
+            let rest = text[start + name.len()..].chars().next();
+            at = start + name.len() + rest.map_or(0, char::len_utf8);
+            (!name.is_empty()).then_some((start, name))
+        })
 }
 
 /// Whether a variable or a flag of this name holds a host.
@@ -127,8 +151,21 @@ fn is_address(before: &str, after: &str, component: &Component) -> bool {
     starts && (port || (in_url && url_ends))
 }
 
+/// Ports of the host that components publish.
+fn published(platform: &Platform) -> Vec<(PortRange, &Component, &Port)> {
+    let mut out = Vec::new();
+    for component in &platform.components {
+        for port in &component.ports {
+            if let Some(HostPort::Fixed(range)) = port.host {
+                out.push((range, component, port));
+            }
+        }
+    }
+    out
+}
+
 /// The port of another component on the machine's own address: in a container that is the container itself.
-fn itself(said: &Said<'_>, others: &[&Component]) -> Option<Diagnostic> {
+fn itself(said: &Said<'_>, published: &[(PortRange, &Component, &Port)]) -> Option<Diagnostic> {
     let own = match said.owner {
         Owner::Workload(workload) => {
             let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
@@ -139,34 +176,31 @@ fn itself(said: &Said<'_>, others: &[&Component]) -> Option<Diagnostic> {
         }
         Owner::Pipeline(_) | Owner::Ci(_) => &[],
     };
-    machine_ports(said.text)
+    let holds = |range: PortRange, number| range.first <= number && number <= range.last;
+    let (name, component, port) = machine_ports(said.text)
         .into_iter()
+        .filter(|(_, number)| !own.iter().any(|port| holds(port.container, *number)))
         .find_map(|(name, number)| {
-            let is_own = own
-                .iter()
-                .any(|port| port.container.first <= number && number <= port.container.last);
-            let (component, port) = others.iter().find_map(|component| {
-                let port = component.ports.iter().find(|port| match port.host {
-                    Some(HostPort::Fixed(range)) => range.first <= number && number <= range.last,
-                    _ => false,
-                })?;
-                Some((&component.name, &port.name))
+            let (_, component, port) = published.iter().find(|(range, component, _)| {
+                let is_other = Some(component.name.as_str()) != said.owner.component();
+                is_other && component.external.is_none() && holds(*range, number)
             })?;
-            (!is_own).then(|| {
-                let message = format!(
-                    "{} looks for `{component}` on `{name}`",
-                    said.owner.describe()
-                );
-                Diagnostic::new(Code::BareAddress, message)
-                    .label(
-                        said.span,
-                        "in a container this is not the machine that publishes the port",
-                    )
-                    .help(format!(
-                        "write `${{components.{component}.{port}.address}}`"
-                    ))
-            })
-        })
+            Some((name, &component.name, &port.name))
+        })?;
+    let message = format!(
+        "{} looks for `{component}` on `{name}`",
+        said.owner.describe()
+    );
+    Some(
+        Diagnostic::new(Code::BareAddress, message)
+            .label(
+                said.span,
+                "in a container this is not the machine that publishes the port",
+            )
+            .help(format!(
+                "write `${{components.{component}.{port}.address}}`"
+            )),
+    )
 }
 
 /// `localhost:6378` and its like in a text: the name and the port.

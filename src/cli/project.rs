@@ -64,6 +64,23 @@ impl Project {
         compile::compile(&DiskWorld::new(&self.root), &self.request)
     }
 
+    /// A target that is off unless the platform names it would go again at the next `apply`.
+    fn refuse_unasked(&self, compilation: &Compilation) -> Result<(), Failure> {
+        let platform = compilation.output.as_ref().map(|output| &output.platform);
+        let mut asked = self.request.targets.iter().flatten();
+        let unasked = asked.find(|target| {
+            !target.is_default()
+                && platform.is_some_and(|platform| !platform.targets.contains(target))
+        });
+        match unasked.map(|target| target.name()) {
+            None => Ok(()),
+            Some(name) => Err(
+                Failure::new(format!("this platform has no target `{name}`"))
+                    .help(format!("add \"{name}\" to `targets` of `[platform]`")),
+            ),
+        }
+    }
+
     /// Every path of the project that compiling it asks for, there or not.
     pub fn reads(&self) -> BTreeSet<String> {
         let world = DiskWorld::new(&self.root);
@@ -74,6 +91,7 @@ impl Project {
     /// Compiles, looks at the disk and plans.
     pub fn prepare(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
         let compilation = self.compile();
+        self.refuse_unasked(&compilation)?;
         let wanted = match &compilation.output {
             Some(output) if !compilation.has_errors() => &output.files,
             _ => {

@@ -116,6 +116,11 @@ impl Sink {
         self.errors
     }
 
+    /// Whether further errors are only counted.
+    pub fn is_full(&self) -> bool {
+        self.errors >= MOST_ERRORS
+    }
+
     pub fn has_errors(&self) -> bool {
         self.errors > 0
     }

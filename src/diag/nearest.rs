@@ -5,12 +5,19 @@
 /// Distance is Damerau-Levenshtein; a third of the name's length, and at least one, may differ. Of equally close
 /// candidates the first in `candidates` wins, so the caller's order decides.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    let lower = name.to_lowercase();
+    let limit = (length / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase());
+        let other = candidate.chars().count();
+        // As many letters as the lengths differ by are different.
+        if length.abs_diff(other) > limit {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
         // A name of one letter is no slip of another one.
-        let kept = distance < name.chars().count().max(candidate.chars().count());
+        let kept = distance < length.max(other);
         if kept && distance <= limit && best.is_none_or(|(closest, _)| distance < closest) {
             best = Some((distance, candidate));
         }

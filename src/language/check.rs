@@ -27,8 +27,9 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         let (key, shape) = match keys.iter().find(|shape| shape.name == key.name) {
             Some(shape) => (key.clone(), shape),
             None => {
-                sink.push(unknown_key(key, keys, context.owner));
-                let Some(meant) = meant(key, keys, table) else {
+                let near = meant(key, keys, sink);
+                sink.push(unknown_key(key, near, keys, context.owner));
+                let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
                     continue;
                 };
                 // What was misspelled is read as what it was meant to be, so that nothing else seems to be missing.
@@ -132,18 +133,22 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The key that a misspelled one was meant to be, where that one is not there itself.
-fn meant<'a>(key: &Key, keys: &'a [KeyShape], table: &Table) -> Option<&'a KeyShape> {
+/// The key that a misspelled one was meant to be.
+fn meant<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
+    if sink.is_full() {
+        return None;
+    }
     let name = nearest(&key.name, keys.iter().map(|shape| shape.name))?;
-    keys.iter()
-        .find(|shape| shape.name == name && table.get(name).is_none())
+    keys.iter().find(|shape| shape.name == name)
 }
 
-fn unknown_key(key: &Key, keys: &[KeyShape], owner: &str) -> Diagnostic {
-    let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
-    let help = match nearest(&key.name, names.iter().copied()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("known keys: {}", all_of(&names)),
+fn unknown_key(key: &Key, near: Option<&KeyShape>, keys: &[KeyShape], owner: &str) -> Diagnostic {
+    let help = match near {
+        Some(near) => format!("did you mean `{}`?", near.name),
+        None => {
+            let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
+            format!("known keys: {}", all_of(&names))
+        }
     };
     Diagnostic::new(
         Code::UnknownKey,

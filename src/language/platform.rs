@@ -16,6 +16,7 @@ const TARGET: Form = Form::Choice(&[
     "jenkins",
     "airflow",
     "docs",
+    "swarm",
 ]);
 
 const PLATFORM: Shape = Shape::Table(&[
@@ -53,7 +54,7 @@ const PLATFORM: Shape = Shape::Table(&[
     key(
         "targets",
         Shape::List(&Shape::Plain(TARGET)),
-        "What to compile; all unless said otherwise.",
+        "What to compile; all but `swarm` unless said otherwise.",
         "targets = [\"compose\", \"helm\"]",
     ),
 ]);

@@ -351,8 +351,8 @@ fn text(text: &Text) -> String {
         Piece::PublicUrl { component, port } => {
             format!("${{components.{component}.{port}.public_url}}")
         }
-        Piece::PublicPort { component, port } => {
-            format!("${{components.{component}.{port}.public_port}}")
+        Piece::PublicHost { component, port } => {
+            format!("${{components.{component}.{port}.public_host}}")
         }
         Piece::Network(group) => format!("${{platform.network.{group}}}"),
     })

@@ -14,11 +14,11 @@ impl Platform {
         Some(format!("{}://{host}:{number}{}", port.scheme, port.path))
     }
 
-    /// The number alone, by the same rules.
-    pub fn public_port(&self, component: &str, port: &str) -> Option<u16> {
+    /// The host alone, by the same rules.
+    pub fn public_host(&self, component: &str, port: &str) -> Option<String> {
         let component = self.component(component)?;
         let port = component.port(port)?;
-        Some(public_address(component, port).1)
+        Some(public_address(component, port).0)
     }
 
     /// What a piece stands for where no environment can change it: a variable is its default, an address is the one
@@ -30,9 +30,7 @@ impl Platform {
             Piece::Variable(name) => self.variable(name).map(|variable| variable.default.clone()),
             Piece::Endpoint(endpoint) => Some(endpoint.value()),
             Piece::PublicUrl { component, port } => self.public_url(component, port),
-            Piece::PublicPort { component, port } => self
-                .public_port(component, port)
-                .map(|number| number.to_string()),
+            Piece::PublicHost { component, port } => self.public_host(component, port),
             Piece::Network(group) => Some(self.network_name(group)),
         }
     }

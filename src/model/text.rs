@@ -21,8 +21,8 @@ pub enum Piece {
         component: String,
         port: String,
     },
-    /// The host's port that a browser or a client outside uses.
-    PublicPort {
+    /// The name alone that a browser calls it by, without a port.
+    PublicHost {
         component: String,
         port: String,
     },

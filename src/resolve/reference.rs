@@ -71,6 +71,22 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// Resolves a reference, unless it was found to lead into a circle: each of them would go round it again.
+fn once(resolver: &Resolver<'_>, inner: &str, sink: &mut Sink) -> Option<Text> {
+    let scene = resolver.scene;
+    let here = (resolver.place, resolver.scope.owner);
+    if scene.circular.borrow().contains(&here) {
+        return None;
+    }
+    let circles = scene.circles.get();
+    let text = resolver.resolve(inner, sink);
+    if scene.circles.get() > circles {
+        scene.circular.borrow_mut().insert(here);
+        return None;
+    }
+    text
+}
+
 /// Bytes that the references of one platform may bring, each reference counted as some: far beyond what people write, and
 /// an end to references to texts of references.
 const MOST_BROUGHT: usize = 64 << 20;
@@ -148,7 +164,7 @@ pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sin
             if scene.brought.get() > MOST_BROUGHT {
                 return out;
             }
-            if let Some(text) = resolver.resolve(inner, sink)
+            if let Some(text) = once(&resolver, inner, sink)
                 && paid(scene, &text, place, sink)
             {
                 out.append(&text);
@@ -195,10 +211,20 @@ fn not_a_reference(place: Span, why: &str) -> Diagnostic {
 
 /// Under which name other containers reach a workload: that of the one whose network it shares.
 pub(super) fn network_owner(scene: &Scene, draft: &Draft, workload: &str) -> String {
-    match super::network::mode_of(draft, workload) {
-        Some(NetworkMode::Service(other)) if scene.find(&other).is_some() => other,
-        _ => workload.to_string(),
+    let mut owner = workload.to_string();
+    let mut mode = super::network::mode_of(draft, workload);
+    // A circle of them is an error that is said elsewhere.
+    for _ in &scene.drafts {
+        let Some(NetworkMode::Service(other)) = mode else {
+            break;
+        };
+        let Some(index) = scene.find(&other) else {
+            break;
+        };
+        mode = super::network::mode_of(&scene.drafts[index], &other);
+        owner = other;
     }
+    owner
 }
 
 /// The names under which clients call it, each with any port.

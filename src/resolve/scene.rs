@@ -1,6 +1,10 @@
 //! What is known while references are resolved: the components as drafts, and the names at the top of the file.
 
-use std::{cell::Cell, collections::BTreeSet, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    rc::Rc,
+};
 
 use crate::{
     catalog::{Kind, Role},
@@ -68,6 +72,10 @@ impl BoundRole {
 pub(super) struct Scene {
     /// What references brought so far.
     pub brought: Cell<usize>,
+    /// How many references were found to lead back to themselves.
+    pub circles: Cell<usize>,
+    /// Places that lead into one of them, each with the component that reads there: what they come to was said.
+    pub circular: RefCell<BTreeSet<(Span, Option<usize>)>>,
     pub platform: String,
     pub registry: Option<String>,
     pub bind: String,

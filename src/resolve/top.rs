@@ -1,5 +1,6 @@
 //! The names at the top of the file: the platform, variables, secrets, groups, networks, actors, lints.
 
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
@@ -32,7 +33,9 @@ pub(super) fn scene(tree: &Table, inputs: &Inputs<'_>, drafts: Drafts, sink: &mu
         .chain(inputs.catalog.sources())
         .collect();
     let mut scene = Scene {
-        brought: std::cell::Cell::new(0),
+        brought: Cell::default(),
+        circles: Cell::default(),
+        circular: RefCell::default(),
         platform: platform.string("name").unwrap_or("platform").to_string(),
         registry: read::owned(platform, "registry"),
         bind: platform.string("bind").unwrap_or("127.0.0.1").to_string(),
@@ -220,7 +223,10 @@ fn targets(platform: &Table) -> BTreeSet<Target> {
             .into_iter()
             .filter_map(Target::from_name)
             .collect(),
-        None => Target::ALL.into_iter().collect(),
+        None => Target::ALL
+            .into_iter()
+            .filter(|target| target.is_default())
+            .collect(),
     }
 }
 

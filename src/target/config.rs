@@ -47,10 +47,9 @@ fn speak(platform: &Platform, vantage: Vantage, text: &Text) -> String {
         Piece::PublicUrl { component, port } => {
             platform.public_url(component, port).unwrap_or_default()
         }
-        Piece::PublicPort { component, port } => platform
-            .public_port(component, port)
-            .map(|number| number.to_string())
-            .unwrap_or_default(),
+        Piece::PublicHost { component, port } => {
+            platform.public_host(component, port).unwrap_or_default()
+        }
         Piece::Network(group) => match vantage {
             Vantage::Compose => platform.network_name(group),
             Vantage::Kubernetes => "default".to_string(),
@@ -61,7 +60,7 @@ fn speak(platform: &Platform, vantage: Vantage, text: &Text) -> String {
 /// In a cluster a public address and a namespace are values of the chart, and a file is not a template of it.
 fn loss(workload: &Workload, file: &FileMount, text: &Text) -> Option<Diagnostic> {
     let late = text.pieces.iter().find_map(|piece| match piece {
-        Piece::PublicUrl { .. } | Piece::PublicPort { .. } => {
+        Piece::PublicUrl { .. } | Piece::PublicHost { .. } => {
             Some("a public address: the one on the Compose host is written")
         }
         Piece::Network(_) => Some("a network: the namespace `default` is written"),

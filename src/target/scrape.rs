@@ -32,7 +32,7 @@ pub(super) enum Presence {
     Always,
     /// Off by a profile, or ended: then the name does not resolve, and nothing is missing.
     Sometimes,
-    /// Several containers behind one name.
+    /// Several containers behind one name, or none.
     Many,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn jobs<'a>(
                     metrics,
                     host,
                     port,
-                    presence: presence(workload, vantage),
+                    presence: scraper.presence(workload),
                     interval: metrics.interval.unwrap_or(usual),
                 }),
                 Err(reason) => unreachable.push(Unreachable {
@@ -174,15 +174,14 @@ fn with_defaults(platform: &Platform, text: &Text) -> String {
     })
 }
 
-fn presence(workload: &Workload, vantage: Vantage) -> Presence {
-    if !workload.profiles.is_empty() || workload.is_job() || workload.replicas == 0 {
-        Presence::Sometimes
-    } else if workload.replicas > 1 && vantage == Vantage::Compose {
-        // In a cluster the name is the Service's, which has one address.
-        Presence::Many
-    } else {
-        Presence::Always
-    }
+/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them.
+/// `None` where there is one pod, or where something else has the name.
+pub(super) fn service_of_pods(platform: &Platform, workload: &Workload) -> Option<String> {
+    let name = format!("{}-headless", workload.name);
+    let mut others = platform.workloads();
+    let taken = others.any(|other| other.name == name || other.aliases.contains(&name));
+    let many = workload.replicas > 1 && !workload.is_job() && !workload.ports.is_empty();
+    (many && !taken).then_some(name)
 }
 
 fn is_on_host(workload: &Workload) -> bool {
@@ -211,15 +210,35 @@ impl Scraper<'_> {
             .ok_or("`network_mode` leaves it no address on a network")?;
         match (self.vantage, self.on_host, is_on_host(listener)) {
             // A pod on its node's network still has its Service.
-            (Vantage::Kubernetes, _, _) | (Vantage::Compose, false, false) => {
-                Ok((listener.name.clone(), metrics.number))
+            (Vantage::Kubernetes, _, _) => {
+                let each = service_of_pods(self.platform, listener);
+                Ok((
+                    each.unwrap_or_else(|| listener.name.clone()),
+                    metrics.number,
+                ))
             }
+            (Vantage::Compose, false, false) => Ok((listener.name.clone(), metrics.number)),
             (Vantage::Compose, true, true) => Ok(("127.0.0.1".to_string(), metrics.number)),
             (Vantage::Compose, false, true) => {
                 Err("it is on the host's network, where its name is no address")
             }
             (Vantage::Compose, true, false) => published(workload, metrics)
                 .ok_or("Prometheus is on the host's network and the port is not published"),
+        }
+    }
+
+    fn presence(&self, workload: &Workload) -> Presence {
+        let listener = self.listener(workload).unwrap_or(workload);
+        let many = match self.vantage {
+            Vantage::Compose => workload.replicas > 1,
+            Vantage::Kubernetes => service_of_pods(self.platform, listener).is_some(),
+        };
+        if many && !workload.is_job() {
+            Presence::Many
+        } else if !workload.profiles.is_empty() || workload.is_job() || workload.replicas == 0 {
+            Presence::Sometimes
+        } else {
+            Presence::Always
         }
     }
 

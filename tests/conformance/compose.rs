@@ -273,7 +273,7 @@ fn disjoint_profiles(one: &Value, other: &Value) -> bool {
 }
 
 /// The names in `${NAME:?...}` and `${NAME?...}`; `$${` is no variable.
-fn required_variables(text: &str) -> Vec<String> {
+pub fn required_variables(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     for (start, _) in text.match_indices("${") {
         let escaped = text[..start]

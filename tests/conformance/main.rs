@@ -1,5 +1,5 @@
 //! The real consumers judge what mlopsgen generates: Docker Compose, Helm and the Kubernetes schemas,
-//! promtool, Grafana's own types, the Jenkinsfile parsers, Airflow. Taplo judges the schema for editors.
+//! Docker's client, promtool, Grafana's own types, the Jenkinsfile parsers, Airflow. Taplo judges the schema for editors.
 //!
 //! Each judge has two tests: every tree of [`tree::all`] passes, and every fault of `broken/JUDGE.toml` is
 //! found. Run `tests/conformance/install` first, then
@@ -18,6 +18,7 @@ mod jenkins;
 mod kubernetes;
 mod network;
 mod prometheus;
+mod swarm;
 mod tree;
 
 use tree::{Broken, Judge, Tree};
@@ -97,6 +98,7 @@ mod judged_by {
         jenkins: crate::jenkins::judge,
         kubernetes_objects: crate::kubernetes::judge,
         promtool: crate::prometheus::judge,
+        swarm_stack: crate::swarm::judge,
         yaml_and_svg: crate::documents::judge,
     }
 }

@@ -32,8 +32,24 @@ pub(super) struct Service {
     pub(super) mounts: Mounts,
 }
 
-/// The keys in the order in which people write them.
+/// A service with the user's raw keys over it.
 pub(super) fn service<'a>(
+    context: &Context<'a>,
+    networks: &Networks<'a>,
+    workload: &'a Workload,
+    losses: &mut Losses,
+) -> Result<Service, TemplateError> {
+    let mut service = plain(context, networks, workload, losses)?;
+    let raw = speak::raw(context.platform, &workload.raw_compose);
+    tree::merge_service(&mut service.keys, &raw);
+    if let Some(networks) = service.keys.get_mut("networks") {
+        tree::as_list_if_bare(networks);
+    }
+    Ok(service)
+}
+
+/// The keys in the order in which people write them.
+pub(super) fn plain<'a>(
     context: &Context<'a>,
     networks: &Networks<'a>,
     workload: &'a Workload,
@@ -65,11 +81,6 @@ pub(super) fn service<'a>(
     keys.put_filled("deploy", deploy(networks, workload, losses));
     keys.put("logging", logging());
     keys.put_filled("labels", labels(platform, workload, &mounts));
-    let raw = speak::raw(platform, &workload.raw_compose);
-    tree::merge_service(&mut keys.0, &raw);
-    if let Some(networks) = keys.0.get_mut("networks") {
-        tree::as_list_if_bare(networks);
-    }
     Ok(Service {
         keys: keys.0,
         networks: joined.keys().cloned().collect(),

@@ -14,10 +14,9 @@ pub(super) fn text(platform: &Platform, text: &Text) -> String {
         Piece::PublicUrl { component, port } => {
             literal(&platform.public_url(component, port).unwrap_or_default())
         }
-        Piece::PublicPort { component, port } => platform
-            .public_port(component, port)
-            .map(|number| number.to_string())
-            .unwrap_or_default(),
+        Piece::PublicHost { component, port } => {
+            literal(&platform.public_host(component, port).unwrap_or_default())
+        }
         Piece::Network(group) => literal(&platform.network_name(group)),
     })
 }

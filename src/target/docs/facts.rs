@@ -87,8 +87,12 @@ pub fn text(platform: &Platform, text: &Text) -> String {
         Piece::Secret(name) => format!("${{secrets.{name}}}"),
         Piece::Variable(name) => variable(platform, name),
         Piece::Endpoint(endpoint) => endpoint.value(),
-        Piece::PublicUrl { component, port } => public(platform, component, port, Field::Url),
-        Piece::PublicPort { component, port } => public(platform, component, port, Field::Port),
+        Piece::PublicUrl { component, port } => {
+            platform.public_url(component, port).unwrap_or_default()
+        }
+        Piece::PublicHost { component, port } => {
+            platform.public_host(component, port).unwrap_or_default()
+        }
         Piece::Network(group) => platform.network_name(group),
     })
 }
@@ -96,23 +100,6 @@ pub fn text(platform: &Platform, text: &Text) -> String {
 fn variable(platform: &Platform, name: &str) -> String {
     let variable: Option<&Variable> = platform.variable(name);
     variable.map_or_else(String::new, |variable| variable.default.clone())
-}
-
-fn public(platform: &Platform, component: &str, port: &str, field: Field) -> String {
-    let port = platform
-        .component(component)
-        .and_then(|component| component.port(port));
-    match (port, field) {
-        (Some(port), Field::Url) => host_url(port).unwrap_or_default(),
-        (
-            Some(Port {
-                host: Some(HostPort::Fixed(range)),
-                ..
-            }),
-            _,
-        ) => range.to_string(),
-        _ => String::new(),
-    }
 }
 
 /// Where a person on the host finds a published port: a URL where the scheme is a browser's.

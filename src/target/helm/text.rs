@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::model::{HostPort, Piece, Platform, Port, Text, Workload};
 
-/// A text as a value. Parts are strings, `{secret}`, `{var}`, `{namespace}`, `{publicUrl}` and `{publicPort}`.
+/// A text as a value. Parts are strings, `{secret}`, `{var}`, `{namespace}`, `{publicUrl}` and `{publicHost}`.
 pub fn value(platform: &Platform, text: &Text) -> Value {
     let parts: Vec<Value> = text.pieces.iter().map(|piece| part(platform, piece)).fold(
         Vec::new(),
@@ -34,9 +34,9 @@ fn part(platform: &Platform, piece: &Piece) -> Value {
             Some((workload, port)) => json!({ "publicUrl": address(workload, port) }),
             None => json!(external(platform, component, port).unwrap_or_default()),
         },
-        Piece::PublicPort { component, port } => match owner(platform, component, port) {
-            Some((workload, port)) => json!({ "publicPort": address(workload, port) }),
-            None => json!(external_port(platform, component, port).unwrap_or_default()),
+        Piece::PublicHost { component, port } => match owner(platform, component, port) {
+            Some((workload, port)) => json!({ "publicHost": address(workload, port) }),
+            None => json!(external_host(platform, component, port).unwrap_or_default()),
         },
     }
 }
@@ -83,8 +83,8 @@ fn external(platform: &Platform, component: &str, port: &str) -> Option<String> 
     ))
 }
 
-fn external_port(platform: &Platform, component: &str, port: &str) -> Option<String> {
-    address_of(platform, component, port).map(|(_, _, number)| number.to_string())
+fn external_host(platform: &Platform, component: &str, port: &str) -> Option<String> {
+    address_of(platform, component, port).map(|(_, host, _)| host.clone())
 }
 
 fn address_of<'a>(
@@ -121,9 +121,7 @@ pub fn with_defaults(platform: &Platform, text: &Text) -> String {
                     )
                 })
                 .unwrap_or_default(),
-            Piece::PublicPort { component, port } => owner(platform, component, port)
-                .map(|(_, port)| local_port(port).to_string())
-                .unwrap_or_default(),
+            Piece::PublicHost { .. } => "localhost".to_string(),
             Piece::Literal(_) | Piece::Secret(_) | Piece::Endpoint(_) => String::new(),
         },
     })

@@ -40,7 +40,7 @@ pub struct WorkloadValues {
     /// Further Services.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
-    /// The headless Service of a StatefulSet.
+    /// The headless Service: of a StatefulSet, and of any several pods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// It opens connections to its own Service, so that must answer before the pod is ready.

@@ -9,7 +9,10 @@ use super::{
     health, image, mounts, order, quantity, security, text,
     values::{Kind, WorkloadValues},
 };
-use crate::model::{MountSource, NetworkMode, Port, Restart, Text, Workload};
+use crate::{
+    model::{MountSource, NetworkMode, Port, Restart, Text, Workload},
+    target::scrape,
+};
 
 /// Tries of a job before Kubernetes gives it up; its own default.
 const BACKOFF_LIMIT: u32 = 6;
@@ -55,8 +58,11 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         working_dir: runtime.working_dir.clone(),
         ports: ports(&workload.ports),
         aliases: aliases(builder, workload),
-        service_name: (kind == Kind::StatefulSet)
-            .then(|| builder.free_name(&format!("{}-headless", workload.name))),
+        service_name: match kind {
+            Kind::StatefulSet => Some(builder.free_name(&format!("{}-headless", workload.name))),
+            _ if runs_on => scrape::service_of_pods(platform, workload),
+            _ => None,
+        },
         reaches_itself: order::reaches_itself(workload),
         health: workload
             .health

@@ -31,8 +31,8 @@ a first mark that stands in the text itself gets a second one behind it, which n
 {{- $root.Release.Namespace -}}
 {{- else if hasKey . "publicUrl" -}}
 {{- include "mlopsgen.publicUrl" (dict "root" $root "address" .publicUrl) -}}
-{{- else if hasKey . "publicPort" -}}
-{{- include "mlopsgen.publicPort" (dict "root" $root "address" .publicPort) -}}
+{{- else if hasKey . "publicHost" -}}
+{{- include "mlopsgen.publicHost" (dict "root" $root "address" .publicHost) -}}
 {{- end -}}
 {{- end -}}
 {{- else -}}
@@ -108,10 +108,11 @@ valueFrom:
 {{- end -}}
 {{- end -}}
 
-{{- define "mlopsgen.publicPort" -}}
-{{- if include "mlopsgen.publishedBy" . -}}
-{{- ternary "443" "80" .root.Values.ingress.tls -}}
+{{- define "mlopsgen.publicHost" -}}
+{{- $key := include "mlopsgen.publishedBy" . -}}
+{{- if $key -}}
+{{- include "mlopsgen.ingressHost" (dict "root" .root "key" $key) -}}
 {{- else -}}
-{{- int64 .address.number -}}
+localhost
 {{- end -}}
 {{- end -}}
