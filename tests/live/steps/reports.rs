@@ -48,6 +48,7 @@ fn has_no_check(row: &serde_json::Value) -> bool {
 pub fn broken(live: &Project) {
     live.replace("platform.toml", "http = \"/ready\"", "http = \"/missing\"");
     live.ok(&["apply", "--yes"]);
+    live.ok(&["down", "serving", "--yes"]);
     let said = live.refuses(&["up", "serving", "--wait"]);
     for part in [
         "`predictor` is not well",
