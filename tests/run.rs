@@ -228,6 +228,33 @@ fn other_ways_to_call_compose_and_too_old_ones() {
     machine.folder.write("bin/version", "v2.3.4");
     assert!(machine.refuses(&["logs"]).contains("too old"));
     let machine = Machine::new("podman");
+    let script = machine.folder.read("bin/podman");
+    machine.folder.write("bin/docker-compose", &script);
+    let mode = fs::metadata(machine.folder.path("bin/podman"))
+        .expect("a file")
+        .permissions();
+    fs::set_permissions(machine.folder.path("bin/docker-compose"), mode).expect("a mode");
+    assert!(machine.refuses(&["logs", "web"]).contains("podman.socket"));
+    machine
+        .folder
+        .write("bin/socket", "true /run/podman/podman.sock\n");
+    machine.ok(&["logs", "web"]);
+    let said = machine.log();
+    assert!(
+        said.contains(
+            "docker-compose -p demo logs web [PROJECT_DIR=] on unix://run/podman/podman.sock"
+        ),
+        "{said}"
+    );
+    fs::remove_file(machine.folder.path("bin/docker-compose")).expect("removed");
+    fs::remove_file(machine.folder.path("bin/log")).expect("removed");
+    machine.folder.write("bin/version", "1.6.0");
+    assert!(
+        machine
+            .refuses(&["logs"])
+            .contains("`podman compose` is version 1.6.0")
+    );
+    machine.folder.write("bin/version", "2.40.3");
     machine.ok(&["logs", "store"]);
     assert!(
         machine

@@ -34,8 +34,11 @@ use crate::{
 struct GroupFile {
     /// The Compose project.
     name: String,
+    /// The group.
     group: String,
+    /// The group's description.
     description: Option<String>,
+    /// The services, in the order of their start.
     services: Vec<ServiceView>,
     /// Declarations by section: `networks`, `volumes`, `secrets`, `configs`.
     resources: BTreeMap<&'static str, Map<String, Value>>,
@@ -51,16 +54,22 @@ impl GroupFile {
 
 #[derive(Debug, Serialize)]
 struct ServiceView {
+    /// Its name in Compose.
     name: String,
+    /// The component's description.
     description: Option<String>,
+    /// Its keys in Compose, in their order; `$` is doubled already.
     keys: Map<String, Value>,
 }
 
 /// `compose.yaml`.
 #[derive(Debug, Serialize)]
 struct ProjectView {
+    /// The Compose project.
     name: String,
+    /// The platform's description.
     description: Option<String>,
+    /// What `include` lists: the groups' files.
     include: Value,
     /// Named volumes that only tasks of pipelines mount, whom no group starts.
     volumes: Map<String, Value>,
@@ -71,8 +80,11 @@ struct ProjectView {
 /// Start order between two groups that holds only where both are given.
 #[derive(Debug, Serialize)]
 struct OrderView {
+    /// The group that waits.
     group: String,
+    /// The group that it waits for.
     other: String,
+    /// Services of the first, each with its `depends_on`.
     services: Value,
 }
 
