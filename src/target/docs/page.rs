@@ -238,7 +238,10 @@ impl Page {
             groups: groups(platform),
             elsewhere: platform.components.iter().filter_map(elsewhere).collect(),
             published: published(platform),
-            inside: platform.workloads().flat_map(inside).collect(),
+            inside: platform
+                .workloads()
+                .flat_map(|workload| inside(platform, workload))
+                .collect(),
             needs: needs(platform, graph),
             flows: flows(platform),
             pipelines: platform
@@ -353,11 +356,18 @@ fn number(port: &Port) -> String {
     format!("{}/{}", port.container, port.protocol.name())
 }
 
-fn inside(workload: &Workload) -> impl Iterator<Item = InsideView> {
-    workload.ports.iter().map(|port| InsideView {
+/// Nobody inside has an address of what is on the host's network or on none.
+fn inside<'a>(
+    platform: &'a Platform,
+    workload: &'a Workload,
+) -> impl Iterator<Item = InsideView> + 'a {
+    let owner = platform.network_owner(workload);
+    let reached = owner.network_mode.is_none();
+    let ports = workload.ports.iter().filter(move |_| reached);
+    ports.map(|port| InsideView {
         workload: workload.name.clone(),
         port: port.name.clone(),
-        address: facts::inside(&workload.name, port),
+        address: facts::inside(&owner.name, port),
         protocol: port.protocol.name(),
         scraped: workload
             .metrics
