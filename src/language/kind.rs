@@ -37,6 +37,12 @@ const SETTING: Shape = Shape::Table(&[
         "characters = \"._~-\"",
     ),
     key(
+        "holds",
+        Shape::Plain(Form::Choice(&["yaml", "json", "rules", "alertmanager"])),
+        "What its files hold: they are checked when compiling. `rules`: of Prometheus. `alertmanager`: its configuration.",
+        "holds = \"yaml\"",
+    ),
+    key(
         "default",
         Shape::Any,
         "What it is where the user says nothing; a string may hold references.",
