@@ -438,3 +438,22 @@ tasks.load = { run = "true" }
         "{project}"
     );
 }
+
+#[test]
+fn a_version_is_the_tag_of_an_image_that_has_but_a_digest() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let files = compiled(&format!(
+        "[components.app]\nimage = \"a/app@{digest}\"\nversion = \"3\"\ngroup = \"one\"\n"
+    ));
+    let expected = format!("image: \"a/app:3@{digest}\"");
+    assert!(
+        files["compose/one.yaml"].contains(&expected),
+        "{}",
+        files["compose/one.yaml"]
+    );
+    let values = &files["helm/p/values.yaml"];
+    assert!(
+        values.contains("repository: a/app") && values.contains(&digest),
+        "{values}"
+    );
+}
