@@ -41,7 +41,7 @@ fn waiting_leaves_out_jobs_that_end_by_themselves() {
 }
 
 #[test]
-fn all_of_the_platform_is_one_file_and_parts_bring_the_order_between_them() {
+fn groups_bring_the_order_between_them_and_raw_keys_the_whole() {
     let machine = Machine::new("docker");
     let text = machine.folder.read("project/platform.toml");
     let text = text.replace(
@@ -56,11 +56,21 @@ fn all_of_the_platform_is_one_file_and_parts_bring_the_order_between_them() {
     }
     let log = machine.log().replace("ROOT/project/generated/compose/", "");
     let expected = "\
-docker compose -f compose.yaml up --detach [PROJECT_DIR=ROOT/project]
+docker compose -f store.yaml -f web.yaml -f other.yaml -f order/web.other.yaml up --detach [PROJECT_DIR=ROOT/project]
 docker compose -f store.yaml -f web.yaml up --detach [PROJECT_DIR=ROOT/project]
 docker compose -f store.yaml -f web.yaml -f other.yaml -f order/web.other.yaml up --detach [PROJECT_DIR=ROOT/project]
 ";
     assert_eq!(log, expected);
+    let text = machine.folder.read("project/platform.toml");
+    let raw = "[raw.compose.services.more]\nimage = \"more:1\"\n";
+    machine.folder.write("project/platform.toml", text + raw);
+    machine.ok(&["apply", "--yes"]);
+    machine.ok(&["up"]);
+    let log = machine.log();
+    assert!(
+        log.contains("-f ROOT/project/generated/compose/compose.yaml up"),
+        "{log}"
+    );
 }
 
 #[test]
@@ -95,6 +105,12 @@ fn a_job_that_is_done_runs_again_only_after_a_change() {
         all.contains("store.yaml up --detach --no-deps db ["),
         "{all}"
     );
+    machine.folder.write("bin/version", "2.28.1");
+    let all = last(&machine).expect("a line");
+    assert!(all.contains("store.yaml up --detach ["), "{all}");
+    machine.folder.write("bin/version", "v5.0.2");
+    let all = last(&machine).expect("a line");
+    assert!(all.contains("up --detach --no-deps db ["), "{all}");
     // The database was made anew since, or the job itself has changed.
     machine
         .folder

@@ -15,6 +15,9 @@ use super::Context;
 /// Optional dependencies (`required: false`) came with it.
 const OLDEST: (u32, u32) = (2, 20);
 
+/// Before it a service that is started without one that it waits for is another to Compose, and made anew.
+const LEAVES_JOBS: (u32, u32) = (2, 29);
+
 /// The oldest one that the generated files were run on.
 const OLDEST_ENGINE: (u32, u32) = (20, 10);
 
@@ -29,6 +32,8 @@ const WAYS: [(&[&str], &str); 3] = [
 pub struct Engine {
     words: &'static [&'static str],
     program: &'static str,
+    /// Compose's, where it says one.
+    version: Option<(u32, u32)>,
     /// What `up` tells Compose besides the environment of this process.
     environment: BTreeMap<String, String>,
 }
@@ -48,6 +53,7 @@ impl Engine {
             let mut engine = Self {
                 words,
                 program: engine_program(program),
+                version: numbers(&version),
                 environment: BTreeMap::new(),
             };
             // The other groups are no orphans.
@@ -68,6 +74,11 @@ impl Engine {
             )
             .help("install Docker with its Compose plugin, or Podman"),
         })
+    }
+
+    /// Whether Compose can start services and leave jobs alone that they have waited for.
+    pub fn can_leave_jobs(&self) -> bool {
+        self.version.is_some_and(|version| version >= LEAVES_JOBS)
     }
 
     /// What `podman compose` does, too. Errors: Podman has no socket to speak to.
