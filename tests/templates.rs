@@ -254,6 +254,7 @@ fn work_is_bounded() {
             "<% set x = [] %>{}<{{ x }}>",
             format!("<%set x={}x{}%>", "[".repeat(100), "]".repeat(100)).repeat(4_000)
         ),
+        format!("<{{ {}1 }}>", "1 ~ ".repeat(50_000)),
         "<% include \"a.txt\" %>".to_string(),
         "<% extends \"a.txt\" %>".to_string(),
         "<% macro m() %><{ m() }><% endmacro %><{ m() }>".to_string(),

@@ -221,7 +221,7 @@ struct SecretView {
 struct VolumeView {
     /// Its real name.
     name: String,
-    /// Where it is mounted.
+    /// Where platform.toml speaks of it.
     path: String,
     /// Whose it is, if it is not shared.
     component: Option<String>,
