@@ -457,3 +457,22 @@ fn a_version_is_the_tag_of_an_image_that_has_but_a_digest() {
         "{values}"
     );
 }
+
+#[test]
+fn a_raw_false_takes_a_value_out_of_the_chart() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+ports.admin = 81
+helm = { ports = { admin = false }, enabled = false }
+"#,
+    );
+    let values = from(&files["helm/p/values.yaml"], "  app:");
+    assert!(
+        !values.contains("admin:") && values.contains("enabled: false"),
+        "{values}"
+    );
+}
