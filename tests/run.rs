@@ -143,7 +143,7 @@ fn what_does_not_come_up_is_told_with_its_cause() {
     machine.folder.write("bin/status", "1");
     let said = machine.refuses(&["up", "web"]);
     let expected = "\
-Up: 1 failed, 2 not started.
+Not all of it is up: 1 failed, 2 not started.
 
 error: `db` is not well: unhealthy (Up 9 seconds)
   waiting for it: db-databases, web
@@ -189,8 +189,12 @@ fn the_exit_status_is_that_of_compose() {
 }
 
 #[test]
-fn nothing_starts_from_stale_files() {
+fn nothing_starts_from_stale_files_or_by_a_name_that_is_no_group() {
     let machine = Machine::new("docker");
+    let said = machine.refuses(&["up", "all"]);
+    let expected =
+        "error: there is no group `all`\n  help: name `store`, `web` or `other`, or none for all\n";
+    assert_eq!(said, expected);
     machine
         .folder
         .write("project/generated/compose/web.yaml", "edited");

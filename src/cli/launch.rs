@@ -248,7 +248,11 @@ impl Show<'_> {
             self.live.say_the_rest();
         }
         if !context.terminal.quiet {
-            let text = format!("Up: {}.\n", self.progress.summary());
+            let head = match status {
+                0 => "Up",
+                _ => "Not all of it is up",
+            };
+            let text = format!("{head}: {}.\n", self.progress.summary());
             context.terminal.err(&text);
         }
     }
