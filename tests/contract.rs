@@ -438,3 +438,41 @@ tasks.load = { run = "true" }
         "{project}"
     );
 }
+
+#[test]
+fn a_version_is_the_tag_of_an_image_that_has_but_a_digest() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let files = compiled(&format!(
+        "[components.app]\nimage = \"a/app@{digest}\"\nversion = \"3\"\ngroup = \"one\"\n"
+    ));
+    let expected = format!("image: \"a/app:3@{digest}\"");
+    assert!(
+        files["compose/one.yaml"].contains(&expected),
+        "{}",
+        files["compose/one.yaml"]
+    );
+    let values = &files["helm/p/values.yaml"];
+    assert!(
+        values.contains("repository: a/app") && values.contains(&digest),
+        "{values}"
+    );
+}
+
+#[test]
+fn a_raw_false_takes_a_value_out_of_the_chart() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+ports.admin = 81
+helm = { ports = { admin = false }, enabled = false }
+"#,
+    );
+    let values = from(&files["helm/p/values.yaml"], "  app:");
+    assert!(
+        !values.contains("admin:") && values.contains("enabled: false"),
+        "{values}"
+    );
+}
