@@ -417,3 +417,62 @@ fn mlflow_answers_under_the_charts_address() {
         assert!(said[..next].contains(part), "{}", &said[..next]);
     }
 }
+
+/// Tasks make their volumes when they run; the Compose project knows them all the same.
+#[test]
+fn a_volume_that_only_pipelines_mount_is_declared() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+[pipelines.nightly]
+image = "a/etl:1"
+volumes.scratch = { mount = "/scratch" }
+tasks.load = { run = "true" }
+"#,
+    );
+    let project = &files["compose/compose.yaml"];
+    assert!(
+        project.ends_with("\nvolumes:\n  nightly-scratch:\n    name: p_nightly-scratch\n"),
+        "{project}"
+    );
+}
+
+#[test]
+fn a_version_is_the_tag_of_an_image_that_has_but_a_digest() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let files = compiled(&format!(
+        "[components.app]\nimage = \"a/app@{digest}\"\nversion = \"3\"\ngroup = \"one\"\n"
+    ));
+    let expected = format!("image: \"a/app:3@{digest}\"");
+    assert!(
+        files["compose/one.yaml"].contains(&expected),
+        "{}",
+        files["compose/one.yaml"]
+    );
+    let values = &files["helm/p/values.yaml"];
+    assert!(
+        values.contains("repository: a/app") && values.contains(&digest),
+        "{values}"
+    );
+}
+
+#[test]
+fn a_raw_false_takes_a_value_out_of_the_chart() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+ports.admin = 81
+helm = { ports = { admin = false }, enabled = false }
+"#,
+    );
+    let values = from(&files["helm/p/values.yaml"], "  app:");
+    assert!(
+        !values.contains("admin:") && values.contains("enabled: false"),
+        "{values}"
+    );
+}

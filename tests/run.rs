@@ -41,7 +41,7 @@ fn waiting_leaves_out_jobs_that_end_by_themselves() {
 }
 
 #[test]
-fn all_of_the_platform_is_one_file_and_parts_bring_the_order_between_them() {
+fn groups_bring_the_order_between_them_and_raw_keys_the_whole() {
     let machine = Machine::new("docker");
     let text = machine.folder.read("project/platform.toml");
     let text = text.replace(
@@ -56,11 +56,21 @@ fn all_of_the_platform_is_one_file_and_parts_bring_the_order_between_them() {
     }
     let log = machine.log().replace("ROOT/project/generated/compose/", "");
     let expected = "\
-docker compose -f compose.yaml up --detach [PROJECT_DIR=ROOT/project]
+docker compose -f store.yaml -f web.yaml -f other.yaml -f order/web.other.yaml up --detach [PROJECT_DIR=ROOT/project]
 docker compose -f store.yaml -f web.yaml up --detach [PROJECT_DIR=ROOT/project]
 docker compose -f store.yaml -f web.yaml -f other.yaml -f order/web.other.yaml up --detach [PROJECT_DIR=ROOT/project]
 ";
     assert_eq!(log, expected);
+    let text = machine.folder.read("project/platform.toml");
+    let raw = "[raw.compose.services.more]\nimage = \"more:1\"\n";
+    machine.folder.write("project/platform.toml", text + raw);
+    machine.ok(&["apply", "--yes"]);
+    machine.ok(&["up"]);
+    let log = machine.log();
+    assert!(
+        log.contains("-f ROOT/project/generated/compose/compose.yaml up"),
+        "{log}"
+    );
 }
 
 #[test]
@@ -95,6 +105,12 @@ fn a_job_that_is_done_runs_again_only_after_a_change() {
         all.contains("store.yaml up --detach --no-deps db ["),
         "{all}"
     );
+    machine.folder.write("bin/version", "2.28.1");
+    let all = last(&machine).expect("a line");
+    assert!(all.contains("store.yaml up --detach ["), "{all}");
+    machine.folder.write("bin/version", "v5.0.2");
+    let all = last(&machine).expect("a line");
+    assert!(all.contains("up --detach --no-deps db ["), "{all}");
     // The database was made anew since, or the job itself has changed.
     machine
         .folder
@@ -127,7 +143,7 @@ fn what_does_not_come_up_is_told_with_its_cause() {
     machine.folder.write("bin/status", "1");
     let said = machine.refuses(&["up", "web"]);
     let expected = "\
-Up: 1 failed, 2 not started.
+Not all of it is up: 1 failed, 2 not started.
 
 error: `db` is not well: unhealthy (Up 9 seconds)
   waiting for it: db-databases, web
@@ -173,8 +189,12 @@ fn the_exit_status_is_that_of_compose() {
 }
 
 #[test]
-fn nothing_starts_from_stale_files() {
+fn nothing_starts_from_stale_files_or_by_a_name_that_is_no_group() {
     let machine = Machine::new("docker");
+    let said = machine.refuses(&["up", "all"]);
+    let expected =
+        "error: there is no group `all`\n  help: name `store`, `web` or `other`, or none for all\n";
+    assert_eq!(said, expected);
     machine
         .folder
         .write("project/generated/compose/web.yaml", "edited");
@@ -228,6 +248,33 @@ fn other_ways_to_call_compose_and_too_old_ones() {
     machine.folder.write("bin/version", "v2.3.4");
     assert!(machine.refuses(&["logs"]).contains("too old"));
     let machine = Machine::new("podman");
+    let script = machine.folder.read("bin/podman");
+    machine.folder.write("bin/docker-compose", &script);
+    let mode = fs::metadata(machine.folder.path("bin/podman"))
+        .expect("a file")
+        .permissions();
+    fs::set_permissions(machine.folder.path("bin/docker-compose"), mode).expect("a mode");
+    assert!(machine.refuses(&["logs", "web"]).contains("podman.socket"));
+    machine
+        .folder
+        .write("bin/socket", "true /run/podman/podman.sock\n");
+    machine.ok(&["logs", "web"]);
+    let said = machine.log();
+    assert!(
+        said.contains(
+            "docker-compose -p demo logs web [PROJECT_DIR=] on unix://run/podman/podman.sock"
+        ),
+        "{said}"
+    );
+    fs::remove_file(machine.folder.path("bin/docker-compose")).expect("removed");
+    fs::remove_file(machine.folder.path("bin/log")).expect("removed");
+    machine.folder.write("bin/version", "1.6.0");
+    assert!(
+        machine
+            .refuses(&["logs"])
+            .contains("`podman compose` is version 1.6.0")
+    );
+    machine.folder.write("bin/version", "2.40.3");
     machine.ok(&["logs", "store"]);
     assert!(
         machine

@@ -100,7 +100,8 @@ fn a_new_file_belongs_to_the_target_of_its_folder() {
         ("grafana/notes.md", "a"),
         ("docs/deep/er.txt", "b"),
         ("top.txt", "c"),
-        ("helm/templates/more.yaml", "kind: <{ name }>\n"),
+        ("helm/templates/more.yaml", "name: <{ platform.name }>\n"),
+        ("helm/templates/_more.tpl", "{{ . }}"),
     ]);
     let files = compilation.output.expect("it compiles").files.files;
     let owner = |path: &str| files.get(path).map(|file| file.owner);
@@ -114,6 +115,8 @@ fn a_new_file_belongs_to_the_target_of_its_folder() {
         owner("helm/p/templates/more.yaml"),
         Some(Owner::Target(Target::Helm))
     );
+    assert_eq!(files["helm/p/templates/more.yaml"].text, "name: p\n");
+    assert_eq!(files["helm/p/templates/_more.tpl"].text, "{{ . }}");
 }
 
 #[test]
@@ -135,6 +138,7 @@ fn an_output_that_is_taken_is_refused() {
         "compose/.env",
         ".mlopsgen.json",
         "compose/g.yaml/inside",
+        "helm/templates/Services.yaml",
     ] {
         assert_says(
             &refused(&[(path, "x")]),
@@ -250,6 +254,7 @@ fn work_is_bounded() {
             "<% set x = [] %>{}<{{ x }}>",
             format!("<%set x={}x{}%>", "[".repeat(100), "]".repeat(100)).repeat(4_000)
         ),
+        format!("<{{ {}1 }}>", "1 ~ ".repeat(50_000)),
         "<% include \"a.txt\" %>".to_string(),
         "<% extends \"a.txt\" %>".to_string(),
         "<% macro m() %><{ m() }><% endmacro %><{ m() }>".to_string(),

@@ -89,8 +89,35 @@ pub struct SettingSpec {
     pub name: String,
     pub kind: SettingType,
     pub required: bool,
+    /// What strings may hold beside letters and digits of ASCII. `None`: anything.
+    pub characters: Option<String>,
     pub default: Option<Node>,
+    /// What its files hold, where that is known.
+    pub holds: Option<FileForm>,
     pub description: String,
+}
+
+/// A form of files that can be checked before their program reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileForm {
+    Yaml,
+    Json,
+    /// Rules of Prometheus.
+    Rules,
+    /// The configuration of an Alertmanager.
+    Alertmanager,
+}
+
+impl FileForm {
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "yaml" => Some(FileForm::Yaml),
+            "json" => Some(FileForm::Json),
+            "rules" => Some(FileForm::Rules),
+            "alertmanager" => Some(FileForm::Alertmanager),
+            _ => None,
+        }
+    }
 }
 
 /// A key that only the program itself needs.

@@ -1,6 +1,6 @@
 //! Reads one kind file, on top of the kind that it extends.
 
-use super::{Binding, Catalog, Kind, OwnSecret, Role, SettingSpec, SettingType, check};
+use super::{Binding, Catalog, FileForm, Kind, OwnSecret, Role, SettingSpec, SettingType, check};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, Context, KIND, NameRule},
@@ -206,7 +206,9 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         name: key.name.clone(),
         kind: kind.unwrap_or(SettingType::String),
         required: table.boolean("required").unwrap_or(false),
+        characters: table.string("characters").map(ToString::to_string),
         default: table.get("default").cloned(),
+        holds: table.string("holds").and_then(FileForm::from_name),
         description: table.string("description").unwrap_or_default().to_string(),
     }
 }

@@ -178,13 +178,14 @@ pub(super) fn container_ports(facts: Facts<'_>, sink: &mut Sink) {
 
 /// Ports of a guest that somebody else in the same network listens on already. Jobs come and go.
 fn shared_ports(facts: Facts<'_>, guest: &Workload, sink: &mut Sink) {
-    let shared = network_owner(guest);
+    let owner = |workload| facts.platform.network_owner(workload).name.as_str();
+    let shared = owner(guest);
     if shared == guest.name || guest.is_job() {
         return;
     }
     let others = facts.platform.workloads().filter(|other| {
         let earlier = other.name == shared || other.name < guest.name;
-        network_owner(other) == shared && earlier && !other.is_job()
+        owner(other) == shared && earlier && !other.is_job()
     });
     for other in others {
         for port in &guest.ports {
@@ -206,13 +207,5 @@ fn shared_ports(facts: Facts<'_>, guest: &Workload, sink: &mut Sink) {
                 );
             }
         }
-    }
-}
-
-/// The workload in whose network another one lives: its own, unless it says otherwise.
-fn network_owner(workload: &Workload) -> &str {
-    match workload.network_mode.as_ref().map(|mode| &mode.value) {
-        Some(NetworkMode::Service(host)) => host,
-        _ => &workload.name,
     }
 }

@@ -15,6 +15,9 @@ use super::Context;
 /// Optional dependencies (`required: false`) came with it.
 const OLDEST: (u32, u32) = (2, 20);
 
+/// Before it a service that is started without one that it waits for is another to Compose, and made anew.
+const LEAVES_JOBS: (u32, u32) = (2, 29);
+
 /// The oldest one that the generated files were run on.
 const OLDEST_ENGINE: (u32, u32) = (20, 10);
 
@@ -29,6 +32,8 @@ const WAYS: [(&[&str], &str); 3] = [
 pub struct Engine {
     words: &'static [&'static str],
     program: &'static str,
+    /// Compose's, where it says one.
+    version: Option<(u32, u32)>,
     /// What `up` tells Compose besides the environment of this process.
     environment: BTreeMap<String, String>,
 }
@@ -41,29 +46,57 @@ impl Engine {
             let Some(version) = version(words) else {
                 continue;
             };
-            if words[0] != "podman" && numbers(&version).is_some_and(|found| found < OLDEST) {
+            if numbers(&version).is_some_and(|found| found < OLDEST) {
                 too_old.get_or_insert(format!("`{}` is version {version}", words.join(" ")));
                 continue;
             }
-            return Ok(Self {
+            let mut engine = Self {
                 words,
-                program,
-                // The other groups are no orphans.
-                environment: BTreeMap::from([(
-                    "COMPOSE_IGNORE_ORPHANS".to_string(),
-                    "true".to_string(),
-                )]),
-            });
+                program: engine_program(program),
+                version: numbers(&version),
+                environment: BTreeMap::new(),
+            };
+            // The other groups are no orphans.
+            engine.set("COMPOSE_IGNORE_ORPHANS", "true".to_string());
+            if words[0] == "docker-compose" && engine.program == "podman" {
+                engine.use_socket_of_podman()?;
+            }
+            return Ok(engine);
         }
         let (major, minor) = OLDEST;
         Err(match too_old {
-            Some(found) => Failure::new(format!("Compose is too old: {found}"))
-                .help(format!("install Docker Compose {major}.{minor} or newer")),
+            // Podman runs podman-compose where it finds nothing else, which can't go by a project's name.
+            Some(found) => Failure::new(format!("Compose is too old: {found}")).help(format!(
+                "install Docker Compose {major}.{minor} or newer; as `docker-compose` Podman takes it, too"
+            )),
             None => Failure::new(
                 "there is no Compose here: neither `docker compose` nor `docker-compose` nor `podman compose` answers",
             )
             .help("install Docker with its Compose plugin, or Podman"),
         })
+    }
+
+    /// Whether Compose can start services and leave jobs alone that they have waited for.
+    pub fn can_leave_jobs(&self) -> bool {
+        self.version.is_some_and(|version| version >= LEAVES_JOBS)
+    }
+
+    /// What `podman compose` does, too. Errors: Podman has no socket to speak to.
+    fn use_socket_of_podman(&mut self) -> Result<(), Failure> {
+        if std::env::var_os("DOCKER_HOST").is_some() {
+            return Ok(());
+        }
+        let words = "{{.Host.RemoteSocket.Exists}} {{.Host.RemoteSocket.Path}}";
+        let answer = self.ask(&["info", "--format", words]);
+        match answer.as_deref().unwrap_or_default().split_once(' ') {
+            Some(("true", path)) => {
+                let path = path.trim_start_matches("unix://");
+                self.set("DOCKER_HOST", format!("unix://{path}"));
+                Ok(())
+            }
+            _ => Err(Failure::new("Podman has no socket for Compose to speak to")
+                .help("systemctl --user start podman.socket, or as root without `--user`")),
+        }
     }
 
     /// A variable for Compose.
@@ -204,6 +237,22 @@ impl Engine {
             "`{}` could not be started: {error}",
             self.words.join(" ")
         ))
+    }
+}
+
+/// Compose as a program of its own may speak to Podman, where there is no `docker`.
+fn engine_program(usual: &'static str) -> &'static str {
+    let is_there = |program: &str| {
+        let mut command = Command::new(program);
+        command
+            .arg("--version")
+            .stdin(Stdio::null())
+            .output()
+            .is_ok()
+    };
+    match usual == "docker" && !is_there("docker") && is_there("podman") {
+        true => "podman",
+        false => usual,
     }
 }
 

@@ -10,6 +10,7 @@ use std::{
 };
 
 use mlopsgen::{
+    model::Raw,
     plan::Failure,
     run::{Event, Known, Progress, Selection, finished},
 };
@@ -91,10 +92,13 @@ impl Launch<'_> {
         arguments
     }
 
-    /// All of the platform is `compose.yaml`; a part of it is the files of its groups and of the order between them.
+    /// The files of the groups and of the order between them. Only `compose.yaml` has what `[raw.compose]` adds to the whole;
+    /// else it is not asked for: Composes before 2.23 can't include files that declare the same network.
     fn files(&self) -> Vec<String> {
         let root = self.running.project.place.root();
-        let files = match self.selection.is_everything {
+        let raw = &self.running.output.platform.raw_compose;
+        let is_more = matches!(raw, Raw::Table(raw) if !raw.is_empty());
+        let files = match self.selection.is_everything && is_more {
             true => vec!["compose/compose.yaml".to_string()],
             false => self.selection.files(|path| root.join(path).is_file()),
         };
@@ -113,7 +117,8 @@ impl Launch<'_> {
             all.any(|it| it.service == name && it.state == "exited" && it.exit_code == 0)
         };
         let mut jobs = workloads.iter().filter(|workload| workload.is_job());
-        if self.build || !jobs.any(|job| has_ended(&job.name)) {
+        let can_leave = self.engine.can_leave_jobs() && !self.build;
+        if !can_leave || !jobs.any(|job| has_ended(&job.name)) {
             return Ok(None);
         }
         let inspected = self.engine.inspect(&containers);
@@ -243,7 +248,11 @@ impl Show<'_> {
             self.live.say_the_rest();
         }
         if !context.terminal.quiet {
-            let text = format!("Up: {}.\n", self.progress.summary());
+            let head = match status {
+                0 => "Up",
+                _ => "Not all of it is up",
+            };
+            let text = format!("{head}: {}.\n", self.progress.summary());
             context.terminal.err(&text);
         }
     }

@@ -144,17 +144,6 @@ impl NameRule {
     }
 }
 
-const CRON_PRESETS: [&str; 8] = [
-    "@once",
-    "@continuous",
-    "@hourly",
-    "@daily",
-    "@weekly",
-    "@monthly",
-    "@quarterly",
-    "@yearly",
-];
-
 impl Form {
     pub fn accepts(self, text: &str) -> bool {
         match self {
@@ -163,11 +152,7 @@ impl Form {
             Form::Duration => duration_ms(text).is_some(),
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
-            Form::Cron => {
-                CRON_PRESETS.contains(&text)
-                    || (text.split_whitespace().count() == 5
-                        && text.parse::<croner::Cron>().is_ok())
-            }
+            Form::Cron => super::cron::is_schedule(text),
             Form::Path => !text.is_empty() && !text.contains('\0'),
             Form::ContainerPath => {
                 text.starts_with('/')

@@ -31,6 +31,18 @@ const SETTING: Shape = Shape::Table(&[
         "required = true",
     ),
     key(
+        "characters",
+        FREE,
+        "Characters that a string may hold beside letters and digits, where it becomes a part of something: a URL, a script, a list.",
+        "characters = \"._~-\"",
+    ),
+    key(
+        "holds",
+        Shape::Plain(Form::Choice(&["yaml", "json", "rules", "alertmanager"])),
+        "What its files hold: they are checked when compiling. `rules`: of Prometheus. `alertmanager`: its configuration.",
+        "holds = \"yaml\"",
+    ),
+    key(
         "default",
         Shape::Any,
         "What it is where the user says nothing; a string may hold references.",

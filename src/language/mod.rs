@@ -4,6 +4,7 @@
 
 mod check;
 mod component;
+mod cron;
 mod engine;
 mod form;
 mod inner;

@@ -20,7 +20,7 @@ const TASK: Shape = Shape::Table(&[
     key(
         "stub",
         Shape::Boolean,
-        "A Python body of the user's own in `dags/PIPELINE/TASK.py`.",
+        "A Python body of the user's own in `dags/PIPELINE/TASK.py`. It runs in Airflow, not in the pipeline's image: what it talks to belongs in `reaches` of the airflow component.",
         "stub = true",
     ),
     key(

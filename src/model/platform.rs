@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     diag::Code,
     files::Target,
-    model::{Ci, Component, Pipeline, Raw, Workload},
+    model::{Ci, Component, NetworkMode, Pipeline, Raw, Workload},
     source::{SourceId, Span},
 };
 
@@ -55,6 +55,22 @@ impl Platform {
 
     pub fn workload(&self, name: &str) -> Option<&Workload> {
         self.workloads().find(|workload| workload.name == name)
+    }
+
+    /// The workload in whose network another one lives: its own, or that at the end of its `service:X`.
+    pub fn network_owner<'a>(&'a self, workload: &'a Workload) -> &'a Workload {
+        let mut owner = workload;
+        for _ in &self.components {
+            let Some(NetworkMode::Service(name)) = owner.network_mode.as_ref().map(|it| &it.value)
+            else {
+                break;
+            };
+            let Some(next) = self.workload(name) else {
+                break;
+            };
+            owner = next;
+        }
+        owner
     }
 
     pub fn secret(&self, name: &str) -> Option<&Secret> {

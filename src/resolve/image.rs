@@ -203,7 +203,8 @@ fn is_repository(repository: &str) -> bool {
 
 /// Whether a literal reference names a tag or a digest.
 fn tagged(image: &str) -> bool {
-    image.contains('@') || split_tag(image).1.is_some()
+    let named = image.split('@').next().unwrap_or_default();
+    split_tag(named).1.is_some()
 }
 
 /// A `:` after the last `/` starts the tag; before it, it is a registry's port.
@@ -226,11 +227,20 @@ fn has_tag(image: &Text) -> bool {
     tagged(&shown)
 }
 
+/// The tag goes before a digest.
 fn append_tag(image: &mut Text, tag: &Text) {
-    if !tag.is_empty() {
-        image.push_literal(":");
-        image.append(tag);
+    if tag.is_empty() {
+        return;
     }
+    let mut digest = String::new();
+    if let Some(Piece::Literal(last)) = image.pieces.last_mut()
+        && let Some(at) = last.find('@')
+    {
+        digest = last.split_off(at);
+    }
+    image.push_literal(":");
+    image.append(tag);
+    image.push_literal(&digest);
 }
 
 /// The platform's registry before a reference that names none.

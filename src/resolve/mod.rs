@@ -4,6 +4,7 @@
 //! references are resolved and that nothing is left to default. Where something was wrong it is in the sink, and what
 //! depends on it is left out, so that one mistake gives one message.
 
+mod contents;
 mod dependencies;
 mod draft;
 mod files;
@@ -51,6 +52,7 @@ pub fn resolve(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfor
         let component = workload::component(&scene, index, &inputs, &mut platform, sink);
         platform.components.push(component);
     }
+    contents::check(&scene, &platform, inputs.sources, sink);
     dependencies::resolve(&scene, &mut platform, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
     flows::resolve(tree, &scene, &mut platform, sink);

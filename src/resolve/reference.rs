@@ -211,10 +211,20 @@ fn not_a_reference(place: Span, why: &str) -> Diagnostic {
 
 /// Under which name other containers reach a workload: that of the one whose network it shares.
 pub(super) fn network_owner(scene: &Scene, draft: &Draft, workload: &str) -> String {
-    match super::network::mode_of(draft, workload) {
-        Some(NetworkMode::Service(other)) if scene.find(&other).is_some() => other,
-        _ => workload.to_string(),
+    let mut owner = workload.to_string();
+    let mut mode = super::network::mode_of(draft, workload);
+    // A circle of them is an error that is said elsewhere.
+    for _ in &scene.drafts {
+        let Some(NetworkMode::Service(other)) = mode else {
+            break;
+        };
+        let Some(index) = scene.find(&other) else {
+            break;
+        };
+        mode = super::network::mode_of(&scene.drafts[index], &other);
+        owner = other;
     }
+    owner
 }
 
 /// The names under which clients call it, each with any port.

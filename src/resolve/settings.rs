@@ -25,7 +25,10 @@ pub(super) fn check(scene: &Scene, sink: &mut Sink) {
                 continue;
             }
             match spec(draft, key) {
-                Some(spec) => typed(spec, node, sink),
+                Some(spec) => {
+                    typed(spec, node, sink);
+                    held_characters(scene, spec, node, sink);
+                }
                 None => sink.push(unknown_setting(draft, key)),
             }
         }
@@ -120,6 +123,81 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
         (SettingType::Files | SettingType::Folders, _) => "a list of paths of the project",
     };
     sink.push(wrong(spec, node, expected));
+}
+
+/// Reports what a string of the setting may not hold, because it would mean something where it ends up.
+fn held_characters(scene: &Scene, spec: &SettingSpec, node: &Node, sink: &mut Sink) {
+    let Some(characters) = &spec.characters else {
+        return;
+    };
+    let items = match &node.value {
+        Value::Array(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    for (item, text) in items.iter().filter_map(|item| Some((item, item.as_str()?))) {
+        let text = written_out(scene, text);
+        let misfit = text
+            .chars()
+            .find(|c| !c.is_ascii_alphanumeric() && !characters.contains(*c));
+        let (message, label) = match misfit {
+            Some(c) => (
+                format!("setting `{}` can't hold {}", spec.name, shown(c)),
+                "it would mean something else where it ends up".to_string(),
+            ),
+            None if text.is_empty() => (
+                format!("setting `{}` is empty", spec.name),
+                "nothing stands here".to_string(),
+            ),
+            None => continue,
+        };
+        let beside = match characters.as_str() {
+            "" => String::new(),
+            characters => format!(" and `{characters}`"),
+        };
+        sink.push(
+            Diagnostic::new(Code::BadValue, message)
+                .label(item.span, label)
+                .help(format!("write letters, digits{beside}")),
+        );
+    }
+}
+
+fn shown(c: char) -> String {
+    match c {
+        c if c.is_control() || c.is_whitespace() => format!("U+{:04X}", c as u32),
+        c => format!("`{c}`"),
+    }
+}
+
+/// A string with the variables' defaults in the place of references to them. What other references bring is a name or
+/// an address.
+fn written_out(scene: &Scene, text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        if before.ends_with('$') {
+            out.push_str(before);
+            out.push('{');
+            rest = after;
+            continue;
+        }
+        out.push_str(before);
+        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+        let variable = name.strip_prefix("vars.").and_then(|name| {
+            scene
+                .variables
+                .iter()
+                .find(|variable| variable.name == name)
+        });
+        match variable {
+            Some(variable) => out.push_str(&variable.default),
+            // Anything that is always taken.
+            None => out.push('x'),
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {

@@ -436,6 +436,7 @@ fn is_unprivileged(table: &Table) -> bool {
 
 fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> Runtime {
     let user_scope = scope.clone().without_secrets("`user`");
+    let groups_scope = scope.clone().without_secrets("`group_add`");
     let label_scope = scope.clone().without_secrets("a label");
     let mut texts = |name: &str, scope: &Scope<'_>| -> Vec<Text> {
         table
@@ -445,7 +446,7 @@ fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> 
             .map(|node| text(scene, node, scope, sink))
             .collect()
     };
-    let group_add = texts("group_add", &user_scope);
+    let group_add = texts("group_add", &groups_scope);
     Runtime {
         user: table
             .get("user")

@@ -28,7 +28,7 @@ pub fn select<'a>(
     let known: Vec<&str> = platform.groups.iter().map(|g| g.name.as_str()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(Failure::new(format!("there is no group `{unknown}`"))
-            .help(format!("name {}", one_of(&known))));
+            .help(format!("name {}, or none for all", one_of(&known))));
     }
     let is_asked = |name: &&str| names.is_empty() || names.iter().any(|asked| asked == name);
     Ok(Selection {

@@ -4,6 +4,7 @@
 //! A template knows no component: it gets a view, a serialisable value. Values print as literals of the file's language
 //! (`<{ name }>` in a `.py` is a Python string, quotes included), so no string can break out of its place.
 
+mod bound;
 mod escape;
 mod filters;
 mod report;
@@ -81,6 +82,15 @@ impl Engine {
         let errors: Vec<TemplateError> = own
             .iter()
             .filter_map(|(name, text)| {
+                if let Some(place) = bound::too_long(text) {
+                    return Some(TemplateError {
+                        template: name.clone(),
+                        line: None,
+                        range: Some(place),
+                        message: "this is too long for one expression: name its parts by `set`"
+                            .to_string(),
+                    });
+                }
                 let add = || environment.add_template_owned(name.clone(), text.clone());
                 match on_large_stack(add) {
                     Ok(added) => added.err().map(|error| template_error(name, &error)),

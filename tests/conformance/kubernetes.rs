@@ -184,10 +184,12 @@ impl Objects<'_> {
                     .map(|fault| format!("{owner}: {fault}")),
             );
         }
+        let services = self.addresses();
         for pods in &pods {
             faults.extend(
                 self.pod_faults(pods)
                     .into_iter()
+                    .chain(network::unanswered(pods, &services))
                     .map(|fault| format!("{}: {fault}", pods.owner)),
             );
         }
@@ -245,6 +247,18 @@ impl Objects<'_> {
             }
         }
         faults
+    }
+
+    /// The Services and their ports.
+    fn addresses(&self) -> Vec<(String, BTreeSet<u64>)> {
+        let ports = |service: &Value| {
+            array(&service["spec"]["ports"])
+                .filter_map(|port| port["port"].as_u64())
+                .collect()
+        };
+        self.of_kind("Service")
+            .map(|(_, service)| (name(service).to_owned(), ports(service)))
+            .collect()
     }
 
     fn exists(&self, kind: &str, wanted: &Value) -> bool {

@@ -1,6 +1,8 @@
 //! NetworkPolicies of a rendering: whom they are about, whom they name, which ports they open. A policy that
 //! selects nothing protects nothing, and says so to nobody.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::kubernetes::{Pods, array, selects};
@@ -42,6 +44,40 @@ pub fn faults(spec: &Value, pods: &[Pods<'_>], pipelines: &[String]) -> Vec<Stri
         }
     }
     faults
+}
+
+/// Addresses `SERVICE:PORT` in the variables of `pods` at which the Service of that name does not answer.
+pub fn unanswered(pods: &Pods<'_>, services: &[(String, BTreeSet<u64>)]) -> Vec<String> {
+    let variables = pods
+        .containers()
+        .flat_map(|container| array(&container["env"]));
+    let mut faults = Vec::new();
+    for text in variables.filter_map(|variable| variable["value"].as_str()) {
+        for (service, ports) in services {
+            let host = format!("{service}:");
+            let named = text.match_indices(&host);
+            let port = named.filter_map(|(at, name)| port_at(text, at, at + name.len()));
+            for port in port.filter(|port| !ports.contains(port)) {
+                faults.push(format!("reads {service}:{port}, where nothing answers"));
+            }
+        }
+    }
+    faults
+}
+
+/// The port of an address whose host is at `start..end - 1`; `None` where the words there are something else, such as the
+/// name of an image or of a plugin.
+fn port_at(text: &str, start: usize, end: usize) -> Option<u64> {
+    let before = &text[..start];
+    let rest = &text[end..];
+    let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_part = |c: char| c.is_alphanumeric() || "-._".contains(c);
+    let is_word = before.ends_with(is_part) || digits.starts_with(is_part);
+    let is_path = before.ends_with('/') && !before.ends_with("//");
+    if is_word || is_path {
+        return None;
+    }
+    rest[..rest.len() - digits.len()].parse().ok()
 }
 
 /// Whether a selector means the pods of one of the pipelines.

@@ -45,10 +45,12 @@ const COMPOSE: &str = r#"#!/bin/sh
 here=$(dirname "$0")
 case "$*" in
   *"version --short") cat "$here/version"; exit ;;
+  --version) exit ;;
   version*) echo 28.0.0; exit ;;
   *" ps "*) cat "$here/containers" 2>/dev/null; exit 0 ;;
   inspect*) cat "$here/inspected" 2>/dev/null; exit 0 ;;
   image*) echo sha256:1; exit 0 ;;
+  info*RemoteSocket*) cat "$here/socket" 2>/dev/null; exit ;;
   info*DockerRootDir*) cat "$here/disk" 2>/dev/null; exit ;;
   info*) exit 1 ;;
   network*) cat "$here/networks" 2>/dev/null; exit 0 ;;
@@ -56,7 +58,7 @@ case "$*" in
   *"config --hash"*) cat "$here/hashes" 2>/dev/null; exit 0 ;;
   *" logs "*--no-log-prefix*) echo "out of luck"; exit 0 ;;
 esac
-echo "$(basename "$0") $* [PROJECT_DIR=$PROJECT_DIR]" >> "$here/log"
+echo "$(basename "$0") $* [PROJECT_DIR=$PROJECT_DIR]${DOCKER_HOST:+ on $DOCKER_HOST}" >> "$here/log"
 exit "$(cat "$here/status" 2>/dev/null || echo 0)"
 "#;
 

@@ -12,7 +12,7 @@ use crate::{
     },
     source::Span,
     syntax::Node,
-    text::{all_of, one_of},
+    text::all_of,
 };
 
 pub(super) struct Resolver<'a> {
@@ -276,8 +276,18 @@ impl Resolver<'_> {
                 ));
             }
             [output] => {
-                if let Some(text) = output_text(self.scene, index, output, chosen, self.scope, sink)
-                {
+                // What the user wrote is where to say that a secret comes out, not the setting that it comes from.
+                let reader = Scope {
+                    no_secrets: self.scope.no_secrets.filter(|_| self.kind_text),
+                    ..self.scope.clone()
+                };
+                if let Some(text) = output_text(self.scene, index, output, chosen, &reader, sink) {
+                    if let (Some(place), Some(secret)) =
+                        (self.scope.no_secrets, text.secrets().first())
+                    {
+                        sink.push(self.secret_output(draft, output, secret, place));
+                        return None;
+                    }
                     let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
                     if let Some(endpoint) = text.endpoints().find(lead_there) {
                         self.reachable(draft, &draft.name, endpoint.field, sink)?;
@@ -297,6 +307,18 @@ impl Resolver<'_> {
             sink.push(self.unknown_part(draft, rest));
         }
         None
+    }
+
+    fn secret_output(&self, draft: &Draft, output: &str, secret: &str, place: &str) -> Diagnostic {
+        Diagnostic::new(
+            Code::SecretPlace,
+            format!("a secret can't stand in {place}"),
+        )
+        .label(
+            self.place,
+            format!("`{output}` of `{}` holds the secret `{secret}`", draft.name),
+        )
+        .help(SECRET_PLACES)
     }
 
     /// A port of the component and the workload that listens on it: the reader's own first, then the main one's.
@@ -493,7 +515,12 @@ impl Resolver<'_> {
                     draft.name
                 )
             }
-            (None, _) => format!("it has the ports {}", one_of(&ports)),
+            (None, _) if outputs.is_empty() => format!("it has the ports {}", all_of(&ports)),
+            (None, _) => format!(
+                "it has the ports {} and the outputs {}; a port has `host`, `port`, `address`, `url` and `public_url`",
+                all_of(&ports),
+                all_of(&outputs)
+            ),
         };
         let (message, label) = match rest {
             [] => (

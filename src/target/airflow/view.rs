@@ -15,26 +15,45 @@ use crate::{
 /// A DAG file.
 #[derive(Debug, Serialize)]
 pub struct Dag {
+    /// The id of the DAG.
     name: String,
+    /// The platform's name.
     platform: String,
     /// The network of all pipelines' tasks under Compose.
     network: String,
+    /// The major version of Airflow.
     airflow_major: u64,
+    /// The description.
     description: Option<String>,
+    /// The same as Markdown, and where it comes from.
     documentation: String,
+    /// A cron expression or a preset.
     schedule: Option<String>,
+    /// The first day.
     start: Option<time::Start>,
+    /// Whether runs of the past are made up for.
     catchup: bool,
+    /// Runs at a time.
     max_active_runs: Option<u32>,
+    /// Of a run: arguments of `timedelta`.
     timeout: Option<String>,
+    /// Of a task, unless it says otherwise.
     retries: u32,
+    /// Arguments of `timedelta`.
     retry_delay: String,
+    /// Parameters and their defaults.
     params: Map<String, Value>,
+    /// Tags.
     tags: Vec<String>,
+    /// The variables of all tasks.
     environment: Vec<Variable>,
+    /// The tasks.
     tasks: Vec<TaskView>,
+    /// Which task comes after which.
     edges: Vec<Edge>,
+    /// What containers mount under Compose.
     mounts: Vec<DockerMount>,
+    /// What pods mount.
     pod_volumes: Vec<PodVolume>,
     /// Names of the tasks whose body is the user's.
     stubs: Vec<String>,
@@ -54,7 +73,9 @@ pub struct Dag {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Variable {
+    /// The environment variable.
     name: String,
+    /// What it is put together from.
     value: Vec<PieceView>,
 }
 
@@ -76,59 +97,85 @@ enum PieceView {
 
 #[derive(Debug, Serialize)]
 struct TaskView {
+    /// The id of the task.
     name: String,
+    /// Its variable in the file.
     variable: String,
+    /// Set where the body is the user's.
     stub: Option<StubBody>,
     /// The script, a line each; empty where it is not all literal.
     run_lines: Vec<String>,
+    /// What the script is put together from.
     run: Vec<PieceView>,
+    /// What the image is put together from.
     image: Vec<PieceView>,
     /// What it adds to the pipeline's variables, or all of them.
     environment: Vec<Variable>,
+    /// Whether `environment` is all of them.
     environment_whole: bool,
+    /// `cpu` in thousandths, `memory` in bytes, `gpu`, `cpu_limit`.
     resources: Map<String, Value>,
+    /// If not the pipeline's.
     retries: Option<u32>,
+    /// Arguments of `timedelta`.
     timeout: Option<String>,
+    /// Airflow's name of the rule.
     trigger_rule: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 struct StubBody {
+    /// The function of the user's file.
     function: String,
 }
 
 /// A task's variable, and as an expression of Python those before it.
 #[derive(Debug, Serialize)]
 struct Edge {
+    /// Those before it, as an expression.
     before: String,
+    /// The task's variable.
     task: String,
 }
 
 #[derive(Debug, Serialize)]
 struct DockerMount {
+    /// Where in the container.
     target: String,
+    /// A volume, or a folder.
     source: String,
+    /// `volume` or `bind`.
     kind: &'static str,
+    /// Whether the folder is one of the project.
     relative: bool,
+    /// Whether it may only be read.
     read_only: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct PodVolume {
+    /// Its name.
     name: String,
+    /// Where in the container.
     target: String,
+    /// The claim, where it is one.
     claim: Option<String>,
     /// On the node, where it is no claim.
     path: Option<String>,
+    /// Whether it may only be read.
     read_only: bool,
 }
 
 /// A stub as `apply` creates it.
 #[derive(Debug, Serialize)]
 pub struct StubFile {
+    /// The pipeline.
     pipeline: String,
+    /// The task.
     task: String,
+    /// The function to write.
     function: String,
+    /// What its absence says.
     message: String,
 }
 

@@ -9,13 +9,17 @@ use crate::model::{MountSource, Platform, Secret, SecretOrigin};
 /// One variable: a comment above it, and no value.
 #[derive(Debug, Serialize)]
 pub(super) struct Entry {
+    /// The environment variable.
     name: String,
+    /// Lines of the comment above it.
     comments: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct EnvironmentView {
+    /// What must be set.
     secrets: Vec<Entry>,
+    /// What may be set.
     variables: Vec<Entry>,
 }
 

@@ -12,11 +12,25 @@ use crate::{
 /// What `templates/compose/probe-http.sh` sees.
 #[derive(Debug, Serialize)]
 struct ProbeView {
+    /// The port.
     number: u16,
+    /// `http` or `https`.
     scheme: &'static str,
     /// Starts with `/`. Characters that a URL can't hold are percent-encoded.
     path: String,
+    /// The whole URL, on 127.0.0.1.
     url: String,
+    /// The one program to use, where the kind knows it.
+    tool: Option<String>,
+    /// Seconds, at least one.
+    timeout: u64,
+}
+
+/// What `templates/compose/probe-tcp.sh` sees.
+#[derive(Debug, Serialize)]
+struct TcpProbeView {
+    /// The port.
+    number: u16,
     /// The one program to use, where the kind knows it.
     tool: Option<String>,
     /// Seconds, at least one.
@@ -63,7 +77,11 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
             Ok(json!(["CMD-SHELL", fill(&script, &late)]))
         }
         Probe::Tcp { number, .. } => {
-            let view = json!({ "number": number, "timeout": timeout, "tool": health.tool });
+            let view = TcpProbeView {
+                number: *number,
+                tool: health.tool.clone(),
+                timeout,
+            };
             let script = engine.render("compose/probe-tcp.sh", view)?;
             Ok(json!(["CMD-SHELL", fill(&script, &[])]))
         }

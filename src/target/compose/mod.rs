@@ -25,7 +25,7 @@ use self::{losses::Losses, mounts::Mounts, networks::Networks, service::Service}
 use super::{Context, Emission};
 use crate::{
     files::{FileSet, Target},
-    model::{Platform, Workload},
+    model::{MountSource, Platform, PlatformVolume, Workload},
     template::TemplateError,
 };
 
@@ -34,8 +34,11 @@ use crate::{
 struct GroupFile {
     /// The Compose project.
     name: String,
+    /// The group.
     group: String,
+    /// The group's description.
     description: Option<String>,
+    /// The services, in the order of their start.
     services: Vec<ServiceView>,
     /// Declarations by section: `networks`, `volumes`, `secrets`, `configs`.
     resources: BTreeMap<&'static str, Map<String, Value>>,
@@ -51,17 +54,25 @@ impl GroupFile {
 
 #[derive(Debug, Serialize)]
 struct ServiceView {
+    /// Its name in Compose.
     name: String,
+    /// The component's description.
     description: Option<String>,
+    /// Its keys in Compose, in their order; `$` is doubled already.
     keys: Map<String, Value>,
 }
 
 /// `compose.yaml`.
 #[derive(Debug, Serialize)]
 struct ProjectView {
+    /// The Compose project.
     name: String,
+    /// The platform's description.
     description: Option<String>,
+    /// What `include` lists: the groups' files.
     include: Value,
+    /// Named volumes that only tasks of pipelines mount, whom no group starts.
+    volumes: Map<String, Value>,
     /// Whatever `[raw.compose]` adds to the project as a whole.
     raw: Map<String, Value>,
 }
@@ -69,8 +80,11 @@ struct ProjectView {
 /// Start order between two groups that holds only where both are given.
 #[derive(Debug, Serialize)]
 struct OrderView {
+    /// The group that waits.
     group: String,
+    /// The group that it waits for.
     other: String,
+    /// Services of the first, each with its `depends_on`.
     services: Value,
 }
 
@@ -102,6 +116,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         name: project_name(platform, &raw),
         description: platform.description.clone(),
         include: includes(&files, &orders),
+        volumes: volumes_of_pipelines(platform, &raw, &files),
         raw: raw::of_project(&raw, &files),
     };
     for file in &files {
@@ -190,13 +205,7 @@ fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file
         ..
     } = &service.mounts;
     for volume in named.iter().filter_map(|key| platform.volume(key)) {
-        let name = speak::literal(&volume.real_name);
-        let declaration = if volume.external {
-            json!({ "name": name, "external": true })
-        } else {
-            json!({ "name": name })
-        };
-        put("volumes", &volume.key, declaration);
+        put("volumes", &volume.key, volume_declaration(volume));
     }
     for secret in secret_names.iter().filter_map(|name| platform.secret(name)) {
         if secret.optional {
@@ -213,6 +222,47 @@ fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file
             );
         }
     }
+}
+
+fn volume_declaration(volume: &PlatformVolume) -> Value {
+    let name = speak::literal(&volume.real_name);
+    if volume.external {
+        json!({ "name": name, "external": true })
+    } else {
+        json!({ "name": name })
+    }
+}
+
+/// Declared so that who looks at the project, or takes it down with its volumes, knows of them.
+fn volumes_of_pipelines(
+    platform: &Platform,
+    raw: &Map<String, Value>,
+    files: &[GroupFile],
+) -> Map<String, Value> {
+    let mounts = platform.pipelines.iter().flat_map(|it| &it.volumes);
+    let mut volumes: Map<String, Value> = mounts
+        .filter_map(|mount| match &mount.source {
+            MountSource::Volume(key) => platform.volume(key),
+            MountSource::Bind { .. } => None,
+        })
+        .filter(|volume| {
+            !files
+                .iter()
+                .any(|file| file.declares("volumes", &volume.key))
+        })
+        .map(|volume| (volume.key.clone(), volume_declaration(volume)))
+        .collect();
+    for (key, value) in raw
+        .get("volumes")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        if volumes.contains_key(key) {
+            tree::merge(&mut volumes, &json!({ key: value }));
+        }
+    }
+    volumes
 }
 
 /// The optional dependencies that lead from one group into another, by the two groups.

@@ -32,7 +32,7 @@ impl<'a> Networks<'a> {
     pub(super) fn new(platform: &'a Platform, graph: &'a Graph) -> Self {
         let mut guests: BTreeMap<String, Vec<&Workload>> = BTreeMap::new();
         for workload in platform.workloads() {
-            let owner = owner(platform, workload);
+            let owner = platform.network_owner(workload);
             if owner.name != workload.name {
                 guests.entry(owner.name.clone()).or_default().push(workload);
             }
@@ -40,7 +40,7 @@ impl<'a> Networks<'a> {
         let mut pipelines = graph.reached_by_pipelines();
         let joins = |name: &String| {
             let workload = platform.workload(name);
-            workload.is_some_and(|it| owner(platform, it).network_mode.is_none())
+            workload.is_some_and(|it| platform.network_owner(it).network_mode.is_none())
         };
         if !pipelines.iter().any(joins) && !platform.pipelines.is_empty() {
             // A network that no service is on is never made, and the tasks would have none.
@@ -146,22 +146,6 @@ impl<'a> Networks<'a> {
                 .flat_map(|member| &member.ports)
                 .any(|port| port.host.is_some())
     }
-}
-
-/// The workload whose network this one is in. `service:X` may lead over several.
-fn owner<'a>(platform: &'a Platform, workload: &'a Workload) -> &'a Workload {
-    let mut current = workload;
-    for _ in platform.workloads() {
-        let Some(NetworkMode::Service(name)) = current.network_mode.as_ref().map(|it| &it.value)
-        else {
-            return current;
-        };
-        let Some(next) = platform.workload(name) else {
-            return current;
-        };
-        current = next;
-    }
-    current
 }
 
 /// `ADDRESS:HOST:CONTAINER/PROTOCOL`, with nothing between the colons where the host's port is any free one.

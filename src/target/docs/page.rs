@@ -13,101 +13,155 @@ use crate::{
 
 #[derive(Serialize)]
 pub struct Page {
+    /// The platform's name.
     name: String,
+    /// The environment, if it is one.
     environment: Option<String>,
+    /// The platform's description.
     description: Option<String>,
+    /// The groups with what is in them.
     groups: Vec<GroupView>,
+    /// What runs elsewhere.
     elsewhere: Vec<ExternalView>,
+    /// Ports that the host publishes.
     published: Vec<PublishedView>,
+    /// Addresses inside of the platform.
     inside: Vec<InsideView>,
+    /// Who needs whom.
     needs: Vec<NeedView>,
+    /// The flows, in their order.
     flows: Vec<FlowView>,
+    /// The pipelines.
     pipelines: Vec<PipelineView>,
+    /// The CI entries.
     ci: Vec<CiView>,
+    /// The secrets, without values.
     secrets: Vec<SecretView>,
+    /// What is kept.
     volumes: Vec<VolumeView>,
+    /// Workloads in the order of their start; those of a list start together.
     waves: Vec<Vec<String>>,
 }
 
 #[derive(Serialize)]
 struct GroupView {
+    /// Its name.
     name: String,
+    /// Its description.
     description: Option<String>,
+    /// What is in it.
     components: Vec<ComponentView>,
 }
 
 #[derive(Serialize)]
 struct ComponentView {
+    /// Its name.
     name: String,
+    /// The kind's title.
     title: String,
+    /// Its kind.
     kind: String,
+    /// The main image.
     image: String,
+    /// Its description.
     description: Option<String>,
+    /// Its other workloads.
     parts: Vec<PartView>,
 }
 
 #[derive(Serialize)]
 struct PartView {
+    /// The workload.
     name: String,
+    /// Its image.
     image: String,
+    /// Whether it runs to completion.
     job: bool,
 }
 
 #[derive(Serialize)]
 struct ExternalView {
+    /// Its name.
     name: String,
+    /// The kind's title.
     title: String,
+    /// Where it is.
     addresses: Vec<AddressView>,
+    /// Its description.
     description: Option<String>,
 }
 
 #[derive(Serialize)]
 struct AddressView {
+    /// The port's name.
     port: String,
+    /// HOST:PORT.
     address: String,
 }
 
 #[derive(Serialize)]
 struct PublishedView {
+    /// Whose port it is.
     component: String,
+    /// The port's name.
     port: String,
+    /// Where it is found on the host.
     address: String,
     /// For a browser.
     link: bool,
+    /// The address of the host that it is bound to.
     bind: String,
+    /// The number on the host.
     host: String,
+    /// The number inside.
     container: String,
 }
 
 #[derive(Serialize)]
 struct InsideView {
+    /// Who listens.
     workload: String,
+    /// The port's name.
     port: String,
+    /// HOST:PORT.
     address: String,
+    /// `tcp` or `udp`.
     protocol: &'static str,
+    /// Whether Prometheus asks there.
     scraped: bool,
 }
 
 #[derive(Serialize)]
 struct NeedView {
+    /// Who needs.
     from: String,
+    /// Whom.
     to: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct FlowView {
+    /// Its step.
     mark: String,
+    /// What goes there.
     label: Option<String>,
+    /// Where it starts.
     from: String,
+    /// Where it ends.
     to: String,
 }
 
 #[derive(Serialize)]
 struct PipelineView {
+    /// Its name.
     name: String,
+    /// Its description.
     description: Option<String>,
+    /// When it runs.
     schedule: Option<String>,
+    /// The image of its tasks.
     image: Option<String>,
+    /// Its tasks.
     tasks: Vec<TaskView>,
     /// Lines of a Mermaid flowchart.
     chart: Vec<String>,
@@ -115,34 +169,49 @@ struct PipelineView {
 
 #[derive(Serialize)]
 struct TaskView {
+    /// Its name.
     name: String,
+    /// The tasks before it.
     after: Vec<String>,
     /// The command, or the file that a stub's function is in.
     runs: String,
+    /// Whether its body is the user's.
     stub: bool,
 }
 
 #[derive(Serialize)]
 struct CiView {
+    /// Its name.
     name: String,
+    /// Its description.
     description: Option<String>,
+    /// Where it runs, in words.
     agent: String,
+    /// Globs of what has changed.
     paths: Vec<String>,
+    /// Globs of branches.
     branches: Vec<String>,
+    /// Its stages.
     stages: Vec<StageView>,
 }
 
 #[derive(Serialize)]
 struct StageView {
+    /// Its name.
     name: String,
+    /// The names of the stages inside of it.
     parallel: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct SecretView {
+    /// Its name.
     name: String,
+    /// The environment variable.
     env: String,
+    /// What it is for.
     description: Option<String>,
+    /// Whether it may be missing.
     optional: bool,
     /// The component whose program needs it for itself.
     component: Option<String>,
@@ -150,9 +219,13 @@ struct SecretView {
 
 #[derive(Serialize)]
 struct VolumeView {
+    /// Its real name.
     name: String,
+    /// Where platform.toml speaks of it.
     path: String,
+    /// Whose it is, if it is not shared.
     component: Option<String>,
+    /// Whether nothing creates or removes it.
     external: bool,
 }
 
@@ -165,7 +238,10 @@ impl Page {
             groups: groups(platform),
             elsewhere: platform.components.iter().filter_map(elsewhere).collect(),
             published: published(platform),
-            inside: platform.workloads().flat_map(inside).collect(),
+            inside: platform
+                .workloads()
+                .flat_map(|workload| inside(platform, workload))
+                .collect(),
             needs: needs(platform, graph),
             flows: flows(platform),
             pipelines: platform
@@ -280,11 +356,18 @@ fn number(port: &Port) -> String {
     format!("{}/{}", port.container, port.protocol.name())
 }
 
-fn inside(workload: &Workload) -> impl Iterator<Item = InsideView> {
-    workload.ports.iter().map(|port| InsideView {
+/// Nobody inside has an address of what is on the host's network or on none.
+fn inside<'a>(
+    platform: &'a Platform,
+    workload: &'a Workload,
+) -> impl Iterator<Item = InsideView> + 'a {
+    let owner = platform.network_owner(workload);
+    let reached = owner.network_mode.is_none();
+    let ports = workload.ports.iter().filter(move |_| reached);
+    ports.map(|port| InsideView {
         workload: workload.name.clone(),
         port: port.name.clone(),
-        address: facts::inside(&workload.name, port),
+        address: facts::inside(&owner.name, port),
         protocol: port.protocol.name(),
         scraped: workload
             .metrics

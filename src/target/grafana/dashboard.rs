@@ -26,14 +26,21 @@ pub(super) struct Dashboard {
 
 #[derive(Debug, Serialize)]
 struct DashboardView<'a> {
+    /// Its uid.
     uid: &'a str,
+    /// Its title.
     title: &'a str,
+    /// What it shows.
     description: &'a str,
+    /// Its tags.
     tags: &'a [String],
+    /// The uid of the dashboard to go back to.
     overview: &'a Option<String>,
     /// The tag that all dashboards of the platform have.
     family: &'a str,
+    /// The uid of the data source.
     source: &'a str,
+    /// The panels, numbered and placed.
     panels: Vec<Panel>,
 }
 

@@ -47,45 +47,69 @@ impl Look {
 /// One panel. Sizes and places are cells of the grid.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Panel {
+    /// Which template of `grafana/panels/` draws it.
     pub look: Look,
+    /// Its title.
     pub title: String,
+    /// What it shows.
     pub description: String,
+    /// Grafana's name of the unit.
     pub unit: String,
+    /// The least value of the axis.
     pub min: Option<f64>,
+    /// The greatest value of the axis.
     pub max: Option<f64>,
+    /// Whether the series are stacked.
     pub stacked: bool,
+    /// The queries.
     pub queries: Vec<Query>,
+    /// Thresholds.
     pub steps: Vec<Step>,
+    /// Where clicks lead.
     pub links: Vec<Link>,
+    /// Cells.
     pub width: u32,
+    /// Cells.
     pub height: u32,
+    /// Its number in the dashboard.
     pub id: u32,
+    /// Cells from the left.
     pub x: u32,
+    /// Cells from the top.
     pub y: u32,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Query {
+    /// `A`, `B`, ...
     pub name: String,
+    /// PromQL.
     pub expr: String,
+    /// Grafana's template of a series' name.
     pub legend: String,
     /// Time between two scrapes, where it is longer than the data source's.
     pub interval: Option<String>,
+    /// Whether it asks for one moment.
     pub instant: bool,
+    /// Whether it gives a table.
     pub table: bool,
 }
 
 /// From this value on, this colour. The first has no value.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Step {
+    /// From here on.
     pub value: Option<f64>,
+    /// Grafana's name of the colour.
     pub color: String,
 }
 
 /// Where a click on a field leads.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Link {
+    /// The name of the series.
     pub field: String,
+    /// Where it leads.
     pub url: String,
 }
 

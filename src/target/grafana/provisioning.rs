@@ -14,6 +14,7 @@ const DASHBOARDS: &str = "/etc/grafana/dashboards/platform";
 
 #[derive(Debug, Serialize)]
 pub(super) struct SourcesView {
+    /// The data sources.
     sources: Vec<SourceView>,
 }
 
@@ -21,7 +22,9 @@ pub(super) struct SourcesView {
 struct SourceView {
     /// The component's name: the data source's name and its uid.
     name: String,
+    /// Where it is; `$` is doubled already.
     url: String,
+    /// Whether it is the default one.
     default: bool,
     /// Time between two scrapes, as Prometheus writes it.
     interval: String,
@@ -29,12 +32,15 @@ struct SourceView {
 
 #[derive(Debug, Serialize)]
 pub(super) struct ProvidersView {
+    /// Folders of dashboards.
     providers: Vec<ProviderView>,
 }
 
 #[derive(Debug, Serialize)]
 struct ProviderView {
+    /// Its name.
     name: String,
+    /// The folder's name in Grafana.
     folder: String,
     /// Where the files lie in the container.
     path: String,

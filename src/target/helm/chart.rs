@@ -33,7 +33,9 @@ const TASK_RUNNERS: [&str; 3] = ["scheduler", "worker", "triggerer"];
 /// What every template of the chart sees.
 #[derive(Debug, Serialize)]
 pub struct ChartView {
+    /// The platform's name.
     name: String,
+    /// The platform's description, else a sentence.
     description: String,
     /// `values.yaml` by its documented keys.
     values: Value,

@@ -23,8 +23,6 @@ mod workload;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
 use crate::{
     files::Target,
     target::{Context, Emission},
@@ -42,8 +40,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     }
     let chart = chart::build(context);
     let root = format!("helm/{}", context.platform.name);
-    for template in templates(context) {
-        let text = context.engine.render(&template, &chart.view)?;
+    for template in embedded_below(TEMPLATES) {
+        let text = context.engine.render(template, &chart.view)?;
         let path = template.trim_start_matches(TEMPLATES);
         emission
             .files
@@ -56,18 +54,4 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     }
     emission.losses = chart.losses;
     Ok(emission)
-}
-
-/// The chart's own templates and what the user adds to them.
-fn templates(context: &Context<'_>) -> BTreeSet<String> {
-    let own = context.engine.own().iter().map(|(path, _)| path.as_str());
-    embedded_below(TEMPLATES)
-        .into_iter()
-        .chain(own)
-        .filter(|path| {
-            path.strip_prefix(TEMPLATES)
-                .is_some_and(|rest| rest.starts_with('/'))
-        })
-        .map(ToString::to_string)
-        .collect()
 }

@@ -56,12 +56,18 @@ fn value(platform: &Platform, raw: &Raw, late: bool) -> Value {
     }
 }
 
-/// Tables merge key by key; everything else replaces.
+/// Tables merge key by key, `false` removes what is not a boolean, everything else replaces.
 pub fn merge(base: &mut Value, over: Value) {
     match (base, over) {
         (Value::Object(base), Value::Object(over)) => {
             for (key, value) in over {
-                merge(base.entry(key).or_insert(Value::Null), value);
+                let removes = value == Value::Bool(false)
+                    && base.get(&key).is_some_and(|below| !below.is_boolean());
+                if removes {
+                    base.shift_remove(&key);
+                } else {
+                    merge(base.entry(key).or_insert(Value::Null), value);
+                }
             }
         }
         (base, over) => *base = over,

@@ -12,9 +12,13 @@ use crate::model::{Platform, Raw};
 pub struct SchemaView {
     /// `components`: each workload refers to the one definition.
     components: Map<String, Value>,
+    /// A schema for each secret.
     secrets: Map<String, Value>,
+    /// A schema for each variable.
     vars: Map<String, Value>,
+    /// A schema for each claim.
     volumes: Map<String, Value>,
+    /// A schema for each pipeline.
     pipelines: Map<String, Value>,
     /// Keys of workloads that raw tables name: anything fits where the schema says nothing.
     component_keys: Map<String, Value>,

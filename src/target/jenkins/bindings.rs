@@ -20,8 +20,11 @@ pub struct Bindings {
 /// A variable and its value, or the id of the credential that fills it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Binding {
+    /// The environment variable.
     pub name: String,
+    /// Its value, as Jenkins expands it.
     pub value: Option<String>,
+    /// The id of the credential that fills it.
     pub credential: Option<String>,
 }
 

@@ -13,11 +13,16 @@ use crate::model::{Agent, Ci, CiStage, Platform, Text};
 /// A Jenkinsfile.
 #[derive(Debug, Serialize)]
 pub struct Jenkinsfile {
+    /// The description.
     description: Option<String>,
+    /// Where it runs.
     #[serde(rename = "where")]
     agent: Where,
+    /// When it is given up.
     length: Length,
+    /// The environment of all stages.
     variables: Vec<Binding>,
+    /// The stages.
     stages: Vec<Stage>,
     /// Whether anything in it depends on the branch.
     branches: bool,
@@ -35,6 +40,7 @@ enum Where {
 
 #[derive(Debug, Serialize)]
 struct Length {
+    /// How many of them.
     time: u64,
     /// A name of Java's `TimeUnit`.
     unit: &'static str,
@@ -42,23 +48,34 @@ struct Length {
 
 #[derive(Debug, Serialize)]
 struct Stage {
+    /// Its name, which no other stage has.
     name: String,
+    /// Where it runs, if elsewhere.
     agent: Option<Where>,
+    /// When it is given up.
     timeout: Option<Length>,
+    /// What its `environment` block holds.
     environment: Vec<Binding>,
+    /// `NAME=value` of names that such a block can not hold.
     odd_variables: Vec<String>,
+    /// Secrets of such names.
     odd_credentials: Vec<Binding>,
+    /// When it runs.
     conditions: Option<Conditions>,
     /// `stages` or `parallel`: how the inner stages run.
     form: &'static str,
+    /// The stages inside of it.
     inner: Vec<Stage>,
+    /// Scripts.
     run: Vec<String>,
 }
 
 /// Both must hold; of each list one.
 #[derive(Debug, Serialize)]
 struct Conditions {
+    /// On what has changed.
     paths: Vec<Condition>,
+    /// On the branch.
     branches: Vec<Condition>,
 }
 

@@ -13,9 +13,11 @@ use crate::{
     template::{TemplateError, embedded},
 };
 
-/// Folders of templates that are no outputs by themselves: kinds mount theirs, the chart takes its own in, and the
-/// rest is no part of a platform.
-const NO_OUTPUTS: [&str; 4] = ["helm", "init", "kinds", "manual"];
+/// Folders of templates that are no outputs by themselves: kinds mount theirs, and the rest is no part of a platform.
+const NO_OUTPUTS: [&str; 3] = ["init", "kinds", "manual"];
+
+/// The folder whose templates become part of the chart.
+const CHART: &str = "helm";
 
 /// Files that hold something else: the manifest, and the values of secrets.
 const RESERVED: [&str; 2] = [".mlopsgen.json", "compose/.env"];
@@ -42,37 +44,46 @@ pub fn emit(
         return Ok(emission);
     }
     let view = view::view(context.platform, facts);
-    for path in outputs {
-        let owner = owner(path);
+    let chart = format!("{CHART}/{}", context.platform.name);
+    let has_chart = made.files.contains_key(&format!("{chart}/Chart.yaml"));
+    for template in outputs {
+        let owner = owner(template);
         if let Owner::Target(target) = owner
             && !context.platform.targets.contains(&target)
         {
             continue;
         }
-        if let Some(other) = taken.iter().find(|other| clash(path, other)) {
+        let path = match template.strip_prefix(CHART) {
+            Some(rest) if rest.starts_with('/') && !has_chart => continue,
+            Some(rest) if rest.starts_with('/') => format!("{chart}{rest}"),
+            _ => template.to_string(),
+        };
+        if let Some(other) = taken.iter().find(|other| clash(&path, other)) {
             return Err(TemplateError {
-                template: path.to_string(),
+                template: template.to_string(),
                 line: None,
                 range: None,
                 message: format!("`{other}` is generated already: give the template another name"),
             });
         }
-        let text = context.engine.render_strictly(path, &view)?;
-        taken.push(path.to_string());
+        let text = context.engine.render_strictly(template, &view)?;
+        taken.push(path.clone());
         emission
             .files
             .files
-            .insert(path.to_string(), GeneratedFile { text, owner });
+            .insert(path, GeneratedFile { text, owner });
     }
     Ok(emission)
 }
 
 /// Paths of the user's templates that are outputs of their own, sorted. A name that begins with `_` is a part for others
-/// to include.
+/// to include; in the chart it is Helm that includes it.
 fn new_outputs<'a>(context: &Context<'a>) -> BTreeSet<&'a str> {
     let own = context.engine.own().iter().map(|(path, _)| path.as_str());
     own.filter(|path| embedded(path).is_none())
-        .filter(|path| !path.split('/').any(|name| name.starts_with('_')))
+        .filter(|path| {
+            first_folder(path) == CHART || !path.split('/').any(|name| name.starts_with('_'))
+        })
         .filter(|path| !NO_OUTPUTS.contains(&first_folder(path)))
         .collect()
 }

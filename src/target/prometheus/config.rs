@@ -11,11 +11,17 @@ use crate::{
 /// What `prometheus.yml` says. Durations are in Prometheus' own form.
 #[derive(Debug, Serialize)]
 pub(super) struct ConfigView {
+    /// The global scrape interval.
     interval: String,
+    /// The platform's name.
     platform: String,
+    /// The environment, if it is one.
     environment: Option<String>,
+    /// Globs of rule files.
     rule_files: Vec<&'static str>,
+    /// Where alerts go.
     alertmanagers: Vec<AlertmanagerView>,
+    /// The scrape jobs.
     jobs: Vec<JobView>,
     /// Jobs of the user's own: YAML, an item of the list each.
     own: Vec<String>,
@@ -23,7 +29,9 @@ pub(super) struct ConfigView {
 
 #[derive(Debug, Serialize)]
 struct AlertmanagerView {
+    /// `http` or `https`.
     scheme: String,
+    /// HOST:PORT.
     address: String,
     /// Empty where it is served at the root.
     path: String,
@@ -31,17 +39,25 @@ struct AlertmanagerView {
 
 #[derive(Debug, Serialize)]
 struct JobView {
+    /// The job.
     name: String,
+    /// Where the metrics are.
     path: String,
     /// The query string of `metrics.path`, by name.
     params: Map<String, Value>,
+    /// `http` or `https`.
     scheme: String,
     /// `None`: the global one.
     interval: Option<String>,
+    /// Whether labels of the metrics win over those of the target.
     honor_labels: bool,
+    /// Labels of the target.
     labels: Vec<(&'static str, String)>,
+    /// Its host.
     host: String,
+    /// Its port.
     port: u16,
+    /// HOST:PORT.
     address: String,
     /// Found by asking for the name again and again, so that a container that is off is no target.
     discovered: bool,

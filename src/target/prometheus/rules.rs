@@ -12,18 +12,25 @@ use crate::{
 /// One file of rules: a group with the component's name.
 #[derive(Debug, Serialize)]
 pub(super) struct RulesView {
+    /// The group of rules: the component's name.
     group: String,
+    /// Recording rules.
     records: Vec<RuleView>,
+    /// Alerting rules.
     alerts: Vec<RuleView>,
 }
 
 #[derive(Debug, Serialize)]
 struct RuleView {
+    /// Of the alert, or of the series.
     name: String,
+    /// PromQL.
     expr: String,
     /// How long it must hold before it fires; in Prometheus' own form.
     hold: Option<String>,
+    /// Names and values.
     labels: Vec<(&'static str, String)>,
+    /// Names and templates of Prometheus; what the user wrote is escaped for them.
     annotations: Vec<(&'static str, String)>,
 }
 

@@ -11,6 +11,8 @@ from typing import Any
 def notify(context: dict[str, Any]) -> Any:
     """Runs in Airflow, not in the pipeline's image. What it returns is what `xcom_pull` gives to other tasks.
 
+    A component that it talks to belongs in `reaches` of the airflow component in platform.toml.
+
     `context` is Airflow's: `context["ds"]` is the day of the run, `context["params"]` holds its parameters.
     """
     raise NotImplementedError("write the body of `notify` in dags/training_pipeline/notify.py")

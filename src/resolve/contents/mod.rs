@@ -1,0 +1,109 @@
+//! Files of the user's own whose form a kind knows: what their program would refuse is an error at its place in the file.
+//!
+//! They are read when compiling anyway, and a program says it only when it starts.
+
+mod alertmanager;
+mod rules;
+mod yaml;
+
+use std::ops::Range;
+
+use super::scene::Scene;
+use crate::{
+    catalog::FileForm,
+    diag::{Code, Diagnostic, Sink},
+    model::{Platform, SettingValue},
+    source::{Sources, Span},
+};
+
+/// Something in a file that its program would refuse.
+#[derive(Debug)]
+struct Problem {
+    /// Bytes of the file.
+    at: Range<usize>,
+    message: String,
+    help: String,
+}
+
+impl Problem {
+    fn new(at: &Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            at: at.clone(),
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
+
+/// Checks the files of every setting whose form is known.
+pub(super) fn check(scene: &Scene, platform: &Platform, sources: &mut Sources, sink: &mut Sink) {
+    for draft in &scene.drafts {
+        let Some(component) = platform.component(&draft.name) else {
+            continue;
+        };
+        for (spec, setting) in draft.kind.settings.iter().filter_map(|spec| {
+            let mut known = component.settings.iter();
+            Some((spec, known.find(|setting| setting.name == spec.name)?))
+        }) {
+            let (Some(form), SettingValue::Files(files)) = (spec.holds, &setting.value) else {
+                continue;
+            };
+            for (path, bytes) in files {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                let problems = match String::from_utf8(bytes.clone()) {
+                    Ok(text) => problems(form, &text),
+                    Err(error) => vec![Problem::new(
+                        &(error.utf8_error().valid_up_to()..error.utf8_error().valid_up_to()),
+                        "it is not UTF-8",
+                        "save the file as UTF-8",
+                    )],
+                };
+                if problems.is_empty() {
+                    continue;
+                }
+                let source = sources.add(path.clone(), text);
+                for problem in problems {
+                    sink.push(
+                        Diagnostic::new(Code::BadValue, format!("`{path}`: {}", problem.message))
+                            .label(Span::new(source, problem.at), "does not fit")
+                            .label(setting.span, format!("`{}` mounts it", draft.name))
+                            .help(problem.help),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn problems(form: FileForm, text: &str) -> Vec<Problem> {
+    if form == FileForm::Json {
+        return json(text).into_iter().collect();
+    }
+    let document = match yaml::read(text) {
+        Ok(document) => document,
+        Err(problem) => return vec![problem],
+    };
+    match (form, document) {
+        (FileForm::Rules, Some(document)) => rules::problems(&document),
+        (FileForm::Alertmanager, document) => alertmanager::problems(document.as_ref()),
+        _ => Vec::new(),
+    }
+}
+
+fn json(text: &str) -> Option<Problem> {
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
+    let line = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum::<usize>();
+    let at = (line + error.column().saturating_sub(1)).min(text.len());
+    let at = text.floor_char_boundary(at);
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    Some(Problem::new(
+        &(at..at),
+        format!("it is no JSON: {message}"),
+        "export the dashboard again, or mend the line",
+    ))
+}
