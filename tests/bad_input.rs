@@ -195,6 +195,22 @@ fn what_begins_a_reference_and_is_none_is_answered() {
 }
 
 #[test]
+fn what_stands_beside_a_name_may_be_longer_than_a_byte() {
+    for text in [
+        "db\u{488}",
+        "\u{488}db",
+        "db:\u{488}",
+        "//db\u{1f600}",
+        "db:5432\u{2028}",
+    ] {
+        let keys = format!("env.A = \"{text}\"\ncommand = \"{text}\"\n");
+        let component =
+            |name: &str| format!("[components.{name}]\nimage = \"a:1\"\ngroup = \"g\"\n");
+        platform(format!("{HEAD}{}{}{keys}", component("db"), component("a")));
+    }
+}
+
+#[test]
 fn what_is_written_once_and_used_often_is_bounded() {
     let long = "x".repeat(1_000_000);
     let uses: String = (0..2_000)

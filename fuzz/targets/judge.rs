@@ -58,7 +58,8 @@ fn said(compilation: &Compilation) {
 /// Files that programs read are of their language.
 fn readable(path: &str, text: &str) {
     // What the user wrote is in `config/`; what Helm reads first is no YAML yet.
-    if path.starts_with("config/") || path.starts_with("helm/") && path.contains("/templates/") {
+    let in_chart = |folder| path.starts_with("helm/") && path.contains(folder);
+    if path.starts_with("config/") || in_chart("/templates/") || in_chart("/files/") {
         return;
     }
     match path.rsplit_once('.').map(|(_, ending)| ending) {

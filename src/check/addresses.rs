@@ -128,17 +128,12 @@ fn is_address(before: &str, after: &str, component: &Component) -> bool {
     let starts = before.is_empty()
         || in_url
         || before.ends_with(|c: char| ",=\"'(".contains(c) || c.is_whitespace());
-    let digits: String = after
-        .strip_prefix(':')
-        .unwrap_or_default()
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
+    let asked = after.strip_prefix(':').unwrap_or_default();
+    let digits = &asked[..asked
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(asked.len())];
     let ends = |c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c);
-    let is_port = after[(digits.len() + 1).min(after.len())..]
-        .chars()
-        .next()
-        .is_none_or(ends);
+    let is_port = asked[digits.len()..].chars().next().is_none_or(ends);
     let port = digits.parse::<u16>().is_ok_and(|port| {
         let known = component
             .ports

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use mlopsgen::world::MemoryWorld;
+use mlopsgen::{run::Dotenv, world::MemoryWorld};
 use serde_json::Value;
 
 use super::readers::{answer, groovy_script, python_script};
@@ -113,6 +113,9 @@ fn read(folder: &Path) -> BTreeMap<String, Vec<String>> {
     );
     read.insert(".env".to_owned(), in_order(&dotenv[&path(".env")]));
     read.insert("compose.yaml".to_owned(), by_compose(folder));
+    let text = fs::read_to_string(path(".env")).expect("a list");
+    let ours = serde_json::json!(Dotenv::new(text).values());
+    read.insert("`.env` for env init".to_owned(), in_order(&ours));
     let shell = consumer::run(consumer::system("/bin/sh").arg(path("list.sh")));
     assert!(
         shell.success && shell.stderr.is_empty(),

@@ -14,6 +14,6 @@ def documents(name: str) -> list:
 
 
 try:
-    json.dump({name: documents(name) for name in sys.argv[1:]}, sys.stdout, default=str)
+    json.dump({name: documents(name) for name in sys.argv[1:]}, sys.stdout, default=repr)
 except yaml.YAMLError as error:
     sys.exit(f"not YAML: {error}")
