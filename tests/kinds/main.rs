@@ -14,7 +14,6 @@ use mlopsgen::{
     },
     model::{Component, Workload},
     source::Sources,
-    syntax::{Node, Table},
     world::MemoryWorld,
 };
 

@@ -1,6 +1,10 @@
 //! Ports of a kind that a component moves.
 
-use mlopsgen::{catalog::Kind, compile::Output};
+use mlopsgen::{
+    catalog::Kind,
+    compile::Output,
+    syntax::{Node, Table},
+};
 
 use crate::{catalog, compiled, most};
 
