@@ -42,9 +42,17 @@ pub(super) struct PlatformRulesView {
 }
 
 pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRulesView {
+    // Expressions cost more to read than everything else here: only those that can matter are read, once.
+    let alerts: Vec<Expr> = platform
+        .components
+        .iter()
+        .flat_map(|component| &component.alerts)
+        .filter(|alert| alert.expr.contains("up"))
+        .filter_map(|alert| promql(&alert.expr))
+        .collect();
     let watched: Vec<&Job<'_>> = jobs
         .iter()
-        .filter(|job| has_own_alert(platform, job))
+        .filter(|job| has_own_alert(&alerts, job))
         .collect();
     let target_down = if watched.is_empty() {
         "up == 0".to_string()
@@ -56,17 +64,9 @@ pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRu
 }
 
 /// Whether some alert says in so many words that this job is down.
-fn has_own_alert(platform: &Platform, job: &Job<'_>) -> bool {
+fn has_own_alert(alerts: &[Expr], job: &Job<'_>) -> bool {
     let down = format!("up{{{}}} == 0", scrape::selector(&[job]));
-    let Some(down) = promql(&down) else {
-        return false;
-    };
-    platform
-        .components
-        .iter()
-        .flat_map(|component| &component.alerts)
-        .filter_map(|alert| promql(&alert.expr))
-        .any(|alert| says(&alert, &down))
+    promql(&down).is_some_and(|down| alerts.iter().any(|alert| says(alert, &down)))
 }
 
 /// Whether an alert is this condition, or this or another.
