@@ -2,6 +2,9 @@
 //!
 //! `tests/defects.toml` holds them, docs/defects.md is written from it (`BLESS=1 cargo test --test defects`).
 
+#[path = "support/page.rs"]
+mod page;
+
 use std::{collections::BTreeSet, fs};
 
 use mlopsgen::{
@@ -241,13 +244,5 @@ fn page(book: &Book) -> String {
 
 #[test]
 fn the_page_says_what_the_tests_hold() {
-    let page = page(&book());
-    if std::env::var_os("BLESS").is_some() {
-        fs::write("docs/defects.md", &page).expect("the page can be written");
-    }
-    let found = fs::read_to_string("docs/defects.md").unwrap_or_default();
-    assert!(
-        found == page,
-        "docs/defects.md is stale: `BLESS=1 cargo test --test defects`"
-    );
+    page::is_fresh("docs/defects.md", &page(&book()), "defects");
 }

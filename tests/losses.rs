@@ -3,6 +3,9 @@
 //! `tests/losses.toml` says it, and each claim is tried: a small platform is compiled without the key and with it, and
 //! the targets that change must be the ones that have something to say. No key of the language may be missing.
 
+#[path = "support/page.rs"]
+mod page;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -402,13 +405,5 @@ fn page(book: &Book) -> String {
 
 #[test]
 fn the_page_says_what_the_tests_hold() {
-    let page = page(&book());
-    if std::env::var_os("BLESS").is_some() {
-        fs::write("docs/target-losses.md", &page).expect("the page can be written");
-    }
-    let found = fs::read_to_string("docs/target-losses.md").unwrap_or_default();
-    assert!(
-        found == page,
-        "docs/target-losses.md is stale: `BLESS=1 cargo test --test losses`"
-    );
+    page::is_fresh("docs/target-losses.md", &page(&book()), "losses");
 }

@@ -2,7 +2,10 @@
 //!
 //! `BLESS=1 cargo test --test manual` rewrites the pages; the reviewer reads the diff.
 
-use std::{fs, rc::Rc};
+#[path = "support/page.rs"]
+mod page;
+
+use std::rc::Rc;
 
 use mlopsgen::{
     catalog::{Catalog, Kind},
@@ -24,14 +27,7 @@ fn kinds() -> Vec<Rc<Kind>> {
 }
 
 fn is_fresh(path: &str, text: &str) {
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(path, text).expect("the page can be written");
-    }
-    let found = fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        found == text,
-        "{path} is stale; `BLESS=1 cargo test --test manual` rewrites it"
-    );
+    page::is_fresh(path, text, "manual");
 }
 
 #[test]

@@ -3,9 +3,11 @@
 //!
 //! `BLESS=1 cargo test --test views` rewrites the page; the reviewer reads the diff.
 
+#[path = "../support/page.rs"]
+mod page;
 mod source;
 
-use std::{collections::BTreeSet, fs};
+use std::collections::BTreeSet;
 
 use mlopsgen::{
     compile::{Request, compile},
@@ -206,15 +208,7 @@ fn table(sources: &Sources, view: &View) -> String {
 #[test]
 fn the_reference_of_the_templates_is_fresh() {
     let text = page(&Sources::read());
-    let path = "docs/templates-reference.md";
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(path, &text).expect("the page can be written");
-    }
-    let found = fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        found == text,
-        "{path} is stale; `BLESS=1 cargo test --test views` rewrites it"
-    );
+    page::is_fresh("docs/templates-reference.md", &text, "views");
 }
 
 #[test]

@@ -1,0 +1,16 @@
+//! Pages that are written from what a test knows.
+
+use std::fs;
+
+/// Holds that a page of the repository is this text. `BLESS=1 cargo test --test TEST` rewrites it; the reviewer reads
+/// the diff.
+pub fn is_fresh(path: &str, text: &str, test: &str) {
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path, text).expect("the page can be written");
+    }
+    let found = fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        found == text,
+        "{path} is stale; `BLESS=1 cargo test --test {test}` rewrites it"
+    );
+}
