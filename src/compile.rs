@@ -9,7 +9,6 @@ use crate::{
     catalog::Catalog,
     check::{self, Facts},
     diag::{Code, Diagnostic, Level, Severity, Sink},
-    emit,
     files::{FileSet, Target},
     graph::{self, Graph},
     model::Platform,
@@ -17,6 +16,7 @@ use crate::{
     resolve::{self, Inputs},
     source::{Sources, Span},
     syntax::Table,
+    target::emit,
     template::{self, Engine},
     world::World,
 };

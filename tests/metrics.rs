@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use mlopsgen::{
     compile::{Compilation, Output, Request, compile},
     diag::Code,
-    target::{Context, Emission, Vantage, grafana, prometheus},
+    target::{
+        Context, Emission, Vantage,
+        content::{grafana, prometheus},
+    },
     template::{Engine, TemplateError},
     world::MemoryWorld,
 };

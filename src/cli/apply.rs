@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use mlopsgen::{
-    apply::{Lock, Transaction},
+    disk::{Lock, Transaction},
     files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
     text::count,

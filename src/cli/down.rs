@@ -2,9 +2,10 @@
 
 use clap::Args;
 use mlopsgen::{
+    disk::{Purge, examine, purge},
+    engine::{Container, Selection, select},
     model::Workload,
     plan::Failure,
-    run::{Container, Purge, Selection, examine, purge, select},
 };
 
 use super::{Context, engine::Engine, running::Running};

@@ -6,8 +6,8 @@ use std::{
 };
 
 use mlopsgen::{
+    engine::{Container, Inspected, parse_containers},
     plan::Failure,
-    run::{Container, Inspected, parse_containers},
 };
 
 use super::Context;

@@ -8,8 +8,8 @@ use std::{
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
+    engine::{missing, strong},
     plan::Failure,
-    run::{missing, strong},
     text::count,
 };
 

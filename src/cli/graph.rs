@@ -1,6 +1,6 @@
 //! `mlopsgen graph`: the platform as a graph, for people and for other programs.
 
-use mlopsgen::{plan::Failure, target::docs::graph};
+use mlopsgen::{plan::Failure, target::content::docs::graph};
 
 use super::{Context, args::Format, project::Project};
 

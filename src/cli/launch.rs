@@ -10,9 +10,9 @@ use std::{
 };
 
 use mlopsgen::{
+    engine::{Event, Known, Progress, Selection, finished},
     model::Raw,
     plan::Failure,
-    run::{Event, Known, Progress, Selection, finished},
 };
 
 use super::{

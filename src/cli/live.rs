@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use mlopsgen::run::{Event, Phase};
+use mlopsgen::engine::{Event, Phase};
 
 use super::{
     Context,

@@ -1,7 +1,7 @@
 //! `mlopsgen logs`: what containers have said.
 
 use clap::Args;
-use mlopsgen::{plan::Failure, run::select_workloads};
+use mlopsgen::{engine::select_workloads, plan::Failure};
 
 use super::{Context, engine::Engine, running::Running};
 

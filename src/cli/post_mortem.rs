@@ -1,8 +1,8 @@
 //! Why something did not come up: what is broken, its last words, and who waits for it.
 
 use mlopsgen::{
+    engine::{Container, Inspected, Phase, Selection, inspected},
     plan::Failure,
-    run::{Container, Inspected, Phase, Selection, inspected},
 };
 
 use super::{

@@ -7,8 +7,8 @@ use std::{
 };
 
 use mlopsgen::{
-    apply::{Extent, Lock, Place, read_manifest, survey},
     compile::{self, Compilation, Request},
+    disk::{Extent, Lock, Place, read_manifest, survey},
     files::Target,
     plan::{self, Failure, Plan},
     project::environment_file,

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use mlopsgen::{
+    engine::{Selection, select},
     plan::Failure,
-    run::{Selection, select},
 };
 
 use super::{

@@ -8,9 +8,9 @@ use std::{
 
 use mlopsgen::{
     compile::Output,
+    disk::Dotenv,
     model::{Piece, Raw, Text},
     plan::{Failure, Plan},
-    run::Dotenv,
     source::Sources,
 };
 

@@ -2,9 +2,9 @@
 
 use clap::Args;
 use mlopsgen::{
+    engine::{Container, Inspected, inspected, select},
     model::{Platform, Workload},
     plan::Failure,
-    run::{Container, Inspected, inspected, select},
 };
 use serde::Serialize;
 

@@ -2,9 +2,9 @@
 
 use clap::Args;
 use mlopsgen::{
+    engine::{Selection, select},
     files::Target,
     plan::Failure,
-    run::{Selection, select},
     text::count,
 };
 

@@ -2,17 +2,10 @@
 //!
 //! A target builds view structs and hands them to its templates; templates only arrange.
 
-pub mod airflow;
-pub mod compose;
-pub mod config;
-pub mod grafana;
-pub mod helm;
-pub mod jenkins;
-pub mod docs;
-pub mod own;
-mod plain;
-pub mod prometheus;
-mod scrape;
+pub mod content;
+pub mod emit;
+pub mod runtime;
+pub mod shared;
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use std::{fs, sync::Arc, thread};
 
 use mlopsgen::{
-    apply::{Lock, Transaction},
+    disk::{Lock, Transaction},
     files::Target,
 };
 

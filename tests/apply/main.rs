@@ -13,7 +13,7 @@ use std::{
 };
 
 use mlopsgen::{
-    apply::{Lock, Transaction},
+    disk::{Lock, Transaction},
     files::Target,
     plan::{Force, SavedPlan, fingerprint},
 };

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, ops::Deref};
 
 use crate::folder::Folder;
 use mlopsgen::{
-    apply::{Extent, Lock, Place, Transaction, read_manifest, survey},
+    disk::{Extent, Lock, Place, Transaction, read_manifest, survey},
     files::{FileSet, GeneratedFile, Owner, RecordedVolume, Stub, Target},
     plan::{self, Action, Failure, Force, Inputs, Plan},
 };

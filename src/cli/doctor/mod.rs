@@ -8,8 +8,8 @@ mod secrets;
 
 use clap::Args;
 use mlopsgen::{
+    engine::{Selection, select},
     plan::Failure,
-    run::{Selection, select},
     source::Span,
 };
 use serde::Serialize;

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use mlopsgen::{
+    engine::Container,
     model::{HostPort, NetworkMode, Port, Workload},
-    run::Container,
 };
 
 use super::{Case, Finding};

@@ -1,9 +1,9 @@
 //! Secrets without a value, and values that break what they are put into.
 
 use mlopsgen::{
+    engine::{is_sound, missing, needed},
     model::Secret,
     plan::Failure,
-    run::{is_sound, missing, needed},
     text::count,
 };
 

@@ -1,0 +1,146 @@
+//! The graph in a form that any format can spell: nodes with ids that are safe everywhere, and edges between them.
+
+use crate::{
+    graph::{ComponentPeer, Graph, Why},
+    model::{FlowEnd, Platform},
+    target::content::docs::facts,
+};
+
+/// Nodes by group; those without one (actors, pipelines, CI entries, components elsewhere) by what they are.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    pub clusters: Vec<Cluster>,
+    pub edges: Vec<Edge>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    pub title: String,
+    pub nodes: Vec<Node>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// `n0`, `n1` and so on, in order.
+    pub id: String,
+    pub end: FlowEnd,
+    pub title: String,
+    pub detail: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Edge {
+    pub from: String,
+    pub to: String,
+    /// A flow's number and label; `None`: one needs the other.
+    pub flow: Option<String>,
+}
+
+pub fn outline(platform: &Platform, graph: &Graph) -> Outline {
+    let mut out = Outline {
+        clusters: clusters(platform),
+        edges: Vec::new(),
+    };
+    let mut edges = Vec::new();
+    for edge in graph.component_edges() {
+        let from = match &edge.from {
+            ComponentPeer::Component(name) => FlowEnd::Component(name.clone()),
+            ComponentPeer::Pipeline(name) => FlowEnd::Pipeline(name.clone()),
+        };
+        // A flow is drawn as itself, below.
+        if edge.why.iter().any(|why| *why != Why::Flow) {
+            edges.extend(out.edge(&from, &FlowEnd::Component(edge.to), None));
+        }
+    }
+    for (flow, mark) in platform.flows.iter().zip(facts::marks(platform)) {
+        let label = match &flow.label {
+            Some(label) => format!("{mark}. {label}"),
+            None => mark,
+        };
+        edges.extend(out.edge(&flow.from, &flow.to, Some(label)));
+    }
+    out.edges = edges;
+    out
+}
+
+fn clusters(platform: &Platform) -> Vec<Cluster> {
+    let mut clusters = Vec::new();
+    let mut count = 0;
+    let mut add = |title: &str, nodes: Vec<(FlowEnd, String, String)>| {
+        if nodes.is_empty() {
+            return;
+        }
+        let nodes = nodes
+            .into_iter()
+            .map(|(end, title, detail)| {
+                count += 1;
+                Node {
+                    id: format!("n{}", count - 1),
+                    end,
+                    title,
+                    detail,
+                }
+            })
+            .collect();
+        clusters.push(Cluster {
+            title: title.to_string(),
+            nodes,
+        });
+    };
+    let plain =
+        |end: FlowEnd, title: &str, detail: &str| (end, title.to_string(), detail.to_string());
+    let actors = platform.actors.iter();
+    let actors = actors.map(|actor| plain(FlowEnd::Actor(actor.name.clone()), &actor.title, ""));
+    add("outside", actors.collect());
+    let ci = platform.ci.iter();
+    let ci = ci.map(|ci| plain(FlowEnd::Ci(ci.name.clone()), &ci.name, ""));
+    add("CI", ci.collect());
+    let pipelines = platform.pipelines.iter().map(|pipeline| {
+        let schedule = pipeline.schedule.as_deref().unwrap_or("by hand");
+        plain(
+            FlowEnd::Pipeline(pipeline.name.clone()),
+            &pipeline.name,
+            schedule,
+        )
+    });
+    add("pipelines", pipelines.collect());
+    let groups = platform
+        .groups
+        .iter()
+        .map(|group| (group.name.as_str(), Some(&group.name)));
+    for (title, group) in groups.chain([("elsewhere", None)]) {
+        let members = platform.components.iter().filter(|component| {
+            let home = match component.external {
+                Some(_) => None,
+                None => component.group.as_ref(),
+            };
+            home == group
+        });
+        let members = members.map(|component| {
+            let end = FlowEnd::Component(component.name.clone());
+            plain(
+                end,
+                &component.name,
+                &facts::what_it_is(platform, component),
+            )
+        });
+        add(title, members.collect());
+    }
+    clusters
+}
+
+impl Outline {
+    fn edge(&self, from: &FlowEnd, to: &FlowEnd, flow: Option<String>) -> Option<Edge> {
+        let id = |end: &FlowEnd| {
+            let mut nodes = self.clusters.iter().flat_map(|cluster| &cluster.nodes);
+            nodes
+                .find(|node| node.end == *end)
+                .map(|node| node.id.clone())
+        };
+        Some(Edge {
+            from: id(from)?,
+            to: id(to)?,
+            flow,
+        })
+    }
+}

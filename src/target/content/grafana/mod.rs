@@ -1,0 +1,117 @@
+//! Grafana: where its data come from, and a dashboard of the platform and of each component that is scraped.
+//!
+//! In: the model. Out: `grafana/provisioning/` and `grafana/dashboards/*.json`; nothing where the platform has no
+//! Grafana or no Prometheus. Uids and ids follow from names and order, so that links to a dashboard stay good.
+
+mod component;
+mod dashboard;
+mod overview;
+mod panel;
+mod provisioning;
+
+use crate::{
+    files::Target,
+    model::Component,
+    target::{
+        Context, Emission,
+        shared::scrape::{self, Job},
+    },
+    template::TemplateError,
+};
+
+/// The overview's file. No component has a name that starts with `_`.
+const OVERVIEW: &str = "_platform.json";
+
+/// What all dashboards are made from.
+struct Board<'a> {
+    context: &'a Context<'a>,
+    /// The uid of the data source that they ask.
+    source: &'a str,
+    jobs: &'a [Job<'a>],
+    /// Milliseconds between two scrapes where a job says nothing else.
+    interval: u64,
+}
+
+impl<'a> Board<'a> {
+    /// The jobs of a component.
+    fn jobs_of(&self, component: &str) -> Vec<&'a Job<'a>> {
+        self.jobs
+            .iter()
+            .filter(|job| job.component.name == component)
+            .collect()
+    }
+
+    /// The jobs of all components of a kind.
+    fn jobs_of_kind(&self, kind: &str) -> Vec<&'a Job<'a>> {
+        self.jobs
+            .iter()
+            .filter(|job| job.component.is_a(kind))
+            .collect()
+    }
+}
+
+/// Writes what Grafana is provisioned with.
+pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
+    let mut emission = Emission::default();
+    let platform = context.platform;
+    let Some(grafana) = platform.first_of("grafana") else {
+        return Ok(emission);
+    };
+    let sources = sources(context, grafana);
+    let Some(prometheus) = platform
+        .first_of("prometheus")
+        .filter(|prometheus| sources.iter().any(|source| source.name == prometheus.name))
+        .or(sources.first().copied())
+    else {
+        return Ok(emission);
+    };
+    let mut add = |path: &str, text: String| {
+        emission
+            .files
+            .add(Target::Grafana, format!("grafana/{path}"), text);
+    };
+
+    let path = "provisioning/datasources/platform.yaml";
+    let view = provisioning::sources(platform, &sources, prometheus);
+    add(
+        path,
+        context.engine.render(&format!("grafana/{path}"), view)?,
+    );
+    let path = "provisioning/dashboards/platform.yaml";
+    let view = provisioning::providers(platform, grafana);
+    add(
+        path,
+        context.engine.render(&format!("grafana/{path}"), view)?,
+    );
+
+    let (jobs, _) = scrape::jobs(platform, prometheus, context.vantage);
+    let board = Board {
+        context,
+        source: &prometheus.name,
+        jobs: &jobs,
+        interval: scrape::interval(platform, prometheus),
+    };
+    add(
+        &format!("dashboards/{OVERVIEW}"),
+        dashboard::render(&board, overview::dashboard(&board))?,
+    );
+    for component in &platform.components {
+        if !board.jobs_of(&component.name).is_empty() {
+            add(
+                &format!("dashboards/{}.json", component.name),
+                dashboard::render(&board, component::dashboard(&board, component))?,
+            );
+        }
+    }
+    Ok(emission)
+}
+
+/// The components in the role `datasource`.
+fn sources<'a>(context: &Context<'a>, grafana: &Component) -> Vec<&'a Component> {
+    grafana
+        .uses
+        .iter()
+        .filter(|binding| binding.role == "datasource")
+        .filter_map(|binding| context.platform.component(&binding.component))
+        .collect()
+}

@@ -1,0 +1,234 @@
+//! The dashboard of the whole platform: who answers, what is wrong, and what the host and the containers use.
+
+use super::{
+    Board, component,
+    dashboard::{self, Dashboard},
+    panel::{Look, Panel},
+};
+use crate::target::shared::scrape;
+
+/// Colours of a number that ought to be nothing.
+const WRONG: &str = "red";
+
+pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
+    let platform = board.context.platform;
+    let mut panels = totals();
+    panels.extend(groups(board));
+    panels.extend(jobs(board));
+    panels.extend(alerts());
+    panels.extend(containers(board));
+    panels.extend(host(board));
+    Dashboard {
+        uid: dashboard::overview_uid(board),
+        title: "Platform overview".to_string(),
+        description: platform
+            .description
+            .clone()
+            .unwrap_or_else(|| platform.name.clone()),
+        tags: vec!["mlopsgen".to_string(), platform.name.clone()],
+        overview: None,
+        panels,
+    }
+}
+
+fn totals() -> Vec<Panel> {
+    let firing = |severity: &str| {
+        format!("count(ALERTS{{alertstate=\"firing\", severity=\"{severity}\"}}) or vector(0)")
+    };
+    vec![
+        Panel::new(Look::Stat, "Targets up", "Scrape targets that answer")
+            .size(6, 4)
+            .query("sum(up)", "up"),
+        Panel::new(
+            Look::Stat,
+            "Targets down",
+            "Scrape targets that give no answer",
+        )
+        .size(6, 4)
+        .step(1.0, WRONG)
+        .query("count(up == 0) or vector(0)", "down"),
+        Panel::new(
+            Look::Stat,
+            "Critical alerts",
+            "Alerts that fire and need a person now",
+        )
+        .size(6, 4)
+        .step(1.0, WRONG)
+        .query(firing("critical"), "critical"),
+        Panel::new(Look::Stat, "Warnings", "Alerts that fire and can wait")
+            .size(6, 4)
+            .step(1.0, "orange")
+            .query(firing("warning"), "warning"),
+    ]
+}
+
+/// One panel a group, with a tile a component that leads to its dashboard.
+fn groups(board: &Board<'_>) -> Vec<Panel> {
+    let platform = board.context.platform;
+    let mut panels = vec![Panel::row("Components")];
+    let declared = platform.groups.iter().map(|group| {
+        let title = group.name.as_str();
+        let description = format!("Components of the group {title}: a click opens the dashboard");
+        (Some(title), title, description)
+    });
+    let elsewhere = "Components that run outside of the platform".to_string();
+    for (name, title, description) in declared.chain([(None, "Elsewhere", elsewhere)]) {
+        let members: Vec<&str> = platform
+            .components
+            .iter()
+            .filter(|component| component.group.as_deref() == name)
+            .map(|component| component.name.as_str())
+            .filter(|component| !board.jobs_of(component).is_empty())
+            .collect();
+        let width = match members.len() {
+            0 => continue,
+            1 | 2 => 6,
+            3..=6 => 12,
+            _ => 24,
+        };
+        let mut panel = Panel::new(Look::Up, title, &description).size(width, 4);
+        for member in members {
+            let selector = scrape::selector(&board.jobs_of(member));
+            panel = panel
+                .query(format!("min(up{{{selector}}})"), member)
+                .link(member, &format!("/d/{}", dashboard::uid(board, member)));
+        }
+        panels.push(panel);
+    }
+    panels
+}
+
+fn jobs(board: &Board<'_>) -> Vec<Panel> {
+    let by = "max by (group, component, job, instance)";
+    let height = u32::try_from(board.jobs.len())
+        .unwrap_or(u32::MAX)
+        .clamp(3, 20);
+    vec![
+        Panel::row("Scrape jobs"),
+        Panel::new(Look::Jobs, "Jobs", "Every scrape job as Prometheus has it")
+            .size(24, 3 + height)
+            .query(format!("{by} (up)"), "")
+            .query(format!("{by} (scrape_duration_seconds)"), "")
+            .query(format!("{by} (scrape_samples_scraped)"), ""),
+        Panel::new(Look::Timeline, "Answers", "Which jobs answered, and when")
+            .size(24, 3 + height)
+            .query("min by (job) (up)", "{{job}}"),
+    ]
+}
+
+fn alerts() -> Vec<Panel> {
+    vec![
+        Panel::row("Alerts"),
+        Panel::new(Look::Alerts, "Firing", "Alerts that fire now")
+            .size(14, 8)
+            .query(
+                "max by (severity, alertname, component, job, instance) (ALERTS{alertstate=\"firing\"})",
+                "",
+            ),
+        Panel::new(Look::Timeseries, "Firing over time", "Alerts that fire, by severity")
+            .size(10, 8)
+            .zero_based()
+            .stacked()
+            .query(
+                "count by (severity) (ALERTS{alertstate=\"firing\"})",
+                "{{severity}}",
+            ),
+    ]
+}
+
+/// What the containers of each group use.
+fn containers(board: &Board<'_>) -> Vec<Panel> {
+    let platform = board.context.platform;
+    let mut cpu = Panel::new(Look::Timeseries, "CPU by group", "Cores in use")
+        .unit("cores")
+        .zero_based()
+        .stacked();
+    let mut memory = Panel::new(
+        Look::Timeseries,
+        "Memory by group",
+        "Memory that cannot be given back",
+    )
+    .unit("bytes")
+    .zero_based()
+    .stacked();
+    for group in &platform.groups {
+        let workloads: Vec<&str> = platform
+            .workloads()
+            .filter(|workload| workload.group == group.name)
+            .map(|workload| workload.name.as_str())
+            .collect();
+        let Some(matchers) = component::container_matchers(board, &workloads) else {
+            continue;
+        };
+        cpu = cpu.query(
+            format!("sum(rate(container_cpu_usage_seconds_total{{{matchers}}}[$__rate_interval]))"),
+            &group.name,
+        );
+        memory = memory.query(
+            format!("sum(container_memory_working_set_bytes{{{matchers}}})"),
+            &group.name,
+        );
+    }
+    if cpu.queries.is_empty() {
+        return Vec::new();
+    }
+    let watchers = board.jobs_of_kind("cadvisor");
+    let slowest = watchers
+        .iter()
+        .map(|job| job.interval)
+        .max()
+        .unwrap_or_default();
+    vec![
+        Panel::row("Containers"),
+        cpu.every(slowest, board.interval),
+        memory.every(slowest, board.interval),
+    ]
+}
+
+/// What the machines have left.
+fn host(board: &Board<'_>) -> Vec<Panel> {
+    let exporters = board.jobs_of_kind("node-exporter");
+    if exporters.is_empty() {
+        return Vec::new();
+    }
+    let node = scrape::selector(&exporters);
+    let slowest = exporters
+        .iter()
+        .map(|job| job.interval)
+        .max()
+        .unwrap_or_default();
+    let panels = [
+        Panel::new(Look::Timeseries, "CPU", "Share of the processors in use")
+            .share()
+            .query(
+                format!("1 - avg by (instance) (rate(node_cpu_seconds_total{{{node}, mode=\"idle\"}}[$__rate_interval]))"),
+                "{{instance}}",
+            ),
+        Panel::new(Look::Timeseries, "Memory", "Share of the memory in use")
+            .share()
+            .query(
+                format!("1 - node_memory_MemAvailable_bytes{{{node}}} / node_memory_MemTotal_bytes{{{node}}}"),
+                "{{instance}}",
+            ),
+        Panel::new(Look::Timeseries, "Disks", "Share of each file system in use")
+            .share()
+            .query(
+                format!("1 - max by (instance, device) (node_filesystem_avail_bytes{{{node}, fstype!~\"tmpfs|overlay|squashfs\"}} / node_filesystem_size_bytes{{{node}, fstype!~\"tmpfs|overlay|squashfs\"}})"),
+                "{{instance}} {{device}}",
+            ),
+        Panel::new(
+            Look::Timeseries,
+            "Load",
+            "Processes that run or wait, for each processor: beyond 1 they wait",
+        )
+        .zero_based()
+        .query(
+            format!("node_load5{{{node}}} / on (instance) count by (instance) (node_cpu_seconds_total{{{node}, mode=\"idle\"}})"),
+            "{{instance}}",
+        ),
+    ];
+    let placed = panels
+        .into_iter()
+        .map(|panel| panel.every(slowest, board.interval));
+    std::iter::once(Panel::row("Host")).chain(placed).collect()
+}

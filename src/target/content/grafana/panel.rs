@@ -1,0 +1,309 @@
+//! Panels: what they ask and how they look, and their places on the grid.
+
+use serde::Serialize;
+
+use crate::{
+    model::{self, Threshold},
+    target::shared::scrape,
+};
+
+/// Columns of Grafana's grid.
+const COLUMNS: u32 = 24;
+
+/// The kinds of panel, each a template of its own below `grafana/panels/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Look {
+    /// The title of a section.
+    Row,
+    Timeseries,
+    Stat,
+    /// A stat of which the legend is the message: a version.
+    Name,
+    Gauge,
+    Bargauge,
+    Table,
+    /// A stat that says `Up` or `Down`.
+    Up,
+    /// `Up` and `Down` over time.
+    Timeline,
+    /// The table of scrape jobs.
+    Jobs,
+    /// The table of alerts that fire.
+    Alerts,
+}
+
+impl Look {
+    /// Whether it shows a development; else it asks for one moment.
+    fn over_time(self) -> bool {
+        matches!(self, Look::Timeseries | Look::Timeline)
+    }
+
+    fn is_table(self) -> bool {
+        matches!(self, Look::Table | Look::Jobs | Look::Alerts)
+    }
+}
+
+/// One panel. Sizes and places are cells of the grid.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Panel {
+    /// Which template of `grafana/panels/` draws it.
+    pub look: Look,
+    /// Its title.
+    pub title: String,
+    /// What it shows.
+    pub description: String,
+    /// Grafana's name of the unit.
+    pub unit: String,
+    /// The least value of the axis.
+    pub min: Option<f64>,
+    /// The greatest value of the axis.
+    pub max: Option<f64>,
+    /// Whether the series are stacked.
+    pub stacked: bool,
+    /// The queries.
+    pub queries: Vec<Query>,
+    /// Thresholds.
+    pub steps: Vec<Step>,
+    /// Where clicks lead.
+    pub links: Vec<Link>,
+    /// Cells.
+    pub width: u32,
+    /// Cells.
+    pub height: u32,
+    /// Its number in the dashboard.
+    pub id: u32,
+    /// Cells from the left.
+    pub x: u32,
+    /// Cells from the top.
+    pub y: u32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Query {
+    /// `A`, `B`, ...
+    pub name: String,
+    /// PromQL.
+    pub expr: String,
+    /// Grafana's template of a series' name.
+    pub legend: String,
+    /// Time between two scrapes, where it is longer than the data source's.
+    pub interval: Option<String>,
+    /// Whether it asks for one moment.
+    pub instant: bool,
+    /// Whether it gives a table.
+    pub table: bool,
+}
+
+/// From this value on, this colour. The first has no value.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Step {
+    /// From here on.
+    pub value: Option<f64>,
+    /// Grafana's name of the colour.
+    pub color: String,
+}
+
+/// Where a click on a field leads.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Link {
+    /// The name of the series.
+    pub field: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+impl Panel {
+    pub fn new(look: Look, title: &str, description: &str) -> Self {
+        Self {
+            look,
+            title: title.to_string(),
+            description: description.to_string(),
+            unit: "short".to_string(),
+            min: None,
+            max: None,
+            stacked: false,
+            queries: Vec::new(),
+            steps: vec![Step {
+                value: None,
+                color: "green".to_string(),
+            }],
+            links: Vec::new(),
+            width: 12,
+            height: 8,
+            id: 0,
+            x: 0,
+            y: 0,
+        }
+    }
+
+    pub fn row(title: &str) -> Self {
+        Self::new(Look::Row, title, "").size(COLUMNS, 1)
+    }
+
+    pub fn unit(mut self, unit: &str) -> Self {
+        self.unit = unit.to_string();
+        self
+    }
+
+    /// Starts at zero.
+    pub fn zero_based(mut self) -> Self {
+        self.min = Some(0.0);
+        self
+    }
+
+    /// A share of the whole: from 0 to 1.
+    pub fn share(mut self) -> Self {
+        self.unit = "percentunit".to_string();
+        (self.min, self.max) = (Some(0.0), Some(1.0));
+        self
+    }
+
+    pub fn stacked(mut self) -> Self {
+        self.stacked = true;
+        self
+    }
+
+    pub fn size(mut self, width: u32, height: u32) -> Self {
+        (self.width, self.height) = (width.clamp(1, COLUMNS), height.max(1));
+        self
+    }
+
+    /// From this value on, this colour.
+    pub fn step(mut self, value: f64, color: &str) -> Self {
+        self.steps.push(Step {
+            value: Some(value),
+            color: color.to_string(),
+        });
+        self
+    }
+
+    pub fn link(mut self, field: &str, url: &str) -> Self {
+        self.links.push(Link {
+            field: field.to_string(),
+            url: url.to_string(),
+        });
+        self
+    }
+
+    pub fn query(mut self, expr: impl Into<String>, legend: &str) -> Self {
+        self.queries.push(Query {
+            name: letters(self.queries.len()),
+            expr: expr.into(),
+            legend: legend.to_string(),
+            interval: None,
+            instant: !self.look.over_time(),
+            table: self.look.is_table(),
+        });
+        self
+    }
+
+    /// Says how seldom its data come, where that is more seldom than usual: rates need a window that holds two samples.
+    pub fn every(mut self, interval: u64, usual: u64) -> Self {
+        if interval > usual {
+            for query in &mut self.queries {
+                query.interval = Some(scrape::duration(interval));
+            }
+        }
+        self
+    }
+
+    /// A panel of a kind; its row aside.
+    pub fn of_kind(panel: &model::Panel) -> Self {
+        let mut out = Self::new(look(panel), &panel.title, &panel.description)
+            .unit(&panel.unit)
+            .size(panel.width, panel.height);
+        (out.min, out.max) = (panel.min, panel.max);
+        for query in &panel.queries {
+            out = out.query(&query.expr, &query.legend);
+        }
+        if !panel.thresholds.is_empty() {
+            out.steps = steps(&panel.thresholds);
+        }
+        out
+    }
+}
+
+/// The look of a kind's panel. Where a number says nothing, a word does: `up` is 0 or 1, and an info metric always 1.
+fn look(panel: &model::Panel) -> Look {
+    let all = |test: fn(&str) -> bool| panel.queries.iter().all(|query| test(&query.expr));
+    match panel.kind.as_str() {
+        "stat" if all(|expr| expr.starts_with("up{") && expr.ends_with('}')) => Look::Up,
+        "stat" if all(|expr| expr.contains("_info{")) => Look::Name,
+        "stat" => Look::Stat,
+        "gauge" => Look::Gauge,
+        "bargauge" => Look::Bargauge,
+        "table" => Look::Table,
+        _ => Look::Timeseries,
+    }
+}
+
+/// Grafana wants a first step without a value.
+fn steps(thresholds: &[Threshold]) -> Vec<Step> {
+    let mut steps: Vec<Step> = thresholds
+        .iter()
+        .map(|threshold| Step {
+            value: threshold.value,
+            color: threshold.color.clone(),
+        })
+        .collect();
+    if let Some(first) = steps.first_mut().filter(|first| first.value.is_some()) {
+        let color = first.color.clone();
+        let base = Step { value: None, color };
+        steps.insert(0, base);
+    }
+    steps
+}
+
+/// `A` to `Z`, then `AA` and on.
+fn letters(index: usize) -> String {
+    let letter = char::from(b'A' + u8::try_from(index % 26).unwrap_or_default());
+    match index / 26 {
+        0 => letter.to_string(),
+        more => format!("{}{letter}", letters(more - 1)),
+    }
+}
+
+/// Gives each panel its number and its place: from left to right, on the next shelf where a shelf is full or a section
+/// starts.
+pub(super) fn place(panels: Vec<Panel>) -> Vec<Panel> {
+    let (mut x, mut y, mut shelf) = (0, 0, 0);
+    let mut placed = Vec::new();
+    for (id, mut panel) in (1..).zip(panels) {
+        if x + panel.width > COLUMNS || panel.look == Look::Row {
+            (x, y, shelf) = (0, y + shelf, 0);
+        }
+        (panel.id, panel.x, panel.y) = (id, x, y);
+        x += panel.width;
+        shelf = shelf.max(panel.height);
+        placed.push(panel);
+    }
+    placed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shelves_fill_from_the_left_and_a_section_starts_a_new_one() {
+        let panel = |width, height| Panel::new(Look::Stat, "", "").size(width, height);
+        let panels = vec![
+            panel(10, 4),
+            panel(10, 8),
+            panel(10, 4),
+            Panel::row("Next"),
+            panel(24, 2),
+        ];
+        let places: Vec<(u32, u32)> = place(panels).iter().map(|p| (p.x, p.y)).collect();
+        assert_eq!(places, [(0, 0), (10, 0), (0, 8), (0, 12), (0, 13)]);
+    }
+
+    #[test]
+    fn queries_have_letters() {
+        assert_eq!(
+            [0, 25, 26, 27, 52].map(letters),
+            ["A", "Z", "AA", "AB", "BA"]
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! The views of the provisioning files.
+//!
+//! Grafana replaces `$NAME` in every value of these files; `$$` is a `$`.
+
+use serde::Serialize;
+
+use crate::{
+    model::{Component, FileContent, Platform, SettingValue},
+    target::shared::scrape,
+};
+
+/// Where dashboards lie in a Grafana that is none of the platform's.
+const DASHBOARDS: &str = "/etc/grafana/dashboards/platform";
+
+#[derive(Debug, Serialize)]
+pub(super) struct SourcesView {
+    /// The data sources.
+    sources: Vec<SourceView>,
+}
+
+#[derive(Debug, Serialize)]
+struct SourceView {
+    /// The component's name: the data source's name and its uid.
+    name: String,
+    /// Where it is; `$` is doubled already.
+    url: String,
+    /// Whether it is the default one.
+    default: bool,
+    /// Time between two scrapes, as Prometheus writes it.
+    interval: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ProvidersView {
+    /// Folders of dashboards.
+    providers: Vec<ProviderView>,
+}
+
+#[derive(Debug, Serialize)]
+struct ProviderView {
+    /// Its name.
+    name: String,
+    /// The folder's name in Grafana.
+    folder: String,
+    /// Where the files lie in the container.
+    path: String,
+}
+
+pub(super) fn sources(
+    platform: &Platform,
+    sources: &[&Component],
+    default: &Component,
+) -> SourcesView {
+    let sources = sources
+        .iter()
+        .filter_map(|source| {
+            let name = source.main_port.as_deref().unwrap_or("http");
+            let (host, number) = scrape::address(source, name)?;
+            let port = source.port(name);
+            let scheme = port.map_or("http", |port| &port.scheme);
+            let path = port.map_or("", |port| port.path.trim_end_matches('/'));
+            Some(SourceView {
+                name: source.name.clone(),
+                url: literal(&format!("{scheme}://{host}:{number}{path}")),
+                default: source.name == default.name,
+                interval: scrape::duration(scrape::interval(platform, source)),
+            })
+        })
+        .collect();
+    SourcesView { sources }
+}
+
+pub(super) fn providers(platform: &Platform, grafana: &Component) -> ProvidersView {
+    let provider = |name: &str, path: String| ProviderView {
+        name: name.to_string(),
+        folder: literal(&platform.name),
+        path: literal(&path),
+    };
+    let mut providers = vec![provider("platform", generated_folder(grafana))];
+    providers.extend(own_folder(grafana).map(|path| provider("own", path)));
+    ProvidersView { providers }
+}
+
+/// Where the container has the generated dashboards.
+fn generated_folder(grafana: &Component) -> String {
+    let mounts = grafana.main().map_or(&[][..], |main| &main.files);
+    mounts
+        .iter()
+        .find(|mount| {
+            matches!(&mount.content, FileContent::Generated(path) if path == "grafana/dashboards")
+        })
+        .map_or(DASHBOARDS, |mount| &mount.path)
+        .to_string()
+}
+
+/// Where the container has the dashboards of the setting `dashboards`, if there are any.
+fn own_folder(grafana: &Component) -> Option<String> {
+    let SettingValue::Files(files) = grafana.setting("dashboards")? else {
+        return None;
+    };
+    let (first, _) = files.first()?;
+    let mount = grafana.main()?.files.iter().find(
+        |mount| matches!(&mount.content, FileContent::Project { path, .. } if path == first),
+    )?;
+    let (folder, _) = mount.path.rsplit_once('/')?;
+    Some(folder.to_string())
+}
+
+/// A text that Grafana reads as it is.
+fn literal(text: &str) -> String {
+    text.replace('$', "$$")
+}

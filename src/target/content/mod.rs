@@ -1,0 +1,9 @@
+//! Contents: the files that runtimes mount or that people read.
+
+pub mod airflow;
+pub mod config;
+pub mod docs;
+pub mod grafana;
+pub mod jenkins;
+pub mod own;
+pub mod prometheus;

@@ -1,0 +1,187 @@
+//! The view of `prometheus.yml`.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    model::{Component, Platform, SettingValue},
+    target::shared::scrape::{self, Job, Presence},
+};
+
+/// What `prometheus.yml` says. Durations are in Prometheus' own form.
+#[derive(Debug, Serialize)]
+pub(super) struct ConfigView {
+    /// The global scrape interval.
+    interval: String,
+    /// The platform's name.
+    platform: String,
+    /// The environment, if it is one.
+    environment: Option<String>,
+    /// Globs of rule files.
+    rule_files: Vec<&'static str>,
+    /// Where alerts go.
+    alertmanagers: Vec<AlertmanagerView>,
+    /// The scrape jobs.
+    jobs: Vec<JobView>,
+    /// Jobs of the user's own: YAML, an item of the list each.
+    own: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct AlertmanagerView {
+    /// `http` or `https`.
+    scheme: String,
+    /// HOST:PORT.
+    address: String,
+    /// Empty where it is served at the root.
+    path: String,
+}
+
+#[derive(Debug, Serialize)]
+struct JobView {
+    /// The job.
+    name: String,
+    /// Where the metrics are.
+    path: String,
+    /// The query string of `metrics.path`, by name.
+    params: Map<String, Value>,
+    /// `http` or `https`.
+    scheme: String,
+    /// `None`: the global one.
+    interval: Option<String>,
+    /// Whether labels of the metrics win over those of the target.
+    honor_labels: bool,
+    /// Labels of the target.
+    labels: Vec<(&'static str, String)>,
+    /// Its host.
+    host: String,
+    /// Its port.
+    port: u16,
+    /// HOST:PORT.
+    address: String,
+    /// Found by asking for the name again and again, so that a container that is off is no target.
+    discovered: bool,
+    /// One process at a time: it keeps its name as `instance`, whatever its address.
+    named: bool,
+}
+
+pub(super) fn view(
+    platform: &Platform,
+    prometheus: &Component,
+    jobs: &[Job<'_>],
+    own: Vec<String>,
+) -> ConfigView {
+    let mut rule_files = vec!["rules/*.yml"];
+    if let Some(SettingValue::Files(files)) = prometheus.setting("rules")
+        && !files.is_empty()
+    {
+        // Hidden entries are those that Kubernetes puts beside mounted files.
+        rule_files.push("rules.d/[^.]*");
+    }
+    ConfigView {
+        interval: scrape::duration(scrape::interval(platform, prometheus)),
+        platform: platform.name.clone(),
+        environment: platform.environment.clone(),
+        rule_files,
+        alertmanagers: alertmanagers(platform, prometheus),
+        jobs: jobs.iter().map(job_view).collect(),
+        own,
+    }
+}
+
+fn job_view(job: &Job<'_>) -> JobView {
+    let metrics = job.metrics;
+    let (path, query) = match metrics.path.split_once('?') {
+        Some((path, query)) => (path, query),
+        None => (metrics.path.as_str(), ""),
+    };
+    let mut labels = vec![("component", job.component.name.clone())];
+    labels.extend(job.component.group.clone().map(|group| ("group", group)));
+    JobView {
+        name: metrics.job.clone(),
+        path: path.to_string(),
+        params: parameters(query),
+        scheme: metrics.scheme.clone(),
+        interval: metrics.interval.map(scrape::duration),
+        honor_labels: metrics.honor_labels,
+        labels,
+        host: job.host.clone(),
+        port: job.port,
+        address: format!("{}:{}", job.host, job.port),
+        discovered: job.presence != Presence::Always,
+        named: job.presence == Presence::Sometimes,
+    }
+}
+
+/// A query string by name. Prometheus would escape a `?` in the path.
+fn parameters(query: &str) -> Map<String, Value> {
+    let mut out = Map::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let values = out
+            .entry(unescaped(name))
+            .or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(values) = values {
+            values.push(unescaped(value).into());
+        }
+    }
+    out
+}
+
+/// A part of a query string without `%xx` and `+`.
+fn unescaped(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut index = 0;
+    while index < bytes.len() {
+        let code = text
+            .get(index + 1..index + 3)
+            .filter(|_| bytes[index] == b'%')
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (code, bytes[index]) {
+            (Some(code), _) => {
+                out.push(code);
+                index += 2;
+            }
+            (None, b'+') => out.push(b' '),
+            (None, byte) => out.push(byte),
+        }
+        index += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The components in the role `alertmanager`.
+fn alertmanagers(platform: &Platform, prometheus: &Component) -> Vec<AlertmanagerView> {
+    prometheus
+        .uses
+        .iter()
+        .filter(|binding| binding.role == "alertmanager")
+        .filter_map(|binding| {
+            let component = platform.component(&binding.component)?;
+            let name = component.main_port.as_deref().unwrap_or("http");
+            let (host, number) = scrape::address(component, name)?;
+            let port = component.port(name);
+            Some(AlertmanagerView {
+                scheme: port.map_or("http", |port| &port.scheme).to_string(),
+                address: format!("{host}:{number}"),
+                path: port
+                    .map_or("", |port| port.path.trim_end_matches('/'))
+                    .to_string(),
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_string_becomes_parameters() {
+        assert_eq!(
+            serde_json::to_string(&parameters("format=prometheus&x=a%20b&x=c+d&flag")).unwrap(),
+            r#"{"format":["prometheus"],"x":["a b","c d"],"flag":[""]}"#
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! Prometheus: what it scrapes, whom it alerts, and on what.
+//!
+//! In: the model. Out: `prometheus/prometheus.yml` and one file of rules per component that has any, and one of the
+//! platform's own; nothing where the platform has no Prometheus. Paths in `prometheus.yml` are relative to it, which
+//! Prometheus resolves against its own folder.
+
+mod config;
+mod extra;
+mod rules;
+mod windows;
+
+use serde::Serialize;
+
+use crate::{
+    diag::{Code, Diagnostic},
+    files::Target,
+    model::{Component, SettingValue},
+    target::{
+        Context, Emission,
+        shared::scrape::{self, Job, Unreachable},
+    },
+    template::TemplateError,
+};
+
+/// The platform's own rules. No component has a name that starts with `_`.
+const PLATFORM_RULES: &str = "_platform.yml";
+
+/// Writes the configuration and the rules of the platform's Prometheus.
+pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
+    let mut emission = Emission::default();
+    let platform = context.platform;
+    let Some(prometheus) = platform.first_of("prometheus") else {
+        return Ok(emission);
+    };
+    let (jobs, unreachable) = scrape::jobs(platform, prometheus, context.vantage);
+    emission.losses.extend(unreachable.iter().map(loss));
+    emission.losses.extend(windows::too_short(platform, &jobs));
+
+    let own = own_jobs(prometheus, &jobs, &mut emission.losses);
+    let view = config::view(platform, prometheus, &jobs, own);
+    write(
+        context,
+        &mut emission,
+        "prometheus.yml",
+        "prometheus.yml",
+        &view,
+    )?;
+
+    let view = rules::platform_view(platform, &jobs);
+    let path = format!("rules/{PLATFORM_RULES}");
+    write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
+    for component in &platform.components {
+        if let Some(view) = rules::view(component, &jobs) {
+            let path = format!("rules/{}.yml", component.name);
+            write(context, &mut emission, "rules/component.yml", &path, &view)?;
+        }
+    }
+    Ok(emission)
+}
+
+fn write(
+    context: &Context<'_>,
+    emission: &mut Emission,
+    template: &str,
+    path: &str,
+    view: &impl Serialize,
+) -> Result<(), TemplateError> {
+    let text = context
+        .engine
+        .render(&format!("prometheus/{template}"), view)?;
+    emission
+        .files
+        .add(Target::Prometheus, format!("prometheus/{path}"), text);
+    Ok(())
+}
+
+/// The jobs of the setting `scrape_configs`, as YAML below `scrape_configs:`. A file that Prometheus would refuse is
+/// an error.
+fn own_jobs(prometheus: &Component, jobs: &[Job<'_>], said: &mut Vec<Diagnostic>) -> Vec<String> {
+    let Some(setting) = prometheus
+        .settings
+        .iter()
+        .find(|setting| setting.name == "scrape_configs")
+    else {
+        return Vec::new();
+    };
+    let SettingValue::Files(files) = &setting.value else {
+        return Vec::new();
+    };
+    let mut taken: Vec<String> = jobs.iter().map(|job| job.metrics.job.clone()).collect();
+    let mut own = Vec::new();
+    for (path, bytes) in files {
+        match extra::read(bytes, &mut taken) {
+            Ok(text) => own.extend(text),
+            Err(error) => said.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("Prometheus cannot take `{path}` as `scrape_configs`: {error}"),
+                )
+                .label(setting.span, "read from here")
+                .help("write a YAML list of scrape jobs, each with a `job_name` of its own"),
+            ),
+        }
+    }
+    own
+}
+
+fn loss(unreachable: &Unreachable<'_>) -> Diagnostic {
+    let name = &unreachable.component.name;
+    Diagnostic::new(
+        Code::TargetLoss,
+        format!(
+            "prometheus: `metrics` of `{name}` cannot be reached: {}; there is no scrape job for it",
+            unreachable.reason
+        ),
+    )
+    .about(name)
+    .label(unreachable.metrics.span, "not scraped")
+    .help("join a network, or switch it off: `metrics = false`")
+}

@@ -1,0 +1,150 @@
+//! The views of the rule files.
+
+use promql_parser::parser::{Expr, token::T_LOR};
+use serde::Serialize;
+
+use crate::{
+    language::promql,
+    model::{Alert, Component, Platform, Record},
+    target::shared::scrape::{self, Job},
+};
+
+/// One file of rules: a group with the component's name.
+#[derive(Debug, Serialize)]
+pub(super) struct RulesView {
+    /// The group of rules: the component's name.
+    group: String,
+    /// Recording rules.
+    records: Vec<RuleView>,
+    /// Alerting rules.
+    alerts: Vec<RuleView>,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleView {
+    /// Of the alert, or of the series.
+    name: String,
+    /// PromQL.
+    expr: String,
+    /// How long it must hold before it fires; in Prometheus' own form.
+    hold: Option<String>,
+    /// Names and values.
+    labels: Vec<(&'static str, String)>,
+    /// Names and templates of Prometheus; what the user wrote is escaped for them.
+    annotations: Vec<(&'static str, String)>,
+}
+
+/// What the platform's own rules depend on.
+#[derive(Debug, Serialize)]
+pub(super) struct PlatformRulesView {
+    /// True where a target gives no answer and no alert of its component says so.
+    target_down: String,
+}
+
+pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRulesView {
+    // Expressions cost more to read than everything else here: only those that can matter are read, once.
+    let alerts: Vec<Expr> = platform
+        .components
+        .iter()
+        .flat_map(|component| &component.alerts)
+        .filter(|alert| alert.expr.contains("up"))
+        .filter_map(|alert| promql(&alert.expr))
+        .collect();
+    let watched: Vec<&Job<'_>> = jobs
+        .iter()
+        .filter(|job| has_own_alert(&alerts, job))
+        .collect();
+    let target_down = if watched.is_empty() {
+        "up == 0".to_string()
+    } else {
+        let names: Vec<&str> = watched.iter().map(|job| job.metrics.job.as_str()).collect();
+        format!("up{{job!~\"{}\"}} == 0", names.join("|"))
+    };
+    PlatformRulesView { target_down }
+}
+
+/// Whether some alert says in so many words that this job is down.
+fn has_own_alert(alerts: &[Expr], job: &Job<'_>) -> bool {
+    let down = format!("up{{{}}} == 0", scrape::selector(&[job]));
+    promql(&down).is_some_and(|down| alerts.iter().any(|alert| says(alert, &down)))
+}
+
+/// Whether an alert is this condition, or this or another.
+fn says(alert: &Expr, condition: &Expr) -> bool {
+    match alert {
+        Expr::Paren(inner) => says(&inner.expr, condition),
+        Expr::Binary(binary) if binary.op.id() == T_LOR => {
+            says(&binary.lhs, condition) || says(&binary.rhs, condition)
+        }
+        alert => alert == condition,
+    }
+}
+
+/// The rules of a component; `None` where it has none. Those of its kind need its metrics: without a job they are left
+/// out.
+pub(super) fn view(component: &Component, jobs: &[Job<'_>]) -> Option<RulesView> {
+    let scraped = jobs.iter().any(|job| job.component.name == component.name);
+    let records: Vec<RuleView> = component
+        .records
+        .iter()
+        .filter(|_| scraped)
+        .map(|record| record_view(component, record))
+        .collect();
+    let alerts: Vec<RuleView> = component
+        .alerts
+        .iter()
+        .filter(|alert| scraped || !alert.from_kind)
+        .map(|alert| alert_view(component, alert))
+        .collect();
+    let any = !records.is_empty() || !alerts.is_empty();
+    any.then(|| RulesView {
+        group: component.name.clone(),
+        records,
+        alerts,
+    })
+}
+
+/// Two components of one kind record under one name: the label tells them apart.
+fn record_view(component: &Component, record: &Record) -> RuleView {
+    RuleView {
+        name: record.name.clone(),
+        expr: record.expr.clone(),
+        hold: None,
+        labels: vec![("component", component.name.clone())],
+        annotations: Vec::new(),
+    }
+}
+
+fn alert_view(component: &Component, alert: &Alert) -> RuleView {
+    let text = |text: &str| {
+        if alert.from_kind {
+            text.to_string()
+        } else {
+            literal(text)
+        }
+    };
+    let mut labels = vec![
+        ("severity", text(&alert.severity)),
+        ("component", component.name.clone()),
+    ];
+    labels.extend(component.group.clone().map(|group| ("group", group)));
+    let annotations = [
+        ("summary", &alert.summary),
+        ("description", &alert.description),
+    ];
+    RuleView {
+        name: alert.name.clone(),
+        expr: alert.expr.clone(),
+        hold: alert.hold.filter(|hold| *hold > 0).map(scrape::duration),
+        labels,
+        annotations: annotations
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, text(value.as_deref()?))))
+            .collect(),
+    }
+}
+
+/// A text that Prometheus' templates print as it is: only `{{` means something to them.
+fn literal(text: &str) -> String {
+    text.replace("{{", r#"{{ "{{" }}"#)
+}

@@ -1,0 +1,288 @@
+//! One workload of the model as values of the chart.
+
+use std::net::IpAddr;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    chart::Builder,
+    health, image, mounts, order, quantity, security, text,
+    values::{Kind, WorkloadValues},
+};
+use crate::{
+    model::{MountSource, NetworkMode, Port, Restart, Text, Workload},
+    target::shared::scrape,
+};
+
+/// Tries of a job before Kubernetes gives it up; its own default.
+const BACKOFF_LIMIT: u32 = 6;
+
+pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues {
+    let platform = builder.context.platform;
+    let kind = kind(builder, workload);
+    let runtime = &workload.runtime;
+    let runs_on = matches!(kind, Kind::Deployment | Kind::StatefulSet);
+    let volumes = mounts::volumes(builder, workload);
+    let (command, args) = command(builder, workload);
+    lost_keys(builder, workload, kind);
+    WorkloadValues {
+        component: workload.component.clone(),
+        enabled: workload.profiles.is_empty(),
+        kind,
+        pod_of: builder.pods.host_of(&workload.name).map(str::to_string),
+        image: image::values(platform, &workload.image),
+        replicas: runs_on.then_some(workload.replicas),
+        strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
+            .then_some("Recreate"),
+        restart_policy: (kind == Kind::Job).then_some(match workload.restart {
+            Restart::No => "Never",
+            Restart::OnFailure(_) | Restart::Always | Restart::UnlessStopped => "OnFailure",
+        }),
+        backoff_limit: (kind == Kind::Job).then_some(match workload.restart {
+            Restart::OnFailure(Some(times)) => times,
+            _ => BACKOFF_LIMIT,
+        }),
+        resources: quantity::resources(&workload.resources),
+        env: workload
+            .env
+            .iter()
+            .map(|variable| {
+                (
+                    variable.name.clone(),
+                    text::value(platform, &variable.value),
+                )
+            })
+            .collect(),
+        command,
+        args,
+        working_dir: runtime.working_dir.clone(),
+        ports: ports(&workload.ports),
+        aliases: aliases(builder, workload),
+        service_name: match kind {
+            Kind::StatefulSet => Some(builder.free_name(&format!("{}-headless", workload.name))),
+            _ if runs_on => scrape::service_of_pods(platform, workload),
+            _ => None,
+        },
+        reaches_itself: order::reaches_itself(workload),
+        health: workload
+            .health
+            .as_ref()
+            .filter(|_| !workload.is_job())
+            .map(|health| health::values(platform, health)),
+        wait_for: order::wait_for(builder, workload),
+        volumes,
+        files: builder.files.mounts(workload),
+        user: security::user(platform, workload, &mut builder.losses),
+        supplemental_groups: security::supplemental_groups(platform, workload, &mut builder.losses),
+        privileged: runtime.privileged,
+        allow_privilege_escalation: runtime.no_new_privileges.then_some(false),
+        read_only_root_filesystem: runtime.read_only,
+        capabilities: security::capabilities(workload),
+        pod_annotations: annotations(builder, workload),
+        node_selector: node_selector(workload),
+        host_network: network_mode(workload) == Some(&NetworkMode::Host),
+        isolated: network_mode(workload) == Some(&NetworkMode::None),
+        starts_pods: builder.starts_pods(workload),
+        hostname: runtime
+            .hostname
+            .clone()
+            .filter(|_| kind != Kind::StatefulSet),
+        host_aliases: host_aliases(builder, workload),
+        share_process_namespace: runtime.init == Some(true),
+        termination_grace_period_seconds: runtime.stop_grace_period.map(quantity::seconds),
+        tty: runtime.tty,
+        stdin: runtime.stdin_open,
+    }
+}
+
+fn network_mode(workload: &Workload) -> Option<&NetworkMode> {
+    workload.network_mode.as_ref().map(|mode| &mode.value)
+}
+
+fn kind(builder: &Builder<'_>, workload: &Workload) -> Kind {
+    let has_own_claim = workload.mounts.iter().any(
+        |mount| matches!(&mount.source, MountSource::Volume(key) if builder.claims.is_own(key)),
+    );
+    if workload.is_job() {
+        Kind::Job
+    } else if builder.pods.host_of(&workload.name).is_some() {
+        Kind::Container
+    } else if has_own_claim {
+        Kind::StatefulSet
+    } else {
+        Kind::Deployment
+    }
+}
+
+/// Kubernetes' `command` and `args` are Compose's `entrypoint` and `command`. An empty entrypoint means that the
+/// command is all.
+fn command(builder: &Builder<'_>, workload: &Workload) -> (Vec<Value>, Vec<Value>) {
+    let words = |texts: &Option<Vec<Text>>| -> Vec<Value> {
+        let texts = texts.iter().flatten();
+        texts
+            .map(|text| text::value(builder.context.platform, text))
+            .collect()
+    };
+    let command = words(&workload.command);
+    match &workload.entrypoint {
+        Some(entrypoint) if entrypoint.is_empty() => (command, Vec::new()),
+        entrypoint => (words(entrypoint), command),
+    }
+}
+
+fn ports(ports: &[Port]) -> Map<String, Value> {
+    let value = |port: &Port| {
+        let mut value = json!({ "port": port.container.first });
+        if port.container.last > port.container.first {
+            value["endPort"] = json!(port.container.last);
+        }
+        value["protocol"] = json!(port.protocol.name().to_ascii_uppercase());
+        value
+    };
+    ports
+        .iter()
+        .map(|port| (port.name.clone(), value(port)))
+        .collect()
+}
+
+/// Names that Kubernetes takes for a Service and that nothing else has.
+fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<String> {
+    let mut out = Vec::new();
+    for alias in &workload.aliases {
+        let is_label = alias.len() <= 63
+            && alias.starts_with(|c: char| c.is_ascii_lowercase())
+            && !alias.ends_with('-')
+            && alias
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if is_label && !workload.ports.is_empty() && builder.take_name(alias) {
+            out.push(alias.clone());
+        } else {
+            builder.losses.key(
+                workload,
+                "aliases",
+                &format!("holds `{alias}`, which can't name a Service here: nothing answers to it"),
+            );
+        }
+    }
+    out
+}
+
+/// Labels of Compose may hold anything, and so may annotations.
+fn annotations(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
+    let mut out = Map::new();
+    for (key, value) in &workload.runtime.labels {
+        if is_qualified(key) {
+            out.insert(key.clone(), text::value(builder.context.platform, value));
+        } else {
+            builder.losses.key(
+                workload,
+                "labels",
+                &format!("holds `{key}`, which Kubernetes takes as no annotation: it is left out"),
+            );
+        }
+    }
+    out
+}
+
+/// `NAME` or `PREFIX/NAME`, as keys of annotations are.
+fn is_qualified(key: &str) -> bool {
+    let (prefix, name) = match key.split_once('/') {
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, key),
+    };
+    let edges = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.ends_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    let name_holds = edges(name)
+        && name.len() <= 63
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let prefix_holds = prefix.is_none_or(|prefix| {
+        prefix.len() <= 253
+            && prefix.split('.').all(|label| {
+                edges(label)
+                    && label
+                        .chars()
+                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            })
+    });
+    name_holds && prefix_holds
+}
+
+/// `OS/ARCHITECTURE`; a variant has no label.
+fn node_selector(workload: &Workload) -> Map<String, Value> {
+    let mut parts = workload.runtime.platform.iter().flat_map(|p| p.split('/'));
+    ["kubernetes.io/os", "kubernetes.io/arch"]
+        .into_iter()
+        .filter_map(|label| Some((label.to_string(), json!(parts.next()?))))
+        .collect()
+}
+
+fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
+    let mut by_address: Map<String, Value> = Map::new();
+    for line in &workload.runtime.extra_hosts {
+        let Some((host, address)) = line.split_once(['=', ':']) else {
+            continue;
+        };
+        let address = address.trim_matches(['[', ']']);
+        if address.parse::<IpAddr>().is_ok() {
+            let hosts = by_address
+                .entry(address.to_string())
+                .or_insert_with(|| json!([]));
+            if let Some(hosts) = hosts.as_array_mut() {
+                hosts.push(json!(host));
+            }
+        } else {
+            builder.losses.key(
+                workload,
+                "extra_hosts",
+                &format!("holds `{line}`, which is no address in a cluster: it is left out"),
+            );
+        }
+    }
+    by_address
+        .into_iter()
+        .map(|(ip, hostnames)| json!({ "ip": ip, "hostnames": hostnames }))
+        .collect()
+}
+
+/// Keys that have no form in a pod at all.
+fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
+    let runtime = &workload.runtime;
+    let restarts = matches!(workload.restart, Restart::No | Restart::OnFailure(_));
+    let lost = [
+        (
+            !runtime.ulimits.is_empty(),
+            "ulimits",
+            "has no form in the chart: the node's limits hold",
+        ),
+        (
+            runtime.stop_signal.is_some(),
+            "stop_signal",
+            "has no form in the chart: pods are stopped by the image's own signal",
+        ),
+        (
+            !workload.networks.is_empty(),
+            "networks",
+            "has no form in the chart: pods of a cluster share one network",
+        ),
+        (
+            restarts && !workload.is_job(),
+            "restart",
+            "has no form in the chart: a pod that runs on is always restarted",
+        ),
+        (
+            runtime.hostname.is_some() && kind == Kind::StatefulSet,
+            "hostname",
+            "has no form in the chart: the pods of a StatefulSet are numbered",
+        ),
+    ];
+    for (is_lost, key, what) in lost {
+        if is_lost {
+            builder.losses.key(workload, key, what);
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! What Prometheus scrapes: one job per workload that has metrics and that the server can reach.
+//!
+//! Both the scrape configuration and the dashboards read this, so a query names no job that is not there.
+
+use crate::{
+    language::duration_ms,
+    model::{
+        Component, HostPort, Metrics, NetworkMode, Piece, Platform, SettingValue, Text, Workload,
+    },
+    target::Vantage,
+};
+
+/// How often Prometheus scrapes where nothing else is said, in milliseconds.
+const USUAL_INTERVAL: u64 = 15_000;
+
+/// One scrape job.
+#[derive(Debug)]
+pub(in crate::target) struct Job<'a> {
+    pub component: &'a Component,
+    pub metrics: &'a Metrics,
+    /// Where Prometheus finds it.
+    pub host: String,
+    pub port: u16,
+    pub presence: Presence,
+    /// Milliseconds.
+    pub interval: u64,
+}
+
+/// Whether a job's address always stands for one running process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::target) enum Presence {
+    Always,
+    /// Off by a profile, or ended: then the name does not resolve, and nothing is missing.
+    Sometimes,
+    /// Several containers behind one name, or none.
+    Many,
+}
+
+/// Metrics that Prometheus cannot reach, and why.
+#[derive(Debug)]
+pub(in crate::target) struct Unreachable<'a> {
+    pub component: &'a Component,
+    pub metrics: &'a Metrics,
+    pub reason: &'static str,
+}
+
+/// The jobs in the order of their components, and the metrics that get none.
+pub(in crate::target) fn jobs<'a>(
+    platform: &'a Platform,
+    prometheus: &Component,
+    vantage: Vantage,
+) -> (Vec<Job<'a>>, Vec<Unreachable<'a>>) {
+    let usual = interval(platform, prometheus);
+    let scraper = Scraper {
+        platform,
+        vantage,
+        on_host: prometheus.main().is_some_and(is_on_host),
+    };
+    let mut jobs = Vec::new();
+    let mut unreachable = Vec::new();
+    for component in &platform.components {
+        jobs.extend(external_job(component, usual));
+        for workload in &component.workloads {
+            let Some(metrics) = &workload.metrics else {
+                continue;
+            };
+            match scraper.address(workload, metrics) {
+                Ok((host, port)) => jobs.push(Job {
+                    component,
+                    metrics,
+                    host,
+                    port,
+                    presence: scraper.presence(workload),
+                    interval: metrics.interval.unwrap_or(usual),
+                }),
+                Err(reason) => unreachable.push(Unreachable {
+                    component,
+                    metrics,
+                    reason,
+                }),
+            }
+        }
+    }
+    (jobs, unreachable)
+}
+
+/// The job of a component that runs elsewhere.
+fn external_job(component: &Component, usual: u64) -> Option<Job<'_>> {
+    let metrics = component.external.as_ref()?.metrics.as_ref()?;
+    let (host, port) = address(component, &metrics.port)?;
+    Some(Job {
+        component,
+        metrics,
+        host,
+        port,
+        presence: Presence::Always,
+        interval: metrics.interval.unwrap_or(usual),
+    })
+}
+
+/// Where a port of a component is reached by those inside the platform: host and number. A component that runs
+/// elsewhere has its own address.
+pub(in crate::target) fn address(component: &Component, port: &str) -> Option<(String, u16)> {
+    if let Some(external) = &component.external {
+        return external
+            .addresses
+            .iter()
+            .find(|(name, _, _)| name == port)
+            .map(|(_, host, number)| (host.clone(), *number));
+    }
+    component
+        .workloads
+        .iter()
+        .find_map(|workload| Some((workload.name.clone(), workload.port(port)?.container.first)))
+}
+
+/// The server's own interval between scrapes, in milliseconds.
+pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -> u64 {
+    match prometheus.setting("scrape_interval") {
+        Some(SettingValue::Text(text)) => duration_ms(&with_defaults(platform, text)),
+        _ => None,
+    }
+    .unwrap_or(USUAL_INTERVAL)
+}
+
+/// Milliseconds as Prometheus and Grafana write a duration: `1m30s`.
+pub(in crate::target) fn duration(milliseconds: u64) -> String {
+    const UNITS: [(&str, u64); 5] = [
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("m", 60_000),
+        ("s", 1_000),
+        ("ms", 1),
+    ];
+    let mut rest = milliseconds;
+    let mut out = String::new();
+    for (unit, size) in UNITS {
+        if rest >= size {
+            out.push_str(&format!("{}{unit}", rest / size));
+            rest %= size;
+        }
+    }
+    if out.is_empty() {
+        "0s".to_string()
+    } else {
+        out
+    }
+}
+
+/// A matcher of these jobs: `job="a"` or `job=~"a|b"`. Names of jobs hold nothing that a regular expression reads.
+pub(in crate::target) fn selector(jobs: &[&Job<'_>]) -> String {
+    let names: Vec<&str> = jobs.iter().map(|job| job.metrics.job.as_str()).collect();
+    one_of("job", &names)
+}
+
+/// A matcher of a label that has one of these values, which hold nothing that a regular expression reads.
+pub(in crate::target) fn one_of(label: &str, values: &[&str]) -> String {
+    match values {
+        [value] => format!("{label}=\"{value}\""),
+        values => format!("{label}=~\"{}\"", values.join("|")),
+    }
+}
+
+/// Settings that no start-time value reaches: a variable's default is written.
+fn with_defaults(platform: &Platform, text: &Text) -> String {
+    text.render(|piece| match piece {
+        Piece::Literal(text) => text.clone(),
+        Piece::Variable(name) => platform
+            .variable(name)
+            .map(|variable| variable.default.clone())
+            .unwrap_or_default(),
+        Piece::Endpoint(endpoint) => endpoint.value(),
+        _ => String::new(),
+    })
+}
+
+/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them.
+/// `None` where there is one pod, or where something else has the name.
+pub(in crate::target) fn service_of_pods(
+    platform: &Platform,
+    workload: &Workload,
+) -> Option<String> {
+    let name = format!("{}-headless", workload.name);
+    let mut others = platform.workloads();
+    let taken = others.any(|other| other.name == name || other.aliases.contains(&name));
+    let many = workload.replicas > 1 && !workload.is_job() && !workload.ports.is_empty();
+    (many && !taken).then_some(name)
+}
+
+fn is_on_host(workload: &Workload) -> bool {
+    matches!(
+        workload.network_mode.as_ref().map(|mode| &mode.value),
+        Some(NetworkMode::Host)
+    )
+}
+
+/// Who scrapes, and from where.
+struct Scraper<'a> {
+    platform: &'a Platform,
+    vantage: Vantage,
+    /// It is on the host's network, where names of containers mean nothing.
+    on_host: bool,
+}
+
+impl Scraper<'_> {
+    fn address(
+        &self,
+        workload: &Workload,
+        metrics: &Metrics,
+    ) -> Result<(String, u16), &'static str> {
+        let listener = self
+            .listener(workload)
+            .ok_or("`network_mode` leaves it no address on a network")?;
+        match (self.vantage, self.on_host, is_on_host(listener)) {
+            // A pod on its node's network still has its Service.
+            (Vantage::Kubernetes, _, _) => {
+                let each = service_of_pods(self.platform, listener);
+                Ok((
+                    each.unwrap_or_else(|| listener.name.clone()),
+                    metrics.number,
+                ))
+            }
+            (Vantage::Compose, false, false) => Ok((listener.name.clone(), metrics.number)),
+            (Vantage::Compose, true, true) => Ok(("127.0.0.1".to_string(), metrics.number)),
+            (Vantage::Compose, false, true) => {
+                Err("it is on the host's network, where its name is no address")
+            }
+            (Vantage::Compose, true, false) => published(workload, metrics)
+                .ok_or("Prometheus is on the host's network and the port is not published"),
+        }
+    }
+
+    fn presence(&self, workload: &Workload) -> Presence {
+        let listener = self.listener(workload).unwrap_or(workload);
+        let many = match self.vantage {
+            Vantage::Compose => workload.replicas > 1,
+            Vantage::Kubernetes => service_of_pods(self.platform, listener).is_some(),
+        };
+        if many && !workload.is_job() {
+            Presence::Many
+        } else if !workload.profiles.is_empty() || workload.is_job() || workload.replicas == 0 {
+            Presence::Sometimes
+        } else {
+            Presence::Always
+        }
+    }
+
+    /// The workload that has the address: itself, or the one whose network it shares. `None` where it has no network.
+    fn listener<'w>(&'w self, workload: &'w Workload) -> Option<&'w Workload> {
+        let mut current = workload;
+        // A chain longer than there are workloads would be a circle.
+        for _ in self.platform.workloads() {
+            match current.network_mode.as_ref().map(|mode| &mode.value) {
+                Some(NetworkMode::None) => return None,
+                Some(NetworkMode::Service(other)) => current = self.platform.workload(other)?,
+                Some(NetworkMode::Host) | None => return Some(current),
+            }
+        }
+        None
+    }
+}
+
+/// Where the host reaches a port.
+fn published(workload: &Workload, metrics: &Metrics) -> Option<(String, u16)> {
+    let port = workload.port(&metrics.port)?;
+    let Some(HostPort::Fixed(range)) = port.host else {
+        return None;
+    };
+    let host = match port.bind.as_str() {
+        "" | "0.0.0.0" | "::" => "127.0.0.1",
+        bind => bind,
+    };
+    Some((host.to_string(), range.first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn a_duration_is_written_in_its_largest_units() {
+        assert_eq!(duration(90_000), "1m30s");
+        assert_eq!(duration(15_000), "15s");
+        assert_eq!(duration(500), "500ms");
+        assert_eq!(duration(86_400_000), "1d");
+        assert_eq!(duration(0), "0s");
+    }
+}
