@@ -149,11 +149,7 @@ mod tests {
             ("${vars}", "!vars!"),
             ("é${vars.é}é", "é<vars|é>é"),
         ] {
-            assert_eq!(
-                short(text, Words::Platform, Mode::Strict),
-                pieces,
-                "{text}"
-            );
+            assert_eq!(short(text, Words::Platform, Mode::Strict), pieces, "{text}");
         }
     }
 

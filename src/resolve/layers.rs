@@ -561,13 +561,15 @@ fn given_name(giver: &Draft, variable: &str, span: Span) -> String {
 /// The value of a given variable as the filler reads it: the giver's own secrets by their names in the platform. Where
 /// the user set the program's own variable instead of a secret, it is what the user wrote.
 fn given_value(giver: &Draft, value: &Node) -> Node {
-    let text = reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| {
-        match reference.segments.as_slice() {
+    let text =
+        reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| match reference
+            .segments
+            .as_slice()
+        {
             ["own", key] => own_secret(giver, key),
             ["self", "name"] => Some(reference::escaped(&giver.name)),
             _ => None,
-        }
-    });
+        });
     Node {
         span: value.span,
         value: Value::String(text),
