@@ -3,14 +3,14 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    Inputs, read,
+    Inputs, Scene,
     reference::{Scope, setting_text, text, value},
-    scene::{Draft, Scene, Shape},
 };
 use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
+    expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{FileContent, FileMount, Piece, SettingValue, Text},
-    reference::Reference,
+    reference::{Reference, Words},
     source::Span,
     syntax::{Key, Node, Table, Value},
     world::{ReadError, World},
@@ -23,9 +23,9 @@ const LARGEST: usize = 900 * 1024;
 const MARK: (char, char) = ('\u{fdd0}', '\u{fdd1}');
 
 pub(super) fn files(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
-    shape: &Shape,
+    shape: &WorkloadDraft,
     inputs: &Inputs<'_>,
     sink: &mut Sink,
 ) -> Vec<FileMount> {
@@ -52,12 +52,12 @@ pub(super) fn files(
 }
 
 /// A kind may put the platform's name into a path.
-fn path(scene: &Scene, index: usize, key: &Key, sink: &mut Sink) -> String {
+fn path(scene: &Scene<'_>, index: usize, key: &Key, sink: &mut Sink) -> String {
     let node = Node {
         span: key.span,
         value: Value::String(key.name.clone()),
     };
-    if !scene.is_kind_text(&node) {
+    if !scene.names.is_kind_text(&node) {
         return key.name.clone();
     }
     let scope = Scope::component(index, None).without_secrets("a path");
@@ -74,9 +74,9 @@ fn mode(table: &Table) -> u32 {
 }
 
 struct File<'a> {
-    scene: &'a Scene,
+    scene: &'a Scene<'a>,
     index: usize,
-    shape: &'a Shape,
+    shape: &'a WorkloadDraft,
     inputs: &'a Inputs<'a>,
     key: &'a Key,
     path: String,
@@ -124,7 +124,7 @@ impl File<'_> {
     /// A source may leave the project through `..` where the component allows it.
     fn source(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let written = node.as_str()?;
-        let allowed = self.scene.drafts[self.index]
+        let allowed = self.scene.components[self.index]
             .user
             .strings("allow")
             .contains(&Code::OutsideSource.name());
@@ -178,12 +178,13 @@ impl File<'_> {
         let name = node.as_str()?;
         let known: Vec<&str> = self
             .scene
+            .names
             .secrets
             .iter()
             .map(|secret| secret.name.as_str())
             .collect();
         if !known.contains(&name) {
-            sink.push(super::draft::unknown("secret", name, node.span, &known));
+            sink.push(unknown("secret", name, node.span, &known));
             return None;
         }
         Some(FileContent::Secret(name.to_string()))
@@ -191,7 +192,7 @@ impl File<'_> {
 
     /// The files that a setting names: one at the path itself, several below it.
     fn of_setting(&self, node: &Node, sink: &mut Sink) -> Vec<(String, FileContent)> {
-        let draft = &self.scene.drafts[self.index];
+        let draft = &self.scene.components[self.index];
         let Some(setting) = node.as_str().and_then(|name| draft.setting(name)) else {
             return Vec::new();
         };
@@ -221,7 +222,7 @@ impl File<'_> {
         let view = view(self.scene, self.index, &mut marks, sink);
         match self.inputs.engine.render(path, view) {
             Ok(rendered) => Some(self.content(marks.restore(&rendered))),
-            Err(_) if self.scene.drafts[self.index].broken => None,
+            Err(_) if self.scene.components[self.index].broken => None,
             Err(error) => {
                 sink.push(
                     Diagnostic::new(
@@ -357,8 +358,8 @@ fn too_large(path: &str, span: Span) -> Diagnostic {
 }
 
 /// What a kind's template sees.
-fn view(scene: &Scene, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json {
-    let draft = &scene.drafts[index];
+fn view(scene: &Scene<'_>, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json {
+    let draft = &scene.components[index];
     let mut settings = Map::new();
     for spec in &draft.kind.settings {
         let Some(node) = draft.setting(&spec.name) else {
@@ -376,7 +377,7 @@ fn view(scene: &Scene, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json
     let mut roles = Map::new();
     for bound in &draft.uses {
         let mut shown = role_view(scene, bound.target, bound.database.as_deref(), marks, sink);
-        shown["kind"] = Json::from(bound.fitting_kind(&scene.drafts[bound.target]));
+        shown["kind"] = Json::from(bound.fitting_kind(&scene.components[bound.target]));
         roles.insert(bound.role.name.clone(), shown);
     }
     json!({
@@ -384,12 +385,12 @@ fn view(scene: &Scene, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json
         "roles": roles,
         "major": draft.major,
         "self": role_view(scene, index, None, marks, sink),
-        "platform": { "name": scene.platform, "pipelines": scene.has_pipelines, "prometheus": scene.has_kind("prometheus") },
+        "platform": { "name": scene.names.platform, "pipelines": scene.names.has_pipelines, "prometheus": scene.has_kind("prometheus") },
     })
 }
 
 /// The ports of the kind's main workload, those too that the user took away: the program listens on them all the same.
-fn kind_ports(draft: &Draft) -> impl Iterator<Item = (&str, &Node)> {
+fn kind_ports(draft: &ComponentDraft) -> impl Iterator<Item = (&str, &Node)> {
     let ports = draft.kind.table.get_path(&["workload", "ports"]);
     ports
         .and_then(Node::as_table)
@@ -400,13 +401,13 @@ fn kind_ports(draft: &Draft) -> impl Iterator<Item = (&str, &Node)> {
 
 /// A component as a template sees it: its name, kind, outputs, and ports with `host`, `port`, `address` and `url`.
 fn role_view(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     database: Option<&str>,
     marks: &mut Marks,
     sink: &mut Sink,
 ) -> Json {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let mut out = Map::new();
     out.insert("kind".to_string(), Json::from(draft.kind.name.as_str()));
     out.insert("name".to_string(), Json::from(draft.name.as_str()));
@@ -415,7 +416,7 @@ fn role_view(
         binding: database,
         ..Scope::component(index, None)
     };
-    for port in draft.shapes.iter().flat_map(|shape| &shape.ports) {
+    for port in draft.workloads.iter().flat_map(|shape| &shape.ports) {
         let mut fields = Map::new();
         fields.insert("port".to_string(), Json::from(port.container.first));
         for field in ["host", "address", "url"] {
@@ -453,7 +454,7 @@ fn role_view(
 
 /// `${self.PORT.FIELD}`, as the component's kind reads it.
 fn own_address(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     port: &str,
     field: &str,
@@ -462,14 +463,14 @@ fn own_address(
 ) -> Text {
     let reference = Reference {
         segments: vec!["self", port, field],
-        place: scene.drafts[index].kind.span,
+        place: scene.components[index].kind.span,
     };
-    value(scene, &reference, true, scope, sink).unwrap_or_default()
+    value(scene, &reference, Words::Kind, scope, sink).unwrap_or_default()
 }
 
 /// A setting as the model holds it.
 pub(super) fn setting_value(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     name: &str,
     node: &Node,

@@ -1,58 +1,54 @@
 //! Images: registry prefix, repository, tag.
 
 use super::{
-    read,
+    Scene,
     reference::{Scope, text},
-    scene::Scene,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::read,
     model::{Build, Piece, Text},
     reference::{Mode, Words, of_node},
     syntax::{Node, Table},
 };
 
 /// The image of a component's own workloads.
-pub(super) fn image_of(scene: &Scene, index: usize, depth: usize, sink: &mut Sink) -> Text {
-    let draft = &scene.drafts[index];
+pub(super) fn image_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Text {
+    let draft = &scene.components[index];
     let kind = (
         draft.kind_table.string("image"),
         draft.kind_table.string("version"),
     );
-    reference(scene, index, &draft.user, kind, depth, sink)
+    reference(scene, index, &draft.user, kind, sink)
 }
 
 /// The tag of a component's own image.
-pub(super) fn version_of(scene: &Scene, index: usize, depth: usize, sink: &mut Sink) -> Text {
-    let draft = &scene.drafts[index];
+pub(super) fn version_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Text {
+    let draft = &scene.components[index];
     match draft.user.get("version") {
-        Some(node) => text(scene, node, &scope(index, depth), sink),
+        Some(node) => text(scene, node, &scope(index), sink),
         None => Text::literal(draft.kind_table.string("version").unwrap_or_default()),
     }
 }
 
 /// The image of a part that brings its own.
-pub(super) fn part_image(scene: &Scene, index: usize, table: &Table, sink: &mut Sink) -> Text {
-    reference(scene, index, table, (None, None), 0, sink)
+pub(super) fn part_image(scene: &Scene<'_>, index: usize, table: &Table, sink: &mut Sink) -> Text {
+    reference(scene, index, table, (None, None), sink)
 }
 
-fn scope(index: usize, depth: usize) -> Scope<'static> {
-    Scope {
-        depth,
-        ..Scope::component(index, None).without_secrets("an image")
-    }
+fn scope(index: usize) -> Scope<'static> {
+    Scope::component(index, None).without_secrets("an image")
 }
 
 /// `image`, `version` and `build` of a table, over the kind's image and tag.
 fn reference(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     table: &Table,
     (kind_image, kind_version): (Option<&str>, Option<&str>),
-    depth: usize,
     sink: &mut Sink,
 ) -> Text {
-    let scope = scope(index, depth);
+    let scope = scope(index);
     let version = table
         .get("version")
         .map(|node| text(scene, node, &scope, sink));
@@ -64,7 +60,7 @@ fn reference(
         return with_registry(scene, image);
     }
     if table.table("build").is_some() {
-        let name = format!("{}/{}", scene.platform, scene.drafts[index].name);
+        let name = format!("{}/{}", scene.names.platform, scene.components[index].name);
         let mut image = Text::literal(name);
         append_tag(&mut image, &version.unwrap_or_else(|| Text::literal("0")));
         return with_registry(scene, image);
@@ -81,8 +77,8 @@ fn reference(
 }
 
 /// Says what is wrong with the keys that make an image.
-pub(super) fn check(scene: &Scene, index: usize, sink: &mut Sink) {
-    let draft = &scene.drafts[index];
+pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
+    let draft = &scene.components[index];
     let user = &draft.user;
     if let (Some(image), Some(version)) = (user.get("image"), user.entry("version"))
         && image.as_str().is_some_and(tagged)
@@ -247,8 +243,8 @@ fn append_tag(image: &mut Text, tag: &Text) {
 }
 
 /// The platform's registry before a reference that names none.
-pub(super) fn with_registry(scene: &Scene, image: Text) -> Text {
-    let Some(registry) = &scene.registry else {
+pub(super) fn with_registry(scene: &Scene<'_>, image: Text) -> Text {
+    let Some(registry) = &scene.names.registry else {
         return image;
     };
     let start = match image.pieces.first() {
@@ -268,7 +264,7 @@ pub(super) fn with_registry(scene: &Scene, image: Text) -> Text {
 
 /// How the image is built, if it is.
 pub(super) fn build(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: Option<usize>,
     table: &Table,
     sink: &mut Sink,

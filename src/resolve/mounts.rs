@@ -1,11 +1,9 @@
 //! Volumes and bind mounts.
 
-use super::{
-    read,
-    scene::{Scene, Shape},
-};
+use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::{WorkloadDraft, read, unknown},
     model::{Mount, MountSource, PlatformVolume},
     source::Span,
     syntax::{Key, Table},
@@ -13,13 +11,13 @@ use crate::{
 
 /// The mounts of a component's workload; volumes of its own are added to `volumes`.
 pub(super) fn mounts(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
-    shape: &Shape,
+    shape: &WorkloadDraft,
     volumes: &mut Vec<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let owner = if shape.own_image {
         draft.name.clone()
     } else {
@@ -64,7 +62,7 @@ pub(super) fn mounts(
 
 /// The mounts of a pipeline's tasks.
 pub(super) fn pipeline_mounts(
-    scene: &Scene,
+    scene: &Scene<'_>,
     pipeline: &str,
     table: &Table,
     volumes: &mut Vec<PlatformVolume>,
@@ -109,7 +107,7 @@ fn mount_path(key: &Key, table: &Table, sink: &mut Sink) -> Option<String> {
 }
 
 /// `./x` and `x/` are `x`; `.` stays.
-fn bind(_scene: &Scene, source: &str, table: &Table) -> MountSource {
+fn bind(_scene: &Scene<'_>, source: &str, table: &Table) -> MountSource {
     let trimmed = source.strip_prefix("./").unwrap_or(source);
     let path = match trimmed.trim_end_matches('/') {
         "" if source.starts_with('/') => "/",
@@ -122,10 +120,15 @@ fn bind(_scene: &Scene, source: &str, table: &Table) -> MountSource {
     }
 }
 
-fn shared(scene: &Scene, name: &str, span: Span, sink: &mut Sink) -> Option<MountSource> {
-    if !scene.shared_volumes.iter().any(|known| known == name) {
-        let known: Vec<&str> = scene.shared_volumes.iter().map(String::as_str).collect();
-        let mut diagnostic = super::draft::unknown("shared volume", name, span, &known);
+fn shared(scene: &Scene<'_>, name: &str, span: Span, sink: &mut Sink) -> Option<MountSource> {
+    if !scene.names.shared_volumes.iter().any(|known| known == name) {
+        let known: Vec<&str> = scene
+            .names
+            .shared_volumes
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let mut diagnostic = unknown("shared volume", name, span, &known);
         if known.is_empty() {
             diagnostic.help = Some(format!(
                 "declare it: `[volumes]` and below it `{name} = {{ size = \"10Gi\" }}`"
@@ -138,7 +141,7 @@ fn shared(scene: &Scene, name: &str, span: Span, sink: &mut Sink) -> Option<Moun
 }
 
 fn named(
-    scene: &Scene,
+    scene: &Scene<'_>,
     owner: &str,
     path: &str,
     key: &Key,
@@ -148,7 +151,8 @@ fn named(
 ) -> MountSource {
     let id = format!("{owner}-{}", key.name);
     let volume = PlatformVolume {
-        real_name: read::owned(table, "name").unwrap_or_else(|| format!("{}_{id}", scene.platform)),
+        real_name: read::owned(table, "name")
+            .unwrap_or_else(|| format!("{}_{id}", scene.names.platform)),
         key: id.clone(),
         path: format!("{path}.volumes.{}", key.name),
         component: Some(component.to_string()).filter(|name| !name.is_empty()),

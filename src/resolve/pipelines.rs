@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{
-    draft::unknown,
-    image, mounts, read,
+    Scene, image, mounts,
     reference::{Scope, text},
-    scene::Scene,
     workload,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::{read, unknown},
     model::{
         Agent, Ci, CiStage, EnvironmentVariable, Parameter, Piece, Pipeline, Platform, Resources,
         SecretVariable, Task, TaskBody, Text,
@@ -19,7 +18,7 @@ use crate::{
     syntax::{Key, Node, Removal, Table, Value, overlay},
 };
 
-pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink: &mut Sink) {
+pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, sink: &mut Sink) {
     for (key, table) in read::tables(tree, "pipelines") {
         let pipeline = pipeline(key, table, scene, platform, sink);
         platform.pipelines.push(pipeline);
@@ -34,12 +33,12 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink
 /// What strings are read against: names, and what the components have become.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    scene: &'a Scene,
+    scene: &'a Scene<'a>,
     platform: &'a Platform,
 }
 
 /// A DAG reads secrets from the environment of what runs it.
-fn hand_on_secrets(scene: &Scene, platform: &mut Platform) {
+fn hand_on_secrets(scene: &Scene<'_>, platform: &mut Platform) {
     let tasks = platform
         .pipelines
         .iter()
@@ -62,13 +61,13 @@ fn hand_on_secrets(scene: &Scene, platform: &mut Platform) {
             span: secret.span,
         })
         .collect();
-    for (draft, component) in scene.drafts.iter().zip(&mut platform.components) {
+    for (draft, component) in scene.components.iter().zip(&mut platform.components) {
         if draft.kind_table.boolean("runs_pipelines") != Some(true) {
             continue;
         }
         for workload in &mut component.workloads {
             let own = draft
-                .shape(workload.part.as_deref())
+                .workload(workload.part.as_deref())
                 .is_some_and(|shape| shape.own_image);
             for variable in variables.iter().filter(|_| own) {
                 if !workload.env.iter().any(|known| known.name == variable.name) {
@@ -82,7 +81,7 @@ fn hand_on_secrets(scene: &Scene, platform: &mut Platform) {
 fn pipeline(
     key: &Key,
     table: &Table,
-    scene: &Scene,
+    scene: &Scene<'_>,
     platform: &mut Platform,
     sink: &mut Sink,
 ) -> Pipeline {
@@ -93,7 +92,7 @@ fn pipeline(
         Some(node) => Some(task_image(scene, node, sink)),
         None => build.as_ref().map(|_| {
             let name = key.name.to_ascii_lowercase();
-            let image = Text::literal(format!("{}/{name}:0", scene.platform));
+            let image = Text::literal(format!("{}/{name}:0", scene.names.platform));
             image::with_registry(scene, image)
         }),
     };
@@ -186,7 +185,7 @@ fn task(
     table: &Table,
     defaults: &Defaults<'_>,
     names: &[&str],
-    scene: &Scene,
+    scene: &Scene<'_>,
     sink: &mut Sink,
 ) -> Task {
     let mut merged = table.clone();
@@ -228,14 +227,14 @@ fn task(
 }
 
 /// An image of a pipeline or a task, with the platform's registry.
-fn task_image(scene: &Scene, node: &Node, sink: &mut Sink) -> Text {
+fn task_image(scene: &Scene<'_>, node: &Node, sink: &mut Sink) -> Text {
     image::well_formed(node, sink);
     image::well_formed(node, sink);
     let scope = Scope::platform().without_secrets("an image");
     image::with_registry(scene, text(scene, node, &scope, sink))
 }
 
-fn body(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> TaskBody {
+fn body(key: &Key, table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> TaskBody {
     let stub = table.boolean("stub").unwrap_or(false);
     match (table.get("run"), stub) {
         (Some(node), true) => {
@@ -433,11 +432,12 @@ fn shown(at: At<'_>, table: &Table, key: &str, sink: &mut Sink) -> Option<String
     Some(written_out(at, table.get(key)?, sink))
 }
 
-fn secrets(table: &Table, scene: &Scene, sink: &mut Sink) -> Vec<SecretVariable> {
+fn secrets(table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> Vec<SecretVariable> {
     let mut out = Vec::new();
     for (key, node) in table.table("secrets").into_iter().flat_map(Table::iter) {
         let Some(name) = node.as_str() else { continue };
         let known: Vec<&str> = scene
+            .names
             .secrets
             .iter()
             .map(|secret| secret.name.as_str())

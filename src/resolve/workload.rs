@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Inputs, files, image, mounts, network, observe, read,
+    Inputs, Scene, files, image, mounts, network, observe,
     reference::{Scope, text},
-    scene::{Draft, Scene, Shape},
 };
 use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Level, Sink, nearest},
+    expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DatabaseBinding, EnvironmentVariable, External, Lifecycle, Output, Platform,
         PlatformVolume, Raw, Reach, Resources, Restart, Runtime, Setting, SettingValue, Text,
@@ -21,16 +21,16 @@ use crate::{
 
 /// Resolves one draft; its volumes are added to the platform's.
 pub(super) fn component(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     inputs: &Inputs<'_>,
     platform: &mut Platform,
     sink: &mut Sink,
 ) -> Component {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     image::check(scene, index, sink);
     let mut workloads = Vec::new();
-    for shape in &draft.shapes {
+    for shape in &draft.workloads {
         if shape.part.is_none() && draft.external.is_some() {
             continue;
         }
@@ -52,12 +52,13 @@ pub(super) fn component(
         icon: draft.kind.icon.clone(),
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
-        external: draft.external.clone().map(|external| External {
+        external: draft.external.as_ref().map(|external| External {
+            addresses: external.addresses.clone(),
             metrics: observe::external_metrics(draft, sink),
-            ..external
+            span: external.span,
         }),
         ports: draft
-            .shape(None)
+            .workload(None)
             .map(|shape| shape.ports.clone())
             .unwrap_or_default(),
         main_port: draft.main_port(),
@@ -72,7 +73,9 @@ pub(super) fn component(
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,
-            draft.shape(None).and_then(|shape| shape.table.get("helm")),
+            draft
+                .workload(None)
+                .and_then(|shape| shape.table.get("helm")),
             &Scope::component(index, None),
             sink,
         ),
@@ -109,8 +112,8 @@ pub(super) fn unknown_lint(name: &str, node: &Node) -> Diagnostic {
         })
 }
 
-fn settings(scene: &Scene, index: usize, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<Setting> {
-    let draft = &scene.drafts[index];
+fn settings(scene: &Scene<'_>, index: usize, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<Setting> {
+    let draft = &scene.components[index];
     let mut out = Vec::new();
     for spec in &draft.kind.settings {
         let Some(node) = draft.setting(&spec.name) else {
@@ -144,10 +147,10 @@ fn setting_files(items: &[Node], inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<(S
 }
 
 /// Errors in a kind's outputs are said where a reference meets them, not once more for every component of the kind.
-fn outputs(scene: &Scene, index: usize, _sink: &mut Sink) -> Vec<Output> {
+fn outputs(scene: &Scene<'_>, index: usize, _sink: &mut Sink) -> Vec<Output> {
     let quiet = &mut Sink::default();
     let scope = Scope::component(index, None);
-    scene.drafts[index]
+    scene.components[index]
         .kind_table
         .table("outputs")
         .into_iter()
@@ -159,14 +162,14 @@ fn outputs(scene: &Scene, index: usize, _sink: &mut Sink) -> Vec<Output> {
         .collect()
 }
 
-fn uses(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Use> {
-    scene.drafts[index]
+fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
+    scene.components[index]
         .uses
         .iter()
         .map(|bound| {
-            let target = &scene.drafts[bound.target];
+            let target = &scene.components[bound.target];
             let name = bound.database.clone().or_else(|| {
-                let text = super::reference::default_binding(scene, bound.target, 0, sink);
+                let text = super::reference::default_binding(scene, bound.target, sink);
                 text.as_plain().filter(|name| !name.is_empty())
             });
             Use {
@@ -184,14 +187,14 @@ fn uses(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Use> {
 }
 
 fn workload(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
-    shape: &Shape,
+    shape: &WorkloadDraft,
     inputs: &Inputs<'_>,
     volumes: &mut Vec<PlatformVolume>,
     sink: &mut Sink,
 ) -> Workload {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let table = &shape.table;
     let scope = Scope {
         cut_off: cut_off(table),
@@ -210,7 +213,7 @@ fn workload(
         lifecycle,
         description: read::owned(table, "description"),
         image: if shape.own_image {
-            image::image_of(scene, index, 0, sink)
+            image::image_of(scene, index, sink)
         } else {
             image::part_image(scene, index, table, sink)
         },
@@ -256,13 +259,13 @@ fn workload(
 }
 
 /// An exporter of a component that runs elsewhere lives with Prometheus.
-fn metrics_group(scene: &Scene) -> String {
+fn metrics_group(scene: &Scene<'_>) -> String {
     scene
-        .drafts
+        .components
         .iter()
         .filter(|draft| draft.is_a("prometheus"))
         .find_map(|draft| draft.group.clone())
-        .or_else(|| scene.groups.first().map(|group| group.name.clone()))
+        .or_else(|| scene.names.groups.first().map(|group| group.name.clone()))
         .unwrap_or_default()
 }
 
@@ -277,7 +280,7 @@ fn cut_off(table: &Table) -> Option<&'static str> {
 
 /// The words of the keys, one after the other; `None` where the table has none of them.
 fn command(
-    scene: &Scene,
+    scene: &Scene<'_>,
     table: &Table,
     keys: &[&str],
     scope: &Scope<'_>,
@@ -318,7 +321,7 @@ fn command(
 
 /// Variables in order; `{ unset = true }` takes one away.
 pub(super) fn environment(
-    scene: &Scene,
+    scene: &Scene<'_>,
     table: &Table,
     scope: &Scope<'_>,
     sink: &mut Sink,
@@ -370,7 +373,7 @@ pub(super) fn resources(table: &Table) -> Resources {
 }
 
 /// `a` or `a.port`.
-pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reach> {
+pub(super) fn reaches(scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<Reach> {
     let mut out = Vec::new();
     for node in table.array("reaches").unwrap_or_default() {
         let Some(written) = node.as_str() else {
@@ -380,17 +383,17 @@ pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reac
             Some((name, port)) => (name, Some(port)),
             None => (written, None),
         };
-        if scene.lost.contains(name) {
+        if scene.names.lost.contains(name) {
             continue;
         }
         let Some(index) = scene.find(name) else {
             let known: Vec<&str> = scene.component_names().collect();
-            sink.push(super::draft::unknown("component", name, node.span, &known));
+            sink.push(unknown("component", name, node.span, &known));
             continue;
         };
-        let draft = &scene.drafts[index];
+        let draft = &scene.components[index];
         let ports: Vec<&str> = draft
-            .shapes
+            .workloads
             .iter()
             .flat_map(|shape| &shape.ports)
             .map(|port| port.name.as_str())
@@ -399,7 +402,7 @@ pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reac
             && !ports.contains(&port)
         {
             if !draft.broken {
-                let mut diagnostic = super::draft::unknown("port", port, node.span, &ports);
+                let mut diagnostic = unknown("port", port, node.span, &ports);
                 diagnostic.code = Code::UnknownPort;
                 diagnostic.message = format!("component `{name}` has no port `{port}`");
                 sink.push(diagnostic);
@@ -416,7 +419,7 @@ pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reac
 }
 
 /// Whether the image is the one that the kind was made for.
-fn is_of_catalog(draft: &Draft, shape: &Shape) -> bool {
+fn is_of_catalog(draft: &ComponentDraft, shape: &WorkloadDraft) -> bool {
     let user = match &shape.part {
         Some(part) if !shape.own_image => draft
             .user
@@ -434,7 +437,7 @@ fn is_unprivileged(table: &Table) -> bool {
     table.boolean("privileged") != Some(true) && read::strings(table, "cap_add").is_empty()
 }
 
-fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> Runtime {
+fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> Runtime {
     let user_scope = scope.clone().without_secrets("`user`");
     let groups_scope = scope.clone().without_secrets("`group_add`");
     let label_scope = scope.clone().without_secrets("a label");
@@ -516,12 +519,17 @@ fn extra_hosts(table: &Table) -> Vec<String> {
 }
 
 /// A raw table with its references resolved; an empty table where there is none.
-pub(super) fn raw(scene: &Scene, node: Option<&Node>, scope: &Scope<'_>, sink: &mut Sink) -> Raw {
+pub(super) fn raw(
+    scene: &Scene<'_>,
+    node: Option<&Node>,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Raw {
     let scope = scope.clone().without_secrets("a raw table");
     node.map_or_else(Raw::default, |node| raw_value(scene, node, &scope, sink))
 }
 
-pub(super) fn raw_value(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Raw {
+pub(super) fn raw_value(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Raw {
     match &node.value {
         Value::String(_) => Raw::Text(text(scene, node, scope, sink)),
         Value::Datetime(written) => Raw::Text(Text::literal(written)),

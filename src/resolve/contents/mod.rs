@@ -8,7 +8,7 @@ mod yaml;
 
 use std::ops::Range;
 
-use super::scene::Scene;
+use super::Scene;
 use crate::{
     catalog::FileForm,
     diag::{Code, Diagnostic, Sink},
@@ -36,8 +36,13 @@ impl Problem {
 }
 
 /// Checks the files of every setting whose form is known.
-pub(super) fn check(scene: &Scene, platform: &Platform, sources: &mut Sources, sink: &mut Sink) {
-    for draft in &scene.drafts {
+pub(super) fn check(
+    scene: &Scene<'_>,
+    platform: &Platform,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) {
+    for draft in scene.components {
         let Some(component) = platform.component(&draft.name) else {
             continue;
         };

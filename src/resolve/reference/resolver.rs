@@ -1,22 +1,19 @@
 //! What one reference stands for.
 
-use super::{DEEPEST, Scope, default_binding, hosts, network_owner, output_text, setting_text};
+use super::{Scope, default_binding, hosts, network_owner, output_text, setting_text};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    expand::{BoundRole, ComponentDraft, read, unknown},
     language::SECRET_PLACES,
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
     reference::{self, Mode, Words},
-    resolve::{
-        draft::unknown,
-        read,
-        scene::{BoundRole, Draft, Scene},
-    },
+    resolve::Scene,
     source::Span,
     text::all_of,
 };
 
 pub(super) struct Resolver<'a> {
-    pub(super) scene: &'a Scene,
+    pub(super) scene: &'a Scene<'a>,
     pub(super) scope: &'a Scope<'a>,
     pub(super) place: Span,
     pub(super) kind_text: bool,
@@ -24,23 +21,12 @@ pub(super) struct Resolver<'a> {
 
 impl Resolver<'_> {
     pub(super) fn resolve(&self, segments: &[&str], sink: &mut Sink) -> Option<Text> {
-        // A circle leads through a string of the user's: that is where to say so, not in a kind.
-        let deepest = if self.kind_text { DEEPEST + 4 } else { DEEPEST };
-        if self.scope.depth > deepest {
-            self.scene.circles.set(self.scene.circles.get() + 1);
-            sink.push(
-                Diagnostic::new(Code::BadReference, "this reference leads back to itself")
-                    .label(self.place, "goes round in circles")
-                    .help("write the value out at one of the places"),
-            );
-            return None;
-        }
         match segments {
             ["components", name, rest @ ..] => self.component(name, rest, sink),
             ["self", rest @ ..] => self.own(rest, sink),
             ["secrets", name] => self.secret(name, sink),
             ["vars", name] => self.variable(name, sink),
-            ["platform", "name"] => Some(Text::literal(&self.scene.platform)),
+            ["platform", "name"] => Some(Text::literal(&self.scene.names.platform)),
             ["platform", "network", group] => self.network(group, sink),
             ["settings", name] if self.kind_text => self.setting(name, sink),
             ["roles", role, rest @ ..] if self.kind_text => self.role(role, rest, sink),
@@ -66,12 +52,12 @@ impl Resolver<'_> {
         );
     }
 
-    fn owner(&self) -> Option<&Draft> {
-        self.scene.drafts.get(self.scope.owner?)
+    fn owner(&self) -> Option<&ComponentDraft> {
+        self.scene.components.get(self.scope.owner?)
     }
 
     fn component(&self, name: &str, rest: &[&str], sink: &mut Sink) -> Option<Text> {
-        if self.scene.lost.contains(name) {
+        if self.scene.names.lost.contains(name) {
             return None;
         }
         let Some(index) = self.scene.find(name) else {
@@ -90,7 +76,7 @@ impl Resolver<'_> {
             );
             return None;
         };
-        let draft = &self.scene.drafts[index];
+        let draft = &self.scene.components[index];
         let upper = || draft.name.to_ascii_uppercase().replace('-', "_");
         match rest {
             ["name"] => Some(Text::literal(&draft.name)),
@@ -104,9 +90,16 @@ impl Resolver<'_> {
     }
 
     fn secret(&self, name: &str, sink: &mut Sink) -> Option<Text> {
-        let Some(secret) = self.scene.secrets.iter().find(|secret| secret.name == name) else {
+        let Some(secret) = self
+            .scene
+            .names
+            .secrets
+            .iter()
+            .find(|secret| secret.name == name)
+        else {
             let known: Vec<&str> = self
                 .scene
+                .names
                 .secrets
                 .iter()
                 .map(|secret| secret.name.as_str())
@@ -138,9 +131,16 @@ impl Resolver<'_> {
     }
 
     fn variable(&self, name: &str, sink: &mut Sink) -> Option<Text> {
-        let Some(variable) = self.scene.variables.iter().find(|known| known.name == name) else {
+        let Some(variable) = self
+            .scene
+            .names
+            .variables
+            .iter()
+            .find(|known| known.name == name)
+        else {
             let known: Vec<&str> = self
                 .scene
+                .names
                 .variables
                 .iter()
                 .map(|variable| variable.name.as_str())
@@ -159,6 +159,7 @@ impl Resolver<'_> {
     fn network(&self, group: &str, sink: &mut Sink) -> Option<Text> {
         let known: Vec<&str> = self
             .scene
+            .names
             .groups
             .iter()
             .map(|group| group.name.as_str())
@@ -175,7 +176,6 @@ impl Resolver<'_> {
     fn setting(&self, name: &str, sink: &mut Sink) -> Option<Text> {
         let index = self.scope.owner?;
         let scope = Scope {
-            depth: self.scope.depth + 1,
             no_secrets: self.scope.no_secrets,
             ..Scope::component(index, None)
         };
@@ -188,7 +188,7 @@ impl Resolver<'_> {
         if let ([output], None) = (rest, chosen)
             && self.chooses_nothing(bound.target, output)
         {
-            sink.push(nothing_chosen(&self.scene.drafts[bound.target], bound));
+            sink.push(nothing_chosen(&self.scene.components[bound.target], bound));
             return None;
         }
         self.part_of(bound.target, rest, chosen, sink)
@@ -196,7 +196,7 @@ impl Resolver<'_> {
 
     /// Whether an output names what `uses` chose, and there is nothing to choose.
     fn chooses_nothing(&self, target: usize, output: &str) -> bool {
-        let filler = &self.scene.drafts[target];
+        let filler = &self.scene.components[target];
         let Some(binding) = &filler.kind.binding else {
             return false;
         };
@@ -224,6 +224,7 @@ impl Resolver<'_> {
         let env = draft.kind.table.get_path(&["vars", key, "env"])?.as_str()?;
         let variable = self
             .scene
+            .names
             .variables
             .iter()
             .find(|variable| variable.env.as_deref() == Some(env))?;
@@ -238,7 +239,7 @@ impl Resolver<'_> {
         let Some(index) = self.scope.owner else {
             return Text::default();
         };
-        default_binding(self.scene, index, self.scope.depth + 1, sink)
+        default_binding(self.scene, index, sink)
     }
 
     /// `PORT.FIELD`, an output, or what every component has.
@@ -249,7 +250,7 @@ impl Resolver<'_> {
         chosen: Option<&str>,
         sink: &mut Sink,
     ) -> Option<Text> {
-        let draft = &self.scene.drafts[index];
+        let draft = &self.scene.components[index];
         if let [port, field] = rest
             && let Some((workload, found)) = self.port(index, port)
         {
@@ -262,20 +263,10 @@ impl Resolver<'_> {
         }
         match rest {
             ["image"] => {
-                return Some(crate::resolve::image::image_of(
-                    self.scene,
-                    index,
-                    self.scope.depth + 1,
-                    sink,
-                ));
+                return Some(crate::resolve::image::image_of(self.scene, index, sink));
             }
             ["version"] => {
-                return Some(crate::resolve::image::version_of(
-                    self.scene,
-                    index,
-                    self.scope.depth + 1,
-                    sink,
-                ));
+                return Some(crate::resolve::image::version_of(self.scene, index, sink));
             }
             [output] => {
                 // What the user wrote is where to say that a secret comes out, not the setting that it comes from.
@@ -311,7 +302,13 @@ impl Resolver<'_> {
         None
     }
 
-    fn secret_output(&self, draft: &Draft, output: &str, secret: &str, place: &str) -> Diagnostic {
+    fn secret_output(
+        &self,
+        draft: &ComponentDraft,
+        output: &str,
+        secret: &str,
+        place: &str,
+    ) -> Diagnostic {
         Diagnostic::new(
             Code::SecretPlace,
             format!("a secret can't stand in {place}"),
@@ -325,9 +322,9 @@ impl Resolver<'_> {
 
     /// A port of the component and the workload that listens on it: the reader's own first, then the main one's.
     fn port(&self, index: usize, name: &str) -> Option<(String, &Port)> {
-        let draft = &self.scene.drafts[index];
+        let draft = &self.scene.components[index];
         let own_part = self.scope.part.filter(|_| self.scope.owner == Some(index));
-        let mut shapes: Vec<_> = draft.shapes.iter().collect();
+        let mut shapes: Vec<_> = draft.workloads.iter().collect();
         shapes.sort_by_key(|shape| shape.part.as_deref() != own_part);
         shapes.into_iter().find_map(|shape| {
             let port = shape.ports.iter().find(|port| port.name == name)?;
@@ -339,14 +336,14 @@ impl Resolver<'_> {
     /// the same.
     fn taken_away(&self, index: usize, name: &str) -> Option<u16> {
         let is_own = self.kind_text && self.scope.owner == Some(index);
-        let ports = &self.scene.drafts[index].kind.table;
+        let ports = &self.scene.components[index].kind.table;
         let port = ports.get_path(&["workload", "ports", name])?;
         read::container_port(port).filter(|_| is_own)
     }
 
     fn field(
         &self,
-        draft: &Draft,
+        draft: &ComponentDraft,
         workload: &str,
         port: &Port,
         field: &str,
@@ -420,7 +417,7 @@ impl Resolver<'_> {
     /// Says why the reader gets no connection, where it gets none.
     fn reachable(
         &self,
-        draft: &Draft,
+        draft: &ComponentDraft,
         workload: &str,
         field: Field,
         sink: &mut Sink,
@@ -428,7 +425,7 @@ impl Resolver<'_> {
         let to_itself = self
             .scope
             .owner
-            .is_some_and(|owner| self.scene.drafts[owner].name == draft.name);
+            .is_some_and(|owner| self.scene.components[owner].name == draft.name);
         if to_itself || draft.external.is_some() || field == Field::Port {
             return Some(());
         }
@@ -459,7 +456,7 @@ impl Resolver<'_> {
 
     fn public_url(
         &self,
-        draft: &Draft,
+        draft: &ComponentDraft,
         workload: &str,
         port: &Port,
         sink: &mut Sink,
@@ -490,9 +487,9 @@ impl Resolver<'_> {
         })
     }
 
-    fn unknown_part(&self, draft: &Draft, rest: &[&str]) -> Diagnostic {
+    fn unknown_part(&self, draft: &ComponentDraft, rest: &[&str]) -> Diagnostic {
         let ports: Vec<String> = draft
-            .shapes
+            .workloads
             .iter()
             .flat_map(|shape| &shape.ports)
             .map(|port| port.name.clone())
@@ -546,7 +543,7 @@ impl Resolver<'_> {
 }
 
 /// A role that needs one of the filler's databases or buckets, of which it has none.
-fn nothing_chosen(filler: &Draft, bound: &BoundRole) -> Diagnostic {
+fn nothing_chosen(filler: &ComponentDraft, bound: &BoundRole) -> Diagnostic {
     let setting = filler
         .kind
         .binding
@@ -575,7 +572,7 @@ fn nothing_chosen(filler: &Draft, bound: &BoundRole) -> Diagnostic {
 }
 
 /// Whether a browser gets to a port. On the host's network every port is the host's.
-fn is_published(draft: &Draft, workload: &str, port: &Port) -> bool {
+fn is_published(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
     port.host.is_some()
         || draft.external.is_some()
         || crate::resolve::network::mode_of(draft, workload) == Some(NetworkMode::Host)
