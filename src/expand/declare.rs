@@ -343,7 +343,7 @@ fn major(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) -> Optio
     major.or(default)
 }
 
-/// As far as the tag says: `2` may be any 2.
+/// Compares as many numbers as the tag has: `2` may be any 2.
 fn is_older(tag: &str, oldest: &str) -> bool {
     numbers(tag)
         .iter()

@@ -7,11 +7,11 @@
 mod conditions;
 mod declare;
 mod draft;
-mod given;
 mod layers;
 mod names;
 mod ports;
 pub mod read;
+mod role_env;
 mod roles;
 mod secrets;
 mod settings;
@@ -86,7 +86,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         ));
         kind_tables.push(kind_table);
     }
-    given::set(&all, &bound, &own_secrets, &mut workloads);
+    role_env::set(&all, &bound, &own_secrets, &mut workloads);
     let Declarations {
         mut names,
         components,

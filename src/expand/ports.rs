@@ -36,7 +36,7 @@ pub(super) fn ports(
     (all, whole)
 }
 
-/// A port that the kind's program listens on whatever it is told. What the user starts in its place is the user's.
+/// Refuses to move a port whose number the kind's program can't change. A command or image of the user's own may do it.
 fn refuse_moved(declared: &Declared, own: &[Port], sink: &mut Sink) {
     let started_by_user = ["command", "entrypoint", "image", "build"]
         .iter()

@@ -205,7 +205,7 @@ fn check_database(filler: &Declared, database: &str, node: &Node, sink: &mut Sin
     );
 }
 
-/// Whether there are several only because the platform has more of a kind than it may: that was said.
+/// Whether there are several only because the platform has more of a kind than it may, which is an error already.
 fn is_one_too_many(all: &Declarations, fitting: &[&str]) -> bool {
     fitting
         .iter()

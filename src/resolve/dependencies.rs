@@ -266,7 +266,7 @@ fn dependency(
     }
 }
 
-/// One entry a workload: what was said first stays, and it opens ports if any of them does.
+/// One entry a workload: the first stays, and it opens ports if any of them does.
 fn push(out: &mut Vec<Dependency>, dependency: Dependency) {
     match out
         .iter_mut()

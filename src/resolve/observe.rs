@@ -21,7 +21,7 @@ pub(super) fn health(
     sink: &mut Sink,
 ) -> Option<Health> {
     let entry = shape.table.entry("health")?;
-    not_true(&entry.value, "health", sink);
+    refuse_true(&entry.value, "health", sink);
     let table = entry.value.as_table()?;
     let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
     let draft = &scene.components[index];
@@ -38,7 +38,7 @@ pub(super) fn health(
 }
 
 /// `false` switches off what a kind has; `true` says nothing.
-fn not_true(node: &Node, key: &str, sink: &mut Sink) {
+fn refuse_true(node: &Node, key: &str, sink: &mut Sink) {
     if node.as_bool() == Some(true) {
         sink.push(
             Diagnostic::new(Code::WrongType, format!("`{key} = true` says nothing"))
@@ -171,7 +171,7 @@ pub(super) fn metrics(
     sink: &mut Sink,
 ) -> Option<Metrics> {
     let entry = shape.table.entry("metrics")?;
-    not_true(&entry.value, "metrics", sink);
+    refuse_true(&entry.value, "metrics", sink);
     let table = entry.value.as_table()?;
     let port = match table.get("port") {
         Some(node) => port(draft, shape, node, "metrics entry", sink)?,

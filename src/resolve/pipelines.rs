@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Scene, image, mounts,
+    Scene, image, mounts, program,
     reference::{Scope, text},
     workload,
 };
@@ -23,7 +23,7 @@ pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, 
         let pipeline = pipeline(key, table, scene, platform, sink);
         platform.pipelines.push(pipeline);
     }
-    hand_on_secrets(scene, platform);
+    pass_secrets_to_runners(scene, platform);
     for (key, table) in read::tables(tree, "ci") {
         let ci = ci(key, table, At { scene, platform }, sink);
         platform.ci.push(ci);
@@ -38,7 +38,7 @@ struct At<'a> {
 }
 
 /// A DAG reads secrets from the environment of what runs it.
-fn hand_on_secrets(scene: &Scene<'_>, platform: &mut Platform) {
+fn pass_secrets_to_runners(scene: &Scene<'_>, platform: &mut Platform) {
     let tasks = platform
         .pipelines
         .iter()
@@ -141,7 +141,7 @@ fn pipeline(
                 ),
             })
             .collect(),
-        env: workload::environment(scene, table, &scope, sink),
+        env: program::environment(scene, table, &scope, sink),
         volumes: mounts::pipeline_mounts(scene, &key.name, table, &mut platform.volumes, sink),
         resources: workload::resources(table),
         tasks,
@@ -213,7 +213,7 @@ fn task(
         body,
         after: after(table, names, &key.name, sink),
         image,
-        env: workload::environment(scene, &merged, &scope, sink),
+        env: program::environment(scene, &merged, &scope, sink),
         retries: read::unsigned(table, "retries"),
         timeout: read::duration(table, "timeout"),
         trigger_rule: read::owned(table, "trigger_rule"),
@@ -228,7 +228,6 @@ fn task(
 
 /// An image of a pipeline or a task, with the platform's registry.
 fn task_image(scene: &Scene<'_>, node: &Node, sink: &mut Sink) -> Text {
-    image::well_formed(node, sink);
     image::well_formed(node, sink);
     let scope = Scope::platform().without_secrets("an image");
     image::with_registry(scene, text(scene, node, &scope, sink))
@@ -301,14 +300,14 @@ fn ci(key: &Key, table: &Table, at: At<'_>, sink: &mut Sink) -> Ci {
         .into_iter()
         .map(|stage_table| stage(stage_table, key.span, at, sink))
         .collect();
-    twice(&stages, sink);
+    report_equal_stages(&stages, sink);
     Ci {
         name: key.name.clone(),
         description: shown(at, table, "description", sink),
         agent: agent(at, table, sink).unwrap_or(Agent::Any),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
-        env: workload::environment(scene, table, &scope, sink),
+        env: program::environment(scene, table, &scope, sink),
         secrets: secrets(table, scene, sink),
         timeout: read::duration(table, "timeout").unwrap_or(3_600_000),
         stages,
@@ -327,7 +326,7 @@ fn stage_tables<'a>(table: &'a Table, name: &str) -> Vec<&'a Table> {
 }
 
 /// Jenkins refuses two stages of one name in a pipeline.
-fn twice(stages: &[CiStage], sink: &mut Sink) {
+fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
     let all: Vec<&CiStage> = stages
         .iter()
         .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel))
@@ -381,7 +380,7 @@ fn stage(table: &Table, entry: Span, at: At<'_>, sink: &mut Sink) -> CiStage {
     CiStage {
         name: shown(at, table, "name", sink).unwrap_or_default(),
         run,
-        env: workload::environment(scene, table, &scope, sink),
+        env: program::environment(scene, table, &scope, sink),
         secrets: secrets(table, scene, sink),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),

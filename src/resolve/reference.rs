@@ -1,5 +1,6 @@
 //! `${...}` in strings: finds references, resolves them, leaves everything else as it is.
 
+mod messages;
 mod resolver;
 
 use resolver::Resolver;
@@ -90,7 +91,7 @@ pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut
     out
 }
 
-/// What one reference stands for; nothing where that is not known, which was then said.
+/// What one reference stands for; nothing where it can't be resolved, which was then reported.
 pub(super) fn value(
     scene: &Scene<'_>,
     reference: &Reference<'_>,
@@ -137,7 +138,7 @@ fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
 pub(super) fn network_owner(scene: &Scene<'_>, draft: &ComponentDraft, workload: &str) -> String {
     let mut owner = workload.to_string();
     let mut mode = super::network::mode_of(draft, workload);
-    // A circle of them is an error that is said elsewhere.
+    // A circle of them is an error that a rule reports.
     for _ in scene.components {
         let Some(NetworkMode::Service(other)) = mode else {
             break;

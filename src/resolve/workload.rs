@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Inputs, Scene, files, image, mounts, network, observe,
+    Inputs, Scene, files, image, mounts, network, observe, program,
     reference::{Scope, text},
 };
 use crate::{
@@ -11,11 +11,10 @@ use crate::{
     diag::{Code, Diagnostic, Level, Sink, nearest},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, EnvironmentVariable, External, Lifecycle, Output, Platform,
-        PlatformVolume, Raw, Reach, Resources, Restart, Runtime, Setting, SettingValue, Text,
-        Ulimit, Use, Workload,
+        Component, DatabaseBinding, External, Lifecycle, Output, Platform, PlatformVolume, Raw,
+        Reach, Resources, Restart, Runtime, Setting, SettingValue, Text, Ulimit, Use, Workload,
     },
-    syntax::{Key, Node, Table, Value},
+    syntax::{Node, Table, Value},
     text::all_of,
 };
 
@@ -146,7 +145,7 @@ fn setting_files(items: &[Node], inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<(S
         .collect()
 }
 
-/// Errors in a kind's outputs are said where a reference meets them, not once more for every component of the kind.
+/// Errors in a kind's outputs are reported where a reference leads to them, not for every component of the kind.
 fn outputs(scene: &Scene<'_>, index: usize, _sink: &mut Sink) -> Vec<Output> {
     let quiet = &mut Sink::default();
     let scope = Scope::component(index, None);
@@ -218,9 +217,9 @@ fn workload(
             image::part_image(scene, index, table, sink)
         },
         build: image::build(scene, Some(index), table, sink),
-        entrypoint: command(scene, table, &["entrypoint"], &scope, sink),
-        command: command(scene, table, &["command", "args"], &scope, sink),
-        env: environment(scene, table, &scope, sink),
+        entrypoint: program::command(scene, table, &["entrypoint"], &scope, sink),
+        command: program::command(scene, table, &["command", "args"], &scope, sink),
+        env: program::environment(scene, table, &scope, sink),
         ports: shape.ports.clone(),
         mounts: mounts::mounts(scene, index, shape, volumes, sink),
         files: files::files(scene, index, shape, inputs, sink),
@@ -275,86 +274,6 @@ fn cut_off(table: &Table) -> Option<&'static str> {
         Some("host") => Some("has `network_mode = \"host\"`"),
         Some("none") => Some("has `network_mode = \"none\"`"),
         _ => None,
-    }
-}
-
-/// The words of the keys, one after the other; `None` where the table has none of them.
-fn command(
-    scene: &Scene<'_>,
-    table: &Table,
-    keys: &[&str],
-    scope: &Scope<'_>,
-    sink: &mut Sink,
-) -> Option<Vec<Text>> {
-    let mut words = None;
-    for key in keys {
-        // A `false` that had nothing to take away stays: it is no word.
-        let Some(node) = table.get(key).filter(|node| !node.is_false()) else {
-            continue;
-        };
-        let more = words.get_or_insert_with(Vec::new);
-        match &node.value {
-            Value::Array(items) => {
-                more.extend(items.iter().map(|item| text(scene, item, scope, sink)));
-            }
-            Value::String(line) => match shlex::split(line) {
-                Some(parts) => {
-                    for part in parts {
-                        let word = Node {
-                            span: node.span,
-                            value: Value::String(part),
-                        };
-                        more.push(text(scene, &word, scope, sink));
-                    }
-                }
-                None => sink.push(
-                    Diagnostic::new(Code::BadValue, format!("`{key}` has an open quote"))
-                        .label(node.span, "can't be split as a shell splits it")
-                        .help("close the quote, or write a list of words"),
-                ),
-            },
-            _ => {}
-        }
-    }
-    words
-}
-
-/// Variables in order; `{ unset = true }` takes one away.
-pub(super) fn environment(
-    scene: &Scene<'_>,
-    table: &Table,
-    scope: &Scope<'_>,
-    sink: &mut Sink,
-) -> Vec<EnvironmentVariable> {
-    table
-        .table("env")
-        .into_iter()
-        .flat_map(Table::iter)
-        .filter_map(|(key, node)| {
-            if let Some(table) = node.as_table() {
-                not_unset(key, table, sink);
-                return None;
-            }
-            Some(EnvironmentVariable {
-                name: key.name.clone(),
-                value: text(scene, node, scope, sink),
-                span: key.span,
-            })
-        })
-        .collect()
-}
-
-/// `unset = false` could only mean the value that it stands over, and has replaced.
-fn not_unset(key: &Key, table: &Table, sink: &mut Sink) {
-    if let Some(node) = table.get("unset").filter(|node| node.is_false()) {
-        sink.push(
-            Diagnostic::new(
-                Code::BadValue,
-                format!("`unset = false` says nothing of `{}`", key.name),
-            )
-            .label(node.span, "does not fit")
-            .help("write `{ unset = true }` to take the variable away, or leave the line out"),
-        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! Files of the user's own whose form a kind knows: what their program would refuse is an error at its place in the file.
 //!
-//! They are read when compiling anyway, and a program says it only when it starts.
+//! They are read when compiling anyway, and a program would report it only when it starts.
 
 mod alertmanager;
 mod rules;

@@ -140,7 +140,7 @@ impl Step<'_> {
     }
 }
 
-/// A circle leads through a string of the user's: that is where to say so, not in a kind.
+/// The place to report is a string of the user's, where the circle leads through one, and not a string of a kind.
 fn circle(steps: &[Step<'_>]) -> Diagnostic {
     let mut places = steps
         .iter()

@@ -1,9 +1,13 @@
 //! What one reference stands for.
 
-use super::{Scope, default_binding, hosts, network_owner, output_text, setting_text};
+use super::{
+    Scope, default_binding, hosts,
+    messages::{nothing_chosen, secret_output, unknown_part},
+    network_owner, output_text, setting_text,
+};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    expand::{BoundRole, ComponentDraft, read, unknown},
+    expand::{ComponentDraft, read, unknown},
     language::SECRET_PLACES,
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
     reference::{self, Mode, Words},
@@ -269,7 +273,7 @@ impl Resolver<'_> {
                 return Some(crate::resolve::image::version_of(self.scene, index, sink));
             }
             [output] => {
-                // What the user wrote is where to say that a secret comes out, not the setting that it comes from.
+                // That a secret comes out is reported at the user's reference, not at the setting that holds it.
                 let reader = Scope {
                     no_secrets: self.scope.no_secrets.filter(|_| self.kind_text),
                     ..self.scope.clone()
@@ -278,7 +282,7 @@ impl Resolver<'_> {
                     if let (Some(place), Some(secret)) =
                         (self.scope.no_secrets, text.secrets().first())
                     {
-                        sink.push(self.secret_output(draft, output, secret, place));
+                        sink.push(secret_output(draft, output, secret, place, self.place));
                         return None;
                     }
                     let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
@@ -297,27 +301,9 @@ impl Resolver<'_> {
             _ => {}
         }
         if !draft.broken {
-            sink.push(self.unknown_part(draft, rest));
+            sink.push(unknown_part(draft, rest, self.place));
         }
         None
-    }
-
-    fn secret_output(
-        &self,
-        draft: &ComponentDraft,
-        output: &str,
-        secret: &str,
-        place: &str,
-    ) -> Diagnostic {
-        Diagnostic::new(
-            Code::SecretPlace,
-            format!("a secret can't stand in {place}"),
-        )
-        .label(
-            self.place,
-            format!("`{output}` of `{}` holds the secret `{secret}`", draft.name),
-        )
-        .help(SECRET_PLACES)
     }
 
     /// A port of the component and the workload that listens on it: the reader's own first, then the main one's.
@@ -486,89 +472,6 @@ impl Resolver<'_> {
             }],
         })
     }
-
-    fn unknown_part(&self, draft: &ComponentDraft, rest: &[&str]) -> Diagnostic {
-        let ports: Vec<String> = draft
-            .workloads
-            .iter()
-            .flat_map(|shape| &shape.ports)
-            .map(|port| port.name.clone())
-            .collect();
-        let outputs: Vec<String> = draft
-            .kind_table
-            .table("outputs")
-            .map_or(Vec::new(), |outputs| {
-                outputs.keys().map(ToString::to_string).collect()
-            });
-        let wanted = rest.first().copied().unwrap_or_default();
-        let known: Vec<&str> = ports.iter().chain(&outputs).map(String::as_str).collect();
-        let help = match (nearest(wanted, known), rest.len()) {
-            (Some(close), 2) => format!("did you mean `{close}`?"),
-            (Some(close), _) if ports.iter().any(|port| port == close) => format!(
-                "did you mean `{close}.address`? A port has `host`, `port`, `address`, `url` and `public_url`"
-            ),
-            (Some(close), _) => format!("did you mean `{close}`?"),
-            (None, _) if ports.is_empty() => {
-                format!(
-                    "`{}` has no ports: declare one, as `ports.http = 8000`",
-                    draft.name
-                )
-            }
-            (None, _) if outputs.is_empty() => format!("it has the ports {}", all_of(&ports)),
-            (None, _) => format!(
-                "it has the ports {} and the outputs {}; a port has `host`, `port`, `address`, `url` and `public_url`",
-                all_of(&ports),
-                all_of(&outputs)
-            ),
-        };
-        let (message, label) = match rest {
-            [] => (
-                format!("a reference to `{}` names a port or an output", draft.name),
-                "which one?",
-            ),
-            rest => (
-                format!(
-                    "component `{}` has no port or output `{}`",
-                    draft.name,
-                    rest.join(".")
-                ),
-                "not there",
-            ),
-        };
-        Diagnostic::new(Code::UnknownPort, message)
-            .label(self.place, label)
-            .label(draft.span, "this component")
-            .help(help)
-    }
-}
-
-/// A role that needs one of the filler's databases or buckets, of which it has none.
-fn nothing_chosen(filler: &ComponentDraft, bound: &BoundRole) -> Diagnostic {
-    let setting = filler
-        .kind
-        .binding
-        .as_ref()
-        .and_then(|binding| binding.more.clone())
-        .unwrap_or_default();
-    Diagnostic::new(
-        Code::MissingKey,
-        format!(
-            "the role `{}` takes one of the {setting} of `{}`, which has none",
-            bound.role.name, filler.name
-        ),
-    )
-    .label(bound.span, "which one?")
-    .label(filler.span, format!("has no `settings.{setting}`"))
-    .help(match filler.external {
-        Some(_) => format!(
-            "name one: `uses = {{ {} = \"{}/NAME\" }}`",
-            bound.role.name, filler.name
-        ),
-        None => format!(
-            "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`",
-            filler.name
-        ),
-    })
 }
 
 /// Whether a browser gets to a port. On the host's network every port is the host's.

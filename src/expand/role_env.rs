@@ -1,4 +1,4 @@
-//! Environment that roles give to parts of their fillers, such as a login that the filler's setup makes.
+//! Environment that a role sets in a part of the component that fills it (`gives`), such as a login that its setup makes.
 
 use super::{
     Declarations,
@@ -21,7 +21,7 @@ pub(super) fn set(
     secrets: &[Vec<(String, Secret)>],
     workloads: &mut [Vec<Layered>],
 ) {
-    for ((giver, bound), secrets) in all.components.iter().zip(bound).zip(secrets) {
+    for ((owner, bound), secrets) in all.components.iter().zip(bound).zip(secrets) {
         for role in bound {
             for (part, variable, written) in &role.role.gives {
                 let filler = workloads[role.target]
@@ -29,10 +29,10 @@ pub(super) fn set(
                     .find(|workload| workload.part.as_deref() == Some(part.as_str()));
                 if let Some(filler) = filler {
                     let key = Key {
-                        name: name(giver, variable, written.span),
+                        name: name(owner, variable, written.span),
                         span: written.span,
                     };
-                    let value = value(giver, secrets, written);
+                    let value = value(owner, secrets, written);
                     set_variable(&mut filler.table, Entry { key, value });
                 }
             }
@@ -55,25 +55,25 @@ fn set_variable(table: &mut Table, entry: Entry) {
     table.set(key, Node { span, value });
 }
 
-/// The name of a given variable; it may hold the giver's.
-fn name(giver: &Declared, variable: &str, span: Span) -> String {
+/// The name of such a variable; it may hold the name of the component that has the role.
+fn name(owner: &Declared, variable: &str, span: Span) -> String {
     reference::of_text(variable, span, Words::Kind, Mode::Shell).rewritten(|reference| {
         reference
             .is(&["self", "env_name"])
-            .then(|| environment_name(&giver.name))
+            .then(|| environment_name(&owner.name))
     })
 }
 
-/// The value of a given variable as the filler reads it: the giver's own secrets by their names in the platform. Where
-/// the user set the program's own variable instead of a secret, it is what the user wrote.
-fn value(giver: &Declared, secrets: &[(String, Secret)], value: &Node) -> Node {
+/// The value as the filler reads it: secrets of the component's own by their names in the platform. Where the user set
+/// the program's own variable instead of a secret, it is what the user wrote.
+fn value(owner: &Declared, secrets: &[(String, Secret)], value: &Node) -> Node {
     let text =
         reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| match reference
             .segments
             .as_slice()
         {
-            ["own", key] => own_secret(giver, secrets, key),
-            ["self", "name"] => Some(reference::escaped(&giver.name)),
+            ["own", key] => own_secret(owner, secrets, key),
+            ["self", "name"] => Some(reference::escaped(&owner.name)),
             _ => None,
         });
     Node {
@@ -82,26 +82,26 @@ fn value(giver: &Declared, secrets: &[(String, Secret)], value: &Node) -> Node {
     }
 }
 
-/// What stands for a secret of the giver's kind in a text of another component.
-fn own_secret(giver: &Declared, secrets: &[(String, Secret)], key: &str) -> Option<String> {
+/// What stands for a secret of the component's kind in a text of another component.
+fn own_secret(owner: &Declared, secrets: &[(String, Secret)], key: &str) -> Option<String> {
     if let Some((_, secret)) = secrets.iter().find(|(known, _)| known == key) {
         return Some(written(&["secrets", &secret.name]));
     }
-    let spec = giver.kind.secrets.iter().find(|spec| spec.name == key)?;
+    let spec = owner.kind.secrets.iter().find(|spec| spec.name == key)?;
     let own = spec
         .replaced_by
         .iter()
-        .find_map(|variable| giver.user.get_path(&["env", variable]))?;
+        .find_map(|variable| owner.user.get_path(&["env", variable]))?;
     if own.as_str().is_none() {
         return Some(read::scalar(own));
     }
     let phrase = reference::of_node(own, Words::Platform, Mode::Strict);
-    // `self` is the giver, wherever the text goes.
+    // In the filler's text `self` would be the filler.
     Some(
         phrase.rewritten(|reference| match reference.segments.as_slice() {
-            ["self", "name"] => Some(reference::escaped(&giver.name)),
+            ["self", "name"] => Some(reference::escaped(&owner.name)),
             ["self", rest @ ..] => {
-                let mut segments = vec!["components", giver.name.as_str()];
+                let mut segments = vec!["components", owner.name.as_str()];
                 segments.extend(rest);
                 Some(written(&segments))
             }
