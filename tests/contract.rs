@@ -476,3 +476,47 @@ helm = { ports = { admin = false }, enabled = false }
         "{values}"
     );
 }
+
+/// However all addresses are written, who shares the host's network asks the host itself.
+#[test]
+fn all_addresses_are_reached_on_the_host_itself() {
+    for bind in ["0.0.0.0", "::", "[::]"] {
+        let files = compiled(&format!(
+            r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+network_mode = "host"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = {{ container = 80, host = 8080, bind = "{bind}" }}
+metrics = {{ port = "http" }}
+"#
+        ));
+        let config = &files["prometheus/prometheus.yml"];
+        assert!(config.contains("127.0.0.1:8080"), "{bind}: {config}");
+    }
+}
+
+/// A port whose URLs have a scheme of their own is still asked over HTTP where the check or the scrape is one of HTTP.
+#[test]
+fn a_scheme_of_its_own_is_none_of_http() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.rpc = { container = 80, scheme = "grpc" }
+health = { http = "/health", port = "rpc" }
+metrics = { port = "rpc" }
+"#,
+    );
+    let values = from(&files["helm/p/values.yaml"], "\n  app:");
+    assert!(values.contains("scheme: HTTP\n"), "{values}");
+    assert!(!values.contains("GRPC"), "{values}");
+    assert!(!files["prometheus/prometheus.yml"].contains("grpc"));
+}

@@ -10,6 +10,7 @@ mod published;
 mod text;
 mod workload;
 
+pub use crate::value::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, Tmpfs, TmpfsOption};
 pub use component::{
     Alert, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
     SettingValue, Threshold, Use,

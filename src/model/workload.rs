@@ -1,7 +1,7 @@
 //! What runs: one container in Compose, one pod template in Kubernetes.
 
 use crate::{
-    model::{At, Text},
+    model::{At, Bind, ExtraHost, HttpScheme, Scheme, Text, Tmpfs},
     source::Span,
     syntax::Table,
 };
@@ -106,6 +106,13 @@ pub struct PortRange {
     pub last: u16,
 }
 
+impl Port {
+    /// Whether a browser can open it.
+    pub fn is_web(&self) -> bool {
+        self.protocol == Protocol::Tcp && self.scheme.is_web()
+    }
+}
+
 impl PortRange {
     pub fn single(port: u16) -> Self {
         Self {
@@ -151,10 +158,10 @@ pub struct Port {
     /// Where it is published on the host, if it is.
     pub host: Option<HostPort>,
     pub protocol: Protocol,
-    pub scheme: String,
+    pub scheme: Scheme,
     pub path: String,
     /// The host's address to publish on.
-    pub bind: String,
+    pub bind: Bind,
     /// The port's own place, and that of `host`.
     pub span: Span,
     pub host_span: Span,
@@ -231,7 +238,7 @@ pub enum Probe {
         path: Text,
         port: String,
         number: u16,
-        scheme: String,
+        scheme: HttpScheme,
     },
     Tcp {
         port: String,
@@ -247,7 +254,7 @@ pub struct Metrics {
     pub job: String,
     pub port: String,
     pub number: u16,
-    pub scheme: String,
+    pub scheme: HttpScheme,
     pub path: String,
     /// Milliseconds; `None`: Prometheus' own.
     pub interval: Option<u64>,
@@ -345,7 +352,7 @@ pub struct Runtime {
     /// Its processes gain no rights over those that it starts with: for the catalog's own images, which need none.
     pub no_new_privileges: bool,
     pub read_only: bool,
-    pub tmpfs: Vec<String>,
+    pub tmpfs: Vec<Tmpfs>,
     pub devices: Vec<String>,
     pub labels: Vec<(String, Text)>,
     pub hostname: Option<String>,
@@ -356,8 +363,7 @@ pub struct Runtime {
     pub ulimits: Vec<Ulimit>,
     pub cap_add: Vec<String>,
     pub cap_drop: Vec<String>,
-    /// `host:address` lines.
-    pub extra_hosts: Vec<String>,
+    pub extra_hosts: Vec<ExtraHost>,
     pub platform: Option<String>,
     pub tty: bool,
     pub stdin_open: bool,

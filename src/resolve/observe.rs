@@ -85,7 +85,7 @@ fn probe(
                 path: text(scene, &entry.value, scope, sink),
                 port: port.name.clone(),
                 number: port.container.first,
-                scheme: port.scheme.clone(),
+                scheme: port.scheme.over_http(),
             })
         }
         "tcp" => {
@@ -194,7 +194,7 @@ pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<M
         job: job_name(draft, shape),
         port: port.name.clone(),
         number: port.container.first,
-        scheme: port.scheme.clone(),
+        scheme: port.scheme.over_http(),
         path: table.string("path").unwrap_or("/metrics").to_string(),
         interval: read::duration(table, "interval"),
         honor_labels: table.boolean("honor_labels").unwrap_or(false),

@@ -11,9 +11,9 @@ use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Level, Sink, nearest},
     model::{
-        Component, DatabaseBinding, EnvironmentVariable, External, Lifecycle, Output, Platform,
-        PlatformVolume, Raw, Reach, Resources, Restart, Runtime, Setting, SettingValue, Text,
-        Ulimit, Use, Workload,
+        Component, DatabaseBinding, EnvironmentVariable, External, ExtraHost, HostAddress,
+        Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime,
+        Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Key, Node, Table, Value},
     text::all_of,
@@ -455,7 +455,10 @@ fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> 
         privileged: table.boolean("privileged").unwrap_or(false),
         no_new_privileges: false,
         read_only: table.boolean("read_only").unwrap_or(false),
-        tmpfs: read::one_or_many(table, "tmpfs"),
+        tmpfs: read::one_or_many(table, "tmpfs")
+            .iter()
+            .filter_map(|text| Tmpfs::parse(text))
+            .collect(),
         devices: read::strings(table, "devices"),
         labels: table
             .table("labels")
@@ -502,15 +505,20 @@ fn ulimits(table: &Table) -> Vec<Ulimit> {
         .collect()
 }
 
-fn extra_hosts(table: &Table) -> Vec<String> {
+fn extra_hosts(table: &Table) -> Vec<ExtraHost> {
     match table.table("extra_hosts") {
         Some(hosts) => hosts
             .iter()
-            .map(|(key, node)| format!("{}:{}", key.name, read::scalar(node)))
+            .filter_map(|(key, node)| {
+                Some(ExtraHost {
+                    name: key.name.clone(),
+                    address: HostAddress::parse(node.as_str()?)?,
+                })
+            })
             .collect(),
         None => read::strings(table, "extra_hosts")
-            .into_iter()
-            .map(|line| line.replacen('=', ":", 1))
+            .iter()
+            .filter_map(|line| ExtraHost::parse(line))
             .collect(),
     }
 }

@@ -106,9 +106,9 @@ fn port(port: &Port) -> Value {
             HostPort::Fixed(range) => range.to_string(),
             HostPort::Auto => "auto".to_string(),
         }),
-        "bind": port.bind,
+        "bind": port.bind.to_string(),
         "protocol": port.protocol.name(),
-        "scheme": port.scheme,
+        "scheme": port.scheme.name(),
         "path": port.path,
     })
 }

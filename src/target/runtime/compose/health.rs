@@ -64,7 +64,7 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
             ..
         } => {
             let (path, late) = url_path(platform, path);
-            let scheme = if scheme == "https" { "https" } else { "http" };
+            let scheme = scheme.name();
             let view = ProbeView {
                 number: *number,
                 scheme,

@@ -231,7 +231,7 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
         }
     } else {
         keys.put_some("hostname", runtime.hostname.as_deref().map(speak::literal));
-        keys.put_filled("extra_hosts", literals(&runtime.extra_hosts));
+        keys.put_filled("extra_hosts", spoken(&runtime.extra_hosts));
     }
     let copies_secrets = workload
         .files
@@ -245,7 +245,7 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
         );
     }
     keys.put_filled("read_only", runtime.read_only && !copies_secrets);
-    keys.put_filled("tmpfs", literals(&runtime.tmpfs));
+    keys.put_filled("tmpfs", spoken(&runtime.tmpfs));
     keys.put_some("shm_size", runtime.shm_size.map(units::bytes));
     keys.put_filled("ulimits", ulimits(runtime));
     keys.put_filled("privileged", runtime.privileged);
@@ -356,6 +356,12 @@ fn texts(platform: &Platform, texts: &[Text]) -> Vec<String> {
         .iter()
         .map(|text| speak::text(platform, text))
         .collect()
+}
+
+/// Values whose own form is the engine's.
+fn spoken<T: std::fmt::Display>(values: &[T]) -> Vec<String> {
+    let literal = |value: &T| speak::literal(&value.to_string());
+    values.iter().map(literal).collect()
 }
 
 fn literals(texts: &[String]) -> Vec<String> {
