@@ -10,6 +10,7 @@ pub mod diag;
 pub mod syntax;
 pub mod layout;
 pub mod value;
+pub mod reference;
 pub mod language;
 pub mod project;
 pub mod template;
