@@ -1,7 +1,7 @@
 //! What runs: one container in Compose, one pod template in Kubernetes.
 
 use crate::{
-    model::{At, Bind, ExtraHost, HttpScheme, Scheme, Text, Tmpfs},
+    model::{At, Bind, ExtraHost, HttpScheme, ProbeTool, Propagation, Scheme, Text, Tmpfs},
     source::Span,
     syntax::Table,
 };
@@ -177,8 +177,7 @@ pub struct Mount {
     pub read_only: bool,
     /// Means something only in Compose (the engine's socket); other targets leave it out without a word.
     pub compose_only: bool,
-    /// How mounts made later below it are seen, as Compose names it (`rslave`).
-    pub propagation: Option<String>,
+    pub propagation: Option<Propagation>,
     pub span: Span,
 }
 
@@ -227,8 +226,10 @@ pub struct Health {
     pub timeout: u64,
     pub retries: u32,
     pub start_period: u64,
-    /// The program of the image that asks in Compose (`curl`, `wget`, `python`, `bash`), where the kind knows it.
-    pub tool: Option<String>,
+    /// Whether the container can run it on itself, as Compose does it. Kubernetes asks from outside in any case.
+    pub inside: bool,
+    /// The program of the image that asks in Compose, where the kind knows it.
+    pub tool: Option<ProbeTool>,
     pub span: Span,
 }
 
@@ -262,6 +263,17 @@ pub struct Metrics {
     pub span: Span,
 }
 
+/// Which graphics processors a container gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gpu {
+    /// Any so many of them.
+    Count(u32),
+    /// All that the machine has.
+    All,
+    /// Those of the machine with these ids.
+    Devices(Vec<String>),
+}
+
 /// Requests and limits; nothing means that nothing is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Resources {
@@ -269,7 +281,7 @@ pub struct Resources {
     pub cpu: Option<u64>,
     /// Bytes: what it asks for, and its limit.
     pub memory: Option<u64>,
-    pub gpu: Option<u32>,
+    pub gpu: Option<Gpu>,
     /// Thousandths of a processor.
     pub cpu_limit: Option<u64>,
 }

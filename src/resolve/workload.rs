@@ -11,7 +11,7 @@ use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Level, Sink, nearest},
     model::{
-        Component, DatabaseBinding, EnvironmentVariable, External, ExtraHost, HostAddress,
+        Component, DatabaseBinding, EnvironmentVariable, External, ExtraHost, Gpu, HostAddress,
         Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime,
         Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
@@ -362,10 +362,23 @@ pub(super) fn resources(table: &Table) -> Resources {
     Resources {
         cpu: read::cpu(table, "cpu"),
         memory: read::memory(table, "memory"),
-        gpu: read::unsigned(table, "gpu"),
+        gpu: table.get("gpu").and_then(gpu),
         cpu_limit: table
             .table("limits")
             .and_then(|limits| read::cpu(limits, "cpu")),
+    }
+}
+
+/// A number, `all`, or a list of ids.
+fn gpu(node: &Node) -> Option<Gpu> {
+    match &node.value {
+        Value::Integer(count) => u32::try_from(*count).ok().map(Gpu::Count),
+        Value::String(word) => (word == "all").then_some(Gpu::All),
+        Value::Array(ids) => {
+            let ids: Vec<String> = ids.iter().map(read::scalar).collect();
+            (!ids.is_empty()).then_some(Gpu::Devices(ids))
+        }
+        _ => None,
     }
 }
 

@@ -4,7 +4,9 @@
 //! checks by the same parser with which `resolve` reads, so what was accepted can be read.
 
 mod address;
+mod choice;
 mod tmpfs;
 
 pub use address::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, is_alias};
+pub use choice::{AlertSeverity, PanelKind, ProbeTool, Propagation, TriggerRule};
 pub use tmpfs::{Tmpfs, TmpfsOption};

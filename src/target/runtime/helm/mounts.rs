@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{chart::Builder, claims, quantity};
-use crate::model::{Mount, MountSource, NetworkMode, Tmpfs, TmpfsOption, Workload};
+use crate::model::{Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload};
 
 /// Named volumes, folders of the host, and memory.
 pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
@@ -76,10 +76,14 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             return None;
         }
     }
-    match mount.propagation.as_deref() {
-        Some("slave" | "rslave") => value["mountPropagation"] = json!("HostToContainer"),
-        Some("shared" | "rshared") => value["mountPropagation"] = json!("Bidirectional"),
-        _ => {}
+    match mount.propagation {
+        Some(Propagation::Slave | Propagation::Rslave) => {
+            value["mountPropagation"] = json!("HostToContainer");
+        }
+        Some(Propagation::Shared | Propagation::Rshared) => {
+            value["mountPropagation"] = json!("Bidirectional");
+        }
+        Some(Propagation::Private | Propagation::Rprivate) | None => {}
     }
     if mount.read_only {
         value["readOnly"] = json!(true);

@@ -8,7 +8,7 @@ use super::{
     values::{Kind, WorkloadValues},
 };
 use crate::{
-    model::{HostAddress, MountSource, NetworkMode, Port, Restart, Text, Workload},
+    model::{Gpu, HostAddress, MountSource, NetworkMode, Port, Restart, Text, Workload},
     target::shared::scrape,
 };
 
@@ -249,6 +249,11 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
     let runtime = &workload.runtime;
     let restarts = matches!(workload.restart, Restart::No | Restart::OnFailure(_));
     let lost = [
+        (
+            matches!(workload.resources.gpu, Some(Gpu::All | Gpu::Devices(_))),
+            "resources",
+            "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none",
+        ),
         (
             !runtime.ulimits.is_empty(),
             "ulimits",

@@ -80,7 +80,7 @@ pub(super) fn of_workload(
     );
     key(
         "resources",
-        workload.resources.gpu.is_some_and(|gpu| gpu > 0),
+        workload.resources.gpu.is_some(),
         "`gpu` is left out",
     );
     let raw = matches!(&workload.raw_compose, Raw::Table(raw) if !raw.is_empty());

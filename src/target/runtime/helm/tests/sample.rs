@@ -6,10 +6,10 @@ use crate::{
     files::Target,
     model::{
         At, Bind, Component, Condition, Dependency, Endpoint, EnvironmentVariable, External,
-        ExtraHost, Field, FileContent, FileMount, Group, Health, HostPort, HttpScheme, Lifecycle,
-        Mount, MountSource, NetworkMode, Piece, Pipeline, Platform, PlatformVolume, Port,
-        PortRange, Probe, Protocol, Raw, Resources, Restart, Runtime, Scheme, Secret, SecretForm,
-        SecretOrigin, Task, TaskBody, Text, Tmpfs, Variable, Workload,
+        ExtraHost, Field, FileContent, FileMount, Gpu, Group, Health, HostPort, HttpScheme,
+        Lifecycle, Mount, MountSource, NetworkMode, Piece, Pipeline, Platform, PlatformVolume,
+        Port, PortRange, Probe, Protocol, Raw, Resources, Restart, Runtime, Scheme, Secret,
+        SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs, Variable, Workload,
     },
     source::{Sources, Span},
     syntax::Table,
@@ -122,6 +122,7 @@ fn health(probe: Probe) -> Option<Health> {
         timeout: 2_500,
         retries: 3,
         start_period: 45_000,
+        inside: true,
         tool: None,
         span: span(),
     })
@@ -307,7 +308,7 @@ fn database() -> Workload {
     db.resources = Resources {
         cpu: Some(500),
         memory: Some(1 << 30),
-        gpu: Some(1),
+        gpu: Some(Gpu::Count(1)),
         cpu_limit: Some(2000),
     };
     db
