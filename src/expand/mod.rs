@@ -97,7 +97,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     for (declared, ((((uses, complete), mut kind_table), secrets), workloads)) in
         components.into_iter().zip(parts)
     {
-        let (ports, whole) = ports::ports(&declared, &workloads, &names.bind, sink);
+        let (ports, whole) = ports::ports(&declared, &workloads, names.bind, sink);
         if declared.external.is_some() {
             kind_table.remove("workload");
         }

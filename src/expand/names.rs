@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Group, Secret, SecretForm, SecretOrigin, Variable},
+    model::{Bind, Group, Secret, SecretForm, SecretOrigin, Variable},
     source::SourceId,
     syntax::{Entry, Table, Value},
 };
@@ -38,7 +38,10 @@ pub(super) fn names(
     Names {
         platform: platform.string("name").unwrap_or("platform").to_string(),
         registry: read::owned(platform, "registry"),
-        bind: platform.string("bind").unwrap_or("127.0.0.1").to_string(),
+        bind: platform
+            .string("bind")
+            .and_then(Bind::parse)
+            .unwrap_or(Bind::LOOPBACK),
         lost: lost.into_iter().collect(),
         groups: groups(tree),
         secrets: secrets(tree),

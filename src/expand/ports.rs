@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{HostPort, Port, PortRange, Protocol},
+    model::{Bind, HostPort, Port, PortRange, Protocol, Scheme},
     source::Span,
     syntax::{Key, Node, Table, Value},
 };
@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn ports(
     declared: &Declared,
     workloads: &[Layered],
-    bind: &str,
+    bind: Bind,
     sink: &mut Sink,
 ) -> (Vec<Vec<Port>>, bool) {
     let mut all = Vec::new();
@@ -69,7 +69,7 @@ fn refuse_moved(declared: &Declared, own: &[Port], sink: &mut Sink) {
 }
 
 /// The ports, and whether all of them could be read.
-fn written(table: &Table, bind: &str, sink: &mut Sink) -> (Vec<Port>, bool) {
+fn written(table: &Table, bind: Bind, sink: &mut Sink) -> (Vec<Port>, bool) {
     let mut ports = Vec::new();
     let mut whole = true;
     for (key, node) in read::entries(table, "ports") {
@@ -85,7 +85,7 @@ fn written(table: &Table, bind: &str, sink: &mut Sink) -> (Vec<Port>, bool) {
     (ports, whole)
 }
 
-fn port(key: &Key, table: &Table, bind: &str, sink: &mut Sink) -> Option<Port> {
+fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
     let written = table.get("container");
     let Some(container) = written.and_then(read::port_range) else {
         if written.is_some() {
@@ -119,9 +119,11 @@ fn port(key: &Key, table: &Table, bind: &str, sink: &mut Sink) -> Option<Port> {
             Some("udp") => Protocol::Udp,
             _ => Protocol::Tcp,
         },
-        scheme: table.string("scheme").unwrap_or("http").to_string(),
+        scheme: table
+            .string("scheme")
+            .map_or(Scheme::Http, Scheme::from_name),
         path: table.string("path").unwrap_or_default().to_string(),
-        bind: table.string("bind").unwrap_or(bind).to_string(),
+        bind: table.string("bind").and_then(Bind::parse).unwrap_or(bind),
         span: key.span,
         host_span: host_node.map_or(key.span, |node| node.span),
     })
@@ -148,7 +150,7 @@ fn unequal(span: Span, host: PortRange, container: PortRange) -> Diagnostic {
 }
 
 /// An external component has the ports that it names, with what the kind knows of them.
-fn external(external: &ExternalDraft, known: &[Port], bind: &str) -> Vec<Port> {
+fn external(external: &ExternalDraft, known: &[Port], bind: Bind) -> Vec<Port> {
     external
         .addresses
         .iter()
@@ -159,9 +161,9 @@ fn external(external: &ExternalDraft, known: &[Port], bind: &str) -> Vec<Port> {
                 container: PortRange::single(*number),
                 host: None,
                 protocol: like.map_or(Protocol::Tcp, |port| port.protocol),
-                scheme: like.map_or("http".to_string(), |port| port.scheme.clone()),
+                scheme: like.map_or(Scheme::Http, |port| port.scheme.clone()),
                 path: like.map_or(String::new(), |port| port.path.clone()),
-                bind: bind.to_string(),
+                bind,
                 span: external.span,
                 host_span: external.span,
             }

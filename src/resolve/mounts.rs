@@ -4,7 +4,7 @@ use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read, unknown},
-    model::{Mount, MountSource, PlatformVolume},
+    model::{Mount, MountSource, PlatformVolume, Propagation},
     source::Span,
     syntax::{Key, Table},
 };
@@ -53,7 +53,7 @@ pub(super) fn mounts(
                 source,
                 read_only: table.boolean("read_only").unwrap_or(false),
                 compose_only: table.string("only") == Some("compose"),
-                propagation: read::owned(table, "propagation"),
+                propagation: table.string("propagation").and_then(Propagation::parse),
                 span: key.span,
             })
         })

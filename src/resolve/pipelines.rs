@@ -12,7 +12,7 @@ use crate::{
     expand::{read, unknown},
     model::{
         Agent, Ci, CiStage, EnvironmentVariable, Parameter, Piece, Pipeline, Platform, Resources,
-        SecretVariable, Task, TaskBody, Text,
+        SecretVariable, Task, TaskBody, Text, TriggerRule,
     },
     source::Span,
     syntax::{Key, Node, Removal, Table, Value, overlay},
@@ -216,7 +216,7 @@ fn task(
         env: program::environment(scene, &merged, &scope, sink),
         retries: read::unsigned(table, "retries"),
         timeout: read::duration(table, "timeout"),
-        trigger_rule: read::owned(table, "trigger_rule"),
+        trigger_rule: table.string("trigger_rule").and_then(TriggerRule::parse),
         resources: if merged.get("resources").is_some() {
             workload::resources(&merged)
         } else {
