@@ -15,7 +15,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let folder = project.place.folder();
     let terminal = &context.terminal;
     if is_json || is_review {
-        let plan = prepared.plan.as_ref();
+        let plan = prepared.plan.as_ref().ok();
         match is_review {
             true => review::report(
                 context,
@@ -25,12 +25,12 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
             false => terminal.out(&json::report(&prepared.compilation, plan, folder))?,
         }
         return Ok(match &prepared.plan {
-            None => 1,
-            Some(plan) if plan.is_empty() => 0,
-            Some(_) => STALE,
+            Err(_) => 1,
+            Ok(plan) if plan.is_empty() => 0,
+            Ok(_) => STALE,
         });
     }
-    let Some(plan) = prepared.report(context) else {
+    let Ok(plan) = prepared.report(context) else {
         return Ok(1);
     };
     if plan.is_empty() {

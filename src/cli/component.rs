@@ -29,7 +29,7 @@ pub fn run(args: &ShowArgs, context: &Context) -> Result<u8, Failure> {
     let project = Project::open(&context.global)?;
     let compilation = project.compile();
     let terminal = &context.terminal;
-    let Some(output) = &compilation.output else {
+    let Ok(output) = &compilation.output else {
         terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
         return Ok(1);
     };

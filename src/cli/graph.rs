@@ -9,7 +9,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let compilation = project.compile();
     let terminal = &context.terminal;
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
-    let Some(output) = &compilation.output else {
+    let Ok(output) = &compilation.output else {
         return Ok(1);
     };
     let (platform, edges) = (&output.platform, &output.graph);

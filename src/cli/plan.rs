@@ -32,14 +32,14 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     let prepared = project.prepare(None)?;
     let folder = project.place.folder();
     if is_json {
-        let report = json::report(&prepared.compilation, prepared.plan.as_ref(), folder);
+        let report = json::report(&prepared.compilation, prepared.plan.as_ref().ok(), folder);
         context.terminal.out(&report)?;
-    } else if let Some(plan) = prepared.report(context) {
+    } else if let Ok(plan) = prepared.report(context) {
         context
             .terminal
             .out(&show::plan(plan, folder, &context.terminal))?;
     }
-    let Some(plan) = &prepared.plan else {
+    let Ok(plan) = &prepared.plan else {
         return Ok(1);
     };
     if let Some(file) = &args.out {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use mlopsgen::{
-    compile::{self, Compilation, Request},
+    compile::{self, Compilation, Failed, Output, Request},
     disk::{Extent, Lock, Place, read_manifest, survey},
     files::Target,
     plan::{self, Failure, Plan},
@@ -24,10 +24,10 @@ pub struct Project {
     root: PathBuf,
 }
 
-/// One compilation, and the plan where it had no errors.
+/// One compilation, and the plan where it came to its end.
 pub struct Prepared {
     pub compilation: Compilation,
-    pub plan: Option<Plan>,
+    pub plan: Result<Plan, Failed>,
 }
 
 impl Project {
@@ -66,11 +66,11 @@ impl Project {
 
     /// A target that is off unless the platform names it would go again at the next `apply`.
     fn refuse_unasked(&self, compilation: &Compilation) -> Result<(), Failure> {
-        let platform = compilation.output.as_ref().map(|output| &output.platform);
+        let output = compilation.output.as_ref();
         let mut asked = self.request.targets.iter().flatten();
         let unasked = asked.find(|target| {
             !target.is_default()
-                && platform.is_some_and(|platform| !platform.targets.contains(target))
+                && output.is_ok_and(|output| !output.platform.targets.contains(target))
         });
         match unasked.map(|target| target.name()) {
             None => Ok(()),
@@ -92,15 +92,15 @@ impl Project {
     pub fn prepare(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
         let compilation = self.compile();
         self.refuse_unasked(&compilation)?;
-        let wanted = match &compilation.output {
-            Some(output) if !compilation.has_errors() => &output.files,
-            _ => {
-                return Ok(Prepared {
-                    compilation,
-                    plan: None,
-                });
-            }
+        let plan = match &compilation.output {
+            Ok(output) => Ok(self.plan(output, lock)?),
+            Err(failed) => Err(*failed),
         };
+        Ok(Prepared { compilation, plan })
+    }
+
+    fn plan(&self, output: &Output, lock: Option<&Lock>) -> Result<Plan, Failure> {
+        let wanted = &output.files;
         let recorded = plan::read(read_manifest(&self.place)?.as_deref())?;
         let found = survey(
             &self.place,
@@ -110,25 +110,22 @@ impl Project {
                 lock,
             },
         )?;
-        let plan = plan::plan(&plan::Inputs {
+        Ok(plan::plan(&plan::Inputs {
             wanted,
+            targets: &output.platform.targets,
             selected: self.request.targets.as_ref(),
             recorded: &recorded,
             found: &found,
-        });
-        Ok(Prepared {
-            plan: Some(plan),
-            compilation,
-        })
+        }))
     }
 }
 
 impl Prepared {
-    /// The plan, after everything that the compiler had to say was printed; `None` after errors.
-    pub fn report(&self, context: &Context) -> Option<&Plan> {
+    /// The plan, after everything that the compiler had to say was printed.
+    pub fn report(&self, context: &Context) -> Result<&Plan, Failed> {
         let terminal = &context.terminal;
         terminal.diagnostics(&self.compilation.diagnostics, &self.compilation.sources);
-        self.plan.as_ref()
+        self.plan.as_ref().map_err(|failed| *failed)
     }
 }
 

@@ -30,26 +30,23 @@ impl Running {
     pub fn open(context: &Context) -> Result<Option<Self>, Failure> {
         let project = Project::open(&context.global)?;
         let prepared = project.prepare(None)?;
-        let mut compilation = prepared.compilation;
-        let compiled = compilation.output.take().zip(prepared.plan);
-        match compiled {
-            Some((output, plan)) => Ok(Some(Self {
-                project,
-                output,
-                sources: compilation.sources,
-                plan,
-            })),
-            _ if context.global.format == Some(Format::Json) => {
-                context.terminal.out(&json::verdict(&compilation))?;
-                Ok(None)
-            }
-            _ => {
-                context
-                    .terminal
-                    .diagnostics(&compilation.diagnostics, &compilation.sources);
-                Ok(None)
-            }
+        let compilation = prepared.compilation;
+        if compilation.has_errors() && context.global.format == Some(Format::Json) {
+            context.terminal.out(&json::verdict(&compilation))?;
+            return Ok(None);
         }
+        let (Ok(output), Ok(plan)) = (compilation.output, prepared.plan) else {
+            context
+                .terminal
+                .diagnostics(&compilation.diagnostics, &compilation.sources);
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            project,
+            output,
+            sources: compilation.sources,
+            plan,
+        }))
     }
 
     /// Compose's project: the platform, unless `[raw.compose]` names it.

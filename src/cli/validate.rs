@@ -20,7 +20,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     }
     let terminal = &context.terminal;
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
-    if let Some(output) = compilation.output.as_ref().filter(|_| terminal.verbose) {
+    if let (Ok(output), true) = (&compilation.output, terminal.verbose) {
         for page in component_pages(&output.platform, &compilation.sources) {
             terminal.out(&format!("{}\n", component::show(&page)))?;
         }

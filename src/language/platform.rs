@@ -7,6 +7,7 @@ use super::{
     pipelines::{CI, FLOW, PIPELINE},
     shape::{KeyShape, Shape, key},
 };
+use crate::diag::LintLevel;
 
 const TARGET: Form = Form::Choice(&[
     "compose",
@@ -159,7 +160,7 @@ const NETWORK: Shape = Shape::Table(&[key(
 )
 .required()]);
 
-const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&["allow", "warn", "deny"]));
+const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&LintLevel::NAMES));
 
 const RAW: Shape = Shape::Table(&[
     key(

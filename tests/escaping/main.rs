@@ -31,7 +31,7 @@ type Files = BTreeMap<String, String>;
 fn compiled(platform: &Platform) -> Result<Files, String> {
     let compilation = compile(&platform.world(), &Request::default());
     match compilation.output {
-        Some(output) => Ok(output
+        Ok(output) => Ok(output
             .files
             .files
             .into_iter()
