@@ -37,7 +37,7 @@ fn compiled(platform: &Platform) -> Result<Files, String> {
             .into_iter()
             .map(|(path, file)| (path, file.text))
             .collect()),
-        None => Err(human(
+        Err(_) => Err(human(
             &compilation.diagnostics,
             &compilation.sources,
             Style {
