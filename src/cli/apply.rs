@@ -1,26 +1,16 @@
 //! `mlopsgen apply`: writes what `plan` shows.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
-    disk::{Lock, Transaction},
+    disk::{Lock, Prepared, Project, Transaction, read_text},
     files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
     text::count,
 };
 
-use super::{
-    Context,
-    args::Global,
-    json,
-    plan::saved,
-    project::{Prepared, Project},
-    show,
-};
+use super::{Context, args::Global, json, plan::saved, project, show};
 
 /// Write generated/, after showing what changes
 ///
@@ -61,8 +51,8 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
         Some(file) => Some(load(file, &context.global)?),
     };
     let project = match &planned {
-        None => Project::open(&context.global)?,
-        Some(planned) => Project::open(&as_planned(&context.global, planned)?)?,
+        None => project::open(&context.global)?,
+        Some(planned) => project::open(&as_planned(&context.global, planned)?)?,
     };
     let run = Run {
         args,
@@ -137,7 +127,7 @@ impl Run<'_> {
         if self.is_json {
             let plan = prepared.plan.as_ref().ok();
             terminal.out(&json::report(&prepared.compilation, plan, folder))?;
-        } else if let Ok(plan) = prepared.report(self.context) {
+        } else if let Ok(plan) = project::report(prepared, self.context) {
             terminal.out(&show::plan(plan, folder, terminal))?;
         }
         Ok(())
@@ -264,9 +254,8 @@ impl Run<'_> {
 
 fn load(file: &Path, global: &Global) -> Result<SavedPlan, Failure> {
     let path = global.resolve(file);
-    let text = fs::read_to_string(&path).map_err(|error| {
-        Failure::io("read", &path, &error).help("make a plan with `mlopsgen plan --out FILE`")
-    })?;
+    let text = read_text(&path)
+        .map_err(|failure| failure.help("make a plan with `mlopsgen plan --out FILE`"))?;
     SavedPlan::parse(&text)
 }
 

@@ -2,7 +2,7 @@
 
 use mlopsgen::plan::{Failure, Force};
 
-use super::{Context, json, project::Project, review, show};
+use super::{Context, json, project, review, show};
 
 /// The exit status that says: not as platform.toml says.
 const STALE: u8 = 2;
@@ -10,7 +10,7 @@ const STALE: u8 = 2;
 pub fn run(context: &Context) -> Result<u8, Failure> {
     let is_review = review::is_wanted(context);
     let is_json = !is_review && context.is_json("check")?;
-    let project = Project::open(&context.global)?;
+    let project = project::open(&context.global)?;
     let prepared = project.prepare(None)?;
     let folder = project.place.folder();
     let terminal = &context.terminal;
@@ -30,7 +30,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
             Ok(_) => STALE,
         });
     }
-    let Ok(plan) = prepared.report(context) else {
+    let Ok(plan) = project::report(&prepared, context) else {
         return Ok(1);
     };
     if plan.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -231,6 +232,6 @@ impl FileDigest {
 
     fn finish(self) -> Option<String> {
         let digest = self.hasher?.finalize();
-        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(HEXLOWER.encode(&digest))
     }
 }
