@@ -233,7 +233,7 @@ fn compose(components: &str, store: &str, reader: &str) -> String {
         width: 200,
     };
     let words = render::human(&compilation.diagnostics, &compilation.sources, style);
-    let output = compilation.output.unwrap_or_else(|| panic!("{words}"));
+    let output = compilation.output.unwrap_or_else(|_| panic!("{words}"));
     let file = output
         .files
         .files
