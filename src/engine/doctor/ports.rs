@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use mlopsgen::{
+use crate::{
     engine::Container,
     model::{HostPort, NetworkMode, Port, Workload},
 };
 
 use super::{Case, Finding};
-use crate::cli::{engine::Engine, host};
+use crate::engine::{Engine, host};
 
 /// Programs that hold a port for a container.
 const PROXIES: [&str; 3] = ["docker-proxy", "rootlessport", "conmon"];
