@@ -11,6 +11,7 @@ mod files;
 mod flows;
 mod image;
 mod layers;
+mod major;
 mod mounts;
 mod network;
 mod observe;

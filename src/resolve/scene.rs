@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     catalog::{Kind, Role},
-    model::{External, Group, Port, Secret, Variable},
+    model::{External, Group, Port, Registry, Secret, Variable},
     source::{SourceId, Span},
     syntax::{Node, Table},
 };
@@ -77,7 +77,7 @@ pub(super) struct Scene {
     /// Places that lead into one of them, each with the component that reads there: what they come to was said.
     pub circular: RefCell<BTreeSet<(Span, Option<usize>)>>,
     pub platform: String,
-    pub registry: Option<String>,
+    pub registry: Registry,
     pub bind: String,
     pub drafts: Vec<Draft>,
     /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.

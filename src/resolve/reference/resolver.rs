@@ -260,12 +260,9 @@ impl Resolver<'_> {
         }
         match rest {
             ["image"] => {
-                return Some(crate::resolve::image::image_of(
-                    self.scene,
-                    index,
-                    self.scope.depth + 1,
-                    sink,
-                ));
+                let depth = self.scope.depth + 1;
+                let image = crate::resolve::image::image_of(self.scene, index, depth, sink);
+                return Some(image.text());
             }
             ["version"] => {
                 return Some(crate::resolve::image::version_of(
