@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use mlopsgen::{
     diag::{Diagnostic, Severity, render},
-    plan::Failure,
+    plan::{Failure, LineKind},
     source::Sources,
 };
 
@@ -30,6 +30,18 @@ pub enum Paint {
     Bold,
     Alarm,
     Plain,
+}
+
+impl From<LineKind> for Paint {
+    fn from(kind: LineKind) -> Self {
+        match kind {
+            LineKind::File => Paint::Bold,
+            LineKind::Hunk => Paint::Hunk,
+            LineKind::Added => Paint::Added,
+            LineKind::Removed => Paint::Removed,
+            LineKind::Context => Paint::Plain,
+        }
+    }
 }
 
 impl Paint {

@@ -257,7 +257,7 @@ fn own_secrets(
         })
         .map(|secret| {
             let name = format!("{}-{}", draft.name, secret.name);
-            let env = variable_name(&name);
+            let env = read::env_name(&name);
             (
                 secret.name.clone(),
                 Secret {
@@ -515,7 +515,8 @@ fn give(scene: &mut Scene) {
                     part.clone(),
                     Entry {
                         key: Key {
-                            name: variable.replace("${self.env_name}", &variable_name(&draft.name)),
+                            name: variable
+                                .replace("${self.env_name}", &read::env_name(&draft.name)),
                             span,
                         },
                         value: given(scene, draft, value),
@@ -546,11 +547,6 @@ fn give(scene: &mut Scene) {
             env.set(entry.key, entry.value);
         }
     }
-}
-
-/// A name as the part of an environment variable: `KIBANA_2` for `kibana-2`.
-fn variable_name(name: &str) -> String {
-    name.to_ascii_uppercase().replace('-', "_")
 }
 
 /// The giver's own secrets as the platform's, since the filler has no such key; where the user set the program's own

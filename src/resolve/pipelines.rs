@@ -436,18 +436,11 @@ fn secrets(table: &Table, scene: &Scene, sink: &mut Sink) -> Vec<SecretVariable>
     let mut out = Vec::new();
     for (key, node) in table.table("secrets").into_iter().flat_map(Table::iter) {
         let Some(name) = node.as_str() else { continue };
-        let known: Vec<&str> = scene
-            .secrets
-            .iter()
-            .map(|secret| secret.name.as_str())
-            .collect();
-        if known.contains(&name) {
+        if scene.secret(name, node.span, sink).is_some() {
             out.push(SecretVariable {
                 variable: key.name.clone(),
                 secret: name.to_string(),
             });
-        } else {
-            sink.push(unknown("secret", name, node.span, &known));
         }
     }
     out

@@ -6,8 +6,10 @@ use std::{
     rc::Rc,
 };
 
+use super::{draft::unknown, read::env_name};
 use crate::{
     catalog::{Kind, Role},
+    diag::{Sink, nearest},
     model::{External, Group, Port, Registry, Secret, Variable},
     source::{SourceId, Span},
     syntax::{Node, Table},
@@ -102,6 +104,24 @@ impl Scene {
 
     pub fn component_names(&self) -> impl Iterator<Item = &str> {
         self.drafts.iter().map(|draft| draft.name.as_str())
+    }
+
+    /// The secret of this name; that there is none is reported at `place`.
+    pub fn secret(&self, name: &str, place: Span, sink: &mut Sink) -> Option<&Secret> {
+        let found = self.secrets.iter().find(|secret| secret.name == name);
+        if found.is_none() {
+            let names = self.secrets.iter().map(|secret| secret.name.as_str());
+            let known: Vec<&str> = names.collect();
+            let mut diagnostic = unknown("secret", name, place, &known);
+            if nearest(name, known).is_none() {
+                let env = env_name(name);
+                diagnostic.help = Some(format!(
+                    "declare it: `[secrets]` and below it `{name} = {{ env = \"{env}\" }}`"
+                ));
+            }
+            sink.push(diagnostic);
+        }
+        found
     }
 
     pub fn has_kind(&self, kind: &str) -> bool {

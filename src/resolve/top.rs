@@ -117,10 +117,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
         .map(|(key, node)| (key, node.as_table().unwrap_or(&empty)))
         .map(|(key, table)| Secret {
             name: key.name.clone(),
-            env: table.string("env").map_or_else(
-                || key.name.to_ascii_uppercase().replace('-', "_"),
-                ToString::to_string,
-            ),
+            env: read::owned(table, "env").unwrap_or_else(|| read::env_name(&key.name)),
             description: read::owned(table, "description"),
             optional: table.boolean("optional").unwrap_or(false),
             form: SecretForm::Token,
