@@ -330,7 +330,10 @@ fn map(
     let mut kept = Table::default();
     for Entry { key, value } in &table.entries {
         if !rule.accepts(&key.name) {
-            let what = format!("the name of {}", context.owner);
+            let what = match rule {
+                NameRule::Registry => "a registry".to_string(),
+                _ => format!("the name of {}", context.owner),
+            };
             sink.push(bad_name(Code::BadName, &key.name, key.span, &what, rule));
         }
         let value = if context.removable && value.is_false() {
