@@ -198,10 +198,7 @@ fn untold(kind: &Kind, written: &Written<'_>) -> Diagnostic {
     };
     Diagnostic::new(
         Code::UnknownVersion,
-        format!(
-            "which major version of `{}` this image has is not said",
-            kind.name
-        ),
+        format!("nothing tells the major version of this `{}`", kind.name),
     )
     .label(written.node.span, why)
     .help(help)
