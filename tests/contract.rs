@@ -204,38 +204,6 @@ network_mode = "service:owner"
     compiled(&platform("profiles = [\"x\"]", "profiles = [\"x\"]"));
 }
 
-/// An image from the kind's own repository is the kind's image; of another one the kind knows nothing.
-#[test]
-fn the_major_version_is_that_of_the_kinds_own_image() {
-    let path = |keys: &str| {
-        let files = compiled(&format!(
-            r#"
-[components.db]
-kind = "postgres"
-group = "one"
-settings.password = "${{secrets.s}}"
-{keys}
-"#
-        ));
-        let compose = &files["compose/one.yaml"];
-        let at = from(compose, "target: ").lines().next().unwrap_or_default();
-        at["target: ".len()..].to_string()
-    };
-    let (old, new) = ("/var/lib/postgresql/data", "/var/lib/postgresql");
-    assert_eq!(path("version = \"18.6\""), new);
-    assert_eq!(path("image = \"postgres:18.6-alpine\""), new);
-    assert_eq!(path("image = \"postgres\"\nversion = \"18.6\""), new);
-    assert_eq!(path("image = \"team/postgres:18.6\""), old);
-    assert_eq!(
-        path("image = \"team/postgres:1\"\nsettings.major = 18"),
-        new
-    );
-    let (_, said) = outcome(
-        "[components.db]\nkind = \"postgres\"\ngroup = \"one\"\nimage = \"a/b:1\"\nsettings = { major = 3, password = \"${secrets.s}\" }",
-    );
-    assert!(said.contains("error[unknown-version]"), "{said}");
-}
-
 /// Compose would read `$y` of a source as a variable.
 #[test]
 fn a_dollar_in_the_path_of_a_file_is_a_dollar() {

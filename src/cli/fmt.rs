@@ -7,7 +7,7 @@ use mlopsgen::{
     diag::Sink,
     disk::{DiskWorld, environments, read_text, replace_target},
     layout,
-    plan::{self, Action, Change, Failure, LineKind},
+    plan::{self, Action, Change, Failure},
     project::{environment_file, included_files},
     source::Sources,
     syntax,
@@ -17,7 +17,7 @@ use mlopsgen::{
 
 use super::{
     Context, json,
-    terminal::{Paint, Terminal, paint},
+    terminal::{Terminal, paint},
 };
 
 /// The exit status of `--check` when a file would change, as that of `check`.
@@ -173,14 +173,7 @@ fn diff(laid: &Laid, terminal: &Terminal) -> String {
         refusal: None,
     };
     for line in plan::diff(&change, "").lines {
-        let kind = match line.kind {
-            LineKind::File => Paint::Bold,
-            LineKind::Hunk => Paint::Hunk,
-            LineKind::Added => Paint::Added,
-            LineKind::Removed => Paint::Removed,
-            LineKind::Context => Paint::Plain,
-        };
-        out.push_str(&paint(&line.text, kind, terminal.color_out));
+        out.push_str(&paint(&line.text, line.kind.into(), terminal.color_out));
         out.push('\n');
     }
     out

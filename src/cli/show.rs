@@ -2,7 +2,7 @@
 
 use mlopsgen::{
     files::RecordedVolume,
-    plan::{Action, Change, Emptied, LineKind, Plan, diff},
+    plan::{Action, Change, Emptied, Plan, diff},
     text::count,
 };
 
@@ -62,14 +62,7 @@ impl Page<'_> {
 
     fn diff(&mut self, change: &Change) {
         for line in diff(change, self.folder).lines {
-            let kind = match line.kind {
-                LineKind::File => Paint::Bold,
-                LineKind::Hunk => Paint::Hunk,
-                LineKind::Added => Paint::Added,
-                LineKind::Removed => Paint::Removed,
-                LineKind::Context => Paint::Plain,
-            };
-            self.line(&line.text, kind);
+            self.line(&line.text, line.kind.into());
         }
         self.text.push('\n');
     }

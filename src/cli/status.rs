@@ -8,7 +8,7 @@ use mlopsgen::{
 };
 use serde::Serialize;
 
-use super::{Context, running};
+use super::{Context, running, table::Columns};
 
 /// Show what runs: state, health, address, restarts
 ///
@@ -127,27 +127,12 @@ fn row(
 }
 
 fn table(rows: &[Row]) -> String {
-    let cells: Vec<[String; 7]> = rows.iter().map(cells).collect();
-    let heads = HEADS.map(ToString::to_string);
-    let widths: Vec<usize> = (0..HEADS.len())
-        .map(|column| {
-            let all = cells.iter().chain([&heads]);
-            all.map(|row| row[column].chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    let mut text = String::new();
-    for row in [&heads].into_iter().chain(&cells) {
-        let line: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
-        text.push_str(line.join("  ").trim_end());
-        text.push('\n');
+    let mut columns = Columns::default();
+    columns.row(HEADS);
+    for row in rows {
+        columns.row(cells(row).each_ref().map(String::as_str));
     }
-    text
+    columns.text("")
 }
 
 fn cells(row: &Row) -> [String; 7] {

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 use mlopsgen::{
     diag::{Diagnostic, Severity, render},
-    plan::Failure,
+    plan::{Failure, LineKind},
     source::Sources,
 };
 
@@ -33,6 +33,18 @@ pub enum Paint {
     Bold,
     Alarm,
     Plain,
+}
+
+impl From<LineKind> for Paint {
+    fn from(kind: LineKind) -> Self {
+        match kind {
+            LineKind::File => Paint::Bold,
+            LineKind::Hunk => Paint::Hunk,
+            LineKind::Added => Paint::Added,
+            LineKind::Removed => Paint::Removed,
+            LineKind::Context => Paint::Plain,
+        }
+    }
 }
 
 impl Paint {

@@ -14,6 +14,8 @@ pub struct Component {
     /// The kind's title, as in `PostgreSQL`.
     pub title: String,
     pub icon: String,
+    /// The major version of the program: what the kind and the targets adapt to. `None`: nothing tells, and nothing asks.
+    pub major: Option<u64>,
     pub description: Option<String>,
     /// `None` only where it is external.
     pub group: Option<String>,

@@ -215,11 +215,15 @@ fn emptied(
     manifest: &Manifest,
     inputs: &Inputs,
 ) -> Option<Emptied> {
-    let is_asked = |path: &&String| owner(path).is_none_or(|it| inputs.targets.contains(&it));
+    let is_asked = |path: &&String| match Owner::of(path) {
+        Owner::Target(target) => inputs.targets.contains(&target),
+        Owner::Always => true,
+    };
     let before = inputs.recorded.manifest.files.keys();
     let before = before.filter(is_asked).count();
     let after = manifest.files.keys().filter(is_asked).count();
-    let has_targets_files = manifest.files.keys().any(|path| owner(path).is_some());
+    let is_of_target = |path: &String| matches!(Owner::of(path), Owner::Target(_));
+    let has_targets_files = manifest.files.keys().any(is_of_target);
     let changes = changes.values();
     let removed = changes.filter(|it| it.action == Action::Remove).count();
     let is_emptied = removed > 0 && (after * 10 <= before || !has_targets_files);

@@ -172,16 +172,7 @@ impl File<'_> {
 
     fn secret(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let name = node.as_str()?;
-        let known: Vec<&str> = self
-            .scene
-            .secrets
-            .iter()
-            .map(|secret| secret.name.as_str())
-            .collect();
-        if !known.contains(&name) {
-            sink.push(super::draft::unknown("secret", name, node.span, &known));
-            return None;
-        }
+        self.scene.secret(name, node.span, sink)?;
         Some(FileContent::Secret(name.to_string()))
     }
 

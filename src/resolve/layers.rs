@@ -259,7 +259,7 @@ fn own_secrets(
         })
         .map(|secret| {
             let name = format!("{}-{}", draft.name, secret.name);
-            let env = variable_name(&name);
+            let env = read::env_name(&name);
             (
                 secret.name.clone(),
                 Secret {
@@ -544,17 +544,12 @@ fn set_given_environment(scene: &mut Scene) {
     }
 }
 
-/// A name as the part of an environment variable: `KIBANA_2` for `kibana-2`.
-fn variable_name(name: &str) -> String {
-    name.to_ascii_uppercase().replace('-', "_")
-}
-
 /// The name of a given variable; it may hold the giver's.
 fn given_name(giver: &Draft, variable: &str, span: Span) -> String {
     reference::of_text(variable, span, Words::Kind, Mode::Shell).rewritten(|reference| {
         reference
             .is(&["self", "env_name"])
-            .then(|| variable_name(&giver.name))
+            .then(|| read::env_name(&giver.name))
     })
 }
 

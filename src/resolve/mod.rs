@@ -12,6 +12,7 @@ mod flows;
 mod image;
 mod layers;
 mod levels;
+mod major;
 mod mounts;
 mod network;
 mod observe;

@@ -6,10 +6,12 @@ use std::{
     rc::Rc,
 };
 
+use super::{draft::unknown, read::env_name};
 use crate::{
     catalog::{Kind, Role},
-    model::{External, Group, Port, Secret, Variable},
     reference::Words,
+    diag::{Sink, nearest},
+    model::{External, Group, Port, Registry, Secret, Variable},
     source::{SourceId, Span},
     syntax::{Node, Table},
 };
@@ -78,7 +80,7 @@ pub(super) struct Scene {
     /// Places that lead into one of them, each with the component that reads there: what they come to was said.
     pub circular: RefCell<BTreeSet<(Span, Option<usize>)>>,
     pub platform: String,
-    pub registry: Option<String>,
+    pub registry: Registry,
     pub bind: String,
     pub drafts: Vec<Draft>,
     /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.
@@ -103,6 +105,24 @@ impl Scene {
 
     pub fn component_names(&self) -> impl Iterator<Item = &str> {
         self.drafts.iter().map(|draft| draft.name.as_str())
+    }
+
+    /// The secret of this name; that there is none is reported at `place`.
+    pub fn secret(&self, name: &str, place: Span, sink: &mut Sink) -> Option<&Secret> {
+        let found = self.secrets.iter().find(|secret| secret.name == name);
+        if found.is_none() {
+            let names = self.secrets.iter().map(|secret| secret.name.as_str());
+            let known: Vec<&str> = names.collect();
+            let mut diagnostic = unknown("secret", name, place, &known);
+            if nearest(name, known).is_none() {
+                let env = env_name(name);
+                diagnostic.help = Some(format!(
+                    "declare it: `[secrets]` and below it `{name} = {{ env = \"{env}\" }}`"
+                ));
+            }
+            sink.push(diagnostic);
+        }
+        found
     }
 
     pub fn has_kind(&self, kind: &str) -> bool {

@@ -214,7 +214,7 @@ fn missing(draft: &Draft, spec: &SettingSpec) -> Diagnostic {
     let (code, help) = match spec.kind {
         SettingType::Secret => {
             let name = format!("{}-{}", draft.name, spec.name.replace('_', "-"));
-            let env = name.to_ascii_uppercase().replace('-', "_");
+            let env = super::read::env_name(&name);
             (
                 Code::SecretRequired,
                 format!(

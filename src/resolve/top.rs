@@ -14,7 +14,9 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Target,
-    model::{Actor, Group, Network, Platform, Secret, SecretForm, SecretOrigin, Variable},
+    model::{
+        Actor, Group, Network, Platform, Registry, Secret, SecretForm, SecretOrigin, Variable,
+    },
     source::Span,
     syntax::{Entry, Table, Value},
 };
@@ -37,7 +39,7 @@ pub(super) fn scene(tree: &Table, inputs: &Inputs<'_>, drafts: Drafts, sink: &mu
         circles: Cell::default(),
         circular: RefCell::default(),
         platform: platform.string("name").unwrap_or("platform").to_string(),
-        registry: read::owned(platform, "registry"),
+        registry: registry(tree),
         bind: platform.string("bind").unwrap_or("127.0.0.1").to_string(),
         lost: drafts.lost.into_iter().collect(),
         groups: groups(tree),
@@ -58,6 +60,21 @@ pub(super) fn scene(tree: &Table, inputs: &Inputs<'_>, drafts: Drafts, sink: &mu
     };
     kind_variables(&mut scene);
     scene
+}
+
+/// Where images are taken from: `platform.registry`.
+pub(super) fn registry(tree: &Table) -> Registry {
+    let node = tree.get_path(&["platform", "registry"]);
+    match node.map(|node| &node.value) {
+        Some(Value::String(prefix)) => Registry::Prefix(prefix.clone()),
+        Some(Value::Table(mirrors)) => Registry::Mirrors(
+            mirrors
+                .iter()
+                .map(|(host, node)| (host.name.clone(), read::scalar(node)))
+                .collect(),
+        ),
+        _ => Registry::AsNamed,
+    }
 }
 
 fn requires(platform: &Table, sink: &mut Sink) {
@@ -100,10 +117,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
         .map(|(key, node)| (key, node.as_table().unwrap_or(&empty)))
         .map(|(key, table)| Secret {
             name: key.name.clone(),
-            env: table.string("env").map_or_else(
-                || key.name.to_ascii_uppercase().replace('-', "_"),
-                ToString::to_string,
-            ),
+            env: read::owned(table, "env").unwrap_or_else(|| read::env_name(&key.name)),
             description: read::owned(table, "description"),
             optional: table.boolean("optional").unwrap_or(false),
             form: SecretForm::Token,

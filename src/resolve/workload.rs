@@ -47,6 +47,7 @@ pub(super) fn component(
         lineage: draft.kind.lineage.clone(),
         title: draft.kind.title.clone(),
         icon: draft.kind.icon.clone(),
+        major: draft.major,
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
         external: draft.external.clone().map(|external| External {

@@ -326,7 +326,7 @@ fn what_speaks_http_has_a_url(kind: &Kind, component: &Component, _: &Output) {
 
 fn images_are_pinned_to_a_full_version(kind: &Kind, _: &Component, output: &Output) {
     for (name, workload) in workloads(output) {
-        let image = workload.image.as_plain().expect("a literal image");
+        let image = workload.image.written();
         let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
         let numbers = tag
             .split(|c: char| !c.is_ascii_digit())

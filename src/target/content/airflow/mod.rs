@@ -12,7 +12,7 @@ mod view;
 
 use crate::{
     files::{Stub, Target},
-    model::{Component, Pipeline, Platform, SettingValue, Task, TaskBody},
+    model::{Pipeline, Platform, Task, TaskBody},
     target::{Context, Emission},
     template::TemplateError,
 };
@@ -49,24 +49,6 @@ fn major(platform: &Platform) -> u64 {
     const CURRENT: u64 = 3;
     platform
         .first_of("airflow")
-        .and_then(|component| setting(component).or_else(|| tag(component)))
+        .and_then(|component| component.major)
         .unwrap_or(CURRENT)
-}
-
-fn setting(component: &Component) -> Option<u64> {
-    match component.setting("major")? {
-        SettingValue::Integer(major) => u64::try_from(*major).ok(),
-        _ => None,
-    }
-}
-
-/// The first number of the image's tag, where the image is the kind's own.
-fn tag(component: &Component) -> Option<u64> {
-    let image = component.main()?.image.as_plain()?;
-    let (repository, tag) = image.rsplit_once(':')?;
-    if !repository.ends_with("apache/airflow") {
-        return None;
-    }
-    let digits: String = tag.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
 }

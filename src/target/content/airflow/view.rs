@@ -305,7 +305,7 @@ fn task_view(
         run,
         image: image
             .filter(|_| in_container)
-            .map(|text| pieces(platform, text))
+            .map(|image| pieces(platform, &image.text()))
             .unwrap_or_default(),
         environment,
         environment_whole,

@@ -6,7 +6,7 @@ use crate::{
     files::Target,
     model::{
         At, Component, Condition, Dependency, Endpoint, EnvironmentVariable, External, Field,
-        FileContent, FileMount, Group, Health, HostPort, Lifecycle, Mount, MountSource,
+        FileContent, FileMount, Group, Health, HostPort, Image, Lifecycle, Mount, MountSource,
         NetworkMode, Piece, Pipeline, Platform, PlatformVolume, Port, PortRange, Probe, Protocol,
         Raw, Resources, Restart, Runtime, Secret, SecretForm, SecretOrigin, Task, TaskBody, Text,
         Variable, Workload,
@@ -135,7 +135,7 @@ pub fn workload(name: &str) -> Workload {
         group: "main".to_string(),
         lifecycle: Lifecycle::Service,
         description: None,
-        image: text(&format!("registry.example.com:5000/{name}:1.0")),
+        image: Image::literal(&format!("registry.example.com:5000/{name}:1.0")),
         build: None,
         entrypoint: None,
         command: None,
@@ -165,6 +165,7 @@ pub fn workload(name: &str) -> Workload {
 pub fn component(workloads: Vec<Workload>) -> Component {
     let main = workloads.first();
     Component {
+        major: None,
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
         lineage: Vec::new(),
@@ -495,7 +496,7 @@ fn pipeline() -> Pipeline {
         description: None,
         schedule: None,
         start: None,
-        image: Some(text("train:1")),
+        image: Some(Image::literal("train:1")),
         build: None,
         tags: Vec::new(),
         reaches: Vec::new(),
@@ -512,7 +513,7 @@ fn pipeline() -> Pipeline {
             name: "train".to_string(),
             body: TaskBody::Run(text("python train.py")),
             after: Vec::new(),
-            image: Some(text("train:1")),
+            image: Some(Image::literal("train:1")),
             env: Vec::new(),
             retries: None,
             timeout: None,
