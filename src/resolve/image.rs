@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    reference::{Mode, Words, of_node},
     model::{Build, Image, Text, is_tag},
+    reference::{Mode, Words, of_node},
     syntax::{Node, Table},
 };
 

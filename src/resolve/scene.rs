@@ -9,9 +9,9 @@ use std::{
 use super::{draft::unknown, read::env_name};
 use crate::{
     catalog::{Kind, Role},
-    reference::Words,
     diag::{Sink, nearest},
-    model::{External, Group, Port, Registry, Secret, Variable},
+    model::{Bind, External, Group, Port, Registry, Secret, Variable},
+    reference::Words,
     source::{SourceId, Span},
     syntax::{Node, Table},
 };
@@ -81,7 +81,7 @@ pub(super) struct Scene {
     pub circular: RefCell<BTreeSet<(Span, Option<usize>)>>,
     pub platform: String,
     pub registry: Registry,
-    pub bind: String,
+    pub bind: Bind,
     pub drafts: Vec<Draft>,
     /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.
     pub lost: BTreeSet<String>,

@@ -15,7 +15,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Target,
     model::{
-        Actor, Group, Network, Platform, Registry, Secret, SecretForm, SecretOrigin, Variable,
+        Actor, Bind, Group, Network, Platform, Registry, Secret, SecretForm, SecretOrigin, Variable,
     },
     source::Span,
     syntax::{Entry, Table, Value},
@@ -40,7 +40,10 @@ pub(super) fn scene(tree: &Table, inputs: &Inputs<'_>, drafts: Drafts, sink: &mu
         circular: RefCell::default(),
         platform: platform.string("name").unwrap_or("platform").to_string(),
         registry: registry(tree),
-        bind: platform.string("bind").unwrap_or("127.0.0.1").to_string(),
+        bind: platform
+            .string("bind")
+            .and_then(Bind::parse)
+            .unwrap_or(Bind::LOOPBACK),
         lost: drafts.lost.into_iter().collect(),
         groups: groups(tree),
         secrets: secrets(tree),

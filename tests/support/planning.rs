@@ -94,7 +94,7 @@ impl Project {
         )?;
         Ok(plan::plan(&Inputs {
             wanted,
-            targets: &Target::ALL.into(),
+            targets: &Target::ALL.iter().copied().collect(),
             selected: self.selected.as_ref(),
             recorded: &recorded,
             found: &found,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{speak, tree::Keys, units};
 use crate::{
-    model::{Health, Piece, Platform, Probe, Text},
+    model::{Health, Piece, Platform, Probe, ProbeTool, Text},
     template::{Engine, TemplateError},
 };
 
@@ -21,7 +21,7 @@ struct ProbeView {
     /// The whole URL, on 127.0.0.1.
     url: String,
     /// The one program to use, where the kind knows it.
-    tool: Option<String>,
+    tool: Option<&'static str>,
     /// Seconds, at least one.
     timeout: u64,
 }
@@ -32,7 +32,7 @@ struct TcpProbeView {
     /// The port.
     number: u16,
     /// The one program to use, where the kind knows it.
-    tool: Option<String>,
+    tool: Option<&'static str>,
     /// Seconds, at least one.
     timeout: u64,
 }
@@ -64,13 +64,13 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
             ..
         } => {
             let (path, late) = url_path(platform, path);
-            let scheme = if scheme == "https" { "https" } else { "http" };
+            let scheme = scheme.name();
             let view = ProbeView {
                 number: *number,
                 scheme,
                 url: format!("{scheme}://127.0.0.1:{number}{path}"),
                 path,
-                tool: health.tool.clone(),
+                tool: health.tool.map(ProbeTool::name),
                 timeout,
             };
             let script = engine.render("compose/probe-http.sh", view)?;
@@ -79,7 +79,7 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
         Probe::Tcp { number, .. } => {
             let view = TcpProbeView {
                 number: *number,
-                tool: health.tool.clone(),
+                tool: health.tool.map(ProbeTool::name),
                 timeout,
             };
             let script = engine.render("compose/probe-tcp.sh", view)?;

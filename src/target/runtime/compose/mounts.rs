@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Losses, speak, tree::Keys};
 use crate::{
-    model::{FileContent, FileMount, Mount, MountSource, Platform, Secret, Workload},
+    model::{FileContent, FileMount, Mount, MountSource, Platform, Propagation, Secret, Workload},
     target::{
         Context,
         shared::mounted::{self, STUBS},
@@ -59,7 +59,7 @@ fn volume(platform: &Platform, mount: &Mount) -> Value {
         // The engine makes a folder that is missing, as people expect of data; the engine's socket is no folder.
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
-            options.put_some("propagation", mount.propagation.as_deref());
+            options.put_some("propagation", mount.propagation.map(Propagation::name));
             options.put("create_host_path", !mount.compose_only);
             bind(
                 &source(platform, path),

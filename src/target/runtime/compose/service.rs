@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     model::{
-        Build, Condition, Dependency, FileContent, Health, MountSource, NetworkMode, Platform,
+        Build, Condition, Dependency, FileContent, Gpu, Health, MountSource, NetworkMode, Platform,
         Resources, Runtime, Text, Workload,
     },
     target::Context,
@@ -73,7 +73,7 @@ pub(super) fn plain<'a>(
     keys.put_filled("depends_on", dependencies(context, workload));
     network_mode(workload, losses, &mut keys);
     keys.put_filled("networks", joined.clone());
-    if let Some(health) = &workload.health {
+    if let Some(health) = workload.health.as_ref().filter(|health| health.inside) {
         keys.put("healthcheck", healthcheck(context, health)?);
     }
     keys.put("restart", workload.restart.name());
@@ -231,7 +231,7 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
         }
     } else {
         keys.put_some("hostname", runtime.hostname.as_deref().map(speak::literal));
-        keys.put_filled("extra_hosts", literals(&runtime.extra_hosts));
+        keys.put_filled("extra_hosts", spoken(&runtime.extra_hosts));
     }
     let copies_secrets = workload
         .files
@@ -245,7 +245,7 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
         );
     }
     keys.put_filled("read_only", runtime.read_only && !copies_secrets);
-    keys.put_filled("tmpfs", literals(&runtime.tmpfs));
+    keys.put_filled("tmpfs", spoken(&runtime.tmpfs));
     keys.put_some("shm_size", runtime.shm_size.map(units::bytes));
     keys.put_filled("ulimits", ulimits(runtime));
     keys.put_filled("privileged", runtime.privileged);
@@ -324,17 +324,20 @@ fn resources(resources: &Resources) -> Map<String, Value> {
     let mut reservations = Keys::default();
     reservations.put_some("cpus", resources.cpu.map(units::processors));
     reservations.put_some("memory", memory);
-    reservations.put_some(
-        "devices",
-        resources
-            .gpu
-            .filter(|count| *count > 0)
-            .map(|count| json!([{ "driver": "nvidia", "count": count, "capabilities": ["gpu"] }])),
-    );
+    reservations.put_some("devices", resources.gpu.as_ref().map(gpu));
     let mut keys = Keys::default();
     keys.put_filled("limits", limits.0);
     keys.put_filled("reservations", reservations.0);
     keys.0
+}
+
+fn gpu(gpu: &Gpu) -> Value {
+    let (key, which) = match gpu {
+        Gpu::Count(count) => ("count", json!(count)),
+        Gpu::All => ("count", json!("all")),
+        Gpu::Devices(ids) => ("device_ids", json!(literals(ids))),
+    };
+    json!([{ "driver": "nvidia", key: which, "capabilities": ["gpu"] }])
 }
 
 /// The engine keeps a container's output forever unless told otherwise.
@@ -356,6 +359,12 @@ fn texts(platform: &Platform, texts: &[Text]) -> Vec<String> {
         .iter()
         .map(|text| speak::text(platform, text))
         .collect()
+}
+
+/// Values whose own form is the engine's.
+fn spoken<T: std::fmt::Display>(values: &[T]) -> Vec<String> {
+    let literal = |value: &T| speak::literal(&value.to_string());
+    values.iter().map(literal).collect()
 }
 
 fn literals(texts: &[String]) -> Vec<String> {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     diag::Diagnostic,
-    model::{Platform, Protocol, Workload},
+    model::{Platform, Workload},
     target::Context,
 };
 
@@ -209,10 +209,7 @@ fn ingress(platform: &Platform) -> Value {
     let mut hosts = Map::new();
     for workload in platform.workloads() {
         let published = workload.ports.iter().filter(|port| {
-            port.host.is_some()
-                && port.protocol == Protocol::Tcp
-                && matches!(port.scheme.as_str(), "http" | "https")
-                && port.container.first == port.container.last
+            port.host.is_some() && port.is_web() && port.container.first == port.container.last
         });
         for port in published {
             let key = if hosts.contains_key(&workload.name) {

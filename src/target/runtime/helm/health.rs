@@ -31,7 +31,7 @@ pub fn values(platform: &Platform, health: &Health) -> HealthValues {
         } => json!({ "httpGet": {
             "path": text::value(platform, path),
             "port": number,
-            "scheme": scheme.to_ascii_uppercase(),
+            "scheme": scheme.name().to_ascii_uppercase(),
         }}),
         Probe::Tcp { number, .. } => json!({ "tcpSocket": { "port": number } }),
         Probe::Command(words) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diag::{Code, Diagnostic},
-    model::{FileContent, HostPort, NetworkMode, Platform, Raw, Workload},
+    model::{FileContent, HostPort, NetworkMode, Platform, Raw, Tmpfs, TmpfsOption, Workload},
     source::Span,
     target::Context,
 };
@@ -72,7 +72,7 @@ pub(super) fn of_workload(
     key("group_add", !runtime.group_add.is_empty(), nothing);
     key("privileged", runtime.privileged, nothing);
     key("devices", !runtime.devices.is_empty(), nothing);
-    let options = runtime.tmpfs.iter().any(|text| has_more_than_a_size(text));
+    let options = runtime.tmpfs.iter().any(has_more_than_a_size);
     key(
         "tmpfs",
         options,
@@ -80,7 +80,7 @@ pub(super) fn of_workload(
     );
     key(
         "resources",
-        workload.resources.gpu.is_some_and(|gpu| gpu > 0),
+        workload.resources.gpu.is_some(),
         "`gpu` is left out",
     );
     let raw = matches!(&workload.raw_compose, Raw::Table(raw) if !raw.is_empty());
@@ -94,7 +94,7 @@ pub(super) fn of_workload(
         .ports
         .iter()
         .filter(|port| port.host.is_some() && !on_host);
-    found.extend(published.filter(|port| !is_everywhere(&port.bind)).map(|port| {
+    found.extend(published.filter(|port| !port.bind.is_everywhere()).map(|port| {
         let host = match port.host {
             Some(HostPort::Fixed(range)) => range.to_string(),
             _ => "any".to_string(),
@@ -168,12 +168,7 @@ fn about(mut found: Vec<Diagnostic>, workload: &Workload) -> Vec<Diagnostic> {
     found
 }
 
-fn is_everywhere(bind: &str) -> bool {
-    matches!(bind, "" | "0.0.0.0" | "::" | "[::]")
-}
-
-fn has_more_than_a_size(tmpfs: &str) -> bool {
-    let options = tmpfs.split_once(':').map_or("", |(_, options)| options);
-    let mut options = options.split(',').filter(|option| !option.is_empty());
-    options.any(|option| !option.starts_with("size="))
+fn has_more_than_a_size(tmpfs: &Tmpfs) -> bool {
+    let mut options = tmpfs.options.iter();
+    !options.all(|option| matches!(option, TmpfsOption::Size(_)))
 }

@@ -153,26 +153,10 @@ fn volumes(workload: &Workload, mounts: &Mounts) -> Vec<Value> {
         keys.put_some("tmpfs", size.map(|size| json!({ "size": size })));
         Value::Object(keys.0)
     };
-    volumes.extend(runtime.tmpfs.iter().map(|text| {
-        let (path, options) = text.split_once(':').unwrap_or((text, ""));
-        memory(path, size_of(options))
-    }));
+    let tmpfs = runtime.tmpfs.iter();
+    volumes.extend(tmpfs.map(|tmpfs| memory(&tmpfs.path, tmpfs.size())));
     volumes.extend(runtime.shm_size.map(|size| memory("/dev/shm", Some(size))));
     volumes
-}
-
-/// The bytes of `size=64m` among the options of a `tmpfs`.
-fn size_of(options: &str) -> Option<u64> {
-    let size = options.split(',').find_map(|it| it.strip_prefix("size="))?;
-    let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match size[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" => 1 << 10,
-        "m" | "mb" => 1 << 20,
-        "g" | "gb" => 1 << 30,
-        _ => return None,
-    };
-    digits.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// Secrets of Compose, and its configs, which are secrets that may be empty.
@@ -237,16 +221,4 @@ fn without_devices(resources: Option<Value>) -> Value {
         }
     }
     Value::Object(resources)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size_of;
-
-    #[test]
-    fn sizes_of_a_tmpfs_are_bytes() {
-        assert_eq!(size_of("rw,size=64m"), Some(64 << 20));
-        assert_eq!(size_of("size=1000"), Some(1000));
-        assert_eq!((size_of("mode=1777"), size_of("size=50%")), (None, None));
-    }
 }
