@@ -22,8 +22,8 @@ const NAMES_OF_DAGS: &[&str] = &[
     "namespace",
     "pendulum",
     "pipeline",
+    "site",
     "str",
-    "sys",
     "timedelta",
 ];
 
@@ -61,16 +61,16 @@ mod tests {
 
     #[test]
     fn every_name_becomes_a_variable_of_its_own() {
-        let names = ["a-b", "a_b", "a_b_", "class", "sys", "train"];
+        let names = ["a-b", "a_b", "a_b_", "class", "site", "train"];
         assert_eq!(
             variables(names.into_iter()),
-            ["a_b", "a_b_", "a_b__", "class_", "sys_", "train"]
+            ["a_b", "a_b_", "a_b__", "class_", "site_", "train"]
         );
     }
 
     #[test]
     fn only_a_keyword_can_not_be_the_name_of_a_function() {
-        assert_eq!(identifier("sys"), "sys");
+        assert_eq!(identifier("site"), "site");
         assert_eq!(identifier("yield"), "yield_");
     }
 }
