@@ -116,3 +116,61 @@ run = ["x"]
         assert!(text.contains(words), "`{words}` is missing:\n{text}");
     }
 }
+
+/// Airflow 2 has other names for what a DAG imports, and wants a first day.
+#[test]
+fn dags_are_written_for_the_platforms_own_airflow() {
+    let text = r#"
+[platform]
+name = "my-platform"
+targets = ["airflow"]
+[secrets]
+key = { env = "KEY" }
+[groups]
+g = "g"
+[components.db]
+kind = "postgres"
+group = "g"
+settings = { database = "airflow", user = "airflow", password = "${secrets.key}" }
+[components.airflow]
+kind = "airflow"
+version = "VERSION"
+group = "g"
+uses = { database = "db" }
+settings = { admin_password = "${secrets.key}" }
+[pipelines.train]
+schedule = "@daily"
+image = "train:1"
+tasks.one = { run = "x" }
+"#;
+    for (version, of_dag, of_module) in [
+        (
+            "2.11.2",
+            "from airflow import DAG\n",
+            "from airflow.operators.python import PythonOperator\n",
+        ),
+        (
+            "3.3.2",
+            "from airflow.sdk import DAG\n",
+            "from airflow.providers.standard.operators.python import PythonOperator\n",
+        ),
+    ] {
+        let text = text.replace("VERSION", version);
+        let world = MemoryWorld::new().with("platform.toml", text);
+        let compilation = compile(&world, &Request::default());
+        let Some(output) = compilation.output else {
+            panic!("{:#?}", compilation.diagnostics);
+        };
+        let text = |path: &str| &output.files.files[path].text;
+        let dag = text("airflow/dags/train.py");
+        let module = text("airflow/dags/lib/my_platform_pipelines.py");
+        assert!(dag.contains(of_dag), "{dag}");
+        assert!(dag.contains("from my_platform_pipelines import"), "{dag}");
+        assert_eq!(
+            dag.contains("start_date="),
+            version.starts_with('2'),
+            "{dag}"
+        );
+        assert!(module.contains(of_module), "{module}");
+    }
+}

@@ -181,8 +181,8 @@ fn a_mistake_is_said_at_its_place() {
     ]);
     assert_says(&said, &["mlopsgen/templates/extra/_b.txt:3:"]);
     // Ours, run with a value that it was not made for.
-    let said = refused(&[("airflow/values.py", "<% if %>")]);
-    assert_says(&said, &["mlopsgen/templates/airflow/values.py:1:"]);
+    let said = refused(&[("airflow/dag.py", "<% if %>")]);
+    assert_says(&said, &["mlopsgen/templates/airflow/dag.py:1:"]);
 }
 
 #[test]

@@ -113,13 +113,19 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "airflow/dag.py",
-        "content/airflow/view.rs",
+        "content/airflow/dag.rs",
         "Dag",
         "airflow/dags/PIPELINE.py",
     ),
     (
+        "airflow/pipelines.py",
+        "content/airflow/module.rs",
+        "ModuleView",
+        "airflow/dags/lib/PLATFORM_pipelines.py",
+    ),
+    (
         "airflow/stub.py",
-        "content/airflow/view.rs",
+        "content/airflow/stub.rs",
         "StubFile",
         "dags/PIPELINE/TASK.py, once",
     ),
@@ -141,9 +147,7 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
 const FURTHER: &[(&str, &str)] = &[
     ("helm/", "helm/Chart.yaml"),
     ("grafana/panels/", "grafana/dashboards/dashboard.json"),
-    ("airflow/values.py", "airflow/dag.py"),
-    ("airflow/containers.py", "airflow/dag.py"),
-    ("airflow/stubs.py", "airflow/dag.py"),
+    ("airflow/.airflowignore", "airflow/pipelines.py"),
     (
         "compose/gitignore",
         "compose/.gitignore, which sees nothing",

@@ -140,8 +140,8 @@ fn places_of_runs(harmless: &Compiled) -> BTreeSet<usize> {
     let dag = fs::read_to_string(dag).expect("there is a DAG");
     let is_run = |place: &usize| {
         let word = hostile::word(*place);
-        let mut lines = dag.lines().map(str::trim_start);
-        lines.any(|line| line.starts_with("run=") && line.contains(&word))
+        let mut lines = dag.lines();
+        lines.any(|line| line.contains("run=") && line.contains(&word))
     };
     (0..harmless.strings.len()).filter(is_run).collect()
 }
