@@ -1,16 +1,16 @@
 //! Any string in any place of platform.toml is read back unchanged by the programs that really read what is generated.
 //!
-//! Hostile platforms (see tests/escaping) are compiled and held against a harmless one: the same tree, and in the place
+//! Hostile platforms (see tests/compile/escaping) are compiled and held against a harmless one: the same tree, and in the place
 //! of each word the string that the user wrote. `broken/escaping.toml` lists faults that the readers have to notice.
 
-#[path = "../../escaping/compare.rs"]
+#[path = "../../compile/escaping/compare.rs"]
 mod compare;
-#[path = "../../escaping/hostile.rs"]
+#[path = "../../compile/escaping/hostile.rs"]
 mod hostile;
 mod alerts;
 mod literals;
-#[expect(dead_code, reason = "tests/escaping itself reads the pictures")]
-#[path = "../../escaping/read.rs"]
+#[expect(dead_code, reason = "tests/compile/escaping itself reads the pictures")]
+#[path = "../../compile/escaping/read.rs"]
 mod read;
 mod readers;
 mod spoken;

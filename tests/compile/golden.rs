@@ -9,11 +9,6 @@
 //! `BLESS=1 cargo test golden` rewrites all of it and removes what is no longer generated; the reviewer reads the diff.
 //! A `platform.E.toml` in the project is compiled as environment E, into `expected/E/`.
 
-#[path = "support/cases.rs"]
-mod cases;
-#[path = "support/difference.rs"]
-mod difference;
-
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -21,7 +16,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cases::{Case, Compiled};
+use crate::support::{
+    cases::{self, Case, Compiled},
+    difference,
+};
 use sha2::{Digest, Sha256};
 
 const ROOT: &str = "tests/cases";

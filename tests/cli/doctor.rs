@@ -1,13 +1,8 @@
 //! What `doctor` finds, and what keeps `up` from starting.
 
-#[path = "support/folder.rs"]
-mod folder;
-#[path = "support/machine.rs"]
-mod machine;
-
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
-use machine::Machine;
+use crate::support::machine::Machine;
 
 /// A platform of one component that has these keys.
 fn platform(head: &str, keys: &str) -> String {

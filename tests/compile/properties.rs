@@ -12,11 +12,11 @@ use proptest::prelude::*;
 
 /// Platforms to start from: small ones of all sorts, and this repository's own.
 const SEEDS: [&str; 5] = [
-    include_str!("errors/wrong-type-breaks-nothing-else.toml"),
-    include_str!("errors/database-shared-default.toml"),
-    include_str!("errors/port-clash-none.toml"),
-    include_str!("errors/bad-reference-shell-is-free.toml"),
-    include_str!("../platform.toml"),
+    include_str!("../errors/wrong-type-breaks-nothing-else.toml"),
+    include_str!("../errors/database-shared-default.toml"),
+    include_str!("../errors/port-clash-none.toml"),
+    include_str!("../errors/bad-reference-shell-is-free.toml"),
+    include_str!("../../platform.toml"),
 ];
 
 /// What people and editors put where it does not belong.

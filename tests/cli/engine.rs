@@ -1,13 +1,8 @@
 //! The commands that run a platform, with a Compose that only writes down what it was told.
 
-#[path = "support/folder.rs"]
-mod folder;
-#[path = "support/machine.rs"]
-mod machine;
-
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
-use machine::Machine;
+use crate::support::machine::Machine;
 
 #[test]
 fn up_starts_a_group_with_what_it_needs_and_only_their_secrets() {

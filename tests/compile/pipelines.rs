@@ -1,5 +1,5 @@
 //! DAGs and Jenkinsfiles of `tests/pipelines/platform.toml`, compared whole with what stands beside it.
-//! `BLESS=1 cargo test --test pipelines` rewrites the expected files.
+//! `BLESS=1 cargo test pipelines` rewrites the expected files.
 
 use std::{
     fs,

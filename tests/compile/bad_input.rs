@@ -322,7 +322,7 @@ proptest! {
         length in 0usize..40,
         slip in "[\\[\\]{}\"'=.,#\\\\a-z0-9\\n]{0,6}",
     ) {
-        let whole = include_str!("cases/streaming/platform.toml");
+        let whole = include_str!("../cases/streaming/platform.toml");
         let at = whole.floor_char_boundary(at);
         let until = whole.ceil_char_boundary((at + length).min(whole.len()));
         platform(format!("{}{slip}{}", &whole[..at], &whole[until..]));

@@ -1,10 +1,6 @@
 //! What `apply` owns, what it leaves alone, and what a run that was killed leaves behind.
 
-#[path = "../support/folder.rs"]
-mod folder;
 mod interrupted;
-#[path = "../support/planning.rs"]
-mod planning;
 
 use std::{
     collections::BTreeSet,
@@ -12,12 +8,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use crate::support::planning::{Project, files, with_stub, with_volume};
 use mlopsgen::{
     disk::{Lock, Transaction},
     files::Target,
     plan::{Force, SavedPlan, fingerprint},
 };
-use planning::{Project, files, with_stub, with_volume};
 
 const NONE: [String; 0] = [];
 

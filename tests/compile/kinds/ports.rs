@@ -6,7 +6,7 @@ use mlopsgen::{
     syntax::{Node, Table},
 };
 
-use crate::{catalog, compiled, most};
+use super::{catalog, compiled, most};
 
 /// A port that a component moves is moved for the program too: it is told in its command, environment or files.
 #[test]

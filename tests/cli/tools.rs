@@ -1,12 +1,8 @@
 //! The commands that look things up and lay things out: `kinds`, `schema`, `show`, `fmt`, and the formats for reviewers.
 
-#[allow(dead_code)] // shared with tests that need more of it
-#[path = "support/folder.rs"]
-mod folder;
-
 use std::process::{Command, Stdio};
 
-use folder::Folder;
+use crate::support::folder::Folder;
 use serde_json::Value;
 
 const PLATFORM: &str = r#"[platform]

@@ -1,11 +1,8 @@
 //! Exit statuses, and what goes to stdout and what to stderr.
 
-#[path = "support/folder.rs"]
-mod folder;
-
 use std::process::{Command, Output, Stdio};
 
-use folder::Folder;
+use crate::support::folder::Folder;
 use mlopsgen::plan::fingerprint;
 
 const PLATFORM: &str = r#"

@@ -1,12 +1,10 @@
 //! The schema and the reference pages in docs/ are what the tables say, and every example in the tables is right.
 //!
-//! `BLESS=1 cargo test --test manual` rewrites the pages; the reviewer reads the diff.
-
-#[path = "support/page.rs"]
-mod page;
+//! `BLESS=1 cargo test manual` rewrites the pages; the reviewer reads the diff.
 
 use std::rc::Rc;
 
+use crate::support::page;
 use mlopsgen::{
     catalog::{Catalog, Kind},
     diag::{Sink, render},

@@ -1,14 +1,13 @@
 //! docs/templates-reference.md says what every template of ours sees. It is made of the view structs themselves, their
 //! fields and comments, and every variable that it names is really there: a template that prints them all compiles.
 //!
-//! `BLESS=1 cargo test --test views` rewrites the page; the reviewer reads the diff.
+//! `BLESS=1 cargo test views` rewrites the page; the reviewer reads the diff.
 
-#[path = "../support/page.rs"]
-mod page;
 mod source;
 
 use std::collections::BTreeSet;
 
+use crate::support::page;
 use mlopsgen::{
     compile::{Request, compile},
     diag::render::{Style, human},
@@ -157,7 +156,7 @@ const FURTHER: &[(&str, &str)] = &[
 const HEAD: &str = "\
 # What each template sees
 
-<!-- Made of the view structs in src/target/ by `BLESS=1 cargo test --test views`. Do not edit. -->
+<!-- Made of the view structs in src/target/ by `BLESS=1 cargo test views`. Do not edit. -->
 
 [Templates of your own](templates.md) replace those of the same path; these are the variables that each of them gets. A
 variable that has a table of its own below is written `outer.inner` in a template. `or none` can be left out: in a

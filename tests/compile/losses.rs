@@ -3,14 +3,12 @@
 //! `tests/losses.toml` says it, and each claim is tried: a small platform is compiled without the key and with it, and
 //! the targets that change must be the ones that have something to say. No key of the language may be missing.
 
-#[path = "support/page.rs"]
-mod page;
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
 };
 
+use crate::support::page;
 use mlopsgen::{
     compile::{Compilation, Request, compile},
     diag::{
@@ -382,7 +380,7 @@ fn page(book: &Book) -> String {
     let mut text = "# What each target makes of each key\n\nWhere a target can't express a key, it says so: **lost** is the lint \
         `target-loss`, which `allow = [\"target-loss\"]` on the component accepts. *Nothing* means that the key has no meaning \
         there. A stack for Docker Swarm has what Compose has, but for what is lost. The architecture in `docs/` draws and lists what is there.\n\nWritten from `tests/losses.toml`, where every line is tried: \
-        `BLESS=1 cargo test --test losses`.\n"
+        `BLESS=1 cargo test losses`.\n"
         .to_string();
     for (place, title) in [
         ("component", "Components"),

@@ -7,7 +7,7 @@ use mlopsgen::{
     files::Target,
 };
 
-use crate::planning::{Project, files, with_stub, with_volume};
+use crate::support::planning::{Project, files, with_stub, with_volume};
 
 #[test]
 fn a_run_that_was_killed_at_any_step_is_finished_by_the_next() {

@@ -1,10 +1,8 @@
 //! The root platform.toml is the reference: `generated/` is what it compiles to, to the byte, and nothing else.
 
-#[path = "support/difference.rs"]
-mod difference;
-
 use std::{collections::BTreeMap, fs, path::Path};
 
+use crate::support::difference;
 use mlopsgen::{
     compile::{Request, compile},
     diag::render::{Style, human},

@@ -1,13 +1,8 @@
 //! `down --purge` against those who try to make it delete something else.
 
-#[path = "support/folder.rs"]
-mod folder;
-#[path = "support/machine.rs"]
-mod machine;
-
 use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
-use machine::Machine;
+use crate::support::machine::Machine;
 
 #[test]
 fn purge_empties_data_and_nothing_else() {

@@ -1,12 +1,10 @@
 //! The mistakes of a platform written by hand: a platform.toml tries to repeat each, and something keeps it from it.
 //!
-//! `tests/defects.toml` holds them, docs/defects.md is written from it (`BLESS=1 cargo test --test defects`).
-
-#[path = "support/page.rs"]
-mod page;
+//! `tests/defects.toml` holds them, docs/defects.md is written from it (`BLESS=1 cargo test defects`).
 
 use std::{collections::BTreeSet, fs};
 
+use crate::support::page;
 use mlopsgen::{
     compile::{Compilation, Request, compile},
     diag::{
@@ -215,7 +213,7 @@ fn page(book: &Book) -> String {
         These are its mistakes, and what keeps each from coming back. *Impossible*: no platform.toml leads there, unless raw keys \
         or variables of the program's own are set for it. *Application code*: it belongs to what runs on the platform, not to the \
         platform.\n\nWritten from `tests/defects.toml`, where a platform.toml tries to repeat each: \
-        `BLESS=1 cargo test --test defects`.\n"
+        `BLESS=1 cargo test defects`.\n"
         .to_string();
     for (letter, title, _) in PARTS {
         text += &format!(

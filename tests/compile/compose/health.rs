@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use crate::project::Project;
+use super::project::Project;
 
 /// Answers each request with the status that its path names, `/500` with 500.
 fn serve() -> u16 {
