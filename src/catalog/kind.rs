@@ -1,9 +1,9 @@
 //! What a kind says of the components that are of it.
 
 use crate::{
-    model::SecretForm,
+    model::{SecretForm, Version},
     source::Span,
-    syntax::{Node, Table},
+    syntax::{Node, Table, Value},
 };
 
 /// A catalog entry. Tables in the language of a component stay trees: they merge with what the user wrote.
@@ -41,6 +41,39 @@ pub struct Kind {
     /// Everything else as written: `workload`, `parts`, `outputs`, `when`, `alerts`, `records`, `panels`.
     pub table: Table,
     pub span: Span,
+}
+
+impl Kind {
+    /// The major version of a component that names none.
+    pub fn default_major(&self) -> Option<u64> {
+        let version = self.version.as_deref().and_then(Version::of);
+        version.map(|version| version.major)
+    }
+
+    /// Whether it does something else for each major version.
+    pub fn adapts(&self) -> bool {
+        match self.majors.as_slice() {
+            [_] => false,
+            [] => asks_for_major(&self.table),
+            _ => true,
+        }
+    }
+}
+
+/// Whether a condition reads `major`, or a string holds it.
+fn asks_for_major(table: &Table) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "._".contains(c);
+    table.iter().any(|(key, node)| {
+        let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+        nodes.iter().any(|node| match &node.value {
+            Value::Table(table) => asks_for_major(table),
+            Value::String(text) if key.name == "if" => {
+                text.split(|c| !is_word(c)).any(|word| word == "major")
+            }
+            Value::String(text) => text.contains("${major}"),
+            _ => false,
+        })
+    })
 }
 
 /// Which settings hold what `uses = "component/NAME"` chooses among.

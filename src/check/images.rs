@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Facts, lints::place};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Agent, Piece, Platform, Text},
+    model::{Agent, Image, Platform},
     source::{Sources, Span},
     syntax, template,
 };
@@ -15,32 +15,28 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
     let gone = Gone::all();
     let mut seen: BTreeSet<(String, Span)> = BTreeSet::new();
     for Named {
-        shown,
+        image,
         span,
         component,
     } in named(facts.platform)
     {
-        if shown.is_empty() || shown.contains('@') || !seen.insert((shown.clone(), span)) {
+        let shown = image.written();
+        if image.is_empty() || image.digest.is_some() || !seen.insert((shown.clone(), span)) {
             continue;
         }
-        let name = shown.rsplit('/').next().unwrap_or(&shown);
-        let problem = match name.split_once(':').map(|(_, tag)| tag) {
-            None => "has no tag: it means `latest`".to_string(),
-            Some(tag) if moves(tag) => format!("`{tag}` is another image tomorrow"),
-            Some(tag) => match gone.iter().find(|gone| gone.is(&shown)) {
-                Some(gone) => {
-                    let mut diagnostic = gone.diagnostic(&shown, tag, span);
-                    diagnostic.component = component.map(ToString::to_string);
-                    sink.push(diagnostic);
-                    continue;
-                }
-                None => continue,
-            },
-        };
-        let mut diagnostic =
+        let unpinned = |problem: String| {
             Diagnostic::new(Code::LatestTag, format!("image `{shown}` is not pinned"))
                 .label(span, problem)
-                .help("write the full version as the tag, or pin it with `@sha256:...`");
+                .help("write the full version as the tag, or pin it with `@sha256:...`")
+        };
+        let gone = gone.iter().find(|gone| gone.is(&image));
+        let tag = image.tag.and_then(|tag| tag.as_plain());
+        let mut diagnostic = match (tag, gone) {
+            (None, _) => unpinned("has no tag: it means `latest`".to_string()),
+            (Some(tag), _) if moves(&tag) => unpinned(format!("`{tag}` is another image tomorrow")),
+            (Some(tag), Some(gone)) => gone.diagnostic(&shown, &tag, span),
+            (Some(_), None) => continue,
+        };
         diagnostic.component = component.map(ToString::to_string);
         sink.push(diagnostic);
     }
@@ -49,7 +45,7 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
 /// An image as it is named somewhere.
 struct Named<'a> {
     /// With the defaults of its variables written out.
-    shown: String,
+    image: Image,
     span: Span,
     component: Option<&'a str>,
 }
@@ -59,7 +55,7 @@ fn named(platform: &Platform) -> Vec<Named<'_>> {
     let mut out: Vec<Named<'_>> = platform
         .workloads()
         .map(|workload| Named {
-            shown: shown(platform, &workload.image),
+            image: shown(platform, &workload.image),
             span: place(workload, "image"),
             component: Some(workload.component.as_str()),
         })
@@ -76,7 +72,7 @@ fn named(platform: &Platform) -> Vec<Named<'_>> {
             Some((task.image.as_ref()?, own.unwrap_or(whole)))
         });
         out.extend(own.chain(tasks).map(|(image, span)| Named {
-            shown: shown(platform, image),
+            image: shown(platform, image),
             span,
             component: None,
         }));
@@ -93,7 +89,7 @@ fn named(platform: &Platform) -> Vec<Named<'_>> {
         for (agent, span) in agents {
             if let Agent::Docker(image) = agent {
                 out.push(Named {
-                    shown: image.clone(),
+                    image: image.clone(),
                     span,
                     component: None,
                 });
@@ -140,12 +136,12 @@ impl Gone {
             .collect()
     }
 
-    /// `bitnami/` means all of an owner's repositories. A mirror's image starts with the mirror's host and is not meant.
-    fn is(&self, image: &str) -> bool {
-        let image = image.strip_prefix("docker.io/").unwrap_or(image);
-        image
-            .strip_prefix(&self.repository)
-            .is_some_and(|rest| self.repository.ends_with('/') || rest.starts_with(':'))
+    /// `bitnami/` means all of an owner's repositories. A mirror may still have them: its images are not meant.
+    fn is(&self, image: &Image) -> bool {
+        image.in_hub().is_some_and(|path| {
+            path == self.repository
+                || self.repository.ends_with('/') && path.starts_with(&self.repository)
+        })
     }
 
     fn diagnostic(&self, image: &str, tag: &str, span: Span) -> Diagnostic {
@@ -156,14 +152,7 @@ impl Gone {
     }
 }
 
-/// A text with the defaults of its variables written out.
-fn shown(platform: &Platform, text: &Text) -> String {
-    text.render(|piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::Variable(name) => platform
-            .variable(name)
-            .map_or(String::new(), |variable| variable.default.clone()),
-        Piece::Endpoint(endpoint) => endpoint.value(),
-        _ => "x".to_string(),
-    })
+/// An image with the defaults of its variables written out.
+fn shown(platform: &Platform, image: &Image) -> Image {
+    image.spoken(|piece| platform.constant(piece).unwrap_or_default())
 }

@@ -2,15 +2,14 @@
 
 use clap::Args;
 use mlopsgen::{
-    engine::{Selection, select},
+    engine::{Engine, Running, Selection, select},
     plan::Failure,
 };
 
 use super::{
     Context,
     down::{self, DownArgs},
-    engine::Engine,
-    running::Running,
+    engine, running,
     up::{self, UpArgs},
 };
 
@@ -47,7 +46,7 @@ pub struct RestartArgs {
 }
 
 pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
-    let Some(running) = Running::open(context)? else {
+    let Some(running) = running::open(context)? else {
         return Ok(1);
     };
     let output = &running.output;
@@ -75,7 +74,7 @@ pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
         return Ok(0);
     }
     let words = ["restart"].into_iter().chain(services);
-    engine.compose(&running.by_name(words), context)
+    engine::run(&engine, &running.by_name(words), context)
 }
 
 /// Down and up. What would stop the start is said before anything stops; what others stopped with it starts with it.

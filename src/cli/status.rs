@@ -2,13 +2,13 @@
 
 use clap::Args;
 use mlopsgen::{
-    engine::{Container, Inspected, inspected, select},
+    engine::{Container, Engine, Inspected, inspected, select},
     model::{Bind, Platform, Workload},
     plan::Failure,
 };
 use serde::Serialize;
 
-use super::{Context, engine::Engine, running::Running};
+use super::{Context, running, table::Columns};
 
 /// Show what runs: state, health, address, restarts
 ///
@@ -52,7 +52,7 @@ const HEADS: [&str; 7] = [
 
 pub fn run(args: &StatusArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("status")?;
-    let Some(running) = Running::open(context)? else {
+    let Some(running) = running::open(context)? else {
         return Ok(1);
     };
     let platform = &running.output.platform;
@@ -126,27 +126,12 @@ fn row(
 }
 
 fn table(rows: &[Row]) -> String {
-    let cells: Vec<[String; 7]> = rows.iter().map(cells).collect();
-    let heads = HEADS.map(ToString::to_string);
-    let widths: Vec<usize> = (0..HEADS.len())
-        .map(|column| {
-            let all = cells.iter().chain([&heads]);
-            all.map(|row| row[column].chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    let mut text = String::new();
-    for row in [&heads].into_iter().chain(&cells) {
-        let line: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
-        text.push_str(line.join("  ").trim_end());
-        text.push('\n');
+    let mut columns = Columns::default();
+    columns.row(HEADS);
+    for row in rows {
+        columns.row(cells(row).each_ref().map(String::as_str));
     }
-    text
+    columns.text("")
 }
 
 fn cells(row: &Row) -> [String; 7] {

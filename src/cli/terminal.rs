@@ -2,13 +2,16 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+use clap::ColorChoice;
 use mlopsgen::{
     diag::{Diagnostic, Severity, render},
-    plan::Failure,
+    plan::{Failure, LineKind},
     source::Sources,
 };
 
-use super::args::{ColorChoice, Global};
+use super::args::Global;
 
 /// How this run talks.
 pub struct Terminal {
@@ -32,16 +35,28 @@ pub enum Paint {
     Plain,
 }
 
+impl From<LineKind> for Paint {
+    fn from(kind: LineKind) -> Self {
+        match kind {
+            LineKind::File => Paint::Bold,
+            LineKind::Hunk => Paint::Hunk,
+            LineKind::Added => Paint::Added,
+            LineKind::Removed => Paint::Removed,
+            LineKind::Context => Paint::Plain,
+        }
+    }
+}
+
 impl Paint {
-    fn code(self) -> Option<&'static str> {
+    fn style(self) -> Style {
         match self {
-            Paint::Added => Some("32"),
-            Paint::Removed => Some("31"),
-            Paint::Changed => Some("33"),
-            Paint::Hunk => Some("36"),
-            Paint::Bold => Some("1"),
-            Paint::Alarm => Some("1;31"),
-            Paint::Plain => None,
+            Paint::Added => AnsiColor::Green.on_default(),
+            Paint::Removed => AnsiColor::Red.on_default(),
+            Paint::Changed => AnsiColor::Yellow.on_default(),
+            Paint::Hunk => AnsiColor::Cyan.on_default(),
+            Paint::Bold => Style::new().bold(),
+            Paint::Alarm => AnsiColor::Red.on_default().bold(),
+            Paint::Plain => Style::new(),
         }
     }
 }
@@ -51,14 +66,16 @@ const NO_WRAP: usize = 10_000;
 
 impl Terminal {
     pub fn new(global: &Global) -> Self {
-        let wanted = |is_terminal: bool| match global.color {
+        // Only the decision is anstream's. Its stream would also take escapes out of what is printed, and a diff without
+        // them is another diff.
+        let wanted = |auto: anstream::ColorChoice| match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => is_terminal && !no_color(),
+            ColorChoice::Auto => auto != anstream::ColorChoice::Never,
         };
         Self {
-            color_out: wanted(io::stdout().is_terminal()),
-            color_err: wanted(io::stderr().is_terminal()),
+            color_out: wanted(AutoStream::choice(&io::stdout())),
+            color_err: wanted(AutoStream::choice(&io::stderr())),
             quiet: global.quiet,
             verbose: global.verbose,
             interactive: io::stdin().is_terminal() && io::stdout().is_terminal(),
@@ -82,13 +99,6 @@ impl Terminal {
     /// A remark.
     pub fn err(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
-    }
-
-    /// A view on stderr, moves of the cursor and all, at once.
-    pub fn draw(text: &str) {
-        let mut stderr = io::stderr().lock();
-        let _ = stderr.write_all(text.as_bytes());
-        let _ = stderr.flush();
     }
 
     /// What stopped the command.
@@ -128,24 +138,18 @@ impl Terminal {
 
 /// The text in its colour, where colours are wanted.
 pub fn paint(text: &str, paint: Paint, color: bool) -> String {
-    match paint.code() {
-        Some(code) if color => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-        _ => text.to_string(),
+    let style = paint.style();
+    if !color || style.is_plain() {
+        return text.to_string();
     }
+    format!("{style}{text}{style:#}")
 }
 
-fn no_color() -> bool {
-    let is_set = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    is_set || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
-}
-
+/// Columns of the terminal that stderr is.
 fn width() -> usize {
     if !io::stderr().is_terminal() {
         return NO_WRAP;
     }
-    let columns = std::env::var("COLUMNS").ok();
-    columns
-        .and_then(|columns| columns.parse().ok())
-        .filter(|&columns| columns >= 40)
-        .unwrap_or(100)
+    let size = terminal_size::terminal_size_of(io::stderr());
+    size.map_or(100, |(width, _)| usize::from(width.0)).max(40)
 }

@@ -6,13 +6,12 @@ use super::{
     Inputs,
     draft::{Declared, ExternalDraft},
     layers::normal,
-    read, unknown,
+    major, read, unknown,
 };
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
-    reference::{self, Mode, Words},
-    syntax::{Key, Node, Removal, Table, Value, overlay},
+    syntax::{Key, Node, Removal, Table, overlay},
     text::{all_of, one_of},
 };
 
@@ -82,7 +81,7 @@ fn part_names(components: &[Declared], sink: &mut Sink) {
 fn component(tree: &Table, key: &Key, user: Table, kind: Rc<Kind>, sink: &mut Sink) -> Declared {
     let external = external(&user, &kind, sink);
     let group = group(tree, key, &user, external.is_some(), sink);
-    let major = major(tree, &user, &kind, sink);
+    let major = major::of(tree, &user, &kind, sink);
     Declared {
         name: key.name.clone(),
         span: key.span,
@@ -298,119 +297,6 @@ fn unknown_external(kind: &Kind, port: &Key, known: &[&str]) -> Diagnostic {
         Some(close) => format!("did you mean `{close}`?"),
         None => format!("it has {}", all_of(known)),
     })
-}
-
-/// The first number of the tag; of an image of one's own the kind's default, unless `settings.major` says otherwise.
-fn major(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) -> Option<u64> {
-    let default = kind.version.as_deref().and_then(first_number);
-    let (node, written) = match component.get_path(&["settings", "major"]) {
-        Some(node) => (node, read::scalar(node)),
-        None => match written_version(tree, component, kind) {
-            Some(found) => found,
-            None => return default,
-        },
-    };
-    let major = first_number(&written);
-    let known = major.is_some_and(|major| kind.majors.contains(&major));
-    if !kind.majors.is_empty() && !known {
-        let versions: Vec<String> = kind.majors.iter().map(ToString::to_string).collect();
-        sink.push(
-            Diagnostic::new(
-                Code::UnknownVersion,
-                format!("kind `{}` does not know version `{written}`", kind.name),
-            )
-            .label(node.span, "of an unknown major version")
-            .help(format!(
-                "it knows the major versions {}; the default is `{}`",
-                all_of(&versions),
-                kind.version.as_deref().unwrap_or("none")
-            )),
-        );
-        return default;
-    }
-    if let Some(oldest) = &kind.oldest
-        && is_older(&written, oldest)
-    {
-        sink.push(
-            Diagnostic::new(
-                Code::UnknownVersion,
-                format!("kind `{}` can't run version `{written}`", kind.name),
-            )
-            .label(node.span, "too old")
-            .help(format!("the oldest that it runs is `{oldest}`")),
-        );
-    }
-    major.or(default)
-}
-
-/// Compares as many numbers as the tag has: `2` may be any 2.
-fn is_older(tag: &str, oldest: &str) -> bool {
-    numbers(tag)
-        .iter()
-        .zip(numbers(oldest))
-        .find(|(number, least)| **number != *least)
-        .is_some_and(|(number, least)| *number < least)
-}
-
-/// The numbers of a tag's version: `2.10.5` of `2.10.5-python3.12`.
-fn numbers(tag: &str) -> Vec<u64> {
-    tag.trim_start_matches('v')
-        .split('-')
-        .next()
-        .unwrap_or_default()
-        .split('.')
-        .map_while(|part| part.parse().ok())
-        .collect()
-}
-
-/// The version of the kind's own image, where one is written: as `version`, or as the tag of an `image` from the kind's
-/// own repository. An image of one's own may number its versions as it likes.
-fn written_version<'a>(
-    tree: &Table,
-    component: &'a Table,
-    kind: &Kind,
-) -> Option<(&'a Node, String)> {
-    if component.get("build").is_some() {
-        return None;
-    }
-    let version = component.get("version");
-    let Some(image) = component.get("image") else {
-        return Some((version?, with_variables(tree, version?, version?.as_str()?)));
-    };
-    let rest = image.as_str()?.strip_prefix(kind.image.as_deref()?)?;
-    let tag = rest.split('@').next().unwrap_or_default();
-    match tag.strip_prefix(':') {
-        Some(tag) => Some((image, with_variables(tree, image, tag))),
-        None if tag.is_empty() => {
-            Some((version?, with_variables(tree, version?, version?.as_str()?)))
-        }
-        None => None,
-    }
-}
-
-/// A version with the defaults of its variables written out; `text` is all or part of what `node` holds.
-fn with_variables(tree: &Table, node: &Node, text: &str) -> String {
-    reference::of_text(text, node.span, Words::Platform, Mode::Strict).filled(|reference| {
-        let Some(["vars", name]) = reference.map(|reference| reference.segments.as_slice()) else {
-            return String::new();
-        };
-        match tree.get_path(&["vars", name]) {
-            Some(Node {
-                value: Value::Table(table),
-                ..
-            }) => table.get("default").map(read::scalar).unwrap_or_default(),
-            variable => variable.map(read::scalar).unwrap_or_default(),
-        }
-    })
-}
-
-fn first_number(tag: &str) -> Option<u64> {
-    let start = tag.find(|c: char| c.is_ascii_digit())?;
-    let digits: String = tag[start..]
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
-    digits.parse().ok()
 }
 
 /// Kinds of which a platform has at most so many. What runs elsewhere is another platform's.

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     catalog::{Kind, Role, SettingType},
-    model::{Bind, Group, Port, Secret, Variable},
+    model::{Bind, Group, Port, Registry, Secret, Variable},
     reference::Words,
     source::{SourceId, Span},
     syntax::{Node, Table},
@@ -30,7 +30,7 @@ pub struct Draft {
 #[derive(Debug)]
 pub struct Names {
     pub platform: String,
-    pub registry: Option<String>,
+    pub registry: Registry,
     pub bind: Bind,
     /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.
     pub lost: BTreeSet<String>,

@@ -8,6 +8,8 @@ mod conditions;
 mod declare;
 mod draft;
 mod layers;
+mod levels;
+mod major;
 mod names;
 mod ports;
 pub mod read;
@@ -61,6 +63,8 @@ impl Declarations {
 /// Expands a checked tree.
 pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let (components, lost) = declare::components(tree, &mut inputs, sink);
+    let levels = levels::levels(tree, &components, sink);
+    sink.set_levels(levels);
     let kind_sources = components
         .iter()
         .map(|declared| declared.kind.span.source)
@@ -139,11 +143,6 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         index,
         tree: tree.clone(),
     }
-}
-
-/// A name as that of an environment variable, or a part of one: `KIBANA_2` for `kibana-2`.
-fn environment_name(name: &str) -> String {
-    name.to_ascii_uppercase().replace('-', "_")
 }
 
 /// A name that nothing has, with the nearest that something has.

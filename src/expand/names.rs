@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Bind, Group, Secret, SecretForm, SecretOrigin, Variable},
+    model::{Bind, Group, Registry, Secret, SecretForm, SecretOrigin, Variable},
     source::SourceId,
     syntax::{Entry, Table, Value},
 };
@@ -37,7 +37,7 @@ pub(super) fn names(
     };
     Names {
         platform: platform.string("name").unwrap_or("platform").to_string(),
-        registry: read::owned(platform, "registry"),
+        registry: registry(tree),
         bind: platform
             .string("bind")
             .and_then(Bind::parse)
@@ -53,6 +53,21 @@ pub(super) fn names(
             .flat_map(|(_, pipeline)| read::tables(pipeline, "tasks"))
             .any(|(_, task)| task.boolean("stub") == Some(true)),
         kind_sources,
+    }
+}
+
+/// Where images are taken from: `platform.registry`.
+pub(super) fn registry(tree: &Table) -> Registry {
+    let node = tree.get_path(&["platform", "registry"]);
+    match node.map(|node| &node.value) {
+        Some(Value::String(prefix)) => Registry::Prefix(prefix.clone()),
+        Some(Value::Table(mirrors)) => Registry::Mirrors(
+            mirrors
+                .iter()
+                .map(|(host, node)| (host.name.clone(), read::scalar(node)))
+                .collect(),
+        ),
+        _ => Registry::AsNamed,
     }
 }
 
@@ -96,10 +111,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
         .map(|(key, node)| (key, node.as_table().unwrap_or(&empty)))
         .map(|(key, table)| Secret {
             name: key.name.clone(),
-            env: table.string("env").map_or_else(
-                || key.name.to_ascii_uppercase().replace('-', "_"),
-                ToString::to_string,
-            ),
+            env: read::owned(table, "env").unwrap_or_else(|| read::env_name(&key.name)),
             description: read::owned(table, "description"),
             optional: table.boolean("optional").unwrap_or(false),
             form: SecretForm::Token,

@@ -116,3 +116,8 @@ pub fn container_port(node: &Node) -> Option<u16> {
     };
     range.map(|range| range.first)
 }
+
+/// A name as an environment variable: `KIBANA_2` for `kibana-2`.
+pub fn env_name(name: &str) -> String {
+    name.to_ascii_uppercase().replace('-', "_")
+}

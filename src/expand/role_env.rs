@@ -3,7 +3,6 @@
 use super::{
     Declarations,
     draft::{BoundRole, Declared},
-    environment_name,
     layers::Layered,
     read,
 };
@@ -60,7 +59,7 @@ fn name(owner: &Declared, variable: &str, span: Span) -> String {
     reference::of_text(variable, span, Words::Kind, Mode::Shell).rewritten(|reference| {
         reference
             .is(&["self", "env_name"])
-            .then(|| environment_name(&owner.name))
+            .then(|| read::env_name(&owner.name))
     })
 }
 

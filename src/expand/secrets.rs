@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{conditions::holds, draft::Declared, environment_name};
+use super::{conditions::holds, draft::Declared, read};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Secret, SecretOrigin},
@@ -51,7 +51,7 @@ pub(super) fn own_secrets(
         })
         .map(|secret| {
             let name = format!("{}-{}", declared.name, secret.name);
-            let env = environment_name(&name);
+            let env = read::env_name(&name);
             (
                 secret.name.clone(),
                 Secret {

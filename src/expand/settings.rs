@@ -217,7 +217,7 @@ fn missing(declared: &Declared, spec: &SettingSpec) -> Diagnostic {
     let (code, help) = match spec.kind {
         SettingType::Secret => {
             let name = format!("{}-{}", declared.name, spec.name.replace('_', "-"));
-            let env = name.to_ascii_uppercase().replace('-', "_");
+            let env = super::read::env_name(&name);
             (
                 Code::SecretRequired,
                 format!(

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{ComponentPeer, Graph, OpenPort, Peer, StartEdge, Why};
 use crate::model::{
-    Component, Endpoint, FileContent, FlowEnd, Pipeline, Platform, Port, Probe, Raw, Reach, Task,
-    TaskBody, Text, Workload,
+    Component, Endpoint, FileContent, FlowEnd, Image, Pipeline, Platform, Port, Probe, Raw, Reach,
+    Task, TaskBody, Text, Workload,
 };
 
 pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
@@ -86,6 +86,7 @@ fn pipeline_edges(platform: &Platform, pipeline: &Pipeline, graph: &mut Graph) {
     let own = pipeline
         .image
         .iter()
+        .flat_map(Image::texts)
         .chain(pipeline.env.iter().map(|variable| &variable.value));
     for endpoint in own.chain(tasks).flat_map(Text::endpoints) {
         reference(platform, &peer, &component, endpoint, graph);
@@ -98,7 +99,7 @@ fn task_texts(task: &Task) -> impl Iterator<Item = &Text> {
         TaskBody::Stub => None,
     };
     run.into_iter()
-        .chain(&task.image)
+        .chain(task.image.iter().flat_map(Image::texts))
         .chain(task.env.iter().map(|variable| &variable.value))
 }
 
@@ -259,7 +260,7 @@ fn open<'a>(ports: impl IntoIterator<Item = &'a Port>) -> BTreeSet<OpenPort> {
 
 /// Every text of a workload in which a reference may stand.
 pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
-    let mut texts: Vec<&Text> = vec![&workload.image];
+    let mut texts: Vec<&Text> = workload.image.texts().collect();
     texts.extend(workload.entrypoint.iter().flatten());
     texts.extend(workload.command.iter().flatten());
     texts.extend(workload.env.iter().map(|variable| &variable.value));

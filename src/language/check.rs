@@ -184,7 +184,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
                 return None;
             }
             if !form.accepts(text) {
-                sink.push(bad_value(node, text, &form.describe()));
+                sink.push(bad_form(node, text, *form));
                 return None;
             }
             true
@@ -306,6 +306,20 @@ fn bad_value(node: &Node, text: &str, expected: &str) -> Diagnostic {
         .help(format!("write {expected}"))
 }
 
+fn bad_form(node: &Node, text: &str, form: Form) -> Diagnostic {
+    match form {
+        Form::Name(rule) => bad_name(Code::BadValue, text, node.span, "a name here", rule),
+        form => bad_value(node, text, &form.describe()),
+    }
+}
+
+/// A name against its rule, whether it stands as a key or as a value.
+fn bad_name(code: Code, name: &str, span: Span, what: &str, rule: NameRule) -> Diagnostic {
+    Diagnostic::new(code, format!("`{name}` can't be {what}"))
+        .label(span, "this name")
+        .help(format!("a name here is {}", rule.describe()))
+}
+
 /// The entries of a table whose keys are the user's.
 fn map(
     table: &Table,
@@ -317,14 +331,11 @@ fn map(
     let mut kept = Table::default();
     for Entry { key, value } in &table.entries {
         if !rule.accepts(&key.name) {
-            sink.push(
-                Diagnostic::new(
-                    Code::BadName,
-                    format!("`{}` can't be the name of {}", key.name, context.owner),
-                )
-                .label(key.span, "this name")
-                .help(format!("a name here is {}", rule.describe())),
-            );
+            let what = match rule {
+                NameRule::Registry => "a registry".to_string(),
+                _ => format!("the name of {}", context.owner),
+            };
+            sink.push(bad_name(Code::BadName, &key.name, key.span, &what, rule));
         }
         let value = if context.removable && value.is_false() {
             Some(value.clone())

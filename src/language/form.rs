@@ -90,6 +90,8 @@ pub enum NameRule {
     Variable,
     /// An absolute path inside a container.
     ContainerPath,
+    /// The host of a registry, with a port where it has one.
+    Registry,
     /// Any text that is not empty.
     Free,
 }
@@ -127,6 +129,7 @@ impl NameRule {
                     && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             }
             NameRule::ContainerPath => Form::ContainerPath.accepts(name),
+            NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
             NameRule::Free => !name.is_empty(),
         }
     }
@@ -144,6 +147,9 @@ impl NameRule {
             NameRule::Environment => "letters, digits, `_`, `-` and `.`, not starting with a digit",
             NameRule::Variable => "letters, digits and `_`, not starting with a digit",
             NameRule::ContainerPath => "an absolute path such as `/data`",
+            NameRule::Registry => {
+                "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
+            }
             NameRule::Free => "any text that is not empty",
         }
     }

@@ -7,6 +7,7 @@ use super::{
     pipelines::{CI, FLOW, PIPELINE},
     shape::{KeyShape, Shape, key},
 };
+use crate::diag::LintLevel;
 use crate::files::Target;
 
 const TARGET: Form = Form::Choice(Target::NAMES);
@@ -33,9 +34,12 @@ const PLATFORM: Shape = Shape::Table(&[
     ),
     key(
         "registry",
-        Shape::Plain(Form::Registry),
-        "Prefix for images that name no registry.",
-        "registry = \"registry.example.com/ml\"",
+        Shape::Either(&[
+            Shape::Plain(Form::Registry),
+            Shape::Map(NameRule::Registry, &Shape::Plain(Form::Registry)),
+        ]),
+        "Where images are taken from: a prefix for those that name no registry, or a table of mirrors, each for the images of one registry. An image that starts with a variable stays as it is.",
+        "registry = { \"docker.io\" = \"mirror.example.com/hub\", \"quay.io\" = \"mirror.example.com/quay\" }",
     ),
     key(
         "bind",
@@ -151,7 +155,7 @@ const NETWORK: Shape = Shape::Table(&[key(
 )
 .required()]);
 
-const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&["allow", "warn", "deny"]));
+const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&LintLevel::NAMES));
 
 const RAW: Shape = Shape::Table(&[
     key(

@@ -215,7 +215,7 @@ impl Places<'_> {
             }
         };
         if workload.build.is_none() {
-            default("image", text(&workload.image).into(), Layer::Kind);
+            default("image", text(&workload.image.text()).into(), Layer::Kind);
         }
         default("restart", workload.restart.name().into(), Layer::Default);
         default("replicas", workload.replicas.into(), Layer::Default);
@@ -278,7 +278,7 @@ fn resolve(workload: &Workload, keys: &mut [ResolvedKey]) {
     let words = |words: &[Text]| words.iter().map(text).collect::<serde_json::Value>();
     for key in keys {
         let resolved = match key.key.as_str() {
-            "image" => Some(text(&workload.image).into()),
+            "image" => Some(text(&workload.image.text()).into()),
             "command" => workload.command.as_deref().map(words),
             "entrypoint" => workload.entrypoint.as_deref().map(words),
             name => name.strip_prefix("env.").and_then(|name| {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::json;
 use crate::{
-    catalog::{Kind, Role, SettingSpec},
+    catalog::{Kind, Role, SettingSpec, SettingType},
     syntax::{Key, Node, Table, Value},
     template::{Engine, TemplateError},
 };
@@ -153,7 +153,12 @@ pub fn page(kind: &Kind) -> KindPage {
         per_platform: kind.per_platform,
         job: kind.job,
         main_port: main_port(kind),
-        settings: kind.settings.iter().map(setting).collect(),
+        settings: kind
+            .settings
+            .iter()
+            .map(setting)
+            .chain(major(kind))
+            .collect(),
         roles: kind.roles.iter().map(role).collect(),
         ports: ports(&workloads),
         outputs: outputs(&kind.table),
@@ -239,6 +244,19 @@ fn setting(spec: &SettingSpec) -> SettingView {
         default: spec.default.as_ref().map(json),
         description: spec.description.clone(),
     }
+}
+
+/// What every kind that adapts to majors takes beside its own settings.
+fn major(kind: &Kind) -> Option<SettingView> {
+    kind.adapts().then(|| SettingView {
+        name: "major".to_string(),
+        kind: SettingType::Integer.name(),
+        required: false,
+        default: None,
+        description:
+            "The major version of the program, where the image's tag does not begin with it"
+                .to_string(),
+    })
 }
 
 fn role(role: &Role) -> RoleView {

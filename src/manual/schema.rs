@@ -218,6 +218,7 @@ fn name(rule: NameRule) -> Value {
         NameRule::Environment => json!({ "pattern": "^[A-Za-z_.-][A-Za-z0-9_.-]*$" }),
         NameRule::Variable => json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" }),
         NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
+        NameRule::Registry => json!({ "pattern": "^[A-Za-z0-9._-]+(:[0-9]+)?$" }),
         NameRule::Free => json!({ "minLength": 1 }),
     }
 }
@@ -275,7 +276,7 @@ fn condition(kind: &Kind) -> Value {
     }
     settings.insert(
         "major".into(),
-        json!({ "type": "integer", "description": "The major version of an image of one's own." }),
+        json!({ "type": "integer", "description": "The major version, where the image's tag does not begin with it." }),
     );
     let roles: Map<String, Value> = kind
         .roles

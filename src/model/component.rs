@@ -1,9 +1,6 @@
 //! Components: what the user names. Each has one workload or several, or runs elsewhere.
 
-use std::collections::BTreeSet;
-
 use crate::{
-    diag::Code,
     model::{AlertSeverity, Metrics, PanelKind, Port, Raw, Text, Workload},
     source::Span,
 };
@@ -17,6 +14,8 @@ pub struct Component {
     /// The kind's title, as in `PostgreSQL`.
     pub title: String,
     pub icon: String,
+    /// The major version of the program: what the kind and the targets adapt to. `None`: nothing tells, and nothing asks.
+    pub major: Option<u64>,
     pub description: Option<String>,
     /// `None` only where it is external.
     pub group: Option<String>,
@@ -33,8 +32,6 @@ pub struct Component {
     pub alerts: Vec<Alert>,
     pub records: Vec<Record>,
     pub panels: Vec<Panel>,
-    /// Lints accepted here.
-    pub allow: BTreeSet<Code>,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
     /// Raw keys of the component's values in the chart.

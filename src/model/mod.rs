@@ -4,9 +4,11 @@
 //! exists, that references are resolved, and that lists stand in the user's order.
 
 mod component;
+mod image;
 mod pipeline;
 mod platform;
 mod published;
+mod registry;
 mod text;
 mod workload;
 
@@ -18,11 +20,13 @@ pub use component::{
     Alert, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
     SettingValue, Threshold, Use,
 };
+pub use image::{Image, Version, is_tag};
 pub use pipeline::{Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
     SecretOrigin, Variable,
 };
+pub use registry::Registry;
 pub use text::{Endpoint, Field, Piece, Text};
 pub use workload::{
     Build, Condition, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health,

@@ -1,7 +1,7 @@
 //! Pipelines and CI entries.
 
 use crate::{
-    model::{Build, EnvironmentVariable, Mount, Raw, Reach, Resources, Text, TriggerRule},
+    model::{Build, EnvironmentVariable, Image, Mount, Raw, Reach, Resources, Text, TriggerRule},
     source::Span,
     syntax::Table,
 };
@@ -15,7 +15,7 @@ pub struct Pipeline {
     pub schedule: Option<String>,
     /// As written: `2026-01-01` or with a time; UTC.
     pub start: Option<String>,
-    pub image: Option<Text>,
+    pub image: Option<Image>,
     pub build: Option<Build>,
     pub tags: Vec<String>,
     pub reaches: Vec<Reach>,
@@ -48,7 +48,7 @@ pub struct Task {
     /// Names of tasks of the same pipeline, and where each is written.
     pub after: Vec<(String, Span)>,
     /// The task's own, else the pipeline's. `None` for a stub.
-    pub image: Option<Text>,
+    pub image: Option<Image>,
     /// The pipeline's variables and the task's own over them.
     pub env: Vec<EnvironmentVariable>,
     pub retries: Option<u32>,
@@ -89,7 +89,7 @@ pub struct Ci {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Agent {
     Any,
-    Docker(String),
+    Docker(Image),
     Label(String),
 }
 

@@ -110,6 +110,58 @@ impl Text {
         self.pieces.is_empty()
     }
 
+    /// Whether there is nothing to resolve in it.
+    pub fn is_literal(&self) -> bool {
+        self.pieces.iter().all(is_literal)
+    }
+
+    pub fn starts_literal(&self) -> bool {
+        self.pieces.first().is_none_or(is_literal)
+    }
+
+    /// Whether a literal of it holds this character.
+    pub fn has(&self, character: char) -> bool {
+        self.pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Literal(text) if text.contains(character)))
+    }
+
+    /// What stands before and after the first of these characters in a literal.
+    pub fn cut_first(&self, character: char) -> Option<(Text, Text)> {
+        let found = |(index, piece): (usize, &Piece)| match piece {
+            Piece::Literal(text) => text.find(character).map(|at| (index, at)),
+            _ => None,
+        };
+        let (index, at) = self.pieces.iter().enumerate().find_map(found)?;
+        self.cut(index, at, character)
+    }
+
+    /// What stands before and after the last of them.
+    pub fn cut_last(&self, character: char) -> Option<(Text, Text)> {
+        let found = |(index, piece): (usize, &Piece)| match piece {
+            Piece::Literal(text) => text.rfind(character).map(|at| (index, at)),
+            _ => None,
+        };
+        let (index, at) = self.pieces.iter().enumerate().rev().find_map(found)?;
+        self.cut(index, at, character)
+    }
+
+    /// Cuts at the character that stands at byte `at` of the literal `index`.
+    fn cut(&self, index: usize, at: usize, character: char) -> Option<(Text, Text)> {
+        let Piece::Literal(text) = self.pieces.get(index)? else {
+            return None;
+        };
+        let mut before = Text {
+            pieces: self.pieces[..index].to_vec(),
+        };
+        before.push_literal(&text[..at]);
+        let mut after = Text::literal(&text[at + character.len_utf8()..]);
+        for piece in &self.pieces[index + 1..] {
+            after.push(piece.clone());
+        }
+        Some((before, after))
+    }
+
     /// The whole string, where it is all literal and addresses.
     pub fn as_plain(&self) -> Option<String> {
         self.pieces
@@ -143,4 +195,8 @@ impl Text {
             _ => None,
         })
     }
+}
+
+fn is_literal(piece: &Piece) -> bool {
+    matches!(piece, Piece::Literal(_))
 }

@@ -1,7 +1,7 @@
 //! What runs: one container in Compose, one pod template in Kubernetes.
 
 use crate::{
-    model::{At, Bind, ExtraHost, HttpScheme, ProbeTool, Propagation, Scheme, Text, Tmpfs},
+    model::{At, Bind, ExtraHost, HttpScheme, Image, ProbeTool, Propagation, Scheme, Text, Tmpfs},
     source::Span,
     syntax::Table,
 };
@@ -25,8 +25,8 @@ pub struct Workload {
     pub group: String,
     pub lifecycle: Lifecycle,
     pub description: Option<String>,
-    /// With its registry prefix and tag.
-    pub image: Text,
+    /// As the platform takes it, from its own registry or a mirror.
+    pub image: Image,
     pub build: Option<Build>,
     pub entrypoint: Option<Vec<Text>>,
     /// The kind's or user's command, `args` appended.

@@ -117,7 +117,7 @@ mod tests {
     /// The pieces in short: literals as they are, `<a.b>` for references, `!` for misfits, `\` for escapes.
     fn short(text: &str, words: Words, mode: Mode) -> String {
         let node = node(text);
-        let shown = of_node(&node, words, mode)
+        of_node(&node, words, mode)
             .pieces
             .iter()
             .map(|piece| match piece {
@@ -127,8 +127,7 @@ mod tests {
                 Piece::Misfit(misfit) if misfit.closed => format!("!{}!", misfit.inner),
                 Piece::Misfit(misfit) => format!("!{}", misfit.inner),
             })
-            .collect();
-        shown
+            .collect()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Images: registry prefix, repository, tag.
+//! Images: the keys `image`, `version` and `build` over what a kind says.
 
 use super::{
     Scene,
@@ -7,13 +7,13 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
-    model::{Build, Piece, Text},
+    model::{Build, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
     syntax::{Node, Table},
 };
 
 /// The image of a component's own workloads.
-pub(super) fn image_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Text {
+pub(super) fn image_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Image {
     let draft = &scene.components[index];
     let kind = (
         draft.kind_table.string("image"),
@@ -24,20 +24,12 @@ pub(super) fn image_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Text
 
 /// The tag of a component's own image.
 pub(super) fn version_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Text {
-    let draft = &scene.components[index];
-    match draft.user.get("version") {
-        Some(node) => text(scene, node, &scope(index), sink),
-        None => Text::literal(draft.kind_table.string("version").unwrap_or_default()),
-    }
+    image_of(scene, index, sink).tag.unwrap_or_default()
 }
 
 /// The image of a part that brings its own.
-pub(super) fn part_image(scene: &Scene<'_>, index: usize, table: &Table, sink: &mut Sink) -> Text {
+pub(super) fn part_image(scene: &Scene<'_>, index: usize, table: &Table, sink: &mut Sink) -> Image {
     reference(scene, index, table, (None, None), sink)
-}
-
-fn scope(index: usize) -> Scope<'static> {
-    Scope::component(index, None).without_secrets("an image")
 }
 
 /// `image`, `version` and `build` of a table, over the kind's image and tag.
@@ -47,33 +39,34 @@ fn reference(
     table: &Table,
     (kind_image, kind_version): (Option<&str>, Option<&str>),
     sink: &mut Sink,
-) -> Text {
-    let scope = scope(index);
+) -> Image {
+    let scope = Scope::component(index, None).without_secrets("an image");
     let version = table
         .get("version")
         .map(|node| text(scene, node, &scope, sink));
-    if let Some(node) = table.get("image") {
-        let mut image = text(scene, node, &scope, sink);
-        if let Some(version) = version.as_ref().filter(|_| !has_tag(&image)) {
-            append_tag(&mut image, version);
+    let is_built = table.table("build").is_some();
+    let image = match (table.get("image"), kind_image) {
+        (Some(node), _) => Image::parse(&text(scene, node, &scope, sink)),
+        (None, _) if is_built => {
+            let name = format!("{}/{}", scene.names.platform, scene.components[index].name);
+            Image::literal(&name).with_tag(Text::literal("0"))
         }
-        return with_registry(scene, image);
-    }
-    if table.table("build").is_some() {
-        let name = format!("{}/{}", scene.names.platform, scene.components[index].name);
-        let mut image = Text::literal(name);
-        append_tag(&mut image, &version.unwrap_or_else(|| Text::literal("0")));
-        return with_registry(scene, image);
-    }
-    let Some(repository) = kind_image else {
-        return Text::default();
+        (None, Some(repository)) => {
+            let image = Image::literal(repository);
+            image.with_tag(Text::literal(kind_version.unwrap_or_default()))
+        }
+        (None, None) => return Image::default(),
     };
-    let mut image = Text::literal(repository);
-    let tag = version.or_else(|| kind_version.map(Text::literal));
-    if let Some(tag) = tag {
-        append_tag(&mut image, &tag);
+    let tagged = table.get("image").is_some() && image.tag.is_some();
+    let image = match version {
+        Some(version) if !tagged => image.with_tag(version),
+        _ => image,
+    };
+    if is_built {
+        scene.names.registry.place_built(image)
+    } else {
+        scene.names.registry.place(image)
     }
-    with_registry(scene, image)
 }
 
 /// Says what is wrong with the keys that make an image.
@@ -81,7 +74,9 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
     let draft = &scene.components[index];
     let user = &draft.user;
     if let (Some(image), Some(version)) = (user.get("image"), user.entry("version"))
-        && image.as_str().is_some_and(tagged)
+        && image
+            .as_str()
+            .is_some_and(|image| Image::literal(image).tag.is_some())
     {
         sink.push(
             Diagnostic::new(
@@ -134,35 +129,15 @@ fn good_version(node: &Node, sink: &mut Sink) {
     );
 }
 
-fn is_tag(text: &str) -> bool {
-    text.len() <= 128
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
-}
-
 /// Docker's grammar of references, as far as the literal text shows it.
-pub(super) fn well_formed(node: &Node, sink: &mut Sink) {
+fn well_formed(node: &Node, sink: &mut Sink) {
     let Some(written) = node.as_str() else { return };
     // What a reference stands for is not known yet; a literal `${` fits nowhere.
     let phrase = of_node(node, Words::Platform, Mode::Strict);
     if phrase.literal().is_none() && !phrase.has_escapes() {
         return;
     }
-    let (rest, digest) = written
-        .split_once('@')
-        .map_or((written, None), |(rest, digest)| (rest, Some(digest)));
-    let (repository, tag) = split_tag(rest);
-    let good_digest = digest.is_none_or(|digest| {
-        digest.strip_prefix("sha256:").is_some_and(|hex| {
-            hex.len() == 64
-                && hex
-                    .chars()
-                    .all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase())
-        })
-    });
-    if is_repository(repository) && tag.is_none_or(is_tag) && good_digest {
+    if Image::literal(written).is_valid() {
         return;
     }
     sink.push(
@@ -172,94 +147,15 @@ pub(super) fn well_formed(node: &Node, sink: &mut Sink) {
     );
 }
 
-/// A registry's host, with a port where it has one, then path components.
-fn is_repository(repository: &str) -> bool {
-    let path = match repository.split_once('/') {
-        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
-            let (name, port) = host.split_once(':').unwrap_or((host, "0"));
-            let good = !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
-                && port.parse::<u16>().is_ok();
-            if !good {
-                return false;
-            }
-            path
-        }
-        _ => repository,
-    };
-    path.split('/').all(|part| {
-        let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        part.starts_with(ends)
-            && part.ends_with(ends)
-            && part.chars().all(|c| ends(c) || "._-".contains(c))
-            && !["..", "._", "_.", "___"]
-                .iter()
-                .any(|run| part.contains(run))
-    })
-}
-
-/// Whether a literal reference names a tag or a digest.
-fn tagged(image: &str) -> bool {
-    let named = image.split('@').next().unwrap_or_default();
-    split_tag(named).1.is_some()
-}
-
-/// A `:` after the last `/` starts the tag; before it, it is a registry's port.
-fn split_tag(image: &str) -> (&str, Option<&str>) {
-    let name_at = image.rfind('/').map_or(0, |slash| slash + 1);
-    match image[name_at..].find(':') {
-        Some(colon) => (
-            &image[..name_at + colon],
-            Some(&image[name_at + colon + 1..]),
-        ),
-        None => (image, None),
-    }
-}
-
-fn has_tag(image: &Text) -> bool {
-    let shown = image.render(|piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        _ => "x".to_string(),
-    });
-    tagged(&shown)
-}
-
-/// The tag goes before a digest.
-fn append_tag(image: &mut Text, tag: &Text) {
-    if tag.is_empty() {
-        return;
-    }
-    let mut digest = String::new();
-    if let Some(Piece::Literal(last)) = image.pieces.last_mut()
-        && let Some(at) = last.find('@')
-    {
-        digest = last.split_off(at);
-    }
-    image.push_literal(":");
-    image.append(tag);
-    image.push_literal(&digest);
-}
-
-/// The platform's registry before a reference that names none.
-pub(super) fn with_registry(scene: &Scene<'_>, image: Text) -> Text {
-    let Some(registry) = &scene.names.registry else {
-        return image;
-    };
-    let start = match image.pieces.first() {
-        Some(Piece::Literal(text)) => text.clone(),
-        _ => return image,
-    };
-    let names_registry = start
-        .split_once('/')
-        .is_some_and(|(host, _)| host.contains(['.', ':']) || host == "localhost");
-    if names_registry {
-        return image;
-    }
-    let mut out = Text::literal(format!("{}/", registry.trim_end_matches('/')));
-    out.append(&image);
-    out
+/// The image of a pipeline, a task or a CI agent: its text is checked and comes from where the platform takes images.
+pub(super) fn standalone(
+    scene: &Scene<'_>,
+    node: &Node,
+    read: impl FnOnce(&mut Sink) -> Text,
+    sink: &mut Sink,
+) -> Image {
+    well_formed(node, sink);
+    scene.names.registry.place(Image::parse(&read(sink)))
 }
 
 /// How the image is built, if it is.

@@ -9,6 +9,16 @@ use crate::{
     syntax::{Key, Table},
 };
 
+/// Whose volumes are read: named volumes are called after it.
+struct Owner<'a> {
+    /// What a named volume's key starts with.
+    name: String,
+    /// The owner's place in the file, such as `components.db`.
+    path: String,
+    /// `None`: a pipeline.
+    component: Option<&'a str>,
+}
+
 /// The mounts of a component's workload; volumes of its own are added to `volumes`.
 pub(super) fn mounts(
     scene: &Scene<'_>,
@@ -18,20 +28,49 @@ pub(super) fn mounts(
     sink: &mut Sink,
 ) -> Vec<Mount> {
     let draft = &scene.components[index];
-    let owner = if shape.own_image {
-        draft.name.clone()
-    } else {
-        draft.workload_name(shape.part.as_deref())
+    let owner = Owner {
+        name: if shape.own_image {
+            draft.name.clone()
+        } else {
+            draft.workload_name(shape.part.as_deref())
+        },
+        path: match (&shape.part, shape.own_image) {
+            (Some(part), false) => format!("components.{}.parts.{part}", draft.name),
+            _ => format!("components.{}", draft.name),
+        },
+        component: Some(&draft.name),
     };
-    let path = match (&shape.part, shape.own_image) {
-        (Some(part), false) => format!("components.{}.parts.{part}", draft.name),
-        _ => format!("components.{}", draft.name),
+    owned_by(&owner, scene, &shape.table, volumes, sink)
+}
+
+/// The mounts of a pipeline's tasks.
+pub(super) fn pipeline_mounts(
+    scene: &Scene<'_>,
+    pipeline: &str,
+    table: &Table,
+    volumes: &mut Vec<PlatformVolume>,
+    sink: &mut Sink,
+) -> Vec<Mount> {
+    let owner = Owner {
+        name: pipeline.to_ascii_lowercase().replace('_', "-"),
+        path: format!("pipelines.{pipeline}"),
+        component: None,
     };
-    read::tables(&shape.table, "volumes")
+    owned_by(&owner, scene, table, volumes, sink)
+}
+
+fn owned_by(
+    owner: &Owner<'_>,
+    scene: &Scene<'_>,
+    table: &Table,
+    volumes: &mut Vec<PlatformVolume>,
+    sink: &mut Sink,
+) -> Vec<Mount> {
+    read::tables(table, "volumes")
         .filter_map(|(key, table)| {
-            let mount = mount_path(key, table, sink)?;
+            let path = mount_path(key, table, sink)?;
             let source = match (table.string("source"), table.get("shared")) {
-                (Some(source), None) => bind(scene, source, table),
+                (Some(source), None) => bind(source, table),
                 (None, Some(node)) => shared(scene, node.as_str()?, node.span, sink)?,
                 (Some(_), Some(node)) => {
                     sink.push(
@@ -45,46 +84,15 @@ pub(super) fn mounts(
                     );
                     return None;
                 }
-                (None, None) => named(scene, &owner, &path, key, table, volumes, &draft.name),
+                (None, None) => named(scene, owner, key, table, volumes),
             };
             Some(Mount {
                 name: key.name.clone(),
-                path: mount,
+                path,
                 source,
                 read_only: table.boolean("read_only").unwrap_or(false),
                 compose_only: table.string("only") == Some("compose"),
                 propagation: table.string("propagation").and_then(Propagation::parse),
-                span: key.span,
-            })
-        })
-        .collect()
-}
-
-/// The mounts of a pipeline's tasks.
-pub(super) fn pipeline_mounts(
-    scene: &Scene<'_>,
-    pipeline: &str,
-    table: &Table,
-    volumes: &mut Vec<PlatformVolume>,
-    sink: &mut Sink,
-) -> Vec<Mount> {
-    let owner = pipeline.to_ascii_lowercase().replace('_', "-");
-    let path = format!("pipelines.{pipeline}");
-    read::tables(table, "volumes")
-        .filter_map(|(key, table)| {
-            let mount = mount_path(key, table, sink)?;
-            let source = match (table.string("source"), table.get("shared")) {
-                (Some(source), _) => bind(scene, source, table),
-                (None, Some(node)) => shared(scene, node.as_str()?, node.span, sink)?,
-                (None, None) => named(scene, &owner, &path, key, table, volumes, ""),
-            };
-            Some(Mount {
-                name: key.name.clone(),
-                path: mount,
-                source,
-                read_only: table.boolean("read_only").unwrap_or(false),
-                compose_only: false,
-                propagation: None,
                 span: key.span,
             })
         })
@@ -107,7 +115,7 @@ fn mount_path(key: &Key, table: &Table, sink: &mut Sink) -> Option<String> {
 }
 
 /// `./x` and `x/` are `x`; `.` stays.
-fn bind(_scene: &Scene<'_>, source: &str, table: &Table) -> MountSource {
+fn bind(source: &str, table: &Table) -> MountSource {
     let trimmed = source.strip_prefix("./").unwrap_or(source);
     let path = match trimmed.trim_end_matches('/') {
         "" if source.starts_with('/') => "/",
@@ -142,20 +150,18 @@ fn shared(scene: &Scene<'_>, name: &str, span: Span, sink: &mut Sink) -> Option<
 
 fn named(
     scene: &Scene<'_>,
-    owner: &str,
-    path: &str,
+    owner: &Owner<'_>,
     key: &Key,
     table: &Table,
     volumes: &mut Vec<PlatformVolume>,
-    component: &str,
 ) -> MountSource {
-    let id = format!("{owner}-{}", key.name);
+    let id = format!("{}-{}", owner.name, key.name);
     let volume = PlatformVolume {
         real_name: read::owned(table, "name")
             .unwrap_or_else(|| format!("{}_{id}", scene.names.platform)),
         key: id.clone(),
-        path: format!("{path}.volumes.{}", key.name),
-        component: Some(component.to_string()).filter(|name| !name.is_empty()),
+        path: format!("{}.volumes.{}", owner.path, key.name),
+        component: owner.component.map(ToString::to_string),
         size: read::memory(table, "size"),
         many_writers: false,
         external: table.boolean("external").unwrap_or(false),

@@ -11,8 +11,8 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{read, unknown},
     model::{
-        Agent, Ci, CiStage, EnvironmentVariable, Parameter, Piece, Pipeline, Platform, Resources,
-        SecretVariable, Task, TaskBody, Text, TriggerRule,
+        Agent, Ci, CiStage, EnvironmentVariable, Image, Parameter, Piece, Pipeline, Platform,
+        Resources, SecretVariable, Task, TaskBody, Text, TriggerRule,
     },
     source::Span,
     syntax::{Key, Node, Removal, Table, Value, overlay},
@@ -92,8 +92,8 @@ fn pipeline(
         Some(node) => Some(task_image(scene, node, sink)),
         None => build.as_ref().map(|_| {
             let name = key.name.to_ascii_lowercase();
-            let image = Text::literal(format!("{}/{name}:0", scene.names.platform));
-            image::with_registry(scene, image)
+            let image = Image::literal(&format!("{}/{name}:0", scene.names.platform));
+            scene.names.registry.place_built(image)
         }),
     };
     let defaults = Defaults {
@@ -175,7 +175,7 @@ fn images(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
 
 /// What a task has from its pipeline.
 struct Defaults<'a> {
-    image: Option<&'a Text>,
+    image: Option<&'a Image>,
     env: Option<&'a Node>,
     resources: Option<&'a Node>,
 }
@@ -226,11 +226,10 @@ fn task(
     }
 }
 
-/// An image of a pipeline or a task, with the platform's registry.
-fn task_image(scene: &Scene<'_>, node: &Node, sink: &mut Sink) -> Text {
-    image::well_formed(node, sink);
+fn task_image(scene: &Scene<'_>, node: &Node, sink: &mut Sink) -> Image {
     let scope = Scope::platform().without_secrets("an image");
-    image::with_registry(scene, text(scene, node, &scope, sink))
+    let read = |sink: &mut Sink| text(scene, node, &scope, sink);
+    image::standalone(scene, node, read, sink)
 }
 
 fn body(key: &Key, table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> TaskBody {
@@ -414,8 +413,9 @@ fn agent(at: At<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
         _ => {}
     }
     if let Some(node) = agent.get("docker") {
-        image::well_formed(node, sink);
-        return Some(Agent::Docker(written_out(at, node, sink)));
+        let read = |sink: &mut Sink| Text::literal(written_out(at, node, sink));
+        let image = image::standalone(at.scene, node, read, sink);
+        return Some(Agent::Docker(image));
     }
     shown(at, agent, "label", sink).map(Agent::Label)
 }
@@ -435,19 +435,11 @@ fn secrets(table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> Vec<SecretVaria
     let mut out = Vec::new();
     for (key, node) in table.table("secrets").into_iter().flat_map(Table::iter) {
         let Some(name) = node.as_str() else { continue };
-        let known: Vec<&str> = scene
-            .names
-            .secrets
-            .iter()
-            .map(|secret| secret.name.as_str())
-            .collect();
-        if known.contains(&name) {
+        if scene.secret(name, node.span, sink).is_some() {
             out.push(SecretVariable {
                 variable: key.name.clone(),
                 secret: name.to_string(),
             });
-        } else {
-            sink.push(unknown("secret", name, node.span, &known));
         }
     }
     out

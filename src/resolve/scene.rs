@@ -1,7 +1,12 @@
 //! What strings are read against: the finished draft, and the order over its references.
 
 use super::order::Order;
-use crate::expand::{ComponentDraft, Draft, Names};
+use crate::{
+    diag::{Sink, nearest},
+    expand::{ComponentDraft, Draft, Names, read, unknown},
+    model::Secret,
+    source::Span,
+};
 
 pub(super) struct Scene<'a> {
     pub draft: &'a Draft,
@@ -18,6 +23,24 @@ impl Scene<'_> {
 
     pub fn component_names(&self) -> impl Iterator<Item = &str> {
         self.components.iter().map(|draft| draft.name.as_str())
+    }
+
+    /// The secret of this name; that there is none is reported at `place`.
+    pub fn secret(&self, name: &str, place: Span, sink: &mut Sink) -> Option<&Secret> {
+        let found = self.names.secrets.iter().find(|secret| secret.name == name);
+        if found.is_none() {
+            let names = self.names.secrets.iter().map(|secret| secret.name.as_str());
+            let known: Vec<&str> = names.collect();
+            let mut diagnostic = unknown("secret", name, place, &known);
+            if nearest(name, known).is_none() {
+                let env = read::env_name(name);
+                diagnostic.help = Some(format!(
+                    "declare it: `[secrets]` and below it `{name} = {{ env = \"{env}\" }}`"
+                ));
+            }
+            sink.push(diagnostic);
+        }
+        found
     }
 
     pub fn has_kind(&self, kind: &str) -> bool {

@@ -1,10 +1,10 @@
 //! The top of the platform: names, volumes, networks, actors, lints, raw tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Scene, mounts, reference::Scope, workload};
 use crate::{
-    diag::{Code, Level, Sink},
+    diag::Sink,
     expand::read,
     files::Target,
     model::{Actor, Network, Platform},
@@ -38,7 +38,6 @@ pub(super) fn platform(
         ci: Vec::new(),
         actors: actors(tree),
         flows: Vec::new(),
-        lints: lints(tree, sink),
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
         kind_sources: scene.names.kind_sources.clone(),
@@ -93,21 +92,4 @@ fn actors(tree: &Table) -> Vec<Actor> {
             span: key.span,
         })
         .collect()
-}
-
-fn lints(tree: &Table, sink: &mut Sink) -> BTreeMap<Code, String> {
-    let mut out = BTreeMap::new();
-    for (key, node) in tree.table("lints").into_iter().flat_map(Table::iter) {
-        match Code::from_name(&key.name).filter(|code| code.level() == Level::Lint) {
-            Some(code) => {
-                out.insert(code, read::scalar(node));
-            }
-            None => {
-                let mut named = node.clone();
-                named.span = key.span;
-                sink.push(workload::unknown_lint(&key.name, &named));
-            }
-        }
-    }
-    out
 }

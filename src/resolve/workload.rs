@@ -1,14 +1,12 @@
 //! Components and their workloads, from merged tables to the model.
 
-use std::collections::BTreeSet;
-
 use super::{
     Inputs, Scene, files, image, mounts, network, observe, program,
     reference::{Scope, text},
 };
 use crate::{
     catalog::SettingType,
-    diag::{Code, Diagnostic, Level, Sink, nearest},
+    diag::{Code, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DatabaseBinding, External, ExtraHost, Gpu, HostAddress, Lifecycle, Output,
@@ -16,7 +14,6 @@ use crate::{
         Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Node, Table, Value},
-    text::all_of,
 };
 
 /// Resolves one draft; its volumes are added to the platform's.
@@ -50,6 +47,7 @@ pub(super) fn component(
         lineage: draft.kind.lineage.clone(),
         title: draft.kind.title.clone(),
         icon: draft.kind.icon.clone(),
+        major: draft.major,
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
         external: draft.external.as_ref().map(|external| External {
@@ -69,7 +67,6 @@ pub(super) fn component(
         alerts: observe::alerts(scene, index, sink),
         records: observe::records(scene, index, sink),
         panels: observe::panels(scene, index, sink),
-        allow: allow(&draft.user, sink),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,
@@ -83,36 +80,7 @@ pub(super) fn component(
     }
 }
 
-fn allow(table: &Table, sink: &mut Sink) -> BTreeSet<Code> {
-    let mut out = BTreeSet::new();
-    for node in table.array("allow").unwrap_or_default() {
-        let Some(name) = node.as_str() else { continue };
-        match Code::from_name(name).filter(|code| code.level() == Level::Lint) {
-            Some(code) => {
-                out.insert(code);
-            }
-            None => sink.push(unknown_lint(name, node)),
-        }
-    }
-    out
-}
-
-/// A name that no lint has.
-pub(super) fn unknown_lint(name: &str, node: &Node) -> Diagnostic {
-    let known: Vec<&str> = Code::ALL
-        .iter()
-        .filter(|code| code.level() == Level::Lint)
-        .map(|code| code.name())
-        .collect();
-    Diagnostic::new(Code::UnknownName, format!("there is no lint `{name}`"))
-        .label(node.span, "no such lint")
-        .help(match nearest(name, known.iter().copied()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!("lints are {}", all_of(&known)),
-        })
-}
-
-fn settings(scene: &Scene<'_>, index: usize, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<Setting> {
+fn settings(scene: &Scene, index: usize, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<Setting> {
     let draft = &scene.components[index];
     let mut out = Vec::new();
     for spec in &draft.kind.settings {

@@ -131,3 +131,18 @@ fn differences(here: &Value, there: &Value) -> Vec<String> {
     }
     faults
 }
+
+/// What the DAGs share, tried with the operators themselves: tests/conformance/dag_module, in pytest's words.
+#[test]
+fn the_module_of_the_dags_does_with_the_operators_what_it_says() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let mut command = consumer::consumer("airflow/bin/python");
+    command
+        .args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider"])
+        .arg(consumer::script("../dag_module"))
+        .env("AIRFLOW_HOME", home.path())
+        .env("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    let verdict = consumer::run(&mut command);
+    assert!(verdict.success, "{}", verdict.words());
+}

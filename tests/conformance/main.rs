@@ -5,8 +5,8 @@
 //! found. Run `tests/conformance/install` first, then
 //! `cargo test --features conformance --test conformance`.
 
-#[path = "../support/cases.rs"]
-mod cases;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod airflow;
 mod compose;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use crate::cases;
+use crate::support::cases;
 
 /// One generated tree and the name it goes by in messages.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-/// Holds that a page of the repository is this text. `BLESS=1 cargo test --test TEST` rewrites it; the reviewer reads
+/// Holds that a page of the repository is this text. `BLESS=1 cargo test TEST` rewrites it; the reviewer reads
 /// the diff.
 pub fn is_fresh(path: &str, text: &str, test: &str) {
     if std::env::var_os("BLESS").is_some() {
@@ -11,6 +11,6 @@ pub fn is_fresh(path: &str, text: &str, test: &str) {
     let found = fs::read_to_string(path).unwrap_or_default();
     assert!(
         found == text,
-        "{path} is stale; `BLESS=1 cargo test --test {test}` rewrites it"
+        "{path} is stale; `BLESS=1 cargo test {test}` rewrites it"
     );
 }

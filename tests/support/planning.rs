@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, ops::Deref};
 
-use crate::folder::Folder;
+use super::folder::Folder;
 use mlopsgen::{
     disk::{Extent, Lock, Place, Transaction, read_manifest, survey},
     files::{FileSet, GeneratedFile, Owner, RecordedVolume, Stub, Target},
@@ -94,6 +94,7 @@ impl Project {
         )?;
         Ok(plan::plan(&Inputs {
             wanted,
+            targets: &Target::ALL.iter().copied().collect(),
             selected: self.selected.as_ref(),
             recorded: &recorded,
             found: &found,

@@ -81,10 +81,9 @@ impl Resolver<'_> {
             return None;
         };
         let draft = &self.scene.components[index];
-        let upper = || draft.name.to_ascii_uppercase().replace('-', "_");
         match rest {
             ["name"] => Some(Text::literal(&draft.name)),
-            ["env_name"] if self.kind_text => Some(Text::literal(upper())),
+            ["env_name"] if self.kind_text => Some(Text::literal(read::env_name(&draft.name))),
             ["selector"] if self.kind_text => {
                 Some(Text::literal(format!("job=\"{}\"", draft.name)))
             }
@@ -94,30 +93,7 @@ impl Resolver<'_> {
     }
 
     fn secret(&self, name: &str, sink: &mut Sink) -> Option<Text> {
-        let Some(secret) = self
-            .scene
-            .names
-            .secrets
-            .iter()
-            .find(|secret| secret.name == name)
-        else {
-            let known: Vec<&str> = self
-                .scene
-                .names
-                .secrets
-                .iter()
-                .map(|secret| secret.name.as_str())
-                .collect();
-            let env = name.to_ascii_uppercase().replace('-', "_");
-            let mut diagnostic = unknown("secret", name, self.place, &known);
-            if nearest(name, known.iter().copied()).is_none() {
-                diagnostic.help = Some(format!(
-                    "declare it: `[secrets]` and below it `{name} = {{ env = \"{env}\" }}`"
-                ));
-            }
-            sink.push(diagnostic);
-            return None;
-        };
+        let secret = self.scene.secret(name, self.place, sink)?;
         if let Some(place) = self.scope.no_secrets {
             sink.push(
                 Diagnostic::new(
@@ -267,7 +243,7 @@ impl Resolver<'_> {
         }
         match rest {
             ["image"] => {
-                return Some(crate::resolve::image::image_of(self.scene, index, sink));
+                return Some(crate::resolve::image::image_of(self.scene, index, sink).text());
             }
             ["version"] => {
                 return Some(crate::resolve::image::version_of(self.scene, index, sink));

@@ -1,7 +1,8 @@
 """Imports folders of DAGs with Airflow's own DagBag, as its DAG processor does.
 
 Arguments: folders. Prints one JSON object: {folder: {"errors": {file: message}, "dags": {id: {...}}}},
-where a DAG says its file, its operators and the edges between its tasks.
+where a DAG says its file, its operators and the edges between its tasks. A file that Airflow reads and that has no DAG
+is an error: `.airflowignore` is to name it.
 """
 
 import json
@@ -9,8 +10,9 @@ import os
 import sys
 import warnings
 
-from airflow.dag_processing.dagbag import DagBag
 from airflow.serialization.serialized_objects import DagSerialization
+
+from dag_folder import read
 
 
 def describe(dag) -> dict:
@@ -26,11 +28,18 @@ def describe(dag) -> dict:
 def judge(folder: str) -> dict:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        bag = DagBag(dag_folder=folder, safe_mode=False)
+        with read(folder) as bag:
+            return describe_all(folder, bag, caught)
+
+
+def describe_all(folder: str, bag, caught: list) -> dict:
     errors = {os.path.basename(file): message.strip() for file, message in bag.import_errors.items()}
     for warning in caught:
         if warning.filename.startswith(folder):
             errors.setdefault(os.path.basename(warning.filename), f"{warning.category.__name__}: {warning.message}")
+    for found in bag.dagbag_stats:
+        if not found.dag_num:
+            errors.setdefault(os.path.basename(found.file), "Airflow reads it, and it has no DAG")
     dags = {}
     for name, dag in bag.dags.items():
         try:

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 
-from airflow.dag_processing.dagbag import DagBag
+from dag_folder import read
 
 CONTEXT = {"ds": "2026-01-01", "params": {}, "ti": None, "run_id": "run"}
 
@@ -42,18 +42,18 @@ def rendered(task) -> object:
 
 
 def judge(folder: str) -> dict:
-    bag = DagBag(dag_folder=folder, safe_mode=False)
-    if bag.import_errors:
-        raise SystemExit(json.dumps(bag.import_errors))
-    return {
-        name: {
-            "description": dag.description,
-            "tags": sorted(dag.tags),
-            "params": dag.params.dump(),
-            "tasks": {task.task_id: rendered(task) for task in dag.tasks},
+    with read(folder) as bag:
+        if bag.import_errors:
+            raise SystemExit(json.dumps(bag.import_errors))
+        return {
+            name: {
+                "description": dag.description,
+                "tags": sorted(dag.tags),
+                "params": dag.params.dump(),
+                "tasks": {task.task_id: rendered(task) for task in dag.tasks},
+            }
+            for name, dag in bag.dags.items()
         }
-        for name, dag in bag.dags.items()
-    }
 
 
 # Airflow prints to stdout while it imports; the answer is to be the only thing there.

@@ -1,27 +1,34 @@
-//! Airflow: one DAG file a pipeline, and one stub a task whose body is the user's.
+//! Airflow: one DAG file a pipeline, one module that all DAGs share, and one stub a task whose body is the user's.
 //!
-//! A DAG tells when it is loaded whether its tasks are containers of an engine or pods of a cluster, so its text is
+//! The module decides when it is loaded whether tasks are containers of an engine or pods of a cluster, so the text is
 //! the same at both vantage points. What it expects of Airflow's containers: the environment variables `PROJECT_DIR`
 //! (where relative folders lie on the host), `MLOPSGEN_STUBS` (where `dags/` of the project is mounted) and, in a
 //! cluster, `MLOPSGEN_SECRET` (the name of the Secret that holds the platform's secrets).
 
+mod dag;
 mod losses;
+mod module;
 mod names;
+mod order;
+mod stub;
+mod task;
 mod time;
-mod view;
+mod value;
+mod volume;
 
 use crate::{
     files::{Stub, Target},
-    model::{Component, Pipeline, Platform, SettingValue, Task, TaskBody},
+    model::{Pipeline, Platform, Task, TaskBody},
     target::{Context, Emission},
     template::TemplateError,
 };
 
-/// Writes `airflow/dags/PIPELINE.py` for each pipeline, and the stubs.
+/// Writes `airflow/dags/PIPELINE.py` for each pipeline, the module beside them, and the stubs.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
+    let major = major(context.platform);
     for pipeline in &context.platform.pipelines {
-        let view = view::dag(context.platform, pipeline);
+        let view = dag::view(context.platform, pipeline, major);
         let text = context.engine.render("airflow/dag.py", view)?;
         let path = format!("airflow/dags/{}.py", pipeline.name);
         emission.files.add(Target::Airflow, path, text);
@@ -34,12 +41,30 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
             .losses
             .extend(losses::of(context.platform, pipeline));
     }
+    if !context.platform.pipelines.is_empty() {
+        add_module(context, major, &mut emission)?;
+    }
     Ok(emission)
+}
+
+fn add_module(
+    context: &Context<'_>,
+    major: u64,
+    emission: &mut Emission,
+) -> Result<(), TemplateError> {
+    let view = module::view(context.platform, major);
+    let module = context.engine.render("airflow/pipelines.py", &view)?;
+    let ignored = context.engine.render("airflow/.airflowignore", &view)?;
+    let path = format!("airflow/dags/lib/{}.py", module::name(context.platform));
+    emission.files.add(Target::Airflow, path, module);
+    let path = "airflow/dags/.airflowignore";
+    emission.files.add(Target::Airflow, path, ignored);
+    Ok(())
 }
 
 fn stub(context: &Context<'_>, pipeline: &Pipeline, task: &Task) -> Result<Stub, TemplateError> {
     let path = format!("dags/{}/{}.py", pipeline.name, task.name);
-    let view = view::stub(pipeline, task, &path);
+    let view = stub::view(pipeline, task, &path);
     let text = context.engine.render("airflow/stub.py", view)?;
     Ok(Stub { path, text })
 }
@@ -49,24 +74,6 @@ fn major(platform: &Platform) -> u64 {
     const CURRENT: u64 = 3;
     platform
         .first_of("airflow")
-        .and_then(|component| setting(component).or_else(|| tag(component)))
+        .and_then(|component| component.major)
         .unwrap_or(CURRENT)
-}
-
-fn setting(component: &Component) -> Option<u64> {
-    match component.setting("major")? {
-        SettingValue::Integer(major) => u64::try_from(*major).ok(),
-        _ => None,
-    }
-}
-
-/// The first number of the image's tag, where the image is the kind's own.
-fn tag(component: &Component) -> Option<u64> {
-    let image = component.main()?.image.as_plain()?;
-    let (repository, tag) = image.rsplit_once(':')?;
-    if !repository.ends_with("apache/airflow") {
-        return None;
-    }
-    let digits: String = tag.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
 }

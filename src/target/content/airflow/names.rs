@@ -2,103 +2,34 @@
 
 use std::collections::BTreeSet;
 
-/// Words that a generated file can't use as the name of a variable: Python's own and what the file itself defines.
-const TAKEN: &[&str] = &[
-    "False",
-    "None",
-    "True",
-    "and",
-    "as",
-    "assert",
-    "async",
-    "await",
-    "break",
-    "case",
-    "class",
-    "continue",
-    "def",
-    "del",
-    "elif",
-    "else",
-    "except",
-    "finally",
-    "for",
-    "from",
-    "global",
-    "if",
-    "import",
-    "in",
-    "is",
-    "lambda",
-    "match",
-    "nonlocal",
-    "not",
-    "or",
-    "pass",
-    "raise",
-    "return",
-    "try",
-    "type",
-    "while",
-    "with",
-    "yield",
-    "AirflowFailException",
-    "Any",
-    "Callable",
-    "DAG",
-    "DeviceRequest",
-    "Docker",
-    "DockerOperator",
-    "ENVIRONMENT",
-    "RUNNER",
-    "IN_CLUSTER",
-    "Iterator",
-    "KubernetesPod",
-    "KubernetesPodOperator",
-    "Mount",
-    "Path",
-    "PythonOperator",
-    "Resources",
-    "Secret",
-    "annotations",
-    "container",
-    "dag",
-    "NamedTuple",
-    "docker_mounts",
-    "importlib",
-    "k8s",
-    "kept",
-    "namespace",
-    "os",
-    "pendulum",
-    "pieces",
-    "plain",
-    "pod_environment",
-    "pod_mounts",
-    "pod_resources",
-    "pod_volumes",
-    "require",
-    "stub",
-    "timedelta",
-    "ImportError",
-    "all",
-    "bool",
-    "dict",
-    "f",
-    "getattr",
-    "int",
-    "isinstance",
-    "list",
-    "str",
-    "super",
+/// Python's keywords, those that are such only in some places included.
+const KEYWORDS: &[&str] = &[
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "class",
+    "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if",
+    "import", "in", "is", "lambda", "match", "nonlocal", "not", "or", "pass", "raise", "return",
+    "try", "type", "while", "with", "yield",
 ];
 
-/// Python's own words among them.
-const KEYWORDS: usize = 38;
+/// What a DAG file itself names.
+const NAMES_OF_DAGS: &[&str] = &[
+    "DAG",
+    "Path",
+    "Pipeline",
+    "Resources",
+    "Secret",
+    "TEMPLATES",
+    "Volume",
+    "namespace",
+    "pendulum",
+    "pipeline",
+    "site",
+    "str",
+    "timedelta",
+];
 
 /// A name as an identifier of Python: `a-b` is `a_b`, `class` is `class_`.
 pub fn identifier(name: &str) -> String {
-    safe(name, &TAKEN[..KEYWORDS])
+    free(name, &[KEYWORDS])
 }
 
 /// A variable for each name, in order, none of them twice.
@@ -106,7 +37,7 @@ pub fn variables<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     names
         .map(|name| {
-            let mut variable = safe(name, TAKEN);
+            let mut variable = free(name, &[KEYWORDS, NAMES_OF_DAGS]);
             while !seen.insert(variable.clone()) {
                 variable.push('_');
             }
@@ -115,9 +46,10 @@ pub fn variables<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         .collect()
 }
 
-fn safe(name: &str, taken: &[&str]) -> String {
+/// The name in Python's letters, with `_` behind it where one of the lists has it.
+fn free(name: &str, taken: &[&[&str]]) -> String {
     let mut out = name.replace('-', "_");
-    if taken.contains(&out.as_str()) {
+    if taken.iter().any(|names| names.contains(&out.as_str())) {
         out.push('_');
     }
     out
@@ -129,16 +61,16 @@ mod tests {
 
     #[test]
     fn every_name_becomes_a_variable_of_its_own() {
-        let names = ["a-b", "a_b", "a_b_", "class", "os", "train"];
+        let names = ["a-b", "a_b", "a_b_", "class", "site", "train"];
         assert_eq!(
             variables(names.into_iter()),
-            ["a_b", "a_b_", "a_b__", "class_", "os_", "train"]
+            ["a_b", "a_b_", "a_b__", "class_", "site_", "train"]
         );
     }
 
     #[test]
-    fn the_keywords_come_first() {
-        assert_eq!(TAKEN[KEYWORDS - 1], "yield");
-        assert_eq!(identifier("os"), "os");
+    fn only_a_keyword_can_not_be_the_name_of_a_function() {
+        assert_eq!(identifier("site"), "site");
+        assert_eq!(identifier("yield"), "yield_");
     }
 }

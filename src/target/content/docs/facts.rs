@@ -60,29 +60,24 @@ pub fn what_it_is(platform: &Platform, component: &Component) -> String {
     let Some(workload) = component.main() else {
         return component.title.clone();
     };
-    let image = text(platform, &workload.image);
-    let (repository, version) = split_image(&image);
-    let name = repository.rsplit('/').next().unwrap_or(repository);
+    let image = workload.image.spoken(|piece| written(platform, piece));
+    let repository = image.repository.as_plain().unwrap_or_default();
+    let name = repository.rsplit('/').next().unwrap_or_default();
     let generic = matches!(component.kind.as_str(), "service" | "job");
     let title = if generic { name } else { &component.title };
-    match version {
+    match image.tag.and_then(|tag| tag.as_plain()) {
         Some(version) => format!("{title} {version}"),
         None => title.to_string(),
     }
 }
 
-/// Repository and tag of an image, its digest aside.
-fn split_image(image: &str) -> (&str, Option<&str>) {
-    let named = image.split_once('@').map_or(image, |(named, _)| named);
-    match named.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
-        _ => (named, None),
-    }
-}
-
 /// A text for readers: secrets by their names, variables by their defaults, addresses as Compose has them.
 pub fn text(platform: &Platform, text: &Text) -> String {
-    text.render(|piece| match piece {
+    text.render(|piece| written(platform, piece))
+}
+
+fn written(platform: &Platform, piece: &Piece) -> String {
+    match piece {
         Piece::Literal(literal) => literal.clone(),
         Piece::Secret(name) => format!("${{secrets.{name}}}"),
         Piece::Variable(name) => variable(platform, name),
@@ -94,7 +89,7 @@ pub fn text(platform: &Platform, text: &Text) -> String {
             platform.public_host(component, port).unwrap_or_default()
         }
         Piece::Network(group) => platform.network_name(group),
-    })
+    }
 }
 
 fn variable(platform: &Platform, name: &str) -> String {
@@ -139,22 +134,10 @@ pub fn inside(workload: &str, port: &Port) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{letter, split_image};
+    use super::letter;
 
     #[test]
     fn letters_go_on_after_z() {
         assert_eq!([0, 25, 26, 27].map(letter), ["a", "z", "aa", "ab"]);
-    }
-
-    #[test]
-    fn the_port_of_a_registry_is_no_tag() {
-        assert_eq!(
-            split_image("host:5000/team/app"),
-            ("host:5000/team/app", None)
-        );
-        assert_eq!(
-            split_image("host:5000/app:1.2@sha256:ab"),
-            ("host:5000/app", Some("1.2"))
-        );
     }
 }

@@ -288,7 +288,7 @@ fn groups(platform: &Platform) -> Vec<GroupView> {
 }
 
 fn component_view(platform: &Platform, component: &Component) -> ComponentView {
-    let image = |workload: &Workload| facts::text(platform, &workload.image);
+    let image = |workload: &Workload| facts::text(platform, &workload.image.text());
     let main = component.main();
     ComponentView {
         name: component.name.clone(),
@@ -445,7 +445,7 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
         image: pipeline
             .image
             .as_ref()
-            .map(|image| facts::text(platform, image)),
+            .map(|image| facts::text(platform, &image.text())),
         tasks: pipeline
             .tasks
             .iter()
@@ -469,7 +469,7 @@ fn ci(ci: &Ci) -> CiView {
         description: ci.description.clone(),
         agent: match &ci.agent {
             Agent::Any => "any".to_string(),
-            Agent::Docker(image) => format!("a container of {image}"),
+            Agent::Docker(image) => format!("a container of {}", image.written()),
             Agent::Label(label) => format!("label {label}"),
         },
         paths: ci.paths.clone(),

@@ -183,7 +183,7 @@ impl Writer<'_> {
     /// A container shares the entry's workspace, unless that is in a container itself.
     fn place(&self, agent: &Agent) -> Where {
         match (agent, self.agent) {
-            (Agent::Docker(image), Agent::Any | Agent::Label(_)) => Where::Beside(image.clone()),
+            (Agent::Docker(image), Agent::Any | Agent::Label(_)) => Where::Beside(image.written()),
             _ => where_of(agent),
         }
     }
@@ -213,7 +213,7 @@ fn conditions(paths: &[String], branches: &[String]) -> Option<Conditions> {
 fn where_of(agent: &Agent) -> Where {
     match agent {
         Agent::Any => Where::Any,
-        Agent::Docker(image) => Where::Docker(image.clone()),
+        Agent::Docker(image) => Where::Docker(image.written()),
         Agent::Label(label) => Where::Label(label.clone()),
     }
 }

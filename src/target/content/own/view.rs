@@ -123,7 +123,7 @@ fn workload(platform: &Platform, workload: &Workload) -> Value {
         "name": workload.name,
         "part": workload.part,
         "job": workload.lifecycle == Lifecycle::Job,
-        "image": text(platform, &workload.image),
+        "image": text(platform, &workload.image.text()),
         "built": workload.build.is_some(),
         "entrypoint": texts(&workload.entrypoint),
         "command": texts(&workload.command),
@@ -194,7 +194,7 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> Value {
         "description": pipeline.description,
         "schedule": pipeline.schedule,
         "start": pipeline.start,
-        "image": pipeline.image.as_ref().map(|image| text(platform, image)),
+        "image": pipeline.image.as_ref().map(|image| text(platform, &image.text())),
         "tags": pipeline.tags,
         "env": environment(platform, &pipeline.env),
         "params": list(&pipeline.params, |parameter| json!({
@@ -208,7 +208,7 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> Value {
                 TaskBody::Stub => None,
             },
             "after": task.after.iter().map(|(name, _)| name).collect::<Vec<_>>(),
-            "image": task.image.as_ref().map(|image| text(platform, image)),
+            "image": task.image.as_ref().map(|image| text(platform, &image.text())),
             "env": environment(platform, &task.env),
         })),
     })
@@ -245,7 +245,7 @@ fn stage(platform: &Platform, known: &CiStage) -> Value {
 fn agent(agent: &Agent) -> Value {
     match agent {
         Agent::Any => json!({ "kind": "any", "value": null }),
-        Agent::Docker(image) => json!({ "kind": "docker", "value": image }),
+        Agent::Docker(image) => json!({ "kind": "docker", "value": image.written() }),
         Agent::Label(label) => json!({ "kind": "label", "value": label }),
     }
 }

@@ -1,5 +1,6 @@
 //! What a service mounts: volumes, folders of the host, files of the project, generated files, secrets.
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -196,6 +197,6 @@ impl FileDigest {
 
     fn finish(self) -> Option<String> {
         let digest = self.hasher?.finalize();
-        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(HEXLOWER.encode(&digest))
     }
 }

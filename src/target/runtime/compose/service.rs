@@ -59,7 +59,7 @@ pub(super) fn plain<'a>(
     let mounts = mounts::mounts(context, workload, losses);
     let joined = networks.of(workload);
     let mut keys = Keys::default();
-    keys.put("image", speak::text(platform, &workload.image));
+    keys.put("image", speak::text(platform, &workload.image.text()));
     if let Some(build) = &workload.build {
         keys.put("build", build_section(platform, build));
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::text;
-use crate::model::{Piece, Platform, Text};
+use crate::model::{Image, Platform, Text};
 
 /// `REPOSITORY:TAG@DIGEST`, each a text.
 #[derive(Debug, Serialize)]
@@ -16,50 +16,11 @@ pub struct ImageValues {
     pub digest: Option<Value>,
 }
 
-/// Cuts a reference at its digest and its tag. What a variable brings in is not looked into.
-pub fn values(platform: &Platform, image: &Text) -> ImageValues {
-    let (name, digest) = cut(image, |text| text.rfind('@'));
-    let (repository, tag) = cut(&name, |text| text.rfind(':'));
-    let (repository, tag) = match tag {
-        // A colon before a slash is that of the registry's port.
-        Some(tag) if literals(&tag).any(|text| text.contains('/')) => (name, None),
-        tag => (repository, tag),
-    };
+pub fn values(platform: &Platform, image: &Image) -> ImageValues {
+    let value = |text: &Text| text::value(platform, text);
     ImageValues {
-        repository: text::value(platform, &repository),
-        tag: tag.map(|tag| text::value(platform, &tag)),
-        digest: digest.map(|digest| text::value(platform, &digest)),
+        repository: value(&image.name()),
+        tag: image.tag.as_ref().map(value),
+        digest: image.digest.as_ref().map(value),
     }
-}
-
-/// The text before and after the last byte that `find` sees in a literal.
-fn cut(text: &Text, find: impl Fn(&str) -> Option<usize>) -> (Text, Option<Text>) {
-    let place = text
-        .pieces
-        .iter()
-        .enumerate()
-        .rev()
-        .find_map(|(index, piece)| match piece {
-            Piece::Literal(literal) => find(literal).map(|at| (index, literal, at)),
-            _ => None,
-        });
-    let Some((index, literal, at)) = place else {
-        return (text.clone(), None);
-    };
-    let mut before = Text {
-        pieces: text.pieces[..index].to_vec(),
-    };
-    before.push_literal(&literal[..at]);
-    let mut after = Text::literal(&literal[at + 1..]);
-    for piece in &text.pieces[index + 1..] {
-        after.push(piece.clone());
-    }
-    (before, Some(after))
-}
-
-fn literals(text: &Text) -> impl Iterator<Item = &str> {
-    text.pieces.iter().filter_map(|piece| match piece {
-        Piece::Literal(text) => Some(text.as_str()),
-        _ => None,
-    })
 }

@@ -300,7 +300,7 @@ fn actor_node(actor: &crate::model::Actor) -> Node {
 fn ci_node(ci: &Ci) -> Node {
     let agent = match &ci.agent {
         Agent::Any => "any agent".to_string(),
-        Agent::Docker(image) => image.clone(),
+        Agent::Docker(image) => image.written(),
         Agent::Label(label) => format!("agent {label}"),
     };
     Node {

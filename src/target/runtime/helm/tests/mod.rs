@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     graph,
-    model::{Condition, FileContent, Piece, Platform, Raw},
+    model::{Condition, FileContent, Image, Piece, Platform, Raw},
     target::{Context, Emission, Vantage, shared::mounted::Mounted},
     template::Engine,
 };
@@ -83,7 +83,7 @@ fn an_image_is_cut_at_its_digest_and_its_tag() {
     ];
     for (image, expected) in cases {
         let mut workload = sample::workload("one");
-        workload.image = sample::text(image);
+        workload.image = Image::literal(image);
         assert_eq!(values_of(workload)["image"], expected, "{image}");
     }
 }
@@ -91,10 +91,10 @@ fn an_image_is_cut_at_its_digest_and_its_tag() {
 #[test]
 fn a_tag_may_come_from_a_variable() {
     let mut workload = sample::workload("one");
-    workload.image = sample::pieces(&[
+    workload.image = Image::parse(&sample::pieces(&[
         sample::literal("apache/airflow:"),
         Piece::Variable("airflow".to_string()),
-    ]);
+    ]));
     assert_eq!(
         values_of(workload)["image"],
         json!({ "repository": "apache/airflow", "tag": [{ "var": "airflow" }] })
@@ -233,7 +233,7 @@ fn a_workload_waits_for_a_port_that_it_may_reach() {
 #[test]
 fn a_service_answers_early_where_its_own_program_asks() {
     let mut broker = sample::workload("broker");
-    broker.image = sample::text("team/broker:1");
+    broker.image = Image::literal("team/broker:1");
     broker.ports = vec![sample::port("controller", 9093)];
     assert_eq!(values_of(broker.clone())["reachesItself"], Value::Null);
     broker.env = vec![sample::variable("VOTERS", sample::text("1@broker:9093"))];

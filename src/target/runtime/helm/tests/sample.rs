@@ -1,12 +1,12 @@
 //! A platform put together by hand, with one of everything that the chart has a form for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
     model::{
         At, Bind, Component, Condition, Dependency, Endpoint, EnvironmentVariable, External,
-        ExtraHost, Field, FileContent, FileMount, Gpu, Group, Health, HostPort, HttpScheme,
+        ExtraHost, Field, FileContent, FileMount, Gpu, Group, Health, HostPort, HttpScheme, Image,
         Lifecycle, Mount, MountSource, NetworkMode, Piece, Pipeline, Platform, PlatformVolume,
         Port, PortRange, Probe, Protocol, Raw, Resources, Restart, Runtime, Scheme, Secret,
         SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs, Variable, Workload,
@@ -136,7 +136,7 @@ pub fn workload(name: &str) -> Workload {
         group: "main".to_string(),
         lifecycle: Lifecycle::Service,
         description: None,
-        image: text(&format!("registry.example.com:5000/{name}:1.0")),
+        image: Image::literal(&format!("registry.example.com:5000/{name}:1.0")),
         build: None,
         entrypoint: None,
         command: None,
@@ -166,6 +166,7 @@ pub fn workload(name: &str) -> Workload {
 pub fn component(workloads: Vec<Workload>) -> Component {
     let main = workloads.first();
     Component {
+        major: None,
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
         lineage: Vec::new(),
@@ -183,7 +184,6 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         alerts: Vec::new(),
         records: Vec::new(),
         panels: Vec::new(),
-        allow: BTreeSet::new(),
         single: false,
         raw_helm: Raw::default(),
         span: span(),
@@ -211,7 +211,6 @@ pub fn platform(components: Vec<Component>) -> Platform {
         actors: Vec::new(),
         flows: Vec::new(),
         kind_sources: BTreeSet::new(),
-        lints: BTreeMap::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
         span: span(),
@@ -498,7 +497,7 @@ fn pipeline() -> Pipeline {
         description: None,
         schedule: None,
         start: None,
-        image: Some(text("train:1")),
+        image: Some(Image::literal("train:1")),
         build: None,
         tags: Vec::new(),
         reaches: Vec::new(),
@@ -515,7 +514,7 @@ fn pipeline() -> Pipeline {
             name: "train".to_string(),
             body: TaskBody::Run(text("python train.py")),
             after: Vec::new(),
-            image: Some(text("train:1")),
+            image: Some(Image::literal("train:1")),
             env: Vec::new(),
             retries: None,
             timeout: None,

@@ -1,0 +1,165 @@
+//! What this machine has and who uses it.
+
+use std::{
+    fmt,
+    io::ErrorKind,
+    net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
+    path::Path,
+};
+
+pub use super::kernel::{holder, max_map_count, memory};
+
+use super::kernel::is_listened_on;
+use crate::model::Protocol;
+
+/// Whether something listens there already. What can't be tried (an address of another machine) is not called busy.
+pub fn is_busy(address: IpAddr, port: u16, protocol: Protocol) -> bool {
+    let socket = SocketAddr::new(address, port);
+    let tried = match protocol {
+        Protocol::Tcp => TcpListener::bind(socket).map(|_| ()),
+        Protocol::Udp => UdpSocket::bind(socket).map(|_| ()),
+    };
+    match tried.map_err(|error| error.kind()) {
+        Ok(()) => false,
+        // A port that this user may not take is known by who listens on it.
+        Err(ErrorKind::PermissionDenied) => is_listened_on(port, protocol),
+        Err(kind) => kind == ErrorKind::AddrInUse,
+    }
+}
+
+/// A free port: the first above this one.
+pub fn free_port(address: IpAddr, above: u16, protocol: Protocol, taken: &[u16]) -> Option<u16> {
+    (above.saturating_add(1)..=u16::MAX)
+        .take(2000)
+        .find(|port| !taken.contains(port) && !is_busy(address, *port, protocol))
+}
+
+/// Whom a container runs as, by numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    id: u32,
+    /// The first is its own.
+    groups: Vec<u32>,
+}
+
+/// What somebody wants to do with a file or a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    /// And to read.
+    Write,
+}
+
+impl User {
+    /// Of `1000` or `1000:1000`, and more groups. `None` for root, and for names, which only the image knows.
+    pub fn new(text: &str, more: impl IntoIterator<Item = String>) -> Option<Self> {
+        let (id, group) = text.split_once(':').unwrap_or((text, "0"));
+        let id = id.parse().ok().filter(|id| *id != 0)?;
+        let more = more.into_iter().filter_map(|group| group.parse().ok());
+        let groups = [group.parse().ok()?].into_iter().chain(more).collect();
+        Some(Self { id, groups })
+    }
+}
+
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let group = self.groups.first().unwrap_or(&0);
+        write!(f, "{}:{group}", self.id)
+    }
+}
+
+/// Whether the modes let a user do it; of a folder, enter it too. What can't be looked at is not called forbidden.
+#[cfg(unix)]
+pub fn may(user: &User, path: &Path, access: Access) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(metadata) = std::fs::metadata(path) else {
+        return true;
+    };
+    let mode = metadata.mode();
+    let granted = match metadata.uid() {
+        owner if owner == user.id => mode >> 6,
+        _ if user.groups.contains(&metadata.gid()) => mode >> 3,
+        _ => mode,
+    };
+    let wanted = match access {
+        Access::Read => 0o4,
+        Access::Write => 0o6,
+    } | u32::from(metadata.is_dir());
+    granted & wanted == wanted
+}
+
+#[cfg(not(unix))]
+pub fn may(_: &User, _: &Path, _: Access) -> bool {
+    true
+}
+
+/// Bytes that are left where this folder lies; `None` where there is no such folder here.
+#[cfg(unix)]
+pub fn free_disk(folder: &str) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+pub fn free_disk(_: &str) -> Option<u64> {
+    None
+}
+
+/// Thousandths of a processor.
+pub fn processors() -> Option<u64> {
+    let cores = std::thread::available_parallelism().ok()?;
+    Some(cores.get() as u64 * 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Access, Protocol, User, holder, is_busy};
+    use std::net::{IpAddr, Ipv4Addr, TcpListener};
+
+    #[test]
+    fn modes_say_who_may() -> std::io::Result<()> {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("f");
+        std::fs::write(&path, "x")?;
+        let owner = std::fs::metadata(&path)?;
+        let stranger = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
+        let stranger = User::new(&stranger, []).expect("a user");
+        let friend = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
+        let friend = User::new(&friend, [owner.gid().to_string()]).expect("a user");
+        let may = |user: &User, mode: u32, access: Access| {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&path, mode).expect("a mode");
+            super::may(user, &path, access)
+        };
+        assert!(may(&stranger, 0o604, Access::Read) && !may(&stranger, 0o660, Access::Read));
+        assert!(!may(&stranger, 0o604, Access::Write) && may(&friend, 0o660, Access::Write));
+        assert!(!may(&friend, 0o606, Access::Write));
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o704))?;
+        assert!(!super::may(&stranger, folder.path(), Access::Read));
+        Ok(())
+    }
+
+    #[test]
+    fn only_numbers_other_than_roots_say_who() {
+        for text in ["0", "0:5", "root", "1000:staff", ""] {
+            assert_eq!(User::new(text, []), None, "{text}");
+        }
+        let user = User::new("50000", []).map(|user| user.to_string());
+        assert_eq!(user.as_deref(), Some("50000:0"));
+    }
+
+    #[test]
+    fn a_port_that_this_process_holds_is_busy() {
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let listener = TcpListener::bind((address, 0)).expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        assert!(is_busy(address, port, Protocol::Tcp));
+        if cfg!(target_os = "linux") {
+            let holder = holder(port, Protocol::Tcp).expect("a holder");
+            assert!(holder.contains(&std::process::id().to_string()), "{holder}");
+        }
+        drop(listener);
+        assert!(!is_busy(address, port, Protocol::Tcp));
+    }
+}

@@ -1,0 +1,215 @@
+//! The major version of a component's program, decided once: what its kind and the targets adapt to.
+//!
+//! `settings.major` says it, else the tag's leading number. A number that the kind does not know is an error in an image
+//! of the kind's program. An image of one's own may number its versions as it likes: its number counts where the kind
+//! knows it, and the kind's default holds otherwise.
+
+use super::{names, read};
+use crate::{
+    catalog::Kind,
+    diag::{Code, Diagnostic, Sink},
+    model::{Image, Piece, Text, Version},
+    reference::{self, Mode, Words},
+    syntax::{Node, Table, Value},
+    text::all_of,
+};
+
+/// The image as far as it is written out, and what in the file says so.
+struct Written<'a> {
+    image: Image,
+    node: &'a Node,
+    /// It is the program that the kind was written for, from wherever it is taken.
+    of_kind: bool,
+}
+
+/// `component`: what the user wrote, presets laid below it.
+pub(super) fn of(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) -> Option<u64> {
+    let default = kind.default_major();
+    let setting = component.get_path(&["settings", "major"]);
+    if let Some(node) = setting.filter(|node| !node.is_false()) {
+        let shown = read::scalar(node);
+        return match Version::of(&shown) {
+            Some(version) if knows(kind, version.major) => Some(version.major),
+            _ => {
+                sink.push(unknown(kind, node, &shown));
+                default
+            }
+        };
+    }
+    let Some(written) = written(tree, component, kind) else {
+        return default;
+    };
+    let node = written.node;
+    match &written.image.version {
+        Some(version) if !written.of_kind => Some(version.major)
+            .filter(|_| is_plausible(kind, version))
+            .or(default),
+        Some(version) => {
+            if !knows(kind, version.major) {
+                sink.push(unknown(kind, node, &shown_tag(&written.image)));
+                return default;
+            }
+            if let Some(oldest) = oldest(kind).filter(|oldest| version.is_older(oldest)) {
+                sink.push(too_old(kind, node, &shown_tag(&written.image), &oldest));
+            }
+            Some(version.major)
+        }
+        None => {
+            if kind.adapts() && component.get("external").is_none() {
+                sink.push(untold(kind, &written));
+            }
+            default
+        }
+    }
+}
+
+fn knows(kind: &Kind, major: u64) -> bool {
+    kind.majors.is_empty() || kind.majors.contains(&major)
+}
+
+fn oldest(kind: &Kind) -> Option<Version> {
+    kind.oldest.as_deref().and_then(Version::of)
+}
+
+/// Whether the version of an image of one's own is that of the program in it: one that the kind can run.
+fn is_plausible(kind: &Kind, version: &Version) -> bool {
+    kind.majors.contains(&version.major)
+        && oldest(kind).is_none_or(|oldest| !version.is_older(&oldest))
+}
+
+/// `None` where nothing is written that could tell: no image, or one that is built here without a version.
+fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
+    let own = kind.image.as_deref().map(Image::literal);
+    let version = component.get("version");
+    let tag = |node: &Node| node.as_str().map(|_| early(tree, node));
+    if let Some(node) = component.get("image") {
+        node.as_str()?;
+        let image = Image::parse(&early(tree, node));
+        let registry = names::registry(tree);
+        let of_kind = own.is_some_and(|own| registry.is_program(&image, &own));
+        return Some(match (&image.tag, version) {
+            (None, Some(node)) => Written {
+                image: image.with_tag(tag(node)?),
+                node,
+                of_kind,
+            },
+            _ => Written {
+                image,
+                node,
+                of_kind,
+            },
+        });
+    }
+    let node = version?;
+    Some(Written {
+        image: own.unwrap_or_default().with_tag(tag(node)?),
+        node,
+        of_kind: component.get("build").is_none(),
+    })
+}
+
+/// A text as far as it is known before anything is resolved: constants are written out, what else is referred to stays
+/// open.
+fn early(tree: &Table, node: &Node) -> Text {
+    let mut out = Text::default();
+    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+    for piece in &phrase.pieces {
+        match piece {
+            reference::Piece::Literal(text) => out.push_literal(text),
+            reference::Piece::Escape => out.push_literal("${"),
+            reference::Piece::Reference(reference) => {
+                let constant = match reference.segments.as_slice() {
+                    ["vars", name] => tree.get_path(&["vars", name]).and_then(constant),
+                    _ => None,
+                };
+                match constant {
+                    Some(value) => out.push_literal(&value),
+                    None => out.push(Piece::Variable(reference.segments.join("."))),
+                }
+            }
+            reference::Piece::Misfit(misfit) => {
+                out.push(Piece::Variable(misfit.inner.to_string()));
+            }
+        }
+    }
+    out
+}
+
+/// The value of a variable that no environment changes.
+fn constant(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Table(table) if table.get("env").is_some() => None,
+        Value::Table(table) => table.get("default").map(read::scalar),
+        _ => Some(read::scalar(node)),
+    }
+}
+
+fn shown_tag(image: &Image) -> String {
+    let shown = |tag: &Text| {
+        tag.render(|piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Variable(name) => reference::written(&[name]),
+            _ => String::new(),
+        })
+    };
+    image.tag.as_ref().map(shown).unwrap_or_default()
+}
+
+fn unknown(kind: &Kind, node: &Node, shown: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnknownVersion,
+        format!("kind `{}` does not know version `{shown}`", kind.name),
+    )
+    .label(node.span, "of an unknown major version")
+    .help(format!(
+        "it knows the major versions {}; the default is `{}`",
+        known(kind),
+        kind.version.as_deref().unwrap_or("none")
+    ))
+}
+
+fn too_old(kind: &Kind, node: &Node, shown: &str, oldest: &Version) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnknownVersion,
+        format!("kind `{}` can't run version `{shown}`", kind.name),
+    )
+    .label(node.span, "too old")
+    .help(format!("the oldest that it runs is `{oldest}`"))
+}
+
+/// The kind does something else for each major version, and the image does not tell which one it is.
+fn untold(kind: &Kind, written: &Written<'_>) -> Diagnostic {
+    let tag = written.image.tag.as_ref();
+    let why = match (tag, &written.image.digest) {
+        (Some(tag), _) if !tag.is_literal() => "its tag is chosen at start".to_string(),
+        (Some(_), _) => format!(
+            "`{}` does not begin with a version",
+            shown_tag(&written.image)
+        ),
+        (None, _) if !written.image.repository.is_literal() => {
+            "the image is chosen at start".to_string()
+        }
+        (None, Some(_)) => "a digest tells no version".to_string(),
+        (None, None) => "it has no tag".to_string(),
+    };
+    let example = kind.default_major().unwrap_or_default();
+    let help = match kind.majors.as_slice() {
+        [] => format!("write `settings.major = {example}`"),
+        _ => format!(
+            "write `settings.major = {example}`: kind `{}` knows the major versions {}",
+            kind.name,
+            known(kind)
+        ),
+    };
+    Diagnostic::new(
+        Code::UnknownVersion,
+        format!("nothing tells the major version of this `{}`", kind.name),
+    )
+    .label(written.node.span, why)
+    .help(help)
+}
+
+fn known(kind: &Kind) -> String {
+    let versions: Vec<String> = kind.majors.iter().map(ToString::to_string).collect();
+    all_of(&versions)
+}

@@ -1,0 +1,348 @@
+//! Image references, `REGISTRY/REPOSITORY:TAG@DIGEST`: parsed here and nowhere else.
+//!
+//! By hand: the parser of `oci-spec` writes Docker's defaults into what it reads, so that an image without a tag can't
+//! be told from one of `latest`, and it takes no variables.
+
+use super::{Piece, Text};
+
+/// An image by the parts of its reference. Each is a text: a variable may stand anywhere in a reference, and is not
+/// looked into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Image {
+    /// The host that the reference starts with, and its port. `None`: it names none, which means Docker Hub.
+    pub registry: Option<Text>,
+    /// The path in the registry; empty where there is no image.
+    pub repository: Text,
+    pub tag: Option<Text>,
+    /// `sha256:...`.
+    pub digest: Option<Text>,
+    /// The version that the tag begins with, where it tells one.
+    pub version: Option<Version>,
+}
+
+impl Image {
+    pub fn parse(reference: &Text) -> Self {
+        let (name, digest) = match reference.cut_last('@') {
+            Some((name, digest)) => (name, Some(digest)),
+            None => (reference.clone(), None),
+        };
+        let (name, tag) = match name.cut_last(':') {
+            // Before the last `/` a colon starts the port of a registry.
+            Some((repository, tag)) if !tag.has('/') => (repository, Some(tag)),
+            _ => (name, None),
+        };
+        let (registry, repository) = match name.cut_first('/') {
+            Some((host, path)) if is_host(&host) => (Some(host), path),
+            _ => (None, name),
+        };
+        Self {
+            version: tag.as_ref().and_then(Version::of_tag),
+            registry,
+            repository,
+            tag,
+            digest,
+        }
+    }
+
+    pub fn literal(reference: &str) -> Self {
+        Self::parse(&Text::literal(reference))
+    }
+
+    /// The same with this tag. An empty one changes nothing.
+    pub fn with_tag(self, tag: Text) -> Self {
+        if tag.is_empty() {
+            return self;
+        }
+        Self {
+            version: Version::of_tag(&tag),
+            tag: Some(tag),
+            ..self
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.repository.is_empty()
+    }
+
+    /// Registry and repository.
+    pub fn name(&self) -> Text {
+        let mut out = Text::default();
+        if let Some(registry) = &self.registry {
+            out.append(registry);
+            out.push_literal("/");
+        }
+        out.append(&self.repository);
+        out
+    }
+
+    /// The whole reference.
+    pub fn text(&self) -> Text {
+        let mut out = self.name();
+        for (sign, part) in [(":", &self.tag), ("@", &self.digest)] {
+            if let Some(part) = part {
+                out.push_literal(sign);
+                out.append(part);
+            }
+        }
+        out
+    }
+
+    /// The whole reference of an image that holds no variable.
+    pub fn written(&self) -> String {
+        self.text().as_plain().unwrap_or_default()
+    }
+
+    /// The texts that it consists of.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        let before = self.registry.iter();
+        let after = self.tag.iter().chain(&self.digest);
+        before.chain([&self.repository]).chain(after)
+    }
+
+    /// The image with every piece written out by `speak`: what a variable brings may be any part of a reference.
+    pub fn spoken(&self, speak: impl FnMut(&Piece) -> String) -> Self {
+        Self::literal(&self.text().render(speak))
+    }
+
+    /// Whether Docker's grammar takes it. A part that holds a variable is taken.
+    pub fn is_valid(&self) -> bool {
+        let fits = |part: Option<&Text>, grammar: fn(&str) -> bool| {
+            let literal = part.filter(|part| part.is_literal());
+            literal.is_none_or(|part| part.as_plain().is_some_and(|part| grammar(&part)))
+        };
+        fits(self.registry.as_ref(), is_registry)
+            && fits(Some(&self.repository), is_repository)
+            && fits(self.tag.as_ref(), is_tag)
+            && fits(self.digest.as_ref(), is_digest)
+    }
+}
+
+/// The numbers that a tag begins with: 17 and 11 of `17.11-alpine`, 18 of `pg18`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub major: u64,
+    /// The numbers after the major one, as far as they are joined by dots.
+    pub rest: Vec<u64>,
+}
+
+impl Version {
+    /// Letters before the first number are skipped. `None`: the tag begins with something else (`latest`, `lts-jdk21`, a
+    /// commit such as `3f2c9ab`), or a variable decides.
+    pub fn of_tag(tag: &Text) -> Option<Self> {
+        let Some(Piece::Literal(start)) = tag.pieces.first() else {
+            return None;
+        };
+        Self::read(start, tag.pieces.len() > 1)
+    }
+
+    /// The same of a tag without variables.
+    pub fn of(tag: &str) -> Option<Self> {
+        Self::read(tag, false)
+    }
+
+    /// `goes_on`: a variable follows, so the last number may have further digits.
+    fn read(tag: &str, goes_on: bool) -> Option<Self> {
+        let numbers = tag.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let mut rest = numbers;
+        let mut found = Vec::new();
+        loop {
+            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let (number, after) = rest.split_at(digits);
+            let whole = is_end_of_number(after) && !(after.is_empty() && goes_on);
+            match number.parse() {
+                Ok(number) if whole => found.push(number),
+                _ => break,
+            }
+            match after.strip_prefix('.') {
+                Some(next) => rest = next,
+                None => break,
+            }
+        }
+        let mut found = found.into_iter();
+        Some(Self {
+            major: found.next()?,
+            rest: found.collect(),
+        })
+    }
+
+    /// As far as both tell: `2` may be any 2.
+    pub fn is_older(&self, other: &Self) -> bool {
+        let all = |version: &Self| [&[version.major], version.rest.as_slice()].concat();
+        all(self)
+            .iter()
+            .zip(all(other))
+            .find(|(number, other)| *number != other)
+            .is_some_and(|(number, other)| *number < other)
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.major)?;
+        self.rest
+            .iter()
+            .try_for_each(|number| write!(f, ".{number}"))
+    }
+}
+
+/// A letter right behind digits belongs to a commit, unless it starts the name of a version before the release.
+fn is_end_of_number(after: &str) -> bool {
+    !after.starts_with(|c: char| c.is_ascii_alphabetic())
+        || ["alpha", "beta", "rc"]
+            .iter()
+            .any(|word| after.starts_with(word))
+}
+
+/// Docker's rule for what stands before the first `/`. What a variable or an address brings may be a registry.
+fn is_host(text: &Text) -> bool {
+    !text.is_literal()
+        || text.has('.')
+        || text.has(':')
+        || text.as_plain().as_deref() == Some("localhost")
+}
+
+fn is_registry(host: &str) -> bool {
+    let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+        && port.parse::<u16>().is_ok()
+}
+
+fn is_repository(path: &str) -> bool {
+    path.split('/').all(|part| {
+        let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        part.starts_with(ends)
+            && part.ends_with(ends)
+            && part.chars().all(|c| ends(c) || "._-".contains(c))
+            && !["..", "._", "_.", "___"]
+                .iter()
+                .any(|run| part.contains(run))
+    })
+}
+
+/// Whether it can be the tag of an image.
+pub fn is_tag(text: &str) -> bool {
+    text.len() <= 128
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+}
+
+fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(|hex| {
+        hex.len() == 64
+            && hex
+                .chars()
+                .all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Image, Version};
+    use crate::model::{Piece, Text};
+
+    fn parts(image: &Image) -> [Option<String>; 4] {
+        let plain = |text: &Text| {
+            text.render(|piece| match piece {
+                Piece::Literal(text) => text.clone(),
+                _ => "$".to_string(),
+            })
+        };
+        [
+            image.registry.as_ref().map(plain),
+            Some(plain(&image.repository)),
+            image.tag.as_ref().map(plain),
+            image.digest.as_ref().map(plain),
+        ]
+    }
+
+    #[test]
+    fn a_reference_has_four_parts() {
+        let cases: [(&str, [Option<&str>; 4]); 8] = [
+            ("redis", [None, Some("redis"), None, None]),
+            ("a/b:1", [None, Some("a/b"), Some("1"), None]),
+            ("host:5000/a", [Some("host:5000"), Some("a"), None, None]),
+            ("localhost/a", [Some("localhost"), Some("a"), None, None]),
+            (
+                "h.io/a/b:1@sha256:ab",
+                [Some("h.io"), Some("a/b"), Some("1"), Some("sha256:ab")],
+            ),
+            ("a@sha256:ab", [None, Some("a"), None, Some("sha256:ab")]),
+            ("", [None, Some(""), None, None]),
+            ("team/x.y:z", [None, Some("team/x.y"), Some("z"), None]),
+        ];
+        for (reference, expected) in cases {
+            let image = Image::literal(reference);
+            assert_eq!(
+                parts(&image),
+                expected.map(|part| part.map(String::from)),
+                "{reference}"
+            );
+            assert_eq!(image.text(), Text::literal(reference));
+        }
+    }
+
+    #[test]
+    fn variables_stand_where_they_are() {
+        let variable = |before: &str, after: &str| {
+            let mut text = Text::literal(before);
+            text.push(Piece::Variable("v".to_string()));
+            text.push_literal(after);
+            text
+        };
+        let cases = [
+            (
+                variable("", "/app:1"),
+                [Some("$"), Some("app"), Some("1"), None],
+            ),
+            (variable("", ""), [None, Some("$"), None, None]),
+            (
+                variable("host:", "/app"),
+                [Some("host:$"), Some("app"), None, None],
+            ),
+            (
+                variable("app:1.", "-x"),
+                [None, Some("app"), Some("1.$-x"), None],
+            ),
+            (variable("app@", ""), [None, Some("app"), None, Some("$")]),
+        ];
+        for (reference, expected) in cases {
+            let image = Image::parse(&reference);
+            assert_eq!(parts(&image), expected.map(|part| part.map(String::from)));
+            assert_eq!(image.text(), reference);
+        }
+    }
+
+    #[test]
+    fn a_tag_begins_with_a_version_or_tells_none() {
+        let of = |tag: &str| Version::of(tag).map(|version| (version.major, version.rest));
+        assert_eq!(of("17.11-alpine"), Some((17, vec![11])));
+        assert_eq!(of("v3.14.0-full"), Some((3, vec![14, 0])));
+        assert_eq!(of("pg18"), Some((18, vec![])));
+        assert_eq!(of("18beta1"), Some((18, vec![])));
+        assert_eq!(of("3.1.0rc2"), Some((3, vec![1, 0])));
+        for tag in [
+            "latest",
+            "lts-jdk21",
+            "3f2c9ab",
+            "RELEASE.2025-09-07",
+            "",
+            "bookworm",
+        ] {
+            assert_eq!(of(tag), None, "{tag}");
+        }
+        let mut tag = Text::literal("17.1");
+        tag.push(Piece::Variable("more".to_string()));
+        assert_eq!(
+            Version::of_tag(&tag).map(|version| version.rest),
+            Some(vec![])
+        );
+        let mut tag = Text::literal("1");
+        tag.push(Piece::Variable("more".to_string()));
+        assert_eq!(Version::of_tag(&tag), None);
+    }
+}

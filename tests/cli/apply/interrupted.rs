@@ -1,0 +1,151 @@
+//! A run that was killed, a step that fails, two runs at once: what is left, and what the next run makes of it.
+
+use std::{fs, sync::Arc, thread};
+
+use mlopsgen::{
+    disk::{Lock, Transaction},
+    files::Target,
+};
+
+use crate::support::planning::{Project, files, with_stub, with_volume};
+
+#[test]
+fn a_run_that_was_killed_at_any_step_is_finished_by_the_next() {
+    let before = with_volume(
+        files([
+            ("compose/a.yaml", "1\n"),
+            ("compose/b.yaml", "1\n"),
+            ("docs/c.md", "1\n"),
+            ("config/d/e", "1\n"),
+        ]),
+        "demo_redis-data",
+    );
+    let wanted = with_stub(
+        files([
+            ("compose/a.yaml", "2\n"),
+            ("compose/b.yaml", "1\n"),
+            ("config/d", "2\n"),
+            ("helm/e.yaml", "2\n"),
+        ]),
+        "dags/p/t.py",
+        "pass\n",
+    );
+    let finished = Project::new();
+    finished.apply_cleanly(&before);
+    finished.apply_cleanly(&wanted);
+    let mut steps = 0;
+    loop {
+        let killed = Project::new();
+        killed.apply_cleanly(&before);
+        let place = killed.place().expect("a place");
+        let lock = Lock::acquire(&place, || {}).expect("the lock");
+        let plan = killed.plan_with(&wanted, Some(&lock)).expect("a plan");
+        let mut transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
+        let is_over = (0..steps).any(|_| transaction.advance() == Ok(false));
+        let rest = killed.copy();
+        // The platform may have changed back in the meantime, too.
+        let back = killed.copy();
+        rest.apply_cleanly(&wanted);
+        assert_eq!(rest.tree(), finished.tree(), "killed after {steps} steps");
+        back.apply_cleanly(&before);
+        let mut tree = back.tree();
+        tree.remove("dags/p/t.py");
+        let expected = Project::new();
+        expected.apply_cleanly(&before);
+        assert_eq!(
+            tree,
+            expected.tree(),
+            "killed after {steps} steps, then taken back"
+        );
+        if is_over {
+            break;
+        }
+        steps += 1;
+    }
+    assert!(steps > 6, "{steps}");
+}
+
+#[test]
+fn a_step_that_fails_undoes_those_before_it() {
+    let project = Project::new();
+    project.apply_cleanly(&files([("compose/a.yaml", "1\n"), ("docs/b.md", "1\n")]));
+    let before = project.tree();
+    let place = project.place().expect("a place");
+    let lock = Lock::acquire(&place, || {}).expect("the lock");
+    let wanted = files([
+        ("compose/a.yaml", "2\n"),
+        ("helm/c.yaml", "2\n"),
+        ("helm/x", "2\n"),
+    ]);
+    let plan = project.plan_with(&wanted, Some(&lock)).expect("a plan");
+    let transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
+    // Appears after the last check: nothing can be renamed over it.
+    fs::create_dir_all(project.path("generated/helm/x/in-the-way")).expect("a folder");
+    let failure = transaction.commit().err();
+    assert!(failure.is_some_and(|failure| {
+        failure
+            .help
+            .is_some_and(|help| help.contains("as it was before"))
+    }));
+    drop(lock);
+    assert_eq!(project.tree(), before);
+}
+
+#[test]
+fn two_runs_never_mix() {
+    let project = Arc::new(Project::new());
+    let contents = |text: &str| {
+        let paths: Vec<String> = (0..20)
+            .map(|number| format!("compose/{number}.yaml"))
+            .collect();
+        let mut wanted = files([]);
+        for path in paths {
+            wanted.add(Target::Compose, path, text);
+        }
+        wanted
+    };
+    let runs: Vec<_> = (0..8)
+        .map(|number| {
+            let project = Arc::clone(&project);
+            let wanted = contents(&format!("{number}\n"));
+            thread::spawn(move || {
+                for _ in 0..3 {
+                    project.apply_cleanly(&wanted);
+                }
+            })
+        })
+        .collect();
+    for run in runs {
+        run.join().expect("a run without a panic");
+    }
+    let last = project.read("generated/compose/0.yaml");
+    let wanted = contents(&last);
+    assert!(project.plan(&wanted).is_ok_and(|plan| plan.is_empty()));
+    assert!(!project.exists("generated/.mlopsgen"));
+}
+
+#[test]
+fn what_a_killed_run_left_behind_is_cleared_away_and_a_lock_alone_is_nothing() {
+    let project = Project::new();
+    let wanted = files([("compose/a.yaml", "1\n")]);
+    project.apply_cleanly(&wanted);
+    project.write("generated/.mlopsgen/lock", "");
+    project.write("generated/.mlopsgen/.gitignore", "*\n");
+    assert!(project.plan(&wanted).is_ok_and(|plan| plan.is_empty()));
+    project.write("generated/.mlopsgen/new-1", "1\n");
+    assert!(
+        project
+            .plan(&wanted)
+            .is_ok_and(|plan| plan.leftovers && plan.foreign.is_empty())
+    );
+    project.apply_cleanly(&wanted);
+    assert!(!project.exists("generated/.mlopsgen"));
+}
+
+#[test]
+fn a_lock_that_writes_nothing_leaves_nothing() {
+    let project = Project::new();
+    let place = project.place().expect("a place");
+    drop(Lock::acquire(&place, || {}).expect("the lock"));
+    assert!(!project.exists("generated"));
+}

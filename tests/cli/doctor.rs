@@ -1,0 +1,250 @@
+//! What `doctor` finds, and what keeps `up` from starting.
+
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
+
+use crate::support::machine::Machine;
+
+/// A platform of one component that has these keys.
+fn platform(head: &str, keys: &str) -> String {
+    format!(
+        "[platform]\nname = \"demo\"\ntargets = [\"compose\"]\n{head}[groups]\ng = \"G\"\n[components.a]\nimage = \"a:1\"\ngroup = \"g\"\n{keys}"
+    )
+}
+
+impl Machine {
+    fn of(head: &str, keys: &str) -> Self {
+        let machine = Self::new("docker");
+        machine
+            .folder
+            .write("project/platform.toml", platform(head, keys));
+        machine
+    }
+
+    fn applied(self) -> Self {
+        self.ok(&["apply", "--yes", "--accept-data-loss"]);
+        assert!(self.folder.exists("project/generated/compose/g.yaml"));
+        self
+    }
+
+    fn chmod(&self, path: &str, mode: u32) {
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(self.folder.path(path), mode).expect("a mode");
+    }
+}
+
+#[test]
+fn a_sound_machine_is_told_so() {
+    let machine = Machine::of("", "").applied();
+    let said = machine.ok(&["doctor"]);
+    assert_eq!(
+        said,
+        "Nothing found that would stop this platform from starting here.\n"
+    );
+    let json = machine.ok(&["doctor", "--format", "json"]);
+    assert_eq!(json, "{\n  \"findings\": [],\n  \"ok\": true\n}\n");
+    assert_eq!(machine.ok(&["doctor", "-q"]), "");
+    assert!(
+        machine
+            .folder
+            .tree()
+            .keys()
+            .all(|path| !path.ends_with(".env"))
+    );
+    assert_eq!(machine.log(), "");
+}
+
+#[test]
+fn folders_and_files_that_the_user_of_a_container_can_not_use() {
+    let machine = Machine::of(
+        "[vars]\nuid = { default = 1, env = \"UID_OF_A\" }\n",
+        "user = \"${vars.uid}:4242\"\n\
+         volumes.mine = { mount = \"/mine\", source = \"mine\" }\n\
+         volumes.there = { mount = \"/there\", source = \"there\", read_only = true }\n\
+         volumes.absent = { mount = \"/absent\", source = \"absent\" }\n\
+         volumes.fine = { mount = \"/fine\", source = \"fine\" }\n\
+         files.\"/etc/a\" = { source = \"a.conf\" }\n",
+    );
+    for folder in ["mine", "there", "fine"] {
+        machine.folder.write(&format!("project/{folder}/f"), "");
+    }
+    machine.folder.write("project/a.conf", "");
+    let machine = machine.applied();
+    machine.chmod("project/mine", 0o755);
+    machine.chmod("project/there", 0o750);
+    machine.chmod("project/fine", 0o777);
+    machine.chmod("project/a.conf", 0o600);
+    machine
+        .folder
+        .write("project/generated/compose/.env", "UID_OF_A=4242\n");
+    machine.chmod("project/generated/compose/.env", 0o600);
+    let expected = "\
+warning[folder]: `mine`, which `a` mounts at `/mine`, is not writable by its user 4242:4242
+  --> platform.toml:12
+  help: chown -R 4242:4242 mine, or say `read_only = true` if it only reads
+warning[folder]: `there`, which `a` mounts at `/there`, is not readable by its user 4242:4242
+  --> platform.toml:13
+  help: chmod -R a+rX there
+warning[folder]: `absent`, which `a` mounts at `/absent`, does not exist: the engine would make it, as root, and the container's user is 4242:4242
+  --> platform.toml:14
+  help: mkdir -p absent && chown 4242:4242 absent
+warning[file]: `a.conf`, which `a` mounts, is not readable by its user 4242:4242
+  --> platform.toml:16
+  help: chmod -R a+rX a.conf
+";
+    assert_eq!(machine.ok(&["doctor"]), expected);
+    assert_eq!(machine.ok(&["doctor", "-q"]), "");
+}
+
+#[test]
+fn networks_and_volumes_that_nothing_makes_have_to_be_there() {
+    let machine = Machine::of(
+        "[networks]\nout = { external = \"nowhere\" }\nin = { external = \"here\" }\n",
+        "networks = [\"out\", \"in\"]\nvolumes.v = { mount = \"/v\", name = \"kept\", external = true }\n",
+    )
+    .applied();
+    machine.folder.write("bin/networks", "bridge\nhere\n");
+    machine.folder.write("bin/volumes", "other\n");
+    let expected = "\
+error[network]: there is no network `nowhere` to join
+  --> platform.toml:5
+  help: start what has it, or: docker network create nowhere
+error[volume]: there is no volume `kept` to mount
+  --> platform.toml:13
+  help: leave `external` out and it is made, or: docker volume create kept
+";
+    let said = machine.refuses(&["doctor"]);
+    assert_eq!(said, expected);
+    let said = machine.refuses(&["up"]);
+    assert_eq!(said, format!("{expected}error: nothing was started\n"));
+    machine
+        .folder
+        .write("bin/networks", "bridge\nhere\nnowhere\n");
+    machine.folder.write("bin/volumes", "kept\n");
+    machine.ok(&["doctor"]);
+}
+
+#[test]
+fn what_is_asked_for_is_held_against_what_there_is() {
+    let machine = Machine::of(
+        "",
+        "resources = { cpu = \"4000\", memory = \"900Ti\" }\n\
+         volumes.new = { mount = \"/new\", size = \"8000Ti\" }\n",
+    )
+    .applied();
+    machine
+        .folder
+        .write("bin/disk", machine.folder.path("bin").display().to_string());
+    let said = machine.refuses(&["doctor"]);
+    let heads: Vec<&str> = said.lines().filter(|line| !line.starts_with(' ')).collect();
+    let starts = [
+        "error[memory]: all of it asks for 921600.0 GiB of memory, and there are ",
+        "warning[cpu]: all of it asks for 4000.0 processors, and there are ",
+        "warning[disk]: its new volumes are meant to hold 8192000.0 GiB, and `",
+    ];
+    assert_eq!(heads.len(), starts.len(), "{said}");
+    for (head, start) in heads.iter().zip(starts) {
+        assert!(head.starts_with(start), "{said}");
+    }
+    // It starts all the same, and what is off counts for nothing.
+    machine.ok(&["up"]);
+    let text = machine.folder.read("project/platform.toml");
+    machine.folder.write(
+        "project/platform.toml",
+        format!("{text}profiles = [\"big\"]\n"),
+    );
+    machine.ok(&["apply", "--yes"]);
+    assert!(!machine.ok(&["doctor"]).contains("processors"));
+}
+
+#[test]
+fn all_secrets_without_a_value_are_told_at_once() {
+    let machine = Machine::of(
+        "[secrets]\none = { env = \"ONE\" }\ntwo = { env = \"TWO\" }\nmore = { env = \"MORE\", optional = true }\n",
+        "env = { A = \"${secrets.one}\", B = \"http://u:${secrets.two}@h\", C = \"${secrets.more}\" }\n",
+    )
+    .applied();
+    let expected = "\
+error[secret]: 2 secrets have no value; each is neither in the environment nor in `generated/compose/.env`:
+    `one`: `ONE`
+    `two`: `TWO`
+  help: `mlopsgen env init` writes strong ones, or set those that you have
+";
+    assert_eq!(machine.refuses(&["doctor"]), expected);
+    machine
+        .folder
+        .write("project/generated/compose/.env", "ONE=a@b\nTWO=a@b\n");
+    machine.chmod("project/generated/compose/.env", 0o644);
+    let expected = "\
+warning[secret]: the value of `ONE` is unusual for what it is used for
+  --> platform.toml:5
+  help: use letters, digits, `.`, `_`, `~` and `-`; a Fernet key is 32 bytes as URL-safe base64
+error[secret]: the value of `TWO` becomes part of a URL and holds characters that break it
+  --> platform.toml:6
+  help: use letters, digits, `.`, `_`, `~` and `-`; a Fernet key is 32 bytes as URL-safe base64
+warning[secret]: `generated/compose/.env` has the mode 0644: others on this machine can read it
+  help: chmod 600 generated/compose/.env
+";
+    assert_eq!(machine.refuses(&["doctor"]), expected);
+}
+
+#[test]
+fn an_engine_that_is_absent_or_too_old() {
+    let machine = Machine::of("", "").applied();
+    let script = machine.folder.read("bin/docker");
+    let old = script.replace("echo 28.0.0", "echo 19.03.15");
+    machine.folder.write("bin/docker", old);
+    let said = machine.refuses(&["doctor"]);
+    let expected = "error[engine]: the engine is too old: it is version 19.03.15\n  help: install Docker 20.10 or newer\n";
+    assert_eq!(said, expected);
+    let silent = script.replace("echo 28.0.0; exit", "echo Cannot connect >&2; exit 1");
+    machine.folder.write("bin/docker", silent);
+    for words in ["doctor", "up"] {
+        let said = machine.refuses(&[words]);
+        assert!(said.contains("no engine answers: Cannot connect"), "{said}");
+    }
+    machine.folder.write("bin/version", "2.19.1");
+    let said = machine.refuses(&["doctor"]);
+    assert!(
+        said.contains("Compose is too old: `docker compose` is version 2.19.1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn stale_files_and_mistakes_are_told_for_programs_too() {
+    let machine = Machine::of("", "").applied();
+    machine.folder.write(
+        "project/platform.toml",
+        platform("", "restart = \"always\"\n"),
+    );
+    let said = machine.ok(&["doctor"]);
+    let expected = "warning[files]: `generated/` is not what platform.toml says: `up` starts nothing from it\n";
+    assert!(said.starts_with(expected), "{said}");
+    machine.folder.write(
+        "project/platform.toml",
+        platform("", "restart = \"often\"\n"),
+    );
+    for command in ["doctor", "status"] {
+        let output = machine.run(&[command, "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(document["summary"]["errors"], 1);
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(1), 0));
+    }
+}
+
+#[test]
+fn ports_of_the_platforms_own_containers_are_free() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let machine = Machine::of(
+        "",
+        &format!("ports.http = {{ container = 80, host = {port} }}\n"),
+    )
+    .applied();
+    assert!(machine.refuses(&["doctor"]).contains("platform.toml:9"));
+    machine.folder.write(
+        "bin/containers",
+        format!(r#"{{"Service":"a","State":"running","Publishers":[{{"PublishedPort":{port}}}]}}"#),
+    );
+    machine.ok(&["doctor"]);
+}

@@ -1,0 +1,357 @@
+//! `down --purge` against those who try to make it delete something else.
+
+use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
+
+use crate::support::machine::Machine;
+
+#[test]
+fn purge_empties_data_and_nothing_else() {
+    let machine = Machine::new("docker");
+    let folder = &machine.folder;
+    folder.write("project/data/scratch/a/b", "x");
+    folder.write("project/data/scratch/.gitkeep", "");
+    folder.write("outside/precious", "x");
+    symlink(
+        folder.path("outside"),
+        folder.path("project/data/scratch/link"),
+    )
+    .expect("a link");
+    machine.ok(&["down", "--purge", "--yes"]);
+    assert!(folder.exists("project/data/scratch/.gitkeep"));
+    assert!(folder.tree().contains_key("outside/precious"));
+    assert!(
+        !folder.exists("project/data/scratch/a") && !folder.exists("project/data/scratch/link")
+    );
+}
+
+#[test]
+fn purge_follows_no_link_and_spares_what_git_tracks() {
+    let machine = Machine::new("docker");
+    let folder = &machine.folder;
+    folder.write("outside/precious", "x");
+    fs::create_dir_all(folder.path("project/data")).expect("a folder");
+    symlink(folder.path("outside"), folder.path("project/data/scratch")).expect("a link");
+    let said = machine.ok(&["down", "--purge", "--yes"]);
+    assert!(
+        said.contains("symbolic link") && folder.exists("outside/precious"),
+        "{said}"
+    );
+    fs::remove_file(folder.path("project/data/scratch")).expect("removed");
+    folder.write("project/data/scratch/model", "x");
+    for words in [vec!["init", "-q"], vec!["add", "data"]] {
+        let git = Command::new("git")
+            .current_dir(folder.path("project"))
+            .args(words)
+            .status();
+        assert!(git.expect("git").success());
+    }
+    let said = machine.ok(&["down", "--purge", "--yes"]);
+    assert!(
+        said.contains("git tracks") && folder.exists("project/data/scratch/model"),
+        "{said}"
+    );
+}
+
+#[test]
+fn purge_never_takes_the_project_or_what_it_is_made_of() {
+    for source in [".", "data/..", "mlopsgen", "files"] {
+        let machine = Machine::new("docker");
+        let folder = &machine.folder;
+        let text = folder.read("project/platform.toml");
+        let text = text.replace("data/scratch", source).replace(
+            "env.KEY",
+            "files.\"/etc/f\" = { source = \"files/f\" }\nallow = [\"outside-source\"]\nenv.KEY",
+        );
+        folder.write("project/platform.toml", text);
+        folder.write("project/files/f", "x");
+        folder.write("project/mlopsgen/templates/own", "x");
+        machine.run(&["down", "--purge", "--yes"]);
+        assert!(folder.exists("project/files/f"), "{source}");
+        assert!(folder.exists("project/platform.toml"), "{source}");
+        assert!(folder.exists("project/mlopsgen/templates/own"), "{source}");
+    }
+}
+
+impl Machine {
+    /// `down --purge`, which leaves these files where they are, and what it said.
+    fn spares(&self, words: &[&str], files: &[&str]) -> String {
+        let all = [words, &["--purge", "--yes"]].concat();
+        let output = self.run(&all);
+        for file in files {
+            assert!(self.folder.exists(file), "{file} is gone");
+        }
+        let both = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&both).into_owned()
+    }
+
+    fn git(&self, folder: &str, words: &[&str]) {
+        let output = Command::new("git")
+            .current_dir(self.folder.path(folder))
+            .args([
+                "-c",
+                "user.name=a",
+                "-c",
+                "user.email=a@b",
+                "-c",
+                "protocol.file.allow=always",
+            ])
+            .args(words)
+            .output();
+        let output = output.expect("git");
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{words}");
+    }
+
+    fn edit(&self, from: &str, to: &str) {
+        let text = self.folder.read("project/platform.toml");
+        assert!(text.contains(from), "{from}");
+        self.folder
+            .write("project/platform.toml", text.replace(from, to));
+        self.ok(&["apply", "--yes"]);
+    }
+
+    fn link(&self, to: &str, at: &str) {
+        let at = self.folder.path(at);
+        fs::create_dir_all(at.parent().unwrap_or(Path::new("/"))).expect("a folder");
+        symlink(self.folder.path(to), at).expect("a link");
+    }
+}
+
+#[test]
+fn no_part_of_the_path_may_be_a_link() {
+    let machine = Machine::new("docker");
+    machine.folder.write("outside/scratch/precious", "x");
+    machine.link("outside", "project/data");
+    let said = machine.spares(&["down"], &["outside/scratch/precious"]);
+    assert!(
+        said.contains("`data/scratch` stays as it is: a symbolic link is part of its path"),
+        "{said}"
+    );
+}
+
+#[test]
+fn links_in_the_data_go_and_what_they_lead_to_stays() {
+    let machine = Machine::new("docker");
+    machine.folder.write("outside/precious", "x");
+    machine.folder.write("project/code/main.py", "x");
+    machine.link("outside", "project/data/scratch/a/folder");
+    machine.link("outside/precious", "project/data/scratch/file");
+    machine.link("project/code", "project/data/scratch/code");
+    machine.link("project", "project/data/scratch/a/b/project");
+    machine.spares(
+        &["down"],
+        &[
+            "outside/precious",
+            "project/code/main.py",
+            "project/platform.toml",
+        ],
+    );
+    let left = fs::read_dir(machine.folder.path("project/data/scratch")).expect("a folder");
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn what_a_link_elsewhere_needs_from_the_data_stays() {
+    let machine = Machine::new("docker");
+    machine.folder.write("project/data/scratch/conf/f", "x");
+    machine.link("project/data/scratch/conf", "project/conf");
+    machine.edit(
+        "env.KEY",
+        "files.\"/etc/f\" = { source = \"conf/f\" }\nenv.KEY",
+    );
+    let said = machine.spares(&["down"], &["project/data/scratch/conf/f"]);
+    assert!(said.contains("`conf/f` lies in it"), "{said}");
+}
+
+#[test]
+fn what_others_mount_in_the_data_stays() {
+    for (what, volume) in [
+        (
+            "not data",
+            "volumes.inner = { mount = \"/i\", source = \"data/scratch/inner\" }",
+        ),
+        (
+            "of another group",
+            "volumes.inner = { mount = \"/i\", source = \"data/scratch/inner\", data = true }",
+        ),
+        (
+            "the same folder, not data",
+            "volumes.inner = { mount = \"/i\", source = \"data/scratch\" }",
+        ),
+        ("built from", "build = { context = \"data/scratch/inner\" }"),
+        (
+            "a dockerfile",
+            "build = { context = \".\", dockerfile = \"data/scratch/inner/f\" }",
+        ),
+    ] {
+        let machine = Machine::new("docker");
+        machine.folder.write("project/data/scratch/inner/f", "x");
+        machine.edit(
+            "[components.single]\n",
+            &format!("[components.single]\n{volume}\n"),
+        );
+        let said = machine.spares(&["down", "web"], &["project/data/scratch/inner/f"]);
+        assert!(said.contains("lies in it"), "{what}: {said}");
+    }
+}
+
+#[test]
+fn data_of_all_groups_goes_with_all_groups() {
+    let machine = Machine::new("docker");
+    machine.folder.write("project/data/scratch/inner/f", "x");
+    let volume = "volumes.inner = { mount = \"/i\", source = \"data/scratch/inner\", data = true }";
+    machine.edit(
+        "[components.single]\n",
+        &format!("[components.single]\n{volume}\n"),
+    );
+    machine.ok(&["down", "--purge", "--yes"]);
+    assert!(machine.folder.exists("project/data/scratch"));
+    assert!(!machine.folder.exists("project/data/scratch/inner"));
+}
+
+#[test]
+fn what_platform_toml_includes_stays() {
+    let machine = Machine::new("docker");
+    machine
+        .folder
+        .write("project/data/scratch/more.toml", "[vars]\na = \"b\"\n");
+    machine.edit(
+        "[platform]",
+        "include = [\"data/scratch/*.toml\"]\n[platform]",
+    );
+    let said = machine.spares(&["down"], &["project/data/scratch/more.toml"]);
+    assert!(
+        said.contains("`data/scratch/more.toml` lies in it"),
+        "{said}"
+    );
+}
+
+#[test]
+fn git_is_asked_in_every_repository_around() {
+    // Of a repository that was made later, further in, the outer one says nothing, and the other way round.
+    for (repository, later) in [
+        ("project", None),
+        ("project", Some("project/data")),
+        ("project/data", None),
+        ("", Some("project")),
+    ] {
+        let machine = Machine::new("docker");
+        machine.folder.write("project/data/scratch/deep/model", "x");
+        machine.git(repository, &["init", "-q"]);
+        machine.git(repository, &["add", "-f", "."]);
+        if let Some(later) = later {
+            machine.git(later, &["init", "-q"]);
+        }
+        let said = machine.spares(&["down"], &["project/data/scratch/deep/model"]);
+        assert!(
+            said.contains("git tracks"),
+            "{repository} {later:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn repositories_worktrees_and_submodules_in_the_data_stay() {
+    let machine = Machine::new("docker");
+    machine.folder.write("other/precious", "x");
+    machine.git("other", &["init", "-q"]);
+    machine.git("other", &["add", "."]);
+    machine.git("other", &["commit", "-qm", "x"]);
+    let scratch = machine.folder.path("project/data/scratch");
+    let scratch = scratch.to_str().expect("a path");
+    let inner = format!("{scratch}/a/b");
+    machine.folder.write("project/data/scratch/.gitkeep", "");
+    machine.git("other", &["worktree", "add", "-q", &inner]);
+    let said = machine.spares(&["down"], &["project/data/scratch/a/b/precious"]);
+    assert!(said.contains("a git repository of its own"), "{said}");
+    machine.git("other", &["worktree", "remove", &inner]);
+    machine.git("project", &["init", "-q"]);
+    let from = machine.folder.path("other");
+    machine.git(
+        "project",
+        &[
+            "submodule",
+            "--quiet",
+            "add",
+            from.to_str().expect("a path"),
+            "data/scratch/sub",
+        ],
+    );
+    machine.spares(&["down"], &["project/data/scratch/sub/precious"]);
+    machine.git(
+        "project",
+        &["rm", "-qf", "--cached", "data/scratch/sub", ".gitmodules"],
+    );
+    let said = machine.spares(&["down"], &["project/data/scratch/sub/precious"]);
+    assert!(said.contains("a git repository of its own"), "{said}");
+}
+
+#[test]
+fn gitkeep_stays_tracked_or_not_and_so_do_its_folders() {
+    let machine = Machine::new("docker");
+    let folder = &machine.folder;
+    folder.write("project/data/scratch/.gitkeep", "");
+    folder.write("project/data/scratch/a/.gitkeep", "");
+    folder.write("project/data/scratch/a/b/model", "x");
+    folder.write("project/data/scratch/c/model", "x");
+    machine.git("project", &["init", "-q"]);
+    machine.git("project", &["add", "data/scratch/.gitkeep"]);
+    machine.ok(&["down", "--purge", "--yes"]);
+    let left: Vec<String> = folder
+        .tree()
+        .into_keys()
+        .filter(|path| path.starts_with("project/data"))
+        .collect();
+    assert_eq!(
+        left,
+        [
+            "project/data/scratch/.gitkeep",
+            "project/data/scratch/a/.gitkeep"
+        ]
+    );
+    assert!(!folder.exists("project/data/scratch/a/b") && !folder.exists("project/data/scratch/c"));
+}
+
+#[test]
+fn without_git_nothing_in_a_repository_goes() {
+    let machine = Machine::new("docker");
+    machine.folder.write("project/data/scratch/model", "x");
+    machine.git("project", &["init", "-q"]);
+    fs::remove_file(machine.folder.path("bin/git")).expect("removed");
+    let said = machine.spares(&["down"], &["project/data/scratch/model"]);
+    assert!(said.contains("git could not be asked"), "{said}");
+}
+
+#[test]
+fn nothing_goes_where_compose_fails_or_nobody_agrees() {
+    let machine = Machine::new("docker");
+    machine.folder.write("project/data/scratch/model", "x");
+    assert!(machine.refuses(&["down", "--purge"]).contains("--yes"));
+    assert_eq!(machine.log(), "");
+    machine.folder.write("bin/status", "1");
+    machine.spares(&["down"], &["project/data/scratch/model"]);
+    assert!(machine.log().contains("down --remove-orphans --volumes"));
+}
+
+#[test]
+fn another_name_for_the_project_is_still_the_project() {
+    // The folder of the project itself, and one that holds it, by paths that lead out and in again.
+    for source in [
+        "../project",
+        "../project/data/../../project",
+        "../outside/back",
+        "/",
+    ] {
+        let machine = Machine::new("docker");
+        machine.link("project", "outside/back");
+        machine.folder.write("project/data/scratch/model", "x");
+        machine.edit(
+            "\"data/scratch\", data = true }",
+            &format!("{source:?}, data = true }}\nallow = [\"outside-source\"]"),
+        );
+        machine.spares(
+            &["down"],
+            &["project/platform.toml", "project/data/scratch/model"],
+        );
+    }
+}

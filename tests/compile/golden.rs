@@ -1,0 +1,217 @@
+//! Golden trees: `tests/cases/NAME/` is a project; what stands beside it is everything that it compiles to, to the byte.
+//!
+//! - `expected.files` lists the tree, a line each file. A path alone has its text in `expected/`.
+//! - `PATH = OTHER` is a copy of another file of the tree, or of one in `tests/cases/expected.shared/`, which holds
+//!   the texts that most cases share (`CHART` stands for the chart's folder).
+//! - `PATH sha256:...` is a dashboard: only the case [`DASHBOARDS`] has them as text.
+//! - `expected.stderr` is what the compiler reports.
+//!
+//! `BLESS=1 cargo test golden` rewrites all of it and removes what is no longer generated; the reviewer reads the diff.
+//! A `platform.E.toml` in the project is compiled as environment E, into `expected/E/`.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::support::{
+    cases::{self, Case, Compiled},
+    difference,
+};
+use sha2::{Digest, Sha256};
+
+const ROOT: &str = "tests/cases";
+const SHARED: &str = "expected.shared";
+
+/// The one case whose dashboards stand as text. This repository's `generated/` shows more of them.
+const DASHBOARDS: &str = "first-steps";
+
+/// A text stands in `expected.shared/` where so many trees have it, and most of those that have the file at all.
+const SHARED_BY: usize = 3;
+
+/// The file's place where the name of the chart does not count, as in `helm/CHART/Chart.yaml`.
+fn place(path: &str) -> String {
+    match path
+        .strip_prefix("helm/")
+        .and_then(|rest| rest.split_once('/'))
+    {
+        Some((_, rest)) => format!("helm/CHART/{rest}"),
+        None => path.to_string(),
+    }
+}
+
+/// The texts that most trees have at one place.
+fn shared(cases: &[Case]) -> BTreeMap<String, &str> {
+    let mut texts: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
+    for (path, text) in cases
+        .iter()
+        .flat_map(|case| &case.compiled)
+        .flat_map(|compiled| &compiled.files)
+    {
+        *texts
+            .entry(place(path))
+            .or_default()
+            .entry(text)
+            .or_default() += 1;
+    }
+    texts
+        .into_iter()
+        .filter_map(|(place, texts)| {
+            let trees: usize = texts.values().sum();
+            let (text, count) = texts.into_iter().max_by_key(|(_, count)| *count)?;
+            (count >= SHARED_BY && count * 2 > trees).then_some((place, text))
+        })
+        .collect()
+}
+
+/// What the list says of a file, where its text does not stand in `expected/`.
+fn elsewhere(
+    case: &Case,
+    compiled: &Compiled,
+    path: &str,
+    shared: &BTreeMap<String, &str>,
+) -> Option<String> {
+    let text = &compiled.files[path];
+    let place = place(path);
+    if shared.get(&place) == Some(&text.as_str()) {
+        return Some(format!(" = {SHARED}/{place}"));
+    }
+    let original = place.strip_prefix("helm/CHART/files/");
+    if let Some(original) = original
+        && compiled.files.get(original) == Some(text)
+    {
+        return Some(format!(" = {original}"));
+    }
+    (path.starts_with("grafana/dashboards/") && case.name != DASHBOARDS).then(|| {
+        let digest: String = Sha256::digest(text)
+            .iter()
+            .take(8)
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        format!(" sha256:{digest}")
+    })
+}
+
+/// Everything that should stand below `tests/cases`, apart from the projects themselves.
+fn expected(cases: &[Case]) -> BTreeMap<String, String> {
+    let shared = shared(cases);
+    let mut out: BTreeMap<String, String> = shared
+        .iter()
+        .map(|(place, text)| (format!("{SHARED}/{place}"), (*text).to_string()))
+        .collect();
+    for case in cases {
+        let name = &case.name;
+        let mut list = String::new();
+        let mut messages = String::new();
+        for compiled in &case.compiled {
+            messages += &compiled.messages;
+            for (path, text) in &compiled.files {
+                let full = format!("{}{path}", compiled.prefix);
+                let note = elsewhere(case, compiled, path, &shared);
+                writeln!(list, "{full}{}", note.as_deref().unwrap_or_default()).expect("a line");
+                if note.is_none() {
+                    out.insert(format!("{name}/expected/{full}"), text.clone());
+                }
+            }
+        }
+        out.insert(format!("{name}/expected.files"), list);
+        out.insert(format!("{name}/expected.stderr"), messages);
+    }
+    out
+}
+
+/// What stands below `tests/cases`, apart from the projects themselves.
+fn found() -> BTreeMap<String, String> {
+    let mut files = cases::read(Path::new(ROOT));
+    files.retain(|path, _| {
+        path.starts_with(SHARED)
+            || path
+                .split_once('/')
+                .is_none_or(|(_, rest)| rest.starts_with("expected"))
+    });
+    files
+}
+
+fn bless(expected: &BTreeMap<String, String>, found: &BTreeMap<String, String>) {
+    for path in found.keys().filter(|path| !expected.contains_key(*path)) {
+        let path = Path::new(ROOT).join(path);
+        fs::remove_file(&path).expect("it can be removed");
+        let mut folders = path.ancestors().skip(1);
+        // A folder that is not empty stays, and so do those around it.
+        while folders
+            .next()
+            .is_some_and(|folder| fs::remove_dir(folder).is_ok())
+        {}
+    }
+    for (path, text) in expected
+        .iter()
+        .filter(|(path, text)| found.get(*path) != Some(*text))
+    {
+        let path: PathBuf = Path::new(ROOT).join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+}
+
+#[test]
+fn every_case_compiles_to_its_expected_tree() {
+    let cases = cases::all();
+    assert!(cases.len() >= 4, "there are cases");
+    let expected = expected(&cases);
+    if std::env::var_os("BLESS").is_some() {
+        bless(&expected, &found());
+    }
+    let difference = difference::between(&found(), &expected);
+    assert!(
+        difference.is_empty(),
+        "{difference}\nThe trees below {ROOT} differ; `BLESS=1 cargo test golden` rewrites them"
+    );
+}
+
+/// A comparison that sees nothing would let every tree pass.
+#[test]
+fn a_file_that_is_changed_new_or_left_over_is_seen() {
+    let tree = |files: &[(&str, &str)]| -> BTreeMap<String, String> {
+        let owned = files
+            .iter()
+            .map(|(path, text)| (path.to_string(), text.to_string()));
+        owned.collect()
+    };
+    let expected = tree(&[("a", "1\n"), ("b", "2\n"), ("c", "3\n"), ("same", "0\n")]);
+    let found = tree(&[
+        ("a", "one\n"),
+        ("c", "three\n"),
+        ("d", "4\n"),
+        ("same", "0\n"),
+    ]);
+    let wanted = "\
+--- expected/a
++++ compiled/a
+@@ -1 +1 @@
+-1
++one
+--- b
++++ nothing: it is no longer generated
+--- expected/c
++++ compiled/c
+@@ -1 +1 @@
+-3
++three
+--- nothing
++++ d
++4
+";
+    assert_eq!(difference::between(&expected, &found), wanted);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    for case in cases::all() {
+        assert!(
+            case.compiled == cases::compiled(&case.path),
+            "{}: compiled twice, it is not the same",
+            case.name
+        );
+    }
+}

@@ -1,0 +1,286 @@
+//! Kind files: the embedded ones are in the language, and a mistake in a user's own is said at its place.
+
+use std::{collections::BTreeMap, fs};
+
+use mlopsgen::{
+    catalog::Catalog,
+    compile::{Request, compile},
+    diag::{Diagnostic, Sink, render},
+    source::Sources,
+    world::MemoryWorld,
+};
+
+fn load(name: &str, text: &str) -> (Sources, Vec<Diagnostic>) {
+    let own = BTreeMap::from([(name.to_string(), text.to_string())]);
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    Catalog::new(own).load_own(&mut sources, &mut sink);
+    (sources, sink.finish())
+}
+
+/// One line a diagnostic: `LINE: code: message (what is underlined) help`.
+fn said(name: &str, text: &str) -> Vec<String> {
+    let (sources, diagnostics) = load(name, text);
+    diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let place = diagnostic.labels.first().map(|label| label.span);
+            let (line, underlined) = place.map_or((0, ""), |span| {
+                (sources.position(span).0, sources.text(span))
+            });
+            format!(
+                "{line}: {}: {} ({underlined})",
+                diagnostic.code.name(),
+                diagnostic.message
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn every_embedded_kind_is_in_the_language() {
+    for name in Catalog::default().names() {
+        let text = fs::read_to_string(format!("templates/kinds/{name}.toml"))
+            .expect("the kind's file can be read");
+        let (sources, diagnostics) = load(&name, &text);
+        let style = render::Style {
+            color: false,
+            width: 200,
+        };
+        let words = render::human(&diagnostics, &sources, style);
+        assert!(diagnostics.is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_kind_is_said_at_its_place() {
+    for (text, expected) in [
+        (
+            "titel = \"X\"",
+            "1: unknown-key: a kind has no key `titel` (titel)",
+        ),
+        (
+            "[workload]\nimage = 3",
+            "2: wrong-type: expected a string, found a whole number (3)",
+        ),
+        (
+            "[settings.a]\ntype = \"text\"",
+            "2: bad-value: `text` is not `string`, `integer`, `boolean`, `duration`, `secret`, `list`, `file`, `files` or `folders` (\"text\")",
+        ),
+        (
+            "[settings.a]\ntype = \"list\"\ndefault = 3",
+            "3: wrong-type: setting `a` is of the type `list`, its default is a whole number (3)",
+        ),
+        (
+            "[settings.name]\n[workload]\nenv.A = \"x${settings.nam}y\"",
+            "3: unknown-name: there is no setting `nam` (${settings.nam})",
+        ),
+        (
+            "[roles.db]\nkinds = [\"postgers\"]",
+            "2: unknown-name: there is no kind `postgers` (\"postgers\")",
+        ),
+        (
+            "[workload]\nenv.A = \"${roles.db.url}\"",
+            "2: unknown-name: there is no role `db` (${roles.db.url})",
+        ),
+        (
+            "[workload]\nenv.A = \"${own.key}\"",
+            "2: unknown-name: there is no secret or variable `key` (${own.key})",
+        ),
+        (
+            "[workload]\nports.http = 80\nenv.A = \"${self.htp.url}\"",
+            "3: unknown-name: there is no port `htp` (${self.htp.url})",
+        ),
+        (
+            "[workload]\nports.http = 80\nenv.A = \"${self.http}\"",
+            "3: bad-reference: `http` is a port: say what of it (${self.http})",
+        ),
+        (
+            "[[when]]\nif = \"major >\"",
+            "2: bad-kind: this is not a condition (\"major >\")",
+        ),
+        (
+            "[[when]]\nif = \"setings.x\"",
+            "2: unknown-name: there is no name `setings.x` (\"setings.x\")",
+        ),
+        (
+            "[[when]]\nif = \"settings.x\"",
+            "2: unknown-name: there is no setting `x` (\"settings.x\")",
+        ),
+        (
+            "[[when]]\nif = \"platform.promtheus\"",
+            "2: unknown-name: there is no fact of the platform `promtheus` (\"platform.promtheus\")",
+        ),
+        (
+            "[[when]]\nworkload.init = true",
+            "1: missing-key: a case of `[[when]]` needs the key `if` ([[when]])",
+        ),
+        (
+            "port = \"http\"",
+            "1: unknown-name: there is no port `http` (\"http\")",
+        ),
+        (
+            "[binding]\ndefault = \"database\"",
+            "2: unknown-name: there is no setting `database` (\"database\")",
+        ),
+        (
+            "[parts.a]\ndepends_on = { \"@setup\" = \"completed\" }",
+            "2: unknown-name: there is no part `setup` (\"@setup\")",
+        ),
+        (
+            "[parts.a]\nwithout = [\"volumez.data\"]",
+            "2: unknown-name: there is no key of a workload `volumez` (\"volumez.data\")",
+        ),
+        (
+            "[alerts.A]\nexpr = \"up == \"",
+            "2: bad-value: `up == ` is not an expression of PromQL (\"up == \")",
+        ),
+        (
+            "[alerts.A]\nexpr = \"up{$${self.selector}} == 0\"",
+            "2: bad-value: `up{$${self.selector}} == 0` is not an expression of PromQL (\"up{$${self.selector}} == 0\")",
+        ),
+        (
+            "[workload]\nfiles.\"/a\" = { setting = \"config\" }",
+            "2: unknown-name: there is no setting `config` (\"config\")",
+        ),
+        (
+            "extends = \"redsi\"",
+            "1: unknown-kind: kind `x` extends `redsi`, which is no other kind (\"redsi\")",
+        ),
+    ] {
+        let said = said("x", text);
+        assert_eq!(said, [expected], "{text}");
+    }
+}
+
+#[test]
+fn many_mistakes_are_said_at_once() {
+    let text = "titel = \"X\"\nmajors = [\"7\"]\n[workload]\nports.http = \"x\"\n[alerts.A]\nfor = \"soon\"";
+    let codes: Vec<String> = said("x", text)
+        .iter()
+        .map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "1 unknown-key",
+            "2 wrong-type",
+            "4 bad-value",
+            "5 missing-key",
+            "6 bad-value"
+        ]
+    );
+}
+
+#[test]
+fn what_the_other_kind_says_can_be_taken_away() {
+    let text = "extends = \"redis\"\nmajors = false\n[settings]\npassword = false\n[workload.volumes]\ndata = false";
+    let said = said("x", text);
+    assert!(said.is_empty(), "{said:#?}");
+}
+
+#[test]
+fn a_broken_kind_is_an_error_even_where_nothing_is_of_it_and_says_it_once() {
+    let platform = |kind: &str| {
+        format!(
+            "[platform]\nname = \"p\"\n[groups]\ng = \"G\"\n[components.c]\nkind = \"{kind}\"\ngroup = \"g\"\nimage = \"x:1\"\n"
+        )
+    };
+    for kind in ["mine", "service"] {
+        let world = MemoryWorld::new()
+            .with("platform.toml", platform(kind))
+            .with("mlopsgen/kinds/mine.toml", "[workload]\nimege = \"x\"\n");
+        let compilation = compile(&world, &Request::default());
+        let errors = render::json(&compilation.diagnostics, &compilation.sources);
+        let errors: Vec<_> = errors
+            .iter()
+            .filter(|one| one.severity == "error")
+            .collect();
+        assert_eq!(errors.len(), 1, "{kind}: {errors:#?}");
+        assert_eq!(errors[0].places[0].file, "mlopsgen/kinds/mine.toml");
+        assert_eq!(errors[0].places[0].line, 2);
+        assert!(compilation.output.is_err());
+    }
+}
+
+#[test]
+fn a_kind_file_is_utf8_and_named_as_kinds_are() {
+    let said = said("My_Kind", "title = \"X\"");
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(said[0].contains("bad-name"), "{said:#?}");
+    let world = MemoryWorld::new()
+        .with("platform.toml", "[platform]\nname = \"p\"\n")
+        .with("mlopsgen/kinds/mine.toml", vec![b't', 0xff]);
+    let compilation = compile(&world, &Request::default());
+    assert!(compilation.has_errors());
+    assert_eq!(
+        compilation.diagnostics[0].message,
+        "`mlopsgen/kinds/mine.toml` is not UTF-8"
+    );
+}
+
+/// The Compose file of a group of components, of which `store` and `reader` have kinds of their own.
+fn compose(components: &str, store: &str, reader: &str) -> String {
+    let world = MemoryWorld::new()
+        .with(
+            "platform.toml",
+            format!("[platform]\nname = \"p\"\n[groups]\ng = \"G\"\n{components}"),
+        )
+        .with("mlopsgen/kinds/store.toml", store)
+        .with("mlopsgen/kinds/reader.toml", reader);
+    let compilation = compile(&world, &Request::default());
+    let style = render::Style {
+        color: false,
+        width: 200,
+    };
+    let words = render::human(&compilation.diagnostics, &compilation.sources, style);
+    let output = compilation.output.unwrap_or_else(|_| panic!("{words}"));
+    let file = output
+        .files
+        .files
+        .get("compose/g.yaml")
+        .expect("a Compose file");
+    file.text.clone()
+}
+
+#[test]
+fn an_escaped_reference_of_a_kind_is_no_reference() {
+    let components = "[components.store]\nkind = \"store\"\ngroup = \"g\"\n\
+                      [components.reader]\nkind = \"reader\"\ngroup = \"g\"\n\
+                      uses = { store = \"store\" }\n";
+    let store = "title = \"S\"\ndescription = \"S\"\nimage = \"store\"\nversion = \"1\"\n\
+                 [binding]\nmore = \"topics\"\n\
+                 [settings.topics]\ntype = \"list\"\n\
+                 [outputs]\npattern = \"a/$${binding}\"\n\
+                 [parts.setup]\njob = true\n";
+    let reader = "title = \"R\"\ndescription = \"R\"\nimage = \"reader\"\nversion = \"1\"\n\
+                  [secrets.login]\ndescription = \"L\"\n\
+                  [roles.store]\nkinds = [\"store\"]\n\
+                  [roles.store.gives.setup]\n\"LOGIN_${self.env_name}\" = \"${self.name} $${own.login} $${self.name}\"\n\
+                  [workload]\nenv.PATTERN = \"${roles.store.pattern}\"\n";
+    let file = compose(components, store, reader);
+    // A dollar is doubled in Compose.
+    for line in [
+        "PATTERN: a/$${binding}",
+        "LOGIN_READER: reader $${own.login} $${self.name}",
+    ] {
+        assert!(file.replace('"', "").contains(line), "{line}:\n{file}");
+    }
+}
+
+#[test]
+fn what_replaces_a_givers_secret_keeps_its_self() {
+    let components = "[components.store]\nkind = \"store\"\ngroup = \"g\"\n\
+                      [components.reader]\nkind = \"reader\"\ngroup = \"g\"\n\
+                      uses = { store = \"store\" }\nenv.PASSWORD = \"${self.name} $${x}\"\n";
+    let store = "title = \"S\"\ndescription = \"S\"\nimage = \"store\"\nversion = \"1\"\n\
+                 [parts.setup]\njob = true\n";
+    let reader = "title = \"R\"\ndescription = \"R\"\nimage = \"reader\"\nversion = \"1\"\n\
+                  [secrets.login]\ndescription = \"L\"\nreplaced_by = [\"PASSWORD\"]\n\
+                  [roles.store]\nkinds = [\"store\"]\n\
+                  [roles.store.gives.setup]\nLOGIN = \"${own.login}\"\n";
+    let file = compose(components, store, reader);
+    assert!(
+        file.replace('"', "").contains("LOGIN: reader $${x}"),
+        "{file}"
+    );
+}

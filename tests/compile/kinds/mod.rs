@@ -1,0 +1,519 @@
+//! Every kind of the catalog, on two small platforms made from what the kind itself says: one with nothing but what it
+//! needs, one with every role filled and a Prometheus that watches it.
+
+mod ports;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mlopsgen::{
+    catalog::{Catalog, Kind, SettingType},
+    compile::{Output, Request, compile},
+    diag::{
+        Code, Sink,
+        render::{Style, human},
+    },
+    model::{Component, Workload},
+    source::Sources,
+    world::MemoryWorld,
+};
+
+/// What the issue of the catalog asks for; a kind more is welcome.
+const EXPECTED: [&str; 36] = [
+    "airflow",
+    "alertmanager",
+    "bentoml",
+    "blackbox-exporter",
+    "cadvisor",
+    "elasticsearch",
+    "elasticsearch-exporter",
+    "feast",
+    "filebeat",
+    "grafana",
+    "jenkins",
+    "job",
+    "jupyterlab",
+    "kafka",
+    "kafka-exporter",
+    "kibana",
+    "logstash",
+    "loki",
+    "minio",
+    "mlflow",
+    "mongodb",
+    "mysql",
+    "nginx",
+    "node-exporter",
+    "postgres",
+    "postgres-exporter",
+    "prometheus",
+    "pushgateway",
+    "rabbitmq",
+    "redis",
+    "redis-exporter",
+    "s3",
+    "service",
+    "spark",
+    "statsd-exporter",
+    "zookeeper",
+];
+
+/// Workloads that nothing can ask for their health, and why.
+const WITHOUT_HEALTH: [(&str, &str); 3] = [
+    (
+        "it-exporter of mongodb",
+        "the image has no shell and no client",
+    ),
+    (
+        "it-exporter of nginx",
+        "the image has no shell and no client",
+    ),
+    ("it of service", "the program is the user's own"),
+];
+
+/// What every store says of itself; a program without a password says an empty one.
+const STORE_OUTPUTS: [&str; 6] = ["host", "port", "database", "user", "password", "url"];
+
+/// Writes platforms for kinds.
+struct Author {
+    kinds: BTreeMap<String, Kind>,
+    secrets: String,
+    components: String,
+    declared: BTreeSet<String>,
+}
+
+impl Author {
+    fn new() -> Self {
+        Self {
+            kinds: catalog(),
+            secrets: String::new(),
+            components: String::new(),
+            declared: BTreeSet::new(),
+        }
+    }
+
+    /// Declares a component of a kind, and what fills its roles: all of them, or only those that it needs.
+    fn declare(&mut self, name: &str, kind: &str, every_role: bool) {
+        self.declared.insert(kind.to_string());
+        let kind = self.kinds[kind].clone();
+        let mut lines = vec![
+            format!("[components.{name}]"),
+            format!("kind = \"{}\"", kind.name),
+            "group = \"one\"".to_string(),
+            "allow = [\"docker-socket\", \"root-user\", \"privileged\", \"target-loss\"]"
+                .to_string(),
+        ];
+        if kind.image.is_none() {
+            lines.push("image = \"example/own:1.0.0\"".to_string());
+            lines.push("resources = { memory = \"64Mi\" }".to_string());
+        }
+        for setting in kind.settings.iter().filter(|setting| setting.required) {
+            let value = match setting.kind {
+                SettingType::Secret => {
+                    let secret = format!("{name}-{}", setting.name.replace('_', "-"));
+                    let env = secret.to_uppercase().replace('-', "_");
+                    self.secrets
+                        .push_str(&format!("{secret} = {{ env = \"{env}\" }}\n"));
+                    format!("${{secrets.{secret}}}")
+                }
+                other => panic!("{}: a required {} setting", kind.name, other.name()),
+            };
+            lines.push(format!("settings.{} = \"{value}\"", setting.name));
+        }
+        if name != "it"
+            && kind
+                .settings
+                .iter()
+                .any(|setting| setting.name == "buckets")
+        {
+            lines.push("settings.buckets = [\"models\"]".to_string());
+        }
+        let mut fillers = Vec::new();
+        for role in kind.roles.iter().filter(|role| role.required || every_role) {
+            // What a default binds is not written where there is one already.
+            if role.default && self.declared.contains(&role.kinds[0]) {
+                continue;
+            }
+            let filler = format!("{name}-{}", role.name.replace('_', "-"));
+            lines.push(format!("uses.{} = \"{filler}\"", role.name));
+            fillers.push((filler, role.kinds[0].clone()));
+        }
+        self.components.push_str(&lines.join("\n"));
+        self.components.push('\n');
+        for (filler, kind) in fillers {
+            self.declare(&filler, &kind, false);
+        }
+    }
+
+    fn text(&self) -> String {
+        format!(
+            "[platform]\nname = \"sample\"\n[groups]\none = \"One\"\n[secrets]\n{}{}",
+            self.secrets, self.components
+        )
+    }
+}
+
+fn catalog() -> BTreeMap<String, Kind> {
+    let mut catalog = Catalog::new(BTreeMap::new());
+    let mut sources = Sources::default();
+    let mut sink = Sink::default();
+    let kinds = catalog
+        .names()
+        .into_iter()
+        .filter_map(|name| {
+            let kind = catalog.get(&name, &mut sources, &mut sink)?;
+            Some((name, (*kind).clone()))
+        })
+        .collect();
+    assert!(!sink.has_errors(), "{:?}", sink.finish());
+    kinds
+}
+
+/// The platform with just what the component `it` of this kind needs.
+fn least(kind: &str) -> String {
+    let mut author = Author::new();
+    author.declare("it", kind, false);
+    author.text()
+}
+
+/// The platform with all roles filled, and watched.
+fn most(kind: &str) -> String {
+    let mut author = Author::new();
+    author.declare("it", kind, true);
+    for (name, watcher) in [("watch", "prometheus"), ("show", "grafana")] {
+        if !author.declared.contains(watcher) {
+            author.declare(name, watcher, false);
+        }
+    }
+    author.text()
+}
+
+fn compiled(text: &str) -> Output {
+    let compilation = compile(
+        &MemoryWorld::new().with("platform.toml", text),
+        &Request::default(),
+    );
+    let style = Style {
+        color: false,
+        width: 120,
+    };
+    let said = human(&compilation.diagnostics, &compilation.sources, style);
+    let serious = compilation.diagnostics.iter().any(|diagnostic| {
+        // A program of the user's own is the user's to describe.
+        !matches!(diagnostic.code, Code::NoHealthCheck | Code::NoPersistence)
+    });
+    assert!(!serious, "{text}\n{said}");
+    compilation.output.expect("no errors, so there is output")
+}
+
+/// What holds for the component `it` of a kind, whatever the platform.
+type Promise = fn(&Kind, &Component, &Output);
+
+const PROMISES: [Promise; 8] = [
+    stores_say_where_they_are_and_keep_what_they_have,
+    what_speaks_http_has_a_url,
+    images_are_pinned_to_a_full_version,
+    servers_have_a_health_check_and_everything_has_resources,
+    health_checks_ask_ports_that_the_container_has,
+    panels_and_alerts_explain_themselves,
+    what_is_scraped_has_alerts,
+    nothing_unresolved_comes_out,
+];
+
+/// Compiling resolves every reference of the kind's own strings and parses every expression of its rules.
+#[test]
+fn every_kind_keeps_its_promises_with_least_and_most() {
+    for kind in catalog().values() {
+        for text in [least(&kind.name), most(&kind.name)] {
+            let output = compiled(&text);
+            let component = output
+                .platform
+                .component("it")
+                .expect("the kind's component");
+            for promise in PROMISES {
+                promise(kind, component, &output);
+            }
+        }
+    }
+}
+
+fn workloads(output: &Output) -> Vec<(String, &Workload)> {
+    output
+        .platform
+        .components
+        .iter()
+        .flat_map(|component| {
+            component
+                .workloads
+                .iter()
+                .map(|workload| (format!("{} of {}", workload.name, component.kind), workload))
+        })
+        .collect()
+}
+
+#[test]
+fn the_catalog_has_every_kind() {
+    let known = catalog();
+    let missing: Vec<_> = EXPECTED
+        .iter()
+        .filter(|name| !known.contains_key(**name))
+        .collect();
+    assert!(missing.is_empty(), "missing: {missing:?}");
+}
+
+#[test]
+fn every_kind_introduces_itself() {
+    for kind in catalog().values() {
+        let name = &kind.name;
+        assert!(kind.table.string("title").is_some(), "{name}: title");
+        assert!(!kind.description.is_empty(), "{name}: description");
+        for setting in &kind.settings {
+            assert!(
+                !setting.description.is_empty(),
+                "{name}: setting {}",
+                setting.name
+            );
+        }
+        for role in &kind.roles {
+            assert!(!role.description.is_empty(), "{name}: role {}", role.name);
+        }
+        for secret in &kind.secrets {
+            assert!(
+                !secret.description.is_empty(),
+                "{name}: secret {}",
+                secret.name
+            );
+        }
+    }
+}
+
+fn stores_say_where_they_are_and_keep_what_they_have(
+    kind: &Kind,
+    component: &Component,
+    _: &Output,
+) {
+    if component.icon != "store" {
+        return;
+    }
+    let outputs: Vec<&str> = component
+        .outputs
+        .iter()
+        .map(|output| output.name.as_str())
+        .collect();
+    for output in STORE_OUTPUTS {
+        assert!(
+            outputs.contains(&output),
+            "{}: no output {output}",
+            kind.name
+        );
+    }
+    let main = component.main().expect("a workload");
+    assert!(
+        main.mounts.iter().any(|mount| mount.name == "data"),
+        "{}: no volume `data`",
+        kind.name
+    );
+}
+
+fn what_speaks_http_has_a_url(kind: &Kind, component: &Component, _: &Output) {
+    let http = component.port("http").is_some();
+    let url = component.outputs.iter().any(|output| output.name == "url");
+    assert!(
+        !http || url,
+        "{}: a port `http` and no output `url`",
+        kind.name
+    );
+}
+
+fn images_are_pinned_to_a_full_version(kind: &Kind, _: &Component, output: &Output) {
+    for (name, workload) in workloads(output) {
+        let image = workload.image.written();
+        let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
+        let numbers = tag
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|part| !part.is_empty());
+        assert!(numbers.count() >= 2, "{}: {name} runs `{image}`", kind.name);
+    }
+}
+
+fn servers_have_a_health_check_and_everything_has_resources(
+    _: &Kind,
+    _: &Component,
+    output: &Output,
+) {
+    for (name, workload) in workloads(output) {
+        let excused = WITHOUT_HEALTH.iter().any(|(known, _)| name == *known)
+            || WITHOUT_HEALTH
+                .iter()
+                .any(|(known, _)| name.ends_with(known.trim_start_matches("it")));
+        let checked = workload.health.is_some() || workload.is_job();
+        assert!(checked || excused, "{name}: no health check");
+        assert!(workload.resources.memory.is_some(), "{name}: no memory");
+    }
+}
+
+fn health_checks_ask_ports_that_the_container_has(_: &Kind, _: &Component, output: &Output) {
+    for (name, workload) in workloads(output) {
+        let asked = match workload.health.as_ref().map(|health| &health.probe) {
+            Some(
+                mlopsgen::model::Probe::Http { number, .. }
+                | mlopsgen::model::Probe::Tcp { number, .. },
+            ) => *number,
+            _ => continue,
+        };
+        let has = workload
+            .ports
+            .iter()
+            .any(|port| port.container.first == asked);
+        assert!(has, "{name}: asks port {asked}");
+    }
+}
+
+fn panels_and_alerts_explain_themselves(kind: &Kind, component: &Component, _: &Output) {
+    for panel in &component.panels {
+        let place = format!("{}: panel {}", kind.name, panel.title);
+        assert!(
+            !panel.title.is_empty() && !panel.description.is_empty(),
+            "{place}"
+        );
+        assert!(!panel.unit.is_empty(), "{place}: no unit");
+        for query in &panel.queries {
+            parses(&query.expr, &place);
+        }
+    }
+    for alert in &component.alerts {
+        let place = format!("{}: alert {}", kind.name, alert.name);
+        assert!(
+            alert.summary.is_some() && alert.description.is_some(),
+            "{place}"
+        );
+        parses(&alert.expr, &place);
+    }
+    for record in &component.records {
+        parses(
+            &record.expr,
+            &format!("{}: record {}", kind.name, record.name),
+        );
+    }
+}
+
+fn parses(expression: &str, place: &str) {
+    let grafana_aside = expression
+        .replace("$__rate_interval", "5m")
+        .replace("$__interval", "1m")
+        .replace("$__range", "1h");
+    if let Err(error) = promql_parser::parser::parse(&grafana_aside) {
+        panic!("{place}: {error}");
+    }
+}
+
+fn what_is_scraped_has_alerts(kind: &Kind, component: &Component, _: &Output) {
+    let scraped = component
+        .workloads
+        .iter()
+        .any(|workload| workload.metrics.is_some());
+    assert!(
+        !scraped || !component.alerts.is_empty(),
+        "{}: metrics and no alert",
+        kind.name
+    );
+}
+
+fn nothing_unresolved_comes_out(kind: &Kind, _: &Component, output: &Output) {
+    for (path, file) in &output.files.files {
+        for word in [
+            "${self.",
+            "${settings.",
+            "${roles.",
+            "${own.",
+            "${binding}",
+            "${components.",
+        ] {
+            assert!(
+                !file.text.contains(word),
+                "{}: {path} holds `{word}`",
+                kind.name
+            );
+        }
+    }
+}
+
+#[test]
+fn each_client_of_elasticsearch_gets_a_login_of_its_own() {
+    let mut author = Author::new();
+    author.declare("logs", "elasticsearch", false);
+    let mut text = author.text();
+    for kind in ["kibana", "filebeat", "logstash", "elasticsearch-exporter"] {
+        let role = catalog()[kind].roles[0].name.clone();
+        text += &format!(
+            "[components.my-{kind}]\nkind = \"{kind}\"\ngroup = \"one\"\nuses.{role} = \"logs\"\n\
+             allow = [\"docker-socket\", \"root-user\", \"target-loss\"]\n"
+        );
+    }
+    let output = compiled(&text);
+    let setup = output.platform.workload("logs-setup").expect("the setup");
+    let names: Vec<&str> = setup
+        .env
+        .iter()
+        .map(|variable| variable.name.as_str())
+        .collect();
+    for client in [
+        "MY_KIBANA",
+        "MY_FILEBEAT",
+        "MY_LOGSTASH",
+        "MY_ELASTICSEARCH_EXPORTER",
+    ] {
+        assert!(
+            names.contains(&format!("LOGIN_{client}").as_str()),
+            "{names:?}"
+        );
+        assert!(
+            names.contains(&format!("ROLE_{client}").as_str()),
+            "{names:?}"
+        );
+    }
+    let login = setup
+        .env
+        .iter()
+        .find(|variable| variable.name == "LOGIN_MY_KIBANA")
+        .expect("a login");
+    let secrets: Vec<&str> = login.value.secrets().into_iter().collect();
+    assert_eq!(secrets, ["my-kibana-login"]);
+}
+
+#[test]
+fn a_kind_of_the_users_own_fits_where_its_parent_fits() {
+    let world = MemoryWorld::new()
+        .with(
+            "platform.toml",
+            "[platform]\nname = \"sample\"\n[groups]\none = \"One\"\n[secrets]\ndb-password = { env = \"DB_PASSWORD\" }\n\
+             [components.db]\nkind = \"vector-db\"\ngroup = \"one\"\nsettings.password = \"${secrets.db-password}\"\n\
+             [components.tracking]\nkind = \"mlflow\"\ngroup = \"one\"\nuses.backend_store = \"db\"\n",
+        )
+        .with(
+            "mlopsgen/kinds/vector-db.toml",
+            "extends = \"postgres\"\ntitle = \"Vector database\"\nimage = \"pgvector/pgvector\"\nversion = \"0.8.1-pg17\"\n\
+             majors = [0]\n",
+        );
+    let output = compile(&world, &Request::default())
+        .output
+        .expect("no errors");
+    let text = &output.files.files["compose/one.yaml"].text;
+    assert!(text.contains("postgresql+psycopg2://"), "{text}");
+}
+
+#[test]
+fn an_artifact_store_without_a_bucket_is_an_error() {
+    let mut author = Author::new();
+    author.declare("it", "mlflow", true);
+    let text = author
+        .text()
+        .replace("settings.buckets = [\"models\"]\n", "");
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let codes: Vec<Code> = compile(&world, &Request::default())
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code)
+        .filter(|code| *code != Code::TargetLoss)
+        .collect();
+    assert_eq!(codes, [Code::MissingKey]);
+}

@@ -1,0 +1,98 @@
+//! Ports of a kind that a component moves.
+
+use mlopsgen::{
+    catalog::Kind,
+    compile::Output,
+    syntax::{Node, Table},
+};
+
+use super::{catalog, compiled, most};
+
+/// A port that a component moves is moved for the program too: it is told in its command, environment or files.
+#[test]
+fn a_program_listens_where_its_component_says() {
+    for kind in catalog()
+        .values()
+        .filter(|kind| kind.image.is_some() || kind.name == "bentoml")
+    {
+        let ports = movable_ports(kind);
+        let lines: Vec<String> = ports
+            .iter()
+            .map(|(part, port, number)| match part {
+                None => format!("ports.{port} = {{ container = {number} }}"),
+                Some(part) => format!("parts.{part}.ports.{port} = {{ container = {number} }}"),
+            })
+            .collect();
+        let text = most(&kind.name).replacen(
+            "[components.it]\n",
+            &format!("[components.it]\n{}\n", lines.join("\n")),
+            1,
+        );
+        let output = compiled(&text);
+        for (part, port, number) in ports {
+            let name = part.map_or("it".to_string(), |part| format!("it-{part}"));
+            let told = what_is_told(&output, &name);
+            let address = format!("{name}:{number}");
+            assert!(
+                told.replace(&address, "").contains(&number.to_string()),
+                "{name} of {}: port `{port}` is moved to {number}, and the program knows nothing of it:\n{told}",
+                kind.name
+            );
+        }
+    }
+}
+
+/// The ports of a kind that a component may move, each with its part and a number that nothing else has.
+fn movable_ports(kind: &Kind) -> Vec<(Option<String>, String, u16)> {
+    let ports = |table: Option<&Node>| -> Vec<String> {
+        let ports = table
+            .and_then(Node::as_table)
+            .and_then(|it| it.table("ports"));
+        ports.map_or(Vec::new(), |ports| {
+            ports.keys().map(str::to_string).collect()
+        })
+    };
+    let mut out: Vec<(Option<String>, String)> = ports(kind.table.get("workload"))
+        .into_iter()
+        .filter(|port| !kind.fixed_ports.contains(port))
+        .map(|port| (None, port))
+        .collect();
+    for (part, node) in kind.table.table("parts").into_iter().flat_map(Table::iter) {
+        out.extend(
+            ports(Some(node))
+                .into_iter()
+                .map(|port| (Some(part.name.clone()), port)),
+        );
+    }
+    out.into_iter()
+        .zip(17_001..)
+        .map(|((part, port), number)| (part, port, number))
+        .collect()
+}
+
+/// The command and the environment of a Compose service, and the files that are rendered for its component.
+fn what_is_told(output: &Output, service: &str) -> String {
+    let text = &output.files.files["compose/one.yaml"].text;
+    let start = format!("\n  {service}:\n");
+    let from = &text[text.find(&start).expect("the service") + start.len()..];
+    let mut told = String::new();
+    let mut key = "";
+    for line in from
+        .lines()
+        .take_while(|line| line.is_empty() || line.starts_with("    "))
+    {
+        if !line.starts_with("     ") {
+            key = line.trim().trim_end_matches(':');
+        }
+        if matches!(key, "command" | "entrypoint" | "environment") {
+            told.push_str(line);
+            told.push('\n');
+        }
+    }
+    for (path, file) in &output.files.files {
+        if path.starts_with("config/it/") {
+            told.push_str(&file.text);
+        }
+    }
+    told
+}

@@ -1,0 +1,23 @@
+//! What the library makes of a platform.toml: files, diagnostics, pages, and the rules that its code keeps.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod architecture;
+mod bad_input;
+mod compose;
+mod contract;
+mod defects;
+mod errors;
+mod escaping;
+mod golden;
+mod kind_files;
+mod kinds;
+mod losses;
+mod manual;
+mod metrics;
+mod pipelines;
+mod properties;
+mod reference;
+mod templates;
+mod views;

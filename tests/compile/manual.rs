@@ -1,0 +1,110 @@
+//! The schema and the reference pages in docs/ are what the tables say, and every example in the tables is right.
+//!
+//! `BLESS=1 cargo test manual` rewrites the pages; the reviewer reads the diff.
+
+use std::rc::Rc;
+
+use crate::support::page;
+use mlopsgen::{
+    catalog::{Catalog, Kind},
+    diag::{Sink, render},
+    language::{COMPONENT, Context, KIND, KeyShape, PLATFORM_FILE, Shape, check},
+    manual::{Document, kinds_reference, language_reference, schema},
+    source::{Sources, Span},
+    syntax,
+};
+
+fn kinds() -> Vec<Rc<Kind>> {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let mut catalog = Catalog::default();
+    let names = catalog.names();
+    names
+        .iter()
+        .filter_map(|name| catalog.get(name, &mut sources, &mut sink))
+        .collect()
+}
+
+fn is_fresh(path: &str, text: &str) {
+    page::is_fresh(path, text, "manual");
+}
+
+#[test]
+fn the_schema_is_fresh() {
+    let schema = schema(Document::Platform, &kinds());
+    is_fresh("docs/platform.schema.json", &format!("{schema:#}\n"));
+}
+
+#[test]
+fn the_reference_of_the_language_is_fresh() {
+    let page = language_reference().expect("its template runs");
+    is_fresh("docs/language.md", &page);
+}
+
+#[test]
+fn the_reference_of_the_kinds_is_fresh() {
+    let page = kinds_reference(&kinds()).expect("its template runs");
+    is_fresh("docs/kinds-reference.md", &page);
+}
+
+#[test]
+fn every_example_is_in_the_language_at_its_place() {
+    let mut wrong = Vec::new();
+    for (table, keys) in [("platform.toml", PLATFORM_FILE), ("a kind", KIND)] {
+        walk(table, keys, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Checks the examples of a table's keys, and of the tables inside.
+fn walk(path: &str, keys: &'static [KeyShape], wrong: &mut Vec<String>) {
+    for key in keys {
+        let name = format!("{path}: {}", key.name);
+        if let Some(why) = mistake(key, keys) {
+            wrong.push(format!("{name}: {why}"));
+        }
+        if key.doc.is_empty() || !key.doc.ends_with(['.', ':']) {
+            wrong.push(format!("{name}: its meaning is no sentence"));
+        }
+        inner(&name, &key.shape, wrong);
+    }
+}
+
+fn inner(path: &str, shape: &Shape, wrong: &mut Vec<String>) {
+    match shape {
+        Shape::Table(keys) => walk(path, keys, wrong),
+        Shape::List(item) | Shape::Map(_, item) => inner(path, item, wrong),
+        Shape::Either(shapes) => shapes.iter().for_each(|shape| inner(path, shape, wrong)),
+        Shape::Parts => assert!(!COMPONENT.is_empty()),
+        _ => {}
+    }
+}
+
+/// What is wrong with the example of a key among these keys.
+fn mistake(key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let source = sources.add("example.toml", key.example);
+    let table = syntax::parse(&sources, source, &mut sink);
+    // An example shows one key, not all that stand beside it.
+    let keys: Vec<KeyShape> = keys
+        .iter()
+        .map(|key| KeyShape {
+            required: false,
+            ..*key
+        })
+        .collect();
+    let context = Context {
+        owner: "this table",
+        place: Span::new(source, 0..key.example.len()),
+        removable: false,
+    };
+    check(&table, &keys, &context, &mut sink);
+    if table.get(key.name).is_none() {
+        return Some(format!("`{}` does not use it", key.example));
+    }
+    let style = render::Style {
+        color: false,
+        width: 200,
+    };
+    let said = sink.finish();
+    (!said.is_empty()).then(|| render::human(&said, &sources, style))
+}

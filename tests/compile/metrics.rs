@@ -1,0 +1,232 @@
+//! Prometheus and Grafana on small platforms: what the whole platform's golden files do not show.
+
+use mlopsgen::{
+    compile::{Compilation, Output, Request, compile},
+    diag::Code,
+    target::{
+        Context, Emission, Vantage,
+        content::{grafana, prometheus},
+        shared::mounted::Mounted,
+    },
+    template::{Engine, TemplateError},
+    world::MemoryWorld,
+};
+
+/// A Prometheus, and a Grafana that asks it.
+const MONITORING: &str = r#"
+[platform]
+name = "sample"
+[groups]
+one = "The group"
+[secrets]
+grafana-password = { env = "GRAFANA_PASSWORD" }
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+ports.http = { host = 9090 }
+[components.grafana]
+kind = "grafana"
+group = "one"
+ports.http = { host = 3000 }
+settings.admin_password = "${secrets.grafana-password}"
+"#;
+/// What most components of these tests say of their metrics.
+const METRICS: &str = "ports.http = 8000\nmetrics.port = \"http\"\n";
+
+type Emit = fn(&Context<'_>) -> Result<Emission, TemplateError>;
+
+/// The platform of `MONITORING` and these lines, with `ops/scrape.yml` beside it.
+fn compiled(lines: &str, scrape_configs: &str) -> Compilation {
+    let world = MemoryWorld::new()
+        .with("platform.toml", format!("{MONITORING}{lines}"))
+        .with("ops/scrape.yml", scrape_configs);
+    compile(&world, &Request::default())
+}
+
+fn platform(lines: &str, scrape_configs: &str) -> Output {
+    let compilation = compiled(lines, scrape_configs);
+    let said = format!("{:?}", compilation.diagnostics);
+    compilation.output.expect(&said)
+}
+
+fn emit(output: &Output, vantage: Vantage, emit: Emit) -> Emission {
+    let engine = Engine::new(Vec::new()).unwrap();
+    emit(&Context {
+        platform: &output.platform,
+        graph: &output.graph,
+        engine: &engine,
+        vantage,
+        mounted: &Mounted::default(),
+    })
+    .unwrap()
+}
+
+/// A component `api` with these keys.
+fn api(lines: &str) -> Output {
+    platform(&component("api", lines), "")
+}
+
+fn component(name: &str, lines: &str) -> String {
+    format!("[components.{name}]\nimage = \"api:1\"\ngroup = \"one\"\n{lines}\n")
+}
+
+fn config(output: &Output) -> String {
+    let emission = emit(output, Vantage::Compose, prometheus::emit);
+    emission.files.files["prometheus/prometheus.yml"]
+        .text
+        .clone()
+}
+
+#[test]
+fn without_prometheus_there_is_nothing_to_say() {
+    let (start, _) = MONITORING.split_once("[secrets]").unwrap();
+    let text = format!("{start}{}", component("api", METRICS));
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let output = compile(&world, &Request::default()).output.unwrap();
+    for emitter in [prometheus::emit as Emit, grafana::emit] {
+        let emission = emit(&output, Vantage::Compose, emitter);
+        assert!(emission.files.files.is_empty());
+    }
+}
+
+#[test]
+fn a_job_asks_for_the_container_by_its_name() {
+    let text = config(&api(
+        "ports.http = { container = 8000, scheme = \"https\" }\nmetrics = { port = \"http\", path = \"/metrics?format=prometheus\", interval = \"5s\", honor_labels = true }",
+    ));
+    let expected = r#"
+  - job_name: api
+    scrape_interval: "5s"
+    scheme: https
+    params:
+      format:
+        - prometheus
+    honor_labels: true
+    static_configs:
+      - targets:
+          - "api:8000"
+        labels:
+          component: api
+          group: one
+"#;
+    assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
+fn what_runs_elsewhere_is_scraped_there() {
+    let keys = "kind = \"mlflow\"\nexternal = { host = \"mlflow.example.com\", port = 5000 }\n";
+    let text = config(&platform(&format!("[components.models]\n{keys}"), ""));
+    assert!(text.contains("job_name: models"), "{text}");
+    assert!(text.contains("\"mlflow.example.com:5000\""), "{text}");
+}
+
+#[test]
+fn what_may_be_off_is_found_by_its_name_and_is_no_target_while_it_is_off() {
+    let text = config(&api(&format!("{METRICS}profiles = [\"extra\"]")));
+    assert!(text.contains("dns_sd_configs"), "{text}");
+    assert!(
+        text.contains("- target_label: instance\n        replacement: \"api:8000\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_has_no_address_on_a_network_is_a_loss_and_no_job() {
+    for mode in ["host", "none"] {
+        let output = api(&format!("{METRICS}network_mode = \"{mode}\""));
+        let emission = emit(&output, Vantage::Compose, prometheus::emit);
+        assert_eq!(emission.losses[0].code, Code::TargetLoss);
+        let text = &emission.files.files["prometheus/prometheus.yml"].text;
+        assert!(!text.contains("job_name: api"), "{text}");
+    }
+    let output = api(&format!("{METRICS}network_mode = \"service:grafana\""));
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    assert!(emission.losses.is_empty());
+    let text = &emission.files.files["prometheus/prometheus.yml"].text;
+    assert!(text.contains("\"grafana:8000\""), "{text}");
+}
+
+#[test]
+fn a_prometheus_on_the_host_asks_published_ports() {
+    let published = component(
+        "api",
+        "ports.http = { container = 8000, host = 18000 }\nmetrics.port = \"http\"",
+    );
+    let lines = format!(
+        "network_mode = \"host\"\n{published}{}",
+        component("hidden", METRICS)
+    );
+    let (start, _) = MONITORING.split_once("[secrets]").unwrap();
+    let text = format!(
+        "{start}[components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\nports.http = {{ host = 9090 }}\n{lines}"
+    );
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let text = config(&compile(&world, &Request::default()).output.unwrap());
+    assert!(text.contains("\"127.0.0.1:18000\""), "{text}");
+    assert!(text.contains("\"127.0.0.1:9090\""), "{text}");
+    assert!(!text.contains("hidden"), "{text}");
+}
+
+#[test]
+fn words_of_a_user_are_no_template() {
+    let output = api(
+        "ports.http = 8000\nmetrics.port = \"http\"\n[components.api.alerts.Slow]\nexpr = 'up{job=\"api\"} == 0'\nfor = \"1m\"\nseverity = \"warning\"\nsummary = \"{{ $value }} and {{{\"",
+    );
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    let text = &emission.files.files["prometheus/rules/api.yml"].text;
+    assert!(
+        text.contains(r#"{{ \"{{\" }} $value }} and {{ \"{{\" }}{"#),
+        "{text}"
+    );
+    let platform_rules = &emission.files.files["prometheus/rules/_platform.yml"].text;
+    assert!(
+        platform_rules.contains("|api") || platform_rules.contains("\"api"),
+        "{platform_rules}"
+    );
+}
+
+#[test]
+fn rules_that_look_back_less_than_two_scrapes_are_told() {
+    let output = api(
+        "ports.http = 8000\nmetrics = { port = \"http\", interval = \"2m\" }\nalerts.Slow = { expr = 'rate(x{job=\"api\"}[3m]) > 1', severity = \"warning\" }",
+    );
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    assert!(
+        emission.losses[0].message.contains("looks back 3m"),
+        "{:?}",
+        emission.losses
+    );
+}
+
+#[test]
+fn jobs_of_ones_own_stand_below_ours_and_broken_ones_are_an_error() {
+    let setting = "[components.prometheus.settings]\nscrape_configs = \"ops/scrape.yml\"\n";
+    let good = "- job_name: gpu\n  static_configs: [{targets: ['10.0.0.7:9400']}]\n";
+    let text = config(&platform(setting, good));
+    assert!(
+        text.ends_with("  - job_name: gpu\n    static_configs:\n      - targets:\n          - \"10.0.0.7:9400\"\n"),
+        "{text}"
+    );
+    for broken in ["jobs: []", "- job_name: grafana", "- job_name: ["] {
+        let compilation = compiled(setting, broken);
+        let codes = compilation.diagnostics.iter().map(|said| said.code);
+        assert!(codes.into_iter().any(|code| code == Code::BadValue));
+        assert!(compilation.output.is_err());
+    }
+}
+
+#[test]
+fn a_long_uid_is_cut_and_stays_apart() {
+    let long = ["a".repeat(40), "a".repeat(39)];
+    let lines: String = long.iter().map(|name| component(name, METRICS)).collect();
+    let emission = emit(&platform(&lines, ""), Vantage::Compose, grafana::emit);
+    let uids: Vec<String> = long
+        .iter()
+        .map(|name| {
+            let text = &emission.files.files[&format!("grafana/dashboards/{name}.json")].text;
+            let json: serde_json::Value = serde_json::from_str(text).unwrap();
+            json["uid"].as_str().unwrap().to_string()
+        })
+        .collect();
+    assert!(uids.iter().all(|uid| uid.len() == 40) && uids[0] != uids[1]);
+}

@@ -1,0 +1,176 @@
+//! DAGs and Jenkinsfiles of `tests/pipelines/platform.toml`, compared whole with what stands beside it.
+//! `BLESS=1 cargo test pipelines` rewrites the expected files.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mlopsgen::{
+    compile::{Compilation, Request, compile},
+    diag::Code,
+    world::MemoryWorld,
+};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pipelines")
+}
+
+fn compiled() -> Compilation {
+    let text = fs::read_to_string(folder().join("platform.toml")).expect("the platform is there");
+    let world = MemoryWorld::new().with("platform.toml", text);
+    compile(&world, &Request::default())
+}
+
+#[test]
+fn pipelines_become_dags_and_stubs_and_ci_entries_jenkinsfiles() {
+    let compilation = compiled();
+    let Ok(output) = compilation.output else {
+        panic!("{:#?}", compilation.diagnostics);
+    };
+    let generated = output.files.files.iter();
+    let generated = generated
+        .map(|(path, file)| (path, &file.text))
+        .filter(|(path, _)| path.starts_with("airflow/") || path.starts_with("jenkins/"));
+    let stubs = output.files.stubs.iter();
+    for (path, text) in generated.chain(stubs.map(|stub| (&stub.path, &stub.text))) {
+        let path = folder().join(path);
+        if std::env::var_os("BLESS").is_some() {
+            fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder");
+            fs::write(&path, text).expect("the expected file can be written");
+        }
+        let wanted = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            *text == wanted,
+            "{} is not as expected:\n{text}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn what_a_dag_can_not_express_is_said() {
+    let losses: Vec<String> = compiled()
+        .diagnostics
+        .into_iter()
+        .filter(|diagnostic| diagnostic.code == Code::TargetLoss)
+        .map(|loss| loss.message)
+        .filter(|message| message.contains("`training_pipeline`"))
+        .collect();
+    assert_eq!(
+        losses,
+        [
+            "in a cluster the tasks of `training_pipeline` do not mount `volumes.artifacts`: its source is a folder of the project",
+            "the task `train` of `training_pipeline` has no limit of processors under Compose: Airflow's Docker operator knows none",
+        ]
+    );
+}
+
+/// A string that is read before anything starts still has an address to show: the one of a browser on the host.
+#[test]
+fn public_addresses_stand_in_descriptions_tags_and_names() {
+    let text = r#"
+[platform]
+name = "p"
+targets = ["airflow", "jenkins"]
+[groups]
+g = "g"
+[components.web]
+image = "web:1"
+group = "g"
+ports.http = { container = 80, host = 8080 }
+[pipelines.train]
+description = "see ${components.web.http.public_url}"
+tags = ["${components.web.http.public_url}"]
+image = "train:1"
+tasks.one = { run = "x" }
+[ci.build]
+description = "of ${components.web.http.public_url}"
+agent = { label = "near-${components.web.http.public_url}" }
+[[ci.build.stages]]
+name = "show ${components.web.http.public_url}"
+run = ["x"]
+"#;
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let compilation = compile(&world, &Request::default());
+    let Ok(output) = compilation.output else {
+        panic!("{:#?}", compilation.diagnostics);
+    };
+    for (path, words) in [
+        (
+            "airflow/dags/train.py",
+            "description=\"see http://localhost:8080\"",
+        ),
+        ("airflow/dags/train.py", "tags=[\"http://localhost:8080\"]"),
+        ("jenkins/build/Jenkinsfile", "// of http://localhost:8080"),
+        (
+            "jenkins/build/Jenkinsfile",
+            "label 'near-http://localhost:8080'",
+        ),
+        (
+            "jenkins/build/Jenkinsfile",
+            "stage('show http://localhost:8080')",
+        ),
+    ] {
+        let text = &output.files.files[path].text;
+        assert!(text.contains(words), "`{words}` is missing:\n{text}");
+    }
+}
+
+/// Airflow 2 has other names for what a DAG imports, and wants a first day.
+#[test]
+fn dags_are_written_for_the_platforms_own_airflow() {
+    let text = r#"
+[platform]
+name = "my-platform"
+targets = ["airflow"]
+[secrets]
+key = { env = "KEY" }
+[groups]
+g = "g"
+[components.db]
+kind = "postgres"
+group = "g"
+settings = { database = "airflow", user = "airflow", password = "${secrets.key}" }
+[components.airflow]
+kind = "airflow"
+version = "VERSION"
+group = "g"
+uses = { database = "db" }
+settings = { admin_password = "${secrets.key}" }
+[pipelines.train]
+schedule = "@daily"
+image = "train:1"
+tasks.one = { run = "x" }
+"#;
+    for (version, of_dag, of_module) in [
+        (
+            "2.11.2",
+            "from airflow import DAG\n",
+            "from airflow.operators.python import PythonOperator\n",
+        ),
+        (
+            "3.3.2",
+            "from airflow.sdk import DAG\n",
+            "from airflow.providers.standard.operators.python import PythonOperator\n",
+        ),
+    ] {
+        let text = text.replace("VERSION", version);
+        let world = MemoryWorld::new().with("platform.toml", text);
+        let compilation = compile(&world, &Request::default());
+        let Some(output) = compilation.output else {
+            panic!("{:#?}", compilation.diagnostics);
+        };
+        let text = |path: &str| &output.files.files[path].text;
+        let dag = text("airflow/dags/train.py");
+        let module = text("airflow/dags/lib/my_platform_pipelines.py");
+        assert!(dag.contains(of_dag), "{dag}");
+        assert!(dag.contains("from my_platform_pipelines import"), "{dag}");
+        assert_eq!(
+            dag.contains("start_date="),
+            version.starts_with('2'),
+            "{dag}"
+        );
+        assert!(module.contains(of_module), "{module}");
+    }
+}

@@ -1,0 +1,280 @@
+//! The user's own templates: what they replace, what they add, how their mistakes are said, and what they can't do.
+
+use std::time::{Duration, Instant};
+
+use mlopsgen::{
+    compile::{Compilation, Request, compile},
+    diag::render::{Style, human},
+    files::{Owner, Target},
+    world::MemoryWorld,
+};
+
+const PLATFORM: &str = r#"
+[platform]
+name = "p"
+[secrets]
+key = { env = "KEY" }
+[groups]
+g = "the group"
+[components.web]
+image = "web:1"
+group = "g"
+resources = { memory = "1Gi" }
+env.A = "a ${components.api.http.url} ${secrets.key}"
+[components.api]
+image = "api:2"
+group = "g"
+resources = { memory = "1Gi" }
+ports.http = { container = 80, host = 8080 }
+health = { http = "/", port = "http" }
+"#;
+
+fn project(templates: &[(&str, &str)]) -> Compilation {
+    let world = templates.iter().fold(
+        MemoryWorld::new().with("platform.toml", PLATFORM),
+        |world, (path, text)| world.with(&format!("mlopsgen/templates/{path}"), *text),
+    );
+    compile(&world, &Request::default())
+}
+
+/// What one more template makes of its own path.
+fn output(path: &str, text: &str) -> String {
+    let compilation = project(&[(path, text)]);
+    let said = said(&compilation);
+    let files = compilation
+        .output
+        .unwrap_or_else(|_| panic!("{said}"))
+        .files;
+    files.files[path].text.clone()
+}
+
+fn said(compilation: &Compilation) -> String {
+    human(
+        &compilation.diagnostics,
+        &compilation.sources,
+        Style {
+            color: false,
+            width: 100,
+        },
+    )
+}
+
+/// What is said of a platform with these templates, which is refused.
+fn refused(templates: &[(&str, &str)]) -> String {
+    let compilation = project(templates);
+    assert!(compilation.output.is_err(), "{templates:?} is taken");
+    said(&compilation)
+}
+
+fn assert_says(said: &str, words: &[&str]) {
+    for word in words {
+        assert!(said.contains(word), "`{word}` is missing:\n{said}");
+    }
+}
+
+#[test]
+fn a_file_of_our_path_replaces_ours() {
+    let compilation = project(&[("compose/.env.example", "mine\n")]);
+    let files = compilation.output.expect("it compiles").files.files;
+    assert_eq!(files["compose/.env.example"].text, "mine\n");
+}
+
+#[test]
+fn a_new_file_is_a_new_output_that_sees_the_platform() {
+    let text = output(
+        "extra/list.yaml",
+        "name: <{ platform.name }>\n\
+         <% for component in components %>\n\
+         <{ component.name }>: <{ component.workloads[0].image }>\n\
+         <% for variable in component.workloads[0].env %>\n\
+         value: <{ variable.value }>\n\
+         <% endfor %>\n\
+         <% endfor %>\n",
+    );
+    assert_eq!(
+        text,
+        "name: p\nweb: \"web:1\"\nvalue: \"a http://api:80 ${secrets.key}\"\napi: \"api:2\"\n"
+    );
+}
+
+#[test]
+fn a_new_file_belongs_to_the_target_of_its_folder() {
+    let compilation = project(&[
+        ("grafana/notes.md", "a"),
+        ("docs/deep/er.txt", "b"),
+        ("top.txt", "c"),
+        ("helm/templates/more.yaml", "name: <{ platform.name }>\n"),
+        ("helm/templates/_more.tpl", "{{ . }}"),
+    ]);
+    let files = compilation.output.expect("it compiles").files.files;
+    let owner = |path: &str| files.get(path).map(|file| file.owner);
+    assert_eq!(
+        owner("grafana/notes.md"),
+        Some(Owner::Target(Target::Grafana))
+    );
+    assert_eq!(owner("docs/deep/er.txt"), Some(Owner::Target(Target::Docs)));
+    assert_eq!(owner("top.txt"), Some(Owner::Always));
+    assert_eq!(
+        owner("helm/p/templates/more.yaml"),
+        Some(Owner::Target(Target::Helm))
+    );
+    assert_eq!(files["helm/p/templates/more.yaml"].text, "name: p\n");
+    assert_eq!(files["helm/p/templates/_more.tpl"].text, "{{ . }}");
+}
+
+#[test]
+fn a_name_with_an_underscore_is_a_part_for_others() {
+    let compilation = project(&[
+        ("extra/_row.txt", "row <{ platform.name }>\n"),
+        ("extra/all.txt", "<% include \"extra/_row.txt\" %>\n"),
+    ]);
+    let files = compilation.output.expect("it compiles").files.files;
+    assert_eq!(files["extra/all.txt"].text, "row p\n");
+    assert!(!files.contains_key("extra/_row.txt"));
+}
+
+#[test]
+fn an_output_that_is_taken_is_refused() {
+    for path in [
+        "compose/g.yaml",
+        "compose/G.yaml",
+        "compose/.env",
+        ".mlopsgen.json",
+        "compose/g.yaml/inside",
+        "helm/templates/Services.yaml",
+    ] {
+        assert_says(
+            &refused(&[(path, "x")]),
+            &[
+                "bad-template",
+                &format!("mlopsgen/templates/{path}"),
+                "already",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_mistake_is_said_at_its_place() {
+    let said = refused(&[("extra/a.txt", "one\n<% for x in %>\n")]);
+    assert_says(
+        &said,
+        &[
+            "bad-template",
+            "mlopsgen/templates/extra/a.txt:2:",
+            "<% for x in %>",
+        ],
+    );
+    let said = refused(&[("extra/a.txt", "one\ntwo <{ platform.nmae }>\n")]);
+    assert_says(
+        &said,
+        &[
+            "mlopsgen/templates/extra/a.txt:2:8",
+            "platform.nmae",
+            "undefined",
+        ],
+    );
+    // Where it is, not where it is included from.
+    let said = refused(&[
+        ("extra/a.txt", "<% include \"extra/_b.txt\" %>"),
+        ("extra/_b.txt", "\n\n<{ nothing }>"),
+    ]);
+    assert_says(&said, &["mlopsgen/templates/extra/_b.txt:3:"]);
+    // Ours, run with a value that it was not made for.
+    let said = refused(&[("airflow/dag.py", "<% if %>")]);
+    assert_says(&said, &["mlopsgen/templates/airflow/dag.py:1:"]);
+}
+
+#[test]
+fn all_broken_templates_are_reported_at_once() {
+    let said = refused(&[("a.txt", "<% if %>"), ("b.txt", "<{ }>")]);
+    assert_says(
+        &said,
+        &["mlopsgen/templates/a.txt", "mlopsgen/templates/b.txt"],
+    );
+}
+
+#[test]
+fn what_is_not_defined_is_an_error_wherever_it_is_used() {
+    for text in [
+        "<{ nothing }>",
+        "<{ platform.nothing }>",
+        "<{ platform.name.x }>",
+        "<{ nothing | yaml }>",
+        "<% for x in nothing %><% endfor %>",
+        "<% if nothing %><% endif %>",
+        "<% if platform.nothing %><% endif %>",
+        "<{ \"a\" ~ nothing }>",
+        "<{ [nothing] | json }>",
+    ] {
+        assert_says(&refused(&[("a.txt", text)]), &["a.txt:1"]);
+    }
+}
+
+#[test]
+fn a_template_reads_nothing_but_its_view_and_other_templates() {
+    for text in [
+        "<% include \"/etc/passwd\" %>",
+        "<% include \"../../platform.toml\" %>",
+        "<% include \"platform.toml\" %>",
+        "<% import \"../secrets.toml\" as x %>",
+        "<% extends \"nowhere.txt\" %>",
+        "<{ now() }>",
+        "<{ env.HOME }>",
+        "<{ environ(\"HOME\") }>",
+        "<{ debug() }>",
+        "<{ read(\"platform.toml\") }>",
+        "<{ namespace() }>",
+        "<{ random() }>",
+        "<{ [1, 2] | random }>",
+        "<{ lipsum() }>",
+    ] {
+        assert_says(&refused(&[("a.txt", text)]), &["bad-template"]);
+    }
+}
+
+#[test]
+fn work_is_bounded() {
+    let nested = |deep: usize| format!("{}1{}", "(".repeat(deep), ")".repeat(deep));
+    for text in [
+        // Time.
+        "<% for a in range(9999) %><% for b in range(9999) %><% for c in range(9999) %><% endfor %><% endfor %><% endfor %>".to_string(),
+        // Memory.
+        format!("<% set x = \"aaaaaaaa\" %>{}", "<% set x = x ~ x %>".repeat(60)),
+        "<{ \"x\" * 100000000000 }>".to_string(),
+        "<{ [1] * 100000000000 }>".to_string(),
+        "<{ \"a\" | indent(100000000000) }>".to_string(),
+        "<{ \"%999999999d\" | format(1) }>".to_string(),
+        "<{ [[\"x\" * 100000] * 10000] | json }>".to_string(),
+        "<{ [[\"x\" * 100000] * 10000] | yaml }>".to_string(),
+        "<{ [[\"x\" * 100000] * 10000] | python }>".to_string(),
+        // Output.
+        "<% for a in range(9999) %><{ \"x\" * 10000 }><% endfor %>".to_string(),
+        // Depth.
+        format!("<% set x = [] %>{}<{{ x | json }}>", "<% set x = [x] %>".repeat(10_000)),
+        format!("<% set x = [] %>{}<{{ x == x }}><{{ x }}>", "<% set x = {1: x} %>".repeat(10_000)),
+        format!(
+            "<% set x = [] %>{}<{{ x }}>",
+            format!("<%set x={}x{}%>", "[".repeat(100), "]".repeat(100)).repeat(4_000)
+        ),
+        format!("<{{ {}1 }}>", "1 ~ ".repeat(50_000)),
+        "<% include \"a.txt\" %>".to_string(),
+        "<% extends \"a.txt\" %>".to_string(),
+        "<% macro m() %><{ m() }><% endmacro %><{ m() }>".to_string(),
+        "<% for x in [1] recursive %><{ loop([1]) }><% endfor %>".to_string(),
+        format!("<{{ {} }}>", nested(100_000)),
+        "<% if true %>".repeat(50_000),
+        "<{ ".repeat(100_000),
+        format!("<{{ platform{} }}>", ".x".repeat(200_000)),
+    ] {
+        let start = Instant::now();
+        let said = refused(&[("a.txt", &text)]);
+        let shown: String = text.chars().take(60).collect();
+        assert_says(&said, &["bad-template"]);
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "{shown} took {:?}",
+            start.elapsed()
+        );
+    }
+}

@@ -1,0 +1,225 @@
+//! Where images are taken from, and the major version that is read from them.
+
+use std::collections::BTreeMap;
+
+use mlopsgen::{
+    compile::{Request, compile},
+    diag::render::{Style, human},
+    world::MemoryWorld,
+};
+
+/// The files of a platform with these lines in `[platform]` and below it, or what is wrong.
+fn outcome(platform: &str, rest: &str) -> Result<BTreeMap<String, String>, String> {
+    let text = format!(
+        "[platform]\nname = \"p\"\n{platform}\n[groups]\none = \"1\"\n[secrets]\ns = {{ env = \"S\" }}\n{rest}"
+    );
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let compilation = compile(&world, &Request::default());
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    match compilation.output {
+        Some(output) => {
+            let files = output.files.files.into_iter();
+            Ok(files.map(|(path, file)| (path, file.text)).collect())
+        }
+        None => Err(human(&compilation.diagnostics, &compilation.sources, style)),
+    }
+}
+
+/// What follows `key` on its first line in a file.
+fn value(files: &BTreeMap<String, String>, path: &str, key: &str) -> String {
+    let line = files[path]
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(key));
+    line.unwrap_or_default().trim_matches('"').to_string()
+}
+
+/// Where a PostgreSQL with these keys keeps its data: another place from major 18 on.
+fn data_path(platform: &str, keys: &str) -> Result<String, String> {
+    let postgres = format!(
+        "[vars]\nconstant = \"18.1\"\nstart = {{ default = \"18.1\", env = \"PG\" }}\n\
+         [components.db]\nkind = \"postgres\"\ngroup = \"one\"\nsettings.password = \"${{secrets.s}}\"\n{keys}\n"
+    );
+    let files = outcome(platform, &postgres)?;
+    Ok(value(&files, "compose/one.yaml", "target: "))
+}
+
+const MIRRORS: &str = "registry = { \"docker.io\" = \"mirror.corp/hub\" }";
+const PREFIX: &str = "registry = \"registry.example.com/ml\"";
+
+#[test]
+fn the_data_path_follows_the_major_version_wherever_the_image_is_taken_from() {
+    let (old, new) = ("/var/lib/postgresql/data", "/var/lib/postgresql");
+    for (platform, keys, expected) in [
+        ("", "", old),
+        ("", "version = \"18.6\"", new),
+        ("", "version = \"${vars.constant}\"", new),
+        ("", "image = \"postgres:18.6-alpine\"", new),
+        ("", "image = \"postgres:18.${vars.start}\"", new),
+        ("", "image = \"postgres\"\nversion = \"18.6\"", new),
+        ("", "image = \"docker.io/library/postgres:18.1\"", new),
+        ("", "image = \"index.docker.io/postgres:18.1\"", new),
+        ("", "image = \"mirror.corp/hub/library/postgres:18\"", new),
+        ("", "image = \"mirror.corp/hub/library/postgres:17\"", old),
+        ("", "image = \"${vars.start}/postgres:18\"", new),
+        (MIRRORS, "image = \"mirror.corp/hub/postgres:18\"", new),
+        (MIRRORS, "version = \"18.1\"", new),
+        (
+            PREFIX,
+            "image = \"registry.example.com/ml/postgres:18\"",
+            new,
+        ),
+        // Images of one's own.
+        ("", "image = \"pgvector/pgvector:pg18\"", new),
+        ("", "image = \"pgvector/pgvector:pg17\"", old),
+        ("", "image = \"team/postgres:18.6\"", new),
+        ("", "image = \"team/postgres:1.4.0\"", old),
+        ("", "build = { context = \"db\" }", old),
+        ("", "build = { context = \"db\" }\nversion = \"18.1\"", new),
+    ] {
+        assert_eq!(
+            data_path(platform, keys).as_deref(),
+            Ok(expected),
+            "{platform} {keys}"
+        );
+    }
+}
+
+#[test]
+fn settings_say_otherwise() {
+    let new = Ok("/var/lib/postgresql".to_string());
+    for keys in [
+        "image = \"team/postgres:1.4.0\"\nsettings.major = 18",
+        "image = \"team/postgres:latest\"\nsettings.major = 18",
+        "image = \"team/postgres@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\nsettings.major = 18",
+        "version = \"${vars.start}\"\nsettings.major = 18",
+        "image = \"postgres:17\"\nsettings.major = 18",
+    ] {
+        assert_eq!(data_path("", keys), new, "{keys}");
+    }
+}
+
+#[test]
+fn an_image_that_tells_no_major_version_is_an_error_that_names_the_setting() {
+    for (keys, why) in [
+        (
+            "image = \"team/postgres:latest\"",
+            "`latest` does not begin with a version",
+        ),
+        ("image = \"team/postgres\"", "it has no tag"),
+        (
+            "image = \"postgres@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+            "a digest tells no version",
+        ),
+        ("version = \"${vars.start}\"", "its tag is chosen at start"),
+        ("image = \"${vars.start}\"", "the image is chosen at start"),
+        (
+            "version = \"bookworm\"",
+            "`bookworm` does not begin with a version",
+        ),
+    ] {
+        let said = data_path("", keys).expect_err(keys);
+        assert!(said.contains("error[unknown-version]"), "{said}");
+        assert!(said.contains(why), "{said}");
+        assert!(said.contains("write `settings.major = 17`"), "{said}");
+        assert_eq!(said.matches("error[").count(), 1, "{said}");
+    }
+    // A kind of one major version has nothing to adapt to.
+    let redis = "[components.ui]\nkind = \"mlflow\"\ngroup = \"one\"\nimage = \"team/mlflow:prod\"";
+    assert!(outcome("", redis).is_ok());
+}
+
+#[test]
+fn a_version_that_the_kind_does_not_know_is_an_error_in_its_own_image_alone() {
+    for keys in [
+        "version = \"9.6\"",
+        "image = \"docker.io/library/postgres:9.6\"",
+        "image = \"mirror.corp/hub/library/postgres:9.6\"",
+        "image = \"team/postgres:1\"\nsettings.major = 3",
+    ] {
+        let said = data_path("", keys).expect_err(keys);
+        assert!(said.contains("does not know version"), "{said}");
+    }
+}
+
+/// The command in Compose and the DAG are of one Airflow.
+#[test]
+fn all_targets_adapt_to_one_major_version() {
+    let airflow = |keys: &str| {
+        let text = format!(
+            "[components.db]\nkind = \"postgres\"\ngroup = \"one\"\nsettings.password = \"${{secrets.s}}\"\n\
+             [components.airflow]\nkind = \"airflow\"\ngroup = \"one\"\nuses = {{ database = \"db\" }}\n\
+             settings.admin_password = \"${{secrets.s}}\"\n{keys}\n\
+             [pipelines.train]\nimage = \"a/b:1\"\ntasks.a = {{ run = \"true\" }}\n"
+        );
+        let files = outcome("", &text).unwrap_or_else(|said| panic!("{said}"));
+        let dag = files["airflow/dags/train.py"].contains("airflow.sdk");
+        let compose = files["compose/one.yaml"].contains("api-server");
+        (compose, dag)
+    };
+    let (second, third) = ((false, false), (true, true));
+    assert_eq!(airflow(""), third);
+    assert_eq!(airflow("version = \"2.10.5\""), second);
+    assert_eq!(
+        airflow("image = \"mirror.corp/apache/airflow:2.10.5\""),
+        second
+    );
+    assert_eq!(airflow("image = \"mlopsvn/airflow:1.4.0\""), third);
+    assert_eq!(
+        airflow("image = \"mlopsvn/airflow:1.4.0\"\nsettings.major = 2"),
+        second
+    );
+    assert_eq!(airflow("image = \"mlopsvn/airflow:2.10.5\""), second);
+    // Older than any Airflow that the kind can run: a number of one's own.
+    assert_eq!(airflow("image = \"mlopsvn/airflow:2.1.0\""), third);
+    assert_eq!(
+        airflow("build = { context = \"airflow\" }\nsettings.major = 2"),
+        second
+    );
+}
+
+#[test]
+fn every_image_comes_from_where_the_platform_takes_images() {
+    let text = "[components.db]\nkind = \"postgres\"\ngroup = \"one\"\nversion = \"17.11\"\nsettings.password = \"${secrets.s}\"\n\
+                [components.app]\nbuild = { context = \"app\" }\ngroup = \"one\"\n\
+                [pipelines.train]\nimage = \"a/b:1\"\ntasks.a = { run = \"true\" }\n\
+                [ci.app]\nagent = { docker = \"python:3.12\" }\nstages = [{ name = \"x\", run = [\"true\"] }]\n";
+    for (platform, images) in [
+        (
+            MIRRORS,
+            [
+                "p/app:0",
+                "mirror.corp/hub/library/postgres:17.11",
+                "mirror.corp/hub/a/b:1",
+                "mirror.corp/hub/library/python:3.12",
+            ],
+        ),
+        (
+            PREFIX,
+            [
+                "registry.example.com/ml/p/app:0",
+                "registry.example.com/ml/postgres:17.11",
+                "registry.example.com/ml/a/b:1",
+                "registry.example.com/ml/python:3.12",
+            ],
+        ),
+    ] {
+        let files = outcome(platform, text).unwrap_or_else(|said| panic!("{said}"));
+        let [built, database, task, agent] = images;
+        let compose = &files["compose/one.yaml"];
+        for image in [built, database] {
+            assert!(
+                compose.contains(&format!("image: \"{image}\"")),
+                "{image} {compose}"
+            );
+        }
+        for (path, image) in [
+            ("airflow/dags/train.py", task),
+            ("jenkins/app/Jenkinsfile", agent),
+        ] {
+            assert!(files[path].contains(image), "{image} {}", files[path]);
+        }
+    }
+}

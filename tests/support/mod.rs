@@ -1,0 +1,10 @@
+//! What tests of several suites need.
+
+#![allow(dead_code, reason = "no suite needs all of it")]
+
+pub mod cases;
+pub mod difference;
+pub mod folder;
+pub mod machine;
+pub mod page;
+pub mod planning;
