@@ -158,7 +158,7 @@ tasks.one = { run = "x" }
         let text = text.replace("VERSION", version);
         let world = MemoryWorld::new().with("platform.toml", text);
         let compilation = compile(&world, &Request::default());
-        let Some(output) = compilation.output else {
+        let Ok(output) = compilation.output else {
             panic!("{:#?}", compilation.diagnostics);
         };
         let text = |path: &str| &output.files.files[path].text;

@@ -20,11 +20,11 @@ fn outcome(platform: &str, rest: &str) -> Result<BTreeMap<String, String>, Strin
         width: 100,
     };
     match compilation.output {
-        Some(output) => {
+        Ok(output) => {
             let files = output.files.files.into_iter();
             Ok(files.map(|(path, file)| (path, file.text)).collect())
         }
-        None => Err(human(&compilation.diagnostics, &compilation.sources, style)),
+        Err(_) => Err(human(&compilation.diagnostics, &compilation.sources, style)),
     }
 }
 
