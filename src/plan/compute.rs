@@ -213,9 +213,8 @@ fn manifest_meanwhile(
     meanwhile
 }
 
-/// Whether nearly everything goes: of ten files of the targets that platform.toml asks for nine, or the last of any target.
-///
-/// Files of targets that platform.toml leaves out do not count: that is asked for by name.
+/// Whether nearly everything is removed: nine of ten files of the targets that platform.toml names, or every file of every
+/// target. Files of targets that platform.toml no longer names do not count: their removal is asked for.
 fn emptied(
     changes: &BTreeMap<String, Change>,
     manifest: &Manifest,
