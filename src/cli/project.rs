@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use mlopsgen::{
     compile::{Failed, Request},
     disk::{Prepared, Project, environments},
-    files::Target,
+    files,
     plan::{Failure, Plan},
     project::environment_file,
     text::one_of,
@@ -88,7 +88,7 @@ fn check_environment(name: &str) -> Result<(), Failure> {
             ),
         );
     }
-    if name == "config" || Target::from_name(name).is_some() {
+    if files::is_folder_of_a_target(name) {
         return Err(Failure::new(format!(
             "an environment can't be called `{name}`: `generated/{name}/` is taken"
         ))
