@@ -90,7 +90,10 @@ pub(super) fn plain<'a>(
 
 fn process(platform: &Platform, workload: &Workload, keys: &mut Keys) {
     let runtime = &workload.runtime;
-    keys.put_some("platform", runtime.platform.as_deref().map(speak::literal));
+    keys.put_some(
+        "platform",
+        runtime.platform.as_ref().map(ToString::to_string),
+    );
     keys.put_some(
         "entrypoint",
         workload
@@ -254,7 +257,7 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     }
     keys.put_filled("cap_add", literals(&runtime.cap_add));
     keys.put_filled("cap_drop", literals(&runtime.cap_drop));
-    keys.put_filled("devices", literals(&runtime.devices));
+    keys.put_filled("devices", spoken(&runtime.devices));
     keys.put_some("init", runtime.init);
     keys.put_filled("tty", runtime.tty);
     keys.put_filled("stdin_open", runtime.stdin_open);
