@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{
-    Component, Endpoint, Field, HostPort, Piece, Pipeline, Platform, Port, Protocol, Text, Variable,
+use crate::{
+    model::{Component, Endpoint, Field, HostPort, Pipeline, Platform, Port, Protocol},
+    speak::{Readable, Speak},
 };
 
 /// What stands beside each flow: its step, or a letter where it has none.
@@ -60,7 +61,7 @@ pub fn what_it_is(platform: &Platform, component: &Component) -> String {
     let Some(workload) = component.main() else {
         return component.title.clone();
     };
-    let image = text(platform, &workload.image);
+    let image = Readable(platform).text(&workload.image);
     let (repository, version) = split_image(&image);
     let name = repository.rsplit('/').next().unwrap_or(repository);
     let generic = matches!(component.kind.as_str(), "service" | "job");
@@ -78,28 +79,6 @@ fn split_image(image: &str) -> (&str, Option<&str>) {
         Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
         _ => (named, None),
     }
-}
-
-/// A text for readers: secrets by their names, variables by their defaults, addresses as Compose has them.
-pub fn text(platform: &Platform, text: &Text) -> String {
-    text.render(|piece| match piece {
-        Piece::Literal(literal) => literal.clone(),
-        Piece::Secret(name) => format!("${{secrets.{name}}}"),
-        Piece::Variable(name) => variable(platform, name),
-        Piece::Endpoint(endpoint) => endpoint.value(),
-        Piece::PublicUrl { component, port } => {
-            platform.public_url(component, port).unwrap_or_default()
-        }
-        Piece::PublicHost { component, port } => {
-            platform.public_host(component, port).unwrap_or_default()
-        }
-        Piece::Network(group) => platform.network_name(group),
-    })
-}
-
-fn variable(platform: &Platform, name: &str) -> String {
-    let variable: Option<&Variable> = platform.variable(name);
-    variable.map_or_else(String::new, |variable| variable.default.clone())
 }
 
 /// Where a person on the host finds a published port: a URL where the scheme is a browser's.

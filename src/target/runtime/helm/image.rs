@@ -3,8 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::text;
-use crate::model::{Piece, Platform, Text};
+use crate::{
+    model::{Piece, Platform, Text},
+    speak::{Chart, Speak},
+};
 
 /// `REPOSITORY:TAG@DIGEST`, each a text.
 #[derive(Debug, Serialize)]
@@ -26,9 +28,9 @@ pub fn values(platform: &Platform, image: &Text) -> ImageValues {
         tag => (repository, tag),
     };
     ImageValues {
-        repository: text::value(platform, &repository),
-        tag: tag.map(|tag| text::value(platform, &tag)),
-        digest: digest.map(|digest| text::value(platform, &digest)),
+        repository: Chart(platform).value(&repository),
+        tag: tag.map(|tag| Chart(platform).value(&tag)),
+        digest: digest.map(|digest| Chart(platform).value(&digest)),
     }
 }
 

@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{chart::Builder, claims, quantity};
-use crate::model::{Mount, MountSource, NetworkMode, Workload};
+use super::{chart::Builder, claims};
+use crate::{
+    model::{Mount, MountSource, NetworkMode, Workload},
+    speak::units::kubernetes,
+};
 
 /// Named volumes, folders of the host, and memory.
 pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
@@ -31,7 +34,7 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
         insert_free(&mut out, "tmpfs", value);
     }
     if let Some(bytes) = runtime.shm_size {
-        let size = quantity::bytes(bytes);
+        let size = kubernetes::bytes(bytes);
         let value = json!({ "mountPath": "/dev/shm", "memory": true, "sizeLimit": size });
         insert_free(&mut out, "shm", value);
     }
@@ -76,9 +79,9 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             value["hostPath"] = json!(path);
         }
         MountSource::Bind { path, .. } => {
-            builder.losses.push(
-                mount.span,
+            builder.losses.key_at(
                 workload,
+                mount.span,
                 &format!("volumes.{}", mount.name),
                 &format!(
                     "binds `{path}` of the project, which no cluster has: nothing is mounted at `{}`",

@@ -1,0 +1,34 @@
+//! What a container asks for, and its limits.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    model::Resources,
+    speak::units::kubernetes::{bytes, processors},
+};
+
+/// What a container asks for and its limits. `None` where it asks for nothing.
+pub fn resources(resources: &Resources) -> Option<Value> {
+    let mut requests = Map::new();
+    let mut limits = Map::new();
+    if let Some(thousandths) = resources.cpu {
+        requests.insert("cpu".to_string(), json!(processors(thousandths)));
+    }
+    if let Some(thousandths) = resources.cpu_limit {
+        limits.insert("cpu".to_string(), json!(processors(thousandths)));
+    }
+    if let Some(memory) = resources.memory {
+        requests.insert("memory".to_string(), json!(bytes(memory)));
+        limits.insert("memory".to_string(), json!(bytes(memory)));
+    }
+    if let Some(gpu) = resources.gpu {
+        limits.insert("nvidia.com/gpu".to_string(), json!(gpu));
+    }
+    let mut out = Map::new();
+    for (key, map) in [("requests", requests), ("limits", limits)] {
+        if !map.is_empty() {
+            out.insert(key.to_string(), Value::Object(map));
+        }
+    }
+    (!out.is_empty()).then_some(Value::Object(out))
+}
