@@ -9,6 +9,7 @@ pub mod files;
 pub mod diag;
 pub mod syntax;
 pub mod layout;
+pub mod value;
 pub mod reference;
 pub mod language;
 pub mod project;

@@ -476,3 +476,111 @@ helm = { ports = { admin = false }, enabled = false }
         "{values}"
     );
 }
+
+/// However all addresses are written, who shares the host's network asks the host itself.
+#[test]
+fn all_addresses_are_reached_on_the_host_itself() {
+    for bind in ["0.0.0.0", "::", "[::]"] {
+        let files = compiled(&format!(
+            r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+network_mode = "host"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = {{ container = 80, host = 8080, bind = "{bind}" }}
+metrics = {{ port = "http" }}
+"#
+        ));
+        let config = &files["prometheus/prometheus.yml"];
+        assert!(config.contains("127.0.0.1:8080"), "{bind}: {config}");
+    }
+}
+
+/// A port whose URLs have a scheme of their own is still asked over HTTP where the check or the scrape is one of HTTP.
+#[test]
+fn a_scheme_of_its_own_is_none_of_http() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.rpc = { container = 80, scheme = "grpc" }
+health = { http = "/health", port = "rpc" }
+metrics = { port = "rpc" }
+"#,
+    );
+    let values = from(&files["helm/p/values.yaml"], "\n  app:");
+    assert!(values.contains("scheme: HTTP\n"), "{values}");
+    assert!(!values.contains("GRPC"), "{values}");
+    assert!(!files["prometheus/prometheus.yml"].contains("grpc"));
+}
+
+/// All GPUs of the machine, or certain ones: Compose asks for them, a cluster only counts.
+#[test]
+fn gpus_are_counted_or_named() {
+    let asked = |gpu: &str| {
+        let component = format!(
+            "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\nresources = {{ gpu = {gpu} }}\n"
+        );
+        let (files, said) = outcome(&component);
+        let files = files.unwrap_or_else(|| panic!("{said}"));
+        let compose = from(&files["compose/one.yaml"], "devices:").to_string();
+        let cluster = files["helm/p/values.yaml"].contains("nvidia.com/gpu");
+        let lost = said.contains("helm: `resources` of `app` asks for all GPUs");
+        (compose, cluster, lost)
+    };
+    let (compose, cluster, lost) = asked("2");
+    assert!(
+        compose.contains("count: 2\n") && cluster && !lost,
+        "{compose}"
+    );
+    let (compose, cluster, lost) = asked("\"all\"");
+    assert!(
+        compose.contains("count: all\n") && !cluster && lost,
+        "{compose}"
+    );
+    let (compose, cluster, lost) = asked("[\"GPU-8932f937\", 3]");
+    assert!(!compose.contains("count:") && !cluster && lost, "{compose}");
+    let ids = compose.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(ids.contains("device_ids: - GPU-8932f937 - \"3\""), "{ids}");
+}
+
+/// Where the image can't check itself, Kubernetes alone probes, and nobody in Compose waits for what never comes.
+#[test]
+fn a_check_that_compose_does_not_run() {
+    let platform = |depends: &str| {
+        format!(
+            r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+health = {{ http = "/health", port = "http", compose = false }}
+[components.client]
+image = "a/client:1"
+group = "one"
+depends_on = {depends}
+"#
+        )
+    };
+    let (files, said) = outcome(&platform("[\"app\"]"));
+    let files = files.unwrap_or_else(|| panic!("{said}"));
+    let compose = &files["compose/one.yaml"];
+    assert!(!compose.contains("healthcheck"), "{compose}");
+    assert!(compose.contains("condition: service_started"), "{compose}");
+    assert!(files["helm/p/values.yaml"].contains("path: /health"));
+    assert!(!said.contains("no-health-check"), "{said}");
+
+    let (files, said) = outcome(&platform("{ app = \"healthy\" }"));
+    assert!(files.is_none());
+    assert!(
+        said.contains("Compose runs no health check of `app`"),
+        "{said}"
+    );
+}

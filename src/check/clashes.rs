@@ -22,7 +22,7 @@ pub(super) fn mount_paths(facts: Facts<'_>, sink: &mut Sink) {
                 .written
                 .get("tmpfs")
                 .map_or(workload.span, |node| node.span);
-            (tmpfs, span)
+            (&tmpfs.path, span)
         });
         twice(mounts.chain(files).chain(memory), &workload.name, sink);
     }
@@ -38,11 +38,7 @@ pub(super) fn mount_paths(facts: Facts<'_>, sink: &mut Sink) {
 fn twice<'a>(places: impl Iterator<Item = (&'a String, Span)>, owner: &str, sink: &mut Sink) {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for (path, span) in places {
-        // What follows `:` are options of a tmpfs.
         let normal = path
-            .split(':')
-            .next()
-            .unwrap_or_default()
             .split('/')
             .filter(|part| !matches!(*part, "" | "."))
             .collect::<Vec<_>>()

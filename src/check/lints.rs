@@ -95,9 +95,7 @@ pub(super) fn at(platform: &Platform, workload: &Workload, key: &str) -> Span {
 pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
     for workload in facts.platform.workloads() {
         for port in &workload.ports {
-            let public = !matches!(port.bind.as_str(), "localhost" | "::1" | "[::1]")
-                && !port.bind.starts_with("127.");
-            if port.host.is_some() && public {
+            if port.host.is_some() && !port.bind.is_loopback() {
                 sink.push(
                     lint(
                         Code::PublicBind,

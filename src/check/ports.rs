@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{HostPort, NetworkMode, Platform, Port, PortRange, Workload},
+    model::{Bind, HostPort, NetworkMode, Platform, Port, PortRange, Workload},
     source::Span,
 };
 
@@ -15,7 +15,7 @@ struct Published<'a> {
     port: &'a Port,
     range: PortRange,
     /// The host's address.
-    bind: &'a str,
+    bind: Bind,
     span: Span,
 }
 
@@ -88,7 +88,7 @@ fn published(platform: &Platform) -> Vec<Published<'_>> {
                     workload,
                     port,
                     range: port.container,
-                    bind: "0.0.0.0",
+                    bind: Bind::EVERYWHERE,
                     span: port.span,
                 });
             } else if let Some(HostPort::Fixed(range)) = port.host {
@@ -96,7 +96,7 @@ fn published(platform: &Platform) -> Vec<Published<'_>> {
                     workload,
                     port,
                     range,
-                    bind: &port.bind,
+                    bind: port.bind,
                     span: port.host_span,
                 });
             }
@@ -108,7 +108,7 @@ fn published(platform: &Platform) -> Vec<Published<'_>> {
 fn clash(one: &Published<'_>, other: &Published<'_>) -> bool {
     one.range.overlaps(other.range)
         && one.port.protocol == other.port.protocol
-        && addresses_overlap(one.bind, other.bind)
+        && one.bind.overlaps(other.bind)
         && !never_together(one.workload, other.workload)
 }
 
@@ -118,16 +118,6 @@ pub(super) fn never_together(one: &Workload, other: &Workload) -> bool {
         |workload: &Workload| -> BTreeSet<String> { workload.profiles.iter().cloned().collect() };
     let (first, second) = (profiles(one), profiles(other));
     !first.is_empty() && !second.is_empty() && first.is_disjoint(&second)
-}
-
-/// Equal, or one of them means all addresses. All addresses of IPv6 hold those of IPv4.
-fn addresses_overlap(one: &str, other: &str) -> bool {
-    let all = |address: &str| matches!(address, "0.0.0.0" | "::" | "[::]" | "" | "*");
-    let normal = |address: &str| match address {
-        "localhost" => "127.0.0.1".to_string(),
-        address => address.trim_matches(['[', ']']).to_string(),
-    };
-    all(one) || all(other) || normal(one) == normal(other)
 }
 
 /// The next ports after the wanted ones that nobody takes.

@@ -3,7 +3,7 @@
 use clap::Args;
 use mlopsgen::{
     engine::{Container, Inspected, inspected, select},
-    model::{Platform, Workload},
+    model::{Bind, Platform, Workload},
     plan::Failure,
 };
 use serde::Serialize;
@@ -97,11 +97,10 @@ fn row(
             port.container.first <= publisher.target_port
                 && publisher.target_port <= port.container.last
         });
-        let host = match publisher.url.as_str() {
-            "" | "0.0.0.0" | "::" | "127.0.0.1" | "::1" => "localhost",
-            url => url,
-        };
-        let scheme = port.map_or("tcp", |port| port.scheme.as_str());
+        // Of a container in the host's own network the engine names no address.
+        let bind = Bind::parse(&publisher.url).unwrap_or(Bind::EVERYWHERE);
+        let host = bind.browser_host();
+        let scheme = port.map_or("tcp", |port| port.scheme.name());
         let path = port.map_or("", |port| port.path.as_str());
         let url = format!("{scheme}://{host}:{}{path}", publisher.published_port);
         if !urls.contains(&url) {

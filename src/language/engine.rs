@@ -2,7 +2,7 @@
 //!
 //! Source: the Compose specification's service keys, and what dockerd says to `docker run` with the same flags.
 
-use std::net::IpAddr;
+use crate::value::is_alias;
 
 /// Signals of Linux without `SIG`; the real-time ones are counted from either end.
 const SIGNALS: [&str; 36] = [
@@ -71,15 +71,6 @@ pub(super) fn is_host_name(text: &str) -> bool {
         })
 }
 
-/// A name in the engine's own DNS: a host name, up to the 253 characters that DNS takes.
-pub(super) fn is_alias(text: &str) -> bool {
-    text.len() <= 253
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
-}
-
 /// `USER` or `USER:GROUP`, names or numbers.
 pub(super) fn is_user(text: &str) -> bool {
     let mut parts = text.split(':');
@@ -141,27 +132,6 @@ pub(super) fn is_capability(text: &str) -> bool {
     CAPABILITIES.contains(&upper.strip_prefix("CAP_").unwrap_or(&upper))
 }
 
-/// `NAME:ADDRESS` or `NAME=ADDRESS`.
-pub(super) fn is_extra_host(text: &str) -> bool {
-    let split = text.split_once('=').or_else(|| text.split_once(':'));
-    split.is_some_and(|(name, address)| is_alias(name) && is_host_address(address))
-}
-
-/// An address of a line of `/etc/hosts`, or `host-gateway`, the engine's word for the host.
-pub(super) fn is_host_address(text: &str) -> bool {
-    text == "host-gateway"
-        || text
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>()
-            .is_ok()
-}
-
-/// `/run` or `/run:size=64m,mode=1770`.
-pub(super) fn is_tmpfs(text: &str) -> bool {
-    text.split(':').count() <= 2 && text.starts_with('/') && !text.contains(char::is_whitespace)
-}
-
 /// What images that name no registry get before their names: `registry.example.com:5000/ml`.
 pub(super) fn is_registry(text: &str) -> bool {
     let mut parts = text.split('/');
@@ -202,13 +172,10 @@ mod tests {
         ] {
             assert!(is_device(device), "{device}");
         }
-        for host in ["a:host-gateway", "a=10.0.0.1", "a:::1", "x_y=[::1]"] {
-            assert!(is_extra_host(host), "{host}");
-        }
         for registry in ["registry.example.com/ml", "localhost:5000", "ghcr.io"] {
             assert!(is_registry(registry), "{registry}");
         }
-        assert!(is_capability("cap_net_admin") && is_tmpfs("/run:size=64m"));
+        assert!(is_capability("cap_net_admin"));
         assert!(is_platform("linux/arm64/v8") && is_host_name("node-1.example"));
     }
 
@@ -217,8 +184,7 @@ mod tests {
         assert!(!is_user("a b") && !is_user("1:2:3") && !is_user(":0"));
         assert!(!is_signal("SIGFOO") && !is_signal("0") && !is_signal("SIGRTMIN+99"));
         assert!(!is_device("kmsg") && !is_device("/dev/a:/dev/b:q"));
-        assert!(!is_extra_host("a") && !is_extra_host("a:b") && !is_extra_host("a b:1.2.3.4"));
-        assert!(!is_capability("NOPE") && !is_tmpfs("run") && !is_platform("a/b/c/d"));
+        assert!(!is_capability("NOPE") && !is_platform("a/b/c/d"));
         assert!(!is_registry("https://x") && !is_registry("x/Y") && !is_host_name("a b"));
     }
 }

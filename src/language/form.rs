@@ -4,6 +4,7 @@ use super::engine;
 use crate::{
     reference::{self, Mode, Words},
     syntax::Node,
+    value::{self, Bind, ExtraHost, HostAddress, Tmpfs},
 };
 
 /// A grammar for a string.
@@ -175,10 +176,7 @@ impl Form {
                     && !host.contains(char::is_whitespace)
                     && port.parse::<u16>().is_ok_and(|port| port > 0)
             }),
-            Form::Address => text
-                .trim_matches(['[', ']'])
-                .parse::<std::net::IpAddr>()
-                .is_ok(),
+            Form::Address => Bind::parse(text).is_some(),
             Form::EngineName => {
                 text.len() > 1
                     && text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -187,16 +185,16 @@ impl Form {
                         .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
             }
             Form::HostName => engine::is_host_name(text),
-            Form::Alias => engine::is_alias(text),
+            Form::Alias => value::is_alias(text),
             Form::User => engine::is_user(text),
             Form::Account => engine::is_account(text),
             Form::Signal => engine::is_signal(text),
             Form::ImagePlatform => engine::is_platform(text),
             Form::Device => engine::is_device(text),
             Form::Capability => engine::is_capability(text),
-            Form::ExtraHost => engine::is_extra_host(text),
-            Form::HostAddress => engine::is_host_address(text),
-            Form::Tmpfs => engine::is_tmpfs(text),
+            Form::ExtraHost => ExtraHost::parse(text).is_some(),
+            Form::HostAddress => HostAddress::parse(text).is_some(),
+            Form::Tmpfs => Tmpfs::parse(text).is_some(),
             Form::Registry => engine::is_registry(text),
             Form::Scheme => {
                 text.starts_with(|c: char| c.is_ascii_lowercase())

@@ -4,6 +4,7 @@ use super::{
     form::{Form, NameRule},
     shape::{KeyShape, Section, Shape, join, key, length},
 };
+use crate::value::{AlertSeverity, ProbeTool, Propagation};
 
 pub(super) const TEXTS: Shape = Shape::List(&Shape::Text);
 pub(super) const FREE: Shape = Shape::Plain(Form::Free);
@@ -227,6 +228,12 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         "Failures in this time after the start do not count; 30s unless said otherwise.",
         "start_period = \"60s\"",
     ),
+    key(
+        "compose",
+        Shape::Boolean,
+        "`false` where the image has no program that could check: Compose gets no check, Kubernetes probes from outside.",
+        "compose = false",
+    ),
 ];
 
 pub(super) const METRICS: Shape = Shape::Either(&[
@@ -256,32 +263,49 @@ pub(super) const METRICS: Shape = Shape::Either(&[
 
 const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
 
-pub(super) const RESOURCES: Shape = Shape::Table(&[
-    key("cpu", CPU, "Processors that it asks for.", "cpu = \"500m\""),
-    key(
-        "memory",
-        Shape::Plain(Form::Memory),
-        "Memory that it asks for, and its limit.",
-        "memory = \"1Gi\"",
-    ),
-    key(
-        "gpu",
-        Shape::Integer(1, 64),
-        "Graphics processors.",
-        "gpu = 1",
-    ),
-    key(
-        "limits",
-        Shape::Table(&[key(
-            "cpu",
-            CPU,
-            "A limit of processors: only where said.",
-            "cpu = 2",
-        )]),
-        "Limits beside the memory's.",
-        "limits = { cpu = \"2\" }",
-    ),
-]);
+/// What is asked for; which graphics processors can be asked for is said where it is used.
+macro_rules! resources {
+    ($gpu:expr, $doc:literal) => {
+        Shape::Table(&[
+            key("cpu", CPU, "Processors that it asks for.", "cpu = \"500m\""),
+            key(
+                "memory",
+                Shape::Plain(Form::Memory),
+                "Memory that it asks for, and its limit.",
+                "memory = \"1Gi\"",
+            ),
+            key("gpu", $gpu, $doc, "gpu = 1"),
+            key(
+                "limits",
+                Shape::Table(&[key(
+                    "cpu",
+                    CPU,
+                    "A limit of processors: only where said.",
+                    "cpu = 2",
+                )]),
+                "Limits beside the memory's.",
+                "limits = { cpu = \"2\" }",
+            ),
+        ])
+    };
+}
+
+const GPU_COUNT: Shape = Shape::Integer(1, 64);
+
+pub(super) const RESOURCES: Shape = resources!(
+    Shape::Either(&[
+        GPU_COUNT,
+        Shape::Plain(Form::Choice(&["all"])),
+        Shape::List(&Shape::Either(&[
+            Shape::Plain(Form::Name(NameRule::Free)),
+            Shape::Integer(0, 1023),
+        ])),
+    ]),
+    "Graphics processors: how many; in Compose also `\"all\"`, or a list of the ids of devices."
+);
+
+/// What a task of a pipeline asks for.
+pub(super) const TASK_RESOURCES: Shape = resources!(GPU_COUNT, "Graphics processors.");
 
 pub(super) const ALERT: Shape = Shape::Table(&[
     key(
@@ -299,7 +323,7 @@ pub(super) const ALERT: Shape = Shape::Table(&[
     ),
     key(
         "severity",
-        FREE,
+        Shape::Plain(Form::Choice(AlertSeverity::NAMES)),
         "The label `severity`; `warning` unless said otherwise.",
         "severity = \"critical\"",
     ),
@@ -385,9 +409,7 @@ const VOLUME_SECTIONS: &[Section] = &[
             ),
             key(
                 "propagation",
-                Shape::Plain(Form::Choice(&[
-                    "private", "rprivate", "shared", "rshared", "slave", "rslave",
-                ])),
+                Shape::Plain(Form::Choice(Propagation::NAMES)),
                 "How mounts below a `source` appear in the container.",
                 "propagation = \"rslave\"",
             ),
@@ -446,7 +468,7 @@ const HEALTH_SECTIONS: &[Section] = &[
         title: "",
         keys: &[key(
             "with",
-            Shape::Plain(Form::Choice(&["curl", "wget", "python", "bash"])),
+            Shape::Plain(Form::Choice(ProbeTool::NAMES)),
             "The program of the image that asks in Compose, for `http` and `tcp`.",
             "with = \"wget\"",
         )],

@@ -6,6 +6,7 @@ use super::{
     inner::{DURATION, FREE},
     shape::{KeyShape, Section, Shape, join, key, length},
 };
+use crate::value::{AlertSeverity, PanelKind};
 
 const CONDITION: KeyShape = key(
     "if",
@@ -181,7 +182,7 @@ const ALERT: Shape = Shape::Table(&[
     ),
     key(
         "severity",
-        Shape::Plain(Form::Choice(&["critical", "warning", "info"])),
+        Shape::Plain(Form::Choice(AlertSeverity::NAMES)),
         "The label `severity`; `warning` unless said otherwise.",
         "severity = \"critical\"",
     ),
@@ -264,13 +265,7 @@ const PANEL: Shape = Shape::Table(&[
     ),
     key(
         "type",
-        Shape::Plain(Form::Choice(&[
-            "timeseries",
-            "stat",
-            "gauge",
-            "table",
-            "bargauge",
-        ])),
+        Shape::Plain(Form::Choice(PanelKind::NAMES)),
         "How it is drawn; `timeseries` unless said otherwise.",
         "type = \"gauge\"",
     ),

@@ -2,9 +2,10 @@
 
 use super::{
     form::{Form, NameRule},
-    inner::{BUILD, DURATION, ENV, FREE, RESOURCES, VOLUME},
+    inner::{BUILD, DURATION, ENV, FREE, TASK_RESOURCES, VOLUME},
     shape::{KeyShape, Shape, key},
 };
+use crate::value::TriggerRule;
 
 const IDENTIFIERS: Shape = Shape::List(&Shape::Plain(Form::Name(NameRule::Identifier)));
 const GLOBS: Shape = Shape::List(&Shape::Plain(Form::Glob));
@@ -55,26 +56,13 @@ const TASK: Shape = Shape::Table(&[
     ),
     key(
         "trigger_rule",
-        Shape::Plain(Form::Choice(&[
-            "all_success",
-            "all_failed",
-            "all_done",
-            "all_done_min_one_success",
-            "all_skipped",
-            "one_failed",
-            "one_success",
-            "one_done",
-            "none_failed",
-            "none_failed_min_one_success",
-            "none_skipped",
-            "always",
-        ])),
+        Shape::Plain(Form::Choice(TriggerRule::NAMES)),
         "When it runs, by what came before; `all_success` unless said otherwise.",
         "trigger_rule = \"all_done\"",
     ),
     key(
         "resources",
-        RESOURCES,
+        TASK_RESOURCES,
         "What its container needs.",
         "resources = { memory = \"2Gi\" }",
     ),
@@ -174,7 +162,7 @@ pub(super) const PIPELINE: &[KeyShape] = &[
     ),
     key(
         "resources",
-        RESOURCES,
+        TASK_RESOURCES,
         "What each task's container needs.",
         "resources = { memory = \"2Gi\" }",
     ),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diag::Code,
-    model::{Metrics, Port, Raw, Text, Workload},
+    model::{AlertSeverity, Metrics, PanelKind, Port, Raw, Text, Workload},
     source::Span,
 };
 
@@ -150,7 +150,7 @@ pub struct Alert {
     pub expr: String,
     /// Milliseconds.
     pub hold: Option<u64>,
-    pub severity: String,
+    pub severity: AlertSeverity,
     pub summary: Option<String>,
     pub description: Option<String>,
     /// Texts of a kind are templates of Prometheus'; those of platform.toml are literal.
@@ -172,8 +172,7 @@ pub struct Panel {
     pub row: Option<String>,
     pub title: String,
     pub description: String,
-    /// Grafana's name of the panel type.
-    pub kind: String,
+    pub kind: PanelKind,
     /// Grafana's id of the unit.
     pub unit: String,
     pub queries: Vec<Query>,

@@ -10,6 +10,10 @@ mod published;
 mod text;
 mod workload;
 
+pub use crate::value::{
+    AlertSeverity, Bind, ExtraHost, HostAddress, HttpScheme, PanelKind, ProbeTool, Propagation,
+    Scheme, Tmpfs, TmpfsOption, TriggerRule,
+};
 pub use component::{
     Alert, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
     SettingValue, Threshold, Use,
@@ -21,9 +25,9 @@ pub use platform::{
 };
 pub use text::{Endpoint, Field, Piece, Text};
 pub use workload::{
-    Build, Condition, Dependency, EnvironmentVariable, FileContent, FileMount, Health, HostPort,
-    Lifecycle, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Protocol, Raw,
-    Reach, Resources, Restart, Runtime, Ulimit, Workload,
+    Build, Condition, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health,
+    HostPort, Lifecycle, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe,
+    Protocol, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
 };
 
 /// A value and the place that said it.

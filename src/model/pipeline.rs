@@ -1,7 +1,7 @@
 //! Pipelines and CI entries.
 
 use crate::{
-    model::{Build, EnvironmentVariable, Mount, Raw, Reach, Resources, Text},
+    model::{Build, EnvironmentVariable, Mount, Raw, Reach, Resources, Text, TriggerRule},
     source::Span,
     syntax::Table,
 };
@@ -54,7 +54,7 @@ pub struct Task {
     pub retries: Option<u32>,
     /// Milliseconds.
     pub timeout: Option<u64>,
-    pub trigger_rule: Option<String>,
+    pub trigger_rule: Option<TriggerRule>,
     /// The task's own over the pipeline's.
     pub resources: Resources,
     pub span: Span,

@@ -1,7 +1,5 @@
 //! Where a browser on the host finds what Compose publishes, and texts for readers that can complete nothing later.
 
-use std::net::IpAddr;
-
 use super::{Component, HostPort, NetworkMode, Piece, Platform, Port};
 
 impl Platform {
@@ -46,17 +44,7 @@ fn public_address(component: &Component, port: &Port) -> (String, u16) {
         .is_some_and(|mode| mode.value == NetworkMode::Host);
     match port.host {
         _ if on_host => ("localhost".to_string(), port.container.first),
-        Some(HostPort::Fixed(range)) => (browser_host(&port.bind), range.first),
+        Some(HostPort::Fixed(range)) => (port.bind.browser_host(), range.first),
         Some(HostPort::Auto) | None => (component.name.clone(), port.container.first),
-    }
-}
-
-/// What a browser on the host calls the address that a port is bound to.
-fn browser_host(bind: &str) -> String {
-    match bind.parse::<IpAddr>() {
-        Ok(address) if address.is_loopback() || address.is_unspecified() => "localhost".to_string(),
-        Ok(IpAddr::V6(address)) => format!("[{address}]"),
-        Ok(IpAddr::V4(address)) => address.to_string(),
-        Err(_) => "localhost".to_string(),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::value::Scheme;
+
 /// A string of platform.toml with its references resolved but not yet spoken in any target's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
@@ -48,7 +50,7 @@ pub struct Endpoint {
     /// The workload's DNS name, or the address of an external component.
     pub host: String,
     pub number: u16,
-    pub scheme: String,
+    pub scheme: Scheme,
     /// The path that a URL of it ends with; may be empty.
     pub path: String,
     pub field: Field,

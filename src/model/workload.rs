@@ -1,7 +1,7 @@
 //! What runs: one container in Compose, one pod template in Kubernetes.
 
 use crate::{
-    model::{At, Text},
+    model::{At, Bind, ExtraHost, HttpScheme, ProbeTool, Propagation, Scheme, Text, Tmpfs},
     source::Span,
     syntax::Table,
 };
@@ -106,6 +106,13 @@ pub struct PortRange {
     pub last: u16,
 }
 
+impl Port {
+    /// Whether a browser can open it.
+    pub fn is_web(&self) -> bool {
+        self.protocol == Protocol::Tcp && self.scheme.is_web()
+    }
+}
+
 impl PortRange {
     pub fn single(port: u16) -> Self {
         Self {
@@ -151,10 +158,10 @@ pub struct Port {
     /// Where it is published on the host, if it is.
     pub host: Option<HostPort>,
     pub protocol: Protocol,
-    pub scheme: String,
+    pub scheme: Scheme,
     pub path: String,
     /// The host's address to publish on.
-    pub bind: String,
+    pub bind: Bind,
     /// The port's own place, and that of `host`.
     pub span: Span,
     pub host_span: Span,
@@ -170,8 +177,7 @@ pub struct Mount {
     pub read_only: bool,
     /// Means something only in Compose (the engine's socket); other targets leave it out without a word.
     pub compose_only: bool,
-    /// How mounts made later below it are seen, as Compose names it (`rslave`).
-    pub propagation: Option<String>,
+    pub propagation: Option<Propagation>,
     pub span: Span,
 }
 
@@ -220,8 +226,10 @@ pub struct Health {
     pub timeout: u64,
     pub retries: u32,
     pub start_period: u64,
-    /// The program of the image that asks in Compose (`curl`, `wget`, `python`, `bash`), where the kind knows it.
-    pub tool: Option<String>,
+    /// Whether the container can run it on itself, as Compose does it. Kubernetes asks from outside in any case.
+    pub inside: bool,
+    /// The program of the image that asks in Compose, where the kind knows it.
+    pub tool: Option<ProbeTool>,
     pub span: Span,
 }
 
@@ -231,7 +239,7 @@ pub enum Probe {
         path: Text,
         port: String,
         number: u16,
-        scheme: String,
+        scheme: HttpScheme,
     },
     Tcp {
         port: String,
@@ -247,12 +255,23 @@ pub struct Metrics {
     pub job: String,
     pub port: String,
     pub number: u16,
-    pub scheme: String,
+    pub scheme: HttpScheme,
     pub path: String,
     /// Milliseconds; `None`: Prometheus' own.
     pub interval: Option<u64>,
     pub honor_labels: bool,
     pub span: Span,
+}
+
+/// Which graphics processors a container gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gpu {
+    /// Any so many of them.
+    Count(u32),
+    /// All that the machine has.
+    All,
+    /// Those of the machine with these ids.
+    Devices(Vec<String>),
 }
 
 /// Requests and limits; nothing means that nothing is asked for.
@@ -262,7 +281,7 @@ pub struct Resources {
     pub cpu: Option<u64>,
     /// Bytes: what it asks for, and its limit.
     pub memory: Option<u64>,
-    pub gpu: Option<u32>,
+    pub gpu: Option<Gpu>,
     /// Thousandths of a processor.
     pub cpu_limit: Option<u64>,
 }
@@ -345,7 +364,7 @@ pub struct Runtime {
     /// Its processes gain no rights over those that it starts with: for the catalog's own images, which need none.
     pub no_new_privileges: bool,
     pub read_only: bool,
-    pub tmpfs: Vec<String>,
+    pub tmpfs: Vec<Tmpfs>,
     pub devices: Vec<String>,
     pub labels: Vec<(String, Text)>,
     pub hostname: Option<String>,
@@ -356,8 +375,7 @@ pub struct Runtime {
     pub ulimits: Vec<Ulimit>,
     pub cap_add: Vec<String>,
     pub cap_drop: Vec<String>,
-    /// `host:address` lines.
-    pub extra_hosts: Vec<String>,
+    pub extra_hosts: Vec<ExtraHost>,
     pub platform: Option<String>,
     pub tty: bool,
     pub stdin_open: bool,

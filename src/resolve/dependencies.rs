@@ -109,7 +109,7 @@ impl Waits<'_> {
             .and_then(condition);
         let condition = match asked {
             // A user may switch a kind's check off; then there is nothing to wait for but the start.
-            Some(Condition::Healthy) if workload.health.is_none() => Condition::Started,
+            Some(Condition::Healthy) if !is_checked(workload) => Condition::Started,
             Some(asked) => asked,
             None => usual(workload),
         };
@@ -226,11 +226,16 @@ fn condition(name: &str) -> Option<Condition> {
 fn usual(workload: &Workload) -> Condition {
     if workload.is_job() {
         Condition::Completed
-    } else if workload.health.is_some() {
+    } else if is_checked(workload) {
         Condition::Healthy
     } else {
         Condition::Started
     }
+}
+
+/// Whether something in every runtime tells that it is healthy.
+fn is_checked(workload: &Workload) -> bool {
+    workload.health.as_ref().is_some_and(|health| health.inside)
 }
 
 fn impossible(workload: &Workload, asked: Condition) -> Option<String> {
@@ -241,6 +246,17 @@ fn impossible(workload: &Workload, asked: Condition) -> Option<String> {
         {
             Some(format!(
                 "`{}` has no health check: it never becomes healthy",
+                workload.name
+            ))
+        }
+        Condition::Healthy
+            if workload
+                .health
+                .as_ref()
+                .is_some_and(|health| !health.inside) =>
+        {
+            Some(format!(
+                "Compose runs no health check of `{}`: it never becomes healthy there",
                 workload.name
             ))
         }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Mount, MountSource, PlatformVolume},
+    model::{Mount, MountSource, PlatformVolume, Propagation},
     source::Span,
     syntax::{Key, Table},
 };
@@ -55,7 +55,7 @@ pub(super) fn mounts(
                 source,
                 read_only: table.boolean("read_only").unwrap_or(false),
                 compose_only: table.string("only") == Some("compose"),
-                propagation: read::owned(table, "propagation"),
+                propagation: table.string("propagation").and_then(Propagation::parse),
                 span: key.span,
             })
         })

@@ -6,24 +6,24 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{At, HostPort, NetworkMode, Port, PortRange, Protocol},
+    model::{At, Bind, HostPort, NetworkMode, Port, PortRange, Protocol, Scheme},
     source::Span,
     syntax::{Key, Node, Table, Value},
 };
 
 /// Reads the ports of every workload: references need all of them.
 pub(super) fn ports(scene: &mut Scene, sink: &mut Sink) {
-    let bind = scene.bind.clone();
+    let bind = scene.bind;
     for draft in &mut scene.drafts {
         let mut broken = false;
         for shape in &mut draft.shapes {
-            let (ports, whole) = shape_ports(shape, &bind, sink);
+            let (ports, whole) = shape_ports(shape, bind, sink);
             broken |= !whole;
             shape.ports = ports;
         }
         draft.broken |= broken;
         moved(draft, sink);
-        external_ports(draft, &bind);
+        external_ports(draft, bind);
         if draft.external.is_some() {
             draft.kind_table.remove("workload");
         }
@@ -64,7 +64,7 @@ fn moved(draft: &Draft, sink: &mut Sink) {
 }
 
 /// The ports, and whether all of them could be read.
-fn shape_ports(shape: &Shape, bind: &str, sink: &mut Sink) -> (Vec<Port>, bool) {
+fn shape_ports(shape: &Shape, bind: Bind, sink: &mut Sink) -> (Vec<Port>, bool) {
     let mut ports = Vec::new();
     let mut whole = true;
     for (key, node) in read::entries(&shape.table, "ports") {
@@ -80,7 +80,7 @@ fn shape_ports(shape: &Shape, bind: &str, sink: &mut Sink) -> (Vec<Port>, bool) 
     (ports, whole)
 }
 
-fn port(key: &Key, table: &Table, bind: &str, sink: &mut Sink) -> Option<Port> {
+fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
     let written = table.get("container");
     let Some(container) = written.and_then(read::port_range) else {
         if written.is_some() {
@@ -114,9 +114,11 @@ fn port(key: &Key, table: &Table, bind: &str, sink: &mut Sink) -> Option<Port> {
             Some("udp") => Protocol::Udp,
             _ => Protocol::Tcp,
         },
-        scheme: table.string("scheme").unwrap_or("http").to_string(),
+        scheme: table
+            .string("scheme")
+            .map_or(Scheme::Http, Scheme::from_name),
         path: table.string("path").unwrap_or_default().to_string(),
-        bind: table.string("bind").unwrap_or(bind).to_string(),
+        bind: table.string("bind").and_then(Bind::parse).unwrap_or(bind),
         span: key.span,
         host_span: host_node.map_or(key.span, |node| node.span),
     })
@@ -143,7 +145,7 @@ fn unequal(span: Span, host: PortRange, container: PortRange) -> Diagnostic {
 }
 
 /// An external component has the ports that it names, with what the kind knows of them, and no workload.
-fn external_ports(draft: &mut Draft, bind: &str) {
+fn external_ports(draft: &mut Draft, bind: Bind) {
     let Some(external) = &draft.external else {
         return;
     };
@@ -161,9 +163,9 @@ fn external_ports(draft: &mut Draft, bind: &str) {
                 container: PortRange::single(*number),
                 host: None,
                 protocol: like.map_or(Protocol::Tcp, |port| port.protocol),
-                scheme: like.map_or("http".to_string(), |port| port.scheme.clone()),
+                scheme: like.map_or(Scheme::Http, |port| port.scheme.clone()),
                 path: like.map_or(String::new(), |port| port.path.clone()),
-                bind: bind.to_string(),
+                bind,
                 span: external.span,
                 host_span: external.span,
             }

@@ -8,7 +8,10 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::duration_ms,
-    model::{Alert, Health, Metrics, Panel, Port, Probe, Query, Record, Text, Threshold},
+    model::{
+        Alert, AlertSeverity, Health, Metrics, Panel, PanelKind, Port, Probe, ProbeTool, Query,
+        Record, Text, Threshold,
+    },
     source::Span,
     syntax::{Node, Table},
     text::one_of,
@@ -32,7 +35,8 @@ pub(super) fn health(
         timeout: read::duration(table, "timeout").unwrap_or(5_000),
         retries: read::unsigned(table, "retries").unwrap_or(5),
         start_period: read::duration(table, "start_period").unwrap_or(30_000),
-        tool: read::owned(table, "with"),
+        inside: table.boolean("compose").unwrap_or(true),
+        tool: table.string("with").and_then(ProbeTool::parse),
         span: entry.key.span,
     })
 }
@@ -85,7 +89,7 @@ fn probe(
                 path: text(scene, &entry.value, scope, sink),
                 port: port.name.clone(),
                 number: port.container.first,
-                scheme: port.scheme.clone(),
+                scheme: port.scheme.over_http(),
             })
         }
         "tcp" => {
@@ -194,7 +198,7 @@ pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<M
         job: job_name(draft, shape),
         port: port.name.clone(),
         number: port.container.first,
-        scheme: port.scheme.clone(),
+        scheme: port.scheme.over_http(),
         path: table.string("path").unwrap_or("/metrics").to_string(),
         interval: read::duration(table, "interval"),
         honor_labels: table.boolean("honor_labels").unwrap_or(false),
@@ -276,7 +280,10 @@ fn alert(
         name: name.to_string(),
         expr: string("expr").unwrap_or_default(),
         hold: string("for").and_then(|hold| duration_ms(&hold)),
-        severity: string("severity").unwrap_or_else(|| "warning".to_string()),
+        severity: table
+            .string("severity")
+            .and_then(AlertSeverity::parse)
+            .unwrap_or(AlertSeverity::Warning),
         summary: string("summary"),
         description: string("description"),
         from_kind,
@@ -359,7 +366,10 @@ fn panel(scene: &Scene, index: usize, table: &Table, sink: &mut Sink) -> Panel {
         row: read::owned(table, "row"),
         title: table.string("title").unwrap_or_default().to_string(),
         description: table.string("description").unwrap_or_default().to_string(),
-        kind: table.string("type").unwrap_or("timeseries").to_string(),
+        kind: table
+            .string("type")
+            .and_then(PanelKind::parse)
+            .unwrap_or(PanelKind::Timeseries),
         unit: table.string("unit").unwrap_or("short").to_string(),
         queries,
         thresholds,

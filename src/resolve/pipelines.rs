@@ -13,7 +13,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{
         Agent, Ci, CiStage, EnvironmentVariable, Parameter, Piece, Pipeline, Platform, Resources,
-        SecretVariable, Task, TaskBody, Text,
+        SecretVariable, Task, TaskBody, Text, TriggerRule,
     },
     source::Span,
     syntax::{Key, Node, Removal, Table, Value, overlay},
@@ -217,7 +217,7 @@ fn task(
         env: workload::environment(scene, &merged, &scope, sink),
         retries: read::unsigned(table, "retries"),
         timeout: read::duration(table, "timeout"),
-        trigger_rule: read::owned(table, "trigger_rule"),
+        trigger_rule: table.string("trigger_rule").and_then(TriggerRule::parse),
         resources: if merged.get("resources").is_some() {
             workload::resources(&merged)
         } else {

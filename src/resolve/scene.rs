@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     catalog::{Kind, Role},
-    model::{External, Group, Port, Secret, Variable},
+    model::{Bind, External, Group, Port, Secret, Variable},
     reference::Words,
     source::{SourceId, Span},
     syntax::{Node, Table},
@@ -79,7 +79,7 @@ pub(super) struct Scene {
     pub circular: RefCell<BTreeSet<(Span, Option<usize>)>>,
     pub platform: String,
     pub registry: Option<String>,
-    pub bind: String,
+    pub bind: Bind,
     pub drafts: Vec<Draft>,
     /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.
     pub lost: BTreeSet<String>,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Level, Sink},
     files::Target,
-    model::{Actor, Group, Network, Platform, Secret, SecretForm, SecretOrigin, Variable},
+    model::{Actor, Bind, Group, Network, Platform, Secret, SecretForm, SecretOrigin, Variable},
     source::Span,
     syntax::{Entry, Table, Value},
 };
@@ -38,7 +38,10 @@ pub(super) fn scene(tree: &Table, inputs: &Inputs<'_>, drafts: Drafts, sink: &mu
         circular: RefCell::default(),
         platform: platform.string("name").unwrap_or("platform").to_string(),
         registry: read::owned(platform, "registry"),
-        bind: platform.string("bind").unwrap_or("127.0.0.1").to_string(),
+        bind: platform
+            .string("bind")
+            .and_then(Bind::parse)
+            .unwrap_or(Bind::LOOPBACK),
         lost: drafts.lost.into_iter().collect(),
         groups: groups(tree),
         secrets: secrets(tree),

@@ -11,9 +11,9 @@ use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Level, Sink, nearest},
     model::{
-        Component, DatabaseBinding, EnvironmentVariable, External, Lifecycle, Output, Platform,
-        PlatformVolume, Raw, Reach, Resources, Restart, Runtime, Setting, SettingValue, Text,
-        Ulimit, Use, Workload,
+        Component, DatabaseBinding, EnvironmentVariable, External, ExtraHost, Gpu, HostAddress,
+        Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime,
+        Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Key, Node, Table, Value},
     text::all_of,
@@ -362,10 +362,23 @@ pub(super) fn resources(table: &Table) -> Resources {
     Resources {
         cpu: read::cpu(table, "cpu"),
         memory: read::memory(table, "memory"),
-        gpu: read::unsigned(table, "gpu"),
+        gpu: table.get("gpu").and_then(gpu),
         cpu_limit: table
             .table("limits")
             .and_then(|limits| read::cpu(limits, "cpu")),
+    }
+}
+
+/// A number, `all`, or a list of ids.
+fn gpu(node: &Node) -> Option<Gpu> {
+    match &node.value {
+        Value::Integer(count) => u32::try_from(*count).ok().map(Gpu::Count),
+        Value::String(word) => (word == "all").then_some(Gpu::All),
+        Value::Array(ids) => {
+            let ids: Vec<String> = ids.iter().map(read::scalar).collect();
+            (!ids.is_empty()).then_some(Gpu::Devices(ids))
+        }
+        _ => None,
     }
 }
 
@@ -455,7 +468,10 @@ fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> 
         privileged: table.boolean("privileged").unwrap_or(false),
         no_new_privileges: false,
         read_only: table.boolean("read_only").unwrap_or(false),
-        tmpfs: read::one_or_many(table, "tmpfs"),
+        tmpfs: read::one_or_many(table, "tmpfs")
+            .iter()
+            .filter_map(|text| Tmpfs::parse(text))
+            .collect(),
         devices: read::strings(table, "devices"),
         labels: table
             .table("labels")
@@ -502,15 +518,20 @@ fn ulimits(table: &Table) -> Vec<Ulimit> {
         .collect()
 }
 
-fn extra_hosts(table: &Table) -> Vec<String> {
+fn extra_hosts(table: &Table) -> Vec<ExtraHost> {
     match table.table("extra_hosts") {
         Some(hosts) => hosts
             .iter()
-            .map(|(key, node)| format!("{}:{}", key.name, read::scalar(node)))
+            .filter_map(|(key, node)| {
+                Some(ExtraHost {
+                    name: key.name.clone(),
+                    address: HostAddress::parse(node.as_str()?)?,
+                })
+            })
             .collect(),
         None => read::strings(table, "extra_hosts")
-            .into_iter()
-            .map(|line| line.replacen('=', ":", 1))
+            .iter()
+            .filter_map(|line| ExtraHost::parse(line))
             .collect(),
     }
 }

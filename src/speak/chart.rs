@@ -105,7 +105,7 @@ fn address(workload: &Workload, port: &Port) -> Value {
         "workload": workload.name,
         "port": port.name,
         "number": local_port(port),
-        "scheme": port.scheme,
+        "scheme": port.scheme.name(),
         "path": port.path,
     })
 }

@@ -66,10 +66,6 @@ pub trait Speak {
         texts.iter().map(|text| self.text(text)).collect()
     }
 
-    fn literals(&self, texts: &[String]) -> Vec<String> {
-        texts.iter().map(|text| self.literal(text)).collect()
-    }
-
     /// A text as a value: a string, unless the target puts its parts together by itself.
     fn value(&self, text: &Text) -> Value {
         Value::from(self.text(text))
@@ -91,4 +87,12 @@ pub trait Speak {
             ),
         }
     }
+}
+
+/// Values whose own form is the target's, each read back unchanged.
+pub fn literals(speak: &dyn Speak, values: &[impl ToString]) -> Vec<String> {
+    values
+        .iter()
+        .map(|value| speak.literal(&value.to_string()))
+        .collect()
 }

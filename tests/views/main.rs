@@ -238,7 +238,7 @@ group = "g"
 ports.http = { container = 80, host = 8080 }
 health = { http = "/", port = "http" }
 metrics = { port = "http" }
-alerts.Down = { expr = "up == 0", severity = "page", summary = "s", description = "d" }
+alerts.Down = { expr = "up == 0", severity = "critical", summary = "s", description = "d" }
 [components.other]
 image = "other:1"
 group = "h"

@@ -1,10 +1,8 @@
 //! Ports of the host that are held already.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use mlopsgen::{
     engine::Container,
-    model::{HostPort, NetworkMode, Port, Workload},
+    model::{Bind, HostPort, NetworkMode, Port, Workload},
 };
 
 use super::{Case, Finding};
@@ -19,11 +17,11 @@ pub(super) fn findings(case: &Case<'_>, containers: &[Container]) -> Vec<Finding
     let wanted: Vec<u16> = published.iter().map(|(_, _, number)| *number).collect();
     let mut findings = Vec::new();
     for (workload, port, number) in published {
-        let anywhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        let address = match is_on_host(workload) {
-            true => anywhere,
-            false => port.bind.parse().unwrap_or(anywhere),
+        let bind = match is_on_host(workload) {
+            true => Bind::EVERYWHERE,
+            false => port.bind,
         };
+        let address = bind.address();
         let is_own = containers.iter().any(|container| {
             let on_host = is_on_host(workload) && container.service == workload.name;
             container.is_running()

@@ -212,9 +212,5 @@ fn published(workload: &Workload, metrics: &Metrics) -> Option<(String, u16)> {
     let Some(HostPort::Fixed(range)) = port.host else {
         return None;
     };
-    let host = match port.bind.as_str() {
-        "" | "0.0.0.0" | "::" => "127.0.0.1",
-        bind => bind,
-    };
-    Some((host.to_string(), range.first))
+    Some((port.bind.local_host(), range.first))
 }

@@ -15,7 +15,7 @@ fn platform(strings: &[String]) -> String {
     for (number, string) in strings.iter().enumerate() {
         let string = hostile::escaped(string);
         text.push_str(&format!(
-            "alerts.A{number} = {{ expr = \"up == 0\", severity = \"page\", summary = \"{string}\", description = \"{string}\" }}\n"
+            "alerts.A{number} = {{ expr = \"up == 0\", severity = \"critical\", summary = \"{string}\", description = \"{string}\" }}\n"
         ));
     }
     text

@@ -6,8 +6,8 @@ use serde_json::{Map, Number, Value};
 use super::{major, names, time};
 use crate::{
     model::{
-        EnvironmentVariable, Mount, MountSource, Piece, Pipeline, Platform, Raw, Resources, Task,
-        TaskBody, Text,
+        EnvironmentVariable, Gpu, Mount, MountSource, Piece, Pipeline, Platform, Raw, Resources,
+        Task, TaskBody, Text, TriggerRule,
     },
     target::shared::plain,
 };
@@ -120,7 +120,7 @@ struct TaskView {
     /// Arguments of `timedelta`.
     timeout: Option<String>,
     /// Airflow's name of the rule.
-    trigger_rule: Option<String>,
+    trigger_rule: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -315,7 +315,7 @@ fn task_view(
         },
         retries: task.retries,
         timeout: task.timeout.map(time::delta),
-        trigger_rule: task.trigger_rule.clone(),
+        trigger_rule: task.trigger_rule.map(TriggerRule::name),
         stub,
     }
 }
@@ -422,10 +422,15 @@ fn lines(run: &[PieceView]) -> Vec<String> {
 }
 
 fn resources(wanted: &Resources) -> Map<String, Value> {
+    let gpu = match wanted.gpu {
+        Some(Gpu::Count(count)) => Some(u64::from(count)),
+        // The language has only a number for tasks.
+        Some(Gpu::All | Gpu::Devices(_)) | None => None,
+    };
     [
         ("cpu", wanted.cpu),
         ("memory", wanted.memory),
-        ("gpu", wanted.gpu.map(u64::from)),
+        ("gpu", gpu),
         ("cpu_limit", wanted.cpu_limit),
     ]
     .into_iter()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{Component, Endpoint, Field, HostPort, Pipeline, Platform, Port, Protocol},
+    model::{Component, Endpoint, Field, HostPort, Pipeline, Platform, Port},
     speak::{Readable, Speak},
 };
 
@@ -86,12 +86,8 @@ pub fn host_url(port: &Port) -> Option<String> {
     let HostPort::Fixed(range) = port.host? else {
         return None;
     };
-    let host = match port.bind.as_str() {
-        "" | "127.0.0.1" | "0.0.0.0" | "::" | "[::]" | "::1" | "[::1]" => "localhost".to_string(),
-        bind if bind.contains(':') && !bind.starts_with('[') => format!("[{bind}]"),
-        bind => bind.to_string(),
-    };
-    Some(if is_web(port) {
+    let host = port.bind.browser_host();
+    Some(if port.is_web() {
         format!("{}://{host}:{range}{}", port.scheme, port.path)
     } else {
         format!("{host}:{range}")
@@ -113,16 +109,11 @@ pub fn inside(workload: &str, port: &Port) -> String {
     if port.container.first != port.container.last {
         return format!("{workload}:{}", port.container);
     }
-    if is_web(port) {
+    if port.is_web() {
         endpoint.value()
     } else {
         endpoint.address()
     }
-}
-
-/// Whether a browser can open it.
-pub fn is_web(port: &Port) -> bool {
-    port.protocol == Protocol::Tcp && matches!(port.scheme.as_str(), "http" | "https")
 }
 
 #[cfg(test)]

@@ -341,11 +341,11 @@ fn published(platform: &Platform) -> Vec<PublishedView> {
             Some(PublishedView {
                 component: workload.name.clone(),
                 port: port.name.clone(),
-                link: url.is_some() && facts::is_web(port),
+                link: url.is_some() && port.is_web(),
                 address: url.unwrap_or_else(|| {
                     format!("docker compose port {} {}", workload.name, port.container)
                 }),
-                bind: port.bind.clone(),
+                bind: port.bind.to_string(),
                 host,
                 container: number(port),
             })

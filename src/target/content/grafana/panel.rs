@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    model::{self, Threshold},
+    model::{self, PanelKind, Threshold},
     speak::units::prometheus,
 };
 
@@ -227,14 +227,14 @@ impl Panel {
 /// The look of a kind's panel. Where a number says nothing, a word does: `up` is 0 or 1, and an info metric always 1.
 fn look(panel: &model::Panel) -> Look {
     let all = |test: fn(&str) -> bool| panel.queries.iter().all(|query| test(&query.expr));
-    match panel.kind.as_str() {
-        "stat" if all(|expr| expr.starts_with("up{") && expr.ends_with('}')) => Look::Up,
-        "stat" if all(|expr| expr.contains("_info{")) => Look::Name,
-        "stat" => Look::Stat,
-        "gauge" => Look::Gauge,
-        "bargauge" => Look::Bargauge,
-        "table" => Look::Table,
-        _ => Look::Timeseries,
+    match panel.kind {
+        PanelKind::Stat if all(|expr| expr.starts_with("up{") && expr.ends_with('}')) => Look::Up,
+        PanelKind::Stat if all(|expr| expr.contains("_info{")) => Look::Name,
+        PanelKind::Stat => Look::Stat,
+        PanelKind::Gauge => Look::Gauge,
+        PanelKind::Bargauge => Look::Bargauge,
+        PanelKind::Table => Look::Table,
+        PanelKind::Timeseries => Look::Timeseries,
     }
 }
 

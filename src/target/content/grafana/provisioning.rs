@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::{
-    model::{Component, FileContent, Platform, SettingValue},
+    model::{Component, FileContent, HttpScheme, Platform, SettingValue},
     speak::units::prometheus,
     target::shared::scrape,
 };
@@ -58,7 +58,8 @@ pub(super) fn sources(
             let name = source.main_port.as_deref().unwrap_or("http");
             let (host, number) = source.address(name)?;
             let port = source.port(name);
-            let scheme = port.map_or("http", |port| &port.scheme);
+            let scheme = port.map_or(HttpScheme::Http, |port| port.scheme.over_http());
+            let scheme = scheme.name();
             let path = port.map_or("", |port| port.path.trim_end_matches('/'));
             Some(SourceView {
                 name: source.name.clone(),

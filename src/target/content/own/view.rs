@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     model::{
-        Agent, Ci, CiStage, Component, EnvironmentVariable, FlowEnd, HostPort, Lifecycle, Mount,
-        MountSource, Pipeline, Platform, Port, TaskBody, Text, Workload,
+        Agent, Ci, CiStage, Component, EnvironmentVariable, FlowEnd, Gpu, HostPort, Lifecycle,
+        Mount, MountSource, Pipeline, Platform, Port, TaskBody, Text, Workload,
     },
     speak::{Readable, Speak},
 };
@@ -90,7 +90,7 @@ fn component(platform: &Platform, component: &Component) -> Value {
             "name": alert.name,
             "expr": alert.expr,
             "for_ms": alert.hold,
-            "severity": alert.severity,
+            "severity": alert.severity.name(),
             "summary": alert.summary,
             "description": alert.description,
         })),
@@ -106,9 +106,9 @@ fn port(port: &Port) -> Value {
             HostPort::Fixed(range) => range.to_string(),
             HostPort::Auto => "auto".to_string(),
         }),
-        "bind": port.bind,
+        "bind": port.bind.to_string(),
         "protocol": port.protocol.name(),
-        "scheme": port.scheme,
+        "scheme": port.scheme.name(),
         "path": port.path,
     })
 }
@@ -140,7 +140,11 @@ fn workload(platform: &Platform, workload: &Workload) -> Value {
         "resources": {
             "cpu_millis": workload.resources.cpu,
             "memory_bytes": workload.resources.memory,
-            "gpu": workload.resources.gpu,
+            "gpu": workload.resources.gpu.as_ref().map(|gpu| match gpu {
+                Gpu::Count(count) => json!(count),
+                Gpu::All => json!("all"),
+                Gpu::Devices(ids) => json!(ids),
+            }),
         },
         "replicas": workload.replicas,
         "restart": workload.restart.name(),

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    model::{Component, Platform, SettingValue},
+    model::{Component, HttpScheme, Platform, SettingValue},
     speak::units::prometheus,
     target::shared::scrape::{self, Job, Presence},
 };
@@ -102,7 +102,7 @@ fn job_view(job: &Job<'_>) -> JobView {
         name: metrics.job.clone(),
         path: path.to_string(),
         params: parameters(query),
-        scheme: metrics.scheme.clone(),
+        scheme: metrics.scheme.name().to_string(),
         interval: metrics.interval.map(prometheus::duration),
         honor_labels: metrics.honor_labels,
         labels,
@@ -164,7 +164,10 @@ fn alertmanagers(platform: &Platform, prometheus: &Component) -> Vec<Alertmanage
             let (host, number) = component.address(name)?;
             let port = component.port(name);
             Some(AlertmanagerView {
-                scheme: port.map_or("http", |port| &port.scheme).to_string(),
+                scheme: port
+                    .map_or(HttpScheme::Http, |port| port.scheme.over_http())
+                    .name()
+                    .to_string(),
                 address: format!("{host}:{number}"),
                 path: port
                     .map_or("", |port| port.path.trim_end_matches('/'))

@@ -125,7 +125,7 @@ fn alert_view(component: &Component, alert: &Alert) -> RuleView {
         }
     };
     let mut labels = vec![
-        ("severity", text(&alert.severity)),
+        ("severity", alert.severity.name().to_string()),
         ("component", component.name.clone()),
     ];
     labels.extend(component.group.clone().map(|group| ("group", group)));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    model::{FileMount, Mount, MountSource, Secret, Workload},
+    model::{FileMount, Mount, MountSource, Propagation, Secret, Workload},
     speak::Speak,
     target::{
         Context,
@@ -71,7 +71,7 @@ fn volume(speak: &dyn Speak, mount: &Mount) -> Value {
         // The engine makes a folder that is missing, as people expect of data; the engine's socket is no folder.
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
-            options.put_some("propagation", mount.propagation.as_deref());
+            options.put_some("propagation", mount.propagation.map(Propagation::name));
             options.put("create_host_path", !mount.compose_only);
             let source = project_path(speak, speak.platform(), path);
             bind_mount(speak, &source, &mount.path, mount.read_only, options)

@@ -23,22 +23,10 @@ fn published(port: &Port) -> Option<String> {
         HostPort::Fixed(range) => range.to_string(),
         HostPort::Auto => String::new(),
     };
-    let bind = match port.bind.as_str() {
-        address if address.contains(':') && !address.starts_with('[') => format!("[{address}]:"),
-        "" => String::new(),
-        address => format!("{address}:"),
-    };
     let protocol = match port.protocol {
         Protocol::Tcp => "",
         Protocol::Udp => "/udp",
     };
-    let separator = if host.is_empty() && bind.is_empty() {
-        ""
-    } else {
-        ":"
-    };
-    Some(format!(
-        "{bind}{host}{separator}{}{protocol}",
-        port.container
-    ))
+    let bind = port.bind.in_url();
+    Some(format!("{bind}:{host}:{}{protocol}", port.container))
 }

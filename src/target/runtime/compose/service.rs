@@ -11,9 +11,10 @@ use super::{
 };
 use crate::{
     model::{
-        Build, Condition, Dependency, FileContent, MountSource, NetworkMode, Resources, Workload,
+        Build, Condition, Dependency, FileContent, Gpu, MountSource, NetworkMode, Resources,
+        Workload,
     },
-    speak::{Compose, Speak, units::engine},
+    speak::{Compose, Speak, literals, units::engine},
     target::{
         Context,
         runtime::shared::{
@@ -68,7 +69,7 @@ fn plain<'a>(
         keys.put("build", build_section(&speak, build));
     }
     process(&speak, workload, &mut keys);
-    keys.put_filled("profiles", speak.literals(&workload.profiles));
+    keys.put_filled("profiles", literals(&speak, &workload.profiles));
     keys.put_filled("environment", environment(&speak, &workload.env));
     keys.put_filled("ports", ports(networks, workload));
     keys.put_filled("volumes", mounts.volumes.clone());
@@ -77,12 +78,12 @@ fn plain<'a>(
     keys.put_filled("depends_on", dependencies(context, workload));
     network_mode(workload, losses, &mut keys);
     keys.put_filled("networks", joined.clone());
-    if let Some(health) = &workload.health {
+    if let Some(health) = workload.health.as_ref().filter(|health| health.inside) {
         keys.put("healthcheck", healthcheck(&speak, context.engine, health)?);
     }
     keys.put("restart", workload.restart.name());
     runtime(&speak, workload, losses, &mut keys);
-    keys.put_filled("deploy", deploy(networks, workload, losses));
+    keys.put_filled("deploy", deploy(&speak, networks, workload, losses));
     keys.put("logging", logging());
     keys.put_filled(
         "labels",
@@ -122,7 +123,7 @@ fn build_section(speak: &dyn Speak, build: &Build) -> Map<String, Value> {
     let args = args.map(|(name, value)| (name.clone(), Value::from(speak.text(value))));
     keys.put_filled("args", args.collect::<Map<_, _>>());
     keys.put_some("target", build.target.as_ref().map(literal));
-    keys.put_filled("cache_from", speak.literals(&build.cache_from));
+    keys.put_filled("cache_from", literals(speak, &build.cache_from));
     keys.0
 }
 
@@ -209,7 +210,7 @@ fn runtime(speak: &dyn Speak, workload: &Workload, losses: &mut Losses, keys: &m
             "hostname",
             runtime.hostname.as_ref().map(|name| speak.literal(name)),
         );
-        keys.put_filled("extra_hosts", speak.literals(&runtime.extra_hosts));
+        keys.put_filled("extra_hosts", literals(speak, &runtime.extra_hosts));
     }
     let copies_secrets = workload
         .files
@@ -223,16 +224,16 @@ fn runtime(speak: &dyn Speak, workload: &Workload, losses: &mut Losses, keys: &m
         );
     }
     keys.put_filled("read_only", runtime.read_only && !copies_secrets);
-    keys.put_filled("tmpfs", speak.literals(&runtime.tmpfs));
+    keys.put_filled("tmpfs", literals(speak, &runtime.tmpfs));
     keys.put_some("shm_size", runtime.shm_size.map(engine::bytes));
     keys.put_filled("ulimits", ulimits(&runtime.ulimits));
     keys.put_filled("privileged", runtime.privileged);
     if runtime.no_new_privileges {
         keys.put("security_opt", vec!["no-new-privileges:true"]);
     }
-    keys.put_filled("cap_add", speak.literals(&runtime.cap_add));
-    keys.put_filled("cap_drop", speak.literals(&runtime.cap_drop));
-    keys.put_filled("devices", speak.literals(&runtime.devices));
+    keys.put_filled("cap_add", literals(speak, &runtime.cap_add));
+    keys.put_filled("cap_drop", literals(speak, &runtime.cap_drop));
+    keys.put_filled("devices", literals(speak, &runtime.devices));
     keys.put_some("init", runtime.init);
     keys.put_filled("tty", runtime.tty);
     keys.put_filled("stdin_open", runtime.stdin_open);
@@ -246,7 +247,12 @@ fn runtime(speak: &dyn Speak, workload: &Workload, losses: &mut Losses, keys: &m
     );
 }
 
-fn deploy(networks: &Networks<'_>, workload: &Workload, losses: &mut Losses) -> Map<String, Value> {
+fn deploy(
+    speak: &dyn Speak,
+    networks: &Networks<'_>,
+    workload: &Workload,
+    losses: &mut Losses,
+) -> Map<String, Value> {
     let mut keys = Keys::default();
     let replicas = replicas(networks, workload, losses);
     if replicas != 1 {
@@ -254,7 +260,7 @@ fn deploy(networks: &Networks<'_>, workload: &Workload, losses: &mut Losses) -> 
     }
     keys.put_filled(
         "resources",
-        resources(&workload.resources, gpus(&workload.resources)),
+        resources(&workload.resources, gpus(speak, &workload.resources)),
     );
     keys.0
 }
@@ -282,9 +288,11 @@ fn replicas<'a>(networks: &Networks<'a>, workload: &'a Workload, losses: &mut Lo
     workload.replicas.min(1)
 }
 
-fn gpus(resources: &Resources) -> Option<Value> {
-    resources
-        .gpu
-        .filter(|count| *count > 0)
-        .map(|count| json!([{ "driver": "nvidia", "count": count, "capabilities": ["gpu"] }]))
+fn gpus(speak: &dyn Speak, resources: &Resources) -> Option<Value> {
+    let (key, which) = match resources.gpu.as_ref()? {
+        Gpu::Count(count) => ("count", json!(count)),
+        Gpu::All => ("count", json!("all")),
+        Gpu::Devices(ids) => ("device_ids", json!(literals(speak, ids))),
+    };
+    Some(json!([{ "driver": "nvidia", key: which, "capabilities": ["gpu"] }]))
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{claims::Claims, files::ChartFiles, network, pods::Pods, raw, schema, workload};
 use crate::{
     diag::Diagnostic,
-    model::{Platform, Protocol, Workload},
+    model::{Platform, Workload},
     speak::local_port,
     target::{
         Context,
@@ -204,10 +204,7 @@ fn ingress(platform: &Platform) -> Value {
     let mut hosts = Map::new();
     for workload in platform.workloads() {
         let published = workload.ports.iter().filter(|port| {
-            port.host.is_some()
-                && port.protocol == Protocol::Tcp
-                && matches!(port.scheme.as_str(), "http" | "https")
-                && port.container.first == port.container.last
+            port.host.is_some() && port.is_web() && port.container.first == port.container.last
         });
         for port in published {
             let key = if hosts.contains_key(&workload.name) {

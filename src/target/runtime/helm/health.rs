@@ -33,7 +33,7 @@ pub fn values(platform: &Platform, health: &Health) -> HealthValues {
         } => json!({ "httpGet": {
             "path": Chart(platform).value(path),
             "port": number,
-            "scheme": scheme.to_ascii_uppercase(),
+            "scheme": scheme.name().to_ascii_uppercase(),
         }}),
         Probe::Tcp { number, .. } => json!({ "tcpSocket": { "port": number } }),
         Probe::Command(words) => {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{chart::Builder, claims};
 use crate::{
-    model::{Mount, MountSource, NetworkMode, Workload},
+    model::{Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload},
     speak::units::kubernetes,
 };
 
@@ -17,20 +17,8 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
         }
     }
     let runtime = &workload.runtime;
-    for entry in &runtime.tmpfs {
-        let (path, options) = entry.split_once(':').unwrap_or((entry, ""));
-        let mut value = json!({ "mountPath": path, "memory": true });
-        for option in options.split(',').filter(|option| !option.is_empty()) {
-            match option.split_once('=') {
-                Some(("size", size)) => value["sizeLimit"] = json!(tmpfs_size(size)),
-                _ if matches!(option, "rw" | "nosuid" | "nodev" | "noexec") => {}
-                _ => builder.losses.key(
-                    workload,
-                    "tmpfs",
-                    &format!("has the option `{option}`, which is left out"),
-                ),
-            }
-        }
+    for tmpfs in &runtime.tmpfs {
+        let value = memory(builder, workload, tmpfs);
         insert_free(&mut out, "tmpfs", value);
     }
     if let Some(bytes) = runtime.shm_size {
@@ -91,10 +79,14 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             return None;
         }
     }
-    match mount.propagation.as_deref() {
-        Some("slave" | "rslave") => value["mountPropagation"] = json!("HostToContainer"),
-        Some("shared" | "rshared") => value["mountPropagation"] = json!("Bidirectional"),
-        _ => {}
+    match mount.propagation {
+        Some(Propagation::Slave | Propagation::Rslave) => {
+            value["mountPropagation"] = json!("HostToContainer");
+        }
+        Some(Propagation::Shared | Propagation::Rshared) => {
+            value["mountPropagation"] = json!("Bidirectional");
+        }
+        Some(Propagation::Private | Propagation::Rprivate) | None => {}
     }
     if mount.read_only {
         value["readOnly"] = json!(true);
@@ -102,16 +94,22 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
     Some(value)
 }
 
-/// Docker's `64m` in Kubernetes' units. Percentages of the host's memory have none.
-fn tmpfs_size(size: &str) -> String {
-    let digits = size.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = match size[digits.len()..].to_ascii_lowercase().as_str() {
-        "k" | "kb" => "Ki",
-        "m" | "mb" => "Mi",
-        "g" | "gb" => "Gi",
-        _ => "",
-    };
-    format!("{digits}{unit}")
+/// What is kept in memory. Kubernetes knows a limit in bytes and none of the kernel's options; some are what it does anyway.
+fn memory(builder: &mut Builder<'_>, workload: &Workload, tmpfs: &Tmpfs) -> Value {
+    let mut value = json!({ "mountPath": tmpfs.path, "memory": true });
+    for option in &tmpfs.options {
+        match option {
+            TmpfsOption::Size(bytes) => value["sizeLimit"] = json!(kubernetes::bytes(*bytes)),
+            TmpfsOption::Other(other)
+                if matches!(other.as_str(), "rw" | "nosuid" | "nodev" | "noexec") => {}
+            TmpfsOption::Percent(_) | TmpfsOption::Other(_) => builder.losses.key(
+                workload,
+                "tmpfs",
+                &format!("has the option `{option}`, which is left out"),
+            ),
+        }
+    }
+    value
 }
 
 fn insert_free(volumes: &mut Map<String, Value>, name: &str, value: Value) {

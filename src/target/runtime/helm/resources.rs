@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    model::Resources,
+    model::{Gpu, Resources},
     speak::units::kubernetes::{bytes, processors},
 };
 
@@ -21,8 +21,12 @@ pub fn resources(resources: &Resources) -> Option<Value> {
         requests.insert("memory".to_string(), json!(bytes(memory)));
         limits.insert("memory".to_string(), json!(bytes(memory)));
     }
-    if let Some(gpu) = resources.gpu {
-        limits.insert("nvidia.com/gpu".to_string(), json!(gpu));
+    match resources.gpu {
+        Some(Gpu::Count(count)) => {
+            limits.insert("nvidia.com/gpu".to_string(), json!(count));
+        }
+        // A cluster only counts them; what is lost is reported with the workload.
+        Some(Gpu::All | Gpu::Devices(_)) | None => {}
     }
     let mut out = Map::new();
     for (key, map) in [("requests", requests), ("limits", limits)] {

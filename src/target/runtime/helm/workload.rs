@@ -1,7 +1,5 @@
 //! One workload of the model as values of the chart.
 
-use std::net::IpAddr;
-
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -10,7 +8,7 @@ use super::{
     values::{Kind, WorkloadValues},
 };
 use crate::{
-    model::{MountSource, NetworkMode, Port, Restart, Text, Workload},
+    model::{Gpu, HostAddress, MountSource, NetworkMode, Port, Restart, Text, Workload},
     speak::{Chart, Speak, units::kubernetes},
     target::shared::scrape,
 };
@@ -228,24 +226,21 @@ fn node_selector(workload: &Workload) -> Map<String, Value> {
 
 fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
     let mut by_address: Map<String, Value> = Map::new();
-    for line in &workload.runtime.extra_hosts {
-        let Some((host, address)) = line.split_once(['=', ':']) else {
-            continue;
-        };
-        let address = address.trim_matches(['[', ']']);
-        if address.parse::<IpAddr>().is_ok() {
-            let hosts = by_address
-                .entry(address.to_string())
-                .or_insert_with(|| json!([]));
-            if let Some(hosts) = hosts.as_array_mut() {
-                hosts.push(json!(host));
+    for host in &workload.runtime.extra_hosts {
+        match host.address {
+            HostAddress::Ip(address) => {
+                let hosts = by_address
+                    .entry(address.to_string())
+                    .or_insert_with(|| json!([]));
+                if let Some(hosts) = hosts.as_array_mut() {
+                    hosts.push(json!(host.name));
+                }
             }
-        } else {
-            builder.losses.key(
+            HostAddress::HostGateway => builder.losses.key(
                 workload,
                 "extra_hosts",
-                &format!("holds `{line}`, which is no address in a cluster: it is left out"),
-            );
+                &format!("holds `{host}`, which is no address in a cluster: it is left out"),
+            ),
         }
     }
     by_address
@@ -259,6 +254,11 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
     let runtime = &workload.runtime;
     let restarts = matches!(workload.restart, Restart::No | Restart::OnFailure(_));
     let lost = [
+        (
+            matches!(workload.resources.gpu, Some(Gpu::All | Gpu::Devices(_))),
+            "resources",
+            "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none",
+        ),
         (
             !runtime.ulimits.is_empty(),
             "ulimits",

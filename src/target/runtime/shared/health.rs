@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::keys::Keys;
 use crate::{
-    model::{Health, Piece, Probe, Text},
+    model::{Health, Piece, Probe, ProbeTool, Text},
     speak::{Constants, Speak, units::engine},
     template::{Engine, TemplateError},
 };
@@ -22,7 +22,7 @@ struct ProbeView {
     /// The whole URL, on 127.0.0.1.
     url: String,
     /// The one program to use, where the kind knows it.
-    tool: Option<String>,
+    tool: Option<&'static str>,
     /// Seconds, at least one.
     timeout: u64,
 }
@@ -33,7 +33,7 @@ struct TcpProbeView {
     /// The port.
     number: u16,
     /// The one program to use, where the kind knows it.
-    tool: Option<String>,
+    tool: Option<&'static str>,
     /// Seconds, at least one.
     timeout: u64,
 }
@@ -65,13 +65,13 @@ fn test(speak: &dyn Speak, templates: &Engine, health: &Health) -> Result<Value,
             ..
         } => {
             let (path, late) = url_path(speak, path);
-            let scheme = if scheme == "https" { "https" } else { "http" };
+            let scheme = scheme.name();
             let view = ProbeView {
                 number: *number,
                 scheme,
                 url: format!("{scheme}://127.0.0.1:{number}{path}"),
                 path,
-                tool: health.tool.clone(),
+                tool: health.tool.map(ProbeTool::name),
                 timeout,
             };
             let script = templates.render("compose/probe-http.sh", view)?;
@@ -80,7 +80,7 @@ fn test(speak: &dyn Speak, templates: &Engine, health: &Health) -> Result<Value,
         Probe::Tcp { number, .. } => {
             let view = TcpProbeView {
                 number: *number,
-                tool: health.tool.clone(),
+                tool: health.tool.map(ProbeTool::name),
                 timeout,
             };
             let script = templates.render("compose/probe-tcp.sh", view)?;

@@ -8,7 +8,7 @@ use crate::{
     diag::Diagnostic,
     model::{
         FileContent, FileMount, HostPort, NetworkMode, Platform, Port, Raw, Resources, Runtime,
-        Workload,
+        Tmpfs, TmpfsOption, Workload,
     },
     speak::Stack,
     target::shared::losses::{ACCEPT, Losses, Marks, Wording},
@@ -108,7 +108,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         memory: _,
         cpu_limit: _,
     } = resources;
-    let has_gpu = gpu.is_some_and(|gpu| gpu > 0);
+    let has_gpu = gpu.is_some();
     losses.key(workload, "resources", has_gpu, "`gpu` is left out");
     let reason = "these are Compose's own keys: nothing is emitted for them";
     losses.key(workload, "compose", !is_empty(raw_compose), reason);
@@ -151,13 +151,13 @@ fn of_runtime(workload: &Workload, runtime: &Runtime, losses: &mut StackLosses) 
     losses.key(workload, "group_add", !group_add.is_empty(), NOTHING);
     losses.key(workload, "privileged", *privileged, NOTHING);
     losses.key(workload, "devices", !devices.is_empty(), NOTHING);
-    let has_options = tmpfs.iter().any(|text| has_more_than_a_size(text));
+    let has_options = tmpfs.iter().any(has_more_than_a_size);
     let reason = "its size is kept, its other options are not";
     losses.key(workload, "tmpfs", has_options, reason);
 }
 
 fn of_port(workload: &Workload, port: &Port, losses: &mut Losses) {
-    if port.host.is_none() || is_everywhere(&port.bind) {
+    if port.host.is_none() || port.bind.is_everywhere() {
         return;
     }
     let host = match port.host {
@@ -232,12 +232,7 @@ fn is_empty(raw: &Raw) -> bool {
     matches!(raw, Raw::Table(entries) if entries.is_empty())
 }
 
-fn is_everywhere(bind: &str) -> bool {
-    matches!(bind, "" | "0.0.0.0" | "::" | "[::]")
-}
-
-fn has_more_than_a_size(tmpfs: &str) -> bool {
-    let options = tmpfs.split_once(':').map_or("", |(_, options)| options);
-    let mut options = options.split(',').filter(|option| !option.is_empty());
-    options.any(|option| !option.starts_with("size="))
+fn has_more_than_a_size(tmpfs: &Tmpfs) -> bool {
+    let mut options = tmpfs.options.iter();
+    !options.all(|option| matches!(option, TmpfsOption::Size(_)))
 }

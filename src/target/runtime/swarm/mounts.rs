@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    model::{MountSource, Workload},
+    model::{MountSource, Propagation, Workload},
     speak::Speak,
     target::runtime::shared::{
         files::{Files, project_path},
@@ -18,7 +18,7 @@ pub(super) fn volumes(speak: &dyn Speak, workload: &Workload, files: &Files<'_>)
         MountSource::Volume(key) => volume_mount(speak, key, &mount.path, mount.read_only),
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
-            options.put_some("propagation", mount.propagation.as_deref());
+            options.put_some("propagation", mount.propagation.map(Propagation::name));
             let source = project_path(speak, speak.platform(), path);
             bind_mount(speak, &source, &mount.path, mount.read_only, options)
         }
@@ -28,10 +28,8 @@ pub(super) fn volumes(speak: &dyn Speak, workload: &Workload, files: &Files<'_>)
         bind_mount(speak, source, path, true, Keys::default())
     });
     let runtime = &workload.runtime;
-    let tmpfs = runtime.tmpfs.iter().map(|text| {
-        let (path, options) = text.split_once(':').unwrap_or((text, ""));
-        memory(speak, path, size_of(options))
-    });
+    let tmpfs = runtime.tmpfs.iter();
+    let tmpfs = tmpfs.map(|tmpfs| memory(speak, &tmpfs.path, tmpfs.size()));
     let shm = runtime.shm_size;
     let shm = shm.map(|size| memory(speak, "/dev/shm", Some(size)));
     mounts.chain(binds).chain(tmpfs).chain(shm).collect()
@@ -44,20 +42,6 @@ fn memory(speak: &dyn Speak, target: &str, size: Option<u64>) -> Value {
     keys.put("target", speak.literal(target));
     keys.put_some("tmpfs", size.map(|size| json!({ "size": size })));
     Value::Object(keys.0)
-}
-
-/// The bytes of `size=64m` among the options of a `tmpfs`.
-fn size_of(options: &str) -> Option<u64> {
-    let size = options.split(',').find_map(|it| it.strip_prefix("size="))?;
-    let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match size[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" => 1 << 10,
-        "m" | "mb" => 1 << 20,
-        "g" | "gb" => 1 << 30,
-        _ => return None,
-    };
-    digits.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// Secrets that are mounted as files: those that must be there first.
@@ -77,16 +61,4 @@ pub(super) fn secrets(speak: &dyn Speak, files: &Files<'_>) -> Vec<Value> {
             })
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size_of;
-
-    #[test]
-    fn sizes_of_a_tmpfs_are_bytes() {
-        assert_eq!(size_of("rw,size=64m"), Some(64 << 20));
-        assert_eq!(size_of("size=1000"), Some(1000));
-        assert_eq!((size_of("mode=1777"), size_of("size=50%")), (None, None));
-    }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{FileContent, FileMount, MountSource, NetworkMode, Restart, Workload},
-    speak::{Speak, Stack, units::engine},
+    speak::{Speak, Stack, literals, units::engine},
     target::{
         Context,
         runtime::shared::{
@@ -71,15 +71,15 @@ pub(super) fn service<'a>(
             names
         }
     };
-    if let Some(health) = &workload.health {
+    if let Some(health) = workload.health.as_ref().filter(|health| health.inside) {
         keys.put("healthcheck", healthcheck(&speak, context.engine, health)?);
     }
     keys.put_some("hostname", runtime.hostname.as_ref().map(literal));
-    keys.put_filled("extra_hosts", speak.literals(&runtime.extra_hosts));
+    keys.put_filled("extra_hosts", literals(&speak, &runtime.extra_hosts));
     keys.put_filled("read_only", runtime.read_only);
     keys.put_filled("ulimits", ulimits(&runtime.ulimits));
-    keys.put_filled("cap_add", speak.literals(&runtime.cap_add));
-    keys.put_filled("cap_drop", speak.literals(&runtime.cap_drop));
+    keys.put_filled("cap_add", literals(&speak, &runtime.cap_add));
+    keys.put_filled("cap_drop", literals(&speak, &runtime.cap_drop));
     keys.put_some("init", runtime.init);
     keys.put_filled("tty", runtime.tty);
     keys.put_filled("stdin_open", runtime.stdin_open);

@@ -254,6 +254,7 @@ fn what_has_no_form_is_said() {
             "helm: `aliases` of `db` holds `x_y`, which can't name a Service here: nothing answers to it",
             "helm: `volumes.code` of `server` binds `server/code` of the project, which no cluster has: nothing is mounted at `/code`",
             "helm: `tmpfs` of `server` has the option `mode=1777`, which is left out",
+            "helm: `tmpfs` of `server` has the option `size=50%`, which is left out",
             "helm: `labels` of `server` holds `not a key`, which Kubernetes takes as no annotation: it is left out",
             "helm: `extra_hosts` of `server` holds `engine:host-gateway`, which is no address in a cluster: it is left out",
         ]

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     files::Target,
     model::{
-        At, Component, Condition, Dependency, Endpoint, EnvironmentVariable, External, Field,
-        FileContent, FileMount, Group, Health, HostPort, Lifecycle, Mount, MountSource,
-        NetworkMode, Piece, Pipeline, Platform, PlatformVolume, Port, PortRange, Probe, Protocol,
-        Raw, Resources, Restart, Runtime, Secret, SecretForm, SecretOrigin, Task, TaskBody, Text,
-        Variable, Workload,
+        At, Bind, Component, Condition, Dependency, Endpoint, EnvironmentVariable, External,
+        ExtraHost, Field, FileContent, FileMount, Gpu, Group, Health, HostPort, HttpScheme,
+        Lifecycle, Mount, MountSource, NetworkMode, Piece, Pipeline, Platform, PlatformVolume,
+        Port, PortRange, Probe, Protocol, Raw, Resources, Restart, Runtime, Scheme, Secret,
+        SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs, Variable, Workload,
     },
     source::{Sources, Span},
     syntax::Table,
@@ -50,7 +50,7 @@ pub fn endpoint(component: &str, port: &str, number: u16) -> Piece {
         port: port.to_string(),
         host: component.to_string(),
         number,
-        scheme: "http".to_string(),
+        scheme: Scheme::Http,
         path: String::new(),
         field: Field::Url,
         external: false,
@@ -71,9 +71,9 @@ pub fn port(name: &str, number: u16) -> Port {
         container: PortRange::single(number),
         host: None,
         protocol: Protocol::Tcp,
-        scheme: "http".to_string(),
+        scheme: Scheme::Http,
         path: String::new(),
-        bind: "127.0.0.1".to_string(),
+        bind: Bind::LOOPBACK,
         span: span(),
         host_span: span(),
     }
@@ -122,6 +122,7 @@ fn health(probe: Probe) -> Option<Health> {
         timeout: 2_500,
         retries: 3,
         start_period: 45_000,
+        inside: true,
         tool: None,
         span: span(),
     })
@@ -307,7 +308,7 @@ fn database() -> Workload {
     db.resources = Resources {
         cpu: Some(500),
         memory: Some(1 << 30),
-        gpu: Some(1),
+        gpu: Some(Gpu::Count(1)),
         cpu_limit: Some(2000),
     };
     db
@@ -352,7 +353,7 @@ fn server() -> Workload {
         path: text("/ready?x={{ y }}"),
         port: "http".to_string(),
         number: 8080,
-        scheme: "http".to_string(),
+        scheme: HttpScheme::Http,
     });
     server.mounts = vec![
         mount("models", "/models", volume("models")),
@@ -378,13 +379,13 @@ fn server() -> Workload {
         ("com.example/nasty".to_string(), text(NASTY)),
         ("not a key".to_string(), text("x")),
     ];
-    server.runtime.tmpfs = vec!["/run:size=64m,mode=1777".to_string()];
+    server.runtime.tmpfs = ["/run:size=64m,mode=1777", "/cache:size=50%"]
+        .map(|text| Tmpfs::parse(text).expect("a tmpfs"))
+        .into();
     server.runtime.shm_size = Some(256 << 20);
-    server.runtime.extra_hosts = vec![
-        "one:10.0.0.1".to_string(),
-        "two=10.0.0.1".to_string(),
-        "engine:host-gateway".to_string(),
-    ];
+    server.runtime.extra_hosts = ["one:10.0.0.1", "two=10.0.0.1", "engine:host-gateway"]
+        .map(|line| ExtraHost::parse(line).expect("a line"))
+        .into();
     server.runtime.cap_add = vec!["CAP_NET_ADMIN".to_string()];
     server.runtime.cap_drop = vec!["ALL".to_string()];
     server.runtime.stop_grace_period = Some(90_000);

@@ -1,0 +1,281 @@
+//! Addresses of the host and schemes of URLs.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+};
+
+/// The engine's word for the host in a line of `/etc/hosts`.
+const HOST_GATEWAY: &str = "host-gateway";
+
+/// An address of IPv4, or one of IPv6 with or without brackets.
+fn ip_address(text: &str) -> Option<IpAddr> {
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    match inner {
+        Some(inner) => inner.parse().ok().map(IpAddr::V6),
+        None => text.parse().ok(),
+    }
+}
+
+/// The address of the host that a port is published on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bind(IpAddr);
+
+impl Bind {
+    /// What `platform.bind` is unless said otherwise.
+    pub const LOOPBACK: Self = Self(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    /// Every address of the host: where a port is that a container opens in the host's own network.
+    pub const EVERYWHERE: Self = Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+
+    /// `127.0.0.1`, `::1` or `[::1]`.
+    pub fn parse(text: &str) -> Option<Self> {
+        ip_address(text).map(Self)
+    }
+
+    pub fn address(self) -> IpAddr {
+        self.0
+    }
+
+    /// The one definition of "all addresses of the host".
+    pub fn is_everywhere(self) -> bool {
+        self.0.to_canonical().is_unspecified()
+    }
+
+    /// Nobody outside of the host reaches it.
+    pub fn is_loopback(self) -> bool {
+        self.0.to_canonical().is_loopback()
+    }
+
+    /// Equal, or one of them is all addresses. All addresses of IPv6 hold those of IPv4.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.is_everywhere()
+            || other.is_everywhere()
+            || self.0.to_canonical() == other.0.to_canonical()
+    }
+
+    /// The address as it stands before `:PORT`: one of IPv6 in brackets.
+    pub fn in_url(self) -> String {
+        in_url(self.0)
+    }
+
+    /// What a person's browser on the host calls it.
+    pub fn browser_host(self) -> String {
+        match self.is_everywhere() || self.is_loopback() {
+            true => "localhost".to_string(),
+            false => self.in_url(),
+        }
+    }
+
+    /// Where a program in the host's own network reaches it, as it stands before `:PORT`.
+    pub fn local_host(self) -> String {
+        match self.is_everywhere() {
+            true => in_url(Self::LOOPBACK.0),
+            false => self.in_url(),
+        }
+    }
+}
+
+impl fmt::Display for Bind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+fn in_url(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
+}
+
+/// What a URL of a port starts with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scheme {
+    Http,
+    Https,
+    /// A protocol of its own, such as `grpc`.
+    Other(String),
+}
+
+impl Scheme {
+    /// From a name that the language accepts.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            other => Scheme::Other(other.to_string()),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+            Scheme::Other(name) => name,
+        }
+    }
+
+    /// Whether a browser can open it.
+    pub fn is_web(&self) -> bool {
+        match self {
+            Scheme::Http | Scheme::Https => true,
+            Scheme::Other(_) => false,
+        }
+    }
+
+    /// How something asks such a port over HTTP: a health check, Prometheus.
+    pub fn over_http(&self) -> HttpScheme {
+        match self {
+            Scheme::Https => HttpScheme::Https,
+            Scheme::Http | Scheme::Other(_) => HttpScheme::Http,
+        }
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The two schemes of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HttpScheme {
+    Http,
+    Https,
+}
+
+impl HttpScheme {
+    pub fn name(self) -> &'static str {
+        match self {
+            HttpScheme::Http => "http",
+            HttpScheme::Https => "https",
+        }
+    }
+}
+
+/// A name in the engine's own DNS: a host name, up to the 253 characters that DNS takes.
+pub fn is_alias(text: &str) -> bool {
+    text.len() <= 253
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+}
+
+/// A further line of `/etc/hosts`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtraHost {
+    pub name: String,
+    pub address: HostAddress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostAddress {
+    Ip(IpAddr),
+    /// The engine's own word for the host: it means nothing in a cluster.
+    HostGateway,
+}
+
+impl ExtraHost {
+    /// `NAME:ADDRESS` or `NAME=ADDRESS`.
+    pub fn parse(line: &str) -> Option<Self> {
+        let (name, address) = line.split_once('=').or_else(|| line.split_once(':'))?;
+        Some(Self {
+            name: is_alias(name).then(|| name.to_string())?,
+            address: HostAddress::parse(address)?,
+        })
+    }
+}
+
+impl HostAddress {
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            HOST_GATEWAY => Some(HostAddress::HostGateway),
+            text => ip_address(text).map(HostAddress::Ip),
+        }
+    }
+}
+
+impl fmt::Display for HostAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HostAddress::Ip(address) => address.fmt(f),
+            HostAddress::HostGateway => f.write_str(HOST_GATEWAY),
+        }
+    }
+}
+
+/// `NAME:ADDRESS`, as Compose takes it.
+impl fmt::Display for ExtraHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.name, self.address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bind(text: &str) -> Bind {
+        Bind::parse(text).unwrap_or_else(|| panic!("{text} is no address"))
+    }
+
+    #[test]
+    fn all_addresses_are_told_in_every_spelling() {
+        for text in ["0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0", "::ffff:0.0.0.0"] {
+            assert!(bind(text).is_everywhere(), "{text}");
+            assert_eq!(bind(text).browser_host(), "localhost", "{text}");
+            assert_eq!(bind(text).local_host(), "127.0.0.1", "{text}");
+            assert!(bind(text).overlaps(bind("10.0.0.1")), "{text}");
+        }
+        for text in ["127.0.0.1", "127.8.0.1", "::1", "[::1]"] {
+            assert!(
+                bind(text).is_loopback() && !bind(text).is_everywhere(),
+                "{text}"
+            );
+        }
+        assert!(bind("[::1]").overlaps(bind("::1")));
+        assert!(!bind("10.0.0.1").overlaps(bind("10.0.0.2")));
+    }
+
+    #[test]
+    fn ipv6_stands_in_brackets_before_a_port_and_bare_elsewhere() {
+        assert_eq!(bind("[fd00::1]").in_url(), "[fd00::1]");
+        assert_eq!(bind("[fd00::1]").to_string(), "fd00::1");
+        assert_eq!(bind("10.0.0.1").in_url(), "10.0.0.1");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in ["", "*", "localhost", "[127.0.0.1]", "[::1", "::1]", "1.2.3"] {
+            assert_eq!(Bind::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scheme_of_its_own_is_asked_over_http() {
+        assert_eq!(Scheme::from_name("grpc").over_http(), HttpScheme::Http);
+        assert_eq!(Scheme::from_name("https").over_http(), HttpScheme::Https);
+        assert!(!Scheme::from_name("grpc").is_web() && Scheme::from_name("http").is_web());
+        assert_eq!(Scheme::from_name("grpc").to_string(), "grpc");
+    }
+
+    #[test]
+    fn extra_hosts_are_a_name_and_an_address() {
+        for (line, compose) in [
+            ("engine:host-gateway", "engine:host-gateway"),
+            ("a=10.0.0.1", "a:10.0.0.1"),
+            ("a:::1", "a:::1"),
+            ("x_y=[::1]", "x_y:::1"),
+        ] {
+            let host = ExtraHost::parse(line).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(host.to_string(), compose);
+        }
+        for line in ["a", "a:b", "a b:1.2.3.4", ":1.2.3.4"] {
+            assert_eq!(ExtraHost::parse(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Words of the language that mean one of a few things.
+//!
+//! Each list is written once: the language offers [`NAMES`](AlertSeverity::NAMES), `resolve` reads with `parse`, targets
+//! match the variants.
+
+/// An enum and the word of each variant.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$of_variant:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$of_variant])* $variant,)+
+        }
+
+        impl $name {
+            /// Every word, in the order in which messages list them.
+            pub const NAMES: &[&str] = &[$($word),+];
+
+            /// The variant of a word; `None` for any other text.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            /// The word of the language.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+    };
+}
+
+choice! {
+    /// How bad it is that an alert fires: the label `severity`.
+    AlertSeverity {
+        Critical = "critical",
+        Warning = "warning",
+        Info = "info",
+    }
+}
+
+choice! {
+    /// When a task of Airflow's runs, by how those before it ended.
+    TriggerRule {
+        AllSuccess = "all_success",
+        AllFailed = "all_failed",
+        AllDone = "all_done",
+        AllDoneMinOneSuccess = "all_done_min_one_success",
+        AllSkipped = "all_skipped",
+        OneFailed = "one_failed",
+        OneSuccess = "one_success",
+        OneDone = "one_done",
+        NoneFailed = "none_failed",
+        NoneFailedMinOneSuccess = "none_failed_min_one_success",
+        NoneSkipped = "none_skipped",
+        Always = "always",
+    }
+}
+
+choice! {
+    /// How a panel of a dashboard is drawn.
+    PanelKind {
+        Timeseries = "timeseries",
+        Stat = "stat",
+        Gauge = "gauge",
+        Table = "table",
+        Bargauge = "bargauge",
+    }
+}
+
+choice! {
+    /// The program of an image that asks whether its server answers.
+    ProbeTool {
+        Curl = "curl",
+        Wget = "wget",
+        Python = "python",
+        Bash = "bash",
+    }
+}
+
+choice! {
+    /// How mounts that are made below a mounted folder later are seen on the other side.
+    Propagation {
+        Private = "private",
+        Rprivate = "rprivate",
+        Shared = "shared",
+        Rshared = "rshared",
+        Slave = "slave",
+        Rslave = "rslave",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Asserts that each word is read as what is written as that word.
+    macro_rules! reads_its_own_words {
+        ($($name:ident),+) => {
+            $(for word in $name::NAMES {
+                assert_eq!($name::parse(word).map($name::name), Some(*word));
+            }
+            assert_eq!($name::parse("nothing-of-the-kind"), None);)+
+        };
+    }
+
+    #[test]
+    fn words_are_read_as_they_are_written() {
+        reads_its_own_words!(
+            AlertSeverity,
+            TriggerRule,
+            PanelKind,
+            ProbeTool,
+            Propagation
+        );
+        assert_eq!(AlertSeverity::parse("Critical"), None);
+        assert_eq!(TriggerRule::parse("all_done"), Some(TriggerRule::AllDone));
+        assert_eq!(Propagation::parse("rslave"), Some(Propagation::Rslave));
+    }
+}

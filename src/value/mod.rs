@@ -1,0 +1,12 @@
+//! Values that have a grammar of their own: each is parsed here and nowhere else.
+//!
+//! In: a string without references. Out: a type, or `None` where the string does not follow the grammar. `language`
+//! checks by the same parser with which `resolve` reads, so what was accepted can be read.
+
+mod address;
+mod choice;
+mod tmpfs;
+
+pub use address::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, is_alias};
+pub use choice::{AlertSeverity, PanelKind, ProbeTool, Propagation, TriggerRule};
+pub use tmpfs::{Tmpfs, TmpfsOption};
