@@ -103,7 +103,10 @@ fn plain<'a>(
 fn process(speak: &dyn Speak, workload: &Workload, keys: &mut Keys) {
     let runtime = &workload.runtime;
     let literal = |text: &String| speak.literal(text);
-    keys.put_some("platform", runtime.platform.as_ref().map(literal));
+    keys.put_some(
+        "platform",
+        runtime.platform.as_ref().map(ToString::to_string),
+    );
     keys.put_some("entrypoint", words(speak, &workload.entrypoint));
     keys.put_some("command", words(speak, &workload.command));
     keys.put_some("user", runtime.user.as_ref().map(|user| speak.text(user)));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{chart::Builder, claims};
 use crate::{
-    model::{Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload},
+    model::{Device, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload},
     speak::units::kubernetes,
 };
 
@@ -27,16 +27,24 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
         insert_free(&mut out, "shm", value);
     }
     for device in &runtime.devices {
-        let mut parts = device.split(':');
-        let source = parts.next().unwrap_or_default();
-        let path = parts.next().unwrap_or(source);
-        insert_free(
-            &mut out,
-            "device",
-            json!({ "mountPath": path, "hostPath": source }),
-        );
+        match device {
+            Device::File { host, inside, .. } => {
+                let path = inside.as_ref().unwrap_or(host);
+                let value = json!({ "mountPath": path, "hostPath": host });
+                insert_free(&mut out, "device", value);
+            }
+            Device::Interface(name) => builder.losses.key(
+                workload,
+                "devices",
+                &format!("holds `{name}`, which the chart has no form for: ask for it with `resources.gpu` or `helm`"),
+            ),
+        }
     }
-    if !runtime.devices.is_empty() && !runtime.privileged {
+    let mounts_devices = runtime
+        .devices
+        .iter()
+        .any(|device| matches!(device, Device::File { .. }));
+    if mounts_devices && !runtime.privileged {
         builder.losses.key(
             workload,
             "devices",

@@ -217,11 +217,14 @@ fn is_qualified(key: &str) -> bool {
 
 /// `OS/ARCHITECTURE`; a variant has no label.
 fn node_selector(workload: &Workload) -> Map<String, Value> {
-    let mut parts = workload.runtime.platform.iter().flat_map(|p| p.split('/'));
-    ["kubernetes.io/os", "kubernetes.io/arch"]
-        .into_iter()
-        .filter_map(|label| Some((label.to_string(), json!(parts.next()?))))
-        .collect()
+    let mut out = Map::new();
+    if let Some(platform) = &workload.runtime.platform {
+        out.insert("kubernetes.io/os".to_string(), json!(platform.os));
+        if let Some(architecture) = &platform.architecture {
+            out.insert("kubernetes.io/arch".to_string(), json!(architecture));
+        }
+    }
+    out
 }
 
 fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
