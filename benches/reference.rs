@@ -23,7 +23,7 @@ fn compiles(criterion: &mut Criterion) {
         ..Request::default()
     };
     assert!(
-        compile(&world, &nothing).output.is_some(),
+        compile(&world, &nothing).output.is_ok(),
         "the root platform compiles"
     );
     criterion.bench_function("compile", |bench| {

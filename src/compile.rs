@@ -8,7 +8,7 @@ use std::{
 use crate::{
     catalog::Catalog,
     check::{self, Facts},
-    diag::{Code, Diagnostic, Level, Severity, Sink},
+    diag::{Code, Diagnostic, Sink},
     files::{FileSet, Target},
     graph::{self, Graph},
     model::Platform,
@@ -49,24 +49,30 @@ impl Default for Request {
     }
 }
 
-/// What a run had to say and, where it said no error, what it made.
+/// What a run had to say, and what it made where it came to its end.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Compilation {
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
-    pub output: Option<Output>,
+    /// Everything that the platform compiles to, or nothing at all.
+    pub output: Result<Output, Failed>,
 }
+
+/// The run did not come to its end: there are errors among its diagnostics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Failed;
 
 impl Compilation {
     pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.output.is_err()
     }
 }
 
-/// What a platform compiles to.
+/// What a platform compiles to. Only a run that came to its end without an error has one.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Output {
     pub platform: Platform,
     pub graph: Graph,
@@ -79,28 +85,22 @@ pub struct Output {
 pub fn compile(world: &dyn World, request: &Request) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
-    let output = run(world, request, &mut sources, &mut sink);
-    let mut diagnostics = sink.finish();
-    let lints = output
-        .as_ref()
-        .map(|output| &output.platform)
-        .map_or(Vec::new(), |platform| {
-            levelled(std::mem::take(&mut diagnostics), platform, request)
-        });
-    if output.is_some() {
-        diagnostics = lints;
+    if request.deny_warnings {
+        sink.deny_warnings();
     }
-    let failed = diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    let output = run(world, request, &mut sources, &mut sink);
+    let output = match output {
+        Some(output) if !sink.has_errors() => Ok(output),
+        _ => Err(Failed),
+    };
     Compilation {
         sources,
-        diagnostics,
-        output: output.filter(|_| !failed),
+        diagnostics: sink.finish(),
+        output,
     }
 }
 
-/// The stages, one after the other. `None` where there was nothing to resolve.
+/// The stages, one after the other; `None` where one of them could not begin.
 fn run(
     world: &dyn World,
     request: &Request,
@@ -123,30 +123,27 @@ fn run(
         },
         sink,
     );
-    let mut output = Output {
-        platform,
-        graph,
-        engine,
-        files: FileSet::default(),
-    };
-    if !sink.has_errors() {
-        match emit::emit(
-            world,
-            &output.platform,
-            &output.graph,
-            &output.engine,
-            request.targets.as_ref(),
-        ) {
-            Ok(emission) => {
-                output.files = emission.files;
-                for loss in emission.losses {
-                    sink.push(of_component(loss, &output.platform));
-                }
+    if sink.has_mistakes() {
+        return None;
+    }
+    let targets = request.targets.as_ref();
+    match emit::emit(world, &platform, &graph, &engine, targets) {
+        Ok(emission) => {
+            for loss in emission.losses {
+                sink.push(of_component(loss, &platform));
             }
-            Err(error) => sink.push(output.engine.report(&error, sources)),
+            Some(Output {
+                platform,
+                graph,
+                engine,
+                files: emission.files,
+            })
+        }
+        Err(error) => {
+            sink.push(engine.report(&error, sources));
+            None
         }
     }
-    Some(output)
 }
 
 /// What a kind says can't be changed where it says it: the place is the component's.
@@ -270,58 +267,4 @@ fn not_text(path: &str, error: &FromUtf8Error, sources: &mut Sources) -> Diagnos
             "this is no UTF-8",
         )
         .help("save the file as UTF-8, or move it to another folder")
-}
-
-/// Lints at the levels that the platform gives them, without those that a component allows.
-fn levelled(
-    diagnostics: Vec<Diagnostic>,
-    platform: &Platform,
-    request: &Request,
-) -> Vec<Diagnostic> {
-    // What seems to be absent may only be what was written wrong.
-    const OF_ABSENCE: [Code; 4] = [
-        Code::Unused,
-        Code::NoHealthCheck,
-        Code::NoPersistence,
-        Code::NoResources,
-    ];
-    let failed = diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.code.level() == Level::Error);
-    let mut said = BTreeSet::new();
-    diagnostics
-        .into_iter()
-        .filter(|diagnostic| !(failed && OF_ABSENCE.contains(&diagnostic.code)))
-        .filter_map(|mut diagnostic| {
-            if diagnostic.code.level() == Level::Error {
-                return Some(diagnostic);
-            }
-            let allowed = diagnostic
-                .component
-                .as_ref()
-                .and_then(|name| platform.component(name))
-                .is_some_and(|component| component.allow.contains(&diagnostic.code));
-            let level = platform.lints.get(&diagnostic.code).map(String::as_str);
-            match level {
-                _ if allowed => return None,
-                Some("allow") => return None,
-                Some("deny") => diagnostic.severity = Severity::Error,
-                _ if request.deny_warnings => diagnostic.severity = Severity::Error,
-                _ => {}
-            }
-            // A line that holds for several workloads, such as one of a preset, is one thing to mend.
-            let place = diagnostic.labels.first().map(|label| label.span);
-            said.insert((diagnostic.code, place, what_is_wrong(&diagnostic)))
-                .then_some(diagnostic)
-        })
-        .collect()
-}
-
-/// What a lint says, whichever workload it is said of.
-fn what_is_wrong(diagnostic: &Diagnostic) -> String {
-    let component = diagnostic.component.as_deref().unwrap_or_default();
-    let part = format!("{component}-");
-    let is_name = |word: &&str| *word == component || word.starts_with(&part);
-    let words = diagnostic.message.split('`');
-    words.filter(|word| !is_name(word)).collect()
 }

@@ -126,13 +126,148 @@ fn no_target_knows_another() {
     }
 }
 
+/// Every Rust file below `src/`, with its text up to its tests.
+fn sources() -> Vec<(String, String)> {
+    let mut paths = Vec::new();
+    collect(Path::new("src"), &mut paths);
+    paths
+        .into_iter()
+        .filter(|path| !path.contains("/tests"))
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a source can be read");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let lines = code
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            (path, lines.collect::<Vec<_>>().join("\n"))
+        })
+        .collect()
+}
+
+/// Whether a path lies in one of these modules: `disk` means `src/disk.rs` and `src/disk/`.
+fn is_in(path: &str, modules: &[&str]) -> bool {
+    modules.iter().any(|module| {
+        path == format!("src/{module}.rs") || path.starts_with(&format!("src/{module}/"))
+    })
+}
+
+/// What a file names of the standard library: `fs` for `std::fs` and for `use std::{fs, ...}`.
+fn names_of_std(code: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for part in code.split("std::").skip(1) {
+        let group = part
+            .strip_prefix('{')
+            .and_then(|rest| rest.split(";").next());
+        let words = group.unwrap_or(part);
+        let end = match group {
+            Some(group) => group.len(),
+            None => words
+                .find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
+                .unwrap_or(words.len()),
+        };
+        let words = words[..end].split(|c: char| !c.is_alphanumeric() && c != '_');
+        names.extend(words.map(ToString::to_string));
+    }
+    names
+}
+
+#[test]
+fn the_library_is_pure_but_for_disk_and_engine() {
+    const IMPURE: [&str; 3] = ["disk", "engine", "cli"];
+    const WORLD: [&str; 8] = [
+        "fs",
+        "process",
+        "env",
+        "net",
+        "Instant",
+        "SystemTime",
+        "stdout",
+        "stderr",
+    ];
+    let mut pure = 0;
+    for (path, code) in sources() {
+        // The program itself, which starts the command line and nothing else.
+        if is_in(&path, &IMPURE) || path == "src/main.rs" {
+            continue;
+        }
+        pure += 1;
+        let names = names_of_std(&code);
+        for word in WORLD {
+            // Addresses are values; sockets are not.
+            let is_address =
+                word == "net" && !code.contains("TcpListener") && !code.contains("UdpSocket");
+            assert!(
+                is_address || !names.iter().any(|name| name == word),
+                "{path} uses `{word}` of the standard library: only disk, engine and cli may"
+            );
+        }
+        assert!(!code.contains("getrandom::"), "{path} asks for randomness");
+        assert!(
+            !code.contains("HashMap") && !code.contains("HashSet"),
+            "{path} has a map without an order"
+        );
+    }
+    assert!(pure > 100, "the sources are found");
+}
+
+#[test]
+fn the_engine_is_asked_in_one_place_and_git_in_another() {
+    for (path, code) in sources() {
+        let starts = code.contains("Command::new(");
+        let may = is_in(&path, &["engine/compose", "disk/purge/git"]);
+        assert!(!starts || may, "{path} starts a program");
+    }
+}
+
+/// Crates that one module keeps to itself, so that another one can take their place.
+#[test]
+fn each_of_these_crates_has_one_user() {
+    const USERS: [(&str, &[&str]); 13] = [
+        ("miette", &["diag/render"]),
+        ("toml", &["syntax"]),
+        ("taplo", &["layout"]),
+        ("minijinja", &["template"]),
+        ("petgraph", &["graph"]),
+        ("similar", &["plan/diff"]),
+        ("strsim", &["diag/nearest"]),
+        ("rustix", &["disk", "engine/host"]),
+        ("procfs", &["engine/kernel"]),
+        ("tempfile", &["disk/replace"]),
+        ("getrandom", &["engine/secrets"]),
+        ("indicatif", &["cli/live"]),
+        ("clap", &["cli"]),
+    ];
+    let sources = sources();
+    for (name, users) in USERS {
+        let uses = |code: &str| {
+            code.match_indices(&format!("{name}::")).any(|(at, _)| {
+                let before = code[..at].chars().next_back();
+                !before.is_some_and(|c| c.is_alphanumeric() || "_:.".contains(c))
+            })
+        };
+        let found: Vec<&str> = sources
+            .iter()
+            .filter(|(_, code)| uses(code))
+            .map(|(path, _)| path.as_str())
+            .collect();
+        assert!(!found.is_empty(), "nothing uses `{name}`");
+        for path in found {
+            assert!(
+                is_in(path, users),
+                "{path} uses `{name}`, which is for {users:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn only_the_command_line_prints_or_ends_the_program() {
-    for module in floors() {
-        for (path, text) in files_of(&module) {
-            for word in ["println!", "eprintln!", "print!(", "process::exit"] {
-                assert!(!text.contains(word), "{path} uses `{word}`");
-            }
+    for (path, code) in sources() {
+        for word in ["println!", "eprintln!", "print!(", "process::exit", "dbg!"] {
+            assert!(
+                is_in(&path, &["cli"]) || !code.contains(word),
+                "{path} uses `{word}`"
+            );
         }
     }
 }

@@ -383,3 +383,75 @@ fn a_reader_that_goes_away_is_no_reason_to_panic() {
         assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
     }
 }
+
+#[test]
+fn a_source_outside_of_the_project_is_generated_where_it_is_allowed_and_stops_the_run_where_not() {
+    for (level, status) in [("allow", 0), ("warn", 0), ("deny", 1)] {
+        let outer = Folder::new();
+        outer.write("y", "hello\n");
+        outer.write(
+            "project/platform.toml",
+            format!("{PLATFORM}files.\"/etc/x\".source = \"../y\"\n[lints]\noutside-source = \"{level}\"\nno-health-check = \"allow\"\nno-resources = \"allow\"\n"),
+        );
+        let ran = run(&outer, &["-C", "project", "validate"]);
+        assert_eq!(ran.status, status, "{level}: {}", ran.err);
+        let ran = run(&outer, &["-C", "project", "apply", "--yes"]);
+        assert_eq!(ran.status, status, "{level}: {}", ran.err);
+        let copied = outer.exists("project/generated/compose/main.yaml");
+        assert_eq!(copied, status == 0, "{level}");
+        let ran = run(
+            &outer,
+            &["-C", "project", "apply", "--yes", "--deny-warnings"],
+        );
+        assert_eq!(
+            ran.status,
+            i32::from(level != "allow"),
+            "{level}: {}",
+            ran.err
+        );
+        assert_eq!(outer.exists("project/generated/compose/main.yaml"), copied);
+    }
+}
+
+#[test]
+fn that_nearly_everything_goes_is_said_and_wants_its_own_flag() {
+    let project = Folder::new();
+    project.write("platform.toml", PLATFORM);
+    run(&project, &["apply", "--yes"]);
+    let before = project.tree();
+    let emptied = "[platform]\nname = \"demo\"\ntargets = []\n";
+    project.write("platform.toml", emptied);
+    let plan = run(&project, &["plan"]);
+    assert!(
+        plan.out
+            .contains("nearly everything in `generated/` is removed"),
+        "{}",
+        plan.out
+    );
+    let report = json(&run(&project, &["plan", "--format", "json"]).out);
+    assert_eq!(report["removes_nearly_all"], true);
+    let ran = run(&project, &["apply", "--yes"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.contains("`--accept-removal`"), "{}", ran.err);
+    project.write("platform.toml", PLATFORM);
+    assert_eq!(project.tree(), before);
+    project.write("platform.toml", emptied);
+    let ran = run(&project, &["apply", "--yes", "--accept-removal"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(!project.exists("generated/compose/compose.yaml"));
+}
+
+#[test]
+fn a_renamed_platform_and_fewer_targets_need_no_other_flag_than_yes() {
+    let project = Folder::new();
+    project.write("platform.toml", PLATFORM);
+    run(&project, &["apply", "--yes"]);
+    for changed in [
+        PLATFORM.replace("name = \"demo\"", "name = \"shop\""),
+        PLATFORM.replace("[groups]", "targets = [\"docs\"]\n[groups]"),
+    ] {
+        project.write("platform.toml", changed);
+        let ran = run(&project, &["apply", "--yes", "--accept-data-loss"]);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+    }
+}

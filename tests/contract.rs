@@ -26,7 +26,7 @@ fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
         width: 100,
     };
     let said = human(&compilation.diagnostics, &compilation.sources, style);
-    let files = compilation.output.map(|output| {
+    let files = compilation.output.ok().map(|output| {
         let files = output.files.files.into_iter();
         files.map(|(path, file)| (path, file.text)).collect()
     });

@@ -130,7 +130,7 @@ fn failures(book: &Book, defect: &Defect) -> Vec<String> {
     if defect.holds.is_empty() {
         return wrong;
     }
-    let Some(output) = &compilation.output else {
+    let Ok(output) = &compilation.output else {
         wrong.push(said(&compilation));
         return wrong;
     };

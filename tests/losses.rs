@@ -219,7 +219,7 @@ fn files(compilation: &Compilation) -> BTreeMap<String, String> {
     let output = compilation
         .output
         .as_ref()
-        .unwrap_or_else(|| panic!("{said}"));
+        .unwrap_or_else(|_| panic!("{said}"));
     output
         .files
         .files

@@ -25,7 +25,7 @@ fn compiled() -> Compilation {
 #[test]
 fn pipelines_become_dags_and_stubs_and_ci_entries_jenkinsfiles() {
     let compilation = compiled();
-    let Some(output) = compilation.output else {
+    let Ok(output) = compilation.output else {
         panic!("{:#?}", compilation.diagnostics);
     };
     let generated = output.files.files.iter();
@@ -93,7 +93,7 @@ run = ["x"]
 "#;
     let world = MemoryWorld::new().with("platform.toml", text);
     let compilation = compile(&world, &Request::default());
-    let Some(output) = compilation.output else {
+    let Ok(output) = compilation.output else {
         panic!("{:#?}", compilation.diagnostics);
     };
     for (path, words) in [

@@ -54,7 +54,7 @@ fn compiled(targets: &[&str]) -> BTreeMap<String, String> {
         width: 100,
     };
     let messages = human(&compilation.diagnostics, &compilation.sources, style);
-    let output = compilation.output.unwrap_or_else(|| panic!("{messages}"));
+    let output = compilation.output.unwrap_or_else(|_| panic!("{messages}"));
     let files = output.files.files.into_iter();
     files.map(|(path, file)| (path, file.text)).collect()
 }

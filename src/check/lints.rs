@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Facts, strings::is_the_users};
 use crate::{
-    diag::{Code, Diagnostic, Severity, Sink},
+    diag::{Code, Diagnostic, Sink},
     graph::workload_texts,
     model::{FlowEnd, Mount, MountSource, Platform, Text, Workload},
     source::Span,
@@ -113,7 +113,7 @@ pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
-/// Bind sources that leave the project through `..`: an error unless the component allows it.
+/// Bind sources that leave the project through `..`: an error where nothing gives it another level.
 pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
     let own = facts.platform.workloads().flat_map(|workload| {
         workload
@@ -144,27 +144,12 @@ pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
         if !leaves(path) {
             continue;
         }
-        let component = component.and_then(|name| facts.platform.component(name));
-        if component.is_some_and(|component| component.allow.contains(&Code::OutsideSource)) {
-            continue;
-        }
-        // The one lint that is an error unless it is said to be less.
-        let severity = match facts
-            .platform
-            .lints
-            .get(&Code::OutsideSource)
-            .map(String::as_str)
-        {
-            Some("allow") => continue,
-            Some("warn") => Severity::Warning,
-            _ => Severity::Error,
-        };
         let mut diagnostic =
             Diagnostic::new(Code::OutsideSource, format!("`{path}` leaves the project"))
                 .label(mount.span, "a source outside of the project's folder")
-                .help("move it into the project, or accept it with `allow = [\"outside-source\"]`");
-        diagnostic.severity = severity;
-        diagnostic.component = component.map(|component| component.name.clone());
+                .help("move it into the project, or accept it with `allow = [\"outside-source\"]`")
+                .denied();
+        diagnostic.component = component.map(ToString::to_string);
         sink.push(diagnostic);
     }
 }

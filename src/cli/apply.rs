@@ -1,26 +1,16 @@
 //! `mlopsgen apply`: writes what `plan` shows.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
-    disk::{Lock, Transaction},
+    disk::{Lock, Prepared, Project, Transaction, read_text},
     files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
     text::count,
 };
 
-use super::{
-    Context,
-    args::Global,
-    json,
-    plan::saved,
-    project::{Prepared, Project},
-    show,
-};
+use super::{Context, args::Global, json, plan::saved, project, show};
 
 /// Write generated/, after showing what changes
 ///
@@ -48,6 +38,10 @@ pub struct ApplyArgs {
     /// Don't ask about volumes that are not generated any more
     #[arg(long)]
     accept_data_loss: bool,
+
+    /// Don't ask where nearly everything in generated/ goes (nine of ten files)
+    #[arg(long)]
+    accept_removal: bool,
 }
 
 pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
@@ -57,8 +51,8 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
         Some(file) => Some(load(file, &context.global)?),
     };
     let project = match &planned {
-        None => Project::open(&context.global)?,
-        Some(planned) => Project::open(&as_planned(&context.global, planned)?)?,
+        None => project::open(&context.global)?,
+        Some(planned) => project::open(&as_planned(&context.global, planned)?)?,
     };
     let run = Run {
         args,
@@ -67,10 +61,10 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
         planned: planned.as_ref(),
         is_json,
     };
-    // A first look without the lock: where there is nothing to do, not even a folder's time changes.
-    let glance = project.prepare(None)?;
-    if glance.plan.as_ref().is_none_or(Plan::is_empty) {
-        return run.finish(&glance);
+    // A first plan without the lock: where there is nothing to do, not even a folder's time changes.
+    let first = project.prepare(None)?;
+    if !matches!(&first.plan, Ok(plan) if !plan.is_empty()) {
+        return run.finish(&first);
     }
     let lock = Lock::acquire(&project.place, || {
         context
@@ -80,7 +74,7 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
     // What another run wrote, and what was edited meanwhile, is seen from here on.
     let prepared = project.prepare(Some(&lock))?;
     match &prepared.plan {
-        Some(plan) if !plan.is_empty() => run.write(&prepared, plan, &lock),
+        Ok(plan) if !plan.is_empty() => run.write(&prepared, plan, &lock),
         _ => run.finish(&prepared),
     }
 }
@@ -96,11 +90,11 @@ struct Run<'a> {
 impl Run<'_> {
     /// Nothing to write: there were errors, or everything is as it should be.
     fn finish(&self, prepared: &Prepared) -> Result<u8, Failure> {
-        if let Some(plan) = &prepared.plan {
+        if let Ok(plan) = &prepared.plan {
             self.still_holds(plan)?;
         }
         self.show(prepared)?;
-        Ok(u8::from(prepared.plan.is_none()))
+        Ok(u8::from(prepared.plan.is_err()))
     }
 
     fn write(&self, prepared: &Prepared, plan: &Plan, lock: &Lock) -> Result<u8, Failure> {
@@ -131,9 +125,9 @@ impl Run<'_> {
         let terminal = &self.context.terminal;
         let folder = self.project.place.folder();
         if self.is_json {
-            let plan = prepared.plan.as_ref();
+            let plan = prepared.plan.as_ref().ok();
             terminal.out(&json::report(&prepared.compilation, plan, folder))?;
-        } else if let Some(plan) = prepared.report(self.context) {
+        } else if let Ok(plan) = project::report(prepared, self.context) {
             terminal.out(&show::plan(plan, folder, terminal))?;
         }
         Ok(())
@@ -189,7 +183,7 @@ impl Run<'_> {
         }))
     }
 
-    /// Whether somebody, or a flag, said yes to everything. Errors: nobody can be asked.
+    /// Whether a person or a flag agrees to everything. Errors: there is no terminal to ask on.
     fn is_agreed(&self, plan: &Plan) -> Result<bool, Failure> {
         let terminal = &self.context.terminal;
         let can_ask = terminal.interactive && !self.is_json && self.planned.is_none();
@@ -205,12 +199,41 @@ impl Run<'_> {
                 return Ok(false);
             }
         }
+        Ok(self.is_removal_agreed(plan, can_ask)? && self.is_loss_agreed(plan, can_ask)?)
+    }
+
+    /// A plan that removes nearly everything is more often a mistake than meant, and `--yes` is typed before the plan is
+    /// seen. A saved plan was reviewed.
+    fn is_removal_agreed(&self, plan: &Plan, can_ask: bool) -> Result<bool, Failure> {
+        let Some(emptied) = plan.emptied else {
+            return Ok(true);
+        };
+        if self.args.accept_removal || self.planned.is_some() {
+            return Ok(true);
+        }
+        let folder = self.project.place.folder();
+        if can_ask {
+            let question = format!("Remove nearly everything in {folder}/?");
+            return self.context.terminal.ask(&question);
+        }
+        let files = count(emptied.removed, "file");
+        Err(Failure::new(format!(
+            "nearly everything in `{folder}/` would be removed: {files}, and {} would be left; nothing was written",
+            emptied.left
+        ))
+        .help("look whether platform.toml includes all that it should; where it is meant add `--accept-removal`"))
+    }
+
+    fn is_loss_agreed(&self, plan: &Plan, can_ask: bool) -> Result<bool, Failure> {
         if plan.volumes_removed.is_empty() || self.args.accept_data_loss {
             return Ok(true);
         }
         let volumes = count(plan.volumes_removed.len(), "volume");
         if can_ask {
-            return terminal.ask(&format!("Give up the data of {volumes}?"));
+            return self
+                .context
+                .terminal
+                .ask(&format!("Give up the data of {volumes}?"));
         }
         let names: Vec<&str> = plan
             .volumes_removed
@@ -231,9 +254,8 @@ impl Run<'_> {
 
 fn load(file: &Path, global: &Global) -> Result<SavedPlan, Failure> {
     let path = global.resolve(file);
-    let text = fs::read_to_string(&path).map_err(|error| {
-        Failure::io("read", &path, &error).help("make a plan with `mlopsgen plan --out FILE`")
-    })?;
+    let text = read_text(&path)
+        .map_err(|failure| failure.help("make a plan with `mlopsgen plan --out FILE`"))?;
     SavedPlan::parse(&text)
 }
 

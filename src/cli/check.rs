@@ -2,20 +2,20 @@
 
 use mlopsgen::plan::{Failure, Force};
 
-use super::{Context, json, project::Project, review, show};
+use super::{Context, json, project, review, show};
 
-/// The exit status that says: not as platform.toml says.
+/// The exit status of a stale tree.
 const STALE: u8 = 2;
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
     let is_review = review::is_wanted(context);
     let is_json = !is_review && context.is_json("check")?;
-    let project = Project::open(&context.global)?;
+    let project = project::open(&context.global)?;
     let prepared = project.prepare(None)?;
     let folder = project.place.folder();
     let terminal = &context.terminal;
     if is_json || is_review {
-        let plan = prepared.plan.as_ref();
+        let plan = prepared.plan.as_ref().ok();
         match is_review {
             true => review::report(
                 context,
@@ -25,12 +25,12 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
             false => terminal.out(&json::report(&prepared.compilation, plan, folder))?,
         }
         return Ok(match &prepared.plan {
-            None => 1,
-            Some(plan) if plan.is_empty() => 0,
-            Some(_) => STALE,
+            Err(_) => 1,
+            Ok(plan) if plan.is_empty() => 0,
+            Ok(_) => STALE,
         });
     }
-    let Some(plan) = prepared.report(context) else {
+    let Ok(plan) = project::report(&prepared, context) else {
         return Ok(1);
     };
     if plan.is_empty() {

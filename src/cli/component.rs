@@ -7,7 +7,7 @@ use mlopsgen::{
     plan::Failure,
 };
 
-use super::{Context, json, project::Project, table::Columns};
+use super::{Context, json, project, table::Columns};
 
 /// Show a component as resolved, with the source of every value
 ///
@@ -26,10 +26,10 @@ pub struct ShowArgs {
 
 pub fn run(args: &ShowArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("show")?;
-    let project = Project::open(&context.global)?;
+    let project = project::open(&context.global)?;
     let compilation = project.compile();
     let terminal = &context.terminal;
-    let Some(output) = &compilation.output else {
+    let Ok(output) = &compilation.output else {
         terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
         return Ok(1);
     };

@@ -1,14 +1,14 @@
-//! `mlopsgen down`: stops groups, and deletes their data only where it is told to.
+//! `mlopsgen down`: stops groups; deletes data only with `--volumes` or `--purge`.
 
 use clap::Args;
 use mlopsgen::{
     disk::{Purge, examine, purge},
-    engine::{Container, Selection, select},
+    engine::{Container, Engine, Running, Selection, select},
     model::Workload,
     plan::Failure,
 };
 
-use super::{Context, engine::Engine, running::Running};
+use super::{Context, engine, running};
 
 /// Stop groups; without GROUP, all
 ///
@@ -38,7 +38,7 @@ pub struct DownArgs {
 }
 
 pub fn run(args: &DownArgs, context: &Context) -> Result<u8, Failure> {
-    let Some(running) = Running::open(context)? else {
+    let Some(running) = running::open(context)? else {
         return Ok(1);
     };
     let output = &running.output;
@@ -90,7 +90,7 @@ fn take_down(
     if selection.is_everything {
         let mut words = vec!["down", "--remove-orphans"];
         words.extend((!loss.volumes.is_empty()).then_some("--volumes"));
-        return engine.compose(&running.by_name(words), context);
+        return engine::run(engine, &running.by_name(words), context);
     }
     let workloads = selection.workloads();
     let names: Vec<&str> = workloads
@@ -108,7 +108,7 @@ fn take_down(
         false => &["down"],
     };
     let words = words.iter().chain(&names).copied();
-    engine.compose(&running.by_name(words), context)
+    engine::run(engine, &running.by_name(words), context)
 }
 
 /// What goes besides containers.

@@ -1,19 +1,14 @@
 //! `mlopsgen env init`: strong values for the secrets that have none.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::Write,
-    path::Path,
-};
-
 use clap::{Args, Subcommand};
 use mlopsgen::{
-    engine::{missing, strong},
+    disk::{Readers, replace},
+    engine::{entropy, missing, strong},
     plan::Failure,
     text::count,
 };
 
-use super::{Context, running::Running};
+use super::{Context, running};
 
 /// Values for secrets
 #[derive(Args)]
@@ -42,7 +37,7 @@ pub fn run(args: &EnvArgs, context: &Context) -> Result<u8, Failure> {
 }
 
 fn init(context: &Context) -> Result<u8, Failure> {
-    let Some(running) = Running::open(context)? else {
+    let Some(running) = running::open(context)? else {
         return Ok(1);
     };
     let mut dotenv = running.dotenv()?;
@@ -62,7 +57,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
         context.terminal.out("No secret is missing.\n")?;
         return Ok(0);
     }
-    replace(&path, dotenv.text())?;
+    replace(&path, dotenv.text(), Readers::Owner)?;
     let mut text = format!(
         "Wrote {} to {}/compose/.env:\n",
         count(written.len(), "secret"),
@@ -73,40 +68,4 @@ fn init(context: &Context) -> Result<u8, Failure> {
     }
     context.terminal.out(&text)?;
     Ok(0)
-}
-
-fn entropy() -> Result<[u8; 32], Failure> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::new(format!("this machine gives no random numbers: {error}")))?;
-    Ok(bytes)
-}
-
-/// Writes the file in one step, so that a run that is killed leaves the old one; readable by its owner only.
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::io("write", path, &error);
-    if path.symlink_metadata().is_ok_and(|file| file.is_symlink()) {
-        return Err(
-            Failure::new(format!("`{}` is a symbolic link", path.display()))
-                .help("write the secrets where it points to, or remove it"),
-        );
-    }
-    let fresh = path.with_file_name(".env.mlopsgen");
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    if fresh.symlink_metadata().is_ok() {
-        fs::remove_file(&fresh).map_err(failed)?;
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let mut file = options.open(&fresh).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    fs::rename(&fresh, path).map_err(failed)
 }

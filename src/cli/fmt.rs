@@ -1,13 +1,11 @@
 //! `mlopsgen fmt`: one layout for platform.toml and the files beside it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
     diag::Sink,
+    disk::{DiskWorld, environments, read_text, replace_target},
     layout,
     plan::{self, Action, Change, Failure, LineKind},
     project::{environment_file, included_files},
@@ -18,9 +16,7 @@ use mlopsgen::{
 };
 
 use super::{
-    Context,
-    disk_world::DiskWorld,
-    json,
+    Context, json,
     terminal::{Paint, Terminal, paint},
 };
 
@@ -79,7 +75,7 @@ pub fn run(args: &FmtArgs, context: &Context) -> Result<u8, Failure> {
     }
     if !args.check {
         for laid in &changed {
-            write(laid)?;
+            replace_target(&laid.path, &laid.new)?;
         }
     }
     let terminal = &context.terminal;
@@ -106,7 +102,8 @@ fn project_files(context: &Context) -> Result<Vec<PathBuf>, Failure> {
     let world = DiskWorld::new(&root);
     let mut names = vec![file.clone()];
     names.extend(included_files(&world, &file));
-    names.extend(environments(&root, &file));
+    let environments = environments(&root, &file).into_iter();
+    names.extend(environments.map(|name| environment_file(&file, &name)));
     names.extend(
         world
             .files_below("mlopsgen/kinds")
@@ -118,26 +115,9 @@ fn project_files(context: &Context) -> Result<Vec<PathBuf>, Failure> {
     Ok(names.iter().map(|name| root.join(name)).collect())
 }
 
-/// `platform.E.toml` beside the file, sorted.
-fn environments(root: &Path, file: &str) -> Vec<String> {
-    let ends = environment_file(file, "*");
-    let Some((start, end)) = ends.split_once('*') else {
-        return Vec::new();
-    };
-    let mut found: Vec<String> = fs::read_dir(root)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.len() > start.len() + end.len())
-        .filter(|name| name.starts_with(start) && name.ends_with(end))
-        .collect();
-    found.sort();
-    found
-}
-
-/// `None` where the file is not TOML, which was said.
+/// `None` where the file is not TOML; the errors are printed.
 fn lay_out(path: &Path, context: &Context) -> Result<Option<Laid>, Failure> {
-    let old = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+    let old = read_text(path)?;
     let name = path
         .strip_prefix(context.global.directory())
         .unwrap_or(path)
@@ -161,22 +141,6 @@ fn lay_out(path: &Path, context: &Context) -> Result<Option<Laid>, Failure> {
         old,
         new,
     }))
-}
-
-/// Replaces the file in one step; a link stays a link, and the mode stays.
-fn write(laid: &Laid) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::io("write", &laid.path, &error);
-    let path = fs::canonicalize(&laid.path).map_err(failed)?;
-    let mode = fs::metadata(&path).map_err(failed)?.permissions();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let draft = path.with_file_name(format!(".{name}.mlopsgen"));
-    fs::write(&draft, &laid.new)
-        .and_then(|()| fs::set_permissions(&draft, mode))
-        .and_then(|()| fs::rename(&draft, &path))
-        .map_err(|error| {
-            let _ = fs::remove_file(&draft);
-            failed(error)
-        })
 }
 
 fn report(changed: &[Laid], files: usize, check: bool, terminal: &Terminal) -> String {

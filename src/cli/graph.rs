@@ -2,14 +2,14 @@
 
 use mlopsgen::{plan::Failure, target::content::docs::graph};
 
-use super::{Context, args::Format, project::Project};
+use super::{Context, args::Format, project};
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
-    let project = Project::open(&context.global)?;
+    let project = project::open(&context.global)?;
     let compilation = project.compile();
     let terminal = &context.terminal;
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
-    let Some(output) = &compilation.output else {
+    let Ok(output) = &compilation.output else {
         return Ok(1);
     };
     let (platform, edges) = (&output.platform, &output.graph);

@@ -1,13 +1,12 @@
 //! `mlopsgen init`: starts a platform.toml.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
-use mlopsgen::plan::Failure;
+use mlopsgen::{disk::create, plan::Failure};
 
 use super::Context;
 
@@ -55,20 +54,14 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
 }
 
 fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Failure::new(format!(
+    create(path, text).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::new(format!(
             "`{}` exists already, and stays as it is",
             path.display()
         ))
         .help("name another folder: `mlopsgen init DIR`"),
         _ => Failure::io("write", path, &error),
-    };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(failed)
+    })
 }
 
 /// The folder's name, as far as a platform may be called that.

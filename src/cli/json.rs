@@ -23,6 +23,8 @@ struct Report {
     /// Files that are created once and then the user's.
     stubs: Vec<String>,
     volumes_removed: Vec<JsonVolume>,
+    /// Of ten files nine go: `apply` wants `--accept-removal`.
+    removes_nearly_all: bool,
     /// Files that are left alone.
     foreign: Vec<String>,
     /// The manifest is written, with or without changes to files.
@@ -87,6 +89,7 @@ pub fn report(compilation: &Compilation, plan: Option<&Plan>, folder: &str) -> S
                 keep: how_to_keep(volume),
             })
             .collect(),
+        removes_nearly_all: plan.is_some_and(|plan| plan.emptied.is_some()),
         foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),
         manifest_changes: plan.is_some_and(|plan| plan.manifest_changes),
         up_to_date: plan.map(Plan::is_empty),

@@ -7,12 +7,13 @@ use mlopsgen::{
     catalog::Kind,
     compile::own_catalog,
     diag::{Diagnostic, Severity, Sink, nearest},
+    disk::DiskWorld,
     manual::{self, KindPage},
     plan::Failure,
     source::Sources,
 };
 
-use super::{Context, disk_world::DiskWorld, json, table::Columns};
+use super::{Context, json, table::Columns};
 
 /// List the kinds of components, or show one
 ///

@@ -1,8 +1,9 @@
-//! The view of a start: lines that stay, and on a terminal a few below them that are drawn anew.
+//! The view of a start: lines that stay, and on a terminal a few rows below them that are drawn anew.
 
 use std::io::{self, IsTerminal};
 
-use mlopsgen::engine::{Event, Phase};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use mlopsgen::engine::{Event, Launched, Phase, Selection, Watch};
 
 use super::{
     Context,
@@ -12,95 +13,55 @@ use super::{
 /// More rows would push what stays off the screen.
 const ROWS: usize = 10;
 
-/// A row that is wider than the screen would take two lines of it, and be cleared by one.
-const LONGEST: usize = 40;
+/// What Compose prints of each container, network, volume and image: the rows say it better.
+const PROGRESS_OF_COMPOSE: [&str; 4] = ["Container ", "Network ", "Volume ", "Image "];
 
-/// What Compose says of its own work, which is told better here.
-const CHATTER: [&str; 4] = ["Container ", "Network ", "Volume ", "Image "];
-
-pub struct Live {
-    is_quiet: bool,
-    is_verbose: bool,
+pub struct Live<'a> {
+    terminal: &'a Terminal,
     is_terminal: bool,
-    color: bool,
+    /// Of the longest name.
     width: usize,
-    /// What Compose has said to a quiet run.
-    unsaid: Vec<String>,
-    /// Rows that stand on the screen below the last line that stays.
-    drawn: usize,
+    /// What Compose has printed in a quiet run.
+    held_back: Vec<String>,
+    screen: MultiProgress,
+    rows: Vec<ProgressBar>,
 }
 
-impl Live {
-    /// `width`: of the longest name.
-    pub fn new(context: &Context, width: usize) -> Self {
-        let terminal = &context.terminal;
+impl<'a> Live<'a> {
+    pub fn new(context: &'a Context, selection: &Selection) -> Self {
+        let workloads = selection.workloads();
+        let names = workloads.iter().map(|workload| workload.name.len());
         Self {
-            is_quiet: terminal.quiet,
-            is_verbose: terminal.verbose,
+            terminal: &context.terminal,
             is_terminal: io::stderr().is_terminal(),
-            color: terminal.color_err,
-            width,
-            unsaid: Vec::new(),
-            drawn: 0,
+            width: names.max().unwrap_or(0),
+            held_back: Vec::new(),
+            screen: MultiProgress::new(),
+            rows: Vec::new(),
         }
     }
 
-    /// A line of Compose's. Builds, pulls and errors are shown as they are; of a quiet run only if it fails.
-    pub fn say(&mut self, line: &str) {
-        let words = line.trim_start();
-        let is_chatter = CHATTER.iter().any(|start| words.starts_with(start));
-        if is_chatter && !self.is_verbose {
+    /// Prints how the start ended; of a quiet one that failed, what Compose has printed.
+    pub fn finish(&mut self, launched: &Launched) {
+        let Some(summary) = &launched.summary else {
             return;
+        };
+        if launched.status != 0 {
+            let held_back = std::mem::take(&mut self.held_back);
+            self.print(&held_back.concat());
         }
-        match self.is_quiet {
-            true => self.unsaid.push(format!("{line}\n")),
-            false => self.print(&format!("{line}\n")),
-        }
-    }
-
-    /// What a quiet run has kept to itself.
-    pub fn say_the_rest(&mut self) {
-        let unsaid = std::mem::take(&mut self.unsaid);
-        self.print(&unsaid.concat());
-    }
-
-    /// A change. What is on its way is told by the rows below, where there are such.
-    pub fn tell(&mut self, event: &Event) {
-        let is_shown_below = self.is_terminal && event.phase == Phase::Starting;
-        if !self.is_quiet && !is_shown_below {
-            self.print(&self.row(event, &[]));
+        if !self.terminal.quiet {
+            let head = match launched.status {
+                0 => "Up",
+                _ => "Not all of it is up",
+            };
+            self.print(&format!("{head}: {summary}.\n"));
         }
     }
 
-    /// Replaces the rows at the bottom, each with what it waits for.
-    pub fn redraw(&mut self, rows: &[(Event, Vec<&str>)]) {
-        if self.is_quiet || !self.is_terminal {
-            return;
-        }
-        let mut text = self.erased();
-        for (event, missing) in rows.iter().take(ROWS) {
-            text.push_str(&self.row(event, missing));
-        }
-        self.drawn = rows.len().min(ROWS);
-        if rows.len() > ROWS {
-            text.push_str(&format!("  and {} more\n", rows.len() - ROWS));
-            self.drawn += 1;
-        }
-        Terminal::draw(&text);
-    }
-
-    fn print(&mut self, text: &str) {
-        let text = self.erased() + text;
-        self.drawn = 0;
-        Terminal::draw(&text);
-    }
-
-    /// Moves up over the rows that were drawn, and clears what is below.
-    fn erased(&self) -> String {
-        match self.drawn {
-            0 => String::new(),
-            rows => format!("\u{1b}[{rows}A\u{1b}[J"),
-        }
+    /// Prints above the rows.
+    fn print(&self, text: &str) {
+        self.screen.suspend(|| self.terminal.err(text));
     }
 
     fn row(&self, event: &Event, missing: &[&str]) -> String {
@@ -119,12 +80,61 @@ impl Live {
             _ if seconds < 0.1 => String::new(),
             _ => format!("  {seconds:.1} s"),
         };
-        let words: String = words.chars().take(LONGEST).collect();
         format!(
-            "  {:width$}  {}{time}\n",
+            "  {:width$}  {}{time}",
             event.name,
-            paint(&words, style, self.color),
+            paint(&words, style, self.terminal.color_err),
             width = self.width
         )
+    }
+}
+
+impl Watch for Live<'_> {
+    /// Builds, pulls and errors are shown as they are; of a quiet run only if it fails.
+    fn line(&mut self, line: &str) {
+        let words = line.trim_start();
+        let mut starts = PROGRESS_OF_COMPOSE.iter();
+        if starts.any(|start| words.starts_with(start)) && !self.terminal.verbose {
+            return;
+        }
+        match self.terminal.quiet {
+            true => self.held_back.push(format!("{line}\n")),
+            false => self.print(&format!("{line}\n")),
+        }
+    }
+
+    /// What is starting is shown by the rows, where there are any.
+    fn event(&mut self, event: &Event) {
+        let is_in_a_row = self.is_terminal && event.phase == Phase::Starting;
+        if !self.terminal.quiet && !is_in_a_row {
+            self.print(&format!("{}\n", self.row(event, &[])));
+        }
+    }
+
+    fn rows(&mut self, rows: &[(Event, Vec<&str>)]) {
+        if self.terminal.quiet || !self.is_terminal {
+            return;
+        }
+        let shown = rows.iter().take(ROWS);
+        let mut texts: Vec<String> = shown
+            .map(|(event, missing)| self.row(event, missing))
+            .collect();
+        if rows.len() > ROWS {
+            texts.push(format!("  and {} more", rows.len() - ROWS));
+        }
+        for row in self.rows.drain(texts.len().min(self.rows.len())..) {
+            self.screen.remove(&row);
+        }
+        while self.rows.len() < texts.len() {
+            let row = self.screen.add(ProgressBar::new_spinner());
+            // Cut at the width of the screen.
+            if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
+                row.set_style(style);
+            }
+            self.rows.push(row);
+        }
+        for (row, text) in self.rows.iter().zip(texts) {
+            row.set_message(text);
+        }
     }
 }

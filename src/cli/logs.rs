@@ -1,9 +1,12 @@
-//! `mlopsgen logs`: what containers have said.
+//! `mlopsgen logs`: what containers have written.
 
 use clap::Args;
-use mlopsgen::{engine::select_workloads, plan::Failure};
+use mlopsgen::{
+    engine::{Engine, select_workloads},
+    plan::Failure,
+};
 
-use super::{Context, engine::Engine, running::Running};
+use super::{Context, running};
 
 /// Show what components, or all of a group, have written
 ///
@@ -18,7 +21,7 @@ pub struct LogsArgs {
     #[arg(value_name = "COMPONENT")]
     names: Vec<String>,
 
-    /// Go on as more is written
+    /// Keep printing what is written from now on
     #[arg(short, long)]
     follow: bool,
 
@@ -28,7 +31,7 @@ pub struct LogsArgs {
 }
 
 pub fn run(args: &LogsArgs, context: &Context) -> Result<u8, Failure> {
-    let Some(running) = Running::open(context)? else {
+    let Some(running) = running::open(context)? else {
         return Ok(1);
     };
     let workloads = select_workloads(&running.output.platform, &args.names)?;
@@ -42,5 +45,5 @@ pub fn run(args: &LogsArgs, context: &Context) -> Result<u8, Failure> {
     if !args.names.is_empty() {
         words.extend(workloads.iter().map(|workload| workload.name.as_str()));
     }
-    engine.show(&running.by_name(words))
+    engine.run(&running.by_name(words))
 }

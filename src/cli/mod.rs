@@ -5,9 +5,9 @@
 
 mod apply;
 mod args;
+mod broken;
 mod check;
 mod component;
-mod disk_world;
 mod doctor;
 mod down;
 mod engine;
@@ -15,15 +15,12 @@ mod env;
 mod explain;
 mod fmt;
 mod graph;
-mod host;
 mod init;
 mod json;
 mod kinds;
-mod launch;
 mod live;
 mod logs;
 mod plan;
-mod post_mortem;
 mod project;
 mod restart;
 mod review;

@@ -1,11 +1,14 @@
 //! `mlopsgen plan`: what `apply` would do.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use mlopsgen::plan::{Failure, Plan, SavedPlan};
+use mlopsgen::{
+    disk::{Project, Readers, replace},
+    plan::{Failure, Plan, SavedPlan},
+};
 
-use super::{Context, json, project::Project, show};
+use super::{Context, json, project, show};
 
 /// Show as a diff what `apply` would do
 ///
@@ -28,24 +31,23 @@ pub struct PlanArgs {
 
 pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("plan")?;
-    let project = Project::open(&context.global)?;
+    let project = project::open(&context.global)?;
     let prepared = project.prepare(None)?;
     let folder = project.place.folder();
     if is_json {
-        let report = json::report(&prepared.compilation, prepared.plan.as_ref(), folder);
+        let report = json::report(&prepared.compilation, prepared.plan.as_ref().ok(), folder);
         context.terminal.out(&report)?;
-    } else if let Some(plan) = prepared.report(context) {
+    } else if let Ok(plan) = project::report(&prepared, context) {
         context
             .terminal
             .out(&show::plan(plan, folder, &context.terminal))?;
     }
-    let Some(plan) = &prepared.plan else {
+    let Ok(plan) = &prepared.plan else {
         return Ok(1);
     };
     if let Some(file) = &args.out {
         let path = context.global.resolve(file);
-        fs::write(&path, saved(plan, &project).render())
-            .map_err(|error| Failure::io("write", &path, &error))?;
+        replace(&path, &saved(plan, &project).render(), Readers::All)?;
     }
     Ok(match args.detailed_exitcode && !plan.is_empty() {
         true => 2,

@@ -1,135 +1,50 @@
-//! From the command line to a project: where it is, what it compiles to, and what that means for the disk.
+//! From the command line to a project: where it is and what to compile of it.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use mlopsgen::{
-    compile::{self, Compilation, Request},
-    disk::{Extent, Lock, Place, read_manifest, survey},
+    compile::{Failed, Request},
+    disk::{Prepared, Project, environments},
     files,
-    plan::{self, Failure, Plan},
+    plan::{Failure, Plan},
     project::environment_file,
     text::one_of,
 };
 
-use super::{Context, args::Global, disk_world::DiskWorld};
+use super::{Context, args::Global};
 
-/// A project and what to compile of it.
-pub struct Project {
-    pub place: Place,
-    pub request: Request,
-    root: PathBuf,
+/// The project of these flags. Errors: there is no platform file, or `--env` is no name of an environment.
+pub fn open(global: &Global) -> Result<Project, Failure> {
+    if let Some(environment) = &global.environment {
+        check_environment(environment)?;
+    }
+    let path = global.directory().join(&global.file);
+    let file = path.file_name().map(|name| name.to_string_lossy());
+    let (Some(file), true) = (file, path.is_file()) else {
+        return Err(missing(&path, global));
+    };
+    let root = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    if let Some(environment) = &global.environment {
+        find_environment(&root, &file, environment)?;
+    }
+    let request = Request {
+        file: file.to_string(),
+        environment: global.environment.clone(),
+        targets: global.selected(),
+        deny_warnings: global.deny_warnings,
+    };
+    Project::new(&root, request)
 }
 
-/// One compilation, and the plan where it had no errors.
-pub struct Prepared {
-    pub compilation: Compilation,
-    pub plan: Option<Plan>,
-}
-
-impl Project {
-    /// Errors: there is no platform file, or `--env` is no name of an environment.
-    pub fn open(global: &Global) -> Result<Self, Failure> {
-        if let Some(environment) = &global.environment {
-            check_environment(environment)?;
-        }
-        let path = global.directory().join(&global.file);
-        let file = path.file_name().map(|name| name.to_string_lossy());
-        let (Some(file), true) = (file, path.is_file()) else {
-            return Err(missing(&path, global));
-        };
-        let root = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        if let Some(environment) = &global.environment {
-            find_environment(&root, &file, environment)?;
-        }
-        Ok(Self {
-            place: Place::new(&root, global.environment.as_deref())?,
-            request: Request {
-                file: file.to_string(),
-                environment: global.environment.clone(),
-                targets: global.selected(),
-                deny_warnings: global.deny_warnings,
-            },
-            root,
-        })
-    }
-
-    pub fn compile(&self) -> Compilation {
-        compile::compile(&DiskWorld::new(&self.root), &self.request)
-    }
-
-    /// A target that is off unless the platform names it would go again at the next `apply`.
-    fn refuse_unasked(&self, compilation: &Compilation) -> Result<(), Failure> {
-        let platform = compilation.output.as_ref().map(|output| &output.platform);
-        let mut asked = self.request.targets.iter().flatten();
-        let unasked = asked.find(|target| {
-            !target.is_default()
-                && platform.is_some_and(|platform| !platform.targets.contains(target))
-        });
-        match unasked.map(|target| target.name()) {
-            None => Ok(()),
-            Some(name) => Err(
-                Failure::new(format!("this platform has no target `{name}`"))
-                    .help(format!("add \"{name}\" to `targets` of `[platform]`")),
-            ),
-        }
-    }
-
-    /// Every path of the project that compiling it asks for, there or not.
-    pub fn reads(&self) -> BTreeSet<String> {
-        let world = DiskWorld::new(&self.root);
-        compile::compile(&world, &self.request);
-        world.reads()
-    }
-
-    /// Compiles, looks at the disk and plans.
-    pub fn prepare(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
-        let compilation = self.compile();
-        self.refuse_unasked(&compilation)?;
-        let wanted = match &compilation.output {
-            Some(output) if !compilation.has_errors() => &output.files,
-            _ => {
-                return Ok(Prepared {
-                    compilation,
-                    plan: None,
-                });
-            }
-        };
-        let recorded = plan::read(read_manifest(&self.place)?.as_deref())?;
-        let found = survey(
-            &self.place,
-            &Extent {
-                paths: &plan::paths_of_interest(wanted, &recorded),
-                stubs: &wanted.stubs,
-                lock,
-            },
-        )?;
-        let plan = plan::plan(&plan::Inputs {
-            wanted,
-            selected: self.request.targets.as_ref(),
-            recorded: &recorded,
-            found: &found,
-        });
-        Ok(Prepared {
-            plan: Some(plan),
-            compilation,
-        })
-    }
-}
-
-impl Prepared {
-    /// The plan, after everything that the compiler had to say was printed; `None` after errors.
-    pub fn report(&self, context: &Context) -> Option<&Plan> {
-        let terminal = &context.terminal;
-        terminal.diagnostics(&self.compilation.diagnostics, &self.compilation.sources);
-        self.plan.as_ref()
-    }
+/// The plan, after everything that the compiler had to say was printed.
+pub fn report<'a>(prepared: &'a Prepared, context: &Context) -> Result<&'a Plan, Failed> {
+    let terminal = &context.terminal;
+    let compilation = &prepared.compilation;
+    terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
+    prepared.plan.as_ref().map_err(|failed| *failed)
 }
 
 fn missing(path: &Path, global: &Global) -> Failure {
@@ -148,17 +63,7 @@ fn find_environment(root: &Path, file: &str, environment: &str) -> Result<(), Fa
     if root.join(&wanted).is_file() {
         return Ok(());
     }
-    let stem = file.trim_end_matches("toml");
-    let mut known: Vec<String> = fs::read_dir(root)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter_map(|name| {
-            let name = name.strip_prefix(stem)?.strip_suffix(".toml")?;
-            Some(name.to_string())
-        })
-        .collect();
-    known.sort();
+    let known = environments(root, file);
     Err(
         Failure::new(format!("there is no `{wanted}`")).help(match known.as_slice() {
             [] => format!("write what is different in `{environment}` to that file"),

@@ -1,16 +1,15 @@
-//! `mlopsgen restart`: the same containers once more, or new ones.
+//! `mlopsgen restart`: restarts the same containers, or recreates them.
 
 use clap::Args;
 use mlopsgen::{
-    engine::{Selection, select},
+    engine::{Engine, Running, Selection, select},
     plan::Failure,
 };
 
 use super::{
     Context,
     down::{self, DownArgs},
-    engine::Engine,
-    running::Running,
+    engine, running,
     up::{self, UpArgs},
 };
 
@@ -47,13 +46,13 @@ pub struct RestartArgs {
 }
 
 pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
-    let Some(running) = Running::open(context)? else {
+    let Some(running) = running::open(context)? else {
         return Ok(1);
     };
     let output = &running.output;
     let selection = select(&output.platform, &output.graph, &args.groups)?;
     if args.build || args.volumes || args.wait {
-        return anew(args, &running, &selection, context);
+        return recreate(args, &running, &selection, context);
     }
     let engine = Engine::find()?;
     let containers = engine.containers(running.name())?;
@@ -75,11 +74,12 @@ pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
         return Ok(0);
     }
     let words = ["restart"].into_iter().chain(services);
-    engine.compose(&running.by_name(words), context)
+    engine::run(&engine, &running.by_name(words), context)
 }
 
-/// Down and up. What would stop the start is said before anything stops; what others stopped with it starts with it.
-fn anew(
+/// `down`, then `up`. What would prevent the start is reported before anything stops. Groups that `down` stops as well,
+/// because they depend on these, are started again.
+fn recreate(
     args: &RestartArgs,
     running: &Running,
     selection: &Selection,

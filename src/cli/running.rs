@@ -1,113 +1,28 @@
-//! What the commands that run a platform share: the project, its selection of groups, its `.env`, its engine.
+//! The platform of the commands that run one.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use mlopsgen::{engine::Running, plan::Failure};
 
-use mlopsgen::{
-    compile::Output,
-    disk::Dotenv,
-    model::{Piece, Raw, Text},
-    plan::{Failure, Plan},
-    source::Sources,
-};
+use super::{Context, args::Format, json, project};
 
-use super::{Context, args::Format, json, project::Project};
-
-/// A platform that compiles.
-pub struct Running {
-    pub project: Project,
-    pub output: Output,
-    pub sources: Sources,
-    /// What `apply` would do.
-    pub plan: Plan,
-}
-
-impl Running {
-    /// `None` after errors in platform.toml, which are printed. Warnings are not: these commands do not compile.
-    pub fn open(context: &Context) -> Result<Option<Self>, Failure> {
-        let project = Project::open(&context.global)?;
-        let prepared = project.prepare(None)?;
-        let mut compilation = prepared.compilation;
-        let compiled = compilation.output.take().zip(prepared.plan);
-        match compiled {
-            Some((output, plan)) => Ok(Some(Self {
-                project,
-                output,
-                sources: compilation.sources,
-                plan,
-            })),
-            _ if context.global.format == Some(Format::Json) => {
-                context.terminal.out(&json::verdict(&compilation))?;
-                Ok(None)
-            }
-            _ => {
-                context
-                    .terminal
-                    .diagnostics(&compilation.diagnostics, &compilation.sources);
-                Ok(None)
-            }
-        }
+/// `None` after errors in platform.toml, which are printed. Warnings are not: these commands do not compile.
+pub fn open(context: &Context) -> Result<Option<Running>, Failure> {
+    let project = project::open(&context.global)?;
+    let prepared = project.prepare(None)?;
+    let compilation = prepared.compilation;
+    if compilation.has_errors() && context.global.format == Some(Format::Json) {
+        context.terminal.out(&json::verdict(&compilation))?;
+        return Ok(None);
     }
-
-    /// Compose's project: the platform, unless `[raw.compose]` names it.
-    pub fn name(&self) -> &str {
-        let platform = &self.output.platform;
-        let Raw::Table(raw) = &platform.raw_compose else {
-            return &platform.name;
-        };
-        let name = raw.iter().find(|(key, _)| key == "name");
-        match name.map(|(_, value)| value) {
-            Some(Raw::Text(Text { pieces })) => match pieces.as_slice() {
-                [Piece::Literal(name)] => name,
-                _ => &platform.name,
-            },
-            _ => &platform.name,
-        }
-    }
-
-    /// Arguments of a Compose command that needs no file: `-p NAME WORDS...`.
-    pub fn by_name<'a>(&'a self, words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-        let start = ["-p", self.name()];
-        let all = start.into_iter().chain(words);
-        all.map(ToString::to_string).collect()
-    }
-
-    /// The project's folder as an absolute path.
-    pub fn root(&self) -> Result<PathBuf, Failure> {
-        let root = self.project.place.project();
-        fs::canonicalize(root).map_err(|error| Failure::io("find", root, &error))
-    }
-
-    pub fn dotenv_path(&self) -> PathBuf {
-        self.project.place.root().join("compose/.env")
-    }
-
-    pub fn dotenv(&self) -> Result<Dotenv, Failure> {
-        read_dotenv(&self.dotenv_path())
-    }
-
-    /// What Compose will see: `.env`, and the environment of this process over it.
-    pub fn values(&self) -> Result<BTreeMap<String, String>, Failure> {
-        let mut values = self.dotenv()?.values();
-        let platform = &self.output.platform;
-        let secrets = platform.secrets.iter().map(|secret| &secret.env);
-        let variables = platform.variables.iter().filter_map(|v| v.env.as_ref());
-        for name in secrets.chain(variables) {
-            if let Ok(value) = std::env::var(name) {
-                values.insert(name.clone(), value);
-            }
-        }
-        Ok(values)
-    }
-}
-
-fn read_dotenv(path: &Path) -> Result<Dotenv, Failure> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Dotenv::new(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Dotenv::default()),
-        Err(error) => Err(Failure::io("read", path, &error)),
-    }
+    let (Ok(output), Ok(plan)) = (compilation.output, prepared.plan) else {
+        context
+            .terminal
+            .diagnostics(&compilation.diagnostics, &compilation.sources);
+        return Ok(None);
+    };
+    Ok(Some(Running {
+        project,
+        output,
+        sources: compilation.sources,
+        plan,
+    }))
 }

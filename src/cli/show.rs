@@ -2,7 +2,7 @@
 
 use mlopsgen::{
     files::RecordedVolume,
-    plan::{Action, Change, LineKind, Plan, diff},
+    plan::{Action, Change, Emptied, LineKind, Plan, diff},
     text::count,
 };
 
@@ -26,6 +26,7 @@ pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
     page.summary(plan);
     page.foreign(plan);
     page.volumes(plan);
+    page.emptied(plan);
     let counts = plan.counts();
     page.line(
         &format!(
@@ -129,6 +130,17 @@ impl Page<'_> {
                 &format!("  and {rest} more (`-v` lists them)"),
                 Paint::Plain,
             );
+        }
+    }
+
+    fn emptied(&mut self, plan: &Plan) {
+        if let Some(Emptied { removed, left }) = plan.emptied {
+            let line = format!(
+                "! nearly everything in `{}/` is removed: {}, and {left} would be left",
+                self.folder,
+                count(removed, "file")
+            );
+            self.line(&line, Paint::Alarm);
         }
     }
 

@@ -2,13 +2,13 @@
 
 use clap::Args;
 use mlopsgen::{
-    engine::{Container, Inspected, inspected, select},
+    engine::{Container, Engine, Inspected, inspected, select},
     model::{Bind, Platform, Workload},
     plan::Failure,
 };
 use serde::Serialize;
 
-use super::{Context, engine::Engine, running::Running};
+use super::{Context, running};
 
 /// Show what runs: state, health, address, restarts
 ///
@@ -52,7 +52,7 @@ const HEADS: [&str; 7] = [
 
 pub fn run(args: &StatusArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("status")?;
-    let Some(running) = Running::open(context)? else {
+    let Some(running) = running::open(context)? else {
         return Ok(1);
     };
     let platform = &running.output.platform;

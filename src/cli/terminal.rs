@@ -1,22 +1,25 @@
-//! Where the words go: stdout, stderr, and a question to whoever sits there.
+//! stdout, stderr, and questions to the person at the terminal.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+use clap::ColorChoice;
 use mlopsgen::{
     diag::{Diagnostic, Severity, render},
     plan::Failure,
     source::Sources,
 };
 
-use super::args::{ColorChoice, Global};
+use super::args::Global;
 
-/// How this run talks.
+/// How this run prints.
 pub struct Terminal {
     pub color_out: bool,
     pub color_err: bool,
     pub quiet: bool,
     pub verbose: bool,
-    /// Somebody can be shown something and asked.
+    /// A person can read stdout and answer on stdin.
     pub interactive: bool,
 }
 
@@ -33,15 +36,15 @@ pub enum Paint {
 }
 
 impl Paint {
-    fn code(self) -> Option<&'static str> {
+    fn style(self) -> Style {
         match self {
-            Paint::Added => Some("32"),
-            Paint::Removed => Some("31"),
-            Paint::Changed => Some("33"),
-            Paint::Hunk => Some("36"),
-            Paint::Bold => Some("1"),
-            Paint::Alarm => Some("1;31"),
-            Paint::Plain => None,
+            Paint::Added => AnsiColor::Green.on_default(),
+            Paint::Removed => AnsiColor::Red.on_default(),
+            Paint::Changed => AnsiColor::Yellow.on_default(),
+            Paint::Hunk => AnsiColor::Cyan.on_default(),
+            Paint::Bold => Style::new().bold(),
+            Paint::Alarm => AnsiColor::Red.on_default().bold(),
+            Paint::Plain => Style::new(),
         }
     }
 }
@@ -51,21 +54,23 @@ const NO_WRAP: usize = 10_000;
 
 impl Terminal {
     pub fn new(global: &Global) -> Self {
-        let wanted = |is_terminal: bool| match global.color {
+        // Only the decision is anstream's. Its stream would also take escapes out of what is printed, and a diff without
+        // them is another diff.
+        let wanted = |auto: anstream::ColorChoice| match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => is_terminal && !no_color(),
+            ColorChoice::Auto => auto != anstream::ColorChoice::Never,
         };
         Self {
-            color_out: wanted(io::stdout().is_terminal()),
-            color_err: wanted(io::stderr().is_terminal()),
+            color_out: wanted(AutoStream::choice(&io::stdout())),
+            color_err: wanted(AutoStream::choice(&io::stderr())),
             quiet: global.quiet,
             verbose: global.verbose,
             interactive: io::stdin().is_terminal() && io::stdout().is_terminal(),
         }
     }
 
-    /// A result. A reader that went away (`| head`) is none of our business, a full disk is.
+    /// A result, to stdout. A closed pipe (`| head`) is no error; a full disk is.
     pub fn out(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
         let written = stdout
@@ -79,16 +84,9 @@ impl Terminal {
         }
     }
 
-    /// A remark.
+    /// A message, to stderr.
     pub fn err(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
-    }
-
-    /// A view on stderr, moves of the cursor and all, at once.
-    pub fn draw(text: &str) {
-        let mut stderr = io::stderr().lock();
-        let _ = stderr.write_all(text.as_bytes());
-        let _ = stderr.flush();
     }
 
     /// What stopped the command.
@@ -128,24 +126,18 @@ impl Terminal {
 
 /// The text in its colour, where colours are wanted.
 pub fn paint(text: &str, paint: Paint, color: bool) -> String {
-    match paint.code() {
-        Some(code) if color => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-        _ => text.to_string(),
+    let style = paint.style();
+    if !color || style.is_plain() {
+        return text.to_string();
     }
+    format!("{style}{text}{style:#}")
 }
 
-fn no_color() -> bool {
-    let is_set = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    is_set || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
-}
-
+/// Columns of the terminal that stderr is.
 fn width() -> usize {
     if !io::stderr().is_terminal() {
         return NO_WRAP;
     }
-    let columns = std::env::var("COLUMNS").ok();
-    columns
-        .and_then(|columns| columns.parse().ok())
-        .filter(|&columns| columns >= 40)
-        .unwrap_or(100)
+    let size = terminal_size::terminal_size_of(io::stderr());
+    size.map_or(100, |(width, _)| usize::from(width.0)).max(40)
 }

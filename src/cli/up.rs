@@ -2,24 +2,17 @@
 
 use clap::Args;
 use mlopsgen::{
-    engine::{Selection, select},
+    engine::{
+        Engine, Launch, Running, Selection, broken,
+        doctor::{Finding, before_start},
+        select, start_variables,
+    },
     files::Target,
     plan::Failure,
     text::count,
 };
 
-use super::{
-    Context,
-    doctor::{self, Finding},
-    engine::Engine,
-    launch::Launch,
-    post_mortem,
-    running::Running,
-};
-
-/// Where the generated files mount the engine from.
-#[cfg(unix)]
-const SOCKET: &str = "/var/run/docker.sock";
+use super::{Context, broken as report, doctor, live::Live, running};
 
 /// Start groups and what they depend on
 ///
@@ -44,7 +37,7 @@ pub struct UpArgs {
 }
 
 pub fn run(args: &UpArgs, context: &Context) -> Result<u8, Failure> {
-    let Some(running) = Running::open(context)? else {
+    let Some(running) = running::open(context)? else {
         return Ok(1);
     };
     let output = &running.output;
@@ -73,7 +66,7 @@ pub fn ready(
         .help("add \"compose\" to it, then type `mlopsgen apply`"));
     }
     let engine = Engine::find()?;
-    let findings = doctor::before_start(running, selection, &engine)?;
+    let findings = before_start(running, selection, &engine)?;
     let fatal: Vec<&Finding> = findings.iter().filter(|finding| finding.is_error).collect();
     if !fatal.is_empty() {
         context.terminal.err(&doctor::human(&fatal, context));
@@ -90,7 +83,9 @@ pub fn start(
     engine: &mut Engine,
     context: &Context,
 ) -> Result<u8, Failure> {
-    set_start_variables(running, engine)?;
+    for (name, value) in start_variables(running)? {
+        engine.set(name, value);
+    }
     let launch = Launch {
         running,
         selection,
@@ -98,10 +93,13 @@ pub fn start(
         build: args.build,
         wait: args.wait,
     };
-    let status = launch.run(context)?;
-    let broken = post_mortem::tell(running, selection, engine, context)?;
-    Ok(match status {
-        0 => u8::from(args.wait && broken > 0),
+    let mut live = Live::new(context, selection);
+    let launched = launch.run(&mut live)?;
+    live.finish(&launched);
+    let broken = broken(running, selection, engine)?;
+    report::print(&broken, context);
+    Ok(match launched.status {
+        0 => u8::from(args.wait && !broken.is_empty()),
         status => status,
     })
 }
@@ -121,26 +119,4 @@ fn refuse_stale(running: &Running, context: &Context) -> Result<(), Failure> {
         context.global.command_line("plan"),
         context.global.command_line("apply")
     )))
-}
-
-/// What only this machine knows, unless somebody has said it already.
-fn set_start_variables(running: &Running, engine: &mut Engine) -> Result<(), Failure> {
-    let dotenv = running.dotenv()?.values();
-    let is_set = |name: &str| {
-        let given = std::env::var(name).ok();
-        let given = given.or_else(|| dotenv.get(name).cloned());
-        given.is_some_and(|value| !value.is_empty())
-    };
-    if !is_set("PROJECT_DIR") {
-        let root = running.root()?;
-        engine.set("PROJECT_DIR", root.to_string_lossy().into_owned());
-    }
-    #[cfg(unix)]
-    if !is_set("DOCKER_GID")
-        && let Ok(socket) = std::fs::metadata(SOCKET)
-    {
-        use std::os::unix::fs::MetadataExt;
-        engine.set("DOCKER_GID", socket.gid().to_string());
-    }
-    Ok(())
 }

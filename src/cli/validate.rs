@@ -2,12 +2,12 @@
 
 use mlopsgen::{diag::Severity, manual::component_pages, plan::Failure, text::count};
 
-use super::{Context, component, json, project::Project, review};
+use super::{Context, component, json, project, review};
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
     let is_review = review::is_wanted(context);
     let is_json = !is_review && context.is_json("validate")?;
-    let project = Project::open(&context.global)?;
+    let project = project::open(&context.global)?;
     let compilation = project.compile();
     let status = u8::from(compilation.has_errors());
     if is_json {
@@ -20,7 +20,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     }
     let terminal = &context.terminal;
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
-    if let Some(output) = compilation.output.as_ref().filter(|_| terminal.verbose) {
+    if let (Ok(output), true) = (&compilation.output, terminal.verbose) {
         for page in component_pages(&output.platform, &compilation.sources) {
             terminal.out(&format!("{}\n", component::show(&page)))?;
         }

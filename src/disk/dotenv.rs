@@ -1,9 +1,11 @@
 //! A `.env` file: what it sets, and how lines are added to it without touching the others.
 //!
 //! It is read as Compose reads it (compose-go's `dotenv` package): a quoted value may go over several lines, and what
-//! looks like an assignment inside of it is none.
+//! looks like an assignment inside of it is none. Written by hand: crates for `.env` read it otherwise than Compose does.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, fs, io, ops::Range, path::Path};
+
+use crate::plan::Failure;
 
 /// The text of a `.env` file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,15 @@ struct Assignment<'a> {
 impl Dotenv {
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
+    }
+
+    /// The file at a path, or an empty one where there is none.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        match fs::read_to_string(path) {
+            Ok(text) => Ok(Self::new(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(Failure::io("read", path, &error)),
+        }
     }
 
     pub fn text(&self) -> &str {
@@ -113,7 +124,7 @@ fn assignment(text: &str, start: usize, line: usize) -> Option<Assignment<'_>> {
     })
 }
 
-/// A value without quotes; a comment after a blank is none of it.
+/// A value without quotes, up to a comment that follows a blank.
 fn bare(value: &str) -> &str {
     match value.strip_prefix('#') {
         Some(_) => "",

@@ -6,13 +6,19 @@
 mod dotenv;
 mod lock;
 mod place;
+mod project;
 mod purge;
+mod replace;
 mod survey;
 mod transaction;
+mod world;
 
 pub use dotenv::Dotenv;
 pub use lock::Lock;
 pub use place::Place;
+pub use project::{Prepared, Project, environments};
 pub use purge::{Purge, Refusal, examine, purge};
+pub use replace::{Readers, create, read_text, replace, replace_target};
 pub use survey::{Extent, read_manifest, survey};
 pub use transaction::Transaction;
+pub use world::DiskWorld;

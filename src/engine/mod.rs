@@ -1,16 +1,28 @@
-//! All that talks to Docker or Podman: what a command concerns, what the engine says of it, what a secret is.
+//! All that talks to Docker or Podman: what a command concerns, what the engine says of it, what a secret is, what the
+//! machine has. Nothing here prints: it returns values, or calls a [`Watch`].
 
+mod compose;
 mod containers;
+pub mod doctor;
 mod finished;
+mod host;
 mod inspect;
 mod keep;
+mod kernel;
+mod launch;
+mod post_mortem;
 mod progress;
+mod running;
 mod secrets;
 mod selection;
 
+pub use compose::{Engine, Finished};
 pub use containers::{Container, Publisher, parse as parse_containers};
 pub use finished::{Known, finished};
 pub use inspect::{Inspected, inspected};
+pub use launch::{Launch, Launched, Watch, start_variables};
+pub use post_mortem::{Broken, broken};
 pub use progress::{Event, Phase, Progress};
-pub use secrets::{is_sound, missing, needed, strong};
+pub use running::Running;
+pub use secrets::{entropy, is_sound, missing, needed, strong};
 pub use selection::{Selection, select, select_workloads};

@@ -2,14 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use data_encoding::BASE64URL;
+
 use crate::{
     graph::workload_texts,
     model::{FileContent, Piece, Platform, Secret, SecretForm, SettingValue, Text, Workload},
+    plan::Failure,
 };
 
 /// Characters that need no escape in a URL, a shell or a `.env` file; 64 of the 66 that the contract allows, so that
 /// every byte gives one and all are equally likely.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Random bytes for one secret.
+pub fn entropy() -> Result<[u8; 32], Failure> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::new(format!("this machine gives no random numbers: {error}")))?;
+    Ok(bytes)
+}
 
 /// A value from 32 random bytes: 32 characters with 192 bits, or those bytes as URL-safe base64.
 pub fn strong(form: SecretForm, entropy: &[u8; 32]) -> String {
@@ -22,7 +33,7 @@ pub fn strong(form: SecretForm, entropy: &[u8; 32]) -> String {
             }
             token
         }
-        SecretForm::Fernet => base64(entropy),
+        SecretForm::Fernet => BASE64URL.encode(entropy),
     }
 }
 
@@ -108,22 +119,6 @@ fn url_secrets(text: &Text) -> BTreeSet<&str> {
 
 fn character(six_bits: u8) -> char {
     char::from(ALPHABET[usize::from(six_bits & 63)])
-}
-
-fn base64(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for group in bytes.chunks(3) {
-        let byte = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for index in 0..4 {
-            if index <= group.len() {
-                out.push(character((bits >> (18 - 6 * index)) as u8));
-            } else {
-                out.push('=');
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{
     pipelines::{CI, FLOW, PIPELINE},
     shape::{KeyShape, Shape, key},
 };
-use crate::files::Target;
+use crate::{diag::LintLevel, files::Target};
 
 const TARGET: Form = Form::Choice(Target::NAMES);
 
@@ -151,7 +151,7 @@ const NETWORK: Shape = Shape::Table(&[key(
 )
 .required()]);
 
-const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&["allow", "warn", "deny"]));
+const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&LintLevel::NAMES));
 
 const RAW: Shape = Shape::Table(&[
     key(

@@ -1,9 +1,6 @@
 //! Components: what the user names. Each has one workload or several, or runs elsewhere.
 
-use std::collections::BTreeSet;
-
 use crate::{
-    diag::Code,
     model::{AlertSeverity, Metrics, PanelKind, Port, Raw, Text, Workload},
     source::Span,
 };
@@ -33,8 +30,6 @@ pub struct Component {
     pub alerts: Vec<Alert>,
     pub records: Vec<Record>,
     pub panels: Vec<Panel>,
-    /// Lints accepted here.
-    pub allow: BTreeSet<Code>,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
     /// Raw keys of the component's values in the chart.

@@ -1,9 +1,8 @@
 //! The platform as a whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
-    diag::Code,
     files::Target,
     model::{Ci, Component, NetworkMode, Pipeline, Raw, Workload},
     source::{SourceId, Span},
@@ -29,8 +28,6 @@ pub struct Platform {
     pub actors: Vec<Actor>,
     /// By step, then in the user's order; those without a step last.
     pub flows: Vec<Flow>,
-    /// The level that `[lints]` gives: `allow`, `warn` or `deny`.
-    pub lints: BTreeMap<Code, String>,
     pub raw_compose: Raw,
     pub raw_helm: Raw,
     /// Files of kinds: what stands there the user did not write.

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Action, Change, Found, Manifest, Plan, Recorded, Refusal, State, manifest::fingerprint,
+    Action, Change, Emptied, Found, Manifest, Plan, Recorded, Refusal, State, manifest::fingerprint,
 };
 use crate::files::{FileSet, Owner, RecordedVolume, Stub, Target};
 
 /// What a plan is made of.
 pub struct Inputs<'a> {
     pub wanted: &'a FileSet,
+    /// The targets that platform.toml asks for.
+    pub targets: &'a BTreeSet<Target>,
     /// `--target`; `None` is all.
     pub selected: Option<&'a BTreeSet<Target>>,
     pub recorded: &'a Recorded,
@@ -47,6 +49,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         }
     }
     let changes = yield_to_removals(changes, inputs.found);
+    let emptied = emptied(&changes, &manifest, inputs);
     let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
     Plan {
         manifest_meanwhile: manifest_meanwhile(&manifest, &changes, inputs),
@@ -58,6 +61,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         manifest_before: inputs.found.manifest.clone(),
         manifest_changes,
         leftovers: inputs.found.leftovers,
+        emptied,
         changes: changes.into_values().collect(),
     }
 }
@@ -201,6 +205,31 @@ fn manifest_meanwhile(
         }
     }
     meanwhile
+}
+
+/// Whether nearly everything is removed: nine of ten files of the targets that platform.toml names, or every file of every
+/// target. Files of targets that platform.toml no longer names do not count: their removal is asked for.
+fn emptied(
+    changes: &BTreeMap<String, Change>,
+    manifest: &Manifest,
+    inputs: &Inputs,
+) -> Option<Emptied> {
+    let is_asked = |path: &&String| match Owner::of(path) {
+        Owner::Target(target) => inputs.targets.contains(&target),
+        Owner::Always => true,
+    };
+    let before = inputs.recorded.manifest.files.keys();
+    let before = before.filter(is_asked).count();
+    let after = manifest.files.keys().filter(is_asked).count();
+    let mut paths = manifest.files.keys();
+    let has_targets_files = paths.any(|path| Owner::of(path) != Owner::Always);
+    let changes = changes.values();
+    let removed = changes.filter(|it| it.action == Action::Remove).count();
+    let is_emptied = removed > 0 && (after * 10 <= before || !has_targets_files);
+    is_emptied.then_some(Emptied {
+        removed,
+        left: manifest.files.len(),
+    })
 }
 
 fn missing_stubs(inputs: &Inputs) -> Vec<Stub> {

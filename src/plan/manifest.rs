@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -58,11 +59,7 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 
 /// SHA-256 of exactly these bytes, in hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        text.push_str(&format!("{byte:02x}"));
-    }
-    text
+    HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 /// The same text with LF where CRLF was.

@@ -113,6 +113,15 @@ pub struct Plan {
     pub manifest_changes: bool,
     /// An interrupted run's working files are to be removed.
     pub leftovers: bool,
+    /// Nearly everything goes.
+    pub emptied: Option<Emptied>,
+}
+
+/// How many files go, and how many there are then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Emptied {
+    pub removed: usize,
+    pub left: usize,
 }
 
 /// How many files each action is for.

@@ -121,26 +121,22 @@ impl File<'_> {
             .collect()
     }
 
-    /// A source may leave the project through `..` where the component allows it.
+    /// A source that leaves the project through `..` is read only where that is no error.
     fn source(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let written = node.as_str()?;
-        let allowed = self.scene.drafts[self.index]
-            .user
-            .strings("allow")
-            .contains(&Code::OutsideSource.name());
         if leaves_project(written) && !written.starts_with('/') {
-            if allowed {
-                return read_project(self.inputs.world, node, sink);
-            }
-            let mut diagnostic = Diagnostic::new(
+            let leaves = Diagnostic::new(
                 Code::OutsideSource,
                 format!("`{written}` leaves the project"),
             )
             .label(node.span, "a source outside of the project's folder")
-            .help("copy it into the project, or accept it with `allow = [\"outside-source\"]`");
-            diagnostic.severity = Severity::Error;
-            sink.push(diagnostic);
-            return None;
+            .help("copy it into the project, or accept it with `allow = [\"outside-source\"]`")
+            .about(&self.scene.drafts[self.index].name)
+            .denied();
+            return match sink.receive(leaves) {
+                Some(Severity::Error) => None,
+                Some(Severity::Warning) | None => read_project(self.inputs.world, node, sink),
+            };
         }
         project(self.inputs.world, node, sink)
     }

@@ -11,6 +11,7 @@ mod files;
 mod flows;
 mod image;
 mod layers;
+mod levels;
 mod mounts;
 mod network;
 mod observe;
@@ -42,6 +43,8 @@ pub struct Inputs<'a> {
 /// Resolves a checked tree.
 pub fn resolve(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platform {
     let drafts = draft::drafts(tree, &mut inputs, sink);
+    let levels = levels::levels(tree, &drafts.drafts, sink);
+    sink.set_levels(levels);
     let mut scene = top::scene(tree, &inputs, drafts, sink);
     roles::bind(&mut scene, sink);
     settings::check(&scene, sink);

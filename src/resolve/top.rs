@@ -1,7 +1,7 @@
-//! The names at the top of the file: the platform, variables, secrets, groups, networks, actors, lints.
+//! The names at the top of the file: the platform, variables, secrets, groups, networks, actors.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     Inputs,
@@ -12,7 +12,7 @@ use super::{
     workload,
 };
 use crate::{
-    diag::{Code, Diagnostic, Level, Sink},
+    diag::{Code, Diagnostic, Sink},
     files::Target,
     model::{Actor, Bind, Group, Network, Platform, Secret, SecretForm, SecretOrigin, Variable},
     source::Span,
@@ -199,7 +199,6 @@ pub(super) fn platform(
         ci: Vec::new(),
         actors: actors(tree),
         flows: Vec::new(),
-        lints: lints(tree, sink),
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
         kind_sources: scene.kind_sources.clone(),
@@ -254,21 +253,4 @@ fn actors(tree: &Table) -> Vec<Actor> {
             span: key.span,
         })
         .collect()
-}
-
-fn lints(tree: &Table, sink: &mut Sink) -> BTreeMap<Code, String> {
-    let mut out = BTreeMap::new();
-    for (key, node) in tree.table("lints").into_iter().flat_map(Table::iter) {
-        match Code::from_name(&key.name).filter(|code| code.level() == Level::Lint) {
-            Some(code) => {
-                out.insert(code, read::scalar(node));
-            }
-            None => {
-                let mut named = node.clone();
-                named.span = key.span;
-                sink.push(workload::unknown_lint(&key.name, &named));
-            }
-        }
-    }
-    out
 }

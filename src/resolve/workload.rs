@@ -1,7 +1,5 @@
 //! Components and their workloads, from merged tables to the model.
 
-use std::collections::BTreeSet;
-
 use super::{
     Inputs, files, image, mounts, network, observe, read,
     reference::{Scope, text},
@@ -9,14 +7,13 @@ use super::{
 };
 use crate::{
     catalog::SettingType,
-    diag::{Code, Diagnostic, Level, Sink, nearest},
+    diag::{Code, Diagnostic, Sink},
     model::{
         Component, DatabaseBinding, Device, EnvironmentVariable, External, ExtraHost, Gpu,
         HostAddress, ImagePlatform, Lifecycle, Output, Platform, PlatformVolume, Raw, Reach,
         Resources, Restart, Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Key, Node, Table, Value},
-    text::all_of,
 };
 
 /// Resolves one draft; its volumes are added to the platform's.
@@ -68,7 +65,6 @@ pub(super) fn component(
         alerts: observe::alerts(scene, index, sink),
         records: observe::records(scene, index, sink),
         panels: observe::panels(scene, index, sink),
-        allow: allow(&draft.user, sink),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,
@@ -78,35 +74,6 @@ pub(super) fn component(
         ),
         span: draft.span,
     }
-}
-
-fn allow(table: &Table, sink: &mut Sink) -> BTreeSet<Code> {
-    let mut out = BTreeSet::new();
-    for node in table.array("allow").unwrap_or_default() {
-        let Some(name) = node.as_str() else { continue };
-        match Code::from_name(name).filter(|code| code.level() == Level::Lint) {
-            Some(code) => {
-                out.insert(code);
-            }
-            None => sink.push(unknown_lint(name, node)),
-        }
-    }
-    out
-}
-
-/// A name that no lint has.
-pub(super) fn unknown_lint(name: &str, node: &Node) -> Diagnostic {
-    let known: Vec<&str> = Code::ALL
-        .iter()
-        .filter(|code| code.level() == Level::Lint)
-        .map(|code| code.name())
-        .collect();
-    Diagnostic::new(Code::UnknownName, format!("there is no lint `{name}`"))
-        .label(node.span, "no such lint")
-        .help(match nearest(name, known.iter().copied()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!("lints are {}", all_of(&known)),
-        })
 }
 
 fn settings(scene: &Scene, index: usize, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<Setting> {

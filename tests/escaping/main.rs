@@ -31,13 +31,13 @@ type Files = BTreeMap<String, String>;
 fn compiled(platform: &Platform) -> Result<Files, String> {
     let compilation = compile(&platform.world(), &Request::default());
     match compilation.output {
-        Some(output) => Ok(output
+        Ok(output) => Ok(output
             .files
             .files
             .into_iter()
             .map(|(path, file)| (path, file.text))
             .collect()),
-        None => Err(human(
+        Err(_) => Err(human(
             &compilation.diagnostics,
             &compilation.sources,
             Style {

@@ -94,6 +94,7 @@ impl Project {
         )?;
         Ok(plan::plan(&Inputs {
             wanted,
+            targets: &Target::ALL.iter().copied().collect(),
             selected: self.selected.as_ref(),
             recorded: &recorded,
             found: &found,

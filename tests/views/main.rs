@@ -277,7 +277,7 @@ fn printed(template: &str, variables: &[String]) -> Option<String> {
         width: 100,
     };
     let said = || human(&compilation.diagnostics, &compilation.sources, style);
-    compilation.output.is_none().then(said)
+    compilation.output.is_err().then(said)
 }
 
 #[test]

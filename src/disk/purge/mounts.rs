@@ -25,7 +25,7 @@ fn refuse_listed(table: &[u8], root: &Path, folder: &Path) -> Result<(), String>
     Ok(())
 }
 
-/// The kernel writes blanks and a few others as three octal digits.
+/// The kernel writes blanks and a few others as three octal digits. Read by hand: `procfs` leaves mount points escaped.
 #[cfg(target_os = "linux")]
 fn unescaped(field: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();

@@ -165,7 +165,7 @@ fn write(name: &str, platform: Platform) -> Compiled {
 /// What a project compiles to: paths and texts.
 fn compiled(world: &MemoryWorld) -> BTreeMap<String, String> {
     let compilation = compile(world, &Request::default());
-    let Some(output) = compilation.output else {
+    let Ok(output) = compilation.output else {
         let style = Style {
             color: false,
             width: 100,

@@ -1,5 +1,6 @@
 //! The view of a dashboard, and its text.
 
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -55,11 +56,7 @@ pub(super) fn uid(board: &Board<'_>, component: &str) -> String {
     if full.len() <= LONGEST_UID {
         return full;
     }
-    let hash: String = Sha256::digest(full.as_bytes())
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = HEXLOWER.encode(&Sha256::digest(full.as_bytes())[..4]);
     let start: String = full.chars().take(LONGEST_UID - 1 - hash.len()).collect();
     format!("{start}-{hash}")
 }

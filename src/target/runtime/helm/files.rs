@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use data_encoding::BASE64;
+
 use crate::{
     model::{FileContent, FileMount, Workload},
     speak::{ChartDefaults, Speak},
@@ -159,7 +161,7 @@ impl<'a> ChartFiles<'a> {
             Some(text) => (source.path, text),
             None => (
                 format!("base64/{}", source.path),
-                format!("{}\n", base64(&source.content)),
+                format!("{}\n", BASE64.encode(&source.content)),
             ),
         };
         let (config_map, key) = maps.place(&file, source.content.len(), &mut self.names);
@@ -287,25 +289,4 @@ fn as_text(content: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(content).ok()?;
     let carried = !text.starts_with('\u{feff}') && !text.contains('\0') && !text.contains('\r');
     carried.then(|| text.to_string())
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let group = chunk
-            .iter()
-            .chain(std::iter::repeat(&0))
-            .take(3)
-            .fold(0_usize, |group, byte| group << 8 | usize::from(*byte));
-        for position in 0..4 {
-            let index = group >> (18 - 6 * position) & 63;
-            out.push(if position <= chunk.len() {
-                char::from(ALPHABET[index])
-            } else {
-                '='
-            });
-        }
-    }
-    out
 }

@@ -1,5 +1,6 @@
 //! The files that a service mounts, and a hash of them: who reads a file that has changed is started again.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -137,6 +138,6 @@ impl FileDigest {
 
     fn finish(self) -> Option<String> {
         let digest = self.hasher?.finalize();
-        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(HEXLOWER.encode(&digest))
     }
 }

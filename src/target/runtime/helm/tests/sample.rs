@@ -1,6 +1,6 @@
 //! A platform put together by hand, with one of everything that the chart has a form for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
@@ -184,7 +184,6 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         alerts: Vec::new(),
         records: Vec::new(),
         panels: Vec::new(),
-        allow: BTreeSet::new(),
         single: false,
         raw_helm: Raw::default(),
         span: span(),
@@ -212,7 +211,6 @@ pub fn platform(components: Vec<Component>) -> Platform {
         actors: Vec::new(),
         flows: Vec::new(),
         kind_sources: BTreeSet::new(),
-        lints: BTreeMap::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
         span: span(),

@@ -1,6 +1,6 @@
 //! Secrets without a value, and values that break what they are put into.
 
-use mlopsgen::{
+use crate::{
     engine::{is_sound, missing, needed},
     model::Secret,
     plan::Failure,

@@ -1,23 +1,13 @@
 //! `mlopsgen doctor`: what would stop this platform from starting on this machine.
 
-mod folders;
-mod machine;
-mod ports;
-mod resources;
-mod secrets;
-
 use clap::Args;
 use mlopsgen::{
-    engine::{Selection, select},
+    engine::{Engine, doctor::Finding, doctor::examine, select},
     plan::Failure,
-    source::Span,
 };
-use serde::Serialize;
 
 use super::{
-    Context,
-    engine::Engine,
-    running::Running,
+    Context, running,
     terminal::{Paint, paint},
 };
 
@@ -36,57 +26,9 @@ pub struct DoctorArgs {
     groups: Vec<String>,
 }
 
-/// One thing that was found.
-#[derive(Clone, Debug, Serialize)]
-pub struct Finding {
-    /// It would not start, or not work; else it is only worth knowing.
-    pub is_error: bool,
-    pub subject: &'static str,
-    pub message: String,
-    /// `platform.toml:LINE`, where a line of it can help.
-    pub place: Option<String>,
-    pub help: String,
-}
-
-impl Finding {
-    fn new(subject: &'static str, message: String, help: impl Into<String>) -> Self {
-        Self {
-            is_error: true,
-            subject,
-            message,
-            place: None,
-            help: help.into(),
-        }
-    }
-
-    fn warning(subject: &'static str, message: String, help: impl Into<String>) -> Self {
-        Self {
-            is_error: false,
-            ..Self::new(subject, message, help)
-        }
-    }
-
-    fn at(mut self, running: &Running, span: Span) -> Self {
-        let sources = &running.sources;
-        if span.start < span.end {
-            let (line, _) = sources.position(span);
-            self.place = Some(format!("{}:{line}", sources.file(span.source).name));
-        }
-        self
-    }
-}
-
-/// What is looked at.
-struct Case<'a> {
-    running: &'a Running,
-    selection: &'a Selection<'a>,
-    /// `None`: none answers.
-    engine: Option<&'a Engine>,
-}
-
 pub fn run(args: &DoctorArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("doctor")?;
-    let Some(running) = Running::open(context)? else {
+    let Some(running) = running::open(context)? else {
         return Ok(1);
     };
     let output = &running.output;
@@ -105,14 +47,7 @@ pub fn run(args: &DoctorArgs, context: &Context) -> Result<u8, Failure> {
             format!("type `{}`", context.global.command_line("apply")),
         ));
     }
-    findings.extend(
-        Case {
-            running: &running,
-            selection: &selection,
-            engine: engine.as_ref().ok(),
-        }
-        .findings()?,
-    );
+    findings.extend(examine(&running, &selection, engine.as_ref().ok())?);
     let has_errors = findings.iter().any(|finding| finding.is_error);
     if is_json {
         let document = serde_json::json!({ "findings": findings, "ok": !has_errors });
@@ -130,38 +65,7 @@ pub fn run(args: &DoctorArgs, context: &Context) -> Result<u8, Failure> {
     Ok(u8::from(has_errors))
 }
 
-/// What `up` looks at. That the platform asks for more memory than there is does not keep Compose from starting it.
-pub fn before_start(
-    running: &Running,
-    selection: &Selection,
-    engine: &Engine,
-) -> Result<Vec<Finding>, Failure> {
-    engine.ping()?;
-    let case = Case {
-        running,
-        selection,
-        engine: Some(engine),
-    };
-    let mut findings = case.findings()?;
-    findings.retain(|finding| finding.subject != "memory");
-    Ok(findings)
-}
-
-impl Case<'_> {
-    fn findings(&self) -> Result<Vec<Finding>, Failure> {
-        let containers = match self.engine {
-            Some(engine) => engine.containers(self.running.name()).unwrap_or_default(),
-            None => Vec::new(),
-        };
-        let mut findings = ports::findings(self, &containers);
-        findings.extend(secrets::findings(self)?);
-        findings.extend(resources::findings(self));
-        findings.extend(folders::findings(self)?);
-        findings.extend(machine::findings(self));
-        Ok(findings)
-    }
-}
-
+/// Findings as people read them.
 pub fn human(findings: &[&Finding], context: &Context) -> String {
     let color = context.terminal.color_out;
     let mut text = String::new();

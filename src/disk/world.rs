@@ -2,8 +2,9 @@
 
 use std::{cell::RefCell, collections::BTreeSet, fs, io, path::PathBuf};
 
-use mlopsgen::world::{ReadError, World};
 use walkdir::WalkDir;
+
+use crate::world::{ReadError, World};
 
 /// A project on the disk. Symbolic links are not followed when folders are listed.
 #[derive(Debug)]
@@ -77,9 +78,7 @@ impl World for DiskWorld {
 mod tests {
     use std::fs;
 
-    use mlopsgen::world::{ReadError, World};
-
-    use super::DiskWorld;
+    use super::{DiskWorld, ReadError, World};
 
     #[test]
     fn files_come_sorted_and_what_is_generated_is_no_input() -> std::io::Result<()> {

@@ -1,7 +1,7 @@
 //! What the platform asks for against what the machine has.
 
 use super::{Case, Finding};
-use crate::cli::host;
+use crate::engine::host;
 
 /// What Elasticsearch refuses to start below.
 const MAP_COUNT: u64 = 262_144;

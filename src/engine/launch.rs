@@ -1,4 +1,4 @@
-//! One start by Compose: which files and services it is given, and what is shown while it goes on.
+//! One start by Compose: which files and services it is given, and what is reported while it goes on.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,23 +9,39 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mlopsgen::{
-    engine::{Event, Known, Progress, Selection, finished},
-    model::Raw,
-    plan::Failure,
-};
+use super::{Engine, Event, Known, Progress, Running, Selection, compose::code, finished};
+use crate::{model::Raw, plan::Failure};
 
-use super::{
-    Context,
-    engine::{Engine, code},
-    live::Live,
-    running::Running,
-};
+/// Where the generated files mount the engine's socket from.
+#[cfg(unix)]
+const SOCKET: &str = "/var/run/docker.sock";
 
 /// How often the engine is asked how things are.
 const PACE: Duration = Duration::from_millis(700);
 
+/// Who is told of a start while it goes on.
+pub trait Watch {
+    /// A line that Compose printed.
+    fn line(&mut self, line: &str);
+
+    /// A component changed.
+    fn event(&mut self, event: &Event);
+
+    /// What is not up yet, each with what it waits for. Replaces the rows before.
+    fn rows(&mut self, rows: &[(Event, Vec<&str>)]);
+}
+
+/// How a start ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launched {
+    /// Compose's exit status.
+    pub status: u8,
+    /// How many components are in which state; `None` where there was nothing to start.
+    pub summary: Option<String>,
+}
+
 /// What is started, and with what.
+#[derive(Debug)]
 pub struct Launch<'a> {
     pub running: &'a Running,
     pub selection: &'a Selection<'a>,
@@ -35,16 +51,15 @@ pub struct Launch<'a> {
 }
 
 impl Launch<'_> {
-    /// Starts it; Compose's exit status. With `wait`, returns when everything is well or something is not.
-    pub fn run(&self, context: &Context) -> Result<u8, Failure> {
+    /// Starts it. With `wait`, returns when everything is well or something is not.
+    pub fn run(&self, watch: &mut dyn Watch) -> Result<Launched, Failure> {
         let containers = self.engine.containers(self.running.name())?;
         let workloads = self.selection.workloads();
-        let names = || workloads.iter().map(|workload| workload.name.as_str());
-        let width = names().map(str::len).max().unwrap_or(0);
+        let names = workloads.iter().map(|workload| workload.name.as_str());
         let mut show = Show {
             launch: self,
-            progress: Progress::new(names(), &containers),
-            live: Live::new(context, width),
+            progress: Progress::new(names, &containers),
+            watch,
             began: Instant::now(),
             looked: Instant::now(),
         };
@@ -56,7 +71,10 @@ impl Launch<'_> {
         arguments.extend(compose_waits.then(|| "--wait".to_string()));
         if let Some(services) = self.without_finished_jobs()? {
             if services.is_empty() {
-                return Ok(0);
+                return Ok(Launched {
+                    status: 0,
+                    summary: None,
+                });
             }
             arguments.push("--no-deps".to_string());
             arguments.extend(services);
@@ -70,8 +88,11 @@ impl Launch<'_> {
         if status == 0 && self.wait {
             show.settle();
         }
-        show.end(status, context);
-        Ok(status)
+        show.watch.rows(&[]);
+        Ok(Launched {
+            status,
+            summary: Some(show.progress.summary()),
+        })
     }
 
     /// Arguments of a Compose that starts nothing and waits for what is no job; none where all are jobs.
@@ -140,7 +161,7 @@ impl Launch<'_> {
     fn hashes(&self) -> BTreeMap<String, String> {
         let mut arguments = self.files();
         arguments.extend(["config", "--hash", "*"].map(ToString::to_string));
-        let answer = self.engine.listen(&arguments).unwrap_or_default();
+        let answer = self.engine.read(&arguments).unwrap_or_default();
         let is_hash = |text: &str| text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit());
         answer
             .lines()
@@ -162,11 +183,11 @@ impl Launch<'_> {
     }
 }
 
-/// What is shown of a start.
+/// A start on its way.
 struct Show<'a> {
     launch: &'a Launch<'a>,
     progress: Progress,
-    live: Live,
+    watch: &'a mut dyn Watch,
     began: Instant,
     looked: Instant,
 }
@@ -193,7 +214,7 @@ impl Show<'_> {
     fn listen(&mut self, lines: &Receiver<String>) {
         loop {
             match lines.recv_timeout(PACE) {
-                Ok(line) => self.live.say(&line),
+                Ok(line) => self.watch.line(&line),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -225,7 +246,7 @@ impl Show<'_> {
         };
         let now = self.began.elapsed();
         for event in self.progress.update(&containers, now) {
-            self.live.tell(&event);
+            self.watch.event(&event);
         }
         let rows = self.progress.unfinished(now);
         let rows: Vec<(Event, Vec<&str>)> = rows
@@ -239,22 +260,7 @@ impl Show<'_> {
                 (event, missing(launch, &self.progress, name))
             })
             .collect();
-        self.live.redraw(&rows);
-    }
-
-    fn end(&mut self, status: u8, context: &Context) {
-        self.live.redraw(&[]);
-        if status != 0 {
-            self.live.say_the_rest();
-        }
-        if !context.terminal.quiet {
-            let head = match status {
-                0 => "Up",
-                _ => "Not all of it is up",
-            };
-            let text = format!("{head}: {}.\n", self.progress.summary());
-            context.terminal.err(&text);
-        }
+        self.watch.rows(&rows);
     }
 }
 
@@ -283,4 +289,28 @@ fn read(stream: impl Read, lines: &Sender<String>) {
         }
         line.clear();
     }
+}
+
+/// Variables for Compose that only this machine knows, where neither the environment nor `.env` sets them: `PROJECT_DIR`,
+/// and `DOCKER_GID`, the group of the engine's socket.
+pub fn start_variables(running: &Running) -> Result<Vec<(&'static str, String)>, Failure> {
+    let dotenv = running.dotenv()?.values();
+    let is_set = |name: &str| {
+        let given = std::env::var(name).ok();
+        let given = given.or_else(|| dotenv.get(name).cloned());
+        given.is_some_and(|value| !value.is_empty())
+    };
+    let mut variables = Vec::new();
+    if !is_set("PROJECT_DIR") {
+        let root = running.root()?;
+        variables.push(("PROJECT_DIR", root.to_string_lossy().into_owned()));
+    }
+    #[cfg(unix)]
+    if !is_set("DOCKER_GID")
+        && let Ok(socket) = std::fs::metadata(SOCKET)
+    {
+        use std::os::unix::fs::MetadataExt;
+        variables.push(("DOCKER_GID", socket.gid().to_string()));
+    }
+    Ok(variables)
 }

@@ -1,13 +1,16 @@
-//! What this machine has and who uses it. On Linux from /proc; elsewhere only whether a port is free.
+//! What this machine has and who uses it.
 
 use std::{
-    fmt, fs,
+    fmt,
     io::ErrorKind,
     net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
     path::Path,
 };
 
-use mlopsgen::model::Protocol;
+pub use super::kernel::{holder, max_map_count, memory};
+
+use super::kernel::is_listened_on;
+use crate::model::Protocol;
 
 /// Whether something listens there already. What can't be tried (an address of another machine) is not called busy.
 pub fn is_busy(address: IpAddr, port: u16, protocol: Protocol) -> bool {
@@ -19,7 +22,7 @@ pub fn is_busy(address: IpAddr, port: u16, protocol: Protocol) -> bool {
     match tried.map_err(|error| error.kind()) {
         Ok(()) => false,
         // A port that this user may not take is known by who listens on it.
-        Err(ErrorKind::PermissionDenied) => !inodes(port, protocol).is_empty(),
+        Err(ErrorKind::PermissionDenied) => is_listened_on(port, protocol),
         Err(kind) => kind == ErrorKind::AddrInUse,
     }
 }
@@ -29,66 +32,6 @@ pub fn free_port(address: IpAddr, above: u16, protocol: Protocol, taken: &[u16])
     (above.saturating_add(1)..=u16::MAX)
         .take(2000)
         .find(|port| !taken.contains(port) && !is_busy(address, *port, protocol))
-}
-
-/// The process that holds a port, as `NAME (process 42)`; `None` where it can't be seen.
-pub fn holder(port: u16, protocol: Protocol) -> Option<String> {
-    let inodes = inodes(port, protocol);
-    if inodes.is_empty() {
-        return None;
-    }
-    let mut processes: Vec<u32> = fs::read_dir("/proc")
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .collect();
-    processes.sort_unstable();
-    let process = processes
-        .into_iter()
-        .find(|process| holds(*process, &inodes))?;
-    let name = fs::read_to_string(format!("/proc/{process}/comm")).ok()?;
-    Some(format!("`{}` (process {process})", name.trim()))
-}
-
-/// Inodes of the sockets that listen on this port.
-fn inodes(port: u16, protocol: Protocol) -> Vec<String> {
-    ["", "6"]
-        .iter()
-        .filter_map(|version| {
-            fs::read_to_string(format!("/proc/net/{}{version}", protocol.name())).ok()
-        })
-        .flat_map(|table| listeners(&table, port, protocol))
-        .collect()
-}
-
-/// The same of one version of the protocol, in the kernel's table of sockets.
-fn listeners(table: &str, port: u16, protocol: Protocol) -> Vec<String> {
-    // 0A: listening. A UDP socket has no such state.
-    let state = match protocol {
-        Protocol::Tcp => "0A",
-        Protocol::Udp => "07",
-    };
-    let suffix = format!(":{port:04X}");
-    table
-        .lines()
-        .skip(1)
-        .filter_map(|line| {
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            let is_it = fields.get(1)?.ends_with(&suffix) && *fields.get(3)? == state;
-            is_it.then(|| fields.get(9).map(ToString::to_string))?
-        })
-        .collect()
-}
-
-fn holds(process: u32, inodes: &[String]) -> bool {
-    let sockets = fs::read_dir(format!("/proc/{process}/fd"));
-    sockets.into_iter().flatten().flatten().any(|entry| {
-        let target = fs::read_link(entry.path()).unwrap_or_default();
-        let target = target.to_string_lossy();
-        let inode = target
-            .strip_prefix("socket:[")
-            .and_then(|rest| rest.strip_suffix(']'));
-        inode.is_some_and(|inode| inodes.iter().any(|known| known == inode))
-    })
 }
 
 /// Whom a container runs as, by numbers.
@@ -129,7 +72,7 @@ impl fmt::Display for User {
 #[cfg(unix)]
 pub fn may(user: &User, path: &Path, access: Access) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let Ok(metadata) = fs::metadata(path) else {
+    let Ok(metadata) = std::fs::metadata(path) else {
         return true;
     };
     let mode = metadata.mode();
@@ -162,41 +105,16 @@ pub fn free_disk(_: &str) -> Option<u64> {
     None
 }
 
-/// Bytes of memory.
-pub fn memory() -> Option<u64> {
-    let text = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
-    let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kilobytes * 1024)
-}
-
 /// Thousandths of a processor.
 pub fn processors() -> Option<u64> {
     let cores = std::thread::available_parallelism().ok()?;
     Some(cores.get() as u64 * 1000)
 }
 
-/// How many memory maps a process may have.
-pub fn max_map_count() -> Option<u64> {
-    let text = fs::read_to_string("/proc/sys/vm/max_map_count").ok()?;
-    text.trim().parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Access, Protocol, User, holder, is_busy, listeners};
+    use super::{Access, Protocol, User, holder, is_busy};
     use std::net::{IpAddr, Ipv4Addr, TcpListener};
-
-    const TABLE: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
-   0: 0100007F:18EA 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4242 1 0 100 0 0 10 0
-   1: 0100007F:18EA 0100007F:9999 01 00000000:00000000 00:00000000 00000000     0        0 4343 1 0 100 0 0 10 0
-";
-
-    #[test]
-    fn only_listening_sockets_hold_a_port() {
-        assert_eq!(listeners(TABLE, 6378, Protocol::Tcp), ["4242"]);
-        assert!(listeners(TABLE, 6379, Protocol::Tcp).is_empty());
-    }
 
     #[test]
     fn modes_say_who_may() -> std::io::Result<()> {

@@ -3,14 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use mlopsgen::{
+use crate::{
     model::{FileContent, Mount, MountSource, Piece, Text, Workload},
     plan::Failure,
     source::Span,
 };
 
 use super::{Case, Finding};
-use crate::cli::host::{self, Access, User};
+use crate::engine::host::{self, Access, User};
 
 pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
     let root = case.running.root()?;

@@ -1,12 +1,12 @@
 //! Ports of the host that are held already.
 
-use mlopsgen::{
+use crate::{
     engine::Container,
     model::{Bind, HostPort, NetworkMode, Port, Workload},
 };
 
 use super::{Case, Finding};
-use crate::cli::{engine::Engine, host};
+use crate::engine::{Engine, host};
 
 /// Programs that hold a port for a container.
 const PROXIES: [&str; 3] = ["docker-proxy", "rootlessport", "conmon"];

@@ -1,6 +1,6 @@
 //! Networks and volumes that have to exist before the start, because nothing here makes them.
 
-use mlopsgen::model::{MountSource, PlatformVolume};
+use crate::model::{MountSource, PlatformVolume};
 
 use super::{Case, Finding};
 

@@ -1,0 +1,62 @@
+//! How bad a platform takes each lint to be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Code, Diagnostic, Severity};
+
+/// What `[lints]` says of a lint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LintLevel {
+    Allow,
+    Warn,
+    Deny,
+}
+
+impl LintLevel {
+    /// The words of platform.toml.
+    pub const NAMES: [&str; 3] = ["allow", "warn", "deny"];
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "allow" => Some(LintLevel::Allow),
+            "warn" => Some(LintLevel::Warn),
+            "deny" => Some(LintLevel::Deny),
+            _ => None,
+        }
+    }
+}
+
+/// `[lints]`, and what components accept with `allow`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Levels {
+    platform: BTreeMap<Code, LintLevel>,
+    components: BTreeMap<String, BTreeSet<Code>>,
+}
+
+impl Levels {
+    /// For all of the platform.
+    pub fn set(&mut self, code: Code, level: LintLevel) {
+        self.platform.insert(code, level);
+    }
+
+    /// A component accepts a lint.
+    pub fn allow(&mut self, component: &str, code: Code) {
+        let allowed = self.components.entry(component.to_string()).or_default();
+        allowed.insert(code);
+    }
+
+    /// The severity of a lint here; `None` where it is allowed. A lint without a level keeps its own severity.
+    pub(super) fn severity(&self, lint: &Diagnostic) -> Option<Severity> {
+        let component = lint.component.as_ref();
+        let allowed = component.and_then(|name| self.components.get(name));
+        if allowed.is_some_and(|allowed| allowed.contains(&lint.code)) {
+            return None;
+        }
+        match self.platform.get(&lint.code) {
+            Some(LintLevel::Allow) => None,
+            Some(LintLevel::Warn) => Some(Severity::Warning),
+            Some(LintLevel::Deny) => Some(Severity::Error),
+            None => Some(lint.severity),
+        }
+    }
+}

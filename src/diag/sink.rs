@@ -1,0 +1,299 @@
+//! Collects diagnostics, and is the only place that decides their severity.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Code, Diagnostic, Level, Levels, Severity};
+use crate::{source::Span, text::count};
+
+/// Errors that one run reports. Whoever has more mends these first.
+const MOST_ERRORS: usize = 1000;
+
+/// Lints about something that is absent: where there are mistakes, it may only be what was written wrong.
+const OF_ABSENCE: [Code; 4] = [
+    Code::Unused,
+    Code::NoHealthCheck,
+    Code::NoPersistence,
+    Code::NoResources,
+];
+
+/// Collects diagnostics, each at the level that the platform gives it.
+#[derive(Debug, Default)]
+pub struct Sink {
+    diagnostics: Vec<Diagnostic>,
+    /// Those of one code about one place, so that none is reported twice.
+    known: BTreeMap<(Code, Option<Span>), Vec<usize>>,
+    /// What lints said of one place, whichever component they are about.
+    lints: BTreeSet<(Code, Option<Span>, String)>,
+    levels: Option<Levels>,
+    denies_warnings: bool,
+    /// Lints that were pushed before the levels were known.
+    waiting: Vec<Diagnostic>,
+    errors: usize,
+    mistakes: usize,
+    /// How many errors were left out, and the first of them.
+    left_out: Option<(usize, Diagnostic)>,
+}
+
+impl Sink {
+    /// `--deny-warnings`: every lint that would warn is an error.
+    pub fn deny_warnings(&mut self) {
+        self.denies_warnings = true;
+    }
+
+    /// From here on lints have these levels; so have those that were pushed before.
+    pub fn set_levels(&mut self, levels: Levels) {
+        self.levels = Some(levels);
+        for diagnostic in std::mem::take(&mut self.waiting) {
+            self.receive_lint(diagnostic);
+        }
+    }
+
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.receive(diagnostic);
+    }
+
+    /// Takes a diagnostic and returns its severity here: `None` for a lint that is allowed, and for one whose level is not
+    /// known yet.
+    pub fn receive(&mut self, diagnostic: Diagnostic) -> Option<Severity> {
+        match (diagnostic.code.level(), &self.levels) {
+            (Level::Error, _) => {
+                let severity = diagnostic.severity;
+                self.keep(diagnostic, true);
+                Some(severity)
+            }
+            (Level::Lint, Some(_)) => self.receive_lint(diagnostic),
+            (Level::Lint, None) => {
+                self.waiting.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn receive_lint(&mut self, mut diagnostic: Diagnostic) -> Option<Severity> {
+        let usual = diagnostic.severity;
+        let severity = match &self.levels {
+            Some(levels) => levels.severity(&diagnostic)?,
+            None => usual,
+        };
+        diagnostic.severity = match severity {
+            Severity::Warning if self.denies_warnings => Severity::Error,
+            severity => severity,
+        };
+        let severity = diagnostic.severity;
+        // A line that holds for several workloads, such as one of a preset, is one thing to mend.
+        let place = diagnostic.labels.first().map(|label| label.span);
+        if self
+            .lints
+            .insert((diagnostic.code, place, without_names(&diagnostic)))
+        {
+            let is_mistake = usual == Severity::Error && severity == Severity::Error;
+            self.keep(diagnostic, is_mistake);
+        }
+        Some(severity)
+    }
+
+    fn keep(&mut self, diagnostic: Diagnostic, is_mistake: bool) {
+        let place = diagnostic.labels.first().map(|label| label.span);
+        let alike = self.known.entry((diagnostic.code, place)).or_default();
+        if alike
+            .iter()
+            .any(|index| self.diagnostics[*index] == diagnostic)
+        {
+            return;
+        }
+        if diagnostic.severity == Severity::Error {
+            self.mistakes += usize::from(is_mistake);
+            if self.errors == MOST_ERRORS {
+                self.left_out.get_or_insert((0, diagnostic)).0 += 1;
+                return;
+            }
+            self.errors += 1;
+        }
+        alike.push(self.diagnostics.len());
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// How many errors there are so far.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Whether further errors are only counted.
+    pub fn is_full(&self) -> bool {
+        self.errors >= MOST_ERRORS
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// Whether there is an error that is no raised lint. What is wrong was left out of the model then, so that targets
+    /// can't be asked; where only a lint was raised to an error they can, and everything is said in one run.
+    pub fn has_mistakes(&self) -> bool {
+        self.mistakes > 0
+    }
+
+    /// Whether an error of this code was said.
+    pub fn has_errors_of(&self, code: Code) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code == code && diagnostic.severity == Severity::Error)
+    }
+
+    /// All of them, in the order of the places they are about, errors and warnings mixed as they stand in the file.
+    ///
+    /// Lints whose level never became known have their usual one.
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        for diagnostic in std::mem::take(&mut self.waiting) {
+            self.receive_lint(diagnostic);
+        }
+        let is_broken = self
+            .diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code.level() == Level::Error);
+        if is_broken {
+            self.diagnostics
+                .retain(|diagnostic| !OF_ABSENCE.contains(&diagnostic.code));
+        }
+        self.diagnostics
+            .sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
+        if let Some((number, first)) = self.left_out {
+            let mut rest =
+                Diagnostic::new(first.code, format!("and {}", count(number, "more error")))
+                    .help("mend those above first");
+            rest.severity = Severity::Error;
+            if let Some(label) = first.labels.first() {
+                rest = rest.label(label.span, "the first that is not shown");
+            }
+            self.diagnostics.push(rest);
+        }
+        self.diagnostics
+    }
+}
+
+/// What a lint says, without the names of the component that it is about and of its parts.
+fn without_names(diagnostic: &Diagnostic) -> String {
+    let component = diagnostic.component.as_deref().unwrap_or_default();
+    let part = format!("{component}-");
+    let is_name = |word: &&str| *word == component || word.starts_with(&part);
+    let words = diagnostic.message.split('`');
+    words.filter(|word| !is_name(word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Code, Diagnostic, Level, Levels, Severity, Sink};
+    use crate::diag::LintLevel;
+
+    const LEVELS: [Option<LintLevel>; 4] = [
+        None,
+        Some(LintLevel::Allow),
+        Some(LintLevel::Warn),
+        Some(LintLevel::Deny),
+    ];
+
+    /// What a lint ends as: pushed before and after the levels are known, which must not matter.
+    fn ends_as(
+        diagnostic: &Diagnostic,
+        level: Option<LintLevel>,
+        is_allowed: bool,
+        denies: bool,
+    ) -> Option<Severity> {
+        let levels = || {
+            let mut levels = Levels::default();
+            if let Some(level) = level {
+                levels.set(diagnostic.code, level);
+            }
+            if is_allowed {
+                levels.allow("it", diagnostic.code);
+            }
+            levels
+        };
+        let found = [true, false].map(|is_early| {
+            let mut sink = Sink::default();
+            if denies {
+                sink.deny_warnings();
+            }
+            if is_early {
+                sink.push(diagnostic.clone());
+                sink.set_levels(levels());
+            } else {
+                sink.set_levels(levels());
+                sink.push(diagnostic.clone());
+            }
+            let has_errors = sink.has_errors();
+            let severity = sink.finish().first().map(|diagnostic| diagnostic.severity);
+            assert_eq!(has_errors, severity == Some(Severity::Error));
+            severity
+        });
+        assert_eq!(found[0], found[1]);
+        found[0]
+    }
+
+    #[test]
+    fn each_lint_ends_at_the_level_that_it_was_given() {
+        let lints = Code::ALL.iter().filter(|code| code.level() == Level::Lint);
+        for &code in lints {
+            for is_denied in [false, true] {
+                let mut diagnostic = Diagnostic::new(code, "x").about("it");
+                if is_denied {
+                    diagnostic = diagnostic.denied();
+                }
+                let usual = diagnostic.severity;
+                for (level, denies) in LEVELS.into_iter().flat_map(|it| [(it, false), (it, true)]) {
+                    let expected = match level {
+                        Some(LintLevel::Allow) => None,
+                        Some(LintLevel::Deny) => Some(Severity::Error),
+                        _ if denies => Some(Severity::Error),
+                        Some(LintLevel::Warn) => Some(Severity::Warning),
+                        None => Some(usual),
+                    };
+                    let name = format!("{code:?} {level:?} {denies}");
+                    assert_eq!(
+                        ends_as(&diagnostic, level, false, denies),
+                        expected,
+                        "{name}"
+                    );
+                    assert_eq!(ends_as(&diagnostic, level, true, denies), None, "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_another_component_allows_is_said() {
+        let mut sink = Sink::default();
+        let mut levels = Levels::default();
+        levels.allow("other", Code::LatestTag);
+        sink.set_levels(levels);
+        let severity = sink.receive(Diagnostic::new(Code::LatestTag, "x").about("it"));
+        assert_eq!(severity, Some(Severity::Warning));
+    }
+
+    #[test]
+    fn a_raised_lint_is_an_error_and_no_mistake() {
+        let mut sink = Sink::default();
+        sink.deny_warnings();
+        sink.set_levels(Levels::default());
+        sink.push(Diagnostic::new(Code::LatestTag, "x"));
+        assert!(sink.has_errors() && !sink.has_mistakes());
+        sink.push(Diagnostic::new(Code::OutsideSource, "x").denied());
+        assert!(sink.has_mistakes());
+    }
+
+    #[test]
+    fn lints_of_absence_are_left_out_beside_mistakes() {
+        let codes = |codes: &[Code]| -> BTreeMap<Code, usize> {
+            let mut sink = Sink::default();
+            for code in codes {
+                sink.push(Diagnostic::new(*code, "x"));
+            }
+            let found = sink.finish().into_iter();
+            found.map(|diagnostic| (diagnostic.code, 1)).collect()
+        };
+        assert_eq!(codes(&[Code::Unused]).len(), 1);
+        assert_eq!(codes(&[Code::Unused, Code::UnknownKey]).len(), 1);
+    }
+}

@@ -1,0 +1,113 @@
+//! A project's folder: what it compiles to, and what that means for what lies there.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{Extent, Lock, Place, read_manifest, survey, world::DiskWorld};
+use crate::{
+    compile::{self, Compilation, Failed, Output, Request},
+    plan::{self, Failure, Plan},
+    project::environment_file,
+};
+
+/// A project and what to compile of it.
+#[derive(Debug)]
+pub struct Project {
+    pub place: Place,
+    pub request: Request,
+    root: PathBuf,
+}
+
+/// One compilation, and the plan where it came to its end.
+#[derive(Debug)]
+pub struct Prepared {
+    pub compilation: Compilation,
+    pub plan: Result<Plan, Failed>,
+}
+
+impl Project {
+    /// Errors: the output folder can't be one.
+    pub fn new(root: &Path, request: Request) -> Result<Self, Failure> {
+        Ok(Self {
+            place: Place::new(root, request.environment.as_deref())?,
+            root: root.to_path_buf(),
+            request,
+        })
+    }
+
+    pub fn compile(&self) -> Compilation {
+        compile::compile(&DiskWorld::new(&self.root), &self.request)
+    }
+
+    /// Every path of the project that compiling it asks for, there or not.
+    pub fn reads(&self) -> BTreeSet<String> {
+        let world = DiskWorld::new(&self.root);
+        compile::compile(&world, &self.request);
+        world.reads()
+    }
+
+    /// Compiles, looks at the disk and plans.
+    pub fn prepare(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
+        let compilation = self.compile();
+        let plan = match &compilation.output {
+            Ok(output) => Ok(self.plan(output, lock)?),
+            Err(failed) => Err(*failed),
+        };
+        Ok(Prepared { compilation, plan })
+    }
+
+    fn plan(&self, output: &Output, lock: Option<&Lock>) -> Result<Plan, Failure> {
+        self.refuse_unknown_targets(output)?;
+        let wanted = &output.files;
+        let recorded = plan::read(read_manifest(&self.place)?.as_deref())?;
+        let found = survey(
+            &self.place,
+            &Extent {
+                paths: &plan::paths_of_interest(wanted, &recorded),
+                stubs: &wanted.stubs,
+                lock,
+            },
+        )?;
+        Ok(plan::plan(&plan::Inputs {
+            wanted,
+            targets: &output.platform.targets,
+            selected: self.request.targets.as_ref(),
+            recorded: &recorded,
+            found: &found,
+        }))
+    }
+
+    /// What `--target` writes of a target that is off unless the platform names it, the next `apply` would remove.
+    fn refuse_unknown_targets(&self, output: &Output) -> Result<(), Failure> {
+        let mut selected = self.request.targets.iter().flatten();
+        let unknown = selected
+            .find(|target| !target.is_default() && !output.platform.targets.contains(target));
+        match unknown.map(|target| target.name()) {
+            None => Ok(()),
+            Some(name) => Err(
+                Failure::new(format!("this platform has no target `{name}`"))
+                    .help(format!("add \"{name}\" to `targets` of `[platform]`")),
+            ),
+        }
+    }
+}
+
+/// The environments of a platform file: each `E` with a `platform.E.toml` beside it, sorted.
+pub fn environments(root: &Path, file: &str) -> Vec<String> {
+    let ends = environment_file(file, "*");
+    let Some((start, end)) = ends.split_once('*') else {
+        return Vec::new();
+    };
+    let mut found: Vec<String> = fs::read_dir(root)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| Some(name.strip_prefix(start)?.strip_suffix(end)?.to_string()))
+        .filter(|name| !name.is_empty())
+        .collect();
+    found.sort();
+    found
+}

@@ -1,0 +1,101 @@
+//! What would stop a platform from starting on this machine, as values.
+
+mod folders;
+mod machine;
+mod ports;
+mod resources;
+mod secrets;
+
+use serde::Serialize;
+
+use super::{Engine, Running, Selection};
+use crate::{plan::Failure, source::Span};
+
+/// One thing that was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// It would not start, or not work; else it is only worth knowing.
+    pub is_error: bool,
+    pub subject: &'static str,
+    pub message: String,
+    /// `platform.toml:LINE`, where a line of it can help.
+    pub place: Option<String>,
+    pub help: String,
+}
+
+impl Finding {
+    pub fn new(subject: &'static str, message: String, help: impl Into<String>) -> Self {
+        Self {
+            is_error: true,
+            subject,
+            message,
+            place: None,
+            help: help.into(),
+        }
+    }
+
+    pub fn warning(subject: &'static str, message: String, help: impl Into<String>) -> Self {
+        Self {
+            is_error: false,
+            ..Self::new(subject, message, help)
+        }
+    }
+
+    fn at(mut self, running: &Running, span: Span) -> Self {
+        let sources = &running.sources;
+        if span.start < span.end {
+            let (line, _) = sources.position(span);
+            self.place = Some(format!("{}:{line}", sources.file(span.source).name));
+        }
+        self
+    }
+}
+
+/// What is looked at.
+struct Case<'a> {
+    running: &'a Running,
+    selection: &'a Selection<'a>,
+    /// `None`: none answers.
+    engine: Option<&'a Engine>,
+}
+
+/// All that is found, of the engine only what can be seen without one where none answers.
+pub fn examine(
+    running: &Running,
+    selection: &Selection,
+    engine: Option<&Engine>,
+) -> Result<Vec<Finding>, Failure> {
+    let case = Case {
+        running,
+        selection,
+        engine,
+    };
+    case.findings()
+}
+
+/// What `up` looks at. That the platform asks for more memory than there is does not keep Compose from starting it.
+pub fn before_start(
+    running: &Running,
+    selection: &Selection,
+    engine: &Engine,
+) -> Result<Vec<Finding>, Failure> {
+    engine.ping()?;
+    let mut findings = examine(running, selection, Some(engine))?;
+    findings.retain(|finding| finding.subject != "memory");
+    Ok(findings)
+}
+
+impl Case<'_> {
+    fn findings(&self) -> Result<Vec<Finding>, Failure> {
+        let containers = match self.engine {
+            Some(engine) => engine.containers(self.running.name()).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let mut findings = ports::findings(self, &containers);
+        findings.extend(secrets::findings(self)?);
+        findings.extend(resources::findings(self));
+        findings.extend(folders::findings(self)?);
+        findings.extend(machine::findings(self));
+        Ok(findings)
+    }
+}

@@ -1,0 +1,74 @@
+//! What the commands that run a platform share: the project, its selection of groups, its `.env`, its engine.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use crate::{
+    compile::Output,
+    disk::{Dotenv, Project},
+    model::{Piece, Raw, Text},
+    plan::{Failure, Plan},
+    source::Sources,
+};
+
+/// A platform that compiles.
+#[derive(Debug)]
+pub struct Running {
+    pub project: Project,
+    pub output: Output,
+    pub sources: Sources,
+    /// What `apply` would do.
+    pub plan: Plan,
+}
+
+impl Running {
+    /// Compose's project: the platform, unless `[raw.compose]` names it.
+    pub fn name(&self) -> &str {
+        let platform = &self.output.platform;
+        let Raw::Table(raw) = &platform.raw_compose else {
+            return &platform.name;
+        };
+        let name = raw.iter().find(|(key, _)| key == "name");
+        match name.map(|(_, value)| value) {
+            Some(Raw::Text(Text { pieces })) => match pieces.as_slice() {
+                [Piece::Literal(name)] => name,
+                _ => &platform.name,
+            },
+            _ => &platform.name,
+        }
+    }
+
+    /// Arguments of a Compose command that needs no file: `-p NAME WORDS...`.
+    pub fn by_name<'a>(&'a self, words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+        let start = ["-p", self.name()];
+        let all = start.into_iter().chain(words);
+        all.map(ToString::to_string).collect()
+    }
+
+    /// The project's folder as an absolute path.
+    pub fn root(&self) -> Result<PathBuf, Failure> {
+        let root = self.project.place.project();
+        fs::canonicalize(root).map_err(|error| Failure::io("find", root, &error))
+    }
+
+    pub fn dotenv_path(&self) -> PathBuf {
+        self.project.place.root().join("compose/.env")
+    }
+
+    pub fn dotenv(&self) -> Result<Dotenv, Failure> {
+        Dotenv::read(&self.dotenv_path())
+    }
+
+    /// What Compose will see: `.env`, and the environment of this process over it.
+    pub fn values(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let mut values = self.dotenv()?.values();
+        let platform = &self.output.platform;
+        let secrets = platform.secrets.iter().map(|secret| &secret.env);
+        let variables = platform.variables.iter().filter_map(|v| v.env.as_ref());
+        for name in secrets.chain(variables) {
+            if let Ok(value) = std::env::var(name) {
+                values.insert(name.clone(), value);
+            }
+        }
+        Ok(values)
+    }
+}

@@ -1,0 +1,53 @@
+//! The levels of lints: `[lints]`, and `allow` of each component.
+
+use super::{read, scene::Draft};
+use crate::{
+    diag::{Code, Diagnostic, Level, Levels, LintLevel, Sink, nearest},
+    source::Span,
+    syntax::Table,
+    text::all_of,
+};
+
+/// What the platform says of lints. Errors: a name that no lint has.
+pub(super) fn levels(tree: &Table, drafts: &[Draft], sink: &mut Sink) -> Levels {
+    let mut levels = Levels::default();
+    for (key, node) in tree.table("lints").into_iter().flat_map(Table::iter) {
+        let Some(code) = lint(&key.name, key.span, sink) else {
+            continue;
+        };
+        if let Some(level) = LintLevel::from_name(&read::scalar(node)) {
+            levels.set(code, level);
+        }
+    }
+    for draft in drafts {
+        for node in draft.user.array("allow").unwrap_or_default() {
+            let Some(name) = node.as_str() else { continue };
+            if let Some(code) = lint(name, node.span, sink) {
+                levels.allow(&draft.name, code);
+            }
+        }
+    }
+    levels
+}
+
+fn lint(name: &str, span: Span, sink: &mut Sink) -> Option<Code> {
+    let found = Code::from_name(name).filter(|code| code.level() == Level::Lint);
+    if found.is_none() {
+        sink.push(unknown(name, span));
+    }
+    found
+}
+
+fn unknown(name: &str, span: Span) -> Diagnostic {
+    let known: Vec<&str> = Code::ALL
+        .iter()
+        .filter(|code| code.level() == Level::Lint)
+        .map(|code| code.name())
+        .collect();
+    Diagnostic::new(Code::UnknownName, format!("there is no lint `{name}`"))
+        .label(span, "no such lint")
+        .help(match nearest(name, known.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("lints are {}", all_of(&known)),
+        })
+}
