@@ -20,6 +20,7 @@ pub mod manual;
 pub mod resolve;
 pub mod graph;
 pub mod check;
+pub mod speak;
 pub mod target;
 pub mod compile;
 pub mod plan;

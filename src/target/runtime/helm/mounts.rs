@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{chart::Builder, claims, quantity};
-use crate::model::{
-    Device, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload,
+use super::{chart::Builder, claims};
+use crate::{
+    model::{Device, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload},
+    speak::units::kubernetes,
 };
 
 /// Named volumes, folders of the host, and memory.
@@ -21,7 +22,7 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
         insert_free(&mut out, "tmpfs", value);
     }
     if let Some(bytes) = runtime.shm_size {
-        let size = quantity::bytes(bytes);
+        let size = kubernetes::bytes(bytes);
         let value = json!({ "mountPath": "/dev/shm", "memory": true, "sizeLimit": size });
         insert_free(&mut out, "shm", value);
     }
@@ -74,9 +75,9 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             value["hostPath"] = json!(path);
         }
         MountSource::Bind { path, .. } => {
-            builder.losses.push(
-                mount.span,
+            builder.losses.key_at(
                 workload,
+                mount.span,
                 &format!("volumes.{}", mount.name),
                 &format!(
                     "binds `{path}` of the project, which no cluster has: nothing is mounted at `{}`",
@@ -106,7 +107,7 @@ fn memory(builder: &mut Builder<'_>, workload: &Workload, tmpfs: &Tmpfs) -> Valu
     let mut value = json!({ "mountPath": tmpfs.path, "memory": true });
     for option in &tmpfs.options {
         match option {
-            TmpfsOption::Size(bytes) => value["sizeLimit"] = json!(quantity::bytes(*bytes)),
+            TmpfsOption::Size(bytes) => value["sizeLimit"] = json!(kubernetes::bytes(*bytes)),
             TmpfsOption::Other(other)
                 if matches!(other.as_str(), "rw" | "nosuid" | "nodev" | "noexec") => {}
             TmpfsOption::Percent(_) | TmpfsOption::Other(_) => builder.losses.key(
