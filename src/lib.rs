@@ -21,6 +21,7 @@ pub mod expand;
 pub mod resolve;
 pub mod graph;
 pub mod check;
+pub mod speak;
 pub mod target;
 pub mod compile;
 pub mod plan;

@@ -61,10 +61,10 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
         planned: planned.as_ref(),
         is_json,
     };
-    // A first look without the lock: where there is nothing to do, not even a folder's time changes.
-    let glance = project.prepare(None)?;
-    if !matches!(&glance.plan, Ok(plan) if !plan.is_empty()) {
-        return run.finish(&glance);
+    // A first plan without the lock: where there is nothing to do, not even a folder's time changes.
+    let first = project.prepare(None)?;
+    if !matches!(&first.plan, Ok(plan) if !plan.is_empty()) {
+        return run.finish(&first);
     }
     let lock = Lock::acquire(&project.place, || {
         context
@@ -183,7 +183,7 @@ impl Run<'_> {
         }))
     }
 
-    /// Whether somebody, or a flag, said yes to everything. Errors: nobody can be asked.
+    /// Whether a person or a flag agrees to everything. Errors: there is no terminal to ask on.
     fn is_agreed(&self, plan: &Plan) -> Result<bool, Failure> {
         let terminal = &self.context.terminal;
         let can_ask = terminal.interactive && !self.is_json && self.planned.is_none();
@@ -202,8 +202,8 @@ impl Run<'_> {
         Ok(self.is_removal_agreed(plan, can_ask)? && self.is_loss_agreed(plan, can_ask)?)
     }
 
-    /// That nearly everything goes is more often a mistake than meant, and `--yes` was said without looking. A plan
-    /// that was saved has been looked at.
+    /// A plan that removes nearly everything is more often a mistake than meant, and `--yes` is typed before the plan is
+    /// seen. A saved plan was reviewed.
     fn is_removal_agreed(&self, plan: &Plan, can_ask: bool) -> Result<bool, Failure> {
         let Some(emptied) = plan.emptied else {
             return Ok(true);

@@ -4,7 +4,7 @@ use mlopsgen::plan::{Failure, Force};
 
 use super::{Context, json, project, review, show};
 
-/// The exit status that says: not as platform.toml says.
+/// The exit status of a stale tree.
 const STALE: u8 = 2;
 
 pub fn run(context: &Context) -> Result<u8, Failure> {

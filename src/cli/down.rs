@@ -1,4 +1,4 @@
-//! `mlopsgen down`: stops groups, and deletes their data only where it is told to.
+//! `mlopsgen down`: stops groups; deletes data only with `--volumes` or `--purge`.
 
 use clap::Args;
 use mlopsgen::{

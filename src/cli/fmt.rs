@@ -115,7 +115,7 @@ fn project_files(context: &Context) -> Result<Vec<PathBuf>, Failure> {
     Ok(names.iter().map(|name| root.join(name)).collect())
 }
 
-/// `None` where the file is not TOML, which was said.
+/// `None` where the file is not TOML; the errors are printed.
 fn lay_out(path: &Path, context: &Context) -> Result<Option<Laid>, Failure> {
     let old = read_text(path)?;
     let name = path

@@ -1,4 +1,4 @@
-//! `mlopsgen restart`: the same containers once more, or new ones.
+//! `mlopsgen restart`: restarts the same containers, or recreates them.
 
 use clap::Args;
 use mlopsgen::{
@@ -52,7 +52,7 @@ pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
     let output = &running.output;
     let selection = select(&output.platform, &output.graph, &args.groups)?;
     if args.build || args.volumes || args.wait {
-        return anew(args, &running, &selection, context);
+        return recreate(args, &running, &selection, context);
     }
     let engine = Engine::find()?;
     let containers = engine.containers(running.name())?;
@@ -77,8 +77,9 @@ pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
     engine::run(&engine, &running.by_name(words), context)
 }
 
-/// Down and up. What would stop the start is said before anything stops; what others stopped with it starts with it.
-fn anew(
+/// `down`, then `up`. What would prevent the start is reported before anything stops. Groups that `down` stops as well,
+/// because they depend on these, are started again.
+fn recreate(
     args: &RestartArgs,
     running: &Running,
     selection: &Selection,

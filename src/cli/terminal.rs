@@ -1,4 +1,4 @@
-//! Where the words go: stdout, stderr, and a question to whoever sits there.
+//! stdout, stderr, and questions to the person at the terminal.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -13,13 +13,13 @@ use mlopsgen::{
 
 use super::args::Global;
 
-/// How this run talks.
+/// How this run prints.
 pub struct Terminal {
     pub color_out: bool,
     pub color_err: bool,
     pub quiet: bool,
     pub verbose: bool,
-    /// Somebody can be shown something and asked.
+    /// A person can read stdout and answer on stdin.
     pub interactive: bool,
 }
 
@@ -82,7 +82,7 @@ impl Terminal {
         }
     }
 
-    /// A result. A reader that went away (`| head`) is none of our business, a full disk is.
+    /// A result, to stdout. A closed pipe (`| head`) is no error; a full disk is.
     pub fn out(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
         let written = stdout
@@ -96,7 +96,7 @@ impl Terminal {
         }
     }
 
-    /// A remark.
+    /// A message, to stderr.
     pub fn err(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }

@@ -45,7 +45,7 @@ impl Levels {
         allowed.insert(code);
     }
 
-    /// How bad a lint is here; `None` where it is allowed. What nobody gave a level stays as bad as it says itself.
+    /// The severity of a lint here; `None` where it is allowed. A lint without a level keeps its own severity.
     pub(super) fn severity(&self, lint: &Diagnostic) -> Option<Severity> {
         let component = lint.component.as_ref();
         let allowed = component.and_then(|name| self.components.get(name));

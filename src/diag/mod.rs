@@ -66,7 +66,7 @@ impl Diagnostic {
         self
     }
 
-    /// A lint that is an error where nobody gives it another level.
+    /// Makes a lint an error, unless `[lints]` gives it another level.
     pub fn denied(mut self) -> Self {
         self.severity = Severity::Error;
         self

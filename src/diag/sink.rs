@@ -1,4 +1,4 @@
-//! Where the stages say what is wrong, and the only place that decides how bad it is.
+//! Collects diagnostics, and is the only place that decides their severity.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,11 +16,11 @@ const OF_ABSENCE: [Code; 4] = [
     Code::NoResources,
 ];
 
-/// Collects what the stages say, each at the level that the platform gives it.
+/// Collects diagnostics, each at the level that the platform gives it.
 #[derive(Debug, Default)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
-    /// Those of one code about one place, so that nothing is said twice.
+    /// Those of one code about one place, so that none is reported twice.
     known: BTreeMap<(Code, Option<Span>), Vec<usize>>,
     /// What lints said of one place, whichever component they are about.
     lints: BTreeSet<(Code, Option<Span>, String)>,
@@ -52,7 +52,7 @@ impl Sink {
         self.receive(diagnostic);
     }
 
-    /// Takes a diagnostic and says how bad it is here: `None` for a lint that is allowed, and for one whose level is not
+    /// Takes a diagnostic and returns its severity here: `None` for a lint that is allowed, and for one whose level is not
     /// known yet.
     pub fn receive(&mut self, diagnostic: Diagnostic) -> Option<Severity> {
         match (diagnostic.code.level(), &self.levels) {
@@ -113,7 +113,7 @@ impl Sink {
         self.diagnostics.push(diagnostic);
     }
 
-    /// How many errors were said so far.
+    /// How many errors there are so far.
     pub fn errors(&self) -> usize {
         self.errors
     }
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_not_lamented_beside_mistakes() {
+    fn lints_of_absence_are_left_out_beside_mistakes() {
         let codes = |codes: &[Code]| -> BTreeMap<Code, usize> {
             let mut sink = Sink::default();
             for code in codes {

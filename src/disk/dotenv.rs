@@ -124,7 +124,7 @@ fn assignment(text: &str, start: usize, line: usize) -> Option<Assignment<'_>> {
     })
 }
 
-/// A value without quotes; a comment after a blank is none of it.
+/// A value without quotes, up to a comment that follows a blank.
 fn bare(value: &str) -> &str {
     match value.strip_prefix('#') {
         Some(_) => "",

@@ -66,7 +66,7 @@ impl Lock {
         }
     }
 
-    /// Whether the working folder holds more than a lock: a run is at it, or was killed while it wrote.
+    /// Whether the working folder holds more than a lock: a run is writing, or was killed while it wrote.
     ///
     /// The lock alone is what Ctrl-C leaves behind when a question was open. Nothing was written then.
     pub(super) fn is_work_unfinished(place: &Place) -> bool {

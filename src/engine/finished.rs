@@ -1,7 +1,7 @@
 //! Which jobs need not run again at the next `up`.
 //!
-//! Compose starts every container that has exited, so each job anew each time. In Kubernetes a job runs again when it
-//! has changed; here too.
+//! Compose starts every container that has exited, so it repeats each job at each `up`. In Kubernetes a job runs again
+//! only when it has changed; so it does here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,8 @@ pub struct Known<'a> {
     pub images: &'a BTreeMap<String, String>,
 }
 
-/// Jobs that have ended well, as they are now, after all that they wait for was made as it is now.
+/// Jobs that succeeded and have not changed since, and whose dependencies were created before that run and have not
+/// changed either.
 pub fn finished(platform: &Platform, graph: &Graph, known: &Known<'_>) -> BTreeSet<String> {
     platform
         .workloads()

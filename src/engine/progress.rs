@@ -12,18 +12,18 @@ const STEADY: Duration = Duration::from_secs(3);
 pub enum Phase {
     /// It has no container, or one that was never started.
     Waiting,
-    /// It runs, and its health check has not said yes yet.
+    /// It runs, and its health check has not succeeded yet.
     Starting,
     /// It runs, and has no health check.
     Running,
     Healthy,
-    /// It has ended well.
+    /// A job that succeeded.
     Done,
-    /// How it is not well, in words that go on from its name and `is`.
+    /// What is wrong with it, as words after its name and `is`.
     Failed(String),
 }
 
-/// Something that a person wants to read.
+/// A change of a component's phase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     pub name: String,

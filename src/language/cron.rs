@@ -1,4 +1,5 @@
 //! Schedules as Airflow takes them: its presets, and five fields as its reader of cron, croniter, understands them.
+//! Written by hand: the crates for cron take other expressions than croniter does.
 
 const PRESETS: [&str; 10] = [
     "@once",

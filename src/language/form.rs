@@ -4,7 +4,7 @@ use super::engine;
 use crate::{
     reference::{self, Mode, Words},
     syntax::Node,
-    value::{self, Bind, ExtraHost, HostAddress, Tmpfs},
+    value::{self, Bind, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs},
 };
 
 /// A grammar for a string.
@@ -195,8 +195,8 @@ impl Form {
             Form::User => engine::is_user(text),
             Form::Account => engine::is_account(text),
             Form::Signal => engine::is_signal(text),
-            Form::ImagePlatform => engine::is_platform(text),
-            Form::Device => engine::is_device(text),
+            Form::ImagePlatform => ImagePlatform::parse(text).is_some(),
+            Form::Device => Device::parse(text).is_some(),
             Form::Capability => engine::is_capability(text),
             Form::ExtraHost => ExtraHost::parse(text).is_some(),
             Form::HostAddress => HostAddress::parse(text).is_some(),

@@ -7,8 +7,7 @@ use super::{
     pipelines::{CI, FLOW, PIPELINE},
     shape::{KeyShape, Shape, key},
 };
-use crate::diag::LintLevel;
-use crate::files::Target;
+use crate::{diag::LintLevel, files::Target};
 
 const TARGET: Form = Form::Choice(Target::NAMES);
 

@@ -50,6 +50,32 @@ impl Component {
         self.ports.iter().find(|port| port.name == name)
     }
 
+    /// The workload that listens on a port. `None` where the component runs elsewhere.
+    pub fn listener(&self, port: &str) -> Option<(&Workload, &Port)> {
+        self.workloads
+            .iter()
+            .find_map(|workload| Some((workload, workload.port(port)?)))
+    }
+
+    /// Host and number of a port, where the component runs elsewhere.
+    pub fn external_address(&self, port: &str) -> Option<(&str, u16)> {
+        let addresses = &self.external.as_ref()?.addresses;
+        addresses
+            .iter()
+            .find(|(name, _, _)| name == port)
+            .map(|(_, host, number)| (host.as_str(), *number))
+    }
+
+    /// Where a port is reached by those inside the platform: host and number.
+    pub fn address(&self, port: &str) -> Option<(String, u16)> {
+        if self.external.is_some() {
+            let (host, number) = self.external_address(port)?;
+            return Some((host.to_string(), number));
+        }
+        let (workload, port) = self.listener(port)?;
+        Some((workload.name.clone(), port.container.first))
+    }
+
     pub fn setting(&self, name: &str) -> Option<&SettingValue> {
         self.settings
             .iter()

@@ -13,8 +13,8 @@ mod text;
 mod workload;
 
 pub use crate::value::{
-    AlertSeverity, Bind, ExtraHost, HostAddress, HttpScheme, PanelKind, ProbeTool, Propagation,
-    Scheme, Tmpfs, TmpfsOption, TriggerRule,
+    AlertSeverity, Bind, Device, ExtraHost, HostAddress, HttpScheme, ImagePlatform, PanelKind,
+    ProbeTool, Propagation, Scheme, Tmpfs, TmpfsOption, TriggerRule,
 };
 pub use component::{
     Alert, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,

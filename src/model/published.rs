@@ -35,13 +35,8 @@ impl Platform {
 }
 
 fn public_address(component: &Component, port: &Port) -> (String, u16) {
-    if let Some(external) = &component.external
-        && let Some((_, host, number)) = external
-            .addresses
-            .iter()
-            .find(|(name, _, _)| *name == port.name)
-    {
-        return (host.clone(), *number);
+    if let Some((host, number)) = component.external_address(&port.name) {
+        return (host.to_string(), number);
     }
     let on_host = component
         .main()

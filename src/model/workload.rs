@@ -1,7 +1,10 @@
 //! What runs: one container in Compose, one pod template in Kubernetes.
 
 use crate::{
-    model::{At, Bind, ExtraHost, HttpScheme, Image, ProbeTool, Propagation, Scheme, Text, Tmpfs},
+    model::{
+        At, Bind, Device, ExtraHost, HttpScheme, Image, ImagePlatform, ProbeTool, Propagation,
+        Scheme, Text, Tmpfs,
+    },
     source::Span,
     syntax::Table,
 };
@@ -365,7 +368,7 @@ pub struct Runtime {
     pub no_new_privileges: bool,
     pub read_only: bool,
     pub tmpfs: Vec<Tmpfs>,
-    pub devices: Vec<String>,
+    pub devices: Vec<Device>,
     pub labels: Vec<(String, Text)>,
     pub hostname: Option<String>,
     pub working_dir: Option<String>,
@@ -376,7 +379,7 @@ pub struct Runtime {
     pub cap_add: Vec<String>,
     pub cap_drop: Vec<String>,
     pub extra_hosts: Vec<ExtraHost>,
-    pub platform: Option<String>,
+    pub platform: Option<ImagePlatform>,
     pub tty: bool,
     pub stdin_open: bool,
     /// Milliseconds.

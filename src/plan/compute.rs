@@ -207,9 +207,8 @@ fn manifest_meanwhile(
     meanwhile
 }
 
-/// Whether nearly everything goes: of ten files of the targets that platform.toml asks for nine, or the last of any target.
-///
-/// Files of targets that platform.toml leaves out do not count: that is asked for by name.
+/// Whether nearly everything is removed: nine of ten files of the targets that platform.toml names, or every file of every
+/// target. Files of targets that platform.toml no longer names do not count: their removal is asked for.
 fn emptied(
     changes: &BTreeMap<String, Change>,
     manifest: &Manifest,
@@ -222,8 +221,8 @@ fn emptied(
     let before = inputs.recorded.manifest.files.keys();
     let before = before.filter(is_asked).count();
     let after = manifest.files.keys().filter(is_asked).count();
-    let is_of_target = |path: &String| matches!(Owner::of(path), Owner::Target(_));
-    let has_targets_files = manifest.files.keys().any(is_of_target);
+    let mut paths = manifest.files.keys();
+    let has_targets_files = paths.any(|path| Owner::of(path) != Owner::Always);
     let changes = changes.values();
     let removed = changes.filter(|it| it.action == Action::Remove).count();
     let is_emptied = removed > 0 && (after * 10 <= before || !has_targets_files);

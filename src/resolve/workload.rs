@@ -9,9 +9,9 @@ use crate::{
     diag::{Code, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, External, ExtraHost, Gpu, HostAddress, Lifecycle, Output,
-        Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime, Setting, SettingValue,
-        Text, Tmpfs, Ulimit, Use, Workload,
+        Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress, ImagePlatform,
+        Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime,
+        Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Node, Table, Value},
 };
@@ -363,7 +363,10 @@ fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink)
             .iter()
             .filter_map(|text| Tmpfs::parse(text))
             .collect(),
-        devices: read::strings(table, "devices"),
+        devices: read::strings(table, "devices")
+            .iter()
+            .filter_map(|text| Device::parse(text))
+            .collect(),
         labels: table
             .table("labels")
             .into_iter()
@@ -378,7 +381,7 @@ fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink)
         cap_add: read::strings(table, "cap_add"),
         cap_drop: read::strings(table, "cap_drop"),
         extra_hosts: extra_hosts(table),
-        platform: read::owned(table, "platform"),
+        platform: table.string("platform").and_then(ImagePlatform::parse),
         tty: table.boolean("tty").unwrap_or(false),
         stdin_open: table.boolean("stdin_open").unwrap_or(false),
         stop_grace_period: read::duration(table, "stop_grace_period"),

@@ -72,10 +72,7 @@ fn row(target: Target) -> Row {
     let row = |role, emit| Row { role, emit };
     match target {
         Target::Compose => row(Role::Runtime(Vantage::Compose), runtime::compose::emit),
-        Target::Swarm => row(
-            Role::Runtime(Vantage::Compose),
-            runtime::compose::swarm::emit,
-        ),
+        Target::Swarm => row(Role::Runtime(Vantage::Compose), runtime::swarm::emit),
         Target::Helm => row(Role::Runtime(Vantage::Kubernetes), runtime::helm::emit),
         Target::Prometheus => row(Role::Mounted, content::prometheus::emit),
         Target::Grafana => row(Role::Mounted, content::grafana::emit),

@@ -97,9 +97,10 @@ fn no_module_knows_one_below_it() {
 
 #[test]
 fn no_target_knows_another() {
-    const TARGETS: [&str; 9] = [
+    const TARGETS: [&str; 10] = [
         "runtime/compose",
         "runtime/helm",
+        "runtime/swarm",
         "content/config",
         "content/prometheus",
         "content/grafana",

@@ -552,3 +552,16 @@ depends_on = {depends}
         "{said}"
     );
 }
+
+/// The rights of a device are no path in the container, and a name of the Container Device Interface is none either.
+#[test]
+fn a_device_of_a_pod_is_mounted_where_it_is() {
+    let (files, said) = outcome(
+        "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\ndevices = [\"/dev/fuse:rw\", \"nvidia.com/gpu=all\"]\n",
+    );
+    let files = files.unwrap_or_else(|| panic!("{said}"));
+    let values = &files["helm/p/values.yaml"];
+    assert!(values.contains("mountPath: /dev/fuse\n"), "{values}");
+    assert!(!values.contains("nvidia.com"), "{values}");
+    assert!(said.contains("holds `nvidia.com/gpu=all`"), "{said}");
+}

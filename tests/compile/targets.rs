@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlopsgen::{
-    compile::{Request, compile},
+    compile::{Compilation, Request, compile},
     diag::render::{Style, human},
     files::Target,
     world::MemoryWorld,
@@ -39,12 +39,16 @@ fn sources(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The files that a platform of these targets compiles to.
-fn compiled(targets: &[&str]) -> BTreeMap<String, String> {
+fn compilation(targets: &[&str]) -> Compilation {
     let targets = targets.join("\", \"");
     let text = format!("[platform]\nname = \"p\"\ntargets = [\"{targets}\"]\n{PLATFORM}");
     let world = MemoryWorld::new().with("platform.toml", text);
-    let compilation = compile(&world, &Request::default());
+    compile(&world, &Request::default())
+}
+
+/// The files that a platform of these targets compiles to.
+fn compiled(targets: &[&str]) -> BTreeMap<String, String> {
+    let compilation = compilation(targets);
     let style = Style {
         color: false,
         width: 100,
@@ -144,4 +148,26 @@ fn targets_are_known_by_their_names() {
         assert_eq!(target.name(), *name);
         assert_eq!(Target::from_name(name), Some(*target));
     }
+}
+
+/// The catalog's programs gain no further rights in Compose; a stack can't say so, and that is reported once.
+#[test]
+fn a_stack_reports_that_it_has_no_security_options() {
+    let compilation = compilation(&["compose", "swarm"]);
+    let lost: Vec<&str> = compilation
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.message.as_str())
+        .filter(|message| message.starts_with("swarm: ") && message.contains("`security_opt`"))
+        .collect();
+    assert_eq!(
+        lost,
+        [
+            "swarm: the programs of `prometheus` and of others from the catalog may gain further rights: \
+             Swarm has no `security_opt`"
+        ]
+    );
+    let files = compiled(&["compose", "swarm"]);
+    assert!(files["compose/g.yaml"].contains("no-new-privileges:true"));
+    assert!(!files["swarm/stack.yaml"].contains("no-new-privileges"));
 }

@@ -1,4 +1,4 @@
-//! Emptying bind folders. What it may empty it decides anew just before, and follows no symbolic link.
+//! Emptying bind folders. Whether a folder may be emptied is decided again just before; no symbolic link is followed.
 //!
 //! Only contents go, never the folder itself, and `.gitkeep` files stay with the folders that they keep.
 

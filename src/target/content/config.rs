@@ -6,7 +6,8 @@
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
-    model::{FileContent, FileMount, Piece, Platform, Text, Workload},
+    model::{FileContent, FileMount, Piece, Platform, Secret, Text, Workload},
+    speak::Speak,
     target::{Context, Emission, Vantage, shared::mounted::config_path},
     template::TemplateError,
 };
@@ -14,14 +15,17 @@ use crate::{
 /// Writes one file for each text that a workload mounts.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
+    let speak = ConfigFile {
+        platform: context.platform,
+        vantage: context.vantage,
+    };
     for workload in context.platform.workloads() {
         for file in &workload.files {
             if let FileContent::Text { name, text } = &file.content {
-                let spoken = speak(context.platform, context.vantage, text);
                 emission.files.add(
                     Target::Compose,
                     config_path(&workload.component, name),
-                    spoken,
+                    speak.text(text),
                 );
                 if context.vantage == Vantage::Kubernetes {
                     emission.losses.extend(loss(workload, file, text));
@@ -32,27 +36,28 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     Ok(emission)
 }
 
-/// A file can't wait for the start: a variable is its default. No secret gets here, a check refuses it.
-fn speak(platform: &Platform, vantage: Vantage, text: &Text) -> String {
-    text.render(|piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::Endpoint(endpoint) => endpoint.value(),
-        Piece::Secret(_) => String::new(),
-        Piece::Variable(name) => platform
-            .variable(name)
-            .map(|variable| variable.default.clone())
-            .unwrap_or_default(),
-        Piece::PublicUrl { component, port } => {
-            platform.public_url(component, port).unwrap_or_default()
-        }
-        Piece::PublicHost { component, port } => {
-            platform.public_host(component, port).unwrap_or_default()
-        }
-        Piece::Network(group) => match vantage {
-            Vantage::Compose => platform.network_name(group),
+/// The words of a file, which can't wait for the start: a variable is its default. No secret gets here, a check refuses
+/// it.
+struct ConfigFile<'a> {
+    platform: &'a Platform,
+    vantage: Vantage,
+}
+
+impl Speak for ConfigFile<'_> {
+    fn platform(&self) -> &Platform {
+        self.platform
+    }
+
+    fn secret(&self, _: &Secret) -> String {
+        String::new()
+    }
+
+    fn network(&self, group: &str) -> String {
+        match self.vantage {
+            Vantage::Compose => self.platform.network_name(group),
             Vantage::Kubernetes => "default".to_string(),
-        },
-    })
+        }
+    }
 }
 
 /// In a cluster a public address and a namespace are values of the chart, and a file is not a template of it.

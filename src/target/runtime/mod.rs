@@ -2,3 +2,5 @@
 
 pub mod compose;
 pub mod helm;
+mod shared;
+pub mod swarm;

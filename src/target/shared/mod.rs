@@ -1,5 +1,7 @@
 //! What more than one target needs, written once.
 
+pub mod losses;
 pub mod mounted;
+pub mod names;
 pub mod plain;
 pub mod scrape;

@@ -4,9 +4,8 @@
 
 use crate::{
     language::duration_ms,
-    model::{
-        Component, HostPort, Metrics, NetworkMode, Piece, Platform, SettingValue, Text, Workload,
-    },
+    model::{Component, HostPort, Metrics, NetworkMode, Platform, SettingValue, Workload},
+    speak::{Constants, Speak},
     target::Vantage,
 };
 
@@ -87,7 +86,7 @@ pub(in crate::target) fn jobs<'a>(
 /// The job of a component that runs elsewhere.
 fn external_job(component: &Component, usual: u64) -> Option<Job<'_>> {
     let metrics = component.external.as_ref()?.metrics.as_ref()?;
-    let (host, port) = address(component, &metrics.port)?;
+    let (host, port) = component.address(&metrics.port)?;
     Some(Job {
         component,
         metrics,
@@ -98,53 +97,13 @@ fn external_job(component: &Component, usual: u64) -> Option<Job<'_>> {
     })
 }
 
-/// Where a port of a component is reached by those inside the platform: host and number. A component that runs
-/// elsewhere has its own address.
-pub(in crate::target) fn address(component: &Component, port: &str) -> Option<(String, u16)> {
-    if let Some(external) = &component.external {
-        return external
-            .addresses
-            .iter()
-            .find(|(name, _, _)| name == port)
-            .map(|(_, host, number)| (host.clone(), *number));
-    }
-    component
-        .workloads
-        .iter()
-        .find_map(|workload| Some((workload.name.clone(), workload.port(port)?.container.first)))
-}
-
 /// The server's own interval between scrapes, in milliseconds.
 pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -> u64 {
     match prometheus.setting("scrape_interval") {
-        Some(SettingValue::Text(text)) => duration_ms(&with_defaults(platform, text)),
+        Some(SettingValue::Text(text)) => duration_ms(&Constants(platform).text(text)),
         _ => None,
     }
     .unwrap_or(USUAL_INTERVAL)
-}
-
-/// Milliseconds as Prometheus and Grafana write a duration: `1m30s`.
-pub(in crate::target) fn duration(milliseconds: u64) -> String {
-    const UNITS: [(&str, u64); 5] = [
-        ("d", 86_400_000),
-        ("h", 3_600_000),
-        ("m", 60_000),
-        ("s", 1_000),
-        ("ms", 1),
-    ];
-    let mut rest = milliseconds;
-    let mut out = String::new();
-    for (unit, size) in UNITS {
-        if rest >= size {
-            out.push_str(&format!("{}{unit}", rest / size));
-            rest %= size;
-        }
-    }
-    if out.is_empty() {
-        "0s".to_string()
-    } else {
-        out
-    }
 }
 
 /// A matcher of these jobs: `job="a"` or `job=~"a|b"`. Names of jobs hold nothing that a regular expression reads.
@@ -159,19 +118,6 @@ pub(in crate::target) fn one_of(label: &str, values: &[&str]) -> String {
         [value] => format!("{label}=\"{value}\""),
         values => format!("{label}=~\"{}\"", values.join("|")),
     }
-}
-
-/// Settings that no start-time value reaches: a variable's default is written.
-fn with_defaults(platform: &Platform, text: &Text) -> String {
-    text.render(|piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::Variable(name) => platform
-            .variable(name)
-            .map(|variable| variable.default.clone())
-            .unwrap_or_default(),
-        Piece::Endpoint(endpoint) => endpoint.value(),
-        _ => String::new(),
-    })
 }
 
 /// The Service of a workload with several pods that has the address of each: the usual one has one for all of them.
@@ -267,18 +213,4 @@ fn published(workload: &Workload, metrics: &Metrics) -> Option<(String, u16)> {
         return None;
     };
     Some((port.bind.local_host(), range.first))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-
-    #[test]
-    fn a_duration_is_written_in_its_largest_units() {
-        assert_eq!(duration(90_000), "1m30s");
-        assert_eq!(duration(15_000), "15s");
-        assert_eq!(duration(500), "500ms");
-        assert_eq!(duration(86_400_000), "1d");
-        assert_eq!(duration(0), "0s");
-    }
 }

@@ -28,7 +28,7 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "swarm/stack.yaml",
-        "runtime/compose/swarm/mod.rs",
+        "runtime/swarm/mod.rs",
         "StackView",
         "swarm/stack.yaml",
     ),
@@ -52,13 +52,13 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "compose/probe-http.sh",
-        "runtime/compose/health.rs",
+        "runtime/shared/health.rs",
         "ProbeView",
         "the health check by HTTP inside of a container",
     ),
     (
         "compose/probe-tcp.sh",
-        "runtime/compose/health.rs",
+        "runtime/shared/health.rs",
         "TcpProbeView",
         "the health check by TCP inside of a container",
     ),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{
-    Component, Endpoint, Field, HostPort, Piece, Pipeline, Platform, Port, Text, Variable,
+use crate::{
+    model::{Component, Endpoint, Field, HostPort, Pipeline, Platform, Port},
+    speak::{Readable, Speak},
 };
 
 /// What stands beside each flow: its step, or a letter where it has none.
@@ -60,7 +61,9 @@ pub fn what_it_is(platform: &Platform, component: &Component) -> String {
     let Some(workload) = component.main() else {
         return component.title.clone();
     };
-    let image = workload.image.spoken(|piece| written(platform, piece));
+    let image = workload
+        .image
+        .spoken(|piece| Readable(platform).piece(piece));
     let repository = image.repository.as_plain().unwrap_or_default();
     let name = repository.rsplit('/').next().unwrap_or_default();
     let generic = matches!(component.kind.as_str(), "service" | "job");
@@ -69,32 +72,6 @@ pub fn what_it_is(platform: &Platform, component: &Component) -> String {
         Some(version) => format!("{title} {version}"),
         None => title.to_string(),
     }
-}
-
-/// A text for readers: secrets by their names, variables by their defaults, addresses as Compose has them.
-pub fn text(platform: &Platform, text: &Text) -> String {
-    text.render(|piece| written(platform, piece))
-}
-
-fn written(platform: &Platform, piece: &Piece) -> String {
-    match piece {
-        Piece::Literal(literal) => literal.clone(),
-        Piece::Secret(name) => format!("${{secrets.{name}}}"),
-        Piece::Variable(name) => variable(platform, name),
-        Piece::Endpoint(endpoint) => endpoint.value(),
-        Piece::PublicUrl { component, port } => {
-            platform.public_url(component, port).unwrap_or_default()
-        }
-        Piece::PublicHost { component, port } => {
-            platform.public_host(component, port).unwrap_or_default()
-        }
-        Piece::Network(group) => platform.network_name(group),
-    }
-}
-
-fn variable(platform: &Platform, name: &str) -> String {
-    let variable: Option<&Variable> = platform.variable(name);
-    variable.map_or_else(String::new, |variable| variable.default.clone())
 }
 
 /// Where a person on the host finds a published port: a URL where the scheme is a browser's.

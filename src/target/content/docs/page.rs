@@ -9,6 +9,7 @@ use crate::{
         Agent, Ci, Component, FlowEnd, HostPort, Pipeline, Platform, Port, SecretOrigin, TaskBody,
         Workload,
     },
+    speak::{Readable, Speak},
 };
 
 #[derive(Serialize)]
@@ -288,7 +289,7 @@ fn groups(platform: &Platform) -> Vec<GroupView> {
 }
 
 fn component_view(platform: &Platform, component: &Component) -> ComponentView {
-    let image = |workload: &Workload| facts::text(platform, &workload.image.text());
+    let image = |workload: &Workload| Readable(platform).text(&workload.image.text());
     let main = component.main();
     ComponentView {
         name: component.name.clone(),
@@ -445,7 +446,7 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
         image: pipeline
             .image
             .as_ref()
-            .map(|image| facts::text(platform, &image.text())),
+            .map(|image| Readable(platform).text(&image.text())),
         tasks: pipeline
             .tasks
             .iter()
@@ -453,7 +454,7 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
                 name: task.name.clone(),
                 after: task.after.iter().map(|(name, _)| name.clone()).collect(),
                 runs: match &task.body {
-                    TaskBody::Run(text) => facts::text(platform, text),
+                    TaskBody::Run(text) => Readable(platform).text(text),
                     TaskBody::Stub => format!("dags/{}/{}.py", pipeline.name, task.name),
                 },
                 stub: task.body == TaskBody::Stub,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     model::{self, PanelKind, Threshold},
-    target::shared::scrape,
+    speak::units::prometheus,
 };
 
 /// Columns of Grafana's grid.
@@ -202,7 +202,7 @@ impl Panel {
     pub fn every(mut self, interval: u64, usual: u64) -> Self {
         if interval > usual {
             for query in &mut self.queries {
-                query.interval = Some(scrape::duration(interval));
+                query.interval = Some(prometheus::duration(interval));
             }
         }
         self

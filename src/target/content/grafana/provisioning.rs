@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     model::{Component, FileContent, HttpScheme, Platform, SettingValue},
+    speak::units::prometheus,
     target::shared::scrape,
 };
 
@@ -55,7 +56,7 @@ pub(super) fn sources(
         .iter()
         .filter_map(|source| {
             let name = source.main_port.as_deref().unwrap_or("http");
-            let (host, number) = scrape::address(source, name)?;
+            let (host, number) = source.address(name)?;
             let port = source.port(name);
             let scheme = port.map_or(HttpScheme::Http, |port| port.scheme.over_http());
             let scheme = scheme.name();
@@ -64,7 +65,7 @@ pub(super) fn sources(
                 name: source.name.clone(),
                 url: literal(&format!("{scheme}://{host}:{number}{path}")),
                 default: source.name == default.name,
-                interval: scrape::duration(scrape::interval(platform, source)),
+                interval: prometheus::duration(scrape::interval(platform, source)),
             })
         })
         .collect();

@@ -3,9 +3,36 @@
 //! Jenkins itself expands `$NAME`, `${NAME}` and `$$` in the values of an `environment` block, after it has bound the
 //! credentials. So a literal `$` is doubled, and a value that holds a secret refers to a variable that is one.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::model::{EnvironmentVariable, Piece, Platform, SecretVariable, Text};
+use crate::{
+    model::{EnvironmentVariable, Piece, Platform, Secret, SecretVariable, Text},
+    speak::Speak,
+};
+
+/// The words of an `environment` block, in which a secret is the variable that holds it.
+struct EnvironmentBlock<'a> {
+    platform: &'a Platform,
+    /// By the secret's name.
+    variables: BTreeMap<&'a str, String>,
+}
+
+impl Speak for EnvironmentBlock<'_> {
+    fn platform(&self) -> &Platform {
+        self.platform
+    }
+
+    fn literal(&self, text: &str) -> String {
+        text.replace('$', "$$")
+    }
+
+    fn secret(&self, secret: &Secret) -> String {
+        let variable = self.variables.get(secret.name.as_str());
+        variable.map_or_else(String::new, |variable| format!("${{{variable}}}"))
+    }
+}
 
 /// Variables of one block.
 #[derive(Debug, Default)]
@@ -76,15 +103,20 @@ impl Bindings {
         }
     }
 
-    /// A value in Jenkins' own words.
+    /// A value in Jenkins' own words. Each secret in it gets a variable first.
     fn value(&mut self, platform: &Platform, env: &[EnvironmentVariable], text: &Text) -> String {
-        text.render(|piece| match piece {
-            Piece::Secret(secret) => format!("${{{}}}", self.variable_of(platform, env, secret)),
-            piece => platform
-                .constant(piece)
-                .unwrap_or_default()
-                .replace('$', "$$"),
-        })
+        let mut variables = BTreeMap::new();
+        for piece in &text.pieces {
+            if let Piece::Secret(secret) = piece {
+                let variable = self.variable_of(platform, env, secret);
+                variables.insert(secret.as_str(), variable);
+            }
+        }
+        let speak = EnvironmentBlock {
+            platform,
+            variables,
+        };
+        speak.text(text)
     }
 
     /// The variable that holds a secret; a new one if there is none.

@@ -8,7 +8,10 @@ use super::{
     bindings::{Binding, Bindings},
     patterns::{self, Condition},
 };
-use crate::model::{Agent, Ci, CiStage, Platform, Text};
+use crate::{
+    model::{Agent, Ci, CiStage, Platform, Text},
+    speak::{Constants, Speak},
+};
 
 /// A Jenkinsfile.
 #[derive(Debug, Serialize)]
@@ -199,7 +202,7 @@ impl Writer<'_> {
     }
 
     fn script(&self, text: &Text) -> String {
-        text.render(|piece| self.platform.constant(piece).unwrap_or_default())
+        Constants(self.platform).text(text)
     }
 }
 

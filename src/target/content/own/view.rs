@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{
-    Agent, Ci, CiStage, Component, EnvironmentVariable, FlowEnd, Gpu, HostPort, Lifecycle, Mount,
-    MountSource, Piece, Pipeline, Platform, Port, Raw, TaskBody, Text, Workload,
+use crate::{
+    model::{
+        Agent, Ci, CiStage, Component, EnvironmentVariable, FlowEnd, Gpu, HostPort, Lifecycle,
+        Mount, MountSource, Pipeline, Platform, Port, TaskBody, Text, Workload,
+    },
+    speak::{Readable, Speak},
 };
 
 /// Everything that the platform file says, resolved. Lists stand in the user's order. In a text a secret is written
@@ -66,10 +69,7 @@ fn list<T>(items: &[T], view: impl Fn(&T) -> Value) -> Value {
 }
 
 fn text(platform: &Platform, text: &Text) -> String {
-    text.render(|piece| match piece {
-        Piece::Secret(name) => format!("${{secrets.{name}}}"),
-        piece => platform.constant(piece).unwrap_or_default(),
-    })
+    Readable(platform).text(text)
 }
 
 fn component(platform: &Platform, component: &Component) -> Value {
@@ -199,7 +199,7 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> Value {
         "env": environment(platform, &pipeline.env),
         "params": list(&pipeline.params, |parameter| json!({
             "name": parameter.name,
-            "value": raw(platform, &parameter.value),
+            "value": Readable(platform).raw(&parameter.value),
         })),
         "tasks": list(&pipeline.tasks, |task| json!({
             "name": task.name,
@@ -258,20 +258,4 @@ fn end(end: &FlowEnd) -> Value {
         FlowEnd::Actor(_) => "actor",
     };
     json!({ "kind": kind, "name": end.name() })
-}
-
-fn raw(platform: &Platform, value: &Raw) -> Value {
-    match value {
-        Raw::Text(value) => Value::from(text(platform, value)),
-        Raw::Integer(number) => Value::from(*number),
-        Raw::Float(number) => Value::from(*number),
-        Raw::Boolean(value) => Value::from(*value),
-        Raw::List(items) => list(items, |item| raw(platform, item)),
-        Raw::Table(entries) => Value::Object(
-            entries
-                .iter()
-                .map(|(key, value)| (key.clone(), raw(platform, value)))
-                .collect(),
-        ),
-    }
 }

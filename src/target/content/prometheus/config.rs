@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     model::{Component, HttpScheme, Platform, SettingValue},
+    speak::units::prometheus,
     target::shared::scrape::{self, Job, Presence},
 };
 
@@ -79,7 +80,7 @@ pub(super) fn view(
         rule_files.push("rules.d/[^.]*");
     }
     ConfigView {
-        interval: scrape::duration(scrape::interval(platform, prometheus)),
+        interval: prometheus::duration(scrape::interval(platform, prometheus)),
         platform: platform.name.clone(),
         environment: platform.environment.clone(),
         rule_files,
@@ -102,7 +103,7 @@ fn job_view(job: &Job<'_>) -> JobView {
         path: path.to_string(),
         params: parameters(query),
         scheme: metrics.scheme.name().to_string(),
-        interval: metrics.interval.map(scrape::duration),
+        interval: metrics.interval.map(prometheus::duration),
         honor_labels: metrics.honor_labels,
         labels,
         host: job.host.clone(),
@@ -160,7 +161,7 @@ fn alertmanagers(platform: &Platform, prometheus: &Component) -> Vec<Alertmanage
         .filter_map(|binding| {
             let component = platform.component(&binding.component)?;
             let name = component.main_port.as_deref().unwrap_or("http");
-            let (host, number) = scrape::address(component, name)?;
+            let (host, number) = component.address(name)?;
             let port = component.port(name);
             Some(AlertmanagerView {
                 scheme: port

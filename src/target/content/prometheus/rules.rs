@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::{
     language::promql,
     model::{Alert, Component, Platform, Record},
+    speak::units::prometheus,
     target::shared::scrape::{self, Job},
 };
 
@@ -135,7 +136,10 @@ fn alert_view(component: &Component, alert: &Alert) -> RuleView {
     RuleView {
         name: alert.name.clone(),
         expr: alert.expr.clone(),
-        hold: alert.hold.filter(|hold| *hold > 0).map(scrape::duration),
+        hold: alert
+            .hold
+            .filter(|hold| *hold > 0)
+            .map(prometheus::duration),
         labels,
         annotations: annotations
             .into_iter()

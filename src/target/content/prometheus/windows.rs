@@ -9,7 +9,8 @@ use crate::{
     diag::{Code, Diagnostic},
     language::promql,
     model::Platform,
-    target::shared::scrape::{self, Job},
+    speak::units::prometheus,
+    target::shared::scrape::Job,
 };
 
 /// Functions that give nothing for a single sample.
@@ -44,16 +45,16 @@ pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic
                 format!(
                     "prometheus: the rule `{rule}` of `{}` looks back {}, but its metrics come every {}: a rate needs two samples, so the rule says nothing",
                     component.name,
-                    scrape::duration(window),
-                    scrape::duration(job.interval),
+                    prometheus::duration(window),
+                    prometheus::duration(job.interval),
                 ),
             )
             .about(&component.name)
             .label(job.metrics.span, "scraped too seldom for its rules")
             .help(format!(
                 "scrape at least every {}, as in `metrics.interval = \"{}\"`",
-                scrape::duration(window / 2),
-                scrape::duration(window / 2),
+                prometheus::duration(window / 2),
+                prometheus::duration(window / 2),
             )),
         );
     }

@@ -5,27 +5,31 @@
 //! say the same.
 
 mod environment;
-mod health;
 mod losses;
 mod mounts;
-mod networks;
+mod ports;
 mod raw;
 mod service;
-mod speak;
-pub mod swarm;
 mod tree;
-mod units;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::{losses::Losses, mounts::Mounts, networks::Networks, service::Service};
+use self::service::Service;
 use crate::{
     files::{FileSet, Target},
-    model::{MountSource, Platform, PlatformVolume, Workload},
-    target::{Context, Emission},
+    model::{MountSource, Platform},
+    speak::{Compose, Speak},
+    target::{
+        Context, Emission,
+        runtime::shared::{
+            networks::Networks,
+            service::{ServiceView, volume_declaration},
+        },
+        shared::losses::Losses,
+    },
     template::TemplateError,
 };
 
@@ -50,16 +54,6 @@ impl GroupFile {
             .get(section)
             .is_some_and(|entries| entries.contains_key(key))
     }
-}
-
-#[derive(Debug, Serialize)]
-struct ServiceView {
-    /// Its name in Compose.
-    name: String,
-    /// The component's description.
-    description: Option<String>,
-    /// Its keys in Compose, in their order; `$` is doubled already.
-    keys: Map<String, Value>,
 }
 
 /// `compose.yaml`.
@@ -91,8 +85,8 @@ struct OrderView {
 /// Writes the Compose files. A platform without workloads has none.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let platform = context.platform;
-    let mut losses = Losses::default();
-    let raw = speak::raw(platform, &platform.raw_compose);
+    let mut losses = Losses::new(losses::WORDING);
+    let raw = Compose(platform).raw(&platform.raw_compose);
     let raw = raw.as_object().cloned().unwrap_or_default();
     let mut files = group_files(context, &mut losses)?;
     raw::over_groups(&raw, &mut files);
@@ -140,7 +134,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     }
     Ok(Emission {
         files: out,
-        losses: losses.0,
+        losses: losses.finish(),
     })
 }
 
@@ -157,7 +151,8 @@ fn group_files(
     losses: &mut Losses,
 ) -> Result<Vec<GroupFile>, TemplateError> {
     let platform = context.platform;
-    let networks = Networks::new(platform, context.graph);
+    let speak = Compose(platform);
+    let networks = Networks::new(context, &speak);
     let mut files = Vec::new();
     for group in &platform.groups {
         let mut file = GroupFile {
@@ -169,13 +164,9 @@ fn group_files(
         };
         for workload in platform.workloads().filter(|it| it.group == group.name) {
             let service = service::service(context, &networks, workload, losses)?;
-            losses.are_about(&workload.component);
             declare(platform, &networks, &service, &mut file);
-            file.services.push(ServiceView {
-                name: workload.name.clone(),
-                description: describe(platform, workload),
-                keys: service.keys,
-            });
+            let view = ServiceView::new(platform, workload, service.keys);
+            file.services.push(view);
         }
         if !file.services.is_empty() {
             files.push(file);
@@ -184,15 +175,13 @@ fn group_files(
     Ok(files)
 }
 
-fn describe(platform: &Platform, workload: &Workload) -> Option<String> {
-    if workload.description.is_some() || workload.part.is_some() {
-        return workload.description.clone();
-    }
-    platform.component(&workload.component)?.description.clone()
-}
-
 /// Adds to a group's file what one of its services uses.
-fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file: &mut GroupFile) {
+fn declare(
+    platform: &Platform,
+    networks: &Networks<'_>,
+    service: &Service<'_>,
+    file: &mut GroupFile,
+) {
     let mut put = |section: &'static str, key: &str, value: Value| {
         let entries = file.resources.entry(section).or_default();
         entries.insert(key.to_string(), value);
@@ -202,37 +191,19 @@ fn declare(platform: &Platform, networks: &Networks<'_>, service: &Service, file
             put("networks", key, declaration);
         }
     }
-    let Mounts {
-        named,
-        secret_names,
-        ..
-    } = &service.mounts;
-    for volume in named.iter().filter_map(|key| platform.volume(key)) {
-        put("volumes", &volume.key, volume_declaration(volume));
+    let speak = Compose(platform);
+    let mounts = &service.mounts;
+    for volume in mounts.named.iter().filter_map(|key| platform.volume(key)) {
+        put("volumes", &volume.key, volume_declaration(&speak, volume));
     }
-    for secret in secret_names.iter().filter_map(|name| platform.secret(name)) {
+    for (secret, _) in &mounts.files.secrets {
         if secret.optional {
-            put(
-                "configs",
-                &secret.name,
-                json!({ "content": speak::secret(secret) }),
-            );
+            let content = json!({ "content": speak.secret(secret) });
+            put("configs", &secret.name, content);
         } else {
-            put(
-                "secrets",
-                &secret.name,
-                json!({ "environment": secret.env }),
-            );
+            let environment = json!({ "environment": secret.env });
+            put("secrets", &secret.name, environment);
         }
-    }
-}
-
-fn volume_declaration(volume: &PlatformVolume) -> Value {
-    let name = speak::literal(&volume.real_name);
-    if volume.external {
-        json!({ "name": name, "external": true })
-    } else {
-        json!({ "name": name })
     }
 }
 
@@ -253,7 +224,12 @@ fn volumes_of_pipelines(
                 .iter()
                 .any(|file| file.declares("volumes", &volume.key))
         })
-        .map(|volume| (volume.key.clone(), volume_declaration(volume)))
+        .map(|volume| {
+            (
+                volume.key.clone(),
+                volume_declaration(&Compose(platform), volume),
+            )
+        })
         .collect();
     for (key, value) in raw
         .get("volumes")

@@ -5,31 +5,36 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Losses, health,
     mounts::{self, Mounts},
-    networks::Networks,
-    speak,
-    tree::{self, Keys},
-    units,
+    ports::ports,
+    tree,
 };
 use crate::{
     model::{
-        Build, Condition, Dependency, FileContent, Gpu, Health, MountSource, NetworkMode, Platform,
-        Resources, Runtime, Text, Workload,
+        Build, Condition, Dependency, FileContent, Gpu, MountSource, NetworkMode, Resources,
+        Workload,
     },
-    target::Context,
+    speak::{Compose, Speak, literals, units::engine},
+    target::{
+        Context,
+        runtime::shared::{
+            files::project_path,
+            health::healthcheck,
+            keys::Keys,
+            networks::Networks,
+            service::{environment, labels, logging, resources, ulimits, words},
+        },
+        shared::losses::Losses,
+    },
     template::TemplateError,
 };
 
-/// The label that makes Compose start a container anew when a file that it mounts has changed.
-const FILES_LABEL: &str = "io.mlopsgen.files";
-
 /// A service and what its file must declare for it.
 #[derive(Debug)]
-pub(super) struct Service {
+pub(super) struct Service<'a> {
     pub(super) keys: Map<String, Value>,
     pub(super) networks: Vec<String>,
-    pub(super) mounts: Mounts,
+    pub(super) mounts: Mounts<'a>,
 }
 
 /// A service with the user's raw keys over it.
@@ -38,9 +43,9 @@ pub(super) fn service<'a>(
     networks: &Networks<'a>,
     workload: &'a Workload,
     losses: &mut Losses,
-) -> Result<Service, TemplateError> {
+) -> Result<Service<'a>, TemplateError> {
     let mut service = plain(context, networks, workload, losses)?;
-    let raw = speak::raw(context.platform, &workload.raw_compose);
+    let raw = Compose(context.platform).raw(&workload.raw_compose);
     tree::merge_service(&mut service.keys, &raw);
     if let Some(networks) = service.keys.get_mut("networks") {
         tree::as_list_if_bare(networks);
@@ -49,24 +54,24 @@ pub(super) fn service<'a>(
 }
 
 /// The keys in the order in which people write them.
-pub(super) fn plain<'a>(
+fn plain<'a>(
     context: &Context<'a>,
     networks: &Networks<'a>,
     workload: &'a Workload,
     losses: &mut Losses,
-) -> Result<Service, TemplateError> {
-    let platform = context.platform;
-    let mounts = mounts::mounts(context, workload, losses);
+) -> Result<Service<'a>, TemplateError> {
+    let speak = Compose(context.platform);
+    let mounts = mounts::mounts(context, &speak, workload, losses);
     let joined = networks.of(workload);
     let mut keys = Keys::default();
-    keys.put("image", speak::text(platform, &workload.image.text()));
+    keys.put("image", speak.text(&workload.image.text()));
     if let Some(build) = &workload.build {
-        keys.put("build", build_section(platform, build));
+        keys.put("build", build_section(&speak, build));
     }
-    process(platform, workload, &mut keys);
-    keys.put_filled("profiles", literals(&workload.profiles));
-    keys.put_filled("environment", environment(context, workload));
-    keys.put_filled("ports", networks.ports(workload));
+    process(&speak, workload, &mut keys);
+    keys.put_filled("profiles", literals(&speak, &workload.profiles));
+    keys.put_filled("environment", environment(&speak, &workload.env));
+    keys.put_filled("ports", ports(networks, workload));
     keys.put_filled("volumes", mounts.volumes.clone());
     keys.put_filled("secrets", mounts.secrets.clone());
     keys.put_filled("configs", mounts.configs.clone());
@@ -74,13 +79,20 @@ pub(super) fn plain<'a>(
     network_mode(workload, losses, &mut keys);
     keys.put_filled("networks", joined.clone());
     if let Some(health) = workload.health.as_ref().filter(|health| health.inside) {
-        keys.put("healthcheck", healthcheck(context, health)?);
+        keys.put("healthcheck", healthcheck(&speak, context.engine, health)?);
     }
     keys.put("restart", workload.restart.name());
-    runtime(workload, losses, &mut keys);
-    keys.put_filled("deploy", deploy(networks, workload, losses));
+    runtime(&speak, workload, losses, &mut keys);
+    keys.put_filled("deploy", deploy(&speak, networks, workload, losses));
     keys.put("logging", logging());
-    keys.put_filled("labels", labels(platform, workload, &mounts));
+    keys.put_filled(
+        "labels",
+        labels(
+            &speak,
+            &workload.runtime.labels,
+            mounts.files.digest.clone(),
+        ),
+    );
     Ok(Service {
         keys: keys.0,
         networks: joined.keys().cloned().collect(),
@@ -88,62 +100,33 @@ pub(super) fn plain<'a>(
     })
 }
 
-fn process(platform: &Platform, workload: &Workload, keys: &mut Keys) {
+fn process(speak: &dyn Speak, workload: &Workload, keys: &mut Keys) {
     let runtime = &workload.runtime;
-    keys.put_some("platform", runtime.platform.as_deref().map(speak::literal));
+    let literal = |text: &String| speak.literal(text);
     keys.put_some(
-        "entrypoint",
-        workload
-            .entrypoint
-            .as_ref()
-            .map(|words| texts(platform, words)),
+        "platform",
+        runtime.platform.as_ref().map(ToString::to_string),
     );
-    keys.put_some(
-        "command",
-        workload
-            .command
-            .as_ref()
-            .map(|words| texts(platform, words)),
-    );
-    keys.put_some(
-        "user",
-        runtime
-            .user
-            .as_ref()
-            .map(|user| speak::text(platform, user)),
-    );
-    keys.put_filled("group_add", texts(platform, &runtime.group_add));
-    keys.put_some(
-        "working_dir",
-        runtime.working_dir.as_deref().map(speak::literal),
-    );
+    keys.put_some("entrypoint", words(speak, &workload.entrypoint));
+    keys.put_some("command", words(speak, &workload.command));
+    keys.put_some("user", runtime.user.as_ref().map(|user| speak.text(user)));
+    keys.put_filled("group_add", speak.texts(&runtime.group_add));
+    keys.put_some("working_dir", runtime.working_dir.as_ref().map(literal));
 }
 
-fn environment(context: &Context<'_>, workload: &Workload) -> Map<String, Value> {
-    workload
-        .env
-        .iter()
-        .map(|variable| {
-            let value = speak::text(context.platform, &variable.value);
-            (variable.name.clone(), Value::from(value))
-        })
-        .collect()
-}
-
-fn build_section(platform: &Platform, build: &Build) -> Map<String, Value> {
+fn build_section(speak: &dyn Speak, build: &Build) -> Map<String, Value> {
+    let literal = |text: &String| speak.literal(text);
     let mut keys = Keys::default();
-    keys.put("context", mounts::source(platform, &build.context));
-    keys.put_some(
-        "dockerfile",
-        build.dockerfile.as_deref().map(speak::literal),
+    keys.put(
+        "context",
+        project_path(speak, speak.platform(), &build.context),
     );
-    let args = build
-        .args
-        .iter()
-        .map(|(name, value)| (name.clone(), Value::from(speak::text(platform, value))));
+    keys.put_some("dockerfile", build.dockerfile.as_ref().map(literal));
+    let args = build.args.iter();
+    let args = args.map(|(name, value)| (name.clone(), Value::from(speak.text(value))));
     keys.put_filled("args", args.collect::<Map<_, _>>());
-    keys.put_some("target", build.target.as_deref().map(speak::literal));
-    keys.put_filled("cache_from", literals(&build.cache_from));
+    keys.put_some("target", build.target.as_ref().map(literal));
+    keys.put_filled("cache_from", literals(speak, &build.cache_from));
     keys.0
 }
 
@@ -206,11 +189,7 @@ fn network_mode(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     }
 }
 
-fn healthcheck(context: &Context<'_>, check: &Health) -> Result<Value, TemplateError> {
-    health::healthcheck(context.platform, context.engine, check)
-}
-
-fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
+fn runtime(speak: &dyn Speak, workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     let runtime = &workload.runtime;
     let shares_network = workload
         .network_mode
@@ -230,8 +209,11 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
             }
         }
     } else {
-        keys.put_some("hostname", runtime.hostname.as_deref().map(speak::literal));
-        keys.put_filled("extra_hosts", spoken(&runtime.extra_hosts));
+        keys.put_some(
+            "hostname",
+            runtime.hostname.as_ref().map(|name| speak.literal(name)),
+        );
+        keys.put_filled("extra_hosts", literals(speak, &runtime.extra_hosts));
     }
     let copies_secrets = workload
         .files
@@ -245,51 +227,44 @@ fn runtime(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
         );
     }
     keys.put_filled("read_only", runtime.read_only && !copies_secrets);
-    keys.put_filled("tmpfs", spoken(&runtime.tmpfs));
-    keys.put_some("shm_size", runtime.shm_size.map(units::bytes));
-    keys.put_filled("ulimits", ulimits(runtime));
+    keys.put_filled("tmpfs", literals(speak, &runtime.tmpfs));
+    keys.put_some("shm_size", runtime.shm_size.map(engine::bytes));
+    keys.put_filled("ulimits", ulimits(&runtime.ulimits));
     keys.put_filled("privileged", runtime.privileged);
     if runtime.no_new_privileges {
         keys.put("security_opt", vec!["no-new-privileges:true"]);
     }
-    keys.put_filled("cap_add", literals(&runtime.cap_add));
-    keys.put_filled("cap_drop", literals(&runtime.cap_drop));
-    keys.put_filled("devices", literals(&runtime.devices));
+    keys.put_filled("cap_add", literals(speak, &runtime.cap_add));
+    keys.put_filled("cap_drop", literals(speak, &runtime.cap_drop));
+    keys.put_filled("devices", literals(speak, &runtime.devices));
     keys.put_some("init", runtime.init);
     keys.put_filled("tty", runtime.tty);
     keys.put_filled("stdin_open", runtime.stdin_open);
     keys.put_some(
         "stop_signal",
-        runtime.stop_signal.as_deref().map(speak::literal),
+        runtime.stop_signal.as_ref().map(|it| speak.literal(it)),
     );
     keys.put_some(
         "stop_grace_period",
-        runtime.stop_grace_period.map(units::duration),
+        runtime.stop_grace_period.map(engine::duration),
     );
 }
 
-fn ulimits(runtime: &Runtime) -> Map<String, Value> {
-    runtime
-        .ulimits
-        .iter()
-        .map(|limit| {
-            let value = if limit.soft == limit.hard {
-                json!(limit.soft)
-            } else {
-                json!({ "soft": limit.soft, "hard": limit.hard })
-            };
-            (limit.name.clone(), value)
-        })
-        .collect()
-}
-
-fn deploy(networks: &Networks<'_>, workload: &Workload, losses: &mut Losses) -> Map<String, Value> {
+fn deploy(
+    speak: &dyn Speak,
+    networks: &Networks<'_>,
+    workload: &Workload,
+    losses: &mut Losses,
+) -> Map<String, Value> {
     let mut keys = Keys::default();
     let replicas = replicas(networks, workload, losses);
     if replicas != 1 {
         keys.put("replicas", replicas);
     }
-    keys.put_filled("resources", resources(&workload.resources));
+    keys.put_filled(
+        "resources",
+        resources(&workload.resources, gpus(speak, &workload.resources)),
+    );
     keys.0
 }
 
@@ -316,57 +291,11 @@ fn replicas<'a>(networks: &Networks<'a>, workload: &'a Workload, losses: &mut Lo
     workload.replicas.min(1)
 }
 
-fn resources(resources: &Resources) -> Map<String, Value> {
-    let memory = resources.memory.map(units::bytes);
-    let mut limits = Keys::default();
-    limits.put_some("cpus", resources.cpu_limit.map(units::processors));
-    limits.put_some("memory", memory.clone());
-    let mut reservations = Keys::default();
-    reservations.put_some("cpus", resources.cpu.map(units::processors));
-    reservations.put_some("memory", memory);
-    reservations.put_some("devices", resources.gpu.as_ref().map(gpu));
-    let mut keys = Keys::default();
-    keys.put_filled("limits", limits.0);
-    keys.put_filled("reservations", reservations.0);
-    keys.0
-}
-
-fn gpu(gpu: &Gpu) -> Value {
-    let (key, which) = match gpu {
+fn gpus(speak: &dyn Speak, resources: &Resources) -> Option<Value> {
+    let (key, which) = match resources.gpu.as_ref()? {
         Gpu::Count(count) => ("count", json!(count)),
         Gpu::All => ("count", json!("all")),
-        Gpu::Devices(ids) => ("device_ids", json!(literals(ids))),
+        Gpu::Devices(ids) => ("device_ids", json!(literals(speak, ids))),
     };
-    json!([{ "driver": "nvidia", key: which, "capabilities": ["gpu"] }])
-}
-
-/// The engine keeps a container's output forever unless told otherwise.
-fn logging() -> Value {
-    json!({ "driver": "json-file", "options": { "max-size": "10m", "max-file": "3" } })
-}
-
-fn labels(platform: &Platform, workload: &Workload, mounts: &Mounts) -> Map<String, Value> {
-    let mut keys = Keys::default();
-    for (name, value) in &workload.runtime.labels {
-        keys.put(name, speak::text(platform, value));
-    }
-    keys.put_some(FILES_LABEL, mounts.digest.clone());
-    keys.0
-}
-
-fn texts(platform: &Platform, texts: &[Text]) -> Vec<String> {
-    texts
-        .iter()
-        .map(|text| speak::text(platform, text))
-        .collect()
-}
-
-/// Values whose own form is the engine's.
-fn spoken<T: std::fmt::Display>(values: &[T]) -> Vec<String> {
-    let literal = |value: &T| speak::literal(&value.to_string());
-    values.iter().map(literal).collect()
-}
-
-fn literals(texts: &[String]) -> Vec<String> {
-    texts.iter().map(|text| speak::literal(text)).collect()
+    Some(json!([{ "driver": "nvidia", key: which, "capabilities": ["gpu"] }]))
 }

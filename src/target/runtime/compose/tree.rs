@@ -1,35 +1,6 @@
-//! YAML mappings under construction, and how raw keys are laid over them.
+//! How raw keys are laid over the mappings that were made.
 
 use serde_json::{Map, Value};
-
-/// A mapping whose keys stand in the order in which they are put. Nothing is put for an empty value.
-#[derive(Debug, Default)]
-pub(super) struct Keys(pub(super) Map<String, Value>);
-
-impl Keys {
-    pub(super) fn put(&mut self, key: &str, value: impl Into<Value>) {
-        self.0.insert(key.to_string(), value.into());
-    }
-
-    pub(super) fn put_some(&mut self, key: &str, value: Option<impl Into<Value>>) {
-        if let Some(value) = value {
-            self.put(key, value);
-        }
-    }
-
-    pub(super) fn put_filled(&mut self, key: &str, value: impl Into<Value>) {
-        let value = value.into();
-        let empty = match &value {
-            Value::Array(items) => items.is_empty(),
-            Value::Object(map) => map.is_empty(),
-            Value::Bool(value) => !value,
-            _ => false,
-        };
-        if !empty {
-            self.put(key, value);
-        }
-    }
-}
 
 /// Keys of a service that hold a boolean: `false` says so, it does not remove them.
 const BOOLEAN_KEYS: [&str; 7] = [

@@ -5,14 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{
-    claims::Claims, files::ChartFiles, losses::Losses, network, pods::Pods, raw, schema, text,
-    workload,
-};
+use super::{claims::Claims, files::ChartFiles, network, pods::Pods, raw, schema, workload};
 use crate::{
     diag::Diagnostic,
     model::{Platform, Workload},
-    target::Context,
+    speak::local_port,
+    target::{
+        Context,
+        shared::{
+            losses::{Losses, Marks, Wording},
+            names::Names,
+        },
+    },
 };
 
 /// Has `sh` and `nc`, for the init containers that wait.
@@ -26,6 +30,13 @@ const CLUSTER_CIDRS: [&str; 5] = [
     "100.64.0.0/10",
     "fc00::/7",
 ];
+
+const WORDING: Wording = Wording {
+    target: "helm",
+    label: "the chart has no form for this",
+    joint: " ",
+    marks: Marks::Key,
+};
 
 /// Parts of Airflow that run tasks or wait for them.
 const TASK_RUNNERS: [&str; 3] = ["scheduler", "worker", "triggerer"];
@@ -62,26 +73,10 @@ pub struct Builder<'a> {
     pub files: ChartFiles<'a>,
     pub losses: Losses,
     /// Names of Services.
-    taken: BTreeSet<String>,
+    pub names: Names,
 }
 
 impl Builder<'_> {
-    /// Takes a Service's name unless another has it.
-    pub fn take_name(&mut self, name: &str) -> bool {
-        self.taken.insert(name.to_string())
-    }
-
-    /// This name, with a number where another has it.
-    pub fn free_name(&mut self, name: &str) -> String {
-        let mut free = name.to_string();
-        let mut number = 2;
-        while !self.take_name(&free) {
-            free = format!("{name}-{number}");
-            number += 1;
-        }
-        free
-    }
-
     /// Those parts of Airflow that run tasks start them as pods, once there are pipelines; else what it has.
     pub fn starts_pods(&self, workload: &Workload) -> bool {
         let platform = self.context.platform;
@@ -102,7 +97,7 @@ impl Builder<'_> {
 
 pub fn build(context: &Context<'_>) -> Chart {
     let platform = context.platform;
-    let mut losses = Losses::default();
+    let mut losses = Losses::new(WORDING);
     let pods = Pods::of(platform);
     let claims = Claims::of(platform, &pods, &mut losses);
     let names = platform.workloads();
@@ -112,7 +107,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         claims,
         files: ChartFiles::new(context),
         losses,
-        taken: names.map(|workload| workload.name.clone()).collect(),
+        names: names.map(|workload| workload.name.as_str()).collect(),
     };
     let components = components(&mut builder);
     let mut values = json!({
@@ -221,7 +216,7 @@ fn ingress(platform: &Platform) -> Value {
                 "workload": workload.name,
                 "port": port.name,
                 "host": "",
-                "localPort": text::local_port(port),
+                "localPort": local_port(port),
             });
             hosts.insert(key, host);
         }

@@ -4,8 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{losses::Losses, pods::Pods, quantity};
-use crate::model::{Mount, MountSource, Platform, PlatformVolume, Workload};
+use super::pods::Pods;
+use crate::{
+    model::{Mount, MountSource, Platform, PlatformVolume, Workload},
+    speak::units::kubernetes,
+    target::shared::losses::{ACCEPT, Losses},
+};
 
 /// What a claim asks for where platform.toml names no size.
 const DEFAULT_SIZE: u64 = 8 << 30;
@@ -91,7 +95,7 @@ impl Claims {
 
 /// The size of a claim as a quantity.
 pub fn size(volume: Option<&PlatformVolume>) -> String {
-    quantity::bytes(
+    kubernetes::bytes(
         volume
             .and_then(|volume| volume.size)
             .unwrap_or(DEFAULT_SIZE),
@@ -140,7 +144,7 @@ fn alone(
     pods: &Pods,
     losses: &mut Losses,
 ) -> ClaimValues {
-    say_lost_name(platform, volume, losses);
+    report_lost_name(platform, volume, losses);
     let holders: BTreeSet<&str> = users
         .workloads
         .iter()
@@ -162,12 +166,18 @@ fn alone(
     }
 }
 
-/// Says so where a name of the user's choice can't be a claim's.
-fn say_lost_name(platform: &Platform, volume: &PlatformVolume, losses: &mut Losses) {
+/// A name of the user's choice that can't be a claim's.
+fn report_lost_name(platform: &Platform, volume: &PlatformVolume, losses: &mut Losses) {
     let name = &volume.real_name;
     let claim = volume.claim_name(&platform.name);
     if volume.is_renamed(&platform.name) && claim != name {
-        let what = format!("is `{name}`, which can't name a claim: the claim is `{claim}`");
-        losses.volume(volume, "name", &what);
+        let message = format!(
+            "`name` of `{}` is `{name}`, which can't name a claim: the claim is `{claim}`",
+            volume.path
+        );
+        match &volume.component {
+            Some(component) => losses.of_component(component, volume.span, &message, ACCEPT),
+            None => losses.of_platform(volume.span, &message, ACCEPT),
+        }
     }
 }

@@ -7,14 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::text;
 use data_encoding::BASE64;
 
 use crate::{
     model::{FileContent, FileMount, Workload},
+    speak::{ChartDefaults, Speak},
     target::{
         Context,
-        shared::mounted::{self, STUBS},
+        shared::{
+            mounted::{self, STUBS},
+            names::Names,
+        },
     },
 };
 
@@ -62,8 +65,8 @@ struct Source {
 pub struct ChartFiles<'a> {
     context: &'a Context<'a>,
     files: BTreeMap<String, String>,
-    /// Names that no ConfigMap may take.
-    taken: BTreeSet<String>,
+    /// Names of ConfigMaps.
+    names: Names,
 }
 
 impl<'a> ChartFiles<'a> {
@@ -72,7 +75,7 @@ impl<'a> ChartFiles<'a> {
         Self {
             context,
             files: BTreeMap::new(),
-            taken: names.map(|workload| workload.name.clone()).collect(),
+            names: names.map(|workload| workload.name.as_str()).collect(),
         }
     }
 
@@ -120,7 +123,7 @@ impl<'a> ChartFiles<'a> {
                     .mounted
                     .get(&path)
                     .map(str::to_string)
-                    .unwrap_or_else(|| text::with_defaults(self.context.platform, text));
+                    .unwrap_or_else(|| ChartDefaults(self.context.platform).text(text));
                 vec![Source::single(path, content.into_bytes())]
             }
             FileContent::Project { path, bytes } => {
@@ -161,7 +164,7 @@ impl<'a> ChartFiles<'a> {
                 format!("{}\n", BASE64.encode(&source.content)),
             ),
         };
-        let (config_map, key) = maps.place(&file, source.content.len(), &mut self.taken);
+        let (config_map, key) = maps.place(&file, source.content.len(), &mut self.names);
         self.files.insert(file.clone(), text);
         FileItem {
             file,
@@ -216,7 +219,7 @@ impl Maps {
     }
 
     /// The ConfigMap and the key of a file.
-    fn place(&mut self, file: &str, size: usize, taken: &mut BTreeSet<String>) -> (String, String) {
+    fn place(&mut self, file: &str, size: usize, names: &mut Names) -> (String, String) {
         if let Some(place) = self.placed.get(file) {
             return place.clone();
         }
@@ -225,7 +228,7 @@ impl Maps {
             .last()
             .is_none_or(|(_, bytes, _)| *bytes > 0 && bytes + size > CONFIG_MAP_LIMIT);
         if full {
-            let name = next_name(&self.workload, taken);
+            let name = next_name(&self.workload, names);
             self.maps.push((name, 0, BTreeSet::new()));
         }
         let Some((name, bytes, keys)) = self.maps.last_mut() else {
@@ -240,11 +243,11 @@ impl Maps {
     }
 }
 
-fn next_name(workload: &str, taken: &mut BTreeSet<String>) -> String {
+fn next_name(workload: &str, names: &mut Names) -> String {
     let mut number = 2;
     loop {
         let name = format!("{workload}-files-{number}");
-        if taken.insert(name.clone()) {
+        if names.take(&name) {
             return name;
         }
         number += 1;

@@ -3,8 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{quantity, text};
-use crate::model::{Health, Platform, Probe};
+use crate::{
+    model::{Health, Platform, Probe},
+    speak::{Chart, Speak, units::kubernetes},
+};
 
 /// One check and its times, of which the templates make a readiness, a liveness and a startup probe.
 #[derive(Debug, Serialize)]
@@ -29,7 +31,7 @@ pub fn values(platform: &Platform, health: &Health) -> HealthValues {
             scheme,
             ..
         } => json!({ "httpGet": {
-            "path": text::value(platform, path),
+            "path": Chart(platform).value(path),
             "port": number,
             "scheme": scheme.name().to_ascii_uppercase(),
         }}),
@@ -37,20 +39,20 @@ pub fn values(platform: &Platform, health: &Health) -> HealthValues {
         Probe::Command(words) => {
             let words: Vec<Value> = words
                 .iter()
-                .map(|word| text::value(platform, word))
+                .map(|word| Chart(platform).value(word))
                 .collect();
             json!({ "exec": words })
         }
         Probe::Shell(line) => {
-            json!({ "exec": ["/bin/sh", "-c", text::value(platform, line)] })
+            json!({ "exec": ["/bin/sh", "-c", Chart(platform).value(line)] })
         }
     };
     HealthValues {
         check,
-        period_seconds: quantity::seconds(health.interval).max(1),
-        timeout_seconds: quantity::seconds(health.timeout).max(1),
+        period_seconds: kubernetes::seconds(health.interval).max(1),
+        timeout_seconds: kubernetes::seconds(health.timeout).max(1),
         retries: health.retries.max(1),
-        start_seconds: quantity::seconds(health.start_period),
+        start_seconds: kubernetes::seconds(health.start_period),
         liveness: true,
     }
 }

@@ -3,8 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::text;
-use crate::model::{Image, Platform, Text};
+use crate::{
+    model::{Image, Platform, Text},
+    speak::{Chart, Speak},
+};
 
 /// `REPOSITORY:TAG@DIGEST`, each a text.
 #[derive(Debug, Serialize)]
@@ -17,7 +19,7 @@ pub struct ImageValues {
 }
 
 pub fn values(platform: &Platform, image: &Image) -> ImageValues {
-    let value = |text: &Text| text::value(platform, text);
+    let value = |text: &Text| Chart(platform).value(text);
     ImageValues {
         repository: value(&image.name()),
         tag: image.tag.as_ref().map(value),

@@ -7,16 +7,14 @@ mod claims;
 mod files;
 mod health;
 mod image;
-mod losses;
 mod mounts;
 mod network;
 mod order;
 mod pods;
-mod quantity;
 mod raw;
+mod resources;
 mod schema;
 mod security;
-mod text;
 mod values;
 mod workload;
 

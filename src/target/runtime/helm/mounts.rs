@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{chart::Builder, claims, quantity};
-use crate::model::{Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload};
+use super::{chart::Builder, claims};
+use crate::{
+    model::{Device, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload},
+    speak::units::kubernetes,
+};
 
 /// Named volumes, folders of the host, and memory.
 pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
@@ -19,21 +22,29 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
         insert_free(&mut out, "tmpfs", value);
     }
     if let Some(bytes) = runtime.shm_size {
-        let size = quantity::bytes(bytes);
+        let size = kubernetes::bytes(bytes);
         let value = json!({ "mountPath": "/dev/shm", "memory": true, "sizeLimit": size });
         insert_free(&mut out, "shm", value);
     }
     for device in &runtime.devices {
-        let mut parts = device.split(':');
-        let source = parts.next().unwrap_or_default();
-        let path = parts.next().unwrap_or(source);
-        insert_free(
-            &mut out,
-            "device",
-            json!({ "mountPath": path, "hostPath": source }),
-        );
+        match device {
+            Device::File { host, inside, .. } => {
+                let path = inside.as_ref().unwrap_or(host);
+                let value = json!({ "mountPath": path, "hostPath": host });
+                insert_free(&mut out, "device", value);
+            }
+            Device::Interface(name) => builder.losses.key(
+                workload,
+                "devices",
+                &format!("holds `{name}`, which the chart has no form for: ask for it with `resources.gpu` or `helm`"),
+            ),
+        }
     }
-    if !runtime.devices.is_empty() && !runtime.privileged {
+    let mounts_devices = runtime
+        .devices
+        .iter()
+        .any(|device| matches!(device, Device::File { .. }));
+    if mounts_devices && !runtime.privileged {
         builder.losses.key(
             workload,
             "devices",
@@ -64,9 +75,9 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             value["hostPath"] = json!(path);
         }
         MountSource::Bind { path, .. } => {
-            builder.losses.push(
-                mount.span,
+            builder.losses.key_at(
                 workload,
+                mount.span,
                 &format!("volumes.{}", mount.name),
                 &format!(
                     "binds `{path}` of the project, which no cluster has: nothing is mounted at `{}`",
@@ -96,7 +107,7 @@ fn memory(builder: &mut Builder<'_>, workload: &Workload, tmpfs: &Tmpfs) -> Valu
     let mut value = json!({ "mountPath": tmpfs.path, "memory": true });
     for option in &tmpfs.options {
         match option {
-            TmpfsOption::Size(bytes) => value["sizeLimit"] = json!(quantity::bytes(*bytes)),
+            TmpfsOption::Size(bytes) => value["sizeLimit"] = json!(kubernetes::bytes(*bytes)),
             TmpfsOption::Other(other)
                 if matches!(other.as_str(), "rw" | "nosuid" | "nodev" | "noexec") => {}
             TmpfsOption::Percent(_) | TmpfsOption::Other(_) => builder.losses.key(

@@ -11,7 +11,7 @@ use super::pods::Pods;
 use crate::{
     graph::{OpenPort, Peer},
     model::{Component, PortRange, Protocol},
-    target::Context,
+    target::{Context, shared::names::Names},
 };
 
 /// A pod or the tasks of a pipeline may reach a pod, or an address outside of the chart.
@@ -164,22 +164,14 @@ fn edge(from: Peer, ports: &BTreeSet<OpenPort>) -> EdgeValues {
 
 /// Pipelines by name, each with a name for its policy that Kubernetes takes and no workload has.
 pub fn pipelines(context: &Context<'_>) -> Vec<(String, PipelineValues)> {
-    let mut taken: BTreeSet<String> = context
-        .platform
-        .workloads()
-        .map(|workload| workload.name.clone())
-        .collect();
+    let workloads = context.platform.workloads();
+    let mut names: Names = workloads.map(|workload| workload.name.as_str()).collect();
     let mut out = Vec::new();
     for pipeline in &context.platform.pipelines {
         let plain = pipeline.name.to_ascii_lowercase().replace('_', "-");
         let plain: String = plain.chars().take(40).collect();
         let plain = format!("pipeline-{}", plain.trim_matches('-'));
-        let mut policy = plain.clone();
-        let mut number = 2;
-        while !taken.insert(policy.clone()) {
-            policy = format!("{plain}-{number}");
-            number += 1;
-        }
+        let policy = names.take_numbered(&plain);
         out.push((pipeline.name.clone(), PipelineValues { policy }));
     }
     out

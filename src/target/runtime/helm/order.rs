@@ -81,7 +81,7 @@ fn lost_order(builder: &mut Builder<'_>, workload: &Workload, dependency: &Depen
     );
     builder
         .losses
-        .push(dependency.span, workload, "depends_on", &what);
+        .key_at(workload, dependency.span, "depends_on", &what);
 }
 
 /// Whether the user's own `depends_on` names it.

@@ -1,9 +1,11 @@
 //! Raw tables of platform.toml over values that were made.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::text;
-use crate::model::{Platform, Raw};
+use crate::{
+    model::{Platform, Raw},
+    speak::{Chart, ChartDefaults, Speak},
+};
 
 /// Keys of a component's values whose texts the templates put together.
 const LATE_KEYS: [&str; 8] = [
@@ -22,38 +24,21 @@ pub fn component(platform: &Platform, raw: &Raw) -> Value {
     match raw {
         Raw::Table(entries) => {
             let entries = entries.iter().map(|(key, raw)| {
-                let late = LATE_KEYS.contains(&key.as_str());
-                (key.clone(), value(platform, raw, late))
+                let value = match LATE_KEYS.contains(&key.as_str()) {
+                    true => Chart(platform).raw(raw),
+                    false => chart(platform, raw),
+                };
+                (key.clone(), value)
             });
             Value::Object(entries.collect())
         }
-        raw => value(platform, raw, false),
+        raw => chart(platform, raw),
     }
 }
 
 /// The raw keys of the chart's values.
 pub fn chart(platform: &Platform, raw: &Raw) -> Value {
-    value(platform, raw, false)
-}
-
-fn value(platform: &Platform, raw: &Raw, late: bool) -> Value {
-    match raw {
-        Raw::Text(text) if late => text::value(platform, text),
-        Raw::Text(text) => json!(text::with_defaults(platform, text)),
-        Raw::Integer(number) => json!(number),
-        Raw::Float(number) => json!(number),
-        Raw::Boolean(boolean) => json!(boolean),
-        Raw::List(items) => items
-            .iter()
-            .map(|item| value(platform, item, late))
-            .collect(),
-        Raw::Table(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, raw)| (key.clone(), value(platform, raw, late)));
-            Value::Object(entries.collect::<Map<_, _>>())
-        }
-    }
+    ChartDefaults(platform).raw(raw)
 }
 
 /// Tables merge key by key, `false` removes what is not a boolean, everything else replaces.

@@ -3,8 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{losses::Losses, text};
-use crate::model::{Platform, Text, Workload};
+use crate::{
+    model::{Platform, Text, Workload},
+    speak::{Chart, ChartDefaults, Speak},
+    target::shared::losses::Losses,
+};
 
 #[derive(Debug, Serialize)]
 pub struct Capabilities {
@@ -17,13 +20,13 @@ pub struct Capabilities {
 /// `UID` or `UID:GID`. Names are known to the image alone.
 pub fn user(platform: &Platform, workload: &Workload, losses: &mut Losses) -> Option<Value> {
     let user = workload.runtime.user.as_ref()?;
-    let spoken = text::with_defaults(platform, user);
+    let spoken = ChartDefaults(platform).text(user);
     // The one name whose number is the same in every image.
     if spoken == "root" || spoken == "root:root" {
         return Some(json!(spoken.replace("root", "0")));
     }
     if spoken.split(':').all(is_number) {
-        return Some(text::value(platform, user));
+        return Some(Chart(platform).value(user));
     }
     losses.key(
         workload,
@@ -38,7 +41,7 @@ pub fn supplemental_groups(
     workload: &Workload,
     losses: &mut Losses,
 ) -> Vec<Value> {
-    let is_numeric = |group: &&Text| is_number(&text::with_defaults(platform, group));
+    let is_numeric = |group: &&Text| is_number(&ChartDefaults(platform).text(group));
     let (numbers, names): (Vec<&Text>, Vec<&Text>) =
         workload.runtime.group_add.iter().partition(is_numeric);
     if !names.is_empty() {
@@ -50,7 +53,7 @@ pub fn supplemental_groups(
     }
     numbers
         .into_iter()
-        .map(|group| text::value(platform, group))
+        .map(|group| Chart(platform).value(group))
         .collect()
 }
 

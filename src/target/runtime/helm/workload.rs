@@ -4,11 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::{
     chart::Builder,
-    health, image, mounts, order, quantity, security, text,
+    health, image, mounts, order, resources, security,
     values::{Kind, WorkloadValues},
 };
 use crate::{
     model::{Gpu, HostAddress, MountSource, NetworkMode, Port, Restart, Text, Workload},
+    speak::{Chart, Speak, units::kubernetes},
     target::shared::scrape,
 };
 
@@ -40,14 +41,14 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
             Restart::OnFailure(Some(times)) => times,
             _ => BACKOFF_LIMIT,
         }),
-        resources: quantity::resources(&workload.resources),
+        resources: resources::resources(&workload.resources),
         env: workload
             .env
             .iter()
             .map(|variable| {
                 (
                     variable.name.clone(),
-                    text::value(platform, &variable.value),
+                    Chart(platform).value(&variable.value),
                 )
             })
             .collect(),
@@ -57,7 +58,11 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         ports: ports(&workload.ports),
         aliases: aliases(builder, workload),
         service_name: match kind {
-            Kind::StatefulSet => Some(builder.free_name(&format!("{}-headless", workload.name))),
+            Kind::StatefulSet => Some(
+                builder
+                    .names
+                    .take_numbered(&format!("{}-headless", workload.name)),
+            ),
             _ if runs_on => scrape::service_of_pods(platform, workload),
             _ => None,
         },
@@ -87,7 +92,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
             .filter(|_| kind != Kind::StatefulSet),
         host_aliases: host_aliases(builder, workload),
         share_process_namespace: runtime.init == Some(true),
-        termination_grace_period_seconds: runtime.stop_grace_period.map(quantity::seconds),
+        termination_grace_period_seconds: runtime.stop_grace_period.map(kubernetes::seconds),
         tty: runtime.tty,
         stdin: runtime.stdin_open,
     }
@@ -118,7 +123,7 @@ fn command(builder: &Builder<'_>, workload: &Workload) -> (Vec<Value>, Vec<Value
     let words = |texts: &Option<Vec<Text>>| -> Vec<Value> {
         let texts = texts.iter().flatten();
         texts
-            .map(|text| text::value(builder.context.platform, text))
+            .map(|text| Chart(builder.context.platform).value(text))
             .collect()
     };
     let command = words(&workload.command);
@@ -153,7 +158,7 @@ fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<String> {
             && alias
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if is_label && !workload.ports.is_empty() && builder.take_name(alias) {
+        if is_label && !workload.ports.is_empty() && builder.names.take(alias) {
             out.push(alias.clone());
         } else {
             builder.losses.key(
@@ -171,7 +176,7 @@ fn annotations(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
     let mut out = Map::new();
     for (key, value) in &workload.runtime.labels {
         if is_qualified(key) {
-            out.insert(key.clone(), text::value(builder.context.platform, value));
+            out.insert(key.clone(), Chart(builder.context.platform).value(value));
         } else {
             builder.losses.key(
                 workload,
@@ -212,11 +217,14 @@ fn is_qualified(key: &str) -> bool {
 
 /// `OS/ARCHITECTURE`; a variant has no label.
 fn node_selector(workload: &Workload) -> Map<String, Value> {
-    let mut parts = workload.runtime.platform.iter().flat_map(|p| p.split('/'));
-    ["kubernetes.io/os", "kubernetes.io/arch"]
-        .into_iter()
-        .filter_map(|label| Some((label.to_string(), json!(parts.next()?))))
-        .collect()
+    let mut out = Map::new();
+    if let Some(platform) = &workload.runtime.platform {
+        out.insert("kubernetes.io/os".to_string(), json!(platform.os));
+        if let Some(architecture) = &platform.architecture {
+            out.insert("kubernetes.io/arch".to_string(), json!(architecture));
+        }
+    }
+    out
 }
 
 fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {

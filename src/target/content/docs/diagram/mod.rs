@@ -1,7 +1,7 @@
 //! The platform as a picture: rows of nodes and cards, wires in the channels between them, no wire across a node.
 //!
 //! In: the model and the graph. Out: a view that the template `docs/architecture.svg` arranges. All coordinates are
-//! whole pixels, so the picture is the same on every machine.
+//! whole pixels, so the picture is the same on every machine. Written by hand: no crate routes wires around nodes in rows.
 //!
 //! | step | does |
 //! | --- | --- |

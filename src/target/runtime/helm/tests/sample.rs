@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use crate::{
     files::Target,
     model::{
-        At, Bind, Component, Condition, Dependency, Endpoint, EnvironmentVariable, External,
-        ExtraHost, Field, FileContent, FileMount, Gpu, Group, Health, HostPort, HttpScheme, Image,
-        Lifecycle, Mount, MountSource, NetworkMode, Piece, Pipeline, Platform, PlatformVolume,
-        Port, PortRange, Probe, Protocol, Raw, Resources, Restart, Runtime, Scheme, Secret,
-        SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs, Variable, Workload,
+        At, Bind, Component, Condition, Dependency, Device, Endpoint, EnvironmentVariable,
+        External, ExtraHost, Field, FileContent, FileMount, Gpu, Group, Health, HostPort,
+        HttpScheme, Image, ImagePlatform, Lifecycle, Mount, MountSource, NetworkMode, Piece,
+        Pipeline, Platform, PlatformVolume, Port, PortRange, Probe, Protocol, Raw, Resources,
+        Restart, Runtime, Scheme, Secret, SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs,
+        Variable, Workload,
     },
     source::{Sources, Span},
     syntax::Table,
@@ -388,7 +389,7 @@ fn server() -> Workload {
     server.runtime.cap_add = vec!["CAP_NET_ADMIN".to_string()];
     server.runtime.cap_drop = vec!["ALL".to_string()];
     server.runtime.stop_grace_period = Some(90_000);
-    server.runtime.platform = Some("linux/amd64".to_string());
+    server.runtime.platform = ImagePlatform::parse("linux/amd64");
     server
 }
 
@@ -449,7 +450,9 @@ fn agent() -> Workload {
     });
     agent.ports = vec![port("http", 9100)];
     agent.runtime.privileged = true;
-    agent.runtime.devices = vec!["/dev/kmsg".to_string()];
+    agent.runtime.devices = ["/dev/kmsg", "/dev/fuse:rw"]
+        .map(|text| Device::parse(text).expect("a device"))
+        .into();
     agent.runtime.user = Some(text("root"));
     agent.profiles = vec!["extra".to_string()];
     agent

@@ -1,41 +1,50 @@
 //! `swarm/stack.yaml`: the platform as one stack of Docker Swarm, off unless `platform.targets` names it.
 //!
-//! It is made of the same services as the Compose files, in the words that `docker stack` has for them. Swarm knows no
-//! start order: what can't start yet is started again until it can.
+//! Swarm knows no start order: what can't start yet is started again until it can.
 
 mod losses;
+mod mounts;
+mod ports;
 mod service;
-mod speak;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::service::Stacked;
-use super::{
-    ServiceView, describe,
-    losses::Losses as ComposeLosses,
-    networks::{ENGINE_NETWORKS, Networks},
-    service as compose_service,
-};
+use self::service::Service;
 use crate::{
     files::{FileSet, Target},
     model::{NetworkMode, Platform, Workload},
-    target::{Context, Emission},
+    speak::Stack,
+    target::{
+        Context, Emission,
+        runtime::shared::{
+            networks::Networks,
+            service::{ServiceView, volume_declaration},
+        },
+    },
     template::TemplateError,
 };
 
 const PATH: &str = "swarm/stack.yaml";
 
+/// Networks that the engine has, by keys that no group has: the host's, and none at all.
+const HOST_NETWORK: (&str, &str) = ("engine.host", "host");
+const NO_NETWORK: (&str, &str) = ("engine.none", "none");
+
 /// What `templates/swarm/stack.yaml` sees.
 #[derive(Debug, Serialize)]
 struct StackView {
+    /// The stack.
     name: String,
+    /// The platform's description.
     description: Option<String>,
-    /// Both from the folder of platform.toml.
+    /// This file, from the folder of platform.toml.
     path: String,
+    /// The file of secrets and variables, from the folder of platform.toml.
     environment: String,
+    /// The services, in the order of their components.
     services: Vec<ServiceView>,
     /// Secrets that have to be made before: files in containers.
     secrets: Vec<SecretView>,
@@ -45,14 +54,17 @@ struct StackView {
 
 #[derive(Debug, Serialize, PartialEq)]
 struct SecretView {
+    /// Its name in Swarm.
     name: String,
+    /// The environment variable that has its value.
     env: String,
 }
 
 /// Writes the stack. A platform without workloads has none.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let platform = context.platform;
-    let networks = Networks::new(platform, context.graph);
+    let speak = Stack(platform);
+    let networks = Networks::new(context, &speak);
     let folder = match &platform.environment {
         None => "generated".to_string(),
         Some(environment) => format!("generated/{environment}"),
@@ -66,25 +78,12 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         secrets: Vec::new(),
         resources: BTreeMap::new(),
     };
-    let mut losses = Vec::new();
-    let mut said = BTreeSet::new();
-    for workload in platform.workloads() {
-        losses.extend(losses::of_workload(context, workload, &mut said));
-        if is_left_out(workload) {
-            continue;
-        }
-        // What Compose can't express is Compose's to say.
-        let mut unsaid = ComposeLosses::default();
-        let made = compose_service::plain(context, &networks, workload, &mut unsaid)?;
-        let stacked = service::stacked(platform, workload, made.keys, &made.mounts);
-        declare(platform, &networks, &stacked, &made.mounts.named, &mut view);
-        view.services.push(ServiceView {
-            name: workload.name.clone(),
-            description: describe(platform, workload),
-            keys: stacked.keys,
-        });
+    for workload in platform.workloads().filter(|it| !is_left_out(it)) {
+        let service = service::service(context, &networks, workload)?;
+        declare(platform, &networks, &service, &mut view);
+        let service = ServiceView::new(platform, workload, service.keys);
+        view.services.push(service);
     }
-    losses.extend(losses::of_platform(platform));
     let mut files = FileSet::default();
     if !view.services.is_empty() {
         let text = context.engine.render("swarm/stack.yaml", json!(view))?;
@@ -93,7 +92,10 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
             files.add(Target::Swarm, format!("swarm/files/{path}"), text);
         }
     }
-    Ok(Emission { files, losses })
+    Ok(Emission {
+        files,
+        losses: losses::of(platform),
+    })
 }
 
 /// Swarm has no form for a container in another's network, nor for a job that is off.
@@ -106,16 +108,18 @@ fn is_left_out(workload: &Workload) -> bool {
 fn declare(
     platform: &Platform,
     networks: &Networks<'_>,
-    stacked: &Stacked,
-    volumes: &[String],
+    service: &Service<'_>,
     view: &mut StackView,
 ) {
+    let speak = Stack(platform);
     let mut put = |section: &'static str, key: &str, value: Value| {
         let entries = view.resources.entry(section).or_default();
         entries.insert(key.to_string(), value);
     };
-    for key in &stacked.networks {
-        let engine = ENGINE_NETWORKS.iter().find(|(known, _)| known == key);
+    for key in &service.networks {
+        let engine = [HOST_NETWORK, NO_NETWORK]
+            .into_iter()
+            .find(|(known, _)| known == key);
         if let Some((_, name)) = engine {
             put("networks", key, json!({ "name": name, "external": true }));
         } else if let Some(Value::Object(mut declaration)) = networks.declaration(key) {
@@ -127,18 +131,16 @@ fn declare(
             put("networks", key, Value::Object(declaration));
         }
     }
-    for volume in volumes.iter().filter_map(|key| platform.volume(key)) {
-        let mut declaration = json!({ "name": super::speak::literal(&volume.real_name) });
-        if volume.external {
-            declaration["external"] = json!(true);
-        }
-        put("volumes", &volume.key, declaration);
-    }
-    for secret in stacked
-        .secrets
+    for volume in service
+        .volumes
         .iter()
-        .filter_map(|name| platform.secret(name))
+        .filter_map(|key| platform.volume(key))
     {
+        put("volumes", &volume.key, volume_declaration(&speak, volume));
+    }
+    // In the platform's order, whatever the order of the mounts.
+    let is_mounted = |name: &str| service.files.secrets.iter().any(|(it, _)| it.name == name);
+    for secret in platform.secrets.iter().filter(|it| is_mounted(&it.name)) {
         let name = format!("{}_{}", platform.name, secret.name);
         let declaration = json!({ "name": name, "external": true });
         put("secrets", &secret.name, declaration);

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{speak, tree::Keys, units};
+use super::keys::Keys;
 use crate::{
-    model::{Health, Piece, Platform, Probe, ProbeTool, Text},
+    model::{Health, Piece, Probe, ProbeTool, Text},
+    speak::{Constants, Speak, units::engine},
     template::{Engine, TemplateError},
 };
 
@@ -38,23 +39,23 @@ struct TcpProbeView {
 }
 
 /// The value of `healthcheck`.
-pub(super) fn healthcheck(
-    platform: &Platform,
-    engine: &Engine,
+pub fn healthcheck(
+    speak: &dyn Speak,
+    templates: &Engine,
     health: &Health,
 ) -> Result<Value, TemplateError> {
     let mut keys = Keys::default();
-    keys.put("test", test(platform, engine, health)?);
-    keys.put("interval", units::duration(health.interval));
-    keys.put("timeout", units::duration(health.timeout));
+    keys.put("test", test(speak, templates, health)?);
+    keys.put("interval", engine::duration(health.interval));
+    keys.put("timeout", engine::duration(health.timeout));
     keys.put("retries", health.retries);
     if health.start_period > 0 {
-        keys.put("start_period", units::duration(health.start_period));
+        keys.put("start_period", engine::duration(health.start_period));
     }
     Ok(Value::Object(keys.0))
 }
 
-fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, TemplateError> {
+fn test(speak: &dyn Speak, templates: &Engine, health: &Health) -> Result<Value, TemplateError> {
     let timeout = health.timeout.div_ceil(1000).max(1);
     match &health.probe {
         Probe::Http {
@@ -63,7 +64,7 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
             scheme,
             ..
         } => {
-            let (path, late) = url_path(platform, path);
+            let (path, late) = url_path(speak, path);
             let scheme = scheme.name();
             let view = ProbeView {
                 number: *number,
@@ -73,8 +74,8 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
                 tool: health.tool.map(ProbeTool::name),
                 timeout,
             };
-            let script = engine.render("compose/probe-http.sh", view)?;
-            Ok(json!(["CMD-SHELL", fill(&script, &late)]))
+            let script = templates.render("compose/probe-http.sh", view)?;
+            Ok(json!(["CMD-SHELL", fill(speak, &script, &late)]))
         }
         Probe::Tcp { number, .. } => {
             let view = TcpProbeView {
@@ -82,27 +83,27 @@ fn test(platform: &Platform, engine: &Engine, health: &Health) -> Result<Value, 
                 tool: health.tool.map(ProbeTool::name),
                 timeout,
             };
-            let script = engine.render("compose/probe-tcp.sh", view)?;
-            Ok(json!(["CMD-SHELL", fill(&script, &[])]))
+            let script = templates.render("compose/probe-tcp.sh", view)?;
+            Ok(json!(["CMD-SHELL", fill(speak, &script, &[])]))
         }
         Probe::Command(words) => {
-            let words = words.iter().map(|word| speak::text(platform, word));
+            let words = speak.texts(words);
             Ok(std::iter::once("CMD".to_string()).chain(words).collect())
         }
-        Probe::Shell(line) => Ok(json!(["CMD-SHELL", speak::text(platform, line)])),
+        Probe::Shell(line) => Ok(json!(["CMD-SHELL", speak.text(line)])),
     }
 }
 
-/// The first of the characters that stand for what Compose fills in. No path holds one itself: it would be encoded.
+/// The first of the characters that stand for what the engine fills in. No path holds one itself: it would be encoded.
 const LATE: u32 = 0xe000;
 
-/// The path as it stands in a URL, with one character for each piece that Compose fills in, and these pieces.
-fn url_path(platform: &Platform, path: &Text) -> (String, Vec<String>) {
+/// The path as it stands in a URL, with one character for each piece that the engine fills in, and these pieces.
+fn url_path(speak: &dyn Speak, path: &Text) -> (String, Vec<String>) {
+    let platform = speak.platform();
     let mut out = String::new();
     let mut late = Vec::new();
     for piece in &path.pieces {
         match piece {
-            Piece::Literal(text) => out.push_str(&encode(text)),
             Piece::Variable(name) => {
                 let Some(variable) = platform.variable(name) else {
                     continue;
@@ -110,32 +111,16 @@ fn url_path(platform: &Platform, path: &Text) -> (String, Vec<String>) {
                 let mut variable = variable.clone();
                 variable.default = encode(&variable.default);
                 out.extend(char::from_u32(LATE + late.len() as u32));
-                late.push(speak::variable(&variable));
+                late.push(speak.variable(&variable));
             }
-            piece => {
-                let piece = Text {
-                    pieces: vec![piece.clone()],
-                };
-                out.push_str(&encode(&piece.as_plain().unwrap_or_default()));
-            }
+            piece => out.push_str(&encode(&platform.constant(piece).unwrap_or_default())),
         }
     }
-    let plain = with_defaults(platform, path);
-    if !plain.starts_with('/') {
+    // What it starts with unless somebody changes a variable.
+    if !Constants(platform).text(path).starts_with('/') {
         out.insert(0, '/');
     }
     (out, late)
-}
-
-/// The path with the variables' defaults: what it starts with unless somebody changes it.
-fn with_defaults(platform: &Platform, path: &Text) -> String {
-    path.render(|piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::Variable(name) => platform
-            .variable(name)
-            .map_or(String::new(), |variable| variable.default.clone()),
-        _ => String::new(),
-    })
 }
 
 /// Percent-encodes what may not stand in a request line; `%` itself is taken for an encoding of the user's.
@@ -156,9 +141,9 @@ fn encode(text: &str) -> String {
         .collect()
 }
 
-/// A script as Compose must read it: its own `$` doubled, the late pieces in their places.
-fn fill(script: &str, late: &[String]) -> String {
-    let mut out = speak::literal(script.trim());
+/// A script as the engine must read it: its own `$` doubled, the late pieces in their places.
+fn fill(speak: &dyn Speak, script: &str, late: &[String]) -> String {
+    let mut out = speak.literal(script.trim());
     for (index, piece) in late.iter().enumerate() {
         if let Some(mark) = char::from_u32(LATE + index as u32) {
             out = out.replace(mark, piece);

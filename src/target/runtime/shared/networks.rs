@@ -4,22 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::speak;
 use crate::{
     graph::Graph,
-    model::{HostPort, Network, NetworkMode, Platform, Port, Workload},
+    model::{Network, NetworkMode, Platform, Workload},
+    speak::Speak,
+    target::Context,
 };
 
 /// The network of the pipelines' tasks. A group of this name shares it: the engine's name would be the same.
 const PIPELINES: &str = "pipelines";
 
-/// Networks that the engine has, by keys that no group has: the host's, and none at all.
-pub(super) const ENGINE_NETWORKS: [(&str, &str); 2] =
-    [("engine.host", "host"), ("engine.none", "none")];
-
-/// Every network of the Compose project, by its key.
-#[derive(Debug)]
-pub(super) struct Networks<'a> {
+/// Every network of the platform, by its key.
+pub struct Networks<'a> {
+    speak: &'a dyn Speak,
     platform: &'a Platform,
     graph: &'a Graph,
     /// Workloads on the network of the pipelines' tasks.
@@ -29,7 +26,10 @@ pub(super) struct Networks<'a> {
 }
 
 impl<'a> Networks<'a> {
-    pub(super) fn new(platform: &'a Platform, graph: &'a Graph) -> Self {
+    pub fn new(context: &Context<'a>, speak: &'a dyn Speak) -> Self {
+        let Context {
+            platform, graph, ..
+        } = *context;
         let mut guests: BTreeMap<String, Vec<&Workload>> = BTreeMap::new();
         for workload in platform.workloads() {
             let owner = platform.network_owner(workload);
@@ -48,6 +48,7 @@ impl<'a> Networks<'a> {
             pipelines.extend(airflow.map(|workload| workload.name.clone()));
         }
         Self {
+            speak,
             platform,
             graph,
             pipelines,
@@ -55,14 +56,14 @@ impl<'a> Networks<'a> {
         }
     }
 
-    /// The workload itself and those that share its network.
-    fn household(&self, workload: &'a Workload) -> impl Iterator<Item = &'a Workload> {
+    /// The workload itself and those that share its network: what they publish, its container publishes.
+    pub fn household(&self, workload: &'a Workload) -> impl Iterator<Item = &'a Workload> {
         let guests = self.guests.get(&workload.name).cloned().unwrap_or_default();
         std::iter::once(workload).chain(guests)
     }
 
     /// The value of `networks`: key and options. Empty where the workload has no network of its own.
-    pub(super) fn of(&self, workload: &'a Workload) -> Map<String, Value> {
+    pub fn of(&self, workload: &'a Workload) -> Map<String, Value> {
         if workload.network_mode.is_some() {
             return Map::new();
         }
@@ -86,21 +87,26 @@ impl<'a> Networks<'a> {
         let options = if aliases.is_empty() {
             json!({})
         } else {
-            let aliases: Vec<String> = aliases.iter().map(|name| speak::literal(name)).collect();
+            let aliases: Vec<String> = aliases
+                .iter()
+                .map(|name| self.speak.literal(name))
+                .collect();
             json!({ "aliases": aliases })
         };
         keys.into_iter().map(|key| (key, options.clone())).collect()
     }
 
     /// The declaration of a network, by its key.
-    pub(super) fn declaration(&self, key: &str) -> Option<Value> {
+    pub fn declaration(&self, key: &str) -> Option<Value> {
         let external = self
             .platform
             .networks
             .iter()
             .find(|network| self.key_of(network) == key);
         if let Some(network) = external {
-            return Some(json!({ "name": speak::literal(&network.external), "external": true }));
+            return Some(
+                json!({ "name": self.speak.literal(&network.external), "external": true }),
+            );
         }
         let known = key == PIPELINES || self.platform.group(key).is_some();
         known.then(|| json!({ "name": self.platform.network_name(key) }))
@@ -123,19 +129,8 @@ impl<'a> Networks<'a> {
         }
     }
 
-    /// The value of `ports`: what the workload and those that share its network publish.
-    pub(super) fn ports(&self, workload: &'a Workload) -> Vec<String> {
-        if workload.network_mode.is_some() {
-            return Vec::new();
-        }
-        self.household(workload)
-            .flat_map(|member| &member.ports)
-            .filter_map(published)
-            .collect()
-    }
-
     /// Whether a second container of the workload would want the same port of the host.
-    pub(super) fn publishes(&self, workload: &'a Workload) -> bool {
+    pub fn publishes(&self, workload: &'a Workload) -> bool {
         let on_host = workload
             .network_mode
             .as_ref()
@@ -146,18 +141,4 @@ impl<'a> Networks<'a> {
                 .flat_map(|member| &member.ports)
                 .any(|port| port.host.is_some())
     }
-}
-
-/// `ADDRESS:HOST:CONTAINER/PROTOCOL`, with nothing between the colons where the host's port is any free one.
-fn published(port: &Port) -> Option<String> {
-    let host = match port.host? {
-        HostPort::Fixed(range) => range.to_string(),
-        HostPort::Auto => String::new(),
-    };
-    let protocol = match port.protocol {
-        crate::model::Protocol::Tcp => "",
-        crate::model::Protocol::Udp => "/udp",
-    };
-    let bind = port.bind.in_url();
-    Some(format!("{bind}:{host}:{}{protocol}", port.container))
 }

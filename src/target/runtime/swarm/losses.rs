@@ -1,0 +1,238 @@
+//! What Docker Swarm can't express, as lints.
+//!
+//! The model is taken apart field by field, so that the compiler asks of a new one what a stack makes of it.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    diag::Diagnostic,
+    model::{
+        FileContent, FileMount, HostPort, NetworkMode, Platform, Port, Raw, Resources, Runtime,
+        Tmpfs, TmpfsOption, Workload,
+    },
+    speak::Stack,
+    target::shared::losses::{ACCEPT, Losses, Marks, Wording},
+};
+
+const WORDING: Wording = Wording {
+    target: "swarm",
+    label: "Swarm has no form for this",
+    joint: ": ",
+    marks: Marks::Value,
+};
+
+const NOTHING: &str = "nothing is emitted for it";
+
+/// What is lost of the whole platform.
+pub(super) fn of(platform: &Platform) -> Vec<Diagnostic> {
+    let mut losses = StackLosses {
+        losses: Losses::new(WORDING),
+        reported: BTreeSet::new(),
+    };
+    for workload in platform.workloads() {
+        of_workload(platform, workload, &mut losses);
+    }
+    of_platform(platform, &mut losses.losses);
+    losses.losses.finish()
+}
+
+struct StackLosses {
+    losses: Losses,
+    /// Keys by component: what all workloads of one share is reported once.
+    reported: BTreeSet<(String, &'static str)>,
+}
+
+impl StackLosses {
+    /// A key that has no form; `reason` goes on from "`key` of `workload`: ".
+    fn key(&mut self, workload: &Workload, key: &'static str, is_lost: bool, reason: &str) {
+        if is_lost && self.reported.insert((workload.component.clone(), key)) {
+            self.losses.key(workload, key, reason);
+        }
+    }
+}
+
+fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosses) {
+    let Workload {
+        build,
+        profiles,
+        network_mode,
+        depends_on: _,
+        part,
+        written,
+        ports,
+        files,
+        resources,
+        runtime,
+        raw_compose,
+        // A stack has these, in words of its own or in those of Compose.
+        name: _,
+        component: _,
+        description: _,
+        lifecycle: _,
+        image: _,
+        entrypoint: _,
+        command: _,
+        env: _,
+        mounts: _,
+        health: _,
+        replicas: _,
+        restart: _,
+        networks: _,
+        aliases: _,
+        // One file holds all groups. What is scraped and reached is Prometheus' and the networks' to say.
+        group: _,
+        metrics: _,
+        reaches: _,
+        raw_helm: _,
+        span: _,
+    } = workload;
+    let mode = network_mode.as_ref().map(|mode| &mode.value);
+    if matches!(mode, Some(NetworkMode::Service(_))) {
+        let reason = "no container is in another's network: nothing is emitted for it";
+        return losses.key(workload, "network_mode", true, reason);
+    }
+    let reason = "Swarm builds nothing: build the image and push it";
+    losses.key(workload, "build", build.is_some(), reason);
+    let reason = match workload.is_job() {
+        true => "a job that is off is left out",
+        false => "it gets no replicas, until `docker service scale`",
+    };
+    losses.key(workload, "profiles", !profiles.is_empty(), reason);
+    let is_ordered = part.is_none() && written.get("depends_on").is_some();
+    let reason = "all start at once, and what fails is started again until it does not";
+    losses.key(workload, "depends_on", is_ordered, reason);
+    of_runtime(workload, runtime, losses);
+    let Resources {
+        gpu,
+        cpu: _,
+        memory: _,
+        cpu_limit: _,
+    } = resources;
+    let has_gpu = gpu.is_some();
+    losses.key(workload, "resources", has_gpu, "`gpu` is left out");
+    let reason = "these are Compose's own keys: nothing is emitted for them";
+    losses.key(workload, "compose", !is_empty(raw_compose), reason);
+    if mode.is_none() {
+        for port in ports {
+            of_port(workload, port, &mut losses.losses);
+        }
+    }
+    for file in files {
+        of_file(platform, workload, file, &mut losses.losses);
+    }
+}
+
+fn of_runtime(workload: &Workload, runtime: &Runtime, losses: &mut StackLosses) {
+    let Runtime {
+        platform,
+        group_add,
+        privileged,
+        devices,
+        tmpfs,
+        // Nobody writes it: it is reported once, of the platform.
+        no_new_privileges: _,
+        user: _,
+        read_only: _,
+        labels: _,
+        hostname: _,
+        working_dir: _,
+        init: _,
+        shm_size: _,
+        ulimits: _,
+        cap_add: _,
+        cap_drop: _,
+        extra_hosts: _,
+        tty: _,
+        stdin_open: _,
+        stop_grace_period: _,
+        stop_signal: _,
+    } = runtime;
+    losses.key(workload, "platform", platform.is_some(), NOTHING);
+    losses.key(workload, "group_add", !group_add.is_empty(), NOTHING);
+    losses.key(workload, "privileged", *privileged, NOTHING);
+    losses.key(workload, "devices", !devices.is_empty(), NOTHING);
+    let has_options = tmpfs.iter().any(has_more_than_a_size);
+    let reason = "its size is kept, its other options are not";
+    losses.key(workload, "tmpfs", has_options, reason);
+}
+
+fn of_port(workload: &Workload, port: &Port, losses: &mut Losses) {
+    if port.host.is_none() || port.bind.is_everywhere() {
+        return;
+    }
+    let host = match port.host {
+        Some(HostPort::Fixed(range)) => range.to_string(),
+        _ => "any".to_string(),
+    };
+    let message = format!(
+        "`bind` of the port `{}` of `{}`: it is published on all addresses of all nodes ({host}), not on {} alone",
+        port.name, workload.name, port.bind
+    );
+    let help =
+        "leave `host` out, close it by a firewall, or accept it: `allow = [\"target-loss\"]`";
+    losses.of_component(&workload.component, port.host_span, &message, help);
+}
+
+fn of_file(platform: &Platform, workload: &Workload, file: &FileMount, losses: &mut Losses) {
+    let message = match &file.content {
+        FileContent::Secret(name) => {
+            let Some(secret) = platform.secret(name).filter(|secret| secret.optional) else {
+                return;
+            };
+            format!(
+                "the optional secret `{}` that `{}` mounts has to be there, empty or not",
+                secret.name, workload.name
+            )
+        }
+        _ if file.mode != 0o644 => format!(
+            "the file `{}` of `{}` can't get the mode `{:04o}`: it is mounted with the one that it has on disk",
+            file.path, workload.name, file.mode
+        ),
+        _ => return,
+    };
+    losses.of_component(&workload.component, file.span, &message, ACCEPT);
+}
+
+fn of_platform(platform: &Platform, losses: &mut Losses) {
+    let accept = "write `[lints] target-loss = \"allow\"` to accept it";
+    for variable in &platform.variables {
+        let Some(env) = &variable.env else {
+            continue;
+        };
+        if Stack::takes_default(env, &variable.default) {
+            continue;
+        }
+        let (what, help) = match variable.default.contains(['{', '}']) {
+            true => ("a brace", "choose a default without braces"),
+            false => ("a line end", "choose a default of one line"),
+        };
+        let message = format!(
+            "the default of `vars.{}` holds {what}: it is written out, and `{env}` does not change it",
+            variable.name
+        );
+        losses.of_platform(variable.span, &message, help);
+    }
+    let guarded = |workload: &Workload| workload.runtime.no_new_privileges;
+    if let Some(workload) = platform.workloads().find(|it| guarded(it)) {
+        let message = format!(
+            "the programs of `{}` and of others from the catalog may gain further rights: Swarm has no `security_opt`",
+            workload.component
+        );
+        let help = "write `\"no-new-privileges\": true` in each node's daemon.json, or accept it: \
+                    `[lints] target-loss = \"allow\"`";
+        losses.of_platform(platform.span, &message, help);
+    }
+    if !is_empty(&platform.raw_compose) {
+        let message = "`[raw.compose]`: these are Compose's own keys: nothing is emitted for them";
+        losses.of_platform(platform.span, message, accept);
+    }
+}
+
+fn is_empty(raw: &Raw) -> bool {
+    matches!(raw, Raw::Table(entries) if entries.is_empty())
+}
+
+fn has_more_than_a_size(tmpfs: &Tmpfs) -> bool {
+    let mut options = tmpfs.options.iter();
+    !options.all(|option| matches!(option, TmpfsOption::Size(_)))
+}

@@ -1,0 +1,64 @@
+//! What a service of a stack mounts.
+
+use serde_json::{Value, json};
+
+use crate::{
+    model::{MountSource, Propagation, Workload},
+    speak::Speak,
+    target::runtime::shared::{
+        files::{Files, project_path},
+        keys::Keys,
+        service::{bind_mount, volume_mount},
+    },
+};
+
+/// Volumes, paths of the host, files and memory. A stack has no words for a folder that the engine should make.
+pub(super) fn volumes(speak: &dyn Speak, workload: &Workload, files: &Files<'_>) -> Vec<Value> {
+    let mounts = workload.mounts.iter().map(|mount| match &mount.source {
+        MountSource::Volume(key) => volume_mount(speak, key, &mount.path, mount.read_only),
+        MountSource::Bind { path, .. } => {
+            let mut options = Keys::default();
+            options.put_some("propagation", mount.propagation.map(Propagation::name));
+            let source = project_path(speak, speak.platform(), path);
+            bind_mount(speak, &source, &mount.path, mount.read_only, options)
+        }
+    });
+    let binds = files.binds.iter().map(|bind| {
+        let (source, path) = (&bind.source, &bind.file.path);
+        bind_mount(speak, source, path, true, Keys::default())
+    });
+    let runtime = &workload.runtime;
+    let tmpfs = runtime.tmpfs.iter();
+    let tmpfs = tmpfs.map(|tmpfs| memory(speak, &tmpfs.path, tmpfs.size()));
+    let shm = runtime.shm_size;
+    let shm = shm.map(|size| memory(speak, "/dev/shm", Some(size)));
+    mounts.chain(binds).chain(tmpfs).chain(shm).collect()
+}
+
+/// Memory of at most so many bytes.
+fn memory(speak: &dyn Speak, target: &str, size: Option<u64>) -> Value {
+    let mut keys = Keys::default();
+    keys.put("type", "tmpfs");
+    keys.put("target", speak.literal(target));
+    keys.put_some("tmpfs", size.map(|size| json!({ "size": size })));
+    Value::Object(keys.0)
+}
+
+/// Secrets that are mounted as files: those that must be there first.
+pub(super) fn secrets(speak: &dyn Speak, files: &Files<'_>) -> Vec<Value> {
+    let (optional, required): (Vec<_>, Vec<_>) = files
+        .secrets
+        .iter()
+        .partition(|(secret, _)| secret.optional);
+    required
+        .into_iter()
+        .chain(optional)
+        .map(|(secret, file)| {
+            json!({
+                "source": secret.name,
+                "target": speak.literal(&file.path),
+                "mode": file.mode,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,155 @@
+//! One workload as one service of a stack.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    HOST_NETWORK, NO_NETWORK,
+    mounts::{secrets, volumes},
+    ports::ports,
+};
+use crate::{
+    model::{FileContent, FileMount, MountSource, NetworkMode, Restart, Workload},
+    speak::{Speak, Stack, literals, units::engine},
+    target::{
+        Context,
+        runtime::shared::{
+            files::{Files, files},
+            health::healthcheck,
+            keys::Keys,
+            networks::Networks,
+            service::{environment, labels, logging, resources, ulimits, words},
+        },
+    },
+    template::TemplateError,
+};
+
+/// How long Swarm waits until it starts again what has ended.
+const PAUSE: &str = "5s";
+
+/// What lies on one node is only there for who runs there: Swarm is told to start it where the stack is deployed.
+const ON_A_MANAGER: &str = "node.role == manager";
+
+/// A service of a stack, and what must be declared for it.
+pub(super) struct Service<'a> {
+    pub(super) keys: Map<String, Value>,
+    pub(super) networks: Vec<String>,
+    /// Keys of the platform's volumes that are mounted.
+    pub(super) volumes: Vec<&'a str>,
+    pub(super) files: Files<'a>,
+}
+
+/// The keys in the order in which people write them. What has no key here is a loss: see `losses`.
+pub(super) fn service<'a>(
+    context: &Context<'a>,
+    networks: &Networks<'a>,
+    workload: &'a Workload,
+) -> Result<Service<'a>, TemplateError> {
+    let speak = Stack(context.platform);
+    let literal = |text: &String| speak.literal(text);
+    let runtime = &workload.runtime;
+    let files = files(context, &speak, workload);
+    let engine_network = engine_network(workload);
+    let mut keys = Keys::default();
+    keys.put("image", speak.text(&workload.image.text()));
+    keys.put_some("entrypoint", words(&speak, &workload.entrypoint));
+    keys.put_some("command", words(&speak, &workload.command));
+    keys.put_some("user", runtime.user.as_ref().map(|user| speak.text(user)));
+    keys.put_some("working_dir", runtime.working_dir.as_ref().map(literal));
+    keys.put_filled("environment", environment(&speak, &workload.env));
+    keys.put_filled("volumes", volumes(&speak, workload, &files));
+    keys.put_filled("secrets", secrets(&speak, &files));
+    let networks = match engine_network {
+        Some(network) => {
+            keys.put("networks", json!([network]));
+            vec![network.to_string()]
+        }
+        None => {
+            let joined = networks.of(workload);
+            let names = joined.keys().cloned().collect();
+            keys.put_filled("networks", joined);
+            keys.put_filled("ports", ports(workload));
+            names
+        }
+    };
+    if let Some(health) = workload.health.as_ref().filter(|health| health.inside) {
+        keys.put("healthcheck", healthcheck(&speak, context.engine, health)?);
+    }
+    keys.put_some("hostname", runtime.hostname.as_ref().map(literal));
+    keys.put_filled("extra_hosts", literals(&speak, &runtime.extra_hosts));
+    keys.put_filled("read_only", runtime.read_only);
+    keys.put_filled("ulimits", ulimits(&runtime.ulimits));
+    keys.put_filled("cap_add", literals(&speak, &runtime.cap_add));
+    keys.put_filled("cap_drop", literals(&speak, &runtime.cap_drop));
+    keys.put_some("init", runtime.init);
+    keys.put_filled("tty", runtime.tty);
+    keys.put_filled("stdin_open", runtime.stdin_open);
+    keys.put_some("stop_signal", runtime.stop_signal.as_ref().map(literal));
+    let grace = runtime.stop_grace_period.map(engine::duration);
+    keys.put_some("stop_grace_period", grace);
+    keys.put("logging", logging());
+    let digest = files.digest.clone();
+    keys.put_filled("labels", labels(&speak, &runtime.labels, digest));
+    keys.put("deploy", deploy(workload));
+    Ok(Service {
+        keys: keys.0,
+        networks,
+        volumes: named_volumes(workload),
+        files,
+    })
+}
+
+fn engine_network(workload: &Workload) -> Option<&'static str> {
+    match workload.network_mode.as_ref().map(|mode| &mode.value) {
+        Some(NetworkMode::Host) => Some(HOST_NETWORK.0),
+        Some(NetworkMode::None) => Some(NO_NETWORK.0),
+        Some(NetworkMode::Service(_)) | None => None,
+    }
+}
+
+fn named_volumes(workload: &Workload) -> Vec<&str> {
+    let mounts = workload.mounts.iter();
+    mounts
+        .filter_map(|mount| match &mount.source {
+            MountSource::Volume(key) => Some(key.as_str()),
+            MountSource::Bind { .. } => None,
+        })
+        .collect()
+}
+
+fn deploy(workload: &Workload) -> Map<String, Value> {
+    let mut keys = Keys::default();
+    if workload.is_job() {
+        keys.put("mode", "replicated-job");
+    }
+    let replicas = match workload.profiles.is_empty() {
+        true => workload.replicas,
+        false => 0,
+    };
+    keys.put("replicas", replicas);
+    keys.put("restart_policy", restart_policy(workload));
+    let is_secret = |file: &FileMount| matches!(file.content, FileContent::Secret(_));
+    if !workload.mounts.is_empty() || !workload.files.iter().all(is_secret) {
+        keys.put("placement", json!({ "constraints": [ON_A_MANAGER] }));
+    }
+    keys.put_filled("resources", resources(&workload.resources, None));
+    keys.0
+}
+
+/// A job that waits for others in Compose fails here until they are there.
+fn restart_policy(workload: &Workload) -> Value {
+    let condition = match workload.restart {
+        Restart::No if workload.is_job() && !workload.depends_on.is_empty() => "on-failure",
+        Restart::No => "none",
+        Restart::OnFailure(_) => "on-failure",
+        Restart::Always | Restart::UnlessStopped => "any",
+    };
+    let mut keys = Keys::default();
+    keys.put("condition", condition);
+    if condition != "none" {
+        keys.put("delay", PAUSE);
+    }
+    if let Restart::OnFailure(times) = workload.restart {
+        keys.put_some("max_attempts", times);
+    }
+    Value::Object(keys.0)
+}

@@ -1,0 +1,88 @@
+//! What a target can't express, as lints `target-loss`.
+
+use crate::{
+    diag::{Code, Diagnostic},
+    model::Workload,
+    source::Span,
+};
+
+/// How to accept a loss of a component.
+pub(in crate::target) const ACCEPT: &str =
+    "write `allow = [\"target-loss\"]` on the component if that is what you want";
+
+/// How one target words its losses.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::target) struct Wording {
+    /// The target, as `platform.targets` names it.
+    pub target: &'static str,
+    /// What stands beside the key.
+    pub label: &'static str,
+    /// What joins "`key` of `workload`" to the reason.
+    pub joint: &'static str,
+    pub marks: Marks,
+}
+
+/// What of a key is underlined.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::target) enum Marks {
+    Key,
+    Value,
+}
+
+/// The losses of one target, each once.
+#[derive(Debug)]
+pub(in crate::target) struct Losses {
+    wording: Wording,
+    found: Vec<Diagnostic>,
+}
+
+impl Losses {
+    pub fn new(wording: Wording) -> Self {
+        Self {
+            wording,
+            found: Vec::new(),
+        }
+    }
+
+    /// A loss of the platform as a whole.
+    pub fn of_platform(&mut self, span: Span, message: &str, help: &str) {
+        self.push(span, message, help, None);
+    }
+
+    /// A loss of a component, whose `allow` accepts it.
+    pub fn of_component(&mut self, component: &str, span: Span, message: &str, help: &str) {
+        self.push(span, message, help, Some(component));
+    }
+
+    /// A key of a workload, at this place; `reason` goes on where the target's wording ends.
+    pub fn key_at(&mut self, workload: &Workload, span: Span, key: &str, reason: &str) {
+        let (name, joint) = (&workload.name, self.wording.joint);
+        let message = format!("`{key}` of `{name}`{joint}{reason}");
+        self.of_component(&workload.component, span, &message, ACCEPT);
+    }
+
+    /// A key of a workload, where it is written; the component's name where nobody wrote it.
+    pub fn key(&mut self, workload: &Workload, key: &str, reason: &str) {
+        let entry = workload.written.entry(key);
+        let span = entry.map_or(workload.span, |entry| match self.wording.marks {
+            Marks::Key => entry.key.span,
+            Marks::Value => entry.value.span,
+        });
+        self.key_at(workload, span, key, reason);
+    }
+
+    pub fn finish(self) -> Vec<Diagnostic> {
+        self.found
+    }
+
+    fn push(&mut self, span: Span, message: &str, help: &str, component: Option<&str>) {
+        let Wording { target, label, .. } = self.wording;
+        let mut diagnostic = Diagnostic::new(Code::TargetLoss, format!("{target}: {message}"))
+            .label(span, label)
+            .help(help);
+        diagnostic.component = component.map(str::to_string);
+        if !self.found.contains(&diagnostic) {
+            self.found.push(diagnostic);
+        }
+    }
+}
