@@ -13,7 +13,7 @@ mod pipelines;
 mod platform;
 mod shape;
 
-pub use check::{Context, REFERENCE_WORDS, SECRET_PLACES, check};
+pub use check::{Context, SECRET_PLACES, check};
 pub use component::{COMPONENT, COMPONENT_SECTIONS};
 pub use form::{
     Form, NameRule, compose_bytes, cpu_millis, duration_ms, memory_bytes, promql, restart,

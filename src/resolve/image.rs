@@ -8,6 +8,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Build, Image, Text, is_tag},
+    reference::{Mode, Words, of_node},
     syntax::{Node, Table},
 };
 
@@ -121,7 +122,8 @@ pub(super) fn check(scene: &Scene, index: usize, sink: &mut Sink) {
 /// Docker's grammar of tags, as far as the literal text shows it.
 fn good_version(node: &Node, sink: &mut Sink) {
     let Some(written) = node.as_str() else { return };
-    if written.contains("${") || is_tag(written) {
+    let phrase = of_node(node, Words::Platform, Mode::Strict);
+    if phrase.literal().is_none_or(|version| is_tag(&version)) {
         return;
     }
     sink.push(
@@ -135,7 +137,8 @@ fn good_version(node: &Node, sink: &mut Sink) {
 fn well_formed(node: &Node, sink: &mut Sink) {
     let Some(written) = node.as_str() else { return };
     // What a reference stands for is not known yet; a literal `${` fits nowhere.
-    if written.contains("${") && !written.contains("$${") {
+    let phrase = of_node(node, Words::Platform, Mode::Strict);
+    if phrase.literal().is_none() && !phrase.has_escapes() {
         return;
     }
     if Image::literal(written).is_valid() {

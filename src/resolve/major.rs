@@ -9,6 +9,7 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
     model::{Image, Piece, Text, Version},
+    reference::{self, Mode, Piece as Phrase, Words},
     syntax::{Node, Table, Value},
     text::all_of,
 };
@@ -80,14 +81,13 @@ fn is_plausible(kind: &Kind, version: &Version) -> bool {
 fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
     let own = kind.image.as_deref().map(Image::literal);
     let version = component.get("version");
-    let tag = |node: &Node| node.as_str().map(|tag| early(tree, tag));
     if let Some(node) = component.get("image") {
-        let image = Image::parse(&early(tree, node.as_str()?));
+        let image = Image::parse(&early(tree, node));
         let registry = top::registry(tree);
         let of_kind = own.is_some_and(|own| registry.is_program(&image, &own));
         return Some(match (&image.tag, version) {
             (None, Some(node)) => Written {
-                image: image.with_tag(tag(node)?),
+                image: image.with_tag(early(tree, node)),
                 node,
                 of_kind,
             },
@@ -100,7 +100,7 @@ fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Writte
     }
     let node = version?;
     Some(Written {
-        image: own.unwrap_or_default().with_tag(tag(node)?),
+        image: own.unwrap_or_default().with_tag(early(tree, node)),
         node,
         of_kind: component.get("build").is_none(),
     })
@@ -108,25 +108,25 @@ fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Writte
 
 /// A text as far as it is known before anything is resolved: constants are written out, what else is referred to stays
 /// open.
-fn early(tree: &Table, text: &str) -> Text {
+fn early(tree: &Table, node: &Node) -> Text {
     let mut out = Text::default();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        let Some((name, after)) = after.split_once('}') else {
-            break;
-        };
-        out.push_literal(before);
-        let constant = name
-            .strip_prefix("vars.")
-            .and_then(|name| tree.get_path(&["vars", name]))
-            .and_then(constant);
-        match constant {
-            Some(value) => out.push_literal(&value),
-            None => out.push(Piece::Variable(name.to_string())),
+    for piece in reference::of_node(node, Words::Platform, Mode::Strict).pieces {
+        match piece {
+            Phrase::Literal(text) => out.push_literal(text),
+            Phrase::Escape => out.push_literal("${"),
+            Phrase::Misfit(_) => out.push(Piece::Variable(String::new())),
+            Phrase::Reference(reference) => {
+                let variable = match reference.segments.as_slice() {
+                    ["vars", name] => tree.get_path(&["vars", name]),
+                    _ => None,
+                };
+                match variable.and_then(constant) {
+                    Some(value) => out.push_literal(&value),
+                    None => out.push(Piece::Variable(reference::written(&reference.segments))),
+                }
+            }
         }
-        rest = after;
     }
-    out.push_literal(rest);
     out
 }
 
@@ -143,7 +143,7 @@ fn shown_tag(image: &Image) -> String {
     let shown = |tag: &Text| {
         tag.render(|piece| match piece {
             Piece::Literal(text) => text.clone(),
-            Piece::Variable(name) => format!("${{{name}}}"),
+            Piece::Variable(written) => written.clone(),
             _ => String::new(),
         })
     };
