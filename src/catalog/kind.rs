@@ -2,6 +2,7 @@
 
 use crate::{
     model::{SecretForm, Version},
+    reference::{self, Mode, Words},
     source::Span,
     syntax::{Node, Table, Value},
 };
@@ -70,7 +71,9 @@ fn asks_for_major(table: &Table) -> bool {
             Value::String(text) if key.name == "if" => {
                 text.split(|c| !is_word(c)).any(|word| word == "major")
             }
-            Value::String(text) => text.contains("${major}"),
+            Value::String(_) => reference::of_node(node, Words::Kind, Mode::Shell)
+                .references()
+                .any(|reference| reference.is(&["major"])),
             _ => false,
         })
     })
