@@ -17,6 +17,7 @@ use mlopsgen::{
         Code,
         render::{Style, human},
     },
+    files::Target,
     language::{COMPONENT, KeyShape, PLATFORM_FILE, Shape},
     world::MemoryWorld,
 };
@@ -115,14 +116,13 @@ const PLACES: [Place; 5] = [
     ),
 ];
 
-const TARGETS: [&str; 6] = [
-    "compose",
-    "helm",
-    "prometheus",
-    "grafana",
-    "jenkins",
-    "airflow",
-];
+/// The targets that rows speak of, those that run workloads first. The architecture has no keys of its own.
+fn targets() -> impl Iterator<Item = &'static str> {
+    let by_default = Target::ALL.iter().filter(|target| target.is_default());
+    by_default
+        .filter(|target| **target != Target::Docs)
+        .map(|target| target.name())
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -243,7 +243,7 @@ fn changed(before: &Compilation, after: &Compilation) -> BTreeSet<String> {
                 target
             }
         })
-        .filter(|target| TARGETS.contains(target))
+        .filter(|target| targets().any(|known| known == *target))
         .map(ToString::to_string)
         .collect()
 }
@@ -280,7 +280,7 @@ fn every_claim_holds() {
             let after = compiled(place, Some(row), None);
             let name = format!("{place} {}", row.title());
             let changed = changed(&before, &after);
-            for target in TARGETS {
+            for target in targets() {
                 let claims =
                     row.says(target).is_some() && !row.unchanged.iter().any(|it| it == target);
                 if claims != changed.contains(target) {
@@ -351,7 +351,9 @@ fn no_key_is_missing() {
 }
 
 fn cell(row: &Row, target: &str) -> String {
-    let says = row.says(target).filter(|_| TARGETS.contains(&target));
+    let says = row
+        .says(target)
+        .filter(|_| targets().any(|known| known == target));
     match (says, row.lost.get(target)) {
         (Some(says), None) => says.to_string(),
         (None, Some(lost)) => format!("**lost**: {lost}"),
@@ -361,14 +363,15 @@ fn cell(row: &Row, target: &str) -> String {
 }
 
 fn has_words(row: &Row, target: &str) -> bool {
-    row.lost.contains_key(target) || (TARGETS.contains(&target) && row.says(target).is_some())
+    row.lost.contains_key(target)
+        || (targets().any(|known| known == target) && row.says(target).is_some())
 }
 
 /// Targets besides the two that run it.
 fn others(row: &Row) -> String {
-    let told: Vec<String> = TARGETS[2..]
-        .iter()
-        .chain(["swarm"].iter())
+    let told: Vec<String> = targets()
+        .skip(2)
+        .chain(["swarm"])
         .filter(|target| has_words(row, target))
         .map(|target| format!("{target}: {}", cell(row, target)))
         .collect();

@@ -7,17 +7,9 @@ use super::{
     pipelines::{CI, FLOW, PIPELINE},
     shape::{KeyShape, Shape, key},
 };
+use crate::files::Target;
 
-const TARGET: Form = Form::Choice(&[
-    "compose",
-    "helm",
-    "prometheus",
-    "grafana",
-    "jenkins",
-    "airflow",
-    "docs",
-    "swarm",
-]);
+const TARGET: Form = Form::Choice(Target::NAMES);
 
 const PLATFORM: Shape = Shape::Table(&[
     key(
