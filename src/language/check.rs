@@ -166,14 +166,14 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             // What a reference stands for is not known yet.
             let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
             if phrase.literal().is_some_and(|text| !form.accepts(&text)) {
-                sink.push(bad_value(node, text, &form.describe()));
+                sink.push(bad_form(node, text, *form));
                 return None;
             }
             true
         }
         (Shape::Plain(form @ Form::KindPromQl), Value::String(text)) => {
             if !form.accepts(&kind_expression(node)) {
-                sink.push(bad_value(node, text, &form.describe()));
+                sink.push(bad_form(node, text, *form));
                 return None;
             }
             true
