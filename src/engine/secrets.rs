@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    graph::workload_texts,
-    model::{FileContent, Piece, Platform, Secret, SecretForm, SettingValue, Text, Workload},
+    graph::{workload_secrets, workload_texts},
+    model::{Piece, Platform, Secret, SecretForm, SettingValue, Text, Workload},
 };
 
 /// Characters that need no escape in a URL, a shell or a `.env` file; 64 of the 66 that the contract allows, so that
@@ -58,18 +58,9 @@ pub fn needed<'a>(platform: &'a Platform, workloads: &[&Workload]) -> Vec<(&'a S
     let mut in_urls = in_url_outputs(platform);
     for workload in workloads {
         for text in workload_texts(workload) {
-            used.extend(text.secrets());
             in_urls.extend(url_secrets(text));
         }
-        used.extend(
-            workload
-                .files
-                .iter()
-                .filter_map(|file| match &file.content {
-                    FileContent::Secret(name) => Some(name.as_str()),
-                    _ => None,
-                }),
-        );
+        used.extend(workload_secrets(workload));
     }
     let secrets = platform.secrets.iter();
     secrets
