@@ -1,134 +1,219 @@
-//! Golden trees: `tests/cases/NAME/` is a project, `expected/` what it compiles to, all of it, to the byte.
+//! Golden trees: `tests/cases/NAME/` is a project; what stands beside it is everything that it compiles to, to the byte.
 //!
-//! `BLESS=1 cargo test --test golden` rewrites them; the reviewer reads the diff. A `platform.E.toml` in the project is
-//! compiled as environment E into `expected/E/`. What a run warns of stands in `expected.stderr`.
+//! - `expected.files` lists the tree, a line each file. A path alone has its text in `expected/`.
+//! - `PATH = OTHER` is a copy of another file of the tree, or of one in `tests/cases/expected.shared/`, which holds
+//!   the texts that most cases share (`CHART` stands for the chart's folder).
+//! - `PATH sha256:...` is a dashboard: only the case [`DASHBOARDS`] has them as text.
+//! - `expected.stderr` is what the compiler reports.
+//!
+//! `BLESS=1 cargo test golden` rewrites all of it and removes what is no longer generated; the reviewer reads the diff.
+//! A `platform.E.toml` in the project is compiled as environment E, into `expected/E/`.
+
+#[path = "support/cases.rs"]
+mod cases;
+#[path = "support/difference.rs"]
+mod difference;
 
 use std::{
     collections::BTreeMap,
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
 };
 
-use mlopsgen::{
-    compile::{Compilation, Request, compile},
-    diag::render::{Style, human},
-    world::MemoryWorld,
-};
+use cases::{Case, Compiled};
+use sha2::{Digest, Sha256};
 
-fn folders() -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir("tests/cases")
-        .expect("tests/cases can be read")
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir())
-        .collect();
-    found.sort();
-    found
+const ROOT: &str = "tests/cases";
+const SHARED: &str = "expected.shared";
+
+/// The one case whose dashboards stand as text. This repository's `generated/` shows more of them.
+const DASHBOARDS: &str = "first-steps";
+
+/// A text stands in `expected.shared/` where so many trees have it, and most of those that have the file at all.
+const SHARED_BY: usize = 3;
+
+/// The file's place where the name of the chart does not count, as in `helm/CHART/Chart.yaml`.
+fn place(path: &str) -> String {
+    match path
+        .strip_prefix("helm/")
+        .and_then(|rest| rest.split_once('/'))
+    {
+        Some((_, rest)) => format!("helm/CHART/{rest}"),
+        None => path.to_string(),
+    }
 }
 
-/// Files below a folder by their path in it.
-fn read(folder: &Path) -> BTreeMap<String, String> {
-    walkdir::WalkDir::new(folder)
+/// The texts that most trees have at one place.
+fn shared(cases: &[Case]) -> BTreeMap<String, &str> {
+    let mut texts: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
+    for (path, text) in cases
+        .iter()
+        .flat_map(|case| &case.compiled)
+        .flat_map(|compiled| &compiled.files)
+    {
+        *texts
+            .entry(place(path))
+            .or_default()
+            .entry(text)
+            .or_default() += 1;
+    }
+    texts
         .into_iter()
-        .flatten()
-        .filter(|entry| entry.file_type().is_file())
-        .filter_map(|entry| {
-            let path = entry.path().strip_prefix(folder).ok()?;
-            let text = fs::read_to_string(entry.path()).ok()?;
-            Some((path.display().to_string().replace('\\', "/"), text))
+        .filter_map(|(place, texts)| {
+            let trees: usize = texts.values().sum();
+            let (text, count) = texts.into_iter().max_by_key(|(_, count)| *count)?;
+            (count >= SHARED_BY && count * 2 > trees).then_some((place, text))
         })
         .collect()
 }
 
-/// The project itself: everything of the case but what is expected of it.
-fn world(case: &Path) -> (MemoryWorld, Vec<String>) {
-    let mut world = MemoryWorld::new();
-    let mut environments = Vec::new();
-    for (path, text) in read(case) {
-        if path.starts_with("expected") {
-            continue;
-        }
-        let environment = path
-            .strip_prefix("platform.")
-            .and_then(|rest| rest.strip_suffix(".toml"));
-        environments.extend(environment.map(ToString::to_string));
-        world = world.with(&path, text);
+/// What the list says of a file, where its text does not stand in `expected/`.
+fn elsewhere(
+    case: &Case,
+    compiled: &Compiled,
+    path: &str,
+    shared: &BTreeMap<String, &str>,
+) -> Option<String> {
+    let text = &compiled.files[path];
+    let place = place(path);
+    if shared.get(&place) == Some(&text.as_str()) {
+        return Some(format!(" = {SHARED}/{place}"));
     }
-    (world, environments)
+    let original = place.strip_prefix("helm/CHART/files/");
+    if let Some(original) = original
+        && compiled.files.get(original) == Some(text)
+    {
+        return Some(format!(" = {original}"));
+    }
+    (path.starts_with("grafana/dashboards/") && case.name != DASHBOARDS).then(|| {
+        let digest: String = Sha256::digest(text)
+            .iter()
+            .take(8)
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        format!(" sha256:{digest}")
+    })
 }
 
-/// Every file of every environment, and what was said.
-fn compiled(case: &Path) -> (BTreeMap<String, String>, String) {
-    let (world, environments) = world(case);
-    let mut files = BTreeMap::new();
-    let mut said = String::new();
-    let all = std::iter::once(None).chain(environments.into_iter().map(Some));
-    for environment in all {
-        let request = Request {
-            environment: environment.clone(),
-            ..Request::default()
-        };
-        let compilation: Compilation = compile(&world, &request);
-        let style = Style {
-            color: false,
-            width: 100,
-        };
-        said += &human(&compilation.diagnostics, &compilation.sources, style);
-        let prefix = environment.map_or(String::new(), |name| format!("{name}/"));
-        for (path, file) in compilation
-            .output
-            .into_iter()
-            .flat_map(|output| output.files.files)
-        {
-            files.insert(format!("{prefix}{path}"), file.text);
+/// Everything that should stand below `tests/cases`, apart from the projects themselves.
+fn expected(cases: &[Case]) -> BTreeMap<String, String> {
+    let shared = shared(cases);
+    let mut out: BTreeMap<String, String> = shared
+        .iter()
+        .map(|(place, text)| (format!("{SHARED}/{place}"), (*text).to_string()))
+        .collect();
+    for case in cases {
+        let name = &case.name;
+        let mut list = String::new();
+        let mut messages = String::new();
+        for compiled in &case.compiled {
+            messages += &compiled.messages;
+            for (path, text) in &compiled.files {
+                let full = format!("{}{path}", compiled.prefix);
+                let note = elsewhere(case, compiled, path, &shared);
+                writeln!(list, "{full}{}", note.as_deref().unwrap_or_default()).expect("a line");
+                if note.is_none() {
+                    out.insert(format!("{name}/expected/{full}"), text.clone());
+                }
+            }
         }
+        out.insert(format!("{name}/expected.files"), list);
+        out.insert(format!("{name}/expected.stderr"), messages);
     }
-    (files, said)
+    out
+}
+
+/// What stands below `tests/cases`, apart from the projects themselves.
+fn found() -> BTreeMap<String, String> {
+    let mut files = cases::read(Path::new(ROOT));
+    files.retain(|path, _| {
+        path.starts_with(SHARED)
+            || path
+                .split_once('/')
+                .is_none_or(|(_, rest)| rest.starts_with("expected"))
+    });
+    files
+}
+
+fn bless(expected: &BTreeMap<String, String>, found: &BTreeMap<String, String>) {
+    for path in found.keys().filter(|path| !expected.contains_key(*path)) {
+        let path = Path::new(ROOT).join(path);
+        fs::remove_file(&path).expect("it can be removed");
+        let mut folders = path.ancestors().skip(1);
+        // A folder that is not empty stays, and so do those around it.
+        while folders
+            .next()
+            .is_some_and(|folder| fs::remove_dir(folder).is_ok())
+        {}
+    }
+    for (path, text) in expected
+        .iter()
+        .filter(|(path, text)| found.get(*path) != Some(*text))
+    {
+        let path: PathBuf = Path::new(ROOT).join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
 }
 
 #[test]
 fn every_case_compiles_to_its_expected_tree() {
-    let bless = std::env::var_os("BLESS").is_some();
-    let cases = folders();
-    assert!(cases.len() >= 4, "there are cases: {cases:?}");
-    for case in cases {
-        let (files, said) = compiled(&case);
-        let expected = case.join("expected");
-        let stderr = case.join("expected.stderr");
-        if bless {
-            let _ = fs::remove_dir_all(&expected);
-            for (path, text) in &files {
-                let path = expected.join(path);
-                fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-                fs::write(path, text).expect("it can be written");
-            }
-            fs::write(&stderr, &said).expect("it can be written");
-        }
-        let case = case.display();
-        let wanted = read(&expected);
-        assert_eq!(
-            said,
-            fs::read_to_string(&stderr).unwrap_or_default(),
-            "{case}: what is said"
-        );
-        let paths: Vec<&String> = files.keys().collect();
-        assert_eq!(
-            paths,
-            wanted.keys().collect::<Vec<_>>(),
-            "{case}: which files"
-        );
-        for (path, text) in &files {
-            assert!(
-                *text == wanted[path],
-                "{case}: expected/{path} is another; BLESS=1 rewrites it"
-            );
-        }
+    let cases = cases::all();
+    assert!(cases.len() >= 4, "there are cases");
+    let expected = expected(&cases);
+    if std::env::var_os("BLESS").is_some() {
+        bless(&expected, &found());
     }
+    let difference = difference::between(&found(), &expected);
+    assert!(
+        difference.is_empty(),
+        "{difference}\nThe trees below {ROOT} differ; `BLESS=1 cargo test golden` rewrites them"
+    );
+}
+
+/// A comparison that sees nothing would let every tree pass.
+#[test]
+fn a_file_that_is_changed_new_or_left_over_is_seen() {
+    let tree = |files: &[(&str, &str)]| -> BTreeMap<String, String> {
+        let owned = files
+            .iter()
+            .map(|(path, text)| (path.to_string(), text.to_string()));
+        owned.collect()
+    };
+    let expected = tree(&[("a", "1\n"), ("b", "2\n"), ("c", "3\n"), ("same", "0\n")]);
+    let found = tree(&[
+        ("a", "one\n"),
+        ("c", "three\n"),
+        ("d", "4\n"),
+        ("same", "0\n"),
+    ]);
+    let wanted = "\
+--- expected/a
++++ compiled/a
+@@ -1 +1 @@
+-1
++one
+--- b
++++ nothing: it is no longer generated
+--- expected/c
++++ compiled/c
+@@ -1 +1 @@
+-3
++three
+--- nothing
++++ d
++4
+";
+    assert_eq!(difference::between(&expected, &found), wanted);
 }
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    for case in folders() {
-        assert_eq!(compiled(&case), compiled(&case), "{}", case.display());
+    for case in cases::all() {
+        assert!(
+            case.compiled == cases::compiled(&case.path),
+            "{}: compiled twice, it is not the same",
+            case.name
+        );
     }
 }

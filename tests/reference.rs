@@ -1,6 +1,9 @@
-//! The root platform.toml is the reference: `generated/` is what it compiles to, to the byte.
+//! The root platform.toml is the reference: `generated/` is what it compiles to, to the byte, and nothing else.
 
-use std::{fs, path::Path};
+#[path = "support/difference.rs"]
+mod difference;
+
+use std::{collections::BTreeMap, fs, path::Path};
 
 use mlopsgen::{
     compile::{Request, compile},
@@ -34,7 +37,7 @@ impl World for Repository {
 #[test]
 fn generated_is_what_the_root_platform_compiles_to() {
     let compilation = compile(&Repository, &Request::default());
-    let said = human(
+    let messages = human(
         &compilation.diagnostics,
         &compilation.sources,
         Style {
@@ -42,13 +45,25 @@ fn generated_is_what_the_root_platform_compiles_to() {
             width: 100,
         },
     );
-    assert_eq!(said, "", "the root platform has nothing to complain of");
+    assert_eq!(messages, "", "the root platform has nothing to complain of");
     let output = compilation.output.expect("no errors, so there is output");
-    for (path, file) in &output.files.files {
-        let found = fs::read_to_string(Path::new("generated").join(path)).unwrap_or_default();
-        assert!(
-            found == file.text,
-            "generated/{path} is stale: run `cargo run -- apply`"
-        );
-    }
+    let files = output.files.files.into_iter();
+    let compiled: BTreeMap<String, String> = files
+        .map(|(path, file)| (format!("generated/{path}"), file.text))
+        .collect();
+    let found: BTreeMap<String, String> = Repository
+        .files_below("generated")
+        .into_iter()
+        // The record of what was written; `apply` keeps it.
+        .filter(|path| path != "generated/.mlopsgen.json")
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a text");
+            (path, text)
+        })
+        .collect();
+    let difference = difference::between(&found, &compiled);
+    assert!(
+        difference.is_empty(),
+        "{difference}\ngenerated/ is stale: run `cargo run -- apply`"
+    );
 }

@@ -5,6 +5,9 @@
 //! found. Run `tests/conformance/install` first, then
 //! `cargo test --features conformance --test conformance`.
 
+#[path = "../support/cases.rs"]
+mod cases;
+
 mod airflow;
 mod compose;
 mod consumer;

@@ -1,17 +1,21 @@
 //! What is judged: folders laid out as `generated/` is. Trees come from the repository itself, from
-//! the expected outputs of `tests/cases`, and from `good/` here; `broken/` lists faults for each judge,
+//! what the projects of `tests/cases` compile to, and from `good/` here; `broken/` lists faults for each judge,
 //! as edits of `good/`.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
+use crate::cases;
+
 /// One generated tree and the name it goes by in messages.
+#[derive(Clone)]
 pub struct Tree {
     pub name: String,
     pub path: PathBuf,
@@ -81,33 +85,55 @@ pub fn generated() -> Tree {
     }
 }
 
-/// Every tree that has to be accepted: `good/`, `generated/`, `tests/cases/*/expected/`, and the
-/// environments inside of them (a folder with a manifest of its own).
+/// Every tree that has to be accepted: `good/`, `generated/`, and what each case of `tests/cases` compiles to, as itself
+/// and as each of its environments.
 pub fn all() -> Vec<Tree> {
-    let mut roots = vec![
-        project().join("tests/conformance/good"),
-        project().join("generated"),
-    ];
-    roots.extend(
-        folders(&project().join("tests/cases"))
-            .into_iter()
-            .map(|case| case.join("expected")),
-    );
+    static CASES: OnceLock<Vec<Tree>> = OnceLock::new();
+    let good = Tree {
+        name: "tests/conformance/good".to_owned(),
+        path: project().join("tests/conformance/good"),
+    };
+    let mut trees = vec![good, generated()];
+    trees.extend_from_slice(CASES.get_or_init(write_cases));
+    trees
+}
+
+/// Copies the projects of the cases below cargo's folder for tests, each with the `generated/` that it compiles to.
+fn write_cases() -> Vec<Tree> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance-cases");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("what an earlier run left can be removed");
+    }
     let mut trees = Vec::new();
-    for root in roots.into_iter().filter(|root| root.is_dir()) {
-        let environments = folders(&root)
-            .into_iter()
-            .filter(|folder| folder.join(".mlopsgen.json").is_file());
-        for path in std::iter::once(root.clone()).chain(environments) {
-            let name = path
-                .strip_prefix(project())
-                .unwrap_or(&path)
-                .display()
-                .to_string();
-            trees.push(Tree { name, path });
+    for case in cases::all() {
+        let project = folder.join(&case.name);
+        for (path, text) in cases::project(&case.path) {
+            write(&project.join(path), &text);
+        }
+        for compiled in case.compiled {
+            assert!(
+                !compiled.files.is_empty(),
+                "{} does not compile: {}",
+                case.name,
+                compiled.messages
+            );
+            let path = project.join("generated").join(&compiled.prefix);
+            for (file, text) in &compiled.files {
+                write(&path.join(file), text);
+            }
+            let name = format!("tests/cases/{}/{}", case.name, compiled.prefix);
+            trees.push(Tree {
+                name: name.trim_end_matches('/').to_owned(),
+                path,
+            });
         }
     }
     trees
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+    fs::write(path, text).expect("a file can be written");
 }
 
 /// One fault: an edit of `good/` and the words that a finding about it has to hold.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use mlopsgen::{run::Dotenv, world::MemoryWorld};
+use mlopsgen::{disk::Dotenv, world::MemoryWorld};
 use serde_json::Value;
 
 use super::readers::{answer, groovy_script, python_script};
