@@ -45,6 +45,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         metrics: _,
         resources: _,
         replicas: _,
+        daemon: _,
         restart: _,
         profiles: _,
         network_mode: _,

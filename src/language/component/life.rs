@@ -43,6 +43,16 @@ pub(super) const LIFE: &[KeyShape] = &[
             .becomes(Prometheus, "every container of it is found by name"),
     ]),
     key(
+        "daemon",
+        Shape::Boolean,
+        "One on every node of a cluster, instead of `replicas`. In Compose one container.",
+        "daemon = true",
+    )
+    .in_targets(&[effect()
+        .unchanged(Compose, "nothing: one container is what there is")
+        .becomes(Swarm, "`mode: global`")
+        .becomes(Helm, "a DaemonSet")]),
+    key(
         "restart",
         Shape::Plain(Form::Restart),
         "`unless-stopped` unless said otherwise; for a job `no`.",

@@ -143,6 +143,7 @@ fn workload(platform: &Platform, workload: &Workload) -> Value {
             "gpu": workload.resources.gpu,
         },
         "replicas": workload.replicas,
+        "daemon": workload.daemon,
         "restart": workload.restart.name(),
         "profiles": workload.profiles,
         "depends_on": list(&workload.depends_on, |dependency| json!({
