@@ -9,6 +9,7 @@ pub mod files;
 pub mod diag;
 pub mod syntax;
 pub mod layout;
+pub mod reference;
 pub mod language;
 pub mod project;
 pub mod template;

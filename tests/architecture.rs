@@ -135,3 +135,67 @@ fn only_the_command_line_prints_or_ends_the_program() {
         }
     }
 }
+
+/// Methods that look for a text in another.
+const SEARCHES: [&str; 15] = [
+    "contains",
+    "find",
+    "rfind",
+    "split",
+    "split_once",
+    "rsplit",
+    "rsplit_once",
+    "replace",
+    "replacen",
+    "matches",
+    "match_indices",
+    "strip_prefix",
+    "starts_with",
+    "trim_start_matches",
+    "ends_with",
+];
+
+/// The calls of a file that look for `${` in a text. What they look for may be written in pieces: `format!("${{x.{y}}}")`.
+fn searches_for_references(text: &str) -> Vec<String> {
+    let code: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    SEARCHES
+        .iter()
+        .flat_map(|method| {
+            let call = format!(".{method}(");
+            code.match_indices(&call)
+                .filter_map(|(at, _)| {
+                    let arguments = code[at + call.len()..].trim_start();
+                    let arguments = arguments.trim_start_matches(['&', '[', ' ']);
+                    let arguments = arguments.strip_prefix("format!(").unwrap_or(arguments);
+                    let literal = arguments.trim_start_matches(['&', '[', ' ', 'r', '#']);
+                    let literal = literal.strip_prefix('"')?;
+                    literal[..literal.find('"')?]
+                        .contains("${")
+                        .then(|| code[at..].chars().take(60).collect())
+                })
+                .collect::<Vec<String>>()
+        })
+        .collect()
+}
+
+#[test]
+fn only_reference_reads_the_syntax_of_references() {
+    let found = searches_for_references(
+        "x.split_once( \"${\" ); x.replace(&format!(\"${{vars.{}}}\", a), b)",
+    );
+    assert_eq!(found.len(), 2, "the test sees what it looks for: {found:?}");
+    let mut paths = Vec::new();
+    collect(Path::new("src"), &mut paths);
+    let owner = |path: &String| path.starts_with("src/reference/");
+    assert!(paths.iter().any(owner), "src/reference has files");
+    // Compose's own variables look the same, and are its targets' to read.
+    let compose = |path: &String| path.starts_with("src/target/runtime/compose/");
+    for path in paths.iter().filter(|path| !owner(path) && !compose(path)) {
+        let text = fs::read_to_string(path).expect("a source can be read");
+        let found = searches_for_references(&text);
+        assert!(
+            found.is_empty(),
+            "{path} reads references itself: {found:#?}"
+        );
+    }
+}

@@ -135,6 +135,10 @@ fn a_mistake_in_a_kind_is_said_at_its_place() {
             "2: bad-value: `up == ` is not an expression of PromQL (\"up == \")",
         ),
         (
+            "[alerts.A]\nexpr = \"up{$${self.selector}} == 0\"",
+            "2: bad-value: `up{$${self.selector}} == 0` is not an expression of PromQL (\"up{$${self.selector}} == 0\")",
+        ),
+        (
             "[workload]\nfiles.\"/a\" = { setting = \"config\" }",
             "2: unknown-name: there is no setting `config` (\"config\")",
         ),
@@ -211,5 +215,72 @@ fn a_kind_file_is_utf8_and_named_as_kinds_are() {
     assert_eq!(
         compilation.diagnostics[0].message,
         "`mlopsgen/kinds/mine.toml` is not UTF-8"
+    );
+}
+
+/// The Compose file of a group of components, of which `store` and `reader` have kinds of their own.
+fn compose(components: &str, store: &str, reader: &str) -> String {
+    let world = MemoryWorld::new()
+        .with(
+            "platform.toml",
+            format!("[platform]\nname = \"p\"\n[groups]\ng = \"G\"\n{components}"),
+        )
+        .with("mlopsgen/kinds/store.toml", store)
+        .with("mlopsgen/kinds/reader.toml", reader);
+    let compilation = compile(&world, &Request::default());
+    let style = render::Style {
+        color: false,
+        width: 200,
+    };
+    let words = render::human(&compilation.diagnostics, &compilation.sources, style);
+    let output = compilation.output.unwrap_or_else(|| panic!("{words}"));
+    let file = output
+        .files
+        .files
+        .get("compose/g.yaml")
+        .expect("a Compose file");
+    file.text.clone()
+}
+
+#[test]
+fn an_escaped_reference_of_a_kind_is_no_reference() {
+    let components = "[components.store]\nkind = \"store\"\ngroup = \"g\"\n\
+                      [components.reader]\nkind = \"reader\"\ngroup = \"g\"\n\
+                      uses = { store = \"store\" }\n";
+    let store = "title = \"S\"\ndescription = \"S\"\nimage = \"store\"\nversion = \"1\"\n\
+                 [binding]\nmore = \"topics\"\n\
+                 [settings.topics]\ntype = \"list\"\n\
+                 [outputs]\npattern = \"a/$${binding}\"\n\
+                 [parts.setup]\njob = true\n";
+    let reader = "title = \"R\"\ndescription = \"R\"\nimage = \"reader\"\nversion = \"1\"\n\
+                  [secrets.login]\ndescription = \"L\"\n\
+                  [roles.store]\nkinds = [\"store\"]\n\
+                  [roles.store.gives.setup]\n\"LOGIN_${self.env_name}\" = \"${self.name} $${own.login} $${self.name}\"\n\
+                  [workload]\nenv.PATTERN = \"${roles.store.pattern}\"\n";
+    let file = compose(components, store, reader);
+    // A dollar is doubled in Compose.
+    for line in [
+        "PATTERN: a/$${binding}",
+        "LOGIN_READER: reader $${own.login} $${self.name}",
+    ] {
+        assert!(file.replace('"', "").contains(line), "{line}:\n{file}");
+    }
+}
+
+#[test]
+fn what_replaces_a_givers_secret_keeps_its_self() {
+    let components = "[components.store]\nkind = \"store\"\ngroup = \"g\"\n\
+                      [components.reader]\nkind = \"reader\"\ngroup = \"g\"\n\
+                      uses = { store = \"store\" }\nenv.PASSWORD = \"${self.name} $${x}\"\n";
+    let store = "title = \"S\"\ndescription = \"S\"\nimage = \"store\"\nversion = \"1\"\n\
+                 [parts.setup]\njob = true\n";
+    let reader = "title = \"R\"\ndescription = \"R\"\nimage = \"reader\"\nversion = \"1\"\n\
+                  [secrets.login]\ndescription = \"L\"\nreplaced_by = [\"PASSWORD\"]\n\
+                  [roles.store]\nkinds = [\"store\"]\n\
+                  [roles.store.gives.setup]\nLOGIN = \"${own.login}\"\n";
+    let file = compose(components, store, reader);
+    assert!(
+        file.replace('"', "").contains("LOGIN: reader $${x}"),
+        "{file}"
     );
 }

@@ -7,6 +7,7 @@ use super::{Kind, SettingSpec, SettingType};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::{COMPONENT, Scope},
+    reference::{self, Mode, Phrase, Reference, Words},
     source::{SourceId, Span},
     syntax::{Key, Node, Table, Value},
     template,
@@ -208,7 +209,7 @@ impl Checker<'_> {
 
     fn table(&self, table: &Table, place: Place, sink: &mut Sink) {
         for (key, node) in table.iter() {
-            self.references(&key.name, key.span, sink);
+            self.key(key, sink);
             if key.name == "if" {
                 self.condition(node, sink);
                 continue;
@@ -226,7 +227,10 @@ impl Checker<'_> {
 
     fn node(&self, node: &Node, place: Place, sink: &mut Sink) {
         match &node.value {
-            Value::String(text) => self.text(text, node, sink),
+            Value::String(_) if self.is_own(node.span) => {
+                let phrase = reference::of_node(node, Words::Kind, Mode::Shell);
+                self.phrase(&phrase, sink);
+            }
             Value::Array(items) => {
                 for item in items {
                     self.node(item, place, sink);
@@ -237,28 +241,22 @@ impl Checker<'_> {
         }
     }
 
-    /// Keys of `files` and `gives` may hold references; the place is the whole key's.
-    fn references(&self, key: &str, span: Span, sink: &mut Sink) {
-        if !self.is_own(span) {
-            return;
-        }
-        for (_, _, inner) in references(key) {
-            self.reference(inner, span, sink);
+    /// Keys of `files` and `gives` may hold references.
+    fn key(&self, key: &Key, sink: &mut Sink) {
+        if self.is_own(key.span) {
+            self.phrase(&reference::of_key(key, Words::Kind, Mode::Shell), sink);
         }
     }
 
-    fn text(&self, text: &str, node: &Node, sink: &mut Sink) {
-        if !self.is_own(node.span) {
-            return;
-        }
-        for (start, end, inner) in references(text) {
-            self.reference(inner, node.part(start, end), sink);
+    fn phrase(&self, phrase: &Phrase<'_>, sink: &mut Sink) {
+        for reference in phrase.references() {
+            self.reference(reference, sink);
         }
     }
 
-    fn reference(&self, inner: &str, span: Span, sink: &mut Sink) {
-        let segments: Vec<&str> = inner.split('.').collect();
-        match segments.as_slice() {
+    fn reference(&self, reference: &Reference<'_>, sink: &mut Sink) {
+        let span = reference.place;
+        match reference.segments.as_slice() {
             ["settings", name] => self.setting(name, span, sink),
             ["roles", role, ..] => {
                 Self::declared("role", role, &self.names.roles, span, sink);
@@ -294,7 +292,8 @@ impl Checker<'_> {
                 )
                 .label(span, "the port itself is no text")
                 .help(format!(
-                    "write `${{self.{name}.address}}`, or another of {}",
+                    "write `{}`, or another of {}",
+                    reference::written(&["self", name, "address"]),
                     all_of(&OF_PORT)
                 )),
             );
@@ -392,15 +391,6 @@ fn below(place: Place, key: &str) -> Place {
         (Place::Top, _) => Place::Elsewhere,
         (place, _) => place,
     }
-}
-
-/// References of a text: start, end and what stands between the braces. `$${` is a literal.
-fn references(text: &str) -> impl Iterator<Item = (usize, usize, &str)> {
-    text.match_indices("${").filter_map(|(start, _)| {
-        let length = text[start..].find('}')?;
-        let literal = text[..start].ends_with('$');
-        (!literal).then(|| (start, start + length + 1, &text[start + 2..start + length]))
-    })
 }
 
 fn takes(spec: &SettingSpec, value: &Value) -> bool {

@@ -2,19 +2,17 @@
 
 use super::{
     component::{reference_places, secret_places},
-    form::{Form, NameRule},
+    form::{Form, NameRule, kind_expression},
     key::KeyShape,
     shape::Shape,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    reference::{self, Mode, Piece, Words},
     source::Span,
     syntax::{Entry, Key, Node, Table, Value},
     text::all_of,
 };
-
-/// Words that start a reference in platform.toml.
-pub const REFERENCE_WORDS: [&str; 5] = ["components", "self", "secrets", "vars", "platform"];
 
 /// Reports everything in `table` that the language does not have, and gives back what it has.
 ///
@@ -164,15 +162,23 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
         (Shape::Any, _) => return Some(node.clone()),
         (Shape::Text | Shape::ShellText, Value::String(_)) => true,
         (Shape::Formed(form), Value::String(text)) => {
-            if !text.contains("${") && !form.accepts(text) {
+            // What a reference stands for is not known yet.
+            let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+            if phrase.literal().is_some_and(|text| !form.accepts(&text)) {
+                sink.push(bad_value(node, text, &form.describe()));
+                return None;
+            }
+            true
+        }
+        (Shape::Plain(form @ Form::KindPromQl), Value::String(text)) => {
+            if !form.accepts(&kind_expression(node)) {
                 sink.push(bad_value(node, text, &form.describe()));
                 return None;
             }
             true
         }
         (Shape::Plain(form), Value::String(text)) => {
-            let reference = misplaced_reference(node, text);
-            if let Some(diagnostic) = reference.filter(|_| *form != Form::KindPromQl) {
+            if let Some(diagnostic) = misplaced_reference(node) {
                 sink.push(diagnostic);
                 return None;
             }
@@ -208,8 +214,8 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             true
         }
         (Shape::Boolean, Value::Boolean(_)) => true,
-        (Shape::Constant, Value::String(text)) if text.contains("${") => {
-            if let Some(diagnostic) = misplaced_reference(node, text) {
+        (Shape::Constant, Value::String(_)) => {
+            if let Some(diagnostic) = misplaced_reference(node) {
                 sink.push(diagnostic);
                 return None;
             }
@@ -276,18 +282,13 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
 }
 
 /// A reference where none is read: passed on as it stands it would only fail later.
-fn misplaced_reference(node: &Node, text: &str) -> Option<Diagnostic> {
-    let (start, word) = text.match_indices("${").find_map(|(start, _)| {
-        let rest = &text[start + 2..];
-        let word = REFERENCE_WORDS
-            .into_iter()
-            .find(|word| rest.starts_with(word) && rest[word.len()..].starts_with('.'))?;
-        (!text[..start].ends_with('$')).then_some((start, word))
+fn misplaced_reference(node: &Node) -> Option<Diagnostic> {
+    let phrase = reference::of_node(node, Words::Platform, Mode::Shell);
+    let (word, place) = phrase.pieces.iter().find_map(|piece| match piece {
+        Piece::Reference(reference) => Some((reference.segments[0], reference.place)),
+        Piece::Misfit(misfit) => Some((misfit.word(), misfit.place)),
+        Piece::Literal(_) | Piece::Escape => None,
     })?;
-    let end = text[start..]
-        .find('}')
-        .map_or(text.len(), |length| start + length + 1);
-    let place = node.part(start, end);
     Some(match word {
         "secrets" => Diagnostic::new(Code::SecretPlace, "a secret can't stand here")
             .label(place, "a secret")

@@ -1,6 +1,10 @@
 //! Forms of strings: names, durations, quantities and what else has a grammar of its own.
 
 use super::engine;
+use crate::{
+    reference::{self, Mode, Words},
+    syntax::Node,
+};
 
 /// A grammar for a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,8 +166,7 @@ impl Form {
             }
             Form::Glob => is_glob(text),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
-            Form::PromQl => promql(text).is_some(),
-            Form::KindPromQl => Form::PromQl.accepts(&without_variables(text)),
+            Form::PromQl | Form::KindPromQl => promql(text).is_some(),
             Form::Mode => {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
             }
@@ -286,22 +289,15 @@ pub fn restart(text: &str) -> Option<(&str, Option<u32>)> {
 }
 
 /// An expression as Prometheus sees one of a kind: a selector, durations and words in place of what is filled in later.
-fn without_variables(expression: &str) -> String {
-    let mut out = String::new();
-    let mut rest = expression
-        .replace("${self.selector}", "job=\"x\"")
+pub(super) fn kind_expression(node: &Node) -> String {
+    reference::of_node(node, Words::Kind, Mode::Strict)
+        .filled(|reference| match reference {
+            Some(reference) if reference.is(&["self", "selector"]) => "job=\"x\"".to_string(),
+            _ => "1".to_string(),
+        })
         .replace("$__rate_interval", "5m")
         .replace("$__interval", "1m")
-        .replace("$__range", "1h");
-    while let Some((before, after)) = rest.split_once("${") {
-        out.push_str(before);
-        out.push('1');
-        rest = after
-            .split_once('}')
-            .map_or("", |(_, after)| after)
-            .to_string();
-    }
-    out + &rest
+        .replace("$__range", "1h")
 }
 
 /// The longest pattern of paths, and how many groups of choices it may hold: beyond what people write, and near enough for

@@ -15,10 +15,8 @@ mod pipelines;
 mod platform;
 mod shape;
 
-pub use check::{Context, REFERENCE_WORDS, check};
-pub use component::{
-    COMPONENT, COMPONENT_SECTIONS, KIND_WORKLOAD, component_key, is_shared, secret_places,
-};
+pub use check::{Context, check};
+pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};
 pub use effect::{Effect, Outcome};
 pub use form::{
     Form, NameRule, compose_bytes, cpu_millis, duration_ms, memory_bytes, promql, restart,

@@ -8,6 +8,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::{KeyShape, component_key},
     model::External,
+    reference::{self, Mode, Words},
     source::Span,
     syntax::{Key, Node, Removal, Table, Value, overlay},
     text::{all_of, one_of},
@@ -380,31 +381,33 @@ fn written_version<'a>(
     }
     let version = component.get("version");
     let Some(image) = component.get("image") else {
-        return Some((version?, with_variables(tree, version?.as_str()?)));
+        return Some((version?, with_variables(tree, version?, version?.as_str()?)));
     };
     let rest = image.as_str()?.strip_prefix(kind.image.as_deref()?)?;
     let tag = rest.split('@').next().unwrap_or_default();
     match tag.strip_prefix(':') {
-        Some(tag) => Some((image, with_variables(tree, tag))),
-        None if tag.is_empty() => Some((version?, with_variables(tree, version?.as_str()?))),
+        Some(tag) => Some((image, with_variables(tree, image, tag))),
+        None if tag.is_empty() => {
+            Some((version?, with_variables(tree, version?, version?.as_str()?)))
+        }
         None => None,
     }
 }
 
-/// A version with the defaults of its variables written out.
-fn with_variables(tree: &Table, text: &str) -> String {
-    let mut out = text.to_string();
-    for (key, node) in tree.table("vars").into_iter().flat_map(Table::iter) {
-        let value = match &node.value {
-            Value::Table(table) => table.get("default").map(read::scalar),
-            _ => Some(read::scalar(node)),
+/// A version with the defaults of its variables written out; `text` is all or part of what `node` holds.
+fn with_variables(tree: &Table, node: &Node, text: &str) -> String {
+    reference::of_text(text, node.span, Words::Platform, Mode::Strict).filled(|reference| {
+        let Some(["vars", name]) = reference.map(|reference| reference.segments.as_slice()) else {
+            return String::new();
         };
-        out = out.replace(
-            &format!("${{vars.{}}}", key.name),
-            &value.unwrap_or_default(),
-        );
-    }
-    out
+        match tree.get_path(&["vars", name]) {
+            Some(Node {
+                value: Value::Table(table),
+                ..
+            }) => table.get("default").map(read::scalar).unwrap_or_default(),
+            variable => variable.map(read::scalar).unwrap_or_default(),
+        }
+    })
 }
 
 fn first_number(tag: &str) -> Option<u64> {

@@ -4,12 +4,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     Inputs, read,
-    reference::{Scope, setting_text, text},
+    reference::{Scope, setting_text, text, value},
     scene::{Draft, Scene, Shape},
 };
 use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     model::{FileContent, FileMount, Piece, SettingValue, Text},
+    reference::Reference,
     source::Span,
     syntax::{Key, Node, Table, Value},
     world::{ReadError, World},
@@ -418,8 +419,7 @@ fn role_view(
         let mut fields = Map::new();
         fields.insert("port".to_string(), Json::from(port.container.first));
         for field in ["host", "address", "url"] {
-            let node = kind_node(draft.kind.span, format!("${{self.{}.{field}}}", port.name));
-            let value = text(scene, &node, &scope, sink);
+            let value = own_address(scene, index, &port.name, field, &scope, sink);
             fields.insert(field.to_string(), Json::from(marks.show(&value)));
         }
         out.insert(port.name.clone(), Json::Object(fields));
@@ -431,10 +431,9 @@ fn role_view(
     }
     if let Some(main) = draft.main_port() {
         for field in ["url", "public_url"] {
-            let node = kind_node(draft.kind.span, format!("${{self.{main}.{field}}}"));
             // A port that is published nowhere has no public URL: a template that wants one then says so.
             let quiet = &mut Sink::default();
-            let value = text(scene, &node, &scope, quiet);
+            let value = own_address(scene, index, &main, field, &scope, quiet);
             if !value.is_empty() {
                 out.insert(field.to_string(), Json::from(marks.show(&value)));
             }
@@ -452,11 +451,20 @@ fn role_view(
     Json::Object(out)
 }
 
-fn kind_node(span: Span, text: String) -> Node {
-    Node {
-        span,
-        value: Value::String(text),
-    }
+/// `${self.PORT.FIELD}`, as the component's kind reads it.
+fn own_address(
+    scene: &Scene,
+    index: usize,
+    port: &str,
+    field: &str,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Text {
+    let reference = Reference {
+        segments: vec!["self", port, field],
+        place: scene.drafts[index].kind.span,
+    };
+    value(scene, &reference, true, scope, sink).unwrap_or_default()
 }
 
 /// A setting as the model holds it.

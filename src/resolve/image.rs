@@ -8,6 +8,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Build, Piece, Text},
+    reference::{Mode, Words, of_node},
     syntax::{Node, Table},
 };
 
@@ -126,7 +127,8 @@ pub(super) fn check(scene: &Scene, index: usize, sink: &mut Sink) {
 /// Docker's grammar of tags, as far as the literal text shows it.
 fn good_version(node: &Node, sink: &mut Sink) {
     let Some(written) = node.as_str() else { return };
-    if written.contains("${") || is_tag(written) {
+    let phrase = of_node(node, Words::Platform, Mode::Strict);
+    if phrase.literal().is_none_or(|version| is_tag(&version)) {
         return;
     }
     sink.push(
@@ -148,7 +150,8 @@ fn is_tag(text: &str) -> bool {
 pub(super) fn well_formed(node: &Node, sink: &mut Sink) {
     let Some(written) = node.as_str() else { return };
     // What a reference stands for is not known yet; a literal `${` fits nowhere.
-    if written.contains("${") && !written.contains("$${") {
+    let phrase = of_node(node, Words::Platform, Mode::Strict);
+    if phrase.literal().is_none() && !phrase.has_escapes() {
         return;
     }
     let (rest, digest) = written

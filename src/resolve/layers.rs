@@ -13,6 +13,8 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     language,
     model::{Secret, SecretOrigin},
+    reference::{self, Mode, Words, written},
+    source::Span,
     syntax::{Entry, Key, Node, Removal, Table, Value, overlay},
     template::Engine,
     text::all_of,
@@ -41,7 +43,7 @@ pub(super) fn assemble(scene: &mut Scene, engine: &Engine, sink: &mut Sink) {
         let shapes = shapes(&scene.drafts[index], engine, &facts, sink);
         scene.drafts[index].shapes = shapes;
     }
-    give(scene);
+    set_given_environment(scene);
 }
 
 /// What conditions may ask.
@@ -487,28 +489,22 @@ fn drop_mounts(kind: &mut Table, places: &[(&str, &str)]) {
     }
 }
 
-/// Environment that a role gives to a part of its filler, such as a login that the filler's setup makes.
-fn give(scene: &mut Scene) {
-    let mut gifts: Vec<(usize, String, Entry)> = Vec::new();
+/// Sets the environment that roles give to parts of their fillers, such as a login that the filler's setup makes.
+fn set_given_environment(scene: &mut Scene) {
+    let mut given: Vec<(usize, String, Entry)> = Vec::new();
     for draft in &scene.drafts {
         for bound in &draft.uses {
             for (part, variable, value) in &bound.role.gives {
-                let span = value.span;
-                gifts.push((
-                    bound.target,
-                    part.clone(),
-                    Entry {
-                        key: Key {
-                            name: variable.replace("${self.env_name}", &variable_name(&draft.name)),
-                            span,
-                        },
-                        value: given(scene, draft, value),
-                    },
-                ));
+                let key = Key {
+                    name: given_name(draft, variable, value.span),
+                    span: value.span,
+                };
+                let value = given_value(draft, value);
+                given.push((bound.target, part.clone(), Entry { key, value }));
             }
         }
     }
-    for (target, part, entry) in gifts {
+    for (target, part, entry) in given {
         let shape = scene.drafts[target]
             .shapes
             .iter_mut()
@@ -537,32 +533,59 @@ fn variable_name(name: &str) -> String {
     name.to_ascii_uppercase().replace('-', "_")
 }
 
-/// The giver's own secrets as the platform's, since the filler has no such key; where the user set the program's own
-/// variable instead, its value.
-fn given(scene: &Scene, giver: &Draft, value: &Node) -> Node {
-    let mut text = read::scalar(value);
-    for (key, secret) in &giver.own_secrets {
-        text = text.replace(
-            &format!("${{own.{key}}}"),
-            &format!("${{secrets.{secret}}}"),
-        );
-    }
-    for secret in &giver.kind.secrets {
-        let replaced = secret
-            .replaced_by
-            .iter()
-            .find_map(|variable| giver.user.get_path(&["env", variable]));
-        if let Some(own) = replaced {
-            let place = format!("${{own.{}}}", secret.name);
-            text = text.replace(&place, &read::scalar(own));
-        }
-    }
-    text = text.replace("${self.name}", &giver.name);
-    debug_assert!(scene.is_kind_text(value));
+/// The name of a given variable; it may hold the giver's.
+fn given_name(giver: &Draft, variable: &str, span: Span) -> String {
+    reference::of_text(variable, span, Words::Kind, Mode::Shell).rewritten(|reference| {
+        reference
+            .is(&["self", "env_name"])
+            .then(|| variable_name(&giver.name))
+    })
+}
+
+/// The value of a given variable as the filler reads it: the giver's own secrets by their names in the platform. Where
+/// the user set the program's own variable instead of a secret, it is what the user wrote.
+fn given_value(giver: &Draft, value: &Node) -> Node {
+    let text =
+        reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| match reference
+            .segments
+            .as_slice()
+        {
+            ["own", key] => own_secret(giver, key),
+            ["self", "name"] => Some(reference::escaped(&giver.name)),
+            _ => None,
+        });
     Node {
         span: value.span,
         value: Value::String(text),
     }
+}
+
+/// What stands for a secret of the giver's kind in a text of another component.
+fn own_secret(giver: &Draft, key: &str) -> Option<String> {
+    if let Some((_, secret)) = giver.own_secrets.iter().find(|(known, _)| known == key) {
+        return Some(written(&["secrets", secret]));
+    }
+    let spec = giver.kind.secrets.iter().find(|spec| spec.name == key)?;
+    let own = spec
+        .replaced_by
+        .iter()
+        .find_map(|variable| giver.user.get_path(&["env", variable]))?;
+    if own.as_str().is_none() {
+        return Some(read::scalar(own));
+    }
+    let phrase = reference::of_node(own, Words::Platform, Mode::Strict);
+    // `self` is the giver, wherever the text goes.
+    Some(
+        phrase.rewritten(|reference| match reference.segments.as_slice() {
+            ["self", "name"] => Some(reference::escaped(&giver.name)),
+            ["self", rest @ ..] => {
+                let mut segments = vec!["components", giver.name.as_str()];
+                segments.extend(rest);
+                Some(written(&segments))
+            }
+            _ => None,
+        }),
+    )
 }
 
 fn table_or_empty(table: &Table, name: &str) -> Table {

@@ -10,14 +10,11 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    language::REFERENCE_WORDS,
-    model::{NetworkMode, Piece, Text},
+    model::{self, NetworkMode, Text},
+    reference::{self, Misfit, Mode, PLATFORM_WORDS, Piece, Reference, Words},
     source::Span,
     syntax::{Node, Value},
 };
-
-/// Words that start a reference in a kind, besides those of platform.toml.
-const KIND_WORDS: [&str; 6] = ["settings", "roles", "own", "binding", "major", "version"];
 
 /// References inside references: outputs of settings of outputs. Deeper is a circle.
 const DEEPEST: usize = 8;
@@ -72,14 +69,14 @@ impl<'a> Scope<'a> {
 }
 
 /// Resolves a reference, unless it was found to lead into a circle: each of them would go round it again.
-fn once(resolver: &Resolver<'_>, inner: &str, sink: &mut Sink) -> Option<Text> {
+fn once(resolver: &Resolver<'_>, segments: &[&str], sink: &mut Sink) -> Option<Text> {
     let scene = resolver.scene;
     let here = (resolver.place, resolver.scope.owner);
     if scene.circular.borrow().contains(&here) {
         return None;
     }
     let circles = scene.circles.get();
-    let text = resolver.resolve(inner, sink);
+    let text = resolver.resolve(segments, sink);
     if scene.circles.get() > circles {
         scene.circular.borrow_mut().insert(here);
         return None;
@@ -99,7 +96,7 @@ fn paid(scene: &Scene, text: &Text, place: Span, sink: &mut Sink) -> bool {
         .pieces
         .iter()
         .map(|piece| match piece {
-            Piece::Literal(text) => text.len(),
+            model::Piece::Literal(text) => text.len(),
             _ => COST,
         })
         .sum();
@@ -122,91 +119,68 @@ fn paid(scene: &Scene, text: &Text, place: Span, sink: &mut Sink) -> bool {
 
 /// Resolves the string, number or boolean of a node.
 pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Text {
-    let Value::String(written) = &node.value else {
+    if node.as_str().is_none() {
         return Text::literal(read::scalar(node));
+    }
+    let words = scene.words(node);
+    let mode = if scope.shell {
+        Mode::Shell
+    } else {
+        Mode::Strict
     };
     let mut out = Text::default();
-    let mut at = 0;
-    while let Some(found) = written[at..].find("${") {
-        let start = at + found;
-        let is_reference = is_reference(scene, node, &written[start + 2..]);
-        let escaped = written[at..start].ends_with('$') && (!scope.shell || is_reference);
-        if escaped {
-            out.push_literal(&written[at..start - 1]);
-            out.push_literal("${");
-            at = start + 2;
-            continue;
-        }
-        out.push_literal(&written[at..start]);
-        if !is_reference && scope.shell {
-            out.push_literal("${");
-            at = start + 2;
-            continue;
-        }
-        let Some(length) = written[start..].find('}') else {
-            sink.push(not_a_reference(
-                node.part(start, written.len()),
-                "it has no `}`",
-            ));
-            return out;
-        };
-        let end = start + length;
-        let inner = &written[start + 2..end];
-        let place = node.part(start, end + 1);
-        if is_reference {
-            let kind_text = scene.is_kind_text(node);
-            let resolver = Resolver {
-                scene,
-                scope,
-                place,
-                kind_text,
-            };
-            if scene.brought.get() > MOST_BROUGHT {
-                return out;
+    for piece in reference::of_node(node, words, mode).pieces {
+        match piece {
+            Piece::Literal(text) => out.push_literal(text),
+            Piece::Escape => out.push_literal("${"),
+            Piece::Misfit(misfit) => sink.push(not_a_reference(&misfit)),
+            Piece::Reference(reference) => {
+                if scene.brought.get() > MOST_BROUGHT {
+                    return out;
+                }
+                let kind_text = words == Words::Kind;
+                if let Some(text) = value(scene, &reference, kind_text, scope, sink) {
+                    out.append(&text);
+                }
             }
-            if let Some(text) = once(&resolver, inner, sink)
-                && paid(scene, &text, place, sink)
-            {
-                out.append(&text);
-            }
-        } else {
-            let mut diagnostic = not_a_reference(place, "no reference starts so");
-            let word = word_at(inner);
-            let near = nearest(word, REFERENCE_WORDS);
-            if let Some(near) = near.filter(|_| inner[word.len()..].starts_with('.')) {
-                let meant = format!("${{{near}{}}}", &inner[word.len()..]);
-                diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
-            }
-            sink.push(diagnostic);
         }
-        at = end + 1;
     }
-    out.push_literal(&written[at..]);
     out
 }
 
-fn word_at(text: &str) -> &str {
-    let end = text
-        .find(|c: char| !c.is_ascii_lowercase())
-        .unwrap_or(text.len());
-    &text[..end]
+/// What one reference stands for; nothing where that is not known, which was then said.
+pub(super) fn value(
+    scene: &Scene,
+    reference: &Reference<'_>,
+    kind_text: bool,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Option<Text> {
+    let resolver = Resolver {
+        scene,
+        scope,
+        place: reference.place,
+        kind_text,
+    };
+    let text = once(&resolver, &reference.segments, sink)?;
+    paid(scene, &text, reference.place, sink).then_some(text)
 }
 
-/// Whether what follows `${` is a known word and a dot; in a kind `${major}` and `${binding}` stand alone.
-fn is_reference(scene: &Scene, node: &Node, rest: &str) -> bool {
-    let word = word_at(rest);
-    let after = &rest[word.len()..];
-    let dotted = after.starts_with('.');
-    (REFERENCE_WORDS.contains(&word) && dotted)
-        || (scene.is_kind_text(node)
-            && KIND_WORDS.contains(&word)
-            && (dotted || after.starts_with('}')))
-}
-
-fn not_a_reference(place: Span, why: &str) -> Diagnostic {
+fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
+    let why = match misfit.closed {
+        true => "no reference starts so",
+        false => "it has no `}`",
+    };
+    let word = misfit.word();
+    let rest = &misfit.inner[word.len()..];
+    let near = nearest(word, PLATFORM_WORDS).filter(|_| misfit.closed && rest.starts_with('.'));
+    let help = match near {
+        Some(near) => format!("did you mean `${{{near}{rest}}}`?"),
+        None => "a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}` or `${platform.name}`; a literal `${` is written `$${`".to_string(),
+    };
     Diagnostic::new(Code::BadReference, "`${` without a reference")
-        .label(place, why.to_string())
-        .help("a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}` or `${platform.name}`; a literal `${` is written `$${`")
+        .label(misfit.place, why)
+        .help(help)
 }
 
 /// Under which name other containers reach a workload: that of the one whose network it shares.

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     catalog::{Kind, Role},
     model::{External, Group, Port, Secret, Variable},
+    reference::Words,
     source::{SourceId, Span},
     syntax::{Node, Table},
 };
@@ -106,6 +107,15 @@ impl Scene {
 
     pub fn has_kind(&self, kind: &str) -> bool {
         self.drafts.iter().any(|draft| draft.is_a(kind))
+    }
+
+    /// Which words start a reference in a node's string.
+    pub fn words(&self, node: &Node) -> Words {
+        if self.is_kind_text(node) {
+            Words::Kind
+        } else {
+            Words::Platform
+        }
     }
 
     pub fn is_kind_text(&self, node: &Node) -> bool {

@@ -5,6 +5,7 @@ use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
     language::duration_ms,
+    reference::{self, Mode, Phrase, Piece, Words},
     syntax::{Key, Node, Value},
     text::all_of,
 };
@@ -80,8 +81,8 @@ fn unknown_setting(draft: &Draft, key: &Key) -> Diagnostic {
 
 fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
     let expected = match (spec.kind, &node.value) {
-        (SettingType::Secret, Value::String(text)) => {
-            if !is_secret(text) {
+        (SettingType::Secret, Value::String(_)) => {
+            if !is_secret(&phrase(node)) {
                 sink.push(
                     Diagnostic::new(
                         Code::SecretRequired,
@@ -97,7 +98,7 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
             return;
         }
         (SettingType::Duration, Value::String(text))
-            if duration_ms(text).is_some() || text.contains("${") =>
+            if duration_ms(text).is_some() || phrase(node).literal().is_none() =>
         {
             return;
         }
@@ -134,8 +135,8 @@ fn held_characters(scene: &Scene, spec: &SettingSpec, node: &Node, sink: &mut Si
         Value::Array(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
     };
-    for (item, text) in items.iter().filter_map(|item| Some((item, item.as_str()?))) {
-        let text = written_out(scene, text);
+    for item in items.iter().filter(|item| item.as_str().is_some()) {
+        let text = with_defaults(scene, &phrase(item));
         let misfit = text
             .chars()
             .find(|c| !c.is_ascii_alphanumeric() && !characters.contains(*c));
@@ -169,35 +170,23 @@ fn shown(c: char) -> String {
     }
 }
 
+fn phrase(node: &Node) -> Phrase<'_> {
+    reference::of_node(node, Words::Platform, Mode::Strict)
+}
+
 /// A string with the variables' defaults in the place of references to them. What other references bring is a name or
-/// an address.
-fn written_out(scene: &Scene, text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        if before.ends_with('$') {
-            out.push_str(before);
-            out.push('{');
-            rest = after;
-            continue;
-        }
-        out.push_str(before);
-        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
-        let variable = name.strip_prefix("vars.").and_then(|name| {
-            scene
-                .variables
-                .iter()
-                .find(|variable| variable.name == name)
-        });
-        match variable {
-            Some(variable) => out.push_str(&variable.default),
-            // Anything that is always taken.
-            None => out.push('x'),
-        }
-        rest = behind;
-    }
-    out.push_str(rest);
-    out
+/// an address: it stands as a letter, which every setting takes.
+fn with_defaults(scene: &Scene, phrase: &Phrase<'_>) -> String {
+    phrase.filled(|reference| {
+        let name = match reference.map(|reference| reference.segments.as_slice()) {
+            Some(["vars", name]) => name,
+            _ => return "x".to_string(),
+        };
+        let mut variables = scene.variables.iter();
+        variables
+            .find(|variable| variable.name == *name)
+            .map_or_else(|| "x".to_string(), |variable| variable.default.clone())
+    })
 }
 
 fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
@@ -214,10 +203,11 @@ fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
 }
 
 /// Nothing but one reference to a secret.
-fn is_secret(text: &str) -> bool {
-    text.strip_prefix("${secrets.")
-        .and_then(|rest| rest.strip_suffix('}'))
-        .is_some_and(|name| !name.contains(['$', '{', '}']))
+fn is_secret(phrase: &Phrase<'_>) -> bool {
+    match phrase.pieces.as_slice() {
+        [Piece::Reference(reference)] => reference.segments[0] == "secrets",
+        _ => false,
+    }
 }
 
 fn missing(draft: &Draft, spec: &SettingSpec) -> Diagnostic {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    reference::{self, Mode, Words},
     source::Span,
     syntax::{Node, Table, Value},
 };
@@ -54,10 +55,13 @@ impl<'a> Used<'a> {
 
     fn node(&mut self, node: &'a Node) {
         match &node.value {
-            Value::String(text) => {
-                let references = text.split("${vars.").skip(1);
-                self.variables
-                    .extend(references.filter_map(|rest| Some(rest.split_once('}')?.0)));
+            Value::String(_) => {
+                let phrase = reference::of_node(node, Words::Platform, Mode::Shell);
+                for reference in phrase.references() {
+                    if let ["vars", name] = reference.segments.as_slice() {
+                        self.variables.insert(name);
+                    }
+                }
             }
             Value::Array(items) => items.iter().for_each(|item| self.node(item)),
             Value::Table(table) => self.table(table),

@@ -5,13 +5,13 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::secret_places,
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
+    reference::{self, Mode, Words},
     resolve::{
         draft::unknown,
         read,
         scene::{BoundRole, Draft, Scene},
     },
     source::Span,
-    syntax::Node,
     text::all_of,
 };
 
@@ -23,7 +23,7 @@ pub(super) struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    pub(super) fn resolve(&self, inner: &str, sink: &mut Sink) -> Option<Text> {
+    pub(super) fn resolve(&self, segments: &[&str], sink: &mut Sink) -> Option<Text> {
         // A circle leads through a string of the user's: that is where to say so, not in a kind.
         let deepest = if self.kind_text { DEEPEST + 4 } else { DEEPEST };
         if self.scope.depth > deepest {
@@ -35,8 +35,7 @@ impl Resolver<'_> {
             );
             return None;
         }
-        let segments: Vec<&str> = inner.split('.').collect();
-        match segments.as_slice() {
+        match segments {
             ["components", name, rest @ ..] => self.component(name, rest, sink),
             ["self", rest @ ..] => self.own(rest, sink),
             ["secrets", name] => self.secret(name, sink),
@@ -204,8 +203,11 @@ impl Resolver<'_> {
         let names_it = filler
             .kind_table
             .get_path(&["outputs", output])
-            .and_then(Node::as_str)
-            .is_some_and(|text| text.contains("${binding}"));
+            .is_some_and(|node| {
+                reference::of_node(node, Words::Kind, Mode::Strict)
+                    .references()
+                    .any(|reference| reference.is(&["binding"]))
+            });
         let has_any = binding.default.iter().chain(&binding.more).any(|setting| {
             filler
                 .setting(setting)

@@ -1,0 +1,151 @@
+//! `${...}` in strings: the only reader of that syntax.
+//!
+//! In: a string with its place. Out: a [`Phrase`], its pieces in order, each reference with its segments and its place.
+//! What a reference stands for is not known here; the next stage may assume that no piece holds another reference.
+
+mod parse;
+
+pub use parse::{of_key, of_node, of_text};
+
+use crate::source::Span;
+
+/// Words that start a reference in platform.toml.
+pub const PLATFORM_WORDS: [&str; 5] = ["components", "self", "secrets", "vars", "platform"];
+
+/// Words that start a reference in a kind, besides those of platform.toml.
+pub const KIND_WORDS: [&str; 6] = ["settings", "roles", "own", "binding", "major", "version"];
+
+/// Which words start a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Those of platform.toml, each followed by a dot.
+    Platform,
+    /// Those of a kind too; `${major}` and `${binding}` stand alone.
+    Kind,
+}
+
+/// What becomes of a `${` that starts no reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It is a mistake, unless it is written `$${`.
+    Strict,
+    /// It belongs to a shell, or to whoever else reads the text: it stays as it is.
+    Shell,
+}
+
+/// A string in pieces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase<'a> {
+    pub pieces: Vec<Piece<'a>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Text that stands for itself.
+    Literal(&'a str),
+    /// `$${`, which stands for `${`.
+    Escape,
+    Reference(Reference<'a>),
+    /// A `${` that starts no reference where it has to.
+    Misfit(Misfit<'a>),
+}
+
+/// `${secrets.password}`: the segments `secrets` and `password`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference<'a> {
+    /// At least one; what the dots separate.
+    pub segments: Vec<&'a str>,
+    /// The whole of it, from `$` to `}`.
+    pub place: Span,
+}
+
+/// What was written where a reference was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit<'a> {
+    /// What follows `${`, up to the `}` or to the end of the string.
+    pub inner: &'a str,
+    /// Whether a `}` ends it. If not, it is the last piece.
+    pub closed: bool,
+    pub place: Span,
+}
+
+impl<'a> Phrase<'a> {
+    pub fn references(&self) -> impl Iterator<Item = &Reference<'a>> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Reference(reference) => Some(reference),
+            _ => None,
+        })
+    }
+
+    /// Whether the string holds a `$${`.
+    pub fn has_escapes(&self) -> bool {
+        self.pieces.contains(&Piece::Escape)
+    }
+
+    /// The string that it stands for, where nothing in it is left to resolve.
+    pub fn literal(&self) -> Option<String> {
+        self.pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => Some(*text),
+                Piece::Escape => Some("${"),
+                Piece::Reference(_) | Piece::Misfit(_) => None,
+            })
+            .collect()
+    }
+
+    /// The string that it stands for, with `value` in the place of each reference, and of what has to be one.
+    pub fn filled(&self, mut value: impl FnMut(Option<&Reference<'a>>) -> String) -> String {
+        self.pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => (*text).to_string(),
+                Piece::Escape => "${".to_string(),
+                Piece::Reference(reference) => value(Some(reference)),
+                Piece::Misfit(_) => value(None),
+            })
+            .collect()
+    }
+
+    /// The string as it is written, with other references in the place of some: `replacement` is written text too.
+    pub fn rewritten(
+        &self,
+        mut replacement: impl FnMut(&Reference<'a>) -> Option<String>,
+    ) -> String {
+        self.pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => (*text).to_string(),
+                Piece::Escape => "$${".to_string(),
+                Piece::Reference(reference) => {
+                    replacement(reference).unwrap_or_else(|| written(&reference.segments))
+                }
+                Piece::Misfit(misfit) if misfit.closed => format!("${{{}}}", misfit.inner),
+                Piece::Misfit(misfit) => format!("${{{}", misfit.inner),
+            })
+            .collect()
+    }
+}
+
+impl Reference<'_> {
+    pub fn is(&self, segments: &[&str]) -> bool {
+        self.segments == segments
+    }
+}
+
+impl<'a> Misfit<'a> {
+    /// The word that it starts with; may be empty.
+    pub fn word(&self) -> &'a str {
+        parse::word_at(self.inner)
+    }
+}
+
+/// A reference as it is written.
+pub fn written(segments: &[&str]) -> String {
+    format!("${{{}}}", segments.join("."))
+}
+
+/// A text as it is written in a string where references are read: it stands for itself.
+pub fn escaped(text: &str) -> String {
+    text.replace("${", "$${")
+}
