@@ -2,56 +2,80 @@
 
 use std::collections::BTreeMap;
 
-/// An output format. `platform.targets` and `--target` name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
-    Compose,
-    Helm,
-    Prometheus,
-    Grafana,
-    Jenkins,
-    Airflow,
-    Docs,
+/// Whether a platform compiles to a target that it does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    ByDefault,
     /// Only where `platform.targets` names it.
-    Swarm,
+    OptIn,
+}
+
+/// Declares the targets: variant, name, and whether a platform gets it by default.
+macro_rules! targets {
+    ($($variant:ident = $name:literal, $choice:ident;)+) => {
+        /// An output format. `platform.targets` and `--target` name them, and each has the folder of its name below
+        /// `generated/`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Target {
+            $($variant,)+
+        }
+
+        impl Target {
+            pub const ALL: &[Target] = &[$(Target::$variant,)+];
+
+            /// Their names, in the same order.
+            pub const NAMES: &[&str] = &[$($name,)+];
+
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Target::$variant => $name,)+
+                }
+            }
+
+            fn choice(self) -> Choice {
+                match self {
+                    $(Target::$variant => Choice::$choice,)+
+                }
+            }
+        }
+    };
+}
+
+// The only list of targets. What each of them does is a row of `target::row`, which the compiler asks for.
+targets! {
+    Compose = "compose", ByDefault;
+    Helm = "helm", ByDefault;
+    Prometheus = "prometheus", ByDefault;
+    Grafana = "grafana", ByDefault;
+    Jenkins = "jenkins", ByDefault;
+    Airflow = "airflow", ByDefault;
+    Docs = "docs", ByDefault;
+    Swarm = "swarm", OptIn;
 }
 
 impl Target {
-    pub const ALL: [Target; 8] = [
-        Target::Compose,
-        Target::Helm,
-        Target::Prometheus,
-        Target::Grafana,
-        Target::Jenkins,
-        Target::Airflow,
-        Target::Docs,
-        Target::Swarm,
-    ];
-
-    /// What a platform compiles to that does not say.
+    /// Whether a platform compiles to it that does not say.
     pub fn is_default(self) -> bool {
-        self != Target::Swarm
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Target::Compose => "compose",
-            Target::Helm => "helm",
-            Target::Prometheus => "prometheus",
-            Target::Grafana => "grafana",
-            Target::Jenkins => "jenkins",
-            Target::Airflow => "airflow",
-            Target::Docs => "docs",
-            Target::Swarm => "swarm",
-        }
+        self.choice() == Choice::ByDefault
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|target| target.name() == name)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|target| target.name() == name)
     }
 }
 
-/// One file to write. `owners` are the targets that need it: a file of `config/` serves Compose, `.gitattributes` all.
+/// The folder of the files whose text the platform itself holds. They are Compose's; the chart has its own copies.
+pub const CONFIG: &str = "config";
+
+/// Whether a folder below `generated/` is a target's, so that no environment can have its name.
+pub fn is_folder_of_a_target(name: &str) -> bool {
+    name == CONFIG || Target::from_name(name).is_some()
+}
+
+/// One file to write, and the target that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedFile {
     pub text: String,
@@ -64,6 +88,17 @@ pub enum Owner {
     Target(Target),
     /// Written whatever targets are selected (`.gitattributes`).
     Always,
+}
+
+impl Owner {
+    /// Whose a file is, by the first folder of its path below `generated/`.
+    pub fn of(path: &str) -> Self {
+        match path.split_once('/') {
+            None => Owner::Always,
+            Some((CONFIG, _)) => Owner::Target(Target::Compose),
+            Some((folder, _)) => Target::from_name(folder).map_or(Owner::Always, Owner::Target),
+        }
+    }
 }
 
 /// A stub that `apply` creates once and never touches again. The path is relative to the project's folder.

@@ -9,7 +9,7 @@ use globset::{GlobBuilder, GlobSetBuilder};
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    files::Target,
+    files,
     language::{Context, Form, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Entry, Node, Removal, Table, Value, overlay},
@@ -93,7 +93,7 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
 
 /// An environment is a folder below `generated/`, beside those of the targets.
 fn bad_environment(name: &str) -> Option<Diagnostic> {
-    let taken = name == "config" || Target::from_name(name).is_some();
+    let taken = files::is_folder_of_a_target(name);
     let good = name.len() <= 63
         && name.split('.').all(|part| {
             let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();

@@ -1,13 +1,12 @@
 //! Prometheus and Grafana on small platforms: what the whole platform's golden files do not show.
 
-use std::collections::BTreeMap;
-
 use mlopsgen::{
     compile::{Compilation, Output, Request, compile},
     diag::Code,
     target::{
         Context, Emission, Vantage,
         content::{grafana, prometheus},
+        shared::mounted::Mounted,
     },
     template::{Engine, TemplateError},
     world::MemoryWorld,
@@ -57,7 +56,7 @@ fn emit(output: &Output, vantage: Vantage, emit: Emit) -> Emission {
         graph: &output.graph,
         engine: &engine,
         vantage,
-        mounted: &BTreeMap::new(),
+        mounted: &Mounted::default(),
     })
     .unwrap()
 }

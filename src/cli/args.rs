@@ -210,7 +210,7 @@ impl Global {
 }
 
 fn target_parser() -> impl TypedValueParser<Value = Target> {
-    PossibleValuesParser::new(Target::ALL.map(Target::name)).try_map(|name| {
+    PossibleValuesParser::new(Target::NAMES).try_map(|name| {
         Target::from_name(&name).ok_or_else(|| format!("there is no target `{name}`"))
     })
 }

@@ -9,7 +9,7 @@ use std::{
 use mlopsgen::{
     compile::{self, Compilation, Request},
     disk::{Extent, Lock, Place, read_manifest, survey},
-    files::Target,
+    files,
     plan::{self, Failure, Plan},
     project::environment_file,
     text::one_of,
@@ -183,7 +183,7 @@ fn check_environment(name: &str) -> Result<(), Failure> {
             ),
         );
     }
-    if name == "config" || Target::from_name(name).is_some() {
+    if files::is_folder_of_a_target(name) {
         return Err(Failure::new(format!(
             "an environment can't be called `{name}`: `generated/{name}/` is taken"
         ))

@@ -8,17 +8,9 @@ use super::{
     pipelines::{CI, FLOW, PIPELINE},
     shape::Shape,
 };
+use crate::files::Target;
 
-const TARGET: Form = Form::Choice(&[
-    "compose",
-    "helm",
-    "prometheus",
-    "grafana",
-    "jenkins",
-    "airflow",
-    "docs",
-    "swarm",
-]);
+const TARGET: Form = Form::Choice(Target::NAMES);
 
 const PLATFORM: Shape = Shape::Table(&[
     key(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Action, Change, Found, Manifest, Plan, Recorded, Refusal, State, manifest::fingerprint,
 };
-use crate::files::{FileSet, RecordedVolume, Stub, Target};
+use crate::files::{FileSet, Owner, RecordedVolume, Stub, Target};
 
 /// What a plan is made of.
 pub struct Inputs<'a> {
@@ -170,7 +170,10 @@ fn manifest_after(inputs: &Inputs) -> Manifest {
         return manifest;
     };
     for (path, fingerprints) in &inputs.recorded.manifest.files {
-        let left_out = owner(path).is_some_and(|target| !selected.contains(&target));
+        let left_out = match Owner::of(path) {
+            Owner::Target(target) => !selected.contains(&target),
+            Owner::Always => false,
+        };
         if left_out && !manifest.files.contains_key(path) {
             manifest.files.insert(path.clone(), fingerprints.clone());
         }
@@ -182,15 +185,6 @@ fn manifest_after(inputs: &Inputs) -> Manifest {
         manifest.volumes = inputs.recorded.manifest.volumes.clone();
     }
     manifest
-}
-
-/// The target that a recorded path belongs to; `None` for those that are written with any.
-fn owner(path: &str) -> Option<Target> {
-    match path.split_once('/')?.0 {
-        // What `config/` holds is mounted by Compose; the chart has its own copy.
-        "config" => Some(Target::Compose),
-        folder => Target::from_name(folder),
-    }
 }
 
 /// Killed while writing, every file is as it was or as it will be: this manifest owns both.

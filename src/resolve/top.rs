@@ -224,7 +224,8 @@ fn targets(platform: &Table) -> BTreeSet<Target> {
             .filter_map(Target::from_name)
             .collect(),
         None => Target::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|target| target.is_default())
             .collect(),
     }

@@ -1,36 +1,28 @@
-//! Runs the targets in the order in which they need each other's files.
+//! Runs the table of targets: contents first, then the runtimes that mount them.
 //!
-//! In: the model and the graph. Out: every generated file, and what could not be expressed. Compose and the chart mount
-//! what other targets generate, each as its own readers need it.
+//! In: the model and the graph. Out: every generated file, and what could not be expressed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::{
+    Context, Emission, Emit, Role, Vantage, content, row,
+    shared::mounted::{self, Mounted},
+};
 use crate::{
     diag::Diagnostic,
-    files::{FileSet, GeneratedFile, Owner, RecordedVolume, Target},
+    files::{CONFIG, FileSet, GeneratedFile, Owner, RecordedVolume, Target},
     graph::Graph,
     model::Platform,
-    target::{self, Context, Emission, Vantage},
     template::{Engine, TemplateError},
     world::World,
 };
 
-/// What one target does.
-type Emit = fn(&Context<'_>) -> Result<Emission, TemplateError>;
-
-/// Targets whose files programs mount.
-const MOUNTED: [(Target, Emit); 4] = [
-    (Target::Compose, target::content::config::emit),
-    (Target::Prometheus, target::content::prometheus::emit),
-    (Target::Grafana, target::content::grafana::emit),
-    (Target::Airflow, target::content::airflow::emit),
-];
-
-/// Targets that only read.
-const READ: [(Target, Emit); 2] = [
-    (Target::Jenkins, target::content::jenkins::emit),
-    (Target::Docs, target::content::docs::emit),
-];
+/// A content that programs mount: its folder below `generated/`, and the target that it is written with.
+struct Content {
+    folder: &'static str,
+    target: Target,
+    emit: Emit,
+}
 
 /// Runs every target of the platform; `only` says which files are wanted.
 ///
@@ -42,86 +34,104 @@ pub fn emit(
     engine: &Engine,
     only: Option<&BTreeSet<Target>>,
 ) -> Result<Emission, TemplateError> {
-    let wants = |target: Target| platform.targets.contains(&target);
-    let run = |vantage: Vantage, mounted: &BTreeMap<String, String>, emit: Emit| {
-        emit(&Context {
-            platform,
-            graph,
-            engine,
-            vantage,
-            mounted,
-        })
-    };
-    let nothing = BTreeMap::new();
-    let mut out = Emission::default();
-    for vantage in [Vantage::Compose, Vantage::Kubernetes] {
-        let (target, emit): (Target, Emit) = match vantage {
-            Vantage::Compose => (Target::Compose, target::runtime::compose::emit),
-            Vantage::Kubernetes => (Target::Helm, target::runtime::helm::emit),
-        };
-        if vantage == Vantage::Kubernetes && !wants(target) {
-            continue;
-        }
-        let mut made = Emission::default();
-        for (owner, emit) in MOUNTED {
-            // The chart and a stack mount what `config/` holds, too.
-            let is_config = owner == Target::Compose;
-            let is_for_others = vantage == Vantage::Kubernetes || wants(Target::Swarm);
-            if wants(owner) || (is_config && is_for_others) {
-                join(&mut made, run(vantage, &nothing, emit)?);
-            }
-        }
-        let mounted = mounted(world, &made);
-        // At the second vantage point only what the chart makes of the files is written.
-        match vantage {
-            Vantage::Compose => join(&mut out, made),
-            Vantage::Kubernetes => out.losses.extend(made.losses),
-        }
-        if wants(target) {
-            join(&mut out, run(vantage, &mounted, emit)?);
-        }
-        if vantage == Vantage::Compose && wants(Target::Swarm) {
-            join(
-                &mut out,
-                run(vantage, &mounted, target::runtime::compose::swarm::emit)?,
-            );
-        }
-    }
-    for (target, emit) in READ {
-        if wants(target) {
-            join(&mut out, run(Vantage::Compose, &nothing, emit)?);
-        }
-    }
-    let context = Context {
+    let nothing = Mounted::default();
+    let from = |vantage: Vantage| Context {
         platform,
         graph,
         engine,
-        vantage: Vantage::Compose,
+        vantage,
         mounted: &nothing,
     };
+    let mut out = Emission::default();
+    for vantage in [Vantage::Compose, Vantage::Kubernetes] {
+        let mounted = contents(world, &from(vantage), &mut out)?;
+        for target in wanted(platform, Role::Runtime(vantage)) {
+            let context = Context {
+                mounted: &mounted,
+                ..from(vantage)
+            };
+            join(&mut out, (row(target).emit)(&context)?);
+        }
+    }
+    let context = from(Vantage::Compose);
+    for target in wanted(platform, Role::Read) {
+        join(&mut out, (row(target).emit)(&context)?);
+    }
     add_gitattributes(&mut out, engine)?;
-    let facts = target::content::docs::graph::value(platform, graph);
-    let own = target::content::own::emit(&context, facts, &out.files)?;
+    let facts = content::docs::graph::value(platform, graph);
+    let own = content::own::emit(&context, facts, &out.files)?;
     join(&mut out, own);
     finish(&mut out, platform, only);
     Ok(out)
 }
 
-/// Texts by path, and the bodies of stubs: the user's, or the one that `apply` creates.
-fn mounted(world: &dyn World, made: &Emission) -> BTreeMap<String, String> {
-    let files = made
-        .files
-        .files
-        .iter()
-        .map(|(path, file)| (path.clone(), file.text.clone()));
-    let stubs = made.files.stubs.iter().map(|stub| {
-        let own = world
-            .read(&stub.path)
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
-        (stub.path.clone(), own.unwrap_or_else(|| stub.text.clone()))
-    });
-    files.chain(stubs).collect()
+/// The platform's targets of one role, in the order of the table.
+fn wanted(platform: &Platform, role: Role) -> impl Iterator<Item = Target> {
+    let targets = Target::ALL.iter().copied();
+    targets.filter(move |target| row(*target).role == role && platform.targets.contains(target))
+}
+
+/// Generates the contents that programs mount, as they look from one vantage point. Those that the platform names are
+/// written below `generated/`; the others are for the runtimes of this vantage point that mount them.
+fn contents(
+    world: &dyn World,
+    context: &Context<'_>,
+    out: &mut Emission,
+) -> Result<Mounted, TemplateError> {
+    let platform = context.platform;
+    let has_runtime = wanted(platform, Role::Runtime(context.vantage))
+        .next()
+        .is_some();
+    // The folders below `generated/` are for containers. The chart has copies of its own, in which addresses differ.
+    let is_written = context.vantage == Vantage::Compose;
+    let mut mounted = Mounted::default();
+    for content in mountable() {
+        let is_named = platform.targets.contains(&content.target);
+        let is_needed = has_runtime && mounted::is_mounted(platform, content.folder);
+        if !is_needed && !(is_named && (has_runtime || is_written)) {
+            continue;
+        }
+        let made = (content.emit)(context)?;
+        for (path, file) in &made.files.files {
+            mounted.add(path, file.text.as_str());
+        }
+        for stub in &made.files.stubs {
+            // The user's own, or the one that `apply` creates.
+            let own = world.read(&stub.path).ok();
+            let own = own.and_then(|bytes| String::from_utf8(bytes).ok());
+            mounted.add(&stub.path, own.unwrap_or_else(|| stub.text.clone()));
+        }
+        let mut files = made.files;
+        if !is_named {
+            mounted.copy_folder(content.folder);
+        }
+        if !is_named || !is_written {
+            files.files.clear();
+        }
+        join(
+            out,
+            Emission {
+                files,
+                losses: made.losses,
+            },
+        );
+    }
+    Ok(mounted)
+}
+
+fn mountable() -> impl Iterator<Item = Content> {
+    let config = Content {
+        folder: CONFIG,
+        target: Target::Compose,
+        emit: content::config::emit,
+    };
+    let targets = Target::ALL.iter().copied();
+    let named = targets.filter(|target| row(*target).role == Role::Mounted);
+    std::iter::once(config).chain(named.map(|target| Content {
+        folder: target.name(),
+        target,
+        emit: row(target).emit,
+    }))
 }
 
 fn join(out: &mut Emission, more: Emission) {

@@ -7,14 +7,19 @@ pub mod emit;
 pub mod runtime;
 pub mod shared;
 
-use std::collections::BTreeMap;
-
-use crate::{diag::Diagnostic, files::FileSet, graph::Graph, model::Platform, template::Engine};
+use self::shared::mounted::Mounted;
+use crate::{
+    diag::Diagnostic,
+    files::{FileSet, Target},
+    graph::Graph,
+    model::Platform,
+    template::{Engine, TemplateError},
+};
 
 /// Who will read what is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vantage {
-    /// Containers of the Compose project.
+    /// Containers of the Compose project or of the stack.
     Compose,
     /// Pods of the chart's release.
     Kubernetes,
@@ -27,9 +32,8 @@ pub struct Context<'a> {
     pub graph: &'a Graph,
     pub engine: &'a Engine,
     pub vantage: Vantage,
-    /// What other targets generated for programs to mount, by path (`prometheus/prometheus.yml`,
-    /// `config/COMPONENT/...`), as this vantage point needs it.
-    pub mounted: &'a BTreeMap<String, String>,
+    /// What contents generated for programs to mount, as this vantage point needs it. Empty for contents themselves.
+    pub mounted: &'a Mounted,
 }
 
 /// What a target made, and what of the platform it could not express.
@@ -38,4 +42,45 @@ pub struct Emission {
     pub files: FileSet,
     /// Lints `target-loss`.
     pub losses: Vec<Diagnostic>,
+}
+
+/// What a target does.
+///
+/// Errors: a template that can't be run.
+type Emit = fn(&Context<'_>) -> Result<Emission, TemplateError>;
+
+/// What a target is to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// It runs workloads, and mounts the contents that they ask for, as they look from this vantage point.
+    Runtime(Vantage),
+    /// A content that programs mount. It is generated where the platform names it, and for each runtime that mounts it.
+    Mounted,
+    /// A content for people or for tools outside of the platform: nothing mounts it.
+    Read,
+}
+
+/// A target in the table.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    role: Role,
+    emit: Emit,
+}
+
+/// The table of targets. Their names, and whether a platform gets them by default, stand in [`crate::files`].
+fn row(target: Target) -> Row {
+    let row = |role, emit| Row { role, emit };
+    match target {
+        Target::Compose => row(Role::Runtime(Vantage::Compose), runtime::compose::emit),
+        Target::Swarm => row(
+            Role::Runtime(Vantage::Compose),
+            runtime::compose::swarm::emit,
+        ),
+        Target::Helm => row(Role::Runtime(Vantage::Kubernetes), runtime::helm::emit),
+        Target::Prometheus => row(Role::Mounted, content::prometheus::emit),
+        Target::Grafana => row(Role::Mounted, content::grafana::emit),
+        Target::Airflow => row(Role::Mounted, content::airflow::emit),
+        Target::Jenkins => row(Role::Read, content::jenkins::emit),
+        Target::Docs => row(Role::Read, content::docs::emit),
+    }
 }

@@ -24,6 +24,8 @@ mod prometheus;
 mod swarm;
 mod tree;
 
+use mlopsgen::files::Target;
+
 use tree::{Broken, Judge, Tree};
 
 /// Fails with every finding about every tree.
@@ -125,18 +127,11 @@ mod house_rules {
 #[test]
 fn generated_has_every_target() {
     let generated = tree::generated();
-    let missing: Vec<&str> = [
-        "compose",
-        "helm",
-        "prometheus",
-        "grafana",
-        "jenkins",
-        "airflow",
-        "docs",
-    ]
-    .into_iter()
-    .filter(|target| generated.files(target, &[""]).is_empty())
-    .collect();
+    let by_default = Target::ALL.iter().filter(|target| target.is_default());
+    let missing: Vec<&str> = by_default
+        .map(|target| target.name())
+        .filter(|target| generated.files(target, &[""]).is_empty())
+        .collect();
     assert!(
         missing.is_empty(),
         "{} has no files of: {}",

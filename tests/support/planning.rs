@@ -20,8 +20,7 @@ pub struct Project {
 pub fn files<const N: usize>(files: [(&str, &str); N]) -> FileSet {
     let mut set = FileSet::default();
     for (path, text) in files {
-        let target = Target::from_name(path.split('/').next().unwrap_or_default());
-        let owner = target.map_or(Owner::Always, Owner::Target);
+        let owner = Owner::of(path);
         let text = text.to_string();
         set.files
             .insert(path.to_string(), GeneratedFile { text, owner });

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use mlopsgen::{
     compile::{Request, compile},
     diag::render::{Style, human},
+    files::Target,
     template::embedded_below,
     world::MemoryWorld,
 };
@@ -25,6 +26,12 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
         "runtime/compose/mod.rs",
         "ProjectView",
         "compose/compose.yaml",
+    ),
+    (
+        "swarm/stack.yaml",
+        "runtime/compose/swarm/mod.rs",
+        "StackView",
+        "swarm/stack.yaml",
     ),
     (
         "compose/group.yaml",
@@ -143,16 +150,6 @@ const FURTHER: &[(&str, &str)] = &[
     ),
 ];
 
-const FOLDERS: &[&str] = &[
-    "compose",
-    "helm",
-    "prometheus",
-    "grafana",
-    "jenkins",
-    "airflow",
-    "docs",
-];
-
 const HEAD: &str = "\
 # What each template sees
 
@@ -217,7 +214,7 @@ fn every_template_is_in_the_reference() {
         TEMPLATES.iter().any(|(template, ..)| template == path)
             || FURTHER.iter().any(|(further, _)| path.starts_with(further))
     };
-    let missing: Vec<&str> = FOLDERS
+    let missing: Vec<&str> = Target::NAMES
         .iter()
         .flat_map(|folder| embedded_below(folder))
         .filter(|path| !listed(path))
@@ -229,6 +226,7 @@ fn every_template_is_in_the_reference() {
 const PLATFORM: &str = r#"
 [platform]
 name = "p"
+targets = ["compose", "helm", "prometheus", "grafana", "jenkins", "airflow", "docs", "swarm"]
 [secrets]
 key = { env = "KEY" }
 [groups]

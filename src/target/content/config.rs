@@ -7,7 +7,7 @@ use crate::{
     diag::{Code, Diagnostic},
     files::Target,
     model::{FileContent, FileMount, Piece, Platform, Text, Workload},
-    target::{Context, Emission, Vantage},
+    target::{Context, Emission, Vantage, shared::mounted::config_path},
     template::TemplateError,
 };
 
@@ -18,9 +18,11 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         for file in &workload.files {
             if let FileContent::Text { name, text } = &file.content {
                 let spoken = speak(context.platform, context.vantage, text);
-                emission
-                    .files
-                    .add(Target::Compose, path(workload, name), spoken);
+                emission.files.add(
+                    Target::Compose,
+                    config_path(&workload.component, name),
+                    spoken,
+                );
                 if context.vantage == Vantage::Kubernetes {
                     emission.losses.extend(loss(workload, file, text));
                 }
@@ -28,10 +30,6 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         }
     }
     Ok(emission)
-}
-
-fn path(workload: &Workload, name: &str) -> String {
-    format!("config/{}/{name}", workload.component)
 }
 
 /// A file can't wait for the start: a variable is its default. No secret gets here, a check refuses it.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::{
-    files::{FileSet, GeneratedFile, Owner, Target},
+    files::{FileSet, GeneratedFile, Owner},
     target::{Context, Emission},
     template::{TemplateError, embedded},
 };
@@ -47,7 +47,7 @@ pub fn emit(
     let chart = format!("{CHART}/{}", context.platform.name);
     let has_chart = made.files.contains_key(&format!("{chart}/Chart.yaml"));
     for template in outputs {
-        let owner = owner(template);
+        let owner = Owner::of(template);
         if let Owner::Target(target) = owner
             && !context.platform.targets.contains(&target)
         {
@@ -86,14 +86,6 @@ fn new_outputs<'a>(context: &Context<'a>) -> BTreeSet<&'a str> {
         })
         .filter(|path| !NO_OUTPUTS.contains(&first_folder(path)))
         .collect()
-}
-
-/// The target whose folder it is in; what is in none is written whatever is selected.
-fn owner(path: &str) -> Owner {
-    match first_folder(path) {
-        "config" => Owner::Target(Target::Compose),
-        folder => Target::from_name(folder).map_or(Owner::Always, Owner::Target),
-    }
 }
 
 /// The first of several names; nothing for a file at the top.

@@ -135,6 +135,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         json!(environment),
     )?;
     render("compose/.gitignore".into(), "compose/gitignore", json!({}))?;
+    for (path, text) in context.mounted.copies(platform) {
+        out.add(Target::Compose, format!("compose/files/{path}"), text);
+    }
     Ok(Emission {
         files: out,
         losses: losses.0,

@@ -1,19 +1,16 @@
 //! What a service mounts: volumes, folders of the host, files of the project, generated files, secrets.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Losses, speak, tree::Keys};
 use crate::{
-    files::Target,
     model::{FileContent, FileMount, Mount, MountSource, Platform, Secret, Workload},
-    target::Context,
+    target::{
+        Context,
+        shared::mounted::{self, STUBS},
+    },
 };
-
-/// Where the bodies of stubs lie in the project.
-const STUBS: &str = "dags/";
 
 /// How a file is mounted unless said otherwise.
 const PLAIN_MODE: u32 = 0o644;
@@ -89,9 +86,10 @@ fn add_file(
             return;
         }
         FileContent::Text { name, .. } => {
-            let path = format!("config/{}/{name}", workload.component);
-            digest.add(&file.path, text_of(context.mounted, &path));
-            format!("../{}", speak::literal(&path))
+            let path = mounted::config_path(&workload.component, name);
+            let text = context.mounted.get(&path).unwrap_or_default();
+            digest.add(&file.path, text.as_bytes());
+            speak::literal(&context.mounted.source(&path))
         }
         FileContent::Project { path, bytes } => {
             digest.add(&file.path, bytes);
@@ -104,33 +102,21 @@ fn add_file(
             source(context.platform, path)
         }
         FileContent::Stubs => {
-            for (path, text) in context
-                .mounted
-                .range(STUBS.to_string()..)
-                .take_while(|(path, _)| path.starts_with(STUBS))
-            {
+            for (path, _, text) in context.mounted.below(STUBS) {
                 digest.add(path, text.as_bytes());
             }
-            source(context.platform, STUBS.trim_end_matches('/'))
+            source(context.platform, STUBS)
         }
         FileContent::Generated(path) => {
-            if !is_written(context.platform, path) {
-                losses.say(
-                    file.span,
-                    format!("the file `{}` of `{}` is made by a target that `platform.targets` leaves out: \
-                         nothing is mounted", file.path, workload.name),
-                    "add the target to `platform.targets`",
-                );
+            let mut is_there = false;
+            for (_, below, text) in context.mounted.below(path) {
+                digest.add(&format!("{}{below}", file.path), text.as_bytes());
+                is_there = true;
+            }
+            if !is_there {
                 return;
             }
-            let generated = generated(context.mounted, path);
-            if generated.is_empty() {
-                return;
-            }
-            for (name, text) in generated {
-                digest.add(&format!("{}{name}", file.path), text.as_bytes());
-            }
-            format!("../{}", speak::literal(path))
+            speak::literal(&context.mounted.source(path))
         }
     };
     if file.mode != PLAIN_MODE {
@@ -191,27 +177,6 @@ pub(super) fn source(platform: &Platform, path: &str) -> String {
         "" | "." => up.to_string(),
         path => format!("{up}/{}", speak::literal(path)),
     }
-}
-
-/// Whether the target that makes this file is one of the platform's.
-fn is_written(platform: &Platform, path: &str) -> bool {
-    let folder = path.split('/').next().unwrap_or(path);
-    Target::from_name(folder).is_none_or(|target| platform.targets.contains(&target))
-}
-
-/// A generated file, or all files of a generated folder, each with its path below it.
-fn generated<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> Vec<(&'a str, &'a str)> {
-    mounted
-        .iter()
-        .filter_map(|(name, text)| {
-            let below = name.strip_prefix(path)?;
-            (below.is_empty() || below.starts_with('/')).then_some((below, text.as_str()))
-        })
-        .collect()
-}
-
-fn text_of<'a>(mounted: &'a BTreeMap<String, String>, path: &str) -> &'a [u8] {
-    mounted.get(path).map(String::as_bytes).unwrap_or_default()
 }
 
 /// SHA-256 over pairs of a path and a content, each with its length before it so that no two lists look alike.

@@ -10,7 +10,10 @@ use serde::Serialize;
 use super::text;
 use crate::{
     model::{FileContent, FileMount, Workload},
-    target::Context,
+    target::{
+        Context,
+        shared::mounted::{self, STUBS},
+    },
 };
 
 /// Bytes of one ConfigMap: Kubernetes takes a MiB, names and labels included.
@@ -101,7 +104,7 @@ impl<'a> ChartFiles<'a> {
     fn is_folder(&self, content: &FileContent) -> bool {
         match content {
             FileContent::Folder { .. } | FileContent::Stubs => true,
-            FileContent::Generated(path) => !self.context.mounted.contains_key(path),
+            FileContent::Generated(path) => self.context.mounted.get(path).is_none(),
             _ => false,
         }
     }
@@ -109,12 +112,12 @@ impl<'a> ChartFiles<'a> {
     fn sources(&self, workload: &Workload, content: &FileContent) -> Vec<Source> {
         match content {
             FileContent::Text { name, text } => {
-                let path = format!("config/{}/{name}", workload.component);
+                let path = mounted::config_path(&workload.component, name);
                 let content = self
                     .context
                     .mounted
                     .get(&path)
-                    .cloned()
+                    .map(str::to_string)
                     .unwrap_or_else(|| text::with_defaults(self.context.platform, text));
                 vec![Source::single(path, content.into_bytes())]
             }
@@ -130,26 +133,20 @@ impl<'a> ChartFiles<'a> {
                 })
                 .collect(),
             FileContent::Secret(_) => Vec::new(),
-            FileContent::Stubs => self.generated("dags"),
+            FileContent::Stubs => self.generated(STUBS),
             FileContent::Generated(path) => self.generated(path),
         }
     }
 
     /// A generated file, or all below a folder.
     fn generated(&self, path: &str) -> Vec<Source> {
-        if let Some(text) = self.context.mounted.get(path) {
-            return vec![Source::single(path.to_string(), text.clone().into_bytes())];
-        }
-        let folder = format!("{}/", path.trim_end_matches('/'));
         self.context
             .mounted
-            .iter()
-            .filter_map(|(file, text)| {
-                Some(Source {
-                    path: file.clone(),
-                    content: text.clone().into_bytes(),
-                    below: file.strip_prefix(&folder)?.to_string(),
-                })
+            .below(path)
+            .map(|(file, below, text)| Source {
+                path: file.to_string(),
+                content: text.as_bytes().to_vec(),
+                below: below.trim_start_matches('/').to_string(),
             })
             .collect()
     }

@@ -89,6 +89,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     if !view.services.is_empty() {
         let text = context.engine.render("swarm/stack.yaml", json!(view))?;
         files.add(Target::Swarm, PATH, text);
+        for (path, text) in context.mounted.copies(platform) {
+            files.add(Target::Swarm, format!("swarm/files/{path}"), text);
+        }
     }
     Ok(Emission { files, losses })
 }

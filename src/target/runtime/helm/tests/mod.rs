@@ -2,14 +2,12 @@
 
 mod sample;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::{
     graph,
     model::{Condition, FileContent, Piece, Platform, Raw},
-    target::{Context, Emission, Vantage},
+    target::{Context, Emission, Vantage, shared::mounted::Mounted},
     template::Engine,
 };
 
@@ -21,9 +19,10 @@ fn in_context<T>(platform: &Platform, with: impl FnOnce(&Context<'_>) -> T) -> T
         ("config/server/app.yml", sample::NASTY),
         ("prometheus/rules/db.yml", "groups: []\n"),
     ];
-    let mounted: BTreeMap<String, String> = files
-        .map(|(path, text)| (path.to_string(), text.to_string()))
-        .into();
+    let mut mounted = Mounted::default();
+    for (path, text) in files {
+        mounted.add(path, text);
+    }
     with(&Context {
         platform,
         graph: &graph,

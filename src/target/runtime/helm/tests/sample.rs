@@ -195,7 +195,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         name: "sample".to_string(),
         description: Some(NASTY.to_string()),
         environment: None,
-        targets: Target::ALL.into_iter().collect(),
+        targets: Target::ALL.iter().copied().collect(),
         variables: Vec::new(),
         secrets: Vec::new(),
         groups: vec![Group {

@@ -1,0 +1,103 @@
+//! What contents generated for a runtime to mount, and where the runtime finds it.
+//!
+//! A content that the platform names stands in its own folder below `generated/` (`prometheus/`), and the runtimes
+//! mount it from there. Of a content that it does not name, a runtime has copies of its own below `files/`
+//! (`compose/files/prometheus/`), as the chart always has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    files::CONFIG,
+    model::{FileContent, FileMount, Platform, Workload},
+};
+
+/// Where the bodies of stubs lie in the project.
+pub const STUBS: &str = "dags";
+
+/// The path below `generated/` of a text that the platform itself holds.
+pub fn config_path(component: &str, name: &str) -> String {
+    format!("{CONFIG}/{component}/{name}")
+}
+
+/// The files of the contents that a runtime can mount.
+#[derive(Debug, Default)]
+pub struct Mounted {
+    /// Texts by path: below `generated/`, or below the project for the bodies of stubs (`dags/PIPELINE/TASK.py`).
+    texts: BTreeMap<String, String>,
+    /// Folders that are not written below `generated/`, as the platform does not name their targets.
+    copied: BTreeSet<String>,
+}
+
+impl Mounted {
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) {
+        self.texts.insert(path.into(), text.into());
+    }
+
+    /// Notes that the files of a folder are not written: who mounts them needs copies.
+    pub fn copy_folder(&mut self, folder: &str) {
+        self.copied.insert(folder.to_string());
+    }
+
+    pub fn get(&self, path: &str) -> Option<&str> {
+        self.texts.get(path).map(String::as_str)
+    }
+
+    /// A generated file, or all files of a generated folder: its path, what follows `path` in it, and its text.
+    pub fn below(&self, path: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+        let path = path.trim_end_matches('/');
+        self.texts.iter().filter_map(move |(name, text)| {
+            let rest = name.strip_prefix(path)?;
+            let is_below = rest.is_empty() || rest.starts_with('/');
+            is_below.then_some((name.as_str(), rest, text.as_str()))
+        })
+    }
+
+    /// Where a runtime whose folder lies directly below `generated/` finds a generated file or folder.
+    pub fn source(&self, path: &str) -> String {
+        if self.copied.contains(first_folder(path)) {
+            format!("./files/{path}")
+        } else {
+            format!("../{path}")
+        }
+    }
+
+    /// The files of which a runtime needs copies: path below its `files/`, and text.
+    pub fn copies<'a>(&'a self, platform: &Platform) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let paths: Vec<String> = platform.workloads().flat_map(paths_of).collect();
+        self.texts
+            .iter()
+            .filter(|(path, _)| self.copied.contains(first_folder(path)))
+            .filter(move |(path, _)| paths.iter().any(|mounted| is_below(path, mounted)))
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+}
+
+/// Whether some workload mounts a file of this folder below `generated/`.
+pub fn is_mounted(platform: &Platform, folder: &str) -> bool {
+    platform
+        .workloads()
+        .flat_map(paths_of)
+        .any(|path| first_folder(&path) == folder)
+}
+
+/// The generated files and folders that a workload mounts.
+fn paths_of(workload: &Workload) -> impl Iterator<Item = String> {
+    let path = |file: &FileMount| match &file.content {
+        FileContent::Text { name, .. } => Some(config_path(&workload.component, name)),
+        FileContent::Generated(path) => Some(path.clone()),
+        FileContent::Project { .. }
+        | FileContent::Folder { .. }
+        | FileContent::Secret(_)
+        | FileContent::Stubs => None,
+    };
+    workload.files.iter().filter_map(path)
+}
+
+fn first_folder(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder.trim_end_matches('/'))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
