@@ -6,6 +6,7 @@ use super::{Inputs, major, read, scene::Draft};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
+    language::{KeyShape, component_key},
     model::External,
     source::Span,
     syntax::{Key, Node, Removal, Table, overlay},
@@ -131,24 +132,13 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
         }
     }
     let mut user = overlay(&layers, &super::layers::normal(component), Removal::Later);
-    // Under these a `false` has nothing of the kind to remove: it only takes back what a lower layer says.
-    user.entries
-        .retain(|entry| !(entry.value.is_false() && OWN.contains(&entry.key.name.as_str())));
+    // Where a kind can't write a key, `false` has nothing of the kind to remove: it only takes back what a preset says.
+    user.entries.retain(|entry| {
+        let is_of_kinds = component_key(&entry.key.name).is_none_or(KeyShape::is_of_kinds);
+        is_of_kinds || !entry.value.is_false()
+    });
     user
 }
-
-/// Keys that the kind's workload does not have.
-const OWN: [&str; 9] = [
-    "kind",
-    "group",
-    "image",
-    "version",
-    "build",
-    "external",
-    "presets",
-    "allow",
-    "description",
-];
 
 /// A name that nothing has, with the nearest that something has.
 pub(super) fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {

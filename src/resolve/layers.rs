@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    language,
     model::{Secret, SecretOrigin},
     reference::{self, Mode, Words, written},
     source::Span,
@@ -18,23 +19,6 @@ use crate::{
     template::Engine,
     text::all_of,
 };
-
-/// Keys of a component that hold for every workload of the kind's own image.
-const SHARED: [&str; 13] = [
-    "image",
-    "version",
-    "build",
-    "env",
-    "files",
-    "volumes",
-    "user",
-    "labels",
-    "restart",
-    "profiles",
-    "extra_hosts",
-    "reaches",
-    "networks",
-];
 
 /// Decides the conditions of every kind and merges every workload's tables.
 pub(super) fn assemble(scene: &mut Scene, engine: &Engine, sink: &mut Sink) {
@@ -385,7 +369,7 @@ fn part(
 fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str], job: bool) -> Table {
     let mut out = shared(user, without, job);
     let places = mount_places(kind_main);
-    for name in without.iter().filter(|name| SHARED.contains(*name)) {
+    for name in without.iter().filter(|name| language::is_shared(name)) {
         let Some(entry) = user.entry(name) else {
             continue;
         };
@@ -415,7 +399,7 @@ fn shared(table: &Table, without: &[&str], job: bool) -> Table {
     for entry in &table.entries {
         let name = entry.key.name.as_str();
         let taken =
-            SHARED.contains(&name) && !without.contains(&name) && !(job && name == "restart");
+            language::is_shared(name) && !without.contains(&name) && !(job && name == "restart");
         if !taken {
             continue;
         }

@@ -3,7 +3,7 @@
 use super::{DEEPEST, Scope, default_binding, hosts, network_owner, output_text, setting_text};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    language::SECRET_PLACES,
+    language::secret_places,
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
     reference::{self, Mode, Words},
     resolve::{
@@ -111,7 +111,7 @@ impl Resolver<'_> {
                     format!("a secret can't stand in {place}"),
                 )
                 .label(self.place, "a secret")
-                .help(SECRET_PLACES),
+                .help(secret_places()),
             );
             return None;
         }
@@ -300,7 +300,7 @@ impl Resolver<'_> {
             self.place,
             format!("`{output}` of `{}` holds the secret `{secret}`", draft.name),
         )
-        .help(SECRET_PLACES)
+        .help(secret_places())
     }
 
     /// A port of the component and the workload that listens on it: the reader's own first, then the main one's.

@@ -61,7 +61,9 @@ pub fn what_it_is(platform: &Platform, component: &Component) -> String {
     let Some(workload) = component.main() else {
         return component.title.clone();
     };
-    let image = workload.image.spoken(|piece| Readable(platform).piece(piece));
+    let image = workload
+        .image
+        .spoken(|piece| Readable(platform).piece(piece));
     let repository = image.repository.as_plain().unwrap_or_default();
     let name = repository.rsplit('/').next().unwrap_or_default();
     let generic = matches!(component.kind.as_str(), "service" | "job");
