@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Kind, SettingSpec, SettingType};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    language::KIND_WORKLOAD,
+    language::{COMPONENT, Scope},
     reference::{self, Mode, Phrase, Reference, Words},
     source::{SourceId, Span},
     syntax::{Key, Node, Table, Value},
@@ -358,7 +358,8 @@ impl Checker<'_> {
     }
 
     fn without(&self, node: &Node, sink: &mut Sink) {
-        let known: Vec<&str> = KIND_WORKLOAD.iter().map(|key| key.name).collect();
+        let shared = COMPONENT.iter().filter(|key| key.scope != Scope::Component);
+        let known: Vec<&str> = shared.map(|key| key.name).collect();
         for item in node.as_array().unwrap_or_default() {
             let written = item.as_str().unwrap_or_default();
             let key = written.split('.').next().unwrap_or_default();

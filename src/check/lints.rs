@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    graph::workload_texts,
+    graph::{pipeline_texts, workload_secrets},
     model::{FlowEnd, Mount, MountSource, Platform, Text, Workload},
     source::Span,
 };
@@ -301,12 +301,7 @@ impl<'a> Used<'a> {
         let platform = facts.platform;
         let mut secrets: BTreeSet<&str> = BTreeSet::new();
         for workload in platform.workloads() {
-            secrets.extend(workload_texts(workload).flat_map(Text::secrets));
-            for file in &workload.files {
-                if let crate::model::FileContent::Secret(name) = &file.content {
-                    secrets.insert(name);
-                }
-            }
+            secrets.extend(workload_secrets(workload));
         }
         for component in &platform.components {
             for setting in &component.settings {
@@ -316,14 +311,7 @@ impl<'a> Used<'a> {
             }
         }
         for pipeline in &platform.pipelines {
-            let tasks = pipeline.tasks.iter().flat_map(|task| &task.env);
-            secrets.extend(
-                pipeline
-                    .env
-                    .iter()
-                    .chain(tasks)
-                    .flat_map(|variable| variable.value.secrets()),
-            );
+            secrets.extend(pipeline_texts(pipeline).flat_map(Text::secrets));
         }
         for entry in &platform.ci {
             let stages: Vec<_> = entry

@@ -5,6 +5,7 @@
 mod addresses;
 mod clashes;
 mod cycles;
+mod daemons;
 mod images;
 mod limits;
 mod lints;
@@ -38,6 +39,7 @@ const RULES: &[Rule] = &[
     sharing::volumes,
     sharing::databases,
     sharing::replicas,
+    daemons::daemons,
     profiles::dependencies,
     profiles::restarting_jobs,
     images::moving,

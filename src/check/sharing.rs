@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{MountSource, Use},
+    model::{MountSource, Use, Workload},
 };
 
 /// A shared volume with `access = "one"` that more than one component or replica writes.
@@ -16,7 +16,7 @@ pub(super) fn volumes(facts: Facts<'_>, sink: &mut Sink) {
         .iter()
         .filter(|volume| volume.component.is_none() && !volume.many_writers)
     {
-        let mut writers: Vec<(&str, crate::source::Span, u32)> = Vec::new();
+        let mut writers: Vec<(&str, crate::source::Span, Several)> = Vec::new();
         for workload in platform.workloads() {
             for mount in &workload.mounts {
                 if mount.source == MountSource::Volume(volume.key.clone()) && !mount.read_only {
@@ -24,9 +24,9 @@ pub(super) fn volumes(facts: Facts<'_>, sink: &mut Sink) {
                         .iter_mut()
                         .find(|(name, ..)| *name == workload.component)
                     {
-                        Some((.., replicas)) => *replicas = (*replicas).max(workload.replicas),
+                        Some((.., several)) => *several = several.clone().or(several_of(workload)),
                         None => {
-                            writers.push((&workload.component, mount.span, workload.replicas));
+                            writers.push((&workload.component, mount.span, several_of(workload)));
                         }
                     }
                 }
@@ -36,10 +36,9 @@ pub(super) fn volumes(facts: Facts<'_>, sink: &mut Sink) {
             let written = pipeline.volumes.iter().find(|mount| {
                 mount.source == MountSource::Volume(volume.key.clone()) && !mount.read_only
             });
-            writers.extend(written.map(|mount| (pipeline.name.as_str(), mount.span, 1)));
+            writers.extend(written.map(|mount| (pipeline.name.as_str(), mount.span, None)));
         }
-        let several_replicas = writers.iter().any(|(_, _, replicas)| *replicas > 1);
-        if writers.len() < 2 && !several_replicas {
+        if writers.len() < 2 && writers.iter().all(|(_, _, several)| several.is_none()) {
             continue;
         }
         let mut diagnostic = Diagnostic::new(
@@ -48,14 +47,21 @@ pub(super) fn volumes(facts: Facts<'_>, sink: &mut Sink) {
         )
         .label(volume.span, "`access = \"one\"`")
         .help("mount it `read_only = true` where it is only read, or give it `access = \"many\"`");
-        for (component, span, replicas) in writers {
-            let text = match replicas {
-                0 | 1 => format!("`{component}` writes to it"),
-                replicas => format!("`{component}` writes to it with {replicas} replicas"),
-            };
-            diagnostic = diagnostic.label(span, text);
+        for (component, span, several) in writers {
+            let several = several.map_or(String::new(), |several| format!(" {several}"));
+            diagnostic = diagnostic.label(span, format!("`{component}` writes to it{several}"));
         }
         sink.push(diagnostic);
+    }
+}
+
+/// How a workload is more than one, in words; `None` where it is one.
+type Several = Option<String>;
+
+fn several_of(workload: &Workload) -> Several {
+    match workload.daemon {
+        true => Some("on every node".to_string()),
+        false => (workload.replicas > 1).then(|| format!("with {} replicas", workload.replicas)),
     }
 }
 
@@ -102,23 +108,24 @@ pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
         .iter()
         .filter(|component| component.single)
     {
-        let Some(main) = component.main().filter(|main| main.replicas > 1) else {
+        let Some(main) = component.main().filter(|main| main.is_many()) else {
             continue;
         };
-        let span = main
-            .written
-            .get("replicas")
-            .map_or(component.span, |node| node.span);
+        let (key, what) = match main.daemon {
+            true => ("daemon", "be on every node".to_string()),
+            false => ("replicas", format!("have {} replicas", main.replicas)),
+        };
+        let node = main.written.get(key);
+        let span = node.map_or(component.span, |node| node.span);
         sink.push(
             Diagnostic::new(
                 Code::TooMany,
-                format!(
-                    "`{}` is one server: it can't have {} replicas",
-                    component.name, main.replicas
-                ),
+                format!("`{}` is one server: it can't {what}", component.name),
             )
             .label(span, "more than one")
-            .help("take `replicas` away: each would keep data of its own"),
+            .help(format!(
+                "take `{key}` away: each would keep data of its own"
+            )),
         );
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64URL;
 
 use crate::{
-    graph::workload_texts,
-    model::{FileContent, Piece, Platform, Secret, SecretForm, SettingValue, Text, Workload},
+    graph::{workload_secrets, workload_texts},
+    model::{Piece, Platform, Secret, SecretForm, SettingValue, Text, Workload},
     plan::Failure,
 };
 
@@ -69,18 +69,9 @@ pub fn needed<'a>(platform: &'a Platform, workloads: &[&Workload]) -> Vec<(&'a S
     let mut in_urls = in_url_outputs(platform);
     for workload in workloads {
         for text in workload_texts(workload) {
-            used.extend(text.secrets());
             in_urls.extend(url_secrets(text));
         }
-        used.extend(
-            workload
-                .files
-                .iter()
-                .filter_map(|file| match &file.content {
-                    FileContent::Secret(name) => Some(name.as_str()),
-                    _ => None,
-                }),
-        );
+        used.extend(workload_secrets(workload));
     }
     let secrets = platform.secrets.iter();
     secrets

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
+    language::{KeyShape, component_key},
     syntax::{Key, Node, Removal, Table, overlay},
     text::{all_of, one_of},
 };
@@ -129,24 +130,13 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
         }
     }
     let mut user = overlay(&layers, &normal(component), Removal::Later);
-    // Under these a `false` has nothing of the kind to remove: it only takes back what a lower layer says.
-    user.entries
-        .retain(|entry| !(entry.value.is_false() && OWN.contains(&entry.key.name.as_str())));
+    // Where a kind can't write a key, `false` has nothing of the kind to remove: it only takes back what a preset says.
+    user.entries.retain(|entry| {
+        let is_of_kinds = component_key(&entry.key.name).is_none_or(KeyShape::is_of_kinds);
+        is_of_kinds || !entry.value.is_false()
+    });
     user
 }
-
-/// Keys that the kind's workload does not have.
-const OWN: [&str; 9] = [
-    "kind",
-    "group",
-    "image",
-    "version",
-    "build",
-    "external",
-    "presets",
-    "allow",
-    "description",
-];
 
 fn kind_of(component: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> Option<Rc<Kind>> {
     let name = match component.get("kind") {

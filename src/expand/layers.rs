@@ -8,27 +8,11 @@ use serde_json::Value as Json;
 use super::{conditions::holds, draft::Declared};
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    language,
     syntax::{Entry, Key, Node, Removal, Table, Value, overlay},
     template::Engine,
     text::all_of,
 };
-
-/// Keys of a component that hold for every workload of the kind's own image.
-const SHARED: [&str; 13] = [
-    "image",
-    "version",
-    "build",
-    "env",
-    "files",
-    "volumes",
-    "user",
-    "labels",
-    "restart",
-    "profiles",
-    "extra_hosts",
-    "reaches",
-    "networks",
-];
 
 /// A kind's workload and parts in normal form.
 pub(super) fn normal_kind(kind: &Table) -> Table {
@@ -203,7 +187,7 @@ fn part(
 fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str], job: bool) -> Table {
     let mut out = shared(user, without, job);
     let places = mount_places(kind_main);
-    for name in without.iter().filter(|name| SHARED.contains(*name)) {
+    for name in without.iter().filter(|name| language::is_shared(name)) {
         let Some(entry) = user.entry(name) else {
             continue;
         };
@@ -233,7 +217,7 @@ fn shared(table: &Table, without: &[&str], job: bool) -> Table {
     for entry in &table.entries {
         let name = entry.key.name.as_str();
         let taken =
-            SHARED.contains(&name) && !without.contains(&name) && !(job && name == "restart");
+            language::is_shared(name) && !without.contains(&name) && !(job && name == "restart");
         if !taken {
             continue;
         }

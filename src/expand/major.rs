@@ -9,7 +9,7 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
     model::{Image, Piece, Text, Version},
-    reference::{self, Mode, Words},
+    reference::{self, Mode, Piece as Phrase, Words},
     syntax::{Node, Table, Value},
     text::all_of,
 };
@@ -81,15 +81,13 @@ fn is_plausible(kind: &Kind, version: &Version) -> bool {
 fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
     let own = kind.image.as_deref().map(Image::literal);
     let version = component.get("version");
-    let tag = |node: &Node| node.as_str().map(|_| early(tree, node));
     if let Some(node) = component.get("image") {
-        node.as_str()?;
         let image = Image::parse(&early(tree, node));
         let registry = names::registry(tree);
         let of_kind = own.is_some_and(|own| registry.is_program(&image, &own));
         return Some(match (&image.tag, version) {
             (None, Some(node)) => Written {
-                image: image.with_tag(tag(node)?),
+                image: image.with_tag(early(tree, node)),
                 node,
                 of_kind,
             },
@@ -102,7 +100,7 @@ fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Writte
     }
     let node = version?;
     Some(Written {
-        image: own.unwrap_or_default().with_tag(tag(node)?),
+        image: own.unwrap_or_default().with_tag(early(tree, node)),
         node,
         of_kind: component.get("build").is_none(),
     })
@@ -112,23 +110,20 @@ fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Writte
 /// open.
 fn early(tree: &Table, node: &Node) -> Text {
     let mut out = Text::default();
-    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
-    for piece in &phrase.pieces {
+    for piece in reference::of_node(node, Words::Platform, Mode::Strict).pieces {
         match piece {
-            reference::Piece::Literal(text) => out.push_literal(text),
-            reference::Piece::Escape => out.push_literal("${"),
-            reference::Piece::Reference(reference) => {
-                let constant = match reference.segments.as_slice() {
-                    ["vars", name] => tree.get_path(&["vars", name]).and_then(constant),
+            Phrase::Literal(text) => out.push_literal(text),
+            Phrase::Escape => out.push_literal("${"),
+            Phrase::Misfit(_) => out.push(Piece::Variable(String::new())),
+            Phrase::Reference(reference) => {
+                let variable = match reference.segments.as_slice() {
+                    ["vars", name] => tree.get_path(&["vars", name]),
                     _ => None,
                 };
-                match constant {
+                match variable.and_then(constant) {
                     Some(value) => out.push_literal(&value),
-                    None => out.push(Piece::Variable(reference.segments.join("."))),
+                    None => out.push(Piece::Variable(reference::written(&reference.segments))),
                 }
-            }
-            reference::Piece::Misfit(misfit) => {
-                out.push(Piece::Variable(misfit.inner.to_string()));
             }
         }
     }
@@ -148,7 +143,7 @@ fn shown_tag(image: &Image) -> String {
     let shown = |tag: &Text| {
         tag.render(|piece| match piece {
             Piece::Literal(text) => text.clone(),
-            Piece::Variable(name) => reference::written(&[name]),
+            Piece::Variable(written) => written.clone(),
             _ => String::new(),
         })
     };

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{ComponentPeer, Graph, OpenPort, Peer, StartEdge, Why};
-use crate::model::{
-    Component, Endpoint, FileContent, FlowEnd, Image, Pipeline, Platform, Port, Probe, Raw, Reach,
-    Task, TaskBody, Text, Workload,
+use super::{
+    ComponentPeer, Graph, OpenPort, Peer, StartEdge, Why,
+    texts::{pipeline_texts, workload_texts},
 };
+use crate::model::{Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Reach, Text, Workload};
 
 pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
     for component in &platform.components {
@@ -82,25 +82,9 @@ fn pipeline_edges(platform: &Platform, pipeline: &Pipeline, graph: &mut Graph) {
     for reach in &pipeline.reaches {
         reaches(platform, &peer, &component, reach, graph);
     }
-    let tasks = pipeline.tasks.iter().flat_map(task_texts);
-    let own = pipeline
-        .image
-        .iter()
-        .flat_map(Image::texts)
-        .chain(pipeline.env.iter().map(|variable| &variable.value));
-    for endpoint in own.chain(tasks).flat_map(Text::endpoints) {
+    for endpoint in pipeline_texts(pipeline).flat_map(Text::endpoints) {
         reference(platform, &peer, &component, endpoint, graph);
     }
-}
-
-fn task_texts(task: &Task) -> impl Iterator<Item = &Text> {
-    let run = match &task.body {
-        TaskBody::Run(text) => Some(text),
-        TaskBody::Stub => None,
-    };
-    run.into_iter()
-        .chain(task.image.iter().flat_map(Image::texts))
-        .chain(task.env.iter().map(|variable| &variable.value))
 }
 
 /// A flow lets both ends reach each other on all declared ports.
@@ -256,41 +240,4 @@ fn open<'a>(ports: impl IntoIterator<Item = &'a Port>) -> BTreeSet<OpenPort> {
             protocol: port.protocol,
         })
         .collect()
-}
-
-/// Every text of a workload in which a reference may stand.
-pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
-    let mut texts: Vec<&Text> = workload.image.texts().collect();
-    texts.extend(workload.entrypoint.iter().flatten());
-    texts.extend(workload.command.iter().flatten());
-    texts.extend(workload.env.iter().map(|variable| &variable.value));
-    texts.extend(workload.runtime.labels.iter().map(|(_, value)| value));
-    texts.extend(&workload.runtime.user);
-    texts.extend(&workload.runtime.group_add);
-    for file in &workload.files {
-        if let FileContent::Text { text, .. } = &file.content {
-            texts.push(text);
-        }
-    }
-    match workload.health.as_ref().map(|health| &health.probe) {
-        Some(Probe::Http { path, .. }) => texts.push(path),
-        Some(Probe::Command(words)) => texts.extend(words),
-        Some(Probe::Shell(line)) => texts.push(line),
-        Some(Probe::Tcp { .. }) | None => {}
-    }
-    if let Some(build) = &workload.build {
-        texts.extend(build.args.iter().map(|(_, value)| value));
-    }
-    raw_texts(&workload.raw_compose, &mut texts);
-    raw_texts(&workload.raw_helm, &mut texts);
-    texts.into_iter()
-}
-
-fn raw_texts<'a>(raw: &'a Raw, out: &mut Vec<&'a Text>) {
-    match raw {
-        Raw::Text(text) => out.push(text),
-        Raw::List(items) => items.iter().for_each(|item| raw_texts(item, out)),
-        Raw::Table(entries) => entries.iter().for_each(|(_, value)| raw_texts(value, out)),
-        Raw::Integer(_) | Raw::Float(_) | Raw::Boolean(_) => {}
-    }
 }

@@ -1,8 +1,10 @@
 //! Holds a tree against the language: unknown keys, wrong types, bad forms.
 
 use super::{
+    component::{reference_places, secret_places},
     form::{Form, NameRule, kind_expression},
-    shape::{KeyShape, Shape},
+    key::KeyShape,
+    shape::Shape,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
@@ -11,9 +13,6 @@ use crate::{
     syntax::{Entry, Key, Node, Table, Value},
     text::all_of,
 };
-
-/// Where a secret may stand, as a message says it.
-pub const SECRET_PLACES: &str = "secrets stand in `env`, `settings`, `command`, `entrypoint` and `args`; `files.\"/path\" = { secret = \"S\" }` mounts one";
 
 /// Reports everything in `table` that the language does not have, and gives back what it has.
 ///
@@ -166,14 +165,14 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             // What a reference stands for is not known yet.
             let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
             if phrase.literal().is_some_and(|text| !form.accepts(&text)) {
-                sink.push(bad_value(node, text, &form.describe()));
+                sink.push(bad_form(node, text, *form));
                 return None;
             }
             true
         }
         (Shape::Plain(form @ Form::KindPromQl), Value::String(text)) => {
             if !form.accepts(&kind_expression(node)) {
-                sink.push(bad_value(node, text, &form.describe()));
+                sink.push(bad_form(node, text, *form));
                 return None;
             }
             true
@@ -293,10 +292,10 @@ fn misplaced_reference(node: &Node) -> Option<Diagnostic> {
     Some(match word {
         "secrets" => Diagnostic::new(Code::SecretPlace, "a secret can't stand here")
             .label(place, "a secret")
-            .help(SECRET_PLACES),
+            .help(secret_places()),
         _ => Diagnostic::new(Code::BadReference, "no reference can stand here")
             .label(place, "a reference")
-            .help("write the value out; references stand in `image`, `version`, `user`, `group_add`, `env`, `settings`, `command`, `entrypoint`, `args`, `files.*.content`, `health`, `labels`, `build.args`, raw tables, and in pipelines and CI entries"),
+            .help(format!("write the value out; {}", reference_places())),
     })
 }
 

@@ -2,7 +2,8 @@
 
 use super::{
     form::{Form, NameRule},
-    shape::{KeyShape, Section, Shape, join, key, length},
+    key::{KeyShape, Section, join, key, length},
+    shape::Shape,
 };
 use crate::value::{AlertSeverity, ProbeTool, Propagation};
 

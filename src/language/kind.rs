@@ -1,10 +1,11 @@
 //! The keys of a kind file. Its workloads are written in the language of a component, with a few keys of their own.
 
 use super::{
-    component::{WORKLOAD, WORKLOAD_SECTIONS},
+    component::{KIND_WORKLOAD, OF_KIND_PART},
     form::{Form, NameRule},
     inner::{DURATION, FREE},
-    shape::{KeyShape, Section, Shape, join, key, length},
+    key::{KeyShape, Section, join, key, length},
+    shape::Shape,
 };
 use crate::value::{AlertSeverity, PanelKind};
 
@@ -304,7 +305,8 @@ const PANEL: Shape = Shape::Table(&[
     ),
 ]);
 
-const PART_ONLY: &[KeyShape] = &[
+/// What decides of a part what it is. None of it is a key of the workload.
+pub const KIND_PART_ONLY: &[KeyShape] = &[
     CONDITION,
     key(
         "job",
@@ -323,19 +325,13 @@ const PART_ONLY: &[KeyShape] = &[
 const PART_SECTIONS: &[Section] = &[
     Section {
         title: "",
-        keys: PART_ONLY,
+        keys: KIND_PART_ONLY,
     },
     Section {
         title: "",
-        keys: WORKLOAD,
+        keys: OF_KIND_PART,
     },
 ];
-
-/// Every key of `[workload]` in a kind file.
-pub const KIND_WORKLOAD: &[KeyShape] = WORKLOAD;
-
-/// The same in sections, for the reference.
-pub const KIND_WORKLOAD_SECTIONS: &[Section] = WORKLOAD_SECTIONS;
 
 /// Every key of `[parts.PART]` in a kind file.
 pub const KIND_PART: &[KeyShape] = &join::<{ length(PART_SECTIONS) }>(PART_SECTIONS);

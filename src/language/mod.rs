@@ -5,19 +5,23 @@
 mod check;
 mod component;
 mod cron;
+mod effect;
 mod engine;
 mod form;
 mod inner;
+mod key;
 mod kind;
 mod pipelines;
 mod platform;
 mod shape;
 
-pub use check::{Context, SECRET_PLACES, check};
-pub use component::{COMPONENT, COMPONENT_SECTIONS};
+pub use check::{Context, check};
+pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};
+pub use effect::{Effect, Outcome};
 pub use form::{
     Form, NameRule, compose_bytes, cpu_millis, duration_ms, memory_bytes, promql, restart,
 };
-pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_SECTIONS, KIND_WORKLOAD, KIND_WORKLOAD_SECTIONS};
+pub use key::{InKinds, KeyShape, Scope, Section};
+pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
-pub use shape::{KeyShape, Section, Shape};
+pub use shape::Shape;

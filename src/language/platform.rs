@@ -4,8 +4,9 @@ use super::{
     component::COMPONENT,
     form::{Form, NameRule},
     inner::{FREE, RAW_TABLE},
+    key::{KeyShape, key},
     pipelines::{CI, FLOW, PIPELINE},
-    shape::{KeyShape, Shape, key},
+    shape::Shape,
 };
 use crate::{diag::LintLevel, files::Target};
 
@@ -161,13 +162,13 @@ const RAW: Shape = Shape::Table(&[
         "compose",
         RAW_TABLE,
         "Merged last into the top level of compose.yaml.",
-        "[compose]\nx-logging = { driver = \"local\" }",
+        "[raw.compose]\nx-logging = { driver = \"local\" }",
     ),
     key(
         "helm",
         RAW_TABLE,
         "Merged last into the top level of the chart's values.",
-        "[helm]\npriorityClassName = \"ml\"",
+        "[raw.helm]\npriorityClassName = \"ml\"",
     ),
 ]);
 

@@ -1,6 +1,9 @@
 //! What a value may look like.
 
-use super::form::{Form, NameRule};
+use super::{
+    form::{Form, NameRule},
+    key::KeyShape,
+};
 
 /// The shape of a value in platform.toml or in a kind file.
 #[derive(Clone, Copy, Debug)]
@@ -38,86 +41,26 @@ pub enum Shape {
     Either(&'static [Shape]),
 }
 
-/// One key of a table.
-#[derive(Clone, Copy, Debug)]
-pub struct KeyShape {
-    pub name: &'static str,
-    pub shape: Shape,
-    pub required: bool,
-    /// What it means, in a sentence or two of Markdown.
-    pub doc: &'static str,
-    /// A line or a few of TOML that use it.
-    pub example: &'static str,
-}
-
-impl KeyShape {
-    pub const fn new(
-        name: &'static str,
-        shape: Shape,
-        doc: &'static str,
-        example: &'static str,
-    ) -> Self {
-        Self {
-            name,
-            shape,
-            required: false,
-            doc,
-            example,
-        }
-    }
-
-    pub const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-}
-
-/// A key that may be left out.
-pub(super) const fn key(
-    name: &'static str,
-    shape: Shape,
-    doc: &'static str,
-    example: &'static str,
-) -> KeyShape {
-    KeyShape::new(name, shape, doc, example)
-}
-
-/// Keys that the reference shows together.
-#[derive(Clone, Copy, Debug)]
-pub struct Section {
-    pub title: &'static str,
-    pub keys: &'static [KeyShape],
-}
-
-/// How many keys some sections have together.
-pub(super) const fn length(sections: &[Section]) -> usize {
-    let mut count = 0;
-    let mut at = 0;
-    while at < sections.len() {
-        count += sections[at].keys.len();
-        at += 1;
-    }
-    count
-}
-
-/// The keys of some sections, one after the other; `N` is their [`length`].
-pub(super) const fn join<const N: usize>(sections: &[Section]) -> [KeyShape; N] {
-    let mut keys = [sections[0].keys[0]; N];
-    let (mut section, mut inner, mut at) = (0, 0, 0);
-    while at < N {
-        if inner == sections[section].keys.len() {
-            section += 1;
-            inner = 0;
-        } else {
-            keys[at] = sections[section].keys[inner];
-            inner += 1;
-            at += 1;
-        }
-    }
-    keys
-}
-
 impl Shape {
+    /// Whether a reference may stand in a value of this shape itself.
+    pub(super) fn takes_references(&self) -> bool {
+        match self {
+            Shape::Any | Shape::Text | Shape::Formed(_) | Shape::ShellText | Shape::Scalar => true,
+            Shape::Plain(_)
+            | Shape::Integer(..)
+            | Shape::Number
+            | Shape::Cores
+            | Shape::Boolean
+            | Shape::Date
+            | Shape::Constant
+            | Shape::List(_)
+            | Shape::Table(_)
+            | Shape::Map(..)
+            | Shape::Parts
+            | Shape::Either(_) => false,
+        }
+    }
+
     /// What to say was expected.
     pub fn describe(&self) -> String {
         match self {

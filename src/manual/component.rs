@@ -6,27 +6,11 @@ use serde::Serialize;
 
 use super::json;
 use crate::{
+    language::{KIND_PART_ONLY, Scope, component_key},
     model::{Component, Piece, Platform, SettingValue, Text, Workload},
     source::{SourceId, Sources, Span},
     syntax::{self, Node, Table, Value},
 };
-
-/// Keys by which a kind decides what its workloads are; they are no keys of the result.
-const KIND_ONLY: [&str; 3] = ["if", "without", "job"];
-
-/// The keys of a component's own that are shown with it and not with its main workload.
-const OF_COMPONENT: [&str; 10] = [
-    "kind",
-    "group",
-    "presets",
-    "description",
-    "settings",
-    "uses",
-    "external",
-    "alerts",
-    "allow",
-    "parts",
-];
 
 /// One component.
 #[derive(Clone, Debug, Serialize)]
@@ -152,8 +136,9 @@ impl Places<'_> {
         let mut out = Vec::new();
         let written = component.main().map(|main| &main.written);
         for (key, node) in written.into_iter().flat_map(Table::iter) {
-            let is_own = OF_COMPONENT.contains(&key.name.as_str());
-            if is_own && !["parts", "presets"].contains(&key.name.as_str()) {
+            // What parts and presets say is shown where it ends up.
+            let is_laid_over = ["parts", "presets"].contains(&key.name.as_str());
+            if is_of_component(&key.name) && !is_laid_over {
                 self.keys(&key.name, node, &mut out);
             }
         }
@@ -191,7 +176,8 @@ impl Places<'_> {
         let mut out = Vec::new();
         for (key, node) in workload.written.iter() {
             let name = key.name.as_str();
-            if OF_COMPONENT.contains(&name) || KIND_ONLY.contains(&name) {
+            let decides_on_part = KIND_PART_ONLY.iter().any(|key| key.name == name);
+            if is_of_component(name) || decides_on_part {
                 continue;
             }
             // What a kind orders inside of itself is kept apart until the end.
@@ -291,6 +277,11 @@ fn resolve(workload: &Workload, keys: &mut [ResolvedKey]) {
             key.value = resolved;
         }
     }
+}
+
+/// Whether a key is shown with the component, and not with its main workload.
+fn is_of_component(name: &str) -> bool {
+    component_key(name).is_some_and(|key| key.scope == Scope::Component)
 }
 
 /// The kind whose file this is.

@@ -4,8 +4,12 @@ use serde::Serialize;
 
 use super::is_component;
 use crate::{
-    language::{COMPONENT_SECTIONS, Form, KIND_SECTIONS, KeyShape, NameRule, PLATFORM_FILE, Shape},
+    language::{
+        COMPONENT, COMPONENT_SECTIONS, Form, KIND_SECTIONS, KeyShape, NameRule, PLATFORM_FILE,
+        Shape, is_shared,
+    },
     template::{Engine, TemplateError},
+    text::all_of,
 };
 
 /// What the page's template sees.
@@ -15,6 +19,8 @@ struct Page {
     /// Keys of a kind file.
     kind: Vec<SectionView>,
     names: Vec<RuleView>,
+    /// The keys that hold for every workload of a component, in words.
+    shared: String,
 }
 
 /// One table at the top of platform.toml.
@@ -74,7 +80,10 @@ const NAMES: [(&str, NameRule); 6] = [
 ///
 /// Errors: its template can't be run.
 pub fn language_reference() -> Result<String, TemplateError> {
+    let shared = COMPONENT.iter().filter(|key| is_shared(key.name));
+    let shared: Vec<&str> = shared.map(|key| key.name).collect();
     let page = Page {
+        shared: all_of(&shared),
         tables: PLATFORM_FILE.iter().map(table).collect(),
         kind: KIND_SECTIONS
             .iter()

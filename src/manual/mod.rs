@@ -20,7 +20,7 @@ use crate::{
     diag::Sink,
     language::{COMPONENT, KeyShape},
     source::Sources,
-    syntax::{self, Node, Table, Value},
+    syntax::{self, Node, Value},
 };
 
 /// A tree as JSON; a date is its text.
@@ -40,15 +40,20 @@ fn json(node: &Node) -> serde_json::Value {
     }
 }
 
-/// The example of a key as a table.
-fn example(key: &KeyShape) -> Table {
+/// The value of a key's example. It stands in the table that the key is of, or below that table's own heading.
+fn example(key: &KeyShape) -> Option<Node> {
     let mut sources = Sources::default();
     let source = sources.add("example.toml", key.example);
-    syntax::parse(&sources, source, &mut Sink::default())
+    let table = syntax::parse(&sources, source, &mut Sink::default());
+    let below_heading = || {
+        let mut tables = table.iter().filter_map(|(_, node)| node.as_table());
+        tables.find_map(|table| table.get(key.name))
+    };
+    table.get(key.name).or_else(below_heading).cloned()
 }
 
 /// Whether these are the keys of a component.
 fn is_component(keys: &[KeyShape]) -> bool {
     let names = |keys: &[KeyShape]| keys.iter().map(|key| key.name).collect::<Vec<_>>();
-    keys.len() == COMPONENT.len() && names(keys) == names(COMPONENT)
+    names(keys) == names(COMPONENT)
 }

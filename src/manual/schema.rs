@@ -100,8 +100,8 @@ impl Writer<'_> {
         };
         let mut out = Map::new();
         out.insert("description".into(), key.doc.into());
-        if let Some(node) = example(key).get(key.name) {
-            out.insert("examples".into(), json!([json(node)]));
+        if let Some(node) = example(key) {
+            out.insert("examples".into(), json!([json(&node)]));
         }
         let value = match key.name {
             "kind" => self.kind(),

@@ -42,6 +42,8 @@ pub struct Workload {
     pub metrics: Option<Metrics>,
     pub resources: Resources,
     pub replicas: u32,
+    /// One on every node of a cluster; `replicas` is 1.
+    pub daemon: bool,
     pub restart: Restart,
     pub profiles: Vec<String>,
     pub network_mode: Option<At<NetworkMode>>,
@@ -63,6 +65,11 @@ pub struct Workload {
 impl Workload {
     pub fn port(&self, name: &str) -> Option<&Port> {
         self.ports.iter().find(|port| port.name == name)
+    }
+
+    /// Whether several of it run at once in a cluster.
+    pub fn is_many(&self) -> bool {
+        self.daemon || self.replicas > 1
     }
 
     pub fn is_job(&self) -> bool {

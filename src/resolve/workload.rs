@@ -196,6 +196,7 @@ fn workload(
         metrics: observe::metrics(draft, shape, sink),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
+        daemon: table.boolean("daemon").unwrap_or(false),
         restart: table
             .string("restart")
             .and_then(read::restart)

@@ -59,7 +59,7 @@ fn a_mistake_in_a_kind_is_said_at_its_place() {
             "1: unknown-key: a kind has no key `titel` (titel)",
         ),
         (
-            "[workload]\nimage = 3",
+            "[parts.a]\nimage = 3",
             "2: wrong-type: expected a string, found a whole number (3)",
         ),
         (

@@ -59,7 +59,7 @@ fn every_example_is_in_the_language_at_its_place() {
 fn walk(path: &str, keys: &'static [KeyShape], wrong: &mut Vec<String>) {
     for key in keys {
         let name = format!("{path}: {}", key.name);
-        if let Some(why) = mistake(key, keys) {
+        if let Some(why) = mistake(path, key, keys) {
             wrong.push(format!("{name}: {why}"));
         }
         if key.doc.is_empty() || !key.doc.ends_with(['.', ':']) {
@@ -80,10 +80,13 @@ fn inner(path: &str, shape: &Shape, wrong: &mut Vec<String>) {
 }
 
 /// What is wrong with the example of a key among these keys.
-fn mistake(key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
+fn mistake(path: &str, key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let source = sources.add("example.toml", key.example);
-    let table = syntax::parse(&sources, source, &mut sink);
+    let whole = syntax::parse(&sources, source, &mut sink);
+    // An example stands in the table that the key is of, or below that table's own heading.
+    let outer = path.rsplit(": ").next().unwrap_or_default();
+    let table = whole.table(outer).unwrap_or(&whole);
     // An example shows one key, not all that stand beside it.
     let keys: Vec<KeyShape> = keys
         .iter()
@@ -97,7 +100,7 @@ fn mistake(key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
         place: Span::new(source, 0..key.example.len()),
         removable: false,
     };
-    check(&table, &keys, &context, &mut sink);
+    check(table, &keys, &context, &mut sink);
     if table.get(key.name).is_none() {
         return Some(format!("`{}` does not use it", key.example));
     }

@@ -3,7 +3,7 @@
 use crate::{
     diag::{Code, Diagnostic, nearest},
     expand::{BoundRole, ComponentDraft},
-    language::SECRET_PLACES,
+    language::secret_places,
     source::Span,
     text::all_of,
 };
@@ -79,7 +79,7 @@ pub(super) fn secret_output(
         place,
         format!("`{output}` of `{}` holds the secret `{secret}`", draft.name),
     )
-    .help(SECRET_PLACES)
+    .help(secret_places())
 }
 
 /// A role that needs one of the filler's databases or buckets, of which it has none.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read, unknown},
-    language::SECRET_PLACES,
+    language::secret_places,
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
     reference::{self, Mode, Words},
     resolve::Scene,
@@ -101,7 +101,7 @@ impl Resolver<'_> {
                     format!("a secret can't stand in {place}"),
                 )
                 .label(self.place, "a secret")
-                .help(SECRET_PLACES),
+                .help(secret_places()),
             );
             return None;
         }

@@ -129,7 +129,7 @@ pub(in crate::target) fn service_of_pods(
     let name = format!("{}-headless", workload.name);
     let mut others = platform.workloads();
     let taken = others.any(|other| other.name == name || other.aliases.contains(&name));
-    let many = workload.replicas > 1 && !workload.is_job() && !workload.ports.is_empty();
+    let many = workload.is_many() && !workload.is_job() && !workload.ports.is_empty();
     (many && !taken).then_some(name)
 }
 

@@ -147,6 +147,7 @@ fn workload(platform: &Platform, workload: &Workload) -> Value {
             }),
         },
         "replicas": workload.replicas,
+        "daemon": workload.daemon,
         "restart": workload.restart.name(),
         "profiles": workload.profiles,
         "depends_on": list(&workload.depends_on, |dependency| json!({

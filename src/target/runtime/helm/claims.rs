@@ -124,7 +124,7 @@ fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
     }
 }
 
-/// A StatefulSet makes the claim where nobody else holds it and its name is free to choose.
+/// A StatefulSet makes the claim where nobody else holds it, on no other node, and its name is free to choose.
 fn is_own(platform: &Platform, volume: &PlatformVolume, users: &Users<'_>, pods: &Pods) -> bool {
     let [only] = users.workloads.as_slice() else {
         return false;
@@ -134,6 +134,7 @@ fn is_own(platform: &Platform, volume: &PlatformVolume, users: &Users<'_>, pods:
         && !volume.is_renamed(&platform.name)
         && users.pipelines == 0
         && !only.is_job()
+        && !only.daemon
         && pods.host_of(&only.name).is_none()
 }
 
@@ -150,11 +151,11 @@ fn alone(
         .iter()
         .map(|workload| pods.pod_of(&workload.name))
         .collect();
-    let replicas = users.workloads.iter().map(|workload| workload.replicas);
+    let is_many = |workload: &&Workload| workload.is_many();
     // A volume of the platform's says itself who may hold it.
     let many = match &volume.component {
         None => volume.many_writers,
-        Some(_) => holders.len() + users.pipelines > 1 || replicas.max().unwrap_or(1) > 1,
+        Some(_) => holders.len() + users.pipelines > 1 || users.workloads.iter().any(is_many),
     };
     ClaimValues {
         name: volume.claim_name(&platform.name).to_string(),

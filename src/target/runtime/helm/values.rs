@@ -98,6 +98,7 @@ pub struct WorkloadValues {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Kind {
     Deployment,
+    DaemonSet,
     StatefulSet,
     Job,
     /// A container of another workload's pod.

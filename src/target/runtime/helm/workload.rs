@@ -20,7 +20,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
     let platform = builder.context.platform;
     let kind = kind(builder, workload);
     let runtime = &workload.runtime;
-    let runs_on = matches!(kind, Kind::Deployment | Kind::StatefulSet);
+    let runs_on = matches!(kind, Kind::Deployment | Kind::DaemonSet | Kind::StatefulSet);
     let volumes = mounts::volumes(builder, workload);
     let (command, args) = command(builder, workload);
     lost_keys(builder, workload, kind);
@@ -30,7 +30,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         kind,
         pod_of: builder.pods.host_of(&workload.name).map(str::to_string),
         image: image::values(platform, &workload.image),
-        replicas: runs_on.then_some(workload.replicas),
+        replicas: matches!(kind, Kind::Deployment | Kind::StatefulSet).then_some(workload.replicas),
         strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
             .then_some("Recreate"),
         restart_policy: (kind == Kind::Job).then_some(match workload.restart {
@@ -110,6 +110,8 @@ fn kind(builder: &Builder<'_>, workload: &Workload) -> Kind {
         Kind::Job
     } else if builder.pods.host_of(&workload.name).is_some() {
         Kind::Container
+    } else if workload.daemon {
+        Kind::DaemonSet
     } else if has_own_claim {
         Kind::StatefulSet
     } else {

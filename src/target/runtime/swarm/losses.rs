@@ -76,6 +76,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         mounts: _,
         health: _,
         replicas: _,
+        daemon: _,
         restart: _,
         networks: _,
         aliases: _,

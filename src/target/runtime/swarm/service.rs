@@ -121,11 +121,11 @@ fn deploy(workload: &Workload) -> Map<String, Value> {
     if workload.is_job() {
         keys.put("mode", "replicated-job");
     }
-    let replicas = match workload.profiles.is_empty() {
-        true => workload.replicas,
-        false => 0,
-    };
-    keys.put("replicas", replicas);
+    match (workload.daemon, workload.profiles.is_empty()) {
+        (true, true) => keys.put("mode", "global"),
+        (false, true) => keys.put("replicas", workload.replicas),
+        (_, false) => keys.put("replicas", 0),
+    }
     keys.put("restart_policy", restart_policy(workload));
     let is_secret = |file: &FileMount| matches!(file.content, FileContent::Secret(_));
     if !workload.mounts.is_empty() || !workload.files.iter().all(is_secret) {

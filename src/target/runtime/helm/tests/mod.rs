@@ -241,6 +241,17 @@ fn a_service_answers_early_where_its_own_program_asks() {
 }
 
 #[test]
+fn a_daemon_is_on_every_node_and_prometheus_finds_each() {
+    let mut agent = sample::workload("agent");
+    agent.daemon = true;
+    agent.ports = vec![sample::port("metrics", 9100)];
+    let values = values_of(agent);
+    assert_eq!(values["kind"], "DaemonSet");
+    assert_eq!(values["replicas"], Value::Null);
+    assert_eq!(values["serviceName"], "agent-headless");
+}
+
+#[test]
 fn what_has_no_form_is_said() {
     let emission = emit(&sample::full());
     let messages: Vec<&str> = emission

@@ -149,6 +149,7 @@ pub fn workload(name: &str) -> Workload {
         metrics: None,
         resources: Resources::default(),
         replicas: 1,
+        daemon: false,
         restart: Restart::UnlessStopped,
         profiles: Vec::new(),
         network_mode: None,

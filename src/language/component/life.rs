@@ -1,0 +1,148 @@
+//! Resources, and the life of the process.
+
+use super::super::{
+    effect::effect,
+    form::{Form, NameRule},
+    inner::*,
+    key::{KeyShape, key},
+    shape::Shape,
+};
+use crate::files::Target::{Compose, Helm, Prometheus, Swarm};
+
+pub(super) const LIFE: &[KeyShape] = &[
+    key(
+        "resources",
+        RESOURCES,
+        "What it needs, in Kubernetes' units.",
+        "resources = { cpu = \"500m\", memory = \"1Gi\" }",
+    )
+    .in_targets(&[
+        effect()
+            .set("resources = { cpu = \"500m\", memory = \"1Gi\", limits = { cpu = \"1\" } }")
+            .becomes(Compose, "`deploy.resources`")
+            .becomes(Helm, "`resources`"),
+    ]),
+    key(
+        "replicas",
+        Shape::Integer(0, 1000),
+        "Pods in Kubernetes. In Compose one container if it publishes a port or writes a named volume.",
+        "replicas = 2",
+    )
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`deploy.replicas`")
+            .becomes(Helm, "`replicas`")
+            .becomes(Prometheus, "every container of it is found by name"),
+        effect()
+            .form("of what publishes a port")
+            .set("replicas = 2\nports.admin = { container = 9001, host = 9001 }")
+            .becomes(Compose, "the port")
+            .loses(Compose, "one container")
+            .loses(Swarm, "`bind`, as of every port")
+            .becomes(Helm, "`replicas`")
+            .becomes(Prometheus, "every container of it is found by name"),
+    ]),
+    key(
+        "daemon",
+        Shape::Boolean,
+        "One on every node of a cluster, instead of `replicas`. In Compose one container.",
+        "daemon = true",
+    )
+    .in_targets(&[effect()
+        .unchanged(Compose, "nothing: one container is what there is")
+        .becomes(Swarm, "`mode: global`")
+        .becomes(Helm, "a DaemonSet")]),
+    key(
+        "restart",
+        Shape::Plain(Form::Restart),
+        "`unless-stopped` unless said otherwise; for a job `no`.",
+        "restart = \"always\"",
+    )
+    .shared()
+    .in_targets(&[
+        effect()
+            .set("restart = \"on-failure\"")
+            .becomes(Compose, "`restart`")
+            .loses(Helm, "a pod that runs on is always restarted"),
+    ]),
+    key(
+        "profiles",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Identifier))),
+        "Off unless one of these is named at start; in the chart `enabled: false`.",
+        "profiles = [\"debug\"]",
+    )
+    .shared()
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`profiles`")
+            .loses(Swarm, "no replicas; a job is left out")
+            .becomes(Helm, "`enabled: false`")
+            .becomes(Prometheus, "it may be away: that alone alerts nobody"),
+    ]),
+    key(
+        "stop_grace_period",
+        DURATION,
+        "Between the stop signal and the end.",
+        "stop_grace_period = \"60s\"",
+    )
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`stop_grace_period`")
+            .becomes(Helm, "`terminationGracePeriodSeconds`"),
+    ]),
+    key(
+        "stop_signal",
+        Shape::Plain(Form::Signal),
+        "The signal that asks it to stop.",
+        "stop_signal = \"SIGINT\"",
+    )
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`stop_signal`")
+            .loses(Helm, "the image's own signal"),
+    ]),
+    key(
+        "init",
+        Shape::Boolean,
+        "A small init as process 1.",
+        "init = true",
+    )
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`init`")
+            .becomes(Helm, "`shareProcessNamespace`: the pod's own process 1 collects what is left behind"),
+    ]),
+    key(
+        "tty",
+        Shape::Boolean,
+        "A terminal is attached.",
+        "tty = true",
+    )
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`tty`")
+            .becomes(Helm, "`tty`"),
+    ]),
+    key(
+        "stdin_open",
+        Shape::Boolean,
+        "Standard input stays open.",
+        "stdin_open = true",
+    )
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`stdin_open`")
+            .becomes(Helm, "`stdin`"),
+    ]),
+    key(
+        "ulimits",
+        Shape::Map(NameRule::Identifier, &ULIMIT),
+        "Limits of the process.",
+        "ulimits = { nofile = 65536 }",
+    )
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`ulimits`")
+            .loses(Helm, "the node's limits hold"),
+    ]),
+];

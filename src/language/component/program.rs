@@ -1,0 +1,141 @@
+//! What it runs: the image, the command, the environment, the user.
+
+use super::super::{
+    effect::effect,
+    form::Form,
+    inner::*,
+    key::{KeyShape, key},
+    shape::Shape,
+};
+use crate::files::Target::{Compose, Helm, Swarm};
+
+pub(super) const PROGRAM: &[KeyShape] = &[
+    key(
+        "image",
+        Shape::Text,
+        "`repo[:tag][@sha256:...]`.",
+        "image = \"mlopsvn/model_serving:1.4.0\"",
+    )
+    .shared()
+    .in_parts_of_kinds()
+    .in_targets(&[effect()
+        .set("image = \"team/other:2.0\"")
+        .becomes(Compose, "`image`")
+        .becomes(Helm, "`image`: repository, tag, digest")]),
+    key(
+        "version",
+        Shape::Text,
+        "The tag of the kind's image, or of an `image` without one.",
+        "version = \"17.11\"",
+    )
+    .shared()
+    .in_parts_of_kinds()
+    .in_targets(&[effect()
+        .set("image = \"team/api\"\nversion = \"2.0\"")
+        .without(&["image"])
+        .becomes(Compose, "the tag of `image`")
+        .becomes(Helm, "`image.tag`")]),
+    key(
+        "build",
+        BUILD,
+        "Builds the image. Without `image` it is called `PLATFORM/COMPONENT:VERSION`.",
+        "build = { context = \"model_serving\" }",
+    )
+    .shared()
+    .in_parts_of_kinds()
+    .in_targets(&[effect()
+        .set("build = { context = \"api\" }")
+        .becomes(Compose, "`build`")
+        .loses(Swarm, "Swarm builds nothing")
+        .unchanged(Helm, "nothing: a cluster pulls images")]),
+    key(
+        "command",
+        COMMAND,
+        "What it runs: a list, or one string split as a shell splits it.",
+        "command = [\"bash\", \"serve.sh\"]",
+    )
+    .takes_secrets()
+    .in_targets(&[effect()
+        .set("command = [\"serve\"]")
+        .becomes(Compose, "`command`")
+        .becomes(Helm, "`args` of the container")]),
+    key(
+        "entrypoint",
+        COMMAND,
+        "Replaces the image's entry point.",
+        "entrypoint = [\"/init\"]",
+    )
+    .takes_secrets()
+    .in_targets(&[effect()
+        .becomes(Compose, "`entrypoint`")
+        .becomes(Helm, "`command` of the container")]),
+    key(
+        "args",
+        COMMAND,
+        "Appended to the kind's command.",
+        "args = [\"--verbose\"]",
+    )
+    .takes_secrets()
+    .in_targets(&[effect()
+        .becomes(Compose, "the end of `command`")
+        .becomes(Helm, "the end of `args`")]),
+    key(
+        "env",
+        ENV,
+        "Environment variables: strings, numbers, booleans.",
+        "env.LOG_LEVEL = \"info\"",
+    )
+    .shared()
+    .takes_secrets()
+    .in_targets(&[effect()
+        .set("env.LEVEL = \"info\"")
+        .becomes(Compose, "`environment`")
+        .becomes(Helm, "`env`")]),
+    key(
+        "working_dir",
+        Shape::Plain(Form::ContainerPath),
+        "The folder that it starts in.",
+        "working_dir = \"/app\"",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "`working_dir`")
+        .becomes(Helm, "`workingDir`")]),
+    key(
+        "user",
+        Shape::Either(&[Shape::Formed(Form::User), Shape::Integer(0, i64::MAX)]),
+        "The user that it runs as: a name or number, with a group after `:` where wanted.",
+        "user = \"1000:0\"",
+    )
+    .shared()
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`user`")
+            .becomes(Helm, "`runAsUser`, `runAsGroup`"),
+        effect()
+            .form("a name")
+            .set("user = \"app\"")
+            .becomes(Compose, "`user`")
+            .loses(Helm, "the image's own user runs"),
+    ]),
+    key(
+        "group_add",
+        Shape::List(&Shape::Either(&[
+            Shape::Formed(Form::Account),
+            Shape::Integer(0, i64::MAX),
+        ])),
+        "Further groups of the user.",
+        "group_add = [\"999\"]",
+    )
+    .in_targets(&[
+        effect()
+            .becomes(Compose, "`group_add`")
+            .loses(Swarm, "left out")
+            .becomes(Helm, "`supplementalGroups`"),
+        effect()
+            .form("a name")
+            .set("group_add = [\"docker\"]")
+            .becomes(Compose, "`group_add`")
+            .loses(Swarm, "left out")
+            .loses(Helm, "the group is left out"),
+    ]),
+];

@@ -1,0 +1,106 @@
+//! Rights, labels, lints and raw keys.
+
+use super::super::{
+    effect::effect,
+    form::{Form, NameRule},
+    inner::*,
+    key::{KeyShape, key},
+    shape::Shape,
+};
+use crate::files::Target::{Compose, Helm, Swarm};
+
+pub(super) const RIGHTS: &[KeyShape] = &[
+    key(
+        "privileged",
+        Shape::Boolean,
+        "All rights on the host: a lint asks whether that is meant.",
+        "privileged = true",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "`privileged`")
+        .loses(Swarm, "left out")
+        .becomes(Helm, "`privileged`")]),
+    key(
+        "read_only",
+        Shape::Boolean,
+        "A root file system that can't be written.",
+        "read_only = true",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "`read_only`")
+        .becomes(Helm, "`readOnlyRootFilesystem`")]),
+    key(
+        "cap_add",
+        Shape::List(&Shape::Plain(Form::Capability)),
+        "Capabilities to add.",
+        "cap_add = [\"NET_ADMIN\"]",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "`cap_add`")
+        .becomes(Helm, "`capabilities.add`")]),
+    key(
+        "cap_drop",
+        Shape::List(&Shape::Plain(Form::Capability)),
+        "Capabilities to drop.",
+        "cap_drop = [\"ALL\"]",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "`cap_drop`")
+        .becomes(Helm, "`capabilities.drop`")]),
+];
+
+pub(super) const REST: &[KeyShape] = &[
+    key(
+        "labels",
+        Shape::Map(NameRule::Free, &Shape::Scalar),
+        "Labels of the container.",
+        "labels = { team = \"ml\" }",
+    )
+    .shared()
+    .in_targets(&[effect()
+        .becomes(Compose, "`labels`")
+        .becomes(Helm, "annotations of the pod")]),
+    key(
+        "platform",
+        Shape::Plain(Form::ImagePlatform),
+        "The platform of the image.",
+        "platform = \"linux/amd64\"",
+    )
+    .in_targets(&[effect()
+        .set("platform = \"linux/arm64\"")
+        .becomes(Compose, "`platform`")
+        .loses(Swarm, "left out")
+        .becomes(Helm, "`nodeSelector`")]),
+    key(
+        "allow",
+        FREE_LIST,
+        "Lints accepted here, on purpose.",
+        "allow = [\"docker-socket\"]",
+    )
+    .of_component()
+    .not_in_kinds()
+    .in_targets(&[effect()
+        .set("allow = [\"no-health-check\"]")
+        .unchanged(Compose, "nothing: it is about messages")
+        .unchanged(Helm, "nothing: it is about messages")]),
+    key(
+        "compose",
+        RAW_TABLE,
+        "Raw keys of the Compose service, merged last.",
+        "compose = { stdin_open = true }",
+    )
+    .in_targets(&[effect()
+        .set("compose = { pid = \"host\" }")
+        .becomes(Compose, "the keys themselves")
+        .loses(Swarm, "left out")
+        .unchanged(Helm, "nothing: `helm` is for the chart")]),
+    key(
+        "helm",
+        RAW_TABLE,
+        "Raw values of the component in the chart, merged last.",
+        "helm = { nodeSelector = { disk = \"ssd\" } }",
+    )
+    .in_targets(&[effect()
+        .unchanged(Compose, "nothing: `compose` is for the service")
+        .becomes(Helm, "the values themselves")]),
+];

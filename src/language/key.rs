@@ -1,0 +1,195 @@
+//! The declaration of a key. All that is known of a key stands in it; what else needs a list of keys filters these.
+
+use super::{effect::Effect, shape::Shape};
+
+/// One key of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyShape {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub required: bool,
+    /// What it means, in a sentence or two of Markdown.
+    pub doc: &'static str,
+    /// A line or a few of TOML that use it.
+    pub example: &'static str,
+    /// Of a component's key: which of its workloads it is about.
+    pub scope: Scope,
+    /// Of a component's key: whether kinds may write it.
+    pub in_kinds: InKinds,
+    /// Whether a secret may stand in its references.
+    pub takes_secrets: bool,
+    /// What the targets make of it; one entry for each way to write it that they treat differently.
+    pub effects: &'static [Effect],
+}
+
+/// What a key on a component is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The component as a whole.
+    Component,
+    /// Its main workload; in `parts.PART`, that part.
+    MainWorkload,
+    /// Every workload that runs the image of the component's kind.
+    SharedByWorkloads,
+}
+
+/// Whether a kind may write a key of a component.
+#[derive(Clone, Copy, Debug)]
+pub enum InKinds {
+    /// In `[workload]` and in `[parts.PART]`.
+    Workloads,
+    /// The same; a kind's table has more keys, or means something else.
+    WorkloadsAs(&'static KeyShape),
+    /// In `[parts.PART]`. The kind's file says at its top what the main workload runs.
+    Parts,
+    /// At the top of the kind's file, in a table of its own.
+    OwnTable,
+    /// Nowhere.
+    No,
+}
+
+impl KeyShape {
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    pub(super) const fn of_component(mut self) -> Self {
+        self.scope = Scope::Component;
+        self
+    }
+
+    pub(super) const fn shared(mut self) -> Self {
+        self.scope = Scope::SharedByWorkloads;
+        self
+    }
+
+    pub(super) const fn in_kinds_as(mut self, key: &'static KeyShape) -> Self {
+        self.in_kinds = InKinds::WorkloadsAs(key);
+        self
+    }
+
+    pub(super) const fn in_parts_of_kinds(mut self) -> Self {
+        self.in_kinds = InKinds::Parts;
+        self
+    }
+
+    pub(super) const fn elsewhere_in_kinds(mut self) -> Self {
+        self.in_kinds = InKinds::OwnTable;
+        self
+    }
+
+    pub(super) const fn not_in_kinds(mut self) -> Self {
+        self.in_kinds = InKinds::No;
+        self
+    }
+
+    pub(super) const fn takes_secrets(mut self) -> Self {
+        self.takes_secrets = true;
+        self
+    }
+
+    pub(super) const fn in_targets(mut self, effects: &'static [Effect]) -> Self {
+        self.effects = effects;
+        self
+    }
+
+    /// Whether the table of a kind's workload has the key too, so that `false` in a component may remove the kind's.
+    pub const fn is_of_kinds(&self) -> bool {
+        matches!(
+            self.in_kinds,
+            InKinds::Workloads | InKinds::WorkloadsAs(_) | InKinds::OwnTable
+        )
+    }
+
+    /// The key as `[parts.PART]` of a kind's file has it, or `[workload]` where `main`; `None` where that has not got it.
+    const fn in_kind(&self, main: bool) -> Option<KeyShape> {
+        match self.in_kinds {
+            InKinds::Workloads => Some(*self),
+            InKinds::WorkloadsAs(key) => Some(*key),
+            InKinds::Parts if !main => Some(*self),
+            InKinds::Parts | InKinds::OwnTable | InKinds::No => None,
+        }
+    }
+}
+
+/// A key that may be left out.
+pub(super) const fn key(
+    name: &'static str,
+    shape: Shape,
+    doc: &'static str,
+    example: &'static str,
+) -> KeyShape {
+    KeyShape {
+        name,
+        shape,
+        required: false,
+        doc,
+        example,
+        scope: Scope::MainWorkload,
+        in_kinds: InKinds::Workloads,
+        takes_secrets: false,
+        effects: &[],
+    }
+}
+
+/// Keys that the reference shows together.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    pub title: &'static str,
+    pub keys: &'static [KeyShape],
+}
+
+/// How many keys some sections have together.
+pub(super) const fn length(sections: &[Section]) -> usize {
+    let mut count = 0;
+    let mut at = 0;
+    while at < sections.len() {
+        count += sections[at].keys.len();
+        at += 1;
+    }
+    count
+}
+
+/// The keys of some sections, one after the other; `N` is their [`length`].
+pub(super) const fn join<const N: usize>(sections: &[Section]) -> [KeyShape; N] {
+    let mut keys = [sections[0].keys[0]; N];
+    let (mut section, mut inner, mut at) = (0, 0, 0);
+    while at < N {
+        if inner == sections[section].keys.len() {
+            section += 1;
+            inner = 0;
+        } else {
+            keys[at] = sections[section].keys[inner];
+            inner += 1;
+            at += 1;
+        }
+    }
+    keys
+}
+
+/// How many of these keys a kind's workload has: the main one, or a part.
+pub(super) const fn count_in_kinds(keys: &[KeyShape], main: bool) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < keys.len() {
+        if keys[at].in_kind(main).is_some() {
+            count += 1;
+        }
+        at += 1;
+    }
+    count
+}
+
+/// Those keys; `N` is [`count_in_kinds`].
+pub(super) const fn keys_in_kinds<const N: usize>(keys: &[KeyShape], main: bool) -> [KeyShape; N] {
+    let mut out = [keys[0]; N];
+    let (mut from, mut to) = (0, 0);
+    while from < keys.len() {
+        if let Some(key) = keys[from].in_kind(main) {
+            out[to] = key;
+            to += 1;
+        }
+        from += 1;
+    }
+    out
+}
