@@ -25,13 +25,14 @@ pub(super) fn platform(
     let raw = tree.table("raw").unwrap_or(&empty);
     Platform {
         name: scene.names.platform.clone(),
+        project: scene.names.project.clone(),
         description: read::owned(table, "description"),
         environment,
         targets: targets(table),
         variables: scene.names.variables.clone(),
         secrets: scene.names.secrets.clone(),
         groups: scene.names.groups.clone(),
-        volumes: mounts::shared_volumes(tree, &scene.names.platform),
+        volumes: mounts::shared_volumes(tree, &scene.names.project),
         networks: networks(tree),
         components: Vec::new(),
         pipelines: Vec::new(),

@@ -4,8 +4,10 @@
 mod support;
 
 mod apply;
+mod binary;
 mod commands;
 mod doctor;
 mod engine;
+mod environments;
 mod purge;
 mod tools;

@@ -195,6 +195,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
 pub fn platform(components: Vec<Component>) -> Platform {
     Platform {
         name: "sample".to_string(),
+        project: "sample".to_string(),
         description: Some(NASTY.to_string()),
         environment: None,
         targets: Target::ALL.iter().copied().collect(),
@@ -235,6 +236,8 @@ fn platform_volume(key: &str, component: Option<&str>) -> PlatformVolume {
     PlatformVolume {
         key: key.to_string(),
         real_name: format!("sample_{key}"),
+        claim: key.to_string(),
+        named: false,
         path: format!("volumes.{key}"),
         component: component.map(str::to_string),
         size: Some(20 << 30),
