@@ -11,6 +11,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Platform {
     pub name: String,
+    /// A semantic version: that of the chart.
+    pub version: String,
     pub description: Option<String>,
     /// The environment that was laid over the file, if one was.
     pub environment: Option<String>,

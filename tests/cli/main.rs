@@ -3,9 +3,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod add;
 mod apply;
 mod commands;
 mod doctor;
 mod engine;
 mod purge;
+mod secret;
 mod tools;

@@ -195,6 +195,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
 pub fn platform(components: Vec<Component>) -> Platform {
     Platform {
         name: "sample".to_string(),
+        version: "0.1.0".to_string(),
         description: Some(NASTY.to_string()),
         environment: None,
         targets: Target::ALL.iter().copied().collect(),
