@@ -14,6 +14,8 @@ pub struct Platform {
     /// What networks, volumes and containers on a machine are called after: the name, and that of the environment where
     /// the environment does not give the platform one itself.
     pub project: String,
+    /// A semantic version: that of the chart.
+    pub version: String,
     pub description: Option<String>,
     /// The environment that was laid over the file, if one was.
     pub environment: Option<String>,

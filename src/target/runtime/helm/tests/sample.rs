@@ -196,6 +196,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
     Platform {
         name: "sample".to_string(),
         project: "sample".to_string(),
+        version: "0.1.0".to_string(),
         description: Some(NASTY.to_string()),
         environment: None,
         targets: Target::ALL.iter().copied().collect(),
