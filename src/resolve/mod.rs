@@ -15,6 +15,7 @@ mod levels;
 mod major;
 mod mounts;
 mod network;
+mod notify;
 mod observe;
 mod pipelines;
 mod read;
@@ -56,6 +57,7 @@ pub fn resolve(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfor
         let component = workload::component(&scene, index, &inputs, &mut platform, sink);
         platform.components.push(component);
     }
+    notify::resolve(tree, &scene, &mut platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
     dependencies::resolve(&scene, &mut platform, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
