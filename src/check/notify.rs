@@ -179,7 +179,10 @@ fn untold(platform: &Platform, notify: &Notify, alertmanager: &Component, sink: 
     };
     sink.push(
         lint(message, alertmanager)
-            .label(notify.span, "no route takes them, and there is no `default`")
+            .label(
+                notify.span,
+                "no route takes them, and there is no `default`",
+            )
             .help("name the receiver of what no route takes: `default = \"team\"`"),
     );
 }

@@ -134,12 +134,15 @@ fn smtp(scene: &Scene, table: &Table, sink: &mut Sink) -> Smtp {
 fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
     let text = whole(scene, table, key, sink)?;
     let plain = text.value.as_plain();
-    if let Some(plain) = plain.filter(|it| !it.starts_with("http://") && !it.starts_with("https://"))
+    if let Some(plain) =
+        plain.filter(|it| !it.starts_with("http://") && !it.starts_with("https://"))
     {
         sink.push(
             Diagnostic::new(Code::BadValue, format!("`{plain}` is no URL"))
                 .label(text.span, format!("`{key}` is a URL"))
-                .help("it starts with `https://` or `http://`, or is a secret that holds such a one"),
+                .help(
+                    "it starts with `https://` or `http://`, or is a secret that holds such a one",
+                ),
         );
     }
     Some(text)

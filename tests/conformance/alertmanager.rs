@@ -5,7 +5,7 @@ use crate::consumer;
 use crate::tree::{Finding, Tree};
 
 /// What the file of every Alertmanager's configuration ends with.
-const CONFIGURATION: &str = "/alertmanager.yml";
+const CONFIGURATION: &str = "/etc/alertmanager/alertmanager.yml";
 
 pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -170,7 +170,10 @@ fn route(route: &NotifyRoute) -> RouteView {
     let severities: Vec<&str> = route.severities.iter().map(|it| it.name()).collect();
     let names = |patterns: &[At<String>]| patterns.iter().map(|it| it.value.clone()).collect();
     let mut matchers = Vec::new();
-    matchers.extend(matcher("severity", severities.iter().map(ToString::to_string).collect()));
+    matchers.extend(matcher(
+        "severity",
+        severities.iter().map(ToString::to_string).collect(),
+    ));
     matchers.extend(matcher("group", names(&route.groups)));
     matchers.extend(matcher("component", names(&route.components)));
     matchers.extend(matcher("alertname", names(&route.alerts)));
