@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, NetworkMode, Pipeline, Raw, Workload},
+    model::{Ci, Component, NetworkMode, Notify, Pipeline, Raw, Workload},
     source::{SourceId, Span},
 };
 
@@ -33,6 +33,8 @@ pub struct Platform {
     pub actors: Vec<Actor>,
     /// By step, then in the user's order; those without a step last.
     pub flows: Vec<Flow>,
+    /// Who is told of alerts.
+    pub notify: Option<Notify>,
     pub raw_compose: Raw,
     pub raw_helm: Raw,
     /// Files of kinds: what stands there the user did not write.

@@ -43,6 +43,7 @@ pub(super) fn platform(
         ci: Vec::new(),
         actors: actors(tree),
         flows: Vec::new(),
+        notify: None,
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
         kind_sources: scene.names.kind_sources.clone(),

@@ -215,6 +215,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         ci: Vec::new(),
         actors: Vec::new(),
         flows: Vec::new(),
+        notify: None,
         kind_sources: BTreeSet::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
