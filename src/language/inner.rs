@@ -448,6 +448,12 @@ const FILE_SECTIONS: &[Section] = &[
                 "setting = \"config\"",
             ),
             key(
+                "of",
+                Shape::Plain(Form::Name(NameRule::Identifier)),
+                "The role whose filler has the `setting`; left out: the component itself.",
+                "of = \"backend_store\"",
+            ),
+            key(
                 "stubs",
                 Shape::Boolean,
                 "The bodies of the pipelines' stubs.",

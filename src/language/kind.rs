@@ -12,7 +12,7 @@ use crate::value::{AlertSeverity, PanelKind};
 const CONDITION: KeyShape = key(
     "if",
     Shape::Plain(Form::Free),
-    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `major` and `platform`.",
+    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `major` and `platform`.",
     "if = \"settings.password\"",
 );
 
@@ -20,10 +20,18 @@ const SETTING: Shape = Shape::Table(&[
     key(
         "type",
         Shape::Plain(Form::Choice(&[
-            "string", "integer", "boolean", "duration", "secret", "list", "file", "files",
+            "string",
+            "integer",
+            "boolean",
+            "duration",
+            "secret",
+            "list",
+            "databases",
+            "file",
+            "files",
             "folders",
         ])),
-        "What it takes; `string` unless said otherwise. `secret`: nothing but `${secrets.S}`. `file`, `files` and `folders`: paths of the project.",
+        "What it takes; `string` unless said otherwise. `secret`: nothing but `${secrets.S}`. `databases`: names, or a table of them with `user` and `password` each. `file`, `files` and `folders`: paths of the project.",
         "type = \"secret\"",
     ),
     key(
@@ -37,6 +45,18 @@ const SETTING: Shape = Shape::Table(&[
         FREE,
         "Characters that a string may hold beside letters and digits, where it becomes a part of something: a URL, a script, a list.",
         "characters = \"._~-\"",
+    ),
+    key(
+        "choices",
+        Shape::List(&FREE),
+        "The strings that it takes, where it does not take any.",
+        "choices = [\"off\", \"require\", \"verify-full\"]",
+    ),
+    key(
+        "only_external",
+        Shape::Boolean,
+        "Only a component that runs elsewhere may have it.",
+        "only_external = true",
     ),
     key(
         "holds",

@@ -335,6 +335,9 @@ fn known(kind: &Table, what: &str) -> Value {
     json!({ "type": "object", "properties": names })
 }
 
+/// Nothing but a reference to a secret.
+const SECRET: &str = "^\\$\\{secrets\\.[^${}]+\\}$";
+
 fn setting(spec: &SettingSpec) -> Value {
     let mut out = Map::new();
     let required = match spec.required {
@@ -350,6 +353,7 @@ fn setting(spec: &SettingSpec) -> Value {
     }
     let strings = json!({ "type": "array", "items": { "type": "string" } });
     let value = object(match spec.kind {
+        SettingType::String if !spec.choices.is_empty() => json!({ "enum": spec.choices }),
         SettingType::String => json!({ "type": ["string", "integer"] }),
         SettingType::Integer => json!({ "type": "integer" }),
         SettingType::Boolean => json!({ "type": "boolean" }),
@@ -357,9 +361,19 @@ fn setting(spec: &SettingSpec) -> Value {
             json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$|\\$\\{" })
         }
         SettingType::Secret => {
-            json!({ "type": "string", "pattern": "^\\$\\{secrets\\.[^${}]+\\}$" })
+            json!({ "type": "string", "pattern": SECRET })
         }
         SettingType::File => json!({ "type": "string" }),
+        SettingType::Databases => {
+            let secret = json!({ "type": "string", "pattern": SECRET });
+            let login = json!({
+                "type": "object",
+                "properties": { "user": { "type": "string" }, "password": secret },
+                "additionalProperties": false,
+            });
+            let table = json!({ "type": "object", "additionalProperties": login });
+            json!({ "anyOf": [strings, table] })
+        }
         SettingType::List | SettingType::Files | SettingType::Folders => strings,
     });
     out.extend(or_false(value));
