@@ -225,7 +225,7 @@ fn each_of_these_crates_has_one_user() {
     const USERS: [(&str, &[&str]); 13] = [
         ("miette", &["diag/render"]),
         ("toml", &["syntax"]),
-        ("taplo", &["layout"]),
+        ("toml_parser", &["layout"]),
         ("minijinja", &["template"]),
         ("petgraph", &["graph"]),
         ("similar", &["plan/diff"]),
