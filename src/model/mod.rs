@@ -18,7 +18,7 @@ pub use crate::value::{
     ProbeTool, Propagation, Scheme, Tmpfs, TmpfsOption, TriggerRule,
 };
 pub use component::{
-    Alert, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
+    Alert, AlertText, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
     SettingValue, Threshold, Use,
 };
 pub use image::{Image, Version, is_tag};

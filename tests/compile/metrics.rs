@@ -170,12 +170,12 @@ fn a_prometheus_on_the_host_asks_published_ports() {
 #[test]
 fn words_of_a_user_are_no_template() {
     let output = api(
-        "ports.http = 8000\nmetrics.port = \"http\"\n[components.api.alerts.Slow]\nexpr = 'up{job=\"api\"} == 0'\nfor = \"1m\"\nseverity = \"warning\"\nsummary = \"{{ $value }} and {{{\"",
+        "ports.http = 8000\nmetrics.port = \"http\"\n[components.api.alerts.Slow]\nexpr = 'up{job=\"api\"} == 0'\nfor = \"1m\"\nseverity = \"warning\"\nsummary = \"{{ $value }}, {{ $x }} and {{{\"",
     );
     let emission = emit(&output, Vantage::Compose, prometheus::emit);
     let text = &emission.files.files["prometheus/rules/api.yml"].text;
     assert!(
-        text.contains(r#"{{ \"{{\" }} $value }} and {{ \"{{\" }}{"#),
+        text.contains(r#"{{ $value }}, {{ \"{{\" }} $x }} and {{ \"{{\" }}{"#),
         "{text}"
     );
     let platform_rules = &emission.files.files["prometheus/rules/_platform.yml"].text;

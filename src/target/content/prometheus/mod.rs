@@ -6,7 +6,9 @@
 
 mod config;
 mod extra;
+mod message;
 mod rules;
+mod unknown;
 mod windows;
 
 use serde::Serialize;
@@ -35,6 +37,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let (jobs, unreachable) = scrape::jobs(platform, prometheus, context.vantage);
     emission.losses.extend(unreachable.iter().map(loss));
     emission.losses.extend(windows::too_short(platform, &jobs));
+    let unknown = unknown::unknown_jobs(&platform.components, prometheus, &jobs);
+    emission.losses.extend(unknown);
 
     let own = own_jobs(prometheus, &jobs, &mut emission.losses);
     let view = config::view(platform, prometheus, &jobs, own);

@@ -3,9 +3,10 @@
 use promql_parser::parser::{Expr, token::T_LOR};
 use serde::Serialize;
 
+use super::message::{literal, message};
 use crate::{
     language::promql,
-    model::{Alert, Component, Platform, Record},
+    model::{Alert, AlertText, Component, Platform, Record},
     speak::units::prometheus,
     target::shared::scrape::{self, Job},
 };
@@ -29,9 +30,11 @@ struct RuleView {
     expr: String,
     /// How long it must hold before it fires; in Prometheus' own form.
     hold: Option<String>,
+    /// How long it goes on firing when it no longer holds.
+    keep: Option<String>,
     /// Names and values.
-    labels: Vec<(&'static str, String)>,
-    /// Names and templates of Prometheus; what the user wrote is escaped for them.
+    labels: Vec<(String, String)>,
+    /// Names and templates of Prometheus.
     annotations: Vec<(&'static str, String)>,
 }
 
@@ -111,44 +114,51 @@ fn record_view(component: &Component, record: &Record) -> RuleView {
         name: record.name.clone(),
         expr: record.expr.clone(),
         hold: None,
-        labels: vec![("component", component.name.clone())],
+        keep: None,
+        labels: owned(vec![("component", component.name.clone())]),
         annotations: Vec::new(),
     }
 }
 
 fn alert_view(component: &Component, alert: &Alert) -> RuleView {
-    let text = |text: &str| {
-        if alert.from_kind {
-            text.to_string()
-        } else {
-            literal(text)
-        }
-    };
     let mut labels = vec![
         ("severity", alert.severity.name().to_string()),
         ("component", component.name.clone()),
     ];
     labels.extend(component.group.clone().map(|group| ("group", group)));
+    let own = alert.labels.iter();
+    labels.extend(own.map(|(name, value)| (name.as_str(), literal(value))));
     let annotations = [
         ("summary", &alert.summary),
         ("description", &alert.description),
+        ("runbook_url", &alert.runbook_url),
     ];
+    let after = |time: Option<u64>| time.filter(|time| *time > 0).map(prometheus::duration);
     RuleView {
         name: alert.name.clone(),
         expr: alert.expr.clone(),
-        hold: alert
-            .hold
-            .filter(|hold| *hold > 0)
-            .map(prometheus::duration),
-        labels,
+        hold: after(alert.hold),
+        keep: after(alert.keep_firing_for),
+        labels: owned(labels),
         annotations: annotations
             .into_iter()
-            .filter_map(|(name, value)| Some((name, text(value.as_deref()?))))
+            .filter_map(|(name, text)| Some((name, annotation(text.as_ref()?))))
             .collect(),
     }
 }
 
-/// A text that Prometheus' templates print as it is: only `{{` means something to them.
-fn literal(text: &str) -> String {
-    text.replace("{{", r#"{{ "{{" }}"#)
+fn owned(labels: Vec<(&str, String)>) -> Vec<(String, String)> {
+    labels
+        .into_iter()
+        .map(|(name, value)| (name.to_string(), value))
+        .collect()
+}
+
+/// A kind writes templates of Prometheus'; in platform.toml values and labels alone are filled in.
+fn annotation(text: &AlertText) -> String {
+    if text.from_kind {
+        text.text.clone()
+    } else {
+        message(&text.text)
+    }
 }
