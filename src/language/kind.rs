@@ -330,6 +330,12 @@ const CONDITIONAL: &[KeyShape] = &[
         "parts.exporter = { image = \"oliver006/redis_exporter\", version = \"v1.89.0\", ports = { metrics = 9121 } }",
     ),
     key(
+        "healthy",
+        Shape::Plain(Form::KindPromQl),
+        "1 for each instance that works, 0 or nothing where it does not; it keeps the labels `job` and `instance`. Left out: `up`, which for a program behind an exporter only says that the exporter answers.",
+        "healthy = 'redis_up{${self.selector}}'",
+    ),
+    key(
         "alerts",
         Shape::Map(NameRule::Identifier, &KIND_ALERT),
         "Alerts of every component of the kind that is scraped.",

@@ -29,6 +29,8 @@ pub struct Component {
     pub uses: Vec<Use>,
     /// The main workload first. Without it where the component is external.
     pub workloads: Vec<Workload>,
+    /// 1 for each instance that works, in PromQL; `None`: it works while it can be scraped.
+    pub healthy: Option<String>,
     pub alerts: Vec<Alert>,
     pub records: Vec<Record>,
     pub panels: Vec<Panel>,

@@ -244,6 +244,13 @@ fn has_metrics(draft: &Draft) -> bool {
         .any(|shape| shape.table.table("metrics").is_some())
 }
 
+/// What tells, of the metrics, that a component works.
+pub(super) fn healthy(scene: &Scene, index: usize, sink: &mut Sink) -> Option<String> {
+    let draft = &scene.drafts[index];
+    let node = draft.kind_table.get("healthy")?;
+    has_metrics(draft).then(|| kind_string(scene, index, node, sink))
+}
+
 /// The kind's alerts, where something is scraped, and the component's own. What the user says of an alert of the kind
 /// lies over it, key by key.
 pub(super) fn alerts(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Alert> {

@@ -54,7 +54,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let path = format!("rules/{PLATFORM_RULES}");
     write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
     for component in &platform.components {
-        if let Some(view) = rules::view(component, &jobs) {
+        if let Some(view) = rules::view(context, component, &jobs) {
             let path = format!("rules/{}.yml", component.name);
             write(context, &mut emission, "rules/component.yml", &path, &view)?;
         }
