@@ -1,13 +1,14 @@
 //! The keys of a kind file. Its workloads are written in the language of a component, with a few keys of their own.
 
 use super::{
+    alert::KIND_ALERT,
     component::{KIND_WORKLOAD, OF_KIND_PART},
     form::{Form, NameRule},
-    inner::{DURATION, FREE},
+    inner::FREE,
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
 };
-use crate::value::{AlertSeverity, PanelKind};
+use crate::value::PanelKind;
 
 const CONDITION: KeyShape = key(
     "if",
@@ -187,40 +188,6 @@ const BINDING: Shape = Shape::Table(&[
     ),
 ]);
 
-const ALERT: Shape = Shape::Table(&[
-    key(
-        "expr",
-        Shape::Plain(Form::KindPromQl),
-        "Fires while this returns anything; `${self.selector}` selects the component's own series.",
-        "expr = 'redis_up{${self.selector}} == 0'",
-    )
-    .required(),
-    key(
-        "for",
-        DURATION,
-        "Only after it held for so long.",
-        "for = \"5m\"",
-    ),
-    key(
-        "severity",
-        Shape::Plain(Form::Choice(AlertSeverity::NAMES)),
-        "The label `severity`; `warning` unless said otherwise.",
-        "severity = \"critical\"",
-    ),
-    key(
-        "summary",
-        Shape::Text,
-        "One line for a person; Prometheus' own `{{ }}` works.",
-        "summary = \"Redis `${self.name}` is down\"",
-    ),
-    key(
-        "description",
-        Shape::Text,
-        "What it means and what to do.",
-        "description = \"The exporter can't log in.\"",
-    ),
-]);
-
 const RECORD: Shape = Shape::Table(&[
     key(
         "record",
@@ -383,8 +350,14 @@ const CONDITIONAL: &[KeyShape] = &[
         "parts.exporter = { image = \"oliver006/redis_exporter\", version = \"v1.89.0\", ports = { metrics = 9121 } }",
     ),
     key(
+        "healthy",
+        Shape::Plain(Form::KindPromQl),
+        "1 for each instance that works, 0 or nothing where it does not; it keeps the labels `job` and `instance`. Left out: `up`, which for a program behind an exporter only says that the exporter answers.",
+        "healthy = 'redis_up{${self.selector}}'",
+    ),
+    key(
         "alerts",
-        Shape::Map(NameRule::Identifier, &ALERT),
+        Shape::Map(NameRule::Identifier, &KIND_ALERT),
         "Alerts of every component of the kind that is scraped.",
         "alerts.RedisDown = { expr = 'redis_up{${self.selector}} == 0', for = \"1m\" }",
     ),

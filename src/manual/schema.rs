@@ -226,7 +226,9 @@ fn name(rule: NameRule) -> Value {
         NameRule::Port => json!({ "pattern": "^[a-z]([a-z0-9-]*[a-z0-9])?$", "maxLength": 15 }),
         NameRule::Identifier => json!({ "pattern": "^[A-Za-z][A-Za-z0-9_-]*$" }),
         NameRule::Environment => json!({ "pattern": "^[A-Za-z_.-][A-Za-z0-9_.-]*$" }),
-        NameRule::Variable => json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" }),
+        NameRule::Variable | NameRule::AlertLabel => {
+            json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" })
+        }
         NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
         NameRule::Registry => json!({ "pattern": "^[A-Za-z0-9._-]+(:[0-9]+)?$" }),
         NameRule::Free => json!({ "minLength": 1 }),
