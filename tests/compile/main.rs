@@ -10,6 +10,7 @@ mod contract;
 mod defects;
 mod errors;
 mod escaping;
+mod examples;
 mod golden;
 mod images;
 mod kind_files;
