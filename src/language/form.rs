@@ -4,7 +4,7 @@ use super::engine;
 use crate::{
     reference::{self, Mode, Words},
     syntax::Node,
-    value::{self, Bind, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs},
+    value::{self, Bind, Capability, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs},
 };
 
 /// A grammar for a string.
@@ -197,7 +197,7 @@ impl Form {
             Form::Signal => engine::is_signal(text),
             Form::ImagePlatform => ImagePlatform::parse(text).is_some(),
             Form::Device => Device::parse(text).is_some(),
-            Form::Capability => engine::is_capability(text),
+            Form::Capability => Capability::parse(text).is_some(),
             Form::ExtraHost => ExtraHost::parse(text).is_some(),
             Form::HostAddress => HostAddress::parse(text).is_some(),
             Form::Tmpfs => Tmpfs::parse(text).is_some(),

@@ -24,3 +24,4 @@ mod reference;
 mod targets;
 mod templates;
 mod views;
+mod workloads;
