@@ -8,6 +8,7 @@ mod capability;
 mod choice;
 mod device;
 mod tmpfs;
+mod web;
 
 pub use address::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, is_alias};
 pub use capability::Capability;
@@ -16,3 +17,4 @@ pub use choice::{
 };
 pub use device::{Device, ImagePlatform};
 pub use tmpfs::{Tmpfs, TmpfsOption};
+pub use web::WebAddress;

@@ -11,6 +11,7 @@ mod defects;
 mod errors;
 mod escaping;
 mod examples;
+mod facts;
 mod golden;
 mod images;
 mod kind_files;
