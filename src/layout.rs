@@ -72,9 +72,7 @@ impl<'a> Reader<'a> {
     }
 
     fn kind(&self) -> TokenKind {
-        self.tokens
-            .get(self.at)
-            .map_or(TokenKind::Eof, |token| token.kind())
+        self.tokens.get(self.at).map_or(TokenKind::Eof, Token::kind)
     }
 
     /// The text of the tokens from here to the first that `ends` is true for, white space between them as it is.

@@ -4,7 +4,9 @@ use super::engine;
 use crate::{
     reference::{self, Mode, Words},
     syntax::Node,
-    value::{self, Bind, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs, WebAddress},
+    value::{
+        self, Bind, Capability, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs, WebAddress,
+    },
 };
 
 /// A grammar for a string.
@@ -212,7 +214,7 @@ impl Form {
             Form::Signal => engine::is_signal(text),
             Form::ImagePlatform => ImagePlatform::parse(text).is_some(),
             Form::Device => Device::parse(text).is_some(),
-            Form::Capability => engine::is_capability(text),
+            Form::Capability => Capability::parse(text).is_some(),
             Form::ExtraHost => ExtraHost::parse(text).is_some(),
             Form::HostAddress => HostAddress::parse(text).is_some(),
             Form::Tmpfs => Tmpfs::parse(text).is_some(),

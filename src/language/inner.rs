@@ -5,7 +5,7 @@ use super::{
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
 };
-use crate::value::{ProbeTool, Propagation};
+use crate::value::{Condition, ProbeTool, Propagation, Protocol};
 
 pub(super) const TEXTS: Shape = Shape::List(&Shape::Text);
 pub(super) const FREE: Shape = Shape::Plain(Form::Free);
@@ -18,7 +18,7 @@ pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
 pub(super) const PORTS: Shape = Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PortRange)]);
-pub(super) const CONDITION: Form = Form::Choice(&["healthy", "completed", "started"]);
+pub(super) const CONDITION: Form = Form::Choice(Condition::NAMES);
 
 pub(super) const ENV: Shape = Shape::Map(
     NameRule::Environment,
@@ -70,7 +70,7 @@ pub(super) const PORT: Shape = Shape::Either(&[
         ),
         key(
             "protocol",
-            Shape::Plain(Form::Choice(&["tcp", "udp"])),
+            Shape::Plain(Form::Choice(Protocol::NAMES)),
             "`tcp` unless said otherwise.",
             "protocol = \"udp\"",
         ),

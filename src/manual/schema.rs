@@ -174,8 +174,8 @@ impl Writer<'_> {
                 json!({ "$ref": "#/definitions/workload" })
             }
             Shape::Table(keys) => Value::Object(self.table(keys, removable)),
-            Shape::Map(rule, item) => self.map(*rule, self.shape(item, removable), removable),
-            Shape::Parts => self.map(
+            Shape::Map(rule, item) => named(*rule, self.shape(item, removable), removable),
+            Shape::Parts => named(
                 NameRule::Resource,
                 object(json!({ "$ref": "#/definitions/workload" })),
                 removable,
@@ -192,14 +192,15 @@ impl Writer<'_> {
             }
         })
     }
+}
 
-    fn map(&self, rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
-        let item = match removable {
-            true => or_false(item),
-            false => item,
-        };
-        json!({ "type": "object", "propertyNames": name(rule), "additionalProperties": item })
-    }
+/// A table of names of the user's choice.
+fn named(rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
+    let item = match removable {
+        true => or_false(item),
+        false => item,
+    };
+    json!({ "type": "object", "propertyNames": name(rule), "additionalProperties": item })
 }
 
 /// `false` removes what another layer says.

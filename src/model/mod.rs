@@ -14,8 +14,9 @@ mod text;
 mod workload;
 
 pub use crate::value::{
-    AlertSeverity, Bind, Device, ExtraHost, HostAddress, HttpScheme, ImagePlatform, PanelKind,
-    ProbeTool, Propagation, Scheme, Tmpfs, TmpfsOption, TriggerRule,
+    AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, HostAddress, HttpScheme,
+    ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol, Scheme, Tmpfs, TmpfsOption,
+    TriggerRule,
 };
 pub use component::{
     Alert, AlertText, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
@@ -34,9 +35,9 @@ pub use platform::{
 pub use registry::Registry;
 pub use text::{Endpoint, Field, Piece, Text};
 pub use workload::{
-    Build, Condition, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health,
-    HostPort, Lifecycle, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe,
-    Protocol, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
+    Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
+    Lifecycle, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Raw, Reach,
+    Resources, Restart, Runtime, Ulimit, Workload,
 };
 
 /// A value and the place that said it.
