@@ -50,7 +50,7 @@ fn platform(lines: &str, scrape_configs: &str) -> Output {
 }
 
 fn emit(output: &Output, vantage: Vantage, emit: Emit) -> Emission {
-    let engine = Engine::new(Vec::new()).unwrap();
+    let engine = Engine::new(Vec::new()).expect("the templates can be read");
     emit(&Context {
         platform: &output.platform,
         graph: &output.graph,
@@ -58,7 +58,7 @@ fn emit(output: &Output, vantage: Vantage, emit: Emit) -> Emission {
         vantage,
         mounted: &Mounted::default(),
     })
-    .unwrap()
+    .expect("it can be emitted")
 }
 
 /// A component `api` with these keys.
