@@ -10,7 +10,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{
         Component, DatabaseBinding, Device, EnvironmentVariable, External, ExtraHost, Gpu,
-        HostAddress, ImagePlatform, Lifecycle, Output, Platform, PlatformVolume, Raw, Reach,
+        HostAddress, Image, ImagePlatform, Lifecycle, Output, Piece, Platform, PlatformVolume, Raw, Reach,
         Resources, Restart, Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Key, Node, Table, Value},
@@ -170,6 +170,14 @@ fn workload(
     } else {
         Lifecycle::Service
     };
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, volumes, sink)
+        .into_iter()
+        .partition(|mount| is_of_chart(&shape.table, &mount.name));
+    let image = if shape.own_image {
+        image::image_of(scene, index, 0, sink)
+    } else {
+        image::part_image(scene, index, table, sink)
+    };
     Workload {
         name: draft.workload_name(shape.part.as_deref()),
         component: draft.name.clone(),
@@ -177,17 +185,14 @@ fn workload(
         group: draft.group.clone().unwrap_or_else(|| metrics_group(scene)),
         lifecycle,
         description: read::owned(table, "description"),
-        image: if shape.own_image {
-            image::image_of(scene, index, 0, sink)
-        } else {
-            image::part_image(scene, index, table, sink)
-        },
+        image: image.clone(),
         build: image::build(scene, Some(index), table, sink),
         entrypoint: command(scene, table, &["entrypoint"], &scope, sink),
         command: command(scene, table, &["command", "args"], &scope, sink),
         env: environment(scene, table, &scope, sink),
         ports: shape.ports.clone(),
-        mounts: mounts::mounts(scene, index, shape, volumes, sink),
+        mounts,
+        node_mounts,
         files: files::files(scene, index, shape, inputs, sink),
         health: observe::health(scene, index, shape, sink),
         metrics: observe::metrics(draft, shape, sink),
@@ -210,6 +215,7 @@ fn workload(
         reaches: reaches(scene, table, sink),
         runtime: Runtime {
             no_new_privileges: is_of_catalog(draft, shape) && is_unprivileged(table),
+            cluster_user: cluster_user(draft, shape, &image),
             ..runtime(scene, table, &scope, sink)
         },
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
@@ -411,6 +417,33 @@ fn is_of_catalog(draft: &Draft, shape: &Shape) -> bool {
     !replaced && (!shape.own_image || draft.kind_table.get("image").is_some())
 }
 
+/// Whether a volume of a kind is the chart's alone.
+fn is_of_chart(table: &Table, volume: &str) -> bool {
+    let volume = table.get_path(&["volumes", volume]).and_then(Node::as_table);
+    volume.and_then(|volume| volume.string("only")) == Some("helm")
+}
+
+/// The user in a cluster. What a kind says of its own image holds for no other, nor over the user's own `user`.
+fn cluster_user(draft: &Draft, shape: &Shape, image: &Image) -> Option<String> {
+    let cluster = shape.table.table("cluster")?;
+    let is_written = |key: &str| {
+        let of_part = shape.part.as_deref().is_some_and(|part| {
+            let table = draft.user.get_path(&["parts", part]);
+            table.and_then(Node::as_table).is_some_and(|table| table.get(key).is_some())
+        });
+        of_part || (shape.own_image && draft.user.get(key).is_some())
+    };
+    if !is_written("cluster") && (is_written("user") || !is_of_catalog(draft, shape)) {
+        return None;
+    }
+    let tag = image.tag.iter().flat_map(|tag| &tag.pieces);
+    let is_alpine = tag
+        .into_iter()
+        .any(|piece| matches!(piece, Piece::Literal(text) if text.contains("alpine")));
+    let alpine = read::owned(cluster, "alpine_user").filter(|_| is_alpine);
+    alpine.or_else(|| read::owned(cluster, "user"))
+}
+
 /// Kubernetes refuses the one with the other.
 fn is_unprivileged(table: &Table) -> bool {
     table.boolean("privileged") != Some(true) && read::strings(table, "cap_add").is_empty()
@@ -434,6 +467,10 @@ fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> 
             .get("user")
             .map(|node| text(scene, node, &user_scope, sink)),
         group_add,
+        cluster_user: None,
+        unrestricted: table
+            .table("cluster")
+            .and_then(|cluster| read::owned(cluster, "unrestricted")),
         privileged: table.boolean("privileged").unwrap_or(false),
         no_new_privileges: false,
         read_only: table.boolean("read_only").unwrap_or(false),
