@@ -11,26 +11,14 @@ const fn value(name: &'static str, doc: &'static str, example: &'static str) -> 
 
 /// Every key that some template of the chart reads of a component's values.
 pub(super) const CHART_KEYS: &[KeyShape] = &[
-    value(
-        "enabled",
-        "Whether it runs.",
-        "enabled = false",
-    ),
-    value(
-        "kind",
-        "What it becomes.",
-        "kind = \"StatefulSet\"",
-    ),
+    value("enabled", "Whether it runs.", "enabled = false"),
+    value("kind", "What it becomes.", "kind = \"StatefulSet\""),
     value(
         "image",
         "The image in its parts.",
         "image = { tag = \"2.0\" }",
     ),
-    value(
-        "replicas",
-        "Pods at once.",
-        "replicas = 2",
-    ),
+    value("replicas", "Pods at once.", "replicas = 2"),
     value(
         "strategy",
         "How pods are replaced.",
@@ -41,11 +29,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "Whether a job's failed container is started again.",
         "restartPolicy = \"OnFailure\"",
     ),
-    value(
-        "backoffLimit",
-        "Tries of a job.",
-        "backoffLimit = 3",
-    ),
+    value("backoffLimit", "Tries of a job.", "backoffLimit = 3"),
     value(
         "resources",
         "Requests and limits.",
@@ -66,16 +50,8 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "Sources of variables as Kubernetes lists them.",
         "extraEnvFrom = [{ configMapRef = { name = \"shared\" } }]",
     ),
-    value(
-        "command",
-        "Kubernetes' `command`.",
-        "command = [\"serve\"]",
-    ),
-    value(
-        "args",
-        "Kubernetes' `args`.",
-        "args = [\"--verbose\"]",
-    ),
+    value("command", "Kubernetes' `command`.", "command = [\"serve\"]"),
+    value("args", "Kubernetes' `args`.", "args = [\"--verbose\"]"),
     value(
         "workingDir",
         "The folder that it starts in.",
@@ -131,11 +107,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "Their mounts.",
         "extraVolumeMounts = [{ name = \"cache\", mountPath = \"/cache\" }]",
     ),
-    value(
-        "files",
-        "Files that it mounts.",
-        "files = []",
-    ),
+    value("files", "Files that it mounts.", "files = []"),
     value(
         "initContainers",
         "Containers that run before it.",
@@ -156,11 +128,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "Further Secrets with which its images are pulled.",
         "imagePullSecrets = [{ name = \"registry\" }]",
     ),
-    value(
-        "user",
-        "UID, or UID:GID.",
-        "user = \"1000:1000\"",
-    ),
+    value("user", "UID, or UID:GID.", "user = \"1000:1000\""),
     value(
         "fsGroup",
         "The group that owns its claims.",
@@ -191,11 +159,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "Why Pod Security's `restricted` can't hold.",
         "unrestricted = \"it reads the node's files\"",
     ),
-    value(
-        "privileged",
-        "All rights on the node.",
-        "privileged = true",
-    ),
+    value("privileged", "All rights on the node.", "privileged = true"),
     value(
         "allowPrivilegeEscalation",
         "Whether its processes may gain rights.",
@@ -271,11 +235,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "The network of its node.",
         "hostNetwork = true",
     ),
-    value(
-        "hostPID",
-        "The processes of its node.",
-        "hostPID = true",
-    ),
+    value("hostPID", "The processes of its node.", "hostPID = true"),
     value(
         "hostname",
         "The name of its pod in itself.",
@@ -286,11 +246,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "Further lines of `/etc/hosts`.",
         "hostAliases = [{ ip = \"10.0.0.1\", hostnames = [\"old\"] }]",
     ),
-    value(
-        "isolated",
-        "It joins no network.",
-        "isolated = true",
-    ),
+    value("isolated", "It joins no network.", "isolated = true"),
     value(
         "startsPods",
         "It starts pods through the cluster's API.",
@@ -306,16 +262,8 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "How long it may take to stop.",
         "terminationGracePeriodSeconds = 60",
     ),
-    value(
-        "tty",
-        "A terminal.",
-        "tty = true",
-    ),
-    value(
-        "stdin",
-        "An open standard input.",
-        "stdin = true",
-    ),
+    value("tty", "A terminal.", "tty = true"),
+    value("stdin", "An open standard input.", "stdin = true"),
     value(
         "extraObjects",
         "Objects that go with it, as they are.",
