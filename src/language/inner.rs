@@ -86,7 +86,7 @@ pub(super) const PORT: Shape = Shape::Either(&[
         key(
             "path",
             Shape::Plain(Form::UrlPath),
-            "What a URL of it ends with.",
+            "The prefix under which the program serves, and what a URL of it ends with. A kind that can is told so: its health check, metrics and public address follow.",
             "path = \"/ui\"",
         ),
         key(
@@ -251,7 +251,7 @@ pub(super) const METRICS: Shape = Shape::Either(&[
         key("port", PORT_NAME, "The port to scrape.", "port = \"http\""),
         key(
             "path",
-            Shape::Plain(Form::UrlPath),
+            Shape::Formed(Form::UrlPath),
             "`/metrics` unless said otherwise.",
             "path = \"/metrics\"",
         ),
@@ -452,7 +452,7 @@ const FILE_SECTIONS: &[Section] = &[
             ),
             key(
                 "generated",
-                Shape::Plain(Form::Path),
+                Shape::Formed(Form::Path),
                 "A file or folder that a target generates.",
                 "generated = \"prometheus/prometheus.yml\"",
             ),

@@ -4,6 +4,7 @@
 
 mod chart;
 mod check;
+mod complete;
 mod component;
 mod cron;
 mod effect;
@@ -12,11 +13,13 @@ mod form;
 mod inner;
 mod key;
 mod kind;
+mod notify;
 mod pipelines;
 mod platform;
 mod shape;
 
 pub use check::{Context, check};
+pub use complete::complete;
 pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};
 pub use effect::{Effect, Outcome};
 pub use form::{
