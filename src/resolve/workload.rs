@@ -1,13 +1,13 @@
 //! Components and their workloads, from merged tables to the model.
 
 use super::{
-    Inputs, Scene, files, image, mounts, network, observe, program,
+    Inputs, Scene, cluster, files, image, mounts, network, observe, program,
     reference::{Scope, text},
 };
 use crate::{
     catalog::SettingType,
     diag::{Code, Sink},
-    expand::{ComponentDraft, WorkloadDraft, read, unknown},
+    expand::{WorkloadDraft, read, unknown},
     model::{
         Capability, Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress,
         ImagePlatform, Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart,
@@ -176,6 +176,14 @@ fn workload(
     } else {
         Lifecycle::Service
     };
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, volumes, sink)
+        .into_iter()
+        .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
+    let image = if shape.own_image {
+        image::image_of(scene, index, sink)
+    } else {
+        image::part_image(scene, index, table, sink)
+    };
     Workload {
         name: draft.workload_name(shape.part.as_deref()),
         component: draft.name.clone(),
@@ -183,17 +191,14 @@ fn workload(
         group: draft.group.clone().unwrap_or_else(|| metrics_group(scene)),
         lifecycle,
         description: read::owned(table, "description"),
-        image: if shape.own_image {
-            image::image_of(scene, index, sink)
-        } else {
-            image::part_image(scene, index, table, sink)
-        },
+        image: image.clone(),
         build: image::build(scene, Some(index), table, sink),
         entrypoint: program::command(scene, table, &["entrypoint"], &scope, sink),
         command: program::command(scene, table, &["command", "args"], &scope, sink),
         env: program::environment(scene, table, &scope, sink),
         ports: shape.ports.clone(),
-        mounts: mounts::mounts(scene, index, shape, volumes, sink),
+        mounts,
+        node_mounts,
         files: files::files(scene, index, shape, inputs, sink),
         health: observe::health(scene, index, shape, sink),
         metrics: observe::metrics(scene, index, shape, sink),
@@ -215,7 +220,8 @@ fn workload(
         depends_on: Vec::new(),
         reaches: reaches(scene, table, sink),
         runtime: Runtime {
-            no_new_privileges: is_of_catalog(draft, shape) && is_unprivileged(table),
+            no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),
+            cluster_user: cluster::user(draft, shape, &image),
             ..runtime(scene, table, &scope, sink)
         },
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
@@ -323,20 +329,6 @@ pub(super) fn reaches(scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<
     out
 }
 
-/// Whether the image is the one that the kind was made for.
-fn is_of_catalog(draft: &ComponentDraft, shape: &WorkloadDraft) -> bool {
-    let user = match &shape.part {
-        Some(part) if !shape.own_image => draft
-            .user
-            .get_path(&["parts", part])
-            .and_then(Node::as_table),
-        _ => Some(&draft.user),
-    };
-    let replaced =
-        user.is_some_and(|user| user.get("image").is_some() || user.get("build").is_some());
-    !replaced && (!shape.own_image || draft.kind_table.get("image").is_some())
-}
-
 /// Kubernetes refuses the one with the other.
 fn is_unprivileged(table: &Table) -> bool {
     table.boolean("privileged") != Some(true) && read::strings(table, "cap_add").is_empty()
@@ -360,6 +352,10 @@ fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink)
             .get("user")
             .map(|node| text(scene, node, &user_scope, sink)),
         group_add,
+        cluster_user: None,
+        unrestricted: table
+            .table("cluster")
+            .and_then(|cluster| read::owned(cluster, "unrestricted")),
         privileged: table.boolean("privileged").unwrap_or(false),
         no_new_privileges: false,
         read_only: table.boolean("read_only").unwrap_or(false),
