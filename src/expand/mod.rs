@@ -10,6 +10,7 @@ mod draft;
 mod layers;
 mod levels;
 mod major;
+mod moved;
 mod names;
 mod ports;
 pub mod read;
@@ -19,9 +20,11 @@ mod secrets;
 mod settings;
 
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Names, WorkloadDraft};
+pub use moved::VolumeNames;
 
 use crate::{
     catalog::Catalog,
+    data::Data,
     diag::{Code, Diagnostic, Sink, nearest},
     source::{Sources, Span},
     syntax::Table,
@@ -36,6 +39,8 @@ pub struct Inputs<'a> {
     pub sources: &'a mut Sources,
     /// What the environment adds to the platform's name on a machine.
     pub suffix: &'a str,
+    /// What the manifest remembers.
+    pub recorded: &'a [Data],
 }
 
 /// The components as declared, and the names beside them.
@@ -72,7 +77,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         .map(|declared| declared.kind.span.source)
         .chain(inputs.catalog.sources())
         .collect();
-    let names = names::names(tree, inputs.suffix, &components, lost, kind_sources, sink);
+    let names = names::names(tree, &inputs, &components, lost, kind_sources, sink);
     let all = Declarations { names, components };
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     settings::check(&all, sink);

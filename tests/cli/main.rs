@@ -6,6 +6,7 @@ mod support;
 mod apply;
 mod binary;
 mod commands;
+mod data;
 mod doctor;
 mod engine;
 mod environments;

@@ -8,6 +8,10 @@ use crate::{
     speak::units::kubernetes,
 };
 
+/// The folder of a claim that is mounted: a new file system may hold `lost+found`, which servers refuse as their data
+/// folder. It is the same whatever the volume is called, so that a renamed one finds its data.
+const SUB_PATH: &str = "data";
+
 /// Named volumes, folders of the host, and memory.
 pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
     let mut out = Map::new();
@@ -58,16 +62,15 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
     let platform = builder.context.platform;
     let mut value = json!({ "mountPath": mount.path });
     match &mount.source {
-        MountSource::Volume(key) if builder.claims.is_own(key) => {
-            // A new file system may hold `lost+found`, which servers refuse as their data folder.
-            value["subPath"] = json!(mount.name);
+        MountSource::Volume(key) if builder.claims.is_of_pods(key) => {
+            value["subPath"] = json!(SUB_PATH);
             value["size"] = json!(claims::size(platform.volume(key)));
             value["accessModes"] = json!(claims::own_access_modes());
         }
         MountSource::Volume(key) => {
             let claim = builder.claims.alone(key)?;
-            if claim.create && claim.name == *key {
-                value["subPath"] = json!("data");
+            if claim.create {
+                value["subPath"] = json!(SUB_PATH);
             }
             value["claim"] = json!(key);
         }
