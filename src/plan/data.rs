@@ -153,7 +153,15 @@ fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
                 "volumes" => "components.C.volumes.V".to_string(),
                 sort => format!("{sort}.NEW"),
             });
-            moved(&owner, &to)
+            let name = data.key.rsplit('.').next().unwrap_or_default();
+            match data.keeper {
+                Keeper::Engine if to.ends_with("NEW") => format!(
+                    "{}\n# or, where it is to be used: volumes.{name}.name = \"{}\"",
+                    moved(&owner, &to),
+                    data.name
+                ),
+                _ => moved(&owner, &to),
+            }
         }
     }
 }
