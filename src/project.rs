@@ -84,6 +84,7 @@ pub fn read(
         owner: "platform.toml",
         place: start,
         removable: false,
+        partial: false,
     };
     Some(Read {
         tree: check(&platform.table, PLATFORM_FILE, &context, sink),

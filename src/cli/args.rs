@@ -9,9 +9,10 @@ use clap::{
 use mlopsgen::files::Target;
 
 use super::{
-    apply::ApplyArgs, component::ShowArgs, doctor::DoctorArgs, down::DownArgs, env::EnvArgs,
-    explain::ExplainArgs, fmt::FmtArgs, init::InitArgs, kinds::KindsArgs, logs::LogsArgs,
-    plan::PlanArgs, restart::RestartArgs, schema::SchemaArgs, status::StatusArgs, up::UpArgs,
+    add::AddArgs, apply::ApplyArgs, component::ShowArgs, doctor::DoctorArgs, down::DownArgs,
+    env::EnvArgs, explain::ExplainArgs, fmt::FmtArgs, init::InitArgs, kinds::KindsArgs,
+    logs::LogsArgs, plan::PlanArgs, restart::RestartArgs, schema::SchemaArgs, status::StatusArgs,
+    up::UpArgs,
 };
 
 /// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,
@@ -42,6 +43,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     Init(InitArgs),
+    Add(AddArgs),
     /// Check platform.toml and write nothing
     #[command(after_help = "\
 Examples:
@@ -121,7 +123,7 @@ pub struct Global {
     )]
     pub targets: Option<Vec<Target>>,
 
-    /// `human` or `json`; `validate` and `check` also `github` and `sarif`
+    /// `human` or `json`; `validate` and `check` also `github` and `sarif`; `env secret` has its own
     #[arg(
         long,
         value_name = "FORMAT",
@@ -149,7 +151,7 @@ pub struct Global {
 
 const DEFAULT_FILE: &str = "platform.toml";
 
-/// `graph` draws in some that no other command has; `validate` and `check` speak to reviewers.
+/// `graph` draws in some that no other command has; `validate` and `check` speak to reviewers, `env secret` to clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Human,
@@ -159,6 +161,8 @@ pub enum Format {
     Svg,
     Github,
     Sarif,
+    Yaml,
+    ExternalSecrets,
 }
 
 impl Global {

@@ -3,6 +3,7 @@
 //! Results go to stdout, diagnostics to stderr. Exit statuses: 0, 1 for every error, a wrong command line among them,
 //! and 2 where `check` or `plan --detailed-exitcode` found changes.
 
+mod add;
 mod apply;
 mod args;
 mod broken;
@@ -91,6 +92,7 @@ pub fn main() -> ExitCode {
 fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
     match command {
         Command::Init(args) => init::run(args, context),
+        Command::Add(args) => add::run(args, context),
         Command::Validate => validate::run(context),
         Command::Plan(args) => plan::run(args, context),
         Command::Apply(args) => apply::run(args, context),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, NetworkMode, Pipeline, Raw, Workload},
+    model::{Ci, Component, NetworkMode, Notify, Pipeline, Raw, Workload},
     source::{SourceId, Span},
 };
 
@@ -14,6 +14,8 @@ pub struct Platform {
     /// What networks, volumes and containers on a machine are called after: the name, and that of the environment where
     /// the environment does not give the platform one itself.
     pub project: String,
+    /// A semantic version: that of the chart.
+    pub version: String,
     pub description: Option<String>,
     /// The environment that was laid over the file, if one was.
     pub environment: Option<String>,
@@ -31,6 +33,8 @@ pub struct Platform {
     pub actors: Vec<Actor>,
     /// By step, then in the user's order; those without a step last.
     pub flows: Vec<Flow>,
+    /// Who is told of alerts.
+    pub notify: Option<Notify>,
     pub raw_compose: Raw,
     pub raw_helm: Raw,
     /// Files of kinds: what stands there the user did not write.

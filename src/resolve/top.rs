@@ -12,6 +12,9 @@ use crate::{
     syntax::Table,
 };
 
+/// The version of a platform that says none.
+const FIRST_VERSION: &str = "0.1.0";
+
 /// The platform without its components, pipelines and flows.
 pub(super) fn platform(
     tree: &Table,
@@ -26,6 +29,7 @@ pub(super) fn platform(
     Platform {
         name: scene.names.platform.clone(),
         project: scene.names.project.clone(),
+        version: table.string("version").unwrap_or(FIRST_VERSION).to_string(),
         description: read::owned(table, "description"),
         environment,
         targets: targets(table),
@@ -39,6 +43,7 @@ pub(super) fn platform(
         ci: Vec::new(),
         actors: actors(tree),
         flows: Vec::new(),
+        notify: None,
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
         kind_sources: scene.names.kind_sources.clone(),

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod add;
 mod apply;
 mod binary;
 mod commands;
@@ -11,4 +12,5 @@ mod doctor;
 mod engine;
 mod environments;
 mod purge;
+mod secret;
 mod tools;

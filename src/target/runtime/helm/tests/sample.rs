@@ -180,6 +180,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         external: None,
         ports: main.map(|main| main.ports.clone()).unwrap_or_default(),
         main_port: None,
+        public_url: None,
         settings: Vec::new(),
         outputs: Vec::new(),
         uses: Vec::new(),
@@ -197,6 +198,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
     Platform {
         name: "sample".to_string(),
         project: "sample".to_string(),
+        version: "0.1.0".to_string(),
         description: Some(NASTY.to_string()),
         environment: None,
         targets: Target::ALL.iter().copied().collect(),
@@ -214,6 +216,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         ci: Vec::new(),
         actors: Vec::new(),
         flows: Vec::new(),
+        notify: None,
         kind_sources: BTreeSet::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
