@@ -241,7 +241,7 @@ fn is_in_circle(start: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
             return true;
         }
     }
-    true
+    false
 }
 
 /// The project that the volumes were called after before the platform was renamed.

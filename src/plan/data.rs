@@ -83,12 +83,11 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         moved: moved(&recorded, &wanted),
         upgrades: upgrades(&recorded, &wanted),
         resized: resized(inputs, &wanted),
-        // A first run makes all of it.
-        fresh: if recorded.is_empty() {
-            Vec::new()
-        } else {
-            fresh
-        },
+        // Where nothing is written down yet, all of it is new.
+        fresh: fresh
+            .into_iter()
+            .filter(|new| recorded.iter().any(|data| data.keeper == new.keeper))
+            .collect(),
     }
 }
 

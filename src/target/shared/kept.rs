@@ -10,6 +10,10 @@ use crate::{
 /// The volume that every store has: what its program wrote lies there.
 const STORE: &str = "data";
 
+/// The folder of a claim that is mounted: a new file system may hold `lost+found`, which servers refuse as their data
+/// folder. It is the same whatever the volume is called, so that a renamed one finds its data.
+pub const SUB_PATH: &str = "data";
+
 /// How a runtime keeps a volume.
 pub struct Keeping {
     pub keeper: Keeper,

@@ -6,11 +6,8 @@ use super::{chart::Builder, claims};
 use crate::{
     model::{Device, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload},
     speak::units::kubernetes,
+    target::shared::kept::SUB_PATH,
 };
-
-/// The folder of a claim that is mounted: a new file system may hold `lost+found`, which servers refuse as their data
-/// folder. It is the same whatever the volume is called, so that a renamed one finds its data.
-const SUB_PATH: &str = "data";
 
 /// Named volumes, folders of the host, and memory.
 pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
