@@ -1,6 +1,7 @@
 //! What a kind says of the components that are of it.
 
 use crate::{
+    data::Upgrade,
     model::{SecretForm, Version},
     reference::{self, Mode, Words},
     source::Span,
@@ -25,6 +26,8 @@ pub struct Kind {
     pub majors: Vec<u64>,
     /// The oldest tag that it can run, where that is not the first of a major.
     pub oldest: Option<String>,
+    /// What a change of the major version asks for over existing data.
+    pub upgrades: Vec<Upgrade>,
     /// One server: more than one replica is an error.
     pub single: bool,
     /// At most so many of it in a platform.

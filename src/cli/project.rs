@@ -40,6 +40,7 @@ pub fn open(global: &Global) -> Result<Project, Failure> {
         environment: global.environment.clone(),
         targets: global.selected(),
         deny_warnings: global.deny_warnings,
+        recorded: Vec::new(),
     };
     Project::new(&root, request)
 }

@@ -1,6 +1,7 @@
 //! Components: what the user names. Each has one workload or several, or runs elsewhere.
 
 use crate::{
+    data::Upgrade,
     model::{AlertSeverity, Metrics, PanelKind, Port, Raw, Text, Workload},
     source::Span,
     value::WebAddress,
@@ -17,6 +18,8 @@ pub struct Component {
     pub icon: String,
     /// The major version of the program: what the kind and the targets adapt to. `None`: nothing tells, and nothing asks.
     pub major: Option<u64>,
+    /// What its program asks for when the major version changes over existing data.
+    pub upgrades: Vec<Upgrade>,
     pub description: Option<String>,
     /// `None` only where it is external.
     pub group: Option<String>,

@@ -70,6 +70,7 @@ pub(super) fn component(
         alerts: observe::alerts(scene, index, sink),
         records: observe::records(scene, index, sink),
         panels: observe::panels(scene, index, sink),
+        upgrades: draft.kind.upgrades.clone(),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,

@@ -10,6 +10,7 @@ use super::{
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
 };
+use crate::data::Step;
 use watch::{PANEL, RECORD};
 
 const CONDITION: KeyShape = key(
@@ -173,6 +174,29 @@ const ROLE: Shape = Shape::Table(&[
         "What it is for.",
         "description = \"Where runs and models are recorded\"",
     ),
+]);
+
+const UPGRADE: Shape = Shape::Table(&[
+    key(
+        "on",
+        Shape::Plain(Form::Choice(Step::NAMES)),
+        "A higher major version (`up`), one that is higher by more than one (`skip`), or a lower one (`down`).",
+        "on = \"up\"",
+    )
+    .required(),
+    key(
+        "reaches",
+        Shape::Integer(0, 1_000_000),
+        "Only where the change comes to this major version, or goes past it.",
+        "reaches = 9",
+    ),
+    key(
+        "needs",
+        FREE,
+        "What to do so that the data stays, as a sentence.",
+        "needs = \"dump with the old version, restore into the new one\"",
+    )
+    .required(),
 ]);
 
 const BINDING: Shape = Shape::Table(&[
@@ -340,6 +364,12 @@ const ABOUT: &[KeyShape] = &[
         Shape::List(&Shape::Integer(0, 1_000_000)),
         "Major versions that it knows; another one is an error. Left out: any.",
         "majors = [7, 8]",
+    ),
+    key(
+        "upgrades",
+        Shape::List(&UPGRADE),
+        "What a change of the major version asks for where a store has data already: `apply` stops and says it.",
+        "[[upgrades]]\non = \"up\"\nneeds = \"dump with the old version, restore into the new one\"",
     ),
     key(
         "oldest",

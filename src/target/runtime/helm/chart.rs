@@ -7,12 +7,14 @@ use serde_json::{Map, Value, json};
 
 use super::{claims::Claims, files::ChartFiles, network, pods::Pods, raw, schema, workload};
 use crate::{
+    data::Kept,
     diag::Diagnostic,
     model::{Platform, Workload},
     speak::local_port,
     target::{
         Context,
         shared::{
+            kept::kept,
             losses::{Losses, Marks, Wording},
             names::Names,
         },
@@ -70,6 +72,8 @@ pub struct Chart {
     /// Paths below `files/`, and their texts.
     pub files: BTreeMap<String, String>,
     pub losses: Vec<Diagnostic>,
+    /// The data that it keeps.
+    pub kept: Vec<Kept>,
 }
 
 /// What the values of workloads are made with.
@@ -181,6 +185,11 @@ pub fn build(context: &Context<'_>) -> Chart {
         },
         files: builder.files.finish(),
         losses: builder.losses.finish(),
+        kept: kept(
+            platform,
+            |volume| builder.claims.keeping(volume),
+            |path| path.starts_with('/'),
+        ),
     }
 }
 

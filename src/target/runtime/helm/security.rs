@@ -89,7 +89,7 @@ pub fn unrestricted(platform: &Platform, workload: &Workload) -> Option<String> 
             "it is in the node's network",
         ),
         (
-            capabilities(workload).is_some_and(|it| it.add.iter().any(|name| name != BINDING)),
+            capabilities(workload).is_some_and(|it| it.add.iter().any(|name| *name != BINDING)),
             "it adds capabilities",
         ),
         (

@@ -172,6 +172,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
     let main = workloads.first();
     Component {
         major: None,
+        upgrades: Vec::new(),
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
         lineage: Vec::new(),
@@ -245,6 +246,8 @@ fn platform_volume(key: &str, component: Option<&str>) -> PlatformVolume {
         real_name: format!("sample_{key}"),
         claim: key.to_string(),
         named: false,
+        volume_moved: false,
+        claim_moved: false,
         path: format!("volumes.{key}"),
         component: component.map(str::to_string),
         size: Some(20 << 30),
