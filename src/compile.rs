@@ -9,13 +9,12 @@ use crate::{
     catalog::Catalog,
     check::{self, Facts},
     diag::{Code, Diagnostic, Sink},
+    expand,
     files::{FileSet, Target},
     graph::{self, Graph},
     model::Platform,
-    project,
-    resolve::{self, Inputs},
+    project, resolve,
     source::{Sources, Span},
-    syntax::Table,
     target::emit,
     template::{self, Engine},
     world::World,
@@ -107,7 +106,7 @@ fn run(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Output> {
-    let tree = project::read(
+    let read = project::read(
         world,
         &request.file,
         request.environment.as_deref(),
@@ -115,7 +114,7 @@ fn run(
         sink,
     )?;
     let engine = engine(world, sources, sink)?;
-    let (platform, graph) = understand(world, request, &tree, &engine, sources, sink);
+    let (platform, graph) = understand(world, request, &read, &engine, sources, sink);
     check::check(
         Facts {
             platform: &platform,
@@ -163,21 +162,27 @@ fn of_component(mut loss: Diagnostic, platform: &Platform) -> Diagnostic {
 fn understand(
     world: &dyn World,
     request: &Request,
-    tree: &Table,
+    read: &project::Read,
     engine: &Engine,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> (Platform, Graph) {
     let mut catalog = own_catalog(world, sources, sink);
     catalog.load_own(sources, sink);
-    let inputs = Inputs {
-        world,
+    let inputs = expand::Inputs {
         engine,
         catalog: &mut catalog,
         sources,
+        suffix: &read.suffix,
+    };
+    let draft = expand::expand(&read.tree, inputs, sink);
+    let inputs = resolve::Inputs {
+        world,
+        engine,
+        sources,
         environment: request.environment.clone(),
     };
-    let platform = resolve::resolve(tree, inputs, sink);
+    let platform = resolve::resolve(&draft, inputs, sink);
     let graph = graph::build(&platform);
     (platform, graph)
 }

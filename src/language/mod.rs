@@ -4,6 +4,7 @@
 
 mod alert;
 mod check;
+mod complete;
 mod component;
 mod cron;
 mod effect;
@@ -18,6 +19,7 @@ mod platform;
 mod shape;
 
 pub use check::{Context, check};
+pub use complete::complete;
 pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};
 pub use effect::{Effect, Outcome};
 pub use form::{

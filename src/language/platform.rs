@@ -22,6 +22,12 @@ const PLATFORM: Shape = Shape::Table(&[
     )
     .required(),
     key(
+        "version",
+        Shape::Plain(Form::Version),
+        "The version of the platform, which its chart carries; `0.1.0` unless said otherwise.",
+        "version = \"1.4.0\"",
+    ),
+    key(
         "description",
         FREE,
         "What the platform is for.",

@@ -29,7 +29,7 @@ pub use notify::{
 pub use pipeline::{Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable,
+    SecretOrigin, Variable, is_claim_name,
 };
 pub use registry::Registry;
 pub use text::{Endpoint, Field, Piece, Text};

@@ -1,12 +1,10 @@
 //! Volumes and bind mounts.
 
-use super::{
-    read,
-    scene::{Scene, Shape},
-};
+use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Mount, MountSource, PlatformVolume, Propagation},
+    expand::{WorkloadDraft, read, unknown},
+    model::{Mount, MountSource, PlatformVolume, Propagation, is_claim_name},
     source::Span,
     syntax::{Key, Table},
 };
@@ -23,13 +21,13 @@ struct Owner<'a> {
 
 /// The mounts of a component's workload; volumes of its own are added to `volumes`.
 pub(super) fn mounts(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
-    shape: &Shape,
+    shape: &WorkloadDraft,
     volumes: &mut Vec<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let owner = Owner {
         name: if shape.own_image {
             draft.name.clone()
@@ -47,7 +45,7 @@ pub(super) fn mounts(
 
 /// The mounts of a pipeline's tasks.
 pub(super) fn pipeline_mounts(
-    scene: &Scene,
+    scene: &Scene<'_>,
     pipeline: &str,
     table: &Table,
     volumes: &mut Vec<PlatformVolume>,
@@ -63,7 +61,7 @@ pub(super) fn pipeline_mounts(
 
 fn owned_by(
     owner: &Owner<'_>,
-    scene: &Scene,
+    scene: &Scene<'_>,
     table: &Table,
     volumes: &mut Vec<PlatformVolume>,
     sink: &mut Sink,
@@ -130,10 +128,15 @@ fn bind(source: &str, table: &Table) -> MountSource {
     }
 }
 
-fn shared(scene: &Scene, name: &str, span: Span, sink: &mut Sink) -> Option<MountSource> {
-    if !scene.shared_volumes.iter().any(|known| known == name) {
-        let known: Vec<&str> = scene.shared_volumes.iter().map(String::as_str).collect();
-        let mut diagnostic = super::draft::unknown("shared volume", name, span, &known);
+fn shared(scene: &Scene<'_>, name: &str, span: Span, sink: &mut Sink) -> Option<MountSource> {
+    if !scene.names.shared_volumes.iter().any(|known| known == name) {
+        let known: Vec<&str> = scene
+            .names
+            .shared_volumes
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let mut diagnostic = unknown("shared volume", name, span, &known);
         if known.is_empty() {
             diagnostic.help = Some(format!(
                 "declare it: `[volumes]` and below it `{name} = {{ size = \"10Gi\" }}`"
@@ -146,7 +149,7 @@ fn shared(scene: &Scene, name: &str, span: Span, sink: &mut Sink) -> Option<Moun
 }
 
 fn named(
-    scene: &Scene,
+    scene: &Scene<'_>,
     owner: &Owner<'_>,
     key: &Key,
     table: &Table,
@@ -154,14 +157,15 @@ fn named(
 ) -> MountSource {
     let id = format!("{}-{}", owner.name, key.name);
     let volume = PlatformVolume {
-        real_name: read::owned(table, "name").unwrap_or_else(|| format!("{}_{id}", scene.platform)),
-        key: id.clone(),
-        path: format!("{}.volumes.{}", owner.path, key.name),
         component: owner.component.map(ToString::to_string),
-        size: read::memory(table, "size"),
         many_writers: false,
-        external: table.boolean("external").unwrap_or(false),
-        span: key.span,
+        ..volume(
+            &scene.names.project,
+            id.clone(),
+            format!("{}.volumes.{}", owner.path, key.name),
+            table,
+            key.span,
+        )
     };
     // Workloads of one image share the volume; the first that mounts it declares it.
     if !volumes
@@ -174,18 +178,32 @@ fn named(
 }
 
 /// The platform's shared volumes, from `[volumes]`.
-pub(super) fn shared_volumes(tree: &Table, platform: &str) -> Vec<PlatformVolume> {
+pub(super) fn shared_volumes(tree: &Table, project: &str) -> Vec<PlatformVolume> {
     read::tables(tree, "volumes")
-        .map(|(key, table)| PlatformVolume {
-            key: key.name.clone(),
-            real_name: read::owned(table, "name")
-                .unwrap_or_else(|| format!("{platform}_{}", key.name)),
-            path: format!("volumes.{}", key.name),
-            component: None,
-            size: read::memory(table, "size"),
-            many_writers: table.string("access") != Some("one"),
-            external: table.boolean("external").unwrap_or(false),
-            span: key.span,
+        .map(|(key, table)| {
+            let path = format!("volumes.{}", key.name);
+            volume(project, key.name.clone(), path, table, key.span)
         })
         .collect()
+}
+
+/// A volume of the platform's by what is written of it.
+fn volume(project: &str, key: String, path: String, table: &Table, span: Span) -> PlatformVolume {
+    let usual = format!("{project}_{key}");
+    let name = read::owned(table, "name").filter(|name| *name != usual);
+    PlatformVolume {
+        claim: name
+            .clone()
+            .filter(|name| is_claim_name(name))
+            .unwrap_or_else(|| key.clone()),
+        named: name.is_some(),
+        real_name: name.unwrap_or(usual),
+        key,
+        path,
+        component: None,
+        size: read::memory(table, "size"),
+        many_writers: table.string("access") != Some("one"),
+        external: table.boolean("external").unwrap_or(false),
+        span,
+    }
 }

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    draft::unknown,
-    read,
     reference::{Scope, text},
     scene::Scene,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::{read, unknown},
     model::{
         AlertSeverity, At, FileContent, FileMount, Notify, NotifyRoute, Piece, Platform, Reach,
         Receiver, Smtp, Text, notify_file, notify_secret,

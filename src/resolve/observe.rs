@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::{
-    read,
+    Scene,
     reference::{Scope, text},
-    scene::{Draft, Scene, Shape},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    expand::{ComponentDraft, WorkloadDraft, read},
     language::duration_ms,
     model::{
-        Alert, AlertSeverity, AlertText, Health, Metrics, Panel, PanelKind, Port, Probe, ProbeTool,
-        Query, Record, Text, Threshold,
+        Alert, AlertSeverity, AlertText, Health, Metrics, Panel, PanelKind, Piece, Port, Probe,
+        ProbeTool, Query, Record, Text, Threshold,
     },
     source::Span,
     syntax::{Node, Removal, Table, Value, overlay},
@@ -20,16 +20,16 @@ use crate::{
 };
 
 pub(super) fn health(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
-    shape: &Shape,
+    shape: &WorkloadDraft,
     sink: &mut Sink,
 ) -> Option<Health> {
     let entry = shape.table.entry("health")?;
-    not_true(&entry.value, "health", sink);
+    refuse_true(&entry.value, "health", sink);
     let table = entry.value.as_table()?;
     let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let probe = probe(scene, draft, shape, table, &scope, entry.key.span, sink)?;
     Some(Health {
         probe,
@@ -44,7 +44,7 @@ pub(super) fn health(
 }
 
 /// `false` switches off what a kind has; `true` says nothing.
-fn not_true(node: &Node, key: &str, sink: &mut Sink) {
+fn refuse_true(node: &Node, key: &str, sink: &mut Sink) {
     if node.as_bool() == Some(true) {
         sink.push(
             Diagnostic::new(Code::WrongType, format!("`{key} = true` says nothing"))
@@ -57,9 +57,9 @@ fn not_true(node: &Node, key: &str, sink: &mut Sink) {
 }
 
 fn probe(
-    scene: &Scene,
-    draft: &Draft,
-    shape: &Shape,
+    scene: &Scene<'_>,
+    draft: &ComponentDraft,
+    shape: &WorkloadDraft,
     table: &Table,
     scope: &Scope<'_>,
     span: Span,
@@ -118,7 +118,7 @@ fn probe(
 }
 
 /// `http` without `port` means the port `http`, or the only one.
-fn only_port<'a>(shape: &'a Shape, span: Span, sink: &mut Sink) -> Option<&'a Port> {
+fn only_port<'a>(shape: &'a WorkloadDraft, span: Span, sink: &mut Sink) -> Option<&'a Port> {
     let http = shape.ports.iter().find(|port| port.name == "http");
     let found = http.or(match shape.ports.as_slice() {
         [only] => Some(only),
@@ -136,8 +136,8 @@ fn only_port<'a>(shape: &'a Shape, span: Span, sink: &mut Sink) -> Option<&'a Po
 
 /// A port that the workload itself listens on.
 fn port<'a>(
-    draft: &Draft,
-    shape: &'a Shape,
+    draft: &ComponentDraft,
+    shape: &'a WorkloadDraft,
     node: &Node,
     what: &str,
     sink: &mut Sink,
@@ -171,9 +171,15 @@ fn port<'a>(
 }
 
 /// `job` is the scrape job's name.
-pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<Metrics> {
+pub(super) fn metrics(
+    scene: &Scene<'_>,
+    index: usize,
+    shape: &WorkloadDraft,
+    sink: &mut Sink,
+) -> Option<Metrics> {
+    let draft = &scene.components[index];
     let entry = shape.table.entry("metrics")?;
-    not_true(&entry.value, "metrics", sink);
+    refuse_true(&entry.value, "metrics", sink);
     let table = entry.value.as_table()?;
     let port = match table.get("port") {
         Some(node) => port(draft, shape, node, "metrics entry", sink)?,
@@ -201,17 +207,50 @@ pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<M
         port: port.name.clone(),
         number: port.container.first,
         scheme: port.scheme.over_http(),
-        path: table.string("path").unwrap_or("/metrics").to_string(),
+        path: match table.get("path") {
+            Some(node) => metrics_path(scene, index, shape, node, sink),
+            None => "/metrics".to_string(),
+        },
         interval: read::duration(table, "interval"),
         honor_labels: table.boolean("honor_labels").unwrap_or(false),
         span: entry.key.span,
     })
 }
 
+/// Its references are resolved; Prometheus fills in nothing at start.
+fn metrics_path(
+    scene: &Scene<'_>,
+    index: usize,
+    shape: &WorkloadDraft,
+    node: &Node,
+    sink: &mut Sink,
+) -> String {
+    let scope = Scope::component(index, shape.part.as_deref()).without_secrets("`metrics.path`");
+    let text = text(scene, node, &scope, sink);
+    text.render(|piece| match piece {
+        Piece::Literal(text) => text.clone(),
+        Piece::Endpoint(endpoint) => endpoint.value(),
+        Piece::Variable(name) => default_of(scene, name),
+        _ => String::new(),
+    })
+}
+
+fn default_of(scene: &Scene<'_>, variable: &str) -> String {
+    let mut known = scene.names.variables.iter();
+    known
+        .find(|known| known.name == variable)
+        .map_or_else(String::new, |known| known.default.clone())
+}
+
 /// What is scraped of a component that runs elsewhere: what its own `metrics` say, else those of its kind where
 /// `external` names their port.
-pub(super) fn external_metrics(draft: &Draft, sink: &mut Sink) -> Option<Metrics> {
-    let shape = draft.shape(None)?;
+pub(super) fn external_metrics(
+    scene: &Scene<'_>,
+    index: usize,
+    sink: &mut Sink,
+) -> Option<Metrics> {
+    let draft = &scene.components[index];
+    let shape = draft.workload(None)?;
     let port = shape
         .table
         .table("metrics")?
@@ -219,16 +258,16 @@ pub(super) fn external_metrics(draft: &Draft, sink: &mut Sink) -> Option<Metrics
         .unwrap_or("http");
     let known = shape.ports.iter().any(|known| known.name == port);
     if known || draft.user.table("metrics").is_some() {
-        metrics(draft, shape, sink)
+        metrics(scene, index, shape, sink)
     } else {
         None
     }
 }
 
 /// One job a component: its first workload with metrics has the component's name, any other its own.
-fn job_name(draft: &Draft, shape: &Shape) -> String {
+fn job_name(draft: &ComponentDraft, shape: &WorkloadDraft) -> String {
     let first = draft
-        .shapes
+        .workloads
         .iter()
         .find(|shape| shape.table.table("metrics").is_some());
     match first {
@@ -237,24 +276,24 @@ fn job_name(draft: &Draft, shape: &Shape) -> String {
     }
 }
 
-fn has_metrics(draft: &Draft) -> bool {
+fn has_metrics(draft: &ComponentDraft) -> bool {
     draft
-        .shapes
+        .workloads
         .iter()
         .any(|shape| shape.table.table("metrics").is_some())
 }
 
 /// What tells, of the metrics, that a component works.
-pub(super) fn healthy(scene: &Scene, index: usize, sink: &mut Sink) -> Option<String> {
-    let draft = &scene.drafts[index];
+pub(super) fn healthy(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Option<String> {
+    let draft = &scene.components[index];
     let node = draft.kind_table.get("healthy")?;
     has_metrics(draft).then(|| kind_string(scene, index, node, sink))
 }
 
 /// The kind's alerts, where something is scraped, and the component's own. What the user says of an alert of the kind
 /// lies over it, key by key.
-pub(super) fn alerts(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Alert> {
-    let draft = &scene.drafts[index];
+pub(super) fn alerts(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Alert> {
+    let draft = &scene.components[index];
     let empty = Table::default();
     let own = draft.user.table("alerts").unwrap_or(&empty);
     let mut alerts = Vec::new();
@@ -294,7 +333,7 @@ pub(super) fn alerts(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Alert>
 }
 
 fn alert(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     name: &str,
     table: &Table,
@@ -305,7 +344,7 @@ fn alert(
         let node = table.get(key)?;
         Some(AlertText {
             text: kind_string(scene, index, node, sink),
-            from_kind: scene.is_kind_text(node),
+            from_kind: scene.names.is_kind_text(node),
         })
     };
     let expr = string("expr");
@@ -333,8 +372,8 @@ fn alert(
 }
 
 /// A kind's string with its references resolved; a user's as it is.
-fn kind_string(scene: &Scene, index: usize, node: &Node, sink: &mut Sink) -> String {
-    if !scene.is_kind_text(node) {
+fn kind_string(scene: &Scene<'_>, index: usize, node: &Node, sink: &mut Sink) -> String {
+    if !scene.names.is_kind_text(node) {
         return read::scalar(node);
     }
     let scope = Scope::component(index, None).without_secrets("a rule");
@@ -345,8 +384,8 @@ fn plain(text: &Text) -> String {
     text.as_plain().unwrap_or_default()
 }
 
-pub(super) fn records(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Record> {
-    let draft = &scene.drafts[index];
+pub(super) fn records(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Record> {
+    let draft = &scene.components[index];
     if !has_metrics(draft) {
         return Vec::new();
     }
@@ -365,8 +404,8 @@ pub(super) fn records(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Recor
         .collect()
 }
 
-pub(super) fn panels(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Panel> {
-    let draft = &scene.drafts[index];
+pub(super) fn panels(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Panel> {
+    let draft = &scene.components[index];
     if !has_metrics(draft) {
         return Vec::new();
     }
@@ -380,7 +419,7 @@ pub(super) fn panels(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Panel>
         .collect()
 }
 
-fn panel(scene: &Scene, index: usize, table: &Table, sink: &mut Sink) -> Panel {
+fn panel(scene: &Scene<'_>, index: usize, table: &Table, sink: &mut Sink) -> Panel {
     let queries = table
         .array("queries")
         .unwrap_or_default()

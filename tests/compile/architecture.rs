@@ -222,10 +222,11 @@ fn the_engine_is_asked_in_one_place_and_git_in_another() {
 /// Crates that one module keeps to itself, so that another one can take their place.
 #[test]
 fn each_of_these_crates_has_one_user() {
-    const USERS: [(&str, &[&str]); 13] = [
+    const USERS: [(&str, &[&str]); 14] = [
         ("miette", &["diag/render"]),
         ("toml", &["syntax"]),
         ("taplo", &["layout"]),
+        ("toml_edit", &["add"]),
         ("minijinja", &["template"]),
         ("petgraph", &["graph"]),
         ("similar", &["plan/diff"]),
@@ -333,5 +334,16 @@ fn only_reference_reads_the_syntax_of_references() {
             found.is_empty(),
             "{path} reads references itself: {found:#?}"
         );
+    }
+}
+
+#[test]
+fn no_stage_fills_in_what_another_left_open() {
+    for module in ["reference", "expand", "resolve", "graph", "check"] {
+        for (path, text) in files_of(module) {
+            for word in ["Cell<", "OnceLock<", "Mutex<"] {
+                assert!(!text.contains(word), "{path} holds a `{word}`");
+            }
+        }
     }
 }
