@@ -19,12 +19,13 @@ pub use crate::value::{
     TriggerRule,
 };
 pub use component::{
-    Alert, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
+    Alert, AlertText, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
     SettingValue, Threshold, Use,
 };
 pub use image::{Image, Version, is_tag};
 pub use notify::{
-    Notify, NotifyRoute, Receiver, Smtp, is_pattern, matches, notify_file, notify_secret,
+    NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
+    holds_back, is_pattern, is_told_by_notify, matches, notify_file, notify_secret,
 };
 pub use pipeline::{Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody};
 pub use platform::{

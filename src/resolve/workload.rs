@@ -66,6 +66,7 @@ pub(super) fn component(
         outputs: outputs(scene, index, sink),
         uses: uses(scene, index, sink),
         workloads,
+        healthy: observe::healthy(scene, index, sink),
         alerts: observe::alerts(scene, index, sink),
         records: observe::records(scene, index, sink),
         panels: observe::panels(scene, index, sink),

@@ -3,18 +3,19 @@
 mod watch;
 
 use super::{
+    alert::KIND_ALERT,
     component::{KIND_WORKLOAD, OF_KIND_PART},
     form::{Form, NameRule},
     inner::FREE,
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
 };
-use watch::{ALERT, PANEL, RECORD};
+use watch::{PANEL, RECORD};
 
 const CONDITION: KeyShape = key(
     "if",
     Shape::Plain(Form::Free),
-    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `major` and `platform`.",
+    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `major` and `platform`.",
     "if = \"settings.password\"",
 );
 
@@ -22,10 +23,18 @@ const SETTING: Shape = Shape::Table(&[
     key(
         "type",
         Shape::Plain(Form::Choice(&[
-            "string", "integer", "boolean", "duration", "secret", "list", "file", "files",
+            "string",
+            "integer",
+            "boolean",
+            "duration",
+            "secret",
+            "list",
+            "databases",
+            "file",
+            "files",
             "folders",
         ])),
-        "What it takes; `string` unless said otherwise. `secret`: nothing but `${secrets.S}`. `file`, `files` and `folders`: paths of the project.",
+        "What it takes; `string` unless said otherwise. `secret`: nothing but `${secrets.S}`. `databases`: names, or a table of them with `user` and `password` each. `file`, `files` and `folders`: paths of the project.",
         "type = \"secret\"",
     ),
     key(
@@ -39,6 +48,18 @@ const SETTING: Shape = Shape::Table(&[
         FREE,
         "Characters that a string may hold beside letters and digits, where it becomes a part of something: a URL, a script, a list.",
         "characters = \"._~-\"",
+    ),
+    key(
+        "choices",
+        Shape::List(&FREE),
+        "The strings that it takes, where it does not take any.",
+        "choices = [\"off\", \"require\", \"verify-full\"]",
+    ),
+    key(
+        "only_external",
+        Shape::Boolean,
+        "Only a component that runs elsewhere may have it.",
+        "only_external = true",
     ),
     key(
         "holds",
@@ -227,8 +248,14 @@ const CONDITIONAL: &[KeyShape] = &[
         "parts.exporter = { image = \"oliver006/redis_exporter\", version = \"v1.89.0\", ports = { metrics = 9121 } }",
     ),
     key(
+        "healthy",
+        Shape::Plain(Form::KindPromQl),
+        "1 for each instance that works, 0 or nothing where it does not; it keeps the labels `job` and `instance`. Left out: `up`, which for a program behind an exporter only says that the exporter answers.",
+        "healthy = 'redis_up{${self.selector}}'",
+    ),
+    key(
         "alerts",
-        Shape::Map(NameRule::Identifier, &ALERT),
+        Shape::Map(NameRule::Identifier, &KIND_ALERT),
         "Alerts of every component of the kind that is scraped.",
         "alerts.RedisDown = { expr = 'redis_up{${self.selector}} == 0', for = \"1m\" }",
     ),

@@ -3,46 +3,12 @@
 use crate::{
     language::{
         form::Form,
-        inner::{DURATION, FREE},
+        inner::FREE,
         key::key,
         shape::Shape,
     },
-    value::{AlertSeverity, PanelKind},
+    value::PanelKind,
 };
-
-pub(super) const ALERT: Shape = Shape::Table(&[
-    key(
-        "expr",
-        Shape::Plain(Form::KindPromQl),
-        "Fires while this returns anything; `${self.selector}` selects the component's own series.",
-        "expr = 'redis_up{${self.selector}} == 0'",
-    )
-    .required(),
-    key(
-        "for",
-        DURATION,
-        "Only after it held for so long.",
-        "for = \"5m\"",
-    ),
-    key(
-        "severity",
-        Shape::Plain(Form::Choice(AlertSeverity::NAMES)),
-        "The label `severity`; `warning` unless said otherwise.",
-        "severity = \"critical\"",
-    ),
-    key(
-        "summary",
-        Shape::Text,
-        "One line for a person; Prometheus' own `{{ }}` works.",
-        "summary = \"Redis `${self.name}` is down\"",
-    ),
-    key(
-        "description",
-        Shape::Text,
-        "What it means and what to do.",
-        "description = \"The exporter can't log in.\"",
-    ),
-]);
 
 pub(super) const RECORD: Shape = Shape::Table(&[
     key(

@@ -184,6 +184,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         outputs: Vec::new(),
         uses: Vec::new(),
         workloads,
+        healthy: None,
         alerts: Vec::new(),
         records: Vec::new(),
         panels: Vec::new(),
