@@ -21,10 +21,10 @@ mod roles;
 mod secrets;
 mod settings;
 
-pub use moved::VolumeNames;
 pub use draft::{
     BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Login, Names, WorkloadDraft,
 };
+pub use moved::VolumeNames;
 
 use crate::{
     catalog::Catalog,
