@@ -11,8 +11,8 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read},
     language::duration_ms,
     model::{
-        Alert, AlertSeverity, AlertText, Health, Metrics, Panel, PanelKind, Piece, Port, Probe, ProbeTool,
-        Query, Record, Text, Threshold,
+        Alert, AlertSeverity, AlertText, Health, Metrics, Panel, PanelKind, Piece, Port, Probe,
+        ProbeTool, Query, Record, Text, Threshold,
     },
     source::Span,
     syntax::{Node, Removal, Table, Value, overlay},

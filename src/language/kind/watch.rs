@@ -1,12 +1,7 @@
 //! What a kind brings to watch it by: alerts, recording rules, panels of its dashboard.
 
 use crate::{
-    language::{
-        form::Form,
-        inner::FREE,
-        key::key,
-        shape::Shape,
-    },
+    language::{form::Form, inner::FREE, key::key, shape::Shape},
     value::PanelKind,
 };
 
