@@ -30,6 +30,9 @@ mlflow = "Tracking"
 db-password = { env = "DB_PASSWORD" }
 registry-token = { env = "REGISTRY_TOKEN" }
 qdrant-key = { env = "QDRANT_KEY" }
+slack-webhook = { env = "SLACK_WEBHOOK" }
+pagerduty-key = { env = "PAGERDUTY_KEY" }
+smtp-password = { env = "SMTP_PASSWORD" }
 [presets.service]
 restart = "unless-stopped"
 [volumes]
@@ -54,6 +57,13 @@ group = "serving"
 settings = { database = "mlflow", password = "${secrets.db-password}" }
 [components.mlflow]
 kind = "mlflow"
+group = "serving"
+"#;
+
+/// What gives the components alerts. It takes time, so only routes of alerts have it.
+const PROMETHEUS: &str = r#"
+[components.prometheus]
+kind = "prometheus"
 group = "serving"
 "#;
 
@@ -94,6 +104,16 @@ const BESIDE: &[(&str, &str)] = &[
     ("ci.*.stages.#", "name = \"a\"\nrun = [\"true\"]"),
     ("ci.*.stages.#: parallel", "name = \"a\""),
     ("flows.#", "from = \"data-scientist\"\nto = \"redis\""),
+    (
+        "notify",
+        "receivers = { team = { webhook = \"http://a\" }, on-call = { webhook = \"http://b\" }, dead-man = { webhook = \"http://c\" } }",
+    ),
+    (
+        "notify.receivers.*: channel",
+        "slack = \"${secrets.slack-webhook}\"",
+    ),
+    ("notify.routes.#", "receiver = \"on-call\""),
+    ("notify.smtp", "host = \"a:587\"\nfrom = \"a@b.c\""),
     ("kind", KIND_OF_OWN),
     ("kind.roles.*", "kinds = [\"postgres\"]"),
     ("kind.workload.volumes.*", "mount = \"/example\""),
@@ -159,6 +179,9 @@ fn the_example_of_every_key_of_a_platform_compiles() {
     walk("", PLATFORM_FILE, &mut |path, key| {
         if seen.insert(id(key)) {
             let mut platform = parsed(PLATFORM);
+            if path.starts_with("notify.routes") {
+                merge(&mut platform, parsed(PROMETHEUS));
+            }
             merge(&mut platform, placed(path, key));
             let said = errors(&[("platform.toml", platform.to_string())], None);
             wrong.extend(said.map(|said| format!("{path}: {}: {said}", key.name)));
@@ -290,7 +313,8 @@ fn step(path: &str, name: &str) -> String {
 fn placed(path: &str, key: &KeyShape) -> Table {
     let example = parsed(key.example);
     // Some stand below their table's own heading.
-    if path.is_empty() || key.example.starts_with('[') {
+    let heading = path.split('.').next().unwrap_or_default();
+    if path.is_empty() || example.contains_key(heading) {
         return example;
     }
     let at_key = format!("{path}: {}", key.name);
