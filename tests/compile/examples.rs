@@ -112,6 +112,14 @@ const BESIDE: &[(&str, &str)] = &[
         "notify.receivers.*: channel",
         "slack = \"${secrets.slack-webhook}\"",
     ),
+    (
+        "moved.#",
+        "from = \"components.old-db\"\nto = \"components.mlflow-db\"",
+    ),
+    (
+        "kind.upgrades.#",
+        "on = \"up\"\nneeds = \"dump and restore\"",
+    ),
     ("notify.routes.#", "receiver = \"on-call\""),
     ("notify.smtp", "host = \"a:587\"\nfrom = \"a@b.c\""),
     ("kind", KIND_OF_OWN),
@@ -146,6 +154,7 @@ settings.example = { description = "x" }
 secrets.login = { description = "x" }
 roles.database = { kinds = ["postgres"] }
 roles.example = { kinds = ["postgres"] }
+roles.backend_store = { kinds = ["postgres"] }
 workload.ports = { http = 80, redis = 6379, metrics = 9121 }
 workload.command = ["own"]
 workload.volumes.data = { mount = "/own", size = "1Gi" }
@@ -155,9 +164,19 @@ const OWN: &str = r#"
 [components.own]
 kind = "own"
 group = "feast"
-uses = { database = "mlflow-db", example = "mlflow-db" }
+uses = { database = "mlflow-db", example = "mlflow-db", backend_store = "mlflow-db" }
 settings = { password = "${secrets.db-password}", example = "${secrets.db-password}", config = "config/app.yaml" }
 "#;
+
+/// The component whose setting `example` fits a kind that says this of it.
+fn own_with(key: &str) -> String {
+    let example = "example = \"${secrets.db-password}\", ";
+    match key {
+        "choices" => OWN.replace(example, "example = \"off\", "),
+        "only_external" => OWN.replace(example, ""),
+        _ => OWN.to_string(),
+    }
+}
 
 /// Files that examples name.
 const FILES: &[(&str, &str)] = &[
@@ -207,7 +226,7 @@ fn the_example_of_every_key_of_a_kind_compiles() {
             let kind = kind.unwrap_or_else(|| panic!("{path} is of no kind"));
             let files = [
                 ("mlopsgen/kinds/own.toml", kind.to_string()),
-                ("platform.toml", format!("{PLATFORM}{OWN}")),
+                ("platform.toml", format!("{PLATFORM}{}", own_with(key.name))),
             ];
             let said = errors(&files, None);
             wrong.extend(said.map(|said| format!("{path}: {}: {said}", key.name)));
