@@ -160,6 +160,43 @@ def a_pending_job_is_replaced() -> None:
     install(chart, "pending", "--set-json", 'imagePullSecrets=[{"name":"registry"}]')
 
 
+def what_charts_usually_take_is_taken() -> None:
+    """Values that a user of other charts would try, on the real server, which refuses unknown fields."""
+    namespace("usual")
+    values = {
+        "serviceAccount": {"annotations": {"a": "b"}},
+        "securityContext": {"readOnlyRootFilesystem": True},
+        "podSecurityContext": {"fsGroup": 1000},
+        "extraEnv": [{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}],
+        "extraEnvFrom": [{"configMapRef": {"name": "shared", "optional": True}}],
+        "extraVolumes": [{"name": "cache", "emptyDir": {}}],
+        "extraVolumeMounts": [{"name": "cache", "mountPath": "/cache"}],
+        "initContainers": [{"name": "before", "image": "busybox:1.37.0"}],
+        "sidecars": [{"name": "beside", "image": "busybox:1.37.0"}],
+        "service": {"type": "NodePort", "annotations": {"a": "b"}, "nodePorts": {"http": 30080}, "externalTrafficPolicy": "Local"},
+        "nodeSelector": {"disk": "ssd"},
+        "tolerations": [{"key": "gpu", "operator": "Exists"}],
+        "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
+        "topologySpread": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}],
+        "priorityClassName": "system-node-critical",
+        "hpa": {"maxReplicas": 5, "cpu": 80},
+        "pdb": {"minAvailable": 1},
+        "imagePullSecrets": [{"name": "registry"}],
+        "extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "own"}, "data": {"a": "{{ b }}"}}],
+    }
+    said = install(chart_of(SMALL), "usual", "--set-json", f"components.web={json.dumps(values)}")
+    assert "unknown field" not in said, said
+    deployment = json.loads(kubectl("--namespace", "usual", "get", "deployment", "web", "--output", "json"))
+    pod = deployment["spec"]["template"]["spec"]
+    assert pod["serviceAccountName"] == "web" and pod["priorityClassName"] == "system-node-critical"
+    assert [container["name"] for container in pod["containers"]] == ["web", "beside"]
+    assert kubectl("--namespace", "usual", "get", "configmap", "own", "--output", "jsonpath={.data.a}") == "{{ b }}"
+    assert kubectl("--namespace", "usual", "get", "hpa,pdb", "--output", "name").split() == [
+        "horizontalpodautoscaler.autoscaling/web",
+        "poddisruptionbudget.policy/web",
+    ]
+
+
 def an_unknown_port_of_the_ingress_is_an_error() -> None:
     chart = chart_of(SMALL)
     done = run("helm", "template", "r", str(chart), "--set", "ingress.enabled=true", "--set", "ingress.hosts.web.port=typo", check=False)
@@ -184,6 +221,11 @@ def small_platform_runs_restricted() -> None:
     install(chart_of(SMALL), "small")
     ready("small")
     assert kubectl("--namespace", "small", "get", "job", "--output", "jsonpath={.items[0].status.succeeded}") == "1"
+
+
+def the_charts_own_test_passes() -> None:
+    said = run("helm", "test", "r", "--namespace", "small", "--timeout", "3m").stdout
+    assert "Phase:" in said and "Succeeded" in said, said
 
 
 def policies_hold_exactly_the_edges() -> None:
@@ -256,6 +298,7 @@ def a_pod_in_init_stops_at_once() -> None:
 CONTROL: list[Callable[[], None]] = [
     reference_platform_is_restricted,
     every_example_installs,
+    what_charts_usually_take_is_taken,
     an_unknown_port_of_the_ingress_is_an_error,
     done_jobs_stay_done,
     a_pending_job_is_replaced,
@@ -263,6 +306,7 @@ CONTROL: list[Callable[[], None]] = [
 ]
 NODE: list[Callable[[], None]] = [
     small_platform_runs_restricted,
+    the_charts_own_test_passes,
     policies_hold_exactly_the_edges,
     mounted_folders_hold_no_links,
     a_rolling_update_loses_no_request,
@@ -272,7 +316,7 @@ NODE: list[Callable[[], None]] = [
 
 
 def main() -> None:
-    wanted = {"control": CONTROL, "node": NODE, "all": CONTROL + NODE}[sys.argv[1]]
+    wanted = {"control": CONTROL, "node": NODE, "all": NODE + CONTROL}[sys.argv[1]]
     chosen = [check for check in wanted if len(sys.argv) < 3 or sys.argv[2] in check.__name__]
     failed = False
     for check in chosen:

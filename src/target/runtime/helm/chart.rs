@@ -9,6 +9,7 @@ use super::{claims::Claims, files::ChartFiles, network, pods::Pods, raw, schema,
 use crate::{
     data::Kept,
     diag::Diagnostic,
+    language::{Shape, component_key},
     model::{Platform, Workload},
     speak::local_port,
     target::{
@@ -26,6 +27,9 @@ const WAIT_IMAGE: &str = "busybox:1.37.0";
 
 /// Has `kubectl` as its entrypoint, for the init containers that wait for a job.
 const JOB_WAIT_IMAGE: &str = "registry.k8s.io/kubectl:v1.34.1";
+
+/// When pods of tasks that failed are removed: in the night to Sunday.
+const CLEANUP: &str = "30 4 * * 0";
 
 /// Where the DNS cache of a node listens, in clusters that have one.
 const NODE_LOCAL_DNS: &str = "169.254.20.10/32";
@@ -62,8 +66,18 @@ pub struct ChartView {
     values: Value,
     /// Top-level keys that only `[raw.helm]` knows.
     further: Map<String, Value>,
+    /// What a workload's values may hold, for README.md.
+    component_values: Vec<ComponentValue>,
     /// The parts of `values.schema.json` that depend on the platform.
     schema: schema::SchemaView,
+}
+
+/// A key of a workload's values.
+#[derive(Debug, Serialize)]
+struct ComponentValue {
+    name: &'static str,
+    /// A sentence of Markdown.
+    meaning: &'static str,
 }
 
 #[derive(Debug)]
@@ -155,6 +169,11 @@ pub fn build(context: &Context<'_>) -> Chart {
             "apiServer": { "cidrs": ["0.0.0.0/0"], "ports": [443, 6443] },
             "edges": network::edges(context, &builder.pods),
         },
+        "taskPods": {
+            "securityContext": { "seccompProfile": { "type": "RuntimeDefault" } },
+            "podSecurityContext": {},
+            "cleanup": CLEANUP,
+        },
         "pipelines": network::pipelines(context)
             .into_iter()
             .map(|(name, pipeline)| (name, json!(pipeline)))
@@ -181,6 +200,7 @@ pub fn build(context: &Context<'_>) -> Chart {
                 .unwrap_or_else(|| format!("The platform {}", platform.name)),
             values,
             further,
+            component_values: component_values(),
             schema,
         },
         files: builder.files.finish(),
@@ -191,6 +211,19 @@ pub fn build(context: &Context<'_>) -> Chart {
             |path| path.starts_with('/'),
         ),
     }
+}
+
+/// The language says what the raw table `helm` takes, and so what a workload's values are.
+fn component_values() -> Vec<ComponentValue> {
+    let Some(Shape::Table(keys)) = component_key("helm").map(|key| key.shape) else {
+        return Vec::new();
+    };
+    keys.iter()
+        .map(|key| ComponentValue {
+            name: key.name,
+            meaning: key.doc,
+        })
+        .collect()
 }
 
 /// Every workload by name, the raw tables of its component last.
