@@ -120,7 +120,7 @@ const BESIDE: &[(&str, &str)] = &[
         "kind.upgrades.#",
         "on = \"up\"\nneeds = \"dump and restore\"",
     ),
-    ("kind.workload.files.*", "content = \"x\""),
+    ("kind.workload.files.*: of", "content = \"x\""),
     ("notify.routes.#", "receiver = \"on-call\""),
     ("notify.smtp", "host = \"a:587\"\nfrom = \"a@b.c\""),
     ("kind", KIND_OF_OWN),
