@@ -72,6 +72,7 @@ pub fn read(
         owner: "platform.toml",
         place: start,
         removable: false,
+        partial: false,
     };
     Some(check(&platform.table, PLATFORM_FILE, &context, sink))
 }

@@ -167,6 +167,12 @@ impl Declared {
             .any(|setting| setting.name == name && setting.kind == SettingType::Boolean)
     }
 
+    /// Where people reach it, without a slash at the end.
+    pub fn public_url(&self) -> Option<&str> {
+        let written = self.user.string("public_url")?;
+        Some(written.trim_end_matches('/'))
+    }
+
     /// The DNS name of a workload of it.
     pub fn workload_name(&self, part: Option<&str>) -> String {
         match part {

@@ -7,6 +7,7 @@
 mod conditions;
 mod declare;
 mod draft;
+mod flags;
 mod layers;
 mod levels;
 mod major;

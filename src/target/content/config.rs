@@ -28,7 +28,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
                     speak.text(text),
                 );
                 if context.vantage == Vantage::Kubernetes {
-                    emission.losses.extend(loss(workload, file, text));
+                    emission
+                        .losses
+                        .extend(loss(context.platform, workload, file, text));
                 }
             }
         }
@@ -61,9 +63,20 @@ impl Speak for ConfigFile<'_> {
 }
 
 /// In a cluster a public address and a namespace are values of the chart, and a file is not a template of it.
-fn loss(workload: &Workload, file: &FileMount, text: &Text) -> Option<Diagnostic> {
+fn loss(
+    platform: &Platform,
+    workload: &Workload,
+    file: &FileMount,
+    text: &Text,
+) -> Option<Diagnostic> {
     let late = text.pieces.iter().find_map(|piece| match piece {
-        Piece::PublicUrl { .. } | Piece::PublicHost { .. } => {
+        Piece::PublicUrl { component, port }
+        | Piece::PublicOrigin { component, port }
+        | Piece::PublicHost { component, port }
+            if platform
+                .component(component)
+                .is_none_or(|component| component.said_url(port).is_none()) =>
+        {
             Some("a public address: the one on the Compose host is written")
         }
         Piece::Network(_) => Some("a network: the namespace `default` is written"),
