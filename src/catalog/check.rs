@@ -353,6 +353,7 @@ impl Checker<'_> {
             ["ports", port, ..] => {
                 Self::declared("port", port, &self.names.ports, span, sink);
             }
+            ["routes"] | ["routes", "tls"] => {}
             ["settings" | "roles" | "ports" | "public_url" | "platform" | "major"] => {}
             _ => sink.push(unknown(
                 "name",
@@ -363,6 +364,7 @@ impl Checker<'_> {
                     "roles",
                     "ports",
                     "public_url",
+                    "routes",
                     "major",
                     "platform",
                 ],

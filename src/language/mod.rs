@@ -14,6 +14,7 @@ mod key;
 mod kind;
 mod pipelines;
 mod platform;
+mod route;
 mod shape;
 
 pub use check::{Context, check};

@@ -6,6 +6,7 @@ use super::{
     inner::{FREE, RAW_TABLE},
     key::{KeyShape, key},
     pipelines::{CI, FLOW, PIPELINE},
+    route::ROUTE,
     shape::Shape,
 };
 use crate::{diag::LintLevel, files::Target};
@@ -193,6 +194,7 @@ macro_rules! file_keys {
             key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]\n[[ci.model_serving.stages]]\nname = \"test\"\nrun = [\"make test\"]"),
             key("actors", Shape::Map(NameRule::Resource, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
             key("flows", Shape::List(&Shape::Table(FLOW)), "Who talks to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
+            key("routes", Shape::Map(NameRule::Resource, &Shape::Table(ROUTE)), "Entry points: components behind a host and paths.", "[routes.ml]\nthrough = \"gateway\"\nhost = \"ml.example.com\"\npaths = { \"/mlflow\" = \"mlflow\" }"),
             key("lints", Shape::Map(NameRule::Free, &LINT_LEVEL), "A level per lint.", "[lints]\nno-resources = \"allow\""),
             key("raw", RAW, "Raw keys for the top level of Compose files and values.", "[raw.helm]\npriorityClassName = \"ml\""),
         ]

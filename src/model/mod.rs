@@ -9,6 +9,7 @@ mod pipeline;
 mod platform;
 mod published;
 mod registry;
+mod route;
 mod text;
 mod workload;
 
@@ -27,6 +28,7 @@ pub use platform::{
     SecretOrigin, Variable,
 };
 pub use registry::Registry;
+pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use text::{Endpoint, Field, Piece, Text};
 pub use workload::{
     Build, Condition, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health,

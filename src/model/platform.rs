@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, NetworkMode, Pipeline, Raw, Workload},
+    model::{Ci, Component, NetworkMode, Pipeline, Raw, Route, Workload},
     source::{SourceId, Span},
 };
 
@@ -24,6 +24,7 @@ pub struct Platform {
     pub groups: Vec<Group>,
     pub volumes: Vec<PlatformVolume>,
     pub networks: Vec<Network>,
+    pub routes: Vec<Route>,
     pub components: Vec<Component>,
     pub pipelines: Vec<Pipeline>,
     pub ci: Vec<Ci>,
@@ -131,6 +132,8 @@ pub enum SecretForm {
     Token,
     /// 32 bytes as URL-safe base64.
     Fernet,
+    /// A certificate and its private key as PEM, which nobody can make up.
+    Certificate,
 }
 
 #[derive(Clone, Debug, PartialEq)]
