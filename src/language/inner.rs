@@ -14,6 +14,9 @@ pub(super) const RESOURCE_NAME: Shape = Shape::Plain(Form::Name(NameRule::Resour
 pub(super) const PORT_NAME: Shape = Shape::Plain(Form::Name(NameRule::Port));
 pub(super) const FREE_LIST: Shape = Shape::List(&FREE);
 /// Keys of somebody else's language, passed on as they are.
+/// Raw values of a component in the chart.
+pub(super) const CHART_TABLE: Shape = Shape::Table(super::chart::CHART_KEYS);
+
 pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
@@ -235,6 +238,12 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         "`false` where the image has no program that could check: Compose gets no check, Kubernetes probes from outside.",
         "compose = false",
     ),
+    key(
+        "liveness",
+        Shape::Boolean,
+        "`true` where the check asks the program alone and nothing that it depends on: Kubernetes restarts a container that fails it. Without it only `tcp` does; the others just take a pod out of its Service.",
+        "liveness = true",
+    ),
 ];
 
 pub(super) const METRICS: Shape = Shape::Either(&[
@@ -404,9 +413,15 @@ const VOLUME_SECTIONS: &[Section] = &[
         keys: &[
             key(
                 "only",
-                Shape::Plain(Form::Choice(&["compose"])),
+                Shape::Plain(Form::Choice(&["compose", "helm"])),
                 "The target that has it.",
                 "only = \"compose\"",
+            ),
+            key(
+                "above",
+                Shape::Boolean,
+                "A cluster mounts the folder above: the program makes `mount` itself, as a database does that insists on the rights of its folder.",
+                "above = true",
             ),
             key(
                 "propagation",

@@ -37,6 +37,8 @@ pub struct Workload {
     pub env: Vec<EnvironmentVariable>,
     pub ports: Vec<Port>,
     pub mounts: Vec<Mount>,
+    /// Folders of the node that it mounts in a cluster alone.
+    pub node_mounts: Vec<Mount>,
     pub files: Vec<FileMount>,
     pub health: Option<Health>,
     pub metrics: Option<Metrics>,
@@ -187,6 +189,9 @@ pub struct Mount {
     pub read_only: bool,
     /// Means something only in Compose (the engine's socket); other targets leave it out without a word.
     pub compose_only: bool,
+    /// Whether a cluster mounts the folder above in place of `path`, so that the program makes its own folder, with the
+    /// owner and the rights that it asks for.
+    pub above: bool,
     pub propagation: Option<Propagation>,
     pub span: Span,
 }
@@ -238,6 +243,8 @@ pub struct Health {
     pub start_period: u64,
     /// Whether the container can run it on itself, as Compose does it. Kubernetes asks from outside in any case.
     pub inside: bool,
+    /// Whether it asks the program alone, so that a container that fails it is to be restarted.
+    pub liveness: bool,
     /// The program of the image that asks in Compose, where the kind knows it.
     pub tool: Option<ProbeTool>,
     pub span: Span,
@@ -369,6 +376,10 @@ pub struct Reach {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runtime {
     pub user: Option<Text>,
+    /// `UID` or `UID:GID` in a cluster, in place of `user`.
+    pub cluster_user: Option<String>,
+    /// Why Pod Security's `restricted` can't hold for it.
+    pub unrestricted: Option<String>,
     pub group_add: Vec<Text>,
     pub privileged: bool,
     /// Its processes gain no rights over those that it starts with: for the catalog's own images, which need none.

@@ -29,7 +29,9 @@ pub(super) fn health(
     let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
     let draft = &scene.components[index];
     let probe = probe(scene, draft, shape, table, &scope, entry.key.span, sink)?;
+    let liveness = table.boolean("liveness");
     Some(Health {
+        liveness: liveness.unwrap_or(matches!(probe, Probe::Tcp { .. })),
         probe,
         interval: read::duration(table, "interval").unwrap_or(10_000),
         timeout: read::duration(table, "timeout").unwrap_or(5_000),

@@ -9,9 +9,9 @@ use crate::{
     diag::{Code, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress, ImagePlatform,
-        Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime,
-        Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
+        Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress, Image,
+        ImagePlatform, Lifecycle, Output, Piece, Platform, PlatformVolume, Raw, Reach, Resources,
+        Restart, Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -175,6 +175,14 @@ fn workload(
     } else {
         Lifecycle::Service
     };
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, volumes, sink)
+        .into_iter()
+        .partition(|mount| is_of_chart(&shape.table, &mount.name));
+    let image = if shape.own_image {
+        image::image_of(scene, index, sink)
+    } else {
+        image::part_image(scene, index, table, sink)
+    };
     Workload {
         name: draft.workload_name(shape.part.as_deref()),
         component: draft.name.clone(),
@@ -182,17 +190,14 @@ fn workload(
         group: draft.group.clone().unwrap_or_else(|| metrics_group(scene)),
         lifecycle,
         description: read::owned(table, "description"),
-        image: if shape.own_image {
-            image::image_of(scene, index, sink)
-        } else {
-            image::part_image(scene, index, table, sink)
-        },
+        image: image.clone(),
         build: image::build(scene, Some(index), table, sink),
         entrypoint: program::command(scene, table, &["entrypoint"], &scope, sink),
         command: program::command(scene, table, &["command", "args"], &scope, sink),
         env: program::environment(scene, table, &scope, sink),
         ports: shape.ports.clone(),
-        mounts: mounts::mounts(scene, index, shape, volumes, sink),
+        mounts,
+        node_mounts,
         files: files::files(scene, index, shape, inputs, sink),
         health: observe::health(scene, index, shape, sink),
         metrics: observe::metrics(scene, index, shape, sink),
@@ -215,6 +220,7 @@ fn workload(
         reaches: reaches(scene, table, sink),
         runtime: Runtime {
             no_new_privileges: is_of_catalog(draft, shape) && is_unprivileged(table),
+            cluster_user: cluster_user(draft, shape, &image),
             ..runtime(scene, table, &scope, sink)
         },
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
@@ -336,6 +342,37 @@ fn is_of_catalog(draft: &ComponentDraft, shape: &WorkloadDraft) -> bool {
     !replaced && (!shape.own_image || draft.kind_table.get("image").is_some())
 }
 
+/// Whether a volume of a kind is the chart's alone.
+fn is_of_chart(table: &Table, volume: &str) -> bool {
+    let volume = table
+        .get_path(&["volumes", volume])
+        .and_then(Node::as_table);
+    volume.and_then(|volume| volume.string("only")) == Some("helm")
+}
+
+/// The user in a cluster. What a kind says of its own image holds for no other, nor over the user's own `user`.
+fn cluster_user(draft: &ComponentDraft, shape: &WorkloadDraft, image: &Image) -> Option<String> {
+    let cluster = shape.table.table("cluster")?;
+    let is_written = |key: &str| {
+        let of_part = shape.part.as_deref().is_some_and(|part| {
+            let table = draft.user.get_path(&["parts", part]);
+            table
+                .and_then(Node::as_table)
+                .is_some_and(|table| table.get(key).is_some())
+        });
+        of_part || (shape.own_image && draft.user.get(key).is_some())
+    };
+    if !is_written("cluster") && (is_written("user") || !is_of_catalog(draft, shape)) {
+        return None;
+    }
+    let tag = image.tag.iter().flat_map(|tag| &tag.pieces);
+    let is_alpine = tag
+        .into_iter()
+        .any(|piece| matches!(piece, Piece::Literal(text) if text.contains("alpine")));
+    let alpine = read::owned(cluster, "alpine_user").filter(|_| is_alpine);
+    alpine.or_else(|| read::owned(cluster, "user"))
+}
+
 /// Kubernetes refuses the one with the other.
 fn is_unprivileged(table: &Table) -> bool {
     table.boolean("privileged") != Some(true) && read::strings(table, "cap_add").is_empty()
@@ -359,6 +396,10 @@ fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink)
             .get("user")
             .map(|node| text(scene, node, &user_scope, sink)),
         group_add,
+        cluster_user: None,
+        unrestricted: table
+            .table("cluster")
+            .and_then(|cluster| read::owned(cluster, "unrestricted")),
         privileged: table.boolean("privileged").unwrap_or(false),
         no_new_privileges: false,
         read_only: table.boolean("read_only").unwrap_or(false),

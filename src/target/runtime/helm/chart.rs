@@ -22,6 +22,12 @@ use crate::{
 /// Has `sh` and `nc`, for the init containers that wait.
 const WAIT_IMAGE: &str = "busybox:1.37.0";
 
+/// Has `kubectl` as its entrypoint, for the init containers that wait for a job.
+const JOB_WAIT_IMAGE: &str = "registry.k8s.io/kubectl:v1.34.1";
+
+/// Where the DNS cache of a node listens, in clusters that have one.
+const NODE_LOCAL_DNS: &str = "169.254.20.10/32";
+
 /// Addresses that clusters use for their own: private ones, carriers' shared ones, unique local ones.
 const CLUSTER_CIDRS: [&str; 5] = [
     "10.0.0.0/8",
@@ -120,10 +126,26 @@ pub fn build(context: &Context<'_>) -> Chart {
         "imagePullPolicy": "IfNotPresent",
         "storageClass": "",
         "waitImage": WAIT_IMAGE,
+        "jobWaitImage": JOB_WAIT_IMAGE,
+        "nodeSelector": {},
+        "tolerations": [],
+        "affinity": {},
+        "priorityClassName": "",
+        "runtimeClassName": "",
+        "podSecurityContext": {},
+        "securityContext": {
+            "allowPrivilegeEscalation": false,
+            "capabilities": { "drop": ["ALL"] },
+            "runAsNonRoot": true,
+            "seccompProfile": { "type": "RuntimeDefault" },
+        },
         "ingress": ingress(platform),
+        "gateway": { "enabled": false, "parentRefs": [], "annotations": {} },
         "networkPolicy": {
             "enabled": true,
             "egress": "open",
+            "controller": [in_namespace("ingress-nginx")],
+            "dns": dns(),
             "extraIngress": [],
             "clusterCidrs": CLUSTER_CIDRS,
             "apiServer": { "cidrs": ["0.0.0.0/0"], "ports": [443, 6443] },
@@ -139,10 +161,11 @@ pub fn build(context: &Context<'_>) -> Chart {
             .map(|(key, claim)| (key.to_string(), json!(claim)))
             .collect::<Map<_, _>>(),
         "components": components,
+        "extraObjects": [],
     });
     let known = keys(&values);
     raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
-    let schema = schema::view(platform, &values, &known);
+    let schema = schema::view(&values, &known);
     let further = further(&values, &known);
     Chart {
         view: ChartView {
@@ -233,6 +256,18 @@ fn ingress(platform: &Platform) -> Value {
         "tlsSecret": "",
         "hosts": hosts,
     })
+}
+
+/// Peers of a NetworkPolicy: every pod of a namespace.
+fn in_namespace(name: &str) -> Value {
+    json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": name } } })
+}
+
+/// The cluster's DNS as nearly every distribution names it, and a node's cache of it.
+fn dns() -> Value {
+    let mut pods = in_namespace("kube-system");
+    pods["podSelector"] = json!({ "matchLabels": { "k8s-app": "kube-dns" } });
+    json!([pods, { "ipBlock": { "cidr": NODE_LOCAL_DNS } }])
 }
 
 fn keys(values: &Value) -> BTreeSet<String> {

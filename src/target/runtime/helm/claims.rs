@@ -47,6 +47,8 @@ pub struct Claims {
     own: BTreeSet<String>,
     /// The others that something mounts, by key.
     alone: BTreeMap<String, ClaimValues>,
+    /// Keys of volumes that a daemon has to itself: a folder on each node.
+    of_nodes: BTreeSet<String>,
     /// Keys in the platform's order.
     order: Vec<String>,
 }
@@ -66,7 +68,9 @@ impl Claims {
             if users.workloads.is_empty() && users.pipelines == 0 {
                 continue;
             }
-            if is_own(platform, volume, &users, pods) {
+            if is_of_node(volume, &users) {
+                claims.of_nodes.insert(volume.key.clone());
+            } else if is_own(platform, volume, &users, pods) {
                 claims.own.insert(volume.key.clone());
             } else {
                 let claim = alone(platform, volume, &users, pods, losses);
@@ -79,6 +83,10 @@ impl Claims {
 
     pub fn is_own(&self, key: &str) -> bool {
         self.own.contains(key)
+    }
+
+    pub fn is_of_node(&self, key: &str) -> bool {
+        self.of_nodes.contains(key)
     }
 
     pub fn alone(&self, key: &str) -> Option<&ClaimValues> {
@@ -122,6 +130,14 @@ fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
             .flat_map(|pipeline| pipeline.volumes.iter().filter(of))
             .count(),
     }
+}
+
+/// What one on every node keeps is the node's: pods of several nodes have nothing in common.
+fn is_of_node(volume: &PlatformVolume, users: &Users<'_>) -> bool {
+    let [only] = users.workloads.as_slice() else {
+        return false;
+    };
+    only.daemon && volume.component.is_some() && !volume.external && users.pipelines == 0
 }
 
 /// A StatefulSet makes the claim where nobody else holds it, on no other node, and its name is free to choose.

@@ -11,7 +11,8 @@ use crate::{
 /// Named volumes, folders of the host, and memory.
 pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
     let mut out = Map::new();
-    for mount in workload.mounts.iter().filter(|mount| !mount.compose_only) {
+    let mounts = workload.mounts.iter().filter(|mount| !mount.compose_only);
+    for mount in mounts.chain(&workload.node_mounts) {
         if let Some(value) = mounted(builder, workload, mount) {
             out.insert(mount.name.clone(), value);
         }
@@ -60,9 +61,18 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
     match &mount.source {
         MountSource::Volume(key) if builder.claims.is_own(key) => {
             // A new file system may hold `lost+found`, which servers refuse as their data folder.
-            value["subPath"] = json!(mount.name);
+            match folder_above(mount) {
+                Some(above) => value["mountPath"] = json!(above),
+                None => value["subPath"] = json!(mount.name),
+            }
             value["size"] = json!(claims::size(platform.volume(key)));
             value["accessModes"] = json!(claims::own_access_modes());
+        }
+        // What each node keeps for itself.
+        MountSource::Volume(key) if builder.claims.is_of_node(key) => {
+            let name = platform.volume(key).map_or(key, |volume| &volume.real_name);
+            value["hostPath"] = json!(format!("/var/lib/{name}"));
+            value["hostPathType"] = json!("DirectoryOrCreate");
         }
         MountSource::Volume(key) => {
             let claim = builder.claims.alone(key)?;
@@ -100,6 +110,12 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         value["readOnly"] = json!(true);
     }
     Some(value)
+}
+
+/// The folder above, where the claim holds the mounted folder under the name that it has anyway.
+fn folder_above(mount: &Mount) -> Option<&str> {
+    let (above, name) = mount.path.rsplit_once('/')?;
+    (mount.above && name == mount.name && !above.is_empty()).then_some(above)
 }
 
 /// What is kept in memory. Kubernetes knows a limit in bytes and none of the kernel's options; some are what it does anyway.
@@ -143,5 +159,5 @@ pub fn is_exclusive(builder: &Builder<'_>, workload: &Workload) -> bool {
         .network_mode
         .as_ref()
         .is_some_and(|mode| mode.value == NetworkMode::Host);
-    on_host || workload.mounts.iter().any(holds)
+    !workload.daemon && (on_host || workload.mounts.iter().any(holds))
 }

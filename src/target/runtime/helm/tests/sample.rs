@@ -87,6 +87,7 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         source,
         read_only: false,
         compose_only: false,
+        above: false,
         propagation: None,
         span: span(),
     }
@@ -118,6 +119,7 @@ pub fn dependency(workload: &str, condition: Condition) -> Dependency {
 
 fn health(probe: Probe) -> Option<Health> {
     Some(Health {
+        liveness: true,
         probe,
         interval: 10_000,
         timeout: 2_500,
@@ -144,6 +146,7 @@ pub fn workload(name: &str) -> Workload {
         env: Vec::new(),
         ports: Vec::new(),
         mounts: Vec::new(),
+        node_mounts: Vec::new(),
         files: Vec::new(),
         health: None,
         metrics: None,
