@@ -9,6 +9,7 @@ mod compose;
 mod contract;
 mod defects;
 mod errors;
+mod examples;
 mod escaping;
 mod facts;
 mod golden;
