@@ -47,12 +47,12 @@ pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
     let kinds = all(context);
     let world = DiskWorld::new(path.parent().unwrap_or(Path::new(".")));
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
-    let tree = files::read(&world, &project.request.file, None, &mut sources, &mut sink);
-    let Some(tree) = tree else {
+    let read = files::read(&world, &project.request.file, None, &mut sources, &mut sink);
+    let Some(read) = read else {
         context.terminal.diagnostics(&sink.finish(), &sources);
         return Ok(1);
     };
-    let mut addition = Addition::new(&text, Known::of(&tree, &kinds), &kinds)?;
+    let mut addition = Addition::new(&text, Known::of(&read.tree, &kinds), &kinds)?;
     addition.add(Wish {
         kind: &args.kind,
         name: args.name.as_deref(),

@@ -49,6 +49,7 @@ pub enum Command {
 Examples:
   mlopsgen validate
   mlopsgen validate --env prod --deny-warnings
+  mlopsgen validate --all-envs
   mlopsgen validate -v                 also every component as resolved
   mlopsgen validate --format json | jq '.diagnostics[].message'
   mlopsgen validate --format github    annotations of a pull request
@@ -59,7 +60,8 @@ Examples:
     /// For CI: fail if `apply` would change or refuse anything
     ///
     /// Writes nothing. Exits with 0 if generated/ is fresh, with 2 if it is stale (the diff and the command to type are
-    /// shown), with 1 on errors. Files that are missing, left over or edited by hand all count.
+    /// shown), with 1 on errors. Files that are missing, left over or edited by hand all count. Without --env it looks at
+    /// the base, at every environment, and for folders of environments that are gone.
     #[command(after_help = "\
 Examples:
   mlopsgen check
@@ -106,6 +108,10 @@ pub struct Global {
     /// Lay platform.E.toml over it, and generate into generated/E/
     #[arg(long = "env", value_name = "E", global = true)]
     pub environment: Option<String>,
+
+    /// The base and every environment, one after the other
+    #[arg(long, global = true, conflicts_with = "environment")]
+    pub all_envs: bool,
 
     /// Only these targets, separated by commas; the files of others are left alone
     #[arg(

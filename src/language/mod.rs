@@ -13,6 +13,7 @@ mod form;
 mod inner;
 mod key;
 mod kind;
+mod notify;
 mod pipelines;
 mod platform;
 mod route;

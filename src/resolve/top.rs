@@ -28,6 +28,7 @@ pub(super) fn platform(
     let raw = tree.table("raw").unwrap_or(&empty);
     Platform {
         name: scene.names.platform.clone(),
+        project: scene.names.project.clone(),
         version: table.string("version").unwrap_or(FIRST_VERSION).to_string(),
         description: read::owned(table, "description"),
         environment,
@@ -35,7 +36,7 @@ pub(super) fn platform(
         variables: scene.names.variables.clone(),
         secrets: scene.names.secrets.clone(),
         groups: scene.names.groups.clone(),
-        volumes: mounts::shared_volumes(tree, &scene.names.platform),
+        volumes: mounts::shared_volumes(tree, &scene.names.project),
         networks: networks(tree),
         routes: scene.draft.routes.clone(),
         components: Vec::new(),
@@ -43,6 +44,7 @@ pub(super) fn platform(
         ci: Vec::new(),
         actors: actors(tree),
         flows: Vec::new(),
+        notify: None,
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
         kind_sources: scene.names.kind_sources.clone(),

@@ -5,9 +5,11 @@ mod support;
 
 mod add;
 mod apply;
+mod binary;
 mod commands;
 mod doctor;
 mod engine;
+mod environments;
 mod purge;
 mod secret;
 mod tools;
