@@ -1,17 +1,17 @@
 //! Components and their workloads, from merged tables to the model.
 
 use super::{
-    Inputs, Scene, files, image, mounts, network, observe, program,
+    Inputs, Scene, cluster, files, image, mounts, network, observe, program,
     reference::{Scope, text},
 };
 use crate::{
     catalog::SettingType,
     diag::{Code, Sink},
-    expand::{ComponentDraft, WorkloadDraft, read, unknown},
+    expand::{WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress, Image,
-        ImagePlatform, Lifecycle, Output, Piece, Platform, PlatformVolume, Raw, Reach, Resources,
-        Restart, Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
+        Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress, ImagePlatform,
+        Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime,
+        Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -177,7 +177,7 @@ fn workload(
     };
     let (node_mounts, mounts) = mounts::mounts(scene, index, shape, volumes, sink)
         .into_iter()
-        .partition(|mount| is_of_chart(&shape.table, &mount.name));
+        .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
     let image = if shape.own_image {
         image::image_of(scene, index, sink)
     } else {
@@ -219,8 +219,8 @@ fn workload(
         depends_on: Vec::new(),
         reaches: reaches(scene, table, sink),
         runtime: Runtime {
-            no_new_privileges: is_of_catalog(draft, shape) && is_unprivileged(table),
-            cluster_user: cluster_user(draft, shape, &image),
+            no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),
+            cluster_user: cluster::user(draft, shape, &image),
             ..runtime(scene, table, &scope, sink)
         },
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
@@ -326,51 +326,6 @@ pub(super) fn reaches(scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<
         });
     }
     out
-}
-
-/// Whether the image is the one that the kind was made for.
-fn is_of_catalog(draft: &ComponentDraft, shape: &WorkloadDraft) -> bool {
-    let user = match &shape.part {
-        Some(part) if !shape.own_image => draft
-            .user
-            .get_path(&["parts", part])
-            .and_then(Node::as_table),
-        _ => Some(&draft.user),
-    };
-    let replaced =
-        user.is_some_and(|user| user.get("image").is_some() || user.get("build").is_some());
-    !replaced && (!shape.own_image || draft.kind_table.get("image").is_some())
-}
-
-/// Whether a volume of a kind is the chart's alone.
-fn is_of_chart(table: &Table, volume: &str) -> bool {
-    let volume = table
-        .get_path(&["volumes", volume])
-        .and_then(Node::as_table);
-    volume.and_then(|volume| volume.string("only")) == Some("helm")
-}
-
-/// The user in a cluster. What a kind says of its own image holds for no other, nor over the user's own `user`.
-fn cluster_user(draft: &ComponentDraft, shape: &WorkloadDraft, image: &Image) -> Option<String> {
-    let cluster = shape.table.table("cluster")?;
-    let is_written = |key: &str| {
-        let of_part = shape.part.as_deref().is_some_and(|part| {
-            let table = draft.user.get_path(&["parts", part]);
-            table
-                .and_then(Node::as_table)
-                .is_some_and(|table| table.get(key).is_some())
-        });
-        of_part || (shape.own_image && draft.user.get(key).is_some())
-    };
-    if !is_written("cluster") && (is_written("user") || !is_of_catalog(draft, shape)) {
-        return None;
-    }
-    let tag = image.tag.iter().flat_map(|tag| &tag.pieces);
-    let is_alpine = tag
-        .into_iter()
-        .any(|piece| matches!(piece, Piece::Literal(text) if text.contains("alpine")));
-    let alpine = read::owned(cluster, "alpine_user").filter(|_| is_alpine);
-    alpine.or_else(|| read::owned(cluster, "user"))
 }
 
 /// Kubernetes refuses the one with the other.

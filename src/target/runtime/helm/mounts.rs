@@ -70,7 +70,7 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         }
         // What each node keeps for itself.
         MountSource::Volume(key) if builder.claims.is_of_node(key) => {
-            let name = platform.volume(key).map_or(key, |volume| &volume.real_name);
+            let name = platform.volume(key).map_or(key, |volume| &volume.claim);
             value["hostPath"] = json!(format!("/var/lib/{name}"));
             value["hostPathType"] = json!("DirectoryOrCreate");
         }

@@ -44,13 +44,23 @@ pub fn user(platform: &Platform, workload: &Workload, losses: &mut Losses) -> Op
 
 /// Whether it runs as root, or nobody knows that it does not: then the container keeps what root needs.
 pub fn may_be_root(platform: &Platform, workload: &Workload) -> bool {
-    let user = match (&workload.runtime.cluster_user, &workload.runtime.user) {
-        (Some(user), _) => user.clone(),
-        (None, Some(user)) => ChartDefaults(platform).text(user),
-        (None, None) => return true,
-    };
+    uid(platform, workload).is_none_or(|uid| uid == "0")
+}
+
+/// The number of its user, where it is known; the one name that is known is `root`.
+fn uid(platform: &Platform, workload: &Workload) -> Option<String> {
+    let runtime = &workload.runtime;
+    let written = runtime.user.as_ref();
+    let user = runtime
+        .cluster_user
+        .clone()
+        .or_else(|| written.map(|user| ChartDefaults(platform).text(user)))?;
     let uid = user.split(':').next().unwrap_or_default();
-    !is_number(uid) || uid.trim_start_matches('0').is_empty()
+    let is_root = uid == "root" || (is_number(uid) && uid.chars().all(|c| c == '0'));
+    match is_root {
+        true => Some("0".to_string()),
+        false => is_number(uid).then(|| uid.to_string()),
+    }
 }
 
 /// Why Pod Security's `restricted` does not admit it: what was said of it, else what it asks for.
@@ -83,8 +93,8 @@ pub fn unrestricted(platform: &Platform, workload: &Workload) -> Option<String> 
             "it adds capabilities",
         ),
         (
-            may_be_root(platform, workload) && runtime.user.is_none(),
-            "its image may run as root: `user` says that it does not",
+            uid(platform, workload).is_none(),
+            "its image may run as root: a number in `user` says that it does not",
         ),
         (may_be_root(platform, workload), "it runs as root"),
     ];

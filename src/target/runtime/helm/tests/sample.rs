@@ -270,7 +270,10 @@ pub fn full() -> Platform {
     platform.components[7].kind = "airflow".to_string();
     platform.components[1].raw_helm = Raw::Table(vec![
         ("replicas".to_string(), Raw::Integer(3)),
-        ("own".to_string(), Raw::Text(text(NASTY))),
+        (
+            "extra".to_string(),
+            Raw::Table(vec![("own".to_string(), Raw::Text(text(NASTY)))]),
+        ),
         (
             "env".to_string(),
             Raw::Table(vec![(
