@@ -357,6 +357,7 @@ impl Checker<'_> {
             }
             ["settings" | "roles" | "ports" | "public_url" | "external" | "platform" | "major"] => {
             }
+            ["routes"] | ["routes", "tls"] => {}
             _ => sink.push(unknown(
                 "name",
                 name,
@@ -367,6 +368,7 @@ impl Checker<'_> {
                     "ports",
                     "public_url",
                     "external",
+                    "routes",
                     "major",
                     "platform",
                 ],

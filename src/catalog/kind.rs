@@ -38,6 +38,8 @@ pub struct Kind {
     pub port: Option<String>,
     /// Ports whose numbers nobody can change.
     pub fixed_ports: Vec<String>,
+    /// It can be an entry point, with certificates from these: `secret`, `acme`. Empty: it can't.
+    pub routes: Vec<String>,
     pub binding: Option<Binding>,
     pub settings: Vec<SettingSpec>,
     pub secrets: Vec<OwnSecret>,

@@ -177,6 +177,11 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        routes: table
+            .strings("routes")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
         binding: table.table("binding").map(|binding| Binding {
             default: binding.string("default").map(ToString::to_string),
             more: binding.string("more").map(ToString::to_string),

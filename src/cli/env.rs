@@ -92,11 +92,21 @@ fn init(context: &Context) -> Result<u8, Failure> {
         if written.contains(&secret.env) {
             continue;
         }
-        dotenv.set(&secret.env, &strong(secret.form, &entropy()?));
+        let Some(value) = strong(secret.form, &entropy()?) else {
+            let line = format!(
+                "{}: a certificate and its key, which are yours to set\n",
+                secret.env
+            );
+            context.terminal.err(&line);
+            continue;
+        };
+        dotenv.set(&secret.env, &value);
         written.push(secret.env.clone());
     }
     if written.is_empty() {
-        context.terminal.out("No secret is missing.\n")?;
+        context
+            .terminal
+            .out("No secret is missing that can be made up.\n")?;
         return Ok(0);
     }
     replace(&path, dotenv.text(), Readers::Owner)?;

@@ -22,9 +22,10 @@ pub fn entropy() -> Result<[u8; 32], Failure> {
     Ok(bytes)
 }
 
-/// A value from 32 random bytes: 32 characters with 192 bits, or those bytes as URL-safe base64.
-pub fn strong(form: SecretForm, entropy: &[u8; 32]) -> String {
-    match form {
+/// A value from 32 random bytes: 32 characters with 192 bits, or those bytes as URL-safe base64. `None`: nobody can make
+/// one up.
+pub fn strong(form: SecretForm, entropy: &[u8; 32]) -> Option<String> {
+    Some(match form {
         SecretForm::Token => {
             let mut token: String = entropy.iter().map(|byte| character(*byte)).collect();
             // A leading `-` would be read as an option by programs that take it as an argument.
@@ -34,7 +35,8 @@ pub fn strong(form: SecretForm, entropy: &[u8; 32]) -> String {
             token
         }
         SecretForm::Fernet => BASE64URL.encode(entropy),
-    }
+        SecretForm::Certificate => return None,
+    })
 }
 
 /// Whether a value can stand in a URL as it is; of a Fernet key, whether it is one.
@@ -43,6 +45,9 @@ pub fn is_sound(form: SecretForm, value: &str) -> bool {
         SecretForm::Token => {
             let fits = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
             !value.is_empty() && value.chars().all(fits)
+        }
+        SecretForm::Certificate => {
+            value.contains("-----BEGIN CERTIFICATE-----") && value.contains("PRIVATE KEY-----")
         }
         SecretForm::Fernet => {
             let digits = value.trim_end_matches('=');
@@ -122,7 +127,7 @@ mod tests {
             let mut entropy = [seed; 32];
             entropy[31] = 7;
             for form in [SecretForm::Token, SecretForm::Fernet] {
-                let value = strong(form, &entropy);
+                let value = strong(form, &entropy).expect("a value");
                 assert!(is_sound(form, &value), "{value}");
                 assert!(form == SecretForm::Fernet || !value.starts_with('-'));
             }
@@ -131,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_fernet_key_is_base64_for_urls() {
-        let key = strong(SecretForm::Fernet, &[251; 32]);
+        let key = strong(SecretForm::Fernet, &[251; 32]).expect("a key");
         assert_eq!(key, "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s=");
     }
 

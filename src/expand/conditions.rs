@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    model::Route,
     syntax::{Node, Removal, Table, Value, overlay},
     template::Engine,
 };
@@ -37,6 +38,7 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Js
         "major": declared.major,
         "ports": ports(declared),
         "public_url": declared.public_url(),
+        "routes": routes(all, &declared.name),
         "platform": {
             "prometheus": all.has_kind("prometheus"),
             "grafana": all.has_kind("grafana"),
@@ -53,6 +55,15 @@ fn settings(declared: &Declared) -> Map<String, Json> {
     specs
         .filter_map(|spec| Some((spec.name.clone(), plain(declared.setting(&spec.name)?))))
         .collect()
+}
+
+/// How people come to an entry point; nothing where a component is none.
+fn routes(all: &Declarations, door: &str) -> Json {
+    let routes: Vec<&Route> = all.routes.iter().filter(|it| it.door == door).collect();
+    if routes.is_empty() {
+        return Json::Null;
+    }
+    json!({ "tls": routes.iter().any(|route| route.tls.is_some()) })
 }
 
 /// The ports of the main workload: under which prefix they are served, and by which scheme.
@@ -106,7 +117,7 @@ pub(super) fn holds(condition: &Node, engine: &Engine, facts: &Json, sink: &mut 
             sink.push(
                 Diagnostic::new(Code::BadKind, "this condition can't be decided")
                     .label(condition.span, error.message)
-                    .help("conditions read `settings`, `roles`, `ports`, `public_url`, `external`, `major` and `platform`"),
+                    .help("conditions read `settings`, `roles`, `ports`, `public_url`, `external`, `routes`, `major` and `platform`"),
             );
             false
         }

@@ -9,7 +9,7 @@ use std::{
 use super::moved::Moves;
 use crate::{
     catalog::{Kind, Role, SettingType},
-    model::{Bind, Group, Port, Registry, Secret, Variable},
+    model::{Bind, Group, Port, Registry, Route, Secret, Variable},
     reference::Words,
     source::{SourceId, Span},
     syntax::{Node, Table},
@@ -23,6 +23,8 @@ pub struct Draft {
     pub components: Vec<ComponentDraft>,
     /// Where in `components` one stands, by its name.
     pub index: BTreeMap<String, usize>,
+    /// Entry points; what follows from them stands in the components already.
+    pub routes: Vec<Route>,
     /// Everything else as written: pipelines, CI entries, flows, actors, lints, raw tables.
     pub tree: Table,
 }

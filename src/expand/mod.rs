@@ -18,6 +18,7 @@ mod ports;
 pub mod read;
 mod role_env;
 mod roles;
+mod routes;
 mod secrets;
 mod settings;
 
@@ -30,6 +31,7 @@ use crate::{
     catalog::Catalog,
     data::Data,
     diag::{Code, Diagnostic, Sink, nearest},
+    model::Route,
     source::{Sources, Span},
     syntax::Table,
     template::Engine,
@@ -51,6 +53,7 @@ pub struct Inputs<'a> {
 struct Declarations {
     names: Names,
     components: Vec<Declared>,
+    routes: Vec<Route>,
 }
 
 impl Declarations {
@@ -73,7 +76,8 @@ impl Declarations {
 
 /// Expands a checked tree.
 pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
-    let (components, lost) = declare::components(tree, &mut inputs, sink);
+    let (mut components, lost) = declare::components(tree, &mut inputs, sink);
+    let routes = routes::routes(tree, &mut components, &lost, sink);
     let levels = levels::levels(tree, &components, sink);
     sink.set_levels(levels);
     let kind_sources = components
@@ -81,8 +85,14 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         .map(|declared| declared.kind.span.source)
         .chain(inputs.catalog.sources())
         .collect();
-    let names = names::names(tree, &inputs, &components, lost, kind_sources, sink);
-    let all = Declarations { names, components };
+    let mut names = names::names(tree, &inputs, &components, lost, kind_sources, sink);
+    let certificates = routes::secrets(&routes, &names.secrets);
+    names.secrets.extend(certificates);
+    let all = Declarations {
+        names,
+        components,
+        routes,
+    };
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     settings::check(&all, sink);
     let mut kind_tables = Vec::new();
@@ -105,6 +115,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let Declarations {
         mut names,
         components,
+        routes,
     } = all;
     let mut drafts = Vec::new();
     let parts = bound.into_iter().zip(complete).zip(kind_tables);
@@ -152,6 +163,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         names,
         components: drafts,
         index,
+        routes,
         tree: tree.clone(),
     }
 }

@@ -72,6 +72,8 @@ pub enum Form {
     UrlPath,
     /// Where people reach a program.
     WebAddress,
+    /// A host's name in the public DNS.
+    Domain,
     /// `8000` or `8000-8010`.
     PortRange,
     /// A port of the host, a range, or `auto`.
@@ -100,6 +102,8 @@ pub enum NameRule {
     ContainerPath,
     /// The host of a registry, with a port where it has one.
     Registry,
+    /// What a path of a URL starts with, in characters that no configuration reads as its own.
+    WebPath,
     /// Any text that is not empty.
     Free,
 }
@@ -143,6 +147,10 @@ impl NameRule {
             }
             NameRule::ContainerPath => Form::ContainerPath.accepts(name),
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
+            NameRule::WebPath => {
+                let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+                name.starts_with('/') && name.chars().all(plain) && !name.contains("//")
+            }
             NameRule::Free => !name.is_empty(),
         }
     }
@@ -165,6 +173,9 @@ impl NameRule {
             NameRule::ContainerPath => "an absolute path such as `/data`",
             NameRule::Registry => {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
+            }
+            NameRule::WebPath => {
+                "a path such as `/mlflow`: letters, digits, `-`, `.`, `_`, `~` and single `/`"
             }
             NameRule::Free => "any text that is not empty",
         }
@@ -226,6 +237,16 @@ impl Form {
                         .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+.-".contains(c))
             }
             Form::UrlPath => text.starts_with('/') && !text.contains(char::is_control),
+            Form::Domain => {
+                let label = |label: &str| {
+                    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+                    (1..=63).contains(&label.len())
+                        && label.chars().all(inner)
+                        && !label.starts_with('-')
+                        && !label.ends_with('-')
+                };
+                text.len() <= 253 && text.split('.').all(label)
+            }
             Form::WebAddress => WebAddress::parse(text).is_some(),
             Form::Bytes => memory_bytes(text).or_else(|| compose_bytes(text)).is_some(),
             Form::PortRange => {
@@ -287,6 +308,7 @@ impl Form {
             Form::Registry => "a registry and what follows it, such as `registry.example.com/ml`, without `https://`".to_string(),
             Form::Scheme => "a URL's scheme such as `http` or `grpc`".to_string(),
             Form::UrlPath => "a path that starts with `/`, such as `/metrics`".to_string(),
+            Form::Domain => "a host name such as `ml.example.com`, in lower case".to_string(),
             Form::WebAddress => "a URL such as `https://ml.example.com/mlflow`".to_string(),
             Form::Bytes => "an amount such as `64Mi` or `64m`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),

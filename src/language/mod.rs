@@ -17,6 +17,7 @@ mod kind;
 mod notify;
 mod pipelines;
 mod platform;
+mod route;
 mod shape;
 
 pub use check::{Context, check};

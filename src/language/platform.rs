@@ -7,6 +7,7 @@ use super::{
     key::{KeyShape, key},
     notify::NOTIFY,
     pipelines::{CI, FLOW, PIPELINE},
+    route::ROUTE,
     shape::Shape,
 };
 use crate::{diag::LintLevel, files::Target};
@@ -212,6 +213,7 @@ macro_rules! file_keys {
             key("actors", Shape::Map(NameRule::Resource, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
             key("flows", Shape::List(&Shape::Table(FLOW)), "Who talks to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
             key("moved", Shape::List(&MOVED), "What was renamed: volumes and claims keep the names that they had. An entry may be left standing, or be removed once every environment has been applied.", "[[moved]]\nfrom = \"components.old-db\"\nto = \"components.mlflow-db\""),
+            key("routes", Shape::Map(NameRule::Resource, &Shape::Table(ROUTE)), "Entry points: components behind a host and paths.", "[routes.ml]\nthrough = \"gateway\"\nhost = \"ml.example.com\"\npaths = { \"/mlflow\" = \"mlflow\" }"),
             key("notify", NOTIFY, "Who is told of alerts. It becomes Alertmanager's configuration, unless its setting `config` brings one.", "[notify]\ndefault = \"team\"\n[notify.receivers]\nteam = { slack = \"${secrets.slack-webhook}\", channel = \"#ml-platform\" }"),
             key("lints", Shape::Map(NameRule::Free, &LINT_LEVEL), "A level per lint.", "[lints]\nno-resources = \"allow\""),
             key("raw", RAW, "Raw keys for the top level of Compose files and values.", "[raw.helm]\npriorityClassName = \"ml\""),

@@ -230,6 +230,7 @@ fn name(rule: NameRule) -> Value {
         NameRule::Variable | NameRule::AlertLabel => {
             json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" })
         }
+        NameRule::WebPath => json!({ "pattern": "^(/[A-Za-z0-9._~-]+)*/?$" }),
         NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
         NameRule::Registry => json!({ "pattern": "^[A-Za-z0-9._-]+(:[0-9]+)?$" }),
         NameRule::Free => json!({ "minLength": 1 }),
@@ -260,6 +261,7 @@ fn plain(form: Form) -> Value {
         Form::User => pattern("^[^:\\s]+(:[^:\\s]+)?$"),
         Form::Tmpfs => pattern("^/[^\\s]*$"),
         Form::UrlPath => pattern("^/"),
+        Form::Domain => pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
         Form::WebAddress => pattern("^https?://[^/\\s?#@]+(/[^\\s?#]*)?$"),
         Form::Scheme => pattern("^[a-z][a-z0-9+.-]*$"),
         Form::ImagePlatform => pattern("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$"),

@@ -10,6 +10,7 @@ mod pipeline;
 mod platform;
 mod published;
 mod registry;
+mod route;
 mod text;
 mod workload;
 
@@ -33,6 +34,7 @@ pub use platform::{
     SecretOrigin, Variable, is_claim_name,
 };
 pub use registry::Registry;
+pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use text::{Endpoint, Field, Piece, Text};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, NetworkMode, Notify, Pipeline, Raw, Workload},
+    model::{Ci, Component, NetworkMode, Notify, Pipeline, Raw, Route, Workload},
     source::{SourceId, Span},
 };
 
@@ -27,6 +27,7 @@ pub struct Platform {
     pub groups: Vec<Group>,
     pub volumes: Vec<PlatformVolume>,
     pub networks: Vec<Network>,
+    pub routes: Vec<Route>,
     pub components: Vec<Component>,
     pub pipelines: Vec<Pipeline>,
     pub ci: Vec<Ci>,
@@ -75,6 +76,21 @@ impl Platform {
             owner = next;
         }
         owner
+    }
+
+    /// An entry point that a cluster's own takes the place of: it asks nobody to log in and leads to nothing elsewhere.
+    pub fn is_bypassed(&self, component: &str) -> bool {
+        let mut own = self
+            .routes
+            .iter()
+            .filter(|route| route.door == component)
+            .peekable();
+        let is_inside = |name: &str| self.component(name).is_some_and(|it| it.external.is_none());
+        own.peek().is_some()
+            && own.all(|route| {
+                route.login.is_none()
+                    && route.paths.iter().all(|path| is_inside(&path.to.component))
+            })
     }
 
     pub fn secret(&self, name: &str) -> Option<&Secret> {
@@ -136,6 +152,8 @@ pub enum SecretForm {
     Token,
     /// 32 bytes as URL-safe base64.
     Fernet,
+    /// A certificate and its private key as PEM, which nobody can make up.
+    Certificate,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diag::Sink,
     expand::{ComponentDraft, read},
-    model::{Piece, SettingValue, Text},
+    model::{Piece, RouteEnd, SettingValue, Text},
     reference::{Reference, Words},
     syntax::{Node, Table},
 };
@@ -46,8 +46,55 @@ pub(super) fn view(scene: &Scene<'_>, index: usize, marks: &mut Marks, sink: &mu
         "roles": roles,
         "major": draft.major,
         "self": role_view(scene, index, None, marks, sink),
+        "routes": routes(scene, &draft.name, marks, sink),
         "platform": { "name": scene.names.platform, "pipelines": scene.names.has_pipelines, "prometheus": scene.has_kind("prometheus") },
     })
+}
+
+/// The entry points that lead through a component.
+fn routes(scene: &Scene<'_>, door: &str, marks: &mut Marks, sink: &mut Sink) -> Json {
+    let routes = scene.draft.routes.iter().filter(|it| it.door == door);
+    routes
+        .map(|route| {
+            let mut shown = json!({
+                "name": route.name,
+                "host": route.host,
+                "origin": route.origin,
+                "secret": route.secret(),
+                "tls": route.tls.is_some(),
+                "paths": route.paths.iter().map(|path| {
+                    let mut shown = end(scene, &path.to, marks, sink);
+                    shown["path"] = Json::from(path.path.as_str());
+                    shown
+                }).collect::<Vec<_>>(),
+            });
+            if let Some(login) = &route.login {
+                shown["login"] = end(scene, login, marks, sink);
+            }
+            shown
+        })
+        .collect()
+}
+
+/// A component's port as an entry point reaches it.
+fn end(scene: &Scene<'_>, to: &RouteEnd, marks: &mut Marks, sink: &mut Sink) -> Json {
+    let Some(index) = scene.find(&to.component) else {
+        return Json::Null;
+    };
+    let shown = role_view(scene, index, None, marks, sink);
+    let ports = scene.components[index]
+        .workloads
+        .iter()
+        .flat_map(|it| &it.ports);
+    let scheme = ports
+        .filter(|port| port.name == to.port)
+        .map(|port| port.scheme.name())
+        .next();
+    let mut out = shown[&to.port].clone();
+    out["component"] = Json::from(to.component.as_str());
+    out["external"] = Json::from(scene.components[index].external.is_some());
+    out["scheme"] = Json::from(scheme.unwrap_or("http"));
+    out
 }
 
 /// The ports of the kind's main workload, those too that the user took away: the program listens on them all the same.

@@ -38,6 +38,7 @@ pub(super) fn platform(
         groups: scene.names.groups.clone(),
         volumes: mounts::shared_volumes(tree, scene),
         networks: networks(tree),
+        routes: scene.draft.routes.clone(),
         components: Vec::new(),
         pipelines: Vec::new(),
         ci: Vec::new(),

@@ -14,6 +14,7 @@ mod compose;
 mod consumer;
 mod dashboards;
 mod documents;
+mod door;
 mod editors;
 mod escaping;
 mod helm;

@@ -105,8 +105,10 @@ fn write_cases() -> Vec<Tree> {
         fs::remove_dir_all(&folder).expect("what an earlier run left can be removed");
     }
     let mut trees = Vec::new();
-    for case in cases::all() {
-        let project = folder.join(&case.name);
+    let own = cases::all().into_iter().map(|case| ("tests/cases", case));
+    let examples = cases::examples().into_iter().map(|case| ("examples", case));
+    for (from, case) in own.chain(examples) {
+        let project = folder.join(from).join(&case.name);
         for (path, text) in cases::project(&case.path) {
             write(&project.join(path), &text);
         }
@@ -121,7 +123,7 @@ fn write_cases() -> Vec<Tree> {
             for (file, text) in &compiled.files {
                 write(&path.join(file), text);
             }
-            let name = format!("tests/cases/{}/{}", case.name, compiled.prefix);
+            let name = format!("{from}/{}/{}", case.name, compiled.prefix);
             trees.push(Tree {
                 name: name.trim_end_matches('/').to_owned(),
                 path,

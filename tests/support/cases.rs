@@ -32,8 +32,18 @@ pub struct Case {
 
 /// Every case, by name.
 pub fn all() -> Vec<Case> {
-    let mut found: Vec<PathBuf> = fs::read_dir("tests/cases")
-        .expect("tests/cases can be read")
+    of("tests/cases")
+}
+
+/// Every platform of `examples/`, by name.
+#[allow(dead_code, reason = "some test programs look at cases alone")]
+pub fn examples() -> Vec<Case> {
+    of("examples")
+}
+
+fn of(folder: &str) -> Vec<Case> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder can be read")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.join("platform.toml").is_file())
         .collect();

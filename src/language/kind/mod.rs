@@ -16,7 +16,7 @@ use watch::{PANEL, RECORD};
 const CONDITION: KeyShape = key(
     "if",
     Shape::Plain(Form::Free),
-    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `major` and `platform`.",
+    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major` and `platform`.",
     "if = \"settings.password\"",
 );
 
@@ -406,6 +406,12 @@ const ABOUT: &[KeyShape] = &[
         Shape::List(&Shape::Plain(Form::Name(NameRule::Port))),
         "Ports of the main workload whose numbers the program can't be told: a component that moves one is an error.",
         "fixed_ports = [\"metrics\"]",
+    ),
+    key(
+        "routes",
+        Shape::List(&Shape::Plain(Form::Choice(&["secret", "acme"]))),
+        "It can be an entry point of `[routes]`, with certificates from these.",
+        "routes = [\"secret\"]",
     ),
     key(
         "binding",

@@ -10,7 +10,7 @@ use crate::{
     data::Kept,
     diag::Diagnostic,
     language::{Shape, component_key},
-    model::{Platform, Workload},
+    model::{Platform, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
@@ -267,8 +267,65 @@ fn variables(platform: &Platform) -> Map<String, Value> {
         .collect()
 }
 
-/// Every published port that speaks HTTP, under the workload's name; a second one of a workload with its own name.
+/// The entry points of the platform; where it has none, its published ports, which are off until somebody wants them.
 fn ingress(platform: &Platform) -> Value {
+    let hosts = match platform.routes.is_empty() {
+        true => published(platform),
+        false => routed(platform),
+    };
+    json!({
+        "enabled": !platform.routes.is_empty(),
+        "className": "",
+        "domain": "example.com",
+        "annotations": {},
+        "tls": false,
+        "tlsSecret": "",
+        "hosts": hosts,
+    })
+}
+
+/// Every path of the routes. Where people have to log in, it leads to the door, which asks for that; else to the component.
+fn routed(platform: &Platform) -> Map<String, Value> {
+    let mut hosts = Map::new();
+    for route in &platform.routes {
+        let tls = match &route.tls {
+            Some(RouteTls::Secret(secret)) => secret.clone(),
+            Some(RouteTls::Acme(_)) => format!("{}-tls", route.name),
+            None => String::new(),
+        };
+        let door = |path: &str| (path.to_string(), route.door.clone(), "http".to_string());
+        let mut ends: Vec<(String, String, String)> = Vec::new();
+        for to in &route.paths {
+            let listener = platform
+                .component(&to.to.component)
+                .and_then(|component| component.listener(&to.to.port));
+            match listener {
+                Some((workload, port)) if route.login.is_none() => {
+                    ends.push((to.path.clone(), workload.name.clone(), port.name.clone()));
+                }
+                // The door knows what runs elsewhere, too.
+                _ => ends.push(door(&to.path)),
+            }
+        }
+        if route.login.is_some() && !ends.iter().any(|(path, ..)| path == "/") {
+            ends.push(door("/oauth2"));
+        }
+        for (index, (path, workload, port)) in ends.into_iter().enumerate() {
+            let host = json!({
+                "workload": workload,
+                "port": port,
+                "host": route.host,
+                "path": path,
+                "tlsSecret": tls,
+            });
+            hosts.insert(format!("{}-{}", route.name, index + 1), host);
+        }
+    }
+    hosts
+}
+
+/// Every published port that speaks HTTP, under the workload's name; a second one of a workload with its own name.
+fn published(platform: &Platform) -> Map<String, Value> {
     let mut hosts = Map::new();
     for workload in platform.workloads() {
         let published = workload.ports.iter().filter(|port| {
@@ -289,15 +346,7 @@ fn ingress(platform: &Platform) -> Value {
             hosts.insert(key, host);
         }
     }
-    json!({
-        "enabled": false,
-        "className": "",
-        "domain": "example.com",
-        "annotations": {},
-        "tls": false,
-        "tlsSecret": "",
-        "hosts": hosts,
-    })
+    hosts
 }
 
 /// Peers of a NetworkPolicy: every pod of a namespace.

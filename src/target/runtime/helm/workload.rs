@@ -26,7 +26,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
     lost_keys(builder, workload, kind);
     WorkloadValues {
         component: workload.component.clone(),
-        enabled: workload.profiles.is_empty(),
+        enabled: workload.profiles.is_empty() && !platform.is_bypassed(&workload.component),
         kind,
         pod_of: builder.pods.host_of(&workload.name).map(str::to_string),
         image: image::values(platform, &workload.image),

@@ -214,6 +214,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
             span: span(),
         }],
         volumes: Vec::new(),
+        routes: Vec::new(),
         networks: Vec::new(),
         components,
         pipelines: Vec::new(),

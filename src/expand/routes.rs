@@ -1,0 +1,410 @@
+//! `[routes]`: what an entry point makes of the components behind it.
+//!
+//! A path becomes the port's `path`, host and path become `public_url`, and the door `reaches` what it leads to: all else
+//! follows from these keys as if the user had written them.
+
+use super::{draft::Declared, read, unknown};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{Route, RouteEnd, RoutePath, RouteTls, Secret, SecretForm, SecretOrigin},
+    source::Span,
+    syntax::{Key, Node, Table, Value},
+    text::one_of,
+};
+
+/// The kind that asks who somebody is.
+const LOGIN_KIND: &str = "oauth2-proxy";
+
+/// Where certificates are mounted in an entry point.
+const CERTIFICATES: &str = "/etc/mlopsgen/tls";
+
+/// Reads the routes and lays what follows from them over the components.
+pub(super) fn routes(
+    tree: &Table,
+    components: &mut [Declared],
+    lost: &[String],
+    sink: &mut Sink,
+) -> Vec<Route> {
+    let mut routes = Vec::new();
+    let mut seen: Vec<(String, Span)> = Vec::new();
+    for (key, table) in read::tables(tree, "routes") {
+        let mut reader = Reader {
+            components,
+            lost,
+            sink,
+        };
+        if let Some(route) = reader.route(key, table, &mut seen) {
+            routes.push(route);
+        }
+    }
+    routes
+}
+
+/// Secrets of certificates that the user did not declare.
+pub(super) fn secrets(routes: &[Route], known: &[Secret]) -> Vec<Secret> {
+    let mut secrets: Vec<Secret> = Vec::new();
+    for route in routes {
+        let Some(name) = route.secret() else { continue };
+        if known
+            .iter()
+            .chain(&secrets)
+            .any(|secret| secret.name == name)
+        {
+            continue;
+        }
+        secrets.push(Secret {
+            name: name.to_string(),
+            env: read::env_name(name),
+            description: Some(format!(
+                "The certificate of {}, its chain and its key, as PEM",
+                route.host
+            )),
+            optional: false,
+            form: SecretForm::Certificate,
+            origin: SecretOrigin::Kind {
+                component: route.door.clone(),
+            },
+            span: route.span,
+        });
+    }
+    secrets
+}
+
+struct Reader<'a> {
+    components: &'a mut [Declared],
+    lost: &'a [String],
+    sink: &'a mut Sink,
+}
+
+impl Reader<'_> {
+    fn route(&mut self, key: &Key, table: &Table, seen: &mut Vec<(String, Span)>) -> Option<Route> {
+        let through = table.get("through")?;
+        let door = self.find(through.as_str()?, through.span)?;
+        let host = table.string("host")?.to_string();
+        let tls = self.tls(table, door)?;
+        let login = match table.get("login") {
+            Some(node) => Some(self.login(node)?),
+            None => None,
+        };
+        let mut route = Route {
+            name: key.name.clone(),
+            door: self.components[door].name.clone(),
+            host,
+            origin: String::new(),
+            tls,
+            login: None,
+            paths: Vec::new(),
+            span: key.span,
+        };
+        route.origin = self.origin(&route, door);
+        let origin = route.origin.clone();
+        for (path, node) in read::entries(table, "paths") {
+            let address = format!("{}{}", route.host, trimmed(&path.name));
+            match seen.iter().find(|(known, _)| *known == address) {
+                Some((_, first)) => self.sink.push(
+                    Diagnostic::new(
+                        Code::DuplicateName,
+                        format!(
+                            "`{}` of `{}` leads to two components",
+                            path.name, route.host
+                        ),
+                    )
+                    .label(*first, "to this one")
+                    .label(path.span, "and to that one")
+                    .help("give each its own path or host"),
+                ),
+                None => {
+                    seen.push((address, path.span));
+                    route.paths.extend(self.path(path, node, &origin, door));
+                }
+            }
+        }
+        if let Some((index, port)) = login {
+            let name = self.components[index].name.clone();
+            self.set_url(index, &port, &origin, "", key.span);
+            self.reach(door, &format!("{name}.{port}"), key.span);
+            route.login = Some(RouteEnd {
+                component: name,
+                port,
+            });
+        }
+        match &route.tls {
+            Some(RouteTls::Secret(secret)) => self.mount(door, secret, key.span),
+            Some(RouteTls::Acme(address)) => self.ask(door, address, key.span),
+            None => {}
+        }
+        let length = |path: &RoutePath| std::cmp::Reverse(path.path.len());
+        route.paths.sort_by_key(length);
+        Some(route)
+    }
+
+    fn find(&mut self, name: &str, span: Span) -> Option<usize> {
+        let found = self.components.iter().position(|it| it.name == name);
+        if found.is_none() && !self.lost.iter().any(|lost| lost == name) {
+            let known: Vec<&str> = self.components.iter().map(|it| it.name.as_str()).collect();
+            self.sink.push(unknown("component", name, span, &known));
+        }
+        found
+    }
+
+    /// `None`: the door can't have what was asked for, and that was said.
+    fn tls(&mut self, table: &Table, door: usize) -> Option<Option<RouteTls>> {
+        let through = table.get("through")?;
+        let kind = &self.components[door].kind;
+        if kind.routes.is_empty() {
+            self.sink.push(
+                Diagnostic::new(
+                    Code::RoleMisfit,
+                    format!("kind `{}` can't be an entry point", kind.name),
+                )
+                .label(through.span, "leads through this")
+                .help("name a component of kind `nginx` or `traefik`"),
+            );
+            return None;
+        }
+        let Some(entry) = table.entry("tls") else {
+            return Some(None);
+        };
+        let ways = entry.value.as_table()?;
+        let way = |name: &str| ways.string(name).map(ToString::to_string);
+        let tls = match (way("secret"), way("acme")) {
+            (Some(secret), None) => RouteTls::Secret(secret),
+            (None, Some(acme)) => RouteTls::Acme(acme),
+            (both, _) => {
+                let (code, message) = match both {
+                    Some(_) => (Code::ConflictingKeys, "a certificate comes from one place"),
+                    None => (Code::MissingKey, "`tls` says nothing of the certificate"),
+                };
+                self.sink.push(
+                    Diagnostic::new(code, message)
+                        .label(entry.key.span, "one of the two")
+                        .help(
+                            "write `tls = { secret = \"NAME\" }` or `tls = { acme = \"ADDRESS\" }`",
+                        ),
+                );
+                return None;
+            }
+        };
+        let wanted = match tls {
+            RouteTls::Secret(_) => "secret",
+            RouteTls::Acme(_) => "acme",
+        };
+        if !kind.routes.iter().any(|way| way == wanted) {
+            self.sink.push(
+                Diagnostic::new(
+                    Code::ConflictingKeys,
+                    format!("kind `{}` can't get certificates by `{wanted}`", kind.name),
+                )
+                .label(entry.key.span, "not with this one")
+                .help(format!("it takes them from {}", one_of(&kind.routes))),
+            );
+            return None;
+        }
+        Some(Some(tls))
+    }
+
+    fn login(&mut self, node: &Node) -> Option<(usize, String)> {
+        let index = self.find(node.as_str()?, node.span)?;
+        let declared = &self.components[index];
+        if !declared.is_a(LOGIN_KIND) {
+            self.sink.push(
+                Diagnostic::new(
+                    Code::RoleMisfit,
+                    format!("`{}` can't ask people to log in", declared.name),
+                )
+                .label(node.span, format!("of kind `{}`", declared.kind.name))
+                .help(format!("name a component of kind `{LOGIN_KIND}`")),
+            );
+            return None;
+        }
+        Some((index, main_port(declared)?))
+    }
+
+    /// Scheme, host and, where people do not come by the usual one, the port that the door publishes.
+    fn origin(&self, route: &Route, door: usize) -> String {
+        let (scheme, usual) = match route.tls {
+            Some(_) => ("https", 443),
+            None => ("http", 80),
+        };
+        let published = self.components[door]
+            .user
+            .get_path(&["ports", scheme, "host"]);
+        match published.map(|node| &node.value) {
+            Some(Value::Integer(port)) if *port != usual => {
+                format!("{scheme}://{}:{port}", route.host)
+            }
+            _ => format!("{scheme}://{}", route.host),
+        }
+    }
+
+    fn path(&mut self, path: &Key, node: &Node, origin: &str, door: usize) -> Option<RoutePath> {
+        let written = node.as_str()?;
+        let (name, port) = match written.split_once('.') {
+            Some((name, port)) => (name, Some(port.to_string())),
+            None => (written, None),
+        };
+        let index = self.find(name, node.span)?;
+        let declared = &self.components[index];
+        let port = match port.or_else(|| main_port(declared)) {
+            Some(port) if ports(declared).contains(&port.as_str()) => port,
+            port => {
+                let known = ports(declared);
+                let port = port.as_deref().unwrap_or("http");
+                let mut diagnostic = unknown("port", port, node.span, &known);
+                diagnostic.code = Code::UnknownPort;
+                self.sink.push(diagnostic);
+                return None;
+            }
+        };
+        let prefix = trimmed(&path.name);
+        self.set_path(index, &port, prefix, path.span)?;
+        self.set_url(index, &port, origin, prefix, path.span);
+        self.reach(door, &format!("{name}.{port}"), node.span);
+        Some(RoutePath {
+            path: match prefix {
+                "" => "/".to_string(),
+                prefix => prefix.to_string(),
+            },
+            to: RouteEnd {
+                component: name.to_string(),
+                port,
+            },
+        })
+    }
+
+    /// `ports.PORT.path`, unless it says the same already.
+    fn set_path(&mut self, index: usize, port: &str, prefix: &str, span: Span) -> Option<()> {
+        let declared = &mut self.components[index];
+        if let Some(own) = declared.user.get_path(&["ports", port, "path"]) {
+            if own.as_str().map(trimmed) == Some(prefix) {
+                return Some(());
+            }
+            self.sink.push(
+                Diagnostic::new(
+                    Code::ConflictingKeys,
+                    format!("port `{port}` of `{}` is served under two prefixes", declared.name),
+                )
+                .label(own.span, "under this one")
+                .label(span, "and behind that one")
+                .help("leave `path` out: it follows from the route; behind another host the path is the same"),
+            );
+            return None;
+        }
+        if prefix.is_empty() {
+            return Some(());
+        }
+        edit(&mut declared.user, "ports", span, |ports| {
+            edit(ports, port, span, |port| {
+                port.set(key("path", span), text(prefix, span));
+            });
+        });
+        Some(())
+    }
+
+    /// `public_url`, where the port is the main one and nothing says it yet.
+    fn set_url(&mut self, index: usize, port: &str, origin: &str, prefix: &str, span: Span) {
+        let declared = &mut self.components[index];
+        let is_main = main_port(declared).as_deref() == Some(port);
+        if is_main && declared.user.get("public_url").is_none() {
+            let url = text(&format!("{origin}{prefix}"), span);
+            declared.user.set(key("public_url", span), url);
+        }
+    }
+
+    fn reach(&mut self, door: usize, end: &str, span: Span) {
+        let user = &mut self.components[door].user;
+        if user.get("reaches").is_none() {
+            let empty = Value::Array(Vec::new());
+            user.set(key("reaches", span), Node { span, value: empty });
+        }
+        if let Some(Value::Array(items)) = user.get_mut("reaches").map(|node| &mut node.value)
+            && !items.iter().any(|item| item.as_str() == Some(end))
+        {
+            items.push(text(end, span));
+        }
+    }
+
+    /// `settings.acme` of the door, unless the user says another.
+    fn ask(&mut self, door: usize, address: &str, span: Span) {
+        edit(
+            &mut self.components[door].user,
+            "settings",
+            span,
+            |settings| {
+                if settings.get("acme").is_none() {
+                    settings.set(key("acme", span), text(address, span));
+                }
+            },
+        );
+    }
+
+    fn mount(&mut self, door: usize, secret: &str, span: Span) {
+        let path = format!("{CERTIFICATES}/{secret}.pem");
+        edit(&mut self.components[door].user, "files", span, |files| {
+            edit(files, &path, span, |file| {
+                file.set(key("secret", span), text(secret, span));
+            });
+        });
+    }
+}
+
+fn trimmed(path: &str) -> &str {
+    path.trim_end_matches('/')
+}
+
+fn key(name: &str, span: Span) -> Key {
+    Key {
+        name: name.to_string(),
+        span,
+    }
+}
+
+fn text(value: &str, span: Span) -> Node {
+    Node {
+        span,
+        value: Value::String(value.to_string()),
+    }
+}
+
+/// Edits the table of this name, which is made where there is none.
+fn edit(table: &mut Table, name: &str, span: Span, change: impl FnOnce(&mut Table)) {
+    let mut inner = table.table(name).cloned().unwrap_or_default();
+    change(&mut inner);
+    let key = match table.entry(name) {
+        Some(entry) => entry.key.clone(),
+        None => key(name, span),
+    };
+    let node = Node {
+        span: key.span,
+        value: Value::Table(inner),
+    };
+    table.set(key, node);
+}
+
+/// Ports of the kind and of the user, without those that were taken away.
+fn ports(declared: &Declared) -> Vec<&str> {
+    let own = declared.user.table("ports");
+    let of_kind = declared.kind.table.get_path(&["workload", "ports"]);
+    let of_kind = of_kind.and_then(Node::as_table);
+    let is_off = |name: &str| {
+        let own = own.and_then(|ports| ports.get(name));
+        own.is_some_and(Node::is_false)
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for name in of_kind.into_iter().chain(own).flat_map(Table::keys) {
+        if !is_off(name) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The kind's main port, else `http`, else the first.
+fn main_port(declared: &Declared) -> Option<String> {
+    if let Some(port) = &declared.kind.port {
+        return Some(port.clone());
+    }
+    let ports = ports(declared);
+    let http = ports.iter().find(|port| **port == "http");
+    http.or(ports.first()).map(ToString::to_string)
+}

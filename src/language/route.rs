@@ -1,0 +1,57 @@
+//! The keys of `[routes.NAME]`: an entry point and what stands behind it.
+
+use super::{
+    form::{Form, NameRule},
+    inner::FREE,
+    key::{KeyShape, key},
+    shape::Shape,
+};
+
+pub(super) const ROUTE: &[KeyShape] = &[
+    key(
+        "through",
+        FREE,
+        "The component that takes the requests, of a kind that can: `nginx`, `traefik`.",
+        "through = \"gateway\"",
+    )
+    .required(),
+    key(
+        "host",
+        Shape::Plain(Form::Domain),
+        "The name that people call.",
+        "host = \"ml.example.com\"",
+    )
+    .required(),
+    key(
+        "tls",
+        Shape::Table(&[
+            key(
+                "secret",
+                Shape::Plain(Form::Name(NameRule::Resource)),
+                "A secret that holds the certificate, its chain and the private key as one PEM text; in the chart also the name of the Secret that the Ingress names.",
+                "secret = \"ml-tls\"",
+            ),
+            key(
+                "acme",
+                FREE,
+                "The address that an authority such as Let's Encrypt writes to: the entry point gets its certificate there (`traefik`).",
+                "acme = \"ops@example.com\"",
+            ),
+        ]),
+        "Where the certificate comes from. Without it people come by plain HTTP.",
+        "tls = { secret = \"ml-tls\" }",
+    ),
+    key(
+        "login",
+        FREE,
+        "A component of kind `oauth2-proxy`, which is asked before every request.",
+        "login = \"oauth2-proxy\"",
+    ),
+    key(
+        "paths",
+        Shape::Map(NameRule::WebPath, &FREE),
+        "What stands behind each path: a component, or `COMPONENT.PORT`. The path becomes the port's `path`; host and path become the component's `public_url`.",
+        "paths = { \"/mlflow\" = \"mlflow\", \"/\" = \"jupyterlab\" }",
+    )
+    .required(),
+];

@@ -1,0 +1,15 @@
+//! `examples/*/platform.toml`: platforms to start from. Each compiles, and nothing is to be said of it.
+
+use crate::support::cases;
+
+#[test]
+fn every_example_compiles_and_nothing_is_said_of_it() {
+    let examples = cases::examples();
+    assert!(!examples.is_empty(), "there are examples");
+    for example in examples {
+        for compiled in &example.compiled {
+            assert_eq!(compiled.messages, "", "{}", example.name);
+            assert!(!compiled.files.is_empty(), "{}", example.name);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! A real nginx takes the routes of the example with an entry point, and requests go through it with a certificate that was
+//! made up for the moment.
+
+use std::{path::Path, process::Command};
+
+use crate::{consumer, support::cases};
+
+#[test]
+fn requests_go_through_and_nobody_comes_in_without_a_log_in() {
+    let example = Path::new("examples/entry-point");
+    let compiled = cases::compiled(example);
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in &compiled[0].files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    let output = Command::new("bash")
+        .arg(consumer::script("door.sh"))
+        .arg(folder.path().join("config/gateway"))
+        .arg(consumer::installed("bin/nginx"))
+        .args(["ml.example.com", "/mlflow"])
+        .output()
+        .expect("bash");
+    let words = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}{errors}");
+}
