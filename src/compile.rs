@@ -18,6 +18,7 @@ use crate::{
     syntax::Table,
     target::emit,
     template::{self, Engine},
+    threads,
     world::World,
 };
 
@@ -36,6 +37,8 @@ pub struct Request {
     pub targets: Option<BTreeSet<Target>>,
     /// Every lint that warns is an error.
     pub deny_warnings: bool,
+    /// On how many threads. What comes out is the same.
+    pub threads: usize,
 }
 
 impl Default for Request {
@@ -45,6 +48,7 @@ impl Default for Request {
             environment: None,
             targets: None,
             deny_warnings: false,
+            threads: 1,
         }
     }
 }
@@ -83,6 +87,10 @@ pub struct Output {
 
 /// Compiles a project.
 pub fn compile(world: &dyn World, request: &Request) -> Compilation {
+    threads::on(request.threads, || compile_here(world, request))
+}
+
+fn compile_here(world: &dyn World, request: &Request) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     if request.deny_warnings {
@@ -114,7 +122,7 @@ fn run(
         sources,
         sink,
     )?;
-    let engine = engine(world, sources, sink)?;
+    let engine = engine(world, sources, sink)?.with_input(sources.bytes());
     let (platform, graph) = understand(world, request, &tree, &engine, sources, sink);
     check::check(
         Facts {

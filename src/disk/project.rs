@@ -11,6 +11,7 @@ use crate::{
     compile::{self, Compilation, Failed, Output, Request},
     plan::{self, Failure, Plan},
     project::environment_file,
+    threads,
 };
 
 /// A project and what to compile of it.
@@ -51,6 +52,10 @@ impl Project {
 
     /// Compiles, looks at the disk and plans.
     pub fn prepare(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
+        threads::on(self.request.threads, || self.prepare_here(lock))
+    }
+
+    fn prepare_here(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
         let compilation = self.compile();
         let plan = match &compilation.output {
             Ok(output) => Ok(self.plan(output, lock)?),
@@ -67,6 +72,7 @@ impl Project {
             &self.place,
             &Extent {
                 paths: &plan::paths_of_interest(wanted, &recorded),
+                wanted,
                 stubs: &wanted.stubs,
                 lock,
             },

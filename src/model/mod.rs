@@ -5,6 +5,7 @@
 
 mod component;
 mod image;
+mod named;
 mod pipeline;
 mod platform;
 mod published;
@@ -21,6 +22,7 @@ pub use component::{
     SettingValue, Threshold, Use,
 };
 pub use image::{Image, Version, is_tag};
+pub use named::{HasName, Named};
 pub use pipeline::{Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,

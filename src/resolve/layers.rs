@@ -16,7 +16,7 @@ use crate::{
     reference::{self, Mode, Words, written},
     source::Span,
     syntax::{Entry, Key, Node, Removal, Table, Value, overlay},
-    template::Engine,
+    template::{Engine, View},
     text::all_of,
 };
 
@@ -47,7 +47,7 @@ pub(super) fn assemble(scene: &mut Scene, engine: &Engine, sink: &mut Sink) {
 }
 
 /// What conditions may ask.
-fn facts(scene: &Scene, index: usize) -> Json {
+fn facts(scene: &Scene, index: usize) -> View {
     let draft = &scene.drafts[index];
     let mut settings = Map::new();
     for spec in &draft.kind.settings {
@@ -63,7 +63,7 @@ fn facts(scene: &Scene, index: usize) -> Json {
             json!({ "kind": bound.fitting_kind(target), "component": target.name }),
         );
     }
-    json!({
+    View::new(json!({
         "settings": settings,
         "roles": roles,
         "major": draft.major,
@@ -75,7 +75,7 @@ fn facts(scene: &Scene, index: usize) -> Json {
             "pipelines": scene.has_pipelines,
             "stubs": scene.has_stubs,
         },
-    })
+    }))
 }
 
 fn plain(node: &Node) -> Json {
@@ -94,7 +94,7 @@ fn plain(node: &Node) -> Json {
     }
 }
 
-fn holds(condition: &Node, engine: &Engine, facts: &Json, sink: &mut Sink) -> bool {
+fn holds(condition: &Node, engine: &Engine, facts: &View, sink: &mut Sink) -> bool {
     let Some(text) = condition.as_str() else {
         return true;
     };
@@ -112,7 +112,7 @@ fn holds(condition: &Node, engine: &Engine, facts: &Json, sink: &mut Sink) -> bo
 }
 
 /// The kind's tables, each `[[when]]` whose condition holds laid over them.
-fn decided(draft: &Draft, engine: &Engine, facts: &Json, sink: &mut Sink) -> Table {
+fn decided(draft: &Draft, engine: &Engine, facts: &View, sink: &mut Sink) -> Table {
     let mut table = draft.kind.table.clone();
     let Some(when) = table.remove("when") else {
         return normal_kind(&table);
@@ -206,7 +206,7 @@ fn normal_port(entry: &mut Entry) {
 fn own_secrets(
     draft: &Draft,
     engine: &Engine,
-    facts: &Json,
+    facts: &View,
     sink: &mut Sink,
 ) -> Vec<(String, Secret)> {
     if draft.external.is_some() {
@@ -273,7 +273,7 @@ fn empty_key(draft: &Draft, variable: &str, node: &Node) -> Diagnostic {
 }
 
 /// The main workload, unless the component is external, and its parts.
-fn shapes(draft: &Draft, engine: &Engine, facts: &Json, sink: &mut Sink) -> Vec<Shape> {
+fn shapes(draft: &Draft, engine: &Engine, facts: &View, sink: &mut Sink) -> Vec<Shape> {
     let kind_main = table_or_empty(&draft.kind_table, "workload");
     let user_parts = table_or_empty(&draft.user, "parts");
     let kind_parts = table_or_empty(&draft.kind_table, "parts");

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Mount, MountSource, PlatformVolume, Propagation},
+    model::{Mount, MountSource, Named, PlatformVolume, Propagation},
     source::Span,
     syntax::{Key, Table},
 };
@@ -26,7 +26,7 @@ pub(super) fn mounts(
     scene: &Scene,
     index: usize,
     shape: &Shape,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     let draft = &scene.drafts[index];
@@ -50,7 +50,7 @@ pub(super) fn pipeline_mounts(
     scene: &Scene,
     pipeline: &str,
     table: &Table,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     let owner = Owner {
@@ -65,7 +65,7 @@ fn owned_by(
     owner: &Owner<'_>,
     scene: &Scene,
     table: &Table,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     read::tables(table, "volumes")
@@ -150,7 +150,7 @@ fn named(
     owner: &Owner<'_>,
     key: &Key,
     table: &Table,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
 ) -> MountSource {
     let id = format!("{}-{}", owner.name, key.name);
     let volume = PlatformVolume {

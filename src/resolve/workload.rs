@@ -10,7 +10,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{
         Component, DatabaseBinding, Device, EnvironmentVariable, External, ExtraHost, Gpu,
-        HostAddress, ImagePlatform, Lifecycle, Output, Platform, PlatformVolume, Raw, Reach,
+        HostAddress, ImagePlatform, Lifecycle, Named, Output, Platform, PlatformVolume, Raw, Reach,
         Resources, Restart, Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Key, Node, Table, Value},
@@ -156,7 +156,7 @@ fn workload(
     index: usize,
     shape: &Shape,
     inputs: &Inputs<'_>,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Workload {
     let draft = &scene.drafts[index];

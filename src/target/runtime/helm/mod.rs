@@ -24,7 +24,7 @@ mod tests;
 use crate::{
     files::Target,
     target::{Context, Emission},
-    template::{TemplateError, embedded_below},
+    template::{TemplateError, View, embedded_below},
 };
 
 /// Where the chart's templates stand below `templates/`.
@@ -38,8 +38,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     }
     let chart = chart::build(context);
     let root = format!("helm/{}", context.platform.name);
+    let view = View::new(&chart.view);
     for template in embedded_below(TEMPLATES) {
-        let text = context.engine.render(template, &chart.view)?;
+        let text = context.engine.render_view(template, &view)?;
         let path = template.trim_start_matches(TEMPLATES);
         emission
             .files
