@@ -190,10 +190,7 @@ fn files_below(place: &Place) -> BTreeMap<String, Listed> {
 /// All files that are neither asked for nor a run's own furniture, sorted.
 fn others(files: &BTreeMap<String, Listed>, paths: &BTreeSet<String>) -> Vec<String> {
     let foreign = |path: &&String| {
-        *path != MANIFEST
-            && *path != DOTENV
-            && !paths.contains(*path)
-            && !leads_to_any(path, paths)
+        *path != MANIFEST && *path != DOTENV && !paths.contains(*path) && !leads_to_any(path, paths)
     };
     files.keys().filter(foreign).cloned().collect()
 }

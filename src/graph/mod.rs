@@ -182,6 +182,14 @@ impl Graph {
             })
     }
 
+    /// What one of them needs, and what says so.
+    pub fn needs_of(&self, peer: &ComponentPeer) -> impl Iterator<Item = (&str, &BTreeSet<Why>)> {
+        self.component_edges
+            .range((peer.clone(), String::new())..)
+            .take_while(move |((from, _), _)| from == peer)
+            .map(|((_, to), why)| (to.as_str(), why))
+    }
+
     /// Edges that leave the platform, port by port.
     pub fn outside_edges(&self) -> impl Iterator<Item = &OutsideEdge> {
         self.outside.iter()

@@ -86,6 +86,15 @@ impl<T: HasName> From<Vec<T>> for Named<T> {
     }
 }
 
+impl<T> IntoIterator for Named<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
 impl<'a, T> IntoIterator for &'a Named<T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;

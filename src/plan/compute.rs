@@ -85,7 +85,11 @@ fn to_write(path: &str, text: &str, manifest: &Manifest, inputs: &Inputs) -> Opt
         Some(State::File(bytes)) => {
             let found = fingerprint(bytes);
             // Git may have written CRLF where LF was.
-            if manifest.files.get(path).is_some_and(|wanted| wanted.contains(&found)) {
+            if manifest
+                .files
+                .get(path)
+                .is_some_and(|wanted| wanted.contains(&found))
+            {
                 return None;
             }
             change.action = Action::Change;
