@@ -15,7 +15,6 @@ use crate::{
     model::Platform,
     project, resolve,
     source::{Sources, Span},
-    syntax::Table,
     target::emit,
     template::{self, Engine},
     threads,
@@ -115,7 +114,7 @@ fn run(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Output> {
-    let tree = project::read(
+    let read = project::read(
         world,
         &request.file,
         request.environment.as_deref(),
@@ -123,7 +122,7 @@ fn run(
         sink,
     )?;
     let engine = engine(world, sources, sink)?.with_input(sources.bytes());
-    let (platform, graph) = understand(world, request, &tree, &engine, sources, sink);
+    let (platform, graph) = understand(world, request, &read, &engine, sources, sink);
     check::check(
         Facts {
             platform: &platform,
@@ -171,7 +170,7 @@ fn of_component(mut loss: Diagnostic, platform: &Platform) -> Diagnostic {
 fn understand(
     world: &dyn World,
     request: &Request,
-    tree: &Table,
+    read: &project::Read,
     engine: &Engine,
     sources: &mut Sources,
     sink: &mut Sink,
@@ -182,8 +181,9 @@ fn understand(
         engine,
         catalog: &mut catalog,
         sources,
+        suffix: &read.suffix,
     };
-    let draft = expand::expand(tree, inputs, sink);
+    let draft = expand::expand(&read.tree, inputs, sink);
     let inputs = resolve::Inputs {
         world,
         engine,

@@ -7,8 +7,10 @@ mod address;
 mod choice;
 mod device;
 mod tmpfs;
+mod web;
 
 pub use address::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, is_alias};
 pub use choice::{AlertSeverity, PanelKind, ProbeTool, Propagation, TriggerRule};
 pub use device::{Device, ImagePlatform};
 pub use tmpfs::{Tmpfs, TmpfsOption};
+pub use web::WebAddress;
