@@ -28,6 +28,10 @@ bless:
 relock:
     tests/conformance/locks/lock
 
+# How fast it is, against comparing and copying the same files and against other programs
+speed *ARGS:
+    benches/speed {{ARGS}}
+
 lint:
     cargo fmt
     cargo clippy --all-targets --all-features -- -D warnings

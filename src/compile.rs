@@ -18,6 +18,7 @@ use crate::{
     source::{Sources, Span},
     target::emit,
     template::{self, Engine},
+    threads,
     world::World,
 };
 
@@ -38,6 +39,8 @@ pub struct Request {
     pub deny_warnings: bool,
     /// The data that earlier runs have written down: names that `[[moved]]` once gave hold on.
     pub recorded: Vec<Data>,
+    /// On how many threads. What comes out is the same.
+    pub threads: usize,
 }
 
 impl Default for Request {
@@ -48,6 +51,7 @@ impl Default for Request {
             targets: None,
             deny_warnings: false,
             recorded: Vec::new(),
+            threads: 1,
         }
     }
 }
@@ -86,6 +90,10 @@ pub struct Output {
 
 /// Compiles a project.
 pub fn compile(world: &dyn World, request: &Request) -> Compilation {
+    threads::on(request.threads, || compile_here(world, request))
+}
+
+fn compile_here(world: &dyn World, request: &Request) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     if request.deny_warnings {
@@ -117,7 +125,7 @@ fn run(
         sources,
         sink,
     )?;
-    let engine = engine(world, sources, sink)?;
+    let engine = engine(world, sources, sink)?.with_input(sources.bytes());
     let (platform, graph) = understand(world, request, &read, &engine, sources, sink);
     check::check(
         Facts {

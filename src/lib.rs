@@ -3,6 +3,7 @@
 //! The modules stand in floor order: each knows only those above it in this list. See ARCHITECTURE.md.
 
 pub mod text;
+pub mod threads;
 pub mod source;
 pub mod world;
 pub mod data;

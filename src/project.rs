@@ -338,6 +338,7 @@ fn only_included_keys(mut table: Table, sink: &mut Sink) -> Table {
 
 /// Joins included files into the first one. A name that two files define is an error that shows both.
 fn join(table: &mut Table, included: Vec<Table>, sink: &mut Sink) {
+    let mut places: BTreeMap<String, BTreeMap<String, Span>> = BTreeMap::new();
     for file in included {
         for Entry { key, value } in file.entries {
             let Some(known) = table
@@ -351,7 +352,11 @@ fn join(table: &mut Table, included: Vec<Table>, sink: &mut Sink) {
             match (&mut known.value.value, value.value) {
                 (Value::Array(known), Value::Array(more)) => known.extend(more),
                 (Value::Table(known), Value::Table(more)) => {
-                    join_names(known, more, &key.name, sink);
+                    let places = places.entry(key.name.clone()).or_insert_with(|| {
+                        let names = known.iter();
+                        names.map(|(key, _)| (key.name.clone(), key.span)).collect()
+                    });
+                    join_names(known, more, &key.name, places, sink);
                 }
                 (_, other) => {
                     known.value = Node {
@@ -364,19 +369,29 @@ fn join(table: &mut Table, included: Vec<Table>, sink: &mut Sink) {
     }
 }
 
-fn join_names(known: &mut Table, more: Table, table: &str, sink: &mut Sink) {
+/// `places` are the names of the known table.
+fn join_names(
+    known: &mut Table,
+    more: Table,
+    table: &str,
+    places: &mut BTreeMap<String, Span>,
+    sink: &mut Sink,
+) {
     for entry in more.entries {
-        match known.entry(&entry.key.name) {
+        match places.get(&entry.key.name) {
             Some(first) => sink.push(
                 Diagnostic::new(
                     Code::DuplicateName,
                     format!("`{table}.{}` is defined twice", entry.key.name),
                 )
-                .label(first.key.span, "first here")
+                .label(*first, "first here")
                 .label(entry.key.span, "and again here")
                 .help("rename one of the two, or remove it"),
             ),
-            None => known.entries.push(entry),
+            None => {
+                places.insert(entry.key.name.clone(), entry.key.span);
+                known.entries.push(entry);
+            }
         }
     }
 }

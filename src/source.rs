@@ -51,6 +51,11 @@ impl Sources {
         SourceId((self.files.len() - 1) as u32)
     }
 
+    /// How much was read.
+    pub fn bytes(&self) -> usize {
+        self.files.iter().map(|file| file.text.len()).sum()
+    }
+
     pub fn file(&self, id: SourceId) -> &SourceFile {
         &self.files[id.0 as usize]
     }

@@ -13,8 +13,8 @@ pub enum ReadError {
     Failed(String),
 }
 
-/// The project's folder. Paths are relative to it, written with `/`.
-pub trait World {
+/// The project's folder, which several threads may ask. Paths are relative to it, written with `/`.
+pub trait World: Sync {
     /// The bytes of a file.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
 

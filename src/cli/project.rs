@@ -1,6 +1,10 @@
 //! From the command line to a project: where it is and what to compile of it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use mlopsgen::{
     compile::{Failed, Request},
@@ -41,6 +45,7 @@ pub fn open(global: &Global) -> Result<Project, Failure> {
         targets: global.selected(),
         deny_warnings: global.deny_warnings,
         recorded: Vec::new(),
+        threads: thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };
     Project::new(&root, request)
 }

@@ -9,6 +9,7 @@ use super::{Extent, Lock, Place, read_manifest, survey, world::DiskWorld};
 use crate::{
     compile::{self, Compilation, Failed, Output, Request},
     plan::{self, Failure, Plan},
+    threads,
 };
 
 /// A project and what to compile of it.
@@ -62,6 +63,10 @@ impl Project {
 
     /// Compiles, looks at the disk and plans.
     pub fn prepare(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
+        threads::on(self.request.threads, || self.prepare_here(lock))
+    }
+
+    fn prepare_here(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
         let compilation = self.compile();
         let plan = match &compilation.output {
             Ok(output) => Ok(self.plan(output, lock)?),
@@ -78,6 +83,7 @@ impl Project {
             &self.place,
             &Extent {
                 paths: &plan::paths_of_interest(wanted, &recorded),
+                wanted,
                 stubs: &wanted.stubs,
                 lock,
             },

@@ -1,11 +1,12 @@
 //! Reads the output folder into a [`Found`].
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
 
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     place::{Place, leaves},
 };
 use crate::{
-    files::{Stub, Target},
+    files::{FileSet, Stub, Target},
     plan::{Failure, Found, MANIFEST, State},
 };
 
@@ -24,6 +25,8 @@ const DOTENV: &str = "compose/.env";
 pub struct Extent<'a> {
     /// Relative to the output folder.
     pub paths: &'a BTreeSet<String>,
+    /// What is to stand there.
+    pub wanted: &'a FileSet,
     pub stubs: &'a [Stub],
     /// With the lock in hand, working files are one's own and not those of an interrupted run.
     pub lock: Option<&'a Lock>,
@@ -57,18 +60,53 @@ pub fn survey(place: &Place, extent: &Extent) -> Result<Found, Failure> {
         leftovers: extent.lock.is_none() && Lock::is_work_unfinished(place),
         ..Found::default()
     };
-    for path in extent.paths {
-        if let Some(state) = state(&root, path) {
-            found.states.insert(path.clone(), state);
-        }
-    }
-    found.others = others(place, extent.paths);
+    let files = files_below(place);
+    look(&root, extent, &files, &mut found);
+    found.others = others(&files, extent.paths);
     for stub in extent.stubs {
         if fs::symlink_metadata(place.project().join(&stub.path)).is_ok() {
             found.stubs.push(stub.path.clone());
         }
     }
     Ok(found)
+}
+
+/// Looks at the paths asked for. A file that was listed is read; of any other path each folder is looked at.
+fn look(root: &Path, extent: &Extent, files: &BTreeMap<String, Listed>, found: &mut Found) {
+    let paths: Vec<&String> = extent.paths.iter().collect();
+    let looked: Vec<Option<Looked>> = paths
+        .par_iter()
+        .map(|path| {
+            let state = match files.get(*path) {
+                Some(Listed::File) => contents(&root.join(path)),
+                Some(Listed::Other) | None => state(root, path)?,
+            };
+            let wanted = extent.wanted.files.get(*path);
+            let is_wanted = |bytes: &[u8]| wanted.is_some_and(|it| it.text.as_bytes() == bytes);
+            match state {
+                // Most files of most runs: there is nothing to keep of them.
+                State::File(bytes) if is_wanted(&bytes) => Some(Looked::AsWanted),
+                state => Some(Looked::Otherwise(state)),
+            }
+        })
+        .collect();
+    for (path, looked) in paths.into_iter().zip(looked) {
+        match looked {
+            Some(Looked::AsWanted) => {
+                found.as_wanted.insert(path.clone());
+            }
+            Some(Looked::Otherwise(state)) => {
+                found.states.insert(path.clone(), state);
+            }
+            None => {}
+        }
+    }
+}
+
+/// What one path is.
+enum Looked {
+    AsWanted,
+    Otherwise(State),
 }
 
 /// What stands at a path below a folder; `None` where nothing does.
@@ -105,16 +143,30 @@ fn read(path: &Path) -> State {
     if !path.is_file() {
         return State::Unreadable("it is neither a file nor a folder".to_string());
     }
+    contents(path)
+}
+
+fn contents(path: &Path) -> State {
     match fs::read(path) {
         Ok(bytes) => State::File(bytes),
         Err(error) => State::Unreadable(error.to_string()),
     }
 }
 
-/// All files that are neither asked for nor a run's own furniture, sorted.
-fn others(place: &Place, paths: &BTreeSet<String>) -> Vec<String> {
+/// What a walk over the output folder says of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listed {
+    /// A file, in folders that are no links.
+    File,
+    /// A link, or anything else that is no folder.
+    Other,
+}
+
+/// Everything below the output folder that is no folder, but a run's own working files and other environments. Links are
+/// not followed.
+fn files_below(place: &Place) -> BTreeMap<String, Listed> {
     let root = place.root();
-    let mut others: Vec<String> = WalkDir::new(&root)
+    WalkDir::new(&root)
         .into_iter()
         .filter_entry(|entry| {
             entry.path() != place.work()
@@ -125,12 +177,22 @@ fn others(place: &Place, paths: &BTreeSet<String>) -> Vec<String> {
         // A foreign folder that can't be read is none of a plan's business.
         .filter_map(Result::ok)
         .filter(|entry| !entry.file_type().is_dir())
-        .filter_map(|entry| relative(&root, entry.into_path()))
-        .filter(|path| path != MANIFEST && path != DOTENV && !paths.contains(path))
-        .filter(|path| !leads_to_any(path, paths))
-        .collect();
-    others.sort();
-    others
+        .filter_map(|entry| {
+            let listed = match entry.file_type().is_file() {
+                true => Listed::File,
+                false => Listed::Other,
+            };
+            Some((relative(&root, entry.into_path())?, listed))
+        })
+        .collect()
+}
+
+/// All files that are neither asked for nor a run's own furniture, sorted.
+fn others(files: &BTreeMap<String, Listed>, paths: &BTreeSet<String>) -> Vec<String> {
+    let foreign = |path: &&String| {
+        *path != MANIFEST && *path != DOTENV && !paths.contains(*path) && !leads_to_any(path, paths)
+    };
+    files.keys().filter(foreign).cloned().collect()
 }
 
 /// Another environment's output lies in the base's, and is known by a manifest of its own.

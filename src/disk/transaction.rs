@@ -6,7 +6,7 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,9 @@ use super::{
     survey::{read_manifest, state},
 };
 use crate::plan::{Action, Change, Failure, MANIFEST, Plan, State};
+
+/// So many files are brought to the disk one by one; more of them all together.
+const FEW: usize = 16;
 
 /// A plan on its way to the disk.
 #[derive(Debug)]
@@ -86,6 +89,7 @@ impl Transaction {
         if plan.manifest_changes || !plan.changes.is_empty() {
             transaction.prepare_write(&manifest, &plan.manifest.render())?;
         }
+        transaction.sync_prepared()?;
         Ok(transaction)
     }
 
@@ -158,7 +162,7 @@ impl Transaction {
     /// Writes a text to the working folder, with the permissions of the file that it is to replace.
     fn prepare_file(&self, path: &Path, text: &str) -> Result<PathBuf, Failure> {
         let prepared = self.work.join(format!("new-{}", self.steps.len()));
-        write_durably(&prepared, text)
+        fs::write(&prepared, text)
             .and_then(|()| match fs::metadata(path) {
                 Ok(metadata) if metadata.is_file() => {
                     fs::set_permissions(&prepared, metadata.permissions())
@@ -201,6 +205,30 @@ impl Transaction {
         } else {
             "not everything could be put back; once this is resolved, `mlopsgen apply` finishes the work"
         })
+    }
+
+    /// Brings what is prepared to the disk, so that no power cut finds a file renamed that has no text yet.
+    fn sync_prepared(&self) -> Result<(), Failure> {
+        let prepared: Vec<&Path> = self
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Write { prepared, .. } | Step::Create { prepared, .. } => {
+                    Some(prepared.as_path())
+                }
+                Step::Remove { .. } => None,
+            })
+            .collect();
+        // One by one each file waits for the disk.
+        if prepared.len() > FEW && sync_file_system(&self.work) {
+            return Ok(());
+        }
+        for path in prepared {
+            File::open(path)
+                .and_then(|file| file.sync_all())
+                .map_err(|error| Failure::io("write", path, &error))?;
+        }
+        Ok(())
     }
 
     /// Makes the renames survive a power cut, where folders can be synced at all.
@@ -272,10 +300,15 @@ fn verify(plan: &Plan, place: &Place) -> Result<(), Failure> {
     .help("run `mlopsgen apply` again"))
 }
 
-fn write_durably(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+/// Brings everything that was written to a folder's file system to the disk; `false` where that can't be asked for.
+#[cfg(target_os = "linux")]
+fn sync_file_system(folder: &Path) -> bool {
+    File::open(folder).is_ok_and(|folder| rustix::fs::syncfs(folder).is_ok())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_file_system(_folder: &Path) -> bool {
+    false
 }
 
 fn place_at(prepared: &Path, path: &Path) -> Result<(), Failure> {

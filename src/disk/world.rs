@@ -1,6 +1,11 @@
 //! The compiler's [`World`] over a folder of the disk.
 
-use std::{cell::RefCell, collections::BTreeSet, fs, io, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
 use walkdir::WalkDir;
 
@@ -11,7 +16,7 @@ use crate::world::{ReadError, World};
 pub struct DiskWorld {
     root: PathBuf,
     /// What was asked for, there or not.
-    reads: RefCell<BTreeSet<String>>,
+    reads: Mutex<BTreeSet<String>>,
 }
 
 /// Of no interest to a walk over the whole project: not the user's own, large, or what is generated from the rest.
@@ -21,19 +26,24 @@ impl DiskWorld {
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self {
             root: root.into(),
-            reads: RefCell::default(),
+            reads: Mutex::default(),
         }
     }
 
     /// The paths of all files that were read or looked for.
     pub fn reads(self) -> BTreeSet<String> {
-        self.reads.into_inner()
+        self.reads
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl World for DiskWorld {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.reads.borrow_mut().insert(path.to_string());
+        self.reads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.to_string());
         let path = self.root.join(path);
         if path.is_dir() {
             return Err(ReadError::Directory);

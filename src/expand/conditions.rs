@@ -11,11 +11,11 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::Route,
     syntax::{Node, Removal, Table, Value, overlay},
-    template::Engine,
+    template::{Engine, View},
 };
 
 /// What conditions may ask.
-pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Json {
+pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> View {
     let declared = &all.components[index];
     let mut roles = Map::new();
     for bound in bound {
@@ -31,7 +31,7 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Js
             }),
         );
     }
-    json!({
+    View::new(json!({
         "settings": settings(declared),
         "external": declared.external.is_some(),
         "roles": roles,
@@ -47,7 +47,7 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Js
             "pipelines": all.names.has_pipelines,
             "stubs": all.names.has_stubs,
         },
-    })
+    }))
 }
 
 fn settings(declared: &Declared) -> Map<String, Json> {
@@ -107,7 +107,7 @@ fn plain(node: &Node) -> Json {
     }
 }
 
-pub(super) fn holds(condition: &Node, engine: &Engine, facts: &Json, sink: &mut Sink) -> bool {
+pub(super) fn holds(condition: &Node, engine: &Engine, facts: &View, sink: &mut Sink) -> bool {
     let Some(text) = condition.as_str() else {
         return true;
     };
@@ -128,7 +128,7 @@ pub(super) fn holds(condition: &Node, engine: &Engine, facts: &Json, sink: &mut 
 pub(super) fn decided(
     declared: &Declared,
     engine: &Engine,
-    facts: &Json,
+    facts: &View,
     sink: &mut Sink,
 ) -> Table {
     let mut table = declared.kind.table.clone();

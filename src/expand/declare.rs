@@ -1,6 +1,6 @@
 //! Components as they are declared: their kinds, groups, presets, external addresses and major versions.
 
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     Inputs,
@@ -43,6 +43,10 @@ pub(super) fn components(
 
 /// `COMPONENT-PART` is the name of a part, whether or not the part is wanted just now.
 fn part_names(components: &[Declared], sink: &mut Sink) {
+    let by_name: BTreeMap<&str, &Declared> = components
+        .iter()
+        .map(|declared| (declared.name.as_str(), declared))
+        .collect();
     for declared in components
         .iter()
         .filter(|declared| declared.external.is_none())
@@ -59,7 +63,7 @@ fn part_names(components: &[Declared], sink: &mut Sink) {
                 .get_path(&["parts", part])
                 .is_some_and(Node::is_false);
             let name = format!("{}-{part}", declared.name);
-            let Some(other) = components.iter().find(|other| other.name == name) else {
+            let Some(other) = by_name.get(name.as_str()) else {
                 continue;
             };
             if !off {

@@ -9,7 +9,7 @@ use std::{
 use super::moved::Moves;
 use crate::{
     catalog::{Kind, Role, SettingType},
-    model::{Bind, Group, Port, Registry, Route, Secret, Variable},
+    model::{Bind, Group, HasName, Named, Port, Registry, Route, Secret, Variable},
     reference::Words,
     source::{SourceId, Span},
     syntax::{Node, Table},
@@ -41,10 +41,10 @@ pub struct Names {
     pub bind: Bind,
     /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.
     pub lost: BTreeSet<String>,
-    pub groups: Vec<Group>,
+    pub groups: Named<Group>,
     /// Those of the file, and those that kinds bring.
-    pub secrets: Vec<Secret>,
-    pub variables: Vec<Variable>,
+    pub secrets: Named<Secret>,
+    pub variables: Named<Variable>,
     /// Names in `[volumes]` and `[networks]`.
     pub shared_volumes: Vec<String>,
     pub networks: Vec<String>,
@@ -78,6 +78,12 @@ pub struct Login {
     pub database: String,
     pub user: Node,
     pub password: Node,
+}
+
+impl HasName for Declared {
+    fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// Where a component that runs elsewhere is reached.

@@ -3,14 +3,12 @@
 //! One mechanism for all of it: trees over trees. What the user writes under the same port, volume or environment name,
 //! or the same mount path, replaces the kind's.
 
-use serde_json::Value as Json;
-
 use super::{conditions::holds, draft::Declared, flags};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language,
     syntax::{Entry, Key, Node, Removal, Table, Value, overlay},
-    template::Engine,
+    template::{Engine, View},
     text::all_of,
 };
 
@@ -87,7 +85,7 @@ pub(super) fn workloads(
     declared: &Declared,
     kind_table: &Table,
     engine: &Engine,
-    facts: &Json,
+    facts: &View,
     sink: &mut Sink,
 ) -> Vec<Layered> {
     let kind_main = table_or_empty(kind_table, "workload");

@@ -27,10 +27,13 @@ pub use draft::{
 };
 pub use moved::VolumeNames;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
     catalog::Catalog,
     data::Data,
     diag::{Code, Diagnostic, Sink, nearest},
+    model::Named,
     model::Route,
     source::{Sources, Span},
     syntax::Table,
@@ -52,15 +55,30 @@ pub struct Inputs<'a> {
 /// The components as declared, and the names beside them.
 struct Declarations {
     names: Names,
-    components: Vec<Declared>,
     routes: Vec<Route>,
+    components: Named<Declared>,
+    /// Of each kind, and of each that extends it.
+    of_kind: BTreeMap<String, BTreeSet<usize>>,
 }
 
 impl Declarations {
+    fn new(names: Names, components: Vec<Declared>, routes: Vec<Route>) -> Self {
+        let mut of_kind: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (index, declared) in components.iter().enumerate() {
+            for kind in std::iter::once(&declared.kind.name).chain(&declared.kind.lineage) {
+                of_kind.entry(kind.clone()).or_default().insert(index);
+            }
+        }
+        Self {
+            names,
+            routes,
+            components: components.into(),
+            of_kind,
+        }
+    }
+
     fn find(&self, name: &str) -> Option<usize> {
-        self.components
-            .iter()
-            .position(|declared| declared.name == name)
+        self.components.position(name)
     }
 
     fn component_names(&self) -> impl Iterator<Item = &str> {
@@ -70,7 +88,7 @@ impl Declarations {
     }
 
     fn has_kind(&self, kind: &str) -> bool {
-        self.components.iter().any(|declared| declared.is_a(kind))
+        self.of_kind.contains_key(kind)
     }
 }
 
@@ -88,11 +106,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let mut names = names::names(tree, &inputs, &components, lost, kind_sources, sink);
     let certificates = routes::secrets(&routes, &names.secrets);
     names.secrets.extend(certificates);
-    let all = Declarations {
-        names,
-        components,
-        routes,
-    };
+    let all = Declarations::new(names, components, routes);
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     settings::check(&all, sink);
     let mut kind_tables = Vec::new();
@@ -116,6 +130,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         mut names,
         components,
         routes,
+        ..
     } = all;
     let mut drafts = Vec::new();
     let parts = bound.into_iter().zip(complete).zip(kind_tables);
@@ -130,7 +145,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         let mut own_secrets = Vec::new();
         for (key, secret) in secrets {
             own_secrets.push((key, secret.name.clone()));
-            if !names.secrets.iter().any(|known| known.name == secret.name) {
+            if names.secrets.find(&secret.name).is_none() {
                 names.secrets.push(secret);
             }
         }

@@ -48,9 +48,9 @@ pub(super) fn names(
             .and_then(Bind::parse)
             .unwrap_or(Bind::LOOPBACK),
         lost: lost.into_iter().collect(),
-        groups: groups(tree),
-        secrets: secrets(tree),
-        variables,
+        groups: groups(tree).into(),
+        secrets: secrets(tree).into(),
+        variables: variables.into(),
         shared_volumes: keys("volumes"),
         networks: keys("networks"),
         has_pipelines,

@@ -1,5 +1,7 @@
 //! Roles: binds what a kind needs to the components that fill it.
 
+use std::collections::BTreeSet;
+
 use super::{
     Declarations,
     draft::{BoundRole, Declared},
@@ -219,6 +221,9 @@ fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) ->
     if draft.external.is_some() {
         return None;
     }
+    if !role.default && !role.required {
+        return None;
+    }
     let fitting = candidates(all, index, role);
     if role.default && fitting.len() > 1 && is_one_too_many(all, &fitting) {
         return None;
@@ -289,10 +294,11 @@ fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) ->
 }
 
 fn candidates<'a>(all: &'a Declarations, index: usize, role: &Role) -> Vec<&'a str> {
-    all.components
-        .iter()
-        .enumerate()
-        .filter(|(other, draft)| *other != index && role.kinds.iter().any(|kind| draft.is_a(kind)))
-        .map(|(_, draft)| draft.name.as_str())
+    let of_kinds = role.kinds.iter().filter_map(|kind| all.of_kind.get(kind));
+    let fitting: BTreeSet<usize> = of_kinds.flatten().copied().collect();
+    fitting
+        .into_iter()
+        .filter(|other| *other != index)
+        .map(|other| all.components[other].name.as_str())
         .collect()
 }

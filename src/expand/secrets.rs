@@ -1,20 +1,18 @@
 //! Secrets that kinds bring: keys that only their programs need.
 
-use serde_json::Value as Json;
-
 use super::{conditions::holds, draft::Declared, read};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Secret, SecretOrigin},
     syntax::Node,
-    template::Engine,
+    template::{Engine, View},
 };
 
 /// Secrets of the kind that this component needs: the key in the kind, and the platform's secret.
 pub(super) fn own_secrets(
     declared: &Declared,
     engine: &Engine,
-    facts: &Json,
+    facts: &View,
     sink: &mut Sink,
 ) -> Vec<(String, Secret)> {
     if declared.external.is_some() {

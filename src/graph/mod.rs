@@ -86,9 +86,13 @@ pub enum ComponentPeer {
 pub struct Graph {
     /// By peer, then by the workload reached: each pair once.
     edges: BTreeMap<(Peer, String), Edge>,
+    /// Who reaches each workload.
+    reached_by: BTreeMap<String, BTreeSet<Peer>>,
     /// By the two ends: each pair once. External components are in it too.
     component_edges: BTreeMap<(ComponentPeer, String), BTreeSet<Why>>,
     start: BTreeSet<StartEdge>,
+    /// The other groups that each group waits for.
+    group_waits: BTreeMap<String, BTreeSet<String>>,
     /// Who reaches which port of a component that runs elsewhere.
     outside: BTreeSet<OutsideEdge>,
     /// Workloads that live in the network of another one, and that one.
@@ -128,7 +132,23 @@ pub fn build(platform: &Platform) -> Graph {
         }
     }
     edges::collect(platform, &mut graph);
+    graph.group_waits = group_waits(&graph);
     graph
+}
+
+fn group_waits(graph: &Graph) -> BTreeMap<String, BTreeSet<String>> {
+    let mut waits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for edge in graph.start.iter().filter(|edge| !edge.optional) {
+        if let (Some(from), Some(to)) = (graph.homes.get(&edge.from), graph.homes.get(&edge.to))
+            && from.group != to.group
+        {
+            waits
+                .entry(from.group.clone())
+                .or_default()
+                .insert(to.group.clone());
+        }
+    }
+    waits
 }
 
 impl Graph {
@@ -139,12 +159,16 @@ impl Graph {
 
     /// Edges that leave a peer.
     pub fn edges_from(&self, peer: &Peer) -> impl Iterator<Item = &Edge> {
-        self.edges.values().filter(move |edge| edge.from == *peer)
+        self.edges
+            .range((peer.clone(), String::new())..)
+            .take_while(move |((from, _), _)| from == peer)
+            .map(|(_, edge)| edge)
     }
 
     /// Edges that end at a workload.
     pub fn edges_to(&self, workload: &str) -> impl Iterator<Item = &Edge> {
-        self.edges.values().filter(move |edge| edge.to == workload)
+        let peers = self.reached_by.get(workload).into_iter().flatten();
+        peers.filter_map(move |peer| self.edges.get(&(peer.clone(), workload.to_string())))
     }
 
     /// Who needs whom, component by component.
@@ -193,6 +217,14 @@ impl Graph {
         found
     }
 
+    /// What one of them needs, and what says so.
+    pub fn needs_of(&self, peer: &ComponentPeer) -> impl Iterator<Item = (&str, &BTreeSet<Why>)> {
+        self.component_edges
+            .range((peer.clone(), String::new())..)
+            .take_while(move |((from, _), _)| from == peer)
+            .map(|((_, to), why)| (to.as_str(), why))
+    }
+
     /// Edges that leave the platform, port by port.
     pub fn outside_edges(&self) -> impl Iterator<Item = &OutsideEdge> {
         self.outside.iter()
@@ -228,35 +260,41 @@ impl Graph {
     /// The groups that must run for these to start, these included: what they wait for, what that waits for, and so on.
     pub fn groups_needed(&self, groups: &BTreeSet<String>) -> BTreeSet<String> {
         let mut needed = groups.clone();
-        loop {
-            let waits = self
-                .start
-                .iter()
-                .filter(|edge| !edge.optional)
-                .map(|edge| (&edge.from, &edge.to));
-            let more: BTreeSet<String> = waits
-                .filter_map(|(from, to)| Some((self.homes.get(from)?, self.homes.get(to)?)))
-                .filter(|(from, to)| needed.contains(&from.group) && !needed.contains(&to.group))
-                .map(|(_, to)| to.group.clone())
-                .collect();
-            if more.is_empty() {
-                return needed;
+        let mut new: Vec<String> = groups.iter().cloned().collect();
+        while let Some(group) = new.pop() {
+            for other in self.group_waits.get(&group).into_iter().flatten() {
+                if needed.insert(other.clone()) {
+                    new.push(other.clone());
+                }
             }
-            needed.extend(more);
         }
+        needed
     }
 
     /// What a workload waits for, what that waits for, and so on; names of workloads.
     pub fn waits_for(&self, workload: &str) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        let mut last = BTreeSet::from([workload.to_string()]);
-        while !last.is_empty() {
-            let next = self.start.iter().filter(|edge| last.contains(&edge.from));
-            let next: BTreeSet<String> = next.map(|edge| edge.to.clone()).collect();
-            last = next.difference(&found).cloned().collect();
-            found.extend(next);
+        let mut new = vec![workload.to_string()];
+        while let Some(name) = new.pop() {
+            for edge in self.start_edges_from(&name) {
+                if found.insert(edge.to.clone()) {
+                    new.push(edge.to.clone());
+                }
+            }
         }
         found
+    }
+
+    /// What a workload itself waits for.
+    fn start_edges_from(&self, workload: &str) -> impl Iterator<Item = &StartEdge> {
+        let first = StartEdge {
+            from: workload.to_string(),
+            to: String::new(),
+            optional: false,
+        };
+        self.start
+            .range(first..)
+            .take_while(move |edge| edge.from == workload)
     }
 
     pub(self) fn connect(&mut self, from: Peer, to: &str, ports: BTreeSet<OpenPort>, why: Why) {
@@ -273,6 +311,10 @@ impl Graph {
         if same {
             return;
         }
+        self.reached_by
+            .entry(to.to_string())
+            .or_default()
+            .insert(from.clone());
         let edge = self
             .edges
             .entry((from.clone(), to.to_string()))

@@ -5,6 +5,7 @@
 
 mod component;
 mod image;
+mod named;
 mod notify;
 mod pipeline;
 mod platform;
@@ -24,6 +25,7 @@ pub use component::{
     SettingValue, Threshold, Use,
 };
 pub use image::{Image, Version, is_tag};
+pub use named::{HasName, Named};
 pub use notify::{
     NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
     holds_back, is_pattern, is_told_by_notify, matches, notify_file, notify_secret,

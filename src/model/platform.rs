@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, NetworkMode, Notify, Pipeline, Raw, Route, Workload},
+    model::{Ci, Component, HasName, Named, NetworkMode, Notify, Pipeline, Raw, Route, Workload},
     source::{SourceId, Span},
 };
 
@@ -21,15 +21,15 @@ pub struct Platform {
     pub environment: Option<String>,
     pub targets: BTreeSet<Target>,
     /// In the user's order, like every list here.
-    pub variables: Vec<Variable>,
+    pub variables: Named<Variable>,
     /// Declared ones first, then those of kinds.
-    pub secrets: Vec<Secret>,
-    pub groups: Vec<Group>,
-    pub volumes: Vec<PlatformVolume>,
+    pub secrets: Named<Secret>,
+    pub groups: Named<Group>,
+    pub volumes: Named<PlatformVolume>,
     pub networks: Vec<Network>,
     pub routes: Vec<Route>,
-    pub components: Vec<Component>,
-    pub pipelines: Vec<Pipeline>,
+    pub components: Named<Component>,
+    pub pipelines: Named<Pipeline>,
     pub ci: Vec<Ci>,
     pub actors: Vec<Actor>,
     /// By step, then in the user's order; those without a step last.
@@ -46,9 +46,7 @@ pub struct Platform {
 
 impl Platform {
     pub fn component(&self, name: &str) -> Option<&Component> {
-        self.components
-            .iter()
-            .find(|component| component.name == name)
+        self.components.find(name)
     }
 
     /// All workloads, in the order of their components.
@@ -59,7 +57,12 @@ impl Platform {
     }
 
     pub fn workload(&self, name: &str) -> Option<&Workload> {
-        self.workloads().find(|workload| workload.name == name)
+        // A workload is called as its component, or `COMPONENT-PART`.
+        let ends = name.match_indices('-').map(|(end, _)| end);
+        ends.chain([name.len()])
+            .filter_map(|end| self.components.find(&name[..end]))
+            .flat_map(|component| &component.workloads)
+            .find(|workload| workload.name == name)
     }
 
     /// The workload in whose network another one lives: its own, or that at the end of its `service:X`.
@@ -94,19 +97,19 @@ impl Platform {
     }
 
     pub fn secret(&self, name: &str) -> Option<&Secret> {
-        self.secrets.iter().find(|secret| secret.name == name)
+        self.secrets.find(name)
     }
 
     pub fn variable(&self, name: &str) -> Option<&Variable> {
-        self.variables.iter().find(|variable| variable.name == name)
+        self.variables.find(name)
     }
 
     pub fn volume(&self, key: &str) -> Option<&PlatformVolume> {
-        self.volumes.iter().find(|volume| volume.key == key)
+        self.volumes.find(key)
     }
 
     pub fn group(&self, name: &str) -> Option<&Group> {
-        self.groups.iter().find(|group| group.name == name)
+        self.groups.find(name)
     }
 
     /// The engine's name of a group's network.
@@ -257,4 +260,24 @@ impl FlowEnd {
             | FlowEnd::Actor(name) => name,
         }
     }
+}
+
+/// Says by which of its fields each is found.
+macro_rules! names {
+    ($($type:ty: $field:ident;)+) => {
+        $(impl HasName for $type {
+            fn name(&self) -> &str {
+                &self.$field
+            }
+        })+
+    };
+}
+
+names! {
+    Component: name;
+    Pipeline: name;
+    Group: name;
+    PlatformVolume: key;
+    Secret: name;
+    Variable: name;
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{self, DataPlan};
+use rayon::prelude::*;
+
 use super::{
     Accepted, Action, Change, Emptied, Found, Manifest, Plan, Recorded, Refusal, State,
     manifest::fingerprint,
@@ -37,7 +39,11 @@ pub fn plan(inputs: &Inputs) -> Plan {
     let data = data::data(inputs);
     let manifest = manifest_after(inputs, &data);
     for (path, file) in &inputs.wanted.files {
-        match to_write(path, &file.text, inputs) {
+        if inputs.found.as_wanted.contains(path) {
+            unchanged.push(path.clone());
+            continue;
+        }
+        match to_write(path, &file.text, &manifest, inputs) {
             Some(change) => {
                 changes.insert(path.clone(), change);
             }
@@ -69,7 +75,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
     }
 }
 
-fn to_write(path: &str, text: &str, inputs: &Inputs) -> Option<Change> {
+fn to_write(path: &str, text: &str, manifest: &Manifest, inputs: &Inputs) -> Option<Change> {
     let mut change = Change {
         path: path.to_string(),
         action: Action::Create,
@@ -81,7 +87,12 @@ fn to_write(path: &str, text: &str, inputs: &Inputs) -> Option<Change> {
         None => {}
         Some(State::File(bytes)) => {
             let found = fingerprint(bytes);
-            if found == fingerprint(text.as_bytes()) {
+            // Git may have written CRLF where LF was.
+            if manifest
+                .files
+                .get(path)
+                .is_some_and(|wanted| wanted.contains(&found))
+            {
                 return None;
             }
             change.action = Action::Change;
@@ -160,6 +171,7 @@ fn is_emptied(folder: &str, removed: &BTreeSet<String>, found: &Found) -> bool {
     let files: Vec<&String> = found
         .states
         .keys()
+        .chain(&found.as_wanted)
         .chain(&found.others)
         .filter(|path| path.starts_with(&below))
         .collect();
@@ -169,8 +181,13 @@ fn is_emptied(folder: &str, removed: &BTreeSet<String>, found: &Found) -> bool {
 /// What the run will own: all that it wants, and what belongs to targets that `--target` leaves out.
 fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
     let mut manifest = Manifest::default();
-    for (path, file) in &inputs.wanted.files {
-        manifest.record_file(path, fingerprint(file.text.as_bytes()));
+    let wanted: Vec<_> = inputs.wanted.files.iter().collect();
+    let fingerprints: Vec<String> = wanted
+        .par_iter()
+        .map(|(_, file)| fingerprint(file.text.as_bytes()))
+        .collect();
+    for ((path, _), fingerprint) in wanted.into_iter().zip(fingerprints) {
+        manifest.record_file(path, fingerprint);
     }
     record_data(&mut manifest, inputs, data);
     let Some(selected) = inputs.selected else {

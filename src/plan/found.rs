@@ -1,6 +1,6 @@
 //! What is on the disk, as a value: the plan is computed from it, not from the disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands at a path that is to be written or was written before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +16,13 @@ pub enum State {
     Unreadable(String),
 }
 
-/// The output folder. Paths are relative to it, with `/`; a path that is not in `states` does not exist.
+/// The output folder. Paths are relative to it, with `/`; a path that is in neither `states` nor
+/// `as_wanted` does not exist.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Of the paths that were asked for.
+    /// Of the paths that were asked for: files that hold exactly what is wanted there.
+    pub as_wanted: BTreeSet<String>,
+    /// Of the other paths that were asked for.
     pub states: BTreeMap<String, State>,
     /// All other files below the folder, sorted.
     pub others: Vec<String>,

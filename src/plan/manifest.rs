@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::HEXLOWER;
+use memchr::memchr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -102,6 +103,13 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+/// What every version's manifest has.
+#[derive(Deserialize)]
+struct Header {
+    #[serde(default)]
+    version: serde_json::Value,
+}
+
 #[derive(Deserialize)]
 struct Document {
     files: Vec<FileLine>,
@@ -113,7 +121,10 @@ struct Document {
 
 /// The hash that the manifest records: SHA-256 in hexadecimal, with every CRLF read as LF.
 pub fn fingerprint(bytes: &[u8]) -> String {
-    hash(&with_unix_line_ends(bytes))
+    match memchr(b'\r', bytes) {
+        None => hash(bytes),
+        Some(_) => hash(&with_unix_line_ends(bytes)),
+    }
 }
 
 /// SHA-256 of exactly these bytes, in hexadecimal.
@@ -317,16 +328,15 @@ pub fn read(bytes: Option<&[u8]>) -> Result<Recorded, Failure> {
 }
 
 fn read_json(text: &str) -> Result<Manifest, Failure> {
-    let value: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| broken(&error.to_string()))?;
-    let version = value
-        .get("version")
-        .and_then(|version| version.as_str())
+    let header: Header = serde_json::from_str(text).map_err(|error| broken(&error.to_string()))?;
+    let version = header
+        .version
+        .as_str()
         .ok_or_else(|| broken("it has no `version`"))?;
     // Before anything else: the rest of a newer version's manifest may look different.
     refuse_newer(version)?;
     let document: Document =
-        serde_json::from_value(value).map_err(|error| broken(&error.to_string()))?;
+        serde_json::from_str(text).map_err(|error| broken(&error.to_string()))?;
     Manifest::from_lines(Lines {
         files: document.files,
         volumes: document.volumes,

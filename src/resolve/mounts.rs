@@ -4,7 +4,7 @@ use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read, unknown},
-    model::{Mount, MountSource, PlatformVolume, Propagation, is_claim_name},
+    model::{Mount, MountSource, Named, PlatformVolume, Propagation, is_claim_name},
     source::Span,
     syntax::{Key, Table},
 };
@@ -24,7 +24,7 @@ pub(super) fn mounts(
     scene: &Scene<'_>,
     index: usize,
     shape: &WorkloadDraft,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     let draft = &scene.components[index];
@@ -48,7 +48,7 @@ pub(super) fn pipeline_mounts(
     scene: &Scene<'_>,
     pipeline: &str,
     table: &Table,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     let owner = Owner {
@@ -63,7 +63,7 @@ fn owned_by(
     owner: &Owner<'_>,
     scene: &Scene<'_>,
     table: &Table,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     read::tables(table, "volumes")
@@ -154,7 +154,7 @@ fn named(
     owner: &Owner<'_>,
     key: &Key,
     table: &Table,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
 ) -> MountSource {
     let id = format!("{}-{}", owner.name, key.name);
     let volume = PlatformVolume {
@@ -169,9 +169,9 @@ fn named(
         )
     };
     // Workloads of one image share the volume; the first that mounts it declares it.
-    if !volumes
-        .iter()
-        .any(|known| known.key == id && known.path == volume.path)
+    if volumes
+        .find(&id)
+        .is_none_or(|known| known.path != volume.path)
     {
         volumes.push(volume);
     }

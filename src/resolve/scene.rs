@@ -27,7 +27,7 @@ impl Scene<'_> {
 
     /// The secret of this name; that there is none is reported at `place`.
     pub fn secret(&self, name: &str, place: Span, sink: &mut Sink) -> Option<&Secret> {
-        let found = self.names.secrets.iter().find(|secret| secret.name == name);
+        let found = self.names.secrets.find(name);
         if found.is_none() {
             let names = self.names.secrets.iter().map(|secret| secret.name.as_str());
             let known: Vec<&str> = names.collect();

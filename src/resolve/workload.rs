@@ -10,8 +10,8 @@ use crate::{
     expand::{WorkloadDraft, read, unknown},
     model::{
         Capability, Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress,
-        ImagePlatform, Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart,
-        Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
+        ImagePlatform, Lifecycle, Named, Output, Platform, PlatformVolume, Raw, Reach, Resources,
+        Restart, Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -163,7 +163,7 @@ fn workload(
     index: usize,
     shape: &WorkloadDraft,
     inputs: &Inputs<'_>,
-    volumes: &mut Vec<PlatformVolume>,
+    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Workload {
     let draft = &scene.components[index];

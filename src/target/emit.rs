@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::{
     Context, Emission, Emit, Role, Vantage, content, row,
     shared::mounted::{self, Mounted},
 };
 use crate::{
-    diag::Diagnostic,
     files::{CONFIG, FileSet, GeneratedFile, Owner, Target},
     graph::Graph,
     model::Platform,
@@ -42,26 +43,56 @@ pub fn emit(
         vantage,
         mounted: &nothing,
     };
+    let (compose, (kubernetes, read)) = rayon::join(
+        || runtimes(world, &from(Vantage::Compose)),
+        || {
+            rayon::join(
+                || runtimes(world, &from(Vantage::Kubernetes)),
+                || each(wanted(platform, Role::Read), &from(Vantage::Compose)),
+            )
+        },
+    );
     let mut out = Emission::default();
-    for vantage in [Vantage::Compose, Vantage::Kubernetes] {
-        let mounted = contents(world, &from(vantage), &mut out)?;
-        for target in wanted(platform, Role::Runtime(vantage)) {
-            let context = Context {
-                mounted: &mounted,
-                ..from(vantage)
-            };
-            join(&mut out, (row(target).emit)(&context)?);
-        }
-    }
-    let context = from(Vantage::Compose);
-    for target in wanted(platform, Role::Read) {
-        join(&mut out, (row(target).emit)(&context)?);
+    for made in [compose, kubernetes, read] {
+        join(&mut out, made?);
     }
     add_gitattributes(&mut out, engine)?;
-    let facts = content::docs::graph::value(platform, graph);
-    let own = content::own::emit(&context, facts, &out.files)?;
-    join(&mut out, own);
+    if content::own::has_any(engine) {
+        let facts = content::docs::graph::value(platform, graph);
+        let own = content::own::emit(&from(Vantage::Compose), facts, &out.files)?;
+        join(&mut out, own);
+    }
     finish(&mut out, only);
+    Ok(out)
+}
+
+/// The runtimes of one vantage point, and the contents that they mount.
+fn runtimes(world: &dyn World, context: &Context<'_>) -> Result<Emission, TemplateError> {
+    let mut out = Emission::default();
+    let mounted = contents(world, context, &mut out)?;
+    let context = Context {
+        mounted: &mounted,
+        ..*context
+    };
+    let role = Role::Runtime(context.vantage);
+    join(&mut out, each(wanted(context.platform, role), &context)?);
+    Ok(out)
+}
+
+/// What some targets make, joined in their order.
+fn each(
+    targets: impl Iterator<Item = Target>,
+    context: &Context<'_>,
+) -> Result<Emission, TemplateError> {
+    let targets: Vec<Target> = targets.collect();
+    let made: Vec<_> = targets
+        .into_par_iter()
+        .map(|target| (row(target).emit)(context))
+        .collect();
+    let mut out = Emission::default();
+    for made in made {
+        join(&mut out, made?);
+    }
     Ok(out)
 }
 
@@ -84,14 +115,20 @@ fn contents(
         .is_some();
     // The folders below `generated/` are for containers. The chart has copies of its own, in which addresses differ.
     let is_written = context.vantage == Vantage::Compose;
-    let mut mounted = Mounted::default();
-    for content in mountable() {
+    let is_asked = |content: &Content| {
         let is_named = platform.targets.contains(&content.target);
         let is_needed = has_runtime && mounted::is_mounted(platform, content.folder);
-        if !is_needed && !(is_named && (has_runtime || is_written)) {
-            continue;
-        }
-        let made = (content.emit)(context)?;
+        is_needed || is_named && (has_runtime || is_written)
+    };
+    let asked: Vec<Content> = mountable().filter(is_asked).collect();
+    let made: Vec<_> = asked
+        .par_iter()
+        .map(|content| (content.emit)(context))
+        .collect();
+    let mut mounted = Mounted::default();
+    for (content, made) in asked.into_iter().zip(made) {
+        let is_named = platform.targets.contains(&content.target);
+        let made = made?;
         for (path, file) in &made.files.files {
             mounted.add(path, file.text.as_str());
         }
@@ -139,12 +176,7 @@ fn join(out: &mut Emission, more: Emission) {
     out.files.files.extend(files);
     out.files.stubs.extend(stubs);
     out.files.kept.extend(kept);
-    for loss in more.losses {
-        let known: &[Diagnostic] = &out.losses;
-        if !known.contains(&loss) {
-            out.losses.push(loss);
-        }
-    }
+    out.losses.extend(more.losses);
 }
 
 /// Leaves out what was not asked for, and adds what belongs to all targets.

@@ -12,15 +12,21 @@ mod report;
 pub use escape::Language;
 pub use report::report;
 
-use std::thread;
+use std::{
+    panic::{self, AssertUnwindSafe},
+    thread,
+};
 
 use include_dir::{Dir, include_dir};
+use memchr::memchr_iter;
 use minijinja::{
     AutoEscape, Environment, ErrorKind, UndefinedBehavior,
     syntax::SyntaxConfig,
     value::{Serde, Value},
 };
 use serde::Serialize;
+
+use crate::threads;
 
 /// The templates of this repository, compiled in.
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -29,14 +35,17 @@ static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 /// template takes, to some 200 MB. The largest file of a platform of forty components takes 12,000.
 const FUEL: u64 = 2_000_000;
 
-/// Room to take apart the deepest value that so much work can build. The system gives what is really used of it.
-const STACK: usize = 1 << 30;
+/// What a platform's files add to that, for each of their bytes. The largest file takes one or two.
+const FUEL_PER_BYTE: u64 = 50;
 
 /// Templates that include each other, macros that call each other: so deep and no deeper.
 const DEEPEST: usize = 100;
 
 /// The longest file that is generated, in bytes.
 const LONGEST_OUTPUT: usize = 16 << 20;
+
+/// What a platform's files add to that, for each of their bytes.
+const OUTPUT_PER_BYTE: usize = 50;
 
 /// A template that could not be read or run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +62,10 @@ pub struct TemplateError {
 /// Templates ready to run: the embedded ones, and the user's over them.
 pub struct Engine {
     environment: Environment<'static>,
+    /// Without our filters and syntax.
+    conditions: Environment<'static>,
+    /// The longest file that is generated, in bytes.
+    longest: usize,
     /// Templates of the user's own, by path below their `templates/`, with their texts.
     own: Vec<(String, String)>,
 }
@@ -68,6 +81,8 @@ impl Default for Engine {
     fn default() -> Self {
         Self {
             environment: environment(),
+            conditions: conditions(),
+            longest: LONGEST_OUTPUT,
             own: Vec::new(),
         }
     }
@@ -92,7 +107,7 @@ impl Engine {
                     });
                 }
                 let add = || environment.add_template_owned(name.clone(), text.clone());
-                match on_large_stack(add) {
+                match with_room(add) {
                     Ok(added) => added.err().map(|error| template_error(name, &error)),
                     Err(message) => Some(TemplateError {
                         template: name.clone(),
@@ -104,7 +119,11 @@ impl Engine {
             })
             .collect();
         if errors.is_empty() {
-            Ok(Self { environment, own })
+            Ok(Self {
+                environment,
+                own,
+                ..Self::default()
+            })
         } else {
             Err(errors)
         }
@@ -115,35 +134,110 @@ impl Engine {
         &self.own
     }
 
+    /// The same engine for a platform whose files have so many bytes: what one file may take grows with them.
+    pub fn with_input(mut self, bytes: usize) -> Self {
+        let fuel = FUEL + FUEL_PER_BYTE * bytes as u64;
+        self.environment.set_fuel(Some(fuel));
+        self.longest = LONGEST_OUTPUT + OUTPUT_PER_BYTE * bytes;
+        self
+    }
+
     /// Renders the template of this path with a view.
     ///
     /// Views leave out what they have not: in a condition that is false. Printed or walked over it is an error.
     pub fn render(&self, template: &str, view: impl Serialize) -> Result<String, TemplateError> {
-        render(&self.environment, template, view)
+        match self.constant(template) {
+            Some(text) => Ok(text.to_string()),
+            None => self.run(&self.environment, template, &View::new(view)),
+        }
+    }
+
+    /// The same for a view that several templates read.
+    pub fn render_view(&self, template: &str, view: &View) -> Result<String, TemplateError> {
+        match self.constant(template) {
+            Some(text) => Ok(text.to_string()),
+            None => self.run(&self.environment, template, view),
+        }
     }
 
     /// The same for a view that leaves out nothing: what it does not have is an error in a condition too.
-    pub fn render_strictly(
-        &self,
-        template: &str,
-        view: impl Serialize,
-    ) -> Result<String, TemplateError> {
+    pub fn render_strictly(&self, template: &str, view: &View) -> Result<String, TemplateError> {
         let mut environment = self.environment.clone();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        render(&environment, template, view)
+        self.run(&environment, template, view)
+    }
+
+    /// The text of a template in which nothing is to be put.
+    fn constant(&self, template: &str) -> Option<&str> {
+        let own = self.own.iter().find(|(path, _)| path == template);
+        let text = match own {
+            Some((_, text)) => text,
+            None => embedded(template)?,
+        };
+        let is_tag = |at: usize| matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#'));
+        let has_tag = memchr_iter(b'<', text.as_bytes()).any(is_tag);
+        (!has_tag).then_some(text)
+    }
+
+    /// Runs one template. A template can put values into values for as long as it has fuel, and to drop them recurses:
+    /// this happens on a stack that is large enough.
+    fn run(
+        &self,
+        environment: &Environment<'static>,
+        template: &str,
+        view: &View,
+    ) -> Result<String, TemplateError> {
+        let failed = |message: String| TemplateError {
+            template: template.to_string(),
+            line: None,
+            range: None,
+            message,
+        };
+        let run = || {
+            environment
+                .get_template(template)
+                .and_then(|loaded| loaded.render(view.0.clone()))
+                .map_err(|error| template_error(template, &error))
+        };
+        let text = with_room(run).map_err(failed)??;
+        if text.len() > self.longest {
+            let limit = self.longest >> 20;
+            return Err(failed(format!(
+                "its output has more than {limit} MiB, for a platform of this size: write several files"
+            )));
+        }
+        Ok(text)
     }
 
     /// The value of an expression such as `major >= 18`, as a condition.
-    pub fn holds(&self, expression: &str, view: impl Serialize) -> Result<bool, TemplateError> {
+    pub fn holds(&self, expression: &str, view: &View) -> Result<bool, TemplateError> {
         let failed = |error| template_error(expression, &error);
         bounded(expression)?;
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Chainable);
-        environment.set_fuel(Some(FUEL));
-        let compiled = environment.compile_expression(expression).map_err(failed)?;
-        let value = compiled.eval(Value::from(Serde(view))).map_err(failed)?;
+        let compiled = self
+            .conditions
+            .compile_expression(expression)
+            .map_err(failed)?;
+        let value = compiled.eval(view.0.clone()).map_err(failed)?;
         Ok(value.is_true())
     }
+}
+
+/// What templates and conditions see.
+#[derive(Clone, Debug)]
+pub struct View(Value);
+
+impl View {
+    pub fn new(view: impl Serialize) -> Self {
+        Self(Value::from(Serde(view)))
+    }
+}
+
+/// An environment for conditions.
+fn conditions() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    environment.set_fuel(Some(FUEL));
+    environment
 }
 
 /// An environment with our templates and nothing that reads anything else.
@@ -165,45 +259,21 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// Runs one template. A template can put values into values for as long as it has fuel, and to drop them recurses: this
-/// happens on a stack of its own that is large enough.
-fn render(
-    environment: &Environment<'static>,
-    template: &str,
-    view: impl Serialize,
-) -> Result<String, TemplateError> {
-    let view = Value::from(Serde(view));
-    let failed = |message: String| TemplateError {
-        template: template.to_string(),
-        line: None,
-        range: None,
-        message,
-    };
-    let run = || {
-        environment
-            .get_template(template)
-            .and_then(|loaded| loaded.render(view))
-            .map_err(|error| template_error(template, &error))
-    };
-    let text = on_large_stack(run).map_err(failed)??;
-    if text.len() > LONGEST_OUTPUT {
-        let limit = LONGEST_OUTPUT >> 20;
-        return Err(failed(format!("its output has more than {limit} MiB")));
-    }
-    Ok(text)
-}
-
 /// Runs something on a stack on which deep recursion comes to an end.
 ///
 /// Errors: why it could not run to its end.
-fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
+fn with_room<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
+    let broken = |_| "it broke the template engine".to_string();
+    if threads::has_room() {
+        return panic::catch_unwind(AssertUnwindSafe(run)).map_err(broken);
+    }
     thread::scope(|scope| {
         thread::Builder::new()
-            .stack_size(STACK)
+            .stack_size(threads::STACK)
             .spawn_scoped(scope, run)
             .map_err(|error| format!("there is no room to run it: {error}"))?
             .join()
-            .map_err(|_| "it broke the template engine".to_string())
+            .map_err(broken)
     })
 }
 
@@ -279,7 +349,11 @@ fn template_error(template: &str, error: &minijinja::Error) -> TemplateError {
         inner = cause;
     }
     let message = match (inner.kind(), inner.detail()) {
-        (ErrorKind::OutOfFuel, _) => "the template does not come to an end".to_string(),
+        (ErrorKind::OutOfFuel, _) => {
+            "the template does not come to an end, or does far more work than a platform of this size needs: \
+             look at its loops"
+                .to_string()
+        }
         (_, Some(detail)) => detail.to_string(),
         (kind, None) => kind.to_string(),
     };

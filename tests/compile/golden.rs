@@ -215,3 +215,15 @@ fn the_same_input_gives_the_same_bytes() {
         );
     }
 }
+
+/// Targets and files are made side by side: none may see what another one has done by then.
+#[test]
+fn eight_threads_make_the_same_bytes_as_one() {
+    for case in cases::all() {
+        assert!(
+            case.compiled == cases::compiled_on(&case.path, 8),
+            "tests/cases/{} compiles to something else on eight threads",
+            case.name
+        );
+    }
+}

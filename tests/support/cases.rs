@@ -62,6 +62,11 @@ fn of(folder: &str) -> Vec<Case> {
 
 /// Compiles a case as itself, then as the environment of each `platform.E.toml`.
 pub fn compiled(case: &Path) -> Vec<Compiled> {
+    compiled_on(case, 1)
+}
+
+/// The same on so many threads.
+pub fn compiled_on(case: &Path, threads: usize) -> Vec<Compiled> {
     let mut world = MemoryWorld::new();
     let mut environments = vec![None];
     for (path, text) in project(case) {
@@ -72,16 +77,17 @@ pub fn compiled(case: &Path) -> Vec<Compiled> {
     }
     environments
         .into_iter()
-        .map(|environment| compile_as(&world, environment))
+        .map(|environment| compile_as(&world, environment, threads))
         .collect()
 }
 
-fn compile_as(world: &MemoryWorld, environment: Option<String>) -> Compiled {
+fn compile_as(world: &MemoryWorld, environment: Option<String>, threads: usize) -> Compiled {
     let prefix = environment
         .as_ref()
         .map_or(String::new(), |name| format!("{name}/"));
     let request = Request {
         environment,
+        threads,
         ..Request::default()
     };
     let compilation = compile(world, &request);

@@ -97,6 +97,7 @@ impl Project {
             &place,
             &Extent {
                 paths: &plan::paths_of_interest(wanted, &recorded),
+                wanted,
                 stubs: &wanted.stubs,
                 lock,
             },

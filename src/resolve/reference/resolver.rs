@@ -113,13 +113,7 @@ impl Resolver<'_> {
     }
 
     fn variable(&self, name: &str, sink: &mut Sink) -> Option<Text> {
-        let Some(variable) = self
-            .scene
-            .names
-            .variables
-            .iter()
-            .find(|known| known.name == name)
-        else {
+        let Some(variable) = self.scene.names.variables.find(name) else {
             let known: Vec<&str> = self
                 .scene
                 .names

@@ -29,7 +29,7 @@ pub(in crate::target) enum Marks {
     Value,
 }
 
-/// The losses of one target, each once.
+/// The losses of one target. Who hears of them leaves out what it has heard before.
 #[derive(Debug)]
 pub(in crate::target) struct Losses {
     wording: Wording,
@@ -81,8 +81,6 @@ impl Losses {
             .label(span, label)
             .help(help);
         diagnostic.component = component.map(str::to_string);
-        if !self.found.contains(&diagnostic) {
-            self.found.push(diagnostic);
-        }
+        self.found.push(diagnostic);
     }
 }

@@ -136,11 +136,13 @@ pub(in crate::target) fn service_of_pods(
     platform: &Platform,
     workload: &Workload,
 ) -> Option<String> {
+    if !workload.is_many() || workload.is_job() || workload.ports.is_empty() {
+        return None;
+    }
     let name = format!("{}-headless", workload.name);
     let mut others = platform.workloads();
     let taken = others.any(|other| other.name == name || other.aliases.contains(&name));
-    let many = workload.is_many() && !workload.is_job() && !workload.ports.is_empty();
-    (many && !taken).then_some(name)
+    (!taken).then_some(name)
 }
 
 fn is_on_host(workload: &Workload) -> bool {

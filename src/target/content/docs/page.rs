@@ -173,15 +173,11 @@ fn inside<'a>(
 
 fn needs(platform: &Platform, graph: &Graph) -> Vec<NeedView> {
     use crate::graph::{ComponentPeer, Why};
-    let edges: Vec<_> = graph
-        .component_edges()
-        .filter(|edge| edge.why.iter().any(|why| *why != Why::Flow))
-        .collect();
     let of = |peer: ComponentPeer, name: &str| {
-        let to: Vec<String> = edges
-            .iter()
-            .filter(|edge| edge.from == peer)
-            .map(|edge| edge.to.clone())
+        let to: Vec<String> = graph
+            .needs_of(&peer)
+            .filter(|(_, why)| why.iter().any(|why| *why != Why::Flow))
+            .map(|(to, _)| to.to_string())
             .collect();
         (!to.is_empty()).then(|| NeedView {
             from: name.to_string(),

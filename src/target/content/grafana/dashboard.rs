@@ -81,8 +81,11 @@ pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, 
         range: None,
         message: format!("what it gives is no JSON: {error}"),
     };
-    let json: serde_json::Value = serde_json::from_str(&text).map_err(failed)?;
-    let mut text = serde_json::to_string_pretty(&json).map_err(failed)?;
-    text.push('\n');
-    Ok(text)
+    let mut pretty = Vec::with_capacity(2 * text.len());
+    let mut reader = serde_json::Deserializer::from_str(&text);
+    let mut writer = serde_json::Serializer::pretty(&mut pretty);
+    serde_transcode::transcode(&mut reader, &mut writer).map_err(failed)?;
+    reader.end().map_err(failed)?;
+    pretty.push(b'\n');
+    Ok(String::from_utf8_lossy(&pretty).into_owned())
 }

@@ -9,6 +9,10 @@ mod overview;
 mod panel;
 mod provisioning;
 
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
 use crate::{
     files::Target,
     model::Component,
@@ -28,6 +32,7 @@ struct Board<'a> {
     /// The uid of the data source that they ask.
     source: &'a str,
     jobs: &'a [Job<'a>],
+    of_component: BTreeMap<&'a str, Vec<&'a Job<'a>>>,
     /// Milliseconds between two scrapes where a job says nothing else.
     interval: u64,
 }
@@ -35,10 +40,10 @@ struct Board<'a> {
 impl<'a> Board<'a> {
     /// The jobs of a component.
     fn jobs_of(&self, component: &str) -> Vec<&'a Job<'a>> {
-        self.jobs
-            .iter()
-            .filter(|job| job.component.name == component)
-            .collect()
+        self.of_component
+            .get(component)
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The jobs of all components of a kind.
@@ -88,6 +93,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let board = Board {
         context,
         source: &prometheus.name,
+        of_component: by_component(&jobs),
         jobs: &jobs,
         interval: scrape::interval(platform, prometheus),
     };
@@ -95,15 +101,30 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         &format!("dashboards/{OVERVIEW}"),
         dashboard::render(&board, overview::dashboard(&board))?,
     );
-    for component in &platform.components {
-        if !board.jobs_of(&component.name).is_empty() {
-            add(
-                &format!("dashboards/{}.json", component.name),
-                dashboard::render(&board, component::dashboard(&board, component))?,
-            );
-        }
+    let scraped: Vec<&Component> = platform
+        .components
+        .iter()
+        .filter(|component| board.of_component.contains_key(component.name.as_str()))
+        .collect();
+    let texts: Vec<_> = scraped
+        .par_iter()
+        .map(|component| dashboard::render(&board, component::dashboard(&board, component)))
+        .collect();
+    for (component, text) in scraped.into_iter().zip(texts) {
+        add(&format!("dashboards/{}.json", component.name), text?);
     }
     Ok(emission)
+}
+
+fn by_component<'a>(jobs: &'a [Job<'a>]) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
+    let mut of_component: BTreeMap<&str, Vec<&Job<'_>>> = BTreeMap::new();
+    for job in jobs {
+        of_component
+            .entry(&job.component.name)
+            .or_default()
+            .push(job);
+    }
+    of_component
 }
 
 /// The components in the role `datasource`.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::{
     files::{FileSet, GeneratedFile, Owner},
     target::{Context, Emission},
-    template::{TemplateError, embedded},
+    template::{Engine, TemplateError, View, embedded},
 };
 
 /// Folders of templates that are no outputs by themselves: kinds mount theirs, and the rest is no part of a platform.
@@ -39,11 +39,8 @@ pub fn emit(
         .chain(RESERVED)
         .map(ToString::to_string)
         .collect();
-    let outputs = new_outputs(context);
-    if outputs.is_empty() {
-        return Ok(emission);
-    }
-    let view = view::view(context.platform, facts);
+    let outputs = new_outputs(context.engine);
+    let view = View::new(view::view(context.platform, facts));
     let chart = format!("{CHART}/{}", context.platform.name);
     let has_chart = made.files.contains_key(&format!("{chart}/Chart.yaml"));
     for template in outputs {
@@ -76,10 +73,15 @@ pub fn emit(
     Ok(emission)
 }
 
+/// Whether the user adds anything.
+pub fn has_any(engine: &Engine) -> bool {
+    !new_outputs(engine).is_empty()
+}
+
 /// Paths of the user's templates that are outputs of their own, sorted. A name that begins with `_` is a part for others
 /// to include; in the chart it is Helm that includes it.
-fn new_outputs<'a>(context: &Context<'a>) -> BTreeSet<&'a str> {
-    let own = context.engine.own().iter().map(|(path, _)| path.as_str());
+fn new_outputs(engine: &Engine) -> BTreeSet<&str> {
+    let own = engine.own().iter().map(|(path, _)| path.as_str());
     own.filter(|path| embedded(path).is_none())
         .filter(|path| {
             first_folder(path) == CHART || !path.split('/').any(|name| name.starts_with('_'))

@@ -25,7 +25,7 @@ use crate::{
     files::Target,
     model::{Piece, Platform, Raw, Text},
     target::{Context, Emission},
-    template::{TemplateError, embedded_below},
+    template::{TemplateError, View, embedded_below},
 };
 
 /// Where the chart's templates stand below `templates/`.
@@ -54,8 +54,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     }
     let chart = chart::build(context);
     let root = format!("helm/{}", context.platform.name);
+    let view = View::new(&chart.view);
     for template in embedded_below(TEMPLATES) {
-        let text = context.engine.render(template, &chart.view)?;
+        let text = context.engine.render_view(template, &view)?;
         let path = template.trim_start_matches(TEMPLATES);
         emission
             .files

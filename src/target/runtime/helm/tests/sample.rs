@@ -206,18 +206,19 @@ pub fn platform(components: Vec<Component>) -> Platform {
         description: Some(NASTY.to_string()),
         environment: None,
         targets: Target::ALL.iter().copied().collect(),
-        variables: Vec::new(),
-        secrets: Vec::new(),
+        variables: Vec::new().into(),
+        secrets: Vec::new().into(),
         groups: vec![Group {
             name: "main".to_string(),
             description: None,
             span: span(),
-        }],
-        volumes: Vec::new(),
+        }]
+        .into(),
         routes: Vec::new(),
+        volumes: Vec::new().into(),
         networks: Vec::new(),
-        components,
-        pipelines: Vec::new(),
+        components: components.into(),
+        pipelines: Vec::new().into(),
         ci: Vec::new(),
         actors: Vec::new(),
         flows: Vec::new(),
@@ -305,13 +306,15 @@ pub fn full() -> Platform {
         env: Some("UID".to_string()),
         description: None,
         span: span(),
-    }];
-    platform.secrets = vec![secret_of("db-password", false), secret_of("token", true)];
+    }]
+    .into();
+    platform.secrets = vec![secret_of("db-password", false), secret_of("token", true)].into();
     platform.volumes = vec![
         platform_volume("db-data", Some("db")),
         platform_volume("models", None),
-    ];
-    platform.pipelines = vec![pipeline()];
+    ]
+    .into();
+    platform.pipelines = vec![pipeline()].into();
     platform
 }
 

@@ -1,0 +1,63 @@
+//! Work on several threads. What comes out does not depend on how many there are: results keep the order of the input.
+
+use std::cell::Cell;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// Room on the stack of each thread. Templates may nest values as deep as their fuel goes, and to drop those recurses.
+/// The system gives what is really used of it.
+pub const STACK: usize = 1 << 30;
+
+/// More threads than this win nothing: the stages between are done by one.
+const MOST: usize = 8;
+
+thread_local! {
+    static HAS_ROOM: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread has a stack of [`STACK`] bytes.
+pub fn has_room() -> bool {
+    HAS_ROOM.get()
+}
+
+/// Does some work where `rayon` has so many threads, each with a large stack. Inside of such work: on the threads that
+/// it has already.
+pub fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    if has_room() {
+        return work();
+    }
+    match pool(threads.clamp(1, MOST)) {
+        Some(pool) => pool.install(work),
+        // No thread can be started: this one does everything.
+        None => work(),
+    }
+}
+
+fn pool(threads: usize) -> Option<ThreadPool> {
+    let large = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK)
+        .start_handler(|_| HAS_ROOM.set(true));
+    let here = || ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    large.build().or_else(|_| here().build()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use rayon::prelude::*;
+
+    use super::{has_room, on};
+
+    #[test]
+    fn work_runs_on_as_many_threads_as_were_asked_for_and_keeps_its_order() {
+        for threads in [1, 3] {
+            let found = on(threads, || {
+                assert!(has_room());
+                assert_eq!(rayon::current_num_threads(), threads);
+                (0..100).into_par_iter().map(|n| n * n).collect::<Vec<_>>()
+            });
+            assert_eq!(found, (0..100).map(|n| n * n).collect::<Vec<_>>());
+        }
+        assert!(!has_room());
+    }
+}
