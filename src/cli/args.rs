@@ -164,14 +164,6 @@ impl Global {
         }
     }
 
-    /// A path as the user gave it, seen from `-C`.
-    pub fn resolve(&self, path: &std::path::Path) -> PathBuf {
-        match &self.directory {
-            None => path.to_path_buf(),
-            Some(directory) => directory.join(path),
-        }
-    }
-
     /// `--target` as a set.
     pub fn selected(&self) -> Option<BTreeSet<Target>> {
         let targets = self.targets.as_ref()?;

@@ -2,8 +2,9 @@
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
-    disk::{Readers, replace},
+    disk::{Lock, write_dotenv},
     engine::{entropy, missing, strong},
+    files::GITIGNORE,
     plan::Failure,
     text::count,
 };
@@ -30,6 +31,9 @@ Examples:
     Init,
 }
 
+/// What lies beside `.env` where the platform has no Compose files.
+const IGNORED: &str = ".env\n";
+
 pub fn run(args: &EnvArgs, context: &Context) -> Result<u8, Failure> {
     match args.command {
         EnvCommand::Init => init(context),
@@ -40,10 +44,15 @@ fn init(context: &Context) -> Result<u8, Failure> {
     let Some(running) = running::open(context)? else {
         return Ok(1);
     };
+    let place = &running.project.place;
+    // Two of them would make up two values for one secret.
+    let lock = Lock::acquire(place, |holder| {
+        let line = format!("waiting for another `mlopsgen` that writes in this folder: {holder}\n");
+        context.terminal.err(&line);
+    })?;
     let mut dotenv = running.dotenv()?;
     let values = running.values()?;
     let absent = missing(&running.output.platform.secrets, &values);
-    let path = running.dotenv_path();
     let mut written = Vec::new();
     for secret in absent {
         // Two secrets may be of one variable.
@@ -57,11 +66,15 @@ fn init(context: &Context) -> Result<u8, Failure> {
         context.terminal.out("No secret is missing.\n")?;
         return Ok(0);
     }
-    replace(&path, dotenv.text(), Readers::Owner)?;
+    let files = &running.output.files.files;
+    let ignored = files
+        .get(GITIGNORE)
+        .map_or(IGNORED, |file| file.text.as_str());
+    write_dotenv(place, &dotenv, ignored, &lock)?;
     let mut text = format!(
         "Wrote {} to {}/compose/.env:\n",
         count(written.len(), "secret"),
-        running.project.place.folder()
+        place.folder()
     );
     for name in written {
         text.push_str(&format!("  {name}\n"));

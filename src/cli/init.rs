@@ -1,12 +1,9 @@
 //! `mlopsgen init`: starts a platform.toml.
 
-use std::{
-    io::ErrorKind,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mlopsgen::{disk::create, plan::Failure};
+use mlopsgen::{disk::NamedFile, plan::Failure};
 
 use super::Context;
 
@@ -34,12 +31,22 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
     if let Some(below) = &args.folder {
         folder.push(below);
     }
-    let path = folder.join(&context.global.file);
+    let below = args.folder.clone().unwrap_or_default();
+    let file = NamedFile::new(
+        &context.global.directory(),
+        &below.join(&context.global.file),
+    )?;
     let text = match platform_name(&folder) {
         None => TEMPLATE.to_string(),
         Some(name) => TEMPLATE.replacen(NAME_LINE, &format!("name = \"{name}\""), 1),
     };
-    write_new(&path, &text)?;
+    if !file.create(&text)? {
+        return Err(Failure::new(format!(
+            "`{}` exists already, and stays as it is",
+            file.path().display()
+        ))
+        .help("name another folder: `mlopsgen init DIR`"));
+    }
     if !context.terminal.quiet {
         let cd = match folder.as_os_str() == "." {
             true => String::new(),
@@ -47,21 +54,10 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         };
         context.terminal.out(&format!(
             "Wrote {}.\nNext: mlopsgen{cd} plan   shows what it compiles to\n      mlopsgen{cd} apply  writes that to generated/\n",
-            path.display()
+            file.path().display()
         ))?;
     }
     Ok(0)
-}
-
-fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    create(path, text).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::new(format!(
-            "`{}` exists already, and stays as it is",
-            path.display()
-        ))
-        .help("name another folder: `mlopsgen init DIR`"),
-        _ => Failure::io("write", path, &error),
-    })
 }
 
 /// The folder's name, as far as a platform may be called that.

@@ -4,21 +4,25 @@
 //! [`Lock`] keeps two runs apart, [`survey`] reads what is there, [`Transaction`] writes.
 
 mod dotenv;
+mod folder;
+mod git;
 mod lock;
+mod named;
 mod place;
 mod project;
 mod purge;
-mod replace;
+mod secrets;
 mod survey;
 mod transaction;
 mod world;
 
 pub use dotenv::Dotenv;
 pub use lock::Lock;
+pub use named::NamedFile;
 pub use place::Place;
 pub use project::{Prepared, Project, environments};
 pub use purge::{Purge, Refusal, examine, purge};
-pub use replace::{Readers, create, read_text, replace, replace_target};
+pub use secrets::{read_dotenv, write_dotenv};
 pub use survey::{Extent, read_manifest, survey};
 pub use transaction::Transaction;
 pub use world::DiskWorld;

@@ -7,5 +7,6 @@ mod apply;
 mod commands;
 mod doctor;
 mod engine;
+mod hostile;
 mod purge;
 mod tools;

@@ -214,7 +214,7 @@ fn the_library_is_pure_but_for_disk_and_engine() {
 fn the_engine_is_asked_in_one_place_and_git_in_another() {
     for (path, code) in sources() {
         let starts = code.contains("Command::new(");
-        let may = is_in(&path, &["engine/compose", "disk/purge/git"]);
+        let may = is_in(&path, &["engine/compose", "disk/git"]);
         assert!(!starts || may, "{path} starts a program");
     }
 }
@@ -222,7 +222,7 @@ fn the_engine_is_asked_in_one_place_and_git_in_another() {
 /// Crates that one module keeps to itself, so that another one can take their place.
 #[test]
 fn each_of_these_crates_has_one_user() {
-    const USERS: [(&str, &[&str]); 13] = [
+    const USERS: [(&str, &[&str]); 12] = [
         ("miette", &["diag/render"]),
         ("toml", &["syntax"]),
         ("taplo", &["layout"]),
@@ -232,7 +232,6 @@ fn each_of_these_crates_has_one_user() {
         ("strsim", &["diag/nearest"]),
         ("rustix", &["disk", "engine/host"]),
         ("procfs", &["engine/kernel"]),
-        ("tempfile", &["disk/replace"]),
         ("getrandom", &["engine/secrets"]),
         ("indicatif", &["cli/live"]),
         ("clap", &["cli"]),
