@@ -9,11 +9,11 @@ use crate::{
     catalog::Catalog,
     check::{self, Facts},
     diag::{Code, Diagnostic, Sink},
+    expand,
     files::{FileSet, Target},
     graph::{self, Graph},
     model::Platform,
-    project,
-    resolve::{self, Inputs},
+    project, resolve,
     source::{Sources, Span},
     syntax::Table,
     target::emit,
@@ -170,14 +170,19 @@ fn understand(
 ) -> (Platform, Graph) {
     let mut catalog = own_catalog(world, sources, sink);
     catalog.load_own(sources, sink);
-    let inputs = Inputs {
-        world,
+    let inputs = expand::Inputs {
         engine,
         catalog: &mut catalog,
         sources,
+    };
+    let draft = expand::expand(tree, inputs, sink);
+    let inputs = resolve::Inputs {
+        world,
+        engine,
+        sources,
         environment: request.environment.clone(),
     };
-    let platform = resolve::resolve(tree, inputs, sink);
+    let platform = resolve::resolve(&draft, inputs, sink);
     let graph = graph::build(&platform);
     (platform, graph)
 }

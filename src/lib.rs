@@ -17,6 +17,7 @@ pub mod template;
 pub mod model;
 pub mod catalog;
 pub mod manual;
+pub mod expand;
 pub mod resolve;
 pub mod graph;
 pub mod check;

@@ -1,20 +1,18 @@
 //! Start order: `depends_on`, `uses` and the kinds' own order, once all workloads are known.
 
-use super::{
-    draft::unknown,
-    scene::{Draft, Scene, Shape},
-};
+use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::{ComponentDraft, WorkloadDraft, unknown},
     model::{Condition, Dependency, Platform, Workload},
     source::Span,
     syntax::{Node, Table, Value},
 };
 
-pub(super) fn resolve(scene: &Scene, platform: &mut Platform, sink: &mut Sink) {
+pub(super) fn resolve(scene: &Scene<'_>, platform: &mut Platform, sink: &mut Sink) {
     let mut found: Vec<(String, Vec<Dependency>)> = Vec::new();
-    for draft in &scene.drafts {
-        for shape in &draft.shapes {
+    for draft in scene.components {
+        for shape in &draft.workloads {
             let name = draft.workload_name(shape.part.as_deref());
             if platform
                 .workload(&name)
@@ -41,10 +39,10 @@ pub(super) fn resolve(scene: &Scene, platform: &mut Platform, sink: &mut Sink) {
 
 /// One workload and what it waits for.
 struct Waits<'a> {
-    scene: &'a Scene,
+    scene: &'a Scene<'a>,
     platform: &'a Platform,
-    draft: &'a Draft,
-    shape: &'a Shape,
+    draft: &'a ComponentDraft,
+    shape: &'a WorkloadDraft,
 }
 
 impl Waits<'_> {
@@ -58,7 +56,7 @@ impl Waits<'_> {
         }
         if self.shape.own_image {
             for bound in self.draft.uses.iter().filter(|bound| bound.role.order) {
-                let target = &self.scene.drafts[bound.target];
+                let target = &self.scene.components[bound.target];
                 self.list_form(&target.name, bound.span, false, &mut out);
             }
         }
@@ -177,8 +175,8 @@ impl Waits<'_> {
         let Some(target) = self.scene.find(name) else {
             return;
         };
-        let draft = &self.scene.drafts[target];
-        for shape in draft.shapes.iter().filter(|shape| shape.job) {
+        let draft = &self.scene.components[target];
+        for shape in draft.workloads.iter().filter(|shape| shape.job) {
             let prepares = shape
                 .table
                 .get("depends_on")
@@ -202,7 +200,7 @@ impl Waits<'_> {
     fn known(&self, name: &str, span: Span, sink: &mut Sink) -> bool {
         let scene = self.scene;
         if scene.find(name).is_some()
-            || scene.lost.contains(name)
+            || scene.names.lost.contains(name)
             || self.platform.workload(name).is_some()
         {
             return true;
@@ -284,7 +282,7 @@ fn dependency(
     }
 }
 
-/// One entry a workload: what was said first stays, and it opens ports if any of them does.
+/// One entry a workload: the first stays, and it opens ports if any of them does.
 fn push(out: &mut Vec<Dependency>, dependency: Dependency) {
     match out
         .iter_mut()

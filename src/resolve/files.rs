@@ -1,17 +1,15 @@
 //! Files that are mounted: contents, files of the project, secrets, what targets generate.
 
-use serde_json::{Map, Value as Json, json};
-
 use super::{
-    Inputs, read,
-    reference::{Scope, setting_text, text, value},
-    scene::{Draft, Scene, Shape},
+    Inputs, Scene,
+    reference::{Scope, setting_text, text},
+    template_view::{Marks, view},
 };
 use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
+    expand::{WorkloadDraft, read},
     files::GENERATED,
-    model::{FileContent, FileMount, Piece, SettingValue, Text},
-    reference::Reference,
+    model::{FileContent, FileMount, SettingValue, Text},
     source::Span,
     syntax::{Key, Node, Table, Value},
     world::{ReadError, World},
@@ -20,13 +18,10 @@ use crate::{
 /// The largest file that is mounted, in bytes: what fits a ConfigMap with room for its other keys.
 const LARGEST: usize = 900 * 1024;
 
-/// Marks a piece that is not known yet while a template of a kind runs: no text that people write holds these.
-const MARK: (char, char) = ('\u{fdd0}', '\u{fdd1}');
-
 pub(super) fn files(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
-    shape: &Shape,
+    shape: &WorkloadDraft,
     inputs: &Inputs<'_>,
     sink: &mut Sink,
 ) -> Vec<FileMount> {
@@ -53,12 +48,12 @@ pub(super) fn files(
 }
 
 /// A kind may put the platform's name into a path.
-fn path(scene: &Scene, index: usize, key: &Key, sink: &mut Sink) -> String {
+fn path(scene: &Scene<'_>, index: usize, key: &Key, sink: &mut Sink) -> String {
     let node = Node {
         span: key.span,
         value: Value::String(key.name.clone()),
     };
-    if !scene.is_kind_text(&node) {
+    if !scene.names.is_kind_text(&node) {
         return key.name.clone();
     }
     let scope = Scope::component(index, None).without_secrets("a path");
@@ -75,9 +70,9 @@ fn mode(table: &Table) -> u32 {
 }
 
 struct File<'a> {
-    scene: &'a Scene,
+    scene: &'a Scene<'a>,
     index: usize,
-    shape: &'a Shape,
+    shape: &'a WorkloadDraft,
     inputs: &'a Inputs<'a>,
     key: &'a Key,
     path: String,
@@ -132,7 +127,7 @@ impl File<'_> {
             )
             .label(node.span, "a source outside of the project's folder")
             .help("copy it into the project, or accept it with `allow = [\"outside-source\"]`")
-            .about(&self.scene.drafts[self.index].name)
+            .about(&self.scene.components[self.index].name)
             .denied();
             return match sink.receive(leaves) {
                 Some(Severity::Error) => None,
@@ -179,7 +174,7 @@ impl File<'_> {
 
     /// The files that a setting names: one at the path itself, several below it.
     fn of_setting(&self, node: &Node, sink: &mut Sink) -> Vec<(String, FileContent)> {
-        let draft = &self.scene.drafts[self.index];
+        let draft = &self.scene.components[self.index];
         let Some(setting) = node.as_str().and_then(|name| draft.setting(name)) else {
             return Vec::new();
         };
@@ -189,7 +184,7 @@ impl File<'_> {
                 .into_iter()
                 .collect(),
             Value::Array(items) => {
-                base_names_once(items, sink);
+                report_equal_names(items, sink);
                 items
                     .iter()
                     .filter_map(|item| {
@@ -209,7 +204,7 @@ impl File<'_> {
         let view = view(self.scene, self.index, &mut marks, sink);
         match self.inputs.engine.render(path, view) {
             Ok(rendered) => Some(self.content(marks.restore(&rendered))),
-            Err(_) if self.scene.drafts[self.index].broken => None,
+            Err(_) if self.scene.components[self.index].broken => None,
             Err(error) => {
                 sink.push(
                     Diagnostic::new(
@@ -230,7 +225,7 @@ fn base_name(item: &Node) -> Option<&str> {
 }
 
 /// Files that a setting lists lie side by side in the container.
-fn base_names_once(items: &[Node], sink: &mut Sink) {
+fn report_equal_names(items: &[Node], sink: &mut Sink) {
     for (index, item) in items.iter().enumerate() {
         let name = base_name(item).map(str::to_ascii_lowercase);
         let first = items[..index]
@@ -377,120 +372,9 @@ fn too_large(path: &str, span: Span) -> Diagnostic {
         .help("a ConfigMap holds no more: put it on a volume, or into the image")
 }
 
-/// What a kind's template sees.
-fn view(scene: &Scene, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json {
-    let draft = &scene.drafts[index];
-    let mut settings = Map::new();
-    for spec in &draft.kind.settings {
-        let Some(node) = draft.setting(&spec.name) else {
-            continue;
-        };
-        let value = match setting_value(scene, index, &spec.name, node, sink) {
-            SettingValue::Text(text) => Json::from(marks.show(&text)),
-            SettingValue::Integer(number) => Json::from(number),
-            SettingValue::Boolean(value) => Json::from(value),
-            SettingValue::List(items) => items.iter().map(|item| marks.show(item)).collect(),
-            SettingValue::Files(_) => Json::from(true),
-        };
-        settings.insert(spec.name.clone(), value);
-    }
-    let mut roles = Map::new();
-    for bound in &draft.uses {
-        let mut shown = role_view(scene, bound.target, bound.database.as_deref(), marks, sink);
-        shown["kind"] = Json::from(bound.fitting_kind(&scene.drafts[bound.target]));
-        roles.insert(bound.role.name.clone(), shown);
-    }
-    json!({
-        "settings": settings,
-        "roles": roles,
-        "major": draft.major,
-        "self": role_view(scene, index, None, marks, sink),
-        "platform": { "name": scene.platform, "pipelines": scene.has_pipelines, "prometheus": scene.has_kind("prometheus") },
-    })
-}
-
-/// The ports of the kind's main workload, those too that the user took away: the program listens on them all the same.
-fn kind_ports(draft: &Draft) -> impl Iterator<Item = (&str, &Node)> {
-    let ports = draft.kind.table.get_path(&["workload", "ports"]);
-    ports
-        .and_then(Node::as_table)
-        .into_iter()
-        .flat_map(Table::iter)
-        .map(|(key, node)| (key.name.as_str(), node))
-}
-
-/// A component as a template sees it: its name, kind, outputs, and ports with `host`, `port`, `address` and `url`.
-fn role_view(
-    scene: &Scene,
-    index: usize,
-    database: Option<&str>,
-    marks: &mut Marks,
-    sink: &mut Sink,
-) -> Json {
-    let draft = &scene.drafts[index];
-    let mut out = Map::new();
-    out.insert("kind".to_string(), Json::from(draft.kind.name.as_str()));
-    out.insert("name".to_string(), Json::from(draft.name.as_str()));
-    out.insert("component".to_string(), Json::from(draft.name.as_str()));
-    let scope = Scope {
-        binding: database,
-        ..Scope::component(index, None)
-    };
-    for port in draft.shapes.iter().flat_map(|shape| &shape.ports) {
-        let mut fields = Map::new();
-        fields.insert("port".to_string(), Json::from(port.container.first));
-        for field in ["host", "address", "url"] {
-            let value = own_address(scene, index, &port.name, field, &scope, sink);
-            fields.insert(field.to_string(), Json::from(marks.show(&value)));
-        }
-        out.insert(port.name.clone(), Json::Object(fields));
-    }
-    for (port, node) in kind_ports(draft) {
-        if let Some(number) = read::container_port(node).filter(|_| !out.contains_key(port)) {
-            out.insert(port.to_string(), json!({ "port": number }));
-        }
-    }
-    if let Some(main) = draft.main_port() {
-        for field in ["url", "public_url"] {
-            // A port that is published nowhere has no public URL: a template that wants one then says so.
-            let quiet = &mut Sink::default();
-            let value = own_address(scene, index, &main, field, &scope, quiet);
-            if !value.is_empty() {
-                out.insert(field.to_string(), Json::from(marks.show(&value)));
-            }
-        }
-    }
-    for (key, node) in draft
-        .kind_table
-        .table("outputs")
-        .into_iter()
-        .flat_map(Table::iter)
-    {
-        let value = text(scene, node, &scope, sink);
-        out.insert(key.name.clone(), Json::from(marks.show(&value)));
-    }
-    Json::Object(out)
-}
-
-/// `${self.PORT.FIELD}`, as the component's kind reads it.
-fn own_address(
-    scene: &Scene,
-    index: usize,
-    port: &str,
-    field: &str,
-    scope: &Scope<'_>,
-    sink: &mut Sink,
-) -> Text {
-    let reference = Reference {
-        segments: vec!["self", port, field],
-        place: scene.drafts[index].kind.span,
-    };
-    value(scene, &reference, true, scope, sink).unwrap_or_default()
-}
-
 /// A setting as the model holds it.
 pub(super) fn setting_value(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     name: &str,
     node: &Node,
@@ -509,45 +393,5 @@ pub(super) fn setting_value(
             setting_text(scene, index, name, &Scope::component(index, None), sink)
                 .unwrap_or_default(),
         ),
-    }
-}
-
-/// Pieces that a template passes through as marks.
-#[derive(Default)]
-struct Marks {
-    pieces: Vec<Piece>,
-}
-
-impl Marks {
-    fn show(&mut self, text: &Text) -> String {
-        text.render(|piece| match piece {
-            Piece::Literal(text) => text.clone(),
-            // The same in every target, and `uses` holds the edge: a template may look at it.
-            Piece::Endpoint(endpoint) => endpoint.value(),
-            piece => {
-                self.pieces.push(piece.clone());
-                format!("{}{}{}", MARK.0, self.pieces.len() - 1, MARK.1)
-            }
-        })
-    }
-
-    fn restore(&self, rendered: &str) -> Text {
-        let mut out = Text::default();
-        let mut rest = rendered;
-        while let Some(start) = rest.find(MARK.0) {
-            let after = &rest[start + MARK.0.len_utf8()..];
-            let Some(end) = after.find(MARK.1) else { break };
-            out.push_literal(&rest[..start]);
-            if let Some(piece) = after[..end]
-                .parse::<usize>()
-                .ok()
-                .and_then(|number| self.pieces.get(number))
-            {
-                out.push(piece.clone());
-            }
-            rest = &after[end + MARK.1.len_utf8()..];
-        }
-        out.push_literal(rest);
-        out
     }
 }

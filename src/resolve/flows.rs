@@ -1,14 +1,15 @@
 //! Flows: who talks to whom, in numbered steps.
 
-use super::{draft::unknown, read, scene::Scene};
+use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::{read, unknown},
     model::{Flow, FlowEnd, Platform},
     syntax::{Node, Table},
     text::one_of,
 };
 
-pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink: &mut Sink) {
+pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, sink: &mut Sink) {
     let mut flows: Vec<Flow> = Vec::new();
     for node in tree.array("flows").unwrap_or_default() {
         let Some(table) = node.as_table() else {
@@ -38,7 +39,12 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink
 type Place<'a> = (&'static str, &'a [&'a str], fn(String) -> FlowEnd);
 
 /// The one thing that has this name; `pipelines.x` says which of several.
-fn flow_end(node: &Node, scene: &Scene, platform: &Platform, sink: &mut Sink) -> Option<FlowEnd> {
+fn flow_end(
+    node: &Node,
+    scene: &Scene<'_>,
+    platform: &Platform,
+    sink: &mut Sink,
+) -> Option<FlowEnd> {
     let written = node.as_str()?;
     let (table, name) = match written.split_once('.') {
         Some((table, name)) => (Some(table), name),
@@ -66,7 +72,7 @@ fn flow_end(node: &Node, scene: &Scene, platform: &Platform, sink: &mut Sink) ->
         ("ci", &ci, FlowEnd::Ci),
         ("actors", &actors, FlowEnd::Actor),
     ];
-    if scene.lost.contains(name) {
+    if scene.names.lost.contains(name) {
         return None;
     }
     let fitting: Vec<_> = places

@@ -1,50 +1,46 @@
 //! Images: the keys `image`, `version` and `build` over what a kind says.
 
 use super::{
-    read,
+    Scene,
     reference::{Scope, text},
-    scene::Scene,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::read,
     model::{Build, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
     syntax::{Node, Table},
 };
 
 /// The image of a component's own workloads.
-pub(super) fn image_of(scene: &Scene, index: usize, depth: usize, sink: &mut Sink) -> Image {
-    let draft = &scene.drafts[index];
+pub(super) fn image_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Image {
+    let draft = &scene.components[index];
     let kind = (
         draft.kind_table.string("image"),
         draft.kind_table.string("version"),
     );
-    reference(scene, index, &draft.user, kind, depth, sink)
+    reference(scene, index, &draft.user, kind, sink)
 }
 
 /// The tag of a component's own image.
-pub(super) fn version_of(scene: &Scene, index: usize, depth: usize, sink: &mut Sink) -> Text {
-    image_of(scene, index, depth, sink).tag.unwrap_or_default()
+pub(super) fn version_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Text {
+    image_of(scene, index, sink).tag.unwrap_or_default()
 }
 
 /// The image of a part that brings its own.
-pub(super) fn part_image(scene: &Scene, index: usize, table: &Table, sink: &mut Sink) -> Image {
-    reference(scene, index, table, (None, None), 0, sink)
+pub(super) fn part_image(scene: &Scene<'_>, index: usize, table: &Table, sink: &mut Sink) -> Image {
+    reference(scene, index, table, (None, None), sink)
 }
 
 /// `image`, `version` and `build` of a table, over the kind's image and tag.
 fn reference(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     table: &Table,
     (kind_image, kind_version): (Option<&str>, Option<&str>),
-    depth: usize,
     sink: &mut Sink,
 ) -> Image {
-    let scope = Scope {
-        depth,
-        ..Scope::component(index, None).without_secrets("an image")
-    };
+    let scope = Scope::component(index, None).without_secrets("an image");
     let version = table
         .get("version")
         .map(|node| text(scene, node, &scope, sink));
@@ -52,7 +48,7 @@ fn reference(
     let image = match (table.get("image"), kind_image) {
         (Some(node), _) => Image::parse(&text(scene, node, &scope, sink)),
         (None, _) if is_built => {
-            let name = format!("{}/{}", scene.platform, scene.drafts[index].name);
+            let name = format!("{}/{}", scene.names.platform, scene.components[index].name);
             Image::literal(&name).with_tag(Text::literal("0"))
         }
         (None, Some(repository)) => {
@@ -67,15 +63,15 @@ fn reference(
         _ => image,
     };
     if is_built {
-        scene.registry.place_built(image)
+        scene.names.registry.place_built(image)
     } else {
-        scene.registry.place(image)
+        scene.names.registry.place(image)
     }
 }
 
 /// Says what is wrong with the keys that make an image.
-pub(super) fn check(scene: &Scene, index: usize, sink: &mut Sink) {
-    let draft = &scene.drafts[index];
+pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
+    let draft = &scene.components[index];
     let user = &draft.user;
     if let (Some(image), Some(version)) = (user.get("image"), user.entry("version"))
         && image
@@ -153,18 +149,18 @@ fn well_formed(node: &Node, sink: &mut Sink) {
 
 /// The image of a pipeline, a task or a CI agent: its text is checked and comes from where the platform takes images.
 pub(super) fn standalone(
-    scene: &Scene,
+    scene: &Scene<'_>,
     node: &Node,
     read: impl FnOnce(&mut Sink) -> Text,
     sink: &mut Sink,
 ) -> Image {
     well_formed(node, sink);
-    scene.registry.place(Image::parse(&read(sink)))
+    scene.names.registry.place(Image::parse(&read(sink)))
 }
 
 /// How the image is built, if it is.
 pub(super) fn build(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: Option<usize>,
     table: &Table,
     sink: &mut Sink,

@@ -1,58 +1,53 @@
-//! From what was written to what is meant: references, roles, kinds, merging, defaults.
+//! From what was written to what is meant: references, workloads, files, health, pipelines.
 //!
-//! In: one checked tree and the catalog. Out: [`Platform`]. The next stage may assume that every name exists, that
-//! references are resolved and that nothing is left to default. Where something was wrong it is in the sink, and what
-//! depends on it is left out, so that one mistake gives one message.
+//! In: one finished draft. Out: [`Platform`]. The next stage may assume that every name exists, that references are
+//! resolved and that nothing is left to default. Where something was wrong it is in the sink, and what depends on it is
+//! left out, so that one mistake gives one message.
 
 mod contents;
 mod dependencies;
-mod draft;
 mod files;
 mod flows;
 mod image;
-mod layers;
-mod levels;
-mod major;
 mod mounts;
 mod network;
 mod observe;
+mod order;
 mod pipelines;
-mod read;
+mod program;
 mod reference;
-mod roles;
 mod scene;
-mod settings;
+mod template_view;
 mod top;
 mod unused;
 mod workload;
 
+use scene::Scene;
+
 use crate::{
-    catalog::Catalog, diag::Sink, model::Platform, source::Sources, syntax::Table,
-    template::Engine, world::World,
+    diag::Sink, expand::Draft, model::Platform, source::Sources, template::Engine, world::World,
 };
 
-/// What the stage reads beside the tree.
+/// What the stage reads beside the draft.
 pub struct Inputs<'a> {
     pub world: &'a dyn World,
     pub engine: &'a Engine,
-    pub catalog: &'a mut Catalog,
     pub sources: &'a mut Sources,
     /// The environment that was laid over the file.
     pub environment: Option<String>,
 }
 
-/// Resolves a checked tree.
-pub fn resolve(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platform {
-    let drafts = draft::drafts(tree, &mut inputs, sink);
-    let levels = levels::levels(tree, &drafts.drafts, sink);
-    sink.set_levels(levels);
-    let mut scene = top::scene(tree, &inputs, drafts, sink);
-    roles::bind(&mut scene, sink);
-    settings::check(&scene, sink);
-    layers::assemble(&mut scene, inputs.engine, sink);
-    network::ports(&mut scene, sink);
+/// Resolves a draft.
+pub fn resolve(draft: &Draft, inputs: Inputs<'_>, sink: &mut Sink) -> Platform {
+    let scene = Scene {
+        draft,
+        names: &draft.names,
+        components: &draft.components,
+        order: order::order(draft, sink),
+    };
+    let tree = &draft.tree;
     let mut platform = top::platform(tree, &scene, inputs.environment.clone(), sink);
-    for index in 0..scene.drafts.len() {
+    for index in 0..scene.components.len() {
         let component = workload::component(&scene, index, &inputs, &mut platform, sink);
         platform.components.push(component);
     }

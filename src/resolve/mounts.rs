@@ -1,11 +1,9 @@
 //! Volumes and bind mounts.
 
-use super::{
-    read,
-    scene::{Scene, Shape},
-};
+use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::{WorkloadDraft, read, unknown},
     model::{Mount, MountSource, PlatformVolume, Propagation},
     source::Span,
     syntax::{Key, Table},
@@ -23,13 +21,13 @@ struct Owner<'a> {
 
 /// The mounts of a component's workload; volumes of its own are added to `volumes`.
 pub(super) fn mounts(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
-    shape: &Shape,
+    shape: &WorkloadDraft,
     volumes: &mut Vec<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let owner = Owner {
         name: if shape.own_image {
             draft.name.clone()
@@ -47,7 +45,7 @@ pub(super) fn mounts(
 
 /// The mounts of a pipeline's tasks.
 pub(super) fn pipeline_mounts(
-    scene: &Scene,
+    scene: &Scene<'_>,
     pipeline: &str,
     table: &Table,
     volumes: &mut Vec<PlatformVolume>,
@@ -63,7 +61,7 @@ pub(super) fn pipeline_mounts(
 
 fn owned_by(
     owner: &Owner<'_>,
-    scene: &Scene,
+    scene: &Scene<'_>,
     table: &Table,
     volumes: &mut Vec<PlatformVolume>,
     sink: &mut Sink,
@@ -130,10 +128,15 @@ fn bind(source: &str, table: &Table) -> MountSource {
     }
 }
 
-fn shared(scene: &Scene, name: &str, span: Span, sink: &mut Sink) -> Option<MountSource> {
-    if !scene.shared_volumes.iter().any(|known| known == name) {
-        let known: Vec<&str> = scene.shared_volumes.iter().map(String::as_str).collect();
-        let mut diagnostic = super::draft::unknown("shared volume", name, span, &known);
+fn shared(scene: &Scene<'_>, name: &str, span: Span, sink: &mut Sink) -> Option<MountSource> {
+    if !scene.names.shared_volumes.iter().any(|known| known == name) {
+        let known: Vec<&str> = scene
+            .names
+            .shared_volumes
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let mut diagnostic = unknown("shared volume", name, span, &known);
         if known.is_empty() {
             diagnostic.help = Some(format!(
                 "declare it: `[volumes]` and below it `{name} = {{ size = \"10Gi\" }}`"
@@ -146,7 +149,7 @@ fn shared(scene: &Scene, name: &str, span: Span, sink: &mut Sink) -> Option<Moun
 }
 
 fn named(
-    scene: &Scene,
+    scene: &Scene<'_>,
     owner: &Owner<'_>,
     key: &Key,
     table: &Table,
@@ -154,7 +157,8 @@ fn named(
 ) -> MountSource {
     let id = format!("{}-{}", owner.name, key.name);
     let volume = PlatformVolume {
-        real_name: read::owned(table, "name").unwrap_or_else(|| format!("{}_{id}", scene.platform)),
+        real_name: read::owned(table, "name")
+            .unwrap_or_else(|| format!("{}_{id}", scene.names.platform)),
         key: id.clone(),
         path: format!("{}.volumes.{}", owner.path, key.name),
         component: owner.component.map(ToString::to_string),

@@ -1,12 +1,12 @@
 //! Health checks, metrics, alerts, recording rules and panels.
 
 use super::{
-    read,
+    Scene,
     reference::{Scope, text},
-    scene::{Draft, Scene, Shape},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    expand::{ComponentDraft, WorkloadDraft, read},
     language::duration_ms,
     model::{
         Alert, AlertSeverity, Health, Metrics, Panel, PanelKind, Port, Probe, ProbeTool, Query,
@@ -18,16 +18,16 @@ use crate::{
 };
 
 pub(super) fn health(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
-    shape: &Shape,
+    shape: &WorkloadDraft,
     sink: &mut Sink,
 ) -> Option<Health> {
     let entry = shape.table.entry("health")?;
-    not_true(&entry.value, "health", sink);
+    refuse_true(&entry.value, "health", sink);
     let table = entry.value.as_table()?;
     let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let probe = probe(scene, draft, shape, table, &scope, entry.key.span, sink)?;
     Some(Health {
         probe,
@@ -42,7 +42,7 @@ pub(super) fn health(
 }
 
 /// `false` switches off what a kind has; `true` says nothing.
-fn not_true(node: &Node, key: &str, sink: &mut Sink) {
+fn refuse_true(node: &Node, key: &str, sink: &mut Sink) {
     if node.as_bool() == Some(true) {
         sink.push(
             Diagnostic::new(Code::WrongType, format!("`{key} = true` says nothing"))
@@ -55,9 +55,9 @@ fn not_true(node: &Node, key: &str, sink: &mut Sink) {
 }
 
 fn probe(
-    scene: &Scene,
-    draft: &Draft,
-    shape: &Shape,
+    scene: &Scene<'_>,
+    draft: &ComponentDraft,
+    shape: &WorkloadDraft,
     table: &Table,
     scope: &Scope<'_>,
     span: Span,
@@ -116,7 +116,7 @@ fn probe(
 }
 
 /// `http` without `port` means the port `http`, or the only one.
-fn only_port<'a>(shape: &'a Shape, span: Span, sink: &mut Sink) -> Option<&'a Port> {
+fn only_port<'a>(shape: &'a WorkloadDraft, span: Span, sink: &mut Sink) -> Option<&'a Port> {
     let http = shape.ports.iter().find(|port| port.name == "http");
     let found = http.or(match shape.ports.as_slice() {
         [only] => Some(only),
@@ -134,8 +134,8 @@ fn only_port<'a>(shape: &'a Shape, span: Span, sink: &mut Sink) -> Option<&'a Po
 
 /// A port that the workload itself listens on.
 fn port<'a>(
-    draft: &Draft,
-    shape: &'a Shape,
+    draft: &ComponentDraft,
+    shape: &'a WorkloadDraft,
     node: &Node,
     what: &str,
     sink: &mut Sink,
@@ -169,9 +169,13 @@ fn port<'a>(
 }
 
 /// `job` is the scrape job's name.
-pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<Metrics> {
+pub(super) fn metrics(
+    draft: &ComponentDraft,
+    shape: &WorkloadDraft,
+    sink: &mut Sink,
+) -> Option<Metrics> {
     let entry = shape.table.entry("metrics")?;
-    not_true(&entry.value, "metrics", sink);
+    refuse_true(&entry.value, "metrics", sink);
     let table = entry.value.as_table()?;
     let port = match table.get("port") {
         Some(node) => port(draft, shape, node, "metrics entry", sink)?,
@@ -208,8 +212,8 @@ pub(super) fn metrics(draft: &Draft, shape: &Shape, sink: &mut Sink) -> Option<M
 
 /// What is scraped of a component that runs elsewhere: what its own `metrics` say, else those of its kind where
 /// `external` names their port.
-pub(super) fn external_metrics(draft: &Draft, sink: &mut Sink) -> Option<Metrics> {
-    let shape = draft.shape(None)?;
+pub(super) fn external_metrics(draft: &ComponentDraft, sink: &mut Sink) -> Option<Metrics> {
+    let shape = draft.workload(None)?;
     let port = shape
         .table
         .table("metrics")?
@@ -224,9 +228,9 @@ pub(super) fn external_metrics(draft: &Draft, sink: &mut Sink) -> Option<Metrics
 }
 
 /// One job a component: its first workload with metrics has the component's name, any other its own.
-fn job_name(draft: &Draft, shape: &Shape) -> String {
+fn job_name(draft: &ComponentDraft, shape: &WorkloadDraft) -> String {
     let first = draft
-        .shapes
+        .workloads
         .iter()
         .find(|shape| shape.table.table("metrics").is_some());
     match first {
@@ -235,16 +239,16 @@ fn job_name(draft: &Draft, shape: &Shape) -> String {
     }
 }
 
-fn has_metrics(draft: &Draft) -> bool {
+fn has_metrics(draft: &ComponentDraft) -> bool {
     draft
-        .shapes
+        .workloads
         .iter()
         .any(|shape| shape.table.table("metrics").is_some())
 }
 
 /// The kind's alerts, where something is scraped, and the component's own.
-pub(super) fn alerts(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Alert> {
-    let draft = &scene.drafts[index];
+pub(super) fn alerts(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Alert> {
+    let draft = &scene.components[index];
     let mut alerts = Vec::new();
     let own = draft.user.table("alerts");
     if has_metrics(draft) {
@@ -261,7 +265,7 @@ pub(super) fn alerts(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Alert>
 }
 
 fn alert(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     name: &str,
     table: &Table,
@@ -275,7 +279,7 @@ fn alert(
     };
     let from_kind = table
         .get("expr")
-        .is_some_and(|node| scene.is_kind_text(node));
+        .is_some_and(|node| scene.names.is_kind_text(node));
     Alert {
         name: name.to_string(),
         expr: string("expr").unwrap_or_default(),
@@ -292,8 +296,8 @@ fn alert(
 }
 
 /// A kind's string with its references resolved; a user's as it is.
-fn kind_string(scene: &Scene, index: usize, node: &Node, sink: &mut Sink) -> String {
-    if !scene.is_kind_text(node) {
+fn kind_string(scene: &Scene<'_>, index: usize, node: &Node, sink: &mut Sink) -> String {
+    if !scene.names.is_kind_text(node) {
         return read::scalar(node);
     }
     let scope = Scope::component(index, None).without_secrets("a rule");
@@ -304,8 +308,8 @@ fn plain(text: &Text) -> String {
     text.as_plain().unwrap_or_default()
 }
 
-pub(super) fn records(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Record> {
-    let draft = &scene.drafts[index];
+pub(super) fn records(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Record> {
+    let draft = &scene.components[index];
     if !has_metrics(draft) {
         return Vec::new();
     }
@@ -324,8 +328,8 @@ pub(super) fn records(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Recor
         .collect()
 }
 
-pub(super) fn panels(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Panel> {
-    let draft = &scene.drafts[index];
+pub(super) fn panels(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Panel> {
+    let draft = &scene.components[index];
     if !has_metrics(draft) {
         return Vec::new();
     }
@@ -339,7 +343,7 @@ pub(super) fn panels(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Panel>
         .collect()
 }
 
-fn panel(scene: &Scene, index: usize, table: &Table, sink: &mut Sink) -> Panel {
+fn panel(scene: &Scene<'_>, index: usize, table: &Table, sink: &mut Sink) -> Panel {
     let queries = table
         .array("queries")
         .unwrap_or_default()

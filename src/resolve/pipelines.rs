@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{
-    draft::unknown,
-    image, mounts, read,
+    Scene, image, mounts, program,
     reference::{Scope, text},
-    scene::Scene,
     workload,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::{read, unknown},
     model::{
         Agent, Ci, CiStage, EnvironmentVariable, Image, Parameter, Piece, Pipeline, Platform,
         Resources, SecretVariable, Task, TaskBody, Text, TriggerRule,
@@ -19,12 +18,12 @@ use crate::{
     syntax::{Key, Node, Removal, Table, Value, overlay},
 };
 
-pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink: &mut Sink) {
+pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, sink: &mut Sink) {
     for (key, table) in read::tables(tree, "pipelines") {
         let pipeline = pipeline(key, table, scene, platform, sink);
         platform.pipelines.push(pipeline);
     }
-    hand_on_secrets(scene, platform);
+    pass_secrets_to_runners(scene, platform);
     for (key, table) in read::tables(tree, "ci") {
         let ci = ci(key, table, At { scene, platform }, sink);
         platform.ci.push(ci);
@@ -34,12 +33,12 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink
 /// What strings are read against: names, and what the components have become.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    scene: &'a Scene,
+    scene: &'a Scene<'a>,
     platform: &'a Platform,
 }
 
 /// A DAG reads secrets from the environment of what runs it.
-fn hand_on_secrets(scene: &Scene, platform: &mut Platform) {
+fn pass_secrets_to_runners(scene: &Scene<'_>, platform: &mut Platform) {
     let tasks = platform
         .pipelines
         .iter()
@@ -62,13 +61,13 @@ fn hand_on_secrets(scene: &Scene, platform: &mut Platform) {
             span: secret.span,
         })
         .collect();
-    for (draft, component) in scene.drafts.iter().zip(&mut platform.components) {
+    for (draft, component) in scene.components.iter().zip(&mut platform.components) {
         if draft.kind_table.boolean("runs_pipelines") != Some(true) {
             continue;
         }
         for workload in &mut component.workloads {
             let own = draft
-                .shape(workload.part.as_deref())
+                .workload(workload.part.as_deref())
                 .is_some_and(|shape| shape.own_image);
             for variable in variables.iter().filter(|_| own) {
                 if !workload.env.iter().any(|known| known.name == variable.name) {
@@ -82,7 +81,7 @@ fn hand_on_secrets(scene: &Scene, platform: &mut Platform) {
 fn pipeline(
     key: &Key,
     table: &Table,
-    scene: &Scene,
+    scene: &Scene<'_>,
     platform: &mut Platform,
     sink: &mut Sink,
 ) -> Pipeline {
@@ -93,8 +92,8 @@ fn pipeline(
         Some(node) => Some(task_image(scene, node, sink)),
         None => build.as_ref().map(|_| {
             let name = key.name.to_ascii_lowercase();
-            let image = Image::literal(&format!("{}/{name}:0", scene.platform));
-            scene.registry.place_built(image)
+            let image = Image::literal(&format!("{}/{name}:0", scene.names.platform));
+            scene.names.registry.place_built(image)
         }),
     };
     let defaults = Defaults {
@@ -142,7 +141,7 @@ fn pipeline(
                 ),
             })
             .collect(),
-        env: workload::environment(scene, table, &scope, sink),
+        env: program::environment(scene, table, &scope, sink),
         volumes: mounts::pipeline_mounts(scene, &key.name, table, &mut platform.volumes, sink),
         resources: workload::resources(table),
         tasks,
@@ -186,7 +185,7 @@ fn task(
     table: &Table,
     defaults: &Defaults<'_>,
     names: &[&str],
-    scene: &Scene,
+    scene: &Scene<'_>,
     sink: &mut Sink,
 ) -> Task {
     let mut merged = table.clone();
@@ -214,7 +213,7 @@ fn task(
         body,
         after: after(table, names, &key.name, sink),
         image,
-        env: workload::environment(scene, &merged, &scope, sink),
+        env: program::environment(scene, &merged, &scope, sink),
         retries: read::unsigned(table, "retries"),
         timeout: read::duration(table, "timeout"),
         trigger_rule: table.string("trigger_rule").and_then(TriggerRule::parse),
@@ -227,13 +226,13 @@ fn task(
     }
 }
 
-fn task_image(scene: &Scene, node: &Node, sink: &mut Sink) -> Image {
+fn task_image(scene: &Scene<'_>, node: &Node, sink: &mut Sink) -> Image {
     let scope = Scope::platform().without_secrets("an image");
     let read = |sink: &mut Sink| text(scene, node, &scope, sink);
     image::standalone(scene, node, read, sink)
 }
 
-fn body(key: &Key, table: &Table, scene: &Scene, sink: &mut Sink) -> TaskBody {
+fn body(key: &Key, table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> TaskBody {
     let stub = table.boolean("stub").unwrap_or(false);
     match (table.get("run"), stub) {
         (Some(node), true) => {
@@ -300,14 +299,14 @@ fn ci(key: &Key, table: &Table, at: At<'_>, sink: &mut Sink) -> Ci {
         .into_iter()
         .map(|stage_table| stage(stage_table, key.span, at, sink))
         .collect();
-    twice(&stages, sink);
+    report_equal_stages(&stages, sink);
     Ci {
         name: key.name.clone(),
         description: shown(at, table, "description", sink),
         agent: agent(at, table, sink).unwrap_or(Agent::Any),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
-        env: workload::environment(scene, table, &scope, sink),
+        env: program::environment(scene, table, &scope, sink),
         secrets: secrets(table, scene, sink),
         timeout: read::duration(table, "timeout").unwrap_or(3_600_000),
         stages,
@@ -326,7 +325,7 @@ fn stage_tables<'a>(table: &'a Table, name: &str) -> Vec<&'a Table> {
 }
 
 /// Jenkins refuses two stages of one name in a pipeline.
-fn twice(stages: &[CiStage], sink: &mut Sink) {
+fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
     let all: Vec<&CiStage> = stages
         .iter()
         .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel))
@@ -380,7 +379,7 @@ fn stage(table: &Table, entry: Span, at: At<'_>, sink: &mut Sink) -> CiStage {
     CiStage {
         name: shown(at, table, "name", sink).unwrap_or_default(),
         run,
-        env: workload::environment(scene, table, &scope, sink),
+        env: program::environment(scene, table, &scope, sink),
         secrets: secrets(table, scene, sink),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
@@ -432,7 +431,7 @@ fn shown(at: At<'_>, table: &Table, key: &str, sink: &mut Sink) -> Option<String
     Some(written_out(at, table.get(key)?, sink))
 }
 
-fn secrets(table: &Table, scene: &Scene, sink: &mut Sink) -> Vec<SecretVariable> {
+fn secrets(table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> Vec<SecretVariable> {
     let mut out = Vec::new();
     for (key, node) in table.table("secrets").into_iter().flat_map(Table::iter) {
         let Some(name) = node.as_str() else { continue };

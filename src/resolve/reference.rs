@@ -1,23 +1,21 @@
 //! `${...}` in strings: finds references, resolves them, leaves everything else as it is.
 
+mod messages;
 mod resolver;
 
 use resolver::Resolver;
 
 use super::{
-    read,
-    scene::{Draft, Scene},
+    Scene,
+    order::{Reader, first_binding, leads_to},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    model::{self, NetworkMode, Text},
+    expand::{ComponentDraft, read},
+    model::{NetworkMode, Text},
     reference::{self, Misfit, Mode, PLATFORM_WORDS, Piece, Reference, Words},
-    source::Span,
     syntax::{Node, Value},
 };
-
-/// References inside references: outputs of settings of outputs. Deeper is a circle.
-const DEEPEST: usize = 8;
 
 /// Who reads a string, and what may stand in it.
 #[derive(Clone, Debug)]
@@ -33,7 +31,6 @@ pub(super) struct Scope<'a> {
     pub binding: Option<&'a str>,
     /// Why the reader can reach no other component by name, if it can't.
     pub cut_off: Option<&'a str>,
-    pub depth: usize,
 }
 
 impl<'a> Scope<'a> {
@@ -45,7 +42,6 @@ impl<'a> Scope<'a> {
             shell: false,
             binding: None,
             cut_off: None,
-            depth: 0,
         }
     }
 
@@ -68,61 +64,12 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Resolves a reference, unless it was found to lead into a circle: each of them would go round it again.
-fn once(resolver: &Resolver<'_>, segments: &[&str], sink: &mut Sink) -> Option<Text> {
-    let scene = resolver.scene;
-    let here = (resolver.place, resolver.scope.owner);
-    if scene.circular.borrow().contains(&here) {
-        return None;
-    }
-    let circles = scene.circles.get();
-    let text = resolver.resolve(segments, sink);
-    if scene.circles.get() > circles {
-        scene.circular.borrow_mut().insert(here);
-        return None;
-    }
-    text
-}
-
-/// Bytes that the references of one platform may bring, each reference counted as some: far beyond what people write, and
-/// an end to references to texts of references.
-const MOST_BROUGHT: usize = 64 << 20;
-const COST: usize = 64;
-
-/// Counts what a reference brought; whether it may stay. The one with which it is too much is an error, unless another
-/// mistake, as a circle, is why it came to that.
-fn paid(scene: &Scene, text: &Text, place: Span, sink: &mut Sink) -> bool {
-    let length: usize = text
-        .pieces
-        .iter()
-        .map(|piece| match piece {
-            model::Piece::Literal(text) => text.len(),
-            _ => COST,
-        })
-        .sum();
-    let before = scene.brought.get();
-    scene.brought.set(before + length + COST);
-    let fits = scene.brought.get() <= MOST_BROUGHT;
-    if !fits && before <= MOST_BROUGHT && !sink.has_errors_of(Code::BadReference) {
-        let limit = MOST_BROUGHT >> 20;
-        sink.push(
-            Diagnostic::new(
-                Code::BadReference,
-                format!("the references of this platform bring more than {limit} MiB"),
-            )
-            .label(place, "here it is too much")
-            .help("shorten what is referred to so often, or mount it as a file"),
-        );
-    }
-    fits
-}
-
 /// Resolves the string, number or boolean of a node.
-pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Text {
+pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Text {
     if node.as_str().is_none() {
         return Text::literal(read::scalar(node));
     }
-    let words = scene.words(node);
+    let words = scene.names.words(node);
     let mode = if scope.shell {
         Mode::Shell
     } else {
@@ -135,11 +82,7 @@ pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sin
             Piece::Escape => out.push_literal("${"),
             Piece::Misfit(misfit) => sink.push(not_a_reference(&misfit)),
             Piece::Reference(reference) => {
-                if scene.brought.get() > MOST_BROUGHT {
-                    return out;
-                }
-                let kind_text = words == Words::Kind;
-                if let Some(text) = value(scene, &reference, kind_text, scope, sink) {
+                if let Some(text) = value(scene, &reference, words, scope, sink) {
                     out.append(&text);
                 }
             }
@@ -148,22 +91,30 @@ pub(super) fn text(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sin
     out
 }
 
-/// What one reference stands for; nothing where that is not known, which was then said.
+/// What one reference stands for; nothing where it can't be resolved, which was then reported.
 pub(super) fn value(
-    scene: &Scene,
+    scene: &Scene<'_>,
     reference: &Reference<'_>,
-    kind_text: bool,
+    words: Words,
     scope: &Scope<'_>,
     sink: &mut Sink,
 ) -> Option<Text> {
+    let reader = Reader {
+        component: scope.owner,
+        chosen: scope.binding.is_some(),
+        words,
+    };
+    let definition = leads_to(scene.draft, reader, &reference.segments);
+    if !scene.order.allows(definition) {
+        return None;
+    }
     let resolver = Resolver {
         scene,
         scope,
         place: reference.place,
-        kind_text,
+        kind_text: words == Words::Kind,
     };
-    let text = once(&resolver, &reference.segments, sink)?;
-    paid(scene, &text, reference.place, sink).then_some(text)
+    resolver.resolve(&reference.segments, sink)
 }
 
 fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
@@ -184,27 +135,27 @@ fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
 }
 
 /// Under which name other containers reach a workload: that of the one whose network it shares.
-pub(super) fn network_owner(scene: &Scene, draft: &Draft, workload: &str) -> String {
+pub(super) fn network_owner(scene: &Scene<'_>, draft: &ComponentDraft, workload: &str) -> String {
     let mut owner = workload.to_string();
     let mut mode = super::network::mode_of(draft, workload);
-    // A circle of them is an error that is said elsewhere.
-    for _ in &scene.drafts {
+    // A circle of them is an error that a rule reports.
+    for _ in scene.components {
         let Some(NetworkMode::Service(other)) = mode else {
             break;
         };
         let Some(index) = scene.find(&other) else {
             break;
         };
-        mode = super::network::mode_of(&scene.drafts[index], &other);
+        mode = super::network::mode_of(&scene.components[index], &other);
         owner = other;
     }
     owner
 }
 
 /// The names under which clients call it, each with any port.
-fn hosts(draft: &Draft) -> String {
+fn hosts(draft: &ComponentDraft) -> String {
     let aliases = draft
-        .shape(None)
+        .workload(None)
         .map(|shape| read::strings(&shape.table, "aliases"))
         .unwrap_or_default();
     std::iter::once(draft.name.clone())
@@ -214,20 +165,15 @@ fn hosts(draft: &Draft) -> String {
         .join(",")
 }
 
-/// A variable of a kind as the platform names it.
-pub(super) fn variable_name(key: &str) -> String {
-    key.to_ascii_lowercase().replace('_', "-")
-}
-
 /// A setting as text; a list is joined with commas, a missing one is empty.
 pub(super) fn setting_text(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     name: &str,
     scope: &Scope<'_>,
     sink: &mut Sink,
 ) -> Option<Text> {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let Some(node) = draft.setting(name) else {
         return Some(Text::default());
     };
@@ -245,49 +191,27 @@ pub(super) fn setting_text(
 }
 
 /// What `uses = "component"` means where it names no database: the kind's default setting.
-pub(super) fn default_binding(scene: &Scene, index: usize, depth: usize, sink: &mut Sink) -> Text {
-    let draft = &scene.drafts[index];
-    let Some(binding) = &draft.kind.binding else {
-        return Text::default();
-    };
-    let scope = Scope {
-        depth,
-        ..Scope::component(index, None)
-    };
-    if let Some(setting) = &binding.default {
-        let node = draft.setting(setting);
-        if let Some(Value::Array(items)) = node.map(|node| &node.value) {
-            return items
-                .first()
-                .map_or(Text::default(), |item| text(scene, item, &scope, sink));
-        }
-        return setting_text(scene, index, setting, &scope, sink).unwrap_or_default();
-    }
-    let first = binding
-        .more
-        .as_ref()
-        .and_then(|setting| draft.setting(setting))
-        .and_then(Node::as_array)
-        .and_then(<[Node]>::first);
-    first.map_or(Text::default(), |item| text(scene, item, &scope, sink))
+pub(super) fn default_binding(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Text {
+    let scope = Scope::component(index, None);
+    first_binding(scene.draft, index)
+        .map_or_else(Text::default, |node| text(scene, node, &scope, sink))
 }
 
 /// An output of a component, in the eyes of a reader that chose one of its databases.
 fn output_text(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     output: &str,
     chosen: Option<&str>,
     reader: &Scope<'_>,
     sink: &mut Sink,
 ) -> Option<Text> {
-    let node = scene.drafts[index]
+    let node = scene.components[index]
         .kind_table
         .get_path(&["outputs", output])?;
     let scope = Scope {
         binding: chosen,
         no_secrets: reader.no_secrets,
-        depth: reader.depth + 1,
         ..Scope::component(index, None)
     };
     Some(text(scene, node, &scope, sink))

@@ -20,13 +20,13 @@ pub(super) fn check(tree: &Table, sink: &mut Sink) {
     ] {
         for (key, _) in tree.table(table).into_iter().flat_map(Table::iter) {
             if !names.contains(key.name.as_str()) {
-                say(sink, what, &key.name, key.span);
+                report(sink, what, &key.name, key.span);
             }
         }
     }
 }
 
-fn say(sink: &mut Sink, what: &str, name: &str, span: Span) {
+fn report(sink: &mut Sink, what: &str, name: &str, span: Span) {
     sink.push(
         Diagnostic::new(Code::Unused, format!("{what} `{name}` is used nowhere"))
             .label(span, "declared here")

@@ -1,33 +1,33 @@
 //! Components and their workloads, from merged tables to the model.
 
 use super::{
-    Inputs, files, image, mounts, network, observe, read,
+    Inputs, Scene, files, image, mounts, network, observe, program,
     reference::{Scope, text},
-    scene::{Draft, Scene, Shape},
 };
 use crate::{
     catalog::SettingType,
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Sink},
+    expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, Device, EnvironmentVariable, External, ExtraHost, Gpu,
-        HostAddress, ImagePlatform, Lifecycle, Output, Platform, PlatformVolume, Raw, Reach,
-        Resources, Restart, Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
+        Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress, ImagePlatform,
+        Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime,
+        Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
-    syntax::{Key, Node, Table, Value},
+    syntax::{Node, Table, Value},
 };
 
 /// Resolves one draft; its volumes are added to the platform's.
 pub(super) fn component(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
     inputs: &Inputs<'_>,
     platform: &mut Platform,
     sink: &mut Sink,
 ) -> Component {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     image::check(scene, index, sink);
     let mut workloads = Vec::new();
-    for shape in &draft.shapes {
+    for shape in &draft.workloads {
         if shape.part.is_none() && draft.external.is_some() {
             continue;
         }
@@ -50,12 +50,13 @@ pub(super) fn component(
         major: draft.major,
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
-        external: draft.external.clone().map(|external| External {
+        external: draft.external.as_ref().map(|external| External {
+            addresses: external.addresses.clone(),
             metrics: observe::external_metrics(draft, sink),
-            ..external
+            span: external.span,
         }),
         ports: draft
-            .shape(None)
+            .workload(None)
             .map(|shape| shape.ports.clone())
             .unwrap_or_default(),
         main_port: draft.main_port(),
@@ -69,7 +70,9 @@ pub(super) fn component(
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,
-            draft.shape(None).and_then(|shape| shape.table.get("helm")),
+            draft
+                .workload(None)
+                .and_then(|shape| shape.table.get("helm")),
             &Scope::component(index, None),
             sink,
         ),
@@ -78,7 +81,7 @@ pub(super) fn component(
 }
 
 fn settings(scene: &Scene, index: usize, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<Setting> {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let mut out = Vec::new();
     for spec in &draft.kind.settings {
         let Some(node) = draft.setting(&spec.name) else {
@@ -111,11 +114,11 @@ fn setting_files(items: &[Node], inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<(S
         .collect()
 }
 
-/// Errors in a kind's outputs are said where a reference meets them, not once more for every component of the kind.
-fn outputs(scene: &Scene, index: usize, _sink: &mut Sink) -> Vec<Output> {
+/// Errors in a kind's outputs are reported where a reference leads to them, not for every component of the kind.
+fn outputs(scene: &Scene<'_>, index: usize, _sink: &mut Sink) -> Vec<Output> {
     let quiet = &mut Sink::default();
     let scope = Scope::component(index, None);
-    scene.drafts[index]
+    scene.components[index]
         .kind_table
         .table("outputs")
         .into_iter()
@@ -127,14 +130,14 @@ fn outputs(scene: &Scene, index: usize, _sink: &mut Sink) -> Vec<Output> {
         .collect()
 }
 
-fn uses(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Use> {
-    scene.drafts[index]
+fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
+    scene.components[index]
         .uses
         .iter()
         .map(|bound| {
-            let target = &scene.drafts[bound.target];
+            let target = &scene.components[bound.target];
             let name = bound.database.clone().or_else(|| {
-                let text = super::reference::default_binding(scene, bound.target, 0, sink);
+                let text = super::reference::default_binding(scene, bound.target, sink);
                 text.as_plain().filter(|name| !name.is_empty())
             });
             Use {
@@ -152,14 +155,14 @@ fn uses(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<Use> {
 }
 
 fn workload(
-    scene: &Scene,
+    scene: &Scene<'_>,
     index: usize,
-    shape: &Shape,
+    shape: &WorkloadDraft,
     inputs: &Inputs<'_>,
     volumes: &mut Vec<PlatformVolume>,
     sink: &mut Sink,
 ) -> Workload {
-    let draft = &scene.drafts[index];
+    let draft = &scene.components[index];
     let table = &shape.table;
     let scope = Scope {
         cut_off: cut_off(table),
@@ -178,14 +181,14 @@ fn workload(
         lifecycle,
         description: read::owned(table, "description"),
         image: if shape.own_image {
-            image::image_of(scene, index, 0, sink)
+            image::image_of(scene, index, sink)
         } else {
             image::part_image(scene, index, table, sink)
         },
         build: image::build(scene, Some(index), table, sink),
-        entrypoint: command(scene, table, &["entrypoint"], &scope, sink),
-        command: command(scene, table, &["command", "args"], &scope, sink),
-        env: environment(scene, table, &scope, sink),
+        entrypoint: program::command(scene, table, &["entrypoint"], &scope, sink),
+        command: program::command(scene, table, &["command", "args"], &scope, sink),
+        env: program::environment(scene, table, &scope, sink),
         ports: shape.ports.clone(),
         mounts: mounts::mounts(scene, index, shape, volumes, sink),
         files: files::files(scene, index, shape, inputs, sink),
@@ -225,13 +228,13 @@ fn workload(
 }
 
 /// An exporter of a component that runs elsewhere lives with Prometheus.
-fn metrics_group(scene: &Scene) -> String {
+fn metrics_group(scene: &Scene<'_>) -> String {
     scene
-        .drafts
+        .components
         .iter()
         .filter(|draft| draft.is_a("prometheus"))
         .find_map(|draft| draft.group.clone())
-        .or_else(|| scene.groups.first().map(|group| group.name.clone()))
+        .or_else(|| scene.names.groups.first().map(|group| group.name.clone()))
         .unwrap_or_default()
 }
 
@@ -241,86 +244,6 @@ fn cut_off(table: &Table) -> Option<&'static str> {
         Some("host") => Some("has `network_mode = \"host\"`"),
         Some("none") => Some("has `network_mode = \"none\"`"),
         _ => None,
-    }
-}
-
-/// The words of the keys, one after the other; `None` where the table has none of them.
-fn command(
-    scene: &Scene,
-    table: &Table,
-    keys: &[&str],
-    scope: &Scope<'_>,
-    sink: &mut Sink,
-) -> Option<Vec<Text>> {
-    let mut words = None;
-    for key in keys {
-        // A `false` that had nothing to take away stays: it is no word.
-        let Some(node) = table.get(key).filter(|node| !node.is_false()) else {
-            continue;
-        };
-        let more = words.get_or_insert_with(Vec::new);
-        match &node.value {
-            Value::Array(items) => {
-                more.extend(items.iter().map(|item| text(scene, item, scope, sink)));
-            }
-            Value::String(line) => match shlex::split(line) {
-                Some(parts) => {
-                    for part in parts {
-                        let word = Node {
-                            span: node.span,
-                            value: Value::String(part),
-                        };
-                        more.push(text(scene, &word, scope, sink));
-                    }
-                }
-                None => sink.push(
-                    Diagnostic::new(Code::BadValue, format!("`{key}` has an open quote"))
-                        .label(node.span, "can't be split as a shell splits it")
-                        .help("close the quote, or write a list of words"),
-                ),
-            },
-            _ => {}
-        }
-    }
-    words
-}
-
-/// Variables in order; `{ unset = true }` takes one away.
-pub(super) fn environment(
-    scene: &Scene,
-    table: &Table,
-    scope: &Scope<'_>,
-    sink: &mut Sink,
-) -> Vec<EnvironmentVariable> {
-    table
-        .table("env")
-        .into_iter()
-        .flat_map(Table::iter)
-        .filter_map(|(key, node)| {
-            if let Some(table) = node.as_table() {
-                not_unset(key, table, sink);
-                return None;
-            }
-            Some(EnvironmentVariable {
-                name: key.name.clone(),
-                value: text(scene, node, scope, sink),
-                span: key.span,
-            })
-        })
-        .collect()
-}
-
-/// `unset = false` could only mean the value that it stands over, and has replaced.
-fn not_unset(key: &Key, table: &Table, sink: &mut Sink) {
-    if let Some(node) = table.get("unset").filter(|node| node.is_false()) {
-        sink.push(
-            Diagnostic::new(
-                Code::BadValue,
-                format!("`unset = false` says nothing of `{}`", key.name),
-            )
-            .label(node.span, "does not fit")
-            .help("write `{ unset = true }` to take the variable away, or leave the line out"),
-        );
     }
 }
 
@@ -352,7 +275,7 @@ fn gpu(node: &Node) -> Option<Gpu> {
 }
 
 /// `a` or `a.port`.
-pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reach> {
+pub(super) fn reaches(scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<Reach> {
     let mut out = Vec::new();
     for node in table.array("reaches").unwrap_or_default() {
         let Some(written) = node.as_str() else {
@@ -362,17 +285,17 @@ pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reac
             Some((name, port)) => (name, Some(port)),
             None => (written, None),
         };
-        if scene.lost.contains(name) {
+        if scene.names.lost.contains(name) {
             continue;
         }
         let Some(index) = scene.find(name) else {
             let known: Vec<&str> = scene.component_names().collect();
-            sink.push(super::draft::unknown("component", name, node.span, &known));
+            sink.push(unknown("component", name, node.span, &known));
             continue;
         };
-        let draft = &scene.drafts[index];
+        let draft = &scene.components[index];
         let ports: Vec<&str> = draft
-            .shapes
+            .workloads
             .iter()
             .flat_map(|shape| &shape.ports)
             .map(|port| port.name.as_str())
@@ -381,7 +304,7 @@ pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reac
             && !ports.contains(&port)
         {
             if !draft.broken {
-                let mut diagnostic = super::draft::unknown("port", port, node.span, &ports);
+                let mut diagnostic = unknown("port", port, node.span, &ports);
                 diagnostic.code = Code::UnknownPort;
                 diagnostic.message = format!("component `{name}` has no port `{port}`");
                 sink.push(diagnostic);
@@ -398,7 +321,7 @@ pub(super) fn reaches(scene: &Scene, table: &Table, sink: &mut Sink) -> Vec<Reac
 }
 
 /// Whether the image is the one that the kind was made for.
-fn is_of_catalog(draft: &Draft, shape: &Shape) -> bool {
+fn is_of_catalog(draft: &ComponentDraft, shape: &WorkloadDraft) -> bool {
     let user = match &shape.part {
         Some(part) if !shape.own_image => draft
             .user
@@ -416,7 +339,7 @@ fn is_unprivileged(table: &Table) -> bool {
     table.boolean("privileged") != Some(true) && read::strings(table, "cap_add").is_empty()
 }
 
-fn runtime(scene: &Scene, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> Runtime {
+fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> Runtime {
     let user_scope = scope.clone().without_secrets("`user`");
     let groups_scope = scope.clone().without_secrets("`group_add`");
     let label_scope = scope.clone().without_secrets("a label");
@@ -509,12 +432,17 @@ fn extra_hosts(table: &Table) -> Vec<ExtraHost> {
 }
 
 /// A raw table with its references resolved; an empty table where there is none.
-pub(super) fn raw(scene: &Scene, node: Option<&Node>, scope: &Scope<'_>, sink: &mut Sink) -> Raw {
+pub(super) fn raw(
+    scene: &Scene<'_>,
+    node: Option<&Node>,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Raw {
     let scope = scope.clone().without_secrets("a raw table");
     node.map_or_else(Raw::default, |node| raw_value(scene, node, &scope, sink))
 }
 
-pub(super) fn raw_value(scene: &Scene, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Raw {
+pub(super) fn raw_value(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Raw {
     match &node.value {
         Value::String(_) => Raw::Text(text(scene, node, scope, sink)),
         Value::Datetime(written) => Raw::Text(Text::literal(written)),

@@ -334,3 +334,14 @@ fn only_reference_reads_the_syntax_of_references() {
         );
     }
 }
+
+#[test]
+fn no_stage_fills_in_what_another_left_open() {
+    for module in ["reference", "expand", "resolve", "graph", "check"] {
+        for (path, text) in files_of(module) {
+            for word in ["Cell<", "OnceLock<", "Mutex<"] {
+                assert!(!text.contains(word), "{path} holds a `{word}`");
+            }
+        }
+    }
+}

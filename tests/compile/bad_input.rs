@@ -177,6 +177,76 @@ fn references_in_circles_come_to_an_end() {
     }
 }
 
+/// Components of which each refers to the image of the next, `length` references in a row.
+fn chain(length: usize) -> String {
+    let links: String = (0..length)
+        .map(|n| {
+            let next = n + 1;
+            format!("[components.c{n}]\ngroup = \"g\"\nimage = \"${{components.c{next}.image}}\"\n")
+        })
+        .collect();
+    format!("{HEAD}{links}[components.c{length}]\ngroup = \"g\"\nimage = \"shop/api:1.0\"\n")
+}
+
+#[test]
+fn a_long_chain_of_references_is_no_circle() {
+    let compilation = platform(chain(60));
+    let output = compilation.output.expect("the chain ends");
+    let file = &output.files.files["compose/g.yaml"].text;
+    assert_eq!(file.matches("image: \"shop/api:1.0\"").count(), 61);
+}
+
+#[test]
+fn a_chain_without_end_is_refused_once() {
+    for length in [70, 2_000] {
+        let compilation = platform(chain(length));
+        let messages: Vec<&str> = compilation
+            .diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.message.as_str())
+            .collect();
+        assert_eq!(
+            messages,
+            ["more than 64 references lie behind this one"],
+            "{length}"
+        );
+    }
+}
+
+#[test]
+fn a_circle_is_told_once_and_not_at_each_place_that_leads_there() {
+    let circle = "[components.a]\ngroup = \"g\"\nimage = \"${components.b.image}\"\n\
+                  [components.b]\ngroup = \"g\"\nimage = \"${components.a.image}\"\n\
+                  [components.c]\ngroup = \"g\"\nimage = \"x/${components.a.image}\"\n";
+    let compilation = platform(format!("{HEAD}{circle}"));
+    let messages: Vec<&str> = compilation
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == Code::BadReference)
+        .map(|diagnostic| diagnostic.message.as_str())
+        .collect();
+    assert_eq!(messages, ["this reference leads back to itself"]);
+}
+
+#[test]
+fn references_that_double_at_each_step_are_bounded() {
+    let links: String = (0..40)
+        .map(|n| {
+            let next = format!("${{components.d{}.database}}", n + 1);
+            format!(
+                "[components.d{n}]\nkind = \"postgres\"\ngroup = \"g\"\n\
+                 settings = {{ database = \"{next}{next}\", password = \"${{secrets.s}}\" }}\n"
+            )
+        })
+        .collect();
+    let last = "[components.d40]\nkind = \"postgres\"\ngroup = \"g\"\n\
+                settings = { database = \"x\", password = \"${secrets.s}\" }\n";
+    let compilation = platform(format!(
+        "{HEAD}[secrets]\ns = {{ env = \"S\" }}\n{links}{last}"
+    ));
+    assert_refused("doubled", &compilation, Code::BadReference);
+}
+
 #[test]
 fn what_begins_a_reference_and_is_none_is_answered() {
     for text in [

@@ -1,6 +1,6 @@
 //! Files of the user's own whose form a kind knows: what their program would refuse is an error at its place in the file.
 //!
-//! They are read when compiling anyway, and a program says it only when it starts.
+//! They are read when compiling anyway, and a program would report it only when it starts.
 
 mod alertmanager;
 mod rules;
@@ -8,7 +8,7 @@ mod yaml;
 
 use std::ops::Range;
 
-use super::scene::Scene;
+use super::Scene;
 use crate::{
     catalog::FileForm,
     diag::{Code, Diagnostic, Sink},
@@ -36,8 +36,13 @@ impl Problem {
 }
 
 /// Checks the files of every setting whose form is known.
-pub(super) fn check(scene: &Scene, platform: &Platform, sources: &mut Sources, sink: &mut Sink) {
-    for draft in &scene.drafts {
+pub(super) fn check(
+    scene: &Scene<'_>,
+    platform: &Platform,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) {
+    for draft in scene.components {
         let Some(component) = platform.component(&draft.name) else {
             continue;
         };

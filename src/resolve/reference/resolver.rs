@@ -1,22 +1,23 @@
 //! What one reference stands for.
 
-use super::{DEEPEST, Scope, default_binding, hosts, network_owner, output_text, setting_text};
+use super::{
+    Scope, default_binding, hosts,
+    messages::{nothing_chosen, secret_output, unknown_part},
+    network_owner, output_text, setting_text,
+};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    expand::{ComponentDraft, read, unknown},
     language::secret_places,
     model::{Endpoint, Field, HostPort, NetworkMode, Piece, Port, Text},
     reference::{self, Mode, Words},
-    resolve::{
-        draft::unknown,
-        read,
-        scene::{BoundRole, Draft, Scene},
-    },
+    resolve::Scene,
     source::Span,
     text::all_of,
 };
 
 pub(super) struct Resolver<'a> {
-    pub(super) scene: &'a Scene,
+    pub(super) scene: &'a Scene<'a>,
     pub(super) scope: &'a Scope<'a>,
     pub(super) place: Span,
     pub(super) kind_text: bool,
@@ -24,23 +25,12 @@ pub(super) struct Resolver<'a> {
 
 impl Resolver<'_> {
     pub(super) fn resolve(&self, segments: &[&str], sink: &mut Sink) -> Option<Text> {
-        // A circle leads through a string of the user's: that is where to say so, not in a kind.
-        let deepest = if self.kind_text { DEEPEST + 4 } else { DEEPEST };
-        if self.scope.depth > deepest {
-            self.scene.circles.set(self.scene.circles.get() + 1);
-            sink.push(
-                Diagnostic::new(Code::BadReference, "this reference leads back to itself")
-                    .label(self.place, "goes round in circles")
-                    .help("write the value out at one of the places"),
-            );
-            return None;
-        }
         match segments {
             ["components", name, rest @ ..] => self.component(name, rest, sink),
             ["self", rest @ ..] => self.own(rest, sink),
             ["secrets", name] => self.secret(name, sink),
             ["vars", name] => self.variable(name, sink),
-            ["platform", "name"] => Some(Text::literal(&self.scene.platform)),
+            ["platform", "name"] => Some(Text::literal(&self.scene.names.platform)),
             ["platform", "network", group] => self.network(group, sink),
             ["settings", name] if self.kind_text => self.setting(name, sink),
             ["roles", role, rest @ ..] if self.kind_text => self.role(role, rest, sink),
@@ -66,12 +56,12 @@ impl Resolver<'_> {
         );
     }
 
-    fn owner(&self) -> Option<&Draft> {
-        self.scene.drafts.get(self.scope.owner?)
+    fn owner(&self) -> Option<&ComponentDraft> {
+        self.scene.components.get(self.scope.owner?)
     }
 
     fn component(&self, name: &str, rest: &[&str], sink: &mut Sink) -> Option<Text> {
-        if self.scene.lost.contains(name) {
+        if self.scene.names.lost.contains(name) {
             return None;
         }
         let Some(index) = self.scene.find(name) else {
@@ -90,7 +80,7 @@ impl Resolver<'_> {
             );
             return None;
         };
-        let draft = &self.scene.drafts[index];
+        let draft = &self.scene.components[index];
         match rest {
             ["name"] => Some(Text::literal(&draft.name)),
             ["env_name"] if self.kind_text => Some(Text::literal(read::env_name(&draft.name))),
@@ -121,9 +111,16 @@ impl Resolver<'_> {
     }
 
     fn variable(&self, name: &str, sink: &mut Sink) -> Option<Text> {
-        let Some(variable) = self.scene.variables.iter().find(|known| known.name == name) else {
+        let Some(variable) = self
+            .scene
+            .names
+            .variables
+            .iter()
+            .find(|known| known.name == name)
+        else {
             let known: Vec<&str> = self
                 .scene
+                .names
                 .variables
                 .iter()
                 .map(|variable| variable.name.as_str())
@@ -142,6 +139,7 @@ impl Resolver<'_> {
     fn network(&self, group: &str, sink: &mut Sink) -> Option<Text> {
         let known: Vec<&str> = self
             .scene
+            .names
             .groups
             .iter()
             .map(|group| group.name.as_str())
@@ -158,7 +156,6 @@ impl Resolver<'_> {
     fn setting(&self, name: &str, sink: &mut Sink) -> Option<Text> {
         let index = self.scope.owner?;
         let scope = Scope {
-            depth: self.scope.depth + 1,
             no_secrets: self.scope.no_secrets,
             ..Scope::component(index, None)
         };
@@ -171,7 +168,7 @@ impl Resolver<'_> {
         if let ([output], None) = (rest, chosen)
             && self.chooses_nothing(bound.target, output)
         {
-            sink.push(nothing_chosen(&self.scene.drafts[bound.target], bound));
+            sink.push(nothing_chosen(&self.scene.components[bound.target], bound));
             return None;
         }
         self.part_of(bound.target, rest, chosen, sink)
@@ -179,7 +176,7 @@ impl Resolver<'_> {
 
     /// Whether an output names what `uses` chose, and there is nothing to choose.
     fn chooses_nothing(&self, target: usize, output: &str) -> bool {
-        let filler = &self.scene.drafts[target];
+        let filler = &self.scene.components[target];
         let Some(binding) = &filler.kind.binding else {
             return false;
         };
@@ -207,6 +204,7 @@ impl Resolver<'_> {
         let env = draft.kind.table.get_path(&["vars", key, "env"])?.as_str()?;
         let variable = self
             .scene
+            .names
             .variables
             .iter()
             .find(|variable| variable.env.as_deref() == Some(env))?;
@@ -221,7 +219,7 @@ impl Resolver<'_> {
         let Some(index) = self.scope.owner else {
             return Text::default();
         };
-        default_binding(self.scene, index, self.scope.depth + 1, sink)
+        default_binding(self.scene, index, sink)
     }
 
     /// `PORT.FIELD`, an output, or what every component has.
@@ -232,7 +230,7 @@ impl Resolver<'_> {
         chosen: Option<&str>,
         sink: &mut Sink,
     ) -> Option<Text> {
-        let draft = &self.scene.drafts[index];
+        let draft = &self.scene.components[index];
         if let [port, field] = rest
             && let Some((workload, found)) = self.port(index, port)
         {
@@ -245,20 +243,13 @@ impl Resolver<'_> {
         }
         match rest {
             ["image"] => {
-                let depth = self.scope.depth + 1;
-                let image = crate::resolve::image::image_of(self.scene, index, depth, sink);
-                return Some(image.text());
+                return Some(crate::resolve::image::image_of(self.scene, index, sink).text());
             }
             ["version"] => {
-                return Some(crate::resolve::image::version_of(
-                    self.scene,
-                    index,
-                    self.scope.depth + 1,
-                    sink,
-                ));
+                return Some(crate::resolve::image::version_of(self.scene, index, sink));
             }
             [output] => {
-                // What the user wrote is where to say that a secret comes out, not the setting that it comes from.
+                // That a secret comes out is reported at the user's reference, not at the setting that holds it.
                 let reader = Scope {
                     no_secrets: self.scope.no_secrets.filter(|_| self.kind_text),
                     ..self.scope.clone()
@@ -267,7 +258,7 @@ impl Resolver<'_> {
                     if let (Some(place), Some(secret)) =
                         (self.scope.no_secrets, text.secrets().first())
                     {
-                        sink.push(self.secret_output(draft, output, secret, place));
+                        sink.push(secret_output(draft, output, secret, place, self.place));
                         return None;
                     }
                     let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
@@ -286,28 +277,16 @@ impl Resolver<'_> {
             _ => {}
         }
         if !draft.broken {
-            sink.push(self.unknown_part(draft, rest));
+            sink.push(unknown_part(draft, rest, self.place));
         }
         None
     }
 
-    fn secret_output(&self, draft: &Draft, output: &str, secret: &str, place: &str) -> Diagnostic {
-        Diagnostic::new(
-            Code::SecretPlace,
-            format!("a secret can't stand in {place}"),
-        )
-        .label(
-            self.place,
-            format!("`{output}` of `{}` holds the secret `{secret}`", draft.name),
-        )
-        .help(secret_places())
-    }
-
     /// A port of the component and the workload that listens on it: the reader's own first, then the main one's.
     fn port(&self, index: usize, name: &str) -> Option<(String, &Port)> {
-        let draft = &self.scene.drafts[index];
+        let draft = &self.scene.components[index];
         let own_part = self.scope.part.filter(|_| self.scope.owner == Some(index));
-        let mut shapes: Vec<_> = draft.shapes.iter().collect();
+        let mut shapes: Vec<_> = draft.workloads.iter().collect();
         shapes.sort_by_key(|shape| shape.part.as_deref() != own_part);
         shapes.into_iter().find_map(|shape| {
             let port = shape.ports.iter().find(|port| port.name == name)?;
@@ -319,14 +298,14 @@ impl Resolver<'_> {
     /// the same.
     fn taken_away(&self, index: usize, name: &str) -> Option<u16> {
         let is_own = self.kind_text && self.scope.owner == Some(index);
-        let ports = &self.scene.drafts[index].kind.table;
+        let ports = &self.scene.components[index].kind.table;
         let port = ports.get_path(&["workload", "ports", name])?;
         read::container_port(port).filter(|_| is_own)
     }
 
     fn field(
         &self,
-        draft: &Draft,
+        draft: &ComponentDraft,
         workload: &str,
         port: &Port,
         field: &str,
@@ -400,7 +379,7 @@ impl Resolver<'_> {
     /// Says why the reader gets no connection, where it gets none.
     fn reachable(
         &self,
-        draft: &Draft,
+        draft: &ComponentDraft,
         workload: &str,
         field: Field,
         sink: &mut Sink,
@@ -408,7 +387,7 @@ impl Resolver<'_> {
         let to_itself = self
             .scope
             .owner
-            .is_some_and(|owner| self.scene.drafts[owner].name == draft.name);
+            .is_some_and(|owner| self.scene.components[owner].name == draft.name);
         if to_itself || draft.external.is_some() || field == Field::Port {
             return Some(());
         }
@@ -439,7 +418,7 @@ impl Resolver<'_> {
 
     fn public_url(
         &self,
-        draft: &Draft,
+        draft: &ComponentDraft,
         workload: &str,
         port: &Port,
         sink: &mut Sink,
@@ -469,93 +448,10 @@ impl Resolver<'_> {
             }],
         })
     }
-
-    fn unknown_part(&self, draft: &Draft, rest: &[&str]) -> Diagnostic {
-        let ports: Vec<String> = draft
-            .shapes
-            .iter()
-            .flat_map(|shape| &shape.ports)
-            .map(|port| port.name.clone())
-            .collect();
-        let outputs: Vec<String> = draft
-            .kind_table
-            .table("outputs")
-            .map_or(Vec::new(), |outputs| {
-                outputs.keys().map(ToString::to_string).collect()
-            });
-        let wanted = rest.first().copied().unwrap_or_default();
-        let known: Vec<&str> = ports.iter().chain(&outputs).map(String::as_str).collect();
-        let help = match (nearest(wanted, known), rest.len()) {
-            (Some(close), 2) => format!("did you mean `{close}`?"),
-            (Some(close), _) if ports.iter().any(|port| port == close) => format!(
-                "did you mean `{close}.address`? A port has `host`, `port`, `address`, `url` and `public_url`"
-            ),
-            (Some(close), _) => format!("did you mean `{close}`?"),
-            (None, _) if ports.is_empty() => {
-                format!(
-                    "`{}` has no ports: declare one, as `ports.http = 8000`",
-                    draft.name
-                )
-            }
-            (None, _) if outputs.is_empty() => format!("it has the ports {}", all_of(&ports)),
-            (None, _) => format!(
-                "it has the ports {} and the outputs {}; a port has `host`, `port`, `address`, `url` and `public_url`",
-                all_of(&ports),
-                all_of(&outputs)
-            ),
-        };
-        let (message, label) = match rest {
-            [] => (
-                format!("a reference to `{}` names a port or an output", draft.name),
-                "which one?",
-            ),
-            rest => (
-                format!(
-                    "component `{}` has no port or output `{}`",
-                    draft.name,
-                    rest.join(".")
-                ),
-                "not there",
-            ),
-        };
-        Diagnostic::new(Code::UnknownPort, message)
-            .label(self.place, label)
-            .label(draft.span, "this component")
-            .help(help)
-    }
-}
-
-/// A role that needs one of the filler's databases or buckets, of which it has none.
-fn nothing_chosen(filler: &Draft, bound: &BoundRole) -> Diagnostic {
-    let setting = filler
-        .kind
-        .binding
-        .as_ref()
-        .and_then(|binding| binding.more.clone())
-        .unwrap_or_default();
-    Diagnostic::new(
-        Code::MissingKey,
-        format!(
-            "the role `{}` takes one of the {setting} of `{}`, which has none",
-            bound.role.name, filler.name
-        ),
-    )
-    .label(bound.span, "which one?")
-    .label(filler.span, format!("has no `settings.{setting}`"))
-    .help(match filler.external {
-        Some(_) => format!(
-            "name one: `uses = {{ {} = \"{}/NAME\" }}`",
-            bound.role.name, filler.name
-        ),
-        None => format!(
-            "write `settings = {{ {setting} = [\"NAME\"] }}` on `{}`",
-            filler.name
-        ),
-    })
 }
 
 /// Whether a browser gets to a port. On the host's network every port is the host's.
-fn is_published(draft: &Draft, workload: &str, port: &Port) -> bool {
+fn is_published(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
     port.host.is_some()
         || draft.external.is_some()
         || crate::resolve::network::mode_of(draft, workload) == Some(NetworkMode::Host)

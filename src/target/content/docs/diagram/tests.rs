@@ -11,10 +11,10 @@ use super::{
 use crate::{
     catalog::Catalog,
     diag::Sink,
+    expand,
     graph::{self, Graph},
     model::Platform,
-    project,
-    resolve::{self, Inputs},
+    project, resolve,
     source::Sources,
     template::Engine,
     world::MemoryWorld,
@@ -31,14 +31,19 @@ fn resolved(text: &str) -> Resolved {
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let tree = project::read(&world, "platform.toml", None, &mut sources, &mut sink);
     let engine = Engine::new(Vec::new()).expect("our own templates can be read");
-    let inputs = Inputs {
-        world: &world,
+    let inputs = expand::Inputs {
         engine: &engine,
         catalog: &mut Catalog::new(BTreeMap::new()),
         sources: &mut sources,
+    };
+    let draft = expand::expand(&tree.expect("a tree"), inputs, &mut sink);
+    let inputs = resolve::Inputs {
+        world: &world,
+        engine: &engine,
+        sources: &mut sources,
         environment: None,
     };
-    let platform = resolve::resolve(&tree.expect("a tree"), inputs, &mut sink);
+    let platform = resolve::resolve(&draft, inputs, &mut sink);
     assert!(!sink.has_errors(), "{:?}", sink.finish());
     let graph = graph::build(&platform);
     Resolved {

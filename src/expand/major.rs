@@ -4,7 +4,7 @@
 //! of the kind's program. An image of one's own may number its versions as it likes: its number counts where the kind
 //! knows it, and the kind's default holds otherwise.
 
-use super::{read, top};
+use super::{names, read};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
@@ -83,7 +83,7 @@ fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Writte
     let version = component.get("version");
     if let Some(node) = component.get("image") {
         let image = Image::parse(&early(tree, node));
-        let registry = top::registry(tree);
+        let registry = names::registry(tree);
         let of_kind = own.is_some_and(|own| registry.is_program(&image, &own));
         return Some(match (&image.tag, version) {
             (None, Some(node)) => Written {

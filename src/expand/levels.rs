@@ -1,6 +1,6 @@
 //! The levels of lints: `[lints]`, and `allow` of each component.
 
-use super::{read, scene::Draft};
+use super::{draft::Declared, read};
 use crate::{
     diag::{Code, Diagnostic, Level, Levels, LintLevel, Sink, nearest},
     source::Span,
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What the platform says of lints. Errors: a name that no lint has.
-pub(super) fn levels(tree: &Table, drafts: &[Draft], sink: &mut Sink) -> Levels {
+pub(super) fn levels(tree: &Table, drafts: &[Declared], sink: &mut Sink) -> Levels {
     let mut levels = Levels::default();
     for (key, node) in tree.table("lints").into_iter().flat_map(Table::iter) {
         let Some(code) = lint(&key.name, key.span, sink) else {

@@ -1,6 +1,10 @@
 //! Roles: binds what a kind needs to the components that fill it.
 
-use super::scene::{BoundRole, Draft, Scene};
+use super::{
+    Declarations,
+    draft::{BoundRole, Declared},
+    unknown,
+};
 use crate::{
     catalog::Role,
     diag::{Code, Diagnostic, Sink, nearest},
@@ -9,29 +13,29 @@ use crate::{
     text::{all_of, one_of},
 };
 
-/// Fills `uses` of every draft: what the user bound, then what a default binds.
-pub(super) fn bind(scene: &mut Scene, sink: &mut Sink) {
-    for index in 0..scene.drafts.len() {
-        let mut bound = written(scene, index, sink);
-        let mut missing = false;
-        for role in &scene.drafts[index].kind.roles {
-            let named = scene.drafts[index]
-                .user
-                .get_path(&["uses", &role.name])
-                .is_some();
-            if !named {
-                bound.extend(by_default(scene, index, role, sink));
-            }
-            missing |= role.required && !bound.iter().any(|bound| bound.role.name == role.name);
-        }
-        // Without it neither references nor templates of the kind can work out.
-        scene.drafts[index].broken |= missing;
-        scene.drafts[index].uses = bound;
-    }
+/// The roles of every component, and whether it has all that it requires.
+pub(super) fn bind(all: &Declarations, sink: &mut Sink) -> Vec<(Vec<BoundRole>, bool)> {
+    (0..all.components.len())
+        .map(|index| bind_component(all, index, sink))
+        .collect()
 }
 
-fn written(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
-    let draft = &scene.drafts[index];
+/// What the user bound, then what a default binds.
+fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<BoundRole>, bool) {
+    let mut bound = written(all, index, sink);
+    let mut complete = true;
+    let declared = &all.components[index];
+    for role in &declared.kind.roles {
+        if declared.user.get_path(&["uses", &role.name]).is_none() {
+            bound.extend(by_default(all, index, role, sink));
+        }
+        complete &= !role.required || bound.iter().any(|bound| bound.role.name == role.name);
+    }
+    (bound, complete)
+}
+
+fn written(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
+    let draft = &all.components[index];
     let mut bound = Vec::new();
     let Some(uses) = draft.user.table("uses") else {
         return bound;
@@ -44,10 +48,10 @@ fn written(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
             continue;
         };
         match &node.value {
-            Value::String(_) => bound.extend(fill(scene, index, role, node, sink)),
+            Value::String(_) => bound.extend(fill(all, index, role, node, sink)),
             Value::Array(items) if role.many => {
                 for item in items {
-                    bound.extend(fill(scene, index, role, item, sink));
+                    bound.extend(fill(all, index, role, item, sink));
                 }
             }
             Value::Array(items) => {
@@ -69,7 +73,7 @@ fn written(scene: &Scene, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
     bound
 }
 
-fn unknown_role(draft: &Draft, key: &Key) -> Diagnostic {
+fn unknown_role(draft: &Declared, key: &Key) -> Diagnostic {
     let known: Vec<&str> = draft
         .kind
         .roles
@@ -94,7 +98,7 @@ fn unknown_role(draft: &Draft, key: &Key) -> Diagnostic {
 
 /// `"component"` or `"component/database"`.
 fn fill(
-    scene: &Scene,
+    all: &Declarations,
     index: usize,
     role: &Role,
     node: &Node,
@@ -105,22 +109,22 @@ fn fill(
         Some((name, database)) => (name, Some(database)),
         None => (written, None),
     };
-    if scene.lost.contains(name) {
+    if all.names.lost.contains(name) {
         return None;
     }
-    let Some(target) = scene.find(name) else {
-        let fitting = candidates(scene, index, role);
-        let known: Vec<&str> = scene.component_names().collect();
-        let mut diagnostic = super::draft::unknown("component", name, node.span, &known);
+    let Some(target) = all.find(name) else {
+        let fitting = candidates(all, index, role);
+        let known: Vec<&str> = all.component_names().collect();
+        let mut diagnostic = unknown("component", name, node.span, &known);
         if nearest(name, known).is_none() && !fitting.is_empty() {
             diagnostic.help = Some(format!("it can be filled by {}", one_of(&fitting)));
         }
         sink.push(diagnostic);
         return None;
     };
-    let filler = &scene.drafts[target];
+    let filler = &all.components[target];
     if !role.kinds.iter().any(|kind| filler.is_a(kind)) {
-        sink.push(misfit(scene, index, role, node.span, filler));
+        sink.push(misfit(all, index, role, node.span, filler));
         return None;
     }
     if let Some(database) = database {
@@ -134,8 +138,14 @@ fn fill(
     })
 }
 
-fn misfit(scene: &Scene, index: usize, role: &Role, span: Span, filler: &Draft) -> Diagnostic {
-    let fitting = candidates(scene, index, role);
+fn misfit(
+    all: &Declarations,
+    index: usize,
+    role: &Role,
+    span: Span,
+    filler: &Declared,
+) -> Diagnostic {
+    let fitting = candidates(all, index, role);
     let help = match fitting.as_slice() {
         [] => format!(
             "it takes a component of kind {}; there is none yet",
@@ -157,7 +167,7 @@ fn misfit(scene: &Scene, index: usize, role: &Role, span: Span, filler: &Draft) 
 }
 
 /// The name after `/` is one of the filler's databases.
-fn check_database(filler: &Draft, database: &str, node: &Node, sink: &mut Sink) {
+fn check_database(filler: &Declared, database: &str, node: &Node, sink: &mut Sink) {
     let Some(binding) = &filler.kind.binding else {
         sink.push(
             Diagnostic::new(
@@ -195,28 +205,28 @@ fn check_database(filler: &Draft, database: &str, node: &Node, sink: &mut Sink) 
     );
 }
 
-/// Whether there are several only because the platform has more of a kind than it may: that was said.
-fn is_one_too_many(scene: &Scene, fitting: &[&str]) -> bool {
+/// Whether there are several only because the platform has more of a kind than it may, which is an error already.
+fn is_one_too_many(all: &Declarations, fitting: &[&str]) -> bool {
     fitting
         .iter()
-        .filter_map(|name| Some(&scene.drafts[scene.find(name)?]))
+        .filter_map(|name| Some(&all.components[all.find(name)?]))
         .all(|draft| draft.external.is_none() && draft.kind.per_platform.is_some())
 }
 
 /// A role that was not named: bound where it is a default and just one component fits.
-fn by_default(scene: &Scene, index: usize, role: &Role, sink: &mut Sink) -> Option<BoundRole> {
-    let draft = &scene.drafts[index];
+fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) -> Option<BoundRole> {
+    let draft = &all.components[index];
     if draft.external.is_some() {
         return None;
     }
-    let fitting = candidates(scene, index, role);
-    if role.default && fitting.len() > 1 && is_one_too_many(scene, &fitting) {
+    let fitting = candidates(all, index, role);
+    if role.default && fitting.len() > 1 && is_one_too_many(all, &fitting) {
         return None;
     }
     match fitting.as_slice() {
         [only] if role.default => Some(BoundRole {
             role: role.clone(),
-            target: scene.find(only)?,
+            target: all.find(only)?,
             database: None,
             span: draft.span,
         }),
@@ -241,7 +251,7 @@ fn by_default(scene: &Scene, index: usize, role: &Role, sink: &mut Sink) -> Opti
         }
         fitting if role.required => {
             // A component that would fill the role may be one that was lost to another mistake.
-            if fitting.is_empty() && !scene.lost.is_empty() {
+            if fitting.is_empty() && !all.names.lost.is_empty() {
                 return None;
             }
             let help = match fitting {
@@ -278,9 +288,8 @@ fn by_default(scene: &Scene, index: usize, role: &Role, sink: &mut Sink) -> Opti
     }
 }
 
-fn candidates<'a>(scene: &'a Scene, index: usize, role: &Role) -> Vec<&'a str> {
-    scene
-        .drafts
+fn candidates<'a>(all: &'a Declarations, index: usize, role: &Role) -> Vec<&'a str> {
+    all.components
         .iter()
         .enumerate()
         .filter(|(other, draft)| *other != index && role.kinds.iter().any(|kind| draft.is_a(kind)))

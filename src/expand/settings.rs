@@ -1,6 +1,6 @@
 //! Settings: typed by the kind.
 
-use super::scene::{Draft, Scene};
+use super::{Declarations, draft::Declared};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Reports unknown settings, wrong types and secrets that are missing.
-pub(super) fn check(scene: &Scene, sink: &mut Sink) {
-    for draft in &scene.drafts {
-        for (key, node) in draft
+pub(super) fn check(all: &Declarations, sink: &mut Sink) {
+    for declared in &all.components {
+        for (key, node) in declared
             .user
             .table("settings")
             .into_iter()
@@ -21,39 +21,39 @@ pub(super) fn check(scene: &Scene, sink: &mut Sink) {
         {
             if key.name == "major"
                 || (node.is_false()
-                    && spec(draft, key).is_none_or(|spec| spec.kind != SettingType::Boolean))
+                    && spec(declared, key).is_none_or(|spec| spec.kind != SettingType::Boolean))
             {
                 continue;
             }
-            match spec(draft, key) {
+            match spec(declared, key) {
                 Some(spec) => {
                     typed(spec, node, sink);
-                    held_characters(scene, spec, node, sink);
+                    held_characters(all, spec, node, sink);
                 }
-                None => sink.push(unknown_setting(draft, key)),
+                None => sink.push(unknown_setting(declared, key)),
             }
         }
-        if draft.external.is_some() {
+        if declared.external.is_some() {
             continue;
         }
-        for spec in &draft.kind.settings {
-            if spec.required && draft.setting(&spec.name).is_none() {
-                sink.push(missing(draft, spec));
+        for spec in &declared.kind.settings {
+            if spec.required && declared.setting(&spec.name).is_none() {
+                sink.push(missing(declared, spec));
             }
         }
     }
 }
 
-fn spec<'a>(draft: &'a Draft, key: &Key) -> Option<&'a SettingSpec> {
-    draft
+fn spec<'a>(declared: &'a Declared, key: &Key) -> Option<&'a SettingSpec> {
+    declared
         .kind
         .settings
         .iter()
         .find(|spec| spec.name == key.name)
 }
 
-fn unknown_setting(draft: &Draft, key: &Key) -> Diagnostic {
-    let known: Vec<&str> = draft
+fn unknown_setting(declared: &Declared, key: &Key) -> Diagnostic {
+    let known: Vec<&str> = declared
         .kind
         .settings
         .iter()
@@ -63,17 +63,20 @@ fn unknown_setting(draft: &Draft, key: &Key) -> Diagnostic {
         (Some(close), _) => format!("did you mean `{close}`?"),
         (None, []) => format!(
             "kind `{}` has no settings: use `env` or `args`",
-            draft.kind.name
+            declared.kind.name
         ),
         (None, known) => format!(
             "kind `{}` has the settings {}",
-            draft.kind.name,
+            declared.kind.name,
             all_of(known)
         ),
     };
     Diagnostic::new(
         Code::UnknownName,
-        format!("kind `{}` has no setting `{}`", draft.kind.name, key.name),
+        format!(
+            "kind `{}` has no setting `{}`",
+            declared.kind.name, key.name
+        ),
     )
     .label(key.span, "no such setting")
     .help(help)
@@ -127,7 +130,7 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
 }
 
 /// Reports what a string of the setting may not hold, because it would mean something where it ends up.
-fn held_characters(scene: &Scene, spec: &SettingSpec, node: &Node, sink: &mut Sink) {
+fn held_characters(all: &Declarations, spec: &SettingSpec, node: &Node, sink: &mut Sink) {
     let Some(characters) = &spec.characters else {
         return;
     };
@@ -136,7 +139,7 @@ fn held_characters(scene: &Scene, spec: &SettingSpec, node: &Node, sink: &mut Si
         _ => std::slice::from_ref(node),
     };
     for item in items.iter().filter(|item| item.as_str().is_some()) {
-        let text = with_defaults(scene, &phrase(item));
+        let text = with_defaults(all, &phrase(item));
         let misfit = text
             .chars()
             .find(|c| !c.is_ascii_alphanumeric() && !characters.contains(*c));
@@ -176,13 +179,13 @@ fn phrase(node: &Node) -> Phrase<'_> {
 
 /// A string with the variables' defaults in the place of references to them. What other references bring is a name or
 /// an address: it stands as a letter, which every setting takes.
-fn with_defaults(scene: &Scene, phrase: &Phrase<'_>) -> String {
+fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
     phrase.filled(|reference| {
         let name = match reference.map(|reference| reference.segments.as_slice()) {
             Some(["vars", name]) => name,
             _ => return "x".to_string(),
         };
-        let mut variables = scene.variables.iter();
+        let mut variables = all.names.variables.iter();
         variables
             .find(|variable| variable.name == *name)
             .map_or_else(|| "x".to_string(), |variable| variable.default.clone())
@@ -210,10 +213,10 @@ fn is_secret(phrase: &Phrase<'_>) -> bool {
     }
 }
 
-fn missing(draft: &Draft, spec: &SettingSpec) -> Diagnostic {
+fn missing(declared: &Declared, spec: &SettingSpec) -> Diagnostic {
     let (code, help) = match spec.kind {
         SettingType::Secret => {
-            let name = format!("{}-{}", draft.name, spec.name.replace('_', "-"));
+            let name = format!("{}-{}", declared.name, spec.name.replace('_', "-"));
             let env = super::read::env_name(&name);
             (
                 Code::SecretRequired,
@@ -233,8 +236,8 @@ fn missing(draft: &Draft, spec: &SettingSpec) -> Diagnostic {
     };
     Diagnostic::new(
         code,
-        format!("`{}` needs the setting `{}`", draft.name, spec.name),
+        format!("`{}` needs the setting `{}`", declared.name, spec.name),
     )
-    .label(draft.span, format!("of kind `{}`", draft.kind.name))
+    .label(declared.span, format!("of kind `{}`", declared.kind.name))
     .help(help)
 }

@@ -7,29 +7,23 @@ use crate::{
 };
 
 /// The entries of a table.
-pub(super) fn entries<'a>(
-    tree: &'a Table,
-    name: &str,
-) -> impl Iterator<Item = (&'a Key, &'a Node)> {
+pub fn entries<'a>(tree: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Node)> {
     tree.table(name).into_iter().flat_map(Table::iter)
 }
 
 /// The entries of a table of tables, without those that were taken away.
-pub(super) fn tables<'a>(
-    tree: &'a Table,
-    name: &str,
-) -> impl Iterator<Item = (&'a Key, &'a Table)> {
+pub fn tables<'a>(tree: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Table)> {
     tree.table(name)
         .into_iter()
         .flat_map(Table::iter)
         .filter_map(|(key, node)| Some((key, node.as_table()?)))
 }
 
-pub(super) fn owned(table: &Table, name: &str) -> Option<String> {
+pub fn owned(table: &Table, name: &str) -> Option<String> {
     table.string(name).map(ToString::to_string)
 }
 
-pub(super) fn strings(table: &Table, name: &str) -> Vec<String> {
+pub fn strings(table: &Table, name: &str) -> Vec<String> {
     table
         .strings(name)
         .into_iter()
@@ -38,7 +32,7 @@ pub(super) fn strings(table: &Table, name: &str) -> Vec<String> {
 }
 
 /// One string, or a list of them.
-pub(super) fn one_or_many(table: &Table, name: &str) -> Vec<String> {
+pub fn one_or_many(table: &Table, name: &str) -> Vec<String> {
     match table.string(name) {
         Some(one) => vec![one.to_string()],
         None => strings(table, name),
@@ -46,12 +40,12 @@ pub(super) fn one_or_many(table: &Table, name: &str) -> Vec<String> {
 }
 
 /// Milliseconds.
-pub(super) fn duration(table: &Table, name: &str) -> Option<u64> {
+pub fn duration(table: &Table, name: &str) -> Option<u64> {
     duration_ms(table.string(name)?)
 }
 
 /// Bytes: a quantity, or a plain number.
-pub(super) fn memory(table: &Table, name: &str) -> Option<u64> {
+pub fn memory(table: &Table, name: &str) -> Option<u64> {
     let node = table.get(name)?;
     match &node.value {
         Value::Integer(number) => u64::try_from(*number).ok(),
@@ -61,16 +55,16 @@ pub(super) fn memory(table: &Table, name: &str) -> Option<u64> {
 }
 
 /// Thousandths of a processor.
-pub(super) fn cpu(table: &Table, name: &str) -> Option<u64> {
+pub fn cpu(table: &Table, name: &str) -> Option<u64> {
     cpu_millis(&scalar(table.get(name)?))
 }
 
-pub(super) fn unsigned(table: &Table, name: &str) -> Option<u32> {
+pub fn unsigned(table: &Table, name: &str) -> Option<u32> {
     u32::try_from(table.integer(name)?).ok()
 }
 
 /// A number, with or without a fraction.
-pub(super) fn number(table: &Table, name: &str) -> Option<f64> {
+pub fn number(table: &Table, name: &str) -> Option<f64> {
     match table.get(name)?.value {
         Value::Integer(number) => Some(number as f64),
         Value::Float(number) => Some(number),
@@ -79,7 +73,7 @@ pub(super) fn number(table: &Table, name: &str) -> Option<f64> {
 }
 
 /// A string, a number or a boolean as text.
-pub(super) fn scalar(node: &Node) -> String {
+pub fn scalar(node: &Node) -> String {
     match &node.value {
         Value::String(text) | Value::Datetime(text) => text.clone(),
         Value::Integer(number) => number.to_string(),
@@ -90,7 +84,7 @@ pub(super) fn scalar(node: &Node) -> String {
 }
 
 /// A restart policy.
-pub(super) fn restart(text: &str) -> Option<Restart> {
+pub fn restart(text: &str) -> Option<Restart> {
     Some(match language::restart(text)? {
         ("no", _) => Restart::No,
         ("always", _) => Restart::Always,
@@ -100,7 +94,7 @@ pub(super) fn restart(text: &str) -> Option<Restart> {
 }
 
 /// A port number or a range such as `8000-8010`.
-pub(super) fn port_range(node: &Node) -> Option<PortRange> {
+pub fn port_range(node: &Node) -> Option<PortRange> {
     match &node.value {
         Value::Integer(number) => Some(PortRange::single(u16::try_from(*number).ok()?)),
         Value::String(text) => {
@@ -115,7 +109,7 @@ pub(super) fn port_range(node: &Node) -> Option<PortRange> {
 }
 
 /// The container's port of an entry of `ports`, in either form.
-pub(super) fn container_port(node: &Node) -> Option<u16> {
+pub fn container_port(node: &Node) -> Option<u16> {
     let range = match &node.value {
         Value::Table(table) => port_range(table.get("container")?),
         _ => port_range(node),
@@ -124,6 +118,6 @@ pub(super) fn container_port(node: &Node) -> Option<u16> {
 }
 
 /// A name as an environment variable: `KIBANA_2` for `kibana-2`.
-pub(super) fn env_name(name: &str) -> String {
+pub fn env_name(name: &str) -> String {
     name.to_ascii_uppercase().replace('-', "_")
 }

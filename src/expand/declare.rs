@@ -1,71 +1,74 @@
-//! Components as drafts: their kinds, groups, presets, external addresses and major versions.
+//! Components as they are declared: their kinds, groups, presets, external addresses and major versions.
 
 use std::rc::Rc;
 
-use super::{Inputs, major, read, scene::Draft};
+use super::{
+    Inputs,
+    draft::{Declared, ExternalDraft},
+    layers::normal,
+    major, read, unknown,
+};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{KeyShape, component_key},
-    model::External,
-    source::Span,
     syntax::{Key, Node, Removal, Table, overlay},
     text::{all_of, one_of},
 };
 
-/// Drafts of all components whose kind is known, and the names of the others.
-pub(super) struct Drafts {
-    pub drafts: Vec<Draft>,
-    pub lost: Vec<String>,
-}
-
-pub(super) fn drafts(tree: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> Drafts {
-    let mut out = Drafts {
-        drafts: Vec::new(),
-        lost: Vec::new(),
-    };
+/// The components whose kind is known, and the names of the others.
+pub(super) fn components(
+    tree: &Table,
+    inputs: &mut Inputs<'_>,
+    sink: &mut Sink,
+) -> (Vec<Declared>, Vec<String>) {
+    let mut components = Vec::new();
+    let mut lost = Vec::new();
     for (key, node) in read::entries(tree, "components") {
         let Some(table) = node.as_table() else {
-            out.lost.push(key.name.clone());
+            lost.push(key.name.clone());
             continue;
         };
         let written = with_presets(tree, table, sink);
         let Some(kind) = kind_of(&written, inputs, sink) else {
-            out.lost.push(key.name.clone());
+            lost.push(key.name.clone());
             continue;
         };
-        out.drafts.push(draft(tree, key, written, kind, sink));
+        components.push(component(tree, key, written, kind, sink));
     }
-    per_platform(&out.drafts, sink);
-    part_names(&out.drafts, sink);
-    out
+    per_platform(&components, sink);
+    part_names(&components, sink);
+    (components, lost)
 }
 
 /// `COMPONENT-PART` is the name of a part, whether or not the part is wanted just now.
-fn part_names(drafts: &[Draft], sink: &mut Sink) {
-    for draft in drafts.iter().filter(|draft| draft.external.is_none()) {
-        for part in draft
+fn part_names(components: &[Declared], sink: &mut Sink) {
+    for declared in components
+        .iter()
+        .filter(|declared| declared.external.is_none())
+    {
+        for part in declared
             .kind
             .table
             .table("parts")
             .into_iter()
             .flat_map(Table::keys)
         {
-            let off = draft
+            let off = declared
                 .user
                 .get_path(&["parts", part])
                 .is_some_and(Node::is_false);
-            let name = format!("{}-{part}", draft.name);
-            let Some(other) = drafts.iter().find(|other| other.name == name) else {
+            let name = format!("{}-{part}", declared.name);
+            let Some(other) = components.iter().find(|other| other.name == name) else {
                 continue;
             };
             if !off {
                 sink.push(
                     Diagnostic::new(
                         Code::OutputClash,
-                        format!("`{name}` is the name of a part of `{}`", draft.name),
+                        format!("`{name}` is the name of a part of `{}`", declared.name),
                     )
-                    .label(draft.span, format!("has the part `{part}`"))
+                    .label(declared.span, format!("has the part `{part}`"))
                     .label(other.span, "a component of that name")
                     .help(format!(
                         "rename the component, or take the part away: `parts.{part} = false`"
@@ -76,21 +79,16 @@ fn part_names(drafts: &[Draft], sink: &mut Sink) {
     }
 }
 
-fn draft(tree: &Table, key: &Key, user: Table, kind: Rc<Kind>, sink: &mut Sink) -> Draft {
+fn component(tree: &Table, key: &Key, user: Table, kind: Rc<Kind>, sink: &mut Sink) -> Declared {
     let external = external(&user, &kind, sink);
     let group = group(tree, key, &user, external.is_some(), sink);
     let major = major::of(tree, &user, &kind, sink);
-    Draft {
+    Declared {
         name: key.name.clone(),
         span: key.span,
         group,
         external,
         major,
-        uses: Vec::new(),
-        kind_table: kind.table.clone(),
-        shapes: Vec::new(),
-        own_secrets: Vec::new(),
-        broken: false,
         user,
         kind,
     }
@@ -121,7 +119,7 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
                             .help("list the presets where the component or its group names them"),
                     );
                 }
-                layers = overlay(&layers, &super::layers::normal(preset), Removal::Later);
+                layers = overlay(&layers, &normal(preset), Removal::Later);
             }
             None => {
                 let known: Vec<&str> = tree
@@ -131,25 +129,13 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
             }
         }
     }
-    let mut user = overlay(&layers, &super::layers::normal(component), Removal::Later);
+    let mut user = overlay(&layers, &normal(component), Removal::Later);
     // Where a kind can't write a key, `false` has nothing of the kind to remove: it only takes back what a preset says.
     user.entries.retain(|entry| {
         let is_of_kinds = component_key(&entry.key.name).is_none_or(KeyShape::is_of_kinds);
         is_of_kinds || !entry.value.is_false()
     });
     user
-}
-
-/// A name that nothing has, with the nearest that something has.
-pub(super) fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
-    let help = match nearest(name, known.iter().copied()) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None if known.is_empty() => format!("there is no {what} yet: declare it first"),
-        None => format!("there is {}", all_of(known)),
-    };
-    Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"))
-        .label(span, format!("no such {what}"))
-        .help(help)
 }
 
 fn kind_of(component: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> Option<Rc<Kind>> {
@@ -224,7 +210,7 @@ fn bracketed(host: &str) -> String {
 }
 
 /// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
-fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External> {
+fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalDraft> {
     let entry = component.entry("external")?;
     let table = entry.value.as_table()?;
     let mut addresses = Vec::new();
@@ -285,10 +271,8 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<External>
             }
         }
     }
-    Some(External {
+    Some(ExternalDraft {
         addresses,
-        // Its port is known only once all ports are.
-        metrics: None,
         span: entry.key.span,
     })
 }
@@ -306,32 +290,37 @@ fn unknown_external(kind: &Kind, port: &Key, known: &[&str]) -> Diagnostic {
 }
 
 /// Kinds of which a platform has at most so many. What runs elsewhere is another platform's.
-fn per_platform(drafts: &[Draft], sink: &mut Sink) {
+fn per_platform(components: &[Declared], sink: &mut Sink) {
     let mut seen: Vec<&Rc<Kind>> = Vec::new();
-    let own = || drafts.iter().filter(|draft| draft.external.is_none());
-    for draft in own() {
-        let Some(limit) = draft.kind.per_platform else {
+    let own = || {
+        components
+            .iter()
+            .filter(|declared| declared.external.is_none())
+    };
+    for declared in own() {
+        let Some(limit) = declared.kind.per_platform else {
             continue;
         };
-        if seen.iter().any(|kind| kind.name == draft.kind.name) {
+        if seen.iter().any(|kind| kind.name == declared.kind.name) {
             continue;
         }
-        seen.push(&draft.kind);
-        let all: Vec<&Draft> = own()
-            .filter(|other| other.kind.name == draft.kind.name)
+        seen.push(&declared.kind);
+        let all: Vec<&Declared> = own()
+            .filter(|other| other.kind.name == declared.kind.name)
             .collect();
         if all.len() > limit {
             let mut diagnostic = Diagnostic::new(
                 Code::TooMany,
                 format!(
                     "a platform has at most {limit} of kind `{}`, this one has {}",
-                    draft.kind.name,
+                    declared.kind.name,
                     all.len()
                 ),
             )
             .help("keep one, or split the platform");
             for other in all {
-                diagnostic = diagnostic.label(other.span, format!("of kind `{}`", draft.kind.name));
+                diagnostic =
+                    diagnostic.label(other.span, format!("of kind `{}`", declared.kind.name));
             }
             sink.push(diagnostic);
         }

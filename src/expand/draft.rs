@@ -1,0 +1,216 @@
+//! What this stage makes: the platform as tables that are ready to be read, and the names in them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Deref,
+    rc::Rc,
+};
+
+use crate::{
+    catalog::{Kind, Role, SettingType},
+    model::{Bind, Group, Port, Registry, Secret, Variable},
+    reference::Words,
+    source::{SourceId, Span},
+    syntax::{Node, Table},
+};
+
+/// The platform with its kinds, presets, conditions, roles and layers merged. Nothing in it is filled in later.
+#[derive(Debug)]
+pub struct Draft {
+    pub names: Names,
+    /// In the order of the file.
+    pub components: Vec<ComponentDraft>,
+    /// Where in `components` one stands, by its name.
+    pub index: BTreeMap<String, usize>,
+    /// Everything else as written: pipelines, CI entries, flows, actors, lints, raw tables.
+    pub tree: Table,
+}
+
+/// The names at the top of the file, and what is known of all components.
+#[derive(Debug)]
+pub struct Names {
+    pub platform: String,
+    pub registry: Registry,
+    pub bind: Bind,
+    /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.
+    pub lost: BTreeSet<String>,
+    pub groups: Vec<Group>,
+    /// Those of the file, and those that kinds bring.
+    pub secrets: Vec<Secret>,
+    pub variables: Vec<Variable>,
+    /// Names in `[volumes]` and `[networks]`.
+    pub shared_volumes: Vec<String>,
+    pub networks: Vec<String>,
+    pub has_pipelines: bool,
+    /// Some task of a pipeline is a stub.
+    pub has_stubs: bool,
+    /// Files of the catalog: their strings may hold a kind's references.
+    pub kind_sources: BTreeSet<SourceId>,
+}
+
+/// A component as it was declared, with its kind.
+#[derive(Debug)]
+pub struct Declared {
+    pub name: String,
+    /// The name where it is declared.
+    pub span: Span,
+    pub kind: Rc<Kind>,
+    pub group: Option<String>,
+    /// What the user wrote: presets of the group, presets of the component, the component.
+    pub user: Table,
+    pub external: Option<ExternalDraft>,
+    /// The major version by which the kind adapts.
+    pub major: Option<u64>,
+}
+
+/// Where a component that runs elsewhere is reached.
+#[derive(Clone, Debug)]
+pub struct ExternalDraft {
+    /// Port, host (an address of IPv6 in brackets) and number.
+    pub addresses: Vec<(String, String, u16)>,
+    pub span: Span,
+}
+
+/// A component whose tables are merged.
+#[derive(Debug)]
+pub struct ComponentDraft {
+    pub declared: Declared,
+    pub uses: Vec<BoundRole>,
+    /// The kind's tables with its conditions decided.
+    pub kind_table: Table,
+    /// The main workload and the parts, merged, the main one first. Parts that are not wanted are not here.
+    pub workloads: Vec<WorkloadDraft>,
+    /// Secrets of the kind: key and the platform's name of the secret.
+    pub own_secrets: Vec<(String, String)>,
+    /// Something about it was wrong: what refers to it is not reported.
+    pub broken: bool,
+}
+
+/// One workload of a component.
+#[derive(Debug)]
+pub struct WorkloadDraft {
+    /// `None` for the main one.
+    pub part: Option<String>,
+    pub table: Table,
+    pub own_image: bool,
+    pub job: bool,
+    pub ports: Vec<Port>,
+}
+
+/// A role and the component that fills it.
+#[derive(Clone, Debug)]
+pub struct BoundRole {
+    pub role: Role,
+    /// Index of the component that fills it.
+    pub target: usize,
+    pub database: Option<String>,
+    pub span: Span,
+}
+
+impl Draft {
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
+    }
+}
+
+impl BoundRole {
+    /// The kind of the role's list that the filler fits: a user's kind that extends `postgres` is a `postgres` here.
+    pub fn fitting_kind<'a>(&'a self, filler: &'a Declared) -> &'a str {
+        self.role
+            .kinds
+            .iter()
+            .find(|kind| filler.is_a(kind))
+            .unwrap_or(&filler.kind.name)
+    }
+}
+
+impl Names {
+    /// Which words start a reference in a node's string.
+    pub fn words(&self, node: &Node) -> Words {
+        if self.is_kind_text(node) {
+            Words::Kind
+        } else {
+            Words::Platform
+        }
+    }
+
+    /// Whether a kind wrote it, and not the user.
+    pub fn is_kind_text(&self, node: &Node) -> bool {
+        self.kind_sources.contains(&node.span.source)
+    }
+}
+
+impl Declared {
+    pub fn is_a(&self, kind: &str) -> bool {
+        self.kind.name == kind || self.kind.lineage.iter().any(|name| name == kind)
+    }
+
+    /// The setting as the user wrote it, else the kind's default.
+    pub fn setting(&self, name: &str) -> Option<&Node> {
+        self.user
+            .get_path(&["settings", name])
+            .filter(|node| !node.is_false() || self.is_boolean_setting(name))
+            .or_else(|| {
+                self.kind
+                    .settings
+                    .iter()
+                    .find(|setting| setting.name == name)?
+                    .default
+                    .as_ref()
+            })
+    }
+
+    fn is_boolean_setting(&self, name: &str) -> bool {
+        self.kind
+            .settings
+            .iter()
+            .any(|setting| setting.name == name && setting.kind == SettingType::Boolean)
+    }
+
+    /// The DNS name of a workload of it.
+    pub fn workload_name(&self, part: Option<&str>) -> String {
+        match part {
+            Some(part) => format!("{}-{part}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+/// All that was declared is still true of it.
+impl Deref for ComponentDraft {
+    type Target = Declared;
+
+    fn deref(&self) -> &Declared {
+        &self.declared
+    }
+}
+
+impl ComponentDraft {
+    pub fn workload(&self, part: Option<&str>) -> Option<&WorkloadDraft> {
+        self.workloads
+            .iter()
+            .find(|workload| workload.part.as_deref() == part)
+    }
+
+    pub fn bound(&self, role: &str) -> impl Iterator<Item = &BoundRole> {
+        self.uses
+            .iter()
+            .filter(move |bound| bound.role.name == role)
+    }
+
+    /// The name of the main port: the kind's, else `http`, else the first.
+    pub fn main_port(&self) -> Option<String> {
+        if let Some(port) = &self.kind.port {
+            return Some(port.clone());
+        }
+        let ports = self
+            .workload(None)
+            .map(|workload| workload.ports.as_slice())
+            .unwrap_or_default();
+        ports
+            .iter()
+            .find(|port| port.name == "http")
+            .or(ports.first())
+            .map(|port| port.name.clone())
+    }
+}

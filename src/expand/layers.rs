@@ -1,0 +1,312 @@
+//! The merging rules: presets over the kind, the component over its presets, parts, raw last.
+//!
+//! One mechanism for all of it: trees over trees. What the user writes under the same port, volume or environment name,
+//! or the same mount path, replaces the kind's.
+
+use serde_json::Value as Json;
+
+use super::{conditions::holds, draft::Declared};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    language,
+    syntax::{Entry, Key, Node, Removal, Table, Value, overlay},
+    template::Engine,
+    text::all_of,
+};
+
+/// A kind's workload and parts in normal form.
+pub(super) fn normal_kind(kind: &Table) -> Table {
+    let mut out = kind.clone();
+    for entry in &mut out.entries {
+        match (entry.key.name.as_str(), &mut entry.value.value) {
+            ("workload", Value::Table(table)) => *table = normal(table),
+            ("parts", Value::Table(parts)) => {
+                for part in &mut parts.entries {
+                    if let Value::Table(table) = &mut part.value.value {
+                        *table = normal(table);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The form in which tables merge: a port that is a number is a table with `container`; parts likewise.
+pub(super) fn normal(component: &Table) -> Table {
+    let mut out = component.clone();
+    for entry in &mut out.entries {
+        let Value::Table(inner) = &mut entry.value.value else {
+            continue;
+        };
+        match entry.key.name.as_str() {
+            "ports" => inner.entries.iter_mut().for_each(normal_port),
+            "parts" => {
+                for part in &mut inner.entries {
+                    if let Value::Table(table) = &mut part.value.value {
+                        *table = normal(table);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+fn normal_port(entry: &mut Entry) {
+    if matches!(entry.value.value, Value::Integer(_) | Value::String(_)) {
+        let number = entry.value.clone();
+        entry.value = Node {
+            span: number.span,
+            value: Value::Table(Table {
+                entries: vec![Entry {
+                    key: Key {
+                        name: "container".to_string(),
+                        span: number.span,
+                    },
+                    value: number,
+                }],
+            }),
+        };
+    }
+}
+
+/// A workload's tables, merged.
+pub(super) struct Layered {
+    /// `None` for the main one.
+    pub part: Option<String>,
+    pub table: Table,
+    pub own_image: bool,
+    pub job: bool,
+}
+
+/// The main workload, unless the component is external, and its parts.
+pub(super) fn workloads(
+    declared: &Declared,
+    kind_table: &Table,
+    engine: &Engine,
+    facts: &Json,
+    sink: &mut Sink,
+) -> Vec<Layered> {
+    let kind_main = table_or_empty(kind_table, "workload");
+    let user_parts = table_or_empty(&declared.user, "parts");
+    let kind_parts = table_or_empty(kind_table, "parts");
+    let mut workloads = vec![Layered {
+        part: None,
+        table: merged(&kind_main, &declared.user),
+        own_image: true,
+        job: declared.kind.job,
+    }];
+    for (key, node) in user_parts.iter() {
+        if kind_parts.get(&key.name).is_none() && !node.is_false() {
+            sink.push(unknown_part(declared, key, &kind_parts));
+        }
+    }
+    for (key, node) in kind_parts.iter() {
+        let Some(kind_part) = node.as_table() else {
+            continue;
+        };
+        let user_part = user_parts.get(&key.name);
+        let wanted = kind_part
+            .get("if")
+            .is_none_or(|condition| holds(condition, engine, facts, sink));
+        let off = user_part.is_some_and(Node::is_false);
+        let stays = declared.external.is_none() || kind_part.get("metrics").is_some();
+        if wanted && !off && stays {
+            let user_part = user_part.and_then(Node::as_table).cloned();
+            workloads.push(part(declared, &kind_main, key, kind_part, user_part));
+        }
+    }
+    workloads
+}
+
+fn unknown_part(declared: &Declared, key: &Key, parts: &Table) -> Diagnostic {
+    let known: Vec<&str> = parts.keys().collect();
+    let help = match known.as_slice() {
+        [] => format!(
+            "kind `{}` has one workload: write the keys on the component",
+            declared.kind.name
+        ),
+        known => format!(
+            "kind `{}` has the parts {}",
+            declared.kind.name,
+            all_of(known)
+        ),
+    };
+    Diagnostic::new(
+        Code::UnknownName,
+        format!("kind `{}` has no part `{}`", declared.kind.name, key.name),
+    )
+    .label(key.span, "no such part")
+    .help(help)
+}
+
+fn part(
+    declared: &Declared,
+    kind_main: &Table,
+    key: &Key,
+    kind_part: &Table,
+    user_part: Option<Table>,
+) -> Layered {
+    let own_image = kind_part.get("image").is_none();
+    let job = kind_part.boolean("job").unwrap_or(false);
+    let without: Vec<&str> = kind_part.strings("without");
+    let user_part = user_part.unwrap_or_default();
+    let table = if own_image {
+        let lower = overlay(&shared(kind_main, &without, job), kind_part, Removal::Now);
+        let upper = overlay(
+            &shared_by_user(&declared.user, kind_main, &without, job),
+            &user_part,
+            Removal::Later,
+        );
+        merged(&lower, &upper)
+    } else {
+        // An exporter of a component that may be off is off with it; one of a component that nobody is to scrape is not
+        // scraped either.
+        let mut lower = kind_part.clone();
+        if declared.user.get("metrics").is_some_and(Node::is_false) {
+            lower.remove("metrics");
+        }
+        if let Some(entry) = declared.user.entry("profiles") {
+            lower.set(entry.key.clone(), entry.value.clone());
+        }
+        merged(&lower, &user_part)
+    };
+    Layered {
+        part: Some(key.name.clone()),
+        table,
+        own_image,
+        job,
+    }
+}
+
+/// What a user wrote for every workload of the kind's own image. Where a part goes without a table of the kind's, it goes
+/// without what changes an entry of it; the user's own entries hold there too.
+fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str], job: bool) -> Table {
+    let mut out = shared(user, without, job);
+    let places = mount_places(kind_main);
+    for name in without.iter().filter(|name| language::is_shared(name)) {
+        let Some(entry) = user.entry(name) else {
+            continue;
+        };
+        let Value::Table(own) = &entry.value.value else {
+            continue;
+        };
+        let of_kind = |inner: &Entry| {
+            let known = kind_main.table(name);
+            let mount = inner.value.as_table().and_then(|it| it.string("mount"));
+            known.is_some_and(|known| known.get(&inner.key.name).is_some())
+                || places.iter().any(|(_, place)| mount == Some(*place))
+        };
+        let mut own = own.clone();
+        own.entries.retain(|inner| !of_kind(inner));
+        if !own.entries.is_empty() {
+            let span = entry.value.span;
+            let value = Value::Table(own);
+            out.set(entry.key.clone(), Node { span, value });
+        }
+    }
+    out
+}
+
+/// The keys that hold for every workload of the kind's own image. A job does not restart because a server does.
+fn shared(table: &Table, without: &[&str], job: bool) -> Table {
+    let mut out = Table::default();
+    for entry in &table.entries {
+        let name = entry.key.name.as_str();
+        let taken =
+            language::is_shared(name) && !without.contains(&name) && !(job && name == "restart");
+        if !taken {
+            continue;
+        }
+        let mut entry = entry.clone();
+        if let Value::Table(inner) = &mut entry.value.value {
+            inner
+                .entries
+                .retain(|inner| !without.contains(&format!("{name}.{}", inner.key.name).as_str()));
+        }
+        out.entries.push(entry);
+    }
+    out
+}
+
+/// The user's table over the kind's.
+fn merged(kind: &Table, user: &Table) -> Table {
+    let mut lower = kind.clone();
+    let places: Vec<(&str, &str)> = mount_places(user);
+    drop_mounts(&mut lower, &places);
+    // A list of dependencies replaces a table of them and the other way round; the kind's own stay under `@`.
+    let inner = lower
+        .table("depends_on")
+        .map(|table| Table {
+            entries: table
+                .entries
+                .iter()
+                .filter(|entry| entry.key.name.starts_with('@'))
+                .cloned()
+                .collect(),
+        })
+        .unwrap_or_default();
+    let mut out = overlay(&lower, user, Removal::Now);
+    if !inner.entries.is_empty() {
+        let key = Key {
+            name: "@depends_on".to_string(),
+            span: inner.entries[0].key.span,
+        };
+        let span = key.span;
+        out.set(
+            key,
+            Node {
+                span,
+                value: Value::Table(inner),
+            },
+        );
+    }
+    out
+}
+
+/// Mount paths that a table claims: the table's key, the entry's name and the path are compared.
+fn mount_places(table: &Table) -> Vec<(&str, &str)> {
+    let volumes = table
+        .table("volumes")
+        .into_iter()
+        .flat_map(Table::iter)
+        .filter_map(|(key, node)| Some((key.name.as_str(), node.as_table()?.string("mount")?)));
+    let files = table
+        .table("files")
+        .into_iter()
+        .flat_map(Table::iter)
+        .map(|(key, _)| (key.name.as_str(), key.name.as_str()));
+    volumes.chain(files).collect()
+}
+
+/// Takes away volumes and files of the kind whose place the user gave to something else.
+fn drop_mounts(kind: &mut Table, places: &[(&str, &str)]) {
+    for entry in &mut kind.entries {
+        let name = entry.key.name.clone();
+        let Value::Table(table) = &mut entry.value.value else {
+            continue;
+        };
+        if name != "volumes" && name != "files" {
+            continue;
+        }
+        table.entries.retain(|entry| {
+            let path = match name.as_str() {
+                "files" => Some(entry.key.name.as_str()),
+                _ => entry
+                    .value
+                    .as_table()
+                    .and_then(|volume| volume.string("mount")),
+            };
+            !places
+                .iter()
+                .any(|(owner, place)| Some(*place) == path && *owner != entry.key.name)
+        });
+    }
+}
+
+fn table_or_empty(table: &Table, name: &str) -> Table {
+    table.table(name).cloned().unwrap_or_default()
+}

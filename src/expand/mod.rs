@@ -1,0 +1,158 @@
+//! From tables to tables: presets, kinds, conditions, roles, layers and parts are laid over each other.
+//!
+//! In: one checked tree and the catalog. Out: one finished [`Draft`]. The next stage may assume that each workload is one
+//! table that says all of it, that roles are bound and that the names of secrets, variables and ports are known. Strings
+//! still hold their references.
+
+mod conditions;
+mod declare;
+mod draft;
+mod layers;
+mod levels;
+mod major;
+mod names;
+mod ports;
+pub mod read;
+mod role_env;
+mod roles;
+mod secrets;
+mod settings;
+
+pub use draft::{BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Names, WorkloadDraft};
+
+use crate::{
+    catalog::Catalog,
+    diag::{Code, Diagnostic, Sink, nearest},
+    source::{Sources, Span},
+    syntax::Table,
+    template::Engine,
+    text::all_of,
+};
+
+/// What the stage reads beside the tree.
+pub struct Inputs<'a> {
+    pub engine: &'a Engine,
+    pub catalog: &'a mut Catalog,
+    pub sources: &'a mut Sources,
+}
+
+/// The components as declared, and the names beside them.
+struct Declarations {
+    names: Names,
+    components: Vec<Declared>,
+}
+
+impl Declarations {
+    fn find(&self, name: &str) -> Option<usize> {
+        self.components
+            .iter()
+            .position(|declared| declared.name == name)
+    }
+
+    fn component_names(&self) -> impl Iterator<Item = &str> {
+        self.components
+            .iter()
+            .map(|declared| declared.name.as_str())
+    }
+
+    fn has_kind(&self, kind: &str) -> bool {
+        self.components.iter().any(|declared| declared.is_a(kind))
+    }
+}
+
+/// Expands a checked tree.
+pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
+    let (components, lost) = declare::components(tree, &mut inputs, sink);
+    let levels = levels::levels(tree, &components, sink);
+    sink.set_levels(levels);
+    let kind_sources = components
+        .iter()
+        .map(|declared| declared.kind.span.source)
+        .chain(inputs.catalog.sources())
+        .collect();
+    let names = names::names(tree, &components, lost, kind_sources, sink);
+    let all = Declarations { names, components };
+    let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
+    settings::check(&all, sink);
+    let mut kind_tables = Vec::new();
+    let mut own_secrets = Vec::new();
+    let mut workloads = Vec::new();
+    for (index, declared) in all.components.iter().enumerate() {
+        let facts = conditions::facts(&all, &bound[index], index);
+        let kind_table = conditions::decided(declared, inputs.engine, &facts, sink);
+        own_secrets.push(secrets::own_secrets(declared, inputs.engine, &facts, sink));
+        workloads.push(layers::workloads(
+            declared,
+            &kind_table,
+            inputs.engine,
+            &facts,
+            sink,
+        ));
+        kind_tables.push(kind_table);
+    }
+    role_env::set(&all, &bound, &own_secrets, &mut workloads);
+    let Declarations {
+        mut names,
+        components,
+    } = all;
+    let mut drafts = Vec::new();
+    let parts = bound.into_iter().zip(complete).zip(kind_tables);
+    let parts = parts.zip(own_secrets).zip(workloads);
+    for (declared, ((((uses, complete), mut kind_table), secrets), workloads)) in
+        components.into_iter().zip(parts)
+    {
+        let (ports, whole) = ports::ports(&declared, &workloads, names.bind, sink);
+        if declared.external.is_some() {
+            kind_table.remove("workload");
+        }
+        let mut own_secrets = Vec::new();
+        for (key, secret) in secrets {
+            own_secrets.push((key, secret.name.clone()));
+            if !names.secrets.iter().any(|known| known.name == secret.name) {
+                names.secrets.push(secret);
+            }
+        }
+        drafts.push(ComponentDraft {
+            uses,
+            kind_table,
+            workloads: workloads
+                .into_iter()
+                .zip(ports)
+                .map(|(workload, ports)| WorkloadDraft {
+                    part: workload.part,
+                    table: workload.table,
+                    own_image: workload.own_image,
+                    job: workload.job,
+                    ports,
+                })
+                .collect(),
+            own_secrets,
+            // Without its roles and ports neither references nor templates of the kind can work out.
+            broken: !(complete && whole),
+            declared,
+        });
+    }
+    let index = drafts
+        .iter()
+        .enumerate()
+        .map(|(index, draft)| (draft.name.clone(), index))
+        .collect();
+    Draft {
+        names,
+        components: drafts,
+        index,
+        tree: tree.clone(),
+    }
+}
+
+/// A name that nothing has, with the nearest that something has.
+pub fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None if known.is_empty() => format!("there is no {what} yet: declare it first"),
+        None => format!("there is {}", all_of(known)),
+    };
+    Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"))
+        .label(span, format!("no such {what}"))
+        .help(help)
+}

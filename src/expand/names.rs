@@ -1,0 +1,189 @@
+//! The names at the top of the file: the platform, variables, secrets, groups, volumes and networks.
+
+use std::collections::BTreeSet;
+
+use super::{
+    draft::{Declared, Names},
+    read,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{Bind, Group, Registry, Secret, SecretForm, SecretOrigin, Variable},
+    source::SourceId,
+    syntax::{Entry, Table, Value},
+};
+
+/// The version of this program, which `requires` asks for.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Reads the names. `kind_sources` are the files of the catalog that were read so far.
+pub(super) fn names(
+    tree: &Table,
+    components: &[Declared],
+    lost: Vec<String>,
+    kind_sources: BTreeSet<SourceId>,
+    sink: &mut Sink,
+) -> Names {
+    let empty = Table::default();
+    let platform = tree.table("platform").unwrap_or(&empty);
+    requires(platform, sink);
+    let has_pipelines = read::tables(tree, "pipelines").next().is_some();
+    let mut variables = variables(tree);
+    variables.extend(kind_variables(components, &variables, has_pipelines));
+    let keys = |table: &str| {
+        read::entries(tree, table)
+            .map(|(key, _)| key.name.clone())
+            .collect()
+    };
+    Names {
+        platform: platform.string("name").unwrap_or("platform").to_string(),
+        registry: registry(tree),
+        bind: platform
+            .string("bind")
+            .and_then(Bind::parse)
+            .unwrap_or(Bind::LOOPBACK),
+        lost: lost.into_iter().collect(),
+        groups: groups(tree),
+        secrets: secrets(tree),
+        variables,
+        shared_volumes: keys("volumes"),
+        networks: keys("networks"),
+        has_pipelines,
+        has_stubs: read::tables(tree, "pipelines")
+            .flat_map(|(_, pipeline)| read::tables(pipeline, "tasks"))
+            .any(|(_, task)| task.boolean("stub") == Some(true)),
+        kind_sources,
+    }
+}
+
+/// Where images are taken from: `platform.registry`.
+pub(super) fn registry(tree: &Table) -> Registry {
+    let node = tree.get_path(&["platform", "registry"]);
+    match node.map(|node| &node.value) {
+        Some(Value::String(prefix)) => Registry::Prefix(prefix.clone()),
+        Some(Value::Table(mirrors)) => Registry::Mirrors(
+            mirrors
+                .iter()
+                .map(|(host, node)| (host.name.clone(), read::scalar(node)))
+                .collect(),
+        ),
+        _ => Registry::AsNamed,
+    }
+}
+
+fn requires(platform: &Table, sink: &mut Sink) {
+    let Some(node) = platform.get("requires") else {
+        return;
+    };
+    let fits = node
+        .as_str()
+        .and_then(|text| semver::VersionReq::parse(text).ok())
+        .zip(semver::Version::parse(VERSION).ok())
+        .is_none_or(|(wanted, version)| wanted.matches(&version));
+    if !fits {
+        sink.push(
+            Diagnostic::new(Code::VersionRequired, format!("this is mlopsgen {VERSION}"))
+                .label(node.span, "the platform asks for another version")
+                .help("install a version that fits, or change `requires`"),
+        );
+    }
+}
+
+fn groups(tree: &Table) -> Vec<Group> {
+    tree.table("groups")
+        .into_iter()
+        .flat_map(Table::iter)
+        .map(|(key, node)| Group {
+            name: key.name.clone(),
+            description: match &node.value {
+                Value::String(text) => Some(text.clone()),
+                Value::Table(table) => read::owned(table, "description"),
+                _ => None,
+            },
+            span: key.span,
+        })
+        .collect()
+}
+
+fn secrets(tree: &Table) -> Vec<Secret> {
+    let empty = Table::default();
+    read::entries(tree, "secrets")
+        .map(|(key, node)| (key, node.as_table().unwrap_or(&empty)))
+        .map(|(key, table)| Secret {
+            name: key.name.clone(),
+            env: read::owned(table, "env").unwrap_or_else(|| read::env_name(&key.name)),
+            description: read::owned(table, "description"),
+            optional: table.boolean("optional").unwrap_or(false),
+            form: SecretForm::Token,
+            origin: SecretOrigin::Declared,
+            span: key.span,
+        })
+        .collect()
+}
+
+fn variables(tree: &Table) -> Vec<Variable> {
+    tree.table("vars")
+        .into_iter()
+        .flat_map(Table::iter)
+        .map(|(key, node)| match &node.value {
+            Value::Table(table) => Variable {
+                name: key.name.clone(),
+                default: table.get("default").map(read::scalar).unwrap_or_default(),
+                env: read::owned(table, "env"),
+                description: read::owned(table, "description"),
+                span: key.span,
+            },
+            _ => Variable {
+                name: key.name.clone(),
+                default: read::scalar(node),
+                env: None,
+                description: None,
+                span: key.span,
+            },
+        })
+        .collect()
+}
+
+/// Variables that a kind brings for each of its components: `COMPONENT-NAME`.
+fn kind_variables(
+    components: &[Declared],
+    known: &[Variable],
+    has_pipelines: bool,
+) -> Vec<Variable> {
+    let mut more: Vec<Variable> = Vec::new();
+    for component in components
+        .iter()
+        .filter(|component| component.external.is_none())
+    {
+        let Some(vars) = component.kind.table.table("vars") else {
+            continue;
+        };
+        for Entry { key, value } in &vars.entries {
+            let Some(table) = value.as_table() else {
+                continue;
+            };
+            let wanted = table
+                .string("if")
+                .is_none_or(|condition| condition != "platform.pipelines" || has_pipelines);
+            let env = table.string("env").unwrap_or(&key.name).to_string();
+            let is_known = known
+                .iter()
+                .chain(&more)
+                .any(|known| known.env.as_deref() == Some(&env));
+            if wanted && !is_known {
+                more.push(Variable {
+                    name: format!(
+                        "{}-{}",
+                        component.name,
+                        key.name.to_ascii_lowercase().replace('_', "-")
+                    ),
+                    default: table.get("default").map(read::scalar).unwrap_or_default(),
+                    env: Some(env),
+                    description: read::owned(table, "description"),
+                    span: component.span,
+                });
+            }
+        }
+    }
+    more
+}

@@ -1,0 +1,172 @@
+//! Ports: references need those of all workloads before any of them is read.
+
+use super::{
+    draft::{Declared, ExternalDraft},
+    layers::Layered,
+    read,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{Bind, HostPort, Port, PortRange, Protocol, Scheme},
+    source::Span,
+    syntax::{Key, Node, Table, Value},
+};
+
+/// The ports of each of a component's workloads, and whether all of them could be read.
+pub(super) fn ports(
+    declared: &Declared,
+    workloads: &[Layered],
+    bind: Bind,
+    sink: &mut Sink,
+) -> (Vec<Vec<Port>>, bool) {
+    let mut all = Vec::new();
+    let mut whole = true;
+    for workload in workloads {
+        let (ports, all_read) = written(&workload.table, bind, sink);
+        whole &= all_read;
+        let is_main = workload.part.is_none();
+        if is_main {
+            refuse_moved(declared, &ports, sink);
+        }
+        all.push(match &declared.external {
+            Some(elsewhere) if is_main => external(elsewhere, &ports, bind),
+            _ => ports,
+        });
+    }
+    (all, whole)
+}
+
+/// Refuses to move a port whose number the kind's program can't change. A command or image of the user's own may do it.
+fn refuse_moved(declared: &Declared, own: &[Port], sink: &mut Sink) {
+    let started_by_user = ["command", "entrypoint", "image", "build"]
+        .iter()
+        .any(|key| declared.user.get(key).is_some());
+    if declared.external.is_some() || started_by_user {
+        return;
+    }
+    for port in own {
+        let kinds = declared
+            .kind
+            .table
+            .get_path(&["workload", "ports", &port.name]);
+        let number = kinds.and_then(read::container_port);
+        if declared.kind.fixed_ports.contains(&port.name)
+            && let Some(number) = number.filter(|number| *number != port.container.first)
+        {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!(
+                        "kind `{}` listens on {number} for `{}` and can't be told another port",
+                        declared.kind.name, port.name
+                    ),
+                )
+                .label(port.span, format!("moved to {}", port.container))
+                .help("leave `container` out; `host` publishes it under another number"),
+            );
+        }
+    }
+}
+
+/// The ports, and whether all of them could be read.
+fn written(table: &Table, bind: Bind, sink: &mut Sink) -> (Vec<Port>, bool) {
+    let mut ports = Vec::new();
+    let mut whole = true;
+    for (key, node) in read::entries(table, "ports") {
+        let Some(table) = node.as_table() else {
+            whole &= !node.is_broken();
+            continue;
+        };
+        match port(key, table, bind, sink) {
+            Some(port) => ports.push(port),
+            None => whole = false,
+        }
+    }
+    (ports, whole)
+}
+
+fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
+    let written = table.get("container");
+    let Some(container) = written.and_then(read::port_range) else {
+        if written.is_some() {
+            return None;
+        }
+        sink.push(
+            Diagnostic::new(
+                Code::MissingKey,
+                format!("port `{}` needs the key `container`", key.name),
+            )
+            .label(key.span, "which port does the program listen on?")
+            .help(format!(
+                "write `ports.{} = {{ container = 8000 }}`, or just `ports.{} = 8000`",
+                key.name, key.name
+            )),
+        );
+        return None;
+    };
+    let host_node = table.get("host");
+    let host = host_node.and_then(host_port);
+    if let (Some(HostPort::Fixed(host)), Some(node)) = (host, host_node)
+        && host.len() != container.len()
+    {
+        sink.push(unequal(node.span, host, container));
+    }
+    Some(Port {
+        name: key.name.clone(),
+        container,
+        host,
+        protocol: match table.string("protocol") {
+            Some("udp") => Protocol::Udp,
+            _ => Protocol::Tcp,
+        },
+        scheme: table
+            .string("scheme")
+            .map_or(Scheme::Http, Scheme::from_name),
+        path: table.string("path").unwrap_or_default().to_string(),
+        bind: table.string("bind").and_then(Bind::parse).unwrap_or(bind),
+        span: key.span,
+        host_span: host_node.map_or(key.span, |node| node.span),
+    })
+}
+
+fn host_port(node: &Node) -> Option<HostPort> {
+    match &node.value {
+        Value::String(text) if text == "auto" => Some(HostPort::Auto),
+        _ => read::port_range(node).map(HostPort::Fixed),
+    }
+}
+
+fn unequal(span: Span, host: PortRange, container: PortRange) -> Diagnostic {
+    Diagnostic::new(
+        Code::BadValue,
+        format!(
+            "{} ports of the host for {} of the container",
+            host.len(),
+            container.len()
+        ),
+    )
+    .label(span, format!("{host} for {container}"))
+    .help("a range needs an equal one on the other side")
+}
+
+/// An external component has the ports that it names, with what the kind knows of them.
+fn external(external: &ExternalDraft, known: &[Port], bind: Bind) -> Vec<Port> {
+    external
+        .addresses
+        .iter()
+        .map(|(name, _, number)| {
+            let like = known.iter().find(|port| port.name == *name);
+            Port {
+                name: name.clone(),
+                container: PortRange::single(*number),
+                host: None,
+                protocol: like.map_or(Protocol::Tcp, |port| port.protocol),
+                scheme: like.map_or(Scheme::Http, |port| port.scheme.clone()),
+                path: like.map_or(String::new(), |port| port.path.clone()),
+                bind,
+                span: external.span,
+                host_span: external.span,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,170 @@
+//! What a kind's template sees of its component and of those that fill its roles.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    Scene,
+    files::setting_value,
+    reference::{Scope, text, value},
+};
+use crate::{
+    diag::Sink,
+    expand::{ComponentDraft, read},
+    model::{Piece, SettingValue, Text},
+    reference::{Reference, Words},
+    syntax::{Node, Table},
+};
+
+/// Marks a piece that is not known yet while a template of a kind runs: no text that people write holds these.
+const MARK: (char, char) = ('\u{fdd0}', '\u{fdd1}');
+
+/// What a kind's template sees.
+pub(super) fn view(scene: &Scene<'_>, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json {
+    let draft = &scene.components[index];
+    let mut settings = Map::new();
+    for spec in &draft.kind.settings {
+        let Some(node) = draft.setting(&spec.name) else {
+            continue;
+        };
+        let value = match setting_value(scene, index, &spec.name, node, sink) {
+            SettingValue::Text(text) => Json::from(marks.show(&text)),
+            SettingValue::Integer(number) => Json::from(number),
+            SettingValue::Boolean(value) => Json::from(value),
+            SettingValue::List(items) => items.iter().map(|item| marks.show(item)).collect(),
+            SettingValue::Files(_) => Json::from(true),
+        };
+        settings.insert(spec.name.clone(), value);
+    }
+    let mut roles = Map::new();
+    for bound in &draft.uses {
+        let mut shown = role_view(scene, bound.target, bound.database.as_deref(), marks, sink);
+        shown["kind"] = Json::from(bound.fitting_kind(&scene.components[bound.target]));
+        roles.insert(bound.role.name.clone(), shown);
+    }
+    json!({
+        "settings": settings,
+        "roles": roles,
+        "major": draft.major,
+        "self": role_view(scene, index, None, marks, sink),
+        "platform": { "name": scene.names.platform, "pipelines": scene.names.has_pipelines, "prometheus": scene.has_kind("prometheus") },
+    })
+}
+
+/// The ports of the kind's main workload, those too that the user took away: the program listens on them all the same.
+fn kind_ports(draft: &ComponentDraft) -> impl Iterator<Item = (&str, &Node)> {
+    let ports = draft.kind.table.get_path(&["workload", "ports"]);
+    ports
+        .and_then(Node::as_table)
+        .into_iter()
+        .flat_map(Table::iter)
+        .map(|(key, node)| (key.name.as_str(), node))
+}
+
+/// A component as a template sees it: its name, kind, outputs, and ports with `host`, `port`, `address` and `url`.
+fn role_view(
+    scene: &Scene<'_>,
+    index: usize,
+    database: Option<&str>,
+    marks: &mut Marks,
+    sink: &mut Sink,
+) -> Json {
+    let draft = &scene.components[index];
+    let mut out = Map::new();
+    out.insert("kind".to_string(), Json::from(draft.kind.name.as_str()));
+    out.insert("name".to_string(), Json::from(draft.name.as_str()));
+    out.insert("component".to_string(), Json::from(draft.name.as_str()));
+    let scope = Scope {
+        binding: database,
+        ..Scope::component(index, None)
+    };
+    for port in draft.workloads.iter().flat_map(|shape| &shape.ports) {
+        let mut fields = Map::new();
+        fields.insert("port".to_string(), Json::from(port.container.first));
+        for field in ["host", "address", "url"] {
+            let value = own_address(scene, index, &port.name, field, &scope, sink);
+            fields.insert(field.to_string(), Json::from(marks.show(&value)));
+        }
+        out.insert(port.name.clone(), Json::Object(fields));
+    }
+    for (port, node) in kind_ports(draft) {
+        if let Some(number) = read::container_port(node).filter(|_| !out.contains_key(port)) {
+            out.insert(port.to_string(), json!({ "port": number }));
+        }
+    }
+    if let Some(main) = draft.main_port() {
+        for field in ["url", "public_url"] {
+            // A port that is published nowhere has no public URL: a template that wants one then says so.
+            let quiet = &mut Sink::default();
+            let value = own_address(scene, index, &main, field, &scope, quiet);
+            if !value.is_empty() {
+                out.insert(field.to_string(), Json::from(marks.show(&value)));
+            }
+        }
+    }
+    for (key, node) in draft
+        .kind_table
+        .table("outputs")
+        .into_iter()
+        .flat_map(Table::iter)
+    {
+        let value = text(scene, node, &scope, sink);
+        out.insert(key.name.clone(), Json::from(marks.show(&value)));
+    }
+    Json::Object(out)
+}
+
+/// `${self.PORT.FIELD}`, as the component's kind reads it.
+fn own_address(
+    scene: &Scene<'_>,
+    index: usize,
+    port: &str,
+    field: &str,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Text {
+    let reference = Reference {
+        segments: vec!["self", port, field],
+        place: scene.components[index].kind.span,
+    };
+    value(scene, &reference, Words::Kind, scope, sink).unwrap_or_default()
+}
+
+/// Pieces that a template passes through as marks.
+#[derive(Default)]
+pub(super) struct Marks {
+    pieces: Vec<Piece>,
+}
+
+impl Marks {
+    fn show(&mut self, text: &Text) -> String {
+        text.render(|piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            // The same in every target, and `uses` holds the edge: a template may look at it.
+            Piece::Endpoint(endpoint) => endpoint.value(),
+            piece => {
+                self.pieces.push(piece.clone());
+                format!("{}{}{}", MARK.0, self.pieces.len() - 1, MARK.1)
+            }
+        })
+    }
+
+    pub fn restore(&self, rendered: &str) -> Text {
+        let mut out = Text::default();
+        let mut rest = rendered;
+        while let Some(start) = rest.find(MARK.0) {
+            let after = &rest[start + MARK.0.len_utf8()..];
+            let Some(end) = after.find(MARK.1) else { break };
+            out.push_literal(&rest[..start]);
+            if let Some(piece) = after[..end]
+                .parse::<usize>()
+                .ok()
+                .and_then(|number| self.pieces.get(number))
+            {
+                out.push(piece.clone());
+            }
+            rest = &after[end + MARK.1.len_utf8()..];
+        }
+        out.push_literal(rest);
+        out
+    }
+}
