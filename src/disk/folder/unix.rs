@@ -55,6 +55,8 @@ impl Handle {
         None
     }
 
+    // The system's numbers have 16 bits on some systems.
+    #[allow(clippy::useless_conversion)]
     pub(super) fn entry(&self, name: &str) -> io::Result<Entry> {
         let found = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
         Ok(Entry {
