@@ -7,7 +7,7 @@ use super::Hostile;
 /// Takes all rights from a path while a test runs. `None` for a user to whom they mean nothing.
 fn is_locked(hostile: &Hostile, path: &str) -> bool {
     let full = hostile.path(path);
-    fs::set_permissions(&full, fs::Permissions::from_mode(0)).expect("a mode");
+    fs::set_permissions(&full, fs::Permissions::from_mode(0o000)).expect("a mode");
     let is_folder = fs::metadata(&full).expect("metadata").is_dir();
     match is_folder {
         true => fs::read_dir(&full).is_err(),
