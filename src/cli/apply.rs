@@ -7,7 +7,7 @@ use mlopsgen::{
     disk::{Lock, NamedFile, Prepared, Project, Transaction},
     files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
-    text::count,
+    text::{count, visible},
 };
 
 use super::{Context, args::Global, json, plan::saved, project, show};
@@ -204,8 +204,8 @@ impl Run<'_> {
             if let Some(refusal) = &change.refusal {
                 message.push_str(&format!(
                     "\n  {folder}/{}: {}",
-                    change.path,
-                    refusal.reason()
+                    visible(&change.path),
+                    visible(&refusal.reason())
                 ));
                 can_be_forced &= refusal.yields_to_force();
             }
@@ -298,16 +298,29 @@ fn load(file: &Path, global: &Global) -> Result<SavedPlan, Failure> {
 
 /// The flags that a plan was made with; those of this command line may repeat them, and not say otherwise.
 fn as_planned(global: &Global, planned: &SavedPlan) -> Result<Global, Failure> {
+    let says_otherwise = |flag: &str| {
+        Failure::new(format!("the plan was made with another `{flag}`"))
+            .help(format!("leave `{flag}` out: the plan knows it"))
+    };
+    // The project is the one that the command is typed in: a plan from elsewhere must not lead to another.
+    if Path::new(&planned.file).file_name() != Some(planned.file.as_ref()) {
+        return Err(Failure::new(format!(
+            "the plan is for `{}`, which is no file of this project",
+            visible(&planned.file)
+        ))
+        .help("make a plan here with `mlopsgen plan --out FILE`"));
+    }
+    if let Some(file) = global.named_file()
+        && file != Path::new(&planned.file)
+    {
+        return Err(says_otherwise("--file"));
+    }
     let mut targets = Vec::new();
     for name in planned.targets.iter().flatten() {
         let target = Target::from_name(name);
         targets.push(target.ok_or_else(|| Failure::new(format!("there is no target `{name}`")))?);
     }
     let targets = planned.targets.is_some().then_some(targets);
-    let says_otherwise = |flag: &str| {
-        Failure::new(format!("the plan was made with another `{flag}`"))
-            .help(format!("leave `{flag}` out: the plan knows it"))
-    };
     if global.environment.is_some() && global.environment != planned.environment {
         return Err(says_otherwise("--env"));
     }

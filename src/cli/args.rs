@@ -164,6 +164,13 @@ impl Global {
         }
     }
 
+    /// The name of the platform file, where the command line gives one.
+    pub fn named_file(&self) -> Option<&std::path::Path> {
+        let is_default = self.file.as_os_str() == DEFAULT_FILE;
+        let name = self.file.file_name().filter(|_| !is_default);
+        name.map(std::path::Path::new)
+    }
+
     /// `--target` as a set.
     pub fn selected(&self) -> Option<BTreeSet<Target>> {
         let targets = self.targets.as_ref()?;

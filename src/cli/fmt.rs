@@ -17,6 +17,7 @@ use mlopsgen::{
 
 use super::{
     Context, json,
+    show::tame,
     terminal::{Terminal, paint},
 };
 
@@ -160,7 +161,7 @@ fn report(changed: &[Laid], files: usize, check: bool, terminal: &Terminal) -> S
         if check {
             out.push_str(&diff(laid, terminal));
         } else {
-            out.push_str(&format!("laid out {}\n", laid.name));
+            out.push_str(&format!("laid out {}\n", tame(&laid.name)));
         }
     }
     match (changed.len(), check) {
@@ -184,7 +185,8 @@ fn diff(laid: &Laid, terminal: &Terminal) -> String {
         refusal: None,
     };
     for line in plan::diff(&change, "").lines {
-        out.push_str(&paint(&line.text, line.kind.into(), terminal.color_out));
+        let text = tame(&line.text);
+        out.push_str(&paint(&text, line.kind.into(), terminal.color_out));
         out.push('\n');
     }
     out

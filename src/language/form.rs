@@ -4,7 +4,8 @@ use super::engine;
 use crate::{
     reference::{self, Mode, Words},
     syntax::Node,
-    value::{self, Bind, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs},
+    text::is_hidden,
+    value::{self, Bind, ContainerPath, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs},
 };
 
 /// A grammar for a string.
@@ -128,7 +129,7 @@ impl NameRule {
                 name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
                     && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             }
-            NameRule::ContainerPath => Form::ContainerPath.accepts(name),
+            NameRule::ContainerPath => ContainerPath::of_file(name).is_some(),
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
             NameRule::Free => !name.is_empty(),
         }
@@ -146,7 +147,10 @@ impl NameRule {
             NameRule::Identifier => "a letter, then letters, digits, `_` and `-`",
             NameRule::Environment => "letters, digits, `_`, `-` and `.`, not starting with a digit",
             NameRule::Variable => "letters, digits and `_`, not starting with a digit",
-            NameRule::ContainerPath => "an absolute path such as `/data`",
+            NameRule::ContainerPath => {
+                "an absolute path such as `/etc/app/app.conf`: one `/` between names, no `.` or `..`, and only names that \
+                 every system has (at most 255 bytes, no `\\`, `:`, `*`, `?`, `\"`, `<`, `>`, `|`, no hidden character)"
+            }
             NameRule::Registry => {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
             }
@@ -164,13 +168,8 @@ impl Form {
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
             Form::Cron => super::cron::is_schedule(text),
-            Form::Path => !text.is_empty() && !text.contains('\0'),
-            Form::ContainerPath => {
-                text.starts_with('/')
-                    && !text.contains('\0')
-                    && !text.contains(':')
-                    && !text.split('/').any(|part| part == "..")
-            }
+            Form::Path => !text.is_empty() && !text.chars().any(|c| is_hidden(c) || c == '\\'),
+            Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::Glob => is_glob(text),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
             Form::PromQl | Form::KindPromQl => promql(text).is_some(),
@@ -239,9 +238,9 @@ impl Form {
             Form::Cron => {
                 "five cron fields such as `0 6 * * *`, or a preset such as `@daily`".to_string()
             }
-            Form::Path => "a path".to_string(),
+            Form::Path => "a path with `/` between its names, without hidden characters".to_string(),
             Form::ContainerPath => {
-                "an absolute path inside the container, such as `/data`".to_string()
+                "an absolute path inside the container, such as `/data`: one `/` between names, no `.`, `..`, `:`, `\\` and hidden characters".to_string()
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
             Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),

@@ -2,6 +2,8 @@
 
 use std::{fmt, io, path::Path};
 
+use crate::text::visible;
+
 /// Why a command could not go on, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -30,7 +32,10 @@ impl Failure {
 
     /// The file system said no: what was tried (`write`, `remove`), where, and its own words.
     pub fn io(tried: &str, path: &Path, error: &io::Error) -> Self {
-        let failure = Self::new(format!("could not {tried} `{}`: {error}", path.display()));
+        let failure = Self::new(format!(
+            "could not {tried} `{}`: {error}",
+            visible(&path.to_string_lossy())
+        ));
         match way_out(error.kind()) {
             Some(help) => failure.help(help),
             None => failure,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Failure;
-use crate::files::RecordedVolume;
+use crate::{files::RecordedVolume, value::is_reserved};
 
 /// The manifest's name, in the folder that it describes.
 pub const MANIFEST: &str = ".mlopsgen.json";
@@ -267,7 +267,7 @@ fn broken(why: &str) -> Failure {
 /// A manifest is read from a folder that others may have written: it must not reach out of that folder.
 fn stays_inside(path: &str) -> bool {
     !path.contains(['\\', '\0'])
-        && path != MANIFEST
+        && !is_reserved(path)
         && path
             .split('/')
             .all(|part| !part.is_empty() && part != "." && part != "..")

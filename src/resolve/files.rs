@@ -12,6 +12,7 @@ use crate::{
     model::{FileContent, FileMount, SettingValue, Text},
     source::Span,
     syntax::{Key, Node, Table, Value},
+    value::TreePath,
     world::{ReadError, World},
 };
 
@@ -348,6 +349,11 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
             }
         };
         let name = file.strip_prefix(path)?.trim_start_matches('/').to_string();
+        // A name at the top of a folder of one's own is none at the top of the tree.
+        if let Err(why) = TreePath::parse(&format!("files/{name}")) {
+            broken.push((file, ReadError::Failed(format!("it {why}"))));
+            continue;
+        }
         files.push((name, bytes));
     }
     for (file, error) in &broken {

@@ -6,9 +6,11 @@
 mod address;
 mod choice;
 mod device;
+mod path;
 mod tmpfs;
 
 pub use address::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, is_alias};
 pub use choice::{AlertSeverity, PanelKind, ProbeTool, Propagation, TriggerRule};
 pub use device::{Device, ImagePlatform};
+pub use path::{ContainerPath, TreePath, is_reserved};
 pub use tmpfs::{Tmpfs, TmpfsOption};

@@ -2,6 +2,7 @@
 //! read or written, and nothing is left out without a word.
 
 mod links;
+mod names;
 mod secrets;
 mod unread;
 
