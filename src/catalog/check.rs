@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What `self` has besides ports and outputs.
-const OF_SELF: [&str; 8] = [
+const OF_SELF: [&str; 9] = [
     "name",
     "env_name",
     "selector",
@@ -24,10 +24,11 @@ const OF_SELF: [&str; 8] = [
     "version",
     "url",
     "public_url",
+    "public_origin",
 ];
 
-/// What a port has; `public_port` and `public_host` are for kinds alone.
-const OF_PORT: [&str; 7] = [
+/// What a port has; from `public_port` on for kinds alone.
+const OF_PORT: [&str; 9] = [
     "host",
     "port",
     "address",
@@ -35,6 +36,8 @@ const OF_PORT: [&str; 7] = [
     "public_url",
     "public_port",
     "public_host",
+    "public_origin",
+    "path",
 ];
 
 /// What conditions may ask of the platform.
@@ -347,12 +350,22 @@ impl Checker<'_> {
                     sink.push(unknown("fact of the platform", fact, span, &OF_PLATFORM));
                 }
             }
-            ["settings" | "roles" | "platform" | "major"] => {}
+            ["ports", port, ..] => {
+                Self::declared("port", port, &self.names.ports, span, sink);
+            }
+            ["settings" | "roles" | "ports" | "public_url" | "platform" | "major"] => {}
             _ => sink.push(unknown(
                 "name",
                 name,
                 span,
-                &["settings", "roles", "major", "platform"],
+                &[
+                    "settings",
+                    "roles",
+                    "ports",
+                    "public_url",
+                    "major",
+                    "platform",
+                ],
             )),
         }
     }

@@ -4,6 +4,7 @@
 //! [`Lock`] keeps two runs apart, [`survey`] reads what is there, [`Transaction`] writes.
 
 mod dotenv;
+mod environments;
 mod folder;
 mod git;
 mod lock;
@@ -17,10 +18,11 @@ mod transaction;
 mod world;
 
 pub use dotenv::Dotenv;
+pub use environments::{environments, gone_environments};
 pub use lock::Lock;
 pub use named::NamedFile;
 pub use place::Place;
-pub use project::{Prepared, Project, environments};
+pub use project::{Prepared, Project};
 pub use purge::{Purge, Refusal, examine, purge};
 pub use secrets::{read_dotenv, write_dotenv};
 pub use survey::{Extent, read_manifest, survey};

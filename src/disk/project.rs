@@ -5,11 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Extent, Lock, Place, folder::Folder, read_manifest, survey, world::DiskWorld};
+use super::{Extent, Lock, Place, read_manifest, survey, world::DiskWorld};
 use crate::{
     compile::{self, Compilation, Failed, Output, Request},
     plan::{self, Failure, Plan},
-    project::environment_file,
 };
 
 /// A project and what to compile of it.
@@ -92,22 +91,4 @@ impl Project {
             ),
         }
     }
-}
-
-/// The environments of a platform file: each `E` with a `platform.E.toml` beside it, sorted.
-pub fn environments(root: &Path, file: &str) -> Result<Vec<String>, Failure> {
-    let ends = environment_file(file, "*");
-    let Some((start, end)) = ends.split_once('*') else {
-        return Ok(Vec::new());
-    };
-    let names = Folder::open(root)
-        .map_err(|error| Failure::io("open", root, &error))?
-        .names(".")
-        .map_err(|obstacle| obstacle.failure("list", root))?;
-    Ok(names
-        .into_iter()
-        .filter_map(|(name, _)| name.into_string().ok())
-        .filter_map(|name| Some(name.strip_prefix(start)?.strip_suffix(end)?.to_string()))
-        .filter(|name| !name.is_empty())
-        .collect())
 }

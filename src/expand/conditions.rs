@@ -34,6 +34,8 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Js
         "settings": settings,
         "roles": roles,
         "major": declared.major,
+        "ports": ports(declared),
+        "public_url": declared.public_url(),
         "platform": {
             "prometheus": all.has_kind("prometheus"),
             "grafana": all.has_kind("grafana"),
@@ -43,6 +45,30 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Js
             "stubs": all.names.has_stubs,
         },
     })
+}
+
+/// The prefixes under which the ports of the main workload are served, where there are any.
+fn ports(declared: &Declared) -> Json {
+    let of_kind = declared.kind.table.get_path(&["workload", "ports"]);
+    let names = [of_kind, declared.user.get("ports")]
+        .into_iter()
+        .flatten()
+        .filter_map(Node::as_table)
+        .flat_map(Table::keys);
+    names
+        .map(|name| {
+            let path = declared
+                .user
+                .get_path(&["ports", name, "path"])
+                .and_then(Node::as_str)
+                .map(|path| path.trim_end_matches('/'));
+            (
+                name.to_string(),
+                json!({ "path": path.unwrap_or_default() }),
+            )
+        })
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn plain(node: &Node) -> Json {
@@ -71,7 +97,7 @@ pub(super) fn holds(condition: &Node, engine: &Engine, facts: &Json, sink: &mut 
             sink.push(
                 Diagnostic::new(Code::BadKind, "this condition can't be decided")
                     .label(condition.span, error.message)
-                    .help("conditions read `settings`, `roles`, `major` and `platform`"),
+                    .help("conditions read `settings`, `roles`, `ports`, `public_url`, `major` and `platform`"),
             );
             false
         }
@@ -100,8 +126,24 @@ pub(super) fn decided(
         {
             let mut over = normal_kind(case);
             over.remove("if");
+            let more = over
+                .table_mut("workload")
+                .and_then(|workload| workload.remove("args"));
             table = overlay(&table, &over, Removal::Now);
+            if let Some(more) = more {
+                append_arguments(&mut table, &more);
+            }
         }
     }
     table
+}
+
+/// What a case says in `args` is a part of the kind's command: the user's own `args` come behind it.
+fn append_arguments(table: &mut Table, more: &Node) {
+    let command = table
+        .table_mut("workload")
+        .and_then(|workload| workload.get_mut("command"));
+    if let Some(Value::Array(words)) = command.map(|node| &mut node.value) {
+        words.extend(more.as_array().unwrap_or_default().iter().cloned());
+    }
 }

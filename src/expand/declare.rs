@@ -11,7 +11,7 @@ use super::{
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
-    language::{KeyShape, component_key},
+    language::{Context, KeyShape, complete, component_key},
     syntax::{Key, Node, Removal, Table, overlay},
     text::{all_of, one_of},
 };
@@ -80,6 +80,13 @@ fn part_names(components: &[Declared], sink: &mut Sink) {
 }
 
 fn component(tree: &Table, key: &Key, user: Table, kind: Rc<Kind>, sink: &mut Sink) -> Declared {
+    let context = Context {
+        owner: "a component",
+        place: key.span,
+        removable: true,
+        partial: false,
+    };
+    complete(&user, &context, sink);
     let external = external(&user, &kind, sink);
     let group = group(tree, key, &user, external.is_some(), sink);
     let major = major::of(tree, &user, &kind, sink);

@@ -30,6 +30,8 @@ pub struct Draft {
 #[derive(Debug)]
 pub struct Names {
     pub platform: String,
+    /// The platform as one machine knows it: the Compose project. An environment has its own.
+    pub project: String,
     pub registry: Registry,
     pub bind: Bind,
     /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.
@@ -165,6 +167,12 @@ impl Declared {
             .settings
             .iter()
             .any(|setting| setting.name == name && setting.kind == SettingType::Boolean)
+    }
+
+    /// Where people reach it, without a slash at the end.
+    pub fn public_url(&self) -> Option<&str> {
+        let written = self.user.string("public_url")?;
+        Some(written.trim_end_matches('/'))
     }
 
     /// The DNS name of a workload of it.

@@ -5,7 +5,7 @@
 
 use serde_json::Value as Json;
 
-use super::{conditions::holds, draft::Declared};
+use super::{conditions::holds, draft::Declared, flags};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language,
@@ -237,6 +237,7 @@ fn merged(kind: &Table, user: &Table) -> Table {
     let mut lower = kind.clone();
     let places: Vec<(&str, &str)> = mount_places(user);
     drop_mounts(&mut lower, &places);
+    drop_flags(&mut lower, user);
     // A list of dependencies replaces a table of them and the other way round; the kind's own stay under `@`.
     let inner = lower
         .table("depends_on")
@@ -265,6 +266,16 @@ fn merged(kind: &Table, user: &Table) -> Table {
         );
     }
     out
+}
+
+/// Takes away the flags of the kind's command that the user's `args` give.
+fn drop_flags(kind: &mut Table, user: &Table) {
+    let (Some(args), None) = (user.get("args"), user.get("command")) else {
+        return;
+    };
+    if let Some(Value::Array(words)) = kind.get_mut("command").map(|node| &mut node.value) {
+        *words = flags::without(words, args);
+    }
 }
 
 /// Mount paths that a table claims: the table's key, the entry's name and the path are compared.

@@ -49,22 +49,24 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         kept.set(key, value);
     }
     for shape in keys {
-        if shape.required && kept.get(shape.name).is_none() {
-            sink.push(
-                Diagnostic::new(
-                    Code::MissingKey,
-                    format!("{} needs the key `{}`", context.owner, shape.name),
-                )
-                .label(context.place, "missing here")
-                .help(format!(
-                    "write `{}`: {}",
-                    shape.example.replace('\n', "` and below it `"),
-                    shape.doc.trim_end_matches('.')
-                )),
-            );
+        if shape.required && !context.partial && kept.get(shape.name).is_none() {
+            sink.push(missing(shape, context));
         }
     }
     kept
+}
+
+pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
+    Diagnostic::new(
+        Code::MissingKey,
+        format!("{} needs the key `{}`", context.owner, shape.name),
+    )
+    .label(context.place, "missing here")
+    .help(format!(
+        "write `{}`: {}",
+        shape.example.replace('\n', "` and below it `"),
+        shape.doc.trim_end_matches('.')
+    ))
 }
 
 /// Where a table stands and what passes in it.
@@ -73,10 +75,12 @@ pub struct Context<'a> {
     pub owner: &'a str,
     pub place: Span,
     pub removable: bool,
+    /// It merges with other tables: what it has to say is asked when they are one.
+    pub partial: bool,
 }
 
 impl<'a> Context<'a> {
-    fn below(&self, key: &str) -> Context<'a> {
+    pub(super) fn below(&self, key: &str) -> Context<'a> {
         let owner = match key {
             "components" => "a component",
             "parts" => "a part",
@@ -122,10 +126,11 @@ impl<'a> Context<'a> {
                 "env" => false,
                 _ => self.removable,
             },
+            partial: self.partial || matches!(key, "components" | "presets"),
         }
     }
 
-    fn at(&self, place: Span) -> Context<'a> {
+    pub(super) fn at(&self, place: Span) -> Context<'a> {
         Context { place, ..*self }
     }
 }
@@ -256,7 +261,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             });
         }
         (Shape::Either(shapes), value) => {
-            if let Some(shape) = shapes.iter().find(|shape| takes(shape, value)) {
+            if let Some(shape) = shapes.iter().find(|shape| shape.takes(value)) {
                 return value_of(node, shape, context, sink);
             }
             false
@@ -352,25 +357,4 @@ fn map(
         });
     }
     kept
-}
-
-/// Whether a value of this TOML type could be meant for the shape.
-fn takes(shape: &Shape, value: &Value) -> bool {
-    match shape {
-        Shape::Any => true,
-        Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_) => {
-            matches!(value, Value::String(_))
-        }
-        Shape::Integer(..) => matches!(value, Value::Integer(_)),
-        Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
-        Shape::Boolean => matches!(value, Value::Boolean(_)),
-        Shape::Date => matches!(value, Value::Datetime(_)),
-        Shape::Scalar | Shape::Constant => !matches!(
-            value,
-            Value::Table(_) | Value::Array(_) | Value::Datetime(_)
-        ),
-        Shape::List(_) => matches!(value, Value::Array(_)),
-        Shape::Table(_) | Shape::Map(..) | Shape::Parts => matches!(value, Value::Table(_)),
-        Shape::Either(shapes) => shapes.iter().any(|shape| takes(shape, value)),
-    }
 }

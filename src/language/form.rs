@@ -5,7 +5,9 @@ use crate::{
     reference::{self, Mode, Words},
     syntax::Node,
     text::is_hidden,
-    value::{self, Bind, ContainerPath, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs},
+    value::{
+        self, Bind, ContainerPath, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs, WebAddress,
+    },
 };
 
 /// A grammar for a string.
@@ -27,6 +29,8 @@ pub enum Form {
     ContainerPath,
     /// A pattern of paths.
     Glob,
+    /// A semantic version, as Helm wants it of a chart.
+    Version,
     /// A requirement on mlopsgen's version.
     VersionRequirement,
     PromQl,
@@ -67,6 +71,8 @@ pub enum Form {
     Scheme,
     /// What a URL ends with.
     UrlPath,
+    /// Where people reach a program.
+    WebAddress,
     /// `8000` or `8000-8010`.
     PortRange,
     /// A port of the host, a range, or `auto`.
@@ -171,6 +177,7 @@ impl Form {
             Form::Path => !text.is_empty() && !text.chars().any(|c| is_hidden(c) || c == '\\'),
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::Glob => is_glob(text),
+            Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
             Form::PromQl | Form::KindPromQl => promql(text).is_some(),
             Form::Mode => {
@@ -208,6 +215,7 @@ impl Form {
                         .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+.-".contains(c))
             }
             Form::UrlPath => text.starts_with('/') && !text.contains(char::is_control),
+            Form::WebAddress => WebAddress::parse(text).is_some(),
             Form::Bytes => memory_bytes(text).or_else(|| compose_bytes(text)).is_some(),
             Form::PortRange => {
                 let ports: Vec<_> = text.split('-').map(str::parse::<u16>).collect();
@@ -243,6 +251,7 @@ impl Form {
                 "an absolute path inside the container, such as `/data`: one `/` between names, no `.`, `..`, `:`, `\\` and hidden characters".to_string()
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
+            Form::Version => "a semantic version: three numbers, such as `1.4.0`".to_string(),
             Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),
             Form::PromQl | Form::KindPromQl => "an expression of PromQL".to_string(),
             Form::Mode => "an octal file mode, such as `0644`".to_string(),
@@ -267,6 +276,7 @@ impl Form {
             Form::Registry => "a registry and what follows it, such as `registry.example.com/ml`, without `https://`".to_string(),
             Form::Scheme => "a URL's scheme such as `http` or `grpc`".to_string(),
             Form::UrlPath => "a path that starts with `/`, such as `/metrics`".to_string(),
+            Form::WebAddress => "a URL such as `https://ml.example.com/mlflow`".to_string(),
             Form::Bytes => "an amount such as `64Mi` or `64m`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
             Form::PublishedPort => "a port, a range such as `8000-8010`, or `auto`".to_string(),

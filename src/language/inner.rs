@@ -83,7 +83,7 @@ pub(super) const PORT: Shape = Shape::Either(&[
         key(
             "path",
             Shape::Plain(Form::UrlPath),
-            "What a URL of it ends with.",
+            "The prefix under which the program serves, and what a URL of it ends with. A kind that can is told so: its health check, metrics and public address follow.",
             "path = \"/ui\"",
         ),
         key(
@@ -242,7 +242,7 @@ pub(super) const METRICS: Shape = Shape::Either(&[
         key("port", PORT_NAME, "The port to scrape.", "port = \"http\""),
         key(
             "path",
-            Shape::Plain(Form::UrlPath),
+            Shape::Formed(Form::UrlPath),
             "`/metrics` unless said otherwise.",
             "path = \"/metrics\"",
         ),
@@ -437,7 +437,7 @@ const FILE_SECTIONS: &[Section] = &[
             ),
             key(
                 "generated",
-                Shape::Plain(Form::Path),
+                Shape::Formed(Form::Path),
                 "A file or folder that a target generates.",
                 "generated = \"prometheus/prometheus.yml\"",
             ),

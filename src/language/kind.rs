@@ -12,7 +12,7 @@ use crate::value::{AlertSeverity, PanelKind};
 const CONDITION: KeyShape = key(
     "if",
     Shape::Plain(Form::Free),
-    "Only where this holds: an expression over `settings`, `roles`, `major` and `platform`.",
+    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `major` and `platform`.",
     "if = \"settings.password\"",
 );
 

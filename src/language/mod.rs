@@ -3,6 +3,7 @@
 //! The checker, the JSON Schema and the reference in docs/ read the same tables, so none of them can say something else.
 
 mod check;
+mod complete;
 mod component;
 mod cron;
 mod effect;
@@ -11,11 +12,13 @@ mod form;
 mod inner;
 mod key;
 mod kind;
+mod notify;
 mod pipelines;
 mod platform;
 mod shape;
 
 pub use check::{Context, check};
+pub use complete::complete;
 pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};
 pub use effect::{Effect, Outcome};
 pub use form::{

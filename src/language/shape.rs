@@ -4,6 +4,7 @@ use super::{
     form::{Form, NameRule},
     key::KeyShape,
 };
+use crate::syntax::Value;
 
 /// The shape of a value in platform.toml or in a kind file.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,27 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// Whether a value of this TOML type could be meant for the shape.
+    pub(super) fn takes(&self, value: &Value) -> bool {
+        match self {
+            Shape::Any => true,
+            Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_) => {
+                matches!(value, Value::String(_))
+            }
+            Shape::Integer(..) => matches!(value, Value::Integer(_)),
+            Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
+            Shape::Boolean => matches!(value, Value::Boolean(_)),
+            Shape::Date => matches!(value, Value::Datetime(_)),
+            Shape::Scalar | Shape::Constant => !matches!(
+                value,
+                Value::Table(_) | Value::Array(_) | Value::Datetime(_)
+            ),
+            Shape::List(_) => matches!(value, Value::Array(_)),
+            Shape::Table(_) | Shape::Map(..) | Shape::Parts => matches!(value, Value::Table(_)),
+            Shape::Either(shapes) => shapes.iter().any(|shape| shape.takes(value)),
+        }
+    }
+
     /// Whether a reference may stand in a value of this shape itself.
     pub(super) fn takes_references(&self) -> bool {
         match self {

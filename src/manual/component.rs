@@ -342,6 +342,9 @@ fn text(text: &Text) -> String {
         Piece::PublicUrl { component, port } => {
             format!("${{components.{component}.{port}.public_url}}")
         }
+        Piece::PublicOrigin { component, port } => {
+            format!("${{components.{component}.{port}.public_origin}}")
+        }
         Piece::PublicHost { component, port } => {
             format!("${{components.{component}.{port}.public_host}}")
         }

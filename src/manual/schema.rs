@@ -49,7 +49,12 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
     out.insert("title".into(), title.into());
     out.extend(writer.table(keys, removable));
     if document != Document::Kind {
-        let component = writer.table(COMPONENT, true);
+        // What a component has to say may stand in a preset.
+        let component = Writer {
+            is_part: true,
+            ..writer
+        }
+        .table(COMPONENT, true);
         let conditions: Vec<Value> = kinds.iter().map(|kind| condition(kind)).collect();
         out.insert(
             "definitions".into(),
@@ -106,6 +111,11 @@ impl Writer<'_> {
         let value = match key.name {
             "kind" => self.kind(),
             "components" => self.components(),
+            "presets" => Writer {
+                is_part: true,
+                ..*self
+            }
+            .shape(&key.shape, inner),
             _ => self.shape(&key.shape, inner),
         };
         let value = match removable {
@@ -247,6 +257,7 @@ fn plain(form: Form) -> Value {
         Form::User => pattern("^[^:\\s]+(:[^:\\s]+)?$"),
         Form::Tmpfs => pattern("^/[^\\s]*$"),
         Form::UrlPath => pattern("^/"),
+        Form::WebAddress => pattern("^https?://[^/\\s?#@]+(/[^\\s?#]*)?$"),
         Form::Scheme => pattern("^[a-z][a-z0-9+.-]*$"),
         Form::ImagePlatform => pattern("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$"),
         Form::HostName | Form::Alias => pattern("^[A-Za-z0-9_][A-Za-z0-9._-]*$"),
@@ -260,6 +271,7 @@ fn plain(form: Form) -> Value {
         | Form::Registry
         | Form::Free
         | Form::Cron
+        | Form::Version
         | Form::VersionRequirement
         | Form::PromQl
         | Form::KindPromQl => {

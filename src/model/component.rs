@@ -3,6 +3,7 @@
 use crate::{
     model::{AlertSeverity, Metrics, PanelKind, Port, Raw, Text, Workload},
     source::Span,
+    value::WebAddress,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct Component {
     pub ports: Vec<Port>,
     /// The port that `uses` opens and that a URL is of.
     pub main_port: Option<String>,
+    /// Where people reach the main port, where that is said.
+    pub public_url: Option<WebAddress>,
     pub settings: Vec<Setting>,
     pub outputs: Vec<Output>,
     pub uses: Vec<Use>,
@@ -48,6 +51,12 @@ impl Component {
 
     pub fn port(&self, name: &str) -> Option<&Port> {
         self.ports.iter().find(|port| port.name == name)
+    }
+
+    /// Where people reach a port, where the platform says so and does not leave it to what is published.
+    pub fn said_url(&self, port: &str) -> Option<&WebAddress> {
+        let is_main = self.main_port.as_deref() == Some(port);
+        self.public_url.as_ref().filter(|_| is_main)
     }
 
     /// The workload that listens on a port. `None` where the component runs elsewhere.

@@ -7,14 +7,32 @@ impl Platform {
     /// address inside of the platform; `None` where there is no such port.
     pub fn public_url(&self, component: &str, port: &str) -> Option<String> {
         let component = self.component(component)?;
+        if let Some(said) = component.said_url(port) {
+            return Some(said.as_str().to_string());
+        }
         let port = component.port(port)?;
         let (host, number) = public_address(component, port);
-        Some(format!("{}://{host}:{number}{}", port.scheme, port.path))
+        let path = port.path.trim_end_matches('/');
+        Some(format!("{}://{host}:{number}{path}", port.scheme))
     }
 
-    /// The host alone, by the same rules.
+    /// Scheme, host and port of it.
+    pub fn public_origin(&self, component: &str, port: &str) -> Option<String> {
+        let component = self.component(component)?;
+        if let Some(said) = component.said_url(port) {
+            return Some(said.origin().to_string());
+        }
+        let port = component.port(port)?;
+        let (host, number) = public_address(component, port);
+        Some(format!("{}://{host}:{number}", port.scheme))
+    }
+
+    /// What a client calls it by: the host, with a port only where a public URL names one.
     pub fn public_host(&self, component: &str, port: &str) -> Option<String> {
         let component = self.component(component)?;
+        if let Some(said) = component.said_url(port) {
+            return Some(said.authority().to_string());
+        }
         let port = component.port(port)?;
         Some(public_address(component, port).0)
     }
@@ -28,6 +46,7 @@ impl Platform {
             Piece::Variable(name) => self.variable(name).map(|variable| variable.default.clone()),
             Piece::Endpoint(endpoint) => Some(endpoint.value()),
             Piece::PublicUrl { component, port } => self.public_url(component, port),
+            Piece::PublicOrigin { component, port } => self.public_origin(component, port),
             Piece::PublicHost { component, port } => self.public_host(component, port),
             Piece::Network(group) => Some(self.network_name(group)),
         }

@@ -23,6 +23,11 @@ pub enum Piece {
         component: String,
         port: String,
     },
+    /// The same without a path: what a browser sends as the origin.
+    PublicOrigin {
+        component: String,
+        port: String,
+    },
     /// The name alone that a browser calls it by, without a port.
     PublicHost {
         component: String,

@@ -11,6 +11,7 @@ mod flows;
 mod image;
 mod mounts;
 mod network;
+mod notify;
 mod observe;
 mod order;
 mod pipelines;
@@ -51,6 +52,7 @@ pub fn resolve(draft: &Draft, inputs: Inputs<'_>, sink: &mut Sink) -> Platform {
         let component = workload::component(&scene, index, &inputs, &mut platform, sink);
         platform.components.push(component);
     }
+    notify::resolve(tree, &scene, &mut platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
     dependencies::resolve(&scene, &mut platform, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);

@@ -9,8 +9,8 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read},
     language::duration_ms,
     model::{
-        Alert, AlertSeverity, Health, Metrics, Panel, PanelKind, Port, Probe, ProbeTool, Query,
-        Record, Text, Threshold,
+        Alert, AlertSeverity, Health, Metrics, Panel, PanelKind, Piece, Port, Probe, ProbeTool,
+        Query, Record, Text, Threshold,
     },
     source::Span,
     syntax::{Node, Table},
@@ -170,10 +170,12 @@ fn port<'a>(
 
 /// `job` is the scrape job's name.
 pub(super) fn metrics(
-    draft: &ComponentDraft,
+    scene: &Scene<'_>,
+    index: usize,
     shape: &WorkloadDraft,
     sink: &mut Sink,
 ) -> Option<Metrics> {
+    let draft = &scene.components[index];
     let entry = shape.table.entry("metrics")?;
     refuse_true(&entry.value, "metrics", sink);
     let table = entry.value.as_table()?;
@@ -203,16 +205,49 @@ pub(super) fn metrics(
         port: port.name.clone(),
         number: port.container.first,
         scheme: port.scheme.over_http(),
-        path: table.string("path").unwrap_or("/metrics").to_string(),
+        path: match table.get("path") {
+            Some(node) => metrics_path(scene, index, shape, node, sink),
+            None => "/metrics".to_string(),
+        },
         interval: read::duration(table, "interval"),
         honor_labels: table.boolean("honor_labels").unwrap_or(false),
         span: entry.key.span,
     })
 }
 
+/// Its references are resolved; Prometheus fills in nothing at start.
+fn metrics_path(
+    scene: &Scene<'_>,
+    index: usize,
+    shape: &WorkloadDraft,
+    node: &Node,
+    sink: &mut Sink,
+) -> String {
+    let scope = Scope::component(index, shape.part.as_deref()).without_secrets("`metrics.path`");
+    let text = text(scene, node, &scope, sink);
+    text.render(|piece| match piece {
+        Piece::Literal(text) => text.clone(),
+        Piece::Endpoint(endpoint) => endpoint.value(),
+        Piece::Variable(name) => default_of(scene, name),
+        _ => String::new(),
+    })
+}
+
+fn default_of(scene: &Scene<'_>, variable: &str) -> String {
+    let mut known = scene.names.variables.iter();
+    known
+        .find(|known| known.name == variable)
+        .map_or_else(String::new, |known| known.default.clone())
+}
+
 /// What is scraped of a component that runs elsewhere: what its own `metrics` say, else those of its kind where
 /// `external` names their port.
-pub(super) fn external_metrics(draft: &ComponentDraft, sink: &mut Sink) -> Option<Metrics> {
+pub(super) fn external_metrics(
+    scene: &Scene<'_>,
+    index: usize,
+    sink: &mut Sink,
+) -> Option<Metrics> {
+    let draft = &scene.components[index];
     let shape = draft.workload(None)?;
     let port = shape
         .table
@@ -221,7 +256,7 @@ pub(super) fn external_metrics(draft: &ComponentDraft, sink: &mut Sink) -> Optio
         .unwrap_or("http");
     let known = shape.ports.iter().any(|known| known.name == port);
     if known || draft.user.table("metrics").is_some() {
-        metrics(draft, shape, sink)
+        metrics(scene, index, shape, sink)
     } else {
         None
     }

@@ -80,6 +80,10 @@ fn role_view(
     for port in draft.workloads.iter().flat_map(|shape| &shape.ports) {
         let mut fields = Map::new();
         fields.insert("port".to_string(), Json::from(port.container.first));
+        fields.insert(
+            "path".to_string(),
+            Json::from(port.path.trim_end_matches('/')),
+        );
         for field in ["host", "address", "url"] {
             let value = own_address(scene, index, &port.name, field, &scope, sink);
             fields.insert(field.to_string(), Json::from(marks.show(&value)));
@@ -88,7 +92,7 @@ fn role_view(
     }
     for (port, node) in kind_ports(draft) {
         if let Some(number) = read::container_port(node).filter(|_| !out.contains_key(port)) {
-            out.insert(port.to_string(), json!({ "port": number }));
+            out.insert(port.to_string(), json!({ "port": number, "path": "" }));
         }
     }
     if let Some(main) = draft.main_port() {

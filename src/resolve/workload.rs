@@ -14,6 +14,7 @@ use crate::{
         Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Node, Table, Value},
+    value::WebAddress,
 };
 
 /// Resolves one draft; its volumes are added to the platform's.
@@ -52,7 +53,7 @@ pub(super) fn component(
         group: draft.group.clone(),
         external: draft.external.as_ref().map(|external| External {
             addresses: external.addresses.clone(),
-            metrics: observe::external_metrics(draft, sink),
+            metrics: observe::external_metrics(scene, index, sink),
             span: external.span,
         }),
         ports: draft
@@ -60,6 +61,7 @@ pub(super) fn component(
             .map(|shape| shape.ports.clone())
             .unwrap_or_default(),
         main_port: draft.main_port(),
+        public_url: draft.public_url().and_then(WebAddress::parse),
         settings: settings(scene, index, inputs, sink),
         outputs: outputs(scene, index, sink),
         uses: uses(scene, index, sink),
@@ -193,7 +195,7 @@ fn workload(
         mounts: mounts::mounts(scene, index, shape, volumes, sink),
         files: files::files(scene, index, shape, inputs, sink),
         health: observe::health(scene, index, shape, sink),
-        metrics: observe::metrics(draft, shape, sink),
+        metrics: observe::metrics(scene, index, shape, sink),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         daemon: table.boolean("daemon").unwrap_or(false),

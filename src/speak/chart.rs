@@ -63,9 +63,13 @@ impl Speak for ChartDefaults<'_> {
         match piece {
             Piece::PublicUrl { component, port } => match listener(self.0, component, port) {
                 Some((_, port)) => {
-                    let (scheme, path) = (&port.scheme, &port.path);
+                    let (scheme, path) = (&port.scheme, port.path.trim_end_matches('/'));
                     format!("{scheme}://localhost:{}{path}", local_port(port))
                 }
+                None => elsewhere(self.0, piece),
+            },
+            Piece::PublicOrigin { component, port } => match listener(self.0, component, port) {
+                Some((_, port)) => format!("{}://localhost:{}", port.scheme, local_port(port)),
                 None => elsewhere(self.0, piece),
             },
             Piece::PublicHost { component, port } => match listener(self.0, component, port) {
@@ -90,23 +94,30 @@ fn part(platform: &Platform, piece: &Piece) -> Value {
         Piece::Variable(name) => json!({ "var": name }),
         Piece::Network(_) => json!({ "namespace": true }),
         Piece::PublicUrl { component, port } => match listener(platform, component, port) {
-            Some((workload, port)) => json!({ "publicUrl": address(workload, port) }),
+            Some((workload, port)) => {
+                let path = port.path.trim_end_matches('/');
+                json!({ "publicUrl": address(workload, port, path) })
+            }
+            None => json!(elsewhere(platform, piece)),
+        },
+        Piece::PublicOrigin { component, port } => match listener(platform, component, port) {
+            Some((workload, port)) => json!({ "publicUrl": address(workload, port, "") }),
             None => json!(elsewhere(platform, piece)),
         },
         Piece::PublicHost { component, port } => match listener(platform, component, port) {
-            Some((workload, port)) => json!({ "publicHost": address(workload, port) }),
+            Some((workload, port)) => json!({ "publicHost": address(workload, port, &port.path) }),
             None => json!(elsewhere(platform, piece)),
         },
     }
 }
 
-fn address(workload: &Workload, port: &Port) -> Value {
+fn address(workload: &Workload, port: &Port, path: &str) -> Value {
     json!({
         "workload": workload.name,
         "port": port.name,
         "number": local_port(port),
         "scheme": port.scheme.name(),
-        "path": port.path,
+        "path": path,
     })
 }
 
@@ -118,26 +129,33 @@ pub fn local_port(port: &Port) -> u16 {
     }
 }
 
+/// Who listens on a port whose public address is the chart's to say.
 fn listener<'a>(
     platform: &'a Platform,
     component: &str,
     port: &str,
 ) -> Option<(&'a Workload, &'a Port)> {
-    platform.component(component)?.listener(port)
+    let component = platform.component(component)?;
+    match component.said_url(port) {
+        Some(_) => None,
+        None => component.listener(port),
+    }
 }
 
-/// The address of what runs elsewhere: it is the same for everybody. Nothing where the component runs here and no
-/// workload of it has the port.
+/// A public address that the platform says, or that of what runs elsewhere: it is the same for everybody. Nothing where
+/// the component runs here and no workload of it has the port.
 fn elsewhere(platform: &Platform, piece: &Piece) -> String {
-    let (Piece::PublicUrl { component, port } | Piece::PublicHost { component, port }) = piece
+    let (Piece::PublicUrl { component, port }
+    | Piece::PublicOrigin { component, port }
+    | Piece::PublicHost { component, port }) = piece
     else {
         return String::new();
     };
-    let address = platform
-        .component(component)
-        .and_then(|component: &Component| component.external_address(port));
-    match address {
-        Some(_) => platform.constant(piece).unwrap_or_default(),
-        None => String::new(),
+    let is_known = |component: &Component| {
+        component.said_url(port).is_some() || component.external_address(port).is_some()
+    };
+    match platform.component(component).is_some_and(is_known) {
+        true => platform.constant(piece).unwrap_or_default(),
+        false => String::new(),
     }
 }

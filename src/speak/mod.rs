@@ -52,6 +52,7 @@ pub trait Speak {
             Piece::Literal(_)
             | Piece::Endpoint(_)
             | Piece::PublicUrl { .. }
+            | Piece::PublicOrigin { .. }
             | Piece::PublicHost { .. } => {
                 self.literal(&platform.constant(piece).unwrap_or_default())
             }

@@ -24,8 +24,10 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
             merged.remove(&key.name);
             continue;
         }
-        if key.name == "health" {
-            replace_check(&mut merged, value);
+        match key.name.as_str() {
+            "health" => replace_check(&mut merged, value),
+            "files" => replace_contents(&mut merged, value),
+            _ => {}
         }
         let below = merged.entry(&key.name);
         let node = match (below.map(|entry| &entry.value.value), &value.value) {
@@ -74,6 +76,33 @@ fn replace_check(merged: &mut Table, above: &Node) {
     });
 }
 
+/// Ways to say what a mounted file holds.
+const CONTENTS: [&str; 7] = [
+    "source",
+    "content",
+    "secret",
+    "template",
+    "generated",
+    "setting",
+    "stubs",
+];
+
+/// One way to say what a file holds replaces another: side by side they would contradict.
+fn replace_contents(merged: &mut Table, above: &Node) {
+    let Some(files) = merged.table_mut("files") else {
+        return;
+    };
+    for (path, file) in above.as_table().into_iter().flat_map(Table::iter) {
+        let says = |way: &&str| file.as_table().is_some_and(|file| file.get(way).is_some());
+        if CONTENTS.iter().any(|way| says(&way))
+            && let Some(below) = files.table_mut(&path.name)
+        {
+            let is_way = |entry: &Entry| CONTENTS.contains(&entry.key.name.as_str());
+            below.entries.retain(|entry| !is_way(entry));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +127,21 @@ mod tests {
         assert_eq!(merged.array("list").map(<[_]>::len), Some(1));
         assert!(merged.get("health").is_none());
         assert_eq!(merged.boolean("init"), Some(false));
+    }
+
+    #[test]
+    fn another_way_to_say_what_a_file_holds_replaces_the_one_below() {
+        let merged = overlay(
+            &tree("files.'/a' = { content = 'x', mode = '0600' }\nfiles.'/b' = { source = 'b' }"),
+            &tree("files.'/a' = { source = 'a' }\nfiles.'/b' = { mode = '0640' }"),
+            Removal::Later,
+        );
+        let keys = |path: &str| {
+            let file = merged.get_path(&["files", path]).and_then(Node::as_table);
+            file.expect("a table").keys().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(keys("/a"), "mode source");
+        assert_eq!(keys("/b"), "source mode");
     }
 
     #[test]

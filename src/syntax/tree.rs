@@ -81,6 +81,15 @@ impl Table {
         self.get(name)?.as_table()
     }
 
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
+        let entry = self.entries.iter_mut().find(|entry| entry.key.name == name);
+        entry.map(|entry| &mut entry.value)
+    }
+
+    pub fn table_mut(&mut self, name: &str) -> Option<&mut Table> {
+        self.get_mut(name)?.as_table_mut()
+    }
+
     pub fn string(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str()
     }

@@ -8,9 +8,11 @@ mod choice;
 mod device;
 mod path;
 mod tmpfs;
+mod web;
 
 pub use address::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, is_alias};
 pub use choice::{AlertSeverity, PanelKind, ProbeTool, Propagation, TriggerRule};
 pub use device::{Device, ImagePlatform};
 pub use path::{ContainerPath, TreePath, is_reserved};
 pub use tmpfs::{Tmpfs, TmpfsOption};
+pub use web::WebAddress;

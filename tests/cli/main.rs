@@ -3,10 +3,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod add;
 mod apply;
+mod binary;
 mod commands;
 mod doctor;
 mod engine;
+mod environments;
 mod hostile;
 mod purge;
+mod secret;
 mod tools;

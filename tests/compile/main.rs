@@ -10,6 +10,7 @@ mod contract;
 mod defects;
 mod errors;
 mod escaping;
+mod facts;
 mod golden;
 mod images;
 mod kind_files;

@@ -99,6 +99,7 @@ fn mistake(path: &str, key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
         owner: "this table",
         place: Span::new(source, 0..key.example.len()),
         removable: false,
+        partial: false,
     };
     check(table, &keys, &context, &mut sink);
     if table.get(key.name).is_none() {

@@ -29,6 +29,18 @@ pub(super) const EDGES: &[KeyShape] = &[
             .becomes(Helm, "the port, unpublished: that is the value `ingress`"),
     ]),
     key(
+        "public_url",
+        Shape::Plain(Form::WebAddress),
+        "Where people reach its main port, behind an entry point or a tunnel: what the program must know of its own address follows, and `.public_url` says it. Left out: the published port.",
+        "public_url = \"https://ml.example.com/mlflow\"",
+    )
+    .of_component()
+    .not_in_kinds()
+    .in_targets(&[effect()
+        .set("public_url = \"https://ml.example.com\"\nenv.OWN = \"${self.http.public_url}\"")
+        .becomes(Compose, "what is told of its address")
+        .becomes(Helm, "what is told of its address")]),
+    key(
         "depends_on",
         Shape::Either(&[FREE_LIST, Shape::Map(NameRule::Free, &DEPENDENCY)]),
         "Start order. The list form waits for `completed` of a job, `healthy` where there is a health check, else `started`.",

@@ -236,10 +236,13 @@ impl Resolver<'_> {
         {
             return self.field(draft, &workload, found, field, sink);
         }
-        if let [port, "port" | "public_port"] = rest
+        if let [port, field @ ("port" | "public_port" | "path")] = rest
             && let Some(number) = self.taken_away(index, port)
         {
-            return Some(Text::literal(number.to_string()));
+            return Some(match *field {
+                "path" => Text::default(),
+                _ => Text::literal(number.to_string()),
+            });
         }
         match rest {
             ["image"] => {
@@ -268,7 +271,7 @@ impl Resolver<'_> {
                     return Some(text);
                 }
                 let main = draft.main_port();
-                if let (Some(main), "url" | "public_url") = (main, *output)
+                if let (Some(main), "url" | "public_url" | "public_origin") = (main, *output)
                     && let Some((workload, port)) = self.port(index, &main)
                 {
                     return self.field(draft, &workload, port, output, sink);
@@ -317,8 +320,25 @@ impl Resolver<'_> {
             "address" => Field::Address,
             "url" => Field::Url,
             // A kind can't know whether its port is published; if not, whoever asks comes from inside.
+            "path" if self.kind_text => {
+                return Some(Text::literal(port.path.trim_end_matches('/')));
+            }
             "public_url" if self.kind_text && !is_published(draft, workload, port) => Field::Url,
             "public_host" if self.kind_text && !is_published(draft, workload, port) => Field::Host,
+            "public_origin" if self.kind_text && !is_published(draft, workload, port) => {
+                return Some(Text::literal(format!(
+                    "{}://{workload}:{}",
+                    port.scheme, port.container.first
+                )));
+            }
+            "public_origin" if self.kind_text => {
+                return Some(Text {
+                    pieces: vec![Piece::PublicOrigin {
+                        component: draft.name.clone(),
+                        port: port.name.clone(),
+                    }],
+                });
+            }
             "public_host" if self.kind_text => {
                 return Some(Text {
                     pieces: vec![Piece::PublicHost {
@@ -452,7 +472,9 @@ impl Resolver<'_> {
 
 /// Whether a browser gets to a port. On the host's network every port is the host's.
 fn is_published(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
+    let is_main = draft.main_port().as_deref() == Some(port.name.as_str());
     port.host.is_some()
         || draft.external.is_some()
+        || is_main && draft.public_url().is_some()
         || crate::resolve::network::mode_of(draft, workload) == Some(NetworkMode::Host)
 }

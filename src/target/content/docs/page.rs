@@ -337,7 +337,13 @@ fn published(platform: &Platform) -> Vec<PublishedView> {
                 HostPort::Fixed(range) => range.to_string(),
                 HostPort::Auto => "any free one".to_string(),
             };
-            let url = facts::host_url(port);
+            let said = platform
+                .component(&workload.component)
+                .and_then(|component| component.said_url(&port.name));
+            let url = match said {
+                Some(said) => Some(said.as_str().to_string()),
+                None => facts::host_url(port),
+            };
             Some(PublishedView {
                 component: workload.name.clone(),
                 port: port.name.clone(),

@@ -1,16 +1,21 @@
 //! `config/COMPONENT/...`: the files whose text the platform itself holds, by `content` or by a kind's template.
 //!
-//! They are written as they are, to the byte: a kind's template says itself where its file comes from, and what a user
+//! Alertmanager's configuration is made of the whole platform. The others are written as they are, to the byte: a kind's template says itself where its file comes from, and what a user
 //! wrote as `content` is nobody's to add to.
+
+mod alertmanager;
 
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
-    model::{FileContent, FileMount, Piece, Platform, Secret, Text, Workload},
+    model::{FileContent, FileMount, Piece, Platform, Secret, Text, Workload, notify_file},
     speak::Speak,
     target::{Context, Emission, Vantage, shared::mounted::config_path},
     template::TemplateError,
 };
+
+/// The template of Alertmanager's configuration.
+const ALERTMANAGER: &str = "kinds/alertmanager/alertmanager.yml";
 
 /// Writes one file for each text that a workload mounts.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
@@ -28,8 +33,16 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
                     speak.text(text),
                 );
                 if context.vantage == Vantage::Kubernetes {
-                    emission.losses.extend(loss(workload, file, text));
+                    emission
+                        .losses
+                        .extend(loss(context.platform, workload, file, text));
                 }
+            }
+            let notify = notify_file(&workload.component);
+            if file.content == FileContent::Generated(notify.clone()) {
+                let view = alertmanager::view(context.platform);
+                let text = context.engine.render(ALERTMANAGER, &view)?;
+                emission.files.add(Target::Compose, notify, text);
             }
         }
     }
@@ -61,9 +74,20 @@ impl Speak for ConfigFile<'_> {
 }
 
 /// In a cluster a public address and a namespace are values of the chart, and a file is not a template of it.
-fn loss(workload: &Workload, file: &FileMount, text: &Text) -> Option<Diagnostic> {
+fn loss(
+    platform: &Platform,
+    workload: &Workload,
+    file: &FileMount,
+    text: &Text,
+) -> Option<Diagnostic> {
     let late = text.pieces.iter().find_map(|piece| match piece {
-        Piece::PublicUrl { .. } | Piece::PublicHost { .. } => {
+        Piece::PublicUrl { component, port }
+        | Piece::PublicOrigin { component, port }
+        | Piece::PublicHost { component, port }
+            if platform
+                .component(component)
+                .is_none_or(|component| component.said_url(port).is_none()) =>
+        {
             Some("a public address: the one on the Compose host is written")
         }
         Piece::Network(_) => Some("a network: the namespace `default` is written"),

@@ -1,0 +1,127 @@
+//! Flags that `args` give again: what the user writes replaces what the kind's command says.
+//!
+//! Most programs refuse a flag that is given twice, or take the first.
+
+use crate::syntax::{Node, Value};
+
+/// The words of the command without the flags that `args` give.
+pub(super) fn without(command: &[Node], args: &Node) -> Vec<Node> {
+    let given = words(args);
+    let given: Vec<Flag<'_>> = flags(&given).into_iter().map(|(flag, _)| flag).collect();
+    let kinds: Vec<String> = command.iter().map(word).collect();
+    let mut kept = command.to_vec();
+    for (flag, place) in flags(&kinds).into_iter().rev() {
+        if given.contains(&flag) {
+            kept.drain(place);
+        }
+    }
+    kept
+}
+
+/// What makes two flags the same: the name, and for `-c name=value` the name behind it.
+#[derive(PartialEq, Eq)]
+struct Flag<'a> {
+    name: &'a str,
+    of: &'a str,
+}
+
+/// The flags of a command, each with the words that it takes up.
+fn flags(words: &[String]) -> Vec<(Flag<'_>, std::ops::Range<usize>)> {
+    let mut found = Vec::new();
+    let mut index = 0;
+    while index < words.len() {
+        let word = words[index].as_str();
+        let start = index;
+        index += 1;
+        if !is_flag(word) {
+            continue;
+        }
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => {
+                let next = words.get(index).map(String::as_str);
+                (word, next.filter(|next| !is_flag(next)))
+            }
+        };
+        if value.is_some() && !word.contains('=') {
+            index += 1;
+        }
+        let is_short = name.len() == 2;
+        let of = value
+            .filter(|_| is_short)
+            .and_then(|value| value.split_once('='))
+            .map_or("", |(of, _)| of);
+        found.push((Flag { name, of }, start..index));
+    }
+    found
+}
+
+fn is_flag(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('-') && !word.contains(char::is_whitespace)
+}
+
+/// The words of `args`: a list, or one string split as a shell splits it.
+fn words(args: &Node) -> Vec<String> {
+    match &args.value {
+        Value::String(line) => shlex::split(line).unwrap_or_default(),
+        _ => args
+            .as_array()
+            .unwrap_or_default()
+            .iter()
+            .map(word)
+            .collect(),
+    }
+}
+
+fn word(node: &Node) -> String {
+    node.as_str().unwrap_or_default().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        diag::Sink,
+        source::Sources,
+        syntax::{Table, parse},
+    };
+
+    fn tree(text: &str) -> Table {
+        let mut sources = Sources::default();
+        let id = sources.add("t.toml", text);
+        parse(&sources, id, &mut Sink::default())
+    }
+
+    fn left(command: &str, args: &str) -> String {
+        let tree = tree(&format!("command = {command}\nargs = {args}"));
+        let args = tree.get("args").expect("args");
+        let kept = without(tree.array("command").expect("a command"), args);
+        kept.iter().map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_flag_that_is_given_again_goes_with_its_value() {
+        let command = r#"["server", "--host", "0.0.0.0", "--workers=2", "--verbose"]"#;
+        assert_eq!(
+            left(command, r#"["--host=127.0.0.1"]"#),
+            "server --workers=2 --verbose"
+        );
+        assert_eq!(
+            left(command, "'--workers 4 --verbose'"),
+            "server --host 0.0.0.0"
+        );
+        assert_eq!(
+            left(command, r#"["--port", "1"]"#),
+            "server --host 0.0.0.0 --workers=2 --verbose"
+        );
+    }
+
+    #[test]
+    fn of_a_repeated_short_flag_the_name_behind_it_counts() {
+        let command = r#"["postgres", "-c", "max_connections=200", "-c", "fsync=on"]"#;
+        assert_eq!(
+            left(command, r#"["-c", "max_connections=50"]"#),
+            "postgres -c fsync=on"
+        );
+    }
+}

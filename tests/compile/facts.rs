@@ -1,0 +1,176 @@
+//! What is said once holds everywhere: in `tests/facts/*.toml` a platform.toml states a fact, and the generated files show
+//! what follows from it.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use mlopsgen::{
+    compile::{Compilation, Request, compile},
+    diag::render::{Style, human},
+    world::MemoryWorld,
+};
+use serde::Deserialize;
+
+/// What every platform of these files starts with.
+const START: &str = r#"
+[platform]
+name = "sample"
+[groups]
+one = "One"
+two = "Two"
+[secrets]
+db = { env = "DB_PASSWORD" }
+other = { env = "OTHER_PASSWORD" }
+admin = { env = "ADMIN_PASSWORD" }
+[lints]
+no-resources = "allow"
+"#;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Book {
+    facts: Vec<Fact>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fact {
+    fact: String,
+    platform: String,
+    /// Files of the project.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
+    /// Codes that answer, each as often as it is listed. Others than `unused` and `target-loss` are no less a surprise.
+    #[serde(default)]
+    says: Vec<String>,
+    /// What the messages hold.
+    #[serde(default)]
+    tells: Vec<String>,
+    #[serde(default)]
+    holds: Vec<Holds>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Holds {
+    file: String,
+    /// One service of a Compose file.
+    service: Option<String>,
+    #[serde(default)]
+    has: Vec<String>,
+    #[serde(default)]
+    lacks: Vec<String>,
+}
+
+/// Said of small platforms on the way, and beside the point.
+const ASIDE: [&str; 5] = [
+    "unused",
+    "nobody-told",
+    "target-loss",
+    "root-user",
+    "docker-socket",
+];
+
+fn books() -> Vec<(PathBuf, Book)> {
+    let mut paths: Vec<PathBuf> = fs::read_dir("tests/facts")
+        .expect("the folder can be read")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("the data can be read");
+        let book = toml::from_str(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        (path, book)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+fn compiled(fact: &Fact) -> Compilation {
+    let mut world = MemoryWorld::new().with("platform.toml", format!("{START}{}", fact.platform));
+    for (path, text) in &fact.files {
+        world = world.with(path, text.clone());
+    }
+    compile(&world, &Request::default())
+}
+
+/// Whether a scalar is quoted is beside the point.
+fn unquoted(text: &str) -> String {
+    text.replace('"', "")
+}
+
+fn service(text: &str, name: &str) -> String {
+    let lines = text
+        .lines()
+        .skip_while(|line| *line != format!("  {name}:"))
+        .skip(1)
+        .take_while(|line| line.is_empty() || line.starts_with("    "));
+    lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// What is wrong with a fact's claims; nothing where they hold.
+fn failures(fact: &Fact) -> Vec<String> {
+    let compilation = compiled(fact);
+    let style = Style {
+        color: false,
+        width: 120,
+    };
+    let said = human(&compilation.diagnostics, &compilation.sources, style);
+    let mut wrong = Vec::new();
+    let mut codes: Vec<&str> = compilation
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code.name())
+        .filter(|code| !ASIDE.contains(code) || fact.says.iter().any(|said| said == code))
+        .collect();
+    codes.sort_unstable();
+    let mut expected: Vec<&str> = fact.says.iter().map(String::as_str).collect();
+    expected.sort_unstable();
+    if codes != expected {
+        wrong.push(format!("said {codes:?} instead of {expected:?}: {said}"));
+    }
+    for part in &fact.tells {
+        if !said.contains(part.as_str()) {
+            wrong.push(format!("`{part}` is not said: {said}"));
+        }
+    }
+    let Ok(output) = &compilation.output else {
+        if !fact.holds.is_empty() {
+            wrong.push(said);
+        }
+        return wrong;
+    };
+    for holds in &fact.holds {
+        let Some(file) = output.files.files.get(&holds.file) else {
+            wrong.push(format!("there is no {}", holds.file));
+            continue;
+        };
+        let text = unquoted(&match &holds.service {
+            Some(name) => service(&file.text, name),
+            None => file.text.clone(),
+        });
+        for part in &holds.has {
+            if !text.contains(&unquoted(part)) {
+                wrong.push(format!("`{part}` is not in {}:\n{text}", holds.file));
+            }
+        }
+        for part in &holds.lacks {
+            if text.is_empty() || text.contains(&unquoted(part)) {
+                wrong.push(format!("`{part}` is in {}:\n{text}", holds.file));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn what_follows_from_a_fact_follows_it() {
+    let mut wrong = Vec::new();
+    for (path, book) in books() {
+        for fact in &book.facts {
+            let claims = fact.says.len() + fact.tells.len() + fact.holds.len();
+            assert!(claims > 0, "{path:?}, {}: nothing is claimed", fact.fact);
+            let failures = failures(fact).into_iter();
+            wrong.extend(failures.map(|text| format!("{path:?}, {}: {text}", fact.fact)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
