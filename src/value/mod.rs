@@ -4,6 +4,7 @@
 //! checks by the same parser with which `resolve` reads, so what was accepted can be read.
 
 mod address;
+mod capability;
 mod choice;
 mod device;
 mod path;
@@ -11,7 +12,10 @@ mod tmpfs;
 mod web;
 
 pub use address::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, is_alias};
-pub use choice::{AlertSeverity, PanelKind, ProbeTool, Propagation, TriggerRule};
+pub use capability::Capability;
+pub use choice::{
+    AlertSeverity, Condition, PanelKind, ProbeTool, Propagation, Protocol, TriggerRule,
+};
 pub use device::{Device, ImagePlatform};
 pub use path::{ContainerPath, TreePath, is_reserved};
 pub use tmpfs::{Tmpfs, TmpfsOption};

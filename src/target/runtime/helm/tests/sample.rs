@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use crate::{
     files::Target,
     model::{
-        At, Bind, Component, Condition, Dependency, Device, Endpoint, EnvironmentVariable,
-        External, ExtraHost, Field, FileContent, FileMount, Gpu, Group, Health, HostPort,
-        HttpScheme, Image, ImagePlatform, Lifecycle, Mount, MountSource, NetworkMode, Piece,
-        Pipeline, Platform, PlatformVolume, Port, PortRange, Probe, Protocol, Raw, Resources,
-        Restart, Runtime, Scheme, Secret, SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs,
-        Variable, Workload,
+        At, Bind, Capability, Component, Condition, Dependency, Device, Endpoint,
+        EnvironmentVariable, External, ExtraHost, Field, FileContent, FileMount, Gpu, Group,
+        Health, HostPort, HttpScheme, Image, ImagePlatform, Lifecycle, Mount, MountSource,
+        NetworkMode, Piece, Pipeline, Platform, PlatformVolume, Port, PortRange, Probe, Protocol,
+        Raw, Resources, Restart, Runtime, Scheme, Secret, SecretForm, SecretOrigin, Task, TaskBody,
+        Text, Tmpfs, Variable, Workload,
     },
     source::{Sources, Span},
     syntax::Table,
@@ -184,6 +184,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         outputs: Vec::new(),
         uses: Vec::new(),
         workloads,
+        healthy: None,
         alerts: Vec::new(),
         records: Vec::new(),
         panels: Vec::new(),
@@ -393,8 +394,8 @@ fn server() -> Workload {
     server.runtime.extra_hosts = ["one:10.0.0.1", "two=10.0.0.1", "engine:host-gateway"]
         .map(|line| ExtraHost::parse(line).expect("a line"))
         .into();
-    server.runtime.cap_add = vec!["CAP_NET_ADMIN".to_string()];
-    server.runtime.cap_drop = vec!["ALL".to_string()];
+    server.runtime.cap_add = vec![Capability::parse("CAP_NET_ADMIN").expect("it is one")];
+    server.runtime.cap_drop = vec![Capability::parse("ALL").expect("it is one")];
     server.runtime.stop_grace_period = Some(90_000);
     server.runtime.platform = ImagePlatform::parse("linux/amd64");
     server
