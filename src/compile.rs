@@ -19,7 +19,7 @@ use crate::{
     target::emit,
     template::{self, Engine},
     threads,
-    world::World,
+    world::{ReadError, World},
 };
 
 /// Folders of the user's own, beside platform.toml.
@@ -232,12 +232,23 @@ fn own_files(
     sink: &mut Sink,
 ) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    for path in world.files_below(folder) {
+    let listing = world.list(folder);
+    for (path, error) in &listing.unread {
+        sink.push(unread(path, error));
+    }
+    for path in listing.files {
         let name = path
             .strip_prefix(folder)
             .and_then(|path| path.strip_prefix('/')?.strip_suffix(ending));
-        let (Some(name), Ok(bytes)) = (name, world.read(&path)) else {
+        let Some(name) = name else {
             continue;
+        };
+        let bytes = match world.read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                sink.push(unread(&path, &error));
+                continue;
+            }
         };
         if bytes.len() > LONGEST_OWN_FILE {
             sink.push(too_long(&path, &bytes, sources));
@@ -255,6 +266,12 @@ fn own_files(
 
 /// The longest kind or template that is read, in bytes.
 const LONGEST_OWN_FILE: usize = 1 << 20;
+
+/// What can't be read would be missing: the next `apply` would remove what comes of it.
+fn unread(path: &str, error: &ReadError) -> Diagnostic {
+    Diagnostic::new(Code::Unreadable, format!("`{path}` {error}"))
+        .help("put a regular file or folder there that you may read, or move it away")
+}
 
 fn too_long(path: &str, bytes: &[u8], sources: &mut Sources) -> Diagnostic {
     let first = bytes

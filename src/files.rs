@@ -69,6 +69,12 @@ impl Target {
     }
 }
 
+/// The folder beside platform.toml that everything is generated into.
+pub const GENERATED: &str = "generated";
+
+/// What keeps `.env` out of git, below `generated/`.
+pub const GITIGNORE: &str = "compose/.gitignore";
+
 /// The folder of the files whose text the platform itself holds. They are Compose's; the chart has its own copies.
 pub const CONFIG: &str = "config";
 

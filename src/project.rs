@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::{GlobBuilder, GlobSetBuilder};
+use globset::GlobBuilder;
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -13,11 +13,8 @@ use crate::{
     language::{Context, Form, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Entry, Node, Removal, Table, Value, overlay},
-    world::{ReadError, World},
+    world::{LARGEST_FILE, Listing, ReadError, World},
 };
-
-/// The longest platform file that is read, in bytes: far beyond what people write, near enough to stay quick.
-const LONGEST_FILE: usize = 4 << 20;
 
 /// Bytes of the character that stands for what is no UTF-8.
 const REPLACEMENT: usize = char::REPLACEMENT_CHARACTER.len_utf8();
@@ -109,7 +106,8 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
     read.table
         .strings("include")
         .into_iter()
-        .flat_map(|pattern| matching(&mut walked, folder, pattern))
+        .filter(|pattern| !leaves(pattern))
+        .flat_map(|pattern| matching(&mut walked, folder, pattern).files)
         .collect()
 }
 
@@ -167,21 +165,20 @@ fn read_file(
     let bytes = match world.read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
-            let why = match error {
-                ReadError::Missing => "does not exist".to_string(),
-                ReadError::Directory => "is a folder".to_string(),
-                ReadError::Failed(why) => format!("can't be read: {why}"),
+            let help = match error {
+                ReadError::Missing => {
+                    "`mlopsgen init` starts a platform.toml; `-C DIR` and `--file` say where one is"
+                }
+                ReadError::TooLarge => "split it with `include = [\"teams/*.toml\"]`",
+                _ => "put a regular file there that you may read",
             };
-            sink.push(unreadable(
-                why,
-                "`mlopsgen init` starts a platform.toml; `-C DIR` and `--file` say where one is",
-            ));
+            sink.push(unreadable(error.to_string(), help));
             return None;
         }
     };
-    if bytes.len() > LONGEST_FILE {
+    if bytes.len() > LARGEST_FILE {
         sink.push(unreadable(
-            format!("has more than {} MiB", LONGEST_FILE >> 20),
+            ReadError::TooLarge.to_string(),
             "split it with `include = [\"teams/*.toml\"]`",
         ));
         return None;
@@ -226,7 +223,7 @@ fn include(
         let Some(text) = pattern.as_str() else {
             continue;
         };
-        if text.starts_with('/') || text.split('/').any(|part| part == "..") {
+        if leaves(text) {
             sink.push(
                 Diagnostic::new(
                     Code::OutsideProject,
@@ -237,15 +234,30 @@ fn include(
             );
             continue;
         }
-        let paths = matching(&mut walked, folder, text);
-        if paths.is_empty() && !text.contains(['*', '?', '[', '{']) {
+        let matched = matching(&mut walked, folder, text);
+        if matched.files.is_empty() && matched.unread.is_empty() {
+            let (message, label) = match text.contains(['*', '?', '[', '{']) {
+                true => (format!("`{text}` matches no file"), "no such files"),
+                false => {
+                    let read = world.read(&joined(folder, text));
+                    let why = read.err().unwrap_or(ReadError::Missing);
+                    (format!("`{text}` {why}"), "no such file")
+                }
+            };
             sink.push(
-                Diagnostic::new(Code::FileMissing, format!("`{text}` does not exist"))
-                    .label(pattern.span, "no such file")
+                Diagnostic::new(Code::FileMissing, message)
+                    .label(pattern.span, label)
                     .help("paths in `include` are relative to platform.toml"),
             );
         }
-        for path in paths {
+        for (path, error) in &matched.unread {
+            sink.push(
+                Diagnostic::new(Code::Unreadable, format!("`{path}` {error}"))
+                    .label(pattern.span, "may mean files there")
+                    .help("what can't be read would be missing: mend it, or narrow the pattern"),
+            );
+        }
+        for path in matched.files {
             // A wide pattern also meets the file itself and its environments.
             if path == file || is_environment_of(file, &path) || !seen.insert(path.clone()) {
                 continue;
@@ -261,7 +273,7 @@ fn include(
 /// Folders of the project, each listed once.
 struct Walked<'a> {
     world: &'a dyn World,
-    folders: BTreeMap<String, Vec<String>>,
+    folders: BTreeMap<String, Listing>,
 }
 
 impl<'a> Walked<'a> {
@@ -272,10 +284,10 @@ impl<'a> Walked<'a> {
         }
     }
 
-    fn files_below(&mut self, folder: &str) -> &[String] {
+    fn list(&mut self, folder: &str) -> &Listing {
         self.folders
             .entry(folder.to_string())
-            .or_insert_with(|| self.world.files_below(folder))
+            .or_insert_with(|| self.world.list(folder))
     }
 }
 
@@ -288,34 +300,72 @@ fn is_environment_of(file: &str, path: &str) -> bool {
         .is_some_and(|name| !name.contains('/'))
 }
 
-/// The files that a pattern means. `walked` remembers folders that were listed before.
-fn matching(walked: &mut Walked<'_>, folder: &str, pattern: &str) -> Vec<String> {
+/// Whether a pattern means files outside of the project.
+fn leaves(pattern: &str) -> bool {
+    pattern.starts_with('/') || pattern.split('/').any(|part| part == "..")
+}
+
+/// The files that a pattern means, and what can't be read where it may mean some. `walked` remembers folders that were
+/// listed before.
+fn matching(walked: &mut Walked<'_>, folder: &str, pattern: &str) -> Listing {
+    let mut matched = Listing::default();
     // What is no pattern is reported where the shape of the file is checked.
     if !Form::Glob.accepts(pattern) {
-        return Vec::new();
+        return matched;
     }
-    let joined = match folder {
-        "" => pattern.trim_start_matches("./").to_string(),
-        folder => format!("{folder}/{}", pattern.trim_start_matches("./")),
-    };
+    let joined = joined(folder, pattern);
     let Ok(glob) = GlobBuilder::new(&joined).literal_separator(true).build() else {
-        return Vec::new();
+        return matched;
     };
-    let Ok(globs) = GlobSetBuilder::new().add(glob).build() else {
-        return Vec::new();
-    };
+    let glob = glob.compile_matcher();
     // Only the folder before the first wildcard needs to be walked.
     let fixed = joined
         .split(['*', '?', '[', '{'])
         .next()
         .unwrap_or_default();
     let root = fixed.rsplit_once('/').map_or("", |(root, _)| root);
-    walked
-        .files_below(root)
-        .iter()
-        .filter(|path| globs.is_match(path.as_str()))
+    let listing = walked.list(root);
+    let files = listing.files.iter();
+    matched.files = files
+        .filter(|path| glob.is_match(path.as_str()))
         .cloned()
-        .collect()
+        .collect();
+    let unread = listing.unread.iter();
+    matched.unread = unread
+        .filter(|(path, error)| leads_to(&joined, path, error))
+        .cloned()
+        .collect();
+    matched
+}
+
+/// A pattern that is written in a platform file of this folder.
+fn joined(folder: &str, pattern: &str) -> String {
+    let pattern = pattern.trim_start_matches("./");
+    match folder {
+        "" => pattern.to_string(),
+        folder => format!("{folder}/{pattern}"),
+    }
+}
+
+/// Whether a pattern means this path or files below it. `**` enters no links, as in a shell.
+fn leads_to(pattern: &str, path: &str, error: &ReadError) -> bool {
+    let mut parts = pattern.split('/');
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        match parts.next() {
+            None => return false,
+            Some("**") => return !matches!(error, ReadError::Link(_) | ReadError::Special),
+            // A choice may hold several folders.
+            Some(part) if part.contains(['{', '}']) => return true,
+            Some(part) => {
+                let glob = GlobBuilder::new(part).literal_separator(true).build();
+                if !glob.is_ok_and(|glob| glob.compile_matcher().is_match(name)) {
+                    return false;
+                }
+            }
+        }
+    }
+    // Below a pipe or a device there is nothing.
+    *error != ReadError::Special || parts.next().is_none()
 }
 
 /// `[platform]` and `include` stand in platform.toml alone.

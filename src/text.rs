@@ -41,9 +41,55 @@ pub fn chain(names: &[&str]) -> String {
         .join(" → ")
 }
 
+/// Whether a terminal obeys a character, or shows nothing where it stands: control characters, those that turn the
+/// direction of writing, those without a width.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// A text from outside with what a terminal would obey, or not show, written out: `\u{1b}`.
+pub fn visible(text: &str) -> String {
+    escaped(text, is_hidden)
+}
+
+/// The same for a text of several lines: the ends of lines and tabs stay.
+pub fn visible_lines(text: &str) -> String {
+    escaped(text, |c| is_hidden(c) && c != '\n' && c != '\t')
+}
+
+fn escaped(text: &str, is_written_out: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match is_written_out(c) {
+            true => out.extend(c.escape_unicode()),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{all_of, count, one_of};
+    use super::{all_of, count, one_of, visible, visible_lines};
+
+    #[test]
+    fn what_a_terminal_would_obey_is_written_out() {
+        let text = "a\u{1b}[2J\n\u{202e}b\tä";
+        assert_eq!(visible(text), "a\\u{1b}[2J\\u{a}\\u{202e}b\\u{9}ä");
+        assert_eq!(visible_lines(text), "a\\u{1b}[2J\n\\u{202e}b\tä");
+    }
 
     #[test]
     fn one_is_not_plural() {

@@ -2,15 +2,50 @@
 //!
 //! The compiler itself never touches a disk. The command line gives it a [`World`] over a folder, tests one over a map.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
+
+/// The largest file of a project that is read, in bytes: far beyond what people write, near enough to stay quick.
+pub const LARGEST_FILE: usize = 4 << 20;
 
 /// Why a path could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
     Missing,
     Directory,
+    /// This part of the path is a symbolic link, and none is followed.
+    Link(String),
+    /// A pipe, a socket, a device.
+    Special,
+    /// It has more bytes than [`LARGEST_FILE`].
+    TooLarge,
     /// Any other failure of the file system, in its own words.
     Failed(String),
+}
+
+/// As what follows the path.
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Missing => f.write_str("does not exist"),
+            ReadError::Directory => f.write_str("is a folder"),
+            ReadError::Link(link) => write!(
+                f,
+                "can't be read: `{link}` is a symbolic link, and mlopsgen follows none"
+            ),
+            ReadError::Special => f.write_str("is neither a file nor a folder"),
+            ReadError::TooLarge => write!(f, "has more than {} MiB", LARGEST_FILE >> 20),
+            ReadError::Failed(why) => write!(f, "can't be read: {why}"),
+        }
+    }
+}
+
+/// What a folder holds, at any depth.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Paths of regular files, relative to the project, sorted.
+    pub files: Vec<String>,
+    /// What is there and is neither a file nor a folder that could be listed, sorted by path.
+    pub unread: Vec<(String, ReadError)>,
 }
 
 /// The project's folder, which several threads may ask. Paths are relative to it, written with `/`.
@@ -18,8 +53,8 @@ pub trait World: Sync {
     /// The bytes of a file.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
 
-    /// All files below a folder, at any depth, as paths relative to the project, sorted. Empty where there is no such folder.
-    fn files_below(&self, folder: &str) -> Vec<String>;
+    /// All that lies below a folder. Nothing where there is no such folder.
+    fn list(&self, folder: &str) -> Listing;
 }
 
 /// A project that exists only in memory.
@@ -44,22 +79,25 @@ impl World for MemoryWorld {
         if let Some(bytes) = self.files.get(path) {
             return Ok(bytes.clone());
         }
-        if self.files_below(path).is_empty() {
+        if self.list(path).files.is_empty() {
             Err(ReadError::Missing)
         } else {
             Err(ReadError::Directory)
         }
     }
 
-    fn files_below(&self, folder: &str) -> Vec<String> {
+    fn list(&self, folder: &str) -> Listing {
         let prefix = match folder {
             "" | "." => String::new(),
             folder => format!("{}/", folder.trim_end_matches('/')),
         };
-        self.files
-            .keys()
-            .filter(|path| path.starts_with(&prefix))
-            .cloned()
-            .collect()
+        let paths = self.files.keys();
+        Listing {
+            files: paths
+                .filter(|path| path.starts_with(&prefix))
+                .cloned()
+                .collect(),
+            unread: Vec::new(),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Facts, ports::never_together};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{FileContent, Platform},
+    model::{FileContent, FileMount, Platform},
     source::Span,
 };
 
@@ -161,6 +161,36 @@ fn config_files(platform: &Platform, sink: &mut Sink) {
                 _ => None,
             });
         same(names, "file", sink);
+    }
+    for workload in platform.workloads() {
+        files_in_files(&workload.files, sink);
+    }
+}
+
+/// A file can't be the folder of another.
+fn files_in_files(files: &[FileMount], sink: &mut Sink) {
+    let single = files
+        .iter()
+        .filter(|file| !matches!(file.content, FileContent::Folder { .. }));
+    let single: BTreeMap<String, Span> = single
+        .map(|file| (file.path.to_lowercase(), file.span))
+        .collect();
+    for file in files {
+        let path = file.path.to_lowercase();
+        let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        if let Some((folder, outer)) =
+            folders.find_map(|folder| Some((folder, *single.get(folder)?)))
+        {
+            sink.push(
+                Diagnostic::new(
+                    Code::OutputClash,
+                    format!("`{}` lies below `{folder}`, which is a file", file.path),
+                )
+                .label(outer, "a file")
+                .label(file.span, "and one below it")
+                .help("rename one of the two; letter case makes no difference"),
+            );
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 use mlopsgen::{
     add::{Added, Addition, Kinds, Known, Wish},
     diag::Sink,
-    disk::{DiskWorld, read_text, replace_target},
+    disk::{DiskWorld, NamedFile},
     plan::Failure,
     project::{self as files},
     source::Sources,
@@ -43,7 +43,8 @@ pub struct AddArgs {
 pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
     let project = project::open(&context.global)?;
     let path = context.global.directory().join(&context.global.file);
-    let text = read_text(&path)?;
+    let file = NamedFile::new(&context.global.directory(), &context.global.file)?;
+    let text = file.read_text()?.unwrap_or_default();
     let kinds = all(context);
     let world = DiskWorld::new(path.parent().unwrap_or(Path::new(".")));
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
@@ -59,7 +60,7 @@ pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
         group: args.group.as_deref(),
         image: args.image.as_deref(),
     })?;
-    replace_target(&path, &addition.text())?;
+    file.replace(&addition.text())?;
     if !context.terminal.quiet {
         let next = context.global.command_line("plan");
         let file = path.display().to_string();

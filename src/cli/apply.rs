@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
-    disk::{Lock, Prepared, Project, Transaction, read_text},
+    disk::{Lock, NamedFile, Prepared, Project, Transaction},
     files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
-    text::count,
+    text::{count, visible},
 };
 
 use super::{Context, args::Global, data, json, plan::saved, project, show};
@@ -68,21 +68,26 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
         planned: planned.as_ref(),
         is_json,
     };
-    // A first plan without the lock: where there is nothing to do, not even a folder's time changes.
+    // A first plan without the lock: where there is nothing to do, not even a folder's time changes, and nobody waits
+    // for a question that stays open.
     let first = project.prepare(None)?;
-    if !matches!(&first.plan, Ok(plan) if !plan.is_empty()) {
-        return run.finish(&first);
+    let agreed = match &first.plan {
+        Ok(plan) if !plan.is_empty() => plan,
+        _ => return run.finish(&first),
+    };
+    if !run.is_agreed(&first, agreed)? {
+        return run.nothing_written();
     }
-    let lock = Lock::acquire(&project.place, || {
-        context
-            .terminal
-            .err("waiting for another `mlopsgen apply` in this folder\n");
+    let lock = Lock::acquire(&project.place, |holder| {
+        context.terminal.err(&format!(
+            "waiting for another `mlopsgen` that writes in this folder: {holder}\n"
+        ));
     })?;
     // What another run wrote, and what was edited meanwhile, is seen from here on.
-    let prepared = project.prepare(Some(&lock))?;
-    match &prepared.plan {
-        Ok(plan) if !plan.is_empty() => run.write(&prepared, plan, &lock),
-        _ => run.finish(&prepared),
+    let again = project.prepare(Some(&lock))?;
+    match &again.plan {
+        Ok(plan) if !plan.is_empty() => run.write_if_agreed(&again, plan, agreed, &lock),
+        _ => run.finish(&again),
     }
 }
 
@@ -104,17 +109,47 @@ impl Run<'_> {
         Ok(u8::from(prepared.plan.is_err()))
     }
 
-    fn write(&self, prepared: &Prepared, plan: &Plan, lock: &Lock) -> Result<u8, Failure> {
+    /// Shows the plan and asks, as far as somebody has to be asked. Programs get one document: the plan when it is carried
+    /// out, else what stopped it.
+    fn is_agreed(&self, prepared: &Prepared, plan: &Plan) -> Result<bool, Failure> {
         self.still_holds(plan)?;
-        // Programs get one document: the plan when it is carried out, else what stopped it.
         if !self.is_json {
             self.show(prepared)?;
         }
         self.refuse(plan)?;
-        if !self.is_agreed(plan)? {
-            self.context.terminal.err("Nothing was written.\n");
-            return Ok(1);
+        self.is_answered(plan)
+    }
+
+    /// Writes what was agreed to, or what is planned now where all was agreed to beforehand.
+    fn write_if_agreed(
+        &self,
+        prepared: &Prepared,
+        plan: &Plan,
+        agreed: &Plan,
+        lock: &Lock,
+    ) -> Result<u8, Failure> {
+        let differences = saved(agreed, self.project).differences(&saved(plan, self.project));
+        if !differences.is_empty() {
+            if !self.args.yes && self.planned.is_none() {
+                return Err(Failure::new(format!(
+                    "something has changed since the plan was shown: {}; nothing was written",
+                    differences.join(", ")
+                ))
+                .help("run `mlopsgen apply` again, and read the new plan"));
+            }
+            if !self.is_agreed(prepared, plan)? {
+                return self.nothing_written();
+            }
         }
+        self.write(prepared, plan, lock)
+    }
+
+    fn nothing_written(&self) -> Result<u8, Failure> {
+        self.context.terminal.err("Nothing was written.\n");
+        Ok(1)
+    }
+
+    fn write(&self, prepared: &Prepared, plan: &Plan, lock: &Lock) -> Result<u8, Failure> {
         Transaction::prepare(plan, &self.project.place, lock)?.commit()?;
         if self.is_json {
             self.show(prepared)?;
@@ -176,8 +211,8 @@ impl Run<'_> {
             if let Some(refusal) = &change.refusal {
                 message.push_str(&format!(
                     "\n  {folder}/{}: {}",
-                    change.path,
-                    refusal.reason()
+                    visible(&change.path),
+                    visible(&refusal.reason())
                 ));
                 can_be_forced &= refusal.yields_to_force();
             }
@@ -191,7 +226,7 @@ impl Run<'_> {
     }
 
     /// Whether a person or a flag agrees to everything. Errors: there is no terminal to ask on.
-    fn is_agreed(&self, plan: &Plan) -> Result<bool, Failure> {
+    fn is_answered(&self, plan: &Plan) -> Result<bool, Failure> {
         let terminal = &self.context.terminal;
         let can_ask = terminal.interactive && !self.is_json && self.planned.is_none();
         if !self.args.yes && self.planned.is_none() {
@@ -248,24 +283,39 @@ impl Run<'_> {
 }
 
 fn load(file: &Path, global: &Global) -> Result<SavedPlan, Failure> {
-    let path = global.resolve(file);
-    let text = read_text(&path)
-        .map_err(|failure| failure.help("make a plan with `mlopsgen plan --out FILE`"))?;
-    SavedPlan::parse(&text)
+    let named = NamedFile::new(&global.directory(), file)?;
+    let help = "make a plan with `mlopsgen plan --out FILE`";
+    match named.read_text()? {
+        Some(text) => SavedPlan::parse(&text),
+        None => Err(Failure::new(format!("there is no `{}`", named.path().display())).help(help)),
+    }
 }
 
 /// The flags that a plan was made with; those of this command line may repeat them, and not say otherwise.
 fn as_planned(global: &Global, planned: &SavedPlan) -> Result<Global, Failure> {
+    let says_otherwise = |flag: &str| {
+        Failure::new(format!("the plan was made with another `{flag}`"))
+            .help(format!("leave `{flag}` out: the plan knows it"))
+    };
+    // The project is the one that the command is typed in: a plan from elsewhere must not lead to another.
+    if Path::new(&planned.file).file_name() != Some(planned.file.as_ref()) {
+        return Err(Failure::new(format!(
+            "the plan is for `{}`, which is no file of this project",
+            visible(&planned.file)
+        ))
+        .help("make a plan here with `mlopsgen plan --out FILE`"));
+    }
+    if let Some(file) = global.named_file()
+        && file != Path::new(&planned.file)
+    {
+        return Err(says_otherwise("--file"));
+    }
     let mut targets = Vec::new();
     for name in planned.targets.iter().flatten() {
         let target = Target::from_name(name);
         targets.push(target.ok_or_else(|| Failure::new(format!("there is no target `{name}`")))?);
     }
     let targets = planned.targets.is_some().then_some(targets);
-    let says_otherwise = |flag: &str| {
-        Failure::new(format!("the plan was made with another `{flag}`"))
-            .help(format!("leave `{flag}` out: the plan knows it"))
-    };
     if global.environment.is_some() && global.environment != planned.environment {
         return Err(says_otherwise("--env"));
     }

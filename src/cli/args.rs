@@ -174,12 +174,11 @@ impl Global {
         }
     }
 
-    /// A path as the user gave it, seen from `-C`.
-    pub fn resolve(&self, path: &std::path::Path) -> PathBuf {
-        match &self.directory {
-            None => path.to_path_buf(),
-            Some(directory) => directory.join(path),
-        }
+    /// The name of the platform file, where the command line gives one.
+    pub fn named_file(&self) -> Option<&std::path::Path> {
+        let is_default = self.file.as_os_str() == DEFAULT_FILE;
+        let name = self.file.file_name().filter(|_| !is_default);
+        name.map(std::path::Path::new)
     }
 
     /// `--target` as a set.

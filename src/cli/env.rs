@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
-    disk::{Readers, replace},
+    disk::{Lock, write_dotenv},
     engine::{Running, entropy, missing, strong},
+    files::GITIGNORE,
     model::Secret,
     plan::Failure,
     target::runtime::helm::secret_name,
@@ -71,6 +72,9 @@ struct Entry<'a> {
     value: Option<&'a str>,
 }
 
+/// What lies beside `.env` where the platform has no Compose files.
+const IGNORED: &str = ".env\n";
+
 pub fn run(args: &EnvArgs, context: &Context) -> Result<u8, Failure> {
     match &args.command {
         EnvCommand::Init => init(context),
@@ -82,10 +86,15 @@ fn init(context: &Context) -> Result<u8, Failure> {
     let Some(running) = running::open(context)? else {
         return Ok(1);
     };
+    let place = &running.project.place;
+    // Two of them would make up two values for one secret.
+    let lock = Lock::acquire(place, |holder| {
+        let line = format!("waiting for another `mlopsgen` that writes in this folder: {holder}\n");
+        context.terminal.err(&line);
+    })?;
     let mut dotenv = running.dotenv()?;
     let values = running.values()?;
     let absent = missing(&running.output.platform.secrets, &values);
-    let path = running.dotenv_path();
     let mut written = Vec::new();
     for secret in absent {
         // Two secrets may be of one variable.
@@ -109,11 +118,15 @@ fn init(context: &Context) -> Result<u8, Failure> {
             .out("No secret is missing that can be made up.\n")?;
         return Ok(0);
     }
-    replace(&path, dotenv.text(), Readers::Owner)?;
+    let files = &running.output.files.files;
+    let ignored = files
+        .get(GITIGNORE)
+        .map_or(IGNORED, |file| file.text.as_str());
+    write_dotenv(place, &dotenv, ignored, &lock)?;
     let mut text = format!(
         "Wrote {} to {}/compose/.env:\n",
         count(written.len(), "secret"),
-        running.project.place.folder()
+        place.folder()
     );
     for name in written {
         text.push_str(&format!("  {name}\n"));

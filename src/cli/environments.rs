@@ -24,9 +24,9 @@ pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
         refuse_one_document(command)?;
     }
     let (root, file) = project::find(&context.global)?;
-    let gone = gone_environments(&root);
+    let gone = gone_environments(&root)?;
     let mut all = vec![None];
-    all.extend(environments(&root, &file).into_iter().map(Some));
+    all.extend(environments(&root, &file)?.into_iter().map(Some));
     let is_held = matches!(context.global.format, Some(Format::Json | Format::Sarif));
     let mut documents = Vec::new();
     let mut statuses = Vec::new();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use mlopsgen::{
     diag::Sink,
-    disk::{DiskWorld, environments, read_text, replace_target},
+    disk::{DiskWorld, NamedFile, environments},
     layout,
     plan::{self, Action, Change, Failure},
     project::{environment_file, included_files},
@@ -17,6 +17,7 @@ use mlopsgen::{
 
 use super::{
     Context, json,
+    show::tame,
     terminal::{Terminal, paint},
 };
 
@@ -44,7 +45,7 @@ pub struct FmtArgs {
 
 /// One file, before and after.
 struct Laid {
-    path: PathBuf,
+    file: NamedFile,
     /// As messages call it.
     name: String,
     old: String,
@@ -58,13 +59,13 @@ pub fn run(args: &FmtArgs, context: &Context) -> Result<u8, Failure> {
         false => args
             .files
             .iter()
-            .map(|file| context.global.resolve(file))
-            .collect(),
+            .map(|file| NamedFile::new(&context.global.directory(), file))
+            .collect::<Result<_, _>>()?,
     };
     let mut changed = Vec::new();
     let mut is_broken = false;
-    for path in &files {
-        match lay_out(path, context)? {
+    for file in &files {
+        match lay_out(file, context)? {
             Some(laid) if laid.old != laid.new => changed.push(laid),
             Some(_) => {}
             None => is_broken = true,
@@ -75,7 +76,7 @@ pub fn run(args: &FmtArgs, context: &Context) -> Result<u8, Failure> {
     }
     if !args.check {
         for laid in &changed {
-            replace_target(&laid.path, &laid.new)?;
+            laid.file.replace(&laid.new)?;
         }
     }
     let terminal = &context.terminal;
@@ -92,7 +93,7 @@ pub fn run(args: &FmtArgs, context: &Context) -> Result<u8, Failure> {
 }
 
 /// The platform file and what belongs to it.
-fn project_files(context: &Context) -> Result<Vec<PathBuf>, Failure> {
+fn project_files(context: &Context) -> Result<Vec<NamedFile>, Failure> {
     let path = context.global.directory().join(&context.global.file);
     let root = path.parent().unwrap_or(Path::new(".")).to_path_buf();
     let file = path
@@ -102,25 +103,36 @@ fn project_files(context: &Context) -> Result<Vec<PathBuf>, Failure> {
     let world = DiskWorld::new(&root);
     let mut names = vec![file.clone()];
     names.extend(included_files(&world, &file));
-    let environments = environments(&root, &file).into_iter();
+    let environments = environments(&root, &file)?.into_iter();
     names.extend(environments.map(|name| environment_file(&file, &name)));
+    let kinds = world.list("mlopsgen/kinds");
+    if let Some((path, error)) = kinds.unread.first() {
+        return Err(Failure::new(format!("`{path}` {error}"))
+            .help("put a regular file or folder there that you may read, or move it away"));
+    }
     names.extend(
-        world
-            .files_below("mlopsgen/kinds")
+        kinds
+            .files
             .into_iter()
             .filter(|name| name.ends_with(".toml")),
     );
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
-    Ok(names.iter().map(|name| root.join(name)).collect())
+    let names = names.iter();
+    names
+        .map(|name| NamedFile::new(&root, Path::new(name)))
+        .collect()
 }
 
 /// `None` where the file is not TOML; the errors are printed.
-fn lay_out(path: &Path, context: &Context) -> Result<Option<Laid>, Failure> {
-    let old = read_text(path)?;
+fn lay_out(file: &NamedFile, context: &Context) -> Result<Option<Laid>, Failure> {
+    let path = file.path();
+    let old = file
+        .read_text()?
+        .ok_or_else(|| Failure::new(format!("there is no `{}`", path.display())))?;
     let name = path
         .strip_prefix(context.global.directory())
-        .unwrap_or(path)
+        .unwrap_or(&path)
         .display()
         .to_string();
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
@@ -136,7 +148,7 @@ fn lay_out(path: &Path, context: &Context) -> Result<Option<Laid>, Failure> {
         old.clone()
     });
     Ok(Some(Laid {
-        path: path.to_path_buf(),
+        file: file.clone(),
         name,
         old,
         new,
@@ -149,7 +161,7 @@ fn report(changed: &[Laid], files: usize, check: bool, terminal: &Terminal) -> S
         if check {
             out.push_str(&diff(laid, terminal));
         } else {
-            out.push_str(&format!("laid out {}\n", laid.name));
+            out.push_str(&format!("laid out {}\n", tame(&laid.name)));
         }
     }
     match (changed.len(), check) {
@@ -173,7 +185,8 @@ fn diff(laid: &Laid, terminal: &Terminal) -> String {
         refusal: None,
     };
     for line in plan::diff(&change, "").lines {
-        out.push_str(&paint(&line.text, line.kind.into(), terminal.color_out));
+        let text = tame(&line.text);
+        out.push_str(&paint(&text, line.kind.into(), terminal.color_out));
         out.push('\n');
     }
     out

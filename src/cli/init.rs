@@ -1,14 +1,11 @@
 //! `mlopsgen init`: starts a platform.toml.
 
-use std::{
-    io::ErrorKind,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
     add::{Addition, Known},
-    disk::create,
+    disk::NamedFile,
     plan::Failure,
 };
 
@@ -46,7 +43,11 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
     if let Some(below) = &args.folder {
         folder.push(below);
     }
-    let path = folder.join(&context.global.file);
+    let below = args.folder.clone().unwrap_or_default();
+    let file = NamedFile::new(
+        &context.global.directory(),
+        &below.join(&context.global.file),
+    )?;
     let template = match args.with.is_empty() {
         true => TEMPLATE,
         false => EMPTY,
@@ -58,7 +59,13 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
     let kinds = add::all(context);
     let mut addition = Addition::new(&text, Known::default(), &kinds)?;
     addition.add_all(&args.with)?;
-    write_new(&path, &addition.text())?;
+    if !file.create(&addition.text())? {
+        return Err(Failure::new(format!(
+            "`{}` exists already, and stays as it is",
+            file.path().display()
+        ))
+        .help("name another folder: `mlopsgen init DIR`"));
+    }
     if !context.terminal.quiet {
         let cd = match folder.as_os_str() == "." {
             true => String::new(),
@@ -66,21 +73,10 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         };
         context.terminal.out(&format!(
             "Wrote {}.\nNext: mlopsgen{cd} plan   shows what it compiles to\n      mlopsgen{cd} apply  writes that to generated/\n",
-            path.display()
+            file.path().display()
         ))?;
     }
     Ok(0)
-}
-
-fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    create(path, text).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::new(format!(
-            "`{}` exists already, and stays as it is",
-            path.display()
-        ))
-        .help("name another folder: `mlopsgen init DIR`"),
-        _ => Failure::io("write", path, &error),
-    })
 }
 
 /// The folder's name, as far as a platform may be called that.

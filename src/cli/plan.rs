@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mlopsgen::{
-    disk::{Project, Readers, replace},
+    disk::{NamedFile, Project},
     plan::{Failure, Plan, SavedPlan},
 };
 
@@ -53,13 +53,30 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
         return Ok(1);
     };
     if let Some(file) = &args.out {
-        let path = context.global.resolve(file);
-        replace(&path, &saved(plan, &project).render(), Readers::All)?;
+        write(
+            &NamedFile::new(&context.global.directory(), file)?,
+            &saved(plan, &project),
+        )?;
     }
     Ok(match args.detailed_exitcode && !plan.is_empty() {
         true => 2,
         false => 0,
     })
+}
+
+/// Errors: the file that is there is no plan, and may be worth more than one.
+fn write(file: &NamedFile, plan: &SavedPlan) -> Result<(), Failure> {
+    if file
+        .read_text()?
+        .is_some_and(|text| !SavedPlan::is_one(&text))
+    {
+        return Err(Failure::new(format!(
+            "`{}` is no plan of mlopsgen, and stays as it is",
+            file.path().display()
+        ))
+        .help("name another file, or remove it"));
+    }
+    file.replace(&plan.render())
 }
 
 /// The plan as a file holds it.

@@ -74,7 +74,7 @@ fn find_environment(root: &Path, file: &str, environment: &str) -> Result<(), Fa
     if root.join(&wanted).is_file() {
         return Ok(());
     }
-    let known = environments(root, file);
+    let known = environments(root, file)?;
     Err(
         Failure::new(format!("there is no `{wanted}`")).help(match known.as_slice() {
             [] => format!("write what is different in `{environment}` to that file"),

@@ -2,7 +2,7 @@
 
 use mlopsgen::{
     plan::{Action, Change, Emptied, Plan, diff},
-    text::count,
+    text::{count, visible_lines},
 };
 
 use super::data;
@@ -38,6 +38,14 @@ pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
     page.text
 }
 
+/// A line from outside in which a terminal finds nothing to obey. Tabs stay, and so does the end of a line of Windows.
+pub fn tame(line: &str) -> String {
+    match line.strip_suffix('\r') {
+        Some(line) => visible_lines(line).replace('\n', "\\u{a}") + "\r",
+        None => visible_lines(line).replace('\n', "\\u{a}"),
+    }
+}
+
 struct Page<'a> {
     text: String,
     folder: &'a str,
@@ -45,9 +53,10 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// A line is one whatever name or content stands in it.
     fn line(&mut self, line: &str, kind: Paint) {
         self.text
-            .push_str(&paint(line, kind, self.terminal.color_out));
+            .push_str(&paint(&tame(line), kind, self.terminal.color_out));
         self.text.push('\n');
     }
 

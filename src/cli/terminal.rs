@@ -13,6 +13,7 @@ use mlopsgen::{
     diag::{Diagnostic, Severity, render},
     plan::{Failure, LineKind},
     source::Sources,
+    text::visible_lines,
 };
 
 use super::args::Global;
@@ -128,10 +129,10 @@ impl Terminal {
     /// What stopped the command.
     pub fn failure(&self, failure: &Failure) {
         let mut text = paint("error:", Paint::Alarm, self.color_err);
-        text.push_str(&format!(" {}\n", failure.message));
+        text.push_str(&format!(" {}\n", visible_lines(&failure.message)));
         if let Some(help) = &failure.help {
             text.push_str(&paint("  help:", Paint::Hunk, self.color_err));
-            text.push_str(&format!(" {help}\n"));
+            text.push_str(&format!(" {}\n", visible_lines(help)));
         }
         self.err(&text);
     }

@@ -9,7 +9,10 @@ use miette::{
 use serde::Serialize;
 
 use super::{Diagnostic, Label, Severity};
-use crate::source::Sources;
+use crate::{
+    source::Sources,
+    text::{is_hidden, visible},
+};
 
 /// How to draw for people.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +144,7 @@ impl SourceCode for Excerpts {
             .ok_or(MietteError::OutOfBounds)?;
         let column = line.cut + self.text[line.start..span.offset()].chars().count();
         Ok(Box::new(MietteSpanContents::new_named(
-            line.file.clone(),
+            visible(&line.file),
             &self.text.as_bytes()[line.start..line.end],
             (line.start, line.end - line.start).into(),
             line.number,
@@ -154,24 +157,9 @@ impl SourceCode for Excerpts {
 /// A line of a file in which a terminal finds nothing to obey, every place in it where it was.
 fn tame(line: &str) -> String {
     line.chars()
-        .map(|c| match c.is_control() && c != '\t' {
+        .map(|c| match is_hidden(c) && c != '\t' {
             true => "?".repeat(c.len_utf8()),
             false => c.to_string(),
-        })
-        .collect()
-}
-
-/// Text of the user's with what a terminal would obey, or not show, written out.
-fn visible(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let hidden = c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            let (written, plain) = match hidden {
-                true => (Some(c.escape_unicode()), None),
-                false => (None, Some(c)),
-            };
-            written.into_iter().flatten().chain(plain)
         })
         .collect()
 }

@@ -3,9 +3,7 @@
 //! It is read as Compose reads it (compose-go's `dotenv` package): a quoted value may go over several lines, and what
 //! looks like an assignment inside of it is none. Written by hand: crates for `.env` read it otherwise than Compose does.
 
-use std::{collections::BTreeMap, fs, io, ops::Range, path::Path};
-
-use crate::plan::Failure;
+use std::{collections::BTreeMap, ops::Range};
 
 /// The text of a `.env` file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,15 +23,6 @@ struct Assignment<'a> {
 impl Dotenv {
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
-    }
-
-    /// The file at a path, or an empty one where there is none.
-    pub fn read(path: &Path) -> Result<Self, Failure> {
-        match fs::read_to_string(path) {
-            Ok(text) => Ok(Self::new(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(Failure::io("read", path, &error)),
-        }
     }
 
     pub fn text(&self) -> &str {

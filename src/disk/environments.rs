@@ -1,44 +1,70 @@
 //! The environments of a project, and the folders of those that are gone.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
-use super::place::GENERATED;
-use crate::{files::is_folder_of_a_target, plan::MANIFEST, project::environment_file};
+use super::folder::{Entry, Folder, Kind, Obstacle};
+use crate::{
+    files::{GENERATED, is_folder_of_a_target},
+    plan::{Failure, MANIFEST},
+    project::environment_file,
+};
 
 /// The environments of a platform file: each `E` with a `platform.E.toml` beside it, sorted.
-pub fn environments(root: &Path, file: &str) -> Vec<String> {
+///
+/// Errors: the folder can't be listed.
+pub fn environments(root: &Path, file: &str) -> Result<Vec<String>, Failure> {
     let ends = environment_file(file, "*");
     let Some((start, end)) = ends.split_once('*') else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
-    let found = names_in(root);
+    let found = names_in(&open(root)?, root, ".")?;
     let found = found
         .iter()
         .filter_map(|name| Some(name.strip_prefix(start)?.strip_suffix(end)?.to_string()));
-    found.filter(|name| !name.is_empty()).collect()
+    Ok(found.filter(|name| !name.is_empty()).collect())
 }
 
 /// Environments whose files were generated and that no file beside platform.toml describes any more, sorted.
 ///
-/// Another platform file may share the folder, so any `*.E.toml` counts.
-pub fn gone_environments(root: &Path) -> Vec<String> {
-    let files = names_in(root);
-    let generated = root.join(GENERATED);
+/// Another platform file may share the folder, so any `*.E.toml` counts. Errors: a folder can't be listed.
+pub fn gone_environments(root: &Path) -> Result<Vec<String>, Failure> {
+    let folder = open(root)?;
+    let files = names_in(&folder, root, ".")?;
+    let is_file = |path: &str| {
+        let entry = folder.entry(path);
+        matches!(
+            entry,
+            Ok(Some(Entry {
+                kind: Kind::File,
+                ..
+            }))
+        )
+    };
     let is_gone = |name: &String| {
         !is_folder_of_a_target(name)
-            && generated.join(name).join(MANIFEST).is_file()
+            && is_file(&format!("{GENERATED}/{name}/{MANIFEST}"))
             && !files.iter().any(|file| {
                 let stem = file.strip_suffix(".toml");
                 stem.is_some_and(|stem| stem.ends_with(&format!(".{name}")))
             })
     };
-    names_in(&generated).into_iter().filter(is_gone).collect()
+    let names = names_in(&folder, root, GENERATED)?.into_iter();
+    Ok(names.filter(is_gone).collect())
 }
 
-/// What lies in a folder, by name.
-fn names_in(folder: &Path) -> BTreeSet<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten();
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect()
+fn open(root: &Path) -> Result<Folder, Failure> {
+    Folder::open(root).map_err(|error| Failure::io("open", root, &error))
+}
+
+/// What lies in a folder, by name; nothing where there is no such folder.
+fn names_in(folder: &Folder, root: &Path, path: &str) -> Result<BTreeSet<String>, Failure> {
+    let names = match folder.names(path) {
+        Err(obstacle) if obstacle.is_missing() => return Ok(BTreeSet::new()),
+        Err(Obstacle::BelowFile(_)) => return Ok(BTreeSet::new()),
+        names => names.map_err(|obstacle| obstacle.failure("list", &root.join(path)))?,
+    };
+    let names = names.into_iter();
+    Ok(names
+        .filter_map(|(name, _)| name.into_string().ok())
+        .collect())
 }

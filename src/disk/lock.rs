@@ -1,119 +1,127 @@
 //! One run at a time: an advisory lock of the operating system on a file in the working folder.
 //!
 //! A run that is killed loses its lock with its life. What it leaves behind lies in the working folder, which git
-//! ignores and the next run empties.
+//! ignores and the next run empties. A lock is held only while files are written, never while a question is open.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io,
-    path::{Path, PathBuf},
+    fs::{File, TryLockError},
+    io::{self, Read, Seek, Write},
+    sync::Arc,
 };
 
 use same_file::Handle;
 
-use super::place::Place;
-use crate::plan::Failure;
+use super::{
+    folder::{Folder, Obstacle},
+    place::{Place, WORK},
+};
+use crate::{files::GENERATED, plan::Failure};
 
 const LOCK: &str = "lock";
 const GITIGNORE: &str = ".gitignore";
 
+/// The longest that is read of what another run says of itself, in bytes.
+const LONGEST_HOLDER: u64 = 100;
+
 /// The right to write below `generated/`, until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    work: PathBuf,
-    generated: PathBuf,
+    project: Arc<Folder>,
     // Held open: closing it is what unlocks.
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock, and empties the working folder. Where another run has it, calls `on_wait` once and waits.
-    pub fn acquire(place: &Place, on_wait: impl FnOnce()) -> Result<Self, Failure> {
-        let work = place.work();
-        let path = work.join(LOCK);
-        let failed = |error: io::Error| Failure::io("lock", &path, &error);
+    /// Takes the lock, and empties the working folder. Where another run has it, calls `on_wait` with what is known of that
+    /// run (`process 42`), and waits.
+    pub fn acquire(place: &Place, on_wait: impl FnOnce(&str)) -> Result<Self, Failure> {
+        let project = place.shared();
+        let path = format!("{WORK}/{LOCK}");
+        let failed = |obstacle: Obstacle| {
+            obstacle.failure("lock", &project.path(&path)).or_help(
+                "`apply` needs to write in this folder: look who owns it, and how it is mounted",
+            )
+        };
+        let of_system = |error: io::Error| failed(Obstacle::from(error));
         let mut on_wait = Some(on_wait);
         loop {
-            fs::create_dir_all(&work).map_err(failed)?;
-            let file = match open(&path) {
+            project.make_folders(WORK).map_err(failed)?;
+            let mut file = match project.lock_file(&path) {
                 // The run before removed the folder in this very moment.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(obstacle) if obstacle.is_missing() => continue,
                 opened => opened.map_err(failed)?,
             };
+            if !file.metadata().is_ok_and(|file| file.is_file()) {
+                return Err(failed(io::Error::other("it is no file").into()));
+            }
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
                     if let Some(on_wait) = on_wait.take() {
-                        on_wait();
+                        on_wait(&holder(&file));
                     }
-                    file.lock().map_err(failed)?;
+                    file.lock().map_err(of_system)?;
                 }
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
+                Err(TryLockError::Error(error)) => return Err(of_system(error)),
             }
             // The run before removed its lock file when it was done: a lock on that one keeps nobody out.
-            if !is_still_at(&file, &path) {
+            if !is_still_at(&file, &project, &path) {
                 continue;
             }
+            sign(&mut file).map_err(of_system)?;
             let lock = Self {
-                work,
-                generated: place.generated(),
+                project: Arc::clone(&project),
                 _file: file,
             };
-            lock.empty().map_err(failed)?;
+            project.empty(WORK, &[LOCK]).map_err(failed)?;
             // A run that is killed here leaves nothing that git sees.
-            fs::write(lock.work.join(GITIGNORE), "*\n").map_err(failed)?;
+            let ignore = format!("{WORK}/{GITIGNORE}");
+            project.create(&ignore, b"*\n", 0o666).map_err(failed)?;
             return Ok(lock);
         }
     }
 
     /// Whether the working folder holds more than a lock: a run is writing, or was killed while it wrote.
-    ///
-    /// The lock alone is what Ctrl-C leaves behind when a question was open. Nothing was written then.
     pub(super) fn is_work_unfinished(place: &Place) -> bool {
-        fs::read_dir(place.work())
-            .into_iter()
-            .flatten()
-            .filter_map(Result::ok)
-            .any(|entry| entry.file_name() != LOCK && entry.file_name() != GITIGNORE)
-    }
-
-    /// Removes everything from the working folder but the lock.
-    fn empty(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.work)? {
-            let entry = entry?;
-            if entry.file_name() == LOCK {
-                continue;
-            }
-            if entry.file_type()?.is_dir() {
-                fs::remove_dir_all(entry.path())?;
-            } else {
-                fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(())
+        let names = place.opened().names(WORK).unwrap_or_default();
+        let mut names = names.into_iter();
+        names.any(|(name, _)| name != LOCK && name != GITIGNORE)
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         // What can't be removed now is removed by the next run. Folders go only if they are empty.
-        let _ = self.empty();
-        let _ = fs::remove_file(self.work.join(LOCK));
-        let _ = fs::remove_dir(&self.work);
-        let _ = fs::remove_dir(&self.generated);
+        let _ = self.project.empty(WORK, &[LOCK]);
+        let _ = self.project.remove_file(&format!("{WORK}/{LOCK}"));
+        let _ = self.project.remove_folder(WORK);
+        let _ = self.project.remove_folder(GENERATED);
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
+/// Says in the lock's file who has it.
+fn sign(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(format!("process {}", std::process::id()).as_bytes())
 }
 
-fn is_still_at(file: &File, path: &Path) -> bool {
+/// What the run that has the lock says of itself.
+fn holder(file: &File) -> String {
+    let mut text = String::new();
+    let read = file.take(LONGEST_HOLDER).read_to_string(&mut text);
+    let number = text.strip_prefix("process ").filter(|_| read.is_ok());
+    match number.and_then(|number| number.parse::<u32>().ok()) {
+        Some(number) => format!("process {number}"),
+        None => "a process that can't be told".to_string(),
+    }
+}
+
+fn is_still_at(file: &File, project: &Folder, path: &str) -> bool {
     let held = file.try_clone().and_then(Handle::from_file);
-    matches!((held, Handle::from_path(path)), (Ok(held), Ok(there)) if held == there)
+    let there = project
+        .lock_file(path)
+        .map(Handle::from_file)
+        .map_err(|_| io::Error::other("it is gone"));
+    matches!((held, there), (Ok(held), Ok(Ok(there))) if held == there)
 }

@@ -5,11 +5,14 @@
 
 mod dotenv;
 mod environments;
+mod folder;
+mod git;
 mod lock;
+mod named;
 mod place;
 mod project;
 mod purge;
-mod replace;
+mod secrets;
 mod survey;
 mod transaction;
 mod world;
@@ -17,10 +20,11 @@ mod world;
 pub use dotenv::Dotenv;
 pub use environments::{environments, gone_environments};
 pub use lock::Lock;
+pub use named::NamedFile;
 pub use place::Place;
 pub use project::{Prepared, Project};
 pub use purge::{Purge, Refusal, examine, purge};
-pub use replace::{Readers, create, read_text, replace, replace_target};
+pub use secrets::{read_dotenv, write_dotenv};
 pub use survey::{Extent, read_manifest, survey};
 pub use transaction::Transaction;
 pub use world::DiskWorld;

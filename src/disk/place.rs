@@ -1,40 +1,41 @@
 //! Where a run reads and writes.
 
 use std::{
-    fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use crate::plan::Failure;
+use super::folder::{Folder, Kind, Obstacle};
+use crate::{files::GENERATED, plan::Failure};
 
-/// The folder beside platform.toml that everything is generated into.
-pub(super) const GENERATED: &str = "generated";
-
-/// The folder in `generated/` that a run works in; it holds the lock and what is to be renamed into place.
-const WORK: &str = ".mlopsgen";
+/// The folder that a run works in; it holds the lock and what is to be renamed into place.
+pub(super) const WORK: &str = "generated/.mlopsgen";
 
 /// A project's folder and the environment that is compiled.
 #[derive(Clone, Debug)]
 pub struct Place {
     project: PathBuf,
+    opened: Arc<Folder>,
     folder: String,
 }
 
 impl Place {
-    /// Errors: the output folder is a file, or a symbolic link that leaves the project.
+    /// Errors: the project's folder can't be opened; the output folder, or the one that a run works in, is a file or a
+    /// symbolic link.
     pub fn new(project: &Path, environment: Option<&str>) -> Result<Self, Failure> {
         let folder = match environment {
             None => GENERATED.to_string(),
             Some(environment) => format!("{GENERATED}/{environment}"),
         };
-        let place = Self {
+        let opened = Folder::open(project).map_err(|error| Failure::io("open", project, &error))?;
+        for path in [GENERATED, &folder, WORK] {
+            must_be_folder(&opened, path)?;
+        }
+        Ok(Self {
             project: project.to_path_buf(),
+            opened: Arc::new(opened),
             folder,
-        };
-        stays_within(project, &place.generated())?;
-        stays_within(&place.generated(), &place.root())?;
-        stays_within(&place.generated(), &place.work())?;
-        Ok(place)
+        })
     }
 
     /// The output folder, relative to the project: `generated` or `generated/E`.
@@ -46,18 +47,23 @@ impl Place {
         &self.project
     }
 
+    /// The project's folder, to read and write in.
+    pub fn opened(&self) -> &Folder {
+        &self.opened
+    }
+
+    pub(super) fn shared(&self) -> Arc<Folder> {
+        Arc::clone(&self.opened)
+    }
+
     /// The output folder of this environment.
     pub fn root(&self) -> PathBuf {
         self.project.join(&self.folder)
     }
 
-    /// The output folder of all environments.
-    pub(super) fn generated(&self) -> PathBuf {
-        self.project.join(GENERATED)
-    }
-
-    pub(super) fn work(&self) -> PathBuf {
-        self.generated().join(WORK)
+    /// A path of the output folder, relative to the project.
+    pub fn output(&self, path: &str) -> String {
+        format!("{}/{path}", self.folder)
     }
 
     pub(super) fn is_environment(&self) -> bool {
@@ -65,34 +71,20 @@ impl Place {
     }
 }
 
-fn stays_within(boundary: &Path, folder: &Path) -> Result<(), Failure> {
-    let metadata = match fs::symlink_metadata(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Failure::io("read", folder, &error)),
-        Ok(metadata) => metadata,
+fn must_be_folder(project: &Folder, path: &str) -> Result<(), Failure> {
+    let shown = project.path(path);
+    let kind = match project.entry(path) {
+        Ok(None) => return Ok(()),
+        Ok(Some(entry)) => entry.kind,
+        Err(obstacle) => return Err(obstacle.failure("open", &shown)),
     };
-    if metadata.is_symlink() && leaves(boundary, folder) {
-        return Err(Failure::new(format!(
-            "`{}` is a symbolic link that leaves `{}`",
-            folder.display(),
-            boundary.display()
-        ))
-        .help("mlopsgen writes through no such link: remove it"));
-    }
-    if !folder.is_dir() {
-        return Err(Failure::new(format!(
+    match kind {
+        Kind::Folder => Ok(()),
+        Kind::Link => Err(Obstacle::Link(path.to_string()).failure("open", &shown)),
+        Kind::File | Kind::Special => Err(Failure::new(format!(
             "`{}` is a file, and a folder must be there",
-            folder.display()
+            shown.display()
         ))
-        .help("move it away"));
-    }
-    Ok(())
-}
-
-/// A symbolic link that points out of a folder, or nowhere.
-pub(super) fn leaves(boundary: &Path, link: &Path) -> bool {
-    match (fs::canonicalize(boundary), fs::canonicalize(link)) {
-        (Ok(boundary), Ok(target)) => !target.starts_with(boundary),
-        _ => true,
+        .help("move it away")),
     }
 }

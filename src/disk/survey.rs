@@ -1,25 +1,25 @@
 //! Reads the output folder into a [`Found`].
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
 use super::{
+    folder::{DRAFT, Folder, Kind, Obstacle},
     lock::Lock,
-    place::{Place, leaves},
+    place::{Place, WORK},
 };
 use crate::{
-    files::{FileSet, Stub, Target},
+    files::{FileSet, GENERATED, Stub, Target},
     plan::{Failure, Found, MANIFEST, State},
+    world::ReadError,
 };
 
 /// Written by `mlopsgen env init` and meant to lie there.
 const DOTENV: &str = "compose/.env";
+
+/// The largest file of the output folder that is read, in bytes. What is generated has 16 MiB at most.
+const LARGEST: u64 = 64 << 20;
 
 /// What a plan wants to know of the disk.
 pub struct Extent<'a> {
@@ -34,68 +34,59 @@ pub struct Extent<'a> {
 
 /// The manifest's bytes, `None` where there is none.
 pub fn read_manifest(place: &Place) -> Result<Option<Vec<u8>>, Failure> {
-    let path = place.root().join(MANIFEST);
-    match fs::symlink_metadata(&path) {
-        Ok(metadata) if metadata.is_symlink() => {
-            return Err(Failure::new(format!(
-                "`{}` is a symbolic link, and a file must be there",
-                path.display()
-            ))
-            .help("remove it"));
-        }
-        _ => {}
-    }
-    match fs::read(&path) {
+    let path = place.output(MANIFEST);
+    match place.opened().read(&path, LARGEST) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::io("read", &path, &error)),
+        Err(ReadError::Missing) => Ok(None),
+        Err(error) => {
+            Err(Failure::new(format!("`{path}` {error}"))
+                .help("restore it from git, or move it away"))
+        }
     }
 }
 
 /// Reads the states of the paths asked for, and lists everything else.
 pub fn survey(place: &Place, extent: &Extent) -> Result<Found, Failure> {
-    let root = place.root();
     let mut found = Found {
         manifest: read_manifest(place)?,
         leftovers: extent.lock.is_none() && Lock::is_work_unfinished(place),
         ..Found::default()
     };
-    let files = files_below(place);
-    look(&root, extent, &files, &mut found);
-    found.others = others(&files, extent.paths);
+    look(place, extent, &mut found);
+    let mut others = Others {
+        place,
+        paths: extent.paths,
+        files: Vec::new(),
+        drafts: Vec::new(),
+    };
+    others.collect("");
+    others.files.sort();
+    found.others = others.files;
+    found.leftovers |= !others.drafts.is_empty();
     for stub in extent.stubs {
-        if fs::symlink_metadata(place.project().join(&stub.path)).is_ok() {
+        let there = place.opened().entry(&stub.path);
+        let there = there.map_err(|obstacle| {
+            obstacle.failure("look for the stub", &place.opened().path(&stub.path))
+        })?;
+        if there.is_some() {
             found.stubs.push(stub.path.clone());
         }
     }
     Ok(found)
 }
 
-/// Looks at the paths asked for. A file that was listed is read; of any other path each folder is looked at.
-fn look(root: &Path, extent: &Extent, files: &BTreeMap<String, Listed>, found: &mut Found) {
+/// Looks at the paths asked for, each by itself.
+fn look(place: &Place, extent: &Extent, found: &mut Found) {
     let paths: Vec<&String> = extent.paths.iter().collect();
-    let looked: Vec<Option<Looked>> = paths
-        .par_iter()
-        .map(|path| {
-            let state = match files.get(*path) {
-                Some(Listed::File) => contents(&root.join(path)),
-                Some(Listed::Other) | None => state(root, path)?,
-            };
-            let wanted = extent.wanted.files.get(*path);
-            let is_wanted = |bytes: &[u8]| wanted.is_some_and(|it| it.text.as_bytes() == bytes);
-            match state {
-                // Most files of most runs: there is nothing to keep of them.
-                State::File(bytes) if is_wanted(&bytes) => Some(Looked::AsWanted),
-                state => Some(Looked::Otherwise(state)),
-            }
-        })
-        .collect();
-    for (path, looked) in paths.into_iter().zip(looked) {
-        match looked {
-            Some(Looked::AsWanted) => {
+    let states: Vec<Option<State>> = paths.par_iter().map(|path| state(place, path)).collect();
+    for (path, state) in paths.into_iter().zip(states) {
+        let wanted = extent.wanted.files.get(path);
+        match state {
+            // Most files of most runs: there is nothing to keep of them.
+            Some(State::File(bytes)) if wanted.is_some_and(|it| it.text.as_bytes() == bytes) => {
                 found.as_wanted.insert(path.clone());
             }
-            Some(Looked::Otherwise(state)) => {
+            Some(state) => {
                 found.states.insert(path.clone(), state);
             }
             None => {}
@@ -103,105 +94,87 @@ fn look(root: &Path, extent: &Extent, files: &BTreeMap<String, Listed>, found: &
     }
 }
 
-/// What one path is.
-enum Looked {
-    AsWanted,
-    Otherwise(State),
-}
-
-/// What stands at a path below a folder; `None` where nothing does.
-pub(super) fn state(root: &Path, path: &str) -> Option<State> {
-    let parts: Vec<&str> = path.split('/').collect();
-    for depth in 1..=parts.len() {
-        let here = parts[..depth].join("/");
-        let is_last = depth == parts.len();
-        let full = root.join(&here);
-        let metadata = match fs::symlink_metadata(&full) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            Err(error) => return Some(State::Unreadable(error.to_string())),
-            Ok(metadata) => metadata,
-        };
-        if metadata.is_symlink() && leaves(root, &full) {
-            return Some(State::Outside(here));
-        }
-        let is_folder = full.is_dir();
-        if is_last {
-            return Some(if is_folder {
-                State::Folder
-            } else {
-                read(&full)
-            });
-        }
-        if !is_folder {
-            return Some(State::BelowFile(here));
-        }
-    }
-    None
-}
-
-fn read(path: &Path) -> State {
-    if !path.is_file() {
-        return State::Unreadable("it is neither a file nor a folder".to_string());
-    }
-    contents(path)
-}
-
-fn contents(path: &Path) -> State {
-    match fs::read(path) {
-        Ok(bytes) => State::File(bytes),
-        Err(error) => State::Unreadable(error.to_string()),
-    }
-}
-
-/// What a walk over the output folder says of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Listed {
-    /// A file, in folders that are no links.
-    File,
-    /// A link, or anything else that is no folder.
-    Other,
-}
-
-/// Everything below the output folder that is no folder, but a run's own working files and other environments. Links are
-/// not followed.
-fn files_below(place: &Place) -> BTreeMap<String, Listed> {
-    let root = place.root();
-    WalkDir::new(&root)
-        .into_iter()
-        .filter_entry(|entry| {
-            entry.path() != place.work()
-                && (place.is_environment()
-                    || entry.depth() != 1
-                    || !is_environment_folder(entry.path()))
-        })
-        // A foreign folder that can't be read is none of a plan's business.
-        .filter_map(Result::ok)
-        .filter(|entry| !entry.file_type().is_dir())
-        .filter_map(|entry| {
-            let listed = match entry.file_type().is_file() {
-                true => Listed::File,
-                false => Listed::Other,
-            };
-            Some((relative(&root, entry.into_path())?, listed))
-        })
-        .collect()
-}
-
-/// All files that are neither asked for nor a run's own furniture, sorted.
-fn others(files: &BTreeMap<String, Listed>, paths: &BTreeSet<String>) -> Vec<String> {
-    let foreign = |path: &&String| {
-        *path != MANIFEST && *path != DOTENV && !paths.contains(*path) && !leads_to_any(path, paths)
+/// What stands at a path of the output folder; `None` where nothing does.
+pub(super) fn state(place: &Place, path: &str) -> Option<State> {
+    // The place itself was looked at when the run began.
+    let below = |part: &str| {
+        let inner = part.strip_prefix(place.folder()).unwrap_or(part);
+        inner.trim_start_matches('/').to_string()
     };
-    files.keys().filter(foreign).cloned().collect()
+    let full = place.output(path);
+    match place.opened().read(&full, LARGEST) {
+        Ok(bytes) => Some(State::File(bytes)),
+        Err(ReadError::Directory) => Some(State::Folder),
+        Err(ReadError::Link(link)) => Some(State::Link(below(&link))),
+        Err(ReadError::Missing) => match place.opened().entry(&full) {
+            Err(Obstacle::BelowFile(file)) => Some(State::BelowFile(below(&file))),
+            _ => None,
+        },
+        Err(error @ (ReadError::Special | ReadError::TooLarge)) => {
+            Some(State::Unreadable(format!("it {error}")))
+        }
+        Err(ReadError::Failed(why)) => Some(State::Unreadable(why)),
+    }
 }
 
-/// Another environment's output lies in the base's, and is known by a manifest of its own.
-fn is_environment_folder(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Target::from_name(&name).is_none() && path.join(MANIFEST).is_file()
+/// All files that are neither asked for nor a run's own furniture.
+struct Others<'a> {
+    place: &'a Place,
+    paths: &'a BTreeSet<String>,
+    /// Relative to the output folder.
+    files: Vec<String>,
+    /// Files that a killed run left on their way to their place.
+    drafts: Vec<String>,
 }
 
-/// A link to a folder is a file to a walk, and part of the way to the files asked for.
+impl Others<'_> {
+    fn collect(&mut self, folder: &str) {
+        let full = self.place.output(folder);
+        // A foreign folder that can't be read is none of a plan's business.
+        for (name, kind) in self.place.opened().names(&full).unwrap_or_default() {
+            let name = name.to_string_lossy();
+            let path = match folder {
+                "" => name.to_string(),
+                folder => format!("{folder}/{name}"),
+            };
+            match kind {
+                Kind::Folder if self.is_another_run(&path) => {}
+                Kind::Folder => self.collect(&path),
+                _ if name.starts_with(DRAFT) => self.drafts.push(path),
+                _ if self.is_known(&path) => {}
+                _ => self.files.push(path),
+            }
+        }
+    }
+
+    /// The working folder, or the output of another environment, which is known by a manifest of its own.
+    fn is_another_run(&self, path: &str) -> bool {
+        if self.place.is_environment() || path.contains('/') {
+            return false;
+        }
+        let manifest = self.place.output(&format!("{path}/{MANIFEST}"));
+        let is_file = |entry| {
+            matches!(
+                entry,
+                Ok(Some(super::folder::Entry {
+                    kind: Kind::File,
+                    ..
+                }))
+            )
+        };
+        self.place.output(path) == WORK
+            || (Target::from_name(path).is_none() && is_file(self.place.opened().entry(&manifest)))
+    }
+
+    fn is_known(&self, path: &str) -> bool {
+        path == MANIFEST
+            || path == DOTENV
+            || self.paths.contains(path)
+            // A link to a folder is a file to a walk, and part of the way to the files asked for.
+            || leads_to_any(path, self.paths)
+    }
+}
+
 fn leads_to_any(path: &str, paths: &BTreeSet<String>) -> bool {
     let below = format!("{path}/");
     paths
@@ -210,11 +183,20 @@ fn leads_to_any(path: &str, paths: &BTreeSet<String>) -> bool {
         .is_some_and(|next| next.starts_with(&below))
 }
 
-fn relative(root: &Path, path: PathBuf) -> Option<String> {
-    let relative = path.strip_prefix(root).ok()?;
-    let parts: Vec<_> = relative
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
-    Some(parts.join("/"))
+/// Removes what killed runs left on its way to its place, on file systems other than that of the working folder.
+pub(super) fn remove_drafts(project: &Folder) -> Result<(), Obstacle> {
+    fn walk(project: &Folder, folder: &str) -> Result<(), Obstacle> {
+        for (name, kind) in project.names(folder).unwrap_or_default() {
+            let path = format!("{folder}/{}", name.to_string_lossy());
+            match kind {
+                Kind::Folder => walk(project, &path)?,
+                Kind::File if name.to_string_lossy().starts_with(DRAFT) => {
+                    project.remove_file(&path)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+    walk(project, GENERATED)
 }

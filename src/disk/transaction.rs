@@ -3,22 +3,21 @@
 //! A step that fails undoes those before it. A run that is killed can undo nothing, but the first step writes a
 //! manifest that owns every file as it was and as it will be: the next run finds nothing that it would not know.
 
-use std::{
-    collections::BTreeSet,
-    fs::{self, File},
-    io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    folder::{Entry, Folder, Kind, Obstacle},
     lock::Lock,
-    place::{Place, leaves},
-    survey::{read_manifest, state},
+    place::{Place, WORK},
+    survey::{read_manifest, remove_drafts, state},
 };
-use crate::plan::{Action, Change, Failure, MANIFEST, Plan, State};
+use crate::{
+    files::GENERATED,
+    plan::{Action, Change, Failure, MANIFEST, Plan, State},
+};
 
-/// So many files are brought to the disk one by one; more of them all together.
-const FEW: usize = 16;
+/// Who may read a generated file that did not exist before, as the process' umask leaves it.
+const MODE: u32 = 0o666;
 
 /// A plan on its way to the disk.
 #[derive(Debug)]
@@ -27,32 +26,32 @@ pub struct Transaction {
     /// How many steps have been taken.
     taken: usize,
     undo: Vec<Undo>,
-    work: PathBuf,
     /// Folders are removed up to here where they are left empty.
-    project: PathBuf,
+    project: Arc<Folder>,
 }
 
-#[derive(Debug)]
+/// Paths are relative to the project.
+#[derive(Clone, Debug)]
 enum Step {
     /// Rename the prepared file to its place, over what is there.
     Write {
-        prepared: PathBuf,
-        path: PathBuf,
+        prepared: String,
+        path: String,
     },
     /// The same, where nothing may be there.
     Create {
-        prepared: PathBuf,
-        path: PathBuf,
+        prepared: String,
+        path: String,
     },
     Remove {
-        path: PathBuf,
+        path: String,
     },
 }
 
 #[derive(Debug)]
 enum Undo {
-    Restore { backup: PathBuf, path: PathBuf },
-    Remove { path: PathBuf },
+    Restore { backup: String, path: String },
+    Remove { path: String },
 }
 
 impl Transaction {
@@ -65,31 +64,30 @@ impl Transaction {
             steps: Vec::new(),
             taken: 0,
             undo: Vec::new(),
-            work: place.work(),
-            project: place.project().to_path_buf(),
+            project: place.shared(),
         };
-        let root = place.root();
-        let manifest = root.join(MANIFEST);
+        remove_drafts(&transaction.project)
+            .map_err(|obstacle| obstacle.failure("clear", &place.project().join(GENERATED)))?;
+        let manifest = place.output(MANIFEST);
         let meanwhile = plan.manifest_meanwhile.render();
         if !plan.changes.is_empty() {
             transaction.prepare_write(&manifest, &meanwhile)?;
         }
         // Removals first: a file may take the place of a folder, and a folder that of a file.
         for change in with_action(plan, &[Action::Remove]) {
-            let path = root.join(&change.path);
+            let path = place.output(&change.path);
             transaction.steps.push(Step::Remove { path });
         }
         for change in with_action(plan, &[Action::Create, Action::Change]) {
             let text = change.after.as_deref().unwrap_or_default();
-            transaction.prepare_write(&root.join(&change.path), text)?;
+            transaction.prepare_write(&place.output(&change.path), text)?;
         }
         for stub in &plan.stubs {
-            transaction.prepare_stub(place, &stub.path, &stub.text)?;
+            transaction.prepare_create(&stub.path, &stub.text)?;
         }
         if plan.manifest_changes || !plan.changes.is_empty() {
             transaction.prepare_write(&manifest, &plan.manifest.render())?;
         }
-        transaction.sync_prepared()?;
         Ok(transaction)
     }
 
@@ -109,27 +107,26 @@ impl Transaction {
     /// Takes one step; `false` when none is left. [`commit`](Self::commit) is what a caller wants, unless it wants to
     /// see what a run leaves behind that is killed between two steps.
     pub fn advance(&mut self) -> Result<bool, Failure> {
-        let Some(step) = self.steps.get(self.taken) else {
+        let Some(step) = self.steps.get(self.taken).cloned() else {
             return Ok(false);
         };
         match step {
             Step::Write { prepared, path } => {
-                let (prepared, path) = (prepared.clone(), path.clone());
                 self.keep_for_undo(&path)?;
-                place_at(&prepared, &path)?;
+                self.place_at(&prepared, &path)?;
             }
             Step::Create { prepared, path } => {
-                let (prepared, path) = (prepared.clone(), path.clone());
                 // Somebody else made it in the meantime: then it is theirs.
-                if fs::symlink_metadata(&path).is_err() {
+                if self.find(&path)?.is_none() {
                     self.undo.push(Undo::Remove { path: path.clone() });
-                    place_at(&prepared, &path)?;
+                    self.place_at(&prepared, &path)?;
                 }
             }
             Step::Remove { path } => {
-                let path = path.clone();
                 self.keep_for_undo(&path)?;
-                fs::remove_file(&path).map_err(|error| Failure::io("remove", &path, &error))?;
+                self.project
+                    .remove_file(&path)
+                    .map_err(|obstacle| obstacle.failure("remove", &self.project.path(&path)))?;
                 remove_empty_folders(&path, &self.project);
             }
         }
@@ -137,128 +134,110 @@ impl Transaction {
         Ok(true)
     }
 
-    fn prepare_write(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
+    fn prepare_write(&mut self, path: &str, text: &str) -> Result<(), Failure> {
         let prepared = self.prepare_file(path, text)?;
         self.steps.push(Step::Write {
             prepared,
-            path: path.to_path_buf(),
+            path: path.to_string(),
         });
         Ok(())
     }
 
-    fn prepare_stub(&mut self, place: &Place, stub: &str, text: &str) -> Result<(), Failure> {
-        let path = place.project().join(stub);
-        let existing = path.ancestors().skip(1).find(|folder| folder.exists());
-        if existing.is_some_and(|folder| leaves(place.project(), folder)) {
-            return Err(Failure::new(format!(
-                "the stub `{stub}` lies behind a symbolic link that leaves the project"
-            )));
-        }
-        let prepared = self.prepare_file(&path, text)?;
-        self.steps.push(Step::Create { prepared, path });
+    fn prepare_create(&mut self, path: &str, text: &str) -> Result<(), Failure> {
+        let prepared = self.prepare_file(path, text)?;
+        self.steps.push(Step::Create {
+            prepared,
+            path: path.to_string(),
+        });
         Ok(())
     }
 
     /// Writes a text to the working folder, with the permissions of the file that it is to replace.
-    fn prepare_file(&self, path: &Path, text: &str) -> Result<PathBuf, Failure> {
-        let prepared = self.work.join(format!("new-{}", self.steps.len()));
-        fs::write(&prepared, text)
-            .and_then(|()| match fs::metadata(path) {
-                Ok(metadata) if metadata.is_file() => {
-                    fs::set_permissions(&prepared, metadata.permissions())
-                }
-                _ => Ok(()),
+    fn prepare_file(&self, path: &str, text: &str) -> Result<String, Failure> {
+        let prepared = format!("{WORK}/new-{}", self.steps.len());
+        let mode = match self.find(path)? {
+            Some(Entry {
+                kind: Kind::File,
+                mode,
+                ..
+            }) => Some(mode),
+            _ => None,
+        };
+        self.project
+            .create(&prepared, text.as_bytes(), MODE)
+            .and_then(|()| match mode {
+                Some(mode) => self.project.set_mode(&prepared, mode),
+                None => Ok(()),
             })
-            .map_err(|error| Failure::io("write", &prepared, &error))?;
+            .map_err(|obstacle| obstacle.failure("write", &self.project.path(&prepared)))?;
         Ok(prepared)
     }
 
-    fn keep_for_undo(&mut self, path: &Path) -> Result<(), Failure> {
-        let path = path.to_path_buf();
-        if fs::symlink_metadata(&path).is_err() {
+    /// What stands at a path, `None` where nothing does or only could below a file.
+    fn find(&self, path: &str) -> Result<Option<Entry>, Failure> {
+        match self.project.entry(path) {
+            Err(Obstacle::BelowFile(_)) => Ok(None),
+            found => found.map_err(|obstacle| obstacle.failure("read", &self.project.path(path))),
+        }
+    }
+
+    fn keep_for_undo(&mut self, path: &str) -> Result<(), Failure> {
+        let path = path.to_string();
+        if self.find(&path)?.is_none() {
             self.undo.push(Undo::Remove { path });
             return Ok(());
         }
-        let backup = self.work.join(format!("old-{}", self.taken));
-        // A hard link costs nothing and keeps the time of the last change; not every file system has them.
-        fs::hard_link(&path, &backup)
-            .or_else(|_| fs::copy(&path, &backup).map(|_| ()))
-            .map_err(|error| Failure::io("keep a copy of", &path, &error))?;
+        let backup = format!("{WORK}/old-{}", self.taken);
+        // A second name costs nothing and keeps the time of the last change.
+        self.project
+            .keep(&path, &backup)
+            .map_err(|obstacle| obstacle.failure("keep a copy of", &self.project.path(&path)))?;
         self.undo.push(Undo::Restore { backup, path });
         Ok(())
+    }
+
+    fn place_at(&self, prepared: &str, path: &str) -> Result<(), Failure> {
+        place_at(&self.project, prepared, path)
+            .map_err(|obstacle| obstacle.failure("write", &self.project.path(path)))
     }
 
     fn roll_back(self, failure: Failure) -> Failure {
         let mut all_undone = true;
         for undo in self.undo.into_iter().rev() {
             all_undone &= match undo {
-                Undo::Restore { backup, path } => place_at(&backup, &path).is_ok(),
+                Undo::Restore { backup, path } => place_at(&self.project, &backup, &path).is_ok(),
                 Undo::Remove { path } => {
-                    let removed = fs::remove_file(&path);
+                    let removed = self.project.remove_file(&path);
                     remove_empty_folders(&path, &self.project);
-                    removed.is_ok_or_missing()
+                    removed.map_or_else(|obstacle| obstacle.is_missing(), |()| true)
                 }
             };
         }
-        failure.help(if all_undone {
-            "everything is as it was before; once this is resolved, run `mlopsgen apply` again"
-        } else {
-            "not everything could be put back; once this is resolved, `mlopsgen apply` finishes the work"
-        })
-    }
-
-    /// Brings what is prepared to the disk, so that no power cut finds a file renamed that has no text yet.
-    fn sync_prepared(&self) -> Result<(), Failure> {
-        let prepared: Vec<&Path> = self
-            .steps
-            .iter()
-            .filter_map(|step| match step {
-                Step::Write { prepared, .. } | Step::Create { prepared, .. } => {
-                    Some(prepared.as_path())
-                }
-                Step::Remove { .. } => None,
-            })
-            .collect();
-        // One by one each file waits for the disk.
-        if prepared.len() > FEW && sync_file_system(&self.work) {
-            return Ok(());
-        }
-        for path in prepared {
-            File::open(path)
-                .and_then(|file| file.sync_all())
-                .map_err(|error| Failure::io("write", path, &error))?;
-        }
-        Ok(())
+        let cause = failure.help.clone().map(|help| format!("{help}. "));
+        let state = match all_undone {
+            true => {
+                "everything is as it was before; once this is resolved, run `mlopsgen apply` again"
+            }
+            false => {
+                "not everything could be put back; once this is resolved, `mlopsgen apply` finishes the work"
+            }
+        };
+        failure.help(format!("{}{state}", cause.unwrap_or_default()))
     }
 
     /// Makes the renames survive a power cut, where folders can be synced at all.
     fn sync_folders(&self) {
-        let folders: BTreeSet<&Path> = self
+        let folders: BTreeSet<&str> = self
             .steps
             .iter()
-            .filter_map(|step| match step {
+            .map(|step| match step {
                 Step::Write { path, .. } | Step::Create { path, .. } | Step::Remove { path } => {
-                    path.parent()
+                    path.rsplit_once('/').map_or(".", |(folder, _)| folder)
                 }
             })
             .collect();
         for folder in folders {
-            if let Ok(folder) = File::open(folder) {
-                let _ = folder.sync_all();
-            }
-        }
-    }
-}
-
-trait OkOrMissing {
-    fn is_ok_or_missing(&self) -> bool;
-}
-
-impl OkOrMissing for io::Result<()> {
-    fn is_ok_or_missing(&self) -> bool {
-        match self {
-            Ok(()) => true,
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
+            let _ = self.project.sync(folder);
         }
     }
 }
@@ -271,14 +250,13 @@ fn with_action<'a>(plan: &'a Plan, actions: &'a [Action]) -> impl Iterator<Item 
 
 /// Between the plan and its application, somebody was asked and somebody may have edited.
 fn verify(plan: &Plan, place: &Place) -> Result<(), Failure> {
-    let root = place.root();
     let mut moved: Vec<&str> = Vec::new();
     for change in &plan.changes {
-        let now = match state(&root, &change.path) {
+        let now = match state(place, &change.path) {
             Some(State::File(bytes)) => Some(bytes),
             // A folder, or a file, that gives way; or nothing at all.
             Some(State::Folder | State::BelowFile(_)) | None => None,
-            Some(State::Outside(_) | State::Unreadable(_)) => {
+            Some(State::Link(_) | State::Unreadable(_)) => {
                 moved.push(&change.path);
                 continue;
             }
@@ -300,30 +278,20 @@ fn verify(plan: &Plan, place: &Place) -> Result<(), Failure> {
     .help("run `mlopsgen apply` again"))
 }
 
-/// Brings everything that was written to a folder's file system to the disk; `false` where that can't be asked for.
-#[cfg(target_os = "linux")]
-fn sync_file_system(folder: &Path) -> bool {
-    File::open(folder).is_ok_and(|folder| rustix::fs::syncfs(folder).is_ok())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn sync_file_system(_folder: &Path) -> bool {
-    false
-}
-
-fn place_at(prepared: &Path, path: &Path) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::io("write", path, &error);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+fn place_at(project: &Folder, prepared: &str, path: &str) -> Result<(), Obstacle> {
+    if let Some((folder, _)) = path.rsplit_once('/') {
+        project.make_folders(folder)?;
     }
-    fs::rename(prepared, path).map_err(failed)
+    project.rename(prepared, path)
 }
 
 /// Removes the folders of a removed file, from the inside out, as long as they are empty.
-fn remove_empty_folders(path: &Path, project: &Path) {
-    for folder in path.ancestors().skip(1) {
-        if folder == project || fs::remove_dir(folder).is_err() {
+fn remove_empty_folders(path: &str, project: &Folder) {
+    let mut inner = path;
+    while let Some((folder, _)) = inner.rsplit_once('/') {
+        if project.remove_folder(folder).is_err() {
             return;
         }
+        inner = folder;
     }
 }

@@ -2,19 +2,19 @@
 
 use std::{
     collections::BTreeSet,
-    fs, io,
-    path::PathBuf,
+    io,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
-use walkdir::WalkDir;
+use super::folder::{Folder, Kind, Obstacle};
+use crate::world::{LARGEST_FILE, Listing, ReadError, World};
 
-use crate::world::{ReadError, World};
-
-/// A project on the disk. Symbolic links are not followed when folders are listed.
+/// A project on the disk.
 #[derive(Debug)]
 pub struct DiskWorld {
     root: PathBuf,
+    folder: Result<Folder, ReadError>,
     /// What was asked for, there or not.
     reads: Mutex<BTreeSet<String>>,
 }
@@ -22,10 +22,15 @@ pub struct DiskWorld {
 /// Of no interest to a walk over the whole project: not the user's own, large, or what is generated from the rest.
 const SKIPPED: [&str; 4] = [".git", "generated", "node_modules", "target"];
 
+/// Starts the name of the link that Emacs puts beside a file while it is edited.
+const EDITED: &str = ".#";
+
 impl DiskWorld {
     pub fn new(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
         Self {
-            root: root.into(),
+            folder: open(&root),
+            root,
             reads: Mutex::default(),
         }
     }
@@ -36,51 +41,85 @@ impl DiskWorld {
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn folder(&self) -> Result<&Folder, ReadError> {
+        self.folder.as_ref().map_err(Clone::clone)
+    }
+
+    fn walk(&self, path: &str, skipped: &[&str], out: &mut Listing) {
+        let listed = self.folder().and_then(|folder| {
+            let names = folder.names(path);
+            names.map_err(|obstacle| match obstacle {
+                Obstacle::BelowFile(_) => ReadError::Failed("it is a file".to_string()),
+                other => other.into(),
+            })
+        });
+        let names = match listed {
+            Ok(names) => names,
+            Err(ReadError::Missing) => return,
+            Err(error) => return out.unread.push((path.to_string(), error)),
+        };
+        for (name, kind) in names {
+            let Some(name) = name.to_str() else {
+                let inner = joined(path, &name.to_string_lossy());
+                let why = ReadError::Failed("its name is no UTF-8".to_string());
+                out.unread.push((inner, why));
+                continue;
+            };
+            if skipped.contains(&name) || (kind == Kind::Link && name.starts_with(EDITED)) {
+                continue;
+            }
+            let inner = joined(path, name);
+            match kind {
+                Kind::File => out.files.push(inner),
+                Kind::Folder => self.walk(&inner, &[], out),
+                Kind::Link => out.unread.push((inner.clone(), ReadError::Link(inner))),
+                Kind::Special => out.unread.push((inner, ReadError::Special)),
+            }
+        }
+    }
 }
 
 impl World for DiskWorld {
+    /// A path may start with `..`, where the compiler lets it: then it is one below a folder around the project.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.reads
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(path.to_string());
-        let path = self.root.join(path);
-        if path.is_dir() {
-            return Err(ReadError::Directory);
+        let most = LARGEST_FILE as u64;
+        let mut inner = path;
+        let mut outer = self.root.clone();
+        while let Some(rest) = inner.strip_prefix("../") {
+            outer.push("..");
+            inner = rest;
         }
-        fs::read(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::Missing,
-            _ => ReadError::Failed(error.to_string()),
-        })
+        if inner.len() == path.len() {
+            return self.folder()?.read(path, most);
+        }
+        open(&outer)?.read(inner, most)
     }
 
-    fn files_below(&self, folder: &str) -> Vec<String> {
-        let folder = folder.trim_end_matches('/');
-        let is_root = matches!(folder, "" | ".");
-        let start = if is_root {
-            self.root.clone()
-        } else {
-            self.root.join(folder)
-        };
-        let mut files: Vec<String> = WalkDir::new(start)
-            .into_iter()
-            .filter_entry(|entry| {
-                let name = entry.file_name().to_string_lossy();
-                !(is_root && entry.depth() == 1 && SKIPPED.contains(&name.as_ref()))
-            })
-            .filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_file())
-            .filter_map(|entry| {
-                let path = entry.path().strip_prefix(&self.root).ok()?;
-                let parts: Option<Vec<&str>> = path
-                    .components()
-                    .map(|part| part.as_os_str().to_str())
-                    .collect();
-                Some(parts?.join("/"))
-            })
-            .collect();
-        files.sort();
-        files
+    fn list(&self, folder: &str) -> Listing {
+        let mut out = Listing::default();
+        match folder.trim_end_matches('/') {
+            "" | "." => self.walk("", &SKIPPED, &mut out),
+            folder => self.walk(folder, &[], &mut out),
+        }
+        out.files.sort();
+        out.unread.sort_by(|one, other| one.0.cmp(&other.0));
+        out
+    }
+}
+
+fn open(root: &Path) -> Result<Folder, ReadError> {
+    Folder::open(root).map_err(|error: io::Error| Obstacle::from(error).into())
+}
+
+fn joined(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_string(),
+        folder => format!("{folder}/{name}"),
     }
 }
 
@@ -101,12 +140,14 @@ mod tests {
             fs::write(path, "x")?;
         }
         let world = DiskWorld::new(folder.path());
-        assert_eq!(world.files_below(""), ["a.toml", "a/z.toml", "b.toml"]);
-        assert_eq!(world.files_below("a/"), ["a/z.toml"]);
-        assert_eq!(world.files_below("none"), Vec::<String>::new());
+        assert_eq!(world.list("").files, ["a.toml", "a/z.toml", "b.toml"]);
+        assert_eq!(world.list("a/").files, ["a/z.toml"]);
+        assert_eq!(world.list("none").files, Vec::<String>::new());
         assert_eq!(world.read("a"), Err(ReadError::Directory));
         assert_eq!(world.read("a.toml/b"), Err(ReadError::Missing));
         assert_eq!(world.read("a.toml"), Ok(b"x".to_vec()));
+        let inner = DiskWorld::new(folder.path().join("a"));
+        assert_eq!(inner.read("../a.toml"), Ok(b"x".to_vec()));
         Ok(())
     }
 }

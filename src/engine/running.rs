@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use crate::{
     compile::Output,
-    disk::{Dotenv, Project},
+    disk::{Dotenv, Project, read_dotenv},
     model::{Piece, Raw, Text},
     plan::{Failure, Plan},
     source::Sources,
@@ -55,7 +55,7 @@ impl Running {
     }
 
     pub fn dotenv(&self) -> Result<Dotenv, Failure> {
-        Dotenv::read(&self.dotenv_path())
+        read_dotenv(&self.project.place)
     }
 
     /// What Compose will see: `.env`, and the environment of this process over it.

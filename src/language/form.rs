@@ -4,8 +4,10 @@ use super::engine;
 use crate::{
     reference::{self, Mode, Words},
     syntax::Node,
+    text::is_hidden,
     value::{
-        self, Bind, Capability, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs, WebAddress,
+        self, Bind, Capability, ContainerPath, Device, ExtraHost, HostAddress, ImagePlatform,
+        Tmpfs, WebAddress,
     },
 };
 
@@ -145,7 +147,7 @@ impl NameRule {
                     && !name.starts_with("__")
                     && !["alertname", "severity", "component", "group"].contains(&name)
             }
-            NameRule::ContainerPath => Form::ContainerPath.accepts(name),
+            NameRule::ContainerPath => ContainerPath::of_file(name).is_some(),
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
             NameRule::WebPath => {
                 let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
@@ -170,7 +172,10 @@ impl NameRule {
             NameRule::AlertLabel => {
                 "letters, digits and `_`, not starting with a digit or `__`, and none of `alertname`, `severity`, `component` and `group`"
             }
-            NameRule::ContainerPath => "an absolute path such as `/data`",
+            NameRule::ContainerPath => {
+                "an absolute path such as `/etc/app/app.conf`: one `/` between names, no `.` or `..`, and only names that \
+                 every system has (at most 255 bytes, no `\\`, `:`, `*`, `?`, `\"`, `<`, `>`, `|`, no hidden character)"
+            }
             NameRule::Registry => {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
             }
@@ -191,13 +196,8 @@ impl Form {
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
             Form::Cron => super::cron::is_schedule(text),
-            Form::Path => !text.is_empty() && !text.contains('\0'),
-            Form::ContainerPath => {
-                text.starts_with('/')
-                    && !text.contains('\0')
-                    && !text.contains(':')
-                    && !text.split('/').any(|part| part == "..")
-            }
+            Form::Path => !text.is_empty() && !text.chars().any(|c| is_hidden(c) || c == '\\'),
+            Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::Glob => is_glob(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
@@ -278,9 +278,9 @@ impl Form {
             Form::Cron => {
                 "five cron fields such as `0 6 * * *`, or a preset such as `@daily`".to_string()
             }
-            Form::Path => "a path".to_string(),
+            Form::Path => "a path with `/` between its names, without hidden characters".to_string(),
             Form::ContainerPath => {
-                "an absolute path inside the container, such as `/data`".to_string()
+                "an absolute path inside the container, such as `/data`: one `/` between names, no `.`, `..`, `:`, `\\` and hidden characters".to_string()
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
             Form::Version => "a semantic version: three numbers, such as `1.4.0`".to_string(),

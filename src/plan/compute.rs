@@ -127,7 +127,7 @@ fn to_remove(path: &str, inputs: &Inputs) -> Option<Change> {
         }
         // The file itself is gone; what stands there now is somebody else's.
         State::Folder | State::BelowFile(_) => return None,
-        State::Outside(_) | State::Unreadable(_) => change.refusal = obstacle(state),
+        State::Link(_) | State::Unreadable(_) => change.refusal = obstacle(state),
     }
     Some(change)
 }
@@ -137,7 +137,7 @@ fn obstacle(state: &State) -> Option<Refusal> {
         State::File(_) => None,
         State::Folder => Some(Refusal::Folder),
         State::BelowFile(file) => Some(Refusal::BelowFile(file.clone())),
-        State::Outside(link) => Some(Refusal::Outside(link.clone())),
+        State::Link(link) => Some(Refusal::Link(link.clone())),
         State::Unreadable(error) => Some(Refusal::Unreadable(error.clone())),
     }
 }

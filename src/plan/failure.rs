@@ -2,6 +2,8 @@
 
 use std::{fmt, io, path::Path};
 
+use crate::text::visible;
+
 /// Why a command could not go on, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -22,9 +24,45 @@ impl Failure {
         self
     }
 
+    /// The same help, where there is none yet.
+    pub fn or_help(mut self, help: &str) -> Self {
+        self.help.get_or_insert_with(|| help.to_string());
+        self
+    }
+
     /// The file system said no: what was tried (`write`, `remove`), where, and its own words.
     pub fn io(tried: &str, path: &Path, error: &io::Error) -> Self {
-        Self::new(format!("could not {tried} `{}`: {error}", path.display()))
+        let failure = Self::new(format!(
+            "could not {tried} `{}`: {error}",
+            visible(&path.to_string_lossy())
+        ));
+        match way_out(error.kind()) {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
+    }
+}
+
+/// What a person can do about an error of the file system.
+fn way_out(kind: io::ErrorKind) -> Option<&'static str> {
+    match kind {
+        io::ErrorKind::PermissionDenied => Some(
+            "`ls -ld` on it and on its folder shows whose they are: change their owner or mode, \
+             or run mlopsgen as that user",
+        ),
+        io::ErrorKind::ReadOnlyFilesystem => {
+            Some("what holds it is mounted read-only: mount it for writing, or work on a copy")
+        }
+        io::ErrorKind::StorageFull => Some(
+            "the disk is full, or has no room for another file: `df -h` and `df -i` show it; make room and run it again",
+        ),
+        io::ErrorKind::QuotaExceeded => {
+            Some("you may store no more on this disk: make room, or ask who runs the machine")
+        }
+        io::ErrorKind::Unsupported => Some(
+            "this file system can't do it (some network disks know no locks): put the project on a local disk",
+        ),
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ pub enum State {
     /// A folder of the path is a file: the path of that file.
     BelowFile(String),
     /// The path, or a folder of it, is a symbolic link that leaves the folder: the path of that link.
-    Outside(String),
+    Link(String),
     /// Neither a file nor a folder, or one that can't be read: in the file system's words.
     Unreadable(String),
 }

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Failure;
-use crate::data::{Data, Keeper, Kept, Program};
+use crate::{
+    data::{Data, Keeper, Kept, Program},
+    value::is_reserved,
+};
 
 /// The manifest's name, in the folder that it describes.
 pub const MANIFEST: &str = ".mlopsgen.json";
@@ -431,7 +434,7 @@ fn broken(why: &str) -> Failure {
 /// A manifest is read from a folder that others may have written: it must not reach out of that folder.
 fn stays_inside(path: &str) -> bool {
     !path.contains(['\\', '\0'])
-        && path != MANIFEST
+        && !is_reserved(path)
         && path
             .split('/')
             .all(|part| !part.is_empty() && part != "." && part != "..")

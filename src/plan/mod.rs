@@ -44,7 +44,7 @@ pub enum Refusal {
     /// The file with this path is where a folder must be.
     BelowFile(String),
     /// The symbolic link with this path leaves the output folder.
-    Outside(String),
+    Link(String),
     Unreadable(String),
 }
 
@@ -61,7 +61,7 @@ impl Refusal {
             Refusal::NotOurs => "not-ours",
             Refusal::Folder => "folder",
             Refusal::BelowFile(_) => "below-file",
-            Refusal::Outside(_) => "outside",
+            Refusal::Link(_) => "link",
             Refusal::Unreadable(_) => "unreadable",
         }
     }
@@ -73,8 +73,8 @@ impl Refusal {
             Refusal::NotOurs => "exists and was never written by mlopsgen".to_string(),
             Refusal::Folder => "is a folder, and a file must be there".to_string(),
             Refusal::BelowFile(file) => format!("`{file}` is a file, and a folder must be there"),
-            Refusal::Outside(link) => {
-                format!("`{link}` is a symbolic link that leaves the folder")
+            Refusal::Link(link) => {
+                format!("`{link}` is a symbolic link, and mlopsgen writes through none")
             }
             Refusal::Unreadable(error) => format!("can't be read: {error}"),
         }

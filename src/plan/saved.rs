@@ -91,6 +91,12 @@ impl SavedPlan {
         }
     }
 
+    /// Whether a text is a plan, of whatever version.
+    pub fn is_one(text: &str) -> bool {
+        serde_json::from_str::<serde_json::Value>(text)
+            .is_ok_and(|value| value.get("version").is_some() && value.get("changes").is_some())
+    }
+
     /// Errors: the text is not a saved plan, or one of another version.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let help = "make one with `mlopsgen plan --out FILE`";

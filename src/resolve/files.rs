@@ -8,9 +8,11 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
+    files::GENERATED,
     model::{FileContent, FileMount, SettingValue, Text},
     source::Span,
     syntax::{Key, Node, Table, Value},
+    value::TreePath,
     world::{ReadError, World},
 };
 
@@ -299,6 +301,17 @@ fn plain_path(path: &str) -> String {
 fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {
     let written = node.as_str()?;
     let path = &plain_path(written);
+    if path.split('/').next() == Some(GENERATED) {
+        sink.push(
+            Diagnostic::new(
+                Code::OutsideProject,
+                format!("`{written}` lies in the folder that everything is generated into"),
+            )
+            .label(node.span, "no source of one's own")
+            .help("secrets lie there, and it would grow at each `apply`: name the file that it comes from"),
+        );
+        return None;
+    }
     match world.read(path) {
         Ok(bytes) => {
             if bytes.len() > LARGEST {
@@ -312,28 +325,55 @@ fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileC
         }
         Err(ReadError::Directory) => folder(world, path, node.span, sink),
         Err(error) => {
-            let why = match error {
-                ReadError::Failed(why) => why,
-                _ => "no such file".to_string(),
-            };
-            sink.push(
-                Diagnostic::new(Code::FileMissing, format!("`{written}` does not exist"))
-                    .label(node.span, why)
-                    .help("paths are relative to the folder of platform.toml"),
-            );
+            sink.push(unread(written, node.span, &error));
             None
         }
     }
 }
 
+fn unread(path: &str, span: Span, error: &ReadError) -> Diagnostic {
+    let (code, label, help) = match error {
+        ReadError::Missing => (
+            Code::FileMissing,
+            "no such file",
+            "paths are relative to the folder of platform.toml",
+        ),
+        _ => (
+            Code::Unreadable,
+            "this source",
+            "put a regular file or folder there that you may read",
+        ),
+    };
+    Diagnostic::new(code, format!("`{path}` {error}"))
+        .label(span, label)
+        .help(help)
+}
+
 fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<FileContent> {
     let mut files = Vec::new();
-    for file in world.files_below(path) {
-        let Ok(bytes) = world.read(&file) else {
-            continue;
+    let listing = world.list(path);
+    let mut broken = listing.unread;
+    for file in listing.files {
+        let bytes = match world.read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                broken.push((file, error));
+                continue;
+            }
         };
         let name = file.strip_prefix(path)?.trim_start_matches('/').to_string();
+        // A name at the top of a folder of one's own is none at the top of the tree.
+        if let Err(why) = TreePath::parse(&format!("files/{name}")) {
+            broken.push((file, ReadError::Failed(format!("it {why}"))));
+            continue;
+        }
         files.push((name, bytes));
+    }
+    for (file, error) in &broken {
+        sink.push(unread(file, span, error));
+    }
+    if !broken.is_empty() {
+        return None;
     }
     if files.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > LARGEST {
         sink.push(too_large(path, span));

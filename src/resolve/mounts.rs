@@ -7,6 +7,7 @@ use crate::{
     model::{Mount, MountSource, Named, PlatformVolume, Propagation, is_claim_name},
     source::Span,
     syntax::{Key, Table},
+    value::ContainerPath,
 };
 
 /// Whose volumes are read: named volumes are called after it.
@@ -112,7 +113,7 @@ fn mount_path(key: &Key, table: &Table, sink: &mut Sink) -> Option<String> {
             .help(format!("write `volumes.{}.mount = \"/data\"`", key.name)),
         );
     }
-    mount
+    ContainerPath::parse(&mount?).map(ContainerPath::into_string)
 }
 
 /// `./x` and `x/` are `x`; `.` stays.

@@ -11,11 +11,12 @@ use super::{
     shared::mounted::{self, Mounted},
 };
 use crate::{
+    diag::{Code, Diagnostic},
     files::{CONFIG, FileSet, GeneratedFile, Owner, Target},
     graph::Graph,
     model::Platform,
     template::{Engine, TemplateError},
-    world::World,
+    world::{ReadError, World},
 };
 
 /// A content that programs mount: its folder below `generated/`, and the target that it is written with.
@@ -133,10 +134,7 @@ fn contents(
             mounted.add(path, file.text.as_str());
         }
         for stub in &made.files.stubs {
-            // The user's own, or the one that `apply` creates.
-            let own = world.read(&stub.path).ok();
-            let own = own.and_then(|bytes| String::from_utf8(bytes).ok());
-            mounted.add(&stub.path, own.unwrap_or_else(|| stub.text.clone()));
+            mounted.add(&stub.path, body(world, &stub.path, &stub.text, out));
         }
         let mut files = made.files;
         if !is_named {
@@ -154,6 +152,24 @@ fn contents(
         );
     }
     Ok(mounted)
+}
+
+/// The user's own body of a stub, or the one that `apply` creates.
+fn body(world: &dyn World, path: &str, fresh: &str, out: &mut Emission) -> String {
+    let why = match world.read(path) {
+        Err(ReadError::Missing) => return fresh.to_string(),
+        Err(error) => error.to_string(),
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => return text,
+            Err(_) => "is no UTF-8".to_string(),
+        },
+    };
+    let unread = Diagnostic::new(Code::Unreadable, format!("`{path}` {why}"))
+        .help("a task's body is a regular file in UTF-8 that you may read");
+    if !out.losses.contains(&unread) {
+        out.losses.push(unread);
+    }
+    String::new()
 }
 
 fn mountable() -> impl Iterator<Item = Content> {

@@ -7,6 +7,7 @@ mod address;
 mod capability;
 mod choice;
 mod device;
+mod path;
 mod tmpfs;
 mod web;
 
@@ -16,5 +17,6 @@ pub use choice::{
     AlertSeverity, Condition, PanelKind, ProbeTool, Propagation, Protocol, TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
+pub use path::{ContainerPath, TreePath, is_reserved};
 pub use tmpfs::{Tmpfs, TmpfsOption};
 pub use web::WebAddress;

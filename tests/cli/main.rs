@@ -11,6 +11,7 @@ mod data;
 mod doctor;
 mod engine;
 mod environments;
+mod hostile;
 mod purge;
 mod secret;
 mod tools;

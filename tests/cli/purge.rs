@@ -158,10 +158,49 @@ fn what_a_link_elsewhere_needs_from_the_data_stays() {
     machine.link("project/data/scratch/conf", "project/conf");
     machine.edit(
         "env.KEY",
-        "files.\"/etc/f\" = { source = \"conf/f\" }\nenv.KEY",
+        "volumes.conf = { mount = \"/conf\", source = \"conf\" }\nenv.KEY",
     );
     let said = machine.spares(&["down"], &["project/data/scratch/conf/f"]);
-    assert!(said.contains("`conf/f` lies in it"), "{said}");
+    assert!(said.contains("`conf` lies in it"), "{said}");
+}
+
+/// A repository without a folder `.git` is one all the same, and what is generated is no data.
+#[test]
+fn repositories_of_every_form_and_what_is_generated_stay() {
+    for (source, precious, words) in [
+        (".git/objects", ".git/objects/ab/cd", "git repository"),
+        ("data/bare", "data/bare/objects/ab", "git repository"),
+        (
+            "data/bare/objects",
+            "data/bare/objects/ab",
+            "git repository",
+        ),
+        ("data", "data/bare/objects/ab", "git repository"),
+        (
+            "generated/compose",
+            "generated/compose/compose.yaml",
+            "generated into",
+        ),
+        (
+            "./generated",
+            "generated/compose/compose.yaml",
+            "generated into",
+        ),
+    ] {
+        let machine = Machine::new("docker");
+        for path in [
+            "data/bare/HEAD",
+            "data/bare/objects/ab",
+            "data/bare/refs/heads/x",
+        ] {
+            machine.folder.write(&format!("project/{path}"), "x");
+        }
+        machine.folder.write("project/.git/objects/ab/cd", "x");
+        machine.edit("\"data/scratch\"", &format!("\"{source}\""));
+        let precious = format!("project/{precious}");
+        let said = machine.spares(&["down"], &[&precious]);
+        assert!(said.contains(words), "{source}: {said}");
+    }
 }
 
 #[test]

@@ -240,7 +240,7 @@ fn the_library_is_pure_but_for_disk_and_engine() {
 fn the_engine_is_asked_in_one_place_and_git_in_another() {
     for File { path, code } in sources() {
         let starts = code.contains("Command::new(");
-        let may = is_in(&path, &["engine/compose", "disk/purge/git"]);
+        let may = is_in(&path, &["engine/compose", "disk/git"]);
         assert!(!starts || may, "{path} starts a program");
     }
 }

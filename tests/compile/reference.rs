@@ -6,7 +6,7 @@ use crate::support::difference;
 use mlopsgen::{
     compile::{Request, compile},
     diag::render::{Style, human},
-    world::{ReadError, World},
+    world::{Listing, ReadError, World},
 };
 
 /// The repository's own folder, read as a project.
@@ -20,7 +20,7 @@ impl World for Repository {
         fs::read(path).map_err(|_| ReadError::Missing)
     }
 
-    fn files_below(&self, folder: &str) -> Vec<String> {
+    fn list(&self, folder: &str) -> Listing {
         let mut found: Vec<String> = walkdir::WalkDir::new(folder)
             .into_iter()
             .flatten()
@@ -28,7 +28,10 @@ impl World for Repository {
             .map(|entry| entry.path().display().to_string())
             .collect();
         found.sort();
-        found
+        Listing {
+            files: found,
+            unread: Vec::new(),
+        }
     }
 }
 
@@ -50,7 +53,8 @@ fn generated_is_what_the_root_platform_compiles_to() {
         .map(|(path, file)| (format!("generated/{path}"), file.text))
         .collect();
     let found: BTreeMap<String, String> = Repository
-        .files_below("generated")
+        .list("generated")
+        .files
         .into_iter()
         // The record of what was written; `apply` keeps it.
         .filter(|path| path != "generated/.mlopsgen.json")

@@ -114,7 +114,7 @@ impl Project {
     /// Applies, where nothing is refused; the refused paths otherwise.
     pub fn apply(&self, wanted: &FileSet, force: Force) -> Result<Vec<String>, Failure> {
         let place = self.place()?;
-        let lock = Lock::acquire(&place, || {})?;
+        let lock = Lock::acquire(&place, |_| {})?;
         let plan = self.plan_with(wanted, Some(&lock))?;
         let refused: Vec<String> = plan
             .refused(force)

@@ -12,7 +12,10 @@ use std::{
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat, unlinkat};
 
-use super::{KEPT, git, judge::Place};
+use super::{
+    super::git::{self, KEPT},
+    judge::Place,
+};
 use crate::plan::Failure;
 
 /// Removes what is in the folder. A symbolic link goes, what it points to stays. Errors: what is there is not what was

@@ -8,8 +8,8 @@ use std::{
 use same_file::is_same_file;
 use walkdir::WalkDir;
 
-use super::{git, mounts};
-use crate::plan::Failure;
+use super::{super::git, mounts};
+use crate::{files::GENERATED, plan::Failure};
 
 /// A folder that may be emptied, as real paths.
 pub(super) struct Place {
@@ -44,6 +44,13 @@ pub(super) fn judge(
     };
     if root.ancestors().any(|above| is_same(above, &folder)) {
         return Err("it is the project itself".to_string());
+    }
+    if is_same(&root.join(GENERATED), &folder) || folder.starts_with(root.join(GENERATED)) {
+        return Err("it is what everything is generated into, no data".to_string());
+    }
+    if let Some(around) = folder.ancestors().find(|it| git::is_git_folder(it)) {
+        let path = around.display();
+        return Err(format!("`{path}` is part of a git repository"));
     }
     if let Some(kept) = keep.iter().find(|kept| is_within(&root, kept, &folder)) {
         return Err(format!("`{kept}` lies in it, and has to stay"));
@@ -100,7 +107,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 fn refuse_repositories(folder: &Path) -> Result<(), String> {
     for entry in WalkDir::new(folder).follow_links(false) {
         let entry = entry.map_err(|error| words(io::Error::from(error)))?;
-        if git::is_repository(entry.file_name()) {
+        if git::is_repository(entry.file_name()) || git::is_git_folder(entry.path()) {
             let path = entry.path().display();
             return Err(format!("`{path}` is there, a git repository of its own"));
         }

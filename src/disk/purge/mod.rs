@@ -4,15 +4,12 @@
 
 #[cfg(unix)]
 mod empty;
-mod git;
 mod judge;
 mod mounts;
 
 use std::path::Path;
 
 use crate::plan::Failure;
-
-const KEPT: &str = ".gitkeep";
 
 /// Folders that may be emptied, and those that may not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

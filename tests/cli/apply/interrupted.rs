@@ -38,7 +38,7 @@ fn a_run_that_was_killed_at_any_step_is_finished_by_the_next() {
         let killed = Project::new();
         killed.apply_cleanly(&before);
         let place = killed.place().expect("a place");
-        let lock = Lock::acquire(&place, || {}).expect("the lock");
+        let lock = Lock::acquire(&place, |_| {}).expect("the lock");
         let plan = killed.plan_with(&wanted, Some(&lock)).expect("a plan");
         let mut transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
         let is_over = (0..steps).any(|_| transaction.advance() == Ok(false));
@@ -71,7 +71,7 @@ fn a_step_that_fails_undoes_those_before_it() {
     project.apply_cleanly(&files([("compose/a.yaml", "1\n"), ("docs/b.md", "1\n")]));
     let before = project.tree();
     let place = project.place().expect("a place");
-    let lock = Lock::acquire(&place, || {}).expect("the lock");
+    let lock = Lock::acquire(&place, |_| {}).expect("the lock");
     let wanted = files([
         ("compose/a.yaml", "2\n"),
         ("helm/c.yaml", "2\n"),
@@ -146,6 +146,6 @@ fn what_a_killed_run_left_behind_is_cleared_away_and_a_lock_alone_is_nothing() {
 fn a_lock_that_writes_nothing_leaves_nothing() {
     let project = Project::new();
     let place = project.place().expect("a place");
-    drop(Lock::acquire(&place, || {}).expect("the lock"));
+    drop(Lock::acquire(&place, |_| {}).expect("the lock"));
     assert!(!project.exists("generated"));
 }

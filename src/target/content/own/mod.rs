@@ -11,6 +11,7 @@ use crate::{
     files::{FileSet, GeneratedFile, Owner},
     target::{Context, Emission},
     template::{Engine, TemplateError, View, embedded},
+    value::TreePath,
 };
 
 /// Folders of templates that are no outputs by themselves: kinds mount theirs, and the rest is no part of a platform.
@@ -18,9 +19,6 @@ const NO_OUTPUTS: [&str; 3] = ["init", "kinds", "manual"];
 
 /// The folder whose templates become part of the chart.
 const CHART: &str = "helm";
-
-/// Files that hold something else: the manifest, and the values of secrets.
-const RESERVED: [&str; 2] = [".mlopsgen.json", "compose/.env"];
 
 /// Renders what the user adds. `facts` is what `mlopsgen graph --format json` prints, `made` everything that was generated
 /// so far.
@@ -32,14 +30,11 @@ pub fn emit(
     made: &FileSet,
 ) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
-    let mut taken: Vec<String> = made
-        .files
-        .keys()
-        .map(String::as_str)
-        .chain(RESERVED)
-        .map(ToString::to_string)
-        .collect();
+    let mut taken: Vec<String> = made.files.keys().cloned().collect();
     let outputs = new_outputs(context.engine);
+    if outputs.is_empty() {
+        return Ok(emission);
+    }
     let view = View::new(view::view(context.platform, facts));
     let chart = format!("{CHART}/{}", context.platform.name);
     let has_chart = made.files.contains_key(&format!("{chart}/Chart.yaml"));
@@ -55,6 +50,14 @@ pub fn emit(
             Some(rest) if rest.starts_with('/') => format!("{chart}{rest}"),
             _ => template.to_string(),
         };
+        if let Err(why) = TreePath::parse(&path) {
+            return Err(TemplateError {
+                template: template.to_string(),
+                line: None,
+                range: None,
+                message: format!("what it would write {why}: give the template another name"),
+            });
+        }
         if let Some(other) = taken.iter().find(|other| clash(&path, other)) {
             return Err(TemplateError {
                 template: template.to_string(),

@@ -1,12 +1,21 @@
-//! What git tracks. It is asked itself: it alone knows its index.
+//! What git tracks and ignores. It is asked itself: it alone knows its index.
 
 use std::{ffi::OsStr, path::Path, process::Command};
 
-use super::KEPT;
+/// Files that keep a folder in git, and nothing else.
+pub(super) const KEPT: &str = ".gitkeep";
 
 /// Whether a file or folder of this name makes the folder around it a repository, on file systems that know no case too.
 pub(super) fn is_repository(name: &OsStr) -> bool {
     name.eq_ignore_ascii_case(".git")
+}
+
+/// Whether git takes the folder for its own: it has this name, or what a repository without a working tree has.
+pub(super) fn is_git_folder(folder: &Path) -> bool {
+    folder.file_name().is_some_and(is_repository)
+        || ["HEAD", "objects", "refs"]
+            .iter()
+            .all(|name| folder.join(name).symlink_metadata().is_ok())
 }
 
 /// Every repository around the folder is asked: one may have tracked it before another was made inside. Where a repository is
@@ -50,4 +59,22 @@ fn refuse_listed(mut git: Command, from: &Path, folder: &Path) -> Result<(), Str
         None => Ok(()),
         Some(path) => Err(format!("git tracks `{path}` in it")),
     }
+}
+
+/// Whether git would not take the file up: it ignores it, or there is no repository around the project, or no git.
+pub(super) fn would_ignore(project: &Path, path: &str) -> bool {
+    let git = |words: &[&str]| {
+        let mut git = Command::new("git");
+        git.arg("-C")
+            .arg(project)
+            .args(["-c", "core.fsmonitor=false"]);
+        git.args(words).output()
+    };
+    let is_inside = match git(&["rev-parse", "--is-inside-work-tree"]) {
+        Ok(answer) => answer.status.success() && answer.stdout.starts_with(b"true"),
+        Err(_) => false,
+    };
+    // A tracked file counts as one that is not ignored.
+    let ignored = git(&["check-ignore", "--quiet", "--", path]);
+    !is_inside || ignored.is_ok_and(|answer| answer.status.success())
 }

@@ -1,0 +1,149 @@
+//! Folders as file descriptors.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs::File,
+    io,
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
+    path::Path,
+};
+
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, linkat, mkdirat, openat, renameat};
+use rustix::fs::{statat, unlinkat};
+
+use super::{Entry, Kind, Purpose};
+
+/// An open folder.
+#[derive(Debug)]
+pub(super) struct Handle(OwnedFd);
+
+impl Handle {
+    /// Follows links.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let flags = folder_flags().difference(OFlags::NOFOLLOW);
+        Ok(Self(openat(CWD, path, flags, Mode::empty())?))
+    }
+
+    pub(super) fn again(&self) -> io::Result<Self> {
+        Ok(Self(self.0.try_clone()?))
+    }
+
+    /// The folder of this name, where it is one itself.
+    pub(super) fn step(&self, name: &str) -> io::Result<Self> {
+        Ok(Self(openat(&self.0, name, folder_flags(), Mode::empty())?))
+    }
+
+    /// Several steps at once, where the system does it and nothing is in the way.
+    #[cfg(target_os = "linux")]
+    pub(super) fn descend(&self, names: &[&str]) -> Option<Self> {
+        use rustix::fs::{ResolveFlags, openat2};
+        let resolve =
+            ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        let path = match names.is_empty() {
+            true => ".".to_string(),
+            false => names.join("/"),
+        };
+        let opened = openat2(&self.0, path, folder_flags(), Mode::empty(), resolve);
+        opened.ok().map(Self)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn descend(&self, _: &[&str]) -> Option<Self> {
+        None
+    }
+
+    // The system's numbers have 16 bits on some systems.
+    #[allow(clippy::useless_conversion)]
+    pub(super) fn entry(&self, name: &str) -> io::Result<Entry> {
+        let found = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        Ok(Entry {
+            kind: kind(FileType::from_raw_mode(found.st_mode)),
+            size: u64::try_from(found.st_size).unwrap_or_default(),
+            mode: u32::from(Mode::from_raw_mode(found.st_mode).bits() & 0o777),
+        })
+    }
+
+    pub(super) fn file(&self, name: &str, purpose: Purpose) -> io::Result<File> {
+        let (flags, mode) = match purpose {
+            Purpose::Read => (OFlags::RDONLY, Mode::empty()),
+            Purpose::Create(mode) => (
+                OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL,
+                Mode::from_bits_truncate(mode),
+            ),
+            Purpose::Lock => (
+                OFlags::RDWR | OFlags::CREATE,
+                Mode::from_bits_truncate(0o666),
+            ),
+        };
+        // A pipe that took the file's place must not make anybody wait, nor a terminal become ours.
+        let safe = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+        Ok(File::from(openat(&self.0, name, flags | safe, mode)?))
+    }
+
+    pub(super) fn set_mode(&self, name: &str, mode: u32) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+        let file = self.file(name, Purpose::Read)?;
+        file.set_permissions(std::fs::Permissions::from_mode(mode))
+    }
+
+    pub(super) fn make_folder(&self, name: &str) -> io::Result<()> {
+        Ok(mkdirat(&self.0, name, Mode::from_bits_truncate(0o777))?)
+    }
+
+    pub(super) fn rename(&self, name: &str, to: &Self, new: &str) -> io::Result<()> {
+        Ok(renameat(&self.0, name, &to.0, new)?)
+    }
+
+    pub(super) fn hard_link(&self, name: &str, to: &Self, new: &str) -> io::Result<()> {
+        Ok(linkat(&self.0, name, &to.0, new, AtFlags::empty())?)
+    }
+
+    pub(super) fn remove_file(&self, name: &str) -> io::Result<()> {
+        Ok(unlinkat(&self.0, name, AtFlags::empty())?)
+    }
+
+    pub(super) fn remove_folder(&self, name: &str) -> io::Result<()> {
+        Ok(unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
+    }
+
+    pub(super) fn names(&self) -> io::Result<Vec<(OsString, Kind)>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.0)? {
+            let entry = entry?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if name == "." || name == ".." {
+                continue;
+            }
+            let kind = match entry.file_type() {
+                // Not every file system tells.
+                FileType::Unknown => {
+                    let found = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
+                    kind(FileType::from_raw_mode(found.st_mode))
+                }
+                known => kind(known),
+            };
+            names.push((name.to_os_string(), kind));
+        }
+        Ok(names)
+    }
+
+    pub(super) fn sync(&self) -> io::Result<()> {
+        Ok(rustix::fs::fsync(self.0.as_fd())?)
+    }
+}
+
+fn folder_flags() -> OFlags {
+    OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
+}
+
+fn kind(kind: FileType) -> Kind {
+    match kind {
+        FileType::RegularFile => Kind::File,
+        FileType::Directory => Kind::Folder,
+        FileType::Symlink => Kind::Link,
+        _ => Kind::Special,
+    }
+}

@@ -1,0 +1,169 @@
+//! What changes a folder.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+};
+
+use super::{Folder, Kind, Obstacle, Purpose, parts, system::Handle};
+
+/// Starts the name of a file that is on its way to its place. A run that is killed may leave one; the next removes it.
+pub const DRAFT: &str = ".mlopsgen-draft-";
+
+impl Folder {
+    /// Makes the folders of a path that are not there.
+    pub fn make_folders(&self, path: &str) -> Result<(), Obstacle> {
+        if self.folder(path).is_ok() {
+            return Ok(());
+        }
+        let all = parts(path)?;
+        for depth in 1..=all.len() {
+            let here = all[..depth].join("/");
+            match self.folder(&here) {
+                Ok(_) => continue,
+                Err(obstacle) if obstacle.is_missing() => {}
+                Err(obstacle) => return Err(obstacle),
+            }
+            let made = self.on(&here, |folder, name| folder.make_folder(name));
+            match made {
+                Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                made => made?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a file that does not exist yet, down to the disk. Errors: something has that path.
+    pub fn create(&self, path: &str, bytes: &[u8], mode: u32) -> Result<(), Obstacle> {
+        let mut file = self.on(path, |folder, name| {
+            folder.file(name, Purpose::Create(mode))
+        })?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        Ok(())
+    }
+
+    /// Says who may read and write a file, in the system's numbers.
+    pub fn set_mode(&self, path: &str, mode: u32) -> Result<(), Obstacle> {
+        self.on(path, |folder, name| folder.set_mode(name, mode))
+    }
+
+    /// The file that a lock is taken on, made where it is not there.
+    pub fn lock_file(&self, path: &str) -> Result<File, Obstacle> {
+        self.on(path, |folder, name| folder.file(name, Purpose::Lock))
+            .map_err(|obstacle| self.named(path, obstacle))
+    }
+
+    /// Moves a file to its place, over the file that is there. Between two file systems it is copied to the place's own
+    /// folder first, so that the place has the old file or the new one at any moment.
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), Obstacle> {
+        match self.between(from, to, Handle::rename) {
+            Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::CrossesDevices => {}
+            done => return done,
+        }
+        let (folder, name) = to.rsplit_once('/').unwrap_or(("", to));
+        let draft = format!("{folder}/{DRAFT}{name:.200}");
+        let _ = self.remove_file(&draft);
+        self.copy(from, &draft)?;
+        if let Err(obstacle) = self.between(&draft, to, Handle::rename) {
+            let _ = self.remove_file(&draft);
+            return Err(obstacle);
+        }
+        self.sync(folder)?;
+        self.remove_file(from)
+    }
+
+    /// A second name for a file, or a copy where the file system has none or it is another one.
+    pub fn keep(&self, from: &str, to: &str) -> Result<(), Obstacle> {
+        match self.between(from, to, Handle::hard_link) {
+            Ok(()) => Ok(()),
+            Err(_) => self.copy(from, to),
+        }
+    }
+
+    fn copy(&self, from: &str, to: &str) -> Result<(), Obstacle> {
+        let mut source = self.on(from, |folder, name| {
+            match folder.entry(name)?.kind {
+                Kind::File => {}
+                _ => return Err(io::Error::other("it is no file")),
+            }
+            folder.file(name, Purpose::Read)
+        })?;
+        let mut copy = self.on(to, |folder, name| folder.file(name, Purpose::Create(0o600)))?;
+        let done = io::copy(&mut source, &mut copy)
+            .and_then(|_| source.metadata())
+            .and_then(|metadata| copy.set_permissions(metadata.permissions()))
+            .and_then(|()| copy.sync_all());
+        if let Err(error) = done {
+            let _ = self.remove_file(to);
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    pub fn remove_file(&self, path: &str) -> Result<(), Obstacle> {
+        self.on(path, Handle::remove_file)
+    }
+
+    /// Errors: there is something in it.
+    pub fn remove_folder(&self, path: &str) -> Result<(), Obstacle> {
+        self.on(path, Handle::remove_folder)
+    }
+
+    /// Removes what is in a folder, but for these names. A link goes, what it points to stays.
+    pub fn empty(&self, path: &str, but: &[&str]) -> Result<(), Obstacle> {
+        for (name, kind) in self.names(path)? {
+            let Some(name) = name.to_str() else {
+                let error = io::Error::other(format!("`{}` is no UTF-8", name.display()));
+                return Err(error.into());
+            };
+            if but.contains(&name) {
+                continue;
+            }
+            let inner = format!("{path}/{name}");
+            match kind {
+                Kind::Folder => {
+                    self.empty(&inner, &[])?;
+                    self.remove_folder(&inner)?;
+                }
+                _ => self.remove_file(&inner)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what was renamed in a folder survive a power cut.
+    pub fn sync(&self, path: &str) -> Result<(), Obstacle> {
+        Ok(self.folder(path)?.sync()?)
+    }
+
+    fn on<T>(
+        &self,
+        path: &str,
+        act: impl FnOnce(&Handle, &str) -> io::Result<T>,
+    ) -> Result<T, Obstacle> {
+        let (folder, name) = self.parent(path)?;
+        Ok(act(folder.as_ref().unwrap_or(&self.handle), name)?)
+    }
+
+    fn between(
+        &self,
+        from: &str,
+        to: &str,
+        act: impl FnOnce(&Handle, &str, &Handle, &str) -> io::Result<()>,
+    ) -> Result<(), Obstacle> {
+        let (source, name) = self.parent(from)?;
+        let (target, new) = self.parent(to)?;
+        let source = source.as_ref().unwrap_or(&self.handle);
+        let target = target.as_ref().unwrap_or(&self.handle);
+        Ok(act(source, name, target, new)?)
+    }
+
+    /// An error of the system, as the link that it comes from.
+    fn named(&self, path: &str, obstacle: Obstacle) -> Obstacle {
+        match self.entry(path) {
+            Ok(Some(entry)) if entry.kind == Kind::Link => Obstacle::Link(path.to_string()),
+            _ => obstacle,
+        }
+    }
+}

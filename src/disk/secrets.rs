@@ -1,0 +1,77 @@
+//! The `.env` of an output folder: values of secrets, where plain Compose looks for them.
+
+use std::io;
+
+use super::{
+    Dotenv, Lock, Place,
+    folder::{Kind, Obstacle},
+    git,
+    place::WORK,
+};
+use crate::{plan::Failure, world::ReadError};
+
+/// Relative to the output folder.
+const DOTENV: &str = "compose/.env";
+const GITIGNORE: &str = "compose/.gitignore";
+
+/// The largest `.env` that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// Its owner's alone.
+const MODE: u32 = 0o600;
+
+/// The `.env` of this place, empty where there is none.
+pub fn read_dotenv(place: &Place) -> Result<Dotenv, Failure> {
+    let path = place.output(DOTENV);
+    match place.opened().read(&path, LARGEST) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Dotenv::new(text)),
+            Err(_) => Err(Failure::new(format!("`{path}` is no UTF-8")).help("save it as UTF-8")),
+        },
+        Err(ReadError::Missing) => Ok(Dotenv::default()),
+        Err(error) => Err(Failure::new(format!("`{path}` {error}"))
+            .help("put a regular file there that you may read, or remove it")),
+    }
+}
+
+/// Replaces the `.env` of this place, after it is sure that git ignores it. `ignored` is the text of the `.gitignore` that
+/// lies beside it, written where there is none.
+///
+/// Errors: git would take the file up; the file system says no.
+pub fn write_dotenv(
+    place: &Place,
+    dotenv: &Dotenv,
+    ignored: &str,
+    _lock: &Lock,
+) -> Result<(), Failure> {
+    let folder = place.opened();
+    let path = place.output(DOTENV);
+    let failed = |obstacle: Obstacle| obstacle.failure("write", &folder.path(&path));
+    folder
+        .make_folders(&place.output("compose"))
+        .map_err(failed)?;
+    match folder.create(&place.output(GITIGNORE), ignored.as_bytes(), 0o666) {
+        Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => made.map_err(failed)?,
+    }
+    if !git::would_ignore(place.project(), &path) {
+        return Err(Failure::new(format!(
+            "git does not ignore `{path}`, so the secrets in it would be committed; nothing was written"
+        ))
+        .help(format!(
+            "write `.env` into `{}`, or take the file out of git with `git rm --cached {path}`",
+            place.output(GITIGNORE)
+        )));
+    }
+    match folder.entry(&path).map_err(failed)?.map(|it| it.kind) {
+        None | Some(Kind::File) => {}
+        Some(Kind::Link) => return Err(failed(Obstacle::Link(path.clone()))),
+        Some(_) => return Err(failed(io::Error::other("it is no file").into())),
+    }
+    // Git ignores the working folder: a run that is killed leaves no secret that it sees.
+    let draft = format!("{WORK}/env");
+    folder
+        .create(&draft, dotenv.text().as_bytes(), MODE)
+        .and_then(|()| folder.rename(&draft, &path))
+        .map_err(failed)
+}

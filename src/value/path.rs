@@ -1,0 +1,204 @@
+//! Paths: one inside of a container, and one in the tree that is generated. What both refuse, some consumer refuses too or
+//! takes for something else: a file system, git, Windows, a terminal.
+
+use crate::text::is_hidden;
+
+/// The longest name of a file or folder, and the longest path, in bytes.
+const LONGEST_NAME: usize = 255;
+const LONGEST_PATH: usize = 4095;
+
+/// Names that Windows has for devices, whatever ending follows.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// Characters that Windows has in no name.
+const NOT_ON_WINDOWS: [char; 7] = ['<', '>', ':', '"', '|', '?', '*'];
+
+/// What git looks for at the top of a folder that is a repository without a working tree, or points to one.
+const GITS_OWN: [&str; 13] = [
+    "HEAD",
+    "FETCH_HEAD",
+    "ORIG_HEAD",
+    "commondir",
+    "config.worktree",
+    "description",
+    "gitdir",
+    "hooks",
+    "index",
+    "objects",
+    "packed-refs",
+    "refs",
+    "worktrees",
+];
+
+/// An absolute path inside of a container, with one `/` between its names and none at its end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContainerPath(String);
+
+impl ContainerPath {
+    /// A `/` at the end is left out. `None` where the path is not absolute, has `.`, `..` or an empty name, a character that
+    /// is not shown, `:` or `\`, or a name or a length that no file system has.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = match text.strip_suffix('/') {
+            Some("") => "/",
+            Some(plain) => plain,
+            None => text,
+        };
+        let names = plain.strip_prefix('/')?;
+        let is_good = plain == "/"
+            || names
+                .split('/')
+                .all(|name| is_name(name) && !name.contains(':'));
+        (is_good && plain.len() <= LONGEST_PATH).then(|| Self(plain.to_string()))
+    }
+
+    /// The same for a file that is generated: its path becomes one of the tree.
+    pub fn of_file(text: &str) -> Option<Self> {
+        let path = Self::parse(text).filter(|path| path.0 == text)?;
+        let names = text.strip_prefix('/')?;
+        names.split('/').all(is_portable).then_some(path)
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// A path below the output folder that every system can check out, and that no run and no git takes for its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TreePath(String);
+
+impl TreePath {
+    /// Errors: why it is none, as what follows the path.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let first = text.split('/').next().unwrap_or_default();
+        if text.len() > LONGEST_PATH || !text.split('/').all(is_name) {
+            return Err(
+                "is no plain path: names of at most 255 bytes with one `/` between them, \
+                        without `.`, `..`, `\\` and characters that are not shown",
+            );
+        }
+        if !text.split('/').all(is_portable) {
+            return Err("can't be checked out on every system: Windows has no such name");
+        }
+        if is_reserved(text) {
+            return Err("has a name that mlopsgen keeps for itself");
+        }
+        let is_gits = |name: &&&str| name.eq_ignore_ascii_case(first);
+        if text.split('/').any(is_git_folder) || GITS_OWN.iter().any(|name| is_gits(&name)) {
+            return Err("has a name that git takes for its own");
+        }
+        Ok(Self(text.to_string()))
+    }
+}
+
+/// Whether a path below the output folder, or below that of an environment, is a run's own or holds values of secrets.
+pub fn is_reserved(path: &str) -> bool {
+    let own = |path: &str| {
+        let path = path.to_lowercase();
+        let first = path.split('/').next().unwrap_or_default();
+        first.starts_with(".mlopsgen") || path == "compose/.env"
+    };
+    own(path) || path.split_once('/').is_some_and(|(_, inner)| own(inner))
+}
+
+fn is_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..")
+        && name.len() <= LONGEST_NAME
+        && !name.chars().any(|c| is_hidden(c) || c == '\\')
+}
+
+fn is_portable(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let stem = stem.trim_end().to_lowercase();
+    let is_numbered = ["com", "lpt"].iter().any(|port| {
+        let number = stem.strip_prefix(port);
+        number.is_some_and(|it| it.len() == 1 && it.chars().all(|c| c.is_ascii_digit()))
+    });
+    !DEVICES.contains(&stem.as_str())
+        && !is_numbered
+        && !name.ends_with(['.', ' '])
+        && !name.contains(NOT_ON_WINDOWS)
+}
+
+/// `.git`, in the ways that one of the file systems has for it.
+fn is_git_folder(name: &str) -> bool {
+    name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ContainerPath, TreePath};
+
+    #[test]
+    fn paths_in_containers_are_plain() {
+        let parsed = |text: &str| ContainerPath::parse(text).map(ContainerPath::into_string);
+        for (text, plain) in [("/", "/"), ("/data", "/data"), ("/data/", "/data")] {
+            assert_eq!(parsed(text).as_deref(), Some(plain));
+        }
+        let long = format!("/{}", "x".repeat(256));
+        for text in [
+            "",
+            "data",
+            "//",
+            "/a//b",
+            "/./b",
+            "/a/.",
+            "/a/..",
+            "/a\\b",
+            "/a:b",
+            "/a\nb",
+            "/a\u{202e}b",
+            "/a\u{200b}",
+            &long,
+        ] {
+            assert_eq!(parsed(text), None, "{text:?}");
+        }
+        assert!(ContainerPath::of_file("/etc/app/x.conf").is_some());
+        for text in [
+            "/etc/",
+            "/etc/con",
+            "/etc/AUX.conf",
+            "/etc/com1",
+            "/etc/x.",
+            "/etc/a*",
+        ] {
+            assert_eq!(ContainerPath::of_file(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn paths_of_the_tree_are_nobody_elses() {
+        for text in [
+            "docs/x.md",
+            ".gitattributes",
+            "helm/demo/files/hooks/x",
+            "compose/.env.example",
+        ] {
+            assert!(TreePath::parse(text).is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "/a",
+            "a/",
+            "a//b",
+            "../a",
+            "a/./b",
+            "a\\b",
+            "a\nb",
+            ".git/config",
+            "docs/.GIT",
+            "commondir",
+            "Hooks/post-checkout",
+            "HEAD",
+            ".mlopsgen/lock",
+            "prod/.mlopsgen.json",
+            ".MLOPSGEN.json",
+            "compose/.env",
+            "prod/compose/.env",
+            "docs/nul.md",
+            "docs/a:b",
+        ] {
+            assert!(TreePath::parse(text).is_err(), "{text}");
+        }
+    }
+}

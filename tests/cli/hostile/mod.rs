@@ -1,0 +1,127 @@
+//! What whoever wrote a repository may have put there: links, pipes, unreadable folders, names. Nothing outside of it is
+//! read or written, and nothing is left out without a word.
+
+mod links;
+mod names;
+mod secrets;
+mod unread;
+
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    process::{Command, Stdio},
+};
+
+use crate::support::folder::Folder;
+
+pub const PLATFORM: &str = r#"
+[platform]
+name = "demo"
+[groups]
+main = "Everything"
+[components.web]
+image = "nginx:1.29.3"
+group = "main"
+health = false
+user = "1000"
+"#;
+
+/// A project in a folder, and beside it what a run must not touch.
+pub struct Hostile {
+    folder: Folder,
+}
+
+pub struct Ran {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Hostile {
+    /// `more` comes behind the platform of all of these tests.
+    pub fn new(more: &str) -> Self {
+        let hostile = Self {
+            folder: Folder::new(),
+        };
+        hostile.write("platform.toml", format!("{PLATFORM}{more}"));
+        hostile
+            .folder
+            .write("outside/precious", "precious contents\n");
+        hostile
+    }
+
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        self.folder.write(&format!("project/{path}"), bytes);
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        self.folder.read(&format!("project/{path}"))
+    }
+
+    pub fn exists(&self, path: &str) -> bool {
+        self.folder.exists(&format!("project/{path}"))
+    }
+
+    pub fn path(&self, path: &str) -> std::path::PathBuf {
+        self.folder.path(&format!("project/{path}"))
+    }
+
+    /// Puts a link into the project.
+    pub fn link(&self, target: &str, path: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        symlink(target, path).expect("a link");
+    }
+
+    pub fn outside(&self, path: &str) -> String {
+        self.folder
+            .path(&format!("outside/{path}"))
+            .display()
+            .to_string()
+    }
+
+    /// All that lies beside the project, as it was when the test began.
+    pub fn is_outside_untouched(&self) -> bool {
+        let names = fs::read_dir(self.outside("")).expect("a folder").count();
+        names == 1 && self.folder.read("outside/precious") == "precious contents\n"
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.command(env!("CARGO_BIN_EXE_mlopsgen"));
+        let output = command.args(arguments).output().expect("the binary");
+        Ran {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    pub fn git(&self, arguments: &[&str]) {
+        let done = self.command("git").args(arguments).output().expect("git");
+        assert!(done.status.success(), "{arguments:?}: {done:?}");
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(self.path(""))
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env_remove("NO_COLOR")
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+impl Ran {
+    /// Asserts an error that says all of this.
+    pub fn failed_with(&self, words: &[&str]) {
+        assert_eq!(self.status, 1, "{}{}", self.out, self.err);
+        for word in words {
+            assert!(self.err.contains(word), "no `{word}` in: {}", self.err);
+        }
+    }
+
+    pub fn succeeded(&self) {
+        assert_eq!(self.status, 0, "{}{}", self.out, self.err);
+    }
+}

@@ -1,0 +1,147 @@
+//! Paths and names that a file system, git, Windows or a terminal takes for something else.
+
+use std::fs;
+
+use super::Hostile;
+
+#[test]
+fn a_path_in_a_container_is_plain_where_it_is_written() {
+    let long = format!("/etc/{}", "x".repeat(256));
+    for path in [
+        "/etc//b",
+        "/etc/./b",
+        "/etc/b\\\\c",
+        "/etc/b/",
+        "/etc/con",
+        "/etc/nul.conf",
+        "/etc/b.",
+        "/etc/b\\u202ec",
+        "/etc/b\\nc",
+        &long,
+    ] {
+        let hostile = Hostile::new(&format!("files.\"{path}\" = {{ content = \"x\" }}\n"));
+        let ran = hostile.run(&["apply", "--yes"]);
+        ran.failed_with(&["bad-name", "platform.toml:11"]);
+        assert!(!hostile.exists("generated"), "{path}");
+    }
+    let both = "files.\"/a\" = { content = \"x\" }\nfiles.\"/A/b\" = { content = \"x\" }\n";
+    let ran = Hostile::new(both).run(&["validate"]);
+    ran.failed_with(&["output-clash", "`/A/b` lies below `/a`, which is a file"]);
+}
+
+#[test]
+fn what_is_accepted_can_be_applied_twice_and_checked() {
+    let name = "x".repeat(255);
+    let more = format!(
+        "files.\"/etc/{name}\" = {{ content = \"x\" }}\nfiles.\"/etc/ä b\" = {{ content = \"x\" }}\n\
+         volumes.data = {{ mount = \"/data/\", size = \"1Gi\" }}\n"
+    );
+    let hostile = Hostile::new(&more);
+    for arguments in [
+        &["apply", "--yes"] as &[&str],
+        &["apply", "--yes"],
+        &["check"],
+    ] {
+        hostile.run(arguments).succeeded();
+    }
+    let compose = hostile.read("generated/compose/main.yaml");
+    assert!(
+        compose.contains("/data") && !compose.contains("/data/"),
+        "{compose}"
+    );
+}
+
+#[test]
+fn no_template_writes_what_git_or_a_run_takes_for_its_own() {
+    for name in [
+        "commondir",
+        "HEAD",
+        ".git/config",
+        "docs/.git/config",
+        "hooks/post-checkout",
+        ".mlopsgen/lock",
+        ".mlopsgen.json",
+        "prod/.mlopsgen.json",
+        "compose/.env",
+        "docs/aux.md",
+    ] {
+        let hostile = Hostile::new("");
+        hostile.write(&format!("mlopsgen/templates/{name}"), "x");
+        let ran = hostile.run(&["apply", "--yes"]);
+        ran.failed_with(&["bad-template", name, "give the template another name"]);
+        assert!(!hostile.exists("generated"), "{name}");
+    }
+}
+
+#[test]
+fn a_manifest_lists_no_file_of_a_run() {
+    for path in [
+        ".mlopsgen/lock",
+        "compose/.env",
+        "../x",
+        "prod/.mlopsgen.json",
+    ] {
+        let hostile = Hostile::new("");
+        let line = format!("{{\"path\": \"{path}\", \"sha256\": \"0\"}}");
+        let text = format!("{{\"version\": \"0.1.0\", \"files\": [{line}], \"volumes\": []}}");
+        hostile.write("generated/.mlopsgen.json", text);
+        hostile
+            .run(&["apply", "--yes", "--force"])
+            .failed_with(&["is not a manifest"]);
+    }
+}
+
+#[test]
+fn a_plan_leads_to_no_other_project() {
+    let hostile = Hostile::new("");
+    hostile.write("other/platform.toml", super::PLATFORM);
+    hostile
+        .run(&["-C", "other", "plan", "--out", "../p.plan"])
+        .succeeded();
+    let text = hostile.read("p.plan");
+    for file in [
+        "other/platform.toml",
+        "../platform.toml",
+        "/platform.toml",
+        "..",
+    ] {
+        let other = text.replace(
+            "\"file\": \"platform.toml\"",
+            &format!("\"file\": \"{file}\""),
+        );
+        assert_ne!(text, other);
+        hostile.write("p.plan", other);
+        hostile
+            .run(&["apply", "p.plan"])
+            .failed_with(&["is no file of this project"]);
+        assert!(!hostile.exists("other/generated") && !hostile.exists("generated"));
+    }
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_written_out() {
+    let forged = "x\nPlan: 0 to add, 0 to change, 0 to remove.\u{1b}[2J\u{202e}";
+    let hostile = Hostile::new("files.\"/etc/x\" = { content = \"a\\u001b[2Jb\\u202ec\" }\n");
+    hostile.write(&format!("generated/{forged}"), "x");
+    let blocked = format!("dags/{forged}");
+    hostile.write(&blocked, "x");
+    for arguments in [&["plan"] as &[&str], &["apply", "--yes"], &["plan", "-v"]] {
+        let ran = hostile.run(arguments);
+        ran.succeeded();
+        let all = ran.out + &ran.err;
+        assert!(!all.contains(['\u{1b}', '\u{202e}']), "{all}");
+        let closing = all
+            .lines()
+            .filter(|line| line.starts_with("Plan: "))
+            .count();
+        assert_eq!(closing, 1, "{all}");
+        assert!(all.contains("x\\u{a}Plan: 0"), "{all}");
+    }
+    let name = "mlopsgen/kinds/a\u{1b}[2J.toml";
+    hostile.write(name, "title = 3\n");
+    let ran = hostile.run(&["validate"]);
+    assert!(!ran.err.contains('\u{1b}'), "{}", ran.err);
+    fs::remove_file(hostile.path(name)).expect("a file");
+    let plan = hostile.run(&["apply", "no\u{1b}[2J.plan"]);
+    assert!(!plan.err.contains('\u{1b}'), "{}", plan.err);
+}

@@ -1,0 +1,100 @@
+//! What can't be read is an error: what would come of it must not vanish without a word.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use super::Hostile;
+
+/// Takes all rights from a path while a test runs. `None` for a user to whom they mean nothing.
+fn is_locked(hostile: &Hostile, path: &str) -> bool {
+    let full = hostile.path(path);
+    fs::set_permissions(&full, fs::Permissions::from_mode(0o000)).expect("a mode");
+    let is_folder = fs::metadata(&full).expect("metadata").is_dir();
+    match is_folder {
+        true => fs::read_dir(&full).is_err(),
+        false => fs::File::open(&full).is_err(),
+    }
+}
+
+fn unlock(hostile: &Hostile, path: &str) {
+    let mode = fs::Permissions::from_mode(0o700);
+    fs::set_permissions(hostile.path(path), mode).expect("a mode");
+}
+
+#[test]
+fn what_can_not_be_opened_stops_everything() {
+    let source = "files.\"/etc/x\" = { source = \"conf\" }\n";
+    for (more, file, locked) in [
+        ("", "teams/a.toml", "teams"),
+        ("", "teams/a.toml", "teams/a.toml"),
+        ("", "mlopsgen/kinds/x.toml", "mlopsgen/kinds"),
+        (
+            "",
+            "mlopsgen/templates/docs/x.md",
+            "mlopsgen/templates/docs",
+        ),
+        (source, "conf/x", "conf"),
+        (source, "conf/x", "conf/x"),
+    ] {
+        let hostile = Hostile::new(more);
+        hostile.write("teams/b.toml", "");
+        let text = hostile.read("platform.toml");
+        hostile.write(
+            "platform.toml",
+            "include = [\"teams/*.toml\"]\n".to_string() + &text,
+        );
+        hostile.write(file, "");
+        let is_refused = is_locked(&hostile, locked);
+        let ran = hostile.run(&["validate"]);
+        unlock(&hostile, locked);
+        // Root may read everything: then there is nothing that can't be read.
+        match is_refused {
+            true => ran.failed_with(&["unreadable", locked]),
+            false => eprintln!("not tried: this user may read {locked} all the same"),
+        }
+    }
+}
+
+#[test]
+fn a_folder_where_a_file_is_meant_and_the_other_way_round_are_errors() {
+    for (folder, words) in [
+        ("teams/a.toml/x", ["teams/a.toml", "is a folder"]),
+        ("mlopsgen/kinds", ["mlopsgen/kinds", "it is a file"]),
+    ] {
+        let hostile = Hostile::new("");
+        hostile.write("teams/b.toml", "");
+        let text = hostile.read("platform.toml");
+        let include = "include = [\"teams/b.toml\", \"teams/a.toml\"]\n";
+        hostile.write("platform.toml", include.to_string() + &text);
+        hostile.write("teams/a.toml/x", "");
+        if folder == "mlopsgen/kinds" {
+            fs::remove_dir_all(hostile.path("teams/a.toml")).expect("a folder");
+            hostile.write("teams/a.toml", "");
+        }
+        hostile.write(folder, "");
+        hostile.run(&["validate"]).failed_with(&words);
+    }
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_is_said() {
+    let hostile = Hostile::new("");
+    let text = hostile.read("platform.toml");
+    hostile.write(
+        "platform.toml",
+        "include = [\"teams/*.toml\"]\n".to_string() + &text,
+    );
+    let ran = hostile.run(&["validate"]);
+    ran.failed_with(&["file-missing", "`teams/*.toml` matches no file"]);
+}
+
+#[test]
+fn a_name_that_is_no_text_is_said() {
+    use std::os::unix::ffi::OsStrExt;
+    let hostile = Hostile::new("files.\"/etc/x\" = { source = \"conf\" }\n");
+    hostile.write("conf/good", "");
+    let name = std::ffi::OsStr::from_bytes(b"bad\xff");
+    fs::write(hostile.path("conf").join(name), "").expect("a file");
+    hostile
+        .run(&["validate"])
+        .failed_with(&["conf/bad", "no UTF-8"]);
+}
