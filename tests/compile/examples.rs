@@ -58,6 +58,21 @@ settings = { database = "mlflow", password = "${secrets.db-password}" }
 [components.mlflow]
 kind = "mlflow"
 group = "serving"
+[components.jupyterlab]
+image = "a/lab:1"
+group = "serving"
+ports.http = 8888
+[components.grafana]
+image = "a/grafana:1"
+group = "serving"
+ports.http = 3000
+[components.gateway]
+kind = "traefik"
+group = "serving"
+[components.oauth2-proxy]
+kind = "oauth2-proxy"
+group = "serving"
+settings = { client_secret = "${secrets.db-password}", issuer_url = "https://id.example.com" }
 "#;
 
 /// What gives the components alerts. It takes time, so only routes of alerts have it.
@@ -121,6 +136,14 @@ const BESIDE: &[(&str, &str)] = &[
         "on = \"up\"\nneeds = \"dump and restore\"",
     ),
     ("kind.workload.files.*: of", "content = \"x\""),
+    (
+        "routes.*",
+        "through = \"gateway\"\nhost = \"ml.example.com\"\npaths = { \"/mlflow\" = \"mlflow\" }",
+    ),
+    (
+        "routes.*: paths",
+        "through = \"gateway\"\nhost = \"ml.example.com\"",
+    ),
     ("notify.routes.#", "receiver = \"on-call\""),
     ("notify.smtp", "host = \"a:587\"\nfrom = \"a@b.c\""),
     ("kind", KIND_OF_OWN),

@@ -140,6 +140,11 @@ impl Author {
             };
             lines.push(format!("settings.{} = \"{value}\"", setting.name));
         }
+        // Two of them cannot be published under one number.
+        let published = kind.table.get_path(&["workload", "ports", "host"]);
+        if name != "it" && published.is_some() {
+            lines.push("ports.host = false".to_string());
+        }
         if name != "it"
             && kind
                 .settings
