@@ -2,6 +2,7 @@
 
 use super::{Binding, Catalog, FileForm, Kind, OwnSecret, Role, SettingSpec, SettingType, check};
 use crate::{
+    data::{Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, Context, KIND, NameRule},
     model::SecretForm,
@@ -159,6 +160,12 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         version: string("version"),
         majors,
         oldest: string("oldest"),
+        upgrades: table
+            .array("upgrades")
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|node| upgrade(node.as_table()?))
+            .collect(),
         single: table.boolean("single").unwrap_or(false),
         per_platform: table
             .integer("per_platform")
@@ -188,6 +195,16 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
     }
 }
 
+fn upgrade(table: &Table) -> Option<Upgrade> {
+    Some(Upgrade {
+        on: Step::parse(table.string("on")?)?,
+        reaches: table
+            .integer("reaches")
+            .and_then(|major| u64::try_from(major).ok()),
+        needs: table.string("needs")?.to_string(),
+    })
+}
+
 /// The tables of a table of tables.
 fn entries<'a>(table: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Table)> {
     table
@@ -208,6 +225,12 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         kind: kind.unwrap_or(SettingType::String),
         required: table.boolean("required").unwrap_or(false),
         characters: table.string("characters").map(ToString::to_string),
+        choices: table
+            .strings("choices")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
+        only_external: table.boolean("only_external").unwrap_or(false),
         default: table.get("default").cloned(),
         holds: table.string("holds").and_then(FileForm::from_name),
         description: table.string("description").unwrap_or_default().to_string(),

@@ -2,8 +2,8 @@
 
 use crate::{
     model::{
-        At, Bind, Device, ExtraHost, HttpScheme, Image, ImagePlatform, ProbeTool, Propagation,
-        Scheme, Text, Tmpfs,
+        At, Bind, Capability, Condition, Device, ExtraHost, HttpScheme, Image, ImagePlatform,
+        ProbeTool, Propagation, Protocol, Scheme, Text, Tmpfs,
     },
     source::Span,
     syntax::Table,
@@ -94,21 +94,6 @@ pub struct EnvironmentVariable {
     pub name: String,
     pub value: Text,
     pub span: Span,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Protocol {
-    Tcp,
-    Udp,
-}
-
-impl Protocol {
-    pub fn name(self) -> &'static str {
-        match self {
-            Protocol::Tcp => "tcp",
-            Protocol::Udp => "udp",
-        }
-    }
 }
 
 /// One port or several in a row, both ends inclusive.
@@ -333,23 +318,6 @@ pub enum NetworkMode {
     Service(String),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
-    Healthy,
-    Completed,
-    Started,
-}
-
-impl Condition {
-    pub fn name(self) -> &'static str {
-        match self {
-            Condition::Healthy => "healthy",
-            Condition::Completed => "completed",
-            Condition::Started => "started",
-        }
-    }
-}
-
 /// `this` starts after `workload`, whatever said so: `depends_on`, `uses` or the kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dependency {
@@ -394,8 +362,8 @@ pub struct Runtime {
     /// Bytes.
     pub shm_size: Option<u64>,
     pub ulimits: Vec<Ulimit>,
-    pub cap_add: Vec<String>,
-    pub cap_drop: Vec<String>,
+    pub cap_add: Vec<Capability>,
+    pub cap_drop: Vec<Capability>,
     pub extra_hosts: Vec<ExtraHost>,
     pub platform: Option<ImagePlatform>,
     pub tty: bool,

@@ -9,9 +9,9 @@ use crate::{
     diag::{Code, Sink},
     expand::{WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress, ImagePlatform,
-        Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime,
-        Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
+        Capability, Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress,
+        ImagePlatform, Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart,
+        Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -66,9 +66,11 @@ pub(super) fn component(
         outputs: outputs(scene, index, sink),
         uses: uses(scene, index, sink),
         workloads,
+        healthy: observe::healthy(scene, index, sink),
         alerts: observe::alerts(scene, index, sink),
         records: observe::records(scene, index, sink),
         panels: observe::panels(scene, index, sink),
+        upgrades: draft.kind.upgrades.clone(),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,
@@ -377,8 +379,8 @@ fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink)
         init: table.boolean("init"),
         shm_size: read::memory(table, "shm_size"),
         ulimits: ulimits(table),
-        cap_add: read::strings(table, "cap_add"),
-        cap_drop: read::strings(table, "cap_drop"),
+        cap_add: capabilities(table, "cap_add"),
+        cap_drop: capabilities(table, "cap_drop"),
         extra_hosts: extra_hosts(table),
         platform: table.string("platform").and_then(ImagePlatform::parse),
         tty: table.boolean("tty").unwrap_or(false),
@@ -408,6 +410,14 @@ fn ulimits(table: &Table) -> Vec<Ulimit> {
                 hard,
             })
         })
+        .collect()
+}
+
+fn capabilities(table: &Table, key: &str) -> Vec<Capability> {
+    table
+        .strings(key)
+        .into_iter()
+        .filter_map(Capability::parse)
         .collect()
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{claims::Claims, files::ChartFiles, network, pods::Pods, raw, schema, workload};
 use crate::{
+    data::Kept,
     diag::Diagnostic,
     language::{Shape, component_key},
     model::{Platform, Workload},
@@ -14,6 +15,7 @@ use crate::{
     target::{
         Context,
         shared::{
+            kept::kept,
             losses::{Losses, Marks, Wording},
             names::Names,
         },
@@ -84,6 +86,8 @@ pub struct Chart {
     /// Paths below `files/`, and their texts.
     pub files: BTreeMap<String, String>,
     pub losses: Vec<Diagnostic>,
+    /// The data that it keeps.
+    pub kept: Vec<Kept>,
 }
 
 /// What the values of workloads are made with.
@@ -201,6 +205,11 @@ pub fn build(context: &Context<'_>) -> Chart {
         },
         files: builder.files.finish(),
         losses: builder.losses.finish(),
+        kept: kept(
+            platform,
+            |volume| builder.claims.keeping(volume),
+            |path| path.starts_with('/'),
+        ),
     }
 }
 

@@ -6,6 +6,7 @@ use super::{chart::Builder, claims};
 use crate::{
     model::{Device, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload},
     speak::units::kubernetes,
+    target::shared::kept::SUB_PATH,
 };
 
 /// Named volumes, folders of the host, and memory.
@@ -59,12 +60,8 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
     let platform = builder.context.platform;
     let mut value = json!({ "mountPath": mount.path });
     match &mount.source {
-        MountSource::Volume(key) if builder.claims.is_own(key) => {
-            // A new file system may hold `lost+found`, which servers refuse as their data folder.
-            match folder_above(mount) {
-                Some(above) => value["mountPath"] = json!(above),
-                None => value["subPath"] = json!(mount.name),
-            }
+        MountSource::Volume(key) if builder.claims.is_of_pods(key) => {
+            place_in_claim(&mut value, mount);
             value["size"] = json!(claims::size(platform.volume(key)));
             value["accessModes"] = json!(claims::own_access_modes());
         }
@@ -76,8 +73,8 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         }
         MountSource::Volume(key) => {
             let claim = builder.claims.alone(key)?;
-            if claim.create && claim.name == *key {
-                value["subPath"] = json!("data");
+            if claim.create {
+                place_in_claim(&mut value, mount);
             }
             value["claim"] = json!(key);
         }
@@ -112,10 +109,18 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
     Some(value)
 }
 
+/// Mounts a folder of the claim: a new file system may hold `lost+found`, which servers refuse as their data folder.
+fn place_in_claim(value: &mut Value, mount: &Mount) {
+    match folder_above(mount) {
+        Some(above) => value["mountPath"] = json!(above),
+        None => value["subPath"] = json!(SUB_PATH),
+    }
+}
+
 /// The folder above, where the claim holds the mounted folder under the name that it has anyway.
 fn folder_above(mount: &Mount) -> Option<&str> {
     let (above, name) = mount.path.rsplit_once('/')?;
-    (mount.above && name == mount.name && !above.is_empty()).then_some(above)
+    (mount.above && name == SUB_PATH && !above.is_empty()).then_some(above)
 }
 
 /// What is kept in memory. Kubernetes knows a limit in bytes and none of the kernel's options; some are what it does anyway.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    model::{Device, MountSource, NetworkMode, Platform, Text, Workload},
+    model::{Capability, Device, MountSource, NetworkMode, Platform, Text, Workload},
     speak::{Chart, ChartDefaults, Speak},
     target::shared::losses::Losses,
 };
@@ -15,9 +15,9 @@ const BINDING: &str = "NET_BIND_SERVICE";
 #[derive(Debug, Serialize)]
 pub struct Capabilities {
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    add: Vec<String>,
+    add: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    drop: Vec<String>,
+    drop: Vec<&'static str>,
 }
 
 /// `UID` or `UID:GID`. Names are known to the image alone.
@@ -89,7 +89,7 @@ pub fn unrestricted(platform: &Platform, workload: &Workload) -> Option<String> 
             "it is in the node's network",
         ),
         (
-            capabilities(workload).is_some_and(|it| it.add.iter().any(|name| name != BINDING)),
+            capabilities(workload).is_some_and(|it| it.add.iter().any(|name| *name != BINDING)),
             "it adds capabilities",
         ),
         (
@@ -123,17 +123,10 @@ pub fn supplemental_groups(
         .collect()
 }
 
-/// Kubernetes' names lack Compose's optional `CAP_`.
 pub fn capabilities(workload: &Workload) -> Option<Capabilities> {
-    let plain = |names: &Vec<String>| {
-        names
-            .iter()
-            .map(|name| name.to_ascii_uppercase())
-            .map(|name| name.trim_start_matches("CAP_").to_string())
-            .collect::<Vec<_>>()
-    };
-    let add = plain(&workload.runtime.cap_add);
-    let drop = plain(&workload.runtime.cap_drop);
+    let names = |all: &[Capability]| all.iter().map(|one| one.name()).collect::<Vec<_>>();
+    let add = names(&workload.runtime.cap_add);
+    let drop = names(&workload.runtime.cap_drop);
     (!add.is_empty() || !drop.is_empty()).then_some(Capabilities { add, drop })
 }
 

@@ -118,6 +118,16 @@ fn volumes_decide_what_a_workload_becomes() {
         json!({
             "mountPath": "/data",
             "subPath": "data",
+            "claim": "db-data"
+        })
+    );
+    assert_eq!(
+        values["volumes"]["db-data"],
+        json!({
+            "name": "db-data",
+            "component": "db",
+            "workload": "db",
+            "create": true,
             "size": "20Gi",
             "accessModes": ["ReadWriteOnce"]
         })

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use crate::{
     files::Target,
     model::{
-        At, Bind, Component, Condition, Dependency, Device, Endpoint, EnvironmentVariable,
-        External, ExtraHost, Field, FileContent, FileMount, Gpu, Group, Health, HostPort,
-        HttpScheme, Image, ImagePlatform, Lifecycle, Mount, MountSource, NetworkMode, Piece,
-        Pipeline, Platform, PlatformVolume, Port, PortRange, Probe, Protocol, Raw, Resources,
-        Restart, Runtime, Scheme, Secret, SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs,
-        Variable, Workload,
+        At, Bind, Capability, Component, Condition, Dependency, Device, Endpoint,
+        EnvironmentVariable, External, ExtraHost, Field, FileContent, FileMount, Gpu, Group,
+        Health, HostPort, HttpScheme, Image, ImagePlatform, Lifecycle, Mount, MountSource,
+        NetworkMode, Piece, Pipeline, Platform, PlatformVolume, Port, PortRange, Probe, Protocol,
+        Raw, Resources, Restart, Runtime, Scheme, Secret, SecretForm, SecretOrigin, Task, TaskBody,
+        Text, Tmpfs, Variable, Workload,
     },
     source::{Sources, Span},
     syntax::Table,
@@ -172,6 +172,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
     let main = workloads.first();
     Component {
         major: None,
+        upgrades: Vec::new(),
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
         lineage: Vec::new(),
@@ -187,6 +188,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         outputs: Vec::new(),
         uses: Vec::new(),
         workloads,
+        healthy: None,
         alerts: Vec::new(),
         records: Vec::new(),
         panels: Vec::new(),
@@ -244,6 +246,8 @@ fn platform_volume(key: &str, component: Option<&str>) -> PlatformVolume {
         real_name: format!("sample_{key}"),
         claim: key.to_string(),
         named: false,
+        volume_moved: false,
+        claim_moved: false,
         path: format!("volumes.{key}"),
         component: component.map(str::to_string),
         size: Some(20 << 30),
@@ -399,8 +403,8 @@ fn server() -> Workload {
     server.runtime.extra_hosts = ["one:10.0.0.1", "two=10.0.0.1", "engine:host-gateway"]
         .map(|line| ExtraHost::parse(line).expect("a line"))
         .into();
-    server.runtime.cap_add = vec!["CAP_NET_ADMIN".to_string()];
-    server.runtime.cap_drop = vec!["ALL".to_string()];
+    server.runtime.cap_add = vec![Capability::parse("CAP_NET_ADMIN").expect("it is one")];
+    server.runtime.cap_drop = vec![Capability::parse("ALL").expect("it is one")];
     server.runtime.stop_grace_period = Some(90_000);
     server.runtime.platform = ImagePlatform::parse("linux/amd64");
     server

@@ -82,11 +82,21 @@ optional one that is missing must still be an empty text: a ConfigMap brings tha
     {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end -}}
-{{- if or $mixed .workload.env .workload.extraEnv }}
+{{- $starter := dict -}}
+{{- if and .workload.startsPods (not .bare) -}}
+{{- $starter = dict "MLOPSGEN_SECRET" $root.Values.existingSecret "MLOPSGEN_TASK_PODS" (include "mlopsgen.taskPods" $root) -}}
+{{- end -}}
+{{- if or $mixed $starter .workload.env .workload.extraEnv }}
   env:
     {{- range $mixed }}
     - name: {{ include "mlopsgen.secretVariable" . | quote }}
       {{- include "mlopsgen.secretKey" (dict "root" $root "secret" .) | nindent 6 }}
+    {{- end }}
+    {{- range $name, $text := $starter }}
+    {{- if not (hasKey (default dict $.workload.env) $name) }}
+    - name: {{ $name }}
+      value: {{ include "mlopsgen.expanded" (dict "root" $root "text" $text) | quote }}
+    {{- end }}
     {{- end }}
     {{- range $name, $text := .workload.env }}
     - name: {{ $name | quote }}

@@ -64,13 +64,14 @@ class Resources(NamedTuple):
 class Volume(NamedTuple):
     """What tasks mount: a volume of the engine and its claim in a cluster, or a folder of the host and the node.
 
-    A folder with a relative path is one of the project, which no node of a cluster has.
+    Of a claim of the chart's own they mount `sub_path`, as its workloads do. A folder with a relative path is one of the project, which no node of a cluster has.
     """
 
     name: str
     mount: str
     volume: str = ""
     claim: str = ""
+    sub_path: str = ""
     folder: str = ""
     read_only: bool = False
 
@@ -278,7 +279,12 @@ def pod(
         labels={"app.kubernetes.io/part-of": PLATFORM, "mlopsgen.io/pipeline": pipeline.name},
         volumes=[pod_volume(volume) for volume in volumes],
         volume_mounts=[
-            k8s.V1VolumeMount(name=volume.name, mount_path=volume.mount, read_only=volume.read_only)
+            k8s.V1VolumeMount(
+                name=volume.name,
+                mount_path=volume.mount,
+                sub_path=volume.sub_path or None,
+                read_only=volume.read_only,
+            )
             for volume in volumes
         ],
         container_resources=pod_resources(resources),
