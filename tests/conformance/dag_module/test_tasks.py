@@ -1,5 +1,6 @@
 """What the engine or the cluster is asked for."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -176,3 +177,26 @@ def test_a_stub_runs_the_function_of_the_users_file(load, tmp_path):
 
 def test_a_network_is_the_namespace_only_in_a_cluster(load):
     assert load("docker").namespace("course_mlflow") == "course_mlflow"
+
+
+def test_a_pod_is_laid_over_what_the_chart_says(load):
+    below = {
+        "spec": {
+            "nodeSelector": {"disk": "ssd"},
+            "imagePullSecrets": [{"name": "registry"}],
+            "tolerations": [{"key": "gpu", "operator": "Exists"}],
+            "initContainers": [{"name": "wait-for-redis", "image": "busybox:1.37.0"}],
+            "containers": [
+                {"name": "base", "imagePullPolicy": "Always", "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}}
+            ],
+        }
+    }
+    module = load("kubernetes", MLOPSGEN_TASK_PODS=json.dumps({"train": below, "other": {"spec": {"containers": []}}}))
+    pod = pod_of(one_task(module, run="echo $HOME"))
+    assert pod["node_selector"] == {"disk": "ssd"}
+    assert pod["image_pull_secrets"] == [{"name": "registry"}]
+    assert pod["tolerations"][0]["key"] == "gpu"
+    assert [container["name"] for container in pod["init_containers"]] == ["wait-for-redis"]
+    (main,) = pod["containers"]
+    assert (main["image"], main["args"], main["image_pull_policy"]) == ("train:1", ["echo $$HOME"], "Always")
+    assert main["security_context"]["seccomp_profile"]["type"] == "RuntimeDefault"
