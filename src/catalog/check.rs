@@ -28,7 +28,7 @@ const OF_SELF: [&str; 9] = [
 ];
 
 /// What a port has; from `public_port` on for kinds alone.
-const OF_PORT: [&str; 9] = [
+const OF_PORT: [&str; 10] = [
     "host",
     "port",
     "address",
@@ -38,7 +38,11 @@ const OF_PORT: [&str; 9] = [
     "public_host",
     "public_origin",
     "path",
+    "scheme",
 ];
+
+/// What conditions may ask of what fills a role.
+const OF_ROLE: [&str; 5] = ["kind", "component", "settings", "ports", "external"];
 
 /// What conditions may ask of the platform.
 const OF_PLATFORM: [&str; 6] = [
@@ -218,6 +222,12 @@ impl Checker<'_> {
                 continue;
             }
             match (place, key.name.as_str()) {
+                // That of another component is of another kind.
+                (Place::File, "setting") if table.get("of").is_some() => {}
+                (Place::File, "of") if self.is_own(node.span) => {
+                    let role = node.as_str().unwrap_or_default();
+                    Self::declared("role", role, &self.names.roles, node.span, sink);
+                }
                 (Place::File, "setting") if self.is_own(node.span) => {
                     self.setting(node.as_str().unwrap_or_default(), node.span, sink);
                 }
@@ -333,16 +343,8 @@ impl Checker<'_> {
             ["roles", role, rest @ ..] => {
                 if !self.names.roles.contains(*role) {
                     sink.push(unknown("role", role, span, &words(&self.names.roles)));
-                } else if rest
-                    .first()
-                    .is_some_and(|field| !["kind", "component"].contains(field))
-                {
-                    sink.push(unknown(
-                        "field of a role",
-                        rest[0],
-                        span,
-                        &["kind", "component"],
-                    ));
+                } else if rest.first().is_some_and(|field| !OF_ROLE.contains(field)) {
+                    sink.push(unknown("field of a role", rest[0], span, &OF_ROLE));
                 }
             }
             ["platform", fact, ..] => {
@@ -353,7 +355,8 @@ impl Checker<'_> {
             ["ports", port, ..] => {
                 Self::declared("port", port, &self.names.ports, span, sink);
             }
-            ["settings" | "roles" | "ports" | "public_url" | "platform" | "major"] => {}
+            ["settings" | "roles" | "ports" | "public_url" | "external" | "platform" | "major"] => {
+            }
             _ => sink.push(unknown(
                 "name",
                 name,
@@ -363,6 +366,7 @@ impl Checker<'_> {
                     "roles",
                     "ports",
                     "public_url",
+                    "external",
                     "major",
                     "platform",
                 ],
@@ -400,7 +404,7 @@ fn below(place: Place, key: &str) -> Place {
         (Place::Top, "workload" | "parts") => Place::Workload,
         (Place::Workload, "files") => Place::File,
         (Place::Workload, "depends_on") => Place::Dependencies,
-        (Place::Workload, "env" | "labels" | "compose" | "helm") => Place::Elsewhere,
+        (Place::Workload, "env" | "labels" | "compose" | "helm" | "cluster") => Place::Elsewhere,
         (Place::Top, _) => Place::Elsewhere,
         (place, _) => place,
     }
@@ -414,7 +418,7 @@ fn takes(spec: &SettingSpec, value: &Value) -> bool {
         SettingType::Integer => matches!(value, Value::Integer(_)),
         SettingType::Boolean => matches!(value, Value::Boolean(_)),
         SettingType::Secret => false,
-        SettingType::List | SettingType::Files | SettingType::Folders => {
+        SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders => {
             matches!(value, Value::Array(_))
         }
     }

@@ -97,19 +97,22 @@ pub enum SettingType {
     Duration,
     Secret,
     List,
+    /// A list of names, or a table of them with `user` and `password` each.
+    Databases,
     File,
     Files,
     Folders,
 }
 
 impl SettingType {
-    pub const ALL: [(&'static str, SettingType); 9] = [
+    pub const ALL: [(&'static str, SettingType); 10] = [
         ("string", SettingType::String),
         ("integer", SettingType::Integer),
         ("boolean", SettingType::Boolean),
         ("duration", SettingType::Duration),
         ("secret", SettingType::Secret),
         ("list", SettingType::List),
+        ("databases", SettingType::Databases),
         ("file", SettingType::File),
         ("files", SettingType::Files),
         ("folders", SettingType::Folders),
@@ -130,6 +133,10 @@ pub struct SettingSpec {
     pub required: bool,
     /// What strings may hold beside letters and digits of ASCII. `None`: anything.
     pub characters: Option<String>,
+    /// The strings that it takes; empty: any.
+    pub choices: Vec<String>,
+    /// Only a component that runs elsewhere may have it: of its own the kind knows better.
+    pub only_external: bool,
     pub default: Option<Node>,
     /// What its files hold, where that is known.
     pub holds: Option<FileForm>,

@@ -225,6 +225,12 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         kind: kind.unwrap_or(SettingType::String),
         required: table.boolean("required").unwrap_or(false),
         characters: table.string("characters").map(ToString::to_string),
+        choices: table
+            .strings("choices")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
+        only_external: table.boolean("only_external").unwrap_or(false),
         default: table.get("default").cloned(),
         holds: table.string("holds").and_then(FileForm::from_name),
         description: table.string("description").unwrap_or_default().to_string(),

@@ -9,7 +9,7 @@ use mlopsgen::{
         Severity,
         render::{self, JsonDiagnostic},
     },
-    plan::{Action, Counts, DataPlan, Failure, Plan},
+    plan::{Action, Counts, DataPlan, Failure, Plan, Refusal},
 };
 use serde::Serialize;
 
@@ -68,7 +68,7 @@ pub fn report(compilation: &Compilation, plan: Option<&Plan>, folder: &str) -> S
             .map(|change| JsonChange {
                 path: full(&change.path),
                 action: change.action,
-                reason: change.refusal.as_ref().map(|refusal| refusal.name()),
+                reason: change.refusal.as_ref().map(Refusal::name),
             })
             .collect(),
         stubs: plan.map_or(Vec::new(), |plan| {

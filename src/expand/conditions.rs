@@ -16,22 +16,23 @@ use crate::{
 /// What conditions may ask.
 pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Json {
     let declared = &all.components[index];
-    let mut settings = Map::new();
-    for spec in &declared.kind.settings {
-        if let Some(node) = declared.setting(&spec.name) {
-            settings.insert(spec.name.clone(), plain(node));
-        }
-    }
     let mut roles = Map::new();
     for bound in bound {
         let target = &all.components[bound.target];
         roles.insert(
             bound.role.name.clone(),
-            json!({ "kind": bound.fitting_kind(target), "component": target.name }),
+            json!({
+                "kind": bound.fitting_kind(target),
+                "component": target.name,
+                "settings": settings(target),
+                "ports": ports(target),
+                "external": target.external.is_some(),
+            }),
         );
     }
     json!({
-        "settings": settings,
+        "settings": settings(declared),
+        "external": declared.external.is_some(),
         "roles": roles,
         "major": declared.major,
         "ports": ports(declared),
@@ -47,7 +48,14 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Js
     })
 }
 
-/// The prefixes under which the ports of the main workload are served, where there are any.
+fn settings(declared: &Declared) -> Map<String, Json> {
+    let specs = declared.kind.settings.iter();
+    specs
+        .filter_map(|spec| Some((spec.name.clone(), plain(declared.setting(&spec.name)?))))
+        .collect()
+}
+
+/// The ports of the main workload: under which prefix they are served, and by which scheme.
 fn ports(declared: &Declared) -> Json {
     let of_kind = declared.kind.table.get_path(&["workload", "ports"]);
     let names = [of_kind, declared.user.get("ports")]
@@ -62,10 +70,11 @@ fn ports(declared: &Declared) -> Json {
                 .get_path(&["ports", name, "path"])
                 .and_then(Node::as_str)
                 .map(|path| path.trim_end_matches('/'));
-            (
-                name.to_string(),
-                json!({ "path": path.unwrap_or_default() }),
-            )
+            let facts = json!({
+                "path": path.unwrap_or_default(),
+                "scheme": super::ports::scheme(declared, name).name(),
+            });
+            (name.to_string(), facts)
         })
         .collect::<Map<_, _>>()
         .into()
@@ -97,7 +106,7 @@ pub(super) fn holds(condition: &Node, engine: &Engine, facts: &Json, sink: &mut 
             sink.push(
                 Diagnostic::new(Code::BadKind, "this condition can't be decided")
                     .label(condition.span, error.message)
-                    .help("conditions read `settings`, `roles`, `ports`, `public_url`, `major` and `platform`"),
+                    .help("conditions read `settings`, `roles`, `ports`, `public_url`, `external`, `major` and `platform`"),
             );
             false
         }

@@ -6,7 +6,7 @@ use super::{
     Inputs,
     draft::{Declared, ExternalDraft},
     layers::normal,
-    major, read, unknown,
+    logins, major, read, unknown,
 };
 use crate::{
     catalog::Kind,
@@ -79,7 +79,13 @@ fn part_names(components: &[Declared], sink: &mut Sink) {
     }
 }
 
-fn component(tree: &Table, key: &Key, user: Table, kind: Rc<Kind>, sink: &mut Sink) -> Declared {
+fn component(
+    tree: &Table,
+    key: &Key,
+    mut user: Table,
+    kind: Rc<Kind>,
+    sink: &mut Sink,
+) -> Declared {
     let context = Context {
         owner: "a component",
         place: key.span,
@@ -87,6 +93,7 @@ fn component(tree: &Table, key: &Key, user: Table, kind: Rc<Kind>, sink: &mut Si
         partial: false,
     };
     complete(&user, &context, sink);
+    let logins = logins::split(&mut user, &kind, sink);
     let external = external(&user, &kind, sink);
     let group = group(tree, key, &user, external.is_some(), sink);
     let major = major::of(tree, &user, &kind, sink);
@@ -96,6 +103,7 @@ fn component(tree: &Table, key: &Key, user: Table, kind: Rc<Kind>, sink: &mut Si
         group,
         external,
         major,
+        logins,
         user,
         kind,
     }

@@ -66,6 +66,16 @@ pub struct Declared {
     pub external: Option<ExternalDraft>,
     /// The major version by which the kind adapts.
     pub major: Option<u64>,
+    /// Databases that have a user of their own.
+    pub logins: Vec<Login>,
+}
+
+/// Who logs in to a database.
+#[derive(Debug)]
+pub struct Login {
+    pub database: String,
+    pub user: Node,
+    pub password: Node,
 }
 
 /// Where a component that runs elsewhere is reached.
@@ -170,6 +180,11 @@ impl Declared {
             .settings
             .iter()
             .any(|setting| setting.name == name && setting.kind == SettingType::Boolean)
+    }
+
+    /// Who logs in to a database; `None`: the store's own user.
+    pub fn login(&self, database: &str) -> Option<&Login> {
+        self.logins.iter().find(|login| login.database == database)
     }
 
     /// Where people reach it, without a slash at the end.

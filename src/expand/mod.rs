@@ -10,6 +10,7 @@ mod draft;
 mod flags;
 mod layers;
 mod levels;
+mod logins;
 mod major;
 mod moved;
 mod names;
@@ -20,7 +21,9 @@ mod roles;
 mod secrets;
 mod settings;
 
-pub use draft::{BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Names, WorkloadDraft};
+pub use draft::{
+    BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Login, Names, WorkloadDraft,
+};
 pub use moved::VolumeNames;
 
 use crate::{

@@ -29,7 +29,7 @@ pub(super) fn ports(
             refuse_moved(declared, &ports, sink);
         }
         all.push(match &declared.external {
-            Some(elsewhere) if is_main => external(elsewhere, &ports, bind),
+            Some(elsewhere) if is_main => external(declared, elsewhere, &ports, bind),
             _ => ports,
         });
     }
@@ -115,10 +115,10 @@ fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
         name: key.name.clone(),
         container,
         host,
-        protocol: match table.string("protocol") {
-            Some("udp") => Protocol::Udp,
-            _ => Protocol::Tcp,
-        },
+        protocol: table
+            .string("protocol")
+            .and_then(Protocol::parse)
+            .unwrap_or(Protocol::Tcp),
         scheme: table
             .string("scheme")
             .map_or(Scheme::Http, Scheme::from_name),
@@ -150,7 +150,12 @@ fn unequal(span: Span, host: PortRange, container: PortRange) -> Diagnostic {
 }
 
 /// An external component has the ports that it names, with what the kind knows of them.
-fn external(external: &ExternalDraft, known: &[Port], bind: Bind) -> Vec<Port> {
+fn external(
+    declared: &Declared,
+    external: &ExternalDraft,
+    known: &[Port],
+    bind: Bind,
+) -> Vec<Port> {
     external
         .addresses
         .iter()
@@ -161,7 +166,7 @@ fn external(external: &ExternalDraft, known: &[Port], bind: Bind) -> Vec<Port> {
                 container: PortRange::single(*number),
                 host: None,
                 protocol: like.map_or(Protocol::Tcp, |port| port.protocol),
-                scheme: like.map_or(Scheme::Http, |port| port.scheme.clone()),
+                scheme: scheme(declared, name),
                 path: like.map_or(String::new(), |port| port.path.clone()),
                 bind,
                 span: external.span,
@@ -169,4 +174,31 @@ fn external(external: &ExternalDraft, known: &[Port], bind: Bind) -> Vec<Port> {
             }
         })
         .collect()
+}
+
+/// The scheme of a port of the main workload. What runs elsewhere is reached over TLS where `tls` or the number says so and
+/// the scheme does not.
+pub(super) fn scheme(declared: &Declared, port: &str) -> Scheme {
+    let of_user = declared.user.get_path(&["ports", port, "scheme"]);
+    if let Some(said) = of_user.and_then(Node::as_str) {
+        return Scheme::from_name(said);
+    }
+    let kinds = &declared.kind.table;
+    let of_kind = kinds.get_path(&["workload", "ports", port, "scheme"]);
+    let usual = of_kind
+        .and_then(Node::as_str)
+        .map_or(Scheme::Http, Scheme::from_name);
+    let number = declared
+        .external
+        .iter()
+        .flat_map(|external| &external.addresses)
+        .find(|(name, _, _)| name == port)
+        .map(|(_, _, number)| *number);
+    let tls = declared.setting("tls").and_then(Node::as_str);
+    let by_tls = tls.is_some_and(|tls| tls != "off");
+    match number {
+        Some(443) if tls.is_none() => usual.over_tls(),
+        Some(_) if by_tls => usual.over_tls(),
+        _ => usual,
+    }
 }

@@ -6,8 +6,8 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::duration_ms,
     reference::{self, Mode, Phrase, Piece, Words},
-    syntax::{Key, Node, Value},
-    text::all_of,
+    syntax::{Key, Node, Table, Value},
+    text::{all_of, one_of},
 };
 
 /// Reports unknown settings, wrong types and secrets that are missing.
@@ -17,7 +17,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
             .user
             .table("settings")
             .into_iter()
-            .flat_map(|table| table.iter())
+            .flat_map(Table::iter)
         {
             if key.name == "major"
                 || (node.is_false()
@@ -27,18 +27,36 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
             }
             match spec(declared, key) {
                 Some(spec) => {
+                    if spec.only_external && declared.external.is_none() {
+                        sink.push(only_external(spec, key));
+                        continue;
+                    }
                     typed(spec, node, sink);
                     held_characters(all, spec, node, sink);
                 }
                 None => sink.push(unknown_setting(declared, key)),
             }
         }
+        check_logins(all, declared, sink);
         if declared.external.is_some() {
             continue;
         }
         for spec in &declared.kind.settings {
             if spec.required && declared.setting(&spec.name).is_none() {
                 sink.push(missing(declared, spec));
+            }
+        }
+    }
+}
+
+/// Users and passwords of databases follow the rules of those of the store.
+fn check_logins(all: &Declarations, declared: &Declared, sink: &mut Sink) {
+    for login in &declared.logins {
+        for (name, node) in [("user", &login.user), ("password", &login.password)] {
+            let specs = &mut declared.kind.settings.iter();
+            if let Some(spec) = specs.find(|spec| spec.name == name) {
+                typed(spec, node, sink);
+                held_characters(all, spec, node, sink);
             }
         }
     }
@@ -82,6 +100,18 @@ fn unknown_setting(declared: &Declared, key: &Key) -> Diagnostic {
     .help(help)
 }
 
+fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!(
+            "setting `{}` is for a component that runs elsewhere",
+            spec.name
+        ),
+    )
+    .label(key.span, "this one has no `external`")
+    .help("take it away, or say where it runs: `external = { host = \"db.example.com\", port = 5432 }`")
+}
+
 fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
     let expected = match (spec.kind, &node.value) {
         (SettingType::Secret, Value::String(_)) => {
@@ -105,11 +135,27 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
         {
             return;
         }
+        (SettingType::String, Value::String(text)) if !spec.choices.is_empty() => {
+            if !spec.choices.contains(text) {
+                sink.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!("setting `{}` can't be `{text}`", spec.name),
+                    )
+                    .label(node.span, "does not fit")
+                    .help(format!("write {}", one_of(&spec.choices))),
+                );
+            }
+            return;
+        }
         (SettingType::String | SettingType::File, Value::String(_))
         | (SettingType::Integer, Value::Integer(_))
         | (SettingType::Boolean, Value::Boolean(_)) => return,
         (SettingType::String, Value::Integer(_)) => return,
-        (SettingType::List | SettingType::Files | SettingType::Folders, Value::Array(items)) => {
+        (
+            SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders,
+            Value::Array(items),
+        ) => {
             for item in items {
                 if item.as_str().is_none() {
                     sink.push(wrong(spec, item, "a list of strings"));
@@ -123,6 +169,7 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
         (SettingType::Boolean, _) => "true or false",
         (SettingType::Duration, _) => "a duration such as `30s`",
         (SettingType::List, _) => "a list of strings",
+        (SettingType::Databases, _) => "a list of names, or a table of them",
         (SettingType::File, _) => "a path of the project",
         (SettingType::Files | SettingType::Folders, _) => "a list of paths of the project",
     };
@@ -181,9 +228,9 @@ fn phrase(node: &Node) -> Phrase<'_> {
 /// an address: it stands as a letter, which every setting takes.
 fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
     phrase.filled(|reference| {
-        let name = match reference.map(|reference| reference.segments.as_slice()) {
-            Some(["vars", name]) => name,
-            _ => return "x".to_string(),
+        let segments = reference.map(|reference| reference.segments.as_slice());
+        let Some(["vars", name]) = segments else {
+            return "x".to_string();
         };
         let mut variables = all.names.variables.iter();
         variables

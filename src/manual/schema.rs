@@ -174,8 +174,8 @@ impl Writer<'_> {
                 json!({ "$ref": "#/definitions/workload" })
             }
             Shape::Table(keys) => Value::Object(self.table(keys, removable)),
-            Shape::Map(rule, item) => self.map(*rule, self.shape(item, removable), removable),
-            Shape::Parts => self.map(
+            Shape::Map(rule, item) => named(*rule, self.shape(item, removable), removable),
+            Shape::Parts => named(
                 NameRule::Resource,
                 object(json!({ "$ref": "#/definitions/workload" })),
                 removable,
@@ -192,14 +192,15 @@ impl Writer<'_> {
             }
         })
     }
+}
 
-    fn map(&self, rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
-        let item = match removable {
-            true => or_false(item),
-            false => item,
-        };
-        json!({ "type": "object", "propertyNames": name(rule), "additionalProperties": item })
-    }
+/// A table of names of the user's choice.
+fn named(rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
+    let item = match removable {
+        true => or_false(item),
+        false => item,
+    };
+    json!({ "type": "object", "propertyNames": name(rule), "additionalProperties": item })
 }
 
 /// `false` removes what another layer says.
@@ -226,7 +227,9 @@ fn name(rule: NameRule) -> Value {
         NameRule::Port => json!({ "pattern": "^[a-z]([a-z0-9-]*[a-z0-9])?$", "maxLength": 15 }),
         NameRule::Identifier => json!({ "pattern": "^[A-Za-z][A-Za-z0-9_-]*$" }),
         NameRule::Environment => json!({ "pattern": "^[A-Za-z_.-][A-Za-z0-9_.-]*$" }),
-        NameRule::Variable => json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" }),
+        NameRule::Variable | NameRule::AlertLabel => {
+            json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" })
+        }
         NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
         NameRule::Registry => json!({ "pattern": "^[A-Za-z0-9._-]+(:[0-9]+)?$" }),
         NameRule::Free => json!({ "minLength": 1 }),
@@ -335,6 +338,9 @@ fn known(kind: &Table, what: &str) -> Value {
     json!({ "type": "object", "properties": names })
 }
 
+/// Nothing but a reference to a secret.
+const SECRET: &str = "^\\$\\{secrets\\.[^${}]+\\}$";
+
 fn setting(spec: &SettingSpec) -> Value {
     let mut out = Map::new();
     let required = match spec.required {
@@ -350,6 +356,7 @@ fn setting(spec: &SettingSpec) -> Value {
     }
     let strings = json!({ "type": "array", "items": { "type": "string" } });
     let value = object(match spec.kind {
+        SettingType::String if !spec.choices.is_empty() => json!({ "enum": spec.choices }),
         SettingType::String => json!({ "type": ["string", "integer"] }),
         SettingType::Integer => json!({ "type": "integer" }),
         SettingType::Boolean => json!({ "type": "boolean" }),
@@ -357,9 +364,19 @@ fn setting(spec: &SettingSpec) -> Value {
             json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$|\\$\\{" })
         }
         SettingType::Secret => {
-            json!({ "type": "string", "pattern": "^\\$\\{secrets\\.[^${}]+\\}$" })
+            json!({ "type": "string", "pattern": SECRET })
         }
         SettingType::File => json!({ "type": "string" }),
+        SettingType::Databases => {
+            let secret = json!({ "type": "string", "pattern": SECRET });
+            let login = json!({
+                "type": "object",
+                "properties": { "user": { "type": "string" }, "password": secret },
+                "additionalProperties": false,
+            });
+            let table = json!({ "type": "object", "additionalProperties": login });
+            json!({ "anyOf": [strings, table] })
+        }
         SettingType::List | SettingType::Files | SettingType::Folders => strings,
     });
     out.extend(or_false(value));

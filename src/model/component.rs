@@ -35,6 +35,8 @@ pub struct Component {
     pub uses: Vec<Use>,
     /// The main workload first. Without it where the component is external.
     pub workloads: Vec<Workload>,
+    /// 1 for each instance that works, in PromQL; `None`: it works while it can be scraped.
+    pub healthy: Option<String>,
     pub alerts: Vec<Alert>,
     pub records: Vec<Record>,
     pub panels: Vec<Panel>,
@@ -159,12 +161,28 @@ pub struct Alert {
     pub expr: String,
     /// Milliseconds.
     pub hold: Option<u64>,
+    /// Milliseconds that it goes on firing when it no longer holds.
+    pub keep_firing_for: Option<u64>,
     pub severity: AlertSeverity,
-    pub summary: Option<String>,
-    pub description: Option<String>,
-    /// Texts of a kind are templates of Prometheus'; those of platform.toml are literal.
+    /// Further labels.
+    pub labels: Vec<(String, String)>,
+    pub summary: Option<AlertText>,
+    pub description: Option<AlertText>,
+    /// Where it stands what to do.
+    pub runbook_url: Option<AlertText>,
+    /// Says that the component does not work at all: what needs it is held back meanwhile.
+    pub down: bool,
+    /// The expression is the kind's.
     pub from_kind: bool,
     pub span: Span,
+}
+
+/// A message of an alert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertText {
+    pub text: String,
+    /// A kind's text is a template of Prometheus'; in one of platform.toml only values and labels are filled in.
+    pub from_kind: bool,
 }
 
 /// A recording rule.

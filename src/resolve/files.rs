@@ -35,6 +35,11 @@ pub(super) fn files(
             path: path(scene, index, key, sink),
         };
         for (path, content) in file.contents(table, sink) {
+            // Two roles that one component fills bring its files once.
+            let same = |known: &FileMount| known.path == path && known.content == content;
+            if out.iter().any(same) {
+                continue;
+            }
             out.push(FileMount {
                 path,
                 content,
@@ -102,7 +107,7 @@ impl File<'_> {
                 path.map(FileContent::Generated)
             }
             "stubs" => Some(FileContent::Stubs),
-            "setting" => return self.of_setting(&entry.value, sink),
+            "setting" => return self.of_setting(&entry.value, table.string("of"), sink),
             "template" => self.template(&entry.value, sink),
             _ => {
                 let scope = Scope::component(self.index, self.shape.part.as_deref())
@@ -173,8 +178,15 @@ impl File<'_> {
     }
 
     /// The files that a setting names: one at the path itself, several below it.
-    fn of_setting(&self, node: &Node, sink: &mut Sink) -> Vec<(String, FileContent)> {
-        let draft = &self.scene.components[self.index];
+    fn of_setting(
+        &self,
+        node: &Node,
+        role: Option<&str>,
+        sink: &mut Sink,
+    ) -> Vec<(String, FileContent)> {
+        let own = &self.scene.components[self.index];
+        let filler = role.and_then(|role| own.bound(role).next());
+        let draft = filler.map_or(own, |bound| &self.scene.components[bound.target]);
         let Some(setting) = node.as_str().and_then(|name| draft.setting(name)) else {
             return Vec::new();
         };
@@ -294,7 +306,7 @@ fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileC
                 return None;
             }
             Some(FileContent::Project {
-                path: path.to_string(),
+                path: path.clone(),
                 bytes,
             })
         }

@@ -92,6 +92,7 @@ fn owned_by(
                 source,
                 read_only: table.boolean("read_only").unwrap_or(false),
                 compose_only: table.string("only") == Some("compose"),
+                above: table.boolean("above").unwrap_or(false),
                 propagation: table.string("propagation").and_then(Propagation::parse),
                 span: key.span,
             })

@@ -80,6 +80,7 @@ fn role_view(
     for port in draft.workloads.iter().flat_map(|shape| &shape.ports) {
         let mut fields = Map::new();
         fields.insert("port".to_string(), Json::from(port.container.first));
+        fields.insert("scheme".to_string(), Json::from(port.scheme.name()));
         fields.insert(
             "path".to_string(),
             Json::from(port.path.trim_end_matches('/')),
@@ -94,6 +95,10 @@ fn role_view(
         if let Some(number) = read::container_port(node).filter(|_| !out.contains_key(port)) {
             out.insert(port.to_string(), json!({ "port": number, "path": "" }));
         }
+    }
+    for setting in ["tls", "ca"] {
+        let said = draft.setting(setting).and_then(Node::as_str);
+        out.insert(setting.to_string(), Json::from(said));
     }
     if let Some(main) = draft.main_port() {
         for field in ["url", "public_url"] {

@@ -117,6 +117,15 @@ impl Scheme {
         }
     }
 
+    /// The same over TLS, where that has a scheme of its own.
+    pub fn over_tls(self) -> Self {
+        match self {
+            Scheme::Http => Scheme::Https,
+            Scheme::Other(name) if name == "redis" => Scheme::Other("rediss".to_string()),
+            scheme => scheme,
+        }
+    }
+
     /// Whether a browser can open it.
     pub fn is_web(&self) -> bool {
         match self {

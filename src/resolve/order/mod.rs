@@ -37,6 +37,8 @@ pub(super) enum Definition<'a> {
     Version(usize),
     /// The database that a component offers first.
     Binding(usize),
+    /// Users and passwords of a component and of its databases.
+    Logins(usize),
 }
 
 /// Which references may be followed.
@@ -87,6 +89,7 @@ pub(super) fn leads_to<'a>(
             part_of(draft, bound.target, rest, bound.database.is_some())
         }
         ["binding"] if is_kind && !reader.chosen => Some(Definition::Binding(reader.component?)),
+        ["binding", _] if is_kind => Some(Definition::Logins(reader.component?)),
         _ => None,
     }
 }
@@ -138,6 +141,15 @@ fn strings<'a>(draft: &'a Draft, definition: Definition<'a>) -> Vec<&'a Node> {
             .collect(),
         Definition::Version(component) => user(component, "version").into_iter().collect(),
         Definition::Binding(component) => first_binding(draft, component).into_iter().collect(),
+        Definition::Logins(component) => {
+            let component = &draft.components[component];
+            let own = ["user", "password"].map(|name| component.setting(name));
+            let logins = component.logins.iter();
+            logins
+                .flat_map(|login| [&login.user, &login.password])
+                .chain(own.into_iter().flatten())
+                .collect()
+        }
     }
 }
 
@@ -165,7 +177,8 @@ fn reader_of(draft: &Draft, definition: Definition<'_>, node: &Node) -> Reader {
         Definition::Setting { component, .. }
         | Definition::Image(component)
         | Definition::Version(component)
-        | Definition::Binding(component) => (component, false),
+        | Definition::Binding(component)
+        | Definition::Logins(component) => (component, false),
     };
     Reader {
         component: Some(component),
@@ -209,6 +222,7 @@ fn definitions<'a>(draft: &'a Draft) -> Vec<Definition<'a>> {
             Definition::Image(component),
             Definition::Version(component),
             Definition::Binding(component),
+            Definition::Logins(component),
         ]);
         let settings = declared.kind.settings.iter();
         out.extend(settings.map(|spec| Definition::Setting {

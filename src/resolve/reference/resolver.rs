@@ -3,7 +3,7 @@
 use super::{
     Scope, default_binding, hosts,
     messages::{nothing_chosen, secret_output, unknown_part},
-    network_owner, output_text, setting_text,
+    network_owner, output_text, setting_text, text,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
@@ -13,6 +13,7 @@ use crate::{
     reference::{self, Mode, Words},
     resolve::Scene,
     source::Span,
+    syntax::Node,
     text::all_of,
 };
 
@@ -36,6 +37,7 @@ impl Resolver<'_> {
             ["roles", role, rest @ ..] if self.kind_text => self.role(role, rest, sink),
             ["own", key] if self.kind_text => self.own_key(key, sink),
             ["binding"] if self.kind_text => Some(self.binding(sink)),
+            ["binding", what] if self.kind_text => self.login(what, sink),
             ["major"] if self.kind_text => Some(Text::literal(
                 self.owner()?
                     .major
@@ -222,6 +224,37 @@ impl Resolver<'_> {
         default_binding(self.scene, index, sink)
     }
 
+    /// `user` and `password` of what `uses` chose; `users` and `passwords`: those of all further databases, a line each.
+    fn login(&self, what: &str, sink: &mut Sink) -> Option<Text> {
+        let index = self.scope.owner?;
+        let draft = &self.scene.components[index];
+        let scope = Scope {
+            no_secrets: self.scope.no_secrets,
+            ..Scope::component(index, None)
+        };
+        let mut of = |database: Option<&str>, what: &str| {
+            let login = database.and_then(|database| draft.login(database));
+            match (login, what) {
+                (Some(login), "user") => Some(text(self.scene, &login.user, &scope, sink)),
+                (Some(login), "password") => Some(text(self.scene, &login.password, &scope, sink)),
+                (_, what) => setting_text(self.scene, index, what, &scope, sink),
+            }
+        };
+        let Some(one) = what.strip_suffix('s') else {
+            return of(self.scope.binding, what);
+        };
+        let more = draft.kind.binding.as_ref()?.more.as_ref()?;
+        let names = draft.setting(more).and_then(Node::as_array);
+        let mut out = Text::default();
+        for (position, name) in names.unwrap_or_default().iter().enumerate() {
+            if position > 0 {
+                out.push_literal("\n");
+            }
+            out.append(&of(name.as_str(), one)?);
+        }
+        Some(out)
+    }
+
     /// `PORT.FIELD`, an output, or what every component has.
     fn part_of(
         &self,
@@ -245,6 +278,7 @@ impl Resolver<'_> {
             });
         }
         match rest {
+            ["name"] if self.kind_text => return Some(Text::literal(&draft.name)),
             ["image"] => {
                 return Some(crate::resolve::image::image_of(self.scene, index, sink).text());
             }
@@ -320,6 +354,7 @@ impl Resolver<'_> {
             "address" => Field::Address,
             "url" => Field::Url,
             // A kind can't know whether its port is published; if not, whoever asks comes from inside.
+            "scheme" if self.kind_text => return Some(Text::literal(port.scheme.name())),
             "path" if self.kind_text => {
                 return Some(Text::literal(port.path.trim_end_matches('/')));
             }

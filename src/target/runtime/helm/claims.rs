@@ -57,6 +57,8 @@ pub struct Claims {
     of_pods: BTreeMap<String, String>,
     /// The others that something mounts, by key.
     alone: BTreeMap<String, ClaimValues>,
+    /// Keys of volumes that a daemon has to itself: a folder on each node.
+    of_nodes: BTreeSet<String>,
     /// Keys in the platform's order.
     order: Vec<String>,
 }
@@ -77,6 +79,10 @@ impl Claims {
                 continue;
             }
             let own = own(volume, &users, pods);
+            if is_of_node(volume, &users) {
+                claims.of_nodes.insert(volume.key.clone());
+                continue;
+            }
             if let Some(workload) = own.filter(|it| it.is_many() && !volume.named) {
                 let name = workload.name.clone();
                 claims.of_pods.insert(volume.key.clone(), name);
@@ -115,6 +121,10 @@ impl Claims {
             name,
             size: (!volume.external).then_some(volume.size.unwrap_or(DEFAULT_SIZE)),
         })
+    }
+
+    pub fn is_of_node(&self, key: &str) -> bool {
+        self.of_nodes.contains(key)
     }
 
     pub fn alone(&self, key: &str) -> Option<&ClaimValues> {
@@ -158,6 +168,14 @@ fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
             .flat_map(|pipeline| pipeline.volumes.iter().filter(of))
             .count(),
     }
+}
+
+/// Whether each node keeps it for the one pod of a daemon that runs there.
+fn is_of_node(volume: &PlatformVolume, users: &Users<'_>) -> bool {
+    let [only] = users.workloads.as_slice() else {
+        return false;
+    };
+    only.daemon && volume.component.is_some() && !volume.external && users.pipelines == 0
 }
 
 /// The workload whose own a volume is: nobody else holds it, and it runs on.
