@@ -46,10 +46,7 @@ struct Entry<'a> {
 /// Reads the entries. `suffix` is what the environment adds to names on a machine.
 pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Sink) -> Moves {
     let entries = entries(tree, sink);
-    let name = tree
-        .get_path(&["platform", "name"])
-        .and_then(Node::as_str)
-        .unwrap_or("platform");
+    let name = platform_name(tree);
     let project = format!("{name}{suffix}");
     let mut moves = Moves {
         steps: Vec::new(),
@@ -152,7 +149,7 @@ fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) 
                 bad("`platform` has no old name here", entry.from_span)
                     .help("write `from = \"platform.OLD\"` and `to = \"platform.NEW\"`"),
             );
-        } else if exists(tree, entry.from) {
+        } else if is_still(tree, entry.from, suffix) {
             found.push(
                 bad(format!("`{}` is still there", entry.from), entry.from_span)
                     .help(format!("rename it to `{}`, or remove this entry", entry.to)),
@@ -200,6 +197,20 @@ fn bad(message: impl Into<String>, span: Span) -> Diagnostic {
     Diagnostic::new(Code::BadMove, message).label(span, "here")
 }
 
+fn platform_name(tree: &Table) -> &str {
+    let name = tree.get_path(&["platform", "name"]);
+    name.and_then(Node::as_str).unwrap_or("platform")
+}
+
+/// Whether something has that name today. In an environment the platform's is that of the Compose project: volumes of
+/// before may lack the environment's part of it.
+fn is_still(tree: &Table, key: &str, suffix: &str) -> bool {
+    match key.strip_prefix("platform.") {
+        Some(name) => name == format!("{}{suffix}", platform_name(tree)),
+        None => exists(tree, key),
+    }
+}
+
 /// Whether another entry moves it further.
 fn goes_on(entry: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
     entries.iter().any(|next| next.from == entry.to)
@@ -218,9 +229,7 @@ fn exists(tree: &Table, key: &str) -> bool {
     let words: Vec<&str> = key.split('.').collect();
     match words.as_slice() {
         ["platform"] => true,
-        ["platform", name] => {
-            tree.get_path(&["platform", "name"]).and_then(Node::as_str) == Some(name)
-        }
+        ["platform", name] => platform_name(tree) == *name,
         // One that is shared now is a volume of another key.
         ["components" | "pipelines", _, "volumes", _] => tree
             .get_path(&words)

@@ -375,6 +375,30 @@ fn an_environment_is_asked_for_its_own_data() {
 }
 
 #[test]
+fn an_environment_that_gets_a_name_of_its_own_can_keep_its_volumes() {
+    let case = Case::new();
+    let apply = || run(&case.project, &["apply", "--env", "prod", "--yes"]);
+    case.project
+        .write("platform.prod.toml", "[platform]\nname = \"ml\"\n");
+    assert_eq!(apply().status, 0);
+    case.project.write("platform.prod.toml", "");
+    let ran = apply();
+    let entry = entry("platform.ml", "platform.ml-prod");
+    assert_eq!(ran.status, 1);
+    for line in entry.lines() {
+        assert!(ran.err.contains(line), "{line}{}", ran.err);
+    }
+    case.project.write("platform.prod.toml", entry);
+    let ran = apply();
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let text = case.project.read("generated/prod/compose/track.yaml");
+    assert!(text.contains("name: ml-prod\n"), "{text}");
+    assert!(text.contains("name: ml_mlflow-db-data\n"), "{text}");
+    case.project.write("platform.prod.toml", "");
+    assert_eq!(run(&case.project, &["check", "--env", "prod"]).status, 0);
+}
+
+#[test]
 fn a_run_for_one_target_knows_nothing_of_what_others_keep() {
     let mut case = Case::new();
     let before = case.kept();
