@@ -107,7 +107,10 @@ impl File<'_> {
                 .map(|path| FileContent::Generated(path.to_string())),
             "stubs" => Some(FileContent::Stubs),
             "setting" => return self.of_setting(&entry.value, table.string("of"), sink),
-            "template" => self.template(&entry.value, sink),
+            "template" if self.scene.names.is_kind_text(&entry.value) => {
+                self.template(&entry.value, sink)
+            }
+            "template" => self.project_template(&entry.value, sink),
             _ => {
                 let scope = Scope::component(self.index, self.shape.part.as_deref())
                     .without_secrets("a file's content");
@@ -155,7 +158,7 @@ impl File<'_> {
             message,
         )
         .label(self.key.span, "this file")
-        .help("write one of `source`, `content` and `secret`")
+        .help("write one of `source`, `content`, `template` and `secret`")
     }
 
     fn content(&self, text: Text) -> FileContent {
@@ -206,6 +209,20 @@ impl File<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// A file of the project with its references resolved. The rest of it is another program's language.
+    fn project_template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+        let source = *self.scene.templates.get(node.as_str()?)?;
+        let written = &self.inputs.sources.file(source).text;
+        let whole = Node {
+            span: Span::new(source, 0..written.len()),
+            value: Value::String(written.clone()),
+        };
+        let scope = Scope::component(self.index, self.shape.part.as_deref())
+            .without_secrets("a file's content")
+            .shell();
+        Some(self.content(text(self.scene, &whole, &scope, sink)))
     }
 
     /// Runs a kind's template. What it sees is text; pieces that targets complete travel as marks.
