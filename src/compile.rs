@@ -15,7 +15,6 @@ use crate::{
     model::Platform,
     project, resolve,
     source::{Sources, Span},
-    syntax::Table,
     target::emit,
     template::{self, Engine},
     world::World,
@@ -107,7 +106,7 @@ fn run(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Output> {
-    let tree = project::read(
+    let read = project::read(
         world,
         &request.file,
         request.environment.as_deref(),
@@ -115,7 +114,7 @@ fn run(
         sink,
     )?;
     let engine = engine(world, sources, sink)?;
-    let (platform, graph) = understand(world, request, &tree, &engine, sources, sink);
+    let (platform, graph) = understand(world, request, &read, &engine, sources, sink);
     check::check(
         Facts {
             platform: &platform,
@@ -163,7 +162,7 @@ fn of_component(mut loss: Diagnostic, platform: &Platform) -> Diagnostic {
 fn understand(
     world: &dyn World,
     request: &Request,
-    tree: &Table,
+    read: &project::Read,
     engine: &Engine,
     sources: &mut Sources,
     sink: &mut Sink,
@@ -174,8 +173,9 @@ fn understand(
         engine,
         catalog: &mut catalog,
         sources,
+        suffix: &read.suffix,
     };
-    let draft = expand::expand(tree, inputs, sink);
+    let draft = expand::expand(&read.tree, inputs, sink);
     let inputs = resolve::Inputs {
         world,
         engine,

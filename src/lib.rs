@@ -25,5 +25,6 @@ pub mod speak;
 pub mod target;
 pub mod compile;
 pub mod plan;
+pub mod add;
 pub mod disk;
 pub mod engine;

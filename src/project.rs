@@ -22,6 +22,14 @@ const LONGEST_FILE: usize = 4 << 20;
 /// Bytes of the character that stands for what is no UTF-8.
 const REPLACEMENT: usize = char::REPLACEMENT_CHARACTER.len_utf8();
 
+/// What was read.
+pub struct Read {
+    pub tree: Table,
+    /// What an environment adds to the names that it has on a machine, as in `-staging`; empty where there is none, or
+    /// where it gives the platform a name itself.
+    pub suffix: String,
+}
+
 /// Reads and joins the project's files. `file` is the platform file's path; `environment` the one to lay over it.
 ///
 /// `None` where there is no platform file to speak of.
@@ -31,7 +39,8 @@ pub fn read(
     environment: Option<&str>,
     sources: &mut Sources,
     sink: &mut Sink,
-) -> Option<Table> {
+) -> Option<Read> {
+    let mut suffix = String::new();
     if let Some(name) = environment
         && let Some(problem) = bad_environment(name)
     {
@@ -53,6 +62,9 @@ pub fn read(
             return None;
         }
         let over = read_file(world, &path, sources, sink)?;
+        if over.table.get_path(&["platform", "name"]).is_none() {
+            suffix = suffix_of(name);
+        }
         // The files to include may differ between environments, so this key is needed before they are read.
         if let Some(entry) = over.table.entry("include") {
             platform.table.set(entry.key.clone(), entry.value.clone());
@@ -74,7 +86,16 @@ pub fn read(
         removable: false,
         partial: false,
     };
-    Some(check(&platform.table, PLATFORM_FILE, &context, sink))
+    Some(Read {
+        tree: check(&platform.table, PLATFORM_FILE, &context, sink),
+        suffix,
+    })
+}
+
+/// Two environments share a machine, so each has its own names there. Compose takes no dot in a project's name, and no
+/// environment has an `_` in its own.
+fn suffix_of(environment: &str) -> String {
+    format!("-{}", environment.replace('.', "_"))
 }
 
 /// The files that a platform file includes, as far as it can be read; sorted by pattern, then by path.

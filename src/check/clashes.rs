@@ -137,7 +137,10 @@ fn pipelines_network(platform: &Platform, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(
                 Code::OutputClash,
-                format!("two networks would be called `{}_pipelines`", platform.name),
+                format!(
+                    "two networks would be called `{}_pipelines`",
+                    platform.project
+                ),
             )
             .label(group.span, "the group's")
             .label(pipeline.span, "and that of the pipelines' tasks")

@@ -6,7 +6,7 @@ use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{pipeline_texts, workload_secrets},
-    model::{FlowEnd, Mount, MountSource, Platform, Text, Workload},
+    model::{FlowEnd, Mount, MountSource, Notify, Platform, Text, Workload},
     source::Span,
 };
 
@@ -310,6 +310,8 @@ impl<'a> Used<'a> {
                 }
             }
         }
+        let notify = platform.notify.iter();
+        secrets.extend(notify.flat_map(Notify::texts).flat_map(Text::secrets));
         for pipeline in &platform.pipelines {
             secrets.extend(pipeline_texts(pipeline).flat_map(Text::secrets));
         }

@@ -9,6 +9,7 @@ mod daemons;
 mod images;
 mod limits;
 mod lints;
+mod notify;
 mod ports;
 mod profiles;
 mod secrets;
@@ -48,6 +49,8 @@ const RULES: &[Rule] = &[
     lints::public_binds,
     lints::sources,
     lints::habits,
+    notify::route_names,
+    notify::nobody_told,
     addresses::bare_addresses,
     lints::unused,
 ];

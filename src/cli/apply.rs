@@ -44,6 +44,13 @@ pub struct ApplyArgs {
     accept_removal: bool,
 }
 
+impl ApplyArgs {
+    /// Whether it reads a plan's file.
+    pub fn has_plan(&self) -> bool {
+        self.plan.is_some()
+    }
+}
+
 pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("apply")?;
     let planned = match &args.plan {

@@ -9,9 +9,10 @@ use clap::{
 use mlopsgen::files::Target;
 
 use super::{
-    apply::ApplyArgs, component::ShowArgs, doctor::DoctorArgs, down::DownArgs, env::EnvArgs,
-    explain::ExplainArgs, fmt::FmtArgs, init::InitArgs, kinds::KindsArgs, logs::LogsArgs,
-    plan::PlanArgs, restart::RestartArgs, schema::SchemaArgs, status::StatusArgs, up::UpArgs,
+    add::AddArgs, apply::ApplyArgs, component::ShowArgs, doctor::DoctorArgs, down::DownArgs,
+    env::EnvArgs, explain::ExplainArgs, fmt::FmtArgs, init::InitArgs, kinds::KindsArgs,
+    logs::LogsArgs, plan::PlanArgs, restart::RestartArgs, schema::SchemaArgs, status::StatusArgs,
+    up::UpArgs,
 };
 
 /// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,
@@ -42,11 +43,13 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     Init(InitArgs),
+    Add(AddArgs),
     /// Check platform.toml and write nothing
     #[command(after_help = "\
 Examples:
   mlopsgen validate
   mlopsgen validate --env prod --deny-warnings
+  mlopsgen validate --all-envs
   mlopsgen validate -v                 also every component as resolved
   mlopsgen validate --format json | jq '.diagnostics[].message'
   mlopsgen validate --format github    annotations of a pull request
@@ -57,7 +60,8 @@ Examples:
     /// For CI: fail if `apply` would change or refuse anything
     ///
     /// Writes nothing. Exits with 0 if generated/ is fresh, with 2 if it is stale (the diff and the command to type are
-    /// shown), with 1 on errors. Files that are missing, left over or edited by hand all count.
+    /// shown), with 1 on errors. Files that are missing, left over or edited by hand all count. Without --env it looks at
+    /// the base, at every environment, and for folders of environments that are gone.
     #[command(after_help = "\
 Examples:
   mlopsgen check
@@ -105,6 +109,10 @@ pub struct Global {
     #[arg(long = "env", value_name = "E", global = true)]
     pub environment: Option<String>,
 
+    /// The base and every environment, one after the other
+    #[arg(long, global = true, conflicts_with = "environment")]
+    pub all_envs: bool,
+
     /// Only these targets, separated by commas; the files of others are left alone
     #[arg(
         long = "target",
@@ -115,7 +123,7 @@ pub struct Global {
     )]
     pub targets: Option<Vec<Target>>,
 
-    /// `human` or `json`; `validate` and `check` also `github` and `sarif`
+    /// `human` or `json`; `validate` and `check` also `github` and `sarif`; `env secret` has its own
     #[arg(
         long,
         value_name = "FORMAT",
@@ -143,7 +151,7 @@ pub struct Global {
 
 const DEFAULT_FILE: &str = "platform.toml";
 
-/// `graph` draws in some that no other command has; `validate` and `check` speak to reviewers.
+/// `graph` draws in some that no other command has; `validate` and `check` speak to reviewers, `env secret` to clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Human,
@@ -153,6 +161,8 @@ pub enum Format {
     Svg,
     Github,
     Sarif,
+    Yaml,
+    ExternalSecrets,
 }
 
 impl Global {

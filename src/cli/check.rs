@@ -5,7 +5,7 @@ use mlopsgen::plan::{Failure, Force};
 use super::{Context, json, project, review, show};
 
 /// The exit status of a stale tree.
-const STALE: u8 = 2;
+pub(super) const STALE: u8 = 2;
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
     let is_review = review::is_wanted(context);

@@ -1,14 +1,20 @@
-//! `mlopsgen env init`: strong values for the secrets that have none.
+//! `mlopsgen env`: strong values for the secrets that have none, and the Secret that the chart reads.
+
+use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
     disk::{Readers, replace},
-    engine::{entropy, missing, strong},
+    engine::{Running, entropy, missing, strong},
+    model::Secret,
     plan::Failure,
+    target::runtime::helm::secret_name,
+    template::Engine,
     text::count,
 };
+use serde::Serialize;
 
-use super::{Context, running};
+use super::{Context, args::Format, running};
 
 /// Values for secrets
 #[derive(Args)]
@@ -28,11 +34,47 @@ Examples:
   mlopsgen env init
   mlopsgen env init --env prod")]
     Init,
+    /// Print the Secret that the chart reads
+    ///
+    /// Its values are those of generated/compose/.env, and of the environment over it. With `--format external-secrets` it
+    /// holds no value but an ExternalSecret, which says where each comes from: a property of one entry of the store.
+    #[command(after_help = "\
+Examples:
+  mlopsgen env secret | kubectl --namespace ml apply -f -
+  mlopsgen env secret --format external-secrets --store vault > external-secret.yaml")]
+    Secret(SecretArgs),
+}
+
+#[derive(Args)]
+struct SecretArgs {
+    /// The SecretStore that an ExternalSecret asks; without it, one of the platform's name
+    #[arg(long, value_name = "NAME")]
+    store: Option<String>,
+}
+
+/// What the templates in `templates/env/` see.
+#[derive(Serialize)]
+struct SecretView<'a> {
+    platform: &'a str,
+    /// The Secret's name.
+    name: &'a str,
+    store: &'a str,
+    entries: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    key: &'a str,
+    env: &'a str,
+    description: Option<&'a str>,
+    /// Nothing where only its source is said.
+    value: Option<&'a str>,
 }
 
 pub fn run(args: &EnvArgs, context: &Context) -> Result<u8, Failure> {
-    match args.command {
+    match &args.command {
         EnvCommand::Init => init(context),
+        EnvCommand::Secret(args) => secret(args, context),
     }
 }
 
@@ -68,4 +110,79 @@ fn init(context: &Context) -> Result<u8, Failure> {
     }
     context.terminal.out(&text)?;
     Ok(0)
+}
+
+fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
+    let template = match context.global.format {
+        None | Some(Format::Yaml) => "env/secret.yaml",
+        Some(Format::ExternalSecrets) => "env/external-secret.yaml",
+        Some(_) => {
+            return Err(Failure::new("`env secret` has no such `--format`")
+                .help("write `--format yaml` or `--format external-secrets`"));
+        }
+    };
+    let Some(running) = running::open(context)? else {
+        return Ok(1);
+    };
+    let platform = &running.output.platform;
+    let values = match context.global.format {
+        Some(Format::ExternalSecrets) => None,
+        _ => Some(values(&running)?),
+    };
+    let view = SecretView {
+        platform: &platform.name,
+        name: secret_name(platform),
+        store: args.store.as_deref().unwrap_or(&platform.name),
+        entries: entries(&platform.secrets, values.as_ref()),
+    };
+    if view.entries.is_empty() {
+        context.terminal.err("The chart reads no secret.\n");
+        return Ok(0);
+    }
+    let text = Engine::default().render(template, &view);
+    let text = text.map_err(|error| Failure::new(error.message))?;
+    context.terminal.out(&text)?;
+    Ok(0)
+}
+
+/// What `.env` and the environment hold. Errors: a secret that has to have a value has none.
+fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
+    let values = running.values()?;
+    let absent = missing(&running.output.platform.secrets, &values);
+    if absent.is_empty() {
+        return Ok(values);
+    }
+    let names: Vec<String> = absent
+        .iter()
+        .map(|secret| format!("{} ({})", secret.name, secret.env))
+        .collect();
+    Err(Failure::new(format!(
+        "{} without a value: {}",
+        count(names.len(), "secret"),
+        names.join(", ")
+    ))
+    .help("type `mlopsgen env init` to make them up, or set the variables"))
+}
+
+/// Every secret with its source; with its value where these are given, and then only those that have one.
+fn entries<'a>(
+    secrets: &'a [Secret],
+    values: Option<&'a BTreeMap<String, String>>,
+) -> Vec<Entry<'a>> {
+    let entry = |secret: &'a Secret| {
+        let value = match values {
+            None => None,
+            Some(values) => {
+                let value = values.get(&secret.env).filter(|value| !value.is_empty());
+                Some(value?.as_str())
+            }
+        };
+        Some(Entry {
+            key: &secret.name,
+            env: &secret.env,
+            description: secret.description.as_deref(),
+            value,
+        })
+    };
+    secrets.iter().filter_map(entry).collect()
 }

@@ -16,7 +16,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let text = match context.global.format {
         None | Some(Format::Human | Format::Dot) => graph::dot(platform, edges),
         Some(Format::Mermaid) => graph::mermaid(platform, edges),
-        Some(Format::Github | Format::Sarif) => {
+        Some(Format::Github | Format::Sarif | Format::Yaml | Format::ExternalSecrets) => {
             return Err(Failure::new("`graph` has no such `--format`")
                 .help("write `--format dot`, `mermaid`, `svg` or `json`"));
         }

@@ -6,27 +6,39 @@ use std::{
 };
 
 use clap::Args;
-use mlopsgen::{disk::create, plan::Failure};
+use mlopsgen::{
+    add::{Addition, Known},
+    disk::create,
+    plan::Failure,
+};
 
-use super::Context;
+use super::{Context, add};
 
 const TEMPLATE: &str = include_str!("../../templates/init/platform.toml");
+
+/// What `--with` starts from.
+const EMPTY: &str = include_str!("../../templates/init/empty.toml");
 
 /// The line of the template that the folder's name goes into.
 const NAME_LINE: &str = "name = \"my-platform\"";
 
 /// Start a platform.toml
 ///
-/// Writes a small platform with comments: a database, MLflow, Prometheus and Grafana. Overwrites nothing.
+/// Writes a small platform with comments: a database, MLflow, Prometheus and Grafana; with `--with` one of these kinds and
+/// what they need. Overwrites nothing.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   mlopsgen init
-  mlopsgen init my-platform && cd my-platform && mlopsgen plan")]
+  mlopsgen init my-platform && cd my-platform && mlopsgen plan
+  mlopsgen init --with mlflow,airflow,kafka")]
 pub struct InitArgs {
     /// The folder to start in; it is created where it does not exist
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
+    /// Kinds to start with, separated by commas; those that fit fill each other's roles
+    #[arg(long, value_name = "KINDS", value_delimiter = ',')]
+    with: Vec<String>,
 }
 
 pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
@@ -35,11 +47,18 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         folder.push(below);
     }
     let path = folder.join(&context.global.file);
-    let text = match platform_name(&folder) {
-        None => TEMPLATE.to_string(),
-        Some(name) => TEMPLATE.replacen(NAME_LINE, &format!("name = \"{name}\""), 1),
+    let template = match args.with.is_empty() {
+        true => TEMPLATE,
+        false => EMPTY,
     };
-    write_new(&path, &text)?;
+    let text = match platform_name(&folder) {
+        None => template.to_string(),
+        Some(name) => template.replacen(NAME_LINE, &format!("name = \"{name}\""), 1),
+    };
+    let kinds = add::all(context);
+    let mut addition = Addition::new(&text, Known::default(), &kinds)?;
+    addition.add_all(&args.with)?;
+    write_new(&path, &addition.text())?;
     if !context.terminal.quiet {
         let cd = match folder.as_os_str() == "." {
             true => String::new(),
@@ -82,13 +101,13 @@ fn platform_name(folder: &Path) -> Option<String> {
 mod tests {
     use std::path::Path;
 
-    use super::{NAME_LINE, TEMPLATE, platform_name};
+    use super::{EMPTY, NAME_LINE, TEMPLATE, platform_name};
 
     #[test]
     fn a_platform_is_named_after_its_folder() {
         let name = |folder| platform_name(Path::new(folder));
         assert_eq!(name("/x/My Platform_2").as_deref(), Some("my-platform-2"));
         assert_eq!(name("/x/42-"), None);
-        assert!(TEMPLATE.contains(NAME_LINE));
+        assert!(TEMPLATE.contains(NAME_LINE) && EMPTY.contains(NAME_LINE));
     }
 }

@@ -3,6 +3,7 @@
 //! Results go to stdout, diagnostics to stderr. Exit statuses: 0, 1 for every error, a wrong command line among them,
 //! and 2 where `check` or `plan --detailed-exitcode` found changes.
 
+mod add;
 mod apply;
 mod args;
 mod broken;
@@ -11,6 +12,7 @@ mod component;
 mod doctor;
 mod down;
 mod engine;
+mod environments;
 mod env;
 mod explain;
 mod fmt;
@@ -72,35 +74,49 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::from(error.use_stderr()));
         }
     };
-    let context = Context {
+    let mut context = Context {
         terminal: Terminal::new(&cli.global),
         global: cli.global,
     };
-    let status = match &cli.command {
-        Command::Init(args) => init::run(args, &context),
-        Command::Validate => validate::run(&context),
-        Command::Plan(args) => plan::run(args, &context),
-        Command::Apply(args) => apply::run(args, &context),
-        Command::Graph => graph::run(&context),
-        Command::Check => check::run(&context),
-        Command::Show(args) => component::run(args, &context),
-        Command::Kinds(args) => kinds::run(args, &context),
-        Command::Schema(args) => schema::run(args, &context),
-        Command::Fmt(args) => fmt::run(args, &context),
-        Command::Explain(args) => explain::run(args, &context),
-        Command::Up(args) => up::run(args, &context),
-        Command::Down(args) => down::run(args, &context),
-        Command::Restart(args) => restart::run(args, &context),
-        Command::Status(args) => status::run(args, &context),
-        Command::Logs(args) => logs::run(args, &context),
-        Command::Doctor(args) => doctor::run(args, &context),
-        Command::Env(args) => env::run(args, &context),
+    let command = &cli.command;
+    let status = if context.global.all_envs || environments::is_for_all(command, &context) {
+        environments::run(command, &mut context)
+    } else {
+        run(command, &context)
     };
-    ExitCode::from(status.unwrap_or_else(|failure| {
-        let is_json = context.global.format == Some(Format::Json);
-        if !is_json || context.terminal.out(&json::failure(&failure)).is_err() {
-            context.terminal.failure(&failure);
-        }
-        1
-    }))
+    ExitCode::from(status.unwrap_or_else(|failure| fail(&failure, &context)))
+}
+
+/// Runs one command. Errors: what stopped it.
+fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
+    match command {
+        Command::Init(args) => init::run(args, context),
+        Command::Add(args) => add::run(args, context),
+        Command::Validate => validate::run(context),
+        Command::Plan(args) => plan::run(args, context),
+        Command::Apply(args) => apply::run(args, context),
+        Command::Graph => graph::run(context),
+        Command::Check => check::run(context),
+        Command::Show(args) => component::run(args, context),
+        Command::Kinds(args) => kinds::run(args, context),
+        Command::Schema(args) => schema::run(args, context),
+        Command::Fmt(args) => fmt::run(args, context),
+        Command::Explain(args) => explain::run(args, context),
+        Command::Up(args) => up::run(args, context),
+        Command::Down(args) => down::run(args, context),
+        Command::Restart(args) => restart::run(args, context),
+        Command::Status(args) => status::run(args, context),
+        Command::Logs(args) => logs::run(args, context),
+        Command::Doctor(args) => doctor::run(args, context),
+        Command::Env(args) => env::run(args, context),
+    }
+}
+
+/// Says what stopped a command.
+fn fail(failure: &Failure, context: &Context) -> u8 {
+    let is_json = context.global.format == Some(Format::Json);
+    if !is_json || context.terminal.out(&json::failure(failure)).is_err() {
+        context.terminal.failure(failure);
+    }
+    1
 }

@@ -29,6 +29,13 @@ pub struct PlanArgs {
     detailed_exitcode: bool,
 }
 
+impl PlanArgs {
+    /// Whether it writes the plan's file.
+    pub fn has_file(&self) -> bool {
+        self.out.is_some()
+    }
+}
+
 pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("plan")?;
     let project = project::open(&context.global)?;

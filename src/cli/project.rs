@@ -13,11 +13,8 @@ use mlopsgen::{
 
 use super::{Context, args::Global};
 
-/// The project of these flags. Errors: there is no platform file, or `--env` is no name of an environment.
-pub fn open(global: &Global) -> Result<Project, Failure> {
-    if let Some(environment) = &global.environment {
-        check_environment(environment)?;
-    }
+/// Where the platform file of these flags is: its folder, and its name there. Errors: there is none.
+pub fn find(global: &Global) -> Result<(PathBuf, String), Failure> {
     let path = global.directory().join(&global.file);
     let file = path.file_name().map(|name| name.to_string_lossy());
     let (Some(file), true) = (file, path.is_file()) else {
@@ -27,11 +24,20 @@ pub fn open(global: &Global) -> Result<Project, Failure> {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
         _ => PathBuf::from("."),
     };
+    Ok((root, file.to_string()))
+}
+
+/// The project of these flags. Errors: there is no platform file, or `--env` is no name of an environment.
+pub fn open(global: &Global) -> Result<Project, Failure> {
+    if let Some(environment) = &global.environment {
+        check_environment(environment)?;
+    }
+    let (root, file) = find(global)?;
     if let Some(environment) = &global.environment {
         find_environment(&root, &file, environment)?;
     }
     let request = Request {
-        file: file.to_string(),
+        file,
         environment: global.environment.clone(),
         targets: global.selected(),
         deny_warnings: global.deny_warnings,

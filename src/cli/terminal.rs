@@ -1,6 +1,10 @@
 //! stdout, stderr, and questions to the person at the terminal.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    io::{self, BufRead, IsTerminal, Write},
+};
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -21,6 +25,10 @@ pub struct Terminal {
     pub verbose: bool,
     /// A person can read stdout and answer on stdin.
     pub interactive: bool,
+    /// Results that wait to be joined with those of other environments, where they do.
+    held: RefCell<Option<String>>,
+    /// Diagnostics that were shown: one of the base is one of each environment too.
+    shown: RefCell<BTreeSet<String>>,
 }
 
 /// What a piece of text is, which decides how it is coloured.
@@ -79,11 +87,17 @@ impl Terminal {
             quiet: global.quiet,
             verbose: global.verbose,
             interactive: io::stdin().is_terminal() && io::stdout().is_terminal(),
+            held: RefCell::new(None),
+            shown: RefCell::default(),
         }
     }
 
     /// A result, to stdout. A closed pipe (`| head`) is no error; a full disk is.
     pub fn out(&self, text: &str) -> Result<(), Failure> {
+        if let Some(held) = self.held.borrow_mut().as_mut() {
+            held.push_str(text);
+            return Ok(());
+        }
         let mut stdout = io::stdout().lock();
         let written = stdout
             .write_all(text.as_bytes())
@@ -94,6 +108,16 @@ impl Terminal {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Keeps results back from here on.
+    pub fn hold(&self) {
+        self.held.replace(Some(String::new()));
+    }
+
+    /// What was kept back. Results are printed again from here on.
+    pub fn release(&self) -> String {
+        self.held.take().unwrap_or_default()
     }
 
     /// A message, to stderr.
@@ -123,7 +147,12 @@ impl Terminal {
             color: self.color_err,
             width: width(),
         };
-        self.err(&render::human(&shown, sources, style));
+        for diagnostic in shown {
+            let text = render::human(&[diagnostic], sources, style);
+            if self.shown.borrow_mut().insert(text.clone()) {
+                self.err(&text);
+            }
+        }
     }
 
     /// Asks a question that only `y` or `yes` answers with yes.

@@ -1,6 +1,8 @@
 //! `mlopsgen validate`: checks only.
 
-use mlopsgen::{diag::Severity, manual::component_pages, plan::Failure, text::count};
+use mlopsgen::{
+    diag::Severity, manual::component_pages, plan::Failure, project::environment_file, text::count,
+};
 
 use super::{Context, component, json, project, review};
 
@@ -36,7 +38,13 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     if status != 0 {
         terminal.err(&format!("{errors}, {warnings}\n"));
     } else if !terminal.quiet {
-        terminal.out(&format!("{} is valid, {warnings}\n", project.request.file))?;
+        let request = &project.request;
+        let over = request
+            .environment
+            .as_deref()
+            .map(|name| environment_file(&request.file, name));
+        let with = over.map(|over| format!(" with {over}")).unwrap_or_default();
+        terminal.out(&format!("{}{with} is valid, {warnings}\n", request.file))?;
     }
     Ok(status)
 }

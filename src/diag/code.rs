@@ -84,6 +84,7 @@ codes! {
     NoPersistence Lint "no-persistence",
     NoResources Lint "no-resources",
     OutsideSource Lint "outside-source",
+    NobodyTold Lint "nobody-told",
     BareAddress Lint "bare-address",
     TargetLoss Lint "target-loss",
 }

@@ -4,6 +4,7 @@
 //! [`Lock`] keeps two runs apart, [`survey`] reads what is there, [`Transaction`] writes.
 
 mod dotenv;
+mod environments;
 mod lock;
 mod place;
 mod project;
@@ -14,9 +15,10 @@ mod transaction;
 mod world;
 
 pub use dotenv::Dotenv;
+pub use environments::{environments, gone_environments};
 pub use lock::Lock;
 pub use place::Place;
-pub use project::{Prepared, Project, environments};
+pub use project::{Prepared, Project};
 pub use purge::{Purge, Refusal, examine, purge};
 pub use replace::{Readers, create, read_text, replace, replace_target};
 pub use survey::{Extent, read_manifest, survey};

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +9,6 @@ use super::{Extent, Lock, Place, read_manifest, survey, world::DiskWorld};
 use crate::{
     compile::{self, Compilation, Failed, Output, Request},
     plan::{self, Failure, Plan},
-    project::environment_file,
 };
 
 /// A project and what to compile of it.
@@ -93,21 +91,4 @@ impl Project {
             ),
         }
     }
-}
-
-/// The environments of a platform file: each `E` with a `platform.E.toml` beside it, sorted.
-pub fn environments(root: &Path, file: &str) -> Vec<String> {
-    let ends = environment_file(file, "*");
-    let Some((start, end)) = ends.split_once('*') else {
-        return Vec::new();
-    };
-    let mut found: Vec<String> = fs::read_dir(root)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter_map(|name| Some(name.strip_prefix(start)?.strip_suffix(end)?.to_string()))
-        .filter(|name| !name.is_empty())
-        .collect();
-    found.sort();
-    found
 }

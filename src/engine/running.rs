@@ -25,15 +25,15 @@ impl Running {
     pub fn name(&self) -> &str {
         let platform = &self.output.platform;
         let Raw::Table(raw) = &platform.raw_compose else {
-            return &platform.name;
+            return &platform.project;
         };
         let name = raw.iter().find(|(key, _)| key == "name");
         match name.map(|(_, value)| value) {
             Some(Raw::Text(Text { pieces })) => match pieces.as_slice() {
                 [Piece::Literal(name)] => name,
-                _ => &platform.name,
+                _ => &platform.project,
             },
-            _ => &platform.name,
+            _ => &platform.project,
         }
     }
 

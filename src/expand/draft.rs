@@ -30,6 +30,8 @@ pub struct Draft {
 #[derive(Debug)]
 pub struct Names {
     pub platform: String,
+    /// The platform as one machine knows it: the Compose project. An environment has its own.
+    pub project: String,
     pub registry: Registry,
     pub bind: Bind,
     /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.

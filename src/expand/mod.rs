@@ -38,6 +38,8 @@ pub struct Inputs<'a> {
     pub engine: &'a Engine,
     pub catalog: &'a mut Catalog,
     pub sources: &'a mut Sources,
+    /// What the environment adds to the platform's name on a machine.
+    pub suffix: &'a str,
 }
 
 /// The components as declared, and the names beside them.
@@ -74,7 +76,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         .map(|declared| declared.kind.span.source)
         .chain(inputs.catalog.sources())
         .collect();
-    let names = names::names(tree, &components, lost, kind_sources, sink);
+    let names = names::names(tree, inputs.suffix, &components, lost, kind_sources, sink);
     let all = Declarations { names, components };
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     settings::check(&all, sink);

@@ -19,6 +19,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Reads the names. `kind_sources` are the files of the catalog that were read so far.
 pub(super) fn names(
     tree: &Table,
+    suffix: &str,
     components: &[Declared],
     lost: Vec<String>,
     kind_sources: BTreeSet<SourceId>,
@@ -35,8 +36,10 @@ pub(super) fn names(
             .map(|(key, _)| key.name.clone())
             .collect()
     };
+    let name = platform.string("name").unwrap_or("platform");
     Names {
-        platform: platform.string("name").unwrap_or("platform").to_string(),
+        platform: name.to_string(),
+        project: format!("{name}{suffix}"),
         registry: registry(tree),
         bind: platform
             .string("bind")

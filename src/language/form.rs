@@ -26,6 +26,8 @@ pub enum Form {
     ContainerPath,
     /// A pattern of paths.
     Glob,
+    /// A semantic version, as Helm wants it of a chart.
+    Version,
     /// A requirement on mlopsgen's version.
     VersionRequirement,
     PromQl,
@@ -174,6 +176,7 @@ impl Form {
                     && !text.split('/').any(|part| part == "..")
             }
             Form::Glob => is_glob(text),
+            Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
             Form::PromQl | Form::KindPromQl => promql(text).is_some(),
             Form::Mode => {
@@ -247,6 +250,7 @@ impl Form {
                 "an absolute path inside the container, such as `/data`".to_string()
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
+            Form::Version => "a semantic version: three numbers, such as `1.4.0`".to_string(),
             Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),
             Form::PromQl | Form::KindPromQl => "an expression of PromQL".to_string(),
             Form::Mode => "an octal file mode, such as `0644`".to_string(),

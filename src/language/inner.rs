@@ -456,7 +456,7 @@ const FILE_SECTIONS: &[Section] = &[
             ),
             key(
                 "generated",
-                Shape::Plain(Form::Path),
+                Shape::Formed(Form::Path),
                 "A file or folder that a target generates.",
                 "generated = \"prometheus/prometheus.yml\"",
             ),

@@ -12,6 +12,7 @@ mod form;
 mod inner;
 mod key;
 mod kind;
+mod notify;
 mod pipelines;
 mod platform;
 mod shape;

@@ -5,6 +5,7 @@ use super::{
     form::{Form, NameRule},
     inner::{FREE, RAW_TABLE},
     key::{KeyShape, key},
+    notify::NOTIFY,
     pipelines::{CI, FLOW, PIPELINE},
     shape::Shape,
 };
@@ -20,6 +21,12 @@ const PLATFORM: Shape = Shape::Table(&[
         "name = \"mlops\"",
     )
     .required(),
+    key(
+        "version",
+        Shape::Plain(Form::Version),
+        "The version of the platform, which its chart carries; `0.1.0` unless said otherwise.",
+        "version = \"1.4.0\"",
+    ),
     key(
         "description",
         FREE,
@@ -187,6 +194,7 @@ macro_rules! file_keys {
             key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]\n[[ci.model_serving.stages]]\nname = \"test\"\nrun = [\"make test\"]"),
             key("actors", Shape::Map(NameRule::Resource, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
             key("flows", Shape::List(&Shape::Table(FLOW)), "Who talks to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
+            key("notify", NOTIFY, "Who is told of alerts. It becomes Alertmanager's configuration, unless its setting `config` brings one.", "[notify]\ndefault = \"team\"\n[notify.receivers]\nteam = { slack = \"${secrets.slack-webhook}\", channel = \"#ml-platform\" }"),
             key("lints", Shape::Map(NameRule::Free, &LINT_LEVEL), "A level per lint.", "[lints]\nno-resources = \"allow\""),
             key("raw", RAW, "Raw keys for the top level of Compose files and values.", "[raw.helm]\npriorityClassName = \"ml\""),
         ]

@@ -271,6 +271,7 @@ fn plain(form: Form) -> Value {
         | Form::Registry
         | Form::Free
         | Form::Cron
+        | Form::Version
         | Form::VersionRequirement
         | Form::PromQl
         | Form::KindPromQl => {

@@ -5,6 +5,7 @@
 
 mod component;
 mod image;
+mod notify;
 mod pipeline;
 mod platform;
 mod published;
@@ -21,10 +22,13 @@ pub use component::{
     SettingValue, Threshold, Use,
 };
 pub use image::{Image, Version, is_tag};
+pub use notify::{
+    Notify, NotifyRoute, Receiver, Smtp, is_pattern, matches, notify_file, notify_secret,
+};
 pub use pipeline::{Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable,
+    SecretOrigin, Variable, is_claim_name,
 };
 pub use registry::Registry;
 pub use text::{Endpoint, Field, Piece, Text};

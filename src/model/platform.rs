@@ -4,13 +4,18 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, NetworkMode, Pipeline, Raw, Workload},
+    model::{Ci, Component, NetworkMode, Notify, Pipeline, Raw, Workload},
     source::{SourceId, Span},
 };
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Platform {
     pub name: String,
+    /// What networks, volumes and containers on a machine are called after: the name, and that of the environment where
+    /// the environment does not give the platform one itself.
+    pub project: String,
+    /// A semantic version: that of the chart.
+    pub version: String,
     pub description: Option<String>,
     /// The environment that was laid over the file, if one was.
     pub environment: Option<String>,
@@ -28,6 +33,8 @@ pub struct Platform {
     pub actors: Vec<Actor>,
     /// By step, then in the user's order; those without a step last.
     pub flows: Vec<Flow>,
+    /// Who is told of alerts.
+    pub notify: Option<Notify>,
     pub raw_compose: Raw,
     pub raw_helm: Raw,
     /// Files of kinds: what stands there the user did not write.
@@ -88,7 +95,7 @@ impl Platform {
 
     /// The engine's name of a group's network.
     pub fn network_name(&self, group: &str) -> String {
-        format!("{}_{group}", self.name)
+        format!("{}_{group}", self.project)
     }
 
     /// The first component of a kind, or of a kind that extends it; one that runs elsewhere only where there is no other.
@@ -150,10 +157,14 @@ pub struct Group {
 /// A named volume, of one component or shared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlatformVolume {
-    /// `COMPONENT-VOLUME`, or the name in `[volumes]`: the key in Compose, the claim in Kubernetes.
+    /// `COMPONENT-VOLUME`, or the name in `[volumes]`: the key in Compose.
     pub key: String,
     /// The engine's name: `PLATFORM_KEY`, unless `name` says otherwise.
     pub real_name: String,
+    /// The claim's name in Kubernetes: the key, or the name that the user chose where a claim can have it.
+    pub claim: String,
+    /// The user chose its real name.
+    pub named: bool,
     /// Where platform.toml speaks of it, as in `components.redis.volumes.data`.
     pub path: String,
     /// The component, unless it is shared.
@@ -166,28 +177,15 @@ pub struct PlatformVolume {
     pub span: Span,
 }
 
-impl PlatformVolume {
-    /// Whether `name` gives it a real name of the user's choice.
-    pub fn is_renamed(&self, platform: &str) -> bool {
-        self.external || self.real_name != format!("{platform}_{}", self.key)
-    }
-
-    /// The claim's name in Kubernetes: the key, or the name that the user chose where a claim can have it.
-    pub fn claim_name(&self, platform: &str) -> &str {
-        let name = &self.real_name;
-        let edge =
-            |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        let inner = name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.');
-        let fits =
-            inner && edge(name.chars().next()) && edge(name.chars().last()) && !name.contains("..");
-        if fits && self.is_renamed(platform) {
-            name
-        } else {
-            &self.key
-        }
-    }
+/// Whether Kubernetes takes it as the name of a claim.
+pub fn is_claim_name(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    name.len() <= 253
+        && name.split('.').all(|label| {
+            label.starts_with(letter)
+                && label.ends_with(letter)
+                && label.chars().all(|c| letter(c) || c == '-')
+        })
 }
 
 /// A network that exists.

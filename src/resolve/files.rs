@@ -101,10 +101,11 @@ impl File<'_> {
         let content = match entry.key.name.as_str() {
             "source" => self.source(&entry.value, sink),
             "secret" => self.secret(&entry.value, sink),
-            "generated" => entry
-                .value
-                .as_str()
-                .map(|path| FileContent::Generated(path.to_string())),
+            "generated" => {
+                let scope = Scope::component(self.index, None).without_secrets("a path");
+                let path = text(self.scene, &entry.value, &scope, sink).as_plain();
+                path.map(FileContent::Generated)
+            }
             "stubs" => Some(FileContent::Stubs),
             "setting" => return self.of_setting(&entry.value, table.string("of"), sink),
             "template" if self.scene.names.is_kind_text(&entry.value) => {

@@ -11,6 +11,7 @@ mod flows;
 mod image;
 mod mounts;
 mod network;
+mod notify;
 mod observe;
 mod order;
 mod pipelines;
@@ -54,6 +55,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         let component = workload::component(&scene, index, &inputs, &mut platform, sink);
         platform.components.push(component);
     }
+    notify::resolve(tree, &scene, &mut platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
     dependencies::resolve(&scene, &mut platform, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);

@@ -4,7 +4,7 @@ use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read, unknown},
-    model::{Mount, MountSource, PlatformVolume, Propagation},
+    model::{Mount, MountSource, PlatformVolume, Propagation, is_claim_name},
     source::Span,
     syntax::{Key, Table},
 };
@@ -157,15 +157,15 @@ fn named(
 ) -> MountSource {
     let id = format!("{}-{}", owner.name, key.name);
     let volume = PlatformVolume {
-        real_name: read::owned(table, "name")
-            .unwrap_or_else(|| format!("{}_{id}", scene.names.platform)),
-        key: id.clone(),
-        path: format!("{}.volumes.{}", owner.path, key.name),
         component: owner.component.map(ToString::to_string),
-        size: read::memory(table, "size"),
         many_writers: false,
-        external: table.boolean("external").unwrap_or(false),
-        span: key.span,
+        ..volume(
+            &scene.names.project,
+            id.clone(),
+            format!("{}.volumes.{}", owner.path, key.name),
+            table,
+            key.span,
+        )
     };
     // Workloads of one image share the volume; the first that mounts it declares it.
     if !volumes
@@ -178,18 +178,32 @@ fn named(
 }
 
 /// The platform's shared volumes, from `[volumes]`.
-pub(super) fn shared_volumes(tree: &Table, platform: &str) -> Vec<PlatformVolume> {
+pub(super) fn shared_volumes(tree: &Table, project: &str) -> Vec<PlatformVolume> {
     read::tables(tree, "volumes")
-        .map(|(key, table)| PlatformVolume {
-            key: key.name.clone(),
-            real_name: read::owned(table, "name")
-                .unwrap_or_else(|| format!("{platform}_{}", key.name)),
-            path: format!("volumes.{}", key.name),
-            component: None,
-            size: read::memory(table, "size"),
-            many_writers: table.string("access") != Some("one"),
-            external: table.boolean("external").unwrap_or(false),
-            span: key.span,
+        .map(|(key, table)| {
+            let path = format!("volumes.{}", key.name);
+            volume(project, key.name.clone(), path, table, key.span)
         })
         .collect()
+}
+
+/// A volume of the platform's by what is written of it.
+fn volume(project: &str, key: String, path: String, table: &Table, span: Span) -> PlatformVolume {
+    let usual = format!("{project}_{key}");
+    let name = read::owned(table, "name").filter(|name| *name != usual);
+    PlatformVolume {
+        claim: name
+            .clone()
+            .filter(|name| is_claim_name(name))
+            .unwrap_or_else(|| key.clone()),
+        named: name.is_some(),
+        real_name: name.unwrap_or(usual),
+        key,
+        path,
+        component: None,
+        size: read::memory(table, "size"),
+        many_writers: table.string("access") != Some("one"),
+        external: table.boolean("external").unwrap_or(false),
+        span,
+    }
 }

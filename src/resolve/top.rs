@@ -12,6 +12,9 @@ use crate::{
     syntax::Table,
 };
 
+/// The version of a platform that says none.
+const FIRST_VERSION: &str = "0.1.0";
+
 /// The platform without its components, pipelines and flows.
 pub(super) fn platform(
     tree: &Table,
@@ -25,19 +28,22 @@ pub(super) fn platform(
     let raw = tree.table("raw").unwrap_or(&empty);
     Platform {
         name: scene.names.platform.clone(),
+        project: scene.names.project.clone(),
+        version: table.string("version").unwrap_or(FIRST_VERSION).to_string(),
         description: read::owned(table, "description"),
         environment,
         targets: targets(table),
         variables: scene.names.variables.clone(),
         secrets: scene.names.secrets.clone(),
         groups: scene.names.groups.clone(),
-        volumes: mounts::shared_volumes(tree, &scene.names.platform),
+        volumes: mounts::shared_volumes(tree, &scene.names.project),
         networks: networks(tree),
         components: Vec::new(),
         pipelines: Vec::new(),
         ci: Vec::new(),
         actors: actors(tree),
         flows: Vec::new(),
+        notify: None,
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
         kind_sources: scene.names.kind_sources.clone(),

@@ -173,7 +173,7 @@ fn finish(out: &mut Emission, platform: &Platform, only: Option<&BTreeSet<Target
 
 /// Belongs to all targets.
 fn add_gitattributes(out: &mut Emission, engine: &Engine) -> Result<(), TemplateError> {
-    let text = engine.render(".gitattributes", ())?;
+    let text = engine.render("gitattributes", ())?;
     out.files.files.insert(
         ".gitattributes".to_string(),
         GeneratedFile {

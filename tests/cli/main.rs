@@ -3,9 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod add;
 mod apply;
+mod binary;
 mod commands;
 mod doctor;
 mod engine;
+mod environments;
 mod purge;
+mod secret;
 mod tools;

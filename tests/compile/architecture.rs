@@ -222,10 +222,11 @@ fn the_engine_is_asked_in_one_place_and_git_in_another() {
 /// Crates that one module keeps to itself, so that another one can take their place.
 #[test]
 fn each_of_these_crates_has_one_user() {
-    const USERS: [(&str, &[&str]); 13] = [
+    const USERS: [(&str, &[&str]); 14] = [
         ("miette", &["diag/render"]),
         ("toml", &["syntax"]),
         ("taplo", &["layout"]),
+        ("toml_edit", &["add"]),
         ("minijinja", &["template"]),
         ("petgraph", &["graph"]),
         ("similar", &["plan/diff"]),

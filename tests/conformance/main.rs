@@ -1,5 +1,5 @@
 //! The real consumers judge what mlopsgen generates: Docker Compose, Helm and the Kubernetes schemas,
-//! Docker's client, promtool, Grafana's own types, the Jenkinsfile parsers, Airflow. Taplo judges the schema for editors.
+//! Docker's client, promtool, amtool, Grafana's own types, the Jenkinsfile parsers, Airflow. Taplo judges the schema for editors.
 //!
 //! Each judge has two tests: every tree of [`tree::all`] passes, and every fault of `broken/JUDGE.toml` is
 //! found. Run `tests/conformance/install` first, then
@@ -9,6 +9,7 @@
 mod support;
 
 mod airflow;
+mod alertmanager;
 mod compose;
 mod consumer;
 mod dashboards;
@@ -95,6 +96,7 @@ macro_rules! judges {
 
 mod judged_by {
     judges! {
+        alertmanager: crate::alertmanager::judge,
         airflow_dagbag: crate::airflow::judge,
         compose_config: crate::compose::judge,
         dashboard_queries: crate::dashboards::judge,

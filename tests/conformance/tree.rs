@@ -188,7 +188,11 @@ fn apply(good: &Path, name: String, fault: Fault) -> Broken {
             );
             fs::write(&file, text.replacen(&replace, &with, 1)).expect("the copy can be written");
         }
-        (None, Some(with)) => fs::write(&file, with).expect("the copy can be written"),
+        (None, Some(with)) => {
+            let folder = file.parent().expect("a file lies in a folder");
+            fs::create_dir_all(folder).expect("the copy can be written");
+            fs::write(&file, with).expect("the copy can be written");
+        }
         (_, None) => fs::remove_file(&file).expect("the fault names a file of good/"),
     }
     Broken {

@@ -99,7 +99,7 @@ impl Author {
             format!("[components.{name}]"),
             format!("kind = \"{}\"", kind.name),
             "group = \"one\"".to_string(),
-            "allow = [\"docker-socket\", \"root-user\", \"privileged\", \"target-loss\"]"
+            "allow = [\"docker-socket\", \"root-user\", \"privileged\", \"target-loss\", \"nobody-told\"]"
                 .to_string(),
         ];
         if kind.image.is_none() {
@@ -446,7 +446,7 @@ fn each_client_of_elasticsearch_gets_a_login_of_its_own() {
         let role = catalog()[kind].roles[0].name.clone();
         text += &format!(
             "[components.my-{kind}]\nkind = \"{kind}\"\ngroup = \"one\"\nuses.{role} = \"logs\"\n\
-             allow = [\"docker-socket\", \"root-user\", \"target-loss\"]\n"
+             allow = [\"docker-socket\", \"root-user\", \"target-loss\", \"nobody-told\"]\n"
         );
     }
     let output = compiled(&text);

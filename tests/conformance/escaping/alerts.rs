@@ -30,7 +30,7 @@ fn wanted(strings: &[String]) -> String {
             let string = quoted(string);
             format!(
                 "      - eval_time: 1m\n        alertname: A{number}\n        exp_alerts:\n\
-                 \x20         - exp_labels: {{ severity: page, component: web, group: g }}\n\
+                 \x20         - exp_labels: {{ severity: critical, component: web, group: g }}\n\
                  \x20           exp_annotations: {{ summary: {string}, description: {string} }}\n"
             )
         })

@@ -23,7 +23,7 @@ pub fn view(platform: &Platform, mount: &Mount) -> VolumeView {
         MountSource::Volume(key) => {
             let volume = platform.volume(key);
             let name = volume.map_or(key, |volume| &volume.real_name);
-            let claim = volume.map_or(key.as_str(), |volume| volume.claim_name(&platform.name));
+            let claim = volume.map_or(key.as_str(), |volume| &volume.claim);
             BTreeMap::from([("volume", name.clone()), ("claim", claim.to_string())])
         }
         MountSource::Bind { path, .. } => {

@@ -20,6 +20,7 @@ pub(super) fn view(platform: &Platform, mut facts: Value) -> Value {
         "waves": facts["waves"].take(),
         "platform": {
             "name": platform.name,
+            "project": platform.project,
             "description": platform.description,
             "environment": platform.environment,
             "targets": platform.targets.iter().map(|target| target.name()).collect::<Vec<_>>(),

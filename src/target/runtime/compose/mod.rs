@@ -141,7 +141,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
 fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
     raw.get("name")
         .and_then(Value::as_str)
-        .unwrap_or(&platform.name)
+        .unwrap_or(&platform.project)
         .to_string()
 }
 
@@ -156,7 +156,7 @@ fn group_files(
     let mut files = Vec::new();
     for group in &platform.groups {
         let mut file = GroupFile {
-            name: platform.name.clone(),
+            name: platform.project.clone(),
             group: group.name.clone(),
             description: group.description.clone(),
             services: Vec::new(),

@@ -46,6 +46,8 @@ const TASK_RUNNERS: [&str; 3] = ["scheduler", "worker", "triggerer"];
 pub struct ChartView {
     /// The platform's name.
     name: String,
+    /// The chart's version: the platform's.
+    version: String,
     /// The platform's description, else a sentence.
     description: String,
     /// `values.yaml` by its documented keys.
@@ -145,6 +147,7 @@ pub fn build(context: &Context<'_>) -> Chart {
     Chart {
         view: ChartView {
             name: platform.name.clone(),
+            version: platform.version.clone(),
             description: platform
                 .description
                 .clone()

@@ -66,10 +66,10 @@ impl Claims {
             if users.workloads.is_empty() && users.pipelines == 0 {
                 continue;
             }
-            if is_own(platform, volume, &users, pods) {
+            if is_own(volume, &users, pods) {
                 claims.own.insert(volume.key.clone());
             } else {
-                let claim = alone(platform, volume, &users, pods, losses);
+                let claim = alone(volume, &users, pods, losses);
                 claims.order.push(volume.key.clone());
                 claims.alone.insert(volume.key.clone(), claim);
             }
@@ -125,13 +125,13 @@ fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
 }
 
 /// A StatefulSet makes the claim where nobody else holds it, on no other node, and its name is free to choose.
-fn is_own(platform: &Platform, volume: &PlatformVolume, users: &Users<'_>, pods: &Pods) -> bool {
+fn is_own(volume: &PlatformVolume, users: &Users<'_>, pods: &Pods) -> bool {
     let [only] = users.workloads.as_slice() else {
         return false;
     };
     volume.component.is_some()
         && !volume.external
-        && !volume.is_renamed(&platform.name)
+        && !volume.named
         && users.pipelines == 0
         && !only.is_job()
         && !only.daemon
@@ -139,13 +139,12 @@ fn is_own(platform: &Platform, volume: &PlatformVolume, users: &Users<'_>, pods:
 }
 
 fn alone(
-    platform: &Platform,
     volume: &PlatformVolume,
     users: &Users<'_>,
     pods: &Pods,
     losses: &mut Losses,
 ) -> ClaimValues {
-    report_lost_name(platform, volume, losses);
+    report_lost_name(volume, losses);
     let holders: BTreeSet<&str> = users
         .workloads
         .iter()
@@ -158,7 +157,7 @@ fn alone(
         Some(_) => holders.len() + users.pipelines > 1 || users.workloads.iter().any(is_many),
     };
     ClaimValues {
-        name: volume.claim_name(&platform.name).to_string(),
+        name: volume.claim.clone(),
         component: volume.component.clone().unwrap_or(volume.key.clone()),
         create: !volume.external,
         size: size(Some(volume)),
@@ -168,10 +167,10 @@ fn alone(
 }
 
 /// A name of the user's choice that can't be a claim's.
-fn report_lost_name(platform: &Platform, volume: &PlatformVolume, losses: &mut Losses) {
+fn report_lost_name(volume: &PlatformVolume, losses: &mut Losses) {
     let name = &volume.real_name;
-    let claim = volume.claim_name(&platform.name);
-    if volume.is_renamed(&platform.name) && claim != name {
+    let claim = &volume.claim;
+    if volume.named && claim != name {
         let message = format!(
             "`name` of `{}` is `{name}`, which can't name a claim: the claim is `{claim}`",
             volume.path

@@ -23,12 +23,28 @@ mod tests;
 
 use crate::{
     files::Target,
+    model::{Piece, Platform, Raw, Text},
     target::{Context, Emission},
     template::{TemplateError, embedded_below},
 };
 
 /// Where the chart's templates stand below `templates/`.
 const TEMPLATES: &str = "helm";
+
+/// The name of the Secret that the chart reads: the platform's, unless `[raw.helm]` says otherwise.
+pub fn secret_name(platform: &Platform) -> &str {
+    let Raw::Table(raw) = &platform.raw_helm else {
+        return &platform.name;
+    };
+    let own = raw.iter().find(|(key, _)| key == "existingSecret");
+    match own.map(|(_, value)| value) {
+        Some(Raw::Text(Text { pieces })) => match pieces.as_slice() {
+            [Piece::Literal(name)] => name,
+            _ => &platform.name,
+        },
+        _ => &platform.name,
+    }
+}
 
 /// Writes the chart of the platform.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {

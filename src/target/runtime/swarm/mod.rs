@@ -70,7 +70,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         Some(environment) => format!("generated/{environment}"),
     };
     let mut view = StackView {
-        name: platform.name.clone(),
+        name: platform.project.clone(),
         description: platform.description.clone(),
         path: format!("{folder}/{PATH}"),
         environment: format!("{folder}/compose/.env"),
@@ -141,7 +141,7 @@ fn declare(
     // In the platform's order, whatever the order of the mounts.
     let is_mounted = |name: &str| service.files.secrets.iter().any(|(it, _)| it.name == name);
     for secret in platform.secrets.iter().filter(|it| is_mounted(&it.name)) {
-        let name = format!("{}_{}", platform.name, secret.name);
+        let name = format!("{}_{}", platform.project, secret.name);
         let declaration = json!({ "name": name, "external": true });
         put("secrets", &secret.name, declaration);
         let env = secret.env.clone();

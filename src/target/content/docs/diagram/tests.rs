@@ -29,14 +29,15 @@ struct Resolved {
 fn resolved(text: &str) -> Resolved {
     let world = MemoryWorld::new().with("platform.toml", text);
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
-    let tree = project::read(&world, "platform.toml", None, &mut sources, &mut sink);
+    let read = project::read(&world, "platform.toml", None, &mut sources, &mut sink);
     let engine = Engine::new(Vec::new()).expect("our own templates can be read");
     let inputs = expand::Inputs {
         engine: &engine,
         catalog: &mut Catalog::new(BTreeMap::new()),
         sources: &mut sources,
+        suffix: "",
     };
-    let draft = expand::expand(&tree.expect("a tree"), inputs, &mut sink);
+    let draft = expand::expand(&read.expect("a tree").tree, inputs, &mut sink);
     let inputs = resolve::Inputs {
         world: &world,
         engine: &engine,

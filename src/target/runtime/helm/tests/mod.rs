@@ -132,6 +132,8 @@ fn volumes_decide_what_a_workload_becomes() {
 fn an_adopted_volume_is_a_claim_of_its_real_name() {
     let mut platform = sample::full();
     platform.volumes[0].real_name = "old-data".to_string();
+    platform.volumes[0].claim = "old-data".to_string();
+    platform.volumes[0].named = true;
     platform.volumes[0].external = true;
     let values = values(&platform);
     assert_eq!(values["components"]["db"]["kind"], "Deployment");

@@ -196,6 +196,8 @@ pub fn component(workloads: Vec<Workload>) -> Component {
 pub fn platform(components: Vec<Component>) -> Platform {
     Platform {
         name: "sample".to_string(),
+        project: "sample".to_string(),
+        version: "0.1.0".to_string(),
         description: Some(NASTY.to_string()),
         environment: None,
         targets: Target::ALL.iter().copied().collect(),
@@ -213,6 +215,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         ci: Vec::new(),
         actors: Vec::new(),
         flows: Vec::new(),
+        notify: None,
         kind_sources: BTreeSet::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
@@ -236,6 +239,8 @@ fn platform_volume(key: &str, component: Option<&str>) -> PlatformVolume {
     PlatformVolume {
         key: key.to_string(),
         real_name: format!("sample_{key}"),
+        claim: key.to_string(),
+        named: false,
         path: format!("volumes.{key}"),
         component: component.map(str::to_string),
         size: Some(20 << 30),

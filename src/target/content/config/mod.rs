@@ -1,16 +1,21 @@
 //! `config/COMPONENT/...`: the files whose text the platform itself holds, by `content` or by a kind's template.
 //!
-//! They are written as they are, to the byte: a kind's template says itself where its file comes from, and what a user
+//! Alertmanager's configuration is made of the whole platform. The others are written as they are, to the byte: a kind's template says itself where its file comes from, and what a user
 //! wrote as `content` is nobody's to add to.
+
+mod alertmanager;
 
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
-    model::{FileContent, FileMount, Piece, Platform, Secret, Text, Workload},
+    model::{FileContent, FileMount, Piece, Platform, Secret, Text, Workload, notify_file},
     speak::Speak,
     target::{Context, Emission, Vantage, shared::mounted::config_path},
     template::TemplateError,
 };
+
+/// The template of Alertmanager's configuration.
+const ALERTMANAGER: &str = "kinds/alertmanager/alertmanager.yml";
 
 /// Writes one file for each text that a workload mounts.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
@@ -32,6 +37,12 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
                         .losses
                         .extend(loss(context.platform, workload, file, text));
                 }
+            }
+            let notify = notify_file(&workload.component);
+            if file.content == FileContent::Generated(notify.clone()) {
+                let view = alertmanager::view(context.platform);
+                let text = context.engine.render(ALERTMANAGER, &view)?;
+                emission.files.add(Target::Compose, notify, text);
             }
         }
     }

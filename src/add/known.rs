@@ -1,0 +1,136 @@
+//! What a platform has already: names, groups, secrets, host ports, databases in use.
+
+use std::collections::BTreeSet;
+
+use super::Kinds;
+use crate::{
+    catalog::Kind,
+    syntax::{Node, Table, Value},
+};
+
+/// The kind of a component that names none.
+const DEFAULT_KIND: &str = "service";
+
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Names and kinds, in the file's order.
+    pub components: Vec<(String, String)>,
+    pub groups: Vec<String>,
+    pub secrets: BTreeSet<String>,
+    /// Databases in which a program keeps its schema.
+    pub schemas: BTreeSet<String>,
+    /// Names of components and of their parts.
+    names: BTreeSet<String>,
+    hosts: BTreeSet<u16>,
+}
+
+impl Known {
+    /// Reads the tree of a platform, included files and all.
+    pub fn of(tree: &Table, kinds: &Kinds) -> Self {
+        let keys = |table: &str| {
+            let table = tree.table(table);
+            let keys = table.into_iter().flat_map(Table::keys);
+            keys.map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let mut known = Self {
+            groups: keys("groups"),
+            secrets: keys("secrets").into_iter().collect(),
+            ..Self::default()
+        };
+        let components = tree.table("components").into_iter().flat_map(Table::iter);
+        for (key, node) in components {
+            let Some(component) = node.as_table() else {
+                continue;
+            };
+            let kind = component.string("kind").unwrap_or(DEFAULT_KIND);
+            match kinds.get(kind) {
+                Some(kind) => {
+                    known.reserve(&key.name, kind);
+                    known.take_schemas(component, kind);
+                }
+                None => {
+                    known.names.insert(key.name.clone());
+                }
+            }
+            known.take_hosts(component);
+        }
+        known
+    }
+
+    /// Takes the names and the host ports of a component.
+    pub fn reserve(&mut self, name: &str, kind: &Kind) {
+        self.names.extend(names_of(name, kind));
+        self.components.push((name.to_string(), kind.name.clone()));
+        if let Some(workload) = kind.table.table("workload") {
+            self.take_hosts(workload);
+        }
+    }
+
+    pub fn is_free(&self, name: &str, kind: &Kind) -> bool {
+        names_of(name, kind).all(|name| !self.names.contains(&name))
+    }
+
+    /// The name, or it with the first number that makes it free.
+    pub fn free_name(&self, name: &str, kind: &Kind) -> String {
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut all = std::iter::once(name.to_string()).chain(numbered);
+        all.find(|name| self.is_free(name, kind))
+            .unwrap_or_else(|| name.to_string())
+    }
+
+    /// The port, or the next one that nobody publishes.
+    pub fn free_host(&mut self, port: u16) -> u16 {
+        let free = (port..=u16::MAX).find(|port| self.hosts.insert(*port));
+        free.unwrap_or(port)
+    }
+
+    pub fn only_group(&self) -> Option<&str> {
+        match self.groups.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
+        let components = self.components.iter();
+        components
+            .filter(move |(_, of)| of == kind)
+            .map(|(name, _)| name.as_str())
+    }
+
+    fn take_schemas(&mut self, component: &Table, kind: &Kind) {
+        for role in kind.roles.iter().filter(|role| role.schema) {
+            let filler = component.get_path(&["uses", &role.name]);
+            if let Some(filler) = filler.and_then(Node::as_str) {
+                let store = filler.split('/').next().unwrap_or(filler);
+                self.schemas.insert(store.to_string());
+            }
+        }
+    }
+
+    /// `ports.NAME = { host = 5000 }`, or a range of them.
+    fn take_hosts(&mut self, component: &Table) {
+        let ports = component.table("ports").into_iter().flat_map(Table::iter);
+        for (_, node) in ports {
+            let Some(host) = node.as_table().and_then(|port| port.get("host")) else {
+                continue;
+            };
+            let range = match &host.value {
+                Value::Integer(number) => number.to_string(),
+                Value::String(range) => range.clone(),
+                _ => continue,
+            };
+            let (first, last) = range.split_once('-').unwrap_or((&range, &range));
+            if let (Ok(first), Ok(last)) = (first.parse::<u16>(), last.parse::<u16>()) {
+                self.hosts.extend(first..=last);
+            }
+        }
+    }
+}
+
+/// A component's name and those of its parts.
+fn names_of<'a>(name: &'a str, kind: &'a Kind) -> impl Iterator<Item = String> + 'a {
+    let parts = kind.table.table("parts").into_iter().flat_map(Table::keys);
+    let parts = parts.map(move |part| format!("{name}-{part}"));
+    std::iter::once(name.to_string()).chain(parts)
+}

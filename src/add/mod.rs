@@ -1,0 +1,332 @@
+//! A component more in platform.toml: its table, those that its roles need, their secrets, and its group.
+//!
+//! In: the file's text, the tree of the whole platform, the kinds. Out: the text with them in it; every comment and every
+//! line that was there stays as it is.
+
+mod known;
+mod sheet;
+mod words;
+
+use std::{collections::BTreeMap, rc::Rc};
+
+pub use known::Known;
+
+use crate::{
+    catalog::{Kind, Role},
+    diag::nearest,
+    language::NameRule,
+    plan::Failure,
+    text::one_of,
+};
+use sheet::Sheet;
+use words::{database_name, describe, first_clause, table};
+
+/// Kinds by name.
+pub type Kinds = BTreeMap<String, Rc<Kind>>;
+
+/// Kinds that need kinds that need kinds: so deep and no deeper.
+const DEEPEST: usize = 8;
+
+/// What to add.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    pub kind: &'a str,
+    /// `None`: the kind's name.
+    pub name: Option<&'a str>,
+    /// `None`: the platform's only group, else one of the component's name.
+    pub group: Option<&'a str>,
+    /// For kinds that bring none.
+    pub image: Option<&'a str>,
+}
+
+/// A component that was added, or that fills a role of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    pub name: String,
+    pub kind: String,
+    /// Roles that it could have filled, and the kinds that fill each.
+    pub open: Vec<(String, Vec<String>)>,
+}
+
+/// A platform file that components are added to.
+#[derive(Debug)]
+pub struct Addition<'a> {
+    kinds: &'a Kinds,
+    known: Known,
+    sheet: Sheet,
+    /// In the order in which they stand in the file.
+    pub added: Vec<Added>,
+    /// Names that were asked for, not those that roles brought.
+    asked: Vec<String>,
+    /// Environment variables of new secrets.
+    pub secrets: Vec<String>,
+}
+
+impl<'a> Addition<'a> {
+    /// Errors: the text is no TOML.
+    pub fn new(text: &str, known: Known, kinds: &'a Kinds) -> Result<Self, Failure> {
+        Ok(Self {
+            kinds,
+            known,
+            sheet: Sheet::read(text)?,
+            added: Vec::new(),
+            asked: Vec::new(),
+            secrets: Vec::new(),
+        })
+    }
+
+    /// The file's new text.
+    pub fn text(&self) -> String {
+        self.sheet.text()
+    }
+
+    /// Adds a component and what its roles need. Errors: no such kind, a name that is taken, an image that is missing.
+    pub fn add(&mut self, wish: Wish<'_>) -> Result<(), Failure> {
+        let kind = self.kind(wish.kind)?;
+        let name = match wish.name {
+            Some(name) => self.check_name(name, &kind)?,
+            None => self.known.free_name(&kind.name, &kind),
+        };
+        let group = match wish.group {
+            Some(group) => group.to_string(),
+            None => self.known.only_group().unwrap_or(&name).to_string(),
+        };
+        self.open_group(&group, &kind)?;
+        self.insert(&name, &kind, &group, wish.image, None, 0)?;
+        self.asked.push(name);
+        Ok(())
+    }
+
+    /// Adds the kinds of a list, those that fill roles of others first. Errors: as those of [`Addition::add`].
+    pub fn add_all(&mut self, names: &[String]) -> Result<(), Failure> {
+        let mut left = names
+            .iter()
+            .map(|name| self.kind(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        while !left.is_empty() {
+            let waits = |kind: &Kind| {
+                let others = left.iter().filter(|other| other.name != kind.name);
+                let mut filled = others.filter(|other| kind.roles.iter().any(|r| fits(r, other)));
+                filled.next().is_some()
+            };
+            let next = left.iter().position(|kind| !waits(kind)).unwrap_or(0);
+            let kind = left.remove(next);
+            self.add(Wish {
+                kind: &kind.name,
+                name: None,
+                group: None,
+                image: None,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn kind(&self, name: &str) -> Result<Rc<Kind>, Failure> {
+        self.kinds.get(name).cloned().ok_or_else(|| {
+            let failure = Failure::new(format!("there is no kind `{name}`"));
+            match nearest(name, self.kinds.keys().map(String::as_str)) {
+                Some(close) => failure.help(format!("did you mean `{close}`?")),
+                None => failure.help("`mlopsgen kinds` lists them"),
+            }
+        })
+    }
+
+    fn check_name(&self, name: &str, kind: &Kind) -> Result<String, Failure> {
+        if !NameRule::Resource.accepts(name) {
+            return Err(
+                Failure::new(format!("`{name}` can't be the name of a component")).help(
+                    "a name is a lower-case letter, then letters, digits and `-`, at most 40",
+                ),
+            );
+        }
+        if !self.known.is_free(name, kind) {
+            return Err(
+                Failure::new(format!("there is a component `{name}` already")).help(format!(
+                    "call it something else: `mlopsgen add {} {}`",
+                    kind.name,
+                    self.known.free_name(name, kind)
+                )),
+            );
+        }
+        Ok(name.to_string())
+    }
+
+    fn open_group(&mut self, group: &str, kind: &Kind) -> Result<(), Failure> {
+        if self.known.groups.iter().any(|known| known == group) {
+            return Ok(());
+        }
+        if !NameRule::Resource.accepts(group) || group == "compose" {
+            return Err(
+                Failure::new(format!("`{group}` can't be the name of a group"))
+                    .help("name another one: `--group NAME`"),
+            );
+        }
+        self.known.groups.push(group.to_string());
+        self.sheet.line("groups", group, &describe(kind))
+    }
+
+    /// One component; those of its roles first. `store_of`: it keeps the schema of that component.
+    fn insert(
+        &mut self,
+        name: &str,
+        kind: &Rc<Kind>,
+        group: &str,
+        image: Option<&str>,
+        store_of: Option<&str>,
+        depth: usize,
+    ) -> Result<(), Failure> {
+        if kind.image.is_none() && image.is_none() {
+            return Err(
+                Failure::new(format!("kind `{}` has no image of its own", kind.name)).help(
+                    format!(
+                        "name one: `mlopsgen add {} {name} --image IMAGE`",
+                        kind.name
+                    ),
+                ),
+            );
+        }
+        if let Some(limit) = kind.per_platform
+            && self.known.of_kind(&kind.name).count() >= limit
+        {
+            return Err(Failure::new(format!(
+                "a platform has at most {limit} of the kind `{}`, and this one has that",
+                kind.name
+            )));
+        }
+        // The name is taken before those of the roles are chosen.
+        self.known.reserve(name, kind);
+        let mut uses = Vec::new();
+        let mut open = Vec::new();
+        for role in &kind.roles {
+            match self.fill(name, role, group, depth)? {
+                Some(filler) => {
+                    uses.extend(filler.written.then_some((role.name.clone(), filler.name)))
+                }
+                None => open.push((role.name.clone(), role.kinds.clone())),
+            }
+        }
+        let settings = self.settings(name, kind, store_of)?;
+        let host = words::published(kind).map(|port| self.known.free_host(port));
+        let text = table(kind, group, image, &uses, &settings, host);
+        let comment = match store_of {
+            Some(owner) => format!("The database of {owner}."),
+            None => describe(kind),
+        };
+        self.sheet.component(name, &comment, &text)?;
+        self.added.push(Added {
+            name: name.to_string(),
+            kind: kind.name.clone(),
+            open,
+        });
+        Ok(())
+    }
+
+    /// Who fills a role: one that is there, or a new one. `None`: the role stays open.
+    fn fill(
+        &mut self,
+        name: &str,
+        role: &Role,
+        group: &str,
+        depth: usize,
+    ) -> Result<Option<Filler>, Failure> {
+        let fitting = self.fitting(role);
+        let companions: Vec<&String> = fitting
+            .iter()
+            .filter(|it| self.asked.contains(it))
+            .collect();
+        let found = match (role.required, companions.first()) {
+            (_, Some(companion)) => Some((*companion).clone()),
+            (true, None) => fitting.first().cloned(),
+            (false, None) if role.default => fitting.first().cloned(),
+            (false, None) => None,
+        };
+        if let Some(found) = found {
+            if role.schema {
+                self.known.schemas.insert(found.clone());
+            }
+            let written = !(role.default && fitting.len() == 1);
+            return Ok(Some(Filler {
+                name: found,
+                written,
+            }));
+        }
+        if !role.required {
+            return Ok(None);
+        }
+        let wanted = role.kinds.first().map(String::as_str).unwrap_or_default();
+        if depth >= DEEPEST {
+            return Err(Failure::new(format!(
+                "the kinds that `{wanted}` needs have no end: one of them needs itself"
+            ))
+            .help(format!("add {} first", one_of(&role.kinds))));
+        }
+        let kind = self.kind(wanted)?;
+        let wish = if role.schema {
+            format!("{name}-db")
+        } else {
+            kind.name.clone()
+        };
+        let filler = self.known.free_name(&wish, &kind);
+        let store_of = role.schema.then_some(name);
+        self.insert(&filler, &kind, group, None, store_of, depth + 1)?;
+        if role.schema {
+            self.known.schemas.insert(filler.clone());
+        }
+        Ok(Some(Filler {
+            name: filler,
+            written: !role.default,
+        }))
+    }
+
+    /// Components that may fill a role, in the file's order; a database that has a schema already is no place for another.
+    fn fitting(&self, role: &Role) -> Vec<String> {
+        let components = self.known.components.iter();
+        components
+            .filter(|(name, kind)| {
+                let kind = self.kinds.get(kind);
+                let taken = role.schema && self.known.schemas.contains(name);
+                !taken && kind.is_some_and(|kind| fits(role, kind))
+            })
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// The settings that it can't do without. Each takes a secret, which is declared.
+    fn settings(
+        &mut self,
+        name: &str,
+        kind: &Kind,
+        store_of: Option<&str>,
+    ) -> Result<Vec<(String, String)>, Failure> {
+        let mut settings = Vec::new();
+        if let Some(owner) = store_of {
+            let has = |wanted: &str| kind.settings.iter().any(|spec| spec.name == wanted);
+            for setting in ["database", "user"].into_iter().filter(|it| has(it)) {
+                settings.push((setting.to_string(), database_name(owner)));
+            }
+        }
+        for spec in kind.settings.iter().filter(|spec| spec.required) {
+            let secret = format!("{name}-{}", spec.name.replace('_', "-"));
+            if self.known.secrets.insert(secret.clone()) {
+                let variable = secret.replace('-', "_").to_uppercase();
+                self.sheet
+                    .secret(&secret, &variable, first_clause(&spec.description))?;
+                self.secrets.push(variable);
+            }
+            settings.push((spec.name.clone(), format!("${{secrets.{secret}}}")));
+        }
+        Ok(settings)
+    }
+}
+
+/// Who fills a role, and whether `uses` has to say so.
+struct Filler {
+    name: String,
+    written: bool,
+}
+
+fn fits(role: &Role, kind: &Kind) -> bool {
+    role.kinds
+        .iter()
+        .any(|wanted| *wanted == kind.name || kind.lineage.contains(wanted))
+}

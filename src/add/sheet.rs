@@ -1,0 +1,93 @@
+//! The text of platform.toml as toml_edit keeps it: with its comments, its order and its white space.
+
+use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
+
+use crate::plan::Failure;
+
+#[derive(Debug)]
+pub(super) struct Sheet {
+    document: DocumentMut,
+    /// Lines end with CRLF.
+    windows: bool,
+}
+
+impl Sheet {
+    pub fn read(text: &str) -> Result<Self, Failure> {
+        let document = text
+            .parse()
+            .map_err(|error| Failure::new(format!("the file can't be read: {error}")))?;
+        Ok(Self {
+            document,
+            windows: text.contains("\r\n"),
+        })
+    }
+
+    pub fn text(&self) -> String {
+        let text = self.document.to_string();
+        match self.windows {
+            true => text.replace("\r\n", "\n").replace('\n', "\r\n"),
+            false => text,
+        }
+    }
+
+    /// A secret in one line.
+    pub fn secret(&mut self, name: &str, variable: &str, description: &str) -> Result<(), Failure> {
+        let mut secret = InlineTable::new();
+        secret.insert("env", variable.into());
+        if !description.is_empty() {
+            secret.insert("description", description.into());
+        }
+        self.top("secrets")?
+            .insert(name, Item::Value(secret.into()));
+        Ok(())
+    }
+
+    /// A key and a string in a table at the top.
+    pub fn line(&mut self, table: &str, key: &str, text: &str) -> Result<(), Failure> {
+        self.top(table)?.insert(key, Item::Value(text.into()));
+        Ok(())
+    }
+
+    /// The table of a component, below a comment.
+    pub fn component(&mut self, name: &str, comment: &str, keys: &str) -> Result<(), Failure> {
+        let mut parsed: DocumentMut = format!("[it]\n{keys}")
+            .parse()
+            .map_err(|error| Failure::new(format!("`{name}` can't be written down: {error}")))?;
+        let Some(Item::Table(mut table)) = parsed.remove("it") else {
+            return Err(Failure::new(format!("`{name}` can't be written down")));
+        };
+        let item = match self.document.get("components") {
+            Some(Item::Value(_)) => Item::Value(Value::InlineTable(table.into_inline_table())),
+            _ => {
+                table.set_position(None);
+                table.decor_mut().set_prefix(format!("\n# {comment}\n"));
+                Item::Table(table)
+            }
+        };
+        self.top("components")?.insert(name, item);
+        Ok(())
+    }
+
+    /// A table at the top; a new one stands behind `[platform]`, that of the components at the end.
+    fn top(&mut self, name: &str) -> Result<&mut dyn TableLike, Failure> {
+        let place = match name {
+            "components" => None,
+            _ => self
+                .document
+                .get("platform")
+                .and_then(Item::as_table)
+                .and_then(Table::position),
+        };
+        let is_new = !self.document.contains_key(name);
+        let item = self.document.entry(name).or_insert_with(|| {
+            let mut table = Table::new();
+            table.set_implicit(name == "components");
+            Item::Table(table)
+        });
+        if let (true, Some(table)) = (is_new, item.as_table_mut()) {
+            table.set_position(place);
+        }
+        item.as_table_like_mut()
+            .ok_or_else(|| Failure::new(format!("`{name}` is no table")))
+    }
+}

@@ -1,0 +1,92 @@
+//! How a new component is written down.
+
+use crate::{
+    catalog::Kind,
+    syntax::{Node, Value},
+};
+
+/// Shapes of kinds that people open in a browser.
+const OPENED: [&str; 5] = ["server", "dashboard", "notebook", "ci", "door"];
+
+/// What the kind is, as a comment and as a group's description.
+pub(super) fn describe(kind: &Kind) -> String {
+    match kind.description.is_empty() {
+        true => kind.title.clone(),
+        false => kind.description.clone(),
+    }
+}
+
+/// What a description says before it explains.
+pub(super) fn first_clause(description: &str) -> &str {
+    description
+        .split([';', ',', '.'])
+        .next()
+        .unwrap_or(description)
+}
+
+/// The keys of a component, a line each.
+pub(super) fn table(
+    kind: &Kind,
+    group: &str,
+    image: Option<&str>,
+    uses: &[(String, String)],
+    settings: &[(String, String)],
+    host: Option<u16>,
+) -> String {
+    let mut text = String::new();
+    let mut line = |key: &str, value: String| text.push_str(&format!("{key} = {value}\n"));
+    if kind.name != "service" {
+        line("kind", quoted(&kind.name));
+    }
+    // What holds data stays at its version when the catalog moves on.
+    match (image, &kind.version) {
+        (Some(image), _) => line("image", quoted(image)),
+        (None, Some(version)) if kind.icon == "store" => line("version", quoted(version)),
+        _ => {}
+    }
+    line("group", quoted(group));
+    if !uses.is_empty() {
+        line("uses", inline(uses));
+    }
+    if !settings.is_empty() {
+        line("settings", inline(settings));
+    }
+    if let Some(host) = host {
+        line("ports.http", format!("{{ host = {host} }}"));
+    }
+    text
+}
+
+/// The port that the host gets: that of the container, of a kind that people open.
+pub(super) fn published(kind: &Kind) -> Option<u16> {
+    if !OPENED.contains(&kind.icon.as_str()) {
+        return None;
+    }
+    let port = kind.table.get_path(&["workload", "ports", "http"])?;
+    let number = |node: &Node| match node.value {
+        Value::Integer(number) => u16::try_from(number).ok(),
+        _ => None,
+    };
+    match port.as_table() {
+        Some(table) if table.get("host").is_some() => None,
+        Some(table) => table.get("container").and_then(number),
+        None => number(port),
+    }
+}
+
+/// A component's name as that of a database.
+pub(super) fn database_name(component: &str) -> String {
+    component.replace('-', "_")
+}
+
+fn inline(entries: &[(String, String)]) -> String {
+    let entries: Vec<String> = entries
+        .iter()
+        .map(|(key, value)| format!("{key} = {}", quoted(value)))
+        .collect();
+    format!("{{ {} }}", entries.join(", "))
+}
+
+fn quoted(text: &str) -> String {
+    toml_edit::Value::from(text).to_string().trim().to_string()
+}

@@ -1,0 +1,235 @@
+//! Who is told of alerts: routes that name what is not there, and alerts that reach nobody.
+
+use super::Facts;
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    model::{
+        AlertSeverity, At, Component, FileContent, Notify, Platform, SettingValue, Text,
+        is_pattern, matches, notify_file,
+    },
+    text::all_of,
+};
+
+/// The alert that always fires, and the one of a target that gives no answer, which every platform has.
+const WATCHDOG: &str = "Watchdog";
+const TARGET_DOWN: &str = "TargetDown";
+
+/// How many alerts a message names.
+const NAMED: usize = 3;
+
+/// Groups, components and alerts of routes that are not there: such a route takes nothing.
+pub(super) fn route_names(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
+    let Some(notify) = &platform.notify else {
+        return;
+    };
+    let groups: Vec<&str> = platform.groups.iter().map(|it| it.name.as_str()).collect();
+    let components = platform.components.iter().map(|it| it.name.as_str());
+    let components: Vec<&str> = components.collect();
+    let alerts: Vec<&str> = alerts(platform).map(|alert| alert.name).collect();
+    let has_own_rules = platform.components.iter().any(|component| {
+        matches!(component.setting("rules"), Some(SettingValue::Files(files)) if !files.is_empty())
+    });
+    for route in &notify.routes {
+        unknown("group", &route.groups, &groups, sink);
+        unknown("component", &route.components, &components, sink);
+        if !has_own_rules {
+            unknown("alert", &route.alerts, &alerts, sink);
+        }
+    }
+}
+
+fn unknown(what: &str, patterns: &[At<String>], known: &[&str], sink: &mut Sink) {
+    for pattern in patterns {
+        if known.iter().any(|name| matches(&pattern.value, name)) {
+            continue;
+        }
+        let name = &pattern.value;
+        let message = if is_pattern(name) {
+            format!("no {what} fits `{name}`")
+        } else {
+            format!("there is no {what} `{name}`")
+        };
+        let help = match nearest(name, known.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("a route takes alerts that exist: name a {what} of this platform"),
+        };
+        sink.push(
+            Diagnostic::new(Code::UnknownName, message)
+                .label(pattern.span, format!("no such {what}"))
+                .help(help),
+        );
+    }
+}
+
+/// An alert as routes see it.
+struct Fired<'a> {
+    name: &'a str,
+    severity: AlertSeverity,
+    component: &'a Component,
+}
+
+/// The alerts of the platform: those of its components, and that a component's target gives no answer.
+fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
+    platform.components.iter().flat_map(|component| {
+        let own = component.alerts.iter().map(move |alert| Fired {
+            name: &alert.name,
+            severity: alert.severity,
+            component,
+        });
+        own.chain([Fired {
+            name: TARGET_DOWN,
+            severity: AlertSeverity::Critical,
+            component,
+        }])
+    })
+}
+
+/// Alerts that reach nobody.
+pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
+    if let Some(notify) = &platform.notify {
+        written_out(notify, sink);
+        if !platform.components.iter().any(is_told_by_notify) {
+            sink.push(
+                Diagnostic::new(Code::Unused, "`[notify]` is used nowhere")
+                    .label(notify.span, "no Alertmanager is configured by it")
+                    .help("add a component of the kind `alertmanager`, or leave its setting `config` to `[notify]`"),
+            );
+        }
+    }
+    let Some(prometheus) = platform.first_of("prometheus") else {
+        return;
+    };
+    if prometheus.external.is_some() {
+        return;
+    }
+    let told: Vec<&Component> = prometheus
+        .uses
+        .iter()
+        .filter(|binding| binding.role == "alertmanager")
+        .filter_map(|binding| platform.component(&binding.component))
+        .collect();
+    if told.is_empty() {
+        sink.push(
+            lint("alerts reach nobody: Prometheus has no Alertmanager", prometheus)
+                .label(prometheus.span, "alerts fire here and go nowhere")
+                .help("add a component of the kind `alertmanager`, and say in `[notify]` who is told; accept it with `allow = [\"nobody-told\"]`"),
+        );
+        return;
+    }
+    // Elsewhere, or by a configuration of the user's own, somebody else says who is told.
+    let ours = told.iter().find(|component| is_told_by_notify(component));
+    let (Some(alertmanager), true) = (ours, told.iter().all(|it| is_told_by_notify(it))) else {
+        return;
+    };
+    match &platform.notify {
+        None => sink.push(
+            lint(format!("`{}` tells nobody of alerts", alertmanager.name), alertmanager)
+                .label(alertmanager.span, "no receiver")
+                .help("say who is told: `[notify]` `default = \"team\"`, and `[notify.receivers]` `team = { slack = \"${secrets.slack-webhook}\" }`; accept it with `allow = [\"nobody-told\"]`"),
+        ),
+        Some(notify) => {
+            untold(platform, notify, alertmanager, sink);
+            no_mail(notify, alertmanager, sink);
+        }
+    }
+}
+
+/// Whether a component's configuration is made of `[notify]`.
+fn is_told_by_notify(component: &Component) -> bool {
+    let made = FileContent::Generated(notify_file(&component.name));
+    let mut workloads = component.workloads.iter();
+    workloads.any(|workload| workload.files.iter().any(|file| file.content == made))
+}
+
+fn lint(message: impl Into<String>, component: &Component) -> Diagnostic {
+    Diagnostic::new(Code::NobodyTold, message).about(&component.name)
+}
+
+/// Alerts that no route takes, where nobody has the rest.
+fn untold(platform: &Platform, notify: &Notify, alertmanager: &Component, sink: &mut Sink) {
+    if notify.default.is_some() {
+        return;
+    }
+    let mut names: Vec<&str> = alerts(platform)
+        .filter(|alert| alert.name != WATCHDOG)
+        .filter(|alert| {
+            let group = alert.component.group.as_deref();
+            let component = &alert.component.name;
+            let mut routes = notify.routes.iter();
+            !routes.any(|route| route.takes(alert.name, alert.severity, component, group))
+        })
+        .map(|alert| alert.name)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let message = match names.len() {
+        0 => return,
+        1 => format!("`{}` reaches nobody", names[0]),
+        all if all <= NAMED => format!("{} reach nobody", all_of(&names)),
+        all => format!(
+            "{all} alerts reach nobody: {} and others",
+            names[..NAMED]
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    };
+    sink.push(
+        lint(message, alertmanager)
+            .label(
+                notify.span,
+                "no route takes them, and there is no `default`",
+            )
+            .help("name the receiver of what no route takes: `default = \"team\"`"),
+    );
+}
+
+/// Mails without a server that sends them.
+fn no_mail(notify: &Notify, alertmanager: &Component, sink: &mut Sink) {
+    let mut receivers = notify.receivers.iter();
+    let Some(receiver) = receivers.find(|it| !it.email.is_empty()) else {
+        return;
+    };
+    if notify.smtp.is_none() {
+        sink.push(
+            lint(
+                format!("no server sends the mails of the receiver `{}`", receiver.name),
+                alertmanager,
+            )
+            .label(receiver.span, "sent to the container itself, where no mail server runs")
+            .help("name one: `[notify]` `smtp = { host = \"smtp.example.com:587\", from = \"alerts@example.com\" }`"),
+        );
+    }
+}
+
+/// Who knows the URL of a webhook of Slack or the key of a pager can write in the platform's name.
+fn written_out(notify: &Notify, sink: &mut Sink) {
+    for receiver in &notify.receivers {
+        let ways = [
+            ("slack", &receiver.slack),
+            ("pagerduty", &receiver.pagerduty),
+        ];
+        for (key, text) in ways {
+            written(key, text.as_ref(), sink);
+        }
+    }
+    let password = notify.smtp.as_ref().and_then(|smtp| smtp.password.as_ref());
+    written("password", password, sink);
+}
+
+fn written(key: &str, text: Option<&At<Text>>, sink: &mut Sink) {
+    let Some(text) = text.filter(|text| text.value.secrets().is_empty()) else {
+        return;
+    };
+    sink.push(
+        Diagnostic::new(
+            Code::PlaintextSecret,
+            format!("`{key}` of `[notify]` looks like a secret that is written out"),
+        )
+        .label(text.span, "in plain text")
+        .help("declare a secret and write `\"${secrets.NAME}\"`"),
+    );
+}

@@ -1,0 +1,106 @@
+//! `mlopsgen add KIND [NAME]`: a component more in platform.toml, with what its roles need.
+
+use std::path::Path;
+
+use clap::Args;
+use mlopsgen::{
+    add::{Added, Addition, Kinds, Known, Wish},
+    diag::Sink,
+    disk::{DiskWorld, read_text, replace_target},
+    plan::Failure,
+    project::{self as files},
+    source::Sources,
+    text::{all_of, one_of},
+};
+
+use super::{Context, kinds, project};
+
+/// Add a component to platform.toml, with the roles that it needs
+///
+/// Roles that must be filled get a component that is there and fits, or a new one; passwords become secrets. Comments and
+/// layout of the file stay.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen add grafana
+  mlopsgen add postgres tracking-db --group tracking
+  mlopsgen add service my-model --image registry.example.com/my-model:1.0.0
+  mlopsgen kinds                       what there is to add")]
+pub struct AddArgs {
+    #[arg(value_name = "KIND")]
+    kind: String,
+    /// The component's name; without it, the kind's
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// The group that it starts and stops with; without it the only one there is, else one of its own
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    /// Its image, for kinds that bring none
+    #[arg(long, value_name = "IMAGE")]
+    image: Option<String>,
+}
+
+pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
+    let project = project::open(&context.global)?;
+    let path = context.global.directory().join(&context.global.file);
+    let text = read_text(&path)?;
+    let kinds = all(context);
+    let world = DiskWorld::new(path.parent().unwrap_or(Path::new(".")));
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let read = files::read(&world, &project.request.file, None, &mut sources, &mut sink);
+    let Some(read) = read else {
+        context.terminal.diagnostics(&sink.finish(), &sources);
+        return Ok(1);
+    };
+    let mut addition = Addition::new(&text, Known::of(&read.tree, &kinds), &kinds)?;
+    addition.add(Wish {
+        kind: &args.kind,
+        name: args.name.as_deref(),
+        group: args.group.as_deref(),
+        image: args.image.as_deref(),
+    })?;
+    replace_target(&path, &addition.text())?;
+    if !context.terminal.quiet {
+        let next = context.global.command_line("plan");
+        let file = path.display().to_string();
+        context.terminal.out(&report(&addition, &file, &next))?;
+    }
+    Ok(0)
+}
+
+/// The catalog by name; broken kinds of one's own are left out.
+pub fn all(context: &Context) -> Kinds {
+    let loaded = kinds::catalog(context);
+    let named = loaded
+        .kinds
+        .into_iter()
+        .map(|kind| (kind.name.clone(), kind));
+    named.collect()
+}
+
+/// What was added, what it still could use, and what to type next.
+pub fn report(addition: &Addition<'_>, file: &str, next: &str) -> String {
+    let added: Vec<&str> = addition.added.iter().map(|it| it.name.as_str()).collect();
+    let mut out = format!("Added {} to {file}.\n", all_of(&added));
+    if !addition.secrets.is_empty() {
+        let secrets = all_of(&addition.secrets);
+        out.push_str(&format!(
+            "New secrets: {secrets}; `mlopsgen env init` makes them up.\n"
+        ));
+    }
+    for line in addition.added.iter().flat_map(open_roles) {
+        out.push_str(&line);
+    }
+    out.push_str(&format!("Next: {next}   shows what it compiles to\n"));
+    out
+}
+
+fn open_roles(added: &Added) -> impl Iterator<Item = String> {
+    added.open.iter().map(|(role, kinds)| {
+        format!(
+            "`{}` can also use {} as its `{role}`: uses.{role} = \"COMPONENT\"\n",
+            added.name,
+            one_of(kinds)
+        )
+    })
+}

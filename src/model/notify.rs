@@ -1,0 +1,151 @@
+//! Who is told of alerts.
+
+use crate::{
+    files::CONFIG,
+    model::{AlertSeverity, At, Text},
+    source::Span,
+};
+
+/// `[notify]`: what Alertmanager's configuration is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notify {
+    /// The receiver of what no route takes.
+    pub default: Option<String>,
+    /// The receiver of the alert that always fires.
+    pub watchdog: Option<String>,
+    pub receivers: Vec<Receiver>,
+    /// The first that fits takes an alert.
+    pub routes: Vec<NotifyRoute>,
+    pub smtp: Option<Smtp>,
+    pub span: Span,
+}
+
+/// Somebody who is told, in one way or several.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receiver {
+    pub name: String,
+    /// The URL of an incoming webhook.
+    pub slack: Option<At<Text>>,
+    /// Slack's channel.
+    pub channel: Option<String>,
+    /// A URL.
+    pub webhook: Option<At<Text>>,
+    /// Addresses.
+    pub email: Vec<String>,
+    /// A routing key.
+    pub pagerduty: Option<At<Text>>,
+    pub span: Span,
+}
+
+/// What an alert must be for its receiver. An empty list fits everything; names may hold `*` and `?`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotifyRoute {
+    pub receiver: String,
+    pub severities: Vec<AlertSeverity>,
+    pub groups: Vec<At<String>>,
+    pub components: Vec<At<String>>,
+    pub alerts: Vec<At<String>>,
+    pub span: Span,
+}
+
+/// The server that sends mails.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Smtp {
+    /// `HOST:PORT`.
+    pub host: String,
+    pub from: String,
+    pub user: Option<String>,
+    pub password: Option<At<Text>>,
+    pub tls: bool,
+}
+
+impl Notify {
+    /// Every text in which a reference may stand.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        let of_receivers = self
+            .receivers
+            .iter()
+            .flat_map(|receiver| [&receiver.slack, &receiver.webhook, &receiver.pagerduty]);
+        let of_smtp = self.smtp.iter().map(|smtp| &smtp.password);
+        of_receivers
+            .chain(of_smtp)
+            .flatten()
+            .map(|text| &text.value)
+    }
+}
+
+impl NotifyRoute {
+    /// Whether it takes an alert.
+    pub fn takes(
+        &self,
+        alert: &str,
+        severity: AlertSeverity,
+        component: &str,
+        group: Option<&str>,
+    ) -> bool {
+        let fits = |patterns: &[At<String>], name: &str| {
+            patterns.is_empty() || patterns.iter().any(|it| matches(&it.value, name))
+        };
+        (self.severities.is_empty() || self.severities.contains(&severity))
+            && fits(&self.alerts, alert)
+            && fits(&self.components, component)
+            && fits(&self.groups, group.unwrap_or_default())
+    }
+}
+
+/// Where Alertmanager's configuration is generated for a component, below `generated/`.
+pub fn notify_file(component: &str) -> String {
+    format!("{CONFIG}/{component}/etc/alertmanager/alertmanager.yml")
+}
+
+/// Where Alertmanager finds a secret.
+pub fn notify_secret(secret: &str) -> String {
+    format!("/etc/alertmanager/secrets/{secret}")
+}
+
+/// Whether a pattern holds characters that stand for others.
+pub fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// Whether a name fits a pattern: `*` stands for any characters, `?` for one.
+pub fn matches(pattern: &str, name: &str) -> bool {
+    let mut rest = pattern.chars();
+    match rest.next() {
+        None => name.is_empty(),
+        Some('*') => {
+            let rest = rest.as_str().trim_start_matches('*');
+            let ends = name.char_indices().map(|(at, _)| at);
+            rest.is_empty()
+                || ends
+                    .chain([name.len()])
+                    .any(|at| matches(rest, &name[at..]))
+        }
+        Some(wanted) => {
+            let mut left = name.chars();
+            let found = left.next();
+            found.is_some_and(|found| wanted == '?' || wanted == found)
+                && matches(rest.as_str(), left.as_str())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_is_any_text_and_a_question_mark_one_character() {
+        for (pattern, name, fits) in [
+            ("Redis*", "RedisDown", true),
+            ("*Down", "RedisDown", true),
+            ("*", "", true),
+            ("a**c", "abbc", true),
+            ("db-?", "db-1", true),
+            ("db-?", "db-10", false),
+            ("redis", "redis-1", false),
+        ] {
+            assert_eq!(matches(pattern, name), fits, "{pattern} and {name}");
+        }
+    }
+}

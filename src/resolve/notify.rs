@@ -1,0 +1,206 @@
+//! `[notify]`: receivers, routes, and what the Alertmanagers that carry them need: secrets as files, edges.
+
+use std::collections::BTreeSet;
+
+use super::{
+    reference::{Scope, text},
+    scene::Scene,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    expand::{read, unknown},
+    model::{
+        AlertSeverity, At, FileContent, FileMount, Notify, NotifyRoute, Piece, Platform, Reach,
+        Receiver, Smtp, Text, notify_file, notify_secret,
+    },
+    syntax::{Node, Table},
+};
+
+pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink: &mut Sink) {
+    let Some(entry) = tree.entry("notify") else {
+        return;
+    };
+    let Some(table) = entry.value.as_table() else {
+        return;
+    };
+    let receivers: Vec<Receiver> = read::tables(table, "receivers")
+        .map(|(key, receiver)| self::receiver(scene, &key.name, receiver, key.span, sink))
+        .collect();
+    let known: Vec<&str> = receivers.iter().map(|it| it.name.as_str()).collect();
+    let mut named = |table: &Table, key: &str| {
+        let node = table.get(key)?;
+        let name = node.as_str()?;
+        if !known.contains(&name) {
+            sink.push(unknown("receiver", name, node.span, &known));
+        }
+        Some(name.to_string())
+    };
+    let default = named(table, "default");
+    let watchdog = named(table, "watchdog");
+    let routes = table.array("routes").unwrap_or_default();
+    let routes = routes
+        .iter()
+        .filter_map(|node| Some((node, node.as_table()?)))
+        .map(|(node, route)| NotifyRoute {
+            receiver: named(route, "receiver").unwrap_or_default(),
+            severities: read::one_or_many(route, "severity")
+                .iter()
+                .filter_map(|name| AlertSeverity::parse(name))
+                .collect(),
+            groups: patterns(route, "group"),
+            components: patterns(route, "component"),
+            alerts: patterns(route, "alert"),
+            span: node.span,
+        })
+        .collect();
+    let smtp = table.table("smtp").map(|table| smtp(scene, table, sink));
+    let notify = Notify {
+        default,
+        watchdog,
+        receivers,
+        routes,
+        smtp,
+        span: entry.key.span,
+    };
+    carry(&notify, platform);
+    platform.notify = Some(notify);
+}
+
+fn patterns(route: &Table, key: &str) -> Vec<At<String>> {
+    let Some(node) = route.get(key) else {
+        return Vec::new();
+    };
+    let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+    nodes
+        .iter()
+        .filter_map(|node| {
+            Some(At {
+                value: node.as_str()?.to_string(),
+                span: node.span,
+            })
+        })
+        .collect()
+}
+
+fn receiver(
+    scene: &Scene,
+    name: &str,
+    table: &Table,
+    span: crate::source::Span,
+    sink: &mut Sink,
+) -> Receiver {
+    if ["slack", "webhook", "email", "pagerduty"]
+        .iter()
+        .all(|way| table.get(way).is_none())
+    {
+        sink.push(
+            Diagnostic::new(
+                Code::MissingKey,
+                format!("the receiver `{name}` has no way to be told"),
+            )
+            .label(span, "this receiver")
+            .help("write one of `slack`, `webhook`, `email` and `pagerduty`"),
+        );
+    }
+    if let (Some(channel), None) = (table.entry("channel"), table.get("slack")) {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "`channel` is Slack's")
+                .label(channel.key.span, "there is no `slack` beside it")
+                .help("write `slack = \"${secrets.NAME}\"`, a secret that holds the URL of an incoming webhook"),
+        );
+    }
+    Receiver {
+        name: name.to_string(),
+        slack: url(scene, table, "slack", sink),
+        channel: read::owned(table, "channel"),
+        webhook: url(scene, table, "webhook", sink),
+        email: read::one_or_many(table, "email"),
+        pagerduty: whole(scene, table, "pagerduty", sink),
+        span,
+    }
+}
+
+fn smtp(scene: &Scene, table: &Table, sink: &mut Sink) -> Smtp {
+    Smtp {
+        host: read::owned(table, "host").unwrap_or_default(),
+        from: read::owned(table, "from").unwrap_or_default(),
+        user: read::owned(table, "user"),
+        password: whole(scene, table, "password", sink),
+        tls: table.boolean("tls").unwrap_or(true),
+    }
+}
+
+fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
+    let text = whole(scene, table, key, sink)?;
+    let plain = text.value.as_plain();
+    if let Some(plain) =
+        plain.filter(|it| !it.starts_with("http://") && !it.starts_with("https://"))
+    {
+        sink.push(
+            Diagnostic::new(Code::BadValue, format!("`{plain}` is no URL"))
+                .label(text.span, format!("`{key}` is a URL"))
+                .help(
+                    "it starts with `https://` or `http://`, or is a secret that holds such a one",
+                ),
+        );
+    }
+    Some(text)
+}
+
+/// Alertmanager reads a secret from a file, which holds the whole value.
+fn whole(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
+    let node: &Node = table.get(key)?;
+    let value = text(scene, node, &Scope::platform(), sink);
+    if !value.secrets().is_empty() && value.pieces.len() > 1 {
+        sink.push(
+            Diagnostic::new(
+                Code::SecretPlace,
+                format!("`{key}` is a secret as a whole, or has none in it"),
+            )
+            .label(node.span, "a secret and something else")
+            .help("Alertmanager reads the value from a file: let the secret hold all of it"),
+        );
+    }
+    Some(At {
+        value,
+        span: node.span,
+    })
+}
+
+/// The Alertmanagers whose configuration is made of it mount its secrets and reach the components that it names.
+fn carry(notify: &Notify, platform: &mut Platform) {
+    let secrets: BTreeSet<&str> = notify.texts().flat_map(Text::secrets).collect();
+    let reached: BTreeSet<(&str, &str)> = notify
+        .texts()
+        .flat_map(|text| &text.pieces)
+        .filter_map(|piece| match piece {
+            Piece::Endpoint(it) => Some((it.component.as_str(), it.port.as_str())),
+            _ => None,
+        })
+        .collect();
+    for component in &mut platform.components {
+        let name = component.name.clone();
+        for workload in &mut component.workloads {
+            let made = FileContent::Generated(notify_file(&name));
+            let Some(file) = workload.files.iter().find(|file| file.content == made) else {
+                continue;
+            };
+            let (span, own) = (file.span, notify.span);
+            workload
+                .files
+                .extend(secrets.iter().map(|secret| FileMount {
+                    path: notify_secret(secret),
+                    content: FileContent::Secret((*secret).to_string()),
+                    mode: 0o444,
+                    span,
+                }));
+            workload
+                .reaches
+                .extend(reached.iter().map(|(component, port)| Reach {
+                    component: (*component).to_string(),
+                    port: Some((*port).to_string()),
+                    span: own,
+                }));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Alertmanager's configuration: who is told of which alert, from `[notify]`.
+
+use serde::Serialize;
+
+use crate::{
+    model::{At, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, is_pattern, notify_secret},
+    speak::{Constants, Speak},
+};
+
+/// The receiver of what nobody is told. No receiver of platform.toml has a name that starts with `_`.
+const NOBODY: &str = "_nobody";
+
+/// The mail server that is named where platform.toml names none: the machine itself. A lint says so.
+const LOCAL_MAIL: &str = "localhost:25";
+
+/// What `alertmanager.yml` says.
+#[derive(Debug, Serialize)]
+pub(super) struct AlertmanagerView {
+    /// The server that sends mails; only where somebody is told by mail.
+    smtp: Option<SmtpView>,
+    /// The receiver of what no route takes.
+    default: String,
+    /// The receiver of the alert that always fires.
+    watchdog: String,
+    /// The first that fits takes an alert.
+    routes: Vec<RouteView>,
+    /// Who can be told.
+    receivers: Vec<ReceiverView>,
+}
+
+#[derive(Debug, Serialize)]
+struct SmtpView {
+    /// HOST:PORT.
+    host: String,
+    /// The sender's address.
+    from: String,
+    /// The login.
+    user: Option<String>,
+    /// Its password, or the file that holds it.
+    password: Option<ValueView>,
+    /// Whether STARTTLS is asked for.
+    tls: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct RouteView {
+    /// Who is told.
+    receiver: String,
+    /// Conditions in Alertmanager's own language.
+    matchers: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReceiverView {
+    /// The name of the receiver.
+    name: String,
+    /// The URL of an incoming webhook of Slack.
+    slack: Option<ValueView>,
+    /// Slack's channel.
+    channel: Option<String>,
+    /// A URL that is posted to.
+    webhook: Option<ValueView>,
+    /// Addresses.
+    email: Vec<String>,
+    /// A routing key of PagerDuty.
+    pagerduty: Option<ValueView>,
+    /// Whether it is told when an alert ends.
+    resolved: bool,
+}
+
+/// A value that is written out, or in a file.
+#[derive(Debug, Serialize)]
+struct ValueView {
+    /// What the key ends with: `_file` where a file holds the value.
+    suffix: &'static str,
+    /// The value, or the file.
+    value: String,
+}
+
+pub(super) fn view(platform: &Platform) -> AlertmanagerView {
+    let Some(notify) = &platform.notify else {
+        return AlertmanagerView {
+            smtp: None,
+            default: NOBODY.to_string(),
+            watchdog: NOBODY.to_string(),
+            routes: Vec::new(),
+            receivers: vec![nobody()],
+        };
+    };
+    let receiver = |name: &Option<String>| name.clone().unwrap_or_else(|| NOBODY.to_string());
+    let mut receivers: Vec<ReceiverView> = notify
+        .receivers
+        .iter()
+        .map(|receiver| receiver_view(platform, notify, receiver))
+        .collect();
+    if notify.default.is_none() || notify.watchdog.is_none() {
+        receivers.push(nobody());
+    }
+    AlertmanagerView {
+        smtp: smtp(platform, notify),
+        default: receiver(&notify.default),
+        watchdog: receiver(&notify.watchdog),
+        routes: notify.routes.iter().map(route).collect(),
+        receivers,
+    }
+}
+
+fn nobody() -> ReceiverView {
+    ReceiverView {
+        name: NOBODY.to_string(),
+        slack: None,
+        channel: None,
+        webhook: None,
+        email: Vec::new(),
+        pagerduty: None,
+        resolved: false,
+    }
+}
+
+fn receiver_view(platform: &Platform, notify: &Notify, receiver: &Receiver) -> ReceiverView {
+    let value = |text: &Option<At<Text>>| text.as_ref().map(|text| value(platform, &text.value));
+    ReceiverView {
+        name: receiver.name.clone(),
+        slack: value(&receiver.slack),
+        channel: receiver.channel.clone(),
+        webhook: value(&receiver.webhook),
+        email: receiver.email.clone(),
+        pagerduty: value(&receiver.pagerduty),
+        // Who waits for the next sign of life must not take the end of one for such.
+        resolved: notify.watchdog.as_ref() != Some(&receiver.name),
+    }
+}
+
+fn value(platform: &Platform, text: &Text) -> ValueView {
+    match text.secrets().first() {
+        Some(secret) => ValueView {
+            suffix: "_file",
+            value: notify_secret(secret),
+        },
+        None => ValueView {
+            suffix: "",
+            value: Constants(platform).text(text),
+        },
+    }
+}
+
+fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
+    let mails = notify.receivers.iter().any(|it| !it.email.is_empty());
+    let local = Smtp {
+        host: LOCAL_MAIL.to_string(),
+        from: format!("alertmanager@{}", platform.name),
+        user: None,
+        password: None,
+        tls: false,
+    };
+    let smtp = notify.smtp.as_ref().unwrap_or(&local);
+    mails.then(|| SmtpView {
+        host: smtp.host.clone(),
+        from: smtp.from.clone(),
+        user: smtp.user.clone(),
+        password: smtp
+            .password
+            .as_ref()
+            .map(|text| value(platform, &text.value)),
+        tls: smtp.tls,
+    })
+}
+
+fn route(route: &NotifyRoute) -> RouteView {
+    let severities: Vec<&str> = route.severities.iter().map(|it| it.name()).collect();
+    let names = |patterns: &[At<String>]| patterns.iter().map(|it| it.value.clone()).collect();
+    let mut matchers = Vec::new();
+    matchers.extend(matcher(
+        "severity",
+        severities.iter().map(ToString::to_string).collect(),
+    ));
+    matchers.extend(matcher("group", names(&route.groups)));
+    matchers.extend(matcher("component", names(&route.components)));
+    matchers.extend(matcher("alertname", names(&route.alerts)));
+    RouteView {
+        receiver: route.receiver.clone(),
+        matchers,
+    }
+}
+
+/// A condition on a label, which has to fit one of these patterns; `None` where there are none.
+fn matcher(label: &str, patterns: Vec<String>) -> Option<String> {
+    match patterns.as_slice() {
+        [] => None,
+        [name] if !is_pattern(name) => Some(format!("{label} = {}", quoted(name))),
+        patterns => {
+            let all: Vec<String> = patterns.iter().map(|it| expression(it)).collect();
+            Some(format!("{label} =~ {}", quoted(&all.join("|"))))
+        }
+    }
+}
+
+/// A pattern as a regular expression of Go.
+fn expression(pattern: &str) -> String {
+    let mut out = String::new();
+    for c in pattern.chars() {
+        match c {
+            '*' => out.push_str(".*"),
+            '?' => out.push('.'),
+            c if r"\.+^$()[]{}|".contains(c) => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A string of Alertmanager's matchers.
+fn quoted(text: &str) -> String {
+    let escaped = text
+        .replace('\\', r"\\")
+        .replace('"', r#"\""#)
+        .replace('\n', r"\n");
+    format!("\"{escaped}\"")
+}

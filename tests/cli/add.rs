@@ -1,0 +1,205 @@
+//! `mlopsgen add` and `mlopsgen init --with`: components more in platform.toml, and all else as it was.
+
+use std::process::{Command, Stdio};
+
+use crate::support::folder::Folder;
+
+fn run(project: &Folder, words: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
+        .current_dir(project.path(""))
+        .args(words)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary");
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code().unwrap_or(-1),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[track_caller]
+fn ok(project: &Folder, words: &[&str]) -> String {
+    let (status, out, err) = run(project, words);
+    assert_eq!(status, 0, "{words:?}: {out}{err}");
+    out
+}
+
+fn project(text: &str) -> Folder {
+    let project = Folder::new();
+    project.write("platform.toml", text);
+    project
+}
+
+const COMMENTED: &str = r#"# Ours.
+[platform]
+name = "demo"   # short
+
+[groups]
+main = "Everything" # all of it
+
+# The cache.
+[components.cache]
+kind    = "redis"
+group   = "main"
+ports.redis = { host = 8080 }   # odd, but free
+
+[[flows]]
+from = "cache"
+to = "cache"
+# The end.
+"#;
+
+#[test]
+fn what_was_there_stays_and_roles_are_filled() {
+    let project = project(COMMENTED);
+    let out = ok(&project, &["add", "airflow"]);
+    assert!(out.contains("`airflow-db` and `airflow`"), "{out}");
+    assert!(out.contains("uses.broker"), "{out}");
+    let expected = r#"# Ours.
+[platform]
+name = "demo"   # short
+
+[secrets]
+airflow-db-password = { env = "AIRFLOW_DB_PASSWORD", description = "Password of the user" }
+airflow-admin-password = { env = "AIRFLOW_ADMIN_PASSWORD", description = "Password of the first administrator" }
+
+[groups]
+main = "Everything" # all of it
+
+# The cache.
+[components.cache]
+kind    = "redis"
+group   = "main"
+ports.redis = { host = 8080 }   # odd, but free
+
+# The database of airflow.
+[components.airflow-db]
+kind = "postgres"
+version = "17.11"
+group = "main"
+settings = { database = "airflow", user = "airflow", password = "${secrets.airflow-db-password}" }
+
+# Orchestration of the pipelines
+[components.airflow]
+kind = "airflow"
+group = "main"
+uses = { database = "airflow-db" }
+settings = { admin_password = "${secrets.airflow-admin-password}" }
+ports.http = { host = 8081 }
+
+[[flows]]
+from = "cache"
+to = "cache"
+# The end.
+"#;
+    assert_eq!(project.read("platform.toml"), expected);
+    ok(&project, &["validate"]);
+}
+
+#[test]
+fn names_groups_and_images_are_asked_for_where_they_are_missing() {
+    let project = project(COMMENTED);
+    let refused = |words: &[&str], why: &str| {
+        let (status, _, err) = run(&project, words);
+        assert_eq!(status, 1, "{words:?}");
+        assert!(err.contains(why), "{err}");
+    };
+    refused(&["add", "rediss"], "did you mean `redis`?");
+    refused(&["add", "service", "web"], "--image");
+    refused(&["add", "redis", "cache"], "mlopsgen add redis cache-2");
+    refused(&["add", "redis", "Cache"], "can't be the name");
+    refused(
+        &["add", "redis", "r", "--group", "compose"],
+        "can't be the name",
+    );
+    assert_eq!(project.read("platform.toml"), COMMENTED);
+    ok(&project, &["add", "airflow"]);
+    refused(
+        &["add", "airflow", "second"],
+        "at most 1 of the kind `airflow`",
+    );
+    let image = "registry.example.com/web:1";
+    ok(
+        &project,
+        &[
+            "add", "service", "web", "--image", image, "--group", "front",
+        ],
+    );
+    let text = project.read("platform.toml");
+    let web = "[components.web]\nimage = \"registry.example.com/web:1\"\ngroup = \"front\"\n";
+    assert!(text.contains(web), "{text}");
+    assert!(
+        text.contains("main = \"Everything\" # all of it\nfront = \""),
+        "{text}"
+    );
+    ok(&project, &["validate"]);
+}
+
+#[test]
+fn a_database_that_has_a_schema_is_no_place_for_a_second_one() {
+    let project = Folder::new();
+    ok(
+        &project,
+        &["init", "--with", "mlflow,airflow,postgres,redis"],
+    );
+    let text = project.read("platform.toml");
+    assert!(
+        text.contains("uses = { backend_store = \"postgres\" }"),
+        "{text}"
+    );
+    assert!(
+        text.contains("uses = { database = \"airflow-db\", broker = \"redis\" }"),
+        "{text}"
+    );
+    ok(&project, &["validate"]);
+}
+
+#[test]
+fn every_layout_of_a_file_takes_more() {
+    let inline = "secrets = {}\ngroups = { main = \"All\" }\ncomponents = { a = { image = \"nginx:1.29\", group = \"main\" } }\n\
+                  platform = { name = \"demo\" }\n";
+    let headings = "[platform]\nname = \"demo\"\n[components]\na = { image = \"nginx:1.29\", group = \"main\" }\n\
+                    [groups.main]\ndescription = \"All\"\n[secrets.s]\nenv = \"S\"\n";
+    let dotted = "platform.name = \"demo\"\ngroups.main = \"All\"\ncomponents.a.image = \"nginx:1.29\"\n\
+                  components.a.group = \"main\"\n";
+    let windows = COMMENTED.replace('\n', "\r\n");
+    for text in [
+        inline,
+        headings,
+        dotted,
+        &windows,
+        "[platform]\nname = \"demo\"\n",
+    ] {
+        let project = project(text);
+        ok(&project, &["add", "mlflow"]);
+        ok(&project, &["add", "postgres", "db"]);
+        ok(&project, &["validate"]);
+        let new = project.read("platform.toml");
+        assert!(new.contains("secrets.db-password"), "{new}");
+        assert_eq!(new.matches("\r\n").count() > 0, text.contains("\r\n"));
+        assert_eq!(
+            new.replace("\r\n", "").contains('\n'),
+            !text.contains("\r\n"),
+            "{new}"
+        );
+    }
+}
+
+#[test]
+fn every_kind_can_be_added_to_an_empty_platform() {
+    let kinds = ok(&Folder::new(), &["kinds", "--format", "json"]);
+    let kinds: serde_json::Value = serde_json::from_str(&kinds).expect("JSON");
+    for kind in kinds.as_array().expect("a list") {
+        let kind = kind["name"].as_str().expect("a name");
+        let project = project("[platform]\nname = \"demo\"\n");
+        ok(
+            &project,
+            &["add", kind, "it", "--image", "registry.example.com/it:1.0"],
+        );
+        let (status, _, err) = run(&project, &["validate"]);
+        let text = project.read("platform.toml");
+        assert!(status == 0, "{kind}: {err}{text}");
+    }
+}

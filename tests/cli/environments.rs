@@ -1,0 +1,127 @@
+//! Several environments of one platform: their own names on a machine, and commands for all of them.
+
+use crate::{binary::run, support::folder::Folder};
+
+const PLATFORM: &str = r#"
+[platform]
+name = "demo"
+
+[groups]
+main = "Everything"
+
+[components.store]
+kind = "redis"
+group = "main"
+"#;
+
+fn project() -> Folder {
+    let project = Folder::new();
+    project.write("platform.toml", PLATFORM);
+    project.write(
+        "platform.prod.toml",
+        "[components.store]\nports.redis = { host = 7000 }\n",
+    );
+    project.write("platform.v1.2.toml", "");
+    project.write("platform.own.toml", "[platform]\nname = \"shop\"\n");
+    project
+}
+
+#[test]
+fn each_environment_has_its_own_names_on_a_machine_and_the_chart_keeps_its_name() {
+    let project = project();
+    let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    for (folder, name, chart) in [
+        ("", "demo", "demo"),
+        ("prod/", "demo-prod", "demo"),
+        ("v1.2/", "demo-v1_2", "demo"),
+        ("own/", "shop", "shop"),
+    ] {
+        let group = project.read(&format!("generated/{folder}compose/main.yaml"));
+        for line in [
+            format!("name: {name}\n"),
+            format!("name: {name}_main\n"),
+            format!("name: {name}_store-data\n"),
+        ] {
+            let quoted = line.replace(": ", ": \"").replace('\n', "\"\n");
+            assert!(
+                group.contains(&line) || group.contains(&quoted),
+                "{line}{group}"
+            );
+        }
+        let values = format!("generated/{folder}helm/{chart}/values.yaml");
+        assert!(project.path(&values).is_file(), "{values}");
+    }
+}
+
+#[test]
+fn check_without_an_environment_looks_at_all_of_them() {
+    let project = project();
+    assert_eq!(run(&project, &["apply", "--yes", "-q"]).status, 0);
+    let ran = run(&project, &["check"]);
+    assert_eq!(ran.status, 2, "the base is fresh, the environments are not");
+    for line in [
+        "`generated/` is up to date.\n",
+        "`generated/prod/` is stale. run: mlopsgen apply --env prod\n",
+        "`generated/own/` is stale. run: mlopsgen apply --env own\n",
+    ] {
+        assert!(ran.out.contains(line), "{line}{}", ran.out);
+    }
+    let ran = run(&project, &["check", "--format", "json"]);
+    let report = ran.json();
+    assert_eq!((ran.status, &report["up_to_date"]), (2, &false.into()));
+    assert_eq!(report["environments"][1]["environment"], "prod");
+    assert_eq!(report["environments"][1]["up_to_date"], false);
+    assert_eq!(run(&project, &["apply", "--all-envs", "-yq"]).status, 0);
+    let ran = run(&project, &["check"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert_eq!(
+        run(&project, &["check", "--format", "json"]).json()["up_to_date"],
+        true
+    );
+    project.write(
+        "platform.prod.toml",
+        "[components.nowhere]\ngroup = \"none\"\n",
+    );
+    assert_eq!(
+        run(&project, &["check"]).status,
+        1,
+        "an error counts more than what is stale"
+    );
+}
+
+#[test]
+fn check_finds_the_folder_of_an_environment_that_is_gone() {
+    let project = project();
+    assert_eq!(run(&project, &["apply", "--all-envs", "-yq"]).status, 0);
+    std::fs::remove_file(project.path("platform.own.toml")).expect("it is there");
+    let ran = run(&project, &["check"]);
+    assert_eq!(ran.status, 2);
+    let line = "`generated/own/` is of an environment that is gone";
+    assert!(ran.out.contains(line), "{}", ran.out);
+    assert!(ran.out.contains("git rm -r generated/own"), "{}", ran.out);
+    let report = run(&project, &["check", "--format", "json"]).json();
+    assert_eq!(report["environments_gone"], serde_json::json!(["own"]));
+    assert_eq!(report["up_to_date"], false);
+    assert_eq!(run(&project, &["check", "--env", "prod"]).status, 0);
+}
+
+#[test]
+fn all_envs_is_for_commands_that_can_do_each_by_itself() {
+    let project = project();
+    for arguments in [
+        &["plan", "--all-envs", "--out", "a.plan"][..],
+        &["graph", "--all-envs"],
+        &["fmt", "--all-envs"],
+        &["plan", "--all-envs", "--env", "prod"],
+    ] {
+        assert_eq!(run(&project, arguments).status, 1, "{arguments:?}");
+    }
+    let ran = run(&project, &["validate", "--all-envs"]);
+    assert_eq!(ran.status, 0);
+    let line = "platform.toml with platform.prod.toml is valid, 0 warnings\n";
+    assert!(ran.out.contains(line), "{}", ran.out);
+    let ran = run(&project, &["plan", "--all-envs", "--detailed-exitcode"]);
+    assert_eq!(ran.status, 2);
+    assert_eq!(ran.out.matches("Plan: ").count(), 4);
+}

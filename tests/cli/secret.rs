@@ -1,0 +1,111 @@
+//! `mlopsgen env secret`: the Secret that the chart reads, and where its values come from.
+
+use std::process::{Command, Stdio};
+
+use crate::support::folder::Folder;
+
+const PLATFORM: &str = r#"[platform]
+name = "demo"
+
+[groups]
+main = "Everything"
+
+[secrets]
+db-password = { env = "DEMO_DB_PASSWORD", description = "The store's own" }
+token = { env = "DEMO_TOKEN" }
+key = { env = "DEMO_KEY", optional = true }
+
+[components.web]
+image = "nginx:1.29.3"
+group = "main"
+env = { A = "${secrets.db-password}", B = "${secrets.token}", C = "${secrets.key}" }
+"#;
+
+fn run(project: &Folder, words: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
+        .current_dir(project.path(""))
+        .args(words)
+        .env("DEMO_TOKEN", "from the environment: \"yes\"")
+        .env_remove("DEMO_DB_PASSWORD")
+        .env_remove("DEMO_KEY")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary");
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code().unwrap_or(-1),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+fn project(more: &str) -> Folder {
+    let project = Folder::new();
+    project.write("platform.toml", format!("{PLATFORM}{more}"));
+    project
+}
+
+#[test]
+fn the_secret_has_the_keys_of_the_chart_and_the_values_of_compose() {
+    let project = project("");
+    project.write(
+        "generated/compose/.env",
+        "DEMO_DB_PASSWORD='s3cret'\nDEMO_TOKEN=older\n",
+    );
+    let (status, out, err) = run(&project, &["env", "secret"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let expected = "# The Secret that the chart of demo reads. It holds values: keep it out of git.\n\
+                    # mlopsgen env secret | kubectl --namespace NAMESPACE apply -f -\n\
+                    apiVersion: v1\nkind: Secret\nmetadata:\n  name: demo\ntype: Opaque\nstringData:\n  \
+                    db-password: s3cret\n  token: \"from the environment: \\\"yes\\\"\"\n";
+    assert_eq!(out, expected);
+    let (_, yaml, _) = run(&project, &["env", "secret", "--format", "yaml"]);
+    assert_eq!(yaml, out);
+}
+
+#[test]
+fn an_external_secret_holds_no_value() {
+    let project = project("[raw.helm]\nexistingSecret = \"kept-elsewhere\"\n");
+    let words = [
+        "env",
+        "secret",
+        "--format",
+        "external-secrets",
+        "--store",
+        "vault",
+    ];
+    let (status, out, err) = run(&project, &words);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(!out.contains("from the environment"), "{out}");
+    let text: String = out
+        .lines()
+        .filter(|line| !line.trim().starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let entry = |key| {
+        format!(
+            "    - secretKey: {key}\n      remoteRef:\n        key: demo\n        property: {key}\n"
+        )
+    };
+    let expected = format!(
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata:\n  name: kept-elsewhere\nspec:\n  \
+         refreshInterval: 1h\n  secretStoreRef:\n    kind: SecretStore\n    name: vault\n  target:\n    \
+         name: kept-elsewhere\n  data:\n{}{}{}",
+        entry("db-password"),
+        entry("token"),
+        entry("key")
+    );
+    assert_eq!(text, expected);
+    assert!(
+        out.contains("# DEMO_DB_PASSWORD: The store's own\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_secret_without_a_value_is_named_and_nothing_is_printed() {
+    let (status, out, err) = run(&project(""), &["env", "secret"]);
+    assert_eq!((status, out.as_str()), (1, ""));
+    assert!(err.contains("db-password (DEMO_DB_PASSWORD)"), "{err}");
+    assert!(!err.contains("DEMO_KEY"), "{err}");
+}
