@@ -2,15 +2,18 @@
 
 use super::{
     Inputs, Scene,
+    contents::dashboard::{Adapted, adapted},
     reference::{Scope, setting_text, text},
     template_view::{Marks, view},
 };
 use crate::{
+    catalog::FileForm,
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     model::{FileContent, FileMount, SettingValue, Text},
     source::Span,
     syntax::{Key, Node, Table, Value},
+    text::all_of,
     world::{ReadError, World},
 };
 
@@ -190,9 +193,14 @@ impl File<'_> {
         let own = &self.scene.components[self.index];
         let filler = role.and_then(|role| own.bound(role).next());
         let draft = filler.map_or(own, |bound| &self.scene.components[bound.target]);
-        let Some(setting) = node.as_str().and_then(|name| draft.setting(name)) else {
+        let name = node.as_str().unwrap_or_default();
+        let Some(setting) = draft.setting(name) else {
             return Vec::new();
         };
+        let specs = &mut draft.kind.settings.iter();
+        let holds = specs
+            .find(|spec| spec.name == name)
+            .and_then(|spec| spec.holds);
         match &setting.value {
             Value::String(_) => project(self.inputs.world, setting, sink)
                 .map(|content| (self.path.clone(), content))
@@ -204,7 +212,12 @@ impl File<'_> {
                     .iter()
                     .filter_map(|item| {
                         let content = project(self.inputs.world, item, sink)?;
-                        Some((format!("{}/{}", self.path, base_name(item)?), content))
+                        let path = format!("{}/{}", self.path, base_name(item)?);
+                        let content = match holds {
+                            Some(FileForm::Dashboard) => self.dashboard(&path, item, content, sink),
+                            _ => content,
+                        };
+                        Some((path, content))
                     })
                     .collect()
             }
@@ -224,6 +237,49 @@ impl File<'_> {
             .without_secrets("a file's content")
             .shell();
         Some(self.content(text(self.scene, &whole, &scope, sink)))
+    }
+
+    /// A dashboard with the platform's data sources in the place of those that it was exported with.
+    fn dashboard(
+        &self,
+        path: &str,
+        node: &Node,
+        content: FileContent,
+        sink: &mut Sink,
+    ) -> FileContent {
+        let FileContent::Project { bytes, .. } = &content else {
+            return content;
+        };
+        let own = &self.scene.components[self.index];
+        let fillers = own.uses.iter().map(|bound| bound.target);
+        let sources: Vec<&str> = fillers
+            .map(|target| self.scene.components[target].name.as_str())
+            .collect();
+        match adapted(&String::from_utf8_lossy(bytes), &sources) {
+            Adapted::AsItIs => content,
+            Adapted::Rewritten(text) => FileContent::Text {
+                name: path.trim_start_matches('/').to_string(),
+                text: Text::literal(text),
+            },
+            Adapted::Foreign(asked) => {
+                let asked: Vec<String> = asked.into_iter().collect();
+                sink.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!(
+                            "this dashboard asks for data sources that `{}` has not got",
+                            own.name
+                        ),
+                    )
+                    .label(node.span, all_of(&asked))
+                    .help(format!(
+                        "it has {}: change the dashboard's `datasource`",
+                        all_of(&sources)
+                    )),
+                );
+                content
+            }
+        }
     }
 
     /// Runs a kind's template. What it sees is text; pieces that targets complete travel as marks.

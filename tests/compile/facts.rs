@@ -62,7 +62,13 @@ struct Holds {
 }
 
 /// Said of small platforms on the way, and beside the point.
-const ASIDE: [&str; 5] = ["unused", "nobody-told", "target-loss", "root-user", "docker-socket"];
+const ASIDE: [&str; 5] = [
+    "unused",
+    "nobody-told",
+    "target-loss",
+    "root-user",
+    "docker-socket",
+];
 
 fn books() -> Vec<(PathBuf, Book)> {
     let mut paths: Vec<PathBuf> = fs::read_dir("tests/facts")
