@@ -28,6 +28,8 @@ pub struct Kind {
     pub oldest: Option<String>,
     /// What a change of the major version asks for over existing data.
     pub upgrades: Vec<Upgrade>,
+    /// Versions that their makers no longer mend, as far as their numbers tell (`13`, `8.0`), and since when.
+    pub end_of_life: Vec<(String, String)>,
     /// One server: more than one replica is an error.
     pub single: bool,
     /// At most so many of it in a platform.
@@ -41,6 +43,7 @@ pub struct Kind {
     /// It can be an entry point, with certificates from these: `secret`, `acme`. Empty: it can't.
     pub routes: Vec<String>,
     pub binding: Option<Binding>,
+    pub own_name: Option<OwnName>,
     pub settings: Vec<SettingSpec>,
     pub secrets: Vec<OwnSecret>,
     pub roles: Vec<Role>,
@@ -89,6 +92,20 @@ fn asks_for_major(table: &Table) -> bool {
 pub struct Binding {
     pub default: Option<String>,
     pub more: Option<String>,
+}
+
+/// A port whose program must know under which name clients elsewhere call it.
+#[derive(Clone, Debug)]
+pub struct OwnName {
+    pub port: String,
+    /// The setting that says it.
+    pub setting: String,
+    /// A value of it, as TOML writes it.
+    pub example: String,
+    /// What becomes of clients elsewhere without it.
+    pub otherwise: String,
+    /// The output that those inside read instead of the port's address, where they can't use that.
+    pub inside: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +167,8 @@ pub struct SettingSpec {
 pub enum FileForm {
     Yaml,
     Json,
+    /// A dashboard of Grafana's: JSON that asks for data sources.
+    Dashboard,
     /// Rules of Prometheus.
     Rules,
     /// The configuration of an Alertmanager.
@@ -161,6 +180,7 @@ impl FileForm {
         match name {
             "yaml" => Some(FileForm::Yaml),
             "json" => Some(FileForm::Json),
+            "dashboard" => Some(FileForm::Dashboard),
             "rules" => Some(FileForm::Rules),
             "alertmanager" => Some(FileForm::Alertmanager),
             _ => None,

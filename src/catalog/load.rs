@@ -1,6 +1,8 @@
 //! Reads one kind file, on top of the kind that it extends.
 
-use super::{Binding, Catalog, FileForm, Kind, OwnSecret, Role, SettingSpec, SettingType, check};
+use super::{
+    Binding, Catalog, FileForm, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType, check,
+};
 use crate::{
     data::{Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
@@ -166,6 +168,12 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .iter()
             .filter_map(|node| upgrade(node.as_table()?))
             .collect(),
+        end_of_life: table
+            .table("end_of_life")
+            .into_iter()
+            .flat_map(Table::iter)
+            .filter_map(|(key, node)| Some((key.name.clone(), node.as_str()?.to_string())))
+            .collect(),
         single: table.boolean("single").unwrap_or(false),
         per_platform: table
             .integer("per_platform")
@@ -182,6 +190,16 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        own_name: table.table("own_name").and_then(|own_name| {
+            let text = |key: &str| own_name.string(key).map(ToString::to_string);
+            Some(OwnName {
+                port: text("port")?,
+                setting: text("setting")?,
+                example: text("example")?,
+                otherwise: text("otherwise")?,
+                inside: text("inside"),
+            })
+        }),
         binding: table.table("binding").map(|binding| Binding {
             default: binding.string("default").map(ToString::to_string),
             more: binding.string("more").map(ToString::to_string),

@@ -7,7 +7,7 @@ mod check;
 mod kind;
 mod load;
 
-pub use kind::{Binding, FileForm, Kind, OwnSecret, Role, SettingSpec, SettingType};
+pub use kind::{Binding, FileForm, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType};
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -59,6 +59,16 @@ fn bare(said: &Said<'_>, names: &Names<'_>) -> Option<Diagnostic> {
         "{} names `{name}` as a host, without a reference",
         said.owner.describe()
     );
+    if let How::Mounted(at) = said.how {
+        return Some(
+            Diagnostic::new(Code::BareAddress, message)
+                .label(said.span, format!("{at} holds `{name}`"))
+                .help(format!(
+                    "write `{{ template = ... }}` here instead of `source`, and `${{components.{}.{port}.address}}` in the file: without the reference there is no edge, and Kubernetes cuts the connection off",
+                    other.name
+                )),
+        );
+    }
     Some(
         Diagnostic::new(Code::BareAddress, message)
             .label(said.span, format!("holds `{name}`"))
@@ -86,7 +96,7 @@ fn host_in<'a>(said: &Said<'a>, names: &Names<'a>) -> Option<(&'a str, &'a Compo
             let value = flag.map(|(_, value)| value).or(after.then_some(*word))?;
             others(value)
         }),
-        How::Variable(_) | How::Named(_) | How::File => None,
+        How::Variable(_) | How::Named(_) | How::File | How::Mounted(_) => None,
     };
     alone.or_else(|| {
         spelled(said.text).find_map(|(at, name)| {

@@ -23,7 +23,13 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
             Code::PlaintextSecret,
             format!("{what} of {owner} looks like a secret that is written out"),
         )
-        .label(said.span, "in plain text")
+        .label(
+            said.span,
+            match said.how {
+                How::Mounted(at) => format!("{at}, in plain text"),
+                _ => "in plain text".to_string(),
+            },
+        )
         .help(help(&said));
         diagnostic.component = said.owner.component().map(ToString::to_string);
         sink.push(diagnostic);
@@ -44,7 +50,7 @@ fn help(said: &Said<'_>) -> String {
         (_, How::Named(_)) => {
             "it stays in the image for all to read: take it away, or mount it when it runs: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
         }
-        (_, How::File) => {
+        (_, How::File | How::Mounted(_)) => {
             "declare a secret and hand it over in `env`, or mount the whole file: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
         }
         _ => "declare a secret and write `\"${secrets.NAME}\"`".to_string(),
@@ -63,7 +69,33 @@ fn secret_in(said: &Said<'_>) -> Option<String> {
             .find_map(|(before, word)| secret_word(before, word))
             .or_else(|| holds_password(said.text).then(|| "a URL".to_string())),
         How::File => holds_password(said.text).then(|| "a URL in a file".to_string()),
+        How::Mounted(_) => assigned(said.text)
+            .filter(|(name, value)| sounds_secret(name) && is_written_out(value))
+            .map(|(name, _)| format!("`{name}`"))
+            .or_else(|| holds_password(said.text).then(|| "a URL".to_string())),
     }
+}
+
+/// The name and the value of a line of a configuration file: `name: value`, `name = value`.
+fn assigned(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim().trim_start_matches("- ");
+    let (name, value) = line.split_once(['=', ':'])?;
+    let quotes: &[char] = &['"', '\'', ' '];
+    let name = name.trim_matches(quotes);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let value = value
+        .trim()
+        .trim_end_matches([',', ';'])
+        .trim_matches(quotes);
+    (!name.is_empty() && name.chars().all(is_name)).then_some((name, value))
+}
+
+/// Whether a value of a configuration file is a secret itself: one word, no variable, no path.
+fn is_written_out(value: &str) -> bool {
+    let filled_in = ["{", "%", "<", "/", "[", "|", ">", "null", "~"];
+    is_literal(value)
+        && !value.contains(char::is_whitespace)
+        && !filled_in.iter().any(|start| value.starts_with(start))
 }
 
 /// `--password=x`, `PASSWORD=x`, or what follows `--password`.
@@ -85,7 +117,14 @@ fn is_literal(text: &str) -> bool {
 
 /// Whether a name is that of a secret.
 fn sounds_secret(name: &str) -> bool {
-    const WORDS: [&str; 5] = ["PASS", "SECRET", "TOKEN", "APIKEY", "CREDENTIAL"];
+    const WORDS: [&str; 6] = [
+        "PASS",
+        "SECRET",
+        "TOKEN",
+        "APIKEY",
+        "CREDENTIAL",
+        "CREDENTIALS",
+    ];
     const PAIRS: [&str; 4] = ["API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "FERNET_KEY"];
     /// What follows a secret's name when the value is only where to find it, or a property of it.
     const HARMLESS: [&str; 10] = [

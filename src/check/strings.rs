@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::{
-    model::{Platform, Workload},
+    model::{FileContent, Platform, Setting, SettingValue, Workload},
     source::Span,
     syntax::{Node, Table, Value},
 };
@@ -35,6 +35,26 @@ pub(super) enum How<'a> {
     /// A shell's line, or a command that is split like one.
     Line,
     File,
+    /// A line of a file of the project.
+    Mounted(At<'a>),
+}
+
+/// A line of a file of the project.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    pub file: &'a str,
+    /// The name in the folder that is mounted.
+    pub below: Option<&'a str>,
+    pub line: usize,
+}
+
+impl std::fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.below {
+            Some(below) => write!(f, "{}/{below}:{}", self.file, self.line),
+            None => write!(f, "{}:{}", self.file, self.line),
+        }
+    }
 }
 
 impl Owner<'_> {
@@ -67,7 +87,7 @@ impl<'a> Said<'a> {
                 let before = std::iter::once("").chain(words.iter().copied());
                 before.zip(words.iter().copied()).collect()
             }
-            How::Variable(_) | How::Named(_) | How::File => Vec::new(),
+            How::Variable(_) | How::Named(_) | How::File | How::Mounted(_) => Vec::new(),
         }
     }
 }
@@ -90,6 +110,7 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<Said<'a>> {
             let content = file.as_table().and_then(|file| file.get("content"));
             push(owner, How::File, content, &mut out);
         }
+        files_of(platform, workload, &mut out);
     }
     for pipeline in &platform.pipelines {
         let owner = Owner::Pipeline(&pipeline.name);
@@ -115,6 +136,85 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<Said<'a>> {
     }
     out.retain(|said| is_the_users(platform, said.span));
     out
+}
+
+/// The text files of the project that a workload mounts or that its settings name, a line at a time.
+fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Said<'a>>) {
+    let named = settings_files(platform, workload);
+    for (path, bytes, span) in &named {
+        out.extend(lines_of(workload, path, bytes, *span));
+    }
+    for file in &workload.files {
+        match &file.content {
+            FileContent::Project { path, bytes }
+                if named.iter().all(|(known, ..)| known != path) =>
+            {
+                out.extend(lines_of(workload, path, bytes, file.span));
+            }
+            FileContent::Folder { path, files } => {
+                for (name, bytes) in files {
+                    let lines = lines_of(workload, path, bytes, file.span);
+                    out.extend(lines.into_iter().map(|mut said| {
+                        if let How::Mounted(at) = &mut said.how {
+                            at.below = Some(name);
+                        }
+                        said
+                    }));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Files that the settings of a component name, with the place of the setting. They are its main workload's.
+fn settings_files<'a>(
+    platform: &'a Platform,
+    workload: &Workload,
+) -> Vec<(&'a str, &'a [u8], Span)> {
+    let component = platform.component(&workload.component);
+    let settings = component
+        .filter(|_| workload.part.is_none())
+        .map_or(&[][..], |component| &component.settings);
+    let files = |setting: &'a Setting| match &setting.value {
+        SettingValue::Files(files) => files.as_slice(),
+        _ => &[],
+    };
+    settings
+        .iter()
+        .flat_map(|setting| files(setting).iter().map(|file| (file, setting.span)))
+        .map(|((path, bytes), span)| (path.as_str(), bytes.as_slice(), span))
+        .collect()
+}
+
+fn lines_of<'a>(
+    workload: &'a Workload,
+    path: &'a str,
+    bytes: &'a [u8],
+    span: Span,
+) -> Vec<Said<'a>> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    // Dashboards and rules name instances, and call nobody.
+    let calls = !path.ends_with(".json") && !text.lines().any(|line| line.starts_with("groups:"));
+    let lines = text.lines().enumerate().filter(|_| calls);
+    lines
+        .filter(|(_, line)| !is_comment(line))
+        .map(|(index, line)| Said {
+            owner: Owner::Workload(workload),
+            how: How::Mounted(At {
+                file: path,
+                below: None,
+                line: index + 1,
+            }),
+            text: line,
+            span,
+        })
+        .collect()
+}
+
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    line.is_empty() || ["#", "//", ";"].iter().any(|mark| line.starts_with(mark))
 }
 
 /// Whether a place is one that the user wrote, in platform.toml or in a file that it includes.

@@ -85,6 +85,8 @@ codes! {
     NoPersistence Lint "no-persistence",
     NoResources Lint "no-resources",
     OutsideSource Lint "outside-source",
+    EndOfLife Lint "end-of-life",
+    OwnName Lint "own-name",
     NobodyTold Lint "nobody-told",
     BareAddress Lint "bare-address",
     TargetLoss Lint "target-loss",

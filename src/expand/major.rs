@@ -10,6 +10,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Image, Piece, Text, Version},
     reference::{self, Mode, Piece as Phrase, Words},
+    source::Span,
     syntax::{Node, Table, Value},
     text::all_of,
 };
@@ -61,6 +62,16 @@ pub(super) fn of(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) 
             default
         }
     }
+}
+
+/// The version as far as it is said, and where.
+pub(super) fn said(tree: &Table, component: &Table, kind: &Kind) -> Option<(Version, Span)> {
+    let setting = component.get_path(&["settings", "major"]);
+    if let Some(node) = setting.filter(|node| !node.is_false()) {
+        return Some((Version::of(&read::scalar(node))?, node.span));
+    }
+    let written = written(tree, component, kind)?;
+    Some((written.image.version?, written.node.span))
 }
 
 fn knows(kind: &Kind, major: u64) -> bool {

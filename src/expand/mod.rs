@@ -7,6 +7,7 @@
 mod conditions;
 mod declare;
 mod draft;
+mod end_of_life;
 mod flags;
 mod layers;
 mod levels;
@@ -14,6 +15,7 @@ mod logins;
 mod major;
 mod moved;
 mod names;
+mod own_name;
 mod ports;
 pub mod read;
 mod role_env;
@@ -109,6 +111,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let all = Declarations::new(names, components, routes);
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     settings::check(&all, sink);
+    end_of_life::check(&all, tree, sink);
     let mut kind_tables = Vec::new();
     let mut own_secrets = Vec::new();
     let mut workloads = Vec::new();
@@ -169,6 +172,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
             declared,
         });
     }
+    drafts.iter().for_each(|draft| own_name::check(draft, sink));
     let index = drafts
         .iter()
         .enumerate()

@@ -153,7 +153,8 @@ pub(super) const VOLUME_KEYS: &[KeyShape] = &[
 
 pub(super) const FILE: Shape = Shape::Table(FILE_KEYS);
 
-pub(super) const FILE_KEYS: &[KeyShape] = &[
+/// Keys of a file that platform.toml and kinds both have.
+const COMMON_FILE: &[KeyShape] = &[
     key(
         "source",
         Shape::Plain(Form::Path),
@@ -179,6 +180,24 @@ pub(super) const FILE_KEYS: &[KeyShape] = &[
         "mode = \"0644\"",
     ),
 ];
+
+const OWN_FILE_SECTIONS: &[Section] = &[
+    Section {
+        title: "",
+        keys: COMMON_FILE,
+    },
+    Section {
+        title: "",
+        keys: &[key(
+            "template",
+            Shape::Plain(Form::Path),
+            "A file of the project in which our references are resolved; the rest of it stays as it is.",
+            "template = \"nginx.conf\"",
+        )],
+    },
+];
+
+pub(super) const FILE_KEYS: &[KeyShape] = &join::<{ length(OWN_FILE_SECTIONS) }>(OWN_FILE_SECTIONS);
 
 pub(super) const HEALTH: Shape = Shape::Either(&[Shape::Table(HEALTH_KEYS), Shape::Boolean]);
 
@@ -405,7 +424,7 @@ pub(super) const KIND_VOLUME: &[KeyShape] = &join::<{ length(VOLUME_SECTIONS) }>
 const FILE_SECTIONS: &[Section] = &[
     Section {
         title: "",
-        keys: FILE_KEYS,
+        keys: COMMON_FILE,
     },
     Section {
         title: "",

@@ -165,6 +165,11 @@ impl Version {
         })
     }
 
+    /// Whether it has the other's numbers, as far as the other names any: 8.0.36 is one of 8.0.
+    pub fn is_one_of(&self, line: &Self) -> bool {
+        self.major == line.major && self.rest.starts_with(&line.rest)
+    }
+
     /// As far as both tell: `2` may be any 2.
     pub fn is_older(&self, other: &Self) -> bool {
         let all = |version: &Self| [&[version.major], version.rest.as_slice()].concat();

@@ -2,16 +2,19 @@
 
 use super::{
     Inputs, Scene,
+    contents::dashboard::{Adapted, adapted},
     reference::{Scope, setting_text, text},
     template_view::{Marks, view},
 };
 use crate::{
+    catalog::FileForm,
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     files::GENERATED,
     model::{FileContent, FileMount, SettingValue, Text},
     source::Span,
     syntax::{Key, Node, Table, Value},
+    text::all_of,
     value::TreePath,
     world::{ReadError, World},
 };
@@ -110,7 +113,10 @@ impl File<'_> {
             }
             "stubs" => Some(FileContent::Stubs),
             "setting" => return self.of_setting(&entry.value, table.string("of"), sink),
-            "template" => self.template(&entry.value, sink),
+            "template" if self.scene.names.is_kind_text(&entry.value) => {
+                self.template(&entry.value, sink)
+            }
+            "template" => self.project_template(&entry.value, sink),
             _ => {
                 let scope = Scope::component(self.index, self.shape.part.as_deref())
                     .without_secrets("a file's content");
@@ -158,7 +164,7 @@ impl File<'_> {
             message,
         )
         .label(self.key.span, "this file")
-        .help("write one of `source`, `content` and `secret`")
+        .help("write one of `source`, `content`, `template` and `secret`")
     }
 
     fn content(&self, text: Text) -> FileContent {
@@ -189,9 +195,14 @@ impl File<'_> {
         let own = &self.scene.components[self.index];
         let filler = role.and_then(|role| own.bound(role).next());
         let draft = filler.map_or(own, |bound| &self.scene.components[bound.target]);
-        let Some(setting) = node.as_str().and_then(|name| draft.setting(name)) else {
+        let name = node.as_str().unwrap_or_default();
+        let Some(setting) = draft.setting(name) else {
             return Vec::new();
         };
+        let specs = &mut draft.kind.settings.iter();
+        let holds = specs
+            .find(|spec| spec.name == name)
+            .and_then(|spec| spec.holds);
         match &setting.value {
             Value::String(_) => project(self.inputs.world, setting, sink)
                 .map(|content| (self.path.clone(), content))
@@ -203,11 +214,73 @@ impl File<'_> {
                     .iter()
                     .filter_map(|item| {
                         let content = project(self.inputs.world, item, sink)?;
-                        Some((format!("{}/{}", self.path, base_name(item)?), content))
+                        let path = format!("{}/{}", self.path, base_name(item)?);
+                        let content = match holds {
+                            Some(FileForm::Dashboard) => self.dashboard(&path, item, content, sink),
+                            _ => content,
+                        };
+                        Some((path, content))
                     })
                     .collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// A file of the project with its references resolved. The rest of it is another program's language.
+    fn project_template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+        let source = *self.scene.templates.get(node.as_str()?)?;
+        let written = &self.inputs.sources.file(source).text;
+        let whole = Node {
+            span: Span::new(source, 0..written.len()),
+            value: Value::String(written.clone()),
+        };
+        let scope = Scope::component(self.index, self.shape.part.as_deref())
+            .without_secrets("a file's content")
+            .shell();
+        Some(self.content(text(self.scene, &whole, &scope, sink)))
+    }
+
+    /// A dashboard with the platform's data sources in the place of those that it was exported with.
+    fn dashboard(
+        &self,
+        path: &str,
+        node: &Node,
+        content: FileContent,
+        sink: &mut Sink,
+    ) -> FileContent {
+        let FileContent::Project { bytes, .. } = &content else {
+            return content;
+        };
+        let own = &self.scene.components[self.index];
+        let fillers = own.uses.iter().map(|bound| bound.target);
+        let sources: Vec<&str> = fillers
+            .map(|target| self.scene.components[target].name.as_str())
+            .collect();
+        match adapted(&String::from_utf8_lossy(bytes), &sources) {
+            Adapted::AsItIs => content,
+            Adapted::Rewritten(text) => FileContent::Text {
+                name: path.trim_start_matches('/').to_string(),
+                text: Text::literal(text),
+            },
+            Adapted::Foreign(asked) => {
+                let asked: Vec<String> = asked.into_iter().collect();
+                sink.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!(
+                            "this dashboard asks for data sources that `{}` has not got",
+                            own.name
+                        ),
+                    )
+                    .label(node.span, all_of(&asked))
+                    .help(format!(
+                        "it has {}: change the dashboard's `datasource`",
+                        all_of(&sources)
+                    )),
+                );
+                content
+            }
         }
     }
 

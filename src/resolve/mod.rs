@@ -20,6 +20,7 @@ mod program;
 mod reference;
 mod scene;
 mod template_view;
+mod templates;
 mod top;
 mod unused;
 mod workload;
@@ -40,12 +41,14 @@ pub struct Inputs<'a> {
 }
 
 /// Resolves a draft.
-pub fn resolve(draft: &Draft, inputs: Inputs<'_>, sink: &mut Sink) -> Platform {
+pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platform {
+    let templates = templates::read_all(draft, &mut inputs, sink);
     let scene = Scene {
         draft,
         names: &draft.names,
         components: &draft.components,
         order: order::order(draft, sink),
+        templates,
     };
     let tree = &draft.tree;
     let mut platform = top::platform(tree, &scene, inputs.environment.clone(), sink);

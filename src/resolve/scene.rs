@@ -1,6 +1,6 @@
 //! What strings are read against: the finished draft, and the order over its references.
 
-use super::order::Order;
+use super::{order::Order, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
     expand::{ComponentDraft, Draft, Names, read, unknown},
@@ -14,6 +14,8 @@ pub(super) struct Scene<'a> {
     pub components: &'a [ComponentDraft],
     /// Which references may be followed.
     pub order: Order<'a>,
+    /// Files of the project in which references are resolved.
+    pub templates: ProjectTemplates,
 }
 
 impl Scene<'_> {

@@ -198,14 +198,15 @@ impl Node {
             return self.span;
         };
         let quotes = (self.span.end - self.span.start).saturating_sub(text.len());
-        // One quote on each side, and nothing was unescaped: offsets in the text are offsets in the file.
-        if quotes != 2 {
+        // One quote on each side, or a whole file, and nothing was unescaped: offsets in the text are offsets in the file.
+        if quotes != 2 && quotes != 0 {
             return self.span;
         }
+        let first = self.span.start + quotes / 2;
         Span {
             source: self.span.source,
-            start: self.span.start + 1 + start,
-            end: self.span.start + 1 + end,
+            start: first + start,
+            end: first + end,
         }
     }
 }

@@ -64,8 +64,14 @@ const SETTING: Shape = Shape::Table(&[
     ),
     key(
         "holds",
-        Shape::Plain(Form::Choice(&["yaml", "json", "rules", "alertmanager"])),
-        "What its files hold: they are checked when compiling. `rules`: of Prometheus. `alertmanager`: its configuration.",
+        Shape::Plain(Form::Choice(&[
+            "yaml",
+            "json",
+            "dashboard",
+            "rules",
+            "alertmanager",
+        ])),
+        "What its files hold: they are checked when compiling. `dashboard`: of Grafana, whose data sources become the platform's. `rules`: of Prometheus. `alertmanager`: its configuration.",
         "holds = \"yaml\"",
     ),
     key(
@@ -211,6 +217,43 @@ const BINDING: Shape = Shape::Table(&[
         Shape::Plain(Form::Name(NameRule::Identifier)),
         "The list setting with the other names.",
         "more = \"databases\"",
+    ),
+]);
+
+const OWN_NAME: Shape = Shape::Table(&[
+    key(
+        "port",
+        Shape::Plain(Form::Name(NameRule::Port)),
+        "The port that clients elsewhere reach.",
+        "port = \"host\"",
+    )
+    .required(),
+    key(
+        "setting",
+        Shape::Plain(Form::Name(NameRule::Identifier)),
+        "The setting that says the name.",
+        "setting = \"advertised_host\"",
+    )
+    .required(),
+    key(
+        "example",
+        FREE,
+        "A value of it, as TOML writes it.",
+        "example = '\"kafka.example.com\"'",
+    )
+    .required(),
+    key(
+        "otherwise",
+        FREE,
+        "What becomes of clients elsewhere without it, as a message goes on.",
+        "otherwise = \"clients are sent on to `localhost`\"",
+    )
+    .required(),
+    key(
+        "inside",
+        FREE,
+        "The output that those inside read instead of the port's address, where they can't use that.",
+        "inside = \"bootstrap_servers\"",
     ),
 ]);
 
@@ -378,6 +421,12 @@ const ABOUT: &[KeyShape] = &[
         "oldest = \"2.7.0\"",
     ),
     key(
+        "end_of_life",
+        Shape::Map(NameRule::Free, &FREE),
+        "Versions that their makers no longer mend, as far as their numbers tell, and since when.",
+        "end_of_life = { \"13\" = \"2025-11-13\" }",
+    ),
+    key(
         "per_platform",
         Shape::Integer(1, 1000),
         "A platform has at most so many of it.",
@@ -412,6 +461,12 @@ const ABOUT: &[KeyShape] = &[
         Shape::List(&Shape::Plain(Form::Choice(&["secret", "acme"]))),
         "It can be an entry point of `[routes]`, with certificates from these.",
         "routes = [\"secret\"]",
+    ),
+    key(
+        "own_name",
+        OWN_NAME,
+        "A port whose program must know under which name clients elsewhere call it.",
+        "own_name = { port = \"http\", setting = \"allowed_hosts\", example = '[\"ml.example.com\"]', otherwise = \"calls under other names get 403\" }",
     ),
     key(
         "binding",

@@ -3,6 +3,7 @@
 //! They are read when compiling anyway, and a program would report it only when it starts.
 
 mod alertmanager;
+pub(super) mod dashboard;
 mod rules;
 mod yaml;
 
@@ -81,7 +82,7 @@ pub(super) fn check(
 }
 
 fn problems(form: FileForm, text: &str) -> Vec<Problem> {
-    if form == FileForm::Json {
+    if matches!(form, FileForm::Json | FileForm::Dashboard) {
         return json(text).into_iter().collect();
     }
     let document = match yaml::read(text) {

@@ -398,6 +398,7 @@ impl Resolver<'_> {
             }
         };
         self.reachable(draft, workload, field, sink)?;
+        self.for_insiders(draft, port, field, sink)?;
         let outside = draft.external.as_ref().and_then(|external| {
             external
                 .addresses
@@ -423,6 +424,44 @@ impl Resolver<'_> {
                 external: outside.is_some(),
             })],
         })
+    }
+
+    /// Refuses the address of a port that sends those inside on to a name that means something only outside.
+    fn for_insiders(
+        &self,
+        draft: &ComponentDraft,
+        port: &Port,
+        field: Field,
+        sink: &mut Sink,
+    ) -> Option<()> {
+        let own_name = draft.kind.own_name.as_ref();
+        let inside = own_name
+            .filter(|own_name| own_name.port == port.name)
+            .and_then(|own_name| own_name.inside.as_ref());
+        let Some(inside) =
+            inside.filter(|_| !self.kind_text && draft.external.is_none() && field != Field::Port)
+        else {
+            return Some(());
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::Unreachable,
+                format!(
+                    "port `{}` of `{}` is for programs outside of the platform",
+                    port.name, draft.name
+                ),
+            )
+            .label(
+                self.place,
+                "sends whoever asks here on to an address outside",
+            )
+            .label(draft.span, "this component")
+            .help(format!(
+                "write `{}`",
+                reference::written(&["components", &draft.name, inside])
+            )),
+        );
+        None
     }
 
     /// Says why the reader gets no connection, where it gets none.

@@ -101,9 +101,16 @@ fn own_folder(grafana: &Component) -> Option<String> {
         return None;
     };
     let (first, _) = files.first()?;
-    let mount = grafana.main()?.files.iter().find(
-        |mount| matches!(&mount.content, FileContent::Project { path, .. } if path == first),
-    )?;
+    let base = first.rsplit('/').next()?;
+    let mount = grafana.main()?.files.iter().find(|mount| {
+        let is_named = mount.path.rsplit('/').next() == Some(base);
+        match &mount.content {
+            FileContent::Project { path, .. } => path == first,
+            // A copy with the platform's data sources.
+            FileContent::Text { .. } => is_named,
+            _ => false,
+        }
+    })?;
     let (folder, _) = mount.path.rsplit_once('/')?;
     Some(folder.to_string())
 }

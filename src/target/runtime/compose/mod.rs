@@ -112,7 +112,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let project = ProjectView {
         name: project_name(platform, &raw),
         description: platform.description.clone(),
-        include: includes(&files, &orders),
+        include: raw::joined_include(&raw, includes(&files, &orders)),
         volumes: volumes_of_pipelines(platform, &raw, &files),
         raw: raw::of_project(&raw, &files),
     };

@@ -51,10 +51,22 @@ fn services(raw: &Map<String, Value>, file: &mut GroupFile) {
     }
 }
 
+/// Ours first, then what `[raw.compose] include` lists: Compose refuses the key twice.
+pub(super) fn joined_include(raw: &Map<String, Value>, ours: Value) -> Value {
+    let mut include = ours.as_array().cloned().unwrap_or_default();
+    match raw.get("include") {
+        Some(Value::Array(more)) => include.extend(more.iter().cloned()),
+        Some(Value::Bool(_)) | None => {}
+        Some(one) => include.push(one.clone()),
+    }
+    include.into()
+}
+
 /// What is left for `compose.yaml`: services that no group has, and every other key.
 pub(super) fn of_project(raw: &Map<String, Value>, files: &[GroupFile]) -> Map<String, Value> {
     let mut rest = raw.clone();
-    rest.retain(|key, value| key != "name" && *value != Value::Bool(false));
+    let spoken = ["name", "include"];
+    rest.retain(|key, value| !spoken.contains(&key.as_str()) && *value != Value::Bool(false));
     if !files.is_empty() {
         rest.retain(|key, _| !RESOURCES.contains(&key.as_str()));
     }

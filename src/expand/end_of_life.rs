@@ -1,0 +1,48 @@
+//! Versions that their makers no longer mend, as the kinds know them.
+
+use super::{Declarations, draft::Declared, major};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::Version,
+    syntax::Table,
+};
+
+pub(super) fn check(all: &Declarations, tree: &Table, sink: &mut Sink) {
+    for declared in &all.components {
+        if let Some(diagnostic) = ended(declared, tree) {
+            sink.push(diagnostic);
+        }
+    }
+}
+
+fn ended(declared: &Declared, tree: &Table) -> Option<Diagnostic> {
+    let kind = &declared.kind;
+    if kind.end_of_life.is_empty() {
+        return None;
+    }
+    let (version, span) = major::said(tree, &declared.user, kind)?;
+    let (ended, date) = kind
+        .end_of_life
+        .iter()
+        .filter_map(|(ended, date)| Some((Version::of(ended)?, date)))
+        .find(|(ended, _)| version.is_one_of(ended))?;
+    // An image of one's own numbers its versions as it likes.
+    if declared.major != Some(ended.major) {
+        return None;
+    }
+    let next = kind.version.as_deref().unwrap_or_default();
+    Some(
+        Diagnostic::new(
+            Code::EndOfLife,
+            format!(
+                "`{}` runs {} {}, which its makers have not mended since {date}",
+                declared.name, kind.title, ended
+            ),
+        )
+        .about(&declared.name)
+        .label(span, "no mistake in it is mended any more")
+        .help(format!(
+            "move to a later version, such as `{next}`; where it keeps data, read first how the program upgrades it"
+        )),
+    )
+}

@@ -1,0 +1,42 @@
+//! Programs that must know under which name others call them: published for other machines without it they send clients
+//! on to themselves, or turn them away.
+
+use super::draft::ComponentDraft;
+use crate::diag::{Code, Diagnostic, Sink};
+
+pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
+    let Some(own_name) = &draft.kind.own_name else {
+        return;
+    };
+    let is_said = draft
+        .user
+        .get_path(&["settings", &own_name.setting])
+        .is_some()
+        || draft.public_url().is_some();
+    if is_said || draft.external.is_some() {
+        return;
+    }
+    let ports = draft.workload(None).map_or(&[][..], |main| &main.ports);
+    let Some(port) = ports.iter().find(|port| port.name == own_name.port) else {
+        return;
+    };
+    // The address of one of the machine's networks is a name that the kind passes on.
+    if port.host.is_none() || !port.bind.is_everywhere() {
+        return;
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::OwnName,
+            format!(
+                "port `{}` of `{}` is open to other machines, but {}",
+                port.name, draft.name, own_name.otherwise
+            ),
+        )
+        .about(&draft.name)
+        .label(port.host_span, format!("published on `{}`", port.bind))
+        .help(format!(
+            "say the name under which they call it: `settings.{} = {}`",
+            own_name.setting, own_name.example
+        )),
+    );
+}

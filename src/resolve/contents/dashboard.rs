@@ -1,0 +1,125 @@
+//! Dashboards of the user's own: those that were exported ask for data sources of another Grafana.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// What Grafana itself answers to.
+const BUILT_IN: [&str; 4] = ["grafana", "-- Grafana --", "-- Mixed --", "-- Dashboard --"];
+
+/// A dashboard that asks for the platform's data sources.
+pub(in crate::resolve) enum Adapted {
+    AsItIs,
+    Rewritten(String),
+    /// The data sources that it asks for and that the platform has not got.
+    Foreign(BTreeSet<String>),
+}
+
+/// `sources`: uids of the data sources, the one first that takes the place of a foreign Prometheus.
+pub(in crate::resolve) fn adapted(text: &str, sources: &[&str]) -> Adapted {
+    let Ok(mut dashboard) = serde_json::from_str::<Value>(text) else {
+        // That it is no JSON is said elsewhere.
+        return Adapted::AsItIs;
+    };
+    let mut walk = Walk {
+        inputs: inputs(&dashboard),
+        sources,
+        changed: false,
+        foreign: BTreeSet::new(),
+    };
+    walk.value(&mut dashboard);
+    if !walk.foreign.is_empty() {
+        return Adapted::Foreign(walk.foreign);
+    }
+    if !walk.changed {
+        return Adapted::AsItIs;
+    }
+    if let Value::Object(keys) = &mut dashboard {
+        // What an import would ask for is answered.
+        keys.shift_remove("__inputs");
+    }
+    serde_json::to_string_pretty(&dashboard)
+        .map_or(Adapted::AsItIs, |text| Adapted::Rewritten(text + "\n"))
+}
+
+/// `${DS_X}` and the plugin that it wants.
+fn inputs(dashboard: &Value) -> Vec<(String, String)> {
+    let inputs = dashboard.get("__inputs").and_then(Value::as_array);
+    let text = |input: &Value, key: &str| Some(input.get(key)?.as_str()?.to_string());
+    inputs
+        .into_iter()
+        .flatten()
+        .filter_map(|input| Some((text(input, "name")?, text(input, "pluginId")?)))
+        .collect()
+}
+
+struct Walk<'a> {
+    inputs: Vec<(String, String)>,
+    sources: &'a [&'a str],
+    changed: bool,
+    foreign: BTreeSet<String>,
+}
+
+impl Walk<'_> {
+    fn value(&mut self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(keys) => {
+                for (key, inner) in keys.iter_mut() {
+                    match key.as_str() {
+                        "datasource" => self.source(inner),
+                        "__inputs" | "__requires" => {}
+                        _ => self.value(inner),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A uid or a name alone, or `{ type, uid }`.
+    fn source(&mut self, source: &mut Value) {
+        match source {
+            Value::String(uid) => {
+                if let Some(ours) = self.ours(uid, None) {
+                    *uid = ours;
+                }
+            }
+            Value::Object(keys) => {
+                let plugin = keys.get("type").and_then(Value::as_str).map(str::to_string);
+                if let Some(Value::String(uid)) = keys.get_mut("uid")
+                    && let Some(ours) = self.ours(uid, plugin.as_deref())
+                {
+                    *uid = ours;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The uid to write instead; nothing where it is right.
+    fn ours(&mut self, uid: &str, plugin: Option<&str>) -> Option<String> {
+        let input = uid
+            .strip_prefix('$')
+            .and_then(|rest| rest.strip_prefix('{')?.strip_suffix('}'))
+            .filter(|name| name.starts_with("DS_"));
+        let is_variable = uid.starts_with('$') && input.is_none();
+        if is_variable || uid.is_empty() || BUILT_IN.contains(&uid) || self.sources.contains(&uid) {
+            return None;
+        }
+        let asked = self
+            .inputs
+            .iter()
+            .find(|(name, _)| Some(name.as_str()) == input);
+        let plugin = asked.map(|(_, plugin)| plugin.as_str()).or(plugin);
+        if matches!(plugin, None | Some("prometheus"))
+            && let Some(first) = self.sources.first()
+        {
+            self.changed = true;
+            return Some((*first).to_string());
+        }
+        let plugin = plugin.unwrap_or("prometheus");
+        self.foreign.insert(format!("{uid} ({plugin})"));
+        None
+    }
+}
