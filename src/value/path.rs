@@ -44,7 +44,7 @@ impl ContainerPath {
             None => text,
         };
         let names = plain.strip_prefix('/')?;
-        let is_good = plain == "/"
+        let is_good = text == "/"
             || names
                 .split('/')
                 .all(|name| is_name(name) && !name.contains(':'));
