@@ -8,6 +8,7 @@ use std::{
 use crate::{
     catalog::Catalog,
     check::{self, Facts},
+    data::Data,
     diag::{Code, Diagnostic, Sink},
     expand,
     files::{FileSet, Target},
@@ -35,6 +36,8 @@ pub struct Request {
     pub targets: Option<BTreeSet<Target>>,
     /// Every lint that warns is an error.
     pub deny_warnings: bool,
+    /// The data that earlier runs have written down: names that `[[moved]]` once gave hold on.
+    pub recorded: Vec<Data>,
 }
 
 impl Default for Request {
@@ -44,6 +47,7 @@ impl Default for Request {
             environment: None,
             targets: None,
             deny_warnings: false,
+            recorded: Vec::new(),
         }
     }
 }
@@ -174,6 +178,7 @@ fn understand(
         catalog: &mut catalog,
         sources,
         suffix: &read.suffix,
+        recorded: &request.recorded,
     };
     let draft = expand::expand(&read.tree, inputs, sink);
     let inputs = resolve::Inputs {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::data::Kept;
+
 /// Whether a platform compiles to a target that it does not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Choice {
@@ -108,21 +110,13 @@ pub struct Stub {
     pub text: String,
 }
 
-/// A volume by its real name: the manifest remembers these, so that a plan can say that one goes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RecordedVolume {
-    /// The engine's name of the volume (`PLATFORM_COMPONENT-VOLUME`).
-    pub name: String,
-    /// The key to write to keep it, as in `components.redis.volumes.data`.
-    pub key: String,
-}
-
 /// Everything that one compilation makes. Paths are relative to `generated/` (or `generated/E/`), with `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSet {
     pub files: BTreeMap<String, GeneratedFile>,
     pub stubs: Vec<Stub>,
-    pub volumes: Vec<RecordedVolume>,
+    /// The data that the platform keeps, sorted.
+    pub kept: Vec<Kept>,
 }
 
 impl FileSet {

@@ -5,6 +5,7 @@
 pub mod text;
 pub mod source;
 pub mod world;
+pub mod data;
 pub mod files;
 pub mod diag;
 pub mod syntax;

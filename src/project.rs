@@ -113,8 +113,9 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
         .collect()
 }
 
-/// An environment is a folder below `generated/`, beside those of the targets.
-fn bad_environment(name: &str) -> Option<Diagnostic> {
+/// What is wrong with the name of an environment: it is a folder below `generated/`, beside those of the targets, a part of
+/// a file's name, and a label in Kubernetes.
+pub fn bad_environment(name: &str) -> Option<Diagnostic> {
     let taken = files::is_folder_of_a_target(name);
     let good = name.len() <= 63
         && name.split('.').all(|part| {
@@ -423,4 +424,21 @@ fn lay_over_components(below: &Table, above: &Table) -> Table {
         out.set(key, value);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bad_environment;
+
+    #[test]
+    fn environments_are_named_as_kubernetes_names() {
+        for name in ["prod", "eu-1", "v1.2", "0"] {
+            assert!(bad_environment(name).is_none(), "{name}");
+        }
+        for name in [
+            "", "Prod", "a_b", "-a", "a-", "a..b", "../x", "a/b", "docs", "config",
+        ] {
+            assert!(bad_environment(name).is_some(), "{name}");
+        }
+    }
 }

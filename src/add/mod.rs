@@ -200,7 +200,7 @@ impl<'a> Addition<'a> {
         for role in &kind.roles {
             match self.fill(name, role, group, depth)? {
                 Some(filler) => {
-                    uses.extend(filler.written.then_some((role.name.clone(), filler.name)))
+                    uses.extend(filler.written.then_some((role.name.clone(), filler.name)));
                 }
                 None => open.push((role.name.clone(), role.kinds.clone())),
             }

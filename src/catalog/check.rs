@@ -404,7 +404,7 @@ fn below(place: Place, key: &str) -> Place {
         (Place::Top, "workload" | "parts") => Place::Workload,
         (Place::Workload, "files") => Place::File,
         (Place::Workload, "depends_on") => Place::Dependencies,
-        (Place::Workload, "env" | "labels" | "compose" | "helm") => Place::Elsewhere,
+        (Place::Workload, "env" | "labels" | "compose" | "helm" | "cluster") => Place::Elsewhere,
         (Place::Top, _) => Place::Elsewhere,
         (place, _) => place,
     }

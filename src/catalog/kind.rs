@@ -1,6 +1,7 @@
 //! What a kind says of the components that are of it.
 
 use crate::{
+    data::Upgrade,
     model::{SecretForm, Version},
     reference::{self, Mode, Words},
     source::Span,
@@ -27,6 +28,8 @@ pub struct Kind {
     pub oldest: Option<String>,
     /// Versions that their makers no longer mend, as far as their numbers tell (`13`, `8.0`), and since when.
     pub end_of_life: Vec<(String, String)>,
+    /// What a change of the major version asks for over existing data.
+    pub upgrades: Vec<Upgrade>,
     /// One server: more than one replica is an error.
     pub single: bool,
     /// At most so many of it in a platform.

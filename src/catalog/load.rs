@@ -4,6 +4,7 @@ use super::{
     Binding, Catalog, FileForm, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType, check,
 };
 use crate::{
+    data::{Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, Context, KIND, NameRule},
     model::SecretForm,
@@ -167,6 +168,12 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .flat_map(Table::iter)
             .filter_map(|(key, node)| Some((key.name.clone(), node.as_str()?.to_string())))
             .collect(),
+        upgrades: table
+            .array("upgrades")
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|node| upgrade(node.as_table()?))
+            .collect(),
         single: table.boolean("single").unwrap_or(false),
         per_platform: table
             .integer("per_platform")
@@ -204,6 +211,16 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         table,
         span,
     }
+}
+
+fn upgrade(table: &Table) -> Option<Upgrade> {
+    Some(Upgrade {
+        on: Step::parse(table.string("on")?)?,
+        reaches: table
+            .integer("reaches")
+            .and_then(|major| u64::try_from(major).ok()),
+        needs: table.string("needs")?.to_string(),
+    })
 }
 
 /// The tables of a table of tables.

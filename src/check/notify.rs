@@ -4,15 +4,11 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
-        AlertSeverity, At, Component, FileContent, Notify, Platform, SettingValue, Text,
-        is_pattern, matches, notify_file,
+        AlertSeverity, At, Component, NO_REPLICAS, Notify, Platform, REPLICAS_MISSING,
+        SettingValue, TARGET_DOWN, Text, WATCHDOG, is_pattern, is_told_by_notify, matches,
     },
     text::all_of,
 };
-
-/// The alert that always fires, and the one of a target that gives no answer, which every platform has.
-const WATCHDOG: &str = "Watchdog";
-const TARGET_DOWN: &str = "TargetDown";
 
 /// How many alerts a message names.
 const NAMED: usize = 3;
@@ -69,7 +65,7 @@ struct Fired<'a> {
     component: &'a Component,
 }
 
-/// The alerts of the platform: those of its components, and that a component's target gives no answer.
+/// The alerts of the platform: those of its components, and what it says of every one itself.
 fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
     platform.components.iter().flat_map(|component| {
         let own = component.alerts.iter().map(move |alert| Fired {
@@ -77,11 +73,16 @@ fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
             severity: alert.severity,
             component,
         });
-        own.chain([Fired {
-            name: TARGET_DOWN,
-            severity: AlertSeverity::Critical,
+        let of_platform = [
+            (TARGET_DOWN, AlertSeverity::Critical),
+            (NO_REPLICAS, AlertSeverity::Critical),
+            (REPLICAS_MISSING, AlertSeverity::Warning),
+        ];
+        own.chain(of_platform.map(|(name, severity)| Fired {
+            name,
+            severity,
             component,
-        }])
+        }))
     })
 }
 
@@ -134,13 +135,6 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
             no_mail(notify, alertmanager, sink);
         }
     }
-}
-
-/// Whether a component's configuration is made of `[notify]`.
-fn is_told_by_notify(component: &Component) -> bool {
-    let made = FileContent::Generated(notify_file(&component.name));
-    let mut workloads = component.workloads.iter();
-    workloads.any(|workload| workload.files.iter().any(|file| file.content == made))
 }
 
 fn lint(message: impl Into<String>, component: &Component) -> Diagnostic {

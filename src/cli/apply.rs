@@ -10,7 +10,7 @@ use mlopsgen::{
     text::count,
 };
 
-use super::{Context, args::Global, json, plan::saved, project, show};
+use super::{Context, args::Global, data, json, plan::saved, project, show};
 
 /// Write generated/, after showing what changes
 ///
@@ -35,7 +35,7 @@ pub struct ApplyArgs {
     #[arg(long)]
     force: bool,
 
-    /// Don't ask about volumes that are not generated any more
+    /// Don't ask about data that is left behind, or that another major version has to read; the manifest says that it was given
     #[arg(long)]
     accept_data_loss: bool,
 
@@ -232,30 +232,18 @@ impl Run<'_> {
     }
 
     fn is_loss_agreed(&self, plan: &Plan, can_ask: bool) -> Result<bool, Failure> {
-        if plan.volumes_removed.is_empty() || self.args.accept_data_loss {
+        if !plan.data.is_loss() || self.args.accept_data_loss {
             return Ok(true);
         }
-        let volumes = count(plan.volumes_removed.len(), "volume");
         if can_ask {
-            return self
-                .context
-                .terminal
-                .ask(&format!("Give up the data of {volumes}?"));
+            let question = match plan.data.left.len() {
+                0 => "Has the data been taken care of?".to_string(),
+                left => format!("Give up the data of {}?", count(left, "volume")),
+            };
+            return self.context.terminal.ask(&question);
         }
-        let names: Vec<&str> = plan
-            .volumes_removed
-            .iter()
-            .map(|volume| volume.name.as_str())
-            .collect();
-        let keep: Vec<String> = plan.volumes_removed.iter().map(show::how_to_keep).collect();
-        Err(Failure::new(format!(
-            "{volumes} would not be used any more ({}); nothing was written",
-            names.join(", ")
-        ))
-        .help(format!(
-            "to keep the data write {} where it is to be used; to give it up add `--accept-data-loss`",
-            keep.join(", ")
-        )))
+        let (message, help) = data::refusal(&plan.data);
+        Err(Failure::new(format!("{message}; nothing was written")).help(help))
     }
 }
 

@@ -131,7 +131,7 @@ fn lay_out(path: &Path, context: &Context) -> Result<Option<Laid>, Failure> {
         return Ok(None);
     }
     let new = layout::layout(&old).unwrap_or_else(|| {
-        let line = format!("{name} stays as it is: it has TOML that is too new to lay out\n");
+        let line = format!("{name} stays as it is: laid out it would not say the same\n");
         context.terminal.err(&line);
         old.clone()
     });

@@ -9,11 +9,11 @@ use mlopsgen::{
         Severity,
         render::{self, JsonDiagnostic},
     },
-    plan::{Action, Counts, Failure, Plan},
+    plan::{Action, Counts, DataPlan, Failure, Plan, Refusal},
 };
 use serde::Serialize;
 
-use super::show::how_to_keep;
+use super::data::{self, JsonData};
 
 /// A plan for programs. Paths are relative to the project.
 #[derive(Serialize)]
@@ -22,7 +22,8 @@ struct Report {
     changes: Vec<JsonChange>,
     /// Files that are created once and then the user's.
     stubs: Vec<String>,
-    volumes_removed: Vec<JsonVolume>,
+    #[serde(flatten)]
+    data: JsonData,
     /// Of ten files nine go: `apply` wants `--accept-removal`.
     removes_nearly_all: bool,
     /// Files that are left alone.
@@ -45,13 +46,6 @@ struct JsonChange {
 }
 
 #[derive(Serialize)]
-struct JsonVolume {
-    name: String,
-    key: String,
-    keep: String,
-}
-
-#[derive(Serialize)]
 struct Verdict {
     diagnostics: Vec<JsonDiagnostic>,
     summary: Severities,
@@ -67,7 +61,6 @@ struct Severities {
 pub fn report(compilation: &Compilation, plan: Option<&Plan>, folder: &str) -> String {
     let full = |path: &String| format!("{folder}/{path}");
     let changes = plan.map_or(&[][..], |plan| &plan.changes);
-    let volumes = plan.map_or(&[][..], |plan| &plan.volumes_removed);
     text(&Report {
         diagnostics: render::json(&compilation.diagnostics, &compilation.sources),
         changes: changes
@@ -75,20 +68,13 @@ pub fn report(compilation: &Compilation, plan: Option<&Plan>, folder: &str) -> S
             .map(|change| JsonChange {
                 path: full(&change.path),
                 action: change.action,
-                reason: change.refusal.as_ref().map(|refusal| refusal.name()),
+                reason: change.refusal.as_ref().map(Refusal::name),
             })
             .collect(),
         stubs: plan.map_or(Vec::new(), |plan| {
             plan.stubs.iter().map(|stub| stub.path.clone()).collect()
         }),
-        volumes_removed: volumes
-            .iter()
-            .map(|volume| JsonVolume {
-                name: volume.name.clone(),
-                key: volume.key.clone(),
-                keep: how_to_keep(volume),
-            })
-            .collect(),
+        data: data::json(plan.map_or(&DataPlan::default(), |plan| &plan.data)),
         removes_nearly_all: plan.is_some_and(|plan| plan.emptied.is_some()),
         foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),
         manifest_changes: plan.is_some_and(|plan| plan.manifest_changes),

@@ -1,6 +1,6 @@
 //! `mlopsgen kinds [NAME]`: the catalog.
 
-use std::rc::Rc;
+use std::{path::Path, rc::Rc};
 
 use clap::Args;
 use mlopsgen::{
@@ -42,9 +42,7 @@ pub struct Loaded {
 /// The catalog of the project of `-C`; outside of one the embedded kinds.
 pub fn catalog(context: &Context) -> Loaded {
     let file = context.global.directory().join(&context.global.file);
-    let root = file
-        .parent()
-        .map_or_else(|| ".".into(), |folder| folder.to_path_buf());
+    let root = file.parent().map_or_else(|| ".".into(), Path::to_path_buf);
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let mut catalog = own_catalog(&DiskWorld::new(root), &mut sources, &mut sink);
     let names = catalog.names();

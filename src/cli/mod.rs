@@ -9,6 +9,7 @@ mod args;
 mod broken;
 mod check;
 mod component;
+mod data;
 mod doctor;
 mod down;
 mod engine;

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use mlopsgen::{
     compile::{Failed, Request},
     disk::{Prepared, Project, environments},
-    files,
     plan::{Failure, Plan},
-    project::environment_file,
+    project::{bad_environment, environment_file},
     text::one_of,
 };
 
@@ -29,8 +28,8 @@ pub fn find(global: &Global) -> Result<(PathBuf, String), Failure> {
 
 /// The project of these flags. Errors: there is no platform file, or `--env` is no name of an environment.
 pub fn open(global: &Global) -> Result<Project, Failure> {
-    if let Some(environment) = &global.environment {
-        check_environment(environment)?;
+    if let Some(problem) = global.environment.as_deref().and_then(bad_environment) {
+        return Err(Failure::new(problem.message).help(problem.help.unwrap_or_default()));
     }
     let (root, file) = find(global)?;
     if let Some(environment) = &global.environment {
@@ -41,6 +40,7 @@ pub fn open(global: &Global) -> Result<Project, Failure> {
         environment: global.environment.clone(),
         targets: global.selected(),
         deny_warnings: global.deny_warnings,
+        recorded: Vec::new(),
     };
     Project::new(&root, request)
 }
@@ -76,46 +76,4 @@ fn find_environment(root: &Path, file: &str, environment: &str) -> Result<(), Fa
             known => format!("write that file, or `--env` with {}", one_of(known)),
         }),
     )
-}
-
-/// An environment's name is a folder, a part of a file's name, and a label in Kubernetes.
-fn check_environment(name: &str) -> Result<(), Failure> {
-    let is_alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let is_label = |label: &str| {
-        label.starts_with(is_alphanumeric)
-            && label.ends_with(is_alphanumeric)
-            && label.chars().all(|c| is_alphanumeric(c) || c == '-')
-    };
-    if name.len() > 63 || !name.split('.').all(is_label) {
-        return Err(
-            Failure::new(format!("`{name}` is no name of an environment")).help(
-                "write lower-case letters, digits, `-` and `.`, at most 63, \
-                 with a letter or digit at both ends and around each dot",
-            ),
-        );
-    }
-    if files::is_folder_of_a_target(name) {
-        return Err(Failure::new(format!(
-            "an environment can't be called `{name}`: `generated/{name}/` is taken"
-        ))
-        .help("give it another name"));
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::check_environment;
-
-    #[test]
-    fn environments_are_named_as_kubernetes_names() {
-        for name in ["prod", "eu-1", "v1.2", "0"] {
-            assert!(check_environment(name).is_ok(), "{name}");
-        }
-        for name in [
-            "", "Prod", "a_b", "-a", "a-", "a..b", "../x", "a/b", "docs", "config",
-        ] {
-            assert!(check_environment(name).is_err(), "{name}");
-        }
-    }
 }

@@ -1,11 +1,11 @@
 //! A plan as people read it: the diffs, then a summary that still stands on the screen when the diffs scrolled away.
 
 use mlopsgen::{
-    files::RecordedVolume,
     plan::{Action, Change, Emptied, Plan, diff},
     text::count,
 };
 
+use super::data;
 use super::terminal::{Paint, Terminal, paint};
 
 /// Whoever keeps thousands of files of their own in the folder came to see something else.
@@ -25,7 +25,7 @@ pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
     }
     page.summary(plan);
     page.foreign(plan);
-    page.volumes(plan);
+    page.data(plan);
     page.emptied(plan);
     let counts = plan.counts();
     page.line(
@@ -36,15 +36,6 @@ pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
         Paint::Bold,
     );
     page.text
-}
-
-/// How to keep a volume that is not generated any more.
-pub fn how_to_keep(volume: &RecordedVolume) -> String {
-    let key = match volume.key.rfind("volumes.") {
-        Some(start) => &volume.key[start..],
-        None => &volume.key,
-    };
-    format!("{key}.name = \"{}\"", volume.name)
 }
 
 struct Page<'a> {
@@ -137,22 +128,9 @@ impl Page<'_> {
         }
     }
 
-    fn volumes(&mut self, plan: &Plan) {
-        for volume in &plan.volumes_removed {
-            self.line(
-                &format!(
-                    "! volume {} ({}) goes: nothing will use the data in it",
-                    volume.name, volume.key
-                ),
-                Paint::Alarm,
-            );
-            self.line(
-                &format!(
-                    "    to keep it, write {} where it is to be used",
-                    how_to_keep(volume)
-                ),
-                Paint::Plain,
-            );
+    fn data(&mut self, plan: &Plan) {
+        for (line, kind) in data::lines(&plan.data) {
+            self.line(&line, kind);
         }
     }
 }

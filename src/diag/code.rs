@@ -46,6 +46,7 @@ codes! {
     BadValue Error "bad-value",
     DuplicateName Error "duplicate-name",
     ConflictingKeys Error "conflicting-keys",
+    BadMove Error "bad-move",
     UnknownName Error "unknown-name",
     UnknownKind Error "unknown-kind",
     UnknownVersion Error "unknown-version",

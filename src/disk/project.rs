@@ -37,13 +37,26 @@ impl Project {
     }
 
     pub fn compile(&self) -> Compilation {
-        compile::compile(&DiskWorld::new(&self.root), &self.request)
+        compile::compile(&DiskWorld::new(&self.root), &self.request())
+    }
+
+    /// What to compile, with the data that earlier runs have written down. A manifest that can't be read is said when
+    /// planning.
+    fn request(&self) -> Request {
+        let bytes = read_manifest(&self.place).ok().flatten();
+        let recorded = plan::read(bytes.as_deref()).ok();
+        Request {
+            recorded: recorded
+                .map(|recorded| recorded.manifest.volumes.into_keys().collect())
+                .unwrap_or_default(),
+            ..self.request.clone()
+        }
     }
 
     /// Every path of the project that compiling it asks for, there or not.
     pub fn reads(&self) -> BTreeSet<String> {
         let world = DiskWorld::new(&self.root);
-        compile::compile(&world, &self.request);
+        compile::compile(&world, &self.request());
         world.reads()
     }
 

@@ -6,6 +6,7 @@ use std::{
     rc::Rc,
 };
 
+use super::moved::Moves;
 use crate::{
     catalog::{Kind, Role, SettingType},
     model::{Bind, Group, Port, Registry, Secret, Variable},
@@ -32,6 +33,8 @@ pub struct Names {
     pub platform: String,
     /// The platform as one machine knows it: the Compose project. An environment has its own.
     pub project: String,
+    /// What has another name now.
+    pub moves: Moves,
     pub registry: Registry,
     pub bind: Bind,
     /// Components that were declared but are not there (of an unknown kind): referring to them is no second mistake.

@@ -13,6 +13,7 @@ mod layers;
 mod levels;
 mod logins;
 mod major;
+mod moved;
 mod names;
 mod own_name;
 mod ports;
@@ -25,9 +26,11 @@ mod settings;
 pub use draft::{
     BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Login, Names, WorkloadDraft,
 };
+pub use moved::VolumeNames;
 
 use crate::{
     catalog::Catalog,
+    data::Data,
     diag::{Code, Diagnostic, Sink, nearest},
     source::{Sources, Span},
     syntax::Table,
@@ -42,6 +45,8 @@ pub struct Inputs<'a> {
     pub sources: &'a mut Sources,
     /// What the environment adds to the platform's name on a machine.
     pub suffix: &'a str,
+    /// What the manifest remembers.
+    pub recorded: &'a [Data],
 }
 
 /// The components as declared, and the names beside them.
@@ -78,7 +83,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         .map(|declared| declared.kind.span.source)
         .chain(inputs.catalog.sources())
         .collect();
-    let names = names::names(tree, inputs.suffix, &components, lost, kind_sources, sink);
+    let names = names::names(tree, &inputs, &components, lost, kind_sources, sink);
     let all = Declarations { names, components };
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     settings::check(&all, sink);

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
+    Inputs,
     draft::{Declared, Names},
-    read,
+    moved, read,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -19,7 +20,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Reads the names. `kind_sources` are the files of the catalog that were read so far.
 pub(super) fn names(
     tree: &Table,
-    suffix: &str,
+    inputs: &Inputs<'_>,
     components: &[Declared],
     lost: Vec<String>,
     kind_sources: BTreeSet<SourceId>,
@@ -39,7 +40,8 @@ pub(super) fn names(
     let name = platform.string("name").unwrap_or("platform");
     Names {
         platform: name.to_string(),
-        project: format!("{name}{suffix}"),
+        project: format!("{name}{}", inputs.suffix),
+        moves: moved::moves(tree, inputs.suffix, inputs.recorded, sink),
         registry: registry(tree),
         bind: platform
             .string("bind")

@@ -115,10 +115,10 @@ fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
         name: key.name.clone(),
         container,
         host,
-        protocol: match table.string("protocol") {
-            Some("udp") => Protocol::Udp,
-            _ => Protocol::Tcp,
-        },
+        protocol: table
+            .string("protocol")
+            .and_then(Protocol::parse)
+            .unwrap_or(Protocol::Tcp),
         scheme: table
             .string("scheme")
             .map_or(Scheme::Http, Scheme::from_name),

@@ -6,7 +6,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::duration_ms,
     reference::{self, Mode, Phrase, Piece, Words},
-    syntax::{Key, Node, Value},
+    syntax::{Key, Node, Table, Value},
     text::{all_of, one_of},
 };
 
@@ -17,7 +17,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
             .user
             .table("settings")
             .into_iter()
-            .flat_map(|table| table.iter())
+            .flat_map(Table::iter)
         {
             if key.name == "major"
                 || (node.is_false()
@@ -228,9 +228,9 @@ fn phrase(node: &Node) -> Phrase<'_> {
 /// an address: it stands as a letter, which every setting takes.
 fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
     phrase.filled(|reference| {
-        let name = match reference.map(|reference| reference.segments.as_slice()) {
-            Some(["vars", name]) => name,
-            _ => return "x".to_string(),
+        let segments = reference.map(|reference| reference.segments.as_slice());
+        let Some(["vars", name]) = segments else {
+            return "x".to_string();
         };
         let mut variables = all.names.variables.iter();
         variables

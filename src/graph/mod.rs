@@ -158,6 +158,41 @@ impl Graph {
             })
     }
 
+    /// The components that do not work without this one, straight or through others. Those that it needs itself are not
+    /// among them: of two that need each other neither is the cause.
+    pub fn needed_by(&self, component: &str) -> BTreeSet<String> {
+        let mut needing = self.closure(component, |from, to| (to, from));
+        let needed = self.closure(component, |from, to| (from, to));
+        needing.retain(|name| name != component && !needed.contains(name));
+        needing
+    }
+
+    /// What is reached from a component along the edges of what works only with the other; `way` says in which direction.
+    fn closure(
+        &self,
+        component: &str,
+        way: for<'a> fn(&'a str, &'a str) -> (&'a str, &'a str),
+    ) -> BTreeSet<String> {
+        const NEEDS: [Why; 3] = [Why::Uses, Why::DependsOn, Why::Reference];
+        let mut found = BTreeSet::new();
+        let mut last = vec![component.to_string()];
+        while let Some(here) = last.pop() {
+            for ((from, to), why) in &self.component_edges {
+                let ComponentPeer::Component(from) = from else {
+                    continue;
+                };
+                let (start, end) = way(from, to);
+                if start == here
+                    && NEEDS.iter().any(|it| why.contains(it))
+                    && found.insert(end.to_string())
+                {
+                    last.push(end.to_string());
+                }
+            }
+        }
+        found
+    }
+
     /// Edges that leave the platform, port by port.
     pub fn outside_edges(&self) -> impl Iterator<Item = &OutsideEdge> {
         self.outside.iter()

@@ -24,6 +24,7 @@ pub fn workload_secrets(workload: &Workload) -> BTreeSet<&str> {
 /// Every text of a workload in which a reference may stand.
 pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
     let Workload {
+        node_mounts: _,
         image,
         build,
         entrypoint,
@@ -143,6 +144,8 @@ fn runtime_texts<'a>(runtime: &'a Runtime, texts: &mut Vec<&'a Text>) {
         group_add,
         privileged: _,
         no_new_privileges: _,
+        cluster_user: _,
+        unrestricted: _,
         read_only: _,
         tmpfs: _,
         devices: _,

@@ -12,52 +12,6 @@ const SIGNALS: [&str; 36] = [
     "XFSZ",
 ];
 
-/// Capabilities of Linux without `CAP_`, and `ALL` of them.
-const CAPABILITIES: [&str; 42] = [
-    "ALL",
-    "AUDIT_CONTROL",
-    "AUDIT_READ",
-    "AUDIT_WRITE",
-    "BLOCK_SUSPEND",
-    "BPF",
-    "CHECKPOINT_RESTORE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "DAC_READ_SEARCH",
-    "FOWNER",
-    "FSETID",
-    "IPC_LOCK",
-    "IPC_OWNER",
-    "KILL",
-    "LEASE",
-    "LINUX_IMMUTABLE",
-    "MAC_ADMIN",
-    "MAC_OVERRIDE",
-    "MKNOD",
-    "NET_ADMIN",
-    "NET_BIND_SERVICE",
-    "NET_BROADCAST",
-    "NET_RAW",
-    "PERFMON",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYSLOG",
-    "SYS_ADMIN",
-    "SYS_BOOT",
-    "SYS_CHROOT",
-    "SYS_MODULE",
-    "SYS_NICE",
-    "SYS_PACCT",
-    "SYS_PTRACE",
-    "SYS_RAWIO",
-    "SYS_RESOURCE",
-    "SYS_TIME",
-    "SYS_TTY_CONFIG",
-    "WAKE_ALARM",
-];
-
 /// A container's own name: labels of letters, digits, `-` and `_` with dots between them, 63 at most.
 pub(super) fn is_host_name(text: &str) -> bool {
     text.len() <= 63
@@ -97,12 +51,6 @@ pub(super) fn is_signal(text: &str) -> bool {
     counted || SIGNALS.contains(&name)
 }
 
-/// `NET_ADMIN` or `CAP_NET_ADMIN`, in any case.
-pub(super) fn is_capability(text: &str) -> bool {
-    let upper = text.to_ascii_uppercase();
-    CAPABILITIES.contains(&upper.strip_prefix("CAP_").unwrap_or(&upper))
-}
-
 /// What images that name no registry get before their names: `registry.example.com:5000/ml`.
 pub(super) fn is_registry(text: &str) -> bool {
     let mut parts = text.split('/');
@@ -137,7 +85,6 @@ mod tests {
         for registry in ["registry.example.com/ml", "localhost:5000", "ghcr.io"] {
             assert!(is_registry(registry), "{registry}");
         }
-        assert!(is_capability("cap_net_admin"));
         assert!(is_host_name("node-1.example"));
     }
 
@@ -145,7 +92,6 @@ mod tests {
     fn and_refuse_what_it_refuses() {
         assert!(!is_user("a b") && !is_user("1:2:3") && !is_user(":0"));
         assert!(!is_signal("SIGFOO") && !is_signal("0") && !is_signal("SIGRTMIN+99"));
-        assert!(!is_capability("NOPE"));
         assert!(!is_registry("https://x") && !is_registry("x/Y") && !is_host_name("a b"));
     }
 }

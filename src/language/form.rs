@@ -4,7 +4,9 @@ use super::engine;
 use crate::{
     reference::{self, Mode, Words},
     syntax::Node,
-    value::{self, Bind, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs, WebAddress},
+    value::{
+        self, Bind, Capability, Device, ExtraHost, HostAddress, ImagePlatform, Tmpfs, WebAddress,
+    },
 };
 
 /// A grammar for a string.
@@ -92,6 +94,8 @@ pub enum NameRule {
     Environment,
     /// A variable that a shell and Compose can read: letters, digits and `_`.
     Variable,
+    /// A label of an alert, beside those that every alert has.
+    AlertLabel,
     /// An absolute path inside a container.
     ContainerPath,
     /// The host of a registry, with a port where it has one.
@@ -132,6 +136,11 @@ impl NameRule {
                 name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
                     && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             }
+            NameRule::AlertLabel => {
+                NameRule::Variable.accepts(name)
+                    && !name.starts_with("__")
+                    && !["alertname", "severity", "component", "group"].contains(&name)
+            }
             NameRule::ContainerPath => Form::ContainerPath.accepts(name),
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
             NameRule::Free => !name.is_empty(),
@@ -150,6 +159,9 @@ impl NameRule {
             NameRule::Identifier => "a letter, then letters, digits, `_` and `-`",
             NameRule::Environment => "letters, digits, `_`, `-` and `.`, not starting with a digit",
             NameRule::Variable => "letters, digits and `_`, not starting with a digit",
+            NameRule::AlertLabel => {
+                "letters, digits and `_`, not starting with a digit or `__`, and none of `alertname`, `severity`, `component` and `group`"
+            }
             NameRule::ContainerPath => "an absolute path such as `/data`",
             NameRule::Registry => {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
@@ -202,7 +214,7 @@ impl Form {
             Form::Signal => engine::is_signal(text),
             Form::ImagePlatform => ImagePlatform::parse(text).is_some(),
             Form::Device => Device::parse(text).is_some(),
-            Form::Capability => engine::is_capability(text),
+            Form::Capability => Capability::parse(text).is_some(),
             Form::ExtraHost => ExtraHost::parse(text).is_some(),
             Form::HostAddress => HostAddress::parse(text).is_some(),
             Form::Tmpfs => Tmpfs::parse(text).is_some(),

@@ -5,7 +5,7 @@ use super::{
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
 };
-use crate::value::{AlertSeverity, ProbeTool, Propagation};
+use crate::value::{Condition, ProbeTool, Propagation, Protocol};
 
 pub(super) const TEXTS: Shape = Shape::List(&Shape::Text);
 pub(super) const FREE: Shape = Shape::Plain(Form::Free);
@@ -14,11 +14,14 @@ pub(super) const RESOURCE_NAME: Shape = Shape::Plain(Form::Name(NameRule::Resour
 pub(super) const PORT_NAME: Shape = Shape::Plain(Form::Name(NameRule::Port));
 pub(super) const FREE_LIST: Shape = Shape::List(&FREE);
 /// Keys of somebody else's language, passed on as they are.
+/// Raw values of a component in the chart.
+pub(super) const CHART_TABLE: Shape = Shape::Table(super::chart::CHART_KEYS);
+
 pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
 pub(super) const PORTS: Shape = Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PortRange)]);
-pub(super) const CONDITION: Form = Form::Choice(&["healthy", "completed", "started"]);
+pub(super) const CONDITION: Form = Form::Choice(Condition::NAMES);
 
 pub(super) const ENV: Shape = Shape::Map(
     NameRule::Environment,
@@ -70,7 +73,7 @@ pub(super) const PORT: Shape = Shape::Either(&[
         ),
         key(
             "protocol",
-            Shape::Plain(Form::Choice(&["tcp", "udp"])),
+            Shape::Plain(Form::Choice(Protocol::NAMES)),
             "`tcp` unless said otherwise.",
             "protocol = \"udp\"",
         ),
@@ -254,6 +257,12 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         "`false` where the image has no program that could check: Compose gets no check, Kubernetes probes from outside.",
         "compose = false",
     ),
+    key(
+        "liveness",
+        Shape::Boolean,
+        "`true` where the check asks the program alone and nothing that it depends on: Kubernetes restarts a container that fails it. Without it only `tcp` does; the others just take a pod out of its Service.",
+        "liveness = true",
+    ),
 ];
 
 pub(super) const METRICS: Shape = Shape::Either(&[
@@ -327,40 +336,6 @@ pub(super) const RESOURCES: Shape = resources!(
 /// What a task of a pipeline asks for.
 pub(super) const TASK_RESOURCES: Shape = resources!(GPU_COUNT, "Graphics processors.");
 
-pub(super) const ALERT: Shape = Shape::Table(&[
-    key(
-        "expr",
-        Shape::Plain(Form::PromQl),
-        "Fires while this returns anything.",
-        "expr = \"up == 0\"",
-    )
-    .required(),
-    key(
-        "for",
-        DURATION,
-        "Only after it held for so long.",
-        "for = \"5m\"",
-    ),
-    key(
-        "severity",
-        Shape::Plain(Form::Choice(AlertSeverity::NAMES)),
-        "The label `severity`; `warning` unless said otherwise.",
-        "severity = \"critical\"",
-    ),
-    key(
-        "summary",
-        FREE,
-        "One line for a person.",
-        "summary = \"the API is down\"",
-    ),
-    key(
-        "description",
-        FREE,
-        "What it means and what to do.",
-        "description = \"look at the logs first\"",
-    ),
-]);
-
 pub(super) const BUILD: Shape = Shape::Table(&[
     key(
         "context",
@@ -423,9 +398,15 @@ const VOLUME_SECTIONS: &[Section] = &[
         keys: &[
             key(
                 "only",
-                Shape::Plain(Form::Choice(&["compose"])),
+                Shape::Plain(Form::Choice(&["compose", "helm"])),
                 "The target that has it.",
                 "only = \"compose\"",
+            ),
+            key(
+                "above",
+                Shape::Boolean,
+                "A cluster mounts the folder above: the program makes `mount` itself, as a database does that insists on the rights of its folder.",
+                "above = true",
             ),
             key(
                 "propagation",

@@ -2,6 +2,8 @@
 //!
 //! The checker, the JSON Schema and the reference in docs/ read the same tables, so none of them can say something else.
 
+mod alert;
+mod chart;
 mod check;
 mod complete;
 mod component;

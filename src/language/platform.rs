@@ -162,6 +162,23 @@ const NETWORK: Shape = Shape::Table(&[key(
 )
 .required()]);
 
+const MOVED: Shape = Shape::Table(&[
+    key(
+        "from",
+        FREE,
+        "What it was called: `components.C`, `components.C.volumes.V`, `groups.G`, `pipelines.P`, `volumes.V`, `platform.NAME`.",
+        "from = \"components.old-db\"",
+    )
+    .required(),
+    key(
+        "to",
+        FREE,
+        "What it is called now.",
+        "to = \"components.mlflow-db\"",
+    )
+    .required(),
+]);
+
 const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&LintLevel::NAMES));
 
 const RAW: Shape = Shape::Table(&[
@@ -194,6 +211,7 @@ macro_rules! file_keys {
             key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]\n[[ci.model_serving.stages]]\nname = \"test\"\nrun = [\"make test\"]"),
             key("actors", Shape::Map(NameRule::Resource, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
             key("flows", Shape::List(&Shape::Table(FLOW)), "Who talks to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
+            key("moved", Shape::List(&MOVED), "What was renamed: volumes and claims keep the names that they had. An entry may be left standing, or be removed once every environment has been applied.", "[[moved]]\nfrom = \"components.old-db\"\nto = \"components.mlflow-db\""),
             key("notify", NOTIFY, "Who is told of alerts. It becomes Alertmanager's configuration, unless its setting `config` brings one.", "[notify]\ndefault = \"team\"\n[notify.receivers]\nteam = { slack = \"${secrets.slack-webhook}\", channel = \"#ml-platform\" }"),
             key("lints", Shape::Map(NameRule::Free, &LINT_LEVEL), "A level per lint.", "[lints]\nno-resources = \"allow\""),
             key("raw", RAW, "Raw keys for the top level of Compose files and values.", "[raw.helm]\npriorityClassName = \"ml\""),

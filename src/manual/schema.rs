@@ -174,8 +174,8 @@ impl Writer<'_> {
                 json!({ "$ref": "#/definitions/workload" })
             }
             Shape::Table(keys) => Value::Object(self.table(keys, removable)),
-            Shape::Map(rule, item) => self.map(*rule, self.shape(item, removable), removable),
-            Shape::Parts => self.map(
+            Shape::Map(rule, item) => named(*rule, self.shape(item, removable), removable),
+            Shape::Parts => named(
                 NameRule::Resource,
                 object(json!({ "$ref": "#/definitions/workload" })),
                 removable,
@@ -192,14 +192,15 @@ impl Writer<'_> {
             }
         })
     }
+}
 
-    fn map(&self, rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
-        let item = match removable {
-            true => or_false(item),
-            false => item,
-        };
-        json!({ "type": "object", "propertyNames": name(rule), "additionalProperties": item })
-    }
+/// A table of names of the user's choice.
+fn named(rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
+    let item = match removable {
+        true => or_false(item),
+        false => item,
+    };
+    json!({ "type": "object", "propertyNames": name(rule), "additionalProperties": item })
 }
 
 /// `false` removes what another layer says.
@@ -226,7 +227,9 @@ fn name(rule: NameRule) -> Value {
         NameRule::Port => json!({ "pattern": "^[a-z]([a-z0-9-]*[a-z0-9])?$", "maxLength": 15 }),
         NameRule::Identifier => json!({ "pattern": "^[A-Za-z][A-Za-z0-9_-]*$" }),
         NameRule::Environment => json!({ "pattern": "^[A-Za-z_.-][A-Za-z0-9_.-]*$" }),
-        NameRule::Variable => json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" }),
+        NameRule::Variable | NameRule::AlertLabel => {
+            json!({ "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" })
+        }
         NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
         NameRule::Registry => json!({ "pattern": "^[A-Za-z0-9._-]+(:[0-9]+)?$" }),
         NameRule::Free => json!({ "minLength": 1 }),

@@ -1,6 +1,7 @@
 //! Components: what the user names. Each has one workload or several, or runs elsewhere.
 
 use crate::{
+    data::Upgrade,
     model::{AlertSeverity, Metrics, PanelKind, Port, Raw, Text, Workload},
     source::Span,
     value::WebAddress,
@@ -17,6 +18,8 @@ pub struct Component {
     pub icon: String,
     /// The major version of the program: what the kind and the targets adapt to. `None`: nothing tells, and nothing asks.
     pub major: Option<u64>,
+    /// What its program asks for when the major version changes over existing data.
+    pub upgrades: Vec<Upgrade>,
     pub description: Option<String>,
     /// `None` only where it is external.
     pub group: Option<String>,
@@ -32,6 +35,8 @@ pub struct Component {
     pub uses: Vec<Use>,
     /// The main workload first. Without it where the component is external.
     pub workloads: Vec<Workload>,
+    /// 1 for each instance that works, in PromQL; `None`: it works while it can be scraped.
+    pub healthy: Option<String>,
     pub alerts: Vec<Alert>,
     pub records: Vec<Record>,
     pub panels: Vec<Panel>,
@@ -156,12 +161,28 @@ pub struct Alert {
     pub expr: String,
     /// Milliseconds.
     pub hold: Option<u64>,
+    /// Milliseconds that it goes on firing when it no longer holds.
+    pub keep_firing_for: Option<u64>,
     pub severity: AlertSeverity,
-    pub summary: Option<String>,
-    pub description: Option<String>,
-    /// Texts of a kind are templates of Prometheus'; those of platform.toml are literal.
+    /// Further labels.
+    pub labels: Vec<(String, String)>,
+    pub summary: Option<AlertText>,
+    pub description: Option<AlertText>,
+    /// Where it stands what to do.
+    pub runbook_url: Option<AlertText>,
+    /// Says that the component does not work at all: what needs it is held back meanwhile.
+    pub down: bool,
+    /// The expression is the kind's.
     pub from_kind: bool,
     pub span: Span,
+}
+
+/// A message of an alert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertText {
+    pub text: String,
+    /// A kind's text is a template of Prometheus'; in one of platform.toml only values and labels are filled in.
+    pub from_kind: bool,
 }
 
 /// A recording rule.

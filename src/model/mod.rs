@@ -14,16 +14,18 @@ mod text;
 mod workload;
 
 pub use crate::value::{
-    AlertSeverity, Bind, Device, ExtraHost, HostAddress, HttpScheme, ImagePlatform, PanelKind,
-    ProbeTool, Propagation, Scheme, Tmpfs, TmpfsOption, TriggerRule,
+    AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, HostAddress, HttpScheme,
+    ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol, Scheme, Tmpfs, TmpfsOption,
+    TriggerRule,
 };
 pub use component::{
-    Alert, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
+    Alert, AlertText, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
     SettingValue, Threshold, Use,
 };
 pub use image::{Image, Version, is_tag};
 pub use notify::{
-    Notify, NotifyRoute, Receiver, Smtp, is_pattern, matches, notify_file, notify_secret,
+    NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
+    holds_back, is_pattern, is_told_by_notify, matches, notify_file, notify_secret,
 };
 pub use pipeline::{Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody};
 pub use platform::{
@@ -33,9 +35,9 @@ pub use platform::{
 pub use registry::Registry;
 pub use text::{Endpoint, Field, Piece, Text};
 pub use workload::{
-    Build, Condition, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health,
-    HostPort, Lifecycle, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe,
-    Protocol, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
+    Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
+    Lifecycle, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Raw, Reach,
+    Resources, Restart, Runtime, Ulimit, Workload,
 };
 
 /// A value and the place that said it.

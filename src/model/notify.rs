@@ -2,7 +2,7 @@
 
 use crate::{
     files::CONFIG,
-    model::{AlertSeverity, At, Text},
+    model::{Alert, AlertSeverity, At, Component, FileContent, Text},
     source::Span,
 };
 
@@ -93,9 +93,30 @@ impl NotifyRoute {
     }
 }
 
+/// The alert that always fires.
+pub const WATCHDOG: &str = "Watchdog";
+
+/// Alerts of the platform itself: of a target that gives no answer, of replicas that are all gone, and of some.
+pub const TARGET_DOWN: &str = "TargetDown";
+pub const NO_REPLICAS: &str = "NoReplicas";
+pub const REPLICAS_MISSING: &str = "ReplicasMissing";
+
 /// Where Alertmanager's configuration is generated for a component, below `generated/`.
 pub fn notify_file(component: &str) -> String {
     format!("{CONFIG}/{component}/etc/alertmanager/alertmanager.yml")
+}
+
+/// Whether an alert says that a component does not work at all, so that those of what needs it tell nothing new. Where
+/// Alertmanager itself is down, nothing is told anyway.
+pub fn holds_back(component: &Component, alert: &Alert) -> bool {
+    alert.down && alert.severity == AlertSeverity::Critical && !is_told_by_notify(component)
+}
+
+/// Whether a component is an Alertmanager whose configuration is generated.
+pub fn is_told_by_notify(component: &Component) -> bool {
+    let made = FileContent::Generated(notify_file(&component.name));
+    let mut workloads = component.workloads.iter();
+    workloads.any(|workload| workload.files.iter().any(|file| file.content == made))
 }
 
 /// Where Alertmanager finds a secret.

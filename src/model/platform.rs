@@ -165,6 +165,9 @@ pub struct PlatformVolume {
     pub claim: String,
     /// The user chose its real name.
     pub named: bool,
+    /// The engine's name, and the claim's, are those of a key that it had before.
+    pub volume_moved: bool,
+    pub claim_moved: bool,
     /// Where platform.toml speaks of it, as in `components.redis.volumes.data`.
     pub path: String,
     /// The component, unless it is shared.
@@ -175,6 +178,13 @@ pub struct PlatformVolume {
     pub many_writers: bool,
     pub external: bool,
     pub span: Span,
+}
+
+impl PlatformVolume {
+    /// Its name where it is declared, as in `data`.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or(&self.path)
+    }
 }
 
 /// Whether Kubernetes takes it as the name of a claim.

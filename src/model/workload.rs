@@ -2,8 +2,8 @@
 
 use crate::{
     model::{
-        At, Bind, Device, ExtraHost, HttpScheme, Image, ImagePlatform, ProbeTool, Propagation,
-        Scheme, Text, Tmpfs,
+        At, Bind, Capability, Condition, Device, ExtraHost, HttpScheme, Image, ImagePlatform,
+        ProbeTool, Propagation, Protocol, Scheme, Text, Tmpfs,
     },
     source::Span,
     syntax::Table,
@@ -37,6 +37,8 @@ pub struct Workload {
     pub env: Vec<EnvironmentVariable>,
     pub ports: Vec<Port>,
     pub mounts: Vec<Mount>,
+    /// Folders of the node that it mounts in a cluster alone.
+    pub node_mounts: Vec<Mount>,
     pub files: Vec<FileMount>,
     pub health: Option<Health>,
     pub metrics: Option<Metrics>,
@@ -92,21 +94,6 @@ pub struct EnvironmentVariable {
     pub name: String,
     pub value: Text,
     pub span: Span,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Protocol {
-    Tcp,
-    Udp,
-}
-
-impl Protocol {
-    pub fn name(self) -> &'static str {
-        match self {
-            Protocol::Tcp => "tcp",
-            Protocol::Udp => "udp",
-        }
-    }
 }
 
 /// One port or several in a row, both ends inclusive.
@@ -187,6 +174,9 @@ pub struct Mount {
     pub read_only: bool,
     /// Means something only in Compose (the engine's socket); other targets leave it out without a word.
     pub compose_only: bool,
+    /// Whether a cluster mounts the folder above in place of `path`, so that the program makes its own folder, with the
+    /// owner and the rights that it asks for.
+    pub above: bool,
     pub propagation: Option<Propagation>,
     pub span: Span,
 }
@@ -238,6 +228,8 @@ pub struct Health {
     pub start_period: u64,
     /// Whether the container can run it on itself, as Compose does it. Kubernetes asks from outside in any case.
     pub inside: bool,
+    /// Whether it asks the program alone, so that a container that fails it is to be restarted.
+    pub liveness: bool,
     /// The program of the image that asks in Compose, where the kind knows it.
     pub tool: Option<ProbeTool>,
     pub span: Span,
@@ -326,23 +318,6 @@ pub enum NetworkMode {
     Service(String),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
-    Healthy,
-    Completed,
-    Started,
-}
-
-impl Condition {
-    pub fn name(self) -> &'static str {
-        match self {
-            Condition::Healthy => "healthy",
-            Condition::Completed => "completed",
-            Condition::Started => "started",
-        }
-    }
-}
-
 /// `this` starts after `workload`, whatever said so: `depends_on`, `uses` or the kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dependency {
@@ -369,6 +344,10 @@ pub struct Reach {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runtime {
     pub user: Option<Text>,
+    /// `UID` or `UID:GID` in a cluster, in place of `user`.
+    pub cluster_user: Option<String>,
+    /// Why Pod Security's `restricted` can't hold for it.
+    pub unrestricted: Option<String>,
     pub group_add: Vec<Text>,
     pub privileged: bool,
     /// Its processes gain no rights over those that it starts with: for the catalog's own images, which need none.
@@ -383,8 +362,8 @@ pub struct Runtime {
     /// Bytes.
     pub shm_size: Option<u64>,
     pub ulimits: Vec<Ulimit>,
-    pub cap_add: Vec<String>,
-    pub cap_drop: Vec<String>,
+    pub cap_add: Vec<Capability>,
+    pub cap_drop: Vec<Capability>,
     pub extra_hosts: Vec<ExtraHost>,
     pub platform: Option<ImagePlatform>,
     pub tty: bool,

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::data::{self, DataPlan};
 use super::{
-    Action, Change, Emptied, Found, Manifest, Plan, Recorded, Refusal, State, manifest::fingerprint,
+    Accepted, Action, Change, Emptied, Found, Manifest, Plan, Recorded, Refusal, State,
+    manifest::fingerprint,
 };
-use crate::files::{FileSet, Owner, RecordedVolume, Stub, Target};
+use crate::files::{FileSet, Owner, Stub, Target};
 
 /// What a plan is made of.
 pub struct Inputs<'a> {
@@ -32,7 +34,8 @@ pub fn paths_of_interest(wanted: &FileSet, recorded: &Recorded) -> BTreeSet<Stri
 pub fn plan(inputs: &Inputs) -> Plan {
     let mut changes = BTreeMap::new();
     let mut unchanged = Vec::new();
-    let manifest = manifest_after(inputs);
+    let data = data::data(inputs);
+    let manifest = manifest_after(inputs, &data);
     for (path, file) in &inputs.wanted.files {
         match to_write(path, &file.text, inputs) {
             Some(change) => {
@@ -56,7 +59,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         unchanged,
         foreign: inputs.found.others.clone(),
         stubs: missing_stubs(inputs),
-        volumes_removed: volumes_removed(&manifest, inputs),
+        data,
         manifest,
         manifest_before: inputs.found.manifest.clone(),
         manifest_changes,
@@ -164,13 +167,13 @@ fn is_emptied(folder: &str, removed: &BTreeSet<String>, found: &Found) -> bool {
 }
 
 /// What the run will own: all that it wants, and what belongs to targets that `--target` leaves out.
-fn manifest_after(inputs: &Inputs) -> Manifest {
+fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
     let mut manifest = Manifest::default();
     for (path, file) in &inputs.wanted.files {
         manifest.record_file(path, fingerprint(file.text.as_bytes()));
     }
+    record_data(&mut manifest, inputs, data);
     let Some(selected) = inputs.selected else {
-        manifest.record_volumes(&inputs.wanted.volumes);
         return manifest;
     };
     for (path, fingerprints) in &inputs.recorded.manifest.files {
@@ -182,13 +185,43 @@ fn manifest_after(inputs: &Inputs) -> Manifest {
             manifest.files.insert(path.clone(), fingerprints.clone());
         }
     }
-    // Volumes are Compose's: without it nothing is known of them.
-    if selected.contains(&Target::Compose) {
-        manifest.record_volumes(&inputs.wanted.volumes);
-    } else {
-        manifest.volumes = inputs.recorded.manifest.volumes.clone();
-    }
     manifest
+}
+
+/// What is kept from now on, and what somebody will have agreed to.
+fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
+    let wanted = data::wanted(inputs);
+    for kept in &wanted {
+        manifest.record_data(kept);
+    }
+    let recorded = &inputs.recorded.manifest;
+    for (data, size) in &recorded.volumes {
+        if !data::is_selected(data.keeper, inputs.selected) {
+            manifest.volumes.insert(data.clone(), *size);
+        }
+    }
+    // What was left behind once and is used again has come back.
+    let is_back = |accepted: &&Accepted| match accepted {
+        Accepted::LeftBehind { keeper, name, .. } => wanted
+            .iter()
+            .any(|kept| kept.data.keeper == *keeper && kept.data.name == *name),
+        Accepted::Upgraded { .. } => false,
+    };
+    let before = recorded.accepted.iter().filter(|it| !is_back(it));
+    manifest.accepted.extend(before.cloned());
+    let left = data.left.iter().map(|left| Accepted::LeftBehind {
+        keeper: left.data.keeper,
+        name: left.data.name.clone(),
+        key: left.data.key.clone(),
+    });
+    let upgraded = data.upgrades.iter().map(|change| Accepted::Upgraded {
+        keeper: change.data.keeper,
+        name: change.data.name.clone(),
+        key: change.data.key.clone(),
+        from: change.from.clone(),
+        to: change.to.clone(),
+    });
+    manifest.accepted.extend(left.chain(upgraded));
 }
 
 /// Killed while writing, every file is as it was or as it will be: this manifest owns both.
@@ -239,19 +272,5 @@ fn missing_stubs(inputs: &Inputs) -> Vec<Stub> {
         .iter()
         .filter(|stub| !inputs.found.stubs.contains(&stub.path))
         .cloned()
-        .collect()
-}
-
-fn volumes_removed(manifest: &Manifest, inputs: &Inputs) -> Vec<RecordedVolume> {
-    inputs
-        .recorded
-        .manifest
-        .volumes
-        .iter()
-        .filter(|(name, _)| !manifest.volumes.contains_key(*name))
-        .map(|(name, key)| RecordedVolume {
-            name: name.clone(),
-            key: key.clone(),
-        })
         .collect()
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Failure;
-use crate::files::RecordedVolume;
+use crate::data::{Data, Keeper, Kept, Program};
 
 /// The manifest's name, in the folder that it describes.
 pub const MANIFEST: &str = ".mlopsgen.json";
@@ -18,11 +18,33 @@ pub const MANIFEST: &str = ".mlopsgen.json";
 /// The version of this program, which the manifest names.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What is owned: paths with the hashes that their files may have, and volumes (real name to key).
+/// What is owned: paths with the hashes that their files may have, and data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     pub files: BTreeMap<String, BTreeSet<String>>,
-    pub volumes: BTreeMap<String, String>,
+    /// Data that is kept, and the bytes that a claim asks for.
+    pub volumes: BTreeMap<Data, Option<u64>>,
+    /// What somebody has agreed to lose, so that a reviewer sees it.
+    pub accepted: BTreeSet<Accepted>,
+}
+
+/// Something that `--accept-data-loss` was given for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Accepted {
+    /// Nothing uses the data any more.
+    LeftBehind {
+        keeper: Keeper,
+        name: String,
+        key: String,
+    },
+    /// A program met data of another major version, or of another program.
+    Upgraded {
+        keeper: Keeper,
+        name: String,
+        key: String,
+        from: Program,
+        to: Program,
+    },
 }
 
 /// A manifest as it was found.
@@ -43,6 +65,41 @@ struct FileLine {
 struct VolumeLine {
     name: String,
     key: String,
+    #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
+    keeper: Keeper,
+    #[serde(default, skip_serializing_if = "is_false")]
+    moved: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    program: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum AcceptedLine {
+    LeftBehind {
+        left_behind: String,
+        key: String,
+        #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
+        keeper: Keeper,
+    },
+    Upgraded {
+        upgraded: String,
+        key: String,
+        #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
+        keeper: Keeper,
+        from: String,
+        to: String,
+    },
+}
+
+fn is_engine(keeper: &Keeper) -> bool {
+    *keeper == Keeper::Engine
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 #[derive(Deserialize)]
@@ -50,6 +107,8 @@ struct Document {
     files: Vec<FileLine>,
     #[serde(default)]
     volumes: Vec<VolumeLine>,
+    #[serde(default)]
+    accepted: Vec<AcceptedLine>,
 }
 
 /// The hash that the manifest records: SHA-256 in hexadecimal, with every CRLF read as LF.
@@ -81,10 +140,8 @@ impl Manifest {
             .insert(fingerprint);
     }
 
-    pub fn record_volumes(&mut self, volumes: &[RecordedVolume]) {
-        for volume in volumes {
-            self.volumes.insert(volume.name.clone(), volume.key.clone());
-        }
+    pub fn record_data(&mut self, kept: &Kept) {
+        self.volumes.insert(kept.data.clone(), kept.size);
     }
 
     /// Everything that either of the two owns.
@@ -98,6 +155,7 @@ impl Manifest {
                 .extend(fingerprints.iter().cloned());
         }
         union.volumes.extend(other.volumes.clone());
+        union.accepted.extend(other.accepted.iter().cloned());
         union
     }
 
@@ -108,20 +166,24 @@ impl Manifest {
                 .iter()
                 .map(move |sha256| serde_json::json!({ "path": path, "sha256": sha256 }))
         });
-        let volumes = self
-            .volumes
-            .iter()
-            .map(|(name, key)| serde_json::json!({ "name": name, "key": key }));
+        let volumes = self.volumes.iter().map(volume_line);
+        let accepted = match self.accepted.is_empty() {
+            true => String::new(),
+            false => {
+                let accepted = self.accepted.iter().map(accepted_line);
+                format!(",\n  \"accepted\": [{}]", lines(accepted))
+            }
+        };
         format!(
-            "{{\n  \"version\": \"{VERSION}\",\n  \"files\": [{}],\n  \"volumes\": [{}]\n}}\n",
+            "{{\n  \"version\": \"{VERSION}\",\n  \"files\": [{}],\n  \"volumes\": [{}]{accepted}\n}}\n",
             lines(files),
             lines(volumes)
         )
     }
 
-    fn from_lines(files: Vec<FileLine>, volumes: Vec<VolumeLine>) -> Result<Self, Failure> {
+    fn from_lines(lines: Lines) -> Result<Self, Failure> {
         let mut manifest = Manifest::default();
-        for line in files {
+        for line in lines.files {
             if !stays_inside(&line.path) {
                 return Err(broken(&format!(
                     "`{}` is not a path inside of the folder",
@@ -130,11 +192,96 @@ impl Manifest {
             }
             manifest.record_file(&line.path, line.sha256);
         }
-        for line in volumes {
-            manifest.volumes.insert(line.name, line.key);
+        for line in lines.volumes {
+            let program = line.program.as_deref().map(program).transpose()?;
+            let data = Data {
+                keeper: line.keeper,
+                name: line.name,
+                key: line.key,
+                moved: line.moved,
+                program,
+            };
+            manifest.volumes.insert(data, line.size);
+        }
+        for line in lines.accepted {
+            manifest.accepted.insert(accepted(line)?);
         }
         Ok(manifest)
     }
+}
+
+/// The lines of a manifest, by section.
+#[derive(Default)]
+struct Lines {
+    files: Vec<FileLine>,
+    volumes: Vec<VolumeLine>,
+    accepted: Vec<AcceptedLine>,
+}
+
+fn volume_line((data, size): (&Data, &Option<u64>)) -> serde_json::Value {
+    serde_json::json!(VolumeLine {
+        name: data.name.clone(),
+        key: data.key.clone(),
+        keeper: data.keeper,
+        moved: data.moved,
+        program: data.program.as_ref().map(Program::to_string),
+        size: *size,
+    })
+}
+
+fn accepted_line(accepted: &Accepted) -> serde_json::Value {
+    let line = match accepted.clone() {
+        Accepted::LeftBehind { keeper, name, key } => AcceptedLine::LeftBehind {
+            left_behind: name,
+            key,
+            keeper,
+        },
+        Accepted::Upgraded {
+            keeper,
+            name,
+            key,
+            from,
+            to,
+        } => AcceptedLine::Upgraded {
+            upgraded: name,
+            key,
+            keeper,
+            from: from.to_string(),
+            to: to.to_string(),
+        },
+    };
+    serde_json::json!(line)
+}
+
+fn accepted(line: AcceptedLine) -> Result<Accepted, Failure> {
+    Ok(match line {
+        AcceptedLine::LeftBehind {
+            left_behind,
+            key,
+            keeper,
+        } => Accepted::LeftBehind {
+            keeper,
+            name: left_behind,
+            key,
+        },
+        AcceptedLine::Upgraded {
+            upgraded,
+            key,
+            keeper,
+            from,
+            to,
+        } => Accepted::Upgraded {
+            keeper,
+            name: upgraded,
+            key,
+            from: program(&from)?,
+            to: program(&to)?,
+        },
+    })
+}
+
+fn program(text: &str) -> Result<Program, Failure> {
+    Program::parse(text).ok_or_else(|| broken(&format!("`{text}` is no program and its version")))
 }
 
 fn lines(values: impl Iterator<Item = serde_json::Value>) -> String {
@@ -180,7 +327,11 @@ fn read_json(text: &str) -> Result<Manifest, Failure> {
     refuse_newer(version)?;
     let document: Document =
         serde_json::from_value(value).map_err(|error| broken(&error.to_string()))?;
-    Manifest::from_lines(document.files, document.volumes)
+    Manifest::from_lines(Lines {
+        files: document.files,
+        volumes: document.volumes,
+        accepted: document.accepted,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -204,8 +355,7 @@ fn marker(line: &str) -> Option<Marker> {
 
 /// With markers in it the file is not JSON, but its lines still are, each by itself.
 fn read_both_sides(text: &str) -> Result<Manifest, Failure> {
-    let mut files = Vec::new();
-    let mut volumes = Vec::new();
+    let mut lines = Lines::default();
     let mut section = Marker::End;
     for line in text.lines() {
         if let Some(marker) = marker(line) {
@@ -220,19 +370,21 @@ fn read_both_sides(text: &str) -> Result<Manifest, Failure> {
         if let Some(version) = line.strip_prefix("\"version\":") {
             refuse_newer(version.trim().trim_matches('"'))?;
         } else if let Ok(file) = serde_json::from_str::<FileLine>(line) {
-            files.push(file);
+            lines.files.push(file);
         } else if let Ok(volume) = serde_json::from_str::<VolumeLine>(line) {
-            volumes.push(volume);
+            lines.volumes.push(volume);
+        } else if let Ok(accepted) = serde_json::from_str::<AcceptedLine>(line) {
+            lines.accepted.push(accepted);
         } else if !is_frame(line) {
             return Err(broken(&format!("it has the line `{line}`")));
         }
     }
-    Manifest::from_lines(files, volumes)
+    Manifest::from_lines(lines)
 }
 
 /// The lines around the entries, with or without the entries of an empty list.
 fn is_frame(line: &str) -> bool {
-    const FRAME: [&str; 8] = [
+    const FRAME: [&str; 10] = [
         "",
         "{",
         "}",
@@ -241,6 +393,8 @@ fn is_frame(line: &str) -> bool {
         "\"files\": []",
         "\"volumes\": [",
         "\"volumes\": []",
+        "\"accepted\": [",
+        "\"accepted\": []",
     ];
     FRAME.contains(&line)
 }

@@ -3,6 +3,7 @@
 //! `plan`, `check` and `apply` are three readers of the same value. Nothing here touches a disk.
 
 mod compute;
+mod data;
 mod diff;
 mod failure;
 mod found;
@@ -10,15 +11,16 @@ mod manifest;
 mod saved;
 
 pub use compute::{Inputs, paths_of_interest, plan};
+pub use data::{DataPlan, LeftBehind, MajorChange, Moved, Resized};
 pub use diff::{Diff, DiffLine, LineKind, diff};
 pub use failure::Failure;
 pub use found::{Found, State};
-pub use manifest::{MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read};
+pub use manifest::{Accepted, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read};
 pub use saved::{SavedChange, SavedPlan};
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::{RecordedVolume, Stub};
+use crate::files::Stub;
 
 /// What is to happen to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,8 +105,8 @@ pub struct Plan {
     pub foreign: Vec<String>,
     /// Stubs that do not exist yet.
     pub stubs: Vec<Stub>,
-    /// Volumes that were generated and are not any more, sorted by name.
-    pub volumes_removed: Vec<RecordedVolume>,
+    /// What it means for data.
+    pub data: DataPlan,
     /// The manifest to end with.
     pub manifest: Manifest,
     /// The manifest while files are being written: it owns what was and what will be.

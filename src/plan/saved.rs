@@ -20,8 +20,8 @@ pub struct SavedPlan {
     pub targets: Option<Vec<String>>,
     pub changes: Vec<SavedChange>,
     pub stubs: Vec<SavedStub>,
-    /// Real names.
-    pub volumes_removed: Vec<String>,
+    /// Data that is left behind, and that another version of its program has to read: names.
+    pub data: Vec<String>,
     /// SHA-256 of the manifest that was found.
     pub manifest_before: Option<String>,
     /// The text of the manifest to end with.
@@ -65,6 +65,9 @@ impl SavedPlan {
             path: stub.path.clone(),
             text: stub.text.clone(),
         });
+        let left = plan.data.left.iter().map(|left| left.data.name.clone());
+        let upgraded = plan.data.upgrades.iter();
+        let upgraded = upgraded.map(|it| format!("{}: {} to {}", it.data.name, it.from, it.to));
         let name = |target: &Target| target.name().to_string();
         Self {
             version: VERSION.to_string(),
@@ -73,11 +76,7 @@ impl SavedPlan {
             targets: targets.map(|targets| targets.iter().map(name).collect()),
             changes: changes.collect(),
             stubs: stubs.collect(),
-            volumes_removed: plan
-                .volumes_removed
-                .iter()
-                .map(|volume| volume.name.clone())
-                .collect(),
+            data: left.chain(upgraded).collect(),
             manifest_before: plan.manifest_before.as_deref().map(hash),
             manifest_after: plan.manifest.render(),
         }
@@ -129,8 +128,8 @@ impl SavedPlan {
         if self.stubs != now.stubs {
             differences.push("the stubs".to_string());
         }
-        if self.volumes_removed != now.volumes_removed {
-            differences.push("the volumes".to_string());
+        if self.data != now.data {
+            differences.push("the data".to_string());
         }
         if self.manifest_before != now.manifest_before || self.manifest_after != now.manifest_after
         {

@@ -104,7 +104,7 @@ impl Waits<'_> {
         let asked = node
             .as_str()
             .or_else(|| node.as_table()?.string("on"))
-            .and_then(condition);
+            .and_then(Condition::parse);
         let condition = match asked {
             // A user may switch a kind's check off; then there is nothing to wait for but the start.
             Some(Condition::Healthy) if !is_checked(workload) => Condition::Started,
@@ -132,7 +132,7 @@ impl Waits<'_> {
         let asked = node
             .as_str()
             .or_else(|| node.as_table()?.string("on"))
-            .and_then(condition);
+            .and_then(Condition::parse);
         if let Some(asked) = asked
             && let Some(problem) = impossible(workload, asked)
         {
@@ -208,15 +208,6 @@ impl Waits<'_> {
         let known: Vec<&str> = scene.component_names().collect();
         sink.push(unknown("component", name, span, &known));
         false
-    }
-}
-
-fn condition(name: &str) -> Option<Condition> {
-    match name {
-        "healthy" => Some(Condition::Healthy),
-        "completed" => Some(Condition::Completed),
-        "started" => Some(Condition::Started),
-        _ => None,
     }
 }
 

@@ -379,7 +379,7 @@ fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileC
                 return None;
             }
             Some(FileContent::Project {
-                path: path.to_string(),
+                path: path.clone(),
                 bytes,
             })
         }

@@ -4,6 +4,7 @@
 //! resolved and that nothing is left to default. Where something was wrong it is in the sink, and what depends on it is
 //! left out, so that one mistake gives one message.
 
+mod cluster;
 mod contents;
 mod dependencies;
 mod files;

@@ -92,6 +92,7 @@ fn owned_by(
                 source,
                 read_only: table.boolean("read_only").unwrap_or(false),
                 compose_only: table.string("only") == Some("compose"),
+                above: table.boolean("above").unwrap_or(false),
                 propagation: table.string("propagation").and_then(Propagation::parse),
                 span: key.span,
             })
@@ -160,7 +161,7 @@ fn named(
         component: owner.component.map(ToString::to_string),
         many_writers: false,
         ..volume(
-            &scene.names.project,
+            scene,
             id.clone(),
             format!("{}.volumes.{}", owner.path, key.name),
             table,
@@ -178,26 +179,34 @@ fn named(
 }
 
 /// The platform's shared volumes, from `[volumes]`.
-pub(super) fn shared_volumes(tree: &Table, project: &str) -> Vec<PlatformVolume> {
+pub(super) fn shared_volumes(tree: &Table, scene: &Scene<'_>) -> Vec<PlatformVolume> {
     read::tables(tree, "volumes")
         .map(|(key, table)| {
             let path = format!("volumes.{}", key.name);
-            volume(project, key.name.clone(), path, table, key.span)
+            volume(scene, key.name.clone(), path, table, key.span)
         })
         .collect()
 }
 
 /// A volume of the platform's by what is written of it.
-fn volume(project: &str, key: String, path: String, table: &Table, span: Span) -> PlatformVolume {
-    let usual = format!("{project}_{key}");
-    let name = read::owned(table, "name").filter(|name| *name != usual);
+fn volume(
+    scene: &Scene<'_>,
+    key: String,
+    path: String,
+    table: &Table,
+    span: Span,
+) -> PlatformVolume {
+    let usual = format!("{}_{key}", scene.names.project);
+    let names = scene.names.moves.names(&path, (usual.clone(), key.clone()));
+    let name = read::owned(table, "name");
+    let named = name.as_ref().is_some_and(|name| *name != usual);
+    let claim = name.clone().filter(|name| named && is_claim_name(name));
     PlatformVolume {
-        claim: name
-            .clone()
-            .filter(|name| is_claim_name(name))
-            .unwrap_or_else(|| key.clone()),
-        named: name.is_some(),
-        real_name: name.unwrap_or(usual),
+        named,
+        volume_moved: names.moved && name.is_none(),
+        claim_moved: names.moved && claim.is_none(),
+        claim: claim.unwrap_or(names.claim),
+        real_name: name.unwrap_or(names.volume),
         key,
         path,
         component: None,

@@ -1,5 +1,7 @@
 //! Health checks, metrics, alerts, recording rules and panels.
 
+use std::collections::BTreeSet;
+
 use super::{
     Scene,
     reference::{Scope, text},
@@ -9,11 +11,11 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read},
     language::duration_ms,
     model::{
-        Alert, AlertSeverity, Health, Metrics, Panel, PanelKind, Piece, Port, Probe, ProbeTool,
-        Query, Record, Text, Threshold,
+        Alert, AlertSeverity, AlertText, Health, Metrics, Panel, PanelKind, Piece, Port, Probe,
+        ProbeTool, Query, Record, Text, Threshold,
     },
     source::Span,
-    syntax::{Node, Table},
+    syntax::{Node, Removal, Table, Value, overlay},
     text::one_of,
 };
 
@@ -29,7 +31,9 @@ pub(super) fn health(
     let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
     let draft = &scene.components[index];
     let probe = probe(scene, draft, shape, table, &scope, entry.key.span, sink)?;
+    let liveness = table.boolean("liveness");
     Some(Health {
+        liveness: liveness.unwrap_or(matches!(probe, Probe::Tcp { .. })),
         probe,
         interval: read::duration(table, "interval").unwrap_or(10_000),
         timeout: read::duration(table, "timeout").unwrap_or(5_000),
@@ -281,19 +285,50 @@ fn has_metrics(draft: &ComponentDraft) -> bool {
         .any(|shape| shape.table.table("metrics").is_some())
 }
 
-/// The kind's alerts, where something is scraped, and the component's own.
+/// What tells, of the metrics, that a component works.
+pub(super) fn healthy(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Option<String> {
+    let draft = &scene.components[index];
+    let node = draft.kind_table.get("healthy")?;
+    has_metrics(draft).then(|| kind_string(scene, index, node, sink))
+}
+
+/// The kind's alerts, where something is scraped, and the component's own. What the user says of an alert of the kind
+/// lies over it, key by key.
 pub(super) fn alerts(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Alert> {
     let draft = &scene.components[index];
+    let empty = Table::default();
+    let own = draft.user.table("alerts").unwrap_or(&empty);
     let mut alerts = Vec::new();
-    let own = draft.user.table("alerts");
+    let mut known = BTreeSet::new();
     if has_metrics(draft) {
         for (key, table) in read::tables(&draft.kind_table, "alerts") {
-            if own.is_none_or(|own| own.get(&key.name).is_none()) {
-                alerts.push(alert(scene, index, &key.name, table, key.span, sink));
+            let own = own.entry(&key.name);
+            known.insert(key.name.as_str());
+            match own.map(|entry| (entry.key.span, &entry.value.value)) {
+                None => alerts.push(alert(scene, index, &key.name, table, key.span, sink)),
+                Some((span, Value::Table(own))) => {
+                    let merged = overlay(table, own, Removal::Now);
+                    alerts.push(alert(scene, index, &key.name, &merged, span, sink));
+                }
+                Some(_) => {}
             }
         }
     }
     for (key, table) in read::tables(&draft.user, "alerts") {
+        if known.contains(key.name.as_str()) {
+            continue;
+        }
+        if table.get("expr").is_none() {
+            sink.push(
+                Diagnostic::new(
+                    Code::MissingKey,
+                    format!("the alert `{}` needs the key `expr`", key.name),
+                )
+                .label(key.span, "when does it fire?")
+                .help("write `expr = \"...\"`, in PromQL: it fires while that returns anything"),
+            );
+            continue;
+        }
         alerts.push(alert(scene, index, &key.name, table, key.span, sink));
     }
     alerts
@@ -308,24 +343,32 @@ fn alert(
     sink: &mut Sink,
 ) -> Alert {
     let mut string = |key: &str| {
-        table
-            .get(key)
-            .map(|node| kind_string(scene, index, node, sink))
+        let node = table.get(key)?;
+        Some(AlertText {
+            text: kind_string(scene, index, node, sink),
+            from_kind: scene.names.is_kind_text(node),
+        })
     };
-    let from_kind = table
-        .get("expr")
-        .is_some_and(|node| scene.names.is_kind_text(node));
+    let expr = string("expr");
+    let mut time = |key: &str| string(key).and_then(|time| duration_ms(&time.text));
+    let (hold, keep_firing_for) = (time("for"), time("keep_firing_for"));
     Alert {
         name: name.to_string(),
-        expr: string("expr").unwrap_or_default(),
-        hold: string("for").and_then(|hold| duration_ms(&hold)),
+        hold,
+        keep_firing_for,
         severity: table
             .string("severity")
             .and_then(AlertSeverity::parse)
             .unwrap_or(AlertSeverity::Warning),
+        labels: read::entries(table, "labels")
+            .map(|(key, node)| (key.name.clone(), read::scalar(node)))
+            .collect(),
         summary: string("summary"),
         description: string("description"),
-        from_kind,
+        runbook_url: string("runbook_url"),
+        down: table.boolean("down").unwrap_or(false),
+        from_kind: expr.as_ref().is_some_and(|expr| expr.from_kind),
+        expr: expr.map(|expr| expr.text).unwrap_or_default(),
         span,
     }
 }

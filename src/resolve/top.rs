@@ -36,7 +36,7 @@ pub(super) fn platform(
         variables: scene.names.variables.clone(),
         secrets: scene.names.secrets.clone(),
         groups: scene.names.groups.clone(),
-        volumes: mounts::shared_volumes(tree, &scene.names.project),
+        volumes: mounts::shared_volumes(tree, scene),
         networks: networks(tree),
         components: Vec::new(),
         pipelines: Vec::new(),

@@ -1,17 +1,17 @@
 //! Components and their workloads, from merged tables to the model.
 
 use super::{
-    Inputs, Scene, files, image, mounts, network, observe, program,
+    Inputs, Scene, cluster, files, image, mounts, network, observe, program,
     reference::{Scope, text},
 };
 use crate::{
     catalog::SettingType,
     diag::{Code, Sink},
-    expand::{ComponentDraft, WorkloadDraft, read, unknown},
+    expand::{WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress, ImagePlatform,
-        Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart, Runtime,
-        Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
+        Capability, Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress,
+        ImagePlatform, Lifecycle, Output, Platform, PlatformVolume, Raw, Reach, Resources, Restart,
+        Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -66,9 +66,11 @@ pub(super) fn component(
         outputs: outputs(scene, index, sink),
         uses: uses(scene, index, sink),
         workloads,
+        healthy: observe::healthy(scene, index, sink),
         alerts: observe::alerts(scene, index, sink),
         records: observe::records(scene, index, sink),
         panels: observe::panels(scene, index, sink),
+        upgrades: draft.kind.upgrades.clone(),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,
@@ -175,6 +177,14 @@ fn workload(
     } else {
         Lifecycle::Service
     };
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, volumes, sink)
+        .into_iter()
+        .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
+    let image = if shape.own_image {
+        image::image_of(scene, index, sink)
+    } else {
+        image::part_image(scene, index, table, sink)
+    };
     Workload {
         name: draft.workload_name(shape.part.as_deref()),
         component: draft.name.clone(),
@@ -182,17 +192,14 @@ fn workload(
         group: draft.group.clone().unwrap_or_else(|| metrics_group(scene)),
         lifecycle,
         description: read::owned(table, "description"),
-        image: if shape.own_image {
-            image::image_of(scene, index, sink)
-        } else {
-            image::part_image(scene, index, table, sink)
-        },
+        image: image.clone(),
         build: image::build(scene, Some(index), table, sink),
         entrypoint: program::command(scene, table, &["entrypoint"], &scope, sink),
         command: program::command(scene, table, &["command", "args"], &scope, sink),
         env: program::environment(scene, table, &scope, sink),
         ports: shape.ports.clone(),
-        mounts: mounts::mounts(scene, index, shape, volumes, sink),
+        mounts,
+        node_mounts,
         files: files::files(scene, index, shape, inputs, sink),
         health: observe::health(scene, index, shape, sink),
         metrics: observe::metrics(scene, index, shape, sink),
@@ -214,7 +221,8 @@ fn workload(
         depends_on: Vec::new(),
         reaches: reaches(scene, table, sink),
         runtime: Runtime {
-            no_new_privileges: is_of_catalog(draft, shape) && is_unprivileged(table),
+            no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),
+            cluster_user: cluster::user(draft, shape, &image),
             ..runtime(scene, table, &scope, sink)
         },
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
@@ -322,20 +330,6 @@ pub(super) fn reaches(scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<
     out
 }
 
-/// Whether the image is the one that the kind was made for.
-fn is_of_catalog(draft: &ComponentDraft, shape: &WorkloadDraft) -> bool {
-    let user = match &shape.part {
-        Some(part) if !shape.own_image => draft
-            .user
-            .get_path(&["parts", part])
-            .and_then(Node::as_table),
-        _ => Some(&draft.user),
-    };
-    let replaced =
-        user.is_some_and(|user| user.get("image").is_some() || user.get("build").is_some());
-    !replaced && (!shape.own_image || draft.kind_table.get("image").is_some())
-}
-
 /// Kubernetes refuses the one with the other.
 fn is_unprivileged(table: &Table) -> bool {
     table.boolean("privileged") != Some(true) && read::strings(table, "cap_add").is_empty()
@@ -359,6 +353,10 @@ fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink)
             .get("user")
             .map(|node| text(scene, node, &user_scope, sink)),
         group_add,
+        cluster_user: None,
+        unrestricted: table
+            .table("cluster")
+            .and_then(|cluster| read::owned(cluster, "unrestricted")),
         privileged: table.boolean("privileged").unwrap_or(false),
         no_new_privileges: false,
         read_only: table.boolean("read_only").unwrap_or(false),
@@ -381,8 +379,8 @@ fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink)
         init: table.boolean("init"),
         shm_size: read::memory(table, "shm_size"),
         ulimits: ulimits(table),
-        cap_add: read::strings(table, "cap_add"),
-        cap_drop: read::strings(table, "cap_drop"),
+        cap_add: capabilities(table, "cap_add"),
+        cap_drop: capabilities(table, "cap_drop"),
         extra_hosts: extra_hosts(table),
         platform: table.string("platform").and_then(ImagePlatform::parse),
         tty: table.boolean("tty").unwrap_or(false),
@@ -412,6 +410,14 @@ fn ulimits(table: &Table) -> Vec<Ulimit> {
                 hard,
             })
         })
+        .collect()
+}
+
+fn capabilities(table: &Table, key: &str) -> Vec<Capability> {
+    table
+        .strings(key)
+        .into_iter()
+        .filter_map(Capability::parse)
         .collect()
 }
 

@@ -93,7 +93,7 @@ fn replace_contents(merged: &mut Table, above: &Node) {
         return;
     };
     for (path, file) in above.as_table().into_iter().flat_map(Table::iter) {
-        let says = |way: &&str| file.as_table().is_some_and(|file| file.get(way).is_some());
+        let says = |way: &str| file.as_table().is_some_and(|file| file.get(way).is_some());
         if CONTENTS.iter().any(|way| says(way))
             && let Some(below) = files.table_mut(&path.name)
         {

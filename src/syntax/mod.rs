@@ -98,7 +98,7 @@ fn visible(range: std::ops::Range<usize>, text: &str) -> std::ops::Range<usize> 
 /// `numbers` collects the places of those that do not fit.
 fn table(source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Span>) -> Table {
     let mut entries: Vec<Entry> = Vec::with_capacity(table.len());
-    for (key, value) in table.iter() {
+    for (key, value) in table {
         entries.push(Entry {
             key: Key {
                 name: key.get_ref().to_string(),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diag::Diagnostic,
-    files::{CONFIG, FileSet, GeneratedFile, Owner, RecordedVolume, Target},
+    files::{CONFIG, FileSet, GeneratedFile, Owner, Target},
     graph::Graph,
     model::Platform,
     template::{Engine, TemplateError},
@@ -61,7 +61,7 @@ pub fn emit(
     let facts = content::docs::graph::value(platform, graph);
     let own = content::own::emit(&context, facts, &out.files)?;
     join(&mut out, own);
-    finish(&mut out, platform, only);
+    finish(&mut out, only);
     Ok(out)
 }
 
@@ -135,14 +135,10 @@ fn mountable() -> impl Iterator<Item = Content> {
 }
 
 fn join(out: &mut Emission, more: Emission) {
-    let FileSet {
-        files,
-        stubs,
-        volumes,
-    } = more.files;
+    let FileSet { files, stubs, kept } = more.files;
     out.files.files.extend(files);
     out.files.stubs.extend(stubs);
-    out.files.volumes.extend(volumes);
+    out.files.kept.extend(kept);
     for loss in more.losses {
         let known: &[Diagnostic] = &out.losses;
         if !known.contains(&loss) {
@@ -152,23 +148,14 @@ fn join(out: &mut Emission, more: Emission) {
 }
 
 /// Leaves out what was not asked for, and adds what belongs to all targets.
-fn finish(out: &mut Emission, platform: &Platform, only: Option<&BTreeSet<Target>>) {
+fn finish(out: &mut Emission, only: Option<&BTreeSet<Target>>) {
     out.files.files.retain(|_, file| match file.owner {
         Owner::Target(target) => only.is_none_or(|only| only.contains(&target)),
         Owner::Always => true,
     });
-    if platform.targets.contains(&Target::Compose) {
-        out.files.volumes = platform
-            .volumes
-            .iter()
-            .filter(|volume| !volume.external)
-            .map(|volume| RecordedVolume {
-                name: volume.real_name.clone(),
-                key: volume.path.clone(),
-            })
-            .collect();
-        out.files.volumes.sort();
-    }
+    // Two runtimes of one machine keep the same volumes.
+    out.files.kept.sort();
+    out.files.kept.dedup();
 }
 
 /// Belongs to all targets.

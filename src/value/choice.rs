@@ -94,6 +94,23 @@ choice! {
     }
 }
 
+choice! {
+    /// What a port speaks below its scheme.
+    Protocol {
+        Tcp = "tcp",
+        Udp = "udp",
+    }
+}
+
+choice! {
+    /// What a workload that another one waits for has come to.
+    Condition {
+        Healthy = "healthy",
+        Completed = "completed",
+        Started = "started",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,7 +132,9 @@ mod tests {
             TriggerRule,
             PanelKind,
             ProbeTool,
-            Propagation
+            Propagation,
+            Protocol,
+            Condition
         );
         assert_eq!(AlertSeverity::parse("Critical"), None);
         assert_eq!(TriggerRule::parse("all_done"), Some(TriggerRule::AllDone));

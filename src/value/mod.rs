@@ -4,13 +4,17 @@
 //! checks by the same parser with which `resolve` reads, so what was accepted can be read.
 
 mod address;
+mod capability;
 mod choice;
 mod device;
 mod tmpfs;
 mod web;
 
 pub use address::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, is_alias};
-pub use choice::{AlertSeverity, PanelKind, ProbeTool, Propagation, TriggerRule};
+pub use capability::Capability;
+pub use choice::{
+    AlertSeverity, Condition, PanelKind, ProbeTool, Propagation, Protocol, TriggerRule,
+};
 pub use device::{Device, ImagePlatform};
 pub use tmpfs::{Tmpfs, TmpfsOption};
 pub use web::WebAddress;

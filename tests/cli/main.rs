@@ -7,6 +7,7 @@ mod add;
 mod apply;
 mod binary;
 mod commands;
+mod data;
 mod doctor;
 mod engine;
 mod environments;

@@ -107,7 +107,8 @@ impl Machine {
         assert!(text.contains(from), "{from}");
         self.folder
             .write("project/platform.toml", text.replace(from, to));
-        self.ok(&["apply", "--yes"]);
+        // A folder of data may go with the change.
+        self.ok(&["apply", "--yes", "--accept-data-loss"]);
     }
 
     fn link(&self, to: &str, at: &str) {

@@ -1,4 +1,5 @@
 //! The floors hold: a module of the library knows only those that stand above it in lib.rs, and no target knows another.
+//! Unit tests are held to the same.
 
 use std::{fs, path::Path};
 
@@ -12,16 +13,35 @@ fn floors() -> Vec<String> {
         .collect()
 }
 
-/// Rust files of a module: `src/NAME.rs` and everything below `src/NAME/`.
-fn files_of(module: &str) -> Vec<(String, String)> {
-    let mut paths = vec![format!("src/{module}.rs")];
-    collect(Path::new(&format!("src/{module}")), &mut paths);
+/// A Rust file without its comments.
+struct File {
+    path: String,
+    code: String,
+}
+
+/// Every Rust file below `src/`, unit tests included.
+fn sources() -> Vec<File> {
+    let mut paths = Vec::new();
+    collect(Path::new("src"), &mut paths);
+    assert!(paths.len() > 200, "the sources are found");
     paths
         .into_iter()
-        // Tests may build what they want to look at.
-        .filter(|path| !path.contains("/tests"))
-        .filter_map(|path| Some((path.clone(), fs::read_to_string(path).ok()?)))
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a source can be read");
+            let lines = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            let code = lines.collect::<Vec<_>>().join("\n");
+            File { path, code }
+        })
         .collect()
+}
+
+/// The Rust files of a module: `src/NAME.rs` and everything below `src/NAME/`.
+fn files_of(module: &str) -> Vec<File> {
+    let mut files = sources();
+    files.retain(|file| is_in(&file.path, &[module]));
+    files
 }
 
 fn collect(folder: &Path, paths: &mut Vec<String>) {
@@ -35,18 +55,32 @@ fn collect(folder: &Path, paths: &mut Vec<String>) {
     }
 }
 
-/// The modules that a file names after `crate::`, in paths and in groups of a `use`.
-fn imports(text: &str) -> Vec<String> {
-    let code: String = text
-        .split("#[cfg(test)]")
-        .next()
-        .unwrap_or_default()
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect::<Vec<_>>()
-        .join("\n");
+/// Whether a path lies in one of these modules: `disk` means `src/disk.rs` and `src/disk/`.
+fn is_in(path: &str, modules: &[&str]) -> bool {
+    modules.iter().any(|module| {
+        path == format!("src/{module}.rs") || path.starts_with(&format!("src/{module}/"))
+    })
+}
+
+/// The modules of the library that a file names: after `crate::`, or after as many `super::` as lead to the root.
+fn imports(file: &File) -> Vec<String> {
+    let module = file.path.trim_start_matches("src/").trim_end_matches(".rs");
+    let depth = module.trim_end_matches("/mod").split('/').count();
+    // A module inside of the file is one step further away.
+    let inner = file.code.find("mod tests {").unwrap_or(file.code.len());
+    let mut out = names_after(&file.code, "crate::");
+    out.extend(names_after(&file.code[..inner], &"super::".repeat(depth)));
+    out.extend(names_after(
+        &file.code[inner..],
+        &"super::".repeat(depth + 1),
+    ));
+    out
+}
+
+/// The first name of each path that follows a prefix, in paths and in groups of a `use`.
+fn names_after(code: &str, prefix: &str) -> Vec<String> {
     let mut out = Vec::new();
-    for part in code.split("crate::").skip(1) {
+    for part in code.split(prefix).skip(1) {
         match part.strip_prefix('{') {
             Some(group) => {
                 let mut depth = 0;
@@ -79,12 +113,29 @@ fn imports(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn imports_are_seen_wherever_they_stand() {
+    let file = File {
+        path: "src/target/content/own.rs".into(),
+        code: "use crate::{model::{A, b::C}, graph};\nsuper::super::super::plan::x();\n\
+               super::super::shared::y();\n#[cfg(test)]\nmod tests { use crate::check; \
+               use super::super::super::super::{disk::Z}; }"
+            .into(),
+    };
+    assert_eq!(
+        imports(&file),
+        ["model", "graph", "check", "plan", "disk"],
+        "in code and in tests, in groups and in paths"
+    );
+}
+
+#[test]
 fn no_module_knows_one_below_it() {
     let floors = floors();
     assert!(floors.len() > 10, "lib.rs lists its modules: {floors:?}");
     for (floor, module) in floors.iter().enumerate() {
-        for (path, text) in files_of(module) {
-            for import in imports(&text) {
+        for file in files_of(module) {
+            let path = &file.path;
+            for import in imports(&file) {
                 let other = floors.iter().position(|name| *name == import);
                 assert!(
                     other.is_none_or(|other| other <= floor),
@@ -112,43 +163,18 @@ fn no_target_knows_another() {
     for target in TARGETS {
         let files = files_of(&format!("target/{target}"));
         assert!(!files.is_empty(), "{target} has files");
-        for (path, text) in files {
+        for File { path, code } in files {
             for other in TARGETS.iter().filter(|other| **other != target) {
                 let module = other.replace('/', "::");
                 let name = other.split('/').next_back().unwrap_or(other);
                 assert!(
-                    !text.contains(&format!("target::{module}"))
-                        && !text.contains(&format!("super::super::{name}")),
+                    !code.contains(&format!("target::{module}"))
+                        && !code.contains(&format!("super::super::{name}")),
                     "{path} knows the target `{other}`"
                 );
             }
         }
     }
-}
-
-/// Every Rust file below `src/`, with its text up to its tests.
-fn sources() -> Vec<(String, String)> {
-    let mut paths = Vec::new();
-    collect(Path::new("src"), &mut paths);
-    paths
-        .into_iter()
-        .filter(|path| !path.contains("/tests"))
-        .map(|path| {
-            let text = fs::read_to_string(&path).expect("a source can be read");
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            let lines = code
-                .lines()
-                .filter(|line| !line.trim_start().starts_with("//"));
-            (path, lines.collect::<Vec<_>>().join("\n"))
-        })
-        .collect()
-}
-
-/// Whether a path lies in one of these modules: `disk` means `src/disk.rs` and `src/disk/`.
-fn is_in(path: &str, modules: &[&str]) -> bool {
-    modules.iter().any(|module| {
-        path == format!("src/{module}.rs") || path.starts_with(&format!("src/{module}/"))
-    })
 }
 
 /// What a file names of the standard library: `fs` for `std::fs` and for `use std::{fs, ...}`.
@@ -185,7 +211,7 @@ fn the_library_is_pure_but_for_disk_and_engine() {
         "stderr",
     ];
     let mut pure = 0;
-    for (path, code) in sources() {
+    for File { path, code } in sources() {
         // The program itself, which starts the command line and nothing else.
         if is_in(&path, &IMPURE) || path == "src/main.rs" {
             continue;
@@ -212,58 +238,97 @@ fn the_library_is_pure_but_for_disk_and_engine() {
 
 #[test]
 fn the_engine_is_asked_in_one_place_and_git_in_another() {
-    for (path, code) in sources() {
+    for File { path, code } in sources() {
         let starts = code.contains("Command::new(");
         let may = is_in(&path, &["engine/compose", "disk/purge/git"]);
         assert!(!starts || may, "{path} starts a program");
     }
 }
 
-/// Crates that one module keeps to itself, so that another one can take their place.
+/// Crates that a part of a module keeps to itself, so that another one can take their place. ARCHITECTURE.md names more.
+const USERS: [(&str, &[&str]); 9] = [
+    ("miette", &["diag/render"]),
+    ("similar", &["plan/diff"]),
+    ("strsim", &["diag/nearest"]),
+    ("rustix", &["disk", "engine/host"]),
+    ("procfs", &["engine/kernel"]),
+    ("tempfile", &["disk", "engine/host"]),
+    ("getrandom", &["engine/secrets"]),
+    ("indicatif", &["cli/live"]),
+    ("clap", &["cli"]),
+];
+
 #[test]
 fn each_of_these_crates_has_one_user() {
-    const USERS: [(&str, &[&str]); 14] = [
-        ("miette", &["diag/render"]),
-        ("toml", &["syntax"]),
-        ("taplo", &["layout"]),
-        ("toml_edit", &["add"]),
-        ("minijinja", &["template"]),
-        ("petgraph", &["graph"]),
-        ("similar", &["plan/diff"]),
-        ("strsim", &["diag/nearest"]),
-        ("rustix", &["disk", "engine/host"]),
-        ("procfs", &["engine/kernel"]),
-        ("tempfile", &["disk/replace"]),
-        ("getrandom", &["engine/secrets"]),
-        ("indicatif", &["cli/live"]),
-        ("clap", &["cli"]),
-    ];
     let sources = sources();
     for (name, users) in USERS {
-        let uses = |code: &str| {
-            code.match_indices(&format!("{name}::")).any(|(at, _)| {
-                let before = code[..at].chars().next_back();
-                !before.is_some_and(|c| c.is_alphanumeric() || "_:.".contains(c))
-            })
-        };
-        let found: Vec<&str> = sources
-            .iter()
-            .filter(|(_, code)| uses(code))
-            .map(|(path, _)| path.as_str())
-            .collect();
-        assert!(!found.is_empty(), "nothing uses `{name}`");
-        for path in found {
-            assert!(
-                is_in(path, users),
-                "{path} uses `{name}`, which is for {users:?}"
-            );
+        assert_only_users(&sources, name, users);
+    }
+}
+
+fn assert_only_users(sources: &[File], name: &str, users: &[&str]) {
+    let uses = |code: &str| {
+        code.match_indices(&format!("{name}::")).any(|(at, _)| {
+            let before = code[..at].chars().next_back();
+            !before.is_some_and(|c| c.is_alphanumeric() || "_:.".contains(c))
+        })
+    };
+    let found: Vec<&str> = sources
+        .iter()
+        .filter(|file| uses(&file.code))
+        .map(|file| file.path.as_str())
+        .collect();
+    assert!(!found.is_empty(), "nothing uses `{name}`");
+    for path in found {
+        assert!(
+            is_in(path, users),
+            "{path} uses `{name}`, which is for {users:?}"
+        );
+    }
+}
+
+/// What ARCHITECTURE.md calls the only one of something: the module of the row, and what is said of it.
+fn claims(architecture: &str) -> Vec<(&str, &str)> {
+    architecture
+        .lines()
+        .filter_map(|line| {
+            let module = line.strip_prefix("| `")?.split('`').next()?;
+            let (_, claim) = line.split_once("the only ")?;
+            Some((module, claim.split([')', '|']).next()?.trim()))
+        })
+        .collect()
+}
+
+#[test]
+fn whatever_is_called_the_only_one_is_it() {
+    let architecture = fs::read_to_string("ARCHITECTURE.md").expect("it can be read");
+    let sources = sources();
+    let claims = claims(&architecture);
+    assert_eq!(
+        claims.len(),
+        architecture.matches("the only ").count(),
+        "a claim outside of the table, or two in a row: nothing here checks it"
+    );
+    for (module, claim) in claims {
+        match claim.strip_prefix("user of ") {
+            Some(name) => assert_only_users(&sources, name, &[module]),
+            None => assert!(
+                [
+                    // only_reference_reads_the_syntax_of_references
+                    ("reference", "reader of `${...}`"),
+                    // only_the_command_line_prints_or_ends_the_program
+                    ("cli", "code that talks to a terminal"),
+                ]
+                .contains(&(module, claim)),
+                "no test checks that `{module}` is the only {claim}"
+            ),
         }
     }
 }
 
 #[test]
 fn only_the_command_line_prints_or_ends_the_program() {
-    for (path, code) in sources() {
+    for File { path, code } in sources() {
         for word in ["println!", "eprintln!", "print!(", "process::exit", "dbg!"] {
             assert!(
                 is_in(&path, &["cli"]) || !code.contains(word),
@@ -340,9 +405,9 @@ fn only_reference_reads_the_syntax_of_references() {
 #[test]
 fn no_stage_fills_in_what_another_left_open() {
     for module in ["reference", "expand", "resolve", "graph", "check"] {
-        for (path, text) in files_of(module) {
+        for File { path, code } in files_of(module) {
             for word in ["Cell<", "OnceLock<", "Mutex<"] {
-                assert!(!text.contains(word), "{path} holds a `{word}`");
+                assert!(!code.contains(word), "{path} holds a `{word}`");
             }
         }
     }

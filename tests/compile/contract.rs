@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::support::page;
 use mlopsgen::{
     compile::{Request, compile},
     diag::render::{Style, human},
@@ -9,13 +10,13 @@ use mlopsgen::{
 };
 
 /// The files of a platform named `p` with the groups `one` and `two`; panics with the errors where there are some.
-fn compiled(components: &str) -> BTreeMap<String, String> {
+pub fn compiled(components: &str) -> BTreeMap<String, String> {
     let (files, said) = outcome(components);
     files.unwrap_or_else(|| panic!("{said}"))
 }
 
 /// The files, unless there are errors, and what is said.
-fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
+pub fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
     let text = format!(
         "[platform]\nname = \"p\"\n[groups]\none = \"1\"\ntwo = \"2\"\n[secrets]\ns = {{ env = \"S\" }}\n{components}"
     );
@@ -33,7 +34,29 @@ fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
     (files, said)
 }
 
-/// A YAML text as lines without indentation, from the line that starts so.
+/// Compares a part of an output with `tests/contract/NAME`; `BLESS=1 cargo test contract` rewrites that.
+pub fn is_as_written(name: &str, part: &str) {
+    page::is_fresh(&format!("tests/contract/{name}"), part, "contract");
+}
+
+/// A line of a YAML text and all that is indented deeper below it.
+pub fn block(text: &str, line: &str) -> String {
+    let indent_of = |line: &str| line.len() - line.trim_start().len();
+    let indent = indent_of(line);
+    let mut lines = text.lines().skip_while(|each| *each != line);
+    let first = lines
+        .next()
+        .unwrap_or_else(|| panic!("no line `{line}` in\n{text}"));
+    let inner = lines.take_while(|each| each.is_empty() || indent_of(each) > indent);
+    let mut out = String::new();
+    for each in std::iter::once(first).chain(inner) {
+        out.push_str(each.get(indent..).unwrap_or_default());
+        out.push('\n');
+    }
+    format!("{}\n", out.trim_end())
+}
+
+/// A YAML text from the place that starts so.
 fn from<'a>(text: &'a str, start: &str) -> &'a str {
     let at = text
         .find(start)
@@ -64,40 +87,24 @@ env = { HOST = "${components.api.http.host}", ADDRESS = "${components.api.http.a
 #[test]
 fn edges_out_of_the_platform_are_held_port_by_port() {
     let files = compiled(MANAGED);
-    let edges = from(&files["helm/p/values.yaml"], "  edges:");
-    let edges = &edges[..edges.find("\n\n").expect("the edges end")];
-    let outward: Vec<&str> = edges
-        .split("    - from: ")
-        .filter(|edge| edge.contains("cidrs"))
-        .collect();
-    let about = |from: &str, cidr: &str| {
-        outward
-            .iter()
-            .any(|edge| edge.starts_with(&format!("{from}\n")) && edge.contains(cidr))
-    };
-    assert!(about("db-exporter", "10.1.2.3/32"), "{edges}");
-    assert!(about("prometheus", "2001:db8::1/128"), "{edges}");
-    assert!(!about("prometheus", "10."), "{edges}");
-    assert!(about("app", "2001:db8::1/128"), "{edges}");
-    assert!(!about("app", "10."), "{edges}");
+    let edges = block(&files["helm/p/values.yaml"], "  edges:");
+    is_as_written("edges-out-of-the-platform.yaml", &edges);
 }
 
 #[test]
 fn an_ipv6_address_has_brackets_only_before_a_port() {
     let files = compiled(MANAGED);
-    let compose = &files["compose/two.yaml"];
-    assert!(compose.contains("HOST: \"2001:db8::1\"\n"), "{compose}");
-    assert!(
-        compose.contains("ADDRESS: \"[2001:db8::1]:8443\"\n"),
-        "{compose}"
-    );
-    assert!(files["prometheus/prometheus.yml"].contains("\"[2001:db8::1]:8443\""));
+    let app = block(&files["compose/two.yaml"], "  app:");
+    is_as_written("ipv6-in-env.yaml", &app);
+    let scrape = |files: &BTreeMap<String, String>| {
+        block(&files["prometheus/prometheus.yml"], "  - job_name: api")
+    };
+    is_as_written("ipv6-in-a-scrape.yaml", &scrape(&files));
     let whole = MANAGED.replace(
         "{ http = \"[2001:db8::1]:8443\", grpc = \"10.9.9.9:9000\" }",
         "{ host = \"2001:db8::1\", port = 8443 }",
     );
-    let files = compiled(&whole);
-    assert!(files["prometheus/prometheus.yml"].contains("\"[2001:db8::1]:8443\""));
+    is_as_written("ipv6-in-a-scrape.yaml", &scrape(&compiled(&whole)));
 }
 
 /// JSON allows no comments, and what a user wrote as `content` is the user's to the byte.
@@ -215,16 +222,8 @@ group = "one"
 files."/etc/$y/a.txt" = { content = "x" }
 "#,
     );
-    let compose = &files["compose/one.yaml"];
-    assert!(
-        compose.contains("\"../config/app/etc/$$y/a.txt\""),
-        "{compose}"
-    );
-    assert!(
-        compose.contains("target: \"/etc/$$y/a.txt\"")
-            || compose.contains("target: /etc/$$y/a.txt"),
-        "{compose}"
-    );
+    let app = block(&files["compose/one.yaml"], "  app:");
+    is_as_written("a-dollar-in-a-path.yaml", &app);
     assert!(files.contains_key("config/app/etc/$y/a.txt"));
 }
 
@@ -246,11 +245,9 @@ uses = { datasource = ["prometheus", "archive"] }
 settings = { admin_password = "${secrets.s}" }
 "#,
     );
-    let sources = &files["grafana/provisioning/datasources/platform.yaml"];
-    assert!(sources.contains("\"http://prometheus:9090\""), "{sources}");
-    assert!(
-        sources.contains("\"http://prometheus.example.com:9090\""),
-        "{sources}"
+    is_as_written(
+        "a-datasource-elsewhere.yaml",
+        &files["grafana/provisioning/datasources/platform.yaml"],
     );
     assert!(files["compose/one.yaml"].contains("../prometheus/prometheus.yml"));
 }
@@ -269,13 +266,8 @@ volumes.certificates = { mount = "/certificates", size = "1Gi" }
 files."/etc/own.conf" = { content = "x" }
 "#,
     );
-    let job = from(&files["compose/one.yaml"], "\n  db-databases:");
-    let job = &job[..job.find("\n\n").expect("the service ends")];
-    assert!(
-        job.contains("/certificates") && job.contains("/etc/own.conf"),
-        "{job}"
-    );
-    assert!(!job.contains("db-data\n"), "{job}");
+    let job = block(&files["compose/one.yaml"], "  db-databases:");
+    is_as_written("a-job-of-the-kinds-image.yaml", &job);
 }
 
 #[test]
@@ -323,16 +315,10 @@ group = "one"
 restart = "on-failure:3"
 "#,
     );
-    let service = from(&files["compose/one.yaml"], "  app:");
-    let service = &service[..service.find("\n\n").expect("another service")];
-    assert!(!service.contains("command:"), "{service}");
-    assert!(
-        service.contains("- \"true\"") && service.contains("retries: 9"),
-        "{service}"
-    );
-    assert!(service.contains("restart: \"on-failure:3\""), "{service}");
-    let task = from(&files["helm/p/values.yaml"], "  task:");
-    assert!(task.contains("backoffLimit: 3"), "{task}");
+    let app = block(&files["compose/one.yaml"], "  app:");
+    is_as_written("no-empty-command.yaml", &app);
+    let task = block(&files["helm/p/values.yaml"], "  task:");
+    is_as_written("a-job-that-gives-up.yaml", &task);
 }
 
 /// In a cluster the usual Service has one address for all pods; a scrape wants each of them.
@@ -424,144 +410,4 @@ fn a_version_is_the_tag_of_an_image_that_has_but_a_digest() {
         values.contains("repository: a/app") && values.contains(&digest),
         "{values}"
     );
-}
-
-#[test]
-fn a_raw_false_takes_a_value_out_of_the_chart() {
-    let files = compiled(
-        r#"
-[components.app]
-image = "a/app:1"
-group = "one"
-ports.http = 80
-ports.admin = 81
-helm = { ports = { admin = false }, enabled = false }
-"#,
-    );
-    let values = from(&files["helm/p/values.yaml"], "  app:");
-    assert!(
-        !values.contains("admin:") && values.contains("enabled: false"),
-        "{values}"
-    );
-}
-
-/// However all addresses are written, who shares the host's network asks the host itself.
-#[test]
-fn all_addresses_are_reached_on_the_host_itself() {
-    for bind in ["0.0.0.0", "::", "[::]"] {
-        let files = compiled(&format!(
-            r#"
-[components.prometheus]
-kind = "prometheus"
-group = "one"
-network_mode = "host"
-[components.app]
-image = "a/app:1"
-group = "one"
-ports.http = {{ container = 80, host = 8080, bind = "{bind}" }}
-metrics = {{ port = "http" }}
-"#
-        ));
-        let config = &files["prometheus/prometheus.yml"];
-        assert!(config.contains("127.0.0.1:8080"), "{bind}: {config}");
-    }
-}
-
-/// A port whose URLs have a scheme of their own is still asked over HTTP where the check or the scrape is one of HTTP.
-#[test]
-fn a_scheme_of_its_own_is_none_of_http() {
-    let files = compiled(
-        r#"
-[components.prometheus]
-kind = "prometheus"
-group = "one"
-[components.app]
-image = "a/app:1"
-group = "one"
-ports.rpc = { container = 80, scheme = "grpc" }
-health = { http = "/health", port = "rpc" }
-metrics = { port = "rpc" }
-"#,
-    );
-    let values = from(&files["helm/p/values.yaml"], "\n  app:");
-    assert!(values.contains("scheme: HTTP\n"), "{values}");
-    assert!(!values.contains("GRPC"), "{values}");
-    assert!(!files["prometheus/prometheus.yml"].contains("grpc"));
-}
-
-/// All GPUs of the machine, or certain ones: Compose asks for them, a cluster only counts.
-#[test]
-fn gpus_are_counted_or_named() {
-    let asked = |gpu: &str| {
-        let component = format!(
-            "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\nresources = {{ gpu = {gpu} }}\n"
-        );
-        let (files, said) = outcome(&component);
-        let files = files.unwrap_or_else(|| panic!("{said}"));
-        let compose = from(&files["compose/one.yaml"], "devices:").to_string();
-        let cluster = files["helm/p/values.yaml"].contains("nvidia.com/gpu");
-        let lost = said.contains("helm: `resources` of `app` asks for all GPUs");
-        (compose, cluster, lost)
-    };
-    let (compose, cluster, lost) = asked("2");
-    assert!(
-        compose.contains("count: 2\n") && cluster && !lost,
-        "{compose}"
-    );
-    let (compose, cluster, lost) = asked("\"all\"");
-    assert!(
-        compose.contains("count: all\n") && !cluster && lost,
-        "{compose}"
-    );
-    let (compose, cluster, lost) = asked("[\"GPU-8932f937\", 3]");
-    assert!(!compose.contains("count:") && !cluster && lost, "{compose}");
-    let ids = compose.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(ids.contains("device_ids: - GPU-8932f937 - \"3\""), "{ids}");
-}
-
-/// Where the image can't check itself, Kubernetes alone probes, and nobody in Compose waits for what never comes.
-#[test]
-fn a_check_that_compose_does_not_run() {
-    let platform = |depends: &str| {
-        format!(
-            r#"
-[components.app]
-image = "a/app:1"
-group = "one"
-ports.http = 80
-health = {{ http = "/health", port = "http", compose = false }}
-[components.client]
-image = "a/client:1"
-group = "one"
-depends_on = {depends}
-"#
-        )
-    };
-    let (files, said) = outcome(&platform("[\"app\"]"));
-    let files = files.unwrap_or_else(|| panic!("{said}"));
-    let compose = &files["compose/one.yaml"];
-    assert!(!compose.contains("healthcheck"), "{compose}");
-    assert!(compose.contains("condition: service_started"), "{compose}");
-    assert!(files["helm/p/values.yaml"].contains("path: /health"));
-    assert!(!said.contains("no-health-check"), "{said}");
-
-    let (files, said) = outcome(&platform("{ app = \"healthy\" }"));
-    assert!(files.is_none());
-    assert!(
-        said.contains("Compose runs no health check of `app`"),
-        "{said}"
-    );
-}
-
-/// The rights of a device are no path in the container, and a name of the Container Device Interface is none either.
-#[test]
-fn a_device_of_a_pod_is_mounted_where_it_is() {
-    let (files, said) = outcome(
-        "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\ndevices = [\"/dev/fuse:rw\", \"nvidia.com/gpu=all\"]\n",
-    );
-    let files = files.unwrap_or_else(|| panic!("{said}"));
-    let values = &files["helm/p/values.yaml"];
-    assert!(values.contains("mountPath: /dev/fuse\n"), "{values}");
-    assert!(!values.contains("nvidia.com"), "{values}");
-    assert!(said.contains("holds `nvidia.com/gpu=all`"), "{said}");
 }

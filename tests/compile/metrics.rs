@@ -5,7 +5,7 @@ use mlopsgen::{
     diag::Code,
     target::{
         Context, Emission, Vantage,
-        content::{grafana, prometheus},
+        content::{config, grafana, prometheus},
         shared::mounted::Mounted,
     },
     template::{Engine, TemplateError},
@@ -50,7 +50,7 @@ fn platform(lines: &str, scrape_configs: &str) -> Output {
 }
 
 fn emit(output: &Output, vantage: Vantage, emit: Emit) -> Emission {
-    let engine = Engine::new(Vec::new()).unwrap();
+    let engine = Engine::new(Vec::new()).expect("the templates can be read");
     emit(&Context {
         platform: &output.platform,
         graph: &output.graph,
@@ -58,7 +58,7 @@ fn emit(output: &Output, vantage: Vantage, emit: Emit) -> Emission {
         vantage,
         mounted: &Mounted::default(),
     })
-    .unwrap()
+    .expect("it can be emitted")
 }
 
 /// A component `api` with these keys.
@@ -70,7 +70,7 @@ fn component(name: &str, lines: &str) -> String {
     format!("[components.{name}]\nimage = \"api:1\"\ngroup = \"one\"\n{lines}\n")
 }
 
-fn config(output: &Output) -> String {
+fn scrape_config(output: &Output) -> String {
     let emission = emit(output, Vantage::Compose, prometheus::emit);
     emission.files.files["prometheus/prometheus.yml"]
         .text
@@ -91,7 +91,7 @@ fn without_prometheus_there_is_nothing_to_say() {
 
 #[test]
 fn a_job_asks_for_the_container_by_its_name() {
-    let text = config(&api(
+    let text = scrape_config(&api(
         "ports.http = { container = 8000, scheme = \"https\" }\nmetrics = { port = \"http\", path = \"/metrics?format=prometheus\", interval = \"5s\", honor_labels = true }",
     ));
     let expected = r#"
@@ -115,14 +115,14 @@ fn a_job_asks_for_the_container_by_its_name() {
 #[test]
 fn what_runs_elsewhere_is_scraped_there() {
     let keys = "kind = \"mlflow\"\nexternal = { host = \"mlflow.example.com\", port = 5000 }\n";
-    let text = config(&platform(&format!("[components.models]\n{keys}"), ""));
+    let text = scrape_config(&platform(&format!("[components.models]\n{keys}"), ""));
     assert!(text.contains("job_name: models"), "{text}");
     assert!(text.contains("\"mlflow.example.com:5000\""), "{text}");
 }
 
 #[test]
 fn what_may_be_off_is_found_by_its_name_and_is_no_target_while_it_is_off() {
-    let text = config(&api(&format!("{METRICS}profiles = [\"extra\"]")));
+    let text = scrape_config(&api(&format!("{METRICS}profiles = [\"extra\"]")));
     assert!(text.contains("dns_sd_configs"), "{text}");
     assert!(
         text.contains("- target_label: instance\n        replacement: \"api:8000\""),
@@ -161,7 +161,7 @@ fn a_prometheus_on_the_host_asks_published_ports() {
         "{start}[components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\nports.http = {{ host = 9090 }}\n{lines}"
     );
     let world = MemoryWorld::new().with("platform.toml", text);
-    let text = config(&compile(&world, &Request::default()).output.unwrap());
+    let text = scrape_config(&compile(&world, &Request::default()).output.unwrap());
     assert!(text.contains("\"127.0.0.1:18000\""), "{text}");
     assert!(text.contains("\"127.0.0.1:9090\""), "{text}");
     assert!(!text.contains("hidden"), "{text}");
@@ -170,12 +170,12 @@ fn a_prometheus_on_the_host_asks_published_ports() {
 #[test]
 fn words_of_a_user_are_no_template() {
     let output = api(
-        "ports.http = 8000\nmetrics.port = \"http\"\n[components.api.alerts.Slow]\nexpr = 'up{job=\"api\"} == 0'\nfor = \"1m\"\nseverity = \"warning\"\nsummary = \"{{ $value }} and {{{\"",
+        "ports.http = 8000\nmetrics.port = \"http\"\n[components.api.alerts.Slow]\nexpr = 'up{job=\"api\"} == 0'\nfor = \"1m\"\nseverity = \"warning\"\nsummary = \"{{ $value }}, {{ $x }} and {{{\"",
     );
     let emission = emit(&output, Vantage::Compose, prometheus::emit);
     let text = &emission.files.files["prometheus/rules/api.yml"].text;
     assert!(
-        text.contains(r#"{{ \"{{\" }} $value }} and {{ \"{{\" }}{"#),
+        text.contains(r#"{{ $value }}, {{ \"{{\" }} $x }} and {{ \"{{\" }}{"#),
         "{text}"
     );
     let platform_rules = &emission.files.files["prometheus/rules/_platform.yml"].text;
@@ -202,7 +202,7 @@ fn rules_that_look_back_less_than_two_scrapes_are_told() {
 fn jobs_of_ones_own_stand_below_ours_and_broken_ones_are_an_error() {
     let setting = "[components.prometheus.settings]\nscrape_configs = \"ops/scrape.yml\"\n";
     let good = "- job_name: gpu\n  static_configs: [{targets: ['10.0.0.7:9400']}]\n";
-    let text = config(&platform(setting, good));
+    let text = scrape_config(&platform(setting, good));
     assert!(
         text.ends_with("  - job_name: gpu\n    static_configs:\n      - targets:\n          - \"10.0.0.7:9400\"\n"),
         "{text}"
@@ -229,4 +229,37 @@ fn a_long_uid_is_cut_and_stays_apart() {
         })
         .collect();
     assert!(uids.iter().all(|uid| uid.len() == 40) && uids[0] != uids[1]);
+}
+
+#[test]
+fn of_two_that_need_each_other_neither_is_held_back() {
+    let with = |name: &str, other: &str| {
+        component(
+            name,
+            &format!("{METRICS}env.OTHER = \"${{components.{other}.http.url}}\"\n"),
+        )
+    };
+    let lines = format!(
+        "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n{}{}{}",
+        with("first", "second"),
+        with("second", "first"),
+        with("third", "first"),
+    );
+    let output = platform(&lines, "");
+    let graph = &output.graph;
+    assert_eq!(graph.needed_by("first"), ["third".to_string()].into());
+    let emission = emit(&output, Vantage::Compose, config::emit);
+    let path = "config/pager/etc/alertmanager/alertmanager.yml";
+    let text = &emission.files.files[path].text;
+    assert!(text.contains(r#"- "component = \"third\"""#), "{text}");
+    assert!(!text.contains("first|"), "{text}");
+}
+
+#[test]
+fn an_overview_asks_the_program_behind_the_exporter() {
+    let lines = "[components.cache]\nkind = \"redis\"\ngroup = \"one\"\n";
+    let emission = emit(&platform(lines, ""), Vantage::Compose, grafana::emit);
+    let text = &emission.files.files["grafana/dashboards/_platform.json"].text;
+    let tile = r#"min((redis_up{job=\"cache\"}) or on (job, instance) up{job=\"cache\"} * 0) or vector(0)"#;
+    assert!(text.contains(tile), "{text}");
 }

@@ -22,7 +22,7 @@ pub fn judge_types(trees: &[Tree]) -> Vec<Finding> {
     // Inside of the cache, so that the types are found as any project finds its modules.
     let work = tempfile::tempdir_in(consumer::installed("grafana")).expect("a temporary folder");
     let write = |name: &str, text: &str| {
-        fs::write(work.path().join(name), text).expect("a file can be written")
+        fs::write(work.path().join(name), text).expect("a file can be written");
     };
     write("tsconfig.json", TSCONFIG);
     let model =

@@ -1,6 +1,8 @@
 //! Pages that are written from what a test knows.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
+
+use super::difference;
 
 /// Holds that a page of the repository is this text. `BLESS=1 cargo test TEST` rewrites it; the reviewer reads
 /// the diff.
@@ -9,8 +11,10 @@ pub fn is_fresh(path: &str, text: &str, test: &str) {
         fs::write(path, text).expect("the page can be written");
     }
     let found = fs::read_to_string(path).unwrap_or_default();
+    let named = |text: &str| BTreeMap::from([(path.to_string(), text.to_string())]);
     assert!(
         found == text,
-        "{path} is stale; `BLESS=1 cargo test {test}` rewrites it"
+        "{path} is stale; `BLESS=1 cargo test {test}` rewrites it\n{}",
+        difference::between(&named(&found), &named(text))
     );
 }

@@ -4,8 +4,9 @@ use std::{collections::BTreeSet, fs, ops::Deref};
 
 use super::folder::Folder;
 use mlopsgen::{
+    data::{Data, Keeper, Kept},
     disk::{Extent, Lock, Place, Transaction, read_manifest, survey},
-    files::{FileSet, GeneratedFile, Owner, RecordedVolume, Stub, Target},
+    files::{FileSet, GeneratedFile, Owner, Stub, Target},
     plan::{self, Action, Failure, Force, Inputs, Plan},
 };
 
@@ -30,9 +31,17 @@ pub fn files<const N: usize>(files: [(&str, &str); N]) -> FileSet {
 
 /// The same with a volume, by its real name; its key is made up from it.
 pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
-    set.volumes.push(RecordedVolume {
-        name: name.to_string(),
-        key: "components.redis.volumes.data".to_string(),
+    set.kept.push(Kept {
+        data: Data {
+            keeper: Keeper::Engine,
+            name: name.to_string(),
+            key: "components.redis.volumes.data".to_string(),
+            moved: false,
+            program: None,
+        },
+        mounts: Vec::new(),
+        upgrades: Vec::new(),
+        size: None,
     });
     set
 }

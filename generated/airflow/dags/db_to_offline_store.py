@@ -19,7 +19,7 @@ pipeline = Pipeline(
         "FEAST_OFFLINE_STORE_PASSWORD": Secret("feast-db-password", "FEAST_DB_PASSWORD"),
     },
     volumes=[
-        Volume("data-sources", "/data_pipeline/data_sources", claim="data-sources", volume="mlops-crash-course_data-sources"),
+        Volume("data-sources", "/data_pipeline/data_sources", claim="data-sources", sub_path="data", volume="mlops-crash-course_data-sources"),
     ],
 )
 

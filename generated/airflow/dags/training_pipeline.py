@@ -20,7 +20,7 @@ pipeline = Pipeline(
         "FEAST_REGISTRY": ["postgresql://feast:", Secret("feast-db-password", "FEAST_DB_PASSWORD"), "@feast-db:5432/registry"],
     },
     volumes=[
-        Volume("artifacts", "/training_pipeline/artifacts", claim="training-artifacts", volume="mlops-crash-course_training-artifacts"),
+        Volume("artifacts", "/training_pipeline/artifacts", claim="training-artifacts", sub_path="data", volume="mlops-crash-course_training-artifacts"),
     ],
 )
 

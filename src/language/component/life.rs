@@ -7,7 +7,7 @@ use super::super::{
     key::{KeyShape, key},
     shape::Shape,
 };
-use crate::files::Target::{Compose, Helm, Prometheus, Swarm};
+use crate::files::Target::{Compose, Grafana, Helm, Prometheus, Swarm};
 
 pub(super) const LIFE: &[KeyShape] = &[
     key(
@@ -32,7 +32,8 @@ pub(super) const LIFE: &[KeyShape] = &[
         effect()
             .becomes(Compose, "`deploy.replicas`")
             .becomes(Helm, "`replicas`")
-            .becomes(Prometheus, "every container of it is found by name"),
+            .becomes(Prometheus, "every container of it is found by name")
+            .becomes(Grafana, "one that works is enough"),
         effect()
             .form("of what publishes a port")
             .set("replicas = 2\nports.admin = { container = 9001, host = 9001 }")
@@ -40,7 +41,8 @@ pub(super) const LIFE: &[KeyShape] = &[
             .loses(Compose, "one container")
             .loses(Swarm, "`bind`, as of every port")
             .becomes(Helm, "`replicas`")
-            .becomes(Prometheus, "every container of it is found by name"),
+            .becomes(Prometheus, "every container of it is found by name")
+            .becomes(Grafana, "one that works is enough"),
     ]),
     key(
         "daemon",
@@ -77,7 +79,8 @@ pub(super) const LIFE: &[KeyShape] = &[
             .becomes(Compose, "`profiles`")
             .loses(Swarm, "no replicas; a job is left out")
             .becomes(Helm, "`enabled: false`")
-            .becomes(Prometheus, "it may be away: that alone alerts nobody"),
+            .becomes(Prometheus, "it may be away: that alone alerts nobody")
+            .becomes(Grafana, "it may be away: that alone is not down"),
     ]),
     key(
         "stop_grace_period",

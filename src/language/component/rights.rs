@@ -47,6 +47,35 @@ pub(super) const RIGHTS: &[KeyShape] = &[
     .in_targets(&[effect()
         .becomes(Compose, "`cap_drop`")
         .becomes(Helm, "`capabilities.drop`")]),
+    key(
+        "cluster",
+        Shape::Table(&[
+            key(
+                "user",
+                Shape::Plain(Form::Free),
+                "UID, or UID:GID, as which it runs there. The image itself may start as root and give its rights away.",
+                "user = \"999:999\"",
+            ),
+            key(
+                "alpine_user",
+                Shape::Plain(Form::Free),
+                "The same where the image's tag says `alpine`.",
+                "alpine_user = \"70:70\"",
+            ),
+            key(
+                "unrestricted",
+                Shape::Plain(Form::Free),
+                "Why Pod Security's `restricted` can't hold for it: an annotation of the pod, and a line of the chart's notes.",
+                "unrestricted = \"it reads the node's files\"",
+            ),
+        ]),
+        "What holds in a cluster alone, for Pod Security.",
+        "cluster = { user = \"999:999\" }",
+    )
+    .shared()
+    .in_targets(&[effect()
+        .unchanged(Compose, "nothing: `user` is for both")
+        .becomes(Helm, "`user`, and what Pod Security's `restricted` asks for")]),
 ];
 
 pub(super) const REST: &[KeyShape] = &[
@@ -96,7 +125,7 @@ pub(super) const REST: &[KeyShape] = &[
         .unchanged(Helm, "nothing: `helm` is for the chart")]),
     key(
         "helm",
-        RAW_TABLE,
+        CHART_TABLE,
         "Raw values of the component in the chart, merged last.",
         "helm = { nodeSelector = { disk = \"ssd\" } }",
     )

@@ -1,6 +1,7 @@
 //! Health, metrics and alerts.
 
 use super::super::{
+    alert::ALERT,
     effect::effect,
     form::NameRule,
     inner::*,

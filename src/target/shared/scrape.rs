@@ -106,6 +106,16 @@ pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -
     .unwrap_or(USUAL_INTERVAL)
 }
 
+/// 1 for each instance of a component that works, 0 for each that does not.
+pub(in crate::target) fn healthy(component: &Component, jobs: &[&Job<'_>]) -> String {
+    let up = format!("up{{{}}}", selector(jobs));
+    match &component.healthy {
+        // An exporter that answers may have nothing to say of the program behind it.
+        Some(healthy) => format!("({healthy}) or on (job, instance) {up} * 0"),
+        None => up,
+    }
+}
+
 /// A matcher of these jobs: `job="a"` or `job=~"a|b"`. Names of jobs hold nothing that a regular expression reads.
 pub(in crate::target) fn selector(jobs: &[&Job<'_>]) -> String {
     let names: Vec<&str> = jobs.iter().map(|job| job.metrics.job.as_str()).collect();

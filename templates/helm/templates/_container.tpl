@@ -5,7 +5,9 @@
 {{- $workload := .workload -}}
 - name: {{ .name | quote }}
   image: {{ include "mlopsgen.image" (dict "root" $root "image" $workload.image) | quote }}
+  {{- if not .bare }}
   imagePullPolicy: {{ $root.Values.imagePullPolicy | quote }}
+  {{- end }}
   {{- range $key := list "command" "args" }}
   {{- with get $workload $key }}
   {{ $key }}:
@@ -37,9 +39,11 @@
   resources:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with include "mlopsgen.containerSecurity" (dict "root" $root "workload" $workload) }}
+  {{- if not .bare }}
+  {{- with include "mlopsgen.containerSecurity" (dict "root" $root "workload" $workload) | fromJson }}
   securityContext:
-    {{- . | trim | nindent 4 }}
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   {{- end }}
   {{- if $workload.tty }}
   tty: true
@@ -47,9 +51,15 @@
   {{- if $workload.stdin }}
   stdin: true
   {{- end }}
-  {{- with include "mlopsgen.mounts" . }}
+  {{- $mounts := include "mlopsgen.mounts" . }}
+  {{- if or $mounts $workload.extraVolumeMounts }}
   volumeMounts:
+    {{- with $mounts }}
     {{- . | trim | nindent 4 }}
+    {{- end }}
+    {{- with $workload.extraVolumeMounts }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- end }}
 {{- end -}}
 
@@ -62,16 +72,31 @@ optional one that is missing must still be an empty text: a ConfigMap brings tha
 {{- range $mixed -}}
 {{- if (get (default dict (get $root.Values.secrets .)) "optional") }}{{ $optional = true }}{{ end -}}
 {{- end -}}
-{{- if $optional }}
+{{- if or $optional .workload.extraEnvFrom }}
   envFrom:
+    {{- if $optional }}
     - configMapRef:
         name: {{ printf "%s-optional-secrets" $root.Chart.Name | quote }}
+    {{- end }}
+    {{- with .workload.extraEnvFrom }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
 {{- end -}}
-{{- if or $mixed .workload.env }}
+{{- $starter := dict -}}
+{{- if and .workload.startsPods (not .bare) -}}
+{{- $starter = dict "MLOPSGEN_SECRET" $root.Values.existingSecret "MLOPSGEN_TASK_PODS" (include "mlopsgen.taskPods" $root) -}}
+{{- end -}}
+{{- if or $mixed $starter .workload.env .workload.extraEnv }}
   env:
     {{- range $mixed }}
     - name: {{ include "mlopsgen.secretVariable" . | quote }}
       {{- include "mlopsgen.secretKey" (dict "root" $root "secret" .) | nindent 6 }}
+    {{- end }}
+    {{- range $name, $text := $starter }}
+    {{- if not (hasKey (default dict $.workload.env) $name) }}
+    - name: {{ $name }}
+      value: {{ include "mlopsgen.expanded" (dict "root" $root "text" $text) | quote }}
+    {{- end }}
     {{- end }}
     {{- range $name, $text := .workload.env }}
     - name: {{ $name | quote }}
@@ -87,10 +112,14 @@ optional one that is missing must still be an empty text: a ConfigMap brings tha
       value: {{ include "mlopsgen.expanded" (dict "root" $root "text" $text) | quote }}
       {{- end }}
     {{- end }}
+    {{- with .workload.extraEnv }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
 {{- end -}}
 {{- end -}}
 
-{{- /* The same check tells when a container takes work, when it has started and when it must be restarted. */ -}}
+{{- /* The check tells when a container takes work. Where it asks the program alone, it also tells when the container has
+started and when it must be restarted: a dependency that is down restarts nobody. */ -}}
 {{- define "mlopsgen.probes" -}}
 {{- $health := .health -}}
 readinessProbe:
@@ -100,9 +129,11 @@ readinessProbe:
 livenessProbe:
   {{- include "mlopsgen.probe" . | nindent 2 }}
   failureThreshold: {{ int64 $health.retries }}
+{{- /* An answer from outside costs little: the start is looked for more often. */}}
+{{- $period := ternary (int64 $health.periodSeconds) (min (int64 $health.periodSeconds) 5 | int64) (hasKey $health "exec") }}
 startupProbe:
-  {{- include "mlopsgen.probe" . | nindent 2 }}
-  failureThreshold: {{ add (int64 $health.retries) (divf $health.startSeconds $health.periodSeconds | ceil | int64) }}
+  {{- include "mlopsgen.probe" (dict "root" .root "health" (merge (dict "periodSeconds" $period) $health)) | nindent 2 }}
+  failureThreshold: {{ divf (add $health.startSeconds (mul $health.retries $health.periodSeconds)) $period | ceil | int64 }}
 {{- end }}
 {{- end -}}
 
@@ -130,27 +161,26 @@ periodSeconds: {{ int64 .health.periodSeconds }}
 timeoutSeconds: {{ int64 .health.timeoutSeconds }}
 {{- end -}}
 
+{{- /* The container's rights as JSON. `securityContext` of the values holds for every workload that is known not to run
+as root; of the others only what a root process does not need. What the workload itself says comes last. */ -}}
 {{- define "mlopsgen.containerSecurity" -}}
-{{- $user := include "mlopsgen.text" (dict "root" .root "text" (default "" .workload.user)) -}}
+{{- $workload := .workload -}}
+{{- $out := dict -}}
+{{- if $workload.privileged -}}
+{{- $_ := set $out "privileged" true -}}
+{{- else if $workload.mayBeRoot -}}
+{{- $out = pick (deepCopy .root.Values.securityContext) "seccompProfile" -}}
+{{- else -}}
+{{- $out = deepCopy .root.Values.securityContext -}}
+{{- end -}}
+{{- $user := include "mlopsgen.text" (dict "root" .root "text" (default "" $workload.user)) -}}
 {{- $uid := regexReplaceAll ":.*$" $user "" -}}
 {{- $gid := regexReplaceAll "^[^:]*:?" $user "" -}}
-{{- if regexMatch "^[0-9]+$" $uid }}
-runAsUser: {{ int64 $uid }}
-{{- end }}
-{{- if regexMatch "^[0-9]+$" $gid }}
-runAsGroup: {{ int64 $gid }}
-{{- end }}
-{{- if .workload.privileged }}
-privileged: true
-{{- end }}
-{{- if hasKey .workload "allowPrivilegeEscalation" }}
-allowPrivilegeEscalation: {{ .workload.allowPrivilegeEscalation }}
-{{- end }}
-{{- if .workload.readOnlyRootFilesystem }}
-readOnlyRootFilesystem: true
-{{- end }}
-{{- with .workload.capabilities }}
-capabilities:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+{{- if regexMatch "^[0-9]+$" $uid }}{{ $_ := set $out "runAsUser" (int64 $uid) }}{{ end -}}
+{{- if regexMatch "^[0-9]+$" $gid }}{{ $_ := set $out "runAsGroup" (int64 $gid) }}{{ end -}}
+{{- if hasKey $workload "allowPrivilegeEscalation" }}{{ $_ := set $out "allowPrivilegeEscalation" $workload.allowPrivilegeEscalation }}{{ end -}}
+{{- if $workload.readOnlyRootFilesystem }}{{ $_ := set $out "readOnlyRootFilesystem" true }}{{ end -}}
+{{- with $workload.capabilities }}{{ $_ := set $out "capabilities" (mergeOverwrite (default dict $out.capabilities) (deepCopy .)) }}{{ end -}}
+{{- with $workload.securityContext }}{{ $out = mergeOverwrite $out (deepCopy .) }}{{ end -}}
+{{- toJson $out -}}
 {{- end -}}

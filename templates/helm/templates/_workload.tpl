@@ -29,6 +29,7 @@ name: {{ default .name .objectName | quote }}
 namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- include "mlopsgen.labels" . | nindent 2 }}
+  helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
 {{- end -}}
 
 {{- define "mlopsgen.image" -}}
@@ -47,6 +48,56 @@ labels:
 {{- end -}}
 {{- end -}}
 {{- $text | sha256sum | trunc 16 -}}
+{{- end -}}
+
+{{- /* The account that a workload runs under; empty: the namespace's own. */ -}}
+{{- define "mlopsgen.serviceAccount" -}}
+{{- $account := .workload.serviceAccount | default dict -}}
+{{- if $account.name -}}
+{{- $account.name -}}
+{{- else if or .workload.serviceAccount (include "mlopsgen.jobsBefore" .) -}}
+{{- .name -}}
+{{- else if .workload.startsPods -}}
+{{- .workload.component -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The jobs that must have succeeded before a workload starts, as a JSON list of their names; empty: none. Jobs in
+other pods only: one in a pod of its own has no end that could be asked for. */ -}}
+{{- define "mlopsgen.jobsBefore" -}}
+{{- $jobs := list -}}
+{{- $all := .root.Values.components -}}
+{{- range .workload.waitForJobs -}}
+{{- if hasKey $all . -}}
+{{- $job := index $all . -}}
+{{- $entry := dict "root" $.root "name" . "workload" $job -}}
+{{- if and (eq $job.kind "Job") (not $job.podOf) (eq (include "mlopsgen.enabled" $entry) "true") -}}
+{{- $jobs = append $jobs (include "mlopsgen.jobName" $entry) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if $jobs }}{{ $jobs | uniq | sortAlpha | toJson }}{{ end -}}
+{{- end -}}
+
+{{- /* Rights and needs of the init containers that wait. */ -}}
+{{- define "mlopsgen.waiting" -}}
+resources:
+  requests:
+    cpu: 10m
+    memory: {{ .memory }}
+  limits:
+    memory: {{ .memory }}
+securityContext:
+  allowPrivilegeEscalation: false
+  capabilities:
+    drop:
+      - ALL
+  readOnlyRootFilesystem: true
+  runAsNonRoot: true
+  runAsUser: 65534
+  runAsGroup: 65534
+  seccompProfile:
+    type: RuntimeDefault
 {{- end -}}
 
 {{- define "mlopsgen.podTemplate" -}}
@@ -87,8 +138,11 @@ metadata:
     {{- range $key, $value := $pod.podLabels }}
     {{ $key | quote }}: {{ include "mlopsgen.text" (dict "root" $root "text" $value) | quote }}
     {{- end }}
-  {{- if or $files $pod.podAnnotations }}
+  {{- if or $files $pod.podAnnotations $pod.unrestricted }}
   annotations:
+    {{- with $pod.unrestricted }}
+    mlopsgen.io/unrestricted: {{ . | quote }}
+    {{- end }}
     {{- if $files }}
     mlopsgen.io/files: {{ include "mlopsgen.filesHash" (dict "root" $root "files" $files) | quote }}
     {{- end }}
@@ -98,12 +152,14 @@ metadata:
   {{- end }}
 spec:
   enableServiceLinks: false
-  {{- if $pod.startsPods }}
-  serviceAccountName: {{ $pod.component | quote }}
-  {{- else }}
+  {{- with include "mlopsgen.serviceAccount" . }}
+  serviceAccountName: {{ . | quote }}
+  {{- end }}
+  {{- $token := or $pod.startsPods (get ($pod.serviceAccount | default dict) "automountToken") }}
+  {{- if not $token }}
   automountServiceAccountToken: false
   {{- end }}
-  {{- with $root.Values.imagePullSecrets }}
+  {{- with concat (default list $root.Values.imagePullSecrets) (default list $pod.imagePullSecrets) | uniq }}
   imagePullSecrets:
     {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -113,6 +169,9 @@ spec:
   {{- if $pod.hostNetwork }}
   hostNetwork: true
   dnsPolicy: ClusterFirstWithHostNet
+  {{- end }}
+  {{- if $pod.hostPID }}
+  hostPID: true
   {{- end }}
   {{- with $pod.hostname }}
   hostname: {{ . | quote }}
@@ -133,18 +192,55 @@ spec:
         {{- end }}
     {{- end }}
   {{- end }}
-  {{- with include "mlopsgen.podSecurity" (dict "root" $root "workload" $pod "claims" $claims) }}
+  {{- with include "mlopsgen.podSecurity" (dict "root" $root "workload" $pod "claims" $claims) | fromJson }}
   securityContext:
-    {{- . | trim | nindent 4 }}
+    {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- range $key := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" "runtimeClassName" }}
-  {{- with get $pod $key }}
+  {{- range $key := list "nodeSelector" "tolerations" "affinity" }}
+  {{- with get $pod $key | default (get $root.Values $key) }}
   {{ $key }}:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- end }}
-  {{- if or $waits $inits }}
+  {{- range $key := list "priorityClassName" "runtimeClassName" }}
+  {{- with get $pod $key | default (get $root.Values $key) }}
+  {{ $key }}: {{ . | quote }}
+  {{- end }}
+  {{- end }}
+  {{- with $pod.topologySpread | default $pod.topologySpreadConstraints }}
+  topologySpreadConstraints:
+    {{- toYaml . | nindent 4 }}
+  {{- else }}
+  {{- if and (include "mlopsgen.isSeveral" $pod) (has $pod.kind (list "Deployment" "StatefulSet")) }}
+  topologySpreadConstraints:
+    - maxSkew: 1
+      topologyKey: kubernetes.io/hostname
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector:
+        matchLabels:
+          {{- include "mlopsgen.selector" . | nindent 10 }}
+  {{- end }}
+  {{- end }}
+  {{- $jobs := include "mlopsgen.jobsBefore" . | default "[]" | fromJsonArray }}
+  {{- if or $waits $jobs $inits $pod.initContainers }}
   initContainers:
+    {{- range $job := $jobs }}
+    - name: {{ printf "wait-for-%s" $job | trunc 63 | trimSuffix "-" | quote }}
+      image: {{ $root.Values.jobWaitImage | quote }}
+      imagePullPolicy: {{ $root.Values.imagePullPolicy | quote }}
+      args:
+        - wait
+        - --for=condition=Complete
+        - --timeout=-1s
+        - {{ printf "job/%s" $job | quote }}
+      {{- include "mlopsgen.waiting" (dict "memory" "64Mi") | nindent 6 }}
+      {{- if not $token }}
+      volumeMounts:
+        - name: mlopsgen-token
+          mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+          readOnly: true
+      {{- end }}
+    {{- end }}
     {{- range $other, $port := $waits }}
     - name: {{ printf "wait-for-%s" $other | trunc 63 | trimSuffix "-" | quote }}
       image: {{ $root.Values.waitImage | quote }}
@@ -152,55 +248,71 @@ spec:
       command:
         - sh
         - -c
-        - until nc -z -w 2 "$0" "$1"; do sleep 2; done
+        - trap 'exit 143' TERM; until nc -z -w 2 "$0" "$1"; do sleep 2 & wait $!; done
         - {{ $other | quote }}
         - {{ int64 $port | toString | quote }}
-      resources:
-        requests:
-          cpu: 10m
-          memory: 16Mi
-        limits:
-          memory: 16Mi
-      securityContext:
-        allowPrivilegeEscalation: false
-        capabilities:
-          drop:
-            - ALL
-        readOnlyRootFilesystem: true
-        runAsNonRoot: true
-        runAsUser: 65534
-        seccompProfile:
-          type: RuntimeDefault
+      {{- include "mlopsgen.waiting" (dict "memory" "16Mi") | nindent 6 }}
     {{- end }}
     {{- range $inits }}
     {{- include "mlopsgen.container" . | nindent 4 }}
+    {{- end }}
+    {{- with $pod.initContainers }}
+    {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- end }}
   containers:
     {{- range $containers }}
     {{- include "mlopsgen.container" . | nindent 4 }}
     {{- end }}
-  {{- with $volumes | compact }}
+    {{- with $pod.sidecars }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- $ownToken := and $jobs (not $token) }}
+  {{- if or (compact $volumes) $pod.extraVolumes $ownToken }}
   volumes:
-    {{- range . }}
+    {{- range compact $volumes }}
     {{- . | trim | nindent 4 }}
+    {{- end }}
+    {{- with $pod.extraVolumes }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- if $ownToken }}
+    - name: mlopsgen-token
+      projected:
+        sources:
+          - serviceAccountToken:
+              path: token
+              expirationSeconds: 3607
+          - configMap:
+              name: kube-root-ca.crt
+              items:
+                - key: ca.crt
+                  path: ca.crt
+          - downwardAPI:
+              items:
+                - path: namespace
+                  fieldRef:
+                    fieldPath: metadata.namespace
     {{- end }}
   {{- end }}
 {{- end -}}
 
-{{- /* What holds for the whole pod: groups, and the owner of its claims, as an image's own user has no say there. */ -}}
+{{- /* What holds for the whole pod, as JSON: groups, and the owner of its claims, as an image's own user has no say
+there. */ -}}
 {{- define "mlopsgen.podSecurity" -}}
+{{- $out := deepCopy (default dict .root.Values.podSecurityContext) -}}
 {{- $user := include "mlopsgen.text" (dict "root" .root "text" (default "" .workload.user)) -}}
 {{- $group := regexReplaceAll "^[^:]*:?" $user "" | default (regexReplaceAll ":.*$" $user "") -}}
 {{- if hasKey .workload "fsGroup" }}{{ $group = int64 .workload.fsGroup | toString }}{{ end -}}
-{{- if and .claims (regexMatch "^[0-9]+$" $group) }}
-fsGroup: {{ int64 $group }}
-fsGroupChangePolicy: OnRootMismatch
-{{- end }}
-{{- with .workload.supplementalGroups }}
-supplementalGroups:
-  {{- range . }}
-  - {{ include "mlopsgen.text" (dict "root" $.root "text" .) | int64 }}
-  {{- end }}
-{{- end }}
+{{- if and .claims (regexMatch "^[0-9]+$" $group) -}}
+{{- $_ := set $out "fsGroup" (int64 $group) -}}
+{{- $_ := set $out "fsGroupChangePolicy" "OnRootMismatch" -}}
+{{- end -}}
+{{- with .workload.supplementalGroups -}}
+{{- $groups := list -}}
+{{- range . }}{{ $groups = append $groups (include "mlopsgen.text" (dict "root" $.root "text" .) | int64) }}{{ end -}}
+{{- $_ := set $out "supplementalGroups" $groups -}}
+{{- end -}}
+{{- with .workload.podSecurityContext }}{{ $out = mergeOverwrite $out (deepCopy .) }}{{ end -}}
+{{- toJson $out -}}
 {{- end -}}

@@ -297,7 +297,7 @@ fn files_of_targets_that_the_flag_leaves_out_are_left_alone() {
     assert!(
         project
             .plan(&helm)
-            .is_ok_and(|plan| plan.volumes_removed.is_empty())
+            .is_ok_and(|plan| plan.data.left.is_empty())
     );
     project.apply_cleanly(&helm);
     assert!(project.exists("generated/compose/a.yaml"));
@@ -327,9 +327,10 @@ fn a_volume_that_goes_is_said() {
     let wanted = with_volume(files([("compose/a.yaml", "1\n")]), "demo_cache-data");
     let plan = project.plan(&wanted).expect("a plan");
     let names: Vec<&str> = plan
-        .volumes_removed
+        .data
+        .left
         .iter()
-        .map(|volume| volume.name.as_str())
+        .map(|left| left.data.name.as_str())
         .collect();
     assert_eq!(names, ["demo_redis-data"]);
     assert!(!plan.is_empty());

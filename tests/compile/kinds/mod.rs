@@ -1,6 +1,7 @@
 //! Every kind of the catalog, on two small platforms made from what the kind itself says: one with nothing but what it
 //! needs, one with every role filled and a Prometheus that watches it.
 
+mod clients;
 mod ports;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -435,85 +436,4 @@ fn nothing_unresolved_comes_out(kind: &Kind, _: &Component, output: &Output) {
             );
         }
     }
-}
-
-#[test]
-fn each_client_of_elasticsearch_gets_a_login_of_its_own() {
-    let mut author = Author::new();
-    author.declare("logs", "elasticsearch", false);
-    let mut text = author.text();
-    for kind in ["kibana", "filebeat", "logstash", "elasticsearch-exporter"] {
-        let role = catalog()[kind].roles[0].name.clone();
-        text += &format!(
-            "[components.my-{kind}]\nkind = \"{kind}\"\ngroup = \"one\"\nuses.{role} = \"logs\"\n\
-             allow = [\"docker-socket\", \"root-user\", \"target-loss\", \"nobody-told\"]\n"
-        );
-    }
-    let output = compiled(&text);
-    let setup = output.platform.workload("logs-setup").expect("the setup");
-    let names: Vec<&str> = setup
-        .env
-        .iter()
-        .map(|variable| variable.name.as_str())
-        .collect();
-    for client in [
-        "MY_KIBANA",
-        "MY_FILEBEAT",
-        "MY_LOGSTASH",
-        "MY_ELASTICSEARCH_EXPORTER",
-    ] {
-        assert!(
-            names.contains(&format!("LOGIN_{client}").as_str()),
-            "{names:?}"
-        );
-        assert!(
-            names.contains(&format!("ROLE_{client}").as_str()),
-            "{names:?}"
-        );
-    }
-    let login = setup
-        .env
-        .iter()
-        .find(|variable| variable.name == "LOGIN_MY_KIBANA")
-        .expect("a login");
-    let secrets: Vec<&str> = login.value.secrets().into_iter().collect();
-    assert_eq!(secrets, ["my-kibana-login"]);
-}
-
-#[test]
-fn a_kind_of_the_users_own_fits_where_its_parent_fits() {
-    let world = MemoryWorld::new()
-        .with(
-            "platform.toml",
-            "[platform]\nname = \"sample\"\n[groups]\none = \"One\"\n[secrets]\ndb-password = { env = \"DB_PASSWORD\" }\n\
-             [components.db]\nkind = \"vector-db\"\ngroup = \"one\"\nsettings.password = \"${secrets.db-password}\"\n\
-             [components.tracking]\nkind = \"mlflow\"\ngroup = \"one\"\nuses.backend_store = \"db\"\n",
-        )
-        .with(
-            "mlopsgen/kinds/vector-db.toml",
-            "extends = \"postgres\"\ntitle = \"Vector database\"\nimage = \"pgvector/pgvector\"\nversion = \"0.8.1-pg17\"\n\
-             majors = [0]\n",
-        );
-    let output = compile(&world, &Request::default())
-        .output
-        .expect("no errors");
-    let text = &output.files.files["compose/one.yaml"].text;
-    assert!(text.contains("postgresql+psycopg2://"), "{text}");
-}
-
-#[test]
-fn an_artifact_store_without_a_bucket_is_an_error() {
-    let mut author = Author::new();
-    author.declare("it", "mlflow", true);
-    let text = author
-        .text()
-        .replace("settings.buckets = [\"models\"]\n", "");
-    let world = MemoryWorld::new().with("platform.toml", text);
-    let codes: Vec<Code> = compile(&world, &Request::default())
-        .diagnostics
-        .iter()
-        .map(|diagnostic| diagnostic.code)
-        .filter(|code| *code != Code::TargetLoss)
-        .collect();
-    assert_eq!(codes, [Code::MissingKey]);
 }

@@ -130,7 +130,7 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "docs/architecture.md",
-        "content/docs/page.rs",
+        "content/docs/view.rs",
         "Page",
         "docs/architecture.md",
     ),

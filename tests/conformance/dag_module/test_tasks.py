@@ -73,7 +73,7 @@ def test_a_container_is_what_compose_would_start(load):
 def test_a_pod_mounts_claims_and_folders_of_its_node(load):
     module = load("kubernetes")
     volumes = [
-        module.Volume("cache", "/cache", volume="course_cache", claim="cache"),
+        module.Volume("cache", "/cache", volume="course_cache", claim="cache", sub_path="data"),
         module.Volume("code", "/code", folder="src"),
         module.Volume("data", "/data", folder="/srv/data", read_only=True),
     ]
@@ -83,9 +83,10 @@ def test_a_pod_mounts_claims_and_folders_of_its_node(load):
         (volume["name"], (volume["persistent_volume_claim"] or {}).get("claim_name"), (volume["host_path"] or {}).get("path"))
         for volume in pod["volumes"]
     ] == [("cache", "cache", None), ("data", None, "/srv/data")]
-    assert [(it["mount_path"], it["read_only"]) for it in pod["containers"][0]["volume_mounts"]] == [
-        ("/cache", False),
-        ("/data", True),
+    mounts = pod["containers"][0]["volume_mounts"]
+    assert [(it["mount_path"], it["sub_path"], it["read_only"]) for it in mounts] == [
+        ("/cache", "data", False),
+        ("/data", None, True),
     ]
     assert (pod["enable_service_links"], pod["automount_service_account_token"]) == (False, False)
 

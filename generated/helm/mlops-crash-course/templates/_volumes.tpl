@@ -16,6 +16,8 @@
 {{- if and (hasKey . "size") (not .existingClaim) }}true{{ end -}}
 {{- end -}}
 
+{{- /* A folder is mounted by a path within its volume: at the volume's top Kubernetes keeps links (`..data`), which
+programs that walk through folders follow in circles. */ -}}
 {{- define "mlopsgen.mounts" -}}
 {{- $prefix := .prefix -}}
 {{- range $name, $volume := .workload.volumes }}
@@ -35,6 +37,7 @@
 {{- if $file.folder }}
 - name: {{ include "mlopsgen.volumeName" (dict "prefix" $prefix "volume" (printf "mlopsgen-folder-%d" $index)) | quote }}
   mountPath: {{ $file.path | quote }}
+  subPath: content
   readOnly: true
 {{- else }}
 - name: {{ include "mlopsgen.volumeName" (dict "prefix" $prefix "volume" "mlopsgen-files") | quote }}
@@ -61,6 +64,9 @@
   {{- else if $volume.hostPath }}
   hostPath:
     path: {{ $volume.hostPath | quote }}
+    {{- with $volume.hostPathType }}
+    type: {{ . }}
+    {{- end }}
   {{- else }}
   emptyDir:
     medium: Memory
@@ -85,7 +91,7 @@
           items:
             {{- range $items }}
             - key: {{ .key | quote }}
-              path: {{ .path | quote }}
+              path: {{ printf "content/%s" .path | quote }}
               mode: {{ int64 $file.mode }}
             {{- end }}
       {{- end }}

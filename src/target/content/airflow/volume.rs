@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{Mount, MountSource, Platform};
+use crate::{
+    model::{Mount, MountSource, Platform},
+    target::shared::kept::SUB_PATH,
+};
 
 #[derive(Debug, Serialize)]
 pub struct VolumeView {
@@ -12,7 +15,7 @@ pub struct VolumeView {
     name: String,
     /// Where in the container.
     mount: String,
-    /// `volume` of the engine and `claim` of the cluster, or `folder`.
+    /// `volume` of the engine, `claim` of the cluster and `sub_path` in it, or `folder`.
     source: BTreeMap<&'static str, String>,
     /// Whether it may only be read.
     read_only: bool,
@@ -24,7 +27,13 @@ pub fn view(platform: &Platform, mount: &Mount) -> VolumeView {
             let volume = platform.volume(key);
             let name = volume.map_or(key, |volume| &volume.real_name);
             let claim = volume.map_or(key.as_str(), |volume| &volume.claim);
-            BTreeMap::from([("volume", name.clone()), ("claim", claim.to_string())])
+            let mut source =
+                BTreeMap::from([("volume", name.clone()), ("claim", claim.to_string())]);
+            // A claim that the chart makes is mounted as its workloads mount it.
+            if volume.is_some_and(|volume| !volume.external) {
+                source.insert("sub_path", SUB_PATH.to_string());
+            }
+            source
         }
         MountSource::Bind { path, .. } => {
             let folder = path.strip_prefix("./").unwrap_or(path);

@@ -1,10 +1,15 @@
 //! Alertmanager's configuration: who is told of which alert, from `[notify]`.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
+
+use super::inhibition::{self, InhibitionView};
 
 use crate::{
     model::{At, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, is_pattern, notify_secret},
     speak::{Constants, Speak},
+    target::Context,
 };
 
 /// The receiver of what nobody is told. No receiver of platform.toml has a name that starts with `_`.
@@ -24,6 +29,8 @@ pub(super) struct AlertmanagerView {
     watchdog: String,
     /// The first that fits takes an alert.
     routes: Vec<RouteView>,
+    /// What is held back while something else fires.
+    inhibitions: Vec<InhibitionView>,
     /// Who can be told.
     receivers: Vec<ReceiverView>,
 }
@@ -77,13 +84,16 @@ struct ValueView {
     value: String,
 }
 
-pub(super) fn view(platform: &Platform) -> AlertmanagerView {
+pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
+    let platform = context.platform;
+    let inhibitions = inhibition::view(context);
     let Some(notify) = &platform.notify else {
         return AlertmanagerView {
             smtp: None,
             default: NOBODY.to_string(),
             watchdog: NOBODY.to_string(),
             routes: Vec::new(),
+            inhibitions,
             receivers: vec![nobody()],
         };
     };
@@ -101,6 +111,7 @@ pub(super) fn view(platform: &Platform) -> AlertmanagerView {
         default: receiver(&notify.default),
         watchdog: receiver(&notify.watchdog),
         routes: notify.routes.iter().map(route).collect(),
+        inhibitions,
         receivers,
     }
 }
@@ -195,6 +206,15 @@ fn matcher(label: &str, patterns: Vec<String>) -> Option<String> {
     }
 }
 
+/// A condition that a label has one of these values, which hold nothing that a regular expression reads.
+pub(super) fn one_of(label: &str, values: &BTreeSet<&str>) -> String {
+    let values: Vec<&str> = values.iter().copied().collect();
+    match values.as_slice() {
+        [value] => format!("{label} = {}", quoted(value)),
+        values => format!("{label} =~ {}", quoted(&values.join("|"))),
+    }
+}
+
 /// A pattern as a regular expression of Go.
 fn expression(pattern: &str) -> String {
     let mut out = String::new();
@@ -210,7 +230,7 @@ fn expression(pattern: &str) -> String {
 }
 
 /// A string of Alertmanager's matchers.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let escaped = text
         .replace('\\', r"\\")
         .replace('"', r#"\""#)

@@ -4,6 +4,7 @@
 //! wrote as `content` is nobody's to add to.
 
 mod alertmanager;
+mod inhibition;
 
 use crate::{
     diag::{Code, Diagnostic},
@@ -40,7 +41,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
             }
             let notify = notify_file(&workload.component);
             if file.content == FileContent::Generated(notify.clone()) {
-                let view = alertmanager::view(context.platform);
+                let view = alertmanager::view(context);
                 let text = context.engine.render(ALERTMANAGER, &view)?;
                 emission.files.add(Target::Compose, notify, text);
             }

@@ -6,6 +6,7 @@ mod diagram;
 mod facts;
 pub mod graph;
 mod page;
+mod view;
 
 use crate::{
     files::Target,
@@ -16,7 +17,7 @@ use crate::{
 /// The page and the picture.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
-    let page = page::Page::of(context.platform, context.graph);
+    let page = view::Page::of(context.platform, context.graph);
     let text = context.engine.render("docs/architecture.md", page)?;
     emission
         .files

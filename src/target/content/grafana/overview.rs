@@ -5,7 +5,7 @@ use super::{
     dashboard::{self, Dashboard},
     panel::{Look, Panel},
 };
-use crate::target::shared::scrape;
+use crate::target::shared::scrape::{self, Job, Presence};
 
 /// Colours of a number that ought to be nothing.
 const WRONG: &str = "red";
@@ -88,9 +88,8 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
         };
         let mut panel = Panel::new(Look::Up, title, &description).size(width, 4);
         for member in members {
-            let selector = scrape::selector(&board.jobs_of(member));
             panel = panel
-                .query(format!("min(up{{{selector}}})"), member)
+                .query(works(board, member), member)
                 .link(member, &format!("/d/{}", dashboard::uid(board, member)));
         }
         panels.push(panel);
@@ -98,7 +97,41 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
     panels
 }
 
+/// 1 while a component works. Of several instances one is enough; where there should be one and none is seen, it does not.
+fn works(board: &Board<'_>, name: &str) -> String {
+    let jobs = board.jobs_of(name);
+    let Some(component) = jobs.first().map(|job| job.component) else {
+        return String::new();
+    };
+    let healthy = scrape::healthy(component, &jobs);
+    match presence(&jobs) {
+        Presence::Always => format!("min({healthy}) or vector(0)"),
+        Presence::Many => format!("max({healthy}) or vector(0)"),
+        Presence::Sometimes => format!("min({healthy})"),
+    }
+}
+
+/// That of the first job, which is the component's own.
+fn presence(jobs: &[&Job<'_>]) -> Presence {
+    jobs.first().map_or(Presence::Always, |job| job.presence)
+}
+
+/// The state of every instance: of programs behind exporters their own.
+fn states(board: &Board<'_>) -> String {
+    let mut own: Vec<String> = Vec::new();
+    let components = &board.context.platform.components;
+    for component in components.iter().filter(|it| it.healthy.is_some()) {
+        let jobs = board.jobs_of(&component.name);
+        if !jobs.is_empty() {
+            own.push(format!("({})", scrape::healthy(component, &jobs)));
+        }
+    }
+    own.push("up".to_string());
+    own.join(" or on (job, instance) ")
+}
+
 fn jobs(board: &Board<'_>) -> Vec<Panel> {
+    let states = states(board);
     let by = "max by (group, component, job, instance)";
     let height = u32::try_from(board.jobs.len())
         .unwrap_or(u32::MAX)
@@ -107,12 +140,12 @@ fn jobs(board: &Board<'_>) -> Vec<Panel> {
         Panel::row("Scrape jobs"),
         Panel::new(Look::Jobs, "Jobs", "Every scrape job as Prometheus has it")
             .size(24, 3 + height)
-            .query(format!("{by} (up)"), "")
+            .query(format!("{by} ({states})"), "")
             .query(format!("{by} (scrape_duration_seconds)"), "")
             .query(format!("{by} (scrape_samples_scraped)"), ""),
-        Panel::new(Look::Timeline, "Answers", "Which jobs answered, and when")
+        Panel::new(Look::Timeline, "States", "What worked, and when")
             .size(24, 3 + height)
-            .query("min by (job) (up)", "{{job}}"),
+            .query(format!("min by (job) ({states})"), "{{job}}"),
     ]
 }
 

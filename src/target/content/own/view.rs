@@ -1,5 +1,7 @@
 //! The platform as plain data, for templates of the user's own. docs/templates.md lists every key.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -91,9 +93,12 @@ fn component(platform: &Platform, component: &Component) -> Value {
             "name": alert.name,
             "expr": alert.expr,
             "for_ms": alert.hold,
+            "keep_firing_for_ms": alert.keep_firing_for,
             "severity": alert.severity.name(),
-            "summary": alert.summary,
-            "description": alert.description,
+            "labels": alert.labels.iter().cloned().collect::<BTreeMap<_, _>>(),
+            "summary": alert.summary.as_ref().map(|it| &it.text),
+            "description": alert.description.as_ref().map(|it| &it.text),
+            "runbook_url": alert.runbook_url.as_ref().map(|it| &it.text),
         })),
         "workloads": list(&component.workloads, |known| workload(platform, known)),
     })

@@ -6,7 +6,9 @@
 
 mod config;
 mod extra;
+mod message;
 mod rules;
+mod unknown;
 mod windows;
 
 use serde::Serialize;
@@ -35,6 +37,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let (jobs, unreachable) = scrape::jobs(platform, prometheus, context.vantage);
     emission.losses.extend(unreachable.iter().map(loss));
     emission.losses.extend(windows::too_short(platform, &jobs));
+    let unknown = unknown::unknown_jobs(&platform.components, prometheus, &jobs);
+    emission.losses.extend(unknown);
 
     let own = own_jobs(prometheus, &jobs, &mut emission.losses);
     let view = config::view(platform, prometheus, &jobs, own);
@@ -50,7 +54,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let path = format!("rules/{PLATFORM_RULES}");
     write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
     for component in &platform.components {
-        if let Some(view) = rules::view(component, &jobs) {
+        if let Some(view) = rules::view(context, component, &jobs) {
             let path = format!("rules/{}.yml", component.name);
             write(context, &mut emission, "rules/component.yml", &path, &view)?;
         }

@@ -3,11 +3,18 @@
 use promql_parser::parser::{Expr, token::T_LOR};
 use serde::Serialize;
 
+use super::message::{literal, message};
 use crate::{
     language::promql,
-    model::{Alert, Component, Platform, Record},
+    model::{
+        Alert, AlertText, Component, Metrics, Platform, Record, holds_back, is_told_by_notify,
+    },
     speak::units::prometheus,
-    target::shared::scrape::{self, Job},
+    target::{
+        Context,
+        shared::scrape::{self, Job, Presence},
+    },
+    text::all_of,
 };
 
 /// One file of rules: a group with the component's name.
@@ -29,9 +36,11 @@ struct RuleView {
     expr: String,
     /// How long it must hold before it fires; in Prometheus' own form.
     hold: Option<String>,
+    /// How long it goes on firing when it no longer holds.
+    keep: Option<String>,
     /// Names and values.
-    labels: Vec<(&'static str, String)>,
-    /// Names and templates of Prometheus; what the user wrote is escaped for them.
+    labels: Vec<(String, String)>,
+    /// Names and templates of Prometheus.
     annotations: Vec<(&'static str, String)>,
 }
 
@@ -40,6 +49,21 @@ struct RuleView {
 pub(super) struct PlatformRulesView {
     /// True where a target gives no answer and no alert of its component says so.
     target_down: String,
+    /// Programs of which several run.
+    several: Vec<SeveralView>,
+}
+
+/// A program of which several run: those that are gone are no targets any more.
+#[derive(Debug, Serialize)]
+struct SeveralView {
+    /// Its scrape job.
+    job: String,
+    /// The component.
+    component: String,
+    /// Its group.
+    group: Option<String>,
+    /// How many there should be; none where nobody knows.
+    wanted: Option<u32>,
 }
 
 pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRulesView {
@@ -61,7 +85,23 @@ pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRu
         let names: Vec<&str> = watched.iter().map(|job| job.metrics.job.as_str()).collect();
         format!("up{{job!~\"{}\"}} == 0", names.join("|"))
     };
-    PlatformRulesView { target_down }
+    let several = jobs.iter().filter(|job| job.presence == Presence::Many);
+    PlatformRulesView {
+        target_down,
+        several: several.map(several_view).collect(),
+    }
+}
+
+fn several_view(job: &Job<'_>) -> SeveralView {
+    let mut workloads = job.component.workloads.iter();
+    let of_job = |metrics: &Metrics| metrics.job == job.metrics.job;
+    let workload = workloads.find(|it| it.metrics.as_ref().is_some_and(of_job));
+    SeveralView {
+        job: job.metrics.job.clone(),
+        component: job.component.name.clone(),
+        group: job.component.group.clone(),
+        wanted: workload.map(|it| it.replicas).filter(|wanted| *wanted > 1),
+    }
 }
 
 /// Whether some alert says in so many words that this job is down.
@@ -83,7 +123,11 @@ fn says(alert: &Expr, condition: &Expr) -> bool {
 
 /// The rules of a component; `None` where it has none. Those of its kind need its metrics: without a job they are left
 /// out.
-pub(super) fn view(component: &Component, jobs: &[Job<'_>]) -> Option<RulesView> {
+pub(super) fn view(
+    context: &Context<'_>,
+    component: &Component,
+    jobs: &[Job<'_>],
+) -> Option<RulesView> {
     let scraped = jobs.iter().any(|job| job.component.name == component.name);
     let records: Vec<RuleView> = component
         .records
@@ -95,7 +139,7 @@ pub(super) fn view(component: &Component, jobs: &[Job<'_>]) -> Option<RulesView>
         .alerts
         .iter()
         .filter(|alert| scraped || !alert.from_kind)
-        .map(|alert| alert_view(component, alert))
+        .map(|alert| alert_view(context, component, alert))
         .collect();
     let any = !records.is_empty() || !alerts.is_empty();
     any.then(|| RulesView {
@@ -111,44 +155,67 @@ fn record_view(component: &Component, record: &Record) -> RuleView {
         name: record.name.clone(),
         expr: record.expr.clone(),
         hold: None,
-        labels: vec![("component", component.name.clone())],
+        keep: None,
+        labels: owned(vec![("component", component.name.clone())]),
         annotations: Vec::new(),
     }
 }
 
-fn alert_view(component: &Component, alert: &Alert) -> RuleView {
-    let text = |text: &str| {
-        if alert.from_kind {
-            text.to_string()
-        } else {
-            literal(text)
-        }
-    };
+fn alert_view(context: &Context<'_>, component: &Component, alert: &Alert) -> RuleView {
     let mut labels = vec![
         ("severity", alert.severity.name().to_string()),
         ("component", component.name.clone()),
     ];
     labels.extend(component.group.clone().map(|group| ("group", group)));
-    let annotations = [
+    let own = alert.labels.iter();
+    labels.extend(own.map(|(name, value)| (name.as_str(), literal(value))));
+    let texts = [
         ("summary", &alert.summary),
         ("description", &alert.description),
+        ("runbook_url", &alert.runbook_url),
     ];
+    let mut annotations: Vec<(&'static str, String)> = texts
+        .into_iter()
+        .filter_map(|(name, text)| Some((name, annotation(text.as_ref()?))))
+        .collect();
+    annotations.extend(held_back(context, component, alert).map(|text| ("held_back", text)));
+    let after = |time: Option<u64>| time.filter(|time| *time > 0).map(prometheus::duration);
     RuleView {
         name: alert.name.clone(),
         expr: alert.expr.clone(),
-        hold: alert
-            .hold
-            .filter(|hold| *hold > 0)
-            .map(prometheus::duration),
-        labels,
-        annotations: annotations
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, text(value.as_deref()?))))
-            .collect(),
+        hold: after(alert.hold),
+        keep: after(alert.keep_firing_for),
+        labels: owned(labels),
+        annotations,
     }
 }
 
-/// A text that Prometheus' templates print as it is: only `{{` means something to them.
-fn literal(text: &str) -> String {
-    text.replace("{{", r#"{{ "{{" }}"#)
+/// Of whom Alertmanager says nothing while this fires.
+fn held_back(context: &Context<'_>, component: &Component, alert: &Alert) -> Option<String> {
+    let platform = context.platform;
+    let holds = holds_back(component, alert) && platform.components.iter().any(is_told_by_notify);
+    let needing = context.graph.needed_by(&component.name);
+    let needing: Vec<&str> = needing.iter().map(String::as_str).collect();
+    (holds && !needing.is_empty()).then(|| {
+        format!(
+            "Alerts of {} are held back meanwhile: they need it.",
+            all_of(&needing)
+        )
+    })
+}
+
+fn owned(labels: Vec<(&str, String)>) -> Vec<(String, String)> {
+    labels
+        .into_iter()
+        .map(|(name, value)| (name.to_string(), value))
+        .collect()
+}
+
+/// A kind writes templates of Prometheus'; in platform.toml values and labels alone are filled in.
+fn annotation(text: &AlertText) -> String {
+    if text.from_kind {
+        text.text.clone()
+    } else {
+        message(&text.text)
+    }
 }

@@ -28,7 +28,10 @@ use crate::{
             networks::Networks,
             service::{ServiceView, volume_declaration},
         },
-        shared::losses::Losses,
+        shared::{
+            kept::{by_engine, kept},
+            losses::Losses,
+        },
     },
     template::TemplateError,
 };
@@ -132,6 +135,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     for (path, text) in context.mounted.copies(platform) {
         out.add(Target::Compose, format!("compose/files/{path}"), text);
     }
+    out.kept = kept(platform, by_engine, |_| true);
     Ok(Emission {
         files: out,
         losses: losses.finish(),

@@ -7,12 +7,15 @@ use serde_json::{Map, Value, json};
 
 use super::{claims::Claims, files::ChartFiles, network, pods::Pods, raw, schema, workload};
 use crate::{
+    data::Kept,
     diag::Diagnostic,
+    language::{Shape, component_key},
     model::{Platform, Workload},
     speak::local_port,
     target::{
         Context,
         shared::{
+            kept::kept,
             losses::{Losses, Marks, Wording},
             names::Names,
         },
@@ -21,6 +24,15 @@ use crate::{
 
 /// Has `sh` and `nc`, for the init containers that wait.
 const WAIT_IMAGE: &str = "busybox:1.37.0";
+
+/// Has `kubectl` as its entrypoint, for the init containers that wait for a job.
+const JOB_WAIT_IMAGE: &str = "registry.k8s.io/kubectl:v1.34.1";
+
+/// When pods of tasks that failed are removed: in the night to Sunday.
+const CLEANUP: &str = "30 4 * * 0";
+
+/// Where the DNS cache of a node listens, in clusters that have one.
+const NODE_LOCAL_DNS: &str = "169.254.20.10/32";
 
 /// Addresses that clusters use for their own: private ones, carriers' shared ones, unique local ones.
 const CLUSTER_CIDRS: [&str; 5] = [
@@ -54,8 +66,18 @@ pub struct ChartView {
     values: Value,
     /// Top-level keys that only `[raw.helm]` knows.
     further: Map<String, Value>,
+    /// What a workload's values may hold, for README.md.
+    component_values: Vec<ComponentValue>,
     /// The parts of `values.schema.json` that depend on the platform.
     schema: schema::SchemaView,
+}
+
+/// A key of a workload's values.
+#[derive(Debug, Serialize)]
+struct ComponentValue {
+    name: &'static str,
+    /// A sentence of Markdown.
+    meaning: &'static str,
 }
 
 #[derive(Debug)]
@@ -64,6 +86,8 @@ pub struct Chart {
     /// Paths below `files/`, and their texts.
     pub files: BTreeMap<String, String>,
     pub losses: Vec<Diagnostic>,
+    /// The data that it keeps.
+    pub kept: Vec<Kept>,
 }
 
 /// What the values of workloads are made with.
@@ -120,14 +144,35 @@ pub fn build(context: &Context<'_>) -> Chart {
         "imagePullPolicy": "IfNotPresent",
         "storageClass": "",
         "waitImage": WAIT_IMAGE,
+        "jobWaitImage": JOB_WAIT_IMAGE,
+        "nodeSelector": {},
+        "tolerations": [],
+        "affinity": {},
+        "priorityClassName": "",
+        "runtimeClassName": "",
+        "podSecurityContext": {},
+        "securityContext": {
+            "allowPrivilegeEscalation": false,
+            "capabilities": { "drop": ["ALL"] },
+            "runAsNonRoot": true,
+            "seccompProfile": { "type": "RuntimeDefault" },
+        },
         "ingress": ingress(platform),
+        "gateway": { "enabled": false, "parentRefs": [], "annotations": {} },
         "networkPolicy": {
             "enabled": true,
             "egress": "open",
+            "controller": [in_namespace("ingress-nginx")],
+            "dns": dns(),
             "extraIngress": [],
             "clusterCidrs": CLUSTER_CIDRS,
             "apiServer": { "cidrs": ["0.0.0.0/0"], "ports": [443, 6443] },
             "edges": network::edges(context, &builder.pods),
+        },
+        "taskPods": {
+            "securityContext": { "seccompProfile": { "type": "RuntimeDefault" } },
+            "podSecurityContext": {},
+            "cleanup": CLEANUP,
         },
         "pipelines": network::pipelines(context)
             .into_iter()
@@ -139,10 +184,11 @@ pub fn build(context: &Context<'_>) -> Chart {
             .map(|(key, claim)| (key.to_string(), json!(claim)))
             .collect::<Map<_, _>>(),
         "components": components,
+        "extraObjects": [],
     });
     let known = keys(&values);
     raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
-    let schema = schema::view(platform, &values, &known);
+    let schema = schema::view(&values, &known);
     let further = further(&values, &known);
     Chart {
         view: ChartView {
@@ -154,11 +200,30 @@ pub fn build(context: &Context<'_>) -> Chart {
                 .unwrap_or_else(|| format!("The platform {}", platform.name)),
             values,
             further,
+            component_values: component_values(),
             schema,
         },
         files: builder.files.finish(),
         losses: builder.losses.finish(),
+        kept: kept(
+            platform,
+            |volume| builder.claims.keeping(volume),
+            |path| path.starts_with('/'),
+        ),
     }
+}
+
+/// The language says what the raw table `helm` takes, and so what a workload's values are.
+fn component_values() -> Vec<ComponentValue> {
+    let Some(Shape::Table(keys)) = component_key("helm").map(|key| key.shape) else {
+        return Vec::new();
+    };
+    keys.iter()
+        .map(|key| ComponentValue {
+            name: key.name,
+            meaning: key.doc,
+        })
+        .collect()
 }
 
 /// Every workload by name, the raw tables of its component last.
@@ -233,6 +298,18 @@ fn ingress(platform: &Platform) -> Value {
         "tlsSecret": "",
         "hosts": hosts,
     })
+}
+
+/// Peers of a NetworkPolicy: every pod of a namespace.
+fn in_namespace(name: &str) -> Value {
+    json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": name } } })
+}
+
+/// The cluster's DNS as nearly every distribution names it, and a node's cache of it.
+fn dns() -> Value {
+    let mut pods = in_namespace("kube-system");
+    pods["podSelector"] = json!({ "matchLabels": { "k8s-app": "kube-dns" } });
+    json!([pods, { "ipBlock": { "cidr": NODE_LOCAL_DNS } }])
 }
 
 fn keys(values: &Value) -> BTreeSet<String> {

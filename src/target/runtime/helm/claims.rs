@@ -1,4 +1,7 @@
-//! Which volume is a StatefulSet's own claim, and which is a claim that stands alone.
+//! Which volume is a claim that stands alone, and which claims a StatefulSet makes, one for each of its pods.
+//!
+//! A claim that stands alone has a name and a size that can change, and stays when its workload goes. So it is one wherever
+//! there is one pod.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +9,13 @@ use serde::Serialize;
 
 use super::pods::Pods;
 use crate::{
+    data::Keeper,
     model::{Mount, MountSource, Platform, PlatformVolume, Workload},
     speak::units::kubernetes,
-    target::shared::losses::{ACCEPT, Losses},
+    target::shared::{
+        kept::Keeping,
+        losses::{ACCEPT, Losses},
+    },
 };
 
 /// What a claim asks for where platform.toml names no size.
@@ -25,6 +32,9 @@ pub struct ClaimValues {
     pub name: String,
     /// Whose it is; a shared volume has its own name here.
     pub component: String,
+    /// The only workload that holds it: without that there is no claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
     /// `false`: it exists.
     pub create: bool,
     pub size: String,
@@ -43,10 +53,12 @@ impl ClaimValues {
 /// The volumes of a platform as claims.
 #[derive(Debug, Default)]
 pub struct Claims {
-    /// Keys of volumes that a StatefulSet makes for itself.
-    own: BTreeSet<String>,
+    /// Volumes of which a StatefulSet makes a claim for each pod: their keys, and the workload.
+    of_pods: BTreeMap<String, String>,
     /// The others that something mounts, by key.
     alone: BTreeMap<String, ClaimValues>,
+    /// Keys of volumes that a daemon has to itself: a folder on each node.
+    of_nodes: BTreeSet<String>,
     /// Keys in the platform's order.
     order: Vec<String>,
 }
@@ -66,8 +78,14 @@ impl Claims {
             if users.workloads.is_empty() && users.pipelines == 0 {
                 continue;
             }
-            if is_own(volume, &users, pods) {
-                claims.own.insert(volume.key.clone());
+            let own = own(volume, &users, pods);
+            if is_of_node(volume, &users) {
+                claims.of_nodes.insert(volume.key.clone());
+                continue;
+            }
+            if let Some(workload) = own.filter(|it| it.is_many() && !volume.named) {
+                let name = workload.name.clone();
+                claims.of_pods.insert(volume.key.clone(), name);
             } else {
                 let claim = alone(volume, &users, pods, losses);
                 claims.order.push(volume.key.clone());
@@ -77,8 +95,36 @@ impl Claims {
         claims
     }
 
+    /// Whether each pod has a claim of its own.
+    pub fn is_of_pods(&self, key: &str) -> bool {
+        self.of_pods.contains_key(key)
+    }
+
+    /// Whether a StatefulSet runs what holds it: one workload, whose own it is.
     pub fn is_own(&self, key: &str) -> bool {
-        self.own.contains(key)
+        self.is_of_pods(key)
+            || self
+                .alone(key)
+                .is_some_and(|claim| claim.workload.is_some() && !claim.is_shared())
+    }
+
+    /// How the chart keeps a volume, if it does.
+    pub fn keeping(&self, volume: &PlatformVolume) -> Option<Keeping> {
+        let name = match (self.alone(&volume.key), self.of_pods.get(&volume.key)) {
+            (Some(claim), _) => claim.name.clone(),
+            (None, Some(workload)) => format!("{}-{workload}-*", volume.name()),
+            (None, None) => return None,
+        };
+        Some(Keeping {
+            keeper: Keeper::Cluster,
+            moved: volume.claim_moved && name == volume.claim,
+            name,
+            size: (!volume.external).then_some(volume.size.unwrap_or(DEFAULT_SIZE)),
+        })
+    }
+
+    pub fn is_of_node(&self, key: &str) -> bool {
+        self.of_nodes.contains(key)
     }
 
     pub fn alone(&self, key: &str) -> Option<&ClaimValues> {
@@ -124,18 +170,26 @@ fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
     }
 }
 
-/// A StatefulSet makes the claim where nobody else holds it, on no other node, and its name is free to choose.
-fn is_own(volume: &PlatformVolume, users: &Users<'_>, pods: &Pods) -> bool {
+/// Whether each node keeps it for the one pod of a daemon that runs there.
+fn is_of_node(volume: &PlatformVolume, users: &Users<'_>) -> bool {
     let [only] = users.workloads.as_slice() else {
         return false;
     };
-    volume.component.is_some()
+    only.daemon && volume.component.is_some() && !volume.external && users.pipelines == 0
+}
+
+/// The workload whose own a volume is: nobody else holds it, and it runs on.
+fn own<'a>(volume: &PlatformVolume, users: &Users<'a>, pods: &Pods) -> Option<&'a Workload> {
+    let [only] = users.workloads.as_slice() else {
+        return None;
+    };
+    let is_own = volume.component.is_some()
         && !volume.external
-        && !volume.named
         && users.pipelines == 0
         && !only.is_job()
         && !only.daemon
-        && pods.host_of(&only.name).is_none()
+        && pods.host_of(&only.name).is_none();
+    is_own.then_some(*only)
 }
 
 fn alone(
@@ -159,6 +213,7 @@ fn alone(
     ClaimValues {
         name: volume.claim.clone(),
         component: volume.component.clone().unwrap_or(volume.key.clone()),
+        workload: own(volume, users, pods).map(|workload| workload.name.clone()),
         create: !volume.external,
         size: size(Some(volume)),
         access_modes: vec![if many { MANY_NODES } else { ONE_NODE }],

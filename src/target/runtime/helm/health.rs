@@ -8,7 +8,7 @@ use crate::{
     speak::{Chart, Speak, units::kubernetes},
 };
 
-/// One check and its times, of which the templates make a readiness, a liveness and a startup probe.
+/// One check and its times, of which the templates make a readiness probe and, with `liveness`, the other two.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthValues {
@@ -53,6 +53,6 @@ pub fn values(platform: &Platform, health: &Health) -> HealthValues {
         timeout_seconds: kubernetes::seconds(health.timeout).max(1),
         retries: health.retries.max(1),
         start_seconds: kubernetes::seconds(health.start_period),
-        liveness: true,
+        liveness: health.liveness,
     }
 }

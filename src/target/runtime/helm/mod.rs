@@ -67,5 +67,6 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
             .add(Target::Helm, format!("{root}/files/{path}"), text);
     }
     emission.losses = chart.losses;
+    emission.files.kept = chart.kept;
     Ok(emission)
 }

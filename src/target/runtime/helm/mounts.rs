@@ -6,12 +6,14 @@ use super::{chart::Builder, claims};
 use crate::{
     model::{Device, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload},
     speak::units::kubernetes,
+    target::shared::kept::SUB_PATH,
 };
 
 /// Named volumes, folders of the host, and memory.
 pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
     let mut out = Map::new();
-    for mount in workload.mounts.iter().filter(|mount| !mount.compose_only) {
+    let mounts = workload.mounts.iter().filter(|mount| !mount.compose_only);
+    for mount in mounts.chain(&workload.node_mounts) {
         if let Some(value) = mounted(builder, workload, mount) {
             out.insert(mount.name.clone(), value);
         }
@@ -58,16 +60,21 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
     let platform = builder.context.platform;
     let mut value = json!({ "mountPath": mount.path });
     match &mount.source {
-        MountSource::Volume(key) if builder.claims.is_own(key) => {
-            // A new file system may hold `lost+found`, which servers refuse as their data folder.
-            value["subPath"] = json!(mount.name);
+        MountSource::Volume(key) if builder.claims.is_of_pods(key) => {
+            place_in_claim(&mut value, mount);
             value["size"] = json!(claims::size(platform.volume(key)));
             value["accessModes"] = json!(claims::own_access_modes());
         }
+        // What each node keeps for itself.
+        MountSource::Volume(key) if builder.claims.is_of_node(key) => {
+            let name = platform.volume(key).map_or(key, |volume| &volume.claim);
+            value["hostPath"] = json!(format!("/var/lib/{name}"));
+            value["hostPathType"] = json!("DirectoryOrCreate");
+        }
         MountSource::Volume(key) => {
             let claim = builder.claims.alone(key)?;
-            if claim.create && claim.name == *key {
-                value["subPath"] = json!("data");
+            if claim.create {
+                place_in_claim(&mut value, mount);
             }
             value["claim"] = json!(key);
         }
@@ -100,6 +107,20 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         value["readOnly"] = json!(true);
     }
     Some(value)
+}
+
+/// Mounts a folder of the claim: a new file system may hold `lost+found`, which servers refuse as their data folder.
+fn place_in_claim(value: &mut Value, mount: &Mount) {
+    match folder_above(mount) {
+        Some(above) => value["mountPath"] = json!(above),
+        None => value["subPath"] = json!(SUB_PATH),
+    }
+}
+
+/// The folder above, where the claim holds the mounted folder under the name that it has anyway.
+fn folder_above(mount: &Mount) -> Option<&str> {
+    let (above, name) = mount.path.rsplit_once('/')?;
+    (mount.above && name == SUB_PATH && !above.is_empty()).then_some(above)
 }
 
 /// What is kept in memory. Kubernetes knows a limit in bytes and none of the kernel's options; some are what it does anyway.
@@ -143,5 +164,5 @@ pub fn is_exclusive(builder: &Builder<'_>, workload: &Workload) -> bool {
         .network_mode
         .as_ref()
         .is_some_and(|mode| mode.value == NetworkMode::Host);
-    on_host || workload.mounts.iter().any(holds)
+    !workload.daemon && (on_host || workload.mounts.iter().any(holds))
 }

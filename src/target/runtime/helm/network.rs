@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::pods::Pods;
 use crate::{
     graph::{OpenPort, Peer},
-    model::{Component, PortRange, Protocol},
+    model::{Component, PortRange, Probe, Protocol},
     target::{Context, shared::names::Names},
 };
 
@@ -37,10 +37,15 @@ struct PolicyPort {
     protocol: String,
 }
 
-/// A pipeline's name to the name of its policy.
+/// What the chart knows of a pipeline.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PipelineValues {
+    /// The name of its policy.
     policy: String,
+    /// What its tasks reach: a port of each that takes connections once it is up.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    wait_for: BTreeMap<String, u16>,
 }
 
 /// Every edge between pods, then those to what runs elsewhere.
@@ -172,7 +177,37 @@ pub fn pipelines(context: &Context<'_>) -> Vec<(String, PipelineValues)> {
         let plain: String = plain.chars().take(40).collect();
         let plain = format!("pipeline-{}", plain.trim_matches('-'));
         let policy = names.take_numbered(&plain);
-        out.push((pipeline.name.clone(), PipelineValues { policy }));
+        let wait_for = reached(context, &pipeline.name);
+        out.push((pipeline.name.clone(), PipelineValues { policy, wait_for }));
+    }
+    out
+}
+
+/// The workloads that a pipeline reaches by TCP, each with the port of its health check, else the first.
+fn reached(context: &Context<'_>, pipeline: &str) -> BTreeMap<String, u16> {
+    let mut out = BTreeMap::new();
+    for edge in context
+        .graph
+        .edges_from(&Peer::Pipeline(pipeline.to_string()))
+    {
+        let Some(workload) = context.platform.workload(&edge.to) else {
+            continue;
+        };
+        let is_open = |number: u16| {
+            let mut ports = edge.ports.iter();
+            ports.any(|open| open.protocol == Protocol::Tcp && open.range.first == number)
+        };
+        let checked = match workload.health.as_ref().map(|health| &health.probe) {
+            Some(Probe::Http { number, .. } | Probe::Tcp { number, .. }) => Some(*number),
+            _ => None,
+        };
+        let mut ports = workload.ports.iter().map(|port| port.container.first);
+        let port = checked
+            .filter(|number| is_open(*number))
+            .or_else(|| ports.find(|number| is_open(*number)));
+        if let Some(port) = port.filter(|_| !workload.is_job()) {
+            out.insert(workload.name.clone(), port);
+        }
     }
     out
 }

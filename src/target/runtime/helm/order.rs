@@ -1,11 +1,11 @@
-//! What a workload waits for, and whether it must be reached before it is ready.
+//! What a workload waits for.
 
 use serde_json::{Map, Value, json};
 
 use super::chart::Builder;
 use crate::{
     graph::Peer,
-    model::{Condition, Dependency, FileContent, Piece, Port, Probe, Protocol, Text, Workload},
+    model::{Condition, Dependency, Port, Probe, Protocol, Workload},
     syntax,
 };
 
@@ -23,6 +23,9 @@ pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, V
                 .workload(&dependency.workload)
                 .is_some_and(|other| other.health.is_none()),
         };
+        if waits_for_job(builder, workload, dependency) {
+            continue;
+        }
         let is_guest = builder.pods.host_of(&workload.name).is_some();
         let port = wait_port(builder, workload, dependency).filter(|_| waits && !is_guest);
         match port {
@@ -33,6 +36,27 @@ pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, V
         }
     }
     out
+}
+
+/// Jobs that must have succeeded first. One that runs in another's pod has no end that the cluster could be asked for.
+pub fn wait_for_jobs(builder: &Builder<'_>, workload: &Workload) -> Vec<String> {
+    let mut jobs: Vec<String> = workload
+        .depends_on
+        .iter()
+        .filter(|dependency| waits_for_job(builder, workload, dependency))
+        .map(|dependency| dependency.workload.clone())
+        .collect();
+    jobs.sort();
+    jobs.dedup();
+    jobs
+}
+
+fn waits_for_job(builder: &Builder<'_>, workload: &Workload, dependency: &Dependency) -> bool {
+    let other = builder.context.platform.workload(&dependency.workload);
+    dependency.condition == Condition::Completed
+        && other.is_some_and(Workload::is_job)
+        && builder.pods.host_of(&workload.name).is_none()
+        && builder.pods.host_of(&dependency.workload).is_none()
 }
 
 /// A TCP port of the other that this one may reach: that of its health check, else its first.
@@ -94,42 +118,4 @@ fn is_written(workload: &Workload, dependency: &Dependency) -> bool {
         Some(syntax::Value::Table(table)) => table.get(&dependency.component).is_some(),
         _ => false,
     }
-}
-
-/// Whether its texts name its own Service, as a broker's do that is its own controller.
-pub fn reaches_itself(workload: &Workload) -> bool {
-    let address = format!("{}:", workload.name);
-    let names_itself = |literal: &str| {
-        literal.match_indices(&address).any(|(at, _)| {
-            let before = literal[..at].chars().next_back();
-            let after = literal[at + address.len()..].chars().next();
-            !before.is_some_and(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-                && after.is_some_and(|c| c.is_ascii_digit())
-        })
-    };
-    own_texts(workload)
-        .flat_map(|text| &text.pieces)
-        .any(|piece| match piece {
-            Piece::Literal(literal) => names_itself(literal),
-            Piece::Endpoint(endpoint) => endpoint.host == workload.name,
-            _ => false,
-        })
-}
-
-/// What its program reads at the start.
-fn own_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
-    let files = workload
-        .files
-        .iter()
-        .filter_map(|file| match &file.content {
-            FileContent::Text { text, .. } => Some(text),
-            _ => None,
-        });
-    let words = workload
-        .entrypoint
-        .iter()
-        .chain(&workload.command)
-        .flatten();
-    let env = workload.env.iter().map(|variable| &variable.value);
-    words.chain(env).chain(files)
 }

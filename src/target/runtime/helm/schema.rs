@@ -1,11 +1,9 @@
-//! What of `values.schema.json` depends on the platform: the names of its workloads, and keys of raw tables.
+//! What of `values.schema.json` depends on the platform: the names of its workloads, and top-level keys of raw tables.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-
-use crate::model::{Platform, Raw};
 
 /// Values' names as properties of the schema.
 #[derive(Debug, Serialize)]
@@ -20,14 +18,12 @@ pub struct SchemaView {
     volumes: Map<String, Value>,
     /// A schema for each pipeline.
     pipelines: Map<String, Value>,
-    /// Keys of workloads that raw tables name: anything fits where the schema says nothing.
-    component_keys: Map<String, Value>,
     /// Top-level keys that only `[raw.helm]` knows.
     keys: Map<String, Value>,
 }
 
 /// `known` are the top-level keys of a chart without raw tables.
-pub fn view(platform: &Platform, values: &Value, known: &BTreeSet<String>) -> SchemaView {
+pub fn view(values: &Value, known: &BTreeSet<String>) -> SchemaView {
     let properties = |key: &str, definition: &str| {
         named(
             &values[key],
@@ -40,7 +36,6 @@ pub fn view(platform: &Platform, values: &Value, known: &BTreeSet<String>) -> Sc
         vars: properties("vars", "scalar"),
         volumes: properties("volumes", "claim"),
         pipelines: properties("pipelines", "pipeline"),
-        component_keys: raw_component_keys(platform),
         keys: named(values, &json!(true))
             .into_iter()
             .filter(|(key, _)| !known.contains(key))
@@ -54,25 +49,5 @@ fn named(values: &Value, schema: &Value) -> Map<String, Value> {
         .into_iter()
         .flat_map(Map::keys)
         .map(|key| (key.clone(), schema.clone()))
-        .collect()
-}
-
-/// Keys that the raw tables of components name.
-fn raw_component_keys(platform: &Platform) -> Map<String, Value> {
-    let components = platform.components.iter();
-    components
-        .flat_map(|component| {
-            let parts = component
-                .workloads
-                .iter()
-                .map(|workload| &workload.raw_helm);
-            std::iter::once(&component.raw_helm).chain(parts)
-        })
-        .filter_map(|raw| match raw {
-            Raw::Table(entries) => Some(entries),
-            _ => None,
-        })
-        .flatten()
-        .map(|(key, _)| (key.clone(), json!(true)))
         .collect()
 }

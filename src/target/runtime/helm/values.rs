@@ -43,14 +43,14 @@ pub struct WorkloadValues {
     /// The headless Service: of a StatefulSet, and of any several pods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    /// It opens connections to its own Service, so that must answer before the pod is ready.
-    #[serde(skip_serializing_if = "is_false")]
-    pub reaches_itself: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<HealthValues>,
     /// Services and ports that must take connections before it starts.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub wait_for: Map<String, Value>,
+    /// Jobs that must have succeeded before it starts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wait_for_jobs: Vec<String>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub volumes: Map<String, Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -59,6 +59,12 @@ pub struct WorkloadValues {
     pub user: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub supplemental_groups: Vec<Value>,
+    /// It runs as root, or nobody knows that it does not.
+    #[serde(skip_serializing_if = "is_false")]
+    pub may_be_root: bool,
+    /// Why Pod Security's `restricted` does not admit it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unrestricted: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     pub privileged: bool,
     /// `false` where its processes may gain no further rights; left out, the cluster decides.

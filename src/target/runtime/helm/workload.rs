@@ -66,16 +66,18 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
             _ if runs_on => scrape::service_of_pods(platform, workload),
             _ => None,
         },
-        reaches_itself: order::reaches_itself(workload),
         health: workload
             .health
             .as_ref()
             .filter(|_| !workload.is_job())
             .map(|health| health::values(platform, health)),
         wait_for: order::wait_for(builder, workload),
+        wait_for_jobs: order::wait_for_jobs(builder, workload),
         volumes,
         files: builder.files.mounts(workload),
         user: security::user(platform, workload, &mut builder.losses),
+        may_be_root: security::may_be_root(platform, workload),
+        unrestricted: security::unrestricted(platform, workload),
         supplemental_groups: security::supplemental_groups(platform, workload, &mut builder.losses),
         privileged: runtime.privileged,
         allow_privilege_escalation: runtime.no_new_privileges.then_some(false),

@@ -53,6 +53,7 @@ impl StackLosses {
 
 fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosses) {
     let Workload {
+        node_mounts: _,
         build,
         profiles,
         network_mode,
@@ -132,6 +133,9 @@ fn of_runtime(workload: &Workload, runtime: &Runtime, losses: &mut StackLosses) 
         tmpfs,
         // Nobody writes it: it is reported once, of the platform.
         no_new_privileges: _,
+        // They are for clusters of Kubernetes.
+        cluster_user: _,
+        unrestricted: _,
         user: _,
         read_only: _,
         labels: _,

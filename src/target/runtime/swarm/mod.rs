@@ -23,6 +23,7 @@ use crate::{
             networks::Networks,
             service::{ServiceView, volume_declaration},
         },
+        shared::kept::{by_engine, kept},
     },
     template::TemplateError,
 };
@@ -91,6 +92,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         for (path, text) in context.mounted.copies(platform) {
             files.add(Target::Swarm, format!("swarm/files/{path}"), text);
         }
+        files.kept = kept(platform, by_engine, |_| true);
     }
     Ok(Emission {
         files,

@@ -25,8 +25,8 @@ pipeline = Pipeline(
     volumes=[
         Volume("artifacts", "/artifacts", folder="training_pipeline/artifacts"),
         Volume("data", "/data", folder="/srv/data", read_only=True),
-        Volume("cache", "/cache", claim="cache", volume="course_cache"),
-        Volume("models", "/models", claim="training-pipeline-models", volume="course_training-pipeline-models"),
+        Volume("cache", "/cache", claim="cache", sub_path="data", volume="course_cache"),
+        Volume("models", "/models", claim="training-pipeline-models", sub_path="data", volume="course_training-pipeline-models"),
     ],
 )
 

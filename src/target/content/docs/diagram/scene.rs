@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     graph::{ComponentPeer, Graph, Why},
-    model::{Agent, Ci, Component, FlowEnd, HostPort, Pipeline, Platform, Protocol},
+    model::{Agent, Ci, Component, FlowEnd, HostPort, Pipeline, Platform, Protocol, Workload},
     target::content::docs::facts,
 };
 
@@ -379,6 +379,6 @@ fn component_node(platform: &Platform, component: &Component, scraped: bool) -> 
         parts: parts.collect(),
         waves: Vec::new(),
         scraped,
-        job: component.main().is_some_and(|workload| workload.is_job()),
+        job: component.main().is_some_and(Workload::is_job),
     }
 }

@@ -36,6 +36,7 @@ fn resolved(text: &str) -> Resolved {
         catalog: &mut Catalog::new(BTreeMap::new()),
         sources: &mut sources,
         suffix: "",
+        recorded: &[],
     };
     let draft = expand::expand(&read.expect("a tree").tree, inputs, &mut sink);
     let inputs = resolve::Inputs {

@@ -118,6 +118,16 @@ fn volumes_decide_what_a_workload_becomes() {
         json!({
             "mountPath": "/data",
             "subPath": "data",
+            "claim": "db-data"
+        })
+    );
+    assert_eq!(
+        values["volumes"]["db-data"],
+        json!({
+            "name": "db-data",
+            "component": "db",
+            "workload": "db",
+            "create": true,
             "size": "20Gi",
             "accessModes": ["ReadWriteOnce"]
         })
@@ -162,7 +172,7 @@ fn raw_tables_come_last() {
     let values = values(&sample::full());
     let server = &values["components"]["server"];
     assert_eq!(server["replicas"], 3);
-    assert_eq!(server["own"], sample::NASTY);
+    assert_eq!(server["extra"]["own"], sample::NASTY);
     assert_eq!(server["env"]["FROM_RAW"], json!([{ "var": "uid" }]));
     assert_eq!(values["networkPolicy"]["egress"], "open");
     assert_eq!(
@@ -173,12 +183,8 @@ fn raw_tables_come_last() {
     let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
     assert_eq!(schema["properties"]["mine"], true);
     assert_eq!(
-        schema["definitions"]["component"]["properties"]["own"],
-        true
-    );
-    assert_eq!(
         schema["definitions"]["component"]["properties"]["replicas"]["type"],
-        "integer"
+        json!(["integer", "null"])
     );
 }
 
@@ -233,13 +239,36 @@ fn a_workload_waits_for_a_port_that_it_may_reach() {
 }
 
 #[test]
-fn a_service_answers_early_where_its_own_program_asks() {
-    let mut broker = sample::workload("broker");
-    broker.image = Image::literal("team/broker:1");
-    broker.ports = vec![sample::port("controller", 9093)];
-    assert_eq!(values_of(broker.clone())["reachesItself"], Value::Null);
-    broker.env = vec![sample::variable("VOTERS", sample::text("1@broker:9093"))];
-    assert_eq!(values_of(broker)["reachesItself"], true);
+fn what_waits_for_a_job_names_it() {
+    let mut job = sample::workload("migrate");
+    job.lifecycle = crate::model::Lifecycle::Job;
+    let mut server = sample::workload("server");
+    server.depends_on = vec![sample::dependency("migrate", Condition::Completed)];
+    let platform = sample::platform(vec![
+        sample::component(vec![job]),
+        sample::component(vec![server]),
+    ]);
+    let values = values(&platform);
+    assert_eq!(
+        values["components"]["server"]["waitForJobs"],
+        json!(["migrate"])
+    );
+}
+
+#[test]
+fn who_may_be_root_says_so() {
+    let mut unknown = sample::workload("unknown");
+    unknown.runtime.user = None;
+    let values = values_of(unknown.clone());
+    assert_eq!(values["mayBeRoot"], true);
+    assert_eq!(
+        values["unrestricted"],
+        "its image may run as root: a number in `user` says that it does not"
+    );
+    unknown.runtime.user = Some(sample::text("1000:1000"));
+    let values = values_of(unknown);
+    assert_eq!(values["mayBeRoot"], Value::Null);
+    assert_eq!(values["unrestricted"], Value::Null);
 }
 
 #[test]

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use crate::{
     files::Target,
     model::{
-        At, Bind, Component, Condition, Dependency, Device, Endpoint, EnvironmentVariable,
-        External, ExtraHost, Field, FileContent, FileMount, Gpu, Group, Health, HostPort,
-        HttpScheme, Image, ImagePlatform, Lifecycle, Mount, MountSource, NetworkMode, Piece,
-        Pipeline, Platform, PlatformVolume, Port, PortRange, Probe, Protocol, Raw, Resources,
-        Restart, Runtime, Scheme, Secret, SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs,
-        Variable, Workload,
+        At, Bind, Capability, Component, Condition, Dependency, Device, Endpoint,
+        EnvironmentVariable, External, ExtraHost, Field, FileContent, FileMount, Gpu, Group,
+        Health, HostPort, HttpScheme, Image, ImagePlatform, Lifecycle, Mount, MountSource,
+        NetworkMode, Piece, Pipeline, Platform, PlatformVolume, Port, PortRange, Probe, Protocol,
+        Raw, Resources, Restart, Runtime, Scheme, Secret, SecretForm, SecretOrigin, Task, TaskBody,
+        Text, Tmpfs, Variable, Workload,
     },
     source::{Sources, Span},
     syntax::Table,
@@ -87,6 +87,7 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         source,
         read_only: false,
         compose_only: false,
+        above: false,
         propagation: None,
         span: span(),
     }
@@ -118,6 +119,7 @@ pub fn dependency(workload: &str, condition: Condition) -> Dependency {
 
 fn health(probe: Probe) -> Option<Health> {
     Some(Health {
+        liveness: true,
         probe,
         interval: 10_000,
         timeout: 2_500,
@@ -144,6 +146,7 @@ pub fn workload(name: &str) -> Workload {
         env: Vec::new(),
         ports: Vec::new(),
         mounts: Vec::new(),
+        node_mounts: Vec::new(),
         files: Vec::new(),
         health: None,
         metrics: None,
@@ -169,6 +172,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
     let main = workloads.first();
     Component {
         major: None,
+        upgrades: Vec::new(),
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
         lineage: Vec::new(),
@@ -184,6 +188,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         outputs: Vec::new(),
         uses: Vec::new(),
         workloads,
+        healthy: None,
         alerts: Vec::new(),
         records: Vec::new(),
         panels: Vec::new(),
@@ -241,6 +246,8 @@ fn platform_volume(key: &str, component: Option<&str>) -> PlatformVolume {
         real_name: format!("sample_{key}"),
         claim: key.to_string(),
         named: false,
+        volume_moved: false,
+        claim_moved: false,
         path: format!("volumes.{key}"),
         component: component.map(str::to_string),
         size: Some(20 << 30),
@@ -266,7 +273,10 @@ pub fn full() -> Platform {
     platform.components[7].kind = "airflow".to_string();
     platform.components[1].raw_helm = Raw::Table(vec![
         ("replicas".to_string(), Raw::Integer(3)),
-        ("own".to_string(), Raw::Text(text(NASTY))),
+        (
+            "extra".to_string(),
+            Raw::Table(vec![("own".to_string(), Raw::Text(text(NASTY)))]),
+        ),
         (
             "env".to_string(),
             Raw::Table(vec![(
@@ -393,8 +403,8 @@ fn server() -> Workload {
     server.runtime.extra_hosts = ["one:10.0.0.1", "two=10.0.0.1", "engine:host-gateway"]
         .map(|line| ExtraHost::parse(line).expect("a line"))
         .into();
-    server.runtime.cap_add = vec!["CAP_NET_ADMIN".to_string()];
-    server.runtime.cap_drop = vec!["ALL".to_string()];
+    server.runtime.cap_add = vec![Capability::parse("CAP_NET_ADMIN").expect("it is one")];
+    server.runtime.cap_drop = vec![Capability::parse("ALL").expect("it is one")];
     server.runtime.stop_grace_period = Some(90_000);
     server.runtime.platform = ImagePlatform::parse("linux/amd64");
     server

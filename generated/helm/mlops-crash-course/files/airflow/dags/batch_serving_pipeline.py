@@ -20,7 +20,7 @@ pipeline = Pipeline(
         "FEAST_REGISTRY": ["postgresql://feast:", Secret("feast-db-password", "FEAST_DB_PASSWORD"), "@feast-db:5432/registry"],
     },
     volumes=[
-        Volume("data", "/model_serving/data", claim="batch-data", volume="mlops-crash-course_batch-data"),
+        Volume("data", "/model_serving/data", claim="batch-data", sub_path="data", volume="mlops-crash-course_batch-data"),
     ],
 )
 

@@ -20,7 +20,7 @@ pipeline = Pipeline(
         "FEAST_REGISTRY": ["postgresql://feast:", Secret("feast-db-password", "FEAST_DB_PASSWORD"), "@feast-db:5432/registry"],
     },
     volumes=[
-        Volume("data-sources", "/data_pipeline/data_sources", claim="data-sources", volume="mlops-crash-course_data-sources"),
+        Volume("data-sources", "/data_pipeline/data_sources", claim="data-sources", sub_path="data", volume="mlops-crash-course_data-sources"),
     ],
 )
 

@@ -19,7 +19,7 @@ pipeline = Pipeline(
         "MODE": "full",
     },
     volumes=[
-        Volume("features", "/features", claim="features", volume="clicks_features"),
+        Volume("features", "/features", claim="features", sub_path="data", volume="clicks_features"),
         Volume("out", "/out", folder="reports"),
     ],
     resources=Resources(cpu=500, memory=536870912),

@@ -6,6 +6,8 @@ loaded; the environment variable MLOPSGEN_RUNNER says otherwise (`docker` or `ku
 holds the secrets that tasks read and, where these are set:
 
 - PROJECT_DIR: the project's folder on the engine's host, below which relative folders are mounted;
+- MLOPSGEN_TASK_PODS: for each pipeline the pod that its tasks' pods are laid over, as JSON: where they run, how their
+  images are pulled, what they wait for;
 - MLOPSGEN_SECRET: the Secret of the cluster that holds the secrets, so that pods read them from there;
 - MLOPSGEN_STUBS: the folder that holds the bodies of stubs, `dags/` of the project.
 """
@@ -13,6 +15,7 @@ holds the secrets that tasks read and, where these are set:
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,13 +64,14 @@ class Resources(NamedTuple):
 class Volume(NamedTuple):
     """What tasks mount: a volume of the engine and its claim in a cluster, or a folder of the host and the node.
 
-    A folder with a relative path is one of the project, which no node of a cluster has.
+    Of a claim of the chart's own they mount `sub_path`, as its workloads do. A folder with a relative path is one of the project, which no node of a cluster has.
     """
 
     name: str
     mount: str
     volume: str = ""
     claim: str = ""
+    sub_path: str = ""
     folder: str = ""
     read_only: bool = False
 
@@ -192,6 +196,7 @@ def body_of_stub(pipeline: str, task_id: str, function: str) -> Callable[[dict[s
 
 if IN_CLUSTER:
     from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator as PodOperator
+    from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
     from kubernetes.client import models as k8s
 
     class KubernetesPodOperator(PodOperator):
@@ -206,7 +211,11 @@ if IN_CLUSTER:
             main = request.spec.containers[0]
             main.args = [escaped(argument) for argument in main.args]
             request.spec.enable_service_links = False
-            return request
+            below = json.loads(os.environ.get("MLOPSGEN_TASK_PODS", "{}"))
+            pod = below.get(request.metadata.labels["mlopsgen.io/pipeline"])
+            if pod is None:
+                return request
+            return PodGenerator.reconcile_pods(PodGenerator.deserialize_model_dict(pod), request)
 
 else:
     from airflow.providers.docker.operators.docker import DockerOperator as ContainerOperator
@@ -270,13 +279,19 @@ def pod(
         labels={"app.kubernetes.io/part-of": PLATFORM, "mlopsgen.io/pipeline": pipeline.name},
         volumes=[pod_volume(volume) for volume in volumes],
         volume_mounts=[
-            k8s.V1VolumeMount(name=volume.name, mount_path=volume.mount, read_only=volume.read_only)
+            k8s.V1VolumeMount(
+                name=volume.name,
+                mount_path=volume.mount,
+                sub_path=volume.sub_path or None,
+                read_only=volume.read_only,
+            )
             for volume in volumes
         ],
         container_resources=pod_resources(resources),
         automount_service_account_token=False,
         startup_timeout_seconds=900,
-        on_finish_action="delete_pod",
+        # One that failed stays for a while, with its logs and its events: the chart removes it.
+        on_finish_action="delete_succeeded_pod",
         log_pod_spec_on_failure=False,
         **options,
     )

@@ -1,13 +1,17 @@
 //! The keys of a kind file. Its workloads are written in the language of a component, with a few keys of their own.
 
+mod watch;
+
 use super::{
+    alert::KIND_ALERT,
     component::{KIND_WORKLOAD, OF_KIND_PART},
     form::{Form, NameRule},
-    inner::{DURATION, FREE},
+    inner::FREE,
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
 };
-use crate::value::{AlertSeverity, PanelKind};
+use crate::data::Step;
+use watch::{PANEL, RECORD};
 
 const CONDITION: KeyShape = key(
     "if",
@@ -178,6 +182,29 @@ const ROLE: Shape = Shape::Table(&[
     ),
 ]);
 
+const UPGRADE: Shape = Shape::Table(&[
+    key(
+        "on",
+        Shape::Plain(Form::Choice(Step::NAMES)),
+        "A higher major version (`up`), one that is higher by more than one (`skip`), or a lower one (`down`).",
+        "on = \"up\"",
+    )
+    .required(),
+    key(
+        "reaches",
+        Shape::Integer(0, 1_000_000),
+        "Only where the change comes to this major version, or goes past it.",
+        "reaches = 9",
+    ),
+    key(
+        "needs",
+        FREE,
+        "What to do so that the data stays, as a sentence.",
+        "needs = \"dump with the old version, restore into the new one\"",
+    )
+    .required(),
+]);
+
 const BINDING: Shape = Shape::Table(&[
     key(
         "default",
@@ -227,144 +254,6 @@ const OWN_NAME: Shape = Shape::Table(&[
         FREE,
         "The output that those inside read instead of the port's address, where they can't use that.",
         "inside = \"bootstrap_servers\"",
-    ),
-]);
-
-const ALERT: Shape = Shape::Table(&[
-    key(
-        "expr",
-        Shape::Plain(Form::KindPromQl),
-        "Fires while this returns anything; `${self.selector}` selects the component's own series.",
-        "expr = 'redis_up{${self.selector}} == 0'",
-    )
-    .required(),
-    key(
-        "for",
-        DURATION,
-        "Only after it held for so long.",
-        "for = \"5m\"",
-    ),
-    key(
-        "severity",
-        Shape::Plain(Form::Choice(AlertSeverity::NAMES)),
-        "The label `severity`; `warning` unless said otherwise.",
-        "severity = \"critical\"",
-    ),
-    key(
-        "summary",
-        Shape::Text,
-        "One line for a person; Prometheus' own `{{ }}` works.",
-        "summary = \"Redis `${self.name}` is down\"",
-    ),
-    key(
-        "description",
-        Shape::Text,
-        "What it means and what to do.",
-        "description = \"The exporter can't log in.\"",
-    ),
-]);
-
-const RECORD: Shape = Shape::Table(&[
-    key(
-        "record",
-        FREE,
-        "The name of the new series.",
-        "record = \"redis:keyspace_hit_ratio\"",
-    )
-    .required(),
-    key(
-        "expr",
-        Shape::Plain(Form::KindPromQl),
-        "What is recorded.",
-        "expr = 'rate(redis_keyspace_hits_total{${self.selector}}[5m])'",
-    )
-    .required(),
-]);
-
-const QUERY: Shape = Shape::Table(&[
-    key(
-        "expr",
-        Shape::Plain(Form::KindPromQl),
-        "What is drawn; `$__rate_interval` is Grafana's.",
-        "expr = 'sum(rate(redis_commands_processed_total{${self.selector}}[$__rate_interval]))'",
-    )
-    .required(),
-    key(
-        "legend",
-        FREE,
-        "What the legend calls it.",
-        "legend = \"{{instance}}\"",
-    ),
-]);
-
-const THRESHOLD: Shape = Shape::Table(&[
-    key(
-        "value",
-        Shape::Number,
-        "From here on; the first threshold has none.",
-        "value = 0.9",
-    ),
-    key("color", FREE, "The colour.", "color = \"red\"").required(),
-]);
-
-const PANEL: Shape = Shape::Table(&[
-    key(
-        "row",
-        FREE,
-        "Starts a new row of the dashboard with this title.",
-        "row = \"Traffic\"",
-    ),
-    key(
-        "title",
-        FREE,
-        "What stands above it.",
-        "title = \"Commands\"",
-    )
-    .required(),
-    key(
-        "description",
-        FREE,
-        "What it shows, and what to look out for.",
-        "description = \"Commands processed a second\"",
-    ),
-    key(
-        "type",
-        Shape::Plain(Form::Choice(PanelKind::NAMES)),
-        "How it is drawn; `timeseries` unless said otherwise.",
-        "type = \"gauge\"",
-    ),
-    key(
-        "unit",
-        FREE,
-        "One of Grafana's units; `short` unless said otherwise.",
-        "unit = \"percentunit\"",
-    ),
-    key(
-        "queries",
-        Shape::List(&QUERY),
-        "What it draws.",
-        "queries = [{ expr = 'redis_up{${self.selector}}', legend = \"{{instance}}\" }]",
-    )
-    .required(),
-    key(
-        "thresholds",
-        Shape::List(&THRESHOLD),
-        "Colours by value.",
-        "thresholds = [{ color = \"green\" }, { value = 0.9, color = \"red\" }]",
-    ),
-    key("min", Shape::Number, "Where the axis starts.", "min = 0"),
-    key("max", Shape::Number, "Where the axis ends.", "max = 1"),
-    key(
-        "width",
-        Shape::Integer(1, 24),
-        "Of 24 columns; 12 unless said otherwise.",
-        "width = 8",
-    ),
-    key(
-        "height",
-        Shape::Integer(1, 40),
-        "In rows of the grid; 8 unless said otherwise.",
-        "height = 6",
     ),
 ]);
 
@@ -426,8 +315,14 @@ const CONDITIONAL: &[KeyShape] = &[
         "parts.exporter = { image = \"oliver006/redis_exporter\", version = \"v1.89.0\", ports = { metrics = 9121 } }",
     ),
     key(
+        "healthy",
+        Shape::Plain(Form::KindPromQl),
+        "1 for each instance that works, 0 or nothing where it does not; it keeps the labels `job` and `instance`. Left out: `up`, which for a program behind an exporter only says that the exporter answers.",
+        "healthy = 'redis_up{${self.selector}}'",
+    ),
+    key(
         "alerts",
-        Shape::Map(NameRule::Identifier, &ALERT),
+        Shape::Map(NameRule::Identifier, &KIND_ALERT),
         "Alerts of every component of the kind that is scraped.",
         "alerts.RedisDown = { expr = 'redis_up{${self.selector}} == 0', for = \"1m\" }",
     ),
@@ -512,6 +407,12 @@ const ABOUT: &[KeyShape] = &[
         Shape::List(&Shape::Integer(0, 1_000_000)),
         "Major versions that it knows; another one is an error. Left out: any.",
         "majors = [7, 8]",
+    ),
+    key(
+        "upgrades",
+        Shape::List(&UPGRADE),
+        "What a change of the major version asks for where a store has data already: `apply` stops and says it.",
+        "[[upgrades]]\non = \"up\"\nneeds = \"dump with the old version, restore into the new one\"",
     ),
     key(
         "oldest",

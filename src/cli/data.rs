@@ -1,0 +1,277 @@
+//! What a plan means for data, in words: for the plan, for `apply`'s question, for programs.
+
+use mlopsgen::{
+    data::{Data, Keeper},
+    plan::{DataPlan, LeftBehind, MajorChange, Moved, Resized},
+    speak::units::kubernetes,
+};
+use serde::Serialize;
+
+use super::terminal::Paint;
+
+/// The lines of a plan about data.
+pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
+    let mut out = Vec::new();
+    for moved in &plan.moved {
+        out.push((moved_line(moved), Paint::Changed));
+        out.extend(stop_first(moved).map(|line| (line, Paint::Plain)));
+    }
+    for data in &plan.fresh {
+        let line = format!("+ {} ({}) starts empty", data.title(), data.key);
+        out.push((line, Paint::Added));
+    }
+    for left in &plan.left {
+        out.extend(left_lines(left));
+    }
+    for change in &plan.upgrades {
+        out.push((upgrade_line(change), Paint::Alarm));
+        let needs = change.needs.iter();
+        out.extend(needs.map(|need| (format!("    {need}"), Paint::Plain)));
+    }
+    for resized in &plan.resized {
+        out.extend(resized_lines(resized));
+    }
+    out
+}
+
+fn moved_line(moved: &Moved) -> String {
+    let Moved { from, data } = moved;
+    match *from == data.key {
+        true => format!("~ {} ({}) moved, data kept", data.title(), data.key),
+        false => format!(
+            "~ {} moved, data kept: {from} is {} now",
+            data.title(),
+            data.key
+        ),
+    }
+}
+
+/// Two programs that write to one folder at once break what is in it.
+fn stop_first(moved: &Moved) -> Option<String> {
+    let owner = |key: &str| key.split('.').nth(1).map(ToString::to_string);
+    let (old, new) = (owner(&moved.from)?, owner(&moved.data.key)?);
+    match moved.data.keeper {
+        Keeper::Engine if old != new => Some(
+            "    stop what runs before the new one starts: `mlopsgen down`, then `apply` and `up`"
+                .to_string(),
+        ),
+        Keeper::Engine => {
+            let project = moved.data.name.split('_').next()?;
+            Some(format!(
+                "    stop what runs under the old name before the new one starts: docker compose -p {project} down"
+            ))
+        }
+        Keeper::Cluster if old != new => Some(format!(
+            "    stop the old pod before the upgrade: kubectl scale statefulset {old} --replicas=0"
+        )),
+        Keeper::Cluster | Keeper::Host => None,
+    }
+}
+
+fn left_lines(left: &LeftBehind) -> Vec<(String, Paint)> {
+    let mut out = vec![(
+        format!(
+            "! {} ({}) is left behind: nothing will use the data in it",
+            left.data.title(),
+            left.data.key
+        ),
+        Paint::Alarm,
+    )];
+    if let Some(instead) = &left.instead {
+        let line = format!(
+            "    {} stands in its place, and starts empty",
+            instead.title()
+        );
+        out.push((line, Paint::Plain));
+    }
+    out.push(("    to keep it, write".to_string(), Paint::Plain));
+    let keep = left.keep.lines();
+    out.extend(keep.map(|line| (format!("        {line}"), Paint::Plain)));
+    out
+}
+
+fn upgrade_line(change: &MajorChange) -> String {
+    format!(
+        "! {} ({}) holds data of {}, and {} is to read it",
+        change.data.title(),
+        change.data.key,
+        change.from,
+        change.to
+    )
+}
+
+fn resized_lines(resized: &Resized) -> Vec<(String, Paint)> {
+    let Resized { data, from, to } = resized;
+    let (from_size, to_size) = (kubernetes::bytes(*from), kubernetes::bytes(*to));
+    let mut out = vec![(
+        format!("~ {} asks for {to_size}, it was {from_size}", data.title()),
+        Paint::Changed,
+    )];
+    out.extend(
+        steps(data, *from, *to)
+            .into_iter()
+            .map(|step| (format!("    {step}"), Paint::Plain)),
+    );
+    out
+}
+
+/// What a cluster needs for a claim of another size.
+fn steps(data: &Data, from: u64, to: u64) -> Vec<String> {
+    let size = kubernetes::bytes(to);
+    if to < from {
+        return vec![
+            "no claim gets smaller: `helm upgrade` ends with an error. Keep the size, or give the volume a new `name`".to_string(),
+            "and copy the data from the old claim to the new one".to_string(),
+        ];
+    }
+    match data.name.strip_suffix("-*") {
+        None => vec![
+            "`helm upgrade` does it where the storage class allows expansion (`allowVolumeExpansion: true`)".to_string(),
+        ],
+        Some(claims) => {
+            let set = data.key.split('.').nth(1).unwrap_or_default();
+            vec![
+                "a StatefulSet can't change what it makes: before the upgrade, type".to_string(),
+                format!("kubectl patch pvc {claims}-0 -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{size}\"}}}}}}}}'   (and each further number)"),
+                format!("kubectl delete statefulset {set} --cascade=orphan   (its pods run on)"),
+            ]
+        }
+    }
+}
+
+/// What stops `apply` until somebody agrees, and what to write instead.
+pub fn refusal(plan: &DataPlan) -> (String, String) {
+    let mut message = Vec::new();
+    let mut help = Vec::new();
+    if !plan.left.is_empty() {
+        let names: Vec<String> = plan.left.iter().map(|left| left.data.title()).collect();
+        message.push(format!(
+            "nothing would use the data of {}",
+            names.join(", ")
+        ));
+        let mut keep: Vec<&str> = plan.left.iter().map(|left| left.keep.as_str()).collect();
+        keep.sort_unstable();
+        keep.dedup();
+        help.push(format!("to keep the data write\n{}", keep.join("\n")));
+    }
+    for change in &plan.upgrades {
+        let line = upgrade_line(change);
+        message.push(line.trim_start_matches("! ").to_string());
+        for need in &change.needs {
+            if !help.contains(need) {
+                help.push(need.clone());
+            }
+        }
+    }
+    help.push(
+        "to go on as planned add `--accept-data-loss`: the manifest says that it was given"
+            .to_string(),
+    );
+    (
+        message.join("\n  "),
+        // Below the first line, as far in as it stands.
+        help.join("\n").replace('\n', "\n        "),
+    )
+}
+
+/// The same for programs.
+#[derive(Serialize)]
+pub struct JsonData {
+    /// Data that nothing will use.
+    volumes_removed: Vec<JsonLeft>,
+    volumes_fresh: Vec<JsonVolume>,
+    volumes_moved: Vec<JsonMoved>,
+    major_changes: Vec<JsonChange>,
+    claims_resized: Vec<JsonResized>,
+}
+
+#[derive(Serialize)]
+struct JsonVolume {
+    name: String,
+    key: String,
+    #[serde(rename = "in")]
+    keeper: Keeper,
+}
+
+#[derive(Serialize)]
+struct JsonLeft {
+    #[serde(flatten)]
+    volume: JsonVolume,
+    keep: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instead: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JsonMoved {
+    #[serde(flatten)]
+    volume: JsonVolume,
+    from: String,
+}
+
+#[derive(Serialize)]
+struct JsonChange {
+    #[serde(flatten)]
+    volume: JsonVolume,
+    from: String,
+    to: String,
+    needs: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct JsonResized {
+    #[serde(flatten)]
+    volume: JsonVolume,
+    from_bytes: u64,
+    to_bytes: u64,
+}
+
+fn volume(data: &Data) -> JsonVolume {
+    JsonVolume {
+        name: data.name.clone(),
+        key: data.key.clone(),
+        keeper: data.keeper,
+    }
+}
+
+pub fn json(plan: &DataPlan) -> JsonData {
+    JsonData {
+        volumes_removed: plan
+            .left
+            .iter()
+            .map(|left| JsonLeft {
+                volume: volume(&left.data),
+                keep: left.keep.clone(),
+                instead: left.instead.as_ref().map(|instead| instead.name.clone()),
+            })
+            .collect(),
+        volumes_fresh: plan.fresh.iter().map(volume).collect(),
+        volumes_moved: plan
+            .moved
+            .iter()
+            .map(|moved| JsonMoved {
+                volume: volume(&moved.data),
+                from: moved.from.clone(),
+            })
+            .collect(),
+        major_changes: plan
+            .upgrades
+            .iter()
+            .map(|change| JsonChange {
+                volume: volume(&change.data),
+                from: change.from.to_string(),
+                to: change.to.to_string(),
+                needs: change.needs.clone(),
+            })
+            .collect(),
+        claims_resized: plan
+            .resized
+            .iter()
+            .map(|resized| JsonResized {
+                volume: volume(&resized.data),
+                from_bytes: resized.from,
+                to_bytes: resized.to,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,328 @@
+//! `[[moved]]`: what has another name now, so that volumes and claims keep the names that they had.
+//!
+//! In: the checked tree and what the manifest remembers. Out: [`Moves`], which says the names of a volume by its key.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    data::{Data, Keeper, id},
+    diag::{Code, Diagnostic, Sink, nearest},
+    source::Span,
+    syntax::{Node, Table},
+};
+
+/// The first words that a key in `from` and `to` may start with.
+const SORTS: [&str; 5] = ["components", "groups", "pipelines", "volumes", "platform"];
+
+/// What has another name now.
+#[derive(Debug, Default)]
+pub struct Moves {
+    /// Keys of platform.toml: what was, and what it is now.
+    steps: Vec<(String, String)>,
+    /// The Compose project that volumes are called after.
+    project: String,
+    /// What earlier runs have written down.
+    recorded: Vec<Data>,
+}
+
+/// The names of a volume.
+#[derive(Debug, PartialEq, Eq)]
+pub struct VolumeNames {
+    /// The engine's.
+    pub volume: String,
+    /// The claim's.
+    pub claim: String,
+    /// They are not those that its key gives it.
+    pub moved: bool,
+}
+
+struct Entry<'a> {
+    from: &'a str,
+    to: &'a str,
+    from_span: Span,
+    to_span: Span,
+}
+
+/// Reads the entries. `suffix` is what the environment adds to names on a machine.
+pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Sink) -> Moves {
+    let entries = entries(tree, sink);
+    let name = tree
+        .get_path(&["platform", "name"])
+        .and_then(Node::as_str)
+        .unwrap_or("platform");
+    let project = format!("{name}{suffix}");
+    let mut moves = Moves {
+        steps: Vec::new(),
+        project: old_project(&entries, name, suffix),
+        recorded: recorded.to_vec(),
+    };
+    let is_whole = is_sound(tree, &entries, suffix, sink);
+    if !is_whole {
+        moves.project = project;
+        return moves;
+    }
+    let named = entries.iter().filter(|entry| sort(entry.to) != "platform");
+    moves.steps = named
+        .map(|entry| (entry.from.to_string(), entry.to.to_string()))
+        .collect();
+    moves
+}
+
+fn entries<'a>(tree: &'a Table, sink: &mut Sink) -> Vec<Entry<'a>> {
+    let mut out = Vec::new();
+    for node in tree.array("moved").unwrap_or_default() {
+        let Some(table) = node.as_table() else {
+            continue;
+        };
+        let (Some(from), Some(to)) = (table.get("from"), table.get("to")) else {
+            continue;
+        };
+        let (Some(old), Some(new)) = (from.as_str(), to.as_str()) else {
+            continue;
+        };
+        let mut is_known = true;
+        for (text, span) in [(old, from.span), (new, to.span)] {
+            if !is_key(text) {
+                is_known = false;
+                sink.push(no_key(text, span));
+            }
+        }
+        if is_known {
+            out.push(Entry {
+                from: old,
+                to: new,
+                from_span: from.span,
+                to_span: to.span,
+            });
+        }
+    }
+    out
+}
+
+fn sort(key: &str) -> &str {
+    key.split('.').next().unwrap_or_default()
+}
+
+/// What can be moved: a component, a volume, a group, a pipeline, the platform.
+fn is_key(key: &str) -> bool {
+    let words: Vec<&str> = key.split('.').collect();
+    words.iter().all(|word| !word.is_empty())
+        && matches!(
+            words.as_slice(),
+            [
+                "components" | "groups" | "pipelines" | "volumes" | "platform",
+                _
+            ] | ["platform"]
+                | ["components" | "pipelines", _, "volumes", _]
+                | ["components", _, "parts", _, "volumes", _]
+        )
+}
+
+fn is_volume(key: &str) -> bool {
+    key.starts_with("volumes.") || key.contains(".volumes.")
+}
+
+fn no_key(text: &str, span: Span) -> Diagnostic {
+    let help = match nearest(sort(text), SORTS) {
+        Some(close) if close != sort(text) => format!("did you mean `{close}`?"),
+        _ => "write `components.C`, `components.C.volumes.V`, `groups.G`, `pipelines.P`, `volumes.V` or `platform.NAME`".to_string(),
+    };
+    Diagnostic::new(
+        Code::BadMove,
+        format!("`{text}` is nothing that can be moved"),
+    )
+    .label(span, "not such a key")
+    .help(help)
+}
+
+/// Reports entries that can't hold.
+fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) -> bool {
+    let mut found = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let is_same_sort = sort(entry.from) == sort(entry.to)
+            && is_volume(entry.from) == is_volume(entry.to)
+            || is_volume(entry.from) && is_volume(entry.to);
+        if !is_same_sort {
+            found.push(
+                bad(format!("`{}` can't become `{}`", entry.from, entry.to), entry.to_span)
+                    .help("what is moved stays of its sort: a component, a volume, a group, a pipeline, the platform"),
+            );
+        } else if entry.from == "platform" {
+            found.push(
+                bad("`platform` has no old name here", entry.from_span)
+                    .help("write `from = \"platform.OLD\"` and `to = \"platform.NEW\"`"),
+            );
+        } else if exists(tree, entry.from) {
+            found.push(
+                bad(format!("`{}` is still there", entry.from), entry.from_span)
+                    .help(format!("rename it to `{}`, or remove this entry", entry.to)),
+            );
+        } else if suffix.is_empty() && !is_now(tree, entry.to) && !goes_on(entry, entries) {
+            found.push(
+                bad(format!("there is no `{}`", entry.to), entry.to_span).help(
+                    "`to` is what it is called now; an entry that is about nothing any more can go",
+                ),
+            );
+        }
+        let twin = entries[..index]
+            .iter()
+            .find(|other| other.from == entry.from || other.to == entry.to);
+        if let Some(other) = twin {
+            let (what, first, second) = match other.to == entry.to {
+                true => (entry.to, other.to_span, entry.to_span),
+                false => (entry.from, other.from_span, entry.from_span),
+            };
+            found.push(
+                Diagnostic::new(Code::BadMove, format!("`{what}` is moved twice"))
+                    .label(first, "first here")
+                    .label(second, "and again here")
+                    .help("one thing becomes one other: keep one of the two"),
+            );
+        }
+    }
+    if let Some(entry) = entries.iter().find(|entry| is_in_circle(entry, entries)) {
+        found.push(
+            bad(
+                format!("`{}` comes back to its own name", entry.from),
+                entry.from_span,
+            )
+            .help("keep the entry that leads to the name of today"),
+        );
+    }
+    let is_sound = found.is_empty();
+    for problem in found {
+        sink.push(problem);
+    }
+    is_sound
+}
+
+fn bad(message: impl Into<String>, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadMove, message).label(span, "here")
+}
+
+/// Whether another entry moves it further.
+fn goes_on(entry: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
+    entries.iter().any(|next| next.from == entry.to)
+}
+
+/// Whether it can be what something is called now. A kind's own volume stands in no file: its component has to be there.
+fn is_now(tree: &Table, key: &str) -> bool {
+    match key.find(".volumes.") {
+        Some(end) => exists(tree, key[..end].split(".parts.").next().unwrap_or_default()),
+        None => exists(tree, key),
+    }
+}
+
+/// Whether the file has it.
+fn exists(tree: &Table, key: &str) -> bool {
+    let words: Vec<&str> = key.split('.').collect();
+    match words.as_slice() {
+        ["platform"] => true,
+        ["platform", name] => {
+            tree.get_path(&["platform", "name"]).and_then(Node::as_str) == Some(name)
+        }
+        // One that is shared now is a volume of another key.
+        ["components" | "pipelines", _, "volumes", _] => tree
+            .get_path(&words)
+            .is_some_and(|node| node.as_table().is_none_or(|it| it.get("shared").is_none())),
+        [table, name] => tree.get_path(&[table, name]).is_some(),
+        _ => false,
+    }
+}
+
+fn is_in_circle(start: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
+    let mut here = start.to;
+    for _ in entries {
+        let Some(next) = entries.iter().find(|entry| entry.from == here) else {
+            return false;
+        };
+        here = next.to;
+        if here == start.from {
+            return true;
+        }
+    }
+    false
+}
+
+/// The project that the volumes were called after before the platform was renamed.
+fn old_project(entries: &[Entry<'_>], name: &str, suffix: &str) -> String {
+    let mut project = format!("{name}{suffix}");
+    let mut known = name.to_string();
+    for _ in entries {
+        let step = entries.iter().find_map(|entry| {
+            let from = entry.from.strip_prefix("platform.")?;
+            match entry.to.strip_prefix("platform.") {
+                None if entry.to == "platform" && known == name => Some((from, true)),
+                Some(to) if to == known => Some((from, true)),
+                Some(to) if to == project => Some((from, false)),
+                _ => None,
+            }
+        });
+        match step {
+            None => break,
+            Some((from, true)) => {
+                known = from.to_string();
+                project = format!("{from}{suffix}");
+            }
+            Some((from, false)) => {
+                known = from.to_string();
+                project = from.to_string();
+            }
+        }
+    }
+    project
+}
+
+impl Moves {
+    /// The names of the volume of this key. `usual`: those that the key gives it.
+    ///
+    /// What is written down of a key that was moved holds; so an entry of `[[moved]]` may be removed once it was applied.
+    pub fn names(&self, key: &str, usual: (String, String)) -> VolumeNames {
+        let chain = self.chain(key);
+        let first = chain.last().map_or(key, String::as_str);
+        let id = id(first);
+        let volume = self.name(Keeper::Engine, &chain);
+        let volume = volume.unwrap_or_else(|| format!("{}_{id}", self.project));
+        let claim = self.name(Keeper::Cluster, &chain).unwrap_or(id);
+        VolumeNames {
+            moved: (&volume, &claim) != (&usual.0, &usual.1),
+            volume,
+            claim,
+        }
+    }
+
+    /// The key and those that it had before, the newest first.
+    fn chain(&self, key: &str) -> Vec<String> {
+        let mut chain = vec![key.to_string()];
+        let mut seen: BTreeSet<String> = chain.iter().cloned().collect();
+        while let Some(before) = chain.last().and_then(|key| self.before(key))
+            && seen.insert(before.clone())
+        {
+            chain.push(before);
+        }
+        chain
+    }
+
+    /// What a key was before its last move: the volume's own, else that of its component or pipeline.
+    fn before(&self, key: &str) -> Option<String> {
+        let exact = self.steps.iter().find(|(_, to)| to == key);
+        if let Some((from, _)) = exact {
+            return Some(from.clone());
+        }
+        self.steps.iter().find_map(|(from, to)| {
+            let rest = key.strip_prefix(to.as_str())?.strip_prefix('.')?;
+            Some(format!("{from}.{rest}"))
+        })
+    }
+
+    /// The name that is written down: the oldest key's, or that of a key which was moved to its name of today.
+    fn name(&self, keeper: Keeper, chain: &[String]) -> Option<String> {
+        let of = |key: &String| {
+            let mut recorded = self.recorded.iter();
+            recorded.find(|data| data.keeper == keeper && data.key == *key)
+        };
+        let today = chain.first().and_then(of).filter(|data| data.moved);
+        let before = chain.iter().skip(1).rev().find_map(of);
+        before.or(today).map(|data| data.name.clone())
+    }
+}

@@ -1,0 +1,105 @@
+//! Alerts, of components and of kinds.
+
+use super::{
+    form::{Form, NameRule},
+    inner::{DURATION, FREE},
+    key::{KeyShape, key},
+    shape::Shape,
+};
+use crate::value::AlertSeverity;
+
+/// Keys of one of a component's alerts.
+pub(super) const ALERT: Shape = Shape::Table(&[
+    key(
+        "expr",
+        Shape::Plain(Form::PromQl),
+        "Fires while this returns anything. May be left out for an alert of the kind, whose other keys lie below these.",
+        "expr = \"up == 0\"",
+    ),
+    FOR,
+    KEEP,
+    SEVERITY,
+    LABELS,
+    key(
+        "summary",
+        FREE,
+        "One line for a person; `{{ $value }}` and `{{ $labels.x }}` are filled in.",
+        "summary = \"{{ $labels.instance }} is down\"",
+    ),
+    key(
+        "description",
+        FREE,
+        "What it means and what to do; `{{ $value }}` and `{{ $labels.x }}` are filled in.",
+        "description = \"look at the logs first\"",
+    ),
+    RUNBOOK,
+]);
+
+const FOR: KeyShape = key(
+    "for",
+    DURATION,
+    "Only after it held for so long.",
+    "for = \"5m\"",
+);
+
+const KEEP: KeyShape = key(
+    "keep_firing_for",
+    DURATION,
+    "It goes on firing for so long when it no longer holds.",
+    "keep_firing_for = \"10m\"",
+);
+
+const SEVERITY: KeyShape = key(
+    "severity",
+    Shape::Plain(Form::Choice(AlertSeverity::NAMES)),
+    "The label `severity`; `warning` unless said otherwise.",
+    "severity = \"critical\"",
+);
+
+const LABELS: KeyShape = key(
+    "labels",
+    Shape::Map(NameRule::AlertLabel, &Shape::Constant),
+    "Further labels beside `severity`, `component` and `group`.",
+    "labels = { team = \"ranking\" }",
+);
+
+const RUNBOOK: KeyShape = key(
+    "runbook_url",
+    FREE,
+    "Where it stands what to do.",
+    "runbook_url = \"https://wiki.example.com/runbooks/serving-down\"",
+);
+
+/// Keys of one of a kind's alerts.
+pub(super) const KIND_ALERT: Shape = Shape::Table(&[
+    key(
+        "expr",
+        Shape::Plain(Form::KindPromQl),
+        "Fires while this returns anything; `${self.selector}` selects the component's own series.",
+        "expr = 'redis_up{${self.selector}} == 0'",
+    )
+    .required(),
+    FOR,
+    KEEP,
+    SEVERITY,
+    LABELS,
+    key(
+        "down",
+        Shape::Boolean,
+        "It says that the component does not work at all: while it fires, the other alerts of the component are held back, and those of what needs it.",
+        "down = true",
+    ),
+    key(
+        "summary",
+        Shape::Text,
+        "One line for a person; Prometheus' own `{{ }}` works.",
+        "summary = \"Redis `${self.name}` is down\"",
+    ),
+    key(
+        "description",
+        Shape::Text,
+        "What it means and what to do.",
+        "description = \"The exporter can't log in.\"",
+    ),
+    RUNBOOK,
+]);

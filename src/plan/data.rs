@@ -1,0 +1,283 @@
+//! Which data a plan leaves behind, what starts empty, what goes on under another key, and what another version of its
+//! program has to read.
+
+use std::collections::BTreeSet;
+
+use super::Inputs;
+use crate::{
+    data::{Data, Keeper, Kept, Program, id},
+    files::Target,
+};
+
+/// What a plan means for data. Each list is sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DataPlan {
+    pub left: Vec<LeftBehind>,
+    /// What has nothing in it yet, where something is written down already.
+    pub fresh: Vec<Data>,
+    /// What goes on under another key.
+    pub moved: Vec<Moved>,
+    pub upgrades: Vec<MajorChange>,
+    /// Claims that ask for another size.
+    pub resized: Vec<Resized>,
+}
+
+/// Data that nothing will use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftBehind {
+    pub data: Data,
+    /// What stands in its place, and starts empty.
+    pub instead: Option<Data>,
+    /// What keeps it, as lines of platform.toml.
+    pub keep: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The key that it had.
+    pub from: String,
+    pub data: Data,
+}
+
+/// A program meets data of another major version, or of another program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MajorChange {
+    pub data: Data,
+    pub from: Program,
+    pub to: Program,
+    /// What to do, in sentences.
+    pub needs: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resized {
+    pub data: Data,
+    /// Bytes.
+    pub from: u64,
+    pub to: u64,
+}
+
+impl DataPlan {
+    /// Whether somebody has to agree to it.
+    pub fn is_loss(&self) -> bool {
+        !self.left.is_empty() || !self.upgrades.is_empty()
+    }
+}
+
+/// Compares what is written down with what is wanted.
+pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
+    let recorded = recorded(inputs);
+    let wanted = wanted(inputs);
+    let fresh: Vec<Data> = wanted
+        .iter()
+        .filter(|kept| !recorded.iter().any(|data| data.is_same(&kept.data)))
+        .map(|kept| kept.data.clone())
+        .collect();
+    let left = recorded
+        .iter()
+        .filter(|data| !wanted.iter().any(|kept| kept.data.is_same(data)))
+        .map(|data| left_behind(data, &wanted, &fresh))
+        .collect();
+    DataPlan {
+        left,
+        moved: moved(&recorded, &wanted),
+        upgrades: upgrades(&recorded, &wanted),
+        resized: resized(inputs, &wanted),
+        // Where nothing is written down yet, all of it is new.
+        fresh: fresh
+            .into_iter()
+            .filter(|new| recorded.iter().any(|data| data.keeper == new.keeper))
+            .collect(),
+    }
+}
+
+/// Whether the targets that are asked for keep data there; of others nothing is known in this run.
+pub(super) fn is_selected(keeper: Keeper, selected: Option<&BTreeSet<Target>>) -> bool {
+    let keepers: &[Target] = match keeper {
+        Keeper::Engine => &[Target::Compose, Target::Swarm],
+        Keeper::Cluster => &[Target::Helm],
+        Keeper::Host => &[Target::Compose, Target::Swarm, Target::Helm],
+    };
+    selected.is_none_or(|selected| keepers.iter().any(|keeper| selected.contains(keeper)))
+}
+
+/// What this run wants of the keepers that it is about.
+pub(super) fn wanted<'a>(inputs: &Inputs<'a>) -> Vec<&'a Kept> {
+    let kept = inputs.wanted.kept.iter();
+    kept.filter(|kept| is_selected(kept.data.keeper, inputs.selected))
+        .collect()
+}
+
+fn recorded<'a>(inputs: &Inputs<'a>) -> Vec<&'a Data> {
+    let recorded = inputs.recorded.manifest.volumes.keys();
+    recorded
+        .filter(|data| is_selected(data.keeper, inputs.selected))
+        .collect()
+}
+
+fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
+    // Under the same key there is something else now, or what is mounted at that key has become shared.
+    let heir = wanted.iter().find(|kept| {
+        kept.data.keeper == data.keeper
+            && (kept.data.key == data.key || kept.mounts.contains(&data.key))
+    });
+    let instead = heir
+        .map(|kept| kept.data.clone())
+        .filter(|instead| fresh.contains(instead));
+    LeftBehind {
+        keep: keep(data, instead.as_ref(), fresh),
+        instead,
+        data: data.clone(),
+    }
+}
+
+/// What to write so that the data is used.
+fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
+    let moved = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"");
+    match (instead, data.keeper) {
+        (Some(instead), _) if instead.key != data.key => moved(&data.key, &instead.key),
+        (Some(instead), _) => match renamed_project(data, instead) {
+            Some((from, to)) => moved(&format!("platform.{from}"), &format!("platform.{to}")),
+            None if is_usual(data) => format!("# leave out: {}.name", data.key),
+            None => format!("{}.name = \"{}\"", data.key, data.name),
+        },
+        (None, Keeper::Host) => format!("{}.source = \"{}\"", data.key, data.name),
+        (None, _) => {
+            let owner = owner(&data.key);
+            if let Some(to) = renamed_volume(data, fresh) {
+                return moved(&data.key, &to);
+            }
+            let to = candidate(data, fresh).unwrap_or_else(|| match sort(&owner) {
+                // What several held is one component's own now.
+                "volumes" => "components.C.volumes.V".to_string(),
+                sort => format!("{sort}.NEW"),
+            });
+            let name = data.key.rsplit('.').next().unwrap_or_default();
+            match data.keeper {
+                Keeper::Engine if to.ends_with("NEW") => format!(
+                    "{}\n# or, where it is to be used: volumes.{name}.name = \"{}\"",
+                    moved(&owner, &to),
+                    data.name
+                ),
+                _ => moved(&owner, &to),
+            }
+        }
+    }
+}
+
+/// Whether it has the name that its key gives it.
+fn is_usual(data: &Data) -> bool {
+    let id = id(&data.key);
+    match data.keeper {
+        Keeper::Engine => data
+            .name
+            .split_once('_')
+            .is_some_and(|(_, rest)| rest == id),
+        Keeper::Cluster => data.name == id,
+        Keeper::Host => false,
+    }
+}
+
+/// The old and the new name of the project, where nothing else differs in two names of volumes.
+fn renamed_project<'a>(old: &'a Data, new: &'a Data) -> Option<(&'a str, &'a str)> {
+    let (from, old) = old.name.split_once('_')?;
+    let (to, new) = new.name.split_once('_')?;
+    (old == new && from != to).then_some((from, to))
+}
+
+/// Whose a volume is: `components.db` of `components.db.volumes.data`.
+fn owner(key: &str) -> String {
+    let end = key.find(".volumes.").unwrap_or(key.len());
+    let owner = &key[..end];
+    owner.split(".parts.").next().unwrap_or(owner).to_string()
+}
+
+fn sort(key: &str) -> &str {
+    key.split('.').next().unwrap_or(key)
+}
+
+/// What the volume may be called now: the only one of its owner that starts empty.
+fn renamed_volume(data: &Data, fresh: &[Data]) -> Option<String> {
+    let is_volume = data.key.contains(".volumes.");
+    let mut fits = fresh.iter().filter(|new| {
+        is_volume && new.keeper == data.keeper && owner(&new.key) == owner(&data.key)
+    });
+    let only = fits.next()?;
+    fits.next().is_none().then(|| only.key.clone())
+}
+
+/// What the owner may be called now: it has a volume of the same name, for the same program, and that starts empty.
+fn candidate(data: &Data, fresh: &[Data]) -> Option<String> {
+    let volume = data.key.rsplit('.').next();
+    let program = |data: &Data| data.program.as_ref().map(|program| program.kind.clone());
+    let mut fits = fresh.iter().filter(|new| {
+        new.keeper == data.keeper
+            && sort(&new.key) == sort(&data.key)
+            && new.key.rsplit('.').next() == volume
+            && program(new) == program(data)
+    });
+    let only = fits.next()?;
+    fits.next().is_none().then(|| owner(&only.key))
+}
+
+fn moved(recorded: &[&Data], wanted: &[&Kept]) -> Vec<Moved> {
+    let changed = wanted.iter().filter_map(|kept| {
+        let before = recorded.iter().find(|data| data.is_same(&kept.data))?;
+        let is_moved = before.key != kept.data.key || kept.data.moved && !before.moved;
+        is_moved.then(|| Moved {
+            from: before.key.clone(),
+            data: kept.data.clone(),
+        })
+    });
+    changed.collect()
+}
+
+fn upgrades(recorded: &[&Data], wanted: &[&Kept]) -> Vec<MajorChange> {
+    let mut out = Vec::new();
+    for kept in wanted {
+        let Some(to) = &kept.data.program else {
+            continue;
+        };
+        let before = recorded.iter().filter(|data| data.is_same(&kept.data));
+        for from in before.filter_map(|data| data.program.as_ref()) {
+            let needs = needs(from, to, kept);
+            if !needs.is_empty() {
+                out.push(MajorChange {
+                    data: kept.data.clone(),
+                    from: from.clone(),
+                    to: to.clone(),
+                    needs,
+                });
+            }
+        }
+    }
+    out
+}
+
+fn needs(from: &Program, to: &Program, kept: &Kept) -> Vec<String> {
+    if from.kind != to.kind {
+        return vec![format!(
+            "`{}` can't read what `{}` wrote: give it a volume of its own (`{}.name`) and bring the data over",
+            to.kind, from.kind, kept.data.key
+        )];
+    }
+    let asked = kept.upgrades.iter();
+    let asked = asked.filter(|upgrade| upgrade.is_of(from.major, to.major));
+    asked.map(|upgrade| upgrade.needs.clone()).collect()
+}
+
+fn resized(inputs: &Inputs<'_>, wanted: &[&Kept]) -> Vec<Resized> {
+    let recorded = &inputs.recorded.manifest.volumes;
+    let changed = wanted.iter().filter_map(|kept| {
+        let to = kept.size?;
+        let mut before = recorded.iter();
+        let (_, from) = before.find(|(data, _)| data.is_same(&kept.data))?;
+        let from = (*from)?;
+        (from != to).then(|| Resized {
+            data: kept.data.clone(),
+            from,
+            to,
+        })
+    });
+    changed.collect()
+}

@@ -1,0 +1,52 @@
+//! What holds in a cluster alone: the user of an image that starts as root, and volumes of the chart's.
+
+use crate::{
+    expand::{ComponentDraft, WorkloadDraft, read},
+    model::{Image, Piece},
+    syntax::{Node, Table},
+};
+
+/// Whether the image is the one that the kind was made for.
+pub(super) fn is_of_catalog(draft: &ComponentDraft, shape: &WorkloadDraft) -> bool {
+    let user = match &shape.part {
+        Some(part) if !shape.own_image => draft
+            .user
+            .get_path(&["parts", part])
+            .and_then(Node::as_table),
+        _ => Some(&draft.user),
+    };
+    let replaced =
+        user.is_some_and(|user| user.get("image").is_some() || user.get("build").is_some());
+    !replaced && (!shape.own_image || draft.kind_table.get("image").is_some())
+}
+
+/// Whether a volume of a kind is the chart's alone.
+pub(super) fn is_mounted_there_alone(table: &Table, volume: &str) -> bool {
+    let volume = table
+        .get_path(&["volumes", volume])
+        .and_then(Node::as_table);
+    volume.and_then(|volume| volume.string("only")) == Some("helm")
+}
+
+/// The user in a cluster. What a kind says of its own image holds for no other, nor over the user's own `user`.
+pub(super) fn user(draft: &ComponentDraft, shape: &WorkloadDraft, image: &Image) -> Option<String> {
+    let cluster = shape.table.table("cluster")?;
+    let is_written = |key: &str| {
+        let of_part = shape.part.as_deref().is_some_and(|part| {
+            let table = draft.user.get_path(&["parts", part]);
+            table
+                .and_then(Node::as_table)
+                .is_some_and(|table| table.get(key).is_some())
+        });
+        of_part || (shape.own_image && draft.user.get(key).is_some())
+    };
+    if !is_written("cluster") && (is_written("user") || !is_of_catalog(draft, shape)) {
+        return None;
+    }
+    let tag = image.tag.iter().flat_map(|tag| &tag.pieces);
+    let is_alpine = tag
+        .into_iter()
+        .any(|piece| matches!(piece, Piece::Literal(text) if text.contains("alpine")));
+    let alpine = read::owned(cluster, "alpine_user").filter(|_| is_alpine);
+    alpine.or_else(|| read::owned(cluster, "user"))
+}

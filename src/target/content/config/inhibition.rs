@@ -1,0 +1,104 @@
+//! Which alerts are held back while another one fires.
+//!
+//! What is down gives other alerts by the dozen: its own, and those of what needs it. The one that says so is enough. The
+//! alert that always fires is never held back.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::alertmanager::{one_of, quoted};
+use crate::{
+    model::{Component, NO_REPLICAS, TARGET_DOWN, WATCHDOG, holds_back},
+    target::Context,
+};
+
+/// Alerts that are held back while others fire.
+#[derive(Debug, Serialize)]
+pub(super) struct InhibitionView {
+    /// Why, in words.
+    why: String,
+    /// Conditions on the alert that fires.
+    source: Vec<String>,
+    /// Conditions on those that are held back.
+    target: Vec<String>,
+    /// Labels that must be the same in both.
+    equal: Vec<&'static str>,
+}
+
+pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
+    let mut out = severities();
+    let components = &context.platform.components;
+    let alerts = components.iter().flat_map(|component| &component.alerts);
+    let mut down: BTreeSet<&str> = alerts
+        .filter(|alert| alert.down)
+        .map(|alert| alert.name.as_str())
+        .collect();
+    down.extend([TARGET_DOWN, NO_REPLICAS]);
+    let mut others = down.clone();
+    others.insert(WATCHDOG);
+    out.push(InhibitionView {
+        why: "What is down: its further alerts are held back.".to_string(),
+        source: vec![one_of("alertname", &down), "component != \"\"".to_string()],
+        target: vec![none_of("alertname", &others)],
+        equal: vec!["component"],
+    });
+    out.extend(
+        components
+            .iter()
+            .filter_map(|component| along_the_graph(context, component)),
+    );
+    out
+}
+
+/// The worse of two severities of one alert says it all.
+fn severities() -> Vec<InhibitionView> {
+    let worse = [
+        ("critical", BTreeSet::from(["info", "warning"])),
+        ("warning", BTreeSet::from(["info"])),
+    ];
+    worse
+        .into_iter()
+        .map(|(worse, better)| InhibitionView {
+            why: format!("An alert of two severities: `{worse}` is told."),
+            source: vec![format!("severity = {}", quoted(worse))],
+            target: vec![one_of("severity", &better)],
+            equal: vec!["alertname", "component"],
+        })
+        .collect()
+}
+
+/// While a component is down, nothing is said of what needs it.
+fn along_the_graph(context: &Context<'_>, component: &Component) -> Option<InhibitionView> {
+    let alerts = component
+        .alerts
+        .iter()
+        .filter(|alert| holds_back(component, alert));
+    let names: BTreeSet<&str> = alerts.map(|alert| alert.name.as_str()).collect();
+    let needing = context.graph.needed_by(&component.name);
+    let needing: BTreeSet<&str> = needing.iter().map(String::as_str).collect();
+    (!names.is_empty() && !needing.is_empty()).then(|| InhibitionView {
+        why: format!(
+            "`{}` is down: alerts of what needs it are held back.",
+            component.name
+        ),
+        source: vec![
+            one_of("alertname", &names),
+            format!("component = {}", quoted(&component.name)),
+        ],
+        target: vec![
+            one_of("component", &needing),
+            none_of("alertname", &BTreeSet::from([WATCHDOG])),
+        ],
+        equal: Vec::new(),
+    })
+}
+
+/// A condition that a label has none of these values.
+fn none_of(label: &str, values: &BTreeSet<&str>) -> String {
+    let values: Vec<&str> = values.iter().copied().collect();
+    match values.as_slice() {
+        [value] => format!("{label} != {}", quoted(value)),
+        values => format!("{label} !~ {}", quoted(&values.join("|"))),
+    }
+}

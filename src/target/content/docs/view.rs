@@ -1,0 +1,221 @@
+//! What the template of the page sees.
+
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct Page {
+    /// The platform's name.
+    pub name: String,
+    /// The environment, if it is one.
+    pub environment: Option<String>,
+    /// The platform's description.
+    pub description: Option<String>,
+    /// The groups with what is in them.
+    pub groups: Vec<GroupView>,
+    /// What runs elsewhere.
+    pub elsewhere: Vec<ExternalView>,
+    /// Ports that the host publishes.
+    pub published: Vec<PublishedView>,
+    /// Addresses inside of the platform.
+    pub inside: Vec<InsideView>,
+    /// Who needs whom.
+    pub needs: Vec<NeedView>,
+    /// The flows, in their order.
+    pub flows: Vec<FlowView>,
+    /// The pipelines.
+    pub pipelines: Vec<PipelineView>,
+    /// The CI entries.
+    pub ci: Vec<CiView>,
+    /// The secrets, without values.
+    pub secrets: Vec<SecretView>,
+    /// What is kept.
+    pub volumes: Vec<VolumeView>,
+    /// Workloads in the order of their start; those of a list start together.
+    pub waves: Vec<Vec<String>>,
+}
+
+#[derive(Serialize)]
+pub struct GroupView {
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// What is in it.
+    pub components: Vec<ComponentView>,
+}
+
+#[derive(Serialize)]
+pub struct ComponentView {
+    /// Its name.
+    pub name: String,
+    /// The kind's title.
+    pub title: String,
+    /// Its kind.
+    pub kind: String,
+    /// The main image.
+    pub image: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// Its other workloads.
+    pub parts: Vec<PartView>,
+}
+
+#[derive(Serialize)]
+pub struct PartView {
+    /// The workload.
+    pub name: String,
+    /// Its image.
+    pub image: String,
+    /// Whether it runs to completion.
+    pub job: bool,
+}
+
+#[derive(Serialize)]
+pub struct ExternalView {
+    /// Its name.
+    pub name: String,
+    /// The kind's title.
+    pub title: String,
+    /// Where it is.
+    pub addresses: Vec<AddressView>,
+    /// Its description.
+    pub description: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct AddressView {
+    /// The port's name.
+    pub port: String,
+    /// HOST:PORT.
+    pub address: String,
+}
+
+#[derive(Serialize)]
+pub struct PublishedView {
+    /// Whose port it is.
+    pub component: String,
+    /// The port's name.
+    pub port: String,
+    /// Where it is found on the host.
+    pub address: String,
+    /// For a browser.
+    pub link: bool,
+    /// The address of the host that it is bound to.
+    pub bind: String,
+    /// The number on the host.
+    pub host: String,
+    /// The number inside.
+    pub container: String,
+}
+
+#[derive(Serialize)]
+pub struct InsideView {
+    /// Who listens.
+    pub workload: String,
+    /// The port's name.
+    pub port: String,
+    /// HOST:PORT.
+    pub address: String,
+    /// `tcp` or `udp`.
+    pub protocol: &'static str,
+    /// Whether Prometheus asks there.
+    pub scraped: bool,
+}
+
+#[derive(Serialize)]
+pub struct NeedView {
+    /// Who needs.
+    pub from: String,
+    /// Whom.
+    pub to: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub struct FlowView {
+    /// Its step.
+    pub mark: String,
+    /// What goes there.
+    pub label: Option<String>,
+    /// Where it starts.
+    pub from: String,
+    /// Where it ends.
+    pub to: String,
+}
+
+#[derive(Serialize)]
+pub struct PipelineView {
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// When it runs.
+    pub schedule: Option<String>,
+    /// The image of its tasks.
+    pub image: Option<String>,
+    /// Its tasks.
+    pub tasks: Vec<TaskView>,
+    /// Lines of a Mermaid flowchart.
+    pub chart: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub struct TaskView {
+    /// Its name.
+    pub name: String,
+    /// The tasks before it.
+    pub after: Vec<String>,
+    /// The command, or the file that a stub's function is in.
+    pub runs: String,
+    /// Whether its body is the user's.
+    pub stub: bool,
+}
+
+#[derive(Serialize)]
+pub struct CiView {
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// Where it runs, in words.
+    pub agent: String,
+    /// Globs of what has changed.
+    pub paths: Vec<String>,
+    /// Globs of branches.
+    pub branches: Vec<String>,
+    /// Its stages.
+    pub stages: Vec<StageView>,
+}
+
+#[derive(Serialize)]
+pub struct StageView {
+    /// Its name.
+    pub name: String,
+    /// The names of the stages inside of it.
+    pub parallel: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub struct SecretView {
+    /// Its name.
+    pub name: String,
+    /// The environment variable.
+    pub env: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether it may be missing.
+    pub optional: bool,
+    /// The component whose program needs it for itself.
+    pub component: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct VolumeView {
+    /// Its real name.
+    pub name: String,
+    /// Where platform.toml speaks of it.
+    pub path: String,
+    /// Whose it is, if it is not shared.
+    pub component: Option<String>,
+    /// Whether nothing creates or removes it.
+    pub external: bool,
+}

@@ -1,0 +1,415 @@
+//! What the reference and the pages show compiles: the example of every key, in a platform that has what it names, and
+//! every block of TOML in the pages.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+
+use mlopsgen::{
+    compile::{Request, compile},
+    diag::{
+        Severity,
+        render::{Style, human},
+    },
+    files::Target,
+    language::{KIND, KeyShape, PLATFORM_FILE, Shape},
+    world::MemoryWorld,
+};
+use toml::{Table, Value};
+
+/// What the examples name: components, volumes, networks, secrets, actors.
+const PLATFORM: &str = r#"
+[platform]
+name = "demo"
+[groups]
+feast = "Online feature store"
+serving = "Model serving"
+mlflow = "Tracking"
+[secrets]
+db-password = { env = "DB_PASSWORD" }
+registry-token = { env = "REGISTRY_TOKEN" }
+qdrant-key = { env = "QDRANT_KEY" }
+slack-webhook = { env = "SLACK_WEBHOOK" }
+pagerduty-key = { env = "PAGERDUTY_KEY" }
+smtp-password = { env = "SMTP_PASSWORD" }
+[presets.service]
+restart = "unless-stopped"
+[volumes]
+artifacts = { size = "50Gi" }
+[networks]
+office = { external = "office_lan" }
+[actors]
+data-scientist = "Data scientist"
+[components.redis]
+kind = "redis"
+group = "feast"
+[components.kafka]
+image = "a/kafka:1"
+group = "feast"
+ports.broker = 9092
+[components.kibana]
+image = "a/kibana:1"
+group = "serving"
+[components.mlflow-db]
+kind = "postgres"
+group = "serving"
+settings = { database = "mlflow", password = "${secrets.db-password}" }
+[components.mlflow]
+kind = "mlflow"
+group = "serving"
+"#;
+
+/// What gives the components alerts. It takes time, so only routes of alerts have it.
+const PROMETHEUS: &str = r#"
+[components.prometheus]
+kind = "prometheus"
+group = "serving"
+"#;
+
+/// What stands beside an example: in the table at this path or, before that, with one key of it. `*` is a name of the
+/// user's choice, `#` an item of a list.
+const BESIDE: &[(&str, &str)] = &[
+    ("vars.*", "default = 1"),
+    ("secrets.*", "env = \"S\""),
+    ("components.*", APP),
+    ("components.*: kind", "group = \"feast\""),
+    (
+        "components.*: settings",
+        "kind = \"postgres\"\ngroup = \"feast\"\nsettings.password = \"${secrets.db-password}\"",
+    ),
+    ("components.*: uses", "kind = \"mlflow\"\ngroup = \"feast\""),
+    ("components.*: parts", "kind = \"redis\"\ngroup = \"feast\""),
+    (
+        "components.*: version",
+        "image = \"a/b\"\ngroup = \"feast\"",
+    ),
+    ("components.*: external", ""),
+    ("components.*.build", "context = \"model_serving\""),
+    ("components.*.ports.*", "container = 8000"),
+    ("components.*.volumes.*", "mount = \"/example\""),
+    ("components.*.files.*: mode", "content = \"x\""),
+    ("components.*.health", "shell = \"true\""),
+    ("components.*.health: http", "port = \"http\""),
+    ("components.*.health: tcp", ""),
+    ("components.*.health: command", ""),
+    ("components.*.alerts.*", "expr = \"up == 0\""),
+    (
+        "pipelines.*",
+        "image = \"a/b:1\"\ntasks.extract = { run = \"true\" }",
+    ),
+    ("pipelines.*.tasks.*", "run = \"true\""),
+    ("pipelines.*.tasks.*: stub", ""),
+    ("ci.*", "stages = [{ name = \"a\", run = [\"true\"] }]"),
+    ("ci.*.stages.#", "name = \"a\"\nrun = [\"true\"]"),
+    ("ci.*.stages.#: parallel", "name = \"a\""),
+    ("flows.#", "from = \"data-scientist\"\nto = \"redis\""),
+    (
+        "notify",
+        "receivers = { team = { webhook = \"http://a\" }, on-call = { webhook = \"http://b\" }, dead-man = { webhook = \"http://c\" } }",
+    ),
+    (
+        "notify.receivers.*: channel",
+        "slack = \"${secrets.slack-webhook}\"",
+    ),
+    (
+        "moved.#",
+        "from = \"components.old-db\"\nto = \"components.mlflow-db\"",
+    ),
+    (
+        "kind.upgrades.#",
+        "on = \"up\"\nneeds = \"dump and restore\"",
+    ),
+    ("kind.workload.files.*: of", "content = \"x\""),
+    ("notify.routes.#", "receiver = \"on-call\""),
+    ("notify.smtp", "host = \"a:587\"\nfrom = \"a@b.c\""),
+    ("kind", KIND_OF_OWN),
+    ("kind.roles.*", "kinds = [\"postgres\"]"),
+    ("kind.workload.volumes.*", "mount = \"/example\""),
+    ("kind.workload.health", "http = \"/\"\nport = \"http\""),
+    ("kind.alerts.*", "expr = \"up == 0\""),
+    ("kind.records.#", "record = \"a:b\"\nexpr = \"up\""),
+    (
+        "kind.panels.#",
+        "title = \"A\"\nqueries = [{ expr = \"up\" }]",
+    ),
+    ("kind.panels.#.queries.#", "expr = \"up\""),
+    ("kind.panels.#.thresholds.#", "color = \"red\""),
+];
+
+const APP: &str = r#"
+image = "a/b:1"
+group = "feast"
+ports = { http = 80, broker = 9092 }
+"#;
+
+/// What the examples of a kind name.
+const KIND_OF_OWN: &str = r#"
+image = "a/own"
+version = "8.0"
+settings.password = { type = "secret" }
+settings.database = { default = "own" }
+settings.databases = { type = "list", default = [] }
+settings.config = { type = "file" }
+settings.example = { description = "x" }
+secrets.login = { description = "x" }
+roles.database = { kinds = ["postgres"] }
+roles.example = { kinds = ["postgres"] }
+roles.backend_store = { kinds = ["postgres"] }
+workload.ports = { http = 80, redis = 6379, metrics = 9121 }
+workload.command = ["own"]
+workload.volumes.data = { mount = "/own", size = "1Gi" }
+"#;
+
+const OWN: &str = r#"
+[components.own]
+kind = "own"
+group = "feast"
+uses = { database = "mlflow-db", example = "mlflow-db", backend_store = "mlflow-db" }
+settings = { password = "${secrets.db-password}", example = "${secrets.db-password}", config = "config/app.yaml" }
+"#;
+
+/// The component whose setting `example` fits a kind that says this of it.
+fn own_with(key: &str) -> String {
+    let example = "example = \"${secrets.db-password}\", ";
+    match key {
+        "choices" => OWN.replace(example, "example = \"off\", "),
+        "only_external" => OWN.replace(example, ""),
+        _ => OWN.to_string(),
+    }
+}
+
+/// Files that examples name.
+const FILES: &[(&str, &str)] = &[
+    ("config/app.yaml", "a: 1\n"),
+    (
+        "mlopsgen/templates/kinds/feast/feature_store.yaml",
+        "a: 1\n",
+    ),
+    ("teams/serving.toml", ""),
+    ("model_serving/deployment/Dockerfile", "FROM scratch\n"),
+    ("model_serving/Dockerfile", "FROM scratch\n"),
+    ("training_pipeline/Dockerfile", "FROM scratch\n"),
+];
+
+#[test]
+fn the_example_of_every_key_of_a_platform_compiles() {
+    let mut seen = BTreeSet::new();
+    let mut wrong = Vec::new();
+    walk("", PLATFORM_FILE, &mut |path, key| {
+        if seen.insert(id(key)) {
+            let mut platform = parsed(PLATFORM);
+            if path.starts_with("notify.routes") {
+                merge(&mut platform, parsed(PROMETHEUS));
+            }
+            merge(&mut platform, placed(path, key));
+            let said = errors(&[("platform.toml", platform.to_string())], None);
+            wrong.extend(said.map(|said| format!("{path}: {}: {said}", key.name)));
+        }
+    });
+    assert!(seen.len() > 150, "the keys are found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_example_of_every_key_of_a_kind_compiles() {
+    let mut seen = BTreeSet::new();
+    walk("", PLATFORM_FILE, &mut |_, key| {
+        seen.insert(id(key));
+    });
+    let mut wrong = Vec::new();
+    let mut own_keys = 0;
+    walk("kind", KIND, &mut |path, key| {
+        if seen.insert(id(key)) {
+            own_keys += 1;
+            let kind = placed(path, key);
+            let kind = kind.get("kind").and_then(Value::as_table);
+            let kind = kind.unwrap_or_else(|| panic!("{path} is of no kind"));
+            let files = [
+                ("mlopsgen/kinds/own.toml", kind.to_string()),
+                ("platform.toml", format!("{PLATFORM}{}", own_with(key.name))),
+            ];
+            let said = errors(&files, None);
+            wrong.extend(said.map(|said| format!("{path}: {}: {said}", key.name)));
+        }
+    });
+    assert!(own_keys > 50, "the keys are found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The same declaration may stand in several tables.
+fn id(key: &KeyShape) -> (&'static str, &'static str, &'static str) {
+    (key.name, key.doc, key.example)
+}
+
+/// Blocks that are in no file of a project: what they start with.
+const OF_OTHERS: &[&str] = &["[[rule]]"];
+
+/// The blocks of a page are one project: each stands in the file that its first line names, else in platform.toml.
+#[test]
+fn every_block_of_the_pages_compiles() {
+    let pages = fs::read_dir("docs").expect("the folder of pages");
+    let mut pages: Vec<_> = pages.flatten().map(|entry| entry.path()).collect();
+    pages.push("README.md".into());
+    let mut blocks = 0;
+    for page in pages
+        .iter()
+        .filter(|page| page.extension().is_some_and(|extension| extension == "md"))
+    {
+        let text = fs::read_to_string(page).expect("a page can be read");
+        // What follows in the page of the language are the examples of the keys.
+        let text = text.split("\n## Tables\n").next().unwrap_or_default();
+        let mut files = BTreeMap::from([
+            ("platform.toml".to_string(), parsed(PLATFORM)),
+            ("mlopsgen/kinds/own.toml".to_string(), parsed(KIND_OF_OWN)),
+        ]);
+        merge(
+            files.get_mut("platform.toml").expect("it is there"),
+            parsed(OWN),
+        );
+        for block in text.split("```toml\n").skip(1) {
+            let block = block.split("```").next().unwrap_or_default();
+            blocks += 1;
+            let table = parsed(block);
+            let first = block.lines().next().unwrap_or_default();
+            let named = first
+                .strip_prefix("# ")
+                .and_then(|first| first.split(": ").next());
+            let file = match named.filter(|named| named.ends_with(".toml")) {
+                Some(named) => named,
+                None if block.starts_with("[[when]]") => "mlopsgen/kinds/own.toml",
+                None if OF_OTHERS.iter().any(|start| block.starts_with(start)) => continue,
+                None => "platform.toml",
+            };
+            merge(files.entry(file.to_string()).or_default(), table);
+        }
+        let texts: Vec<(&str, String)> = files
+            .iter()
+            .map(|(path, table)| (path.as_str(), table.to_string()))
+            .collect();
+        let environment = files.contains_key("platform.prod.toml").then_some("prod");
+        for environment in [None, environment] {
+            let said = errors(&texts, environment);
+            assert!(
+                said.is_none(),
+                "{}: {}",
+                page.display(),
+                said.unwrap_or_default()
+            );
+        }
+    }
+    assert!(blocks >= 9, "the blocks are found");
+}
+
+/// Visits every key with the path of its table.
+fn walk(path: &str, keys: &'static [KeyShape], visit: &mut dyn FnMut(&str, &KeyShape)) {
+    for key in keys {
+        visit(path, key);
+        // These hold the keys of components and of kinds once more.
+        if !["presets", "when", "parts"].contains(&key.name) {
+            inside(&step(path, key.name), &key.shape, visit);
+        }
+    }
+}
+
+fn inside(path: &str, shape: &Shape, visit: &mut dyn FnMut(&str, &KeyShape)) {
+    match shape {
+        Shape::Table(keys) => walk(path, keys, visit),
+        Shape::List(item) => inside(&step(path, "#"), item, visit),
+        Shape::Map(_, item) => inside(&step(path, "*"), item, visit),
+        Shape::Either(shapes) => shapes.iter().for_each(|shape| inside(path, shape, visit)),
+        _ => {}
+    }
+}
+
+fn step(path: &str, name: &str) -> String {
+    match path {
+        "" => name.to_string(),
+        path => format!("{path}.{name}"),
+    }
+}
+
+/// The example of a key in its place, with what each table on the way there can't be without.
+fn placed(path: &str, key: &KeyShape) -> Table {
+    let example = parsed(key.example);
+    // Some stand below their table's own heading.
+    let heading = path.split('.').next().unwrap_or_default();
+    if path.is_empty() || example.contains_key(heading) {
+        return example;
+    }
+    let at_key = format!("{path}: {}", key.name);
+    let mut inner = beside(path, &at_key);
+    merge(&mut inner, example);
+    let mut value = Value::Table(inner);
+    let steps: Vec<&str> = path.split('.').collect();
+    for (index, name) in steps.iter().enumerate().rev() {
+        if *name == "#" {
+            value = Value::Array(vec![value]);
+            continue;
+        }
+        let name = match (index.checked_sub(1).map(|before| steps[before]), *name) {
+            (Some("depends_on"), "*") => "redis",
+            (Some("files"), "*") => "/example",
+            (_, "*") => "example",
+            (_, name) => name,
+        };
+        let mut outer = beside(&steps[..index].join("."), &at_key);
+        merge(&mut outer, Table::from_iter([(name.to_string(), value)]));
+        value = Value::Table(outer);
+    }
+    match value {
+        Value::Table(table) => table,
+        _ => panic!("{path} starts in a list"),
+    }
+}
+
+fn beside(path: &str, at_key: &str) -> Table {
+    let at = |place: &str| BESIDE.iter().find(|(path, _)| *path == place);
+    let is_of_this = at_key.split(": ").next() == Some(path);
+    let found = at(at_key).filter(|_| is_of_this).or_else(|| at(path));
+    found.map_or_else(Table::new, |(_, text)| parsed(text))
+}
+
+/// Tables are merged, all else replaces.
+fn merge(below: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (below.get_mut(&key), value) {
+            (Some(Value::Table(below)), Value::Table(over)) => merge(below, over),
+            (_, value) => {
+                below.insert(key, value);
+            }
+        }
+    }
+}
+
+fn parsed(text: &str) -> Table {
+    text.parse()
+        .unwrap_or_else(|error| panic!("{error} in\n{text}"))
+}
+
+/// The errors of a project that also has the files which examples name.
+fn errors(files: &[(&str, String)], environment: Option<&str>) -> Option<String> {
+    let mut world = MemoryWorld::new();
+    for (path, text) in FILES {
+        world = world.with(path, *text);
+    }
+    for (path, text) in files {
+        world = world.with(path, text.as_str());
+    }
+    let request = Request {
+        environment: environment.map(ToString::to_string),
+        // One target is enough to run the templates of kinds.
+        targets: Some(BTreeSet::from([Target::Compose])),
+        ..Request::default()
+    };
+    let compilation = compile(&world, &request);
+    let style = Style {
+        color: false,
+        width: 120,
+    };
+    compilation.has_errors().then(|| {
+        let mut errors = compilation.diagnostics.clone();
+        errors.retain(|diagnostic| diagnostic.severity == Severity::Error);
+        human(&errors, &compilation.sources, style)
+    })
+}

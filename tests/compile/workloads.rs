@@ -1,0 +1,134 @@
+//! What the keys of a workload become in Compose and in the chart, where the two say it in different ways.
+
+use crate::contract::{block, compiled, is_as_written, outcome};
+
+#[test]
+fn a_raw_false_takes_a_value_out_of_the_chart() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+ports.admin = 81
+helm = { ports = { admin = false }, enabled = false }
+"#,
+    );
+    let app = block(&files["helm/p/values.yaml"], "  app:");
+    is_as_written("a-raw-false.yaml", &app);
+}
+
+/// However all addresses are written, who shares the host's network asks the host itself.
+#[test]
+fn all_addresses_are_reached_on_the_host_itself() {
+    for bind in ["0.0.0.0", "::", "[::]"] {
+        let files = compiled(&format!(
+            r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+network_mode = "host"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = {{ container = 80, host = 8080, bind = "{bind}" }}
+metrics = {{ port = "http" }}
+"#
+        ));
+        let config = &files["prometheus/prometheus.yml"];
+        assert!(config.contains("127.0.0.1:8080"), "{bind}: {config}");
+    }
+}
+
+/// A port whose URLs have a scheme of their own is still asked over HTTP where the check or the scrape is one of HTTP.
+#[test]
+fn a_scheme_of_its_own_is_none_of_http() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.rpc = { container = 80, scheme = "grpc" }
+health = { http = "/health", port = "rpc" }
+metrics = { port = "rpc" }
+"#,
+    );
+    let app = block(&files["helm/p/values.yaml"], "  app:");
+    is_as_written("a-scheme-in-the-chart.yaml", &app);
+    let job = block(&files["prometheus/prometheus.yml"], "  - job_name: app");
+    is_as_written("a-scheme-in-a-scrape.yaml", &job);
+}
+
+/// All GPUs of the machine, or certain ones: Compose asks for them, a cluster only counts.
+#[test]
+fn gpus_are_counted_or_named() {
+    let asked = |gpu: &str| {
+        let component = format!(
+            "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\nresources = {{ gpu = {gpu} }}\n"
+        );
+        let (files, said) = outcome(&component);
+        let files = files.unwrap_or_else(|| panic!("{said}"));
+        let compose = block(&files["compose/one.yaml"], "    deploy:");
+        let cluster = files["helm/p/values.yaml"].contains("nvidia.com/gpu");
+        let lost = said.contains("helm: `resources` of `app` asks for all GPUs");
+        (compose, cluster, lost)
+    };
+    for (gpu, name, is_in_cluster) in [
+        ("2", "two-gpus.yaml", true),
+        ("\"all\"", "all-gpus.yaml", false),
+        ("[\"GPU-8932f937\", 3]", "certain-gpus.yaml", false),
+    ] {
+        let (compose, cluster, lost) = asked(gpu);
+        is_as_written(name, &compose);
+        assert_eq!((cluster, lost), (is_in_cluster, !is_in_cluster), "{gpu}");
+    }
+}
+
+/// Where the image can't check itself, Kubernetes alone probes, and nobody in Compose waits for what never comes.
+#[test]
+fn a_check_that_compose_does_not_run() {
+    let platform = |depends: &str| {
+        format!(
+            r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+health = {{ http = "/health", port = "http", compose = false }}
+[components.client]
+image = "a/client:1"
+group = "one"
+depends_on = {depends}
+"#
+        )
+    };
+    let (files, said) = outcome(&platform("[\"app\"]"));
+    let files = files.unwrap_or_else(|| panic!("{said}"));
+    let compose = &files["compose/one.yaml"];
+    assert!(!compose.contains("healthcheck"), "{compose}");
+    assert!(compose.contains("condition: service_started"), "{compose}");
+    assert!(files["helm/p/values.yaml"].contains("path: /health"));
+    assert!(!said.contains("no-health-check"), "{said}");
+
+    let (files, said) = outcome(&platform("{ app = \"healthy\" }"));
+    assert!(files.is_none());
+    assert!(
+        said.contains("Compose runs no health check of `app`"),
+        "{said}"
+    );
+}
+
+/// The rights of a device are no path in the container, and a name of the Container Device Interface is none either.
+#[test]
+fn a_device_of_a_pod_is_mounted_where_it_is() {
+    let (files, said) = outcome(
+        "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\ndevices = [\"/dev/fuse:rw\", \"nvidia.com/gpu=all\"]\n",
+    );
+    let files = files.unwrap_or_else(|| panic!("{said}"));
+    let app = block(&files["helm/p/values.yaml"], "  app:");
+    is_as_written("a-device-of-a-pod.yaml", &app);
+    assert!(said.contains("holds `nvidia.com/gpu=all`"), "{said}");
+}
