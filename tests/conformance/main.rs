@@ -9,6 +9,7 @@
 mod support;
 
 mod airflow;
+mod alerts;
 mod alertmanager;
 mod compose;
 mod consumer;
