@@ -26,6 +26,7 @@ name = "demo"
 feast = "Online feature store"
 serving = "Model serving"
 mlflow = "Tracking"
+door = "Entry points"
 [secrets]
 db-password = { env = "DB_PASSWORD" }
 registry-token = { env = "REGISTRY_TOKEN" }
@@ -144,6 +145,10 @@ const BESIDE: &[(&str, &str)] = &[
         "routes.*: paths",
         "through = \"gateway\"\nhost = \"ml.example.com\"",
     ),
+    (
+        "kind.own_name",
+        "port = \"http\"\nsetting = \"database\"\nexample = \"x\"\notherwise = \"nobody gets in\"",
+    ),
     ("notify.routes.#", "receiver = \"on-call\""),
     ("notify.smtp", "host = \"a:587\"\nfrom = \"a@b.c\""),
     ("kind", KIND_OF_OWN),
@@ -205,6 +210,7 @@ fn own_with(key: &str) -> String {
 /// Files that examples name.
 const FILES: &[(&str, &str)] = &[
     ("config/app.yaml", "a: 1\n"),
+    ("nginx.conf", "events {}\n"),
     (
         "mlopsgen/templates/kinds/feast/feature_store.yaml",
         "a: 1\n",
