@@ -135,21 +135,18 @@ fn a_name_with_an_underscore_is_a_part_for_others() {
 
 #[test]
 fn an_output_that_is_taken_is_refused() {
-    for path in [
-        "compose/g.yaml",
-        "compose/G.yaml",
-        "compose/.env",
-        ".mlopsgen.json",
-        "compose/g.yaml/inside",
-        "helm/templates/Services.yaml",
+    let reserved = "keeps for itself";
+    for (path, why) in [
+        ("compose/g.yaml", "already"),
+        ("compose/G.yaml", "already"),
+        ("compose/.env", reserved),
+        (".mlopsgen.json", reserved),
+        ("compose/g.yaml/inside", "already"),
+        ("helm/templates/Services.yaml", "already"),
     ] {
         assert_says(
             &refused(&[(path, "x")]),
-            &[
-                "bad-template",
-                &format!("mlopsgen/templates/{path}"),
-                "already",
-            ],
+            &["bad-template", &format!("mlopsgen/templates/{path}"), why],
         );
     }
 }
