@@ -88,7 +88,7 @@ fn every_alert_has_a_case_that_fires_it_and_one_that_does_not() {
         let groups = model[0]["groups"].as_array().cloned().unwrap_or_default();
         let rules = groups
             .iter()
-            .flat_map(|group| group["rules"].as_array().cloned());
+            .filter_map(|group| group["rules"].as_array().cloned());
         for alert in rules
             .flatten()
             .filter_map(|rule| Some(rule["alert"].as_str()?.to_owned()))

@@ -24,7 +24,7 @@ impl Folder {
                 Err(obstacle) if obstacle.is_missing() => {}
                 Err(obstacle) => return Err(obstacle),
             }
-            let made = self.on(&here, |folder, name| folder.make_folder(name));
+            let made = self.on(&here, Handle::make_folder);
             match made {
                 Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 made => made?,
