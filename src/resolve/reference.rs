@@ -1,6 +1,7 @@
 //! `${...}` in strings: finds references, resolves them, leaves everything else as it is.
 
 mod messages;
+mod reach;
 mod resolver;
 
 use resolver::Resolver;

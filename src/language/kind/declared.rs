@@ -1,0 +1,247 @@
+//! The keys of what a kind declares: its settings, secrets, variables, roles, upgrades.
+
+use super::super::{
+    form::{Form, NameRule},
+    inner::FREE,
+    key::key,
+    shape::Shape,
+};
+use super::CONDITION;
+use crate::data::Step;
+
+pub(super) const SETTING: Shape = Shape::Table(&[
+    key(
+        "type",
+        Shape::Plain(Form::Choice(&[
+            "string",
+            "integer",
+            "boolean",
+            "duration",
+            "secret",
+            "list",
+            "databases",
+            "file",
+            "files",
+            "folders",
+        ])),
+        "What it takes; `string` unless said otherwise. `secret`: nothing but `${secrets.S}`. `databases`: names, or a table of them with `user` and `password` each. `file`, `files` and `folders`: paths of the project.",
+        "type = \"secret\"",
+    ),
+    key(
+        "required",
+        Shape::Boolean,
+        "To leave it out is an error.",
+        "required = true",
+    ),
+    key(
+        "characters",
+        FREE,
+        "Characters that a string may hold beside letters and digits, where it becomes a part of something: a URL, a script, a list.",
+        "characters = \"._~-\"",
+    ),
+    key(
+        "choices",
+        Shape::List(&FREE),
+        "The strings that it takes, where it does not take any.",
+        "choices = [\"off\", \"require\", \"verify-full\"]",
+    ),
+    key(
+        "only_external",
+        Shape::Boolean,
+        "Only a component that runs elsewhere may have it.",
+        "only_external = true",
+    ),
+    key(
+        "holds",
+        Shape::Plain(Form::Choice(&[
+            "yaml",
+            "json",
+            "dashboard",
+            "rules",
+            "alertmanager",
+        ])),
+        "What its files hold: they are checked when compiling. `dashboard`: of Grafana, whose data sources become the platform's. `rules`: of Prometheus. `alertmanager`: its configuration.",
+        "holds = \"yaml\"",
+    ),
+    key(
+        "default",
+        Shape::Any,
+        "What it is where the user says nothing; a string may hold references.",
+        "default = \"mlflow\"",
+    ),
+    key(
+        "description",
+        FREE,
+        "What it does, for the reference and for messages.",
+        "description = \"Name of the first database\"",
+    ),
+]);
+
+pub(super) const OWN_SECRET: Shape = Shape::Table(&[
+    key(
+        "description",
+        FREE,
+        "What it protects, for `.env.example`.",
+        "description = \"Encrypts saved connections\"",
+    ),
+    key(
+        "form",
+        Shape::Plain(Form::Choice(&["token", "fernet"])),
+        "How `env init` makes one: 32 characters that are safe in a URL (`token`, the default), or a Fernet key.",
+        "form = \"fernet\"",
+    ),
+    key(
+        "replaced_by",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "Variables of the program: a user who sets one of them in `env` needs no secret.",
+        "replaced_by = [\"AIRFLOW__CORE__FERNET_KEY\"]",
+    ),
+    CONDITION,
+]);
+
+pub(super) const OWN_VARIABLE: Shape = Shape::Table(&[
+    key(
+        "env",
+        Shape::Plain(Form::Name(NameRule::Environment)),
+        "The environment variable that it is read from at start.",
+        "env = \"DOCKER_GID\"",
+    ),
+    key(
+        "default",
+        Shape::Scalar,
+        "What it is where that is not set.",
+        "default = 999",
+    ),
+    key(
+        "description",
+        FREE,
+        "For `.env.example`.",
+        "description = \"Group of the engine's socket\"",
+    ),
+    CONDITION,
+]);
+
+pub(super) const ROLE: Shape = Shape::Table(&[
+    key(
+        "kinds",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Resource))),
+        "Kinds that fill it; those that extend one of them do too.",
+        "kinds = [\"postgres\", \"mysql\"]",
+    )
+    .required(),
+    key(
+        "required",
+        Shape::Boolean,
+        "To leave it unfilled is an error.",
+        "required = true",
+    ),
+    key("many", Shape::Boolean, "It takes a list.", "many = true"),
+    key(
+        "default",
+        Shape::Boolean,
+        "Filled without being named, where just one component fits.",
+        "default = true",
+    ),
+    key(
+        "schema",
+        Shape::Boolean,
+        "The program keeps a schema of its own there: two such on one database are an error.",
+        "schema = true",
+    ),
+    key(
+        "order",
+        Shape::Boolean,
+        "Whether `uses` orders start, as it does unless said otherwise.",
+        "order = false",
+    ),
+    key(
+        "gives",
+        Shape::Map(
+            NameRule::Resource,
+            &Shape::Map(NameRule::Free, &Shape::Scalar),
+        ),
+        "Environment variables that a part of the filler gets from each component that uses it, such as a login to make.",
+        "gives.setup = { \"LOGIN_${self.env_name}\" = \"${self.name} ${own.login}\" }",
+    ),
+    key(
+        "description",
+        FREE,
+        "What it is for.",
+        "description = \"Where runs and models are recorded\"",
+    ),
+]);
+
+pub(super) const UPGRADE: Shape = Shape::Table(&[
+    key(
+        "on",
+        Shape::Plain(Form::Choice(Step::NAMES)),
+        "A higher major version (`up`), one that is higher by more than one (`skip`), or a lower one (`down`).",
+        "on = \"up\"",
+    )
+    .required(),
+    key(
+        "reaches",
+        Shape::Integer(0, 1_000_000),
+        "Only where the change comes to this major version, or goes past it.",
+        "reaches = 9",
+    ),
+    key(
+        "needs",
+        FREE,
+        "What to do so that the data stays, as a sentence.",
+        "needs = \"dump with the old version, restore into the new one\"",
+    )
+    .required(),
+]);
+
+pub(super) const BINDING: Shape = Shape::Table(&[
+    key(
+        "default",
+        Shape::Plain(Form::Name(NameRule::Identifier)),
+        "The setting with the name that `uses = \"component\"` means; of a list its first.",
+        "default = \"database\"",
+    ),
+    key(
+        "more",
+        Shape::Plain(Form::Name(NameRule::Identifier)),
+        "The list setting with the other names.",
+        "more = \"databases\"",
+    ),
+]);
+
+pub(super) const OWN_NAME: Shape = Shape::Table(&[
+    key(
+        "port",
+        Shape::Plain(Form::Name(NameRule::Port)),
+        "The port that clients elsewhere reach.",
+        "port = \"host\"",
+    )
+    .required(),
+    key(
+        "setting",
+        Shape::Plain(Form::Name(NameRule::Identifier)),
+        "The setting that says the name.",
+        "setting = \"advertised_host\"",
+    )
+    .required(),
+    key(
+        "example",
+        FREE,
+        "A value of it, as TOML writes it.",
+        "example = '\"kafka.example.com\"'",
+    )
+    .required(),
+    key(
+        "otherwise",
+        FREE,
+        "What becomes of clients elsewhere without it, as a message goes on.",
+        "otherwise = \"clients are sent on to `localhost`\"",
+    )
+    .required(),
+    key(
+        "inside",
+        FREE,
+        "The output that those inside read instead of the port's address, where they can't use that.",
+        "inside = \"bootstrap_servers\"",
+    ),
+]);

@@ -1,0 +1,132 @@
+//! Tables of several files as one: included files beside the platform file, an environment over it.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    source::Span,
+    syntax::{Entry, Node, Removal, Table, Value, overlay},
+};
+
+/// `[platform]` and `include` stand in platform.toml alone.
+pub(super) fn only_included_keys(mut table: Table, sink: &mut Sink) -> Table {
+    for name in ["platform", "include"] {
+        if let Some(entry) = table.entry(name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("an included file has no key `{name}`"),
+                )
+                .label(entry.key.span, "stands in platform.toml alone")
+                .help("move it to platform.toml"),
+            );
+            table.remove(name);
+        }
+    }
+    table
+}
+
+/// Joins included files into the first one. A name that two files define is an error that shows both.
+pub(super) fn join(table: &mut Table, included: Vec<Table>, sink: &mut Sink) {
+    let mut places: BTreeMap<String, BTreeMap<String, Span>> = BTreeMap::new();
+    for file in included {
+        for Entry { key, value } in file.entries {
+            let Some(known) = table
+                .entries
+                .iter_mut()
+                .find(|entry| entry.key.name == key.name)
+            else {
+                table.entries.push(Entry { key, value });
+                continue;
+            };
+            match (&mut known.value.value, value.value) {
+                (Value::Array(known), Value::Array(more)) => known.extend(more),
+                (Value::Table(known), Value::Table(more)) => {
+                    let places = places.entry(key.name.clone()).or_insert_with(|| {
+                        let names = known.iter();
+                        names.map(|(key, _)| (key.name.clone(), key.span)).collect()
+                    });
+                    join_names(known, more, &key.name, places, sink);
+                }
+                (_, other) => {
+                    known.value = Node {
+                        span: value.span,
+                        value: other,
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `places` are the names of the known table.
+fn join_names(
+    known: &mut Table,
+    more: Table,
+    table: &str,
+    places: &mut BTreeMap<String, Span>,
+    sink: &mut Sink,
+) {
+    for entry in more.entries {
+        match places.get(&entry.key.name) {
+            Some(first) => sink.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    format!("`{table}.{}` is defined twice", entry.key.name),
+                )
+                .label(*first, "first here")
+                .label(entry.key.span, "and again here")
+                .help("rename one of the two, or remove it"),
+            ),
+            None => {
+                places.insert(entry.key.name.clone(), entry.key.span);
+                known.entries.push(entry);
+            }
+        }
+    }
+}
+
+/// Lays an environment over the platform. Inside components and presets a `false` stays: it also takes away what the
+/// kind says.
+pub(super) fn lay_over(platform: &Table, environment: &Table) -> Table {
+    let mut out = platform.clone();
+    for Entry { key, value } in &environment.entries {
+        let below = out.table(&key.name).cloned();
+        let value = match (key.name.as_str(), below, &value.value) {
+            ("components" | "presets", Some(below), Value::Table(above)) => Node {
+                span: value.span,
+                value: Value::Table(lay_over_components(&below, above)),
+            },
+            (_, Some(below), Value::Table(above)) => Node {
+                span: value.span,
+                value: Value::Table(overlay(&below, above, Removal::Now)),
+            },
+            _ => value.clone(),
+        };
+        out.set(key.clone(), value);
+    }
+    out
+}
+
+fn lay_over_components(below: &Table, above: &Table) -> Table {
+    let mut out = below.clone();
+    for Entry { key, value } in &above.entries {
+        if value.is_false() {
+            out.remove(&key.name);
+            continue;
+        }
+        let value = match (out.table(&key.name), &value.value) {
+            (Some(below), Value::Table(above)) => Node {
+                span: value.span,
+                value: Value::Table(overlay(below, above, Removal::Later)),
+            },
+            _ => value.clone(),
+        };
+        // The place of a component stays where it is declared.
+        let key = out
+            .entry(&key.name)
+            .map_or_else(|| key.clone(), |entry| entry.key.clone());
+        out.set(key, value);
+    }
+    out
+}

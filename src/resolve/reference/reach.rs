@@ -1,0 +1,131 @@
+//! Whether a reader can use an address, and where a browser finds a port.
+
+use super::resolver::Resolver;
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    expand::ComponentDraft,
+    model::{Field, NetworkMode, Piece, Port, Text},
+    reference::{self},
+};
+
+impl Resolver<'_> {
+    /// Refuses the address of a port that sends those inside on to a name that means something only outside.
+    pub(super) fn for_insiders(
+        &self,
+        draft: &ComponentDraft,
+        port: &Port,
+        field: Field,
+        sink: &mut Sink,
+    ) -> Option<()> {
+        let own_name = draft.kind.own_name.as_ref();
+        let inside = own_name
+            .filter(|own_name| own_name.port == port.name)
+            .and_then(|own_name| own_name.inside.as_ref());
+        let Some(inside) =
+            inside.filter(|_| !self.kind_text && draft.external.is_none() && field != Field::Port)
+        else {
+            return Some(());
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::Unreachable,
+                format!(
+                    "port `{}` of `{}` is for programs outside of the platform",
+                    port.name, draft.name
+                ),
+            )
+            .label(
+                self.place,
+                "sends whoever asks here on to an address outside",
+            )
+            .label(draft.span, "this component")
+            .help(format!(
+                "write `{}`",
+                reference::written(&["components", &draft.name, inside])
+            )),
+        );
+        None
+    }
+
+    /// Says why the reader gets no connection, where it gets none.
+    pub(super) fn reachable(
+        &self,
+        draft: &ComponentDraft,
+        workload: &str,
+        field: Field,
+        sink: &mut Sink,
+    ) -> Option<()> {
+        let to_itself = self
+            .scope
+            .owner
+            .is_some_and(|owner| self.scene.components[owner].name == draft.name);
+        if to_itself || draft.external.is_some() || field == Field::Port {
+            return Some(());
+        }
+        let mode = crate::resolve::network::mode_of(draft, workload);
+        let why = match (mode, self.scope.cut_off) {
+            (Some(NetworkMode::Host), _) => format!(
+                "`{}` has `network_mode = \"host\"`: it has no name in any network",
+                draft.name
+            ),
+            (Some(NetworkMode::None), _) => format!(
+                "`{}` has `network_mode = \"none\"`: it joins no network",
+                draft.name
+            ),
+            (_, Some(reader)) => format!("the reader {reader}: it resolves no component's name"),
+            _ => return Some(()),
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::Unreachable,
+                format!("`{}` can't be reached from here", draft.name),
+            )
+            .label(self.place, why)
+            .label(draft.span, "this component")
+            .help("take `network_mode` away, or write the address that the reader really uses"),
+        );
+        None
+    }
+
+    pub(super) fn public_url(
+        &self,
+        draft: &ComponentDraft,
+        workload: &str,
+        port: &Port,
+        sink: &mut Sink,
+    ) -> Option<Text> {
+        if !is_published(draft, workload, port) {
+            sink.push(
+                Diagnostic::new(
+                    Code::Unreachable,
+                    format!(
+                        "port `{}` of `{}` is not published: a browser can't reach it",
+                        port.name, draft.name
+                    ),
+                )
+                .label(self.place, "needs a published port")
+                .label(port.span, "published nowhere")
+                .help(format!(
+                    "publish it: `ports.{} = {{ host = {} }}`",
+                    port.name, port.container.first
+                )),
+            );
+            return None;
+        }
+        Some(Text {
+            pieces: vec![Piece::PublicUrl {
+                component: draft.name.clone(),
+                port: port.name.clone(),
+            }],
+        })
+    }
+}
+
+/// Whether a browser gets to a port. On the host's network every port is the host's.
+pub(super) fn is_published(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
+    let is_main = draft.main_port().as_deref() == Some(port.name.as_str());
+    port.host.is_some()
+        || draft.external.is_some()
+        || is_main && draft.public_url().is_some()
+        || crate::resolve::network::mode_of(draft, workload) == Some(NetworkMode::Host)
+}
