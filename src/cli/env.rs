@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::{Args, Subcommand};
 use mlopsgen::{
     disk::{Lock, write_dotenv},
-    engine::{Running, entropy, missing, strong},
+    engine::{Running, entropy, missing, set_elsewhere, strong},
     files::GITIGNORE,
     model::Secret,
     plan::Failure,
@@ -95,8 +95,18 @@ fn init(context: &Context) -> Result<u8, Failure> {
     let mut dotenv = running.dotenv()?;
     let values = running.values()?;
     let absent = missing(&running.output.platform.secrets, &values);
+    let elsewhere = set_elsewhere(&running.output.platform);
     let mut written = Vec::new();
     for secret in absent {
+        if let Some(owner) = elsewhere.get(secret.name.as_str()) {
+            let line = format!(
+                "{}: `{owner}` has its value already; write that to {}/compose/.env\n",
+                secret.env,
+                place.folder()
+            );
+            context.terminal.err(&line);
+            continue;
+        }
         // Two secrets may be of one variable.
         if written.contains(&secret.env) {
             continue;

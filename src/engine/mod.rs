@@ -24,5 +24,5 @@ pub use launch::{Launch, Launched, Watch, start_variables};
 pub use post_mortem::{Broken, broken};
 pub use progress::{Event, Phase, Progress};
 pub use running::Running;
-pub use secrets::{entropy, is_sound, missing, needed, strong};
+pub use secrets::{entropy, is_sound, missing, needed, set_elsewhere, strong};
 pub use selection::{Selection, select, select_workloads};

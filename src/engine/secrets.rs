@@ -6,7 +6,7 @@ use data_encoding::BASE64URL;
 
 use crate::{
     graph::{workload_secrets, workload_texts},
-    model::{Piece, Platform, Secret, SecretForm, SettingValue, Text, Workload},
+    model::{Component, Piece, Platform, Secret, SecretForm, SettingValue, Text, Workload},
     plan::Failure,
 };
 
@@ -66,6 +66,29 @@ pub fn missing<'a>(
         !secret.optional && value.is_none_or(String::is_empty)
     };
     secrets.into_iter().filter(is_missing).collect()
+}
+
+/// The secrets whose values exist already, each with the component that has it: one that runs elsewhere, or one that
+/// starts on a volume that something else has filled. A value that is made up would not fit.
+pub fn set_elsewhere(platform: &Platform) -> BTreeMap<&str, &str> {
+    let is_filled = |component: &Component| {
+        let mut volumes = platform.volumes.iter();
+        volumes.any(|it| it.external && it.component.as_deref() == Some(&component.name))
+    };
+    let mut owners = BTreeMap::new();
+    for component in platform.components.iter() {
+        if component.external.is_none() && !is_filled(component) {
+            continue;
+        }
+        for setting in &component.settings {
+            if let SettingValue::Text(text) = &setting.value {
+                for secret in text.secrets() {
+                    owners.insert(secret, component.name.as_str());
+                }
+            }
+        }
+    }
+    owners
 }
 
 /// The secrets that Compose wants for these workloads; each with whether its value becomes part of a URL.

@@ -109,3 +109,46 @@ fn a_secret_without_a_value_is_named_and_nothing_is_printed() {
     assert!(err.contains("db-password (DEMO_DB_PASSWORD)"), "{err}");
     assert!(!err.contains("DEMO_KEY"), "{err}");
 }
+
+#[test]
+fn no_value_is_made_up_for_a_store_that_has_one_already() {
+    let project = Folder::new();
+    project.write(
+        "platform.toml",
+        r#"[platform]
+name = "demo"
+targets = ["compose"]
+[groups]
+main = "Everything"
+[secrets]
+ours = { env = "DEMO_OURS" }
+theirs = { env = "DEMO_THEIRS" }
+adopted = { env = "DEMO_ADOPTED" }
+[components.db]
+kind = "postgres"
+group = "main"
+settings.password = "${secrets.ours}"
+[components.managed]
+kind = "postgres"
+external = { host = "db.example.com", port = 5432 }
+settings.password = "${secrets.theirs}"
+[components.old]
+kind = "postgres"
+group = "main"
+settings.password = "${secrets.adopted}"
+volumes.data = { name = "old_data", external = true }
+"#,
+    );
+    let (status, _, said) = run(&project, &["env", "init"]);
+    assert_eq!(status, 0, "{said}");
+    let values = project.read("generated/compose/.env");
+    assert!(values.contains("DEMO_OURS="), "{values}");
+    assert!(!values.contains("DEMO_THEIRS="), "{values}");
+    assert!(!values.contains("DEMO_ADOPTED="), "{values}");
+    for (variable, owner) in [("DEMO_THEIRS", "managed"), ("DEMO_ADOPTED", "old")] {
+        let line = format!(
+            "{variable}: `{owner}` has its value already; write that to generated/compose/.env"
+        );
+        assert!(said.contains(&line), "{said}");
+    }
+}
