@@ -48,14 +48,13 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter(
         "yaml",
         |state: &State, value: Value, indent: Option<usize>| {
-            Ok::<_, Error>(Value::from_safe_string(yaml::block(
-                &tree(state, &value)?,
-                indent.unwrap_or(0),
-            )))
+            let indent = narrow(indent.unwrap_or(0))?;
+            let text = yaml::block(&tree(state, &value)?, indent);
+            Ok::<_, Error>(Value::from_safe_string(text))
         },
     );
     environment.add_filter("lines", |text: String, indent: usize| {
-        Value::from_safe_string(yaml::lines(&text, indent))
+        Ok::<_, Error>(Value::from_safe_string(yaml::lines(&text, narrow(indent)?)))
     });
     environment.add_filter(
         "json",
@@ -65,7 +64,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
                 None => tree.to_string(),
                 Some(indent) => serde_json::to_string_pretty(&tree)
                     .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?
-                    .replace('\n', &format!("\n{}", " ".repeat(indent))),
+                    .replace('\n', &format!("\n{}", " ".repeat(narrow(indent)?))),
             };
             Ok::<_, Error>(Value::from_safe_string(text))
         },
@@ -94,6 +93,19 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         Value::from_safe_string(language(state).comment(&text))
     });
     environment.add_filter("verbatim", Value::from_safe_string);
+}
+
+/// The widest indentation: each line of an output takes it.
+const WIDEST: usize = 200;
+
+fn narrow(indent: usize) -> Result<usize, Error> {
+    match indent <= WIDEST {
+        true => Ok(indent),
+        false => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            format!("an indentation of {indent} is more than {WIDEST}"),
+        )),
+    }
 }
 
 fn language(state: &State) -> Language {

@@ -255,6 +255,8 @@ fn environment() -> Environment<'static> {
     // The one prints what no output wants; with the other a value could be nested without end.
     environment.remove_global("debug");
     environment.remove_global("namespace");
+    // `json` does the same, and is bounded.
+    environment.remove_filter("tojson");
     environment.set_loader(|name| Ok(embedded(name).map(ToString::to_string)));
     environment
 }

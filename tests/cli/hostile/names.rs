@@ -145,3 +145,18 @@ fn what_a_terminal_would_obey_is_written_out() {
     let plan = hostile.run(&["apply", "no\u{1b}[2J.plan"]);
     assert!(!plan.err.contains('\u{1b}'), "{}", plan.err);
 }
+
+#[test]
+fn no_indentation_takes_all_memory() {
+    for template in [
+        "<{ [1]|json(8000000000) }>",
+        "<{ [1]|yaml(8000000000) }>",
+        "<{ \"a\"|lines(8000000000) }>",
+    ] {
+        let hostile = Hostile::new("");
+        hostile.write("mlopsgen/templates/docs/x.md", template);
+        hostile
+            .run(&["validate"])
+            .failed_with(&["bad-template", "is more than 200"]);
+    }
+}
