@@ -28,30 +28,38 @@ impl Graph {
 
     /// Workloads in waves: those of one wave wait only for those of earlier ones. Sorted within a wave.
     pub fn waves(&self) -> Vec<Vec<String>> {
-        let mut waiting: BTreeMap<&str, Vec<&str>> = self
-            .homes
-            .keys()
-            .map(|name| (name.as_str(), Vec::new()))
-            .collect();
+        // How many each still waits for, and who waits for each.
+        let mut open: BTreeMap<&str, usize> =
+            self.homes.keys().map(|name| (name.as_str(), 0)).collect();
+        let mut waiting: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for edge in &self.start {
-            if let Some(needs) = waiting.get_mut(edge.from.as_str()) {
-                needs.push(edge.to.as_str());
+            let (from, to) = (edge.from.as_str(), edge.to.as_str());
+            if open.contains_key(to)
+                && let Some(count) = open.get_mut(from)
+            {
+                *count += 1;
+                waiting.entry(to).or_default().push(from);
             }
         }
+        let mut ready: BTreeSet<&str> = open
+            .iter()
+            .filter(|(_, count)| **count == 0)
+            .map(|(name, _)| *name)
+            .collect();
         let mut waves = Vec::new();
-        while !waiting.is_empty() {
-            let ready: Vec<&str> = waiting
-                .iter()
-                .filter(|(_, needs)| !needs.iter().any(|need| waiting.contains_key(need)))
-                .map(|(name, _)| *name)
-                .collect();
-            if ready.is_empty() {
-                break;
-            }
-            for name in &ready {
-                waiting.remove(name);
+        while !ready.is_empty() {
+            let mut next = BTreeSet::new();
+            for from in ready.iter().filter_map(|name| waiting.get(name)).flatten() {
+                let Some(count) = open.get_mut(from) else {
+                    continue;
+                };
+                *count -= 1;
+                if *count == 0 {
+                    next.insert(*from);
+                }
             }
             waves.push(ready.into_iter().map(ToString::to_string).collect());
+            ready = next;
         }
         waves
     }
@@ -63,7 +71,8 @@ pub fn independent_cycles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
     let mut graph = knots(pairs);
     let mut cycles = Vec::new();
     // A node's shortest way back only grows while edges go, so the length noted here is never too long.
-    let mut waiting: BTreeSet<(usize, &str)> = graph.nodes().map(|node| (1, node)).collect();
+    let mut waiting: BTreeSet<(usize, &str)> =
+        starts(&graph).into_iter().map(|node| (1, node)).collect();
     while let Some((length, start)) = waiting.pop_first() {
         let Some(cycle) = shortest_way_back(&graph, start) else {
             continue;
@@ -79,6 +88,21 @@ pub fn independent_cycles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
     }
     cycles.sort();
     cycles
+}
+
+/// Where to look for cycles: at every node, but at one of those that form a plain ring. There is no other cycle in it.
+fn starts<'a>(graph: &DiGraphMap<&'a str, ()>) -> Vec<&'a str> {
+    kosaraju_scc(graph)
+        .into_iter()
+        .flat_map(|mut nodes| {
+            let is_ring = nodes.iter().all(|node| graph.neighbors(node).count() == 1);
+            if is_ring {
+                nodes.sort_unstable();
+                nodes.truncate(1);
+            }
+            nodes
+        })
+        .collect()
 }
 
 /// The edges that are part of some cycle.
@@ -124,6 +148,18 @@ fn shortest_way_back<'a>(graph: &DiGraphMap<&'a str, ()>, start: &'a str) -> Opt
 #[cfg(test)]
 mod tests {
     use super::independent_cycles;
+
+    #[test]
+    fn a_long_ring_is_one_cycle() {
+        let names: Vec<String> = (0..20_000).map(|number| format!("c{number:05}")).collect();
+        let next = names.iter().cycle().skip(1);
+        let pairs: Vec<(&str, &str)> = names
+            .iter()
+            .zip(next)
+            .map(|(from, to)| (from.as_str(), to.as_str()))
+            .collect();
+        assert_eq!(independent_cycles(&pairs), [names.clone()]);
+    }
 
     #[test]
     fn a_cycle_is_told_once_from_its_smallest_name() {
