@@ -76,7 +76,7 @@ pub fn set_elsewhere(platform: &Platform) -> BTreeMap<&str, &str> {
         volumes.any(|it| it.external && it.component.as_deref() == Some(&component.name))
     };
     let mut owners = BTreeMap::new();
-    for component in platform.components.iter() {
+    for component in &platform.components {
         if component.external.is_none() && !is_filled(component) {
             continue;
         }

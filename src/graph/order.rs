@@ -158,7 +158,7 @@ mod tests {
             .zip(next)
             .map(|(from, to)| (from.as_str(), to.as_str()))
             .collect();
-        assert_eq!(independent_cycles(&pairs), [names.clone()]);
+        assert_eq!(independent_cycles(&pairs), vec![names.clone()]);
     }
 
     #[test]
