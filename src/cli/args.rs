@@ -166,6 +166,23 @@ pub enum Format {
 }
 
 impl Global {
+    /// Works in the nearest folder above that holds a platform file, where nothing says which and this one has none. Paths
+    /// in further arguments are then relative to that folder, as with `-C`.
+    pub fn find_project(&mut self) {
+        let is_default = self.file.as_os_str() == DEFAULT_FILE;
+        if self.directory.is_some() || !is_default {
+            return;
+        }
+        let Ok(here) = std::env::current_dir() else {
+            return;
+        };
+        let above = here.ancestors().enumerate();
+        let found = above.map(|(depth, folder)| (depth, folder.join(DEFAULT_FILE).is_file()));
+        if let Some((depth @ 1.., _)) = found.into_iter().find(|(_, is_there)| *is_there) {
+            self.directory = Some(vec![".."; depth].join("/").into());
+        }
+    }
+
     /// The folder of `-C`, or this one.
     pub fn directory(&self) -> PathBuf {
         match &self.directory {

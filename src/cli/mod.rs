@@ -79,6 +79,10 @@ pub fn main() -> ExitCode {
         terminal: Terminal::new(&cli.global),
         global: cli.global,
     };
+    // A new project may well lie in another one.
+    if !matches!(cli.command, Command::Init(_)) {
+        context.global.find_project();
+    }
     let command = &cli.command;
     let status = if context.global.all_envs || environments::is_for_all(command, &context) {
         environments::run(command, &mut context)

@@ -452,3 +452,24 @@ fn a_renamed_platform_and_fewer_targets_need_no_other_flag_than_yes() {
         assert_eq!(ran.status, 0, "{}", ran.err);
     }
 }
+
+#[test]
+fn the_project_above_is_found() {
+    let project = Folder::new();
+    project.write("platform.toml", "[platform]\nname = \"demo\"\n");
+    project.write("src/deep/file.txt", "");
+    let run = |words: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
+            .current_dir(project.path("src/deep"))
+            .args(words)
+            .output()
+            .expect("the binary")
+            .status
+            .success()
+    };
+    assert!(run(&["apply", "--yes"]) && run(&["check"]));
+    assert!(project.exists("generated/.mlopsgen.json"));
+    assert!(!project.exists("src/deep/generated"));
+    assert!(run(&["init"]), "a project may be started in another one");
+    assert!(project.exists("src/deep/platform.toml"));
+}
