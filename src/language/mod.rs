@@ -7,7 +7,6 @@ mod chart;
 mod check;
 mod complete;
 mod component;
-mod cron;
 mod effect;
 mod engine;
 mod form;
