@@ -7,10 +7,12 @@ mod date;
 mod duplicate;
 mod merge;
 mod tree;
+mod write;
 
 pub use date::{Date, TimeOfDay};
 pub use merge::{Removal, overlay};
 pub use tree::{Entry, Key, Node, Table, Value};
+pub use write::{inline, key_text, quoted};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

@@ -25,7 +25,8 @@ pub(super) fn unknown_part(draft: &ComponentDraft, rest: &[&str], place: Span) -
         });
     let wanted = rest.first().copied().unwrap_or_default();
     let known: Vec<&str> = ports.iter().chain(&outputs).map(String::as_str).collect();
-    let help = match (nearest(wanted, known), rest.len()) {
+    let near = nearest(wanted, known);
+    let help = match (near, rest.len()) {
         (Some(close), 2) => format!("did you mean `{close}`?"),
         (Some(close), _) if ports.iter().any(|port| port == close) => format!(
             "did you mean `{close}.address`? A port has {}",
@@ -60,10 +61,17 @@ pub(super) fn unknown_part(draft: &ComponentDraft, rest: &[&str], place: Span) -
             "not there",
         ),
     };
-    Diagnostic::new(Code::UnknownPort, message)
+    let diagnostic = Diagnostic::new(Code::UnknownPort, message)
         .label(place, label)
         .label(draft.span, "this component")
-        .help(help)
+        .help(help);
+    match near {
+        Some(near) if rest.len() < 2 && ports.iter().any(|port| port == near) => {
+            diagnostic.renaming(wanted, format!("{near}.address"))
+        }
+        Some(near) => diagnostic.renaming(wanted, near),
+        None => diagnostic,
+    }
 }
 
 /// A field that no port has, or none that a reference in these words may ask for.
@@ -71,9 +79,8 @@ pub(super) fn unknown_field(field: &str, words: Words, place: Span) -> Diagnosti
     let fields = PortField::names_in(words);
     Diagnostic::new(Code::BadReference, format!("a port has no `{field}`"))
         .label(place, "not understood")
-        .help(match nearest(field, fields.iter().copied()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!("a port has {}", all_of(&fields)),
+        .misspelled(field, nearest(field, fields.iter().copied()), || {
+            format!("a port has {}", all_of(&fields))
         })
 }
 
