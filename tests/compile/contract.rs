@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::page;
+use crate::support::{aliases, page};
 use mlopsgen::{
     compile::{Request, compile},
     diag::render::{Style, human},
@@ -41,6 +41,7 @@ pub fn is_as_written(name: &str, part: &str) {
 
 /// A line of a YAML text and all that is indented deeper below it.
 pub fn block(text: &str, line: &str) -> String {
+    let text = &aliases::resolved(text);
     let indent_of = |line: &str| line.len() - line.trim_start().len();
     let indent = indent_of(line);
     let mut lines = text.lines().skip_while(|each| *each != line);
