@@ -1,5 +1,5 @@
-//! Holds a kind file of the user's own against the language and against itself, so that a mistake in it is said at its
-//! place and not where a component uses it.
+//! Holds a kind file of the user's own against the language and against itself, so that a mistake in it is reported at
+//! its place and not where a component uses it.
 
 use std::collections::BTreeSet;
 

@@ -67,7 +67,7 @@ impl Catalog {
         kind
     }
 
-    /// Loads every kind of the user's own, so that a mistake in one is said whether or not a component is of it.
+    /// Loads every kind of the user's own, so that a mistake in one is reported whether or not a component is of it.
     pub fn load_own(&mut self, sources: &mut Sources, sink: &mut Sink) {
         let names: Vec<String> = self.own.keys().cloned().collect();
         for name in names {

@@ -38,7 +38,7 @@ pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
     page.text
 }
 
-/// A line from outside in which a terminal finds nothing to obey. Tabs stay, and so does the end of a line of Windows.
+/// A line from outside without control characters, so that a terminal shows it as it is. Tabs stay, and so does the end of a line of Windows.
 pub fn tame(line: &str) -> String {
     match line.strip_suffix('\r') {
         Some(line) => visible_lines(line).replace('\n', "\\u{a}") + "\r",

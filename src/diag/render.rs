@@ -17,6 +17,7 @@ use crate::{
 /// How to draw for people.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
+    /// Whether colours are used.
     pub color: bool,
     /// Columns to wrap messages at.
     pub width: usize,
@@ -154,7 +155,7 @@ impl SourceCode for Excerpts {
     }
 }
 
-/// A line of a file in which a terminal finds nothing to obey, every place in it where it was.
+/// A line of a file without control characters, so that a terminal shows it as it is; every column stays where it was.
 fn tame(line: &str) -> String {
     line.chars()
         .map(|c| match is_hidden(c) && c != '\t' {
@@ -219,11 +220,15 @@ impl Report for View<'_> {
 /// A diagnostic as `--format json` prints it.
 #[derive(Clone, Debug, Serialize)]
 pub struct JsonDiagnostic {
+    /// The name of the code.
     pub code: &'static str,
     /// `error` or `warning`.
     pub severity: &'static str,
+    /// As people see it.
     pub message: String,
+    /// The main place first.
     pub places: Vec<JsonPlace>,
+    /// What to write instead.
     pub help: Option<String>,
     /// What the help asks for, where a program can do it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -233,9 +238,13 @@ pub struct JsonDiagnostic {
 /// A place as `--format json` prints it; lines and columns count from 1.
 #[derive(Clone, Debug, Serialize)]
 pub struct JsonPlace {
+    /// Relative to the project.
     pub file: String,
+    /// From 1.
     pub line: usize,
+    /// From 1, in characters.
     pub column: usize,
+    /// What the label says there.
     pub text: String,
 }
 

@@ -21,10 +21,12 @@ struct Assignment<'a> {
 }
 
 impl Dotenv {
+    /// From the text of a `.env` file.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
 
+    /// The text, with all that was set in it.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -27,6 +27,7 @@ pub struct Extent<'a> {
     pub paths: &'a BTreeSet<String>,
     /// What is to stand there.
     pub wanted: &'a FileSet,
+    /// Files that are written once, below the project.
     pub stubs: &'a [Stub],
     /// With the lock in hand, working files are one's own and not those of an interrupted run.
     pub lock: Option<&'a Lock>,

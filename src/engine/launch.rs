@@ -19,7 +19,7 @@ const SOCKET: &str = "/var/run/docker.sock";
 /// How often the engine is asked how things are.
 const PACE: Duration = Duration::from_millis(700);
 
-/// Who is told of a start while it goes on.
+/// Who is shown the progress of a start.
 pub trait Watch {
     /// A line that Compose printed.
     fn line(&mut self, line: &str);
@@ -43,10 +43,15 @@ pub struct Launched {
 /// What is started, and with what.
 #[derive(Debug)]
 pub struct Launch<'a> {
+    /// The platform.
     pub running: &'a Running,
+    /// The groups to start.
     pub selection: &'a Selection<'a>,
+    /// Compose and its engine.
     pub engine: &'a Engine,
+    /// Whether images are built first.
     pub build: bool,
+    /// Whether the run goes on until everything works, or something failed.
     pub wait: bool,
 }
 
@@ -193,7 +198,7 @@ struct Show<'a> {
 }
 
 impl Show<'_> {
-    /// Shows what Compose says, and how far things are, until it ends; its exit status.
+    /// Shows Compose's output and the progress until it ends; returns its exit status.
     fn follow(&mut self, mut compose: Child) -> Result<u8, Failure> {
         let (sender, receiver) = channel();
         let streams: [Option<Box<dyn Read + Send>>; 2] = [
@@ -224,7 +229,7 @@ impl Show<'_> {
         }
     }
 
-    /// Waits until what Compose takes for started has proved to go on.
+    /// Waits until what Compose takes for started has run for a while.
     fn settle(&mut self) {
         let workloads = self.launch.selection.workloads();
         let services = || {
@@ -237,7 +242,7 @@ impl Show<'_> {
         }
     }
 
-    /// Asks how things are and shows what has changed. An engine that does not answer now may answer later.
+    /// Asks for the containers' states and shows what has changed. An engine that does not answer now may answer later.
     fn look(&mut self) {
         let launch = self.launch;
         self.looked = Instant::now();

@@ -24,7 +24,7 @@ struct Written<'a> {
 }
 
 impl Written<'_> {
-    /// The version of the kind's program, where the tag tells it.
+    /// The version of the kind's program, where the tag has it.
     fn version(&self, kind: &Kind) -> Option<Version> {
         kind.version_in(self.image.tag.as_ref()?)
     }
@@ -78,7 +78,7 @@ pub(super) fn of(
     }
 }
 
-/// The version as far as it is said, and where.
+/// The version as far as it is written, and its place.
 pub(super) fn written_version(
     tree: &Table,
     component: &Table,
@@ -106,7 +106,7 @@ fn is_plausible(kind: &Kind, version: &Version) -> bool {
         && oldest(kind).is_none_or(|oldest| !version.is_older(&oldest))
 }
 
-/// `None` where nothing is written that could tell: no image, or one that is built here without a version.
+/// `None` where no version is written: no image, or one that is built here without a version.
 fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
     let own = kind.image.as_deref().map(Image::literal);
     let version = component.get("version");
@@ -201,7 +201,7 @@ fn too_old(kind: &Kind, node: &Node, shown: &str, oldest: &Version) -> Diagnosti
     .help(format!("the oldest that it runs is `{oldest}`"))
 }
 
-/// The kind does something else for each major version, and the image does not tell which one it is.
+/// The kind does something else for each major version, and the image does not have one in its tag.
 fn untold(kind: &Kind, written: &Written<'_>) -> Diagnostic {
     let tag = written.image.tag.as_ref();
     let why = match (tag, &written.image.digest) {

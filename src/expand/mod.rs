@@ -24,10 +24,7 @@ mod routes;
 mod secrets;
 mod settings;
 
-pub use draft::{
-    BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Login, Names, WorkloadDraft,
-};
-pub use moved::VolumeNames;
+pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
 
 use std::collections::{BTreeMap, BTreeSet};
 

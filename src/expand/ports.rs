@@ -206,8 +206,8 @@ fn external(
 /// the scheme does not.
 pub(super) fn scheme(declared: &Declared, port: &str) -> Scheme {
     let of_user = declared.user.get_path(&["ports", port, "scheme"]);
-    if let Some(said) = of_user.and_then(Node::as_str) {
-        return Scheme::from_name(said);
+    if let Some(name) = of_user.and_then(Node::as_str) {
+        return Scheme::from_name(name);
     }
     let kinds = &declared.kind.table;
     let of_kind = kinds.get_path(&["workload", "ports", port, "scheme"]);

@@ -16,7 +16,7 @@ mod route;
 mod text;
 mod workload;
 
-pub use crate::syntax::{Date, TimeOfDay};
+pub use crate::syntax::Date;
 pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol,
@@ -49,9 +49,11 @@ pub use workload::{
     Reach, Resources, Restart, Runtime, Ulimit, Workload,
 };
 
-/// A value and the place that said it.
+/// A value and its place in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct At<T> {
+    /// What is meant.
     pub value: T,
+    /// Where it is written.
     pub span: crate::source::Span,
 }

@@ -32,7 +32,7 @@ impl Registry {
             Registry::Mirrors(mirrors) if !starts_open(&image) => {
                 let mirror = mirrors.iter().find(|(host, _)| is_from(&image, host));
                 match mirror {
-                    Some((host, mirror)) => moved(mirror, &in_full(&image, host), &image),
+                    Some((host, mirror)) => taken_from(mirror, &in_full(&image, host), &image),
                     None => image,
                 }
             }
@@ -49,7 +49,7 @@ impl Registry {
         if stays || self.below(&image).is_some() {
             return image;
         }
-        moved(prefix, &image.repository, &image)
+        taken_from(prefix, &image.repository, &image)
     }
 
     /// Whether an image is the program of `own`, a repository without a tag. The host in front of it changes nothing,
@@ -122,7 +122,7 @@ fn in_full(image: &Image, host: &str) -> Text {
     out
 }
 
-fn moved(place: &str, path: &Text, image: &Image) -> Image {
+fn taken_from(place: &str, path: &Text, image: &Image) -> Image {
     let mut name = Text::literal(format!("{}/", place.trim_end_matches('/')));
     name.append(path);
     let Image {

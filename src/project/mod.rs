@@ -25,6 +25,7 @@ const REPLACEMENT: usize = char::REPLACEMENT_CHARACTER.len_utf8();
 
 /// What was read.
 pub struct Read {
+    /// All files in one: includes joined, the environment laid over them.
     pub tree: Table,
     /// What an environment adds to the names that it has on a machine, as in `-staging`; empty where there is none, or
     /// where it gives the platform a name itself.

@@ -242,7 +242,7 @@ fn usual(workload: &Waited<'_>) -> Condition {
     }
 }
 
-/// Whether something in every runtime tells that it is healthy.
+/// Whether its health is checked in every runtime.
 fn is_checked(workload: &Waited<'_>) -> bool {
     workload.health.as_ref().is_some_and(|health| health.inside)
 }

@@ -298,7 +298,7 @@ impl File<'_> {
                         Code::BadTemplate,
                         format!("the template `{}` can't be run", error.template),
                     )
-                    .label(node.span, self.inputs.engine.said(&error))
+                    .label(node.span, self.inputs.engine.describe(&error))
                     .help("docs/templates.md says what a template sees"),
                 );
                 None

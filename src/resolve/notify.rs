@@ -90,7 +90,7 @@ fn receiver(
         sink.push(
             Diagnostic::new(
                 Code::MissingKey,
-                format!("the receiver `{name}` has no way to be told"),
+                format!("the receiver `{name}` has no way to be notified"),
             )
             .label(span, "this receiver")
             .help("write one of `slack`, `webhook`, `email` and `pagerduty`"),

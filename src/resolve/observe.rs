@@ -272,7 +272,7 @@ fn has_metrics(draft: &ComponentDraft) -> bool {
         .any(|shape| shape.table.table("metrics").is_some())
 }
 
-/// What tells, of the metrics, that a component works.
+/// The expression over its metrics that holds while a component works.
 pub(super) fn healthy(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Option<String> {
     let draft = &scene.components[index];
     let node = draft.kind_table.get("healthy")?;

@@ -133,7 +133,7 @@ fn pipeline(
     }
 }
 
-/// Every line runs in some image: the pipeline's, or the task's own. Said once, however many tasks lack one.
+/// Every line runs in some image: the pipeline's, or the task's own. Reported once, however many tasks have none.
 fn images(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
     let lacking = |task: &&Task| task.image.is_none() && task.body != TaskBody::Stub;
     let Some(first) = tasks.iter().find(lacking) else {

@@ -235,11 +235,11 @@ mod helps {
         let found = compilation.diagnostics.iter();
         found
             .filter(|diagnostic| diagnostic.severity == Severity::Error)
-            .map(said)
+            .map(printed)
             .collect()
     }
 
-    fn said(diagnostic: &Diagnostic) -> String {
+    fn printed(diagnostic: &Diagnostic) -> String {
         format!("{}: {}", diagnostic.code.name(), diagnostic.message)
     }
 
@@ -283,7 +283,7 @@ mod helps {
                     wrong.push(format!(
                         "{}: {}\n  help: {}\n  mended: {is_mended}, new errors: {new:?}\n{}",
                         case.name,
-                        said(diagnostic),
+                        printed(diagnostic),
                         diagnostic.help.as_deref().unwrap_or_default(),
                         String::from_utf8_lossy(&mended.files[0].1),
                     ));

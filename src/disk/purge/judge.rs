@@ -1,4 +1,4 @@
-//! Whether a folder may be emptied.
+//! Decides whether a folder may be emptied.
 
 use std::{
     fs, io,
@@ -46,7 +46,7 @@ pub(super) fn judge(
         return Err("it is the project itself".to_string());
     }
     if is_same(&root.join(GENERATED), &folder) || folder.starts_with(root.join(GENERATED)) {
-        return Err("it is what everything is generated into, no data".to_string());
+        return Err("everything is generated into it".to_string());
     }
     if let Some(around) = folder.ancestors().find(|it| git::is_git_folder(it)) {
         let path = around.display();
@@ -61,7 +61,7 @@ pub(super) fn judge(
     Ok(Some(Place { root, folder }))
 }
 
-/// Walks down from the project, one real folder after the other.
+/// Opens one real folder after the other, from the project down.
 fn descend(root: &Path, folder: &Path) -> Result<Option<PathBuf>, String> {
     let relative = match folder.is_absolute() {
         false => folder,
@@ -103,7 +103,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
     is_same_file(one, other).unwrap_or(false)
 }
 
-/// A repository below has files that it tracks, and a history.
+/// A repository in the folder has a history and tracked files, which nobody calls data.
 fn refuse_repositories(folder: &Path) -> Result<(), String> {
     for entry in WalkDir::new(folder).follow_links(false) {
         let entry = entry.map_err(|error| words(io::Error::from(error)))?;

@@ -1,9 +1,9 @@
-//! Other file systems on the way to a folder, or below it. What lies there lies somewhere else too.
+//! File systems that are mounted on the way to a folder, or below it: what they hold belongs to another place.
 
 use std::path::Path;
 
 /// Errors: something is mounted between the project and the folder, at it or below it. Also what comes from the same disk,
-/// which a file's own numbers do not tell.
+/// which the numbers of a file do not show.
 #[cfg(target_os = "linux")]
 pub(super) fn refuse(root: &Path, folder: &Path) -> Result<(), String> {
     let table = std::fs::read("/proc/self/mountinfo").map_err(super::judge::words)?;

@@ -71,13 +71,13 @@ pub(super) const PANEL: Shape = Shape::Table(&[
     key(
         "type",
         Shape::Plain(Form::Choice(PanelKind::NAMES)),
-        "How it is drawn; `timeseries` unless said otherwise.",
+        "How it is drawn; `timeseries` by default.",
         "type = \"gauge\"",
     ),
     key(
         "unit",
         FREE,
-        "One of Grafana's units; `short` unless said otherwise.",
+        "One of Grafana's units; `short` by default.",
         "unit = \"percentunit\"",
     ),
     key(
@@ -98,13 +98,13 @@ pub(super) const PANEL: Shape = Shape::Table(&[
     key(
         "width",
         Shape::Integer(1, 24),
-        "Of 24 columns; 12 unless said otherwise.",
+        "Of 24 columns; 12 by default.",
         "width = 8",
     ),
     key(
         "height",
         Shape::Integer(1, 40),
-        "In rows of the grid; 8 unless said otherwise.",
+        "In rows of the grid; 8 by default.",
         "height = 6",
     ),
 ]);

@@ -1,4 +1,4 @@
-//! Facts that the page, the picture and the graph formats tell alike.
+//! Facts that the page, the picture and the graph formats show alike.
 
 use std::collections::BTreeSet;
 

@@ -61,7 +61,7 @@ pub(super) fn uid(board: &Board<'_>, component: &str) -> String {
     format!("{start}-{hash}")
 }
 
-/// The dashboard as JSON. What its template gives is read and written again: it is JSON whatever the template says.
+/// The dashboard as JSON. The template's output is parsed and written again: it is JSON whatever the template says.
 pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, TemplateError> {
     const TEMPLATE: &str = "grafana/dashboards/dashboard.json";
     let view = DashboardView {

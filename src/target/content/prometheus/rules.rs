@@ -104,18 +104,18 @@ fn several_view(job: &Job<'_>) -> SeveralView {
     }
 }
 
-/// Whether some alert says in so many words that this job is down.
+/// Whether the condition of some alert is that this job is down.
 fn has_own_alert(alerts: &[Expr], job: &Job<'_>) -> bool {
     let down = format!("up{{{}}} == 0", scrape::selector(&[job]));
-    promql(&down).is_some_and(|down| alerts.iter().any(|alert| says(alert, &down)))
+    promql(&down).is_some_and(|down| alerts.iter().any(|alert| holds_condition(alert, &down)))
 }
 
 /// Whether an alert is this condition, or this or another.
-fn says(alert: &Expr, condition: &Expr) -> bool {
+fn holds_condition(alert: &Expr, condition: &Expr) -> bool {
     match alert {
-        Expr::Paren(inner) => says(&inner.expr, condition),
+        Expr::Paren(inner) => holds_condition(&inner.expr, condition),
         Expr::Binary(binary) if binary.op.id() == T_LOR => {
-            says(&binary.lhs, condition) || says(&binary.rhs, condition)
+            holds_condition(&binary.lhs, condition) || holds_condition(&binary.rhs, condition)
         }
         alert => alert == condition,
     }
@@ -149,7 +149,7 @@ pub(super) fn view(
     })
 }
 
-/// Two components of one kind record under one name: the label tells them apart.
+/// Two components of one kind record under one name: the label distinguishes them.
 fn record_view(component: &Component, record: &Record) -> RuleView {
     RuleView {
         name: record.name.clone(),
