@@ -209,7 +209,7 @@ fn understand(
 /// The catalog of a project: the embedded kinds and the files of its `mlopsgen/kinds/`.
 pub fn own_catalog(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Catalog {
     let mut files = own_files(world, OWN_KINDS, ".toml", sources, sink);
-    // What lies deeper belongs to a kind but is none.
+    // What lies deeper belongs to a kind and is not one itself.
     files.retain(|name, _| !name.contains('/'));
     Catalog::new(files)
 }

@@ -86,7 +86,7 @@ impl Catalog {
     }
 }
 
-/// `kinds/redis.toml` is the file of `redis`; what lies deeper belongs to a kind but is none.
+/// `kinds/redis.toml` is the file of `redis`; what lies deeper belongs to a kind and is not one itself.
 fn embedded_name(path: &str) -> Option<&str> {
     let name = path.strip_prefix("kinds/")?.strip_suffix(".toml")?;
     (!name.contains('/')).then_some(name)

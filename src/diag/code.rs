@@ -15,7 +15,7 @@ macro_rules! codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
             $(
-                #[doc = concat!("What it is, and how it is mended: `docs/errors/", $name, ".md`.")]
+                #[doc = concat!("What it is, and how it is fixed: `docs/errors/", $name, ".md`.")]
                 $variant,
             )*
         }

@@ -109,7 +109,7 @@ impl Excerpts {
             let from = text.floor_char_boundary(start.saturating_sub(SHOWN).max(line_start));
             let until = text.ceil_char_boundary((start + SHOWN).min(line_end));
             let shown = text[from..until].trim_end_matches('\r');
-            self.text.push_str(&tame(shown));
+            self.text.push_str(&without_controls(shown));
             self.lines.push(ExcerptLine {
                 start: excerpt_start,
                 end: self.text.len(),
@@ -156,7 +156,7 @@ impl SourceCode for Excerpts {
 }
 
 /// A line of a file without control characters, so that a terminal shows it as it is; every column stays where it was.
-fn tame(line: &str) -> String {
+fn without_controls(line: &str) -> String {
     line.chars()
         .map(|c| match is_hidden(c) && c != '\t' {
             true => "?".repeat(c.len_utf8()),

@@ -81,7 +81,7 @@ impl Sink {
             severity => severity,
         };
         let severity = diagnostic.severity;
-        // A line that holds for several workloads, such as one of a preset, is one thing to mend.
+        // A line that holds for several workloads, such as one of a preset, is one thing to fix.
         let place = diagnostic.labels.first().map(|label| label.span);
         if self
             .lints
@@ -162,7 +162,7 @@ impl Sink {
         if let Some((number, first)) = self.left_out {
             let mut rest =
                 Diagnostic::new(first.code, format!("and {}", count(number, "more error")))
-                    .help("mend those above first");
+                    .help("fix those above first");
             rest.severity = Severity::Error;
             if let Some(label) = first.labels.first() {
                 rest = rest.label(label.span, "the first that is not shown");

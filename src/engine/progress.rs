@@ -90,7 +90,7 @@ impl Progress {
         let mut progress = Self::default();
         for name in names {
             let row = Row {
-                phase: worst(containers, name),
+                phase: least_ready(containers, name),
                 since: Duration::ZERO,
                 begun: Duration::ZERO,
                 has_failed: false,
@@ -105,7 +105,7 @@ impl Progress {
     pub fn update(&mut self, containers: &[Container], now: Duration) -> Vec<Event> {
         let mut events = Vec::new();
         for name in &self.names {
-            let phase = worst(containers, name);
+            let phase = least_ready(containers, name);
             let Some(row) = self.rows.get_mut(name).filter(|row| row.phase != phase) else {
                 continue;
             };
@@ -173,7 +173,7 @@ impl Progress {
 }
 
 /// The phase of the least ready of several containers of one workload.
-fn worst(containers: &[Container], name: &str) -> Phase {
+fn least_ready(containers: &[Container], name: &str) -> Phase {
     let of_it = containers
         .iter()
         .filter(|container| container.service == name);

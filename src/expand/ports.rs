@@ -117,11 +117,11 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
         "write `container = 8000` in `ports.{}`{others}",
         key.name
     ))
-    .adding(beside(key, node), "container = 8000")
+    .adding(span_beside(key, node), "container = 8000")
 }
 
 /// Where the table of a port stands: in its braces, else where its name is.
-fn beside(key: &Key, node: &Node) -> Span {
+fn span_beside(key: &Key, node: &Node) -> Span {
     match node.span.start > key.span.end {
         true => node.span,
         false => key.span,

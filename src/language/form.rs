@@ -369,7 +369,7 @@ fn is_glob(text: &str) -> bool {
 const LONGEST_PROMQL: usize = 10_000;
 const MOST_PROMQL: usize = 500;
 
-/// An expression of PromQL; `None` where it is none, or longer than any that people write.
+/// An expression of PromQL; `None` where it can't be parsed, or is longer than any that people write.
 pub fn promql(text: &str) -> Option<promql_parser::parser::Expr> {
     let marks = text.matches(['(', '[', '{', '+', '-', '*', '/', '%', '^', '=', '<', '>']);
     let bounded = text.len() <= LONGEST_PROMQL && marks.count() <= MOST_PROMQL;

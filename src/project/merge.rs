@@ -17,7 +17,7 @@ pub(super) fn only_included_keys(mut table: Table, sink: &mut Sink) -> Table {
                     Code::UnknownKey,
                     format!("an included file has no key `{name}`"),
                 )
-                .label(entry.key.span, "stands in platform.toml alone")
+                .label(entry.key.span, "belongs in platform.toml alone")
                 .help("move it to platform.toml"),
             );
             table.remove(name);

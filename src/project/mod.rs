@@ -111,7 +111,7 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
     read.table
         .strings("include")
         .into_iter()
-        .filter(|pattern| !leaves(pattern))
+        .filter(|pattern| !leaves_project(pattern))
         .flat_map(|pattern| matching(&mut walked, folder, pattern).files)
         .collect()
 }
@@ -228,11 +228,11 @@ fn include(
         let Some(text) = pattern.as_str() else {
             continue;
         };
-        if leaves(text) {
+        if leaves_project(text) {
             sink.push(
                 Diagnostic::new(
                     Code::OutsideProject,
-                    format!("`{text}` lies outside of the project"),
+                    format!("`{text}` is outside of the project"),
                 )
                 .label(pattern.span, "not below platform.toml")
                 .help("paths in `include` are relative to platform.toml and lie below it"),
@@ -259,7 +259,7 @@ fn include(
             sink.push(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` {error}"))
                     .label(pattern.span, "may mean files there")
-                    .help("what can't be read would be missing: mend it, or narrow the pattern"),
+                    .help("what can't be read would be missing: fix it, or narrow the pattern"),
             );
         }
         for path in matched.files {
@@ -306,7 +306,7 @@ fn is_environment_of(file: &str, path: &str) -> bool {
 }
 
 /// Whether a pattern means files outside of the project.
-fn leaves(pattern: &str) -> bool {
+fn leaves_project(pattern: &str) -> bool {
     pattern.starts_with('/') || pattern.split('/').any(|part| part == "..")
 }
 

@@ -366,10 +366,10 @@ fn kind_string(scene: &Scene<'_>, index: usize, node: &Node, sink: &mut Sink) ->
         return read::scalar(node);
     }
     let scope = Scope::component(index, None).without_secrets("a rule");
-    plain(&text(scene, node, &scope, sink))
+    plain_text(&text(scene, node, &scope, sink))
 }
 
-fn plain(text: &Text) -> String {
+fn plain_text(text: &Text) -> String {
     text.as_plain().unwrap_or_default()
 }
 

@@ -421,8 +421,8 @@ fn agent(at: Names<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
         (None, None) => {
             let span = table.entry("agent")?.key.span;
             sink.push(
-                Diagnostic::new(Code::MissingKey, "this agent is none")
-                    .label(span, "neither `docker` nor `label`")
+                Diagnostic::new(Code::MissingKey, "this agent has neither an image nor a label")
+                    .label(span, "no `docker` and no `label`")
                     .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out, then any agent does"),
             );
         }

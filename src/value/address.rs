@@ -33,7 +33,7 @@ impl Host {
     }
 
     /// Without the brackets that join an address of IPv6 to a port.
-    pub fn bare(&self) -> String {
+    pub fn without_brackets(&self) -> String {
         match self {
             Host::Name(name) => name.clone(),
             Host::Ip(address) => address.to_string(),

@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         let (anchor, node) = match event {
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).cloned();
-                let node = node.ok_or("an alias stands before its anchor ends")?;
+                let node = node.ok_or("an alias is used before its anchor ends")?;
                 self.grow(node.size())?;
                 (0, node)
             }
