@@ -82,7 +82,7 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
 
 /// A bracket that is not closed: what the parser says of all that comes after it only follows from that.
 fn not_closed(bracket: &Unclosed, following: usize, text: &str, source: SourceId) -> Diagnostic {
-    let opened = &text[bracket.at..bracket.at + 1];
+    let opened = &text[bracket.at..=bracket.at];
     let missing = bracket.missing;
     let end = Span::new(source, bracket.end..bracket.end);
     let before = Span::new(source, visible(bracket.end..bracket.end, text));
