@@ -279,7 +279,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             }
             true
         }
-        (Shape::Date, Value::Datetime(text)) => text.contains('-'),
+        (Shape::Date, Value::Date(_)) => true,
         (
             Shape::Scalar | Shape::Constant,
             Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
