@@ -38,7 +38,7 @@ pub(super) fn judge(
     folder: &str,
     keep: &[String],
 ) -> Result<Option<Place>, String> {
-    let root = fs::canonicalize(project).map_err(words)?;
+    let root = fs::canonicalize(project).map_err(not_read)?;
     let Some(folder) = descend(&root, Path::new(folder))? else {
         return Ok(None);
     };
