@@ -35,7 +35,7 @@ fn ended(declared: &Declared, tree: &Table) -> Option<Diagnostic> {
         Diagnostic::new(
             Code::EndOfLife,
             format!(
-                "`{}` runs {} {}, which gets no fixes since {date}",
+                "`{}` runs {} {}, which has had no fixes since {date}",
                 declared.name, kind.title, ended
             ),
         )
