@@ -374,7 +374,10 @@ fn images_are_pinned_to_a_full_version(kind: &Kind, _: &Component, output: &Outp
         let numbers = tag
             .split(|c: char| !c.is_ascii_digit())
             .filter(|part| !part.is_empty());
-        let full = numbers.count() >= 2 || ONE_NUMBER.iter().any(|repository| image.starts_with(repository));
+        let full = numbers.count() >= 2
+            || ONE_NUMBER
+                .iter()
+                .any(|repository| image.starts_with(repository));
         assert!(full, "{}: {name} runs `{image}`", kind.name);
     }
 }
