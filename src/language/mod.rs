@@ -13,6 +13,7 @@ mod engine;
 mod form;
 mod inner;
 mod key;
+mod metrics;
 mod kind;
 mod notify;
 mod pipelines;

@@ -365,6 +365,9 @@ fn setting(spec: &SettingSpec) -> Value {
         SettingType::Duration => {
             json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$|\\$\\{" })
         }
+        SettingType::Size => {
+            json!({ "type": "string", "pattern": "^[0-9.]+(k|[KMGTP]i?)?$|\\$\\{" })
+        }
         SettingType::Secret => {
             json!({ "type": "string", "pattern": SECRET })
         }

@@ -90,6 +90,13 @@ impl Component {
         Some((workload.name.clone(), port.container.first))
     }
 
+    /// All that Prometheus scrapes of it.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metrics> + Clone {
+        let external = self.external.iter().flat_map(|external| &external.metrics);
+        let workloads = self.workloads.iter().flat_map(|workload| &workload.metrics);
+        external.chain(workloads)
+    }
+
     pub fn setting(&self, name: &str) -> Option<&SettingValue> {
         self.settings
             .iter()
@@ -109,7 +116,7 @@ pub struct External {
     /// Port, host (an address of IPv6 in brackets) and number.
     pub addresses: Vec<(String, String, u16)>,
     /// What Prometheus scrapes there.
-    pub metrics: Option<Metrics>,
+    pub metrics: Vec<Metrics>,
     pub span: Span,
 }
 

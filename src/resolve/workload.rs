@@ -53,7 +53,7 @@ pub(super) fn component(
         group: draft.group.clone(),
         external: draft.external.as_ref().map(|external| External {
             addresses: external.addresses.clone(),
-            metrics: observe::external_metrics(scene, index, sink),
+            metrics: observe::external_metrics(scene, index, inputs, sink),
             span: external.span,
         }),
         ports: draft
@@ -202,7 +202,7 @@ fn workload(
         node_mounts,
         files: files::files(scene, index, shape, inputs, sink),
         health: observe::health(scene, index, shape, sink),
-        metrics: observe::metrics(scene, index, shape, sink),
+        metrics: observe::metrics(scene, index, shape, inputs, sink),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         daemon: table.boolean("daemon").unwrap_or(false),

@@ -263,3 +263,99 @@ fn an_overview_asks_the_program_behind_the_exporter() {
     let tile = r#"min((redis_up{job=\"cache\"}) or on (job, instance) up{job=\"cache\"} * 0) or vector(0)"#;
     assert!(text.contains(tile), "{text}");
 }
+
+#[test]
+fn several_endpoints_are_a_job_each_and_secrets_stand_in_files() {
+    let lines = r#"
+[secrets.token]
+env = "TOKEN"
+[secrets.pass]
+env = "PASS"
+[components.api]
+image = "api:1"
+group = "one"
+ports.http = 8000
+ports.admin = 9000
+metrics = [
+  { port = "http", interval = "30s", timeout = "20s", bearer = "${secrets.token}" },
+  { port = "admin", ca = "ops/ca.pem", basic = { user = "prom", password = "${secrets.pass}" }, metric_relabel = [{ source_labels = ["__name__"], regex = "go_.*", action = "drop" }] },
+]
+"#;
+    let world = MemoryWorld::new()
+        .with("platform.toml", format!("{MONITORING}{lines}"))
+        .with("ops/ca.pem", "a certificate");
+    let output = compile(&world, &Request::default()).output.unwrap();
+    let text = scrape_config(&output);
+    let first = "  - job_name: api\n    scrape_interval: \"30s\"\n    scrape_timeout: \"20s\"\n    authorization:\n      credentials_file: /etc/prometheus/secrets/token\n";
+    assert!(text.contains(first), "{text}");
+    let second = "  - job_name: api/admin\n    scheme: https\n    basic_auth:\n      username: prom\n      password_file: /etc/prometheus/secrets/pass\n    tls_config:\n      ca_file: /etc/prometheus/ca/api.admin.pem\n";
+    assert!(text.contains(second), "{text}");
+    assert!(text.contains("metric_relabel_configs:\n      - source_labels:\n          - __name__\n        regex: \"go_.*\"\n        action: drop\n"), "{text}");
+    let prometheus = output.platform.workload("prometheus").unwrap();
+    let mounted: Vec<&str> = prometheus.files.iter().map(|it| it.path.as_str()).collect();
+    for path in [
+        "/etc/prometheus/secrets/token",
+        "/etc/prometheus/secrets/pass",
+        "/etc/prometheus/ca/api.admin.pem",
+    ] {
+        assert!(mounted.contains(&path), "{path} in {mounted:?}");
+    }
+}
+
+#[test]
+fn samples_are_sent_elsewhere_and_kept_within_the_volume() {
+    let lines = r#"
+[secrets.remote]
+env = "REMOTE"
+[components.prometheus.settings]
+remote_write = "https://mimir.example.com/api/v1/push"
+remote_write_token = "${secrets.remote}"
+[components.prometheus.volumes.data]
+size = "10Gi"
+"#;
+    let output = platform(lines, "");
+    let text = scrape_config(&output);
+    let expected = "remote_write:\n  - url: \"https://mimir.example.com/api/v1/push\"\n    authorization:\n      credentials_file: /etc/prometheus/secrets/remote\n";
+    assert!(text.contains(expected), "{text}");
+    let size = |output: &Output| {
+        let command = output
+            .platform
+            .workload("prometheus")
+            .unwrap()
+            .command
+            .clone();
+        let words: Vec<String> = command
+            .unwrap()
+            .iter()
+            .filter_map(|it| it.as_plain())
+            .collect();
+        let flag = "--storage.tsdb.retention.size=";
+        words
+            .iter()
+            .find_map(|it| it.strip_prefix(flag).map(str::to_string))
+    };
+    assert_eq!(size(&output).unwrap(), "8589934560B");
+    let said = platform(
+        "[components.prometheus.settings]\nretention_size = \"2Gi\"\n",
+        "",
+    );
+    assert_eq!(size(&said).unwrap(), "2147483648B");
+}
+
+#[test]
+fn who_reads_from_the_machine_knows_its_name() {
+    let lines = format!(
+        "[components.agent]\nexternal = {{ host = \"host.docker.internal\", port = 9100 }}\nports.http = 9100\nmetrics = {{ port = \"http\" }}\n{}{}",
+        component("reader", "env.AGENT = \"${components.agent.http.url}\""),
+        component("other", ""),
+    );
+    let output = platform(&lines, "");
+    let files = &output.files.files;
+    let text = &files["compose/one.yaml"].text;
+    // The reader, and Prometheus, which scrapes it.
+    assert_eq!(
+        text.matches("host.docker.internal:host-gateway").count(),
+        2,
+        "{text}"
+    );
+}

@@ -6,6 +6,7 @@ use super::super::{
     form::NameRule,
     inner::*,
     key::{KeyShape, key},
+    metrics::METRICS,
     shape::Shape,
 };
 use crate::files::Target::{Compose, Helm, Prometheus};
@@ -25,9 +26,10 @@ pub(super) const WATCH: &[KeyShape] = &[
     key(
         "metrics",
         METRICS,
-        "What Prometheus scrapes; `false` for nothing.",
+        "What Prometheus scrapes: one endpoint, or a list of them; `false` for nothing.",
         "metrics = { port = \"http\", interval = \"5s\" }",
     )
+    .takes_secrets()
     .in_kinds_as(&IN_KINDS_METRICS)
     .in_targets(&[effect()
         .becomes(Compose, "the hash of Prometheus' files")

@@ -436,7 +436,7 @@ fn what_is_scraped_has_alerts(kind: &Kind, component: &Component, _: &Output) {
     let scraped = component
         .workloads
         .iter()
-        .any(|workload| workload.metrics.is_some());
+        .any(|workload| !workload.metrics.is_empty());
     assert!(
         !scraped || !component.alerts.is_empty(),
         "{}: metrics and no alert",

@@ -95,7 +95,7 @@ pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRu
 fn several_view(job: &Job<'_>) -> SeveralView {
     let mut workloads = job.component.workloads.iter();
     let of_job = |metrics: &Metrics| metrics.job == job.metrics.job;
-    let workload = workloads.find(|it| it.metrics.as_ref().is_some_and(of_job));
+    let workload = workloads.find(|it| it.metrics.iter().any(of_job));
     SeveralView {
         job: job.metrics.job.clone(),
         component: job.component.name.clone(),

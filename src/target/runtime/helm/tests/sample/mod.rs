@@ -153,7 +153,7 @@ pub fn workload(name: &str) -> Workload {
         node_mounts: Vec::new(),
         files: Vec::new(),
         health: None,
-        metrics: None,
+        metrics: Vec::new(),
         resources: Resources::default(),
         replicas: 1,
         daemon: false,
