@@ -1,11 +1,6 @@
 //! The keys of `slo`: what a component promises to those who ask it.
 
-use super::{
-    form::Form,
-    inner::DURATION,
-    key::key,
-    shape::Shape,
-};
+use super::{form::Form, inner::DURATION, key::key, shape::Shape};
 
 pub(super) const SLO: Shape = Shape::Table(&[
     key(

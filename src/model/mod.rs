@@ -21,8 +21,8 @@ pub use crate::value::{
     TriggerRule,
 };
 pub use component::{
-    Alert, AlertText, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
-    SettingValue, Threshold, Use,
+    Alert, AlertText, Component, DatabaseBinding, Expression, External, Output, Panel, Query,
+    Record, Requests, Setting, SettingValue, Threshold, Use,
 };
 pub use image::{Image, Version, is_tag};
 pub use named::{HasName, Named};

@@ -38,7 +38,9 @@ pub fn longest_gap(schedule: &str) -> Option<u64> {
 fn times_of_day(fields: &[&str]) -> Vec<u32> {
     let minutes = values(0, fields[0]);
     let hours = values(1, fields[1]);
-    let all = hours.iter().flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute));
+    let all = hours
+        .iter()
+        .flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute));
     let mut all: Vec<u32> = all.collect();
     all.sort_unstable();
     all.dedup();
@@ -102,13 +104,18 @@ fn values(index: usize, text: &str) -> Vec<u32> {
             None if item.contains('/') => (value(span), Some(rule.last)),
             None => (value(span), value(span)),
         };
-        let (Some(from), Some(to), Some(step)) = (from, to, number(step).filter(|it| *it > 0)) else {
+        let (Some(from), Some(to), Some(step)) = (from, to, number(step).filter(|it| *it > 0))
+        else {
             continue;
         };
         let size = rule.last - rule.first + 1;
         let to = if to < from { to + size } else { to };
         let step = usize::try_from(step).unwrap_or(1);
-        out.extend((from..=to).step_by(step).map(|it| rule.first + (it - rule.first) % size));
+        out.extend(
+            (from..=to)
+                .step_by(step)
+                .map(|it| rule.first + (it - rule.first) % size),
+        );
     }
     out
 }
@@ -192,7 +199,11 @@ mod tests {
             ("0 0 * * fri#2", 35 * 24),
             ("0 0 1 * mon", 7 * 24),
         ] {
-            let expected = if schedule.starts_with("*/30") { Some(63 * HOUR + HOUR / 2) } else { Some(hours * HOUR) };
+            let expected = if schedule.starts_with("*/30") {
+                Some(63 * HOUR + HOUR / 2)
+            } else {
+                Some(hours * HOUR)
+            };
             assert_eq!(longest_gap(schedule), expected, "{schedule}");
         }
         assert_eq!(longest_gap("@once"), None);

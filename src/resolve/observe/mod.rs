@@ -4,13 +4,17 @@ mod alerts;
 mod health;
 mod metrics;
 mod panels;
+mod promises;
 mod scraper;
+mod slo;
 
 pub(super) use alerts::{alerts, healthy};
 pub(super) use health::health;
 pub(super) use metrics::{external_metrics, metrics};
-pub(super) use panels::{panels, records};
+pub(super) use panels::{own_panels, panels, records};
+pub(super) use promises::promises;
 pub(super) use scraper::carry;
+pub(super) use slo::{levels, requests};
 
 use super::{
     Scene,
@@ -19,10 +23,13 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, WorkloadDraft, read},
-    model::Port,
-    syntax::Node,
+    model::{Expression, Port},
+    syntax::{Node, Value},
     text::one_of,
 };
+
+/// How a kind selects the component's own series.
+const SELECTOR: &str = "${self.selector}";
 
 /// `false` switches off what a kind has; `true` says nothing.
 fn refuse_true(node: &Node, key: &str, sink: &mut Sink) {
@@ -71,6 +78,21 @@ fn port<'a>(
         );
     }
     found
+}
+
+/// An expression of a kind, cut where the component's own series are selected; a user's as it is.
+fn expression(scene: &Scene<'_>, index: usize, node: &Node, sink: &mut Sink) -> Expression {
+    let Some(written) = node.as_str().filter(|_| scene.names.is_kind_text(node)) else {
+        return Expression::of(read::scalar(node));
+    };
+    let pieces = written.split(SELECTOR).map(|piece| {
+        let node = Node {
+            span: node.span,
+            value: Value::String(piece.to_string()),
+        };
+        kind_string(scene, index, &node, sink)
+    });
+    Expression::cut(pieces.collect())
 }
 
 /// A kind's string with its references resolved; a user's as it is.

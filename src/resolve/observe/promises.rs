@@ -93,7 +93,10 @@ impl Promise<'_> {
         self.alert(
             "PipelineOverdue",
             expr,
-            format!("`{}` has not succeeded since it was due", self.pipeline.name),
+            format!(
+                "`{}` has not succeeded since it was due",
+                self.pipeline.name
+            ),
             format!(
                 "Its schedule is `{}`; for {window} no run of it has succeeded.",
                 self.pipeline.schedule.as_deref().unwrap_or_default()
@@ -111,7 +114,9 @@ impl Promise<'_> {
         };
         let before = {
             let (sum, count) = (self.series("sum", airflow), self.series("count", airflow));
-            format!("{by} (increase({sum}[{usual}] offset {window})) / ({by} (increase({count}[{usual}] offset {window})) > 0)")
+            format!(
+                "{by} (increase({sum}[{usual}] offset {window})) / ({by} (increase({count}[{usual}] offset {window})) > 0)"
+            )
         };
         let now = mean(&window);
         self.alert(

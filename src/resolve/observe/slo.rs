@@ -3,14 +3,15 @@
 //! The alerts are those of the SRE workbook: each looks at a long window and at a short one, so that it comes soon and goes
 //! soon, in two speeds. Windows grow and shrink with the window of the promise, for which the workbook has 30 days.
 
-use super::kind_string;
+use super::{expression, has_metrics, kind_string};
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::read,
     language::{duration_text, promql},
     model::{
-        Alert, AlertSeverity, AlertText, Expression, Panel, PanelKind, Query, Record, Threshold,
+        Alert, AlertSeverity, AlertText, Expression, Panel, PanelKind, Query, Record, Requests,
+        Threshold,
     },
-    expand::read,
     resolve::Scene,
     source::Span,
     syntax::{Node, Table},
@@ -86,6 +87,24 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
     out
 }
 
+/// How the requests to it are counted: as the user says, else as the kind does.
+pub(in crate::resolve) fn requests(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Requests {
+    let draft = &scene.components[index];
+    if !has_metrics(draft) {
+        return Requests::default();
+    }
+    let mut series = |key: &str| {
+        let own = draft.user.get_path(&["slo", key]);
+        let node = own.or_else(|| draft.kind_table.get_path(&["slo", key]))?;
+        Some(expression(scene, index, node, sink))
+    };
+    Requests {
+        all: series("requests"),
+        errors: series("errors"),
+        durations: series("durations"),
+    }
+}
+
 struct Reader<'a> {
     scene: &'a Scene<'a>,
     index: usize,
@@ -112,7 +131,11 @@ impl Reader<'_> {
                     span: self.span,
                 }),
                 (requests, _) => {
-                    let missing = if requests.is_none() { "requests" } else { "errors" };
+                    let missing = if requests.is_none() {
+                        "requests"
+                    } else {
+                        "errors"
+                    };
                     self.unmeasured("availability", missing, entry.key.span, sink);
                 }
             }
@@ -155,17 +178,28 @@ impl Reader<'_> {
             return Some(text.to_string());
         }
         let node = draft.kind_table.get_path(&["slo", key])?;
-        super::has_metrics(draft).then(|| kind_string(self.scene, self.index, node, sink))
+        has_metrics(draft).then(|| kind_string(self.scene, self.index, node, sink))
     }
 
     fn unmeasured(&self, promise: &str, missing: &str, place: Span, sink: &mut Sink) {
         let draft = &self.scene.components[self.index];
-        let scraped = super::has_metrics(draft);
+        let scraped = has_metrics(draft);
         let help = match missing {
-            _ if !scraped => "say what Prometheus scrapes of it: `metrics = { port = \"http\" }`".to_string(),
-            "requests" => format!("write `slo.requests` and `slo.errors`, as `requests = 'http_requests_total{{job=\"{0}\"}}'` and `errors = 'http_requests_total{{job=\"{0}\", status=~\"5..\"}}'`", draft.name),
-            "errors" => format!("write `slo.errors`, as `errors = 'http_requests_total{{job=\"{}\", status=~\"5..\"}}'`", draft.name),
-            _ => format!("write `slo.durations`, a histogram, as `durations = 'http_request_duration_seconds_bucket{{job=\"{}\"}}'`", draft.name),
+            _ if !scraped => {
+                "say what Prometheus scrapes of it: `metrics = { port = \"http\" }`".to_string()
+            }
+            "requests" => format!(
+                "write `slo.requests` and `slo.errors`, as `requests = 'http_requests_total{{job=\"{0}\"}}'` and `errors = 'http_requests_total{{job=\"{0}\", status=~\"5..\"}}'`",
+                draft.name
+            ),
+            "errors" => format!(
+                "write `slo.errors`, as `errors = 'http_requests_total{{job=\"{}\", status=~\"5..\"}}'`",
+                draft.name
+            ),
+            _ => format!(
+                "write `slo.durations`, a histogram, as `durations = 'http_request_duration_seconds_bucket{{job=\"{}\"}}'`",
+                draft.name
+            ),
         };
         sink.push(
             Diagnostic::new(
@@ -213,7 +247,11 @@ fn with(series: &str, matcher: &str) -> String {
         None => format!("{series}{{{matcher}}}"),
         Some(end) => {
             let before = series[..end].trim_end();
-            let comma = if before.ends_with(['{', ',']) { "" } else { ", " };
+            let comma = if before.ends_with(['{', ',']) {
+                ""
+            } else {
+                ", "
+            };
             format!("{before}{comma}{matcher}}}")
         }
     }
@@ -273,6 +311,7 @@ impl Objective {
         let burns = FAST_BURNS.iter().chain(&SLOW_BURNS);
         let mut windows: Vec<u64> = burns.flat_map(|burn| [burn.long, burn.short]).collect();
         windows.sort_unstable_by(|a, b| b.cmp(a));
+        windows.dedup();
         windows
             .into_iter()
             .map(|parts| self.part(parts))
@@ -298,7 +337,9 @@ impl Objective {
         };
         let window = duration_text(self.window);
         let burning = |alert: &str, severity, hold, burns: &[Burn; 2], speed: &str| Alert {
-            summary: text(&format!("`{component}` uses up its error budget {speed}: {name}")),
+            summary: text(&format!(
+                "`{component}` uses up its error budget {speed}: {name}"
+            )),
             description: text(&format!(
                 "{{{{ $value | humanizePercentage }}}} of the requests {what}. Promised is {promise} over {window}: at this rate nothing of the budget is left before the window ends."
             )),
@@ -363,11 +404,7 @@ impl Objective {
     /// What is left of the budget: 1 is all of it, less than nothing is a broken promise.
     fn budget_left(&self) -> String {
         let window = duration_text(self.window);
-        format!(
-            "1 - ({}) / {}",
-            self.ratio(&window),
-            number(self.budget)
-        )
+        format!("1 - ({}) / {}", self.ratio(&window), number(self.budget))
     }
 }
 

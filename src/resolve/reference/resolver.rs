@@ -108,8 +108,8 @@ impl Resolver<'_> {
         let amount = shape
             .and_then(|shape| read::amount(shape.table.get_path(path)?))
             .unwrap_or_default();
-        let percent = percent.parse().unwrap_or(100);
-        Text::literal((amount / 100 * percent).to_string())
+        let percent: u128 = percent.parse().unwrap_or(100);
+        Text::literal((u128::from(amount) * percent / 100).to_string())
     }
 
     fn secret(&self, name: &str, sink: &mut Sink) -> Option<Text> {

@@ -4,7 +4,10 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use crate::model::{Component, Platform};
+use crate::{
+    model::{Component, HostPort, Platform},
+    target::Vantage,
+};
 
 /// The longest uid that Grafana takes.
 const LONGEST_UID: usize = 40;
@@ -36,6 +39,20 @@ pub(in crate::target) fn path(platform: &Platform, component: &Component) -> Str
     }
     let uid = kind_uid(platform, &component.kind);
     format!("/d/{uid}?var-job={}", component.name)
+}
+
+/// The address of the platform's Grafana for a browser. `None` where nobody from outside reaches it, or where only the
+/// chart's values say how.
+pub(in crate::target) fn address(platform: &Platform, vantage: Vantage) -> Option<String> {
+    let grafana = platform.first_of("grafana")?;
+    let name = grafana.main_port.as_deref()?;
+    let published = grafana.port(name)?.host;
+    let is_published = vantage == Vantage::Compose && matches!(published, Some(HostPort::Fixed(_)));
+    if !is_published && grafana.said_url(name).is_none() {
+        return None;
+    }
+    let url = platform.public_url(&grafana.name, name)?;
+    Some(url.trim_end_matches('/').to_string())
 }
 
 /// A uid; where it is too long, its start and a hash of it.

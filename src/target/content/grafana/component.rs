@@ -12,10 +12,7 @@ use crate::{
     model::{self, Component},
     target::{
         Vantage,
-        shared::{
-            boards,
-            scrape::{self, Job},
-        },
+        shared::{boards, scrape},
     },
 };
 
@@ -119,7 +116,10 @@ fn paced(board: &Board<'_>, panels: Vec<Panel>, components: &[&Component]) -> Ve
 }
 
 fn tags(board: &Board<'_>, components: &[&Component]) -> Vec<String> {
-    let groups: BTreeSet<String> = components.iter().filter_map(|it| it.group.clone()).collect();
+    let groups: BTreeSet<String> = components
+        .iter()
+        .filter_map(|it| it.group.clone())
+        .collect();
     let platform = board.context.platform.name.clone();
     ["mlopsgen".to_string(), platform]
         .into_iter()
@@ -306,10 +306,4 @@ fn scraping(selector: &str, jobs: usize) -> Vec<Panel> {
             "{{job}} {{instance}}",
         ),
     ]
-}
-
-/// The first job of each of these components.
-pub(super) fn first_jobs<'a>(board: &Board<'a>, components: &[&Component]) -> Vec<&'a Job<'a>> {
-    let jobs = components.iter().map(|it| board.jobs_of(&it.name));
-    jobs.filter_map(|jobs| jobs.first().copied()).collect()
 }

@@ -196,6 +196,8 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         alerts: Vec::new(),
         records: Vec::new(),
         panels: Vec::new(),
+        own_panels: Vec::new(),
+        requests: Requests::default(),
         single: false,
         raw_helm: Raw::default(),
         span: span(),
