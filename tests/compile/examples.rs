@@ -122,6 +122,7 @@ const BESIDE: &[(&str, &str)] = &[
         "components.*.panels.#",
         "title = \"Requests\"\nexpr = \"up\"",
     ),
+    ("components.*.panels.#.thresholds.#", "color = \"red\""),
     (
         "components.*.metrics.basic",
         "user = \"prometheus\"\npassword = \"${secrets.db-password}\"",
@@ -227,6 +228,7 @@ fn own_with(key: &str) -> String {
 const FILES: &[(&str, &str)] = &[
     ("config/app.yaml", "a: 1\n"),
     ("nginx.conf", "events {}\n"),
+    ("certificates/ca.pem", "a certificate\n"),
     (
         "mlopsgen/templates/kinds/feast/feature_store.yaml",
         "a: 1\n",

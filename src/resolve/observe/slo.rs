@@ -14,7 +14,7 @@ use crate::{
     },
     resolve::Scene,
     source::Span,
-    syntax::{Node, Table},
+    syntax::{Entry, Node, Table, Value},
 };
 
 /// The alerts of a promise.
@@ -116,15 +116,19 @@ impl Reader<'_> {
     fn objectives(&self, sink: &mut Sink) -> Vec<Objective> {
         let window = read::duration(self.table, "window").unwrap_or(USUAL_WINDOW);
         let mut out = Vec::new();
-        if let Some(entry) = self.table.entry("availability") {
-            let said = read::scalar(&entry.value);
-            let percent = said.trim_end_matches('%').parse().unwrap_or(100.0);
+        let said = |key: &str| {
+            let broken = |entry: &&Entry| matches!(entry.value.value, Value::Broken);
+            self.table.entry(key).filter(|entry| !broken(entry))
+        };
+        if let Some(entry) = said("availability") {
+            let promise = read::scalar(&entry.value);
+            let percent = promise.trim_end_matches('%').parse().unwrap_or(100.0);
             let requests = self.series("requests", sink);
             let errors = self.series("errors", sink);
             match (requests, errors) {
                 (Some(requests), Some(errors)) => out.push(Objective {
                     name: "availability",
-                    promise: said,
+                    promise,
                     budget: share_left(percent),
                     window,
                     measure: Measure::Errors { requests, errors },
@@ -140,11 +144,18 @@ impl Reader<'_> {
                 }
             }
         }
-        if let Some(entry) = self.table.entry("latency") {
+        if let Some(entry) = said("latency") {
             let empty = Table::default();
             let table = entry.value.as_table().unwrap_or(&empty);
             let percent = read::number(table, "p").unwrap_or(95.0);
             let under = read::duration(table, "under").unwrap_or_default();
+            if let (false, Some(node)) = (percent > 0.0 && percent < 100.0, table.get("p")) {
+                sink.push(
+                    Diagnostic::new(Code::BadValue, format!("`p` can't be {percent}"))
+                        .label(node.span, "a number above 0 and below 100")
+                        .help("write how many percent of the requests, as `p = 95`"),
+                );
+            }
             match self.series("durations", sink) {
                 Some(durations) => out.push(Objective {
                     name: "latency",

@@ -93,7 +93,11 @@ fn of_kind(board: &Board<'_>, kind: &str, title: String, components: &[&Componen
     Dashboard {
         uid: boards::kind_uid(board.context.platform, kind),
         title,
-        description: format!("Components of the kind {kind}"),
+        description: match components {
+            [only] => only.description.clone(),
+            _ => None,
+        }
+        .unwrap_or_else(|| format!("Components of the kind {kind}")),
         tags: tags(board, components),
         is_overview: false,
         choice: Some(Choice {

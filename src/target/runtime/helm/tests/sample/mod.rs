@@ -197,7 +197,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         records: Vec::new(),
         panels: Vec::new(),
         own_panels: Vec::new(),
-        requests: Requests::default(),
+        requests: crate::model::Requests::default(),
         single: false,
         raw_helm: Raw::default(),
         span: span(),
