@@ -153,7 +153,7 @@ impl Reader<'_> {
                 sink.push(
                     Diagnostic::new(Code::BadValue, format!("`p` can't be {percent}"))
                         .label(node.span, "a number above 0 and below 100")
-                        .help("write how many percent of the requests, as `p = 95`"),
+                        .help("say how many percent of the requests, as `p = 95`"),
                 );
             }
             match self.series("durations", sink) {
