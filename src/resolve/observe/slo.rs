@@ -200,15 +200,15 @@ impl Reader<'_> {
                 "say what Prometheus scrapes of it: `metrics = { port = \"http\" }`".to_string()
             }
             "requests" => format!(
-                "write `slo.requests` and `slo.errors`, as `requests = 'http_requests_total{{job=\"{0}\"}}'` and `errors = 'http_requests_total{{job=\"{0}\", status=~\"5..\"}}'`",
+                "say it by `slo.requests` and `slo.errors`, as `requests = 'http_requests_total{{job=\"{0}\"}}'` and `errors = 'http_requests_total{{job=\"{0}\", status=~\"5..\"}}'`",
                 draft.name
             ),
             "errors" => format!(
-                "write `slo.errors`, as `errors = 'http_requests_total{{job=\"{}\", status=~\"5..\"}}'`",
+                "say it by `slo.errors`, as `errors = 'http_requests_total{{job=\"{}\", status=~\"5..\"}}'`",
                 draft.name
             ),
             _ => format!(
-                "write `slo.durations`, a histogram, as `durations = 'http_request_duration_seconds_bucket{{job=\"{}\"}}'`",
+                "say it by `slo.durations`, a histogram, as `durations = 'http_request_duration_seconds_bucket{{job=\"{}\"}}'`",
                 draft.name
             ),
         };
