@@ -57,9 +57,11 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         platform.components.push(component);
     }
     notify::resolve(tree, &scene, &mut platform, sink);
+    observe::carry(&mut platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
     dependencies::resolve(&scene, &mut platform, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
+    observe::promises(&mut platform, sink);
     flows::resolve(tree, &scene, &mut platform, sink);
     unused::check(tree, sink);
     platform

@@ -192,7 +192,7 @@ pub(super) fn outside() -> Component {
     outside.group = None;
     outside.external = Some(External {
         addresses: vec![("postgres".to_string(), "10.1.2.3".to_string(), 5432)],
-        metrics: None,
+        metrics: Vec::new(),
         span: span(),
     });
     outside.ports = vec![port("postgres", 5432)];
