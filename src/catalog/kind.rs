@@ -121,6 +121,8 @@ pub enum SettingType {
     Integer,
     Boolean,
     Duration,
+    /// An amount of bytes.
+    Size,
     Secret,
     List,
     /// A list of names, or a table of them with `user` and `password` each.
@@ -131,11 +133,12 @@ pub enum SettingType {
 }
 
 impl SettingType {
-    pub const ALL: [(&'static str, SettingType); 10] = [
+    pub const ALL: [(&'static str, SettingType); 11] = [
         ("string", SettingType::String),
         ("integer", SettingType::Integer),
         ("boolean", SettingType::Boolean),
         ("duration", SettingType::Duration),
+        ("size", SettingType::Size),
         ("secret", SettingType::Secret),
         ("list", SettingType::List),
         ("databases", SettingType::Databases),

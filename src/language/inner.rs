@@ -265,31 +265,6 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
     ),
 ];
 
-pub(super) const METRICS: Shape = Shape::Either(&[
-    Shape::Table(&[
-        key("port", PORT_NAME, "The port to scrape.", "port = \"http\""),
-        key(
-            "path",
-            Shape::Formed(Form::UrlPath),
-            "`/metrics` unless said otherwise.",
-            "path = \"/metrics\"",
-        ),
-        key(
-            "interval",
-            DURATION,
-            "Between two scrapes; else Prometheus' own.",
-            "interval = \"5s\"",
-        ),
-        key(
-            "honor_labels",
-            Shape::Boolean,
-            "The scraped labels win over Prometheus' own.",
-            "honor_labels = true",
-        ),
-    ]),
-    Shape::Boolean,
-]);
-
 const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
 
 /// What is asked for; which graphics processors can be asked for is said where it is used.

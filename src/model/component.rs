@@ -39,7 +39,11 @@ pub struct Component {
     pub healthy: Option<String>,
     pub alerts: Vec<Alert>,
     pub records: Vec<Record>,
+    /// Those of its kind.
     pub panels: Vec<Panel>,
+    /// Those of platform.toml.
+    pub own_panels: Vec<Panel>,
+    pub requests: Requests,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
     /// Raw keys of the component's values in the chart.
@@ -87,6 +91,13 @@ impl Component {
         Some((Host::Name(workload.name.clone()), port.container.first))
     }
 
+    /// All that Prometheus scrapes of it.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metrics> + Clone {
+        let external = self.external.iter().flat_map(|external| &external.metrics);
+        let workloads = self.workloads.iter().flat_map(|workload| &workload.metrics);
+        external.chain(workloads)
+    }
+
     pub fn setting(&self, name: &str) -> Option<&SettingValue> {
         self.settings
             .iter()
@@ -106,7 +117,7 @@ pub struct External {
     /// One for each port that the user names.
     pub addresses: Vec<ExternalAddress>,
     /// What Prometheus scrapes there.
-    pub metrics: Option<Metrics>,
+    pub metrics: Vec<Metrics>,
     pub span: Span,
 }
 
@@ -196,6 +207,8 @@ pub struct AlertText {
 pub struct Record {
     pub name: String,
     pub expr: String,
+    /// Further labels.
+    pub labels: Vec<(String, String)>,
 }
 
 /// A panel of the component's dashboard.
@@ -218,8 +231,46 @@ pub struct Panel {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
-    pub expr: String,
+    pub expr: Expression,
     pub legend: String,
+}
+
+/// An expression of PromQL, cut where a kind selects the component's own series: the rest of it is the same for all
+/// components of the kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expression {
+    pieces: Vec<String>,
+}
+
+impl Expression {
+    pub fn of(text: String) -> Self {
+        Self { pieces: vec![text] }
+    }
+
+    pub fn cut(pieces: Vec<String>) -> Self {
+        Self { pieces }
+    }
+
+    /// With these matchers for the component's own series.
+    pub fn with(&self, selector: &str) -> String {
+        self.pieces.join(selector)
+    }
+
+    /// Whether it asks for the component's own series, whichever component that is.
+    pub fn is_of_kind(&self) -> bool {
+        self.pieces.len() > 1
+    }
+}
+
+/// The series by which the requests to a component are counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Requests {
+    /// All of them.
+    pub all: Option<Expression>,
+    /// Those that failed.
+    pub errors: Option<Expression>,
+    /// Buckets of how long they took, in seconds.
+    pub durations: Option<Expression>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -24,8 +24,8 @@ pub use crate::value::{
 };
 pub use account::{SupplementalGroup, User};
 pub use component::{
-    Alert, AlertText, Component, DatabaseBinding, External, ExternalAddress, Output, Panel, Query,
-    Record, Setting, SettingValue, Threshold, Use,
+    Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
+    Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
 };
 pub use image::{Image, Version, is_tag};
 pub use named::{HasName, Named};
@@ -45,8 +45,9 @@ pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use text::{Endpoint, Field, Piece, Text};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
-    Lifecycle, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Raw,
-    Reach, Resources, Restart, Runtime, Ulimit, Workload,
+    Lifecycle, Login, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange,
+    Probe, Raw, Reach, Relabel, Resources, Restart, Runtime, Ulimit, Workload, scrape_ca,
+    scrape_secret,
 };
 
 /// A value and the place that said it.

@@ -42,7 +42,7 @@ pub struct Workload {
     pub node_mounts: Vec<Mount>,
     pub files: Vec<FileMount>,
     pub health: Option<Health>,
-    pub metrics: Option<Metrics>,
+    pub metrics: Vec<Metrics>,
     pub resources: Resources,
     pub replicas: u32,
     /// One on every node of a cluster; `replicas` is 1.
@@ -266,6 +266,7 @@ pub enum Probe {
     Shell(Text),
 }
 
+/// An endpoint that Prometheus scrapes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metrics {
     /// The scrape job's name.
@@ -276,7 +277,18 @@ pub struct Metrics {
     pub path: MetricsPath,
     /// Milliseconds; `None`: Prometheus' own.
     pub interval: Option<u64>,
+    /// Milliseconds that an answer may take; `None`: Prometheus' own.
+    pub timeout: Option<At<u64>>,
     pub honor_labels: bool,
+    pub login: Option<Login>,
+    /// Certificate of the authority that signs the server's.
+    pub ca: Option<FileContent>,
+    /// The server's certificate is not checked.
+    pub insecure: bool,
+    /// Over the labels of the target, before the scrape.
+    pub relabel: Vec<Relabel>,
+    /// Over the labels of each sample, after it.
+    pub metric_relabel: Vec<Relabel>,
     pub span: Span,
 }
 
@@ -306,6 +318,35 @@ impl std::fmt::Display for MetricsPath {
             query => write!(f, "?{query}"),
         }
     }
+}
+
+/// How Prometheus logs in. Tokens and passwords are names of secrets, which it reads from files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Login {
+    Bearer(String),
+    Basic { user: String, password: String },
+}
+
+/// A step of relabeling, in Prometheus' own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relabel {
+    pub source_labels: Vec<String>,
+    pub separator: Option<String>,
+    pub regex: Option<String>,
+    pub modulus: Option<u32>,
+    pub target_label: Option<String>,
+    pub replacement: Option<String>,
+    pub action: Option<String>,
+}
+
+/// Where Prometheus finds a secret.
+pub fn scrape_secret(secret: &str) -> String {
+    format!("/etc/prometheus/secrets/{secret}")
+}
+
+/// Where Prometheus finds the certificate of a job's authority.
+pub fn scrape_ca(job: &str) -> String {
+    format!("/etc/prometheus/ca/{}.pem", job.replace('/', "."))
 }
 
 /// Which graphics processors a container gets.

@@ -68,8 +68,10 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         platform.components.push(component);
     }
     platform.notify = beforehand.notify;
+    observe::carry(&mut platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
+    observe::promises(&mut platform, sink);
     flows::resolve(tree, &scene, &mut platform, sink);
     unused::check(tree, sink);
     platform

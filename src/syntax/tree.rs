@@ -120,6 +120,15 @@ impl Table {
             .collect()
     }
 
+    /// A table, or each table of a list.
+    pub fn one_or_many_tables(&self, name: &str) -> Vec<&Table> {
+        let Some(node) = self.get(name) else {
+            return Vec::new();
+        };
+        let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+        nodes.iter().filter_map(Node::as_table).collect()
+    }
+
     /// Puts a value at the end, or in the place of the one of that name.
     pub fn set(&mut self, key: Key, value: Node) {
         match self

@@ -163,8 +163,8 @@ fn inside<'a>(
         protocol: port.protocol.name(),
         scraped: workload
             .metrics
-            .as_ref()
-            .is_some_and(|metrics| metrics.port == port.name),
+            .iter()
+            .any(|metrics| metrics.port == port.name),
     })
 }
 

@@ -12,7 +12,10 @@ use crate::{
     speak::units::prometheus,
     target::{
         Context,
-        shared::scrape::{self, Job, Presence},
+        shared::{
+            boards,
+            scrape::{self, Job, Presence},
+        },
     },
     text::all_of,
 };
@@ -95,7 +98,7 @@ pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRu
 fn several_view(job: &Job<'_>) -> SeveralView {
     let mut workloads = job.component.workloads.iter();
     let of_job = |metrics: &Metrics| metrics.job == job.metrics.job;
-    let workload = workloads.find(|it| it.metrics.as_ref().is_some_and(of_job));
+    let workload = workloads.find(|it| it.metrics.iter().any(of_job));
     SeveralView {
         job: job.metrics.job.clone(),
         component: job.component.name.clone(),
@@ -129,6 +132,10 @@ pub(super) fn view(
     jobs: &[Job<'_>],
 ) -> Option<RulesView> {
     let scraped = jobs.iter().any(|job| job.component.name == component.name);
+    let platform = context.platform;
+    let dashboard = boards::address(platform, context.vantage)
+        .filter(|_| scraped)
+        .map(|address| format!("{address}{}", boards::path(platform, component)));
     let records: Vec<RuleView> = component
         .records
         .iter()
@@ -139,7 +146,7 @@ pub(super) fn view(
         .alerts
         .iter()
         .filter(|alert| scraped || !alert.from_kind)
-        .map(|alert| alert_view(context, component, alert))
+        .map(|alert| alert_view(context, component, alert, dashboard.as_deref()))
         .collect();
     let any = !records.is_empty() || !alerts.is_empty();
     any.then(|| RulesView {
@@ -151,17 +158,26 @@ pub(super) fn view(
 
 /// Two components of one kind record under one name: the label tells them apart.
 fn record_view(component: &Component, record: &Record) -> RuleView {
+    let mut labels = vec![("component", component.name.clone())];
+    let own = record.labels.iter();
+    labels.extend(own.map(|(name, value)| (name.as_str(), value.clone())));
     RuleView {
         name: record.name.clone(),
         expr: record.expr.clone(),
         hold: None,
         keep: None,
-        labels: owned(vec![("component", component.name.clone())]),
+        labels: owned(labels),
         annotations: Vec::new(),
     }
 }
 
-fn alert_view(context: &Context<'_>, component: &Component, alert: &Alert) -> RuleView {
+/// `dashboard` is the address of the one that shows the component.
+fn alert_view(
+    context: &Context<'_>,
+    component: &Component,
+    alert: &Alert,
+    dashboard: Option<&str>,
+) -> RuleView {
     let mut labels = vec![
         ("severity", alert.severity.name().to_string()),
         ("component", component.name.clone()),
@@ -179,6 +195,7 @@ fn alert_view(context: &Context<'_>, component: &Component, alert: &Alert) -> Ru
         .filter_map(|(name, text)| Some((name, annotation(text.as_ref()?))))
         .collect();
     annotations.extend(held_back(context, component, alert).map(|text| ("held_back", text)));
+    annotations.extend(dashboard.map(|url| ("dashboard", literal(url))));
     let after = |time: Option<u64>| time.filter(|time| *time > 0).map(prometheus::duration);
     RuleView {
         name: alert.name.clone(),
