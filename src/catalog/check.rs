@@ -238,17 +238,16 @@ impl Checker<'_> {
                 Self::declared("secret or variable", key, &self.names.own, span, sink);
             }
             ["self", name] => self.of_self(name, span, sink),
-            ["self", "memory", percent] | ["self", "volumes", _, percent] => {
-                if !matches!(percent.parse(), Ok(1..=100u64)) {
-                    sink.push(
-                        Diagnostic::new(Code::BadReference, format!("`{percent}` is no share"))
-                            .label(span, "not understood")
-                            .help(
-                                "write how many percent, from 1 to 100, as in `${self.memory.75}`",
-                            ),
-                    );
-                }
+            ["self", "memory", percent] | ["self", "volumes", _, percent]
+                if !matches!(percent.parse(), Ok(1..=100u64)) =>
+            {
+                sink.push(
+                    Diagnostic::new(Code::BadReference, format!("`{percent}` is no share"))
+                        .label(span, "not understood")
+                        .help("write how many percent, from 1 to 100, as in `${self.memory.75}`"),
+                );
             }
+            ["self", "memory", _] => {}
             ["self", port, field] => {
                 if !self.names.ports.contains(*port) {
                     sink.push(unknown("port", port, span, &words(&self.names.ports)));
