@@ -5,9 +5,11 @@
 
 mod duplicate;
 mod merge;
+mod shared;
 mod tree;
 
 pub use merge::{Removal, overlay};
+pub use shared::Shared;
 pub use tree::{Entry, Key, Node, Table, Value};
 
 use toml::Spanned;
@@ -107,7 +109,9 @@ fn table(source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Span>) -> Tabl
             value: node(source, value, numbers),
         });
     }
-    Table { entries }
+    Table {
+        entries: entries.into(),
+    }
 }
 
 fn node(source: SourceId, value: &Spanned<DeValue<'_>>, numbers: &mut Vec<Span>) -> Node {

@@ -1,5 +1,6 @@
 //! The tree that the stages before the model work on.
 
+use super::Shared;
 use crate::source::Span;
 
 /// A value with its place. The place of a table made by a dotted key or a heading is that of its name.
@@ -17,7 +18,7 @@ pub enum Value {
     Boolean(bool),
     /// A date or a time, as written.
     Datetime(String),
-    Array(Vec<Node>),
+    Array(Shared<Node>),
     Table(Table),
     /// Something was written here that can't be used, and that was said: not absent, but nothing to read either.
     Broken,
@@ -55,7 +56,7 @@ pub struct Entry {
 /// Keys and values in the order in which the user wrote them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
-    pub entries: Vec<Entry>,
+    pub entries: Shared<Entry>,
 }
 
 impl Table {
