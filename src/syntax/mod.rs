@@ -7,10 +7,12 @@ mod duplicate;
 mod merge;
 mod shared;
 mod tree;
+mod write;
 
 pub use merge::{Removal, overlay};
 pub use shared::Shared;
 pub use tree::{Entry, Key, Node, Table, Value};
+pub use write::{inline, key_text, quoted};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
