@@ -48,7 +48,9 @@ impl Mounted {
     /// A generated file, or all files of a generated folder: its path, what follows `path` in it, and its text.
     pub fn below(&self, path: &str) -> impl Iterator<Item = (&str, &str, &str)> {
         let path = path.trim_end_matches('/');
-        let from = self.texts.range::<str, _>((Bound::Included(path), Bound::Unbounded));
+        let from = self
+            .texts
+            .range::<str, _>((Bound::Included(path), Bound::Unbounded));
         from.map_while(move |(name, text)| Some((name, name.strip_prefix(path)?, text)))
             .filter(|(_, rest, _)| rest.is_empty() || rest.starts_with('/'))
             .map(|(name, rest, text)| (name.as_str(), rest, text.as_str()))

@@ -49,12 +49,8 @@ fn needs_escape(c: char) -> bool {
 
 fn is_plain(text: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-@+ ()".contains(&byte);
-    let starts_well =
-        text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '_');
-    starts_well
-        && text.bytes().all(is_inner)
-        && !text.ends_with(' ')
-        && !is_reserved(text)
+    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '_');
+    starts_well && text.bytes().all(is_inner) && !text.ends_with(' ') && !is_reserved(text)
 }
 
 fn is_reserved(text: &str) -> bool {

@@ -156,10 +156,7 @@ impl<'a> Rules<'a> {
 
 /// The rules of a component; `None` where it has none. Those of its kind need its metrics: without a job they are left
 /// out.
-pub(super) fn view(
-    rules: &Rules<'_>,
-    component: &Component,
-) -> Option<RulesView> {
+pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView> {
     let scraped = rules.scraped.contains(component.name.as_str());
     let records: Vec<RuleView> = component
         .records
