@@ -1,6 +1,6 @@
 //! The tree that the stages before the model work on.
 
-use super::Date;
+use super::{Date, Shared};
 use crate::source::Span;
 
 /// A value with its place. The place of a table made by a dotted key or a heading is that of its name.
@@ -19,7 +19,7 @@ pub enum Value {
     Date(Date),
     /// A time of day without a date, as written.
     Time(String),
-    Array(Vec<Node>),
+    Array(Shared<Node>),
     Table(Table),
     /// Something was written here that can't be used, and that was said: not absent, but nothing to read either.
     Broken,
@@ -57,7 +57,7 @@ pub struct Entry {
 /// Keys and values in the order in which the user wrote them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
-    pub entries: Vec<Entry>,
+    pub entries: Shared<Entry>,
 }
 
 impl Table {
