@@ -7,7 +7,7 @@ mod edges;
 mod order;
 mod texts;
 
-pub use order::{Cycle, independent_cycles};
+pub use order::independent_cycles;
 pub use texts::{pipeline_texts, workload_secrets, workload_texts};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -16,7 +16,7 @@ mod route;
 mod text;
 mod workload;
 
-pub use crate::syntax::{Date, TimeOfDay};
+pub use crate::syntax::Date;
 pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol,
@@ -50,9 +50,11 @@ pub use workload::{
     scrape_secret,
 };
 
-/// A value and the place that said it.
+/// A value and its place in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct At<T> {
+    /// What is meant.
     pub value: T,
+    /// Where it is written.
     pub span: crate::source::Span,
 }

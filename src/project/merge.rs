@@ -17,7 +17,7 @@ pub(super) fn only_included_keys(mut table: Table, file: &str, sink: &mut Sink) 
                     Code::UnknownKey,
                     format!("an included file has no key `{name}`"),
                 )
-                .label(entry.key.span, format!("stands in {file} alone"))
+                .label(entry.key.span, format!("belongs in {file} alone"))
                 .help(format!("move it to {file}")),
             );
             table.remove(name);

@@ -81,7 +81,7 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(
                 Code::ConflictingKeys,
-                "the tag stands in `image` and in `version`",
+                "the tag is in `image` and in `version`",
             )
             .label(image.span, "a tag here")
             .label(version.key.span, "and here")

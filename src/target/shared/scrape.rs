@@ -11,7 +11,7 @@ use crate::{
     target::Vantage,
 };
 
-/// How often Prometheus scrapes where nothing else is said, in milliseconds.
+/// How often Prometheus scrapes by default, in milliseconds.
 const USUAL_INTERVAL: u64 = 15_000;
 
 /// One scrape job.

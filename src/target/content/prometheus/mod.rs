@@ -82,7 +82,11 @@ fn write(
 
 /// The jobs of the setting `scrape_configs`, as YAML below `scrape_configs:`. A file that Prometheus would refuse is
 /// an error.
-fn own_jobs(prometheus: &Component, jobs: &[Job<'_>], said: &mut Vec<Diagnostic>) -> Vec<String> {
+fn own_jobs(
+    prometheus: &Component,
+    jobs: &[Job<'_>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
     let Some(setting) = prometheus
         .settings
         .iter()
@@ -98,7 +102,7 @@ fn own_jobs(prometheus: &Component, jobs: &[Job<'_>], said: &mut Vec<Diagnostic>
     for (path, bytes) in files {
         match extra::read(bytes, &mut taken) {
             Ok(text) => own.extend(text),
-            Err(error) => said.push(
+            Err(error) => diagnostics.push(
                 Diagnostic::new(
                     Code::BadValue,
                     format!("Prometheus cannot take `{path}` as `scrape_configs`: {error}"),

@@ -16,7 +16,7 @@ use crate::{
     target::shared::scrape,
 };
 
-/// Tries of a job before Kubernetes gives it up; its own default.
+/// Tries of a job before it counts as failed; Kubernetes' own default.
 const BACKOFF_LIMIT: u32 = 6;
 
 pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues {
