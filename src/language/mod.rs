@@ -8,6 +8,7 @@ mod check;
 mod complete;
 mod component;
 mod cron;
+mod deploy;
 mod effect;
 mod engine;
 mod form;
@@ -20,6 +21,7 @@ mod platform;
 mod route;
 mod shape;
 
+pub use chart::CHART_TOP_KEYS;
 pub use check::{Context, check};
 pub use complete::complete;
 pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};

@@ -4,6 +4,7 @@
 //! exists, that references are resolved, and that lists stand in the user's order.
 
 mod component;
+mod deploy;
 mod image;
 mod named;
 mod notify;
@@ -13,6 +14,7 @@ mod published;
 mod registry;
 mod route;
 mod text;
+mod upstream;
 mod workload;
 
 pub use crate::value::{
@@ -24,6 +26,7 @@ pub use component::{
     Alert, AlertText, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
     SettingValue, Threshold, Use,
 };
+pub use deploy::{Cluster, Deploy, DeployTool, Revision};
 pub use image::{Image, Version, is_tag};
 pub use named::{HasName, Named};
 pub use notify::{
@@ -38,6 +41,7 @@ pub use platform::{
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use text::{Endpoint, Field, Piece, Text};
+pub use upstream::UpstreamChart;
 pub use workload::{
     Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
     Lifecycle, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Raw, Reach,

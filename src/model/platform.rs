@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, HasName, Named, NetworkMode, Notify, Pipeline, Raw, Route, Workload},
+    model::{
+        Ci, Component, Deploy, HasName, Named, NetworkMode, Notify, Pipeline, Raw, Route, Workload,
+    },
     source::{SourceId, Span},
 };
 
@@ -36,6 +38,8 @@ pub struct Platform {
     pub flows: Vec<Flow>,
     /// Who is told of alerts.
     pub notify: Option<Notify>,
+    /// Who installs the chart from git.
+    pub deploy: Option<Deploy>,
     pub raw_compose: Raw,
     pub raw_helm: Raw,
     /// Files of kinds: what stands there the user did not write.

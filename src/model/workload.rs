@@ -3,7 +3,7 @@
 use crate::{
     model::{
         At, Bind, Capability, Condition, Device, ExtraHost, HttpScheme, Image, ImagePlatform,
-        ProbeTool, Propagation, Protocol, Scheme, Text, Tmpfs,
+        ProbeTool, Propagation, Protocol, Scheme, Text, Tmpfs, UpstreamChart,
     },
     source::Span,
     syntax::Table,
@@ -55,6 +55,10 @@ pub struct Workload {
     pub depends_on: Vec<Dependency>,
     pub reaches: Vec<Reach>,
     pub runtime: Runtime,
+    /// The chart of others that stands for it in a cluster; of a main workload.
+    pub chart: Option<UpstreamChart>,
+    /// In a cluster such a chart runs it, or its component's main workload and this one with it.
+    pub in_chart: bool,
     /// Raw keys of the Compose service and of the chart's values; merged last.
     pub raw_compose: Raw,
     pub raw_helm: Raw,

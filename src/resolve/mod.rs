@@ -6,6 +6,7 @@
 
 mod cluster;
 mod contents;
+mod deploy;
 mod dependencies;
 mod files;
 mod flows;
@@ -23,6 +24,7 @@ mod template_view;
 mod templates;
 mod top;
 mod unused;
+mod upstream;
 mod workload;
 
 use scene::Scene;
@@ -56,7 +58,9 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         let component = workload::component(&scene, index, &inputs, &mut platform, sink);
         platform.components.push(component);
     }
+    top::raw_workloads(tree, &platform, sink);
     notify::resolve(tree, &scene, &mut platform, sink);
+    platform.deploy = deploy::resolve(tree, &platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
     dependencies::resolve(&scene, &mut platform, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);

@@ -3,6 +3,7 @@
 use super::{
     Inputs, Scene, cluster, files, image, mounts, network, observe, program,
     reference::{Scope, text},
+    upstream,
 };
 use crate::{
     catalog::SettingType,
@@ -225,6 +226,8 @@ fn workload(
             cluster_user: cluster::user(draft, shape, &image),
             ..runtime(scene, table, &scope, sink)
         },
+        chart: upstream::chart(scene, index, shape, sink),
+        in_chart: upstream::brings(scene, index, shape),
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
         raw_helm: raw(
             scene,

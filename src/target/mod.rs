@@ -79,5 +79,6 @@ fn row(target: Target) -> Row {
         Target::Airflow => row(Role::Mounted, content::airflow::emit),
         Target::Jenkins => row(Role::Read, content::jenkins::emit),
         Target::Docs => row(Role::Read, content::docs::emit),
+        Target::Gitops => row(Role::Read, content::gitops::emit),
     }
 }

@@ -231,6 +231,10 @@ fn the_example_of_every_key_of_a_platform_compiles() {
             if path.starts_with("notify.routes") {
                 merge(&mut platform, parsed(PROMETHEUS));
             }
+            if path.starts_with("deploy.") {
+                let repository = "repository = \"https://git.example.com/p.git\"";
+                merge(&mut platform, parsed(&format!("[{path}]\n{repository}")));
+            }
             merge(&mut platform, placed(path, key));
             let said = errors(&[("platform.toml", platform.to_string())], None);
             wrong.extend(said.map(|said| format!("{path}: {}: {said}", key.name)));

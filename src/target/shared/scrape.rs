@@ -136,7 +136,7 @@ pub(in crate::target) fn service_of_pods(
     platform: &Platform,
     workload: &Workload,
 ) -> Option<String> {
-    if !workload.is_many() || workload.is_job() || workload.ports.is_empty() {
+    if !workload.is_many() || workload.in_chart || workload.is_job() || workload.ports.is_empty() {
         return None;
     }
     let name = format!("{}-headless", workload.name);
@@ -169,6 +169,9 @@ impl Scraper<'_> {
         let listener = self
             .listener(workload)
             .ok_or("`network_mode` leaves it no address on a network")?;
+        if self.vantage == Vantage::Kubernetes && listener.is_part_of_chart() {
+            return Err("its chart runs it, under a name of its own");
+        }
         match (self.vantage, self.on_host, is_on_host(listener)) {
             // A pod on its node's network still has its Service.
             (Vantage::Kubernetes, _, _) => {

@@ -160,6 +160,7 @@ fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
     Users {
         workloads: platform
             .workloads()
+            .filter(|workload| !workload.in_chart)
             .flat_map(|workload| workload.mounts.iter().filter(of).map(move |_| workload))
             .collect(),
         pipelines: platform
