@@ -88,6 +88,18 @@ group = "serving"
 const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
     ("secrets.*", "env = \"S\""),
+    (
+        "deploy.argocd",
+        "repository = \"https://git.example.com/p.git\"",
+    ),
+    (
+        "deploy.flux",
+        "repository = \"https://git.example.com/p.git\"",
+    ),
+    (
+        "components.*.chart",
+        "repository = \"https://charts.example.com\"\nname = \"redis\"\nversion = \"1.2.3\"",
+    ),
     ("components.*", APP),
     ("components.*: kind", "group = \"feast\""),
     (
@@ -230,10 +242,6 @@ fn the_example_of_every_key_of_a_platform_compiles() {
             let mut platform = parsed(PLATFORM);
             if path.starts_with("notify.routes") {
                 merge(&mut platform, parsed(PROMETHEUS));
-            }
-            if path.starts_with("deploy.") {
-                let repository = "repository = \"https://git.example.com/p.git\"";
-                merge(&mut platform, parsed(&format!("[{path}]\n{repository}")));
             }
             merge(&mut platform, placed(path, key));
             let said = errors(&[("platform.toml", platform.to_string())], None);

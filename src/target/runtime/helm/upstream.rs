@@ -124,7 +124,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamCha
         return;
     }
     let message = format!(
-        "{} of `{}` {} for containers of a machine: in a cluster the chart `{}` says it, by `chart.values`",
+        "{} of `{}` {} for containers of a machine: in a cluster `chart.values` say such things to the chart `{}`",
         lost.join(", "),
         workload.name,
         if lost.len() == 1 { "is" } else { "are" },
