@@ -378,6 +378,12 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "networkPolicy = { egress = \"strict\" }",
     ),
     key(
+        "monitoring",
+        Shape::Table(MONITORING),
+        "What a Prometheus operator reads.",
+        "monitoring = { operator = true }",
+    ),
+    key(
         "taskPods",
         Shape::Table(TASK_PODS),
         "Pods of pipelines' tasks.",
@@ -477,6 +483,19 @@ const NETWORK_POLICY: &[KeyShape] = &[
         "apiServer = { cidrs = [\"10.0.0.1/32\"] }",
     ),
     value("edges", "Who reaches whom.", "edges = []"),
+];
+
+const MONITORING: &[KeyShape] = &[
+    value(
+        "operator",
+        "Whether there are PodMonitors and PrometheusRules.",
+        "operator = true",
+    ),
+    value(
+        "labels",
+        "What the operator selects them by.",
+        "labels = { release = \"kube-prometheus-stack\" }",
+    ),
 ];
 
 const TASK_PODS: &[KeyShape] = &[

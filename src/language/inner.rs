@@ -52,7 +52,7 @@ pub(super) const UPSTREAM_CHART: Shape = Shape::Table(&[
         "parts",
         FREE_LIST,
         "Parts of the kind that the chart brings along.",
-        "parts = [\"exporter\"]",
+        "parts = []",
     ),
     key(
         "own_service",

@@ -95,7 +95,7 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
         || user.get("build").is_some()
         || draft.kind_table.get("image").is_some();
     if let Some(chart) = user.entry("chart").filter(|_| !has_image) {
-        without_image(scene, chart.key.span, sink);
+        without_image(scene, draft.span, chart.key.span, sink);
     } else if !has_image && draft.external.is_none() {
         sink.push(
             Diagnostic::new(
@@ -122,7 +122,7 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
 }
 
 /// A cluster runs the chart, and a machine has nothing to run.
-fn without_image(scene: &Scene<'_>, chart: Span, sink: &mut Sink) {
+fn without_image(scene: &Scene<'_>, component: Span, chart: Span, sink: &mut Sink) {
     let targets = top::targets(scene.draft.tree.table("platform"));
     let machines = [Target::Compose, Target::Swarm];
     let Some(target) = machines.iter().find(|target| targets.contains(target)) else {
@@ -131,7 +131,8 @@ fn without_image(scene: &Scene<'_>, chart: Span, sink: &mut Sink) {
     sink.push(
         Diagnostic::new(Code::MissingKey, "a chart runs in a cluster alone")
             .label(chart, format!("`{}` has no image to run", target.name()))
-            .help("write `image = \"repository:tag\"` beside it, or leave `compose` and `swarm` out of `platform.targets`"),
+            .help("write `image = \"repository:tag\"` beside it, or leave `compose` and `swarm` out of `platform.targets`")
+            .adding(component, "image = \"repository:tag\""),
     );
 }
 

@@ -27,6 +27,8 @@ mod unused;
 mod upstream;
 mod workload;
 
+pub use contents::rules_of;
+
 use scene::Scene;
 
 use crate::{

@@ -3,6 +3,7 @@
 //! A target builds view structs and hands them to its templates; templates only arrange.
 
 pub mod content;
+pub mod coverage;
 pub mod emit;
 pub mod runtime;
 pub mod shared;

@@ -80,11 +80,16 @@ impl<'a> Renderings<'a> {
                 verdict.success || !words.is_empty(),
                 "a judge of the objects fails without a word"
             );
-            // An object of an unknown kind is a WARN with status 0: every line is a fault, but of the one kind that comes with
-            // the Gateway API and not with Kubernetes.
+            // An object of an unknown kind is a WARN with status 0: every line is a fault, but of kinds that come with
+            // the Gateway API or a Prometheus operator and not with Kubernetes.
             let words: Vec<&str> = words
                 .lines()
-                .filter(|line| !line.contains("schema for kind HTTPRoute with"))
+                .filter(|line| {
+                    let foreign = ["HTTPRoute", "PodMonitor", "PrometheusRule"];
+                    !foreign
+                        .iter()
+                        .any(|kind| line.contains(&format!("schema for kind {kind} with")))
+                })
                 .collect();
             findings.extend(self.attribute(&words.join("\n")));
         }

@@ -177,6 +177,7 @@ pub fn build(context: &Context<'_>) -> Chart {
             "apiServer": { "cidrs": CLUSTER_CIDRS, "ports": [443, 6443] },
             "edges": network::edges(context, &builder.pods),
         },
+        "monitoring": { "operator": false, "labels": {} },
         "taskPods": {
             "securityContext": { "seccompProfile": { "type": "RuntimeDefault" } },
             "podSecurityContext": {},
