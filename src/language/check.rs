@@ -132,6 +132,7 @@ impl<'a> Context<'a> {
             "ports" => "a port",
             "volumes" => "a volume",
             "files" => "a file",
+            "helm" => "`helm`",
             "health" => "`health`",
             "metrics" => "`metrics`",
             "resources" => "`resources`",

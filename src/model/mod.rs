@@ -5,6 +5,7 @@
 
 mod account;
 mod component;
+mod deploy;
 mod image;
 mod named;
 mod notify;
@@ -14,6 +15,7 @@ mod published;
 mod registry;
 mod route;
 mod text;
+mod upstream;
 mod workload;
 
 pub use crate::syntax::Date;
@@ -27,6 +29,7 @@ pub use component::{
     Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
     Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
 };
+pub use deploy::{Cluster, Deploy, DeployTool, Revision};
 pub use image::{Image, Version, is_tag};
 pub use named::{HasName, Named};
 pub use notify::{
@@ -43,6 +46,7 @@ pub use platform::{
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use text::{Endpoint, Field, Piece, Text};
+pub use upstream::UpstreamChart;
 pub use workload::{
     Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
     Lifecycle, Login, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange,

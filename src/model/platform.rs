@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, HasName, Named, NetworkMode, Notify, Pipeline, Raw, Route, Workload},
+    model::{
+        Ci, Component, Deploy, HasName, Named, NetworkMode, Notify, Pipeline, Raw, Route, Workload,
+    },
     source::{SourceId, Span},
 };
 
@@ -48,6 +50,8 @@ pub struct Platform {
     pub flows: Vec<Flow>,
     /// Who is notified of alerts.
     pub notify: Option<Notify>,
+    /// Who installs the chart from git.
+    pub deploy: Option<Deploy>,
     /// Top-level keys for Compose, laid over what is generated.
     pub raw_compose: Raw,
     /// Top-level values for the chart, laid over what is generated.

@@ -4,7 +4,7 @@ use crate::{
     model::{
         At, Bind, Capability, Condition, Device, ExtraHost, HostPath, HttpScheme, Image,
         ImagePlatform, ProbeTool, Propagation, Protocol, Scheme, Signal, SupplementalGroup, Text,
-        Tmpfs, User,
+        Tmpfs, UpstreamChart, User,
     },
     source::Span,
     syntax::Table,
@@ -78,6 +78,10 @@ pub struct Workload {
     pub reaches: Vec<Reach>,
     /// Keys that mean the same as in Compose.
     pub runtime: Runtime,
+    /// The chart of others that stands for it in a cluster; of a main workload.
+    pub chart: Option<UpstreamChart>,
+    /// In a cluster such a chart runs it, or its component's main workload and this one with it.
+    pub in_chart: bool,
     /// Raw keys of the Compose service and of the chart's values; merged last.
     pub raw_compose: Raw,
     /// Raw keys of its values in the chart, laid over what is generated.

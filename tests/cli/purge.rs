@@ -161,7 +161,7 @@ fn what_a_link_elsewhere_needs_from_the_data_stays() {
         "volumes.conf = { mount = \"/conf\", source = \"conf\" }\nenv.KEY",
     );
     let printed = machine.spares(&["down"], &["project/data/scratch/conf/f"]);
-    assert!(printed.contains("`conf` lies in it"), "{printed}");
+    assert!(printed.contains("`conf` is in it"), "{printed}");
 }
 
 /// A repository without a folder `.git` is one all the same, and what is generated is no data.
@@ -231,7 +231,7 @@ fn what_others_mount_in_the_data_stays() {
             &format!("[components.single]\n{volume}\n"),
         );
         let printed = machine.spares(&["down", "web"], &["project/data/scratch/inner/f"]);
-        assert!(printed.contains("lies in it"), "{what}: {printed}");
+        assert!(printed.contains("is in it"), "{what}: {printed}");
     }
 }
 
@@ -261,7 +261,7 @@ fn what_platform_toml_includes_stays() {
     );
     let printed = machine.spares(&["down"], &["project/data/scratch/more.toml"]);
     assert!(
-        printed.contains("`data/scratch/more.toml` lies in it"),
+        printed.contains("`data/scratch/more.toml` is in it"),
         "{printed}"
     );
 }

@@ -90,6 +90,18 @@ group = "serving"
 const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
     ("secrets.*", "env = \"S\""),
+    (
+        "deploy.argocd",
+        "repository = \"https://git.example.com/p.git\"",
+    ),
+    (
+        "deploy.flux",
+        "repository = \"https://git.example.com/p.git\"",
+    ),
+    (
+        "components.*.chart",
+        "repository = \"https://charts.example.com\"\nname = \"redis\"\nversion = \"1.2.3\"",
+    ),
     ("components.*", APP),
     ("components.*: kind", "group = \"feast\""),
     (

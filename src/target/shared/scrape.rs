@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     language::duration_ms,
-    model::{Component, HostPort, Metrics, NetworkMode, Platform, SettingValue, Workload},
+    model::{
+        Component, HostPort, Metrics, Mount, MountSource, NetworkMode, Platform, SettingValue,
+        Workload,
+    },
     speak::{Constants, Speak},
     target::Vantage,
 };
@@ -151,19 +154,35 @@ pub(in crate::target) fn one_of(label: &str, values: &[&str]) -> String {
     }
 }
 
-/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them.
-/// `None` where there is one pod, or where something else has the name.
+/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them. What is
+/// scraped has one also where there is one pod now: values, or an autoscaler, may make them more. `None` where there is
+/// always one pod, or where something else has the name.
 pub(in crate::target) fn service_of_pods(
     platform: &Platform,
     workload: &Workload,
 ) -> Option<String> {
-    if !workload.is_many() || workload.is_job() || workload.ports.is_empty() {
+    if !(workload.is_many() || may_become_many(platform, workload))
+        || workload.in_chart
+        || workload.is_job()
+        || workload.ports.is_empty()
+    {
         return None;
     }
     let name = format!("{}-headless", workload.name);
     let mut others = platform.workloads();
     let taken = others.any(|other| other.name == name || other.aliases.contains(&name));
     (!taken).then_some(name)
+}
+
+/// Whether a cluster may run more of it than platform.toml says: it is scraped, and neither a single server nor the holder of
+/// a volume.
+fn may_become_many(platform: &Platform, workload: &Workload) -> bool {
+    let component = platform.component(&workload.component);
+    let holds = |mount: &Mount| !mount.read_only && matches!(mount.source, MountSource::Volume(_));
+    workload.part.is_none()
+        && !workload.metrics.is_empty()
+        && !workload.mounts.iter().any(holds)
+        && component.is_some_and(|component| !component.single)
 }
 
 fn is_on_host(workload: &Workload) -> bool {
@@ -190,6 +209,9 @@ impl Scraper<'_> {
         let listener = self
             .listener(workload)
             .ok_or("`network_mode` leaves it no address on a network")?;
+        if self.vantage == Vantage::Kubernetes && listener.is_part_of_chart() {
+            return Err("its chart runs it, under a name of its own");
+        }
         match (self.vantage, self.on_host, is_on_host(listener)) {
             // A pod on its node's network still has its Service.
             (Vantage::Kubernetes, _, _) => {

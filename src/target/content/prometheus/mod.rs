@@ -115,6 +115,19 @@ fn own_jobs(
     own
 }
 
+/// The names of the jobs of the setting `scrape_configs`.
+pub fn own_job_names(prometheus: &Component) -> Vec<String> {
+    let Some(SettingValue::Files(files)) = prometheus.setting("scrape_configs") else {
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    for (_, bytes) in files {
+        // What can't be read was reported.
+        let _ = extra::read(bytes, &mut names);
+    }
+    names
+}
+
 fn loss(unreachable: &Unreachable<'_>) -> Diagnostic {
     let name = &unreachable.component.name;
     Diagnostic::new(

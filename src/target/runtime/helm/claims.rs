@@ -163,7 +163,7 @@ fn users(platform: &Platform) -> BTreeMap<&str, Users<'_>> {
         }
     }
     let mut out: BTreeMap<&str, Users<'_>> = BTreeMap::new();
-    for workload in platform.workloads() {
+    for workload in platform.workloads().filter(|it| !it.in_chart) {
         for key in workload.mounts.iter().filter_map(volume) {
             out.entry(key).or_default().workloads.push(workload);
         }

@@ -1,4 +1,5 @@
-//! Which workload runs in whose pod: `network_mode = "service:X"` makes it a guest of X's.
+//! Which workload runs in whose pod: `network_mode = "service:X"` makes it a guest of X's, and a chart of others runs the
+//! parts that it brings in pods of its own.
 
 use std::collections::BTreeMap;
 
@@ -37,6 +38,9 @@ impl Pods {
 }
 
 fn shares_with(workload: &Workload) -> Option<&str> {
+    if workload.in_chart {
+        return workload.part.as_ref().map(|_| workload.component.as_str());
+    }
     match &workload.network_mode.as_ref()?.value {
         NetworkMode::Service(name) => Some(name),
         NetworkMode::Host | NetworkMode::None => None,
