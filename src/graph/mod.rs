@@ -219,6 +219,18 @@ impl Graph {
         self.outside.iter()
     }
 
+    /// Those of one peer.
+    pub fn outside_edges_of(&self, peer: &Peer) -> impl Iterator<Item = &OutsideEdge> {
+        let first = OutsideEdge {
+            from: peer.clone(),
+            component: String::new(),
+            port: String::new(),
+        };
+        self.outside
+            .range(first..)
+            .take_while(move |edge| edge.from == *peer)
+    }
+
     /// Start order: every pair of workloads of which one waits for the other, or shares its network.
     pub fn start_edges(&self) -> impl Iterator<Item = &StartEdge> {
         self.start.iter()

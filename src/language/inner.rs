@@ -140,7 +140,7 @@ pub(super) const VOLUME_KEYS: &[KeyShape] = &[
     key(
         "name",
         Shape::Plain(Form::EngineName),
-        "Keeps or adopts a volume by its real name.",
+        "Keeps or adopts a volume by its real name. A claim has it too where Kubernetes takes such a name.",
         "name = \"old_mlflow_data\"",
     ),
     key(
@@ -264,31 +264,6 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         "liveness = true",
     ),
 ];
-
-pub(super) const METRICS: Shape = Shape::Either(&[
-    Shape::Table(&[
-        key("port", PORT_NAME, "The port to scrape.", "port = \"http\""),
-        key(
-            "path",
-            Shape::Formed(Form::UrlPath),
-            "`/metrics` unless said otherwise.",
-            "path = \"/metrics\"",
-        ),
-        key(
-            "interval",
-            DURATION,
-            "Between two scrapes; else Prometheus' own.",
-            "interval = \"5s\"",
-        ),
-        key(
-            "honor_labels",
-            Shape::Boolean,
-            "The scraped labels win over Prometheus' own.",
-            "honor_labels = true",
-        ),
-    ]),
-    Shape::Boolean,
-]);
 
 const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
 

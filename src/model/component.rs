@@ -2,7 +2,7 @@
 
 use crate::{
     data::Upgrade,
-    model::{AlertSeverity, Metrics, PanelKind, Port, Raw, Text, Workload},
+    model::{AlertSeverity, Host, Metrics, PanelKind, Port, Raw, Text, Workload},
     source::Span,
     value::WebAddress,
 };
@@ -39,7 +39,11 @@ pub struct Component {
     pub healthy: Option<String>,
     pub alerts: Vec<Alert>,
     pub records: Vec<Record>,
+    /// Those of its kind.
     pub panels: Vec<Panel>,
+    /// Those of platform.toml.
+    pub own_panels: Vec<Panel>,
+    pub requests: Requests,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
     /// Raw keys of the component's values in the chart.
@@ -59,7 +63,7 @@ impl Component {
     }
 
     /// Where people reach a port, where the platform says so and does not leave it to what is published.
-    pub fn said_url(&self, port: &str) -> Option<&WebAddress> {
+    pub fn declared_public_url(&self, port: &str) -> Option<&WebAddress> {
         let is_main = self.main_port.as_deref() == Some(port);
         self.public_url.as_ref().filter(|_| is_main)
     }
@@ -72,22 +76,26 @@ impl Component {
     }
 
     /// Host and number of a port, where the component runs elsewhere.
-    pub fn external_address(&self, port: &str) -> Option<(&str, u16)> {
+    pub fn external_address(&self, port: &str) -> Option<&ExternalAddress> {
         let addresses = &self.external.as_ref()?.addresses;
-        addresses
-            .iter()
-            .find(|(name, _, _)| name == port)
-            .map(|(_, host, number)| (host.as_str(), *number))
+        addresses.iter().find(|address| address.port == port)
     }
 
     /// Where a port is reached by those inside the platform: host and number.
-    pub fn address(&self, port: &str) -> Option<(String, u16)> {
+    pub fn address(&self, port: &str) -> Option<(Host, u16)> {
         if self.external.is_some() {
-            let (host, number) = self.external_address(port)?;
-            return Some((host.to_string(), number));
+            let address = self.external_address(port)?;
+            return Some((address.host.clone(), address.number));
         }
         let (workload, port) = self.listener(port)?;
-        Some((workload.name.clone(), port.container.first))
+        Some((Host::Name(workload.name.clone()), port.container.first))
+    }
+
+    /// All that Prometheus scrapes of it.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metrics> + Clone {
+        let external = self.external.iter().flat_map(|external| &external.metrics);
+        let workloads = self.workloads.iter().flat_map(|workload| &workload.metrics);
+        external.chain(workloads)
     }
 
     pub fn setting(&self, name: &str) -> Option<&SettingValue> {
@@ -103,14 +111,23 @@ impl Component {
     }
 }
 
-/// Where a component that runs elsewhere is reached, by the port's name.
+/// A component that runs elsewhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct External {
-    /// Port, host (an address of IPv6 in brackets) and number.
-    pub addresses: Vec<(String, String, u16)>,
+    /// One for each port that the user names.
+    pub addresses: Vec<ExternalAddress>,
     /// What Prometheus scrapes there.
-    pub metrics: Option<Metrics>,
+    pub metrics: Vec<Metrics>,
     pub span: Span,
+}
+
+/// Where a port of a component that runs elsewhere is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExternalAddress {
+    /// The port's name.
+    pub port: String,
+    pub host: Host,
+    pub number: u16,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -190,6 +207,8 @@ pub struct AlertText {
 pub struct Record {
     pub name: String,
     pub expr: String,
+    /// Further labels.
+    pub labels: Vec<(String, String)>,
 }
 
 /// A panel of the component's dashboard.
@@ -212,8 +231,46 @@ pub struct Panel {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
-    pub expr: String,
+    pub expr: Expression,
     pub legend: String,
+}
+
+/// An expression of PromQL, cut where a kind selects the component's own series: the rest of it is the same for all
+/// components of the kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expression {
+    pieces: Vec<String>,
+}
+
+impl Expression {
+    pub fn of(text: String) -> Self {
+        Self { pieces: vec![text] }
+    }
+
+    pub fn cut(pieces: Vec<String>) -> Self {
+        Self { pieces }
+    }
+
+    /// With these matchers for the component's own series.
+    pub fn with(&self, selector: &str) -> String {
+        self.pieces.join(selector)
+    }
+
+    /// Whether it asks for the component's own series, whichever component that is.
+    pub fn is_of_kind(&self) -> bool {
+        self.pieces.len() > 1
+    }
+}
+
+/// The series by which the requests to a component are counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Requests {
+    /// All of them.
+    pub all: Option<Expression>,
+    /// Those that failed.
+    pub errors: Option<Expression>,
+    /// Buckets of how long they took, in seconds.
+    pub durations: Option<Expression>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! The tree that the stages before the model work on.
 
-use super::Shared;
+use super::{Date, Shared};
 use crate::source::Span;
 
 /// A value with its place. The place of a table made by a dotted key or a heading is that of its name.
@@ -16,8 +16,9 @@ pub enum Value {
     Integer(i64),
     Float(f64),
     Boolean(bool),
-    /// A date or a time, as written.
-    Datetime(String),
+    Date(Date),
+    /// A time of day without a date, as written.
+    Time(String),
     Array(Shared<Node>),
     Table(Table),
     /// Something was written here that can't be used, and that was said: not absent, but nothing to read either.
@@ -32,8 +33,8 @@ impl Value {
             Value::Integer(_) => "a whole number",
             Value::Float(_) => "a number with a fraction",
             Value::Boolean(_) => "true or false",
-            Value::Datetime(text) if !text.contains('-') => "a time",
-            Value::Datetime(_) => "a date",
+            Value::Date(_) => "a date",
+            Value::Time(_) => "a time",
             Value::Array(_) => "a list",
             Value::Table(_) => "a table",
             Value::Broken => "nothing of use",
@@ -119,6 +120,15 @@ impl Table {
             .collect()
     }
 
+    /// A table, or each table of a list.
+    pub fn one_or_many_tables(&self, name: &str) -> Vec<&Table> {
+        let Some(node) = self.get(name) else {
+            return Vec::new();
+        };
+        let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+        nodes.iter().filter_map(Node::as_table).collect()
+    }
+
     /// Puts a value at the end, or in the place of the one of that name.
     pub fn set(&mut self, key: Key, value: Node) {
         match self
@@ -166,6 +176,13 @@ impl Node {
     pub fn as_array(&self) -> Option<&[Node]> {
         match &self.value {
             Value::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub fn as_date(&self) -> Option<&Date> {
+        match &self.value {
+            Value::Date(date) => Some(date),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 //! | filter | gives |
 //! | --- | --- |
 //! | `yaml(n)` | any value as YAML in block style, indented by `n` |
+//! | `yaml_with(anchors, n)` | a table as YAML; a key in the table `anchors` has the value of the anchor of that name |
 //! | `lines(n)` | a string of YAML as lines below `|-`, indented by `n` |
 //! | `json(n)` | any value as JSON; `n` given: on several lines, indented by `n` |
 //! | `python` | any value as a Python literal |
@@ -51,6 +52,21 @@ pub(super) fn register(environment: &mut Environment<'static>) {
             let indent = narrow(indent.unwrap_or(0))?;
             let pay = |value: &Value, depth: usize| pay_one(state, value, depth);
             let text = yaml::block(&value, indent, &pay)?;
+            Ok::<_, Error>(Value::from_safe_string(text))
+        },
+    );
+    environment.add_filter(
+        "yaml_with",
+        |state: &State, value: Value, anchors: Value, indent: usize| {
+            let indent = narrow(indent)?;
+            let one = |value: &Value, depth: usize| pay_one(state, value, depth);
+            pay(state, &anchors, 0)?;
+            let text = match (value.kind(), anchors.kind()) {
+                (ValueKind::Map, ValueKind::Map) => {
+                    yaml::entries(&value, &anchors, indent, &one)?
+                }
+                _ => yaml::block(&value, indent, &one)?,
+            };
             Ok::<_, Error>(Value::from_safe_string(text))
         },
     );

@@ -60,11 +60,12 @@ pub(in crate::target) fn jobs<'a>(
     let mut jobs = Vec::new();
     let mut unreachable = Vec::new();
     for component in &platform.components {
-        jobs.extend(external_job(component, usual));
-        for workload in &component.workloads {
-            let Some(metrics) = &workload.metrics else {
-                continue;
-            };
+        jobs.extend(external_jobs(component, usual));
+        let endpoints = component
+            .workloads
+            .iter()
+            .flat_map(|workload| workload.metrics.iter().map(move |it| (workload, it)));
+        for (workload, metrics) in endpoints {
             match scraper.address(workload, metrics) {
                 Ok((host, port)) => jobs.push(Job {
                     component,
@@ -99,18 +100,22 @@ pub(in crate::target) fn by_component<'a>(
     of_component
 }
 
-/// The job of a component that runs elsewhere.
-fn external_job(component: &Component, usual: u64) -> Option<Job<'_>> {
-    let metrics = component.external.as_ref()?.metrics.as_ref()?;
-    let (host, port) = component.address(&metrics.port)?;
-    Some(Job {
-        component,
-        metrics,
-        host,
-        port,
-        presence: Presence::Always,
-        interval: metrics.interval.unwrap_or(usual),
-    })
+/// The jobs of a component that runs elsewhere.
+fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<'_>> {
+    let external = component.external.iter();
+    external
+        .flat_map(|external| &external.metrics)
+        .filter_map(move |metrics| {
+            let (host, port) = component.address(&metrics.port)?;
+            Some(Job {
+                component,
+                metrics,
+                host: host.to_string(),
+                port,
+                presence: Presence::Always,
+                interval: metrics.interval.unwrap_or(usual),
+            })
+        })
 }
 
 /// The server's own interval between scrapes, in milliseconds.

@@ -1,4 +1,5 @@
-//! Grafana: where its data come from, and a dashboard of the platform and of each component that is scraped.
+//! Grafana: where its data come from, and dashboards: of the platform, of each kind of which something is scraped, and of
+//! each component that has panels of its own.
 //!
 //! In: the model. Out: `grafana/provisioning/` and `grafana/dashboards/*.json`; nothing where the platform has no
 //! Grafana or no Prometheus. Uids and ids follow from names and order, so that links to a dashboard stay good.
@@ -101,17 +102,13 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         &format!("dashboards/{OVERVIEW}"),
         dashboard::render(&board, overview::dashboard(&board))?,
     );
-    let scraped: Vec<&Component> = platform
-        .components
-        .iter()
-        .filter(|component| board.of_component.contains_key(component.name.as_str()))
+    let dashboards = component::dashboards(&board);
+    let texts: Vec<_> = dashboards
+        .into_par_iter()
+        .map(|(name, dashboard)| (name, dashboard::render(&board, dashboard)))
         .collect();
-    let texts: Vec<_> = scraped
-        .par_iter()
-        .map(|component| dashboard::render(&board, component::dashboard(&board, component)))
-        .collect();
-    for (component, text) in scraped.into_iter().zip(texts) {
-        add(&format!("dashboards/{}.json", component.name), text?);
+    for (name, text) in texts {
+        add(&format!("dashboards/{name}.json"), text?);
     }
     Ok(emission)
 }

@@ -15,7 +15,10 @@ use crate::{
     speak::units::prometheus,
     target::{
         Context,
-        shared::scrape::{self, Job, Presence},
+        shared::{
+            boards,
+            scrape::{self, Job, Presence},
+        },
     },
     text::all_of,
 };
@@ -92,7 +95,7 @@ pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRu
 fn several_view(job: &Job<'_>) -> SeveralView {
     let mut workloads = job.component.workloads.iter();
     let of_job = |metrics: &Metrics| metrics.job == job.metrics.job;
-    let workload = workloads.find(|it| it.metrics.as_ref().is_some_and(of_job));
+    let workload = workloads.find(|it| it.metrics.iter().any(of_job));
     SeveralView {
         job: job.metrics.job.clone(),
         component: job.component.name.clone(),
@@ -137,7 +140,10 @@ fn alternatives(expr: &Expr, out: &mut BTreeSet<String>) {
 
 /// What the rules of every component depend on.
 pub(super) struct Rules<'a> {
+    platform: &'a Platform,
     graph: &'a Graph,
+    /// Where people reach the dashboards.
+    dashboards: Option<String>,
     /// The components that have a scrape job.
     scraped: BTreeSet<&'a str>,
     /// Whether an Alertmanager of the platform is told what to hold back.
@@ -147,7 +153,9 @@ pub(super) struct Rules<'a> {
 impl<'a> Rules<'a> {
     pub fn new(context: &Context<'a>, jobs: &[Job<'a>]) -> Self {
         Self {
+            platform: context.platform,
             graph: context.graph,
+            dashboards: boards::address(context.platform, context.vantage),
             scraped: jobs.iter().map(|job| job.component.name.as_str()).collect(),
             is_told: context.platform.components.iter().any(is_told_by_notify),
         }
@@ -158,6 +166,11 @@ impl<'a> Rules<'a> {
 /// out.
 pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView> {
     let scraped = rules.scraped.contains(component.name.as_str());
+    let dashboard = rules
+        .dashboards
+        .as_ref()
+        .filter(|_| scraped)
+        .map(|address| format!("{address}{}", boards::path(rules.platform, component)));
     let records: Vec<RuleView> = component
         .records
         .iter()
@@ -168,7 +181,7 @@ pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView
         .alerts
         .iter()
         .filter(|alert| scraped || !alert.from_kind)
-        .map(|alert| alert_view(rules, component, alert))
+        .map(|alert| alert_view(rules, component, alert, dashboard.as_deref()))
         .collect();
     let any = !records.is_empty() || !alerts.is_empty();
     any.then(|| RulesView {
@@ -180,17 +193,26 @@ pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView
 
 /// Two components of one kind record under one name: the label tells them apart.
 fn record_view(component: &Component, record: &Record) -> RuleView {
+    let mut labels = vec![("component", component.name.clone())];
+    let own = record.labels.iter();
+    labels.extend(own.map(|(name, value)| (name.as_str(), value.clone())));
     RuleView {
         name: record.name.clone(),
         expr: record.expr.clone(),
         hold: None,
         keep: None,
-        labels: owned(vec![("component", component.name.clone())]),
+        labels: owned(labels),
         annotations: Vec::new(),
     }
 }
 
-fn alert_view(rules: &Rules<'_>, component: &Component, alert: &Alert) -> RuleView {
+/// `dashboard` is the address of the one that shows the component.
+fn alert_view(
+    rules: &Rules<'_>,
+    component: &Component,
+    alert: &Alert,
+    dashboard: Option<&str>,
+) -> RuleView {
     let mut labels = vec![
         ("severity", alert.severity.name().to_string()),
         ("component", component.name.clone()),
@@ -208,6 +230,7 @@ fn alert_view(rules: &Rules<'_>, component: &Component, alert: &Alert) -> RuleVi
         .filter_map(|(name, text)| Some((name, annotation(text.as_ref()?))))
         .collect();
     annotations.extend(held_back(rules, component, alert).map(|text| ("held_back", text)));
+    annotations.extend(dashboard.map(|url| ("dashboard", literal(url))));
     let after = |time: Option<u64>| time.filter(|time| *time > 0).map(prometheus::duration);
     RuleView {
         name: alert.name.clone(),
