@@ -12,6 +12,7 @@ mod platform;
 mod published;
 mod registry;
 mod route;
+mod sharing;
 mod text;
 mod workload;
 
@@ -37,6 +38,7 @@ pub use platform::{
 };
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
+pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,

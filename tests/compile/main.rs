@@ -17,6 +17,7 @@ mod golden;
 mod images;
 mod kind_files;
 mod kinds;
+mod large;
 mod losses;
 mod manual;
 mod metrics;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{claims::Claims, files::ChartFiles, network, pods::Pods, raw, schema, workload};
+use super::{claims::Claims, files::ChartFiles, network, raw, schema, workload};
 use crate::{
     data::Kept,
     diag::Diagnostic,
     language::{Shape, component_key},
-    model::{Platform, RouteTls, Workload},
+    model::{NetworkOwners, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
@@ -94,7 +94,8 @@ pub struct Chart {
 #[derive(Debug)]
 pub struct Builder<'a> {
     pub context: &'a Context<'a>,
-    pub pods: Pods,
+    /// What lives in another's network is a container of its pod.
+    pub pods: NetworkOwners,
     pub claims: Claims,
     pub files: ChartFiles<'a>,
     pub losses: Losses,
@@ -124,7 +125,7 @@ impl Builder<'_> {
 pub fn build(context: &Context<'_>) -> Chart {
     let platform = context.platform;
     let mut losses = Losses::new(WORDING);
-    let pods = Pods::of(platform);
+    let pods = NetworkOwners::of(platform);
     let claims = Claims::of(platform, &pods, &mut losses);
     let names = platform.workloads();
     let mut builder = Builder {
