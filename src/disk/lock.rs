@@ -81,11 +81,12 @@ impl Lock {
         }
     }
 
-    /// Whether the working folder holds more than a lock: a run is writing, or was killed while it wrote.
+    /// Whether the working folder holds more than a lock that git ignores: a run is writing, or was killed.
     pub(super) fn is_work_unfinished(place: &Place) -> bool {
         let names = place.opened().names(WORK).unwrap_or_default();
-        let mut names = names.into_iter();
-        names.any(|(name, _)| name != LOCK && name != GITIGNORE)
+        let has = |wanted: &str| names.iter().any(|(name, _)| name == wanted);
+        let mut names = names.iter();
+        names.any(|(name, _)| name != LOCK && name != GITIGNORE) || has(LOCK) && !has(GITIGNORE)
     }
 }
 
