@@ -431,12 +431,10 @@ fn words(names: &BTreeSet<String>) -> Vec<&str> {
 }
 
 fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
-    let help = match nearest(name, known.iter().copied()) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None if known.is_empty() => format!("this kind has no {what}: declare it first"),
-        None => format!("there is {}", all_of(known)),
-    };
     Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"))
         .label(span, format!("no such {what}"))
-        .help(help)
+        .misspelled(name, nearest(name, known.iter().copied()), || match known {
+            [] => format!("this kind has no {what}: declare it first"),
+            known => format!("there is {}", all_of(known)),
+        })
 }

@@ -132,10 +132,7 @@ fn parent_of(
                 format!("kind `{name}` extends `{wanted}`, which is no other kind"),
             )
             .label(parent.span, "no such kind")
-            .help(match known {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => "`mlopsgen kinds` lists them".to_string(),
-            }),
+            .misspelled(wanted, known, || "`mlopsgen kinds` lists them".to_string()),
         );
     }
     found.map(|kind| (*kind).clone())

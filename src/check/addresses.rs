@@ -69,14 +69,36 @@ fn bare(said: &Said<'_>, names: &Names<'_>) -> Option<Diagnostic> {
                 )),
         );
     }
+    let (spelled, reference) = referred(said.text, name, other);
     Some(
         Diagnostic::new(Code::BareAddress, message)
             .label(said.span, format!("holds `{name}`"))
             .help(format!(
-                "write `${{components.{}.{port}.address}}`: without the reference there is no edge, and Kubernetes cuts the connection off",
-                other.name
-            )),
+                "write `{reference}`: without the reference there is no edge, and Kubernetes cuts the connection off"
+            ))
+            .renaming(spelled, reference),
     )
+}
+
+/// A name as it stands in a text, with its port where it has one, and the reference that says the same.
+fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> (&'a str, String) {
+    let ports = || other.workloads.iter().flat_map(|workload| &workload.ports);
+    let numbered = text.match_indices(name).find_map(|(start, _)| {
+        let after = text[start + name.len()..].strip_prefix(':')?;
+        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let number: u16 = after[..digits].parse().ok()?;
+        Some((&text[start..start + name.len() + 1 + digits], number))
+    });
+    let main = other.main_port.as_deref().unwrap_or("http");
+    match numbered {
+        Some((spelled, number)) => {
+            let of_number = ports().find(|port| port.container.first == number);
+            let port = of_number.map_or(main, |port| &port.name);
+            let reference = format!("${{components.{}.{port}.address}}", other.name);
+            (spelled, reference)
+        }
+        None => (name, format!("${{components.{}.{main}.host}}", other.name)),
+    }
 }
 
 /// The name that stands as a host: `NAME:PORT`, `//NAME` or `@NAME`, or alone where a host is asked for.
@@ -182,7 +204,7 @@ fn itself(said: &Said<'_>, published: &[(PortRange, &Component, &Port)]) -> Opti
         Owner::Pipeline(_) | Owner::Ci(_) => &[],
     };
     let holds = |range: PortRange, number| range.first <= number && number <= range.last;
-    let (name, component, port) = machine_ports(said.text)
+    let (name, number, component, port) = machine_ports(said.text)
         .into_iter()
         .filter(|(_, number)| !own.iter().any(|port| holds(port.container, *number)))
         .find_map(|(name, number)| {
@@ -190,8 +212,9 @@ fn itself(said: &Said<'_>, published: &[(PortRange, &Component, &Port)]) -> Opti
                 let is_other = Some(component.name.as_str()) != said.owner.component();
                 is_other && component.external.is_none() && holds(*range, number)
             })?;
-            Some((name, &component.name, &port.name))
+            Some((name, number, &component.name, &port.name))
         })?;
+    let reference = format!("${{components.{component}.{port}.address}}");
     let message = format!(
         "{} looks for `{component}` on `{name}`",
         said.owner.describe()
@@ -202,9 +225,8 @@ fn itself(said: &Said<'_>, published: &[(PortRange, &Component, &Port)]) -> Opti
                 said.span,
                 "in a container this is not the machine that publishes the port",
             )
-            .help(format!(
-                "write `${{components.{component}.{port}.address}}`"
-            )),
+            .help(format!("write `{reference}`"))
+            .renaming(&format!("{name}:{number}"), reference),
     )
 }
 

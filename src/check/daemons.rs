@@ -34,11 +34,7 @@ fn conflicts(workload: &Workload) -> Vec<(Span, String, &'static str)> {
         .filter(|node| !node.is_false())
     {
         let what = format!("has {} replicas", workload.replicas);
-        found.push((
-            replicas.span,
-            what,
-            "write `daemon = true` or `replicas`, not both",
-        ));
+        found.push((replicas.span, what, "keep one of `daemon` and `replicas`"));
     }
     if workload.is_job() {
         let what = "runs to completion".to_string();
@@ -48,11 +44,7 @@ fn conflicts(workload: &Workload) -> Vec<(Span, String, &'static str)> {
         && let NetworkMode::Service(other) = &mode.value
     {
         let what = format!("runs in the pod of `{other}`");
-        found.push((
-            mode.span,
-            what,
-            "write `daemon = true` on that component instead",
-        ));
+        found.push((mode.span, what, "say `daemon` of that component instead"));
     }
     found
 }

@@ -6,8 +6,9 @@ use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{pipeline_texts, workload_secrets},
-    model::{FlowEnd, Mount, MountSource, Notify, Platform, Text, Workload},
+    model::{FlowEnd, Mount, MountSource, Notify, Platform, Port, Text, Workload},
     source::Span,
+    syntax::Node,
 };
 
 /// The place of a key of a workload, else of its component.
@@ -186,17 +187,33 @@ fn leaves(path: &str) -> bool {
     false
 }
 
+/// What most services need.
+const RESOURCES: &str = "resources = { cpu = \"250m\", memory = \"512Mi\" }";
+
+fn tcp(port: &str) -> String {
+    format!("health = {{ tcp = \"{port}\" }}")
+}
+
+/// The first port of a workload that runs on and has no health check, unless somebody took it away.
+fn unchecked_port(workload: &Workload) -> Option<&Port> {
+    let is_off = workload.written.get("health").is_some_and(Node::is_false);
+    let is_checked = workload.is_job() || workload.health.is_some() || is_off;
+    workload.ports.first().filter(|_| !is_checked)
+}
+
 /// No health check, no volume for a store, no resources.
 pub(super) fn habits(facts: Facts<'_>, sink: &mut Sink) {
     for component in &facts.platform.components {
         let Some(main) = component.main() else {
             continue;
         };
-        if !main.is_job() && main.health.is_none() && !main.ports.is_empty() {
+        if let Some(port) = unchecked_port(main) {
+            let port = &port.name;
             sink.push(
                 lint(Code::NoHealthCheck, format!("nothing tells whether `{}` works", main.name), main)
                     .label(component.span, "has ports and no health check")
-                    .help("write `health = { http = \"/health\", port = \"http\" }`, or `health = { tcp = \"http\" }`"),
+                    .help(format!("write `{}`, or `health = {{ http = \"/health\", port = \"{port}\" }}` where a path tells", tcp(port)))
+                    .adding(component.span, tcp(port)),
             );
         }
         let keeps = main.mounts.iter().any(|mount| !mount.read_only);
@@ -219,7 +236,8 @@ pub(super) fn habits(facts: Facts<'_>, sink: &mut Sink) {
                     main,
                 )
                 .label(component.span, "asks for no resources")
-                .help("write `resources = { cpu = \"250m\", memory = \"512Mi\" }`"),
+                .help(format!("write `{RESOURCES}`"))
+                .adding(component.span, RESOURCES),
             );
         }
     }

@@ -46,14 +46,12 @@ fn unknown(what: &str, patterns: &[At<String>], known: &[&str], sink: &mut Sink)
         } else {
             format!("there is no {what} `{name}`")
         };
-        let help = match nearest(name, known.iter().copied()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!("a route takes alerts that exist: name a {what} of this platform"),
-        };
         sink.push(
             Diagnostic::new(Code::UnknownName, message)
                 .label(pattern.span, format!("no such {what}"))
-                .help(help),
+                .misspelled(name, nearest(name, known.iter().copied()), || {
+                    format!("a route takes alerts that exist: name a {what} of this platform")
+                }),
         );
     }
 }

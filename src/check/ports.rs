@@ -30,32 +30,40 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
             .find(|earlier| clash(earlier, later));
         if let Some(earlier) = clash {
             let free = free_port(&published, later);
-            sink.push(
-                Diagnostic::new(
-                    Code::PortClash,
-                    format!(
-                        "host port {} is taken twice, by {}",
-                        later.range,
-                        both(earlier, later)
-                    ),
-                )
-                .label(
-                    earlier.span,
-                    format!("{} publishes it", shown(earlier, later)),
-                )
-                .label(later.span, format!("and so does {}", shown(later, earlier)))
-                .help(format!(
-                    "{} is free: write `ports.{} = {{ host = {} }}`",
-                    free,
-                    later.port.name,
-                    if free.first == free.last {
-                        free.to_string()
-                    } else {
-                        format!("\"{free}\"")
-                    }
+            let diagnostic = Diagnostic::new(
+                Code::PortClash,
+                format!(
+                    "host port {} is taken twice, by {}",
+                    later.range,
+                    both(earlier, later)
+                ),
+            )
+            .label(
+                earlier.span,
+                format!("{} publishes it", shown(earlier, later)),
+            )
+            .label(later.span, format!("and so does {}", shown(later, earlier)));
+            // Without `host` it takes the port of the host under the number on which it listens.
+            sink.push(match later.port.host {
+                Some(_) => diagnostic
+                    .help(format!(
+                        "{free} is free: write `host = {}` in `ports.{}`",
+                        written(free),
+                        later.port.name,
+                    ))
+                    .replacing(later.span, written(free)),
+                None => diagnostic.help(format!(
+                    "{free} is free: let the program listen there, and change `container`"
                 )),
-            );
+            });
         }
+    }
+}
+
+fn written(range: PortRange) -> String {
+    match range.first == range.last {
+        true => range.to_string(),
+        false => format!("\"{range}\""),
     }
 }
 

@@ -96,7 +96,8 @@ pub(super) fn restarting_jobs(facts: Facts<'_>, sink: &mut Sink) {
                     format!("the job `{}` would start again whenever it has ended", workload.name),
                 )
                 .label(span, format!("restarts `{}`", workload.restart.name()))
-                .help("write `restart = \"no\"` or `restart = \"on-failure\"`; what runs on is of `kind = \"service\"`"),
+                .replacing(span, "\"no\"")
+                .help("write `restart = \"no\"`, or `restart = \"on-failure\"`; what runs on is of `kind = \"service\"`"),
             );
         }
     }

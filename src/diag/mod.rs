@@ -4,12 +4,14 @@
 
 pub mod annotate;
 mod code;
+mod fix;
 mod levels;
 mod nearest;
 pub mod render;
 mod sink;
 
 pub use code::{Code, Level};
+pub use fix::{Edit, JsonEdit, apply};
 pub use levels::{Levels, LintLevel};
 pub use nearest::nearest;
 pub use sink::Sink;
@@ -38,6 +40,8 @@ pub struct Diagnostic {
     pub message: String,
     pub labels: Vec<Label>,
     pub help: Option<String>,
+    /// What the help asks for, where a program can do it.
+    pub edits: Vec<Edit>,
     /// The component that a lint is about: its `allow` accepts it.
     pub component: Option<String>,
 }
@@ -54,6 +58,7 @@ impl Diagnostic {
             message: message.into(),
             labels: Vec::new(),
             help: None,
+            edits: Vec::new(),
             component: None,
         }
     }
@@ -80,6 +85,58 @@ impl Diagnostic {
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The help for a name that nothing has, which stands at the first label's place: the one that was most likely meant, or
+    /// what else there is to say.
+    pub fn misspelled(
+        self,
+        name: &str,
+        meant: Option<&str>,
+        otherwise: impl FnOnce() -> String,
+    ) -> Self {
+        match meant {
+            Some(meant) => self
+                .help(format!("did you mean `{meant}`?"))
+                .renaming(name, meant),
+            None => self.help(otherwise()),
+        }
+    }
+
+    /// The help asks for another name in the place of `old`, which stands at the first label's place.
+    pub fn renaming(mut self, old: &str, new: impl Into<String>) -> Self {
+        if let Some(label) = self.labels.first() {
+            self.edits.push(Edit::Rename {
+                within: label.span,
+                old: old.to_string(),
+                new: new.into(),
+            });
+        }
+        self
+    }
+
+    /// The help asks for `text` in the place of what stands at `span`.
+    pub fn replacing(mut self, span: Span, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.edits.push(Edit::Replace { span, text });
+        self
+    }
+
+    /// The help asks for one more line in the table whose name stands at `table`.
+    pub fn adding(mut self, table: Span, line: impl Into<String>) -> Self {
+        let line = line.into();
+        self.edits.push(Edit::Add { table, line });
+        self
+    }
+
+    /// The help asks for one more line in a table at the top of the file in which `near` is.
+    pub fn declaring(mut self, near: Span, table: &'static str, line: impl Into<String>) -> Self {
+        self.edits.push(Edit::Declare {
+            source: near.source,
+            table,
+            line: line.into(),
+        });
         self
     }
 }

@@ -8,7 +8,7 @@ use miette::{
 };
 use serde::Serialize;
 
-use super::{Diagnostic, Label, Severity};
+use super::{Diagnostic, Edit, JsonEdit, Label, Severity};
 use crate::{
     source::Sources,
     text::{is_hidden, visible},
@@ -225,6 +225,9 @@ pub struct JsonDiagnostic {
     pub message: String,
     pub places: Vec<JsonPlace>,
     pub help: Option<String>,
+    /// What the help asks for, where a program can do it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<JsonEdit>,
 }
 
 /// A place as `--format json` prints it; lines and columns count from 1.
@@ -253,6 +256,11 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<JsonDiagnostic
                 .map(|label| json_place(label, sources))
                 .collect(),
             help: diagnostic.help.clone(),
+            edits: diagnostic
+                .edits
+                .iter()
+                .map(|edit| Edit::json(edit, sources))
+                .collect(),
         })
         .collect()
 }

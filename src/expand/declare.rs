@@ -12,7 +12,7 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, complete, component_key},
-    syntax::{Key, Node, Removal, Table, overlay},
+    syntax::{Key, Node, Removal, Table, overlay, quoted},
     text::{all_of, one_of},
 };
 
@@ -100,7 +100,7 @@ fn component(
     let logins = logins::split(&mut user, &kind, sink);
     let external = external(&user, &kind, sink);
     let group = group(tree, key, &user, external.is_some(), sink);
-    let major = major::of(tree, &user, &kind, sink);
+    let major = major::of(tree, key, &user, &kind, sink);
     Declared {
         name: key.name.clone(),
         span: key.span,
@@ -167,18 +167,17 @@ fn kind_of(component: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> Optio
         && let Some(node) = component.get("kind")
     {
         let names = inputs.catalog.names();
-        let help = match nearest(name, names.iter().map(String::as_str)) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!(
-                "the catalog has {}; a kind of your own goes to mlopsgen/kinds/{name}.toml",
-                all_of(&names)
-            ),
-        };
+        let near = nearest(name, names.iter().map(String::as_str));
         if !names.iter().any(|known| known == name) {
             sink.push(
                 Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
                     .label(node.span, "no such kind")
-                    .help(help),
+                    .misspelled(name, near, || {
+                        format!(
+                            "the catalog has {}; a kind of your own goes to mlopsgen/kinds/{name}.toml",
+                            all_of(&names)
+                        )
+                    }),
             );
         }
     }
@@ -197,17 +196,27 @@ fn group(
         .map_or(Vec::new(), |groups| groups.keys().collect());
     let Some(node) = component.get("group") else {
         if !external {
-            sink.push(
-                Diagnostic::new(
-                    Code::MissingKey,
-                    format!("component `{}` needs the key `group`", key.name),
-                )
-                .label(key.span, "in no group")
-                .help(match known.as_slice() {
-                    [] => "declare a group in `[groups]` and write `group = \"NAME\"`".to_string(),
-                    known => format!("write `group = \"NAME\"`: one of {}", one_of(known)),
-                }),
-            );
+            let diagnostic = Diagnostic::new(
+                Code::MissingKey,
+                format!("component `{}` needs the key `group`", key.name),
+            )
+            .label(key.span, "in no group");
+            sink.push(match known.as_slice() {
+                [] => diagnostic
+                    .help("write `main = \"Everything\"` below `[groups]`, and `group = \"main\"` here")
+                    .declaring(key.span, "groups", "main = \"Everything\"")
+                    .adding(key.span, "group = \"main\""),
+                [first, rest @ ..] => {
+                    let line = format!("group = {}", quoted(first));
+                    let others = match rest {
+                        [] => String::new(),
+                        _ => format!(", or another of {}", one_of(&known)),
+                    };
+                    diagnostic
+                        .help(format!("write `{line}`{others}"))
+                        .adding(key.span, line)
+                }
+            });
         }
         return None;
     };
@@ -285,7 +294,7 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalD
                         format!("port `{}` of `external` is not `HOST:PORT`", port.name),
                     )
                     .label(node.span, "does not fit")
-                    .help("write `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port"),
+                    .help("an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port"),
                 ),
             }
         }
@@ -302,10 +311,11 @@ fn unknown_external(kind: &Kind, port: &Key, known: &[&str]) -> Diagnostic {
         format!("kind `{}` has no port `{}`", kind.name, port.name),
     )
     .label(port.span, "no such port")
-    .help(match nearest(&port.name, known.iter().copied()) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => format!("it has {}", all_of(known)),
-    })
+    .misspelled(
+        &port.name,
+        nearest(&port.name, known.iter().copied()),
+        || format!("it has {}", all_of(known)),
+    )
 }
 
 /// Kinds of which a platform has at most so many. What runs elsewhere is another platform's.

@@ -249,6 +249,10 @@ fn merged(kind: &Table, user: &Table) -> Table {
         })
         .unwrap_or_default();
     let mut out = overlay(&lower, user, Removal::Now);
+    // Who takes the kind's check away did not forget it.
+    if let Some(entry) = user.entry("health").filter(|entry| entry.value.is_false()) {
+        out.set(entry.key.clone(), entry.value.clone());
+    }
     if !inner.entries.is_empty() {
         let key = Key {
             name: "@depends_on".to_string(),

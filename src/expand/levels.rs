@@ -46,8 +46,7 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
         .collect();
     Diagnostic::new(Code::UnknownName, format!("there is no lint `{name}`"))
         .label(span, "no such lint")
-        .help(match nearest(name, known.iter().copied()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!("lints are {}", all_of(&known)),
+        .misspelled(name, nearest(name, known.iter().copied()), || {
+            format!("lints are {}", all_of(&known))
         })
 }

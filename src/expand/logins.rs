@@ -86,9 +86,8 @@ fn unknown(key: &Key) -> Diagnostic {
         format!("a database has no key `{}`", key.name),
     )
     .label(key.span, "unknown key")
-    .help(match nearest(&key.name, ["user", "password"]) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => "known keys: `user` and `password`".to_string(),
+    .misspelled(&key.name, nearest(&key.name, ["user", "password"]), || {
+        "known keys: `user` and `password`".to_string()
     })
 }
 

@@ -11,7 +11,7 @@ use crate::{
     model::{Image, Piece, Text, Version},
     reference::{self, Mode, Piece as Phrase, Words},
     source::Span,
-    syntax::{Node, Table, Value},
+    syntax::{Key, Node, Table, Value},
     text::all_of,
 };
 
@@ -24,7 +24,13 @@ struct Written<'a> {
 }
 
 /// `component`: what the user wrote, presets laid below it.
-pub(super) fn of(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) -> Option<u64> {
+pub(super) fn of(
+    tree: &Table,
+    name: &Key,
+    component: &Table,
+    kind: &Kind,
+    sink: &mut Sink,
+) -> Option<u64> {
     let default = kind.default_major();
     let setting = component.get_path(&["settings", "major"]);
     if let Some(node) = setting.filter(|node| !node.is_false()) {
@@ -57,7 +63,8 @@ pub(super) fn of(tree: &Table, component: &Table, kind: &Kind, sink: &mut Sink) 
         }
         None => {
             if kind.adapts() && component.get("external").is_none() {
-                sink.push(untold(kind, &written));
+                let diagnostic = untold(kind, &written);
+                sink.push(telling(diagnostic, kind, name, component));
             }
             default
         }
@@ -198,21 +205,25 @@ fn untold(kind: &Kind, written: &Written<'_>) -> Diagnostic {
         (None, Some(_)) => "a digest tells no version".to_string(),
         (None, None) => "it has no tag".to_string(),
     };
-    let example = kind.default_major().unwrap_or_default();
-    let help = match kind.majors.as_slice() {
-        [] => format!("write `settings.major = {example}`"),
-        _ => format!(
-            "write `settings.major = {example}`: kind `{}` knows the major versions {}",
-            kind.name,
-            known(kind)
-        ),
-    };
     Diagnostic::new(
         Code::UnknownVersion,
         format!("nothing tells the major version of this `{}`", kind.name),
     )
     .label(written.node.span, why)
-    .help(help)
+}
+
+/// A help to say the major version.
+fn telling(diagnostic: Diagnostic, kind: &Kind, name: &Key, component: &Table) -> Diagnostic {
+    let more = match kind.majors.as_slice() {
+        [] => String::new(),
+        _ => format!(
+            ": `settings.major` of a `{}` is one of {}",
+            kind.name,
+            known(kind)
+        ),
+    };
+    let line = format!("major = {}", kind.default_major().unwrap_or_default());
+    super::writing(diagnostic, name.span, component, "settings", &line, &more)
 }
 
 fn known(kind: &Kind) -> String {

@@ -187,14 +187,35 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     }
 }
 
+/// A help to write a line in a table of a component, such as `settings`: in the one that is there, else as a dotted key.
+/// `more` goes on after it.
+pub(crate) fn writing(
+    diagnostic: Diagnostic,
+    component: Span,
+    written: &Table,
+    key: &str,
+    line: &str,
+    more: &str,
+) -> Diagnostic {
+    match written.entry(key) {
+        Some(entry) => diagnostic
+            .help(format!("write `{line}` in `{key}`{more}"))
+            .adding(entry.key.span, line),
+        None => {
+            let line = format!("{key}.{line}");
+            diagnostic
+                .help(format!("write `{line}`{more}"))
+                .adding(component, line)
+        }
+    }
+}
+
 /// A name that nothing has, with the nearest that something has.
 pub fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
-    let help = match nearest(name, known.iter().copied()) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None if known.is_empty() => format!("there is no {what} yet: declare it first"),
-        None => format!("there is {}", all_of(known)),
-    };
     Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"))
         .label(span, format!("no such {what}"))
-        .help(help)
+        .misspelled(name, nearest(name, known.iter().copied()), || match known {
+            [] => format!("there is no {what} yet: declare it first"),
+            known => format!("there is {}", all_of(known)),
+        })
 }

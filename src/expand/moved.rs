@@ -120,16 +120,16 @@ fn is_volume(key: &str) -> bool {
 }
 
 fn no_key(text: &str, span: Span) -> Diagnostic {
-    let help = match nearest(sort(text), SORTS) {
-        Some(close) if close != sort(text) => format!("did you mean `{close}`?"),
-        _ => "write `components.C`, `components.C.volumes.V`, `groups.G`, `pipelines.P`, `volumes.V` or `platform.NAME`".to_string(),
+    let near = nearest(sort(text), SORTS).filter(|near| *near != sort(text));
+    let otherwise = || {
+        "write `components.C`, `components.C.volumes.V`, `groups.G`, `pipelines.P`, `volumes.V` or `platform.NAME`".to_string()
     };
     Diagnostic::new(
         Code::BadMove,
         format!("`{text}` is nothing that can be moved"),
     )
     .label(span, "not such a key")
-    .help(help)
+    .misspelled(sort(text), near, otherwise)
 }
 
 /// Reports entries that can't hold.

@@ -6,10 +6,11 @@ use super::{
     read,
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, nearest},
     model::{Bind, HostPort, Port, PortRange, Protocol, Scheme},
     source::Span,
     syntax::{Key, Node, Table, Value},
+    text::all_of,
 };
 
 /// The ports of each of a component's workloads, and whether all of them could be read.
@@ -22,7 +23,7 @@ pub(super) fn ports(
     let mut all = Vec::new();
     let mut whole = true;
     for workload in workloads {
-        let (ports, all_read) = written(&workload.table, bind, sink);
+        let (ports, all_read) = written(declared, &workload.table, bind, sink);
         whole &= all_read;
         let is_main = workload.part.is_none();
         if is_main {
@@ -69,14 +70,17 @@ fn refuse_moved(declared: &Declared, own: &[Port], sink: &mut Sink) {
 }
 
 /// The ports, and whether all of them could be read.
-fn written(table: &Table, bind: Bind, sink: &mut Sink) -> (Vec<Port>, bool) {
+fn written(declared: &Declared, table: &Table, bind: Bind, sink: &mut Sink) -> (Vec<Port>, bool) {
     let mut ports = Vec::new();
-    let mut whole = true;
+    let mut whole = !table.get("ports").is_some_and(Node::is_broken);
     for (key, node) in read::entries(table, "ports") {
         let Some(table) = node.as_table() else {
             whole &= !node.is_broken();
             continue;
         };
+        if table.get("container").is_none() {
+            sink.push(numberless(declared, key, node));
+        }
         match port(key, table, bind, sink) {
             Some(port) => ports.push(port),
             None => whole = false,
@@ -85,25 +89,47 @@ fn written(table: &Table, bind: Bind, sink: &mut Sink) -> (Vec<Port>, bool) {
     (ports, whole)
 }
 
-fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
-    let written = table.get("container");
-    let Some(container) = written.and_then(read::port_range) else {
-        if written.is_some() {
-            return None;
-        }
-        sink.push(
-            Diagnostic::new(
-                Code::MissingKey,
-                format!("port `{}` needs the key `container`", key.name),
-            )
-            .label(key.span, "which port does the program listen on?")
-            .help(format!(
-                "write `ports.{} = {{ container = 8000 }}`, or just `ports.{} = 8000`",
-                key.name, key.name
-            )),
-        );
-        return None;
+/// A port that says nothing of the container's: most likely the name of one that the kind has was misspelled.
+fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
+    let kinds = declared.kind.table.get_path(&["workload", "ports"]);
+    let known: Vec<&str> = kinds
+        .and_then(Node::as_table)
+        .map_or(Vec::new(), |ports| ports.keys().collect());
+    let kind = &declared.kind.name;
+    if let Some(near) = nearest(&key.name, known.iter().copied()) {
+        return Diagnostic::new(
+            Code::UnknownPort,
+            format!("kind `{kind}` has no port `{}`", key.name),
+        )
+        .label(key.span, "no such port")
+        .misspelled(&key.name, Some(near), String::new);
+    }
+    let others = match known.as_slice() {
+        [] => String::new(),
+        known => format!("; kind `{kind}` itself has {}", all_of(known)),
     };
+    Diagnostic::new(
+        Code::MissingKey,
+        format!("port `{}` needs the key `container`", key.name),
+    )
+    .label(key.span, "which port does the program listen on?")
+    .help(format!(
+        "write `container = 8000` in `ports.{}`{others}",
+        key.name
+    ))
+    .adding(beside(key, node), "container = 8000")
+}
+
+/// Where the table of a port stands: in its braces, else where its name is.
+fn beside(key: &Key, node: &Node) -> Span {
+    match node.span.start > key.span.end {
+        true => node.span,
+        false => key.span,
+    }
+}
+
+fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
+    let container = table.get("container").and_then(read::port_range)?;
     let host_node = table.get("host");
     let host = host_node.and_then(host_port);
     if let (Some(HostPort::Fixed(host)), Some(node)) = (host, host_node)

@@ -11,7 +11,7 @@ use crate::{
     catalog::Role,
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
-    syntax::{Key, Node, Value},
+    syntax::{Key, Node, Value, quoted},
     text::{all_of, one_of},
 };
 
@@ -57,17 +57,17 @@ fn written(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<BoundRole> 
                 }
             }
             Value::Array(items) => {
-                sink.push(
-                    Diagnostic::new(
-                        Code::WrongType,
-                        format!("role `{}` takes one component, not a list", role.name),
-                    )
-                    .label(node.span, "a list")
-                    .help(match items.first().and_then(Node::as_str) {
-                        Some(first) => format!("write `uses = {{ {} = \"{first}\" }}`", role.name),
-                        None => "write the component's name".to_string(),
-                    }),
-                );
+                let diagnostic = Diagnostic::new(
+                    Code::WrongType,
+                    format!("role `{}` takes one component, not a list", role.name),
+                )
+                .label(node.span, "a list");
+                sink.push(match items.first().and_then(Node::as_str).map(quoted) {
+                    Some(first) => diagnostic
+                        .help(format!("write `{} = {first}`", role.name))
+                        .replacing(node.span, first),
+                    None => diagnostic.help("write the component's name"),
+                });
             }
             _ => {}
         }
@@ -82,20 +82,23 @@ fn unknown_role(draft: &Declared, key: &Key) -> Diagnostic {
         .iter()
         .map(|role| role.name.as_str())
         .collect();
-    let help = match (nearest(&key.name, known.iter().copied()), known.as_slice()) {
-        (Some(close), _) => format!("did you mean `{close}`?"),
-        (None, []) => format!(
+    let otherwise = || match known.as_slice() {
+        [] => format!(
             "kind `{}` has no roles: use `depends_on` or `reaches`",
             draft.kind.name
         ),
-        (None, known) => format!("kind `{}` has the roles {}", draft.kind.name, all_of(known)),
+        known => format!("kind `{}` has the roles {}", draft.kind.name, all_of(known)),
     };
     Diagnostic::new(
         Code::UnknownName,
         format!("kind `{}` has no role `{}`", draft.kind.name, key.name),
     )
     .label(key.span, "no such role")
-    .help(help)
+    .misspelled(
+        &key.name,
+        nearest(&key.name, known.iter().copied()),
+        otherwise,
+    )
 }
 
 /// `"component"` or `"component/database"`.
@@ -200,9 +203,8 @@ fn check_database(filler: &Declared, database: &str, node: &Node, sink: &mut Sin
         )
         .label(node.span, "not there")
         .label(filler.span, "this component")
-        .help(match nearest(database, known.iter().copied()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!("add it: `settings = {{ {more} = [\"{database}\"] }}`"),
+        .misspelled(database, nearest(database, known.iter().copied()), || {
+            format!("add it: `settings = {{ {more} = [\"{database}\"] }}`")
         }),
     );
 }
@@ -236,22 +238,15 @@ fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) ->
             span: draft.span,
         }),
         [_, _, ..] if role.default => {
-            sink.push(
-                Diagnostic::new(
-                    Code::RoleAmbiguous,
-                    format!(
-                        "`{}` could use more than one as `{}`",
-                        draft.name, role.name
-                    ),
-                )
-                .label(draft.span, "which one?")
-                .help(format!(
-                    "write `uses = {{ {} = \"{}\" }}`, or another of {}",
-                    role.name,
-                    fitting[0],
-                    one_of(&fitting)
-                )),
-            );
+            let diagnostic = Diagnostic::new(
+                Code::RoleAmbiguous,
+                format!(
+                    "`{}` could use more than one as `{}`",
+                    draft.name, role.name
+                ),
+            )
+            .label(draft.span, "which one?");
+            sink.push(choosing(diagnostic, draft, role, &fitting));
             None
         }
         fitting if role.required => {
@@ -259,38 +254,36 @@ fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) ->
             if fitting.is_empty() && !all.names.lost.is_empty() {
                 return None;
             }
-            let help = match fitting {
-                [] => format!(
-                    "add a component of kind {} and write `uses = {{ {} = \"NAME\" }}`",
+            let diagnostic = Diagnostic::new(
+                Code::RoleMissing,
+                format!(
+                    "`{}` needs a component in the role `{}`",
+                    draft.name, role.name
+                ),
+            )
+            .label(draft.span, format!("of kind `{}`", draft.kind.name));
+            sink.push(match fitting {
+                [] => diagnostic.help(format!(
+                    "add a component of kind {} and write `uses.{} = \"NAME\"`",
                     one_of(&role.kinds),
                     role.name
-                ),
-                fitting => format!(
-                    "write `uses = {{ {} = \"{}\" }}`{}",
-                    role.name,
-                    fitting[0],
-                    if fitting.len() > 1 {
-                        format!(", or another of {}", one_of(fitting))
-                    } else {
-                        String::new()
-                    }
-                ),
-            };
-            sink.push(
-                Diagnostic::new(
-                    Code::RoleMissing,
-                    format!(
-                        "`{}` needs a component in the role `{}`",
-                        draft.name, role.name
-                    ),
-                )
-                .label(draft.span, format!("of kind `{}`", draft.kind.name))
-                .help(help),
-            );
+                )),
+                fitting => choosing(diagnostic, draft, role, fitting),
+            });
             None
         }
         _ => None,
     }
+}
+
+/// A help to bind a role to the first of those that fit.
+fn choosing(diagnostic: Diagnostic, draft: &Declared, role: &Role, fitting: &[&str]) -> Diagnostic {
+    let line = format!("{} = {}", role.name, quoted(fitting[0]));
+    let more = match fitting {
+        [_] => String::new(),
+        fitting => format!(", or another of {}", one_of(fitting)),
+    };
+    super::writing(diagnostic, draft.span, &draft.user, "uses", &line, &more)
 }
 
 fn candidates<'a>(all: &'a Declarations, index: usize, role: &Role) -> Vec<&'a str> {

@@ -43,7 +43,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
         }
         for spec in &declared.kind.settings {
             if spec.required && declared.setting(&spec.name).is_none() {
-                sink.push(missing(declared, spec));
+                sink.push(missing(all, declared, spec));
             }
         }
     }
@@ -77,13 +77,12 @@ fn unknown_setting(declared: &Declared, key: &Key) -> Diagnostic {
         .iter()
         .map(|spec| spec.name.as_str())
         .collect();
-    let help = match (nearest(&key.name, known.iter().copied()), known.as_slice()) {
-        (Some(close), _) => format!("did you mean `{close}`?"),
-        (None, []) => format!(
+    let otherwise = || match known.as_slice() {
+        [] => format!(
             "kind `{}` has no settings: use `env` or `args`",
             declared.kind.name
         ),
-        (None, known) => format!(
+        known => format!(
             "kind `{}` has the settings {}",
             declared.kind.name,
             all_of(known)
@@ -97,7 +96,11 @@ fn unknown_setting(declared: &Declared, key: &Key) -> Diagnostic {
         ),
     )
     .label(key.span, "no such setting")
-    .help(help)
+    .misspelled(
+        &key.name,
+        nearest(&key.name, known.iter().copied()),
+        otherwise,
+    )
 }
 
 fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {
@@ -260,31 +263,46 @@ fn is_secret(phrase: &Phrase<'_>) -> bool {
     }
 }
 
-fn missing(declared: &Declared, spec: &SettingSpec) -> Diagnostic {
-    let (code, help) = match spec.kind {
-        SettingType::Secret => {
-            let name = format!("{}-{}", declared.name, spec.name.replace('_', "-"));
-            let env = super::read::env_name(&name);
-            (
-                Code::SecretRequired,
-                format!(
-                    "declare `[secrets]` `{name} = {{ env = \"{env}\" }}` and write `settings = {{ {} = \"${{secrets.{name}}}\" }}`",
-                    spec.name
-                ),
-            )
-        }
-        _ => (
-            Code::MissingKey,
-            format!(
-                "write `settings = {{ {} = ... }}`: {}",
-                spec.name, spec.description
-            ),
-        ),
+fn missing(all: &Declarations, declared: &Declared, spec: &SettingSpec) -> Diagnostic {
+    let message = format!("`{}` needs the setting `{}`", declared.name, spec.name);
+    let label = format!("of kind `{}`", declared.kind.name);
+    let writing = |diagnostic: Diagnostic, line: &str, more: &str| {
+        let diagnostic = diagnostic.label(declared.span, &label);
+        super::writing(
+            diagnostic,
+            declared.span,
+            &declared.user,
+            "settings",
+            line,
+            more,
+        )
     };
-    Diagnostic::new(
-        code,
-        format!("`{}` needs the setting `{}`", declared.name, spec.name),
-    )
-    .label(declared.span, format!("of kind `{}`", declared.kind.name))
-    .help(help)
+    if spec.kind != SettingType::Secret {
+        let diagnostic = Diagnostic::new(Code::MissingKey, message);
+        let line = format!("{} = {}", spec.name, example(spec));
+        return writing(diagnostic, &line, &format!(": {}", spec.description));
+    }
+    let name = format!("{}-{}", declared.name, spec.name.replace('_', "-"));
+    let line = format!("{} = \"${{secrets.{name}}}\"", spec.name);
+    let diagnostic = Diagnostic::new(Code::SecretRequired, message);
+    if all.names.secrets.find(&name).is_some() {
+        return writing(diagnostic, &line, "");
+    }
+    let env = super::read::env_name(&name);
+    let secret = format!("{name} = {{ env = \"{env}\" }}");
+    let more = format!(", and `{secret}` below `[secrets]`");
+    writing(diagnostic, &line, &more).declaring(declared.span, "secrets", secret)
+}
+
+/// A value that the setting takes.
+fn example(spec: &SettingSpec) -> &'static str {
+    match spec.kind {
+        SettingType::Integer => "1",
+        SettingType::Boolean => "true",
+        SettingType::Duration => "\"30s\"",
+        SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders => {
+            "[\"name\"]"
+        }
+        SettingType::String | SettingType::Secret | SettingType::File => "\"name\"",
+    }
 }

@@ -1,7 +1,8 @@
 //! Holds a tree against the language: unknown keys, wrong types, bad forms.
 
 use super::{
-    component::{reference_places, secret_places},
+    component::{COMPONENT, reference_places, secret_places},
+    compose::{ComposeKey, compose_form, compose_key},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     shape::Shape,
@@ -24,8 +25,24 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         let (key, shape) = match keys.iter().find(|shape| shape.name == key.name) {
             Some(shape) => (key.clone(), shape),
             None => {
+                if let Some(of_compose) = of_compose(key, keys) {
+                    sink.push(of_compose.diagnostic(key, value, context.owner));
+                    // Its name here counts as said, so that nothing that refers to it is wrong too.
+                    if let Some(name) = of_compose.stands_for()
+                        && table.get(name).is_none()
+                    {
+                        let name = name.to_string();
+                        let span = key.span;
+                        let value = Value::Broken;
+                        kept.set(Key { name, span }, Node { span, value });
+                    }
+                    continue;
+                }
                 let near = meant(key, keys, sink);
-                sink.push(unknown_key(key, near, keys, context.owner));
+                sink.push(match near {
+                    Some(near) if table.get(near.name).is_some() => twice(key, near, context.owner),
+                    near => unknown_key(key, near, keys, context.owner),
+                });
                 let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
                     continue;
                 };
@@ -39,6 +56,9 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         };
         let value = if context.removable && value.is_false() {
             Some(value.clone())
+        } else if let Some(diagnostic) = form_of_compose(&key, value, keys) {
+            sink.push(diagnostic);
+            None
         } else {
             value_of(value, &shape.shape, &context.below(&key.name), sink)
         };
@@ -57,7 +77,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
 }
 
 pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
-    Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         Code::MissingKey,
         format!("{} needs the key `{}`", context.owner, shape.name),
     )
@@ -66,7 +86,12 @@ pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
         "write `{}`: {}",
         shape.example.replace('\n', "` and below it `"),
         shape.doc.trim_end_matches('.')
-    ))
+    ));
+    match shape.example.split_once('\n') {
+        // At the top of the file its keys stand below a heading.
+        Some((_, line)) => diagnostic.declaring(context.place, shape.name, line),
+        None => diagnostic.adding(context.place, shape.example),
+    }
 }
 
 /// Where a table stands and what passes in it.
@@ -135,6 +160,20 @@ impl<'a> Context<'a> {
     }
 }
 
+/// A key that Compose has and a component has not.
+fn of_compose(key: &Key, keys: &[KeyShape]) -> Option<ComposeKey> {
+    compose_key(&key.name).filter(|_| is_component(keys))
+}
+
+/// What to say of a value that is written as Compose has it.
+fn form_of_compose(key: &Key, value: &Node, keys: &[KeyShape]) -> Option<Diagnostic> {
+    is_component(keys).then(|| compose_form(key, value))?
+}
+
+fn is_component(keys: &[KeyShape]) -> bool {
+    keys.len() == COMPONENT.len() && keys[0].name == COMPONENT[0].name
+}
+
 /// The key that a misspelled one was meant to be.
 fn meant<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
     if sink.is_full() {
@@ -144,20 +183,27 @@ fn meant<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShap
     keys.iter().find(|shape| shape.name == name)
 }
 
-fn unknown_key(key: &Key, near: Option<&KeyShape>, keys: &[KeyShape], owner: &str) -> Diagnostic {
-    let help = match near {
-        Some(near) => format!("did you mean `{}`?", near.name),
-        None => {
-            let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
-            format!("known keys: {}", all_of(&names))
-        }
-    };
+/// A misspelled key beside the one that it was meant to be.
+fn twice(key: &Key, near: &KeyShape, owner: &str) -> Diagnostic {
+    let name = near.name;
     Diagnostic::new(
         Code::UnknownKey,
         format!("{owner} has no key `{}`", key.name),
     )
     .label(key.span, "unknown key")
-    .help(help)
+    .help(format!("take it away: `{name}` is there too"))
+}
+
+fn unknown_key(key: &Key, near: Option<&KeyShape>, keys: &[KeyShape], owner: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnknownKey,
+        format!("{owner} has no key `{}`", key.name),
+    )
+    .label(key.span, "unknown key")
+    .misspelled(&key.name, near.map(|near| near.name), || {
+        let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
+        format!("known keys: {}", all_of(&names))
+    })
 }
 
 /// The value as far as it fits; `None` where nothing of it can be used.

@@ -6,6 +6,7 @@ mod alert;
 mod chart;
 mod check;
 mod complete;
+mod compose;
 mod component;
 mod cron;
 mod effect;

@@ -101,7 +101,8 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
                 draft.span,
                 format!("kind `{}` has no image of its own", draft.kind.name),
             )
-            .help("write `image = \"repository:tag\"`, or `build = { context = \"folder\" }`"),
+            .help("write `image = \"repository:tag\"`, or `build = { context = \"folder\" }`")
+            .adding(draft.span, "image = \"repository:tag\""),
         );
     }
     let parts = read::tables(user, "parts").map(|(_, part)| part);

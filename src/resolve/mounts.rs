@@ -110,7 +110,11 @@ fn mount_path(key: &Key, table: &Table, sink: &mut Sink) -> Option<String> {
                 format!("volume `{}` needs the key `mount`", key.name),
             )
             .label(key.span, "mounted where?")
-            .help(format!("write `volumes.{}.mount = \"/data\"`", key.name)),
+            .help(format!(
+                "write `mount = \"/data\"` in `volumes.{}`",
+                key.name
+            ))
+            .adding(key.span, "mount = \"/data\""),
         );
     }
     ContainerPath::parse(&mount?).map(ContainerPath::into_string)
@@ -140,9 +144,10 @@ fn shared(scene: &Scene<'_>, name: &str, span: Span, sink: &mut Sink) -> Option<
             .collect();
         let mut diagnostic = unknown("shared volume", name, span, &known);
         if known.is_empty() {
-            diagnostic.help = Some(format!(
-                "declare it: `[volumes]` and below it `{name} = {{ size = \"10Gi\" }}`"
-            ));
+            let line = format!("{name} = {{ size = \"10Gi\" }}");
+            diagnostic = diagnostic
+                .help(format!("declare it below `[volumes]`: `{line}`"))
+                .declaring(span, "volumes", line);
         }
         sink.push(diagnostic);
         return None;

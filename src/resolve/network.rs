@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, Draft, unknown},
     model::{At, NetworkMode, NetworkOwners},
     syntax::Table,
@@ -103,7 +103,14 @@ pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
         let Some(name) = node.as_str() else { continue };
         if !scene.names.networks.iter().any(|known| known == name) {
             let known: Vec<&str> = scene.names.networks.iter().map(String::as_str).collect();
-            sink.push(unknown("network", name, node.span, &known));
+            let mut diagnostic = unknown("network", name, node.span, &known);
+            if nearest(name, known).is_none() {
+                let line = format!("{name} = {{ external = \"{name}\" }}");
+                diagnostic = diagnostic
+                    .help(format!("take it away: each group has a network, which `depends_on`, `uses` and references open to others; one that exists outside is declared below `[networks]`: `{line}`"))
+                    .declaring(node.span, "networks", line);
+            }
+            sink.push(diagnostic);
         }
     }
 }

@@ -148,12 +148,11 @@ fn port<'a>(
     let found = shape.ports.iter().find(|port| port.name == name);
     if found.is_none() && !draft.broken {
         let known: Vec<&str> = shape.ports.iter().map(|port| port.name.as_str()).collect();
-        let help = match nearest(name, known.iter().copied()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None if known.is_empty() => format!("declare it: `ports.{name} = 8000`"),
-            None => format!(
+        let otherwise = || match known.as_slice() {
+            [] => format!("declare it: `ports.{name} = 8000`"),
+            known => format!(
                 "it has {}; or declare it: `ports.{name} = 8000`",
-                one_of(&known)
+                one_of(known)
             ),
         };
         sink.push(
@@ -166,7 +165,7 @@ fn port<'a>(
             )
             .label(node.span, "no such port")
             .label(draft.span, "this component")
-            .help(help),
+            .misspelled(name, nearest(name, known.iter().copied()), otherwise),
         );
     }
     found

@@ -169,7 +169,8 @@ fn images(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
             first.span,
             format!("and neither does its task `{}`", first.name),
         )
-        .help("write `image = \"repository:tag\"` on the pipeline or on the task"),
+        .help("write `image = \"repository:tag\"` on the pipeline or on the task")
+        .adding(key.span, "image = \"repository:tag\""),
     );
 }
 
@@ -257,7 +258,8 @@ fn body(key: &Key, table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> TaskBod
             sink.push(
                 Diagnostic::new(Code::MissingKey, format!("task `{}` does nothing", key.name))
                     .label(key.span, "neither `run` nor `stub`")
-                    .help("write `run = \"python task.py\"`, or `stub = true` for a Python body of your own"),
+                    .help("write `run = \"python task.py\"`, or `stub = true` for a Python body of your own")
+                    .adding(key.span, "run = \"python task.py\""),
             );
             TaskBody::Stub
         }
@@ -370,11 +372,11 @@ fn stage(table: &Table, entry: Span, at: At<'_>, sink: &mut Sink) -> CiStage {
                 "a stage runs lines or has parallel stages, not both",
             )
         };
-        sink.push(
-            Diagnostic::new(code, message)
-                .label(span, "this stage")
-                .help("write `run = [\"make build\"]`, or stages in `parallel`"),
-        );
+        let diagnostic = Diagnostic::new(code, message).label(span, "this stage");
+        sink.push(diagnostic.help(match code {
+            Code::MissingKey => "a stage has `run = [\"make build\"]`, or stages in `parallel`",
+            _ => "keep one of `run` and `parallel`",
+        }));
     }
     CiStage {
         name: shown(at, table, "name", sink).unwrap_or_default(),
@@ -407,7 +409,7 @@ fn agent(at: At<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
             sink.push(
                 Diagnostic::new(Code::MissingKey, "this agent is none")
                     .label(span, "neither `docker` nor `label`")
-                    .help("write `agent = { docker = \"python:3.12\" }`, or leave it out: then any agent does"),
+                    .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out, then any agent does"),
             );
         }
         _ => {}

@@ -85,6 +85,7 @@ fn refuse_false_unset(key: &Key, table: &Table, sink: &mut Sink) {
                 format!("`unset = false` says nothing of `{}`", key.name),
             )
             .label(node.span, "does not fit")
+            .replacing(node.span, "true")
             .help("write `{ unset = true }` to take the variable away, or leave the line out"),
         );
     }

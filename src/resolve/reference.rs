@@ -126,13 +126,14 @@ fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
     let word = misfit.word();
     let rest = &misfit.inner[word.len()..];
     let near = nearest(word, PLATFORM_WORDS).filter(|_| misfit.closed && rest.starts_with('.'));
-    let help = match near {
-        Some(near) => format!("did you mean `${{{near}{rest}}}`?"),
-        None => "a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}` or `${platform.name}`; a literal `${` is written `$${`".to_string(),
-    };
-    Diagnostic::new(Code::BadReference, "`${` without a reference")
-        .label(misfit.place, why)
-        .help(help)
+    let diagnostic =
+        Diagnostic::new(Code::BadReference, "`${` without a reference").label(misfit.place, why);
+    match near {
+        Some(near) => diagnostic
+            .help(format!("did you mean `${{{near}{rest}}}`?"))
+            .renaming(word, near),
+        None => diagnostic.help("a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}` or `${platform.name}`; a literal `${` is written `$${`"),
+    }
 }
 
 /// The names under which clients call it, each with any port.

@@ -38,9 +38,10 @@ impl Scene<'_> {
             let mut diagnostic = unknown("secret", name, place, &known);
             if nearest(name, known).is_none() {
                 let env = read::env_name(name);
-                diagnostic.help = Some(format!(
-                    "declare it: `[secrets]` and below it `{name} = {{ env = \"{env}\" }}`"
-                ));
+                let line = format!("{name} = {{ env = \"{env}\" }}");
+                diagnostic = diagnostic
+                    .help(format!("declare it below `[secrets]`: `{line}`"))
+                    .declaring(place, "secrets", line);
             }
             sink.push(diagnostic);
         }

@@ -24,6 +24,10 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
             merged.remove(&key.name);
             continue;
         }
+        // What could not be used was reported: what lies below it stays, so that nothing else seems to be missing.
+        if value.is_broken() && below.is_some() {
+            continue;
+        }
         match key.name.as_str() {
             "health" => replace_check(&mut merged, value),
             "files" => replace_contents(&mut merged, value),

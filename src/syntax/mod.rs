@@ -6,9 +6,11 @@
 mod duplicate;
 mod merge;
 mod tree;
+mod write;
 
 pub use merge::{Removal, overlay};
 pub use tree::{Entry, Key, Node, Table, Value};
+pub use write::{inline, key_text, quoted};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

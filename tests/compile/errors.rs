@@ -12,7 +12,7 @@ use std::{
 
 use mlopsgen::{
     compile::{Compilation, Request, compile},
-    diag::{Code, Diagnostic, Level, Severity, render},
+    diag::{Code, Diagnostic, Edit, Level, Severity, render},
     world::MemoryWorld,
 };
 
@@ -223,6 +223,123 @@ fn messages_keep_one_voice() {
                 diagnostic.message
             );
         }
+    }
+}
+
+mod helps {
+    use super::*;
+    use mlopsgen::diag::apply;
+
+    /// What is said of the case, as a text per error: its code and message.
+    fn errors(compilation: &Compilation) -> Vec<String> {
+        let found = compilation.diagnostics.iter();
+        found
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .map(said)
+            .collect()
+    }
+
+    fn said(diagnostic: &Diagnostic) -> String {
+        format!("{}: {}", diagnostic.code.name(), diagnostic.message)
+    }
+
+    /// The case with the edits of one help.
+    fn mended(case: &Case, compilation: &Compilation, diagnostic: &Diagnostic) -> Case {
+        let mut files = case.files.clone();
+        for (name, text) in apply(&diagnostic.edits, &compilation.sources) {
+            let file = files.iter_mut().find(|(path, _)| *path == name);
+            file.expect("a file of the project").1 = text.into_bytes();
+        }
+        Case {
+            name: case.name.clone(),
+            files,
+        }
+    }
+
+    #[test]
+    fn a_help_followed_word_for_word_mends_its_error() {
+        let mut wrong = Vec::new();
+        let mut followed = 0;
+        for case in cases() {
+            let before = case.compile();
+            let told = before.diagnostics.iter();
+            for diagnostic in told.filter(|diagnostic| !diagnostic.edits.is_empty()) {
+                followed += 1;
+                let mended = mended(&case, &before, diagnostic);
+                let after = mended.compile();
+                let stays = |found: &&Diagnostic| {
+                    found.code == diagnostic.code && found.message == diagnostic.message
+                };
+                let count = |compilation: &Compilation| {
+                    compilation.diagnostics.iter().filter(stays).count()
+                };
+                let is_mended = count(&after) < count(&before);
+                let old = errors(&before);
+                let new: Vec<String> = errors(&after)
+                    .into_iter()
+                    .filter(|error| !old.contains(error))
+                    .collect();
+                if !is_mended || !new.is_empty() {
+                    wrong.push(format!(
+                        "{}: {}\n  help: {}\n  mended: {is_mended}, new errors: {new:?}\n{}",
+                        case.name,
+                        said(diagnostic),
+                        diagnostic.help.as_deref().unwrap_or_default(),
+                        String::from_utf8_lossy(&mended.files[0].1),
+                    ));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(followed > 60, "only {followed} helps can be followed");
+    }
+
+    /// What a help shows as code to write, where it is code to the letter.
+    fn shown(help: &str) -> Vec<&str> {
+        let code = help.split('`').skip(1).step_by(2);
+        code.filter(|code| {
+            code.contains(" = ")
+                && !["NAME", "OLD", "NEW", "..."]
+                    .iter()
+                    .any(|hole| code.contains(hole))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn what_a_program_writes_is_what_the_help_shows() {
+        for case in cases() {
+            for diagnostic in &case.compile().diagnostics {
+                let help = diagnostic.help.as_deref().unwrap_or_default();
+                for edit in &diagnostic.edits {
+                    let text = match edit {
+                        Edit::Replace { text, .. } => text,
+                        Edit::Rename { new, .. } => new,
+                        Edit::Add { line, .. } | Edit::Declare { line, .. } => line,
+                    };
+                    for line in text.lines() {
+                        assert!(help.contains(line), "{}: {line}\n{help}", case.name);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_help_that_shows_what_to_write_can_be_followed_by_program() {
+        let mut without = Vec::new();
+        for case in cases() {
+            for diagnostic in &case.compile().diagnostics {
+                let help = diagnostic.help.as_deref().unwrap_or_default();
+                let is_name = help.starts_with("did you mean");
+                if diagnostic.edits.is_empty()
+                    && (is_name || help.starts_with("write") && !shown(help).is_empty())
+                {
+                    without.push(format!("{}: {help}", case.name));
+                }
+            }
+        }
+        assert!(without.is_empty(), "{}", without.join("\n"));
     }
 }
 

@@ -123,7 +123,8 @@ fn an_image_that_tells_no_major_version_is_an_error_that_names_the_setting() {
         let said = data_path("", keys).expect_err(keys);
         assert!(said.contains("error[unknown-version]"), "{said}");
         assert!(said.contains(why), "{said}");
-        assert!(said.contains("write `settings.major = 17`"), "{said}");
+        assert!(said.contains("write `major = 17` in `settings`"), "{said}");
+        assert!(said.contains(": `settings.major` of"), "{said}");
         assert_eq!(said.matches("error[").count(), 1, "{said}");
     }
     // A kind of one major version has nothing to adapt to.

@@ -24,7 +24,8 @@ pub(super) fn unknown_part(draft: &ComponentDraft, rest: &[&str], place: Span) -
         });
     let wanted = rest.first().copied().unwrap_or_default();
     let known: Vec<&str> = ports.iter().chain(&outputs).map(String::as_str).collect();
-    let help = match (nearest(wanted, known), rest.len()) {
+    let near = nearest(wanted, known);
+    let help = match (near, rest.len()) {
         (Some(close), 2) => format!("did you mean `{close}`?"),
         (Some(close), _) if ports.iter().any(|port| port == close) => format!(
             "did you mean `{close}.address`? A port has `host`, `port`, `address`, `url` and `public_url`"
@@ -57,10 +58,17 @@ pub(super) fn unknown_part(draft: &ComponentDraft, rest: &[&str], place: Span) -
             "not there",
         ),
     };
-    Diagnostic::new(Code::UnknownPort, message)
+    let diagnostic = Diagnostic::new(Code::UnknownPort, message)
         .label(place, label)
         .label(draft.span, "this component")
-        .help(help)
+        .help(help);
+    match near {
+        Some(near) if rest.len() < 2 && ports.iter().any(|port| port == near) => {
+            diagnostic.renaming(wanted, format!("{near}.address"))
+        }
+        Some(near) => diagnostic.renaming(wanted, near),
+        None => diagnostic,
+    }
 }
 
 /// An output that holds a secret, where no secret may stand.

@@ -391,9 +391,8 @@ impl Resolver<'_> {
                 sink.push(
                     Diagnostic::new(Code::BadReference, format!("a port has no `{other}`"))
                         .label(self.place, "not understood")
-                        .help(match nearest(other, fields) {
-                            Some(close) => format!("did you mean `{close}`?"),
-                            None => format!("a port has {}", all_of(&fields)),
+                        .misspelled(other, nearest(other, fields), || {
+                            format!("a port has {}", all_of(&fields))
                         }),
                 );
                 return None;

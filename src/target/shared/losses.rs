@@ -8,7 +8,7 @@ use crate::{
 
 /// How to accept a loss of a component.
 pub(in crate::target) const ACCEPT: &str =
-    "write `allow = [\"target-loss\"]` on the component if that is what you want";
+    "accept it with `allow = [\"target-loss\"]` on the component, if that is what you want";
 
 /// How one target words its losses.
 #[derive(Clone, Copy, Debug)]

@@ -36,12 +36,6 @@ pub(super) fn unknown_jobs(
             if known.contains(job.as_str()) {
                 continue;
             }
-            let help = match nearest(&job, known.iter().copied()) {
-                Some(close) => format!("did you mean `{close}`?"),
-                None => {
-                    "a scrape job has the name of its component; `metrics` makes one".to_string()
-                }
-            };
             out.push(
                 Diagnostic::new(
                     Code::TargetLoss,
@@ -52,7 +46,9 @@ pub(super) fn unknown_jobs(
                 )
                 .about(&component.name)
                 .label(alert.span, "this alert")
-                .help(help),
+                .misspelled(&job, nearest(&job, known.iter().copied()), || {
+                    "a scrape job has the name of its component; `metrics` makes one".to_string()
+                }),
             );
         }
     }

@@ -1,0 +1,246 @@
+//! What a help asks for, as changes to files: whoever follows it by program gets what who follows it by hand gets.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::source::{SourceId, Sources, Span};
+
+/// One change to a file of the platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// What stands at `span` becomes `text`.
+    Replace { span: Span, text: String },
+    /// The name `old`, which stands somewhere in `within`, becomes `new`.
+    Rename {
+        within: Span,
+        old: String,
+        new: String,
+    },
+    /// The table whose name or whose braces stand at `table` gets one more line of TOML; a list one more item.
+    Add { table: Span, line: String },
+    /// A table at the top of a file gets one more line. It is written at the end of the file where there is none.
+    Declare {
+        source: SourceId,
+        table: &'static str,
+        line: String,
+    },
+}
+
+/// A change as `--format json` prints it: lines and columns count from 1, the end is exclusive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct JsonEdit {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+    /// What to write in the place of what stands there.
+    pub text: String,
+}
+
+impl Edit {
+    /// The place in the file, empty where something is inserted, and what is to stand there.
+    pub fn resolve(&self, sources: &Sources) -> (Span, String) {
+        match self {
+            Edit::Replace { span, text } => (*span, replacing(*span, text, sources)),
+            Edit::Rename { within, old, new } => (name_in(*within, old, sources), new.clone()),
+            Edit::Add { table, line } => added(*table, line, sources),
+            Edit::Declare {
+                source,
+                table,
+                line,
+            } => declared(*source, table, line, sources),
+        }
+    }
+
+    pub(super) fn json(&self, sources: &Sources) -> JsonEdit {
+        let (span, text) = self.resolve(sources);
+        let (line, column) = sources.position(span);
+        let end = Span::new(span.source, span.end..span.end);
+        let (end_line, end_column) = sources.position(end);
+        JsonEdit {
+            file: sources.file(span.source).name.clone(),
+            line,
+            column,
+            end_line,
+            end_column,
+            text,
+        }
+    }
+}
+
+/// The files that change, each with its new text. Of two changes to one place the first is made.
+pub fn apply<'a>(
+    edits: impl IntoIterator<Item = &'a Edit>,
+    sources: &Sources,
+) -> BTreeMap<String, String> {
+    let mut places: Vec<(Span, String)> = Vec::new();
+    for edit in edits {
+        let (span, text) = edit.resolve(sources);
+        let is_new = !places.contains(&(span, text.clone()));
+        let overlaps = |other: &Span| {
+            other.source == span.source && other.start < span.end && span.start < other.end
+        };
+        if is_new && !places.iter().any(|(other, _)| overlaps(other)) {
+            places.push((span, text));
+        }
+    }
+    // From the end on, so that what stands before keeps its place.
+    places.sort_by_key(|(span, _)| (span.source, span.start));
+    let mut files = BTreeMap::new();
+    for (span, text) in places.iter().rev() {
+        let file = sources.file(span.source);
+        files
+            .entry(file.name.clone())
+            .or_insert_with(|| file.text.clone())
+            .replace_range(span.start..span.end, text);
+    }
+    files
+}
+
+/// Lines in the place of a key stand below each other, within braces beside each other.
+fn replacing(span: Span, new: &str, sources: &Sources) -> String {
+    let text = &sources.file(span.source).text;
+    let line_start = text[..span.start].rfind('\n').map_or(0, |end| end + 1);
+    match text[line_start..span.start].contains('{') {
+        true => new.replace('\n', ", "),
+        false => new.to_string(),
+    }
+}
+
+/// Where a name stands in a place: not as a part of a longer one. The whole place where it is not there as written.
+fn name_in(within: Span, name: &str, sources: &Sources) -> Span {
+    let text = sources.text(within);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let found = text.match_indices(name).find(|(start, _)| {
+        !text[..*start].ends_with(is_part) && !text[start + name.len()..].starts_with(is_part)
+    });
+    match found {
+        Some((start, _)) => {
+            let start = within.start + start;
+            Span::new(within.source, start..start + name.len())
+        }
+        None => within,
+    }
+}
+
+/// A line in a table: after its heading, within its braces, or beside the dotted key that makes it.
+fn added(table: Span, line: &str, sources: &Sources) -> (Span, String) {
+    let text = &sources.file(table.source).text;
+    let at = |place: usize| Span::new(table.source, place..place);
+    let after = &text[table.end..];
+    if let Some(inside) = text[table.start..].strip_prefix('{') {
+        return (
+            at(table.start + 1),
+            format!(" {line}{}", comma_before(inside, '}')),
+        );
+    }
+    let line_start = text[..table.start].rfind('\n').map_or(0, |end| end + 1);
+    if text[line_start..].trim_start().starts_with('[') {
+        // The heading goes on: the table itself has none.
+        if after.trim_start_matches(['"', '\'']).starts_with('.') {
+            let path = text[line_start..table.end].trim_start_matches(['[', ' ']);
+            return (at(line_start), format!("[{path}]\n{line}\n\n"));
+        }
+        return match after.find('\n') {
+            Some(end) => (at(table.end + end + 1), format!("{line}\n")),
+            None => (at(text.len()), format!("\n{line}\n")),
+        };
+    }
+    let value = after.trim_start_matches(['"', '\'', ' ']);
+    if let Some(value) = value.strip_prefix('=').map(str::trim_start) {
+        if let Some(inside) = value.strip_prefix('{') {
+            let comma = comma_before(inside, '}');
+            return (at(text.len() - inside.len()), format!(" {line}{comma}"));
+        }
+        if let Some(inside) = value.strip_prefix('[') {
+            let comma = comma_before(inside, ']');
+            return (at(text.len() - inside.len()), format!("{line}{comma}"));
+        }
+    }
+    let path = text[line_start..table.end].trim_start();
+    (at(line_start), format!("{path}.{line}\n"))
+}
+
+/// What stands between a first entry and what follows it within brackets.
+fn comma_before(inside: &str, end: char) -> &'static str {
+    match (inside.trim_start().starts_with(end), end) {
+        (true, '}') => " ",
+        (true, _) => "",
+        (false, '}') => ",",
+        (false, _) => ", ",
+    }
+}
+
+fn declared(source: SourceId, table: &str, line: &str, sources: &Sources) -> (Span, String) {
+    let text = &sources.file(source).text;
+    let heading = format!("[{table}]");
+    let at = |place: usize| Span::new(source, place..place);
+    let mut start = 0;
+    for old in text.split_inclusive('\n') {
+        start += old.len();
+        if old.trim_end().split('#').next().map(str::trim) == Some(heading.as_str()) {
+            let newline = if old.ends_with('\n') { "" } else { "\n" };
+            return (at(start), format!("{newline}{line}\n"));
+        }
+    }
+    let newline = if text.ends_with('\n') { "" } else { "\n" };
+    (at(text.len()), format!("{newline}\n{heading}\n{line}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(text: &str, edit: impl Fn(SourceId) -> Edit) -> String {
+        let mut sources = Sources::default();
+        let id = sources.add("a.toml", text);
+        apply(&[edit(id)], &sources)["a.toml"].clone()
+    }
+
+    fn added_to(text: &str, table: &str) -> String {
+        let start = text.find(table).expect("the table's name");
+        changed(text, |id| Edit::Add {
+            table: Span::new(id, start..start + table.len()),
+            line: "x = 1".to_string(),
+        })
+    }
+
+    #[test]
+    fn a_line_is_added_to_a_table_however_it_is_written() {
+        assert_eq!(
+            added_to("[a.b] # c\ny = 2\n", "b"),
+            "[a.b] # c\nx = 1\ny = 2\n"
+        );
+        assert_eq!(added_to("[a.b]", "b"), "[a.b]\nx = 1\n");
+        assert_eq!(added_to("[a.b.c]\n", "b"), "[a.b]\nx = 1\n\n[a.b.c]\n");
+        assert_eq!(added_to("b = { y = 2 }\n", "b"), "b = { x = 1, y = 2 }\n");
+        assert_eq!(added_to("b = {}\n", "b"), "b = { x = 1 }\n");
+        assert_eq!(added_to("a.b.y = 2\n", "b"), "a.b.x = 1\na.b.y = 2\n");
+    }
+
+    #[test]
+    fn a_table_is_opened_where_there_is_none() {
+        let declare = |source| Edit::Declare {
+            source,
+            table: "a",
+            line: "x = 1".to_string(),
+        };
+        assert_eq!(
+            changed("[a] # c\ny = 2\n", declare),
+            "[a] # c\nx = 1\ny = 2\n"
+        );
+        assert_eq!(changed("[b]\n", declare), "[b]\n\n[a]\nx = 1\n");
+    }
+
+    #[test]
+    fn a_name_is_replaced_where_it_is_a_whole_one() {
+        let rename = |source| Edit::Rename {
+            within: Span::new(source, 4..12),
+            old: "db".to_string(),
+            new: "store".to_string(),
+        };
+        assert_eq!(changed("x = 'db-1.db'\n", rename), "x = 'db-1.store'\n");
+    }
+}

@@ -1,0 +1,130 @@
+//! Keys of a Compose service on a component: what each is called here, with the user's own value rewritten.
+//!
+//! The [`table`] says which keys there are and how each is rewritten; the rewriting is in [`rewrite`] and [`lists`].
+
+mod lists;
+mod rewrite;
+mod table;
+
+use crate::{
+    diag::{Code, Diagnostic},
+    source::Span,
+    syntax::{Key, Node, Value},
+    text::all_of,
+};
+
+use table::{FORMS, Here, KEYS};
+
+/// How a key of a Compose service is written here: lines of TOML, and a word on what they mean.
+pub(super) struct Rewritten {
+    pub lines: Vec<String>,
+    pub why: String,
+}
+
+/// A key that Compose has and a component does not.
+pub(super) struct ComposeKey {
+    here: &'static Here,
+}
+
+impl ComposeKey {
+    /// The key here that says the same, whose absence is nothing more to report.
+    pub(super) fn stands_for(&self) -> Option<&'static str> {
+        match self.here {
+            Here::Key { name, .. } => Some(name),
+            Here::Raw { .. } | Here::RawAs { .. } | Here::Needless { .. } => None,
+        }
+    }
+
+    /// What to say of it.
+    pub(super) fn diagnostic(&self, key: &Key, value: &Node, owner: &str) -> Diagnostic {
+        let message = match self.here {
+            Here::Key { name, .. } => {
+                format!("{owner} has no key `{}`: here it is `{name}`", key.name)
+            }
+            Here::Raw { .. } | Here::RawAs { .. } => format!(
+                "{owner} has no key `{}`: it goes to Compose alone, in `compose`",
+                key.name
+            ),
+            Here::Needless { .. } => format!("{owner} has no key `{}`", key.name),
+        };
+        let diagnostic =
+            Diagnostic::new(Code::UnknownKey, message).label(key.span, "Compose's key");
+        let rewritten = self.here.rewrite(&key.name, value);
+        said(diagnostic, rewritten, key.span, value)
+    }
+}
+
+/// What a key of Compose's is called here.
+pub(super) fn compose_key(name: &str) -> Option<ComposeKey> {
+    let found = KEYS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, here)| ComposeKey { here })
+}
+
+/// What to say of a key that both have, where its value is written as Compose has it.
+pub(super) fn compose_form(key: &Key, value: &Node) -> Option<Diagnostic> {
+    let (_, rewrite) = FORMS.iter().find(|(known, _)| *known == key.name)?;
+    let rewritten = rewrite(value)?;
+    let diagnostic = Diagnostic::new(
+        Code::WrongType,
+        format!("`{}` is written as Compose has it", key.name),
+    )
+    .label(value.span, "Compose's form");
+    Some(said(diagnostic, Some(rewritten), key.span, value))
+}
+
+/// The help, and the edit where the key and its value stand beside each other.
+fn said(
+    diagnostic: Diagnostic,
+    rewritten: Option<Rewritten>,
+    key: Span,
+    value: &Node,
+) -> Diagnostic {
+    let Some(Rewritten { lines, why }) = rewritten else {
+        return diagnostic
+            .help("`mlopsgen schema` and docs/language.md list the keys of a component");
+    };
+    let beside = key.source == value.span.source
+        && value.span.start > key.end
+        && !matches!(value.value, Value::Broken);
+    let help = match (lines.is_empty(), why.is_empty()) {
+        (true, _) => why,
+        (false, true) => format!("write {}", in_words(&lines)),
+        (false, false) => format!("write {}: {why}", in_words(&lines)),
+    };
+    let diagnostic = diagnostic.help(help);
+    match beside && !lines.is_empty() {
+        true => {
+            let whole = Span::new(key.source, key.start..value.span.end);
+            diagnostic.replacing(whole, lines.join("\n"))
+        }
+        false => diagnostic,
+    }
+}
+
+/// Lines of TOML in a sentence.
+fn in_words(lines: &[String]) -> String {
+    all_of(lines)
+}
+
+/// A line of TOML.
+fn line(key: &str, value: impl std::fmt::Display) -> String {
+    format!("{key} = {value}")
+}
+
+impl Rewritten {
+    fn lines(lines: Vec<String>) -> Option<Self> {
+        (!lines.is_empty()).then(|| Self {
+            lines,
+            why: String::new(),
+        })
+    }
+
+    fn line(key: &str, value: impl std::fmt::Display) -> Option<Self> {
+        Self::lines(vec![line(key, value)])
+    }
+
+    fn because(mut self, why: &str) -> Self {
+        self.why = why.to_string();
+        self
+    }
+}

@@ -1,0 +1,150 @@
+//! The keys of a Compose service that a component does not have, and the forms of those that both have.
+
+use super::{Rewritten, lists, rewrite};
+use crate::syntax::{Node, inline};
+
+/// Reads a value as Compose has it. `None` where it is none that Compose takes.
+pub(super) type Rewrite = fn(&Node) -> Option<Rewritten>;
+
+/// What stands for a key of Compose's.
+pub(super) enum Here {
+    /// A key of another name.
+    Key {
+        name: &'static str,
+        rewrite: Rewrite,
+    },
+    /// The same key among those that go to Compose alone.
+    Raw { why: &'static str },
+    /// The same, with another value.
+    RawAs { rewrite: Rewrite },
+    /// Nothing: what it is for follows from something else.
+    Needless { why: &'static str },
+}
+
+impl Here {
+    pub(super) fn rewrite(&self, key: &str, value: &Node) -> Option<Rewritten> {
+        match self {
+            Here::Key { rewrite, .. } | Here::RawAs { rewrite } => rewrite(value),
+            Here::Raw { why } => {
+                let line = super::line(&format!("compose.{key}"), inline(value));
+                Rewritten::lines(vec![line]).map(|rewritten| rewritten.because(why))
+            }
+            Here::Needless { why } => Some(Rewritten {
+                lines: Vec::new(),
+                why: (*why).to_string(),
+            }),
+        }
+    }
+}
+
+const fn called(name: &'static str, rewrite: Rewrite) -> Here {
+    Here::Key { name, rewrite }
+}
+
+const RAW: Here = Here::Raw { why: "" };
+
+pub(super) const KEYS: &[(&str, Here)] = &[
+    ("environment", called("env", rewrite::environment)),
+    (
+        "env_file",
+        Here::RawAs {
+            rewrite: rewrite::env_file,
+        },
+    ),
+    ("healthcheck", called("health", rewrite::health)),
+    ("expose", called("ports", lists::expose)),
+    ("links", called("reaches", lists::links)),
+    ("external_links", RAW),
+    ("deploy", called("resources", rewrite::deploy)),
+    ("gpus", called("resources", rewrite::gpus)),
+    ("mem_limit", called("resources", rewrite::memory)),
+    ("mem_reservation", called("resources", rewrite::memory)),
+    ("cpus", called("resources", rewrite::cpus)),
+    ("cpu_count", called("resources", rewrite::cpus)),
+    ("scale", called("replicas", rewrite::scale)),
+    ("secrets", called("files", lists::secrets)),
+    ("configs", called("files", lists::configs)),
+    (
+        "container_name",
+        Here::Raw {
+            why: "the name in DNS is the component's already, and `aliases` gives more",
+        },
+    ),
+    (
+        "extends",
+        Here::Needless {
+            why: "what components share is a preset: `[presets.NAME]`, and `presets = [\"NAME\"]` on each",
+        },
+    ),
+    (
+        "volumes_from",
+        Here::Needless {
+            why: "declare the volume in `[volumes.NAME]` and mount it in both: `volumes.NAME = { mount = \"/data\", shared = \"NAME\" }`",
+        },
+    ),
+    (
+        "restart_policy",
+        Here::Needless {
+            why: "write `restart = \"on-failure:3\"`, or another of Compose's policies",
+        },
+    ),
+    (
+        "attach",
+        Here::Needless {
+            why: "`mlopsgen logs GROUP` shows what it prints: take it away",
+        },
+    ),
+    ("annotations", RAW),
+    ("blkio_config", RAW),
+    ("cgroup", RAW),
+    ("cgroup_parent", RAW),
+    ("cpu_percent", RAW),
+    ("cpu_period", RAW),
+    ("cpu_quota", RAW),
+    ("cpu_rt_period", RAW),
+    ("cpu_rt_runtime", RAW),
+    ("cpu_shares", RAW),
+    ("cpuset", RAW),
+    ("credential_spec", RAW),
+    ("develop", RAW),
+    ("device_cgroup_rules", RAW),
+    ("dns", RAW),
+    ("dns_opt", RAW),
+    ("dns_search", RAW),
+    ("domainname", RAW),
+    ("ipc", RAW),
+    ("isolation", RAW),
+    ("label_file", RAW),
+    ("logging", RAW),
+    ("mac_address", RAW),
+    ("mem_swappiness", RAW),
+    ("memswap_limit", RAW),
+    ("models", RAW),
+    ("oom_kill_disable", RAW),
+    ("oom_score_adj", RAW),
+    ("pid", RAW),
+    ("pids_limit", RAW),
+    ("post_start", RAW),
+    ("pre_stop", RAW),
+    ("provider", RAW),
+    ("pull_policy", RAW),
+    ("runtime", RAW),
+    ("security_opt", RAW),
+    ("storage_opt", RAW),
+    ("sysctls", RAW),
+    ("use_api_socket", RAW),
+    ("userns_mode", RAW),
+    ("uts", RAW),
+];
+
+/// Keys that both have, with the forms that Compose alone has. A form that a component takes too is `None`.
+pub(super) const FORMS: &[(&str, Rewrite)] = &[
+    ("ports", lists::ports),
+    ("volumes", lists::volumes),
+    ("networks", lists::networks),
+    ("depends_on", lists::depends_on),
+    ("build", rewrite::build),
+    ("labels", rewrite::labels),
+    ("env", rewrite::env_list),
+    ("restart", rewrite::restart),
+];
