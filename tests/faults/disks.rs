@@ -8,7 +8,6 @@ use std::{
 
 use super::{
     Extent, Outcome,
-    kill::prepared,
     project::{Project, SMALL, SMALL_CHANGED, Tree, failed_with, said, same},
     trace::{self, apply_with, places, some},
 };
@@ -101,7 +100,8 @@ fn on_another_disk(paths: &[&str]) -> Outcome {
 
 /// Renaming fails at each place in turn.
 fn undone(path: &str, before: &Tree, when: &str) -> usize {
-    let all = places(&prepared(&[SMALL], SMALL_CHANGED));
+    let start = Project::after(&[SMALL], SMALL_CHANGED);
+    let all = places(&start.copy());
     let renames: Vec<_> = all
         .into_iter()
         .filter(|place| place.call.starts_with("rename"))
@@ -112,8 +112,7 @@ fn undone(path: &str, before: &Tree, when: &str) -> usize {
         let Ok(_mount) = Mount::memory(&project, path, "") else {
             continue;
         };
-        project.apply();
-        project.set(SMALL_CHANGED);
+        start.copy_to(&project.path(""));
         let answer = apply_with(&project, "error=EIO", &place, false);
         assert_eq!(answer.status.code(), Some(1), "{when}: {}", said(&answer));
         same(&project.tree(), before, &format!("{when}, {place:?}"));
@@ -128,16 +127,15 @@ pub fn killed(extent: Extent) -> Outcome {
     }
     let after = Project::applied(&[SMALL, SMALL_CHANGED]);
     let mut tried = 0;
+    let start = Project::after(&[SMALL], SMALL_CHANGED);
     for path in ["generated", "generated/compose"] {
         let counted = Project::new(SMALL);
         let _mount = mounted!(Mount::memory(&counted, path, ""));
-        counted.apply();
-        counted.set(SMALL_CHANGED);
+        start.copy_to(&counted.path(""));
         for place in some(places(&counted), if extent.all { usize::MAX } else { 25 }) {
             let project = Project::new(SMALL);
             let _mount = mounted!(Mount::memory(&project, path, ""));
-            project.apply();
-            project.set(SMALL_CHANGED);
+            start.copy_to(&project.path(""));
             let answer = apply_with(&project, "signal=KILL", &place, false);
             assert!(!answer.status.success(), "{place:?} was not met");
             same(

@@ -30,9 +30,10 @@ fn along(from: &[&str], to: &str, most: usize) -> usize {
     let steps = [from, &[to]].concat();
     let forward = Project::applied(&steps);
     let backward = from.last().map(|last| (*last, Project::applied(from)));
-    let all = some(places(&prepared(from, to)), most);
+    let start = Project::after(from, to);
+    let all = some(places(&start.copy()), most);
     for (index, place) in all.iter().enumerate() {
-        let project = prepared(from, to);
+        let project = start.copy();
         let killed = apply_with(&project, "signal=KILL", place, false);
         assert!(!killed.status.success(), "{place:?} was not met");
         let when = format!("killed at {place:?}");
@@ -48,15 +49,4 @@ fn along(from: &[&str], to: &str, most: usize) -> usize {
         }
     }
     all.len()
-}
-
-/// A project that was applied with each of these texts, and has another one now.
-pub fn prepared(from: &[&str], to: &str) -> Project {
-    let project = Project::new(to);
-    for text in from {
-        project.set(text);
-        project.apply();
-    }
-    project.set(to);
-    project
 }

@@ -84,6 +84,39 @@ impl Project {
         fs::write(self.path("platform.toml"), text).expect("a file");
     }
 
+    /// A project that was applied with each of these texts, and has another one now.
+    pub fn after(from: &[&str], to: &str) -> Self {
+        let project = Self::new(to);
+        for text in from {
+            project.set(text);
+            project.apply();
+        }
+        project.set(to);
+        project
+    }
+
+    /// The same in a folder of its own.
+    pub fn copy(&self) -> Self {
+        let copy = Self {
+            folder: TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder"),
+        };
+        self.copy_to(&copy.path(""));
+        copy
+    }
+
+    /// Copies all files to a folder.
+    pub fn copy_to(&self, to: &Path) {
+        for entry in walkdir::WalkDir::new(self.folder.path()) {
+            let entry = entry.expect("a readable folder");
+            let name = entry.path().strip_prefix(self.folder.path());
+            let to = to.join(name.expect("below the root"));
+            match entry.file_type().is_dir() {
+                true => fs::create_dir_all(to).expect("a folder"),
+                false => fs::copy(entry.path(), to).map(|_| ()).expect("a file"),
+            }
+        }
+    }
+
     pub fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }

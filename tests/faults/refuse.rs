@@ -2,7 +2,6 @@
 
 use super::{
     Extent, Outcome,
-    kill::prepared,
     project::{Project, SMALL, SMALL_CHANGED, said, same},
     trace::{self, Place, apply_with, places},
 };
@@ -34,10 +33,11 @@ fn everywhere(on: bool) -> Outcome {
     }
     let before = Project::applied(&[SMALL]);
     let after = Project::applied(&[SMALL, SMALL_CHANGED]);
+    let start = Project::after(&[SMALL], SMALL_CHANGED);
     let mut tried = 0;
-    for place in places(&prepared(&[SMALL], SMALL_CHANGED)) {
+    for place in places(&start.copy()) {
         for error in errors(&place.call) {
-            let project = prepared(&[SMALL], SMALL_CHANGED);
+            let project = start.copy();
             let answer = apply_with(&project, &format!("error={error}"), &place, on);
             let when = format!("{error} at {place:?}{}", if on { " and on" } else { "" });
             let code = answer.status.code();
