@@ -12,7 +12,7 @@ use std::{
 use same_file::Handle;
 
 use super::{
-    folder::{Folder, Obstacle},
+    folder::{Emptying, Folder, Obstacle},
     place::{Place, WORK},
 };
 use crate::{files::GENERATED, plan::Failure};
@@ -73,7 +73,9 @@ impl Lock {
                 project: Arc::clone(&project),
                 _file: file,
             };
-            project.empty(WORK, &[LOCK]).map_err(failed)?;
+            project
+                .empty(WORK, Emptying::but(&[LOCK]))
+                .map_err(failed)?;
             // A run that is killed here leaves nothing that git sees.
             let ignore = format!("{WORK}/{GITIGNORE}");
             project.create(&ignore, b"*\n", 0o666).map_err(failed)?;
@@ -93,7 +95,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // What can't be removed now is removed by the next run. Folders go only if they are empty.
-        let _ = self.project.empty(WORK, &[LOCK]);
+        let _ = self.project.empty(WORK, Emptying::but(&[LOCK]));
         let _ = self.project.remove_file(&format!("{WORK}/{LOCK}"));
         let _ = self.project.remove_folder(WORK);
         let _ = self.project.remove_folder(GENERATED);
