@@ -2,6 +2,8 @@
 //!
 //! The modules stand in floor order: each knows only those above it in this list. See ARCHITECTURE.md.
 
+#![forbid(unsafe_code)]
+
 pub mod text;
 pub mod threads;
 pub mod source;

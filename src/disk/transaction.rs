@@ -26,6 +26,8 @@ pub struct Transaction {
     /// How many steps have been taken.
     taken: usize,
     undo: Vec<Undo>,
+    /// Files that are no longer generated. A run that was killed may have left their folders empty.
+    gone: Vec<String>,
     /// Folders are removed up to here where they are left empty.
     project: Arc<Folder>,
 }
@@ -64,6 +66,7 @@ impl Transaction {
             steps: Vec::new(),
             taken: 0,
             undo: Vec::new(),
+            gone: gone(plan, place),
             project: place.shared(),
         };
         remove_drafts(&transaction.project)
@@ -100,6 +103,9 @@ impl Transaction {
                 Err(failure) => return Err(self.roll_back(failure)),
             }
         }
+        for path in &self.gone {
+            remove_empty_folders(path, &self.project);
+        }
         self.sync_folders();
         Ok(())
     }
@@ -112,6 +118,7 @@ impl Transaction {
         };
         match step {
             Step::Write { prepared, path } => {
+                remove_folders_in_the_way(&path, &self.project);
                 self.keep_for_undo(&path)?;
                 self.place_at(&prepared, &path)?;
             }
@@ -248,6 +255,13 @@ fn with_action<'a>(plan: &'a Plan, actions: &'a [Action]) -> impl Iterator<Item 
         .filter(|change| actions.contains(&change.action))
 }
 
+/// What was written once, and is no longer.
+fn gone(plan: &Plan, place: &Place) -> Vec<String> {
+    let before = plan.manifest_meanwhile.files.keys();
+    let gone = before.filter(|path| !plan.manifest.files.contains_key(*path));
+    gone.map(|path| place.output(path)).collect()
+}
+
 /// Between the plan and its application, somebody was asked and somebody may have edited.
 fn verify(plan: &Plan, place: &Place) -> Result<(), Failure> {
     let mut moved: Vec<&str> = Vec::new();
@@ -294,4 +308,21 @@ fn remove_empty_folders(path: &str, project: &Folder) {
         }
         inner = folder;
     }
+}
+
+/// Where a file is to stand: a folder that holds nothing but such folders. What else is in it, stays.
+fn remove_folders_in_the_way(path: &str, project: &Folder) {
+    let is_folder = |entry: Entry| entry.kind == Kind::Folder;
+    if !project
+        .entry(path)
+        .is_ok_and(|it| it.is_some_and(is_folder))
+    {
+        return;
+    }
+    for (name, kind) in project.names(path).unwrap_or_default() {
+        if let (Kind::Folder, Some(name)) = (kind, name.to_str()) {
+            remove_folders_in_the_way(&format!("{path}/{name}"), project);
+        }
+    }
+    let _ = project.remove_folder(path);
 }

@@ -8,7 +8,6 @@ mod check;
 mod complete;
 mod compose;
 mod component;
-mod cron;
 mod effect;
 mod engine;
 mod form;

@@ -11,8 +11,8 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read},
     language::duration_ms,
     model::{
-        Alert, AlertSeverity, AlertText, Health, Metrics, Panel, PanelKind, Piece, Port, Probe,
-        ProbeTool, Query, Record, Text, Threshold,
+        Alert, AlertSeverity, AlertText, Health, Metrics, MetricsPath, Panel, PanelKind, Port,
+        Probe, ProbeTool, Query, Record, Text, Threshold,
     },
     source::Span,
     syntax::{Node, Removal, Table, Value, overlay},
@@ -210,7 +210,7 @@ pub(super) fn metrics(
         scheme: port.scheme.over_http(),
         path: match table.get("path") {
             Some(node) => metrics_path(scene, index, shape, node, sink),
-            None => "/metrics".to_string(),
+            None => MetricsPath::new("/metrics"),
         },
         interval: read::duration(table, "interval"),
         honor_labels: table.boolean("honor_labels").unwrap_or(false),
@@ -225,22 +225,10 @@ fn metrics_path(
     shape: &WorkloadDraft,
     node: &Node,
     sink: &mut Sink,
-) -> String {
+) -> MetricsPath {
     let scope = Scope::component(index, shape.part.as_deref()).without_secrets("`metrics.path`");
     let text = text(scene, node, &scope, sink);
-    text.render(|piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::Endpoint(endpoint) => endpoint.value(),
-        Piece::Variable(name) => default_of(scene, name),
-        _ => String::new(),
-    })
-}
-
-fn default_of(scene: &Scene<'_>, variable: &str) -> String {
-    let mut known = scene.names.variables.iter();
-    known
-        .find(|known| known.name == variable)
-        .map_or_else(String::new, |known| known.default.clone())
+    MetricsPath::new(&scene.with_defaults(&text))
 }
 
 /// What is scraped of a component that runs elsewhere: what its own `metrics` say, else those of its kind where

@@ -3,6 +3,7 @@
 //! | filter | gives |
 //! | --- | --- |
 //! | `yaml(n)` | any value as YAML in block style, indented by `n` |
+//! | `yaml_with(anchors, n)` | a table as YAML; a key in the table `anchors` has the value of the anchor of that name |
 //! | `lines(n)` | a string of YAML as lines below `|-`, indented by `n` |
 //! | `json(n)` | any value as JSON; `n` given: on several lines, indented by `n` |
 //! | `python` | any value as a Python literal |
@@ -17,6 +18,7 @@ use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State,
     value::{Value, ValueKind},
 };
+use serde_json::Value as Json;
 
 use super::escape::{Language, text, yaml};
 
@@ -50,6 +52,19 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         |state: &State, value: Value, indent: Option<usize>| {
             let indent = narrow(indent.unwrap_or(0))?;
             let text = yaml::block(&tree(state, &value)?, indent);
+            Ok::<_, Error>(Value::from_safe_string(text))
+        },
+    );
+    environment.add_filter(
+        "yaml_with",
+        |state: &State, value: Value, anchors: Value, indent: usize| {
+            let indent = narrow(indent)?;
+            let text = match (tree(state, &value)?, tree(state, &anchors)?) {
+                (Json::Object(table), Json::Object(anchors)) => {
+                    yaml::entries(&table, &anchors, indent)
+                }
+                (other, _) => yaml::block(&other, indent),
+            };
             Ok::<_, Error>(Value::from_safe_string(text))
         },
     );

@@ -375,37 +375,6 @@ fn an_environment_is_asked_for_its_own_data() {
 }
 
 #[test]
-fn entries_of_an_environment_come_on_top_of_the_platform_s() {
-    let case = Case::new();
-    case.project.write("platform.prod.toml", "");
-    let apply = || run(&case.project, &["apply", "--all-envs", "--yes"]);
-    assert_eq!(apply().status, 0);
-    // A component is renamed for all, and a volume in one environment alone.
-    let text = case.text.replace("mlflow-db", "tracking-db")
-        + &entry("components.mlflow-db", "components.tracking-db");
-    case.project.write("platform.toml", &text);
-    let over = "[components.trainer]\nvolumes.cache = false\nvolumes.store = { mount = \"/cache\", size = \"1Gi\" }\n";
-    let own = entry(
-        "components.trainer.volumes.cache",
-        "components.trainer.volumes.store",
-    );
-    case.project
-        .write("platform.prod.toml", format!("{over}{own}"));
-    let ran = apply();
-    assert_eq!(ran.status, 0, "{}", ran.err);
-    let compose = case.project.read("generated/prod/compose/track.yaml");
-    for name in ["ml-prod_mlflow-db-data", "ml-prod_trainer-cache"] {
-        assert!(compose.contains(&format!("name: {name}\n")), "{compose}");
-    }
-    // One for the same thing takes the place of the platform's.
-    let again = entry("components.mlflow-db", "components.tracking-db");
-    case.project
-        .write("platform.prod.toml", format!("{over}{own}{again}"));
-    let ran = run(&case.project, &["check", "--env", "prod"]);
-    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
-}
-
-#[test]
 fn an_environment_that_gets_a_name_of_its_own_can_keep_its_volumes() {
     let case = Case::new();
     let apply = || run(&case.project, &["apply", "--env", "prod", "--yes"]);

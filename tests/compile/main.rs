@@ -14,6 +14,7 @@ mod examples;
 mod escaping;
 mod facts;
 mod golden;
+mod guarantees;
 mod images;
 mod kind_files;
 mod kinds;

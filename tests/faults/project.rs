@@ -207,16 +207,18 @@ pub fn same(found: &Tree, wanted: &Tree, when: &str) {
     assert!(other.is_empty(), "{when}: {other:?}");
 }
 
+/// Files, and folders with nothing in them, whose path ends in `/`.
 fn collect(root: &Path, folder: &Path, tree: &mut Tree) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        match path.is_dir() {
-            true => collect(root, &path, tree),
-            false => {
-                let name = path.strip_prefix(root).expect("below the root");
-                let bytes = fs::read(&path).expect("a file");
-                tree.insert(name.to_string_lossy().into_owned(), bytes);
-            }
+        let name = path.strip_prefix(root).expect("below the root");
+        let name = name.to_string_lossy().into_owned();
+        if !path.is_dir() {
+            tree.insert(name, fs::read(&path).expect("a file"));
+        } else if fs::read_dir(&path).is_ok_and(|mut names| names.next().is_none()) {
+            tree.insert(name + "/", Vec::new());
+        } else {
+            collect(root, &path, tree);
         }
     }
 }

@@ -93,7 +93,7 @@ fn external_job(component: &Component, usual: u64) -> Option<Job<'_>> {
     Some(Job {
         component,
         metrics,
-        host,
+        host: host.to_string(),
         port,
         presence: Presence::Always,
         interval: metrics.interval.unwrap_or(usual),

@@ -1,6 +1,6 @@
 //! YAML that every reader of 1.1 and 1.2 understands the same way.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Words that some reader takes for something else than a string.
 const RESERVED: [&str; 13] = [
@@ -54,6 +54,22 @@ pub fn block(value: &Value, indent: usize) -> String {
     let mut out = String::new();
     write(value, indent, &mut out);
     out.trim_start_matches('\n').trim_start().to_string()
+}
+
+/// The entries of a table in block style; a key in `anchors` has the value that stands at the anchor of that name.
+pub fn entries(table: &Map<String, Value>, anchors: &Map<String, Value>, indent: usize) -> String {
+    let mut out = String::new();
+    for (key, value) in table {
+        if !out.is_empty() {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+        }
+        match anchors.get(key).and_then(Value::as_str) {
+            Some(anchor) => out.push_str(&format!("{}: *{anchor}", scalar(key))),
+            None => entry(key, value, indent, &mut out),
+        }
+    }
+    out
 }
 
 /// Writes what stands after `key:` or `-`: a scalar on the same line, or a block on the next ones.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    model::{Component, HttpScheme, Platform, SettingValue},
+    model::{Component, HttpScheme, Platform, Port, SettingValue},
     speak::units::prometheus,
     target::shared::scrape::{self, Job, Presence},
 };
@@ -92,16 +92,12 @@ pub(super) fn view(
 
 fn job_view(job: &Job<'_>) -> JobView {
     let metrics = job.metrics;
-    let (path, query) = match metrics.path.split_once('?') {
-        Some((path, query)) => (path, query),
-        None => (metrics.path.as_str(), ""),
-    };
     let mut labels = vec![("component", job.component.name.clone())];
     labels.extend(job.component.group.clone().map(|group| ("group", group)));
     JobView {
         name: metrics.job.clone(),
-        path: path.to_string(),
-        params: parameters(query),
+        path: metrics.path.path.clone(),
+        params: parameters(&metrics.path.query),
         scheme: metrics.scheme.name().to_string(),
         interval: metrics.interval.map(prometheus::duration),
         honor_labels: metrics.honor_labels,
@@ -169,9 +165,7 @@ fn alertmanagers(platform: &Platform, prometheus: &Component) -> Vec<Alertmanage
                     .name()
                     .to_string(),
                 address: format!("{host}:{number}"),
-                path: port
-                    .map_or("", |port| port.path.trim_end_matches('/'))
-                    .to_string(),
+                path: port.map_or("", Port::prefix).to_string(),
             })
         })
         .collect()

@@ -9,6 +9,7 @@ mod losses;
 mod mounts;
 mod ports;
 mod raw;
+mod repeated;
 mod service;
 mod tree;
 
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::service::Service;
+use self::{repeated::Repeated, service::Service};
 use crate::{
     files::{FileSet, Target},
     model::{MountSource, Platform},
@@ -49,6 +50,8 @@ struct GroupFile {
     services: Vec<ServiceView>,
     /// Declarations by section: `networks`, `volumes`, `secrets`, `configs`.
     resources: BTreeMap<&'static str, Map<String, Value>>,
+    #[serde(flatten)]
+    repeated: Repeated,
 }
 
 impl GroupFile {
@@ -93,6 +96,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let raw = raw.as_object().cloned().unwrap_or_default();
     let mut files = group_files(context, &mut losses)?;
     raw::over_groups(&raw, &mut files);
+    for file in &mut files {
+        file.repeated = repeated::of(&file.services);
+    }
     if files.is_empty() && raw.is_empty() {
         return Ok(Emission::default());
     }
@@ -165,6 +171,7 @@ fn group_files(
             description: group.description.clone(),
             services: Vec::new(),
             resources: BTreeMap::new(),
+            repeated: Repeated::default(),
         };
         for workload in platform.workloads().filter(|it| it.group == group.name) {
             let service = service::service(context, &networks, workload, losses)?;

@@ -10,7 +10,7 @@ use crate::{
     data::Kept,
     diag::Diagnostic,
     language::{Shape, component_key},
-    model::{NetworkOwners, Platform, RouteTls, Workload},
+    model::{HostPath, NetworkOwners, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
@@ -209,7 +209,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         kept: kept(
             platform,
             |volume| builder.claims.keeping(volume),
-            |path| path.starts_with('/'),
+            HostPath::is_absolute,
         ),
     }
 }

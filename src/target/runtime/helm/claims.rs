@@ -224,11 +224,12 @@ fn alone(
     }
 }
 
-/// A name of the user's choice that can't be a claim's.
+/// The name of a claim that exists, which can't be one. A name that adopts a volume of Compose's means nothing in a
+/// cluster: there the claim is new.
 fn report_lost_name(volume: &PlatformVolume, losses: &mut Losses) {
     let name = &volume.real_name;
     let claim = &volume.claim;
-    if volume.named && claim != name {
+    if volume.named && volume.external && claim != name {
         let message = format!(
             "`name` of `{}` is `{name}`, which can't name a claim: the claim is `{claim}`",
             volume.path
