@@ -118,7 +118,7 @@ impl Transaction {
         };
         match step {
             Step::Write { prepared, path } => {
-                remove_folders_in_the_way(&path, &self.project);
+                self.make_way(&path)?;
                 self.keep_for_undo(&path)?;
                 self.place_at(&prepared, &path)?;
             }
@@ -186,6 +186,18 @@ impl Transaction {
             Err(Obstacle::BelowFile(_)) => Ok(None),
             found => found.map_err(|obstacle| obstacle.failure("read", &self.project.path(path))),
         }
+    }
+
+    /// Removes folders that a killed run left empty where a file is to stand now. Others stay.
+    fn make_way(&self, path: &str) -> Result<(), Failure> {
+        let found = self.find(path)?.map(|entry| entry.kind);
+        if found == Some(Kind::Folder) {
+            let below = format!("{path}/");
+            for gone in self.gone.iter().filter(|gone| gone.starts_with(&below)) {
+                remove_empty_folders(gone, &self.project);
+            }
+        }
+        Ok(())
     }
 
     fn keep_for_undo(&mut self, path: &str) -> Result<(), Failure> {
@@ -308,21 +320,4 @@ fn remove_empty_folders(path: &str, project: &Folder) {
         }
         inner = folder;
     }
-}
-
-/// Where a file is to stand: a folder that holds nothing but such folders. What else is in it, stays.
-fn remove_folders_in_the_way(path: &str, project: &Folder) {
-    let is_folder = |entry: Entry| entry.kind == Kind::Folder;
-    if !project
-        .entry(path)
-        .is_ok_and(|it| it.is_some_and(is_folder))
-    {
-        return;
-    }
-    for (name, kind) in project.names(path).unwrap_or_default() {
-        if let (Kind::Folder, Some(name)) = (kind, name.to_str()) {
-            remove_folders_in_the_way(&format!("{path}/{name}"), project);
-        }
-    }
-    let _ = project.remove_folder(path);
 }

@@ -127,6 +127,7 @@ impl Project {
         for folder in ["generated", "dags"] {
             collect(self.folder.path(), &self.path(folder), &mut tree);
         }
+        tree.remove("generated/.mlopsgen/");
         // The lock of a run that was killed when all was done is nothing, as long as git ignores it.
         let furniture = ["generated/.mlopsgen/lock", "generated/.mlopsgen/.gitignore"];
         if furniture.iter().all(|path| tree.contains_key(*path)) {
