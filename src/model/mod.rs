@@ -14,6 +14,7 @@ mod platform;
 mod published;
 mod registry;
 mod route;
+mod sharing;
 mod text;
 mod upstream;
 mod workload;
@@ -45,6 +46,7 @@ pub use platform::{
 };
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
+pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
 pub use upstream::UpstreamChart;
 pub use workload::{

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use crate::{
     language::duration_ms,
     model::{
-        Component, HostPort, Metrics, Mount, MountSource, NetworkMode, Platform, SettingValue,
-        Workload,
+        Component, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners, Platform,
+        SettingValue, Workload,
     },
     speak::{Constants, Speak},
     target::Vantage,
@@ -58,6 +58,7 @@ pub(in crate::target) fn jobs<'a>(
     let scraper = Scraper {
         platform,
         vantage,
+        owners: NetworkOwners::of(platform),
         on_host: prometheus.main().is_some_and(is_on_host),
     };
     let mut jobs = Vec::new();
@@ -196,6 +197,8 @@ fn is_on_host(workload: &Workload) -> bool {
 struct Scraper<'a> {
     platform: &'a Platform,
     vantage: Vantage,
+    /// Who lives in whose network.
+    owners: NetworkOwners,
     /// It is on the host's network, where names of containers mean nothing.
     on_host: bool,
 }
@@ -248,16 +251,12 @@ impl Scraper<'_> {
 
     /// The workload that has the address: itself, or the one whose network it shares. `None` where it has no network.
     fn listener<'w>(&'w self, workload: &'w Workload) -> Option<&'w Workload> {
-        let mut current = workload;
-        // A chain longer than there are workloads would be a circle.
-        for _ in self.platform.workloads() {
-            match current.network_mode.as_ref().map(|mode| &mode.value) {
-                Some(NetworkMode::None) => return None,
-                Some(NetworkMode::Service(other)) => current = self.platform.workload(other)?,
-                Some(NetworkMode::Host) | None => return Some(current),
-            }
-        }
-        None
+        let owner = match self.owners.foreign_owner_of(&workload.name) {
+            Some(owner) => self.platform.workload(owner)?,
+            None => workload,
+        };
+        let mode = owner.network_mode.as_ref().map(|mode| &mode.value);
+        (mode != Some(&NetworkMode::None)).then_some(owner)
     }
 }
 
