@@ -58,6 +58,7 @@ targets! {
     Airflow = "airflow", ByDefault;
     Docs = "docs", ByDefault;
     Swarm = "swarm", OptIn;
+    Gitops = "gitops", OptIn;
 }
 
 impl Target {

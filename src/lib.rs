@@ -4,6 +4,8 @@
 //! the command line needs: [`compile::compile`] makes the files, [`plan`] says what would change, [`disk`] writes, [`engine`]
 //! starts.
 
+#![forbid(unsafe_code)]
+
 pub mod text;
 mod threads;
 pub mod source;
@@ -35,5 +37,5 @@ pub mod engine;
 
 pub use model::{Bind, Component, Platform, Probe, Secret, Workload};
 pub use speak::units::kubernetes::bytes as kubernetes_bytes;
-pub use target::{content::docs::graph as graph_formats, runtime::helm::secret_name};
+pub use target::{content::docs::graph as graph_formats, coverage, runtime::helm::secret_name};
 pub use template::{Engine as TemplateEngine, embedded_below};

@@ -248,6 +248,16 @@ impl Checker<'_> {
                 Self::declared("secret or variable", key, &self.names.own, span, sink);
             }
             ["self", name] => self.of_self(name, span, sink),
+            ["self", "memory", percent] | ["self", "volumes", _, percent]
+                if !matches!(percent.parse(), Ok(1..=100u64)) =>
+            {
+                sink.push(
+                    Diagnostic::new(Code::BadReference, format!("`{percent}` is no share"))
+                        .label(span, "not understood")
+                        .help("write how many percent, from 1 to 100, as in `${self.memory.75}`"),
+                );
+            }
+            ["self", "memory", _] => {}
             ["self", port, field] => {
                 if !self.names.ports.contains(*port) {
                     sink.push(unknown("port", port, span, &as_strs(&self.names.ports)));
@@ -378,7 +388,7 @@ fn place_below(place: Place, key: &str) -> Place {
 
 fn takes(spec: &SettingSpec, value: &Value) -> bool {
     match spec.kind {
-        SettingType::String | SettingType::Duration | SettingType::File => {
+        SettingType::String | SettingType::Duration | SettingType::Size | SettingType::File => {
             matches!(value, Value::String(_) | Value::Integer(_))
         }
         SettingType::Integer => matches!(value, Value::Integer(_)),

@@ -138,6 +138,8 @@ pub enum SettingType {
     Boolean,
     /// A number with a unit, as in `30s`.
     Duration,
+    /// An amount of bytes.
+    Size,
     /// Nothing but `${secrets.S}`.
     Secret,
     /// A list of strings.
@@ -154,11 +156,12 @@ pub enum SettingType {
 
 impl SettingType {
     /// Each type with its name in a kind file.
-    pub const ALL: [(&'static str, SettingType); 10] = [
+    pub const ALL: [(&'static str, SettingType); 11] = [
         ("string", SettingType::String),
         ("integer", SettingType::Integer),
         ("boolean", SettingType::Boolean),
         ("duration", SettingType::Duration),
+        ("size", SettingType::Size),
         ("secret", SettingType::Secret),
         ("list", SettingType::List),
         ("databases", SettingType::Databases),

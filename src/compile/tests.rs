@@ -218,7 +218,8 @@ fn jobs_of_ones_own_stand_below_ours_and_broken_ones_are_an_error() {
 #[test]
 fn a_long_uid_is_cut_and_stays_apart() {
     let long = ["a".repeat(40), "a".repeat(39)];
-    let lines: String = long.iter().map(|name| component(name, METRICS)).collect();
+    let keys = format!("{METRICS}panels = [{{ title = \"Requests\", expr = \"up\" }}]");
+    let lines: String = long.iter().map(|name| component(name, &keys)).collect();
     let emission = emit(&platform(&lines, ""), Vantage::Compose, grafana::emit);
     let uids: Vec<String> = long
         .iter()
@@ -262,4 +263,235 @@ fn an_overview_asks_the_program_behind_the_exporter() {
     let text = &emission.files.files["grafana/dashboards/_platform.json"].text;
     let tile = r#"min((redis_up{job=\"cache\"}) or on (job, instance) up{job=\"cache\"} * 0) or vector(0)"#;
     assert!(text.contains(tile), "{text}");
+}
+
+#[test]
+fn several_endpoints_are_a_job_each_and_secrets_stand_in_files() {
+    let lines = r#"
+[secrets.token]
+env = "TOKEN"
+[secrets.pass]
+env = "PASS"
+[components.api]
+image = "api:1"
+group = "one"
+ports.http = 8000
+ports.admin = 9000
+metrics = [
+  { port = "http", interval = "30s", timeout = "20s", bearer = "${secrets.token}" },
+  { port = "admin", ca = "ops/ca.pem", basic = { user = "prom", password = "${secrets.pass}" }, metric_relabel = [{ source_labels = ["__name__"], regex = "go_.*", action = "drop" }] },
+]
+"#;
+    let world = MemoryWorld::new()
+        .with("platform.toml", format!("{MONITORING}{lines}"))
+        .with("ops/ca.pem", "a certificate");
+    let output = compile(&world, &Request::default()).output.unwrap();
+    let text = scrape_config(&output);
+    let first = "  - job_name: api\n    scrape_interval: \"30s\"\n    scrape_timeout: \"20s\"\n    authorization:\n      credentials_file: /etc/prometheus/secrets/token\n";
+    assert!(text.contains(first), "{text}");
+    let second = "  - job_name: api/admin\n    scheme: https\n    basic_auth:\n      username: prom\n      password_file: /etc/prometheus/secrets/pass\n    tls_config:\n      ca_file: /etc/prometheus/ca/api.admin.pem\n";
+    assert!(text.contains(second), "{text}");
+    assert!(text.contains("metric_relabel_configs:\n      - source_labels:\n          - __name__\n        regex: \"go_.*\"\n        action: drop\n"), "{text}");
+    let prometheus = output.platform.workload("prometheus").unwrap();
+    let mounted: Vec<&str> = prometheus.files.iter().map(|it| it.path.as_str()).collect();
+    for path in [
+        "/etc/prometheus/secrets/token",
+        "/etc/prometheus/secrets/pass",
+        "/etc/prometheus/ca/api.admin.pem",
+    ] {
+        assert!(mounted.contains(&path), "{path} in {mounted:?}");
+    }
+}
+
+#[test]
+fn samples_are_sent_elsewhere_and_kept_within_the_volume() {
+    let lines = r#"
+[secrets.remote]
+env = "REMOTE"
+[components.prometheus.settings]
+remote_write = "https://mimir.example.com/api/v1/push"
+remote_write_token = "${secrets.remote}"
+[components.prometheus.volumes.data]
+size = "10Gi"
+"#;
+    let output = platform(lines, "");
+    let text = scrape_config(&output);
+    let expected = "remote_write:\n  - url: \"https://mimir.example.com/api/v1/push\"\n    authorization:\n      credentials_file: /etc/prometheus/secrets/remote\n";
+    assert!(text.contains(expected), "{text}");
+    let size = |output: &Output| {
+        let command = output
+            .platform
+            .workload("prometheus")
+            .unwrap()
+            .command
+            .clone();
+        let words: Vec<String> = command
+            .unwrap()
+            .iter()
+            .filter_map(crate::model::Text::as_plain)
+            .collect();
+        let flag = "--storage.tsdb.retention.size=";
+        words
+            .iter()
+            .find_map(|it| it.strip_prefix(flag).map(str::to_string))
+    };
+    assert_eq!(size(&output).unwrap(), "8589934592B");
+    let said = platform(
+        "[components.prometheus.settings]\nretention_size = \"2Gi\"\n",
+        "",
+    );
+    assert_eq!(size(&said).unwrap(), "2147483648B");
+}
+
+#[test]
+fn who_reads_from_the_machine_knows_its_name() {
+    let lines = format!(
+        "[components.agent]\nexternal = {{ host = \"host.docker.internal\", port = 9100 }}\nports.http = 9100\nmetrics = {{ port = \"http\" }}\n{}{}",
+        component("reader", "env.AGENT = \"${components.agent.http.url}\""),
+        component("other", ""),
+    );
+    let output = platform(&lines, "");
+    let files = &output.files.files;
+    let text = &files["compose/one.yaml"].text;
+    // The reader, and Prometheus, which scrapes it.
+    assert_eq!(
+        text.matches("host.docker.internal:host-gateway").count(),
+        2,
+        "{text}"
+    );
+}
+
+/// The dashboard of this file, as JSON.
+fn dashboard(output: &Output, name: &str) -> serde_json::Value {
+    let emission = emit(output, Vantage::Compose, grafana::emit);
+    let text = &emission.files.files[&format!("grafana/dashboards/{name}.json")].text;
+    serde_json::from_str(text).expect("JSON")
+}
+
+#[test]
+fn components_of_a_kind_share_a_dashboard_whose_variable_chooses() {
+    let lines = "[components.cache]\nkind = \"redis\"\ngroup = \"one\"\n[components.queue]\nkind = \"redis\"\ngroup = \"one\"\n";
+    let output = platform(lines, "");
+    let json = dashboard(&output, "kind.redis");
+    assert_eq!(json["uid"], "sample_redis");
+    let job = &json["templating"]["list"][0];
+    assert_eq!(
+        job["definition"],
+        "label_values(up{job=~\"cache|queue\"}, job)"
+    );
+    let text = json.to_string();
+    assert!(
+        text.contains(r#"redis_up{job=~\"$job\", instance=~\"$instance\"}"#),
+        "{text}"
+    );
+    assert!(!text.contains(r#"job=\"cache\""#), "{text}");
+    let overview = dashboard(&output, "_platform").to_string();
+    assert!(
+        overview.contains("/d/sample_redis?var-job=queue"),
+        "{overview}"
+    );
+}
+
+#[test]
+fn panels_of_a_component_stand_on_a_dashboard_of_its_own_before_those_of_its_kind() {
+    let output = platform(
+        "[components.cache]\nkind = \"redis\"\ngroup = \"one\"\npanels = [{ title = \"Features\", queries = ['rate(a[$__rate_interval])', { expr = \"b\", legend = \"{{x}}\" }], thresholds = [1, 2], unit = \"ops\" }]\n",
+        "",
+    );
+    let json = dashboard(&output, "cache");
+    let first = &json["panels"][0];
+    assert_eq!(first["title"], "Features");
+    assert_eq!(first["targets"][0]["expr"], "rate(a[$__rate_interval])");
+    assert_eq!(first["targets"][1]["legendFormat"], "{{x}}");
+    let steps = first["fieldConfig"]["defaults"]["thresholds"]["steps"].to_string();
+    assert!(steps.contains("orange") && steps.contains("red"), "{steps}");
+    assert!(
+        json.to_string()
+            .contains(r#"redis_up{job=\"cache\", instance=~\"$instance\"}"#)
+    );
+    let emission = emit(&output, Vantage::Compose, grafana::emit);
+    assert!(
+        !emission
+            .files
+            .files
+            .contains_key("grafana/dashboards/kind.redis.json")
+    );
+}
+
+#[test]
+fn a_service_level_of_a_kind_that_counts_needs_no_more_words() {
+    let output = platform(
+        "[components.models]\nkind = \"mlflow\"\ngroup = \"one\"\nslo = { availability = \"99%\", latency = { p = 99.5, under = \"2s\" }, window = \"7d\" }\n",
+        "",
+    );
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    let rules = &emission.files.files["prometheus/rules/models.yml"].text;
+    for part in [
+        "record: \"slo:error_ratio:rate14m\"",
+        "mlflow_http_request_total{job=\"models\", status=~\"5..\"}[1h24m]",
+        "le=~\"2([.]0+)?\"",
+        "slo:error_ratio:rate14m{component=\"models\", slo=\"availability\"} > 0.144",
+        "slo:error_ratio:rate14m{component=\"models\", slo=\"latency\"} > 0.072",
+    ] {
+        assert!(rules.contains(part), "{part} in {rules}");
+    }
+    let titles = dashboard(&output, "models").to_string();
+    assert!(titles.contains("Error budget: availability"), "{titles}");
+}
+
+#[test]
+fn a_schedule_is_watched_where_airflow_is_scraped() {
+    let lines = r#"
+[components.airflow]
+kind = "airflow"
+group = "one"
+uses = { database = "db" }
+settings.admin_password = "${secrets.grafana-password}"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = { database = "airflow", password = "${secrets.grafana-password}" }
+[pipelines.daily]
+schedule = "@daily"
+image = "a/b:1"
+tasks.run = { run = "true" }
+[pipelines.yearly]
+schedule = "@yearly"
+image = "a/b:1"
+tasks.run = { run = "true" }
+[pipelines.by_hand]
+image = "a/b:1"
+tasks.run = { run = "true" }
+"#;
+    let compilation = compiled(lines, "");
+    let losses: Vec<&String> = compilation
+        .diagnostics
+        .iter()
+        .filter(|it| it.code == Code::TargetLoss)
+        .map(|it| &it.message)
+        .collect();
+    assert!(
+        losses.iter().any(|it| it.contains("`yearly`")),
+        "{losses:?}"
+    );
+    let output = compilation.output.unwrap();
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    let rules = &emission.files.files["prometheus/rules/airflow.yml"].text;
+    assert_eq!(rules.matches("alert: PipelineOverdue").count(), 1);
+    assert!(rules.contains("dag_id=\"daily\"}[1d6h]"), "{rules}");
+    assert!(!rules.contains("by_hand"), "{rules}");
+}
+
+#[test]
+fn an_alert_leads_to_the_dashboard_where_people_reach_grafana() {
+    let output = platform(&component("api", METRICS), "");
+    let rules = |vantage| {
+        let emission = emit(&output, vantage, prometheus::emit);
+        emission.files.files["prometheus/rules/api.yml"]
+            .text
+            .clone()
+    };
+    let link = "dashboard: \"http://localhost:3000/d/sample_service?var-job=api\"";
+    assert!(rules(Vantage::Compose).contains(link));
+    assert!(!rules(Vantage::Kubernetes).contains("dashboard:"));
 }

@@ -370,9 +370,9 @@ fn volumes(workloads: &[Workload<'_>]) -> Vec<VolumeView> {
 fn metrics(workloads: &[Workload<'_>]) -> Vec<MetricsView> {
     workloads
         .iter()
-        .filter_map(|workload| {
-            let table = workload.table.table("metrics")?;
-            Some(MetricsView {
+        .flat_map(|workload| {
+            let tables = workload.table.one_or_many_tables("metrics").into_iter();
+            tables.map(|table| MetricsView {
                 part: workload.part.map(ToString::to_string),
                 port: owned(table, "port"),
                 path: table.string("path").unwrap_or("/metrics").to_string(),

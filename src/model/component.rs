@@ -50,8 +50,12 @@ pub struct Component {
     pub alerts: Vec<Alert>,
     /// Recording rules of the kind, which its alerts and panels read.
     pub records: Vec<Record>,
-    /// Panels of its dashboard, in their order.
+    /// Panels of its kind, in their order.
     pub panels: Vec<Panel>,
+    /// Those of platform.toml.
+    pub own_panels: Vec<Panel>,
+    /// How the requests to it are counted, where anything tells.
+    pub requests: Requests,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
     /// Raw keys of the component's values in the chart.
@@ -102,6 +106,13 @@ impl Component {
         Some((Host::Name(workload.name.clone()), port.container.first))
     }
 
+    /// All that Prometheus scrapes of it.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metrics> + Clone {
+        let external = self.external.iter().flat_map(|external| &external.metrics);
+        let workloads = self.workloads.iter().flat_map(|workload| &workload.metrics);
+        external.chain(workloads)
+    }
+
     /// The value of a setting of the kind.
     pub fn setting(&self, name: &str) -> Option<&SettingValue> {
         self.settings
@@ -122,7 +133,7 @@ pub struct External {
     /// One for each port that the user names.
     pub addresses: Vec<ExternalAddress>,
     /// What Prometheus scrapes there.
-    pub metrics: Option<Metrics>,
+    pub metrics: Vec<Metrics>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -242,6 +253,8 @@ pub struct Record {
     pub name: String,
     /// What it is computed from, in PromQL.
     pub expr: String,
+    /// Further labels.
+    pub labels: Vec<(String, String)>,
 }
 
 /// A panel of the component's dashboard.
@@ -275,9 +288,47 @@ pub struct Panel {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     /// In PromQL.
-    pub expr: String,
+    pub expr: Expression,
     /// Grafana's template for the name of a series.
     pub legend: String,
+}
+
+/// An expression of PromQL, cut where a kind selects the component's own series: the rest of it is the same for all
+/// components of the kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expression {
+    pieces: Vec<String>,
+}
+
+impl Expression {
+    pub fn of(text: String) -> Self {
+        Self { pieces: vec![text] }
+    }
+
+    pub fn cut(pieces: Vec<String>) -> Self {
+        Self { pieces }
+    }
+
+    /// With these matchers for the component's own series.
+    pub fn with(&self, selector: &str) -> String {
+        self.pieces.join(selector)
+    }
+
+    /// Whether it asks for the component's own series, whichever component that is.
+    pub fn is_of_kind(&self) -> bool {
+        self.pieces.len() > 1
+    }
+}
+
+/// The series by which the requests to a component are counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Requests {
+    /// All of them.
+    pub all: Option<Expression>,
+    /// Those that failed.
+    pub errors: Option<Expression>,
+    /// Buckets of how long they took, in seconds.
+    pub durations: Option<Expression>,
 }
 
 /// A colour from a value on.

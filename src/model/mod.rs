@@ -5,6 +5,7 @@
 
 mod account;
 mod component;
+mod deploy;
 mod image;
 mod named;
 mod notify;
@@ -13,7 +14,9 @@ mod platform;
 mod published;
 mod registry;
 mod route;
+mod sharing;
 mod text;
+mod upstream;
 mod workload;
 
 pub use crate::syntax::Date;
@@ -24,9 +27,10 @@ pub use crate::value::{
 };
 pub use account::{SupplementalGroup, User};
 pub use component::{
-    Alert, AlertText, Component, DatabaseBinding, External, ExternalAddress, Output, Panel, Query,
-    Record, Setting, SettingValue, Threshold, Use,
+    Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
+    Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
 };
+pub use deploy::{Cluster, Deploy, DeployTool, Revision};
 pub use image::{Image, Version, is_tag};
 pub use named::{HasName, Named};
 pub use notify::{
@@ -42,11 +46,14 @@ pub use platform::{
 };
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
+pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
+pub use upstream::UpstreamChart;
 pub use workload::{
     Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
-    Lifecycle, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Raw,
-    Reach, Resources, Restart, Runtime, Ulimit, Workload,
+    Lifecycle, Login, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange,
+    Probe, Raw, Reach, Relabel, Resources, Restart, Runtime, Ulimit, Workload, scrape_ca,
+    scrape_secret,
 };
 
 /// A value and its place in a file.

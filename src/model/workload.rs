@@ -4,7 +4,7 @@ use crate::{
     model::{
         At, Bind, Capability, Condition, Device, ExtraHost, HostPath, HttpScheme, Image,
         ImagePlatform, ProbeTool, Propagation, Protocol, Scheme, Signal, SupplementalGroup, Text,
-        Tmpfs, User,
+        Tmpfs, UpstreamChart, User,
     },
     source::Span,
     syntax::Table,
@@ -54,8 +54,8 @@ pub struct Workload {
     pub files: Vec<FileMount>,
     /// How its health is checked, where it is.
     pub health: Option<Health>,
-    /// What Prometheus scrapes of it, where it does.
-    pub metrics: Option<Metrics>,
+    /// What Prometheus scrapes of it.
+    pub metrics: Vec<Metrics>,
     /// What it asks for, and what it may take.
     pub resources: Resources,
     /// How many pods of it run in a cluster.
@@ -78,6 +78,10 @@ pub struct Workload {
     pub reaches: Vec<Reach>,
     /// Keys that mean the same as in Compose.
     pub runtime: Runtime,
+    /// The chart of others that stands for it in a cluster; of a main workload.
+    pub chart: Option<UpstreamChart>,
+    /// In a cluster such a chart runs it, or its component's main workload and this one with it.
+    pub in_chart: bool,
     /// Raw keys of the Compose service and of the chart's values; merged last.
     pub raw_compose: Raw,
     /// Raw keys of its values in the chart, laid over what is generated.
@@ -340,7 +344,7 @@ pub enum Probe {
     Shell(Text),
 }
 
-/// What Prometheus scrapes of a workload.
+/// An endpoint that Prometheus scrapes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metrics {
     /// The scrape job's name.
@@ -354,8 +358,20 @@ pub struct Metrics {
     pub path: MetricsPath,
     /// Milliseconds; `None`: Prometheus' own.
     pub interval: Option<u64>,
+    /// Milliseconds that an answer may take; `None`: Prometheus' own.
+    pub timeout: Option<At<u64>>,
     /// Whether labels of the program win over those of the scrape.
     pub honor_labels: bool,
+    /// How Prometheus logs in.
+    pub login: Option<Login>,
+    /// Certificate of the authority that signs the server's.
+    pub ca: Option<FileContent>,
+    /// The server's certificate is not checked.
+    pub insecure: bool,
+    /// Over the labels of the target, before the scrape.
+    pub relabel: Vec<Relabel>,
+    /// Over the labels of each sample, after it.
+    pub metric_relabel: Vec<Relabel>,
     /// The key where it is written.
     pub span: Span,
 }
@@ -386,6 +402,35 @@ impl std::fmt::Display for MetricsPath {
             query => write!(f, "?{query}"),
         }
     }
+}
+
+/// How Prometheus logs in. Tokens and passwords are names of secrets, which it reads from files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Login {
+    Bearer(String),
+    Basic { user: String, password: String },
+}
+
+/// A step of relabeling, in Prometheus' own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relabel {
+    pub source_labels: Vec<String>,
+    pub separator: Option<String>,
+    pub regex: Option<String>,
+    pub modulus: Option<u32>,
+    pub target_label: Option<String>,
+    pub replacement: Option<String>,
+    pub action: Option<String>,
+}
+
+/// Where Prometheus finds a secret.
+pub fn scrape_secret(secret: &str) -> String {
+    format!("/etc/prometheus/secrets/{secret}")
+}
+
+/// Where Prometheus finds the certificate of a job's authority.
+pub fn scrape_ca(job: &str) -> String {
+    format!("/etc/prometheus/ca/{}.pem", job.replace('/', "."))
 }
 
 /// Which graphics processors a container gets.

@@ -1,6 +1,6 @@
 //! The tree that the stages before the model work on.
 
-use super::Date;
+use super::{Date, Shared};
 use crate::source::Span;
 
 /// A value with its place. The place of a table made by a dotted key or a heading is that of its name.
@@ -28,7 +28,7 @@ pub enum Value {
     /// A time of day without a date, as written.
     Time(String),
     /// Items in their order.
-    Array(Vec<Node>),
+    Array(Shared<Node>),
     /// A table, however it is written: a heading, braces, dotted keys.
     Table(Table),
     /// Something was written here that can't be used, which was reported: not absent, but nothing to read either.
@@ -74,7 +74,7 @@ pub struct Entry {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     /// Each key once.
-    pub entries: Vec<Entry>,
+    pub entries: Shared<Entry>,
 }
 
 impl Table {
@@ -144,6 +144,15 @@ impl Table {
             .iter()
             .filter_map(Node::as_str)
             .collect()
+    }
+
+    /// A table, or each table of a list.
+    pub fn one_or_many_tables(&self, name: &str) -> Vec<&Table> {
+        let Some(node) = self.get(name) else {
+            return Vec::new();
+        };
+        let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+        nodes.iter().filter_map(Node::as_table).collect()
     }
 
     /// Puts a value at the end, or in the place of the one of that name.

@@ -1,6 +1,8 @@
 //! Schedules as Airflow takes them: its presets, and five fields as its reader of cron, croniter, understands them.
 //! Written by hand: the crates for cron take other expressions than croniter does.
 
+mod gap;
+
 use std::fmt;
 
 use super::SchedulePreset;

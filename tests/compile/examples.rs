@@ -30,6 +30,8 @@ door = "Entry points"
 [secrets]
 db-password = { env = "DB_PASSWORD" }
 registry-token = { env = "REGISTRY_TOKEN" }
+metrics-token = { env = "METRICS_TOKEN" }
+metrics-password = { env = "METRICS_PASSWORD" }
 qdrant-key = { env = "QDRANT_KEY" }
 slack-webhook = { env = "SLACK_WEBHOOK" }
 pagerduty-key = { env = "PAGERDUTY_KEY" }
@@ -88,6 +90,18 @@ group = "serving"
 const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
     ("secrets.*", "env = \"S\""),
+    (
+        "deploy.argocd",
+        "repository = \"https://git.example.com/p.git\"",
+    ),
+    (
+        "deploy.flux",
+        "repository = \"https://git.example.com/p.git\"",
+    ),
+    (
+        "components.*.chart",
+        "repository = \"https://charts.example.com\"\nname = \"redis\"\nversion = \"1.2.3\"",
+    ),
     ("components.*", APP),
     ("components.*: kind", "group = \"feast\""),
     (
@@ -110,6 +124,21 @@ const BESIDE: &[(&str, &str)] = &[
     ("components.*.health: tcp", ""),
     ("components.*.health: command", ""),
     ("components.*.alerts.*", "expr = \"up == 0\""),
+    ("components.*: slo", "kind = \"traefik\"\ngroup = \"feast\""),
+    (
+        "components.*.slo",
+        "requests = \"a_total\"\nerrors = \"b_total\"\ndurations = \"c_bucket\"",
+    ),
+    ("components.*.slo.latency", "p = 95\nunder = \"300ms\""),
+    (
+        "components.*.panels.#",
+        "title = \"Requests\"\nexpr = \"up\"",
+    ),
+    ("components.*.panels.#.thresholds.#", "color = \"red\""),
+    (
+        "components.*.metrics.basic",
+        "user = \"prometheus\"\npassword = \"${secrets.db-password}\"",
+    ),
     (
         "pipelines.*",
         "image = \"a/b:1\"\ntasks.extract = { run = \"true\" }",
@@ -211,6 +240,7 @@ fn own_with(key: &str) -> String {
 const FILES: &[(&str, &str)] = &[
     ("config/app.yaml", "a: 1\n"),
     ("nginx.conf", "events {}\n"),
+    ("certificates/ca.pem", "a certificate\n"),
     (
         "mlopsgen/templates/kinds/feast/feature_store.yaml",
         "a: 1\n",

@@ -18,6 +18,7 @@ mod documents;
 mod door;
 mod editors;
 mod escaping;
+mod gitops;
 mod helm;
 mod house;
 mod jenkins;
@@ -102,6 +103,7 @@ mod judged_by {
         airflow_dagbag: crate::airflow::judge,
         compose_config: crate::compose::judge,
         dashboard_queries: crate::dashboards::judge,
+        gitops_objects: crate::gitops::judge,
         grafana_types: crate::dashboards::judge_types,
         helm: crate::helm::judge,
         jenkins: crate::jenkins::judge,

@@ -9,10 +9,12 @@ use super::{
     form::{Form, NameRule},
     inner::FREE,
     key::{KeyShape, Section, join, key, length},
+    panel::KIND_PANEL,
     shape::Shape,
+    slo::KIND_SLO,
 };
 use declared::{BINDING, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
-use watch::{PANEL, RECORD};
+use watch::RECORD;
 
 const CONDITION: KeyShape = key(
     "if",
@@ -98,9 +100,15 @@ const CONDITIONAL: &[KeyShape] = &[
     ),
     key(
         "panels",
-        Shape::List(&PANEL),
+        Shape::List(&KIND_PANEL),
         "The panels of the kind's dashboard, in order.",
         "panels = [{ title = \"Up\", queries = [{ expr = 'redis_up{${self.selector}}' }] }]",
+    ),
+    key(
+        "slo",
+        KIND_SLO,
+        "How requests are counted: what a component's `slo` is measured by, and what the overview shows of it.",
+        "slo = { requests = 'mlflow_http_request_total{${self.selector}}', errors = 'mlflow_http_request_total{${self.selector}, status=~\"5..\"}' }",
     ),
 ];
 

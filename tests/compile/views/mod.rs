@@ -33,6 +33,18 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
         "swarm/stack.yaml",
     ),
     (
+        "gitops/argocd.yaml",
+        "content/gitops/mod.rs",
+        "DeployView",
+        "gitops/argocd.yaml",
+    ),
+    (
+        "gitops/flux.yaml",
+        "content/gitops/mod.rs",
+        "DeployView",
+        "gitops/flux.yaml",
+    ),
+    (
         "compose/group.yaml",
         "runtime/compose/mod.rs",
         "GroupFile",
@@ -229,7 +241,9 @@ fn every_template_is_in_the_reference() {
 const PLATFORM: &str = r#"
 [platform]
 name = "p"
-targets = ["compose", "helm", "prometheus", "grafana", "jenkins", "airflow", "docs", "swarm"]
+targets = ["compose", "helm", "prometheus", "grafana", "jenkins", "airflow", "docs", "swarm", "gitops"]
+[deploy.argocd]
+repository = "https://git.example.com/p.git"
 [secrets]
 key = { env = "KEY" }
 [groups]
@@ -270,7 +284,12 @@ fn printed(template: &str, variables: &[String]) -> Option<String> {
         .iter()
         .map(|name| format!("<% if {name} is undefined %><{{ missing_{name} }}><% endif %>\n"))
         .collect();
-    let world = MemoryWorld::new().with("platform.toml", PLATFORM).with(
+    let platform = match template {
+        // One tool installs a chart.
+        "gitops/flux.yaml" => PLATFORM.replace("[deploy.argocd]", "[deploy.flux]"),
+        _ => PLATFORM.to_string(),
+    };
+    let world = MemoryWorld::new().with("platform.toml", platform).with(
         &format!("mlopsgen/templates/{template}"),
         text + &asked.concat(),
     );
