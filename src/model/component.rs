@@ -36,7 +36,7 @@ pub struct Component {
     /// The main workload first. Without it where the component is external.
     pub workloads: Vec<Workload>,
     /// 1 for each instance that works, in PromQL; `None`: it works while it can be scraped.
-    pub healthy: Option<String>,
+    pub healthy: Option<Expression>,
     pub alerts: Vec<Alert>,
     pub records: Vec<Record>,
     /// Those of its kind.
