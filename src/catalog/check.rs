@@ -3,56 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{Kind, SettingSpec, SettingType};
+use super::{Fact, Kind, PlatformFact, RoleFact, SettingSpec, SettingType};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::{COMPONENT, Scope},
-    reference::{self, Mode, Phrase, Reference, Words},
+    reference::{self, ComponentField, Mode, Phrase, PortField, Reference, Words},
     source::{SourceId, Span},
     syntax::{Key, Node, Table, Value},
     template,
     text::all_of,
 };
-
-/// What `self` has besides ports and outputs.
-const OF_SELF: [&str; 9] = [
-    "name",
-    "env_name",
-    "selector",
-    "hosts",
-    "image",
-    "version",
-    "url",
-    "public_url",
-    "public_origin",
-];
-
-/// What a port has; from `public_port` on for kinds alone.
-const OF_PORT: [&str; 10] = [
-    "host",
-    "port",
-    "address",
-    "url",
-    "public_url",
-    "public_port",
-    "public_host",
-    "public_origin",
-    "path",
-    "scheme",
-];
-
-/// What conditions may ask of what fills a role.
-const OF_ROLE: [&str; 5] = ["kind", "component", "settings", "ports", "external"];
-
-/// What conditions may ask of the platform.
-const OF_PLATFORM: [&str; 6] = [
-    "prometheus",
-    "grafana",
-    "airflow",
-    "jenkins",
-    "pipelines",
-    "stubs",
-];
 
 /// Checks what stands in the file `source`; what comes from the kind that it extends is right already. `kinds` are all
 /// kinds of the catalog.
@@ -278,25 +238,24 @@ impl Checker<'_> {
                 Self::declared("secret or variable", key, &self.names.own, span, sink);
             }
             ["self", name] => self.of_self(name, span, sink),
-            ["self", "memory", percent] | ["self", "volumes", _, percent] => {
-                if !matches!(percent.parse(), Ok(1..=100u64)) {
-                    sink.push(
-                        Diagnostic::new(Code::BadReference, format!("`{percent}` is no share"))
-                            .label(span, "not understood")
-                            .help(
-                                "write how many percent, from 1 to 100, as in `${self.memory.75}`",
-                            ),
-                    );
-                }
+            ["self", "memory", percent] | ["self", "volumes", _, percent]
+                if !matches!(percent.parse(), Ok(1..=100u64)) =>
+            {
+                sink.push(
+                    Diagnostic::new(Code::BadReference, format!("`{percent}` is no share"))
+                        .label(span, "not understood")
+                        .help("write how many percent, from 1 to 100, as in `${self.memory.75}`"),
+                );
             }
+            ["self", "memory", _] => {}
             ["self", port, field] => {
                 if !self.names.ports.contains(*port) {
                     sink.push(unknown("port", port, span, &words(&self.names.ports)));
-                } else if !OF_PORT.contains(field) {
+                } else if PortField::parse(field).is_none() {
                     sink.push(
                         Diagnostic::new(Code::BadReference, format!("a port has no `{field}`"))
                             .label(span, "not understood")
-                            .help(format!("a port has {}", all_of(&OF_PORT))),
+                            .help(format!("a port has {}", all_of(PortField::NAMES))),
                     );
                 }
             }
@@ -305,7 +264,7 @@ impl Checker<'_> {
     }
 
     fn of_self(&self, name: &str, span: Span, sink: &mut Sink) {
-        if OF_SELF.contains(&name) || self.names.outputs.contains(name) {
+        if ComponentField::parse(name).is_some() || self.names.outputs.contains(name) {
             return;
         }
         if self.names.ports.contains(name) {
@@ -318,12 +277,12 @@ impl Checker<'_> {
                 .help(format!(
                     "write `{}`, or another of {}",
                     reference::written(&["self", name, "address"]),
-                    all_of(&OF_PORT)
+                    all_of(PortField::NAMES)
                 )),
             );
             return;
         }
-        let mut known = OF_SELF.to_vec();
+        let mut known = ComponentField::NAMES.to_vec();
         known.extend(words(&self.names.outputs));
         sink.push(unknown("output", name, span, &known));
     }
@@ -349,41 +308,35 @@ impl Checker<'_> {
 
     fn asked(&self, name: &str, span: Span, sink: &mut Sink) {
         let segments: Vec<&str> = name.split('.').collect();
-        match segments.as_slice() {
-            ["settings", setting, ..] => self.setting(setting, span, sink),
-            ["roles", role, rest @ ..] => {
+        let (first, rest) = segments.split_first().unwrap_or((&name, &[]));
+        let Some(fact) = Fact::parse(first) else {
+            sink.push(unknown("name", name, span, Fact::NAMES));
+            return;
+        };
+        match (fact, rest) {
+            (Fact::Settings, [setting, ..]) => self.setting(setting, span, sink),
+            (Fact::Roles, [role, rest @ ..]) => {
+                let asked = rest.first();
                 if !self.names.roles.contains(*role) {
                     sink.push(unknown("role", role, span, &words(&self.names.roles)));
-                } else if rest.first().is_some_and(|field| !OF_ROLE.contains(field)) {
-                    sink.push(unknown("field of a role", rest[0], span, &OF_ROLE));
+                } else if let Some(asked) = asked.filter(|it| RoleFact::parse(it).is_none()) {
+                    sink.push(unknown("field of a role", asked, span, RoleFact::NAMES));
                 }
             }
-            ["platform", fact, ..] => {
-                if !OF_PLATFORM.contains(fact) {
-                    sink.push(unknown("fact of the platform", fact, span, &OF_PLATFORM));
+            (Fact::Platform, [fact, ..]) => {
+                if PlatformFact::parse(fact).is_none() {
+                    let known = PlatformFact::NAMES;
+                    sink.push(unknown("fact of the platform", fact, span, known));
                 }
             }
-            ["ports", port, ..] => {
+            (Fact::Ports, [port, ..]) => {
                 Self::declared("port", port, &self.names.ports, span, sink);
             }
-            ["settings" | "roles" | "ports" | "public_url" | "external" | "platform" | "major"] => {
+            (Fact::Routes, ["tls"]) => {}
+            (Fact::External | Fact::Routes | Fact::Major | Fact::PublicUrl, [_, ..]) => {
+                sink.push(unknown("name", name, span, Fact::NAMES));
             }
-            ["routes"] | ["routes", "tls"] => {}
-            _ => sink.push(unknown(
-                "name",
-                name,
-                span,
-                &[
-                    "settings",
-                    "roles",
-                    "ports",
-                    "public_url",
-                    "external",
-                    "routes",
-                    "major",
-                    "platform",
-                ],
-            )),
+            (_, []) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     data::Upgrade,
-    model::{SecretForm, Version},
+    model::{SecretForm, Text, Version},
     reference::{self, Mode, Words},
     source::Span,
     syntax::{Node, Table, Value},
@@ -24,6 +24,8 @@ pub struct Kind {
     pub version: Option<String>,
     /// Major versions that it knows; empty: any.
     pub majors: Vec<u64>,
+    /// Words that stand before the version of its program in the tags of images that add something to it.
+    pub version_words: Vec<String>,
     /// The oldest tag that it can run, where that is not the first of a major.
     pub oldest: Option<String>,
     /// What a change of the major version asks for over existing data.
@@ -55,8 +57,13 @@ pub struct Kind {
 impl Kind {
     /// The major version of a component that names none.
     pub fn default_major(&self) -> Option<u64> {
-        let version = self.version.as_deref().and_then(Version::of);
-        version.map(|version| version.major)
+        let tag = Text::literal(self.version.as_deref()?);
+        Some(self.version_in(&tag)?.major)
+    }
+
+    /// The version of its program that a tag tells: behind one of its words, else the number that the tag begins with.
+    pub fn version_in(&self, tag: &Text) -> Option<Version> {
+        Version::behind(tag, &self.version_words).or_else(|| Version::of_tag(tag))
     }
 
     /// Whether it does something else for each major version.

@@ -158,6 +158,11 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         image: string("image"),
         version: string("version"),
         majors,
+        version_words: table
+            .strings("version_words")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
         oldest: string("oldest"),
         upgrades: table
             .array("upgrades")

@@ -4,9 +4,11 @@
 //! docs/kinds.md describes the format.
 
 mod check;
+mod fact;
 mod kind;
 mod load;
 
+pub use fact::{Fact, PlatformFact, RoleFact};
 pub use kind::{Binding, FileForm, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType};
 
 use std::{

@@ -13,16 +13,26 @@ const FOREIGN_SHOWN: usize = 100;
 
 /// The whole plan; its last line counts the files.
 pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
-    let mut page = Page {
+    let mut diffs = Page {
         text: String::new(),
         folder,
         terminal,
     };
     if !terminal.quiet {
         for change in &plan.changes {
-            page.diff(change);
+            diffs.diff(change);
         }
     }
+    diffs.text + &summary(plan, folder, terminal)
+}
+
+/// The same without the diffs: the files, what becomes of data, the closing line.
+pub fn summary(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
+    let mut page = Page {
+        text: String::new(),
+        folder,
+        terminal,
+    };
     page.summary(plan);
     page.foreign(plan);
     page.data(plan);

@@ -86,6 +86,7 @@ codes! {
     NoResources Lint "no-resources",
     OutsideSource Lint "outside-source",
     EndOfLife Lint "end-of-life",
+    TagForm Lint "tag-form",
     OwnName Lint "own-name",
     NobodyTold Lint "nobody-told",
     BareAddress Lint "bare-address",

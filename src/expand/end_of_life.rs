@@ -20,7 +20,7 @@ fn ended(declared: &Declared, tree: &Table) -> Option<Diagnostic> {
     if kind.end_of_life.is_empty() {
         return None;
     }
-    let (version, span) = major::said(tree, &declared.user, kind)?;
+    let (version, span) = major::written_version(tree, &declared.user, kind)?;
     let (ended, date) = kind
         .end_of_life
         .iter()

@@ -1,6 +1,6 @@
 //! The major version of a component's program, decided once: what its kind and the targets adapt to.
 //!
-//! `settings.major` says it, else the tag's leading number. A number that the kind does not know is an error in an image
+//! `settings.major` decides it, else the number in the tag: behind one of the kind's words (`2.17.2-pg18`), or at its start. A number that the kind does not know is an error in an image
 //! of the kind's program. An image of one's own may number its versions as it likes: its number counts where the kind
 //! knows it, and the kind's default holds otherwise.
 
@@ -21,6 +21,13 @@ struct Written<'a> {
     node: &'a Node,
     /// It is the program that the kind was written for, from wherever it is taken.
     of_kind: bool,
+}
+
+impl Written<'_> {
+    /// The version of the kind's program, where the tag tells it.
+    fn version(&self, kind: &Kind) -> Option<Version> {
+        kind.version_in(self.image.tag.as_ref()?)
+    }
 }
 
 /// `component`: what the user wrote, presets laid below it.
@@ -47,7 +54,7 @@ pub(super) fn of(
         return default;
     };
     let node = written.node;
-    match &written.image.version {
+    match &written.version(kind) {
         Some(version) if !written.of_kind => Some(version.major)
             .filter(|_| is_plausible(kind, version))
             .or(default),
@@ -72,13 +79,17 @@ pub(super) fn of(
 }
 
 /// The version as far as it is said, and where.
-pub(super) fn said(tree: &Table, component: &Table, kind: &Kind) -> Option<(Version, Span)> {
+pub(super) fn written_version(
+    tree: &Table,
+    component: &Table,
+    kind: &Kind,
+) -> Option<(Version, Span)> {
     let setting = component.get_path(&["settings", "major"]);
     if let Some(node) = setting.filter(|node| !node.is_false()) {
         return Some((Version::of(&read::scalar(node))?, node.span));
     }
     let written = written(tree, component, kind)?;
-    Some((written.image.version?, written.node.span))
+    Some((written.version(kind)?, written.node.span))
 }
 
 fn knows(kind: &Kind, major: u64) -> bool {

@@ -23,6 +23,7 @@ mod roles;
 mod routes;
 mod secrets;
 mod settings;
+mod tag_form;
 
 pub use draft::{
     BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Login, Names, WorkloadDraft,
@@ -112,6 +113,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     settings::check(&all, sink);
     end_of_life::check(&all, tree, sink);
+    tag_form::check(&all, sink);
     let mut kind_tables = Vec::new();
     let mut own_secrets = Vec::new();
     let mut workloads = Vec::new();

@@ -185,14 +185,14 @@ fn external(
     external
         .addresses
         .iter()
-        .map(|(name, _, number)| {
-            let like = known.iter().find(|port| port.name == *name);
+        .map(|address| {
+            let like = known.iter().find(|port| port.name == address.port);
             Port {
-                name: name.clone(),
-                container: PortRange::single(*number),
+                name: address.port.clone(),
+                container: PortRange::single(address.number),
                 host: None,
                 protocol: like.map_or(Protocol::Tcp, |port| port.protocol),
-                scheme: scheme(declared, name),
+                scheme: scheme(declared, &address.port),
                 path: like.map_or(String::new(), |port| port.path.clone()),
                 bind,
                 span: external.span,
@@ -218,8 +218,8 @@ pub(super) fn scheme(declared: &Declared, port: &str) -> Scheme {
         .external
         .iter()
         .flat_map(|external| &external.addresses)
-        .find(|(name, _, _)| name == port)
-        .map(|(_, _, number)| *number);
+        .find(|address| address.port == port)
+        .map(|address| address.number);
     let tls = declared.setting("tls").and_then(Node::as_str);
     let by_tls = tls.is_some_and(|tls| tls != "off");
     match number {

@@ -79,7 +79,8 @@ pub fn number(table: &Table, name: &str) -> Option<f64> {
 /// A string, a number or a boolean as text.
 pub fn scalar(node: &Node) -> String {
     match &node.value {
-        Value::String(text) | Value::Datetime(text) => text.clone(),
+        Value::String(text) | Value::Time(text) => text.clone(),
+        Value::Date(date) => date.to_string(),
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
         Value::Boolean(value) => value.to_string(),

@@ -134,8 +134,8 @@ fn flow_peers(platform: &Platform, end: &FlowEnd) -> Vec<Peer> {
 /// Every declared port of a component, wherever it runs.
 fn all_ports(peer: &Peer, target: &Component, why: Why, graph: &mut Graph) {
     if let Some(external) = &target.external {
-        for (port, _, _) in &external.addresses {
-            graph.connect_outside(peer, &target.name, port);
+        for address in &external.addresses {
+            graph.connect_outside(peer, &target.name, &address.port);
         }
     } else if let Some(workload) = target.main() {
         graph.connect(peer.clone(), &workload.name, open(&workload.ports), why);

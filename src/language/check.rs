@@ -116,6 +116,13 @@ impl<'a> Context<'a> {
             "stages" | "parallel" => "a stage",
             "flows" => "a flow",
             "platform" => "`[platform]`",
+            "actors" => "an actor",
+            "lints" => "`[lints]`",
+            "moved" => "an entry of `[[moved]]`",
+            "notify" => "`[notify]`",
+            "receivers" => "a receiver",
+            "routes" => "a route",
+            "paths" => "a path",
             "secrets" => "a secret",
             "vars" => "a variable",
             "groups" => "a group",
@@ -276,7 +283,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             }
             true
         }
-        (Shape::Date, Value::Datetime(text)) => text.contains('-'),
+        (Shape::Date, Value::Date(_)) => true,
         (
             Shape::Scalar | Shape::Constant,
             Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),

@@ -6,8 +6,8 @@ use crate::{
     syntax::Node,
     text::is_hidden,
     value::{
-        self, Bind, Capability, ContainerPath, Device, ExtraHost, HostAddress, ImagePlatform,
-        Tmpfs, WebAddress,
+        self, Account, Accounts, Bind, Capability, ContainerPath, Device, ExtraHost, HostAddress,
+        ImagePlatform, Schedule, Signal, Tmpfs, WebAddress,
     },
 };
 
@@ -199,7 +199,7 @@ impl Form {
             Form::Duration => duration_ms(text).is_some(),
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
-            Form::Cron => super::cron::is_schedule(text),
+            Form::Cron => Schedule::parse(text).is_some(),
             Form::Path => !text.is_empty() && !text.chars().any(|c| is_hidden(c) || c == '\\'),
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::Glob => is_glob(text),
@@ -226,9 +226,9 @@ impl Form {
             }
             Form::HostName => engine::is_host_name(text),
             Form::Alias => value::is_alias(text),
-            Form::User => engine::is_user(text),
-            Form::Account => engine::is_account(text),
-            Form::Signal => engine::is_signal(text),
+            Form::User => Accounts::parse(text).is_some(),
+            Form::Account => Account::parse(text).is_some(),
+            Form::Signal => Signal::parse(text).is_some(),
             Form::ImagePlatform => ImagePlatform::parse(text).is_some(),
             Form::Device => Device::parse(text).is_some(),
             Form::Capability => Capability::parse(text).is_some(),

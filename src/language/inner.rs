@@ -140,7 +140,7 @@ pub(super) const VOLUME_KEYS: &[KeyShape] = &[
     key(
         "name",
         Shape::Plain(Form::EngineName),
-        "Keeps or adopts a volume by its real name.",
+        "Keeps or adopts a volume by its real name. A claim has it too where Kubernetes takes such a name.",
         "name = \"old_mlflow_data\"",
     ),
     key(

@@ -8,7 +8,6 @@ mod check;
 mod complete;
 mod compose;
 mod component;
-mod cron;
 mod effect;
 mod engine;
 mod form;
@@ -27,7 +26,6 @@ mod slo;
 pub use check::{Context, check};
 pub use complete::complete;
 pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};
-pub use cron::longest_gap;
 pub use effect::{Effect, Outcome};
 pub use form::{
     Form, NameRule, compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes, promql,

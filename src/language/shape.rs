@@ -53,10 +53,10 @@ impl Shape {
             Shape::Integer(..) => matches!(value, Value::Integer(_)),
             Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
             Shape::Boolean => matches!(value, Value::Boolean(_)),
-            Shape::Date => matches!(value, Value::Datetime(_)),
+            Shape::Date => matches!(value, Value::Date(_) | Value::Time(_)),
             Shape::Scalar | Shape::Constant => !matches!(
                 value,
-                Value::Table(_) | Value::Array(_) | Value::Datetime(_)
+                Value::Table(_) | Value::Array(_) | Value::Date(_) | Value::Time(_)
             ),
             Shape::List(_) => matches!(value, Value::Array(_)),
             Shape::Table(_) | Shape::Map(..) | Shape::Parts => matches!(value, Value::Table(_)),

@@ -2,7 +2,7 @@
 
 use crate::{
     data::Upgrade,
-    model::{AlertSeverity, Metrics, PanelKind, Port, Raw, Text, Workload},
+    model::{AlertSeverity, Host, Metrics, PanelKind, Port, Raw, Text, Workload},
     source::Span,
     value::WebAddress,
 };
@@ -63,7 +63,7 @@ impl Component {
     }
 
     /// Where people reach a port, where the platform says so and does not leave it to what is published.
-    pub fn said_url(&self, port: &str) -> Option<&WebAddress> {
+    pub fn declared_public_url(&self, port: &str) -> Option<&WebAddress> {
         let is_main = self.main_port.as_deref() == Some(port);
         self.public_url.as_ref().filter(|_| is_main)
     }
@@ -76,22 +76,19 @@ impl Component {
     }
 
     /// Host and number of a port, where the component runs elsewhere.
-    pub fn external_address(&self, port: &str) -> Option<(&str, u16)> {
+    pub fn external_address(&self, port: &str) -> Option<&ExternalAddress> {
         let addresses = &self.external.as_ref()?.addresses;
-        addresses
-            .iter()
-            .find(|(name, _, _)| name == port)
-            .map(|(_, host, number)| (host.as_str(), *number))
+        addresses.iter().find(|address| address.port == port)
     }
 
     /// Where a port is reached by those inside the platform: host and number.
-    pub fn address(&self, port: &str) -> Option<(String, u16)> {
+    pub fn address(&self, port: &str) -> Option<(Host, u16)> {
         if self.external.is_some() {
-            let (host, number) = self.external_address(port)?;
-            return Some((host.to_string(), number));
+            let address = self.external_address(port)?;
+            return Some((address.host.clone(), address.number));
         }
         let (workload, port) = self.listener(port)?;
-        Some((workload.name.clone(), port.container.first))
+        Some((Host::Name(workload.name.clone()), port.container.first))
     }
 
     /// All that Prometheus scrapes of it.
@@ -114,14 +111,23 @@ impl Component {
     }
 }
 
-/// Where a component that runs elsewhere is reached, by the port's name.
+/// A component that runs elsewhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct External {
-    /// Port, host (an address of IPv6 in brackets) and number.
-    pub addresses: Vec<(String, String, u16)>,
+    /// One for each port that the user names.
+    pub addresses: Vec<ExternalAddress>,
     /// What Prometheus scrapes there.
     pub metrics: Vec<Metrics>,
     pub span: Span,
+}
+
+/// Where a port of a component that runs elsewhere is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExternalAddress {
+    /// The port's name.
+    pub port: String,
+    pub host: Host,
+    pub number: u16,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -3,6 +3,7 @@
 //! In: what [`crate::resolve`] made of the text and the catalog. The stages after it may assume that every name in it
 //! exists, that references are resolved, and that lists stand in the user's order.
 
+mod account;
 mod component;
 mod image;
 mod named;
@@ -15,14 +16,16 @@ mod route;
 mod text;
 mod workload;
 
+pub use crate::syntax::{Date, TimeOfDay};
 pub use crate::value::{
-    AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, HostAddress, HttpScheme,
-    ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol, Scheme, Tmpfs, TmpfsOption,
-    TriggerRule,
+    Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
+    HostAddress, HostPath, HttpScheme, ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol,
+    Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };
+pub use account::{SupplementalGroup, User};
 pub use component::{
-    Alert, AlertText, Component, DatabaseBinding, Expression, External, Output, Panel, Query,
-    Record, Requests, Setting, SettingValue, Threshold, Use,
+    Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
+    Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
 };
 pub use image::{Image, Version, is_tag};
 pub use named::{HasName, Named};
@@ -30,7 +33,9 @@ pub use notify::{
     NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
     holds_back, is_pattern, is_told_by_notify, matches, notify_file, notify_secret,
 };
-pub use pipeline::{Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody};
+pub use pipeline::{
+    Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody, TaskId,
+};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
     SecretOrigin, Variable, is_claim_name,
@@ -40,8 +45,9 @@ pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use text::{Endpoint, Field, Piece, Text};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
-    Lifecycle, Login, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Raw, Reach,
-    Relabel, Resources, Restart, Runtime, Ulimit, Workload, scrape_ca, scrape_secret,
+    Lifecycle, Login, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange,
+    Probe, Raw, Reach, Relabel, Resources, Restart, Runtime, Ulimit, Workload, scrape_ca,
+    scrape_secret,
 };
 
 /// A value and the place that said it.

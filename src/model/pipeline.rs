@@ -1,7 +1,10 @@
 //! Pipelines and CI entries.
 
 use crate::{
-    model::{Build, EnvironmentVariable, Image, Mount, Raw, Reach, Resources, Text, TriggerRule},
+    model::{
+        At, Build, Date, EnvironmentVariable, Image, Mount, Raw, Reach, Resources, Schedule, Text,
+        TriggerRule,
+    },
     source::Span,
     syntax::Table,
 };
@@ -11,10 +14,10 @@ use crate::{
 pub struct Pipeline {
     pub name: String,
     pub description: Option<String>,
-    /// Cron or a preset; `None`: only by hand.
-    pub schedule: Option<String>,
-    /// As written: `2026-01-01` or with a time; UTC.
-    pub start: Option<String>,
+    /// `None`: only by hand.
+    pub schedule: Option<Schedule>,
+    /// The first day, or moment, that it runs for.
+    pub start: Option<Date>,
     pub image: Option<Image>,
     pub build: Option<Build>,
     pub tags: Vec<String>,
@@ -35,6 +38,23 @@ pub struct Pipeline {
     pub span: Span,
 }
 
+impl Pipeline {
+    /// A task of this pipeline.
+    pub fn task(&self, id: TaskId) -> &Task {
+        &self.tasks[id.0]
+    }
+
+    /// The tasks with their ids, in the user's order.
+    pub fn tasks_by_id(&self) -> impl Iterator<Item = (TaskId, &Task)> {
+        let ids = (0..).map(TaskId);
+        ids.zip(&self.tasks)
+    }
+}
+
+/// A task of a pipeline, by its place in [`Pipeline::tasks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TaskId(pub usize);
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
     pub name: String,
@@ -45,8 +65,8 @@ pub struct Parameter {
 pub struct Task {
     pub name: String,
     pub body: TaskBody,
-    /// Names of tasks of the same pipeline, and where each is written.
-    pub after: Vec<(String, Span)>,
+    /// Tasks of the same pipeline that end before it starts, each where it is written.
+    pub after: Vec<At<TaskId>>,
     /// The task's own, else the pipeline's. `None` for a stub.
     pub image: Option<Image>,
     /// The pipeline's variables and the task's own over them.

@@ -2,8 +2,9 @@
 
 use crate::{
     model::{
-        At, Bind, Capability, Condition, Device, ExtraHost, HttpScheme, Image, ImagePlatform,
-        ProbeTool, Propagation, Protocol, Scheme, Text, Tmpfs,
+        At, Bind, Capability, Condition, Device, ExtraHost, HostPath, HttpScheme, Image,
+        ImagePlatform, ProbeTool, Propagation, Protocol, Scheme, Signal, SupplementalGroup, Text,
+        Tmpfs, User,
     },
     source::Span,
     syntax::Table,
@@ -81,8 +82,7 @@ impl Workload {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Build {
-    /// Relative to the project.
-    pub context: String,
+    pub context: HostPath,
     pub dockerfile: Option<String>,
     pub args: Vec<(String, Text)>,
     pub target: Option<String>,
@@ -104,6 +104,11 @@ pub struct PortRange {
 }
 
 impl Port {
+    /// The path that everything on it starts with, without a `/` at its end; empty where there is none.
+    pub fn prefix(&self) -> &str {
+        self.path.trim_end_matches('/')
+    }
+
     /// Whether a browser can open it.
     pub fn is_web(&self) -> bool {
         self.protocol == Protocol::Tcp && self.scheme.is_web()
@@ -185,8 +190,18 @@ pub struct Mount {
 pub enum MountSource {
     /// A volume of the platform, by its key in [`crate::model::Platform::volumes`].
     Volume(String),
-    /// A path on the host: absolute, or relative to the project. `data`: `down --purge` may empty it.
-    Bind { path: String, data: bool },
+    /// A path on the host. `data`: `down --purge` may empty it.
+    Bind { path: HostPath, data: bool },
+}
+
+impl MountSource {
+    /// The path on the host, where it is one.
+    pub fn on_host(&self) -> Option<&HostPath> {
+        match self {
+            MountSource::Bind { path, .. } => Some(path),
+            MountSource::Volume(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -259,7 +274,7 @@ pub struct Metrics {
     pub port: String,
     pub number: u16,
     pub scheme: HttpScheme,
-    pub path: String,
+    pub path: MetricsPath,
     /// Milliseconds; `None`: Prometheus' own.
     pub interval: Option<u64>,
     /// Milliseconds that an answer may take; `None`: Prometheus' own.
@@ -275,6 +290,34 @@ pub struct Metrics {
     /// Over the labels of each sample, after it.
     pub metric_relabel: Vec<Relabel>,
     pub span: Span,
+}
+
+/// Where metrics are read: a path and its query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricsPath {
+    pub path: String,
+    /// What stands behind the `?`, as written: pairs of `NAME=VALUE` with `&` between them. Empty where there is none.
+    pub query: String,
+}
+
+impl MetricsPath {
+    pub fn new(written: &str) -> Self {
+        let (path, query) = written.split_once('?').unwrap_or((written, ""));
+        Self {
+            path: path.to_string(),
+            query: query.to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for MetricsPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.path)?;
+        match self.query.as_str() {
+            "" => Ok(()),
+            query => write!(f, "?{query}"),
+        }
+    }
 }
 
 /// How Prometheus logs in. Tokens and passwords are names of secrets, which it reads from files.
@@ -384,12 +427,12 @@ pub struct Reach {
 /// Keys that mean the same as in Compose.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runtime {
-    pub user: Option<Text>,
-    /// `UID` or `UID:GID` in a cluster, in place of `user`.
-    pub cluster_user: Option<String>,
+    pub user: Option<User>,
+    /// In a cluster, in place of `user`.
+    pub cluster_user: Option<User>,
     /// Why Pod Security's `restricted` can't hold for it.
     pub unrestricted: Option<String>,
-    pub group_add: Vec<Text>,
+    pub group_add: Vec<SupplementalGroup>,
     pub privileged: bool,
     /// Its processes gain no rights over those that it starts with: for the catalog's own images, which need none.
     pub no_new_privileges: bool,
@@ -411,7 +454,7 @@ pub struct Runtime {
     pub stdin_open: bool,
     /// Milliseconds.
     pub stop_grace_period: Option<u64>,
-    pub stop_signal: Option<String>,
+    pub stop_signal: Option<Signal>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobBuilder;
 
-use merge::{join, lay_over, only_included_keys};
+use merge::{corrected, join, lay_over, only_included_keys};
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -72,7 +72,8 @@ pub fn read(
         }
         let included = include(world, file, &platform.table, sources, sink);
         join(&mut platform.table, included, sink);
-        platform.table = lay_over(&platform.table, &over.table);
+        let known = corrected(&platform.table, over.table, sink);
+        platform.table = lay_over(&platform.table, &known);
     } else {
         let included = include(world, file, &platform.table, sources, sink);
         join(&mut platform.table, included, sink);
@@ -82,7 +83,7 @@ pub fn read(
         return None;
     }
     let context = Context {
-        owner: "platform.toml",
+        owner: "this file",
         place: start,
         removable: false,
         partial: false,
@@ -233,8 +234,10 @@ fn include(
                     Code::OutsideProject,
                     format!("`{text}` lies outside of the project"),
                 )
-                .label(pattern.span, "not below platform.toml")
-                .help("paths in `include` are relative to platform.toml and lie below it"),
+                .label(pattern.span, format!("not in the folder of {file}"))
+                .help(format!(
+                    "paths in `include` are relative to {file} and lie below its folder"
+                )),
             );
             continue;
         }
@@ -251,7 +254,7 @@ fn include(
             sink.push(
                 Diagnostic::new(Code::FileMissing, message)
                     .label(pattern.span, label)
-                    .help("paths in `include` are relative to platform.toml"),
+                    .help(format!("paths in `include` are relative to {file}")),
             );
         }
         for (path, error) in &matched.unread {
@@ -267,7 +270,7 @@ fn include(
                 continue;
             }
             if let Some(read) = read_file(world, &path, sources, sink) {
-                found.push(only_included_keys(read.table, sink));
+                found.push(only_included_keys(read.table, file, sink));
             }
         }
     }

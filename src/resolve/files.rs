@@ -341,7 +341,7 @@ pub(super) fn project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option
                 Code::OutsideProject,
                 format!("`{written}` lies outside of the project"),
             )
-            .label(node.span, "not below platform.toml")
+            .label(node.span, "not in the project's folder")
             .help(
                 "files are read when compiling, so they must be part of the project: copy it there",
             ),
@@ -409,7 +409,7 @@ fn unread(path: &str, span: Span, error: &ReadError) -> Diagnostic {
         ReadError::Missing => (
             Code::FileMissing,
             "no such file",
-            "paths are relative to the folder of platform.toml",
+            "paths are relative to the project's folder",
         ),
         _ => (
             Code::Unreadable,

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
-    model::{Build, Image, Text, is_tag},
+    model::{Build, HostPath, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
     syntax::{Node, Table},
 };
@@ -173,7 +173,7 @@ pub(super) fn build(
     }
     .without_secrets("a build argument");
     Some(Build {
-        context: build.string("context")?.to_string(),
+        context: HostPath::parse(build.string("context")?),
         dockerfile: read::owned(build, "dockerfile"),
         args: build
             .table("args")

@@ -4,6 +4,7 @@
 //! resolved and that nothing is left to default. Where something was wrong it is in the sink, and what depends on it is
 //! left out, so that one mistake gives one message.
 
+mod beforehand;
 mod cluster;
 mod contents;
 mod dependencies;
@@ -18,6 +19,7 @@ mod order;
 mod pipelines;
 mod program;
 mod reference;
+mod runtime;
 mod scene;
 mod template_view;
 mod templates;
@@ -25,6 +27,7 @@ mod top;
 mod unused;
 mod workload;
 
+use beforehand::Beforehand;
 use scene::Scene;
 
 use crate::{
@@ -51,15 +54,22 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         templates,
     };
     let tree = &draft.tree;
+    let beforehand = Beforehand::of(tree, &scene, sink);
     let mut platform = top::platform(tree, &scene, inputs.environment.clone(), sink);
     for index in 0..scene.components.len() {
-        let component = workload::component(&scene, index, &inputs, &mut platform, sink);
+        let component = workload::component(
+            &scene,
+            index,
+            &inputs,
+            &beforehand,
+            &mut platform.volumes,
+            sink,
+        );
         platform.components.push(component);
     }
-    notify::resolve(tree, &scene, &mut platform, sink);
+    platform.notify = beforehand.notify;
     observe::carry(&mut platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
-    dependencies::resolve(&scene, &mut platform, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
     observe::promises(&mut platform, sink);
     flows::resolve(tree, &scene, &mut platform, sink);

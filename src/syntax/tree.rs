@@ -1,5 +1,6 @@
 //! The tree that the stages before the model work on.
 
+use super::{Date, Shared};
 use crate::source::Span;
 
 /// A value with its place. The place of a table made by a dotted key or a heading is that of its name.
@@ -15,9 +16,10 @@ pub enum Value {
     Integer(i64),
     Float(f64),
     Boolean(bool),
-    /// A date or a time, as written.
-    Datetime(String),
-    Array(Vec<Node>),
+    Date(Date),
+    /// A time of day without a date, as written.
+    Time(String),
+    Array(Shared<Node>),
     Table(Table),
     /// Something was written here that can't be used, and that was said: not absent, but nothing to read either.
     Broken,
@@ -31,8 +33,8 @@ impl Value {
             Value::Integer(_) => "a whole number",
             Value::Float(_) => "a number with a fraction",
             Value::Boolean(_) => "true or false",
-            Value::Datetime(text) if !text.contains('-') => "a time",
-            Value::Datetime(_) => "a date",
+            Value::Date(_) => "a date",
+            Value::Time(_) => "a time",
             Value::Array(_) => "a list",
             Value::Table(_) => "a table",
             Value::Broken => "nothing of use",
@@ -55,7 +57,7 @@ pub struct Entry {
 /// Keys and values in the order in which the user wrote them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
-    pub entries: Vec<Entry>,
+    pub entries: Shared<Entry>,
 }
 
 impl Table {
@@ -174,6 +176,13 @@ impl Node {
     pub fn as_array(&self) -> Option<&[Node]> {
         match &self.value {
             Value::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub fn as_date(&self) -> Option<&Date> {
+        match &self.value {
+            Value::Date(date) => Some(date),
             _ => None,
         }
     }

@@ -19,6 +19,39 @@ fn ip_address(text: &str) -> Option<IpAddr> {
     }
 }
 
+/// Where a program listens: a name of the DNS, or an address.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Host {
+    Name(String),
+    Ip(IpAddr),
+}
+
+impl Host {
+    /// A name, or an address of IPv4 or IPv6 with brackets or without.
+    pub fn parse(text: &str) -> Self {
+        ip_address(text).map_or_else(|| Host::Name(text.to_string()), Host::Ip)
+    }
+
+    /// Without the brackets that join an address of IPv6 to a port.
+    pub fn bare(&self) -> String {
+        match self {
+            Host::Name(name) => name.clone(),
+            Host::Ip(address) => address.to_string(),
+        }
+    }
+}
+
+/// As it stands before `:PORT`: an address of IPv6 in brackets.
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Host::Name(name) => f.write_str(name),
+            Host::Ip(IpAddr::V4(address)) => write!(f, "{address}"),
+            Host::Ip(IpAddr::V6(address)) => write!(f, "[{address}]"),
+        }
+    }
+}
+
 /// The address of the host that a port is published on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bind(IpAddr);

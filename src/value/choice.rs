@@ -13,6 +13,9 @@ macro_rules! choice {
         }
 
         impl $name {
+            /// Every variant, in the order of [`Self::NAMES`].
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
             /// Every word, in the order in which messages list them.
             pub const NAMES: &[&str] = &[$($word),+];
 
@@ -33,6 +36,8 @@ macro_rules! choice {
         }
     };
 }
+
+pub(crate) use choice;
 
 choice! {
     /// How bad it is that an alert fires: the label `severity`.
@@ -58,6 +63,22 @@ choice! {
         NoneFailedMinOneSuccess = "none_failed_min_one_success",
         NoneSkipped = "none_skipped",
         Always = "always",
+    }
+}
+
+choice! {
+    /// A schedule of Airflow's that has a name.
+    SchedulePreset {
+        Once = "@once",
+        Continuous = "@continuous",
+        Hourly = "@hourly",
+        Daily = "@daily",
+        Midnight = "@midnight",
+        Weekly = "@weekly",
+        Monthly = "@monthly",
+        Quarterly = "@quarterly",
+        Yearly = "@yearly",
+        Annually = "@annually",
     }
 }
 
@@ -130,6 +151,7 @@ mod tests {
         reads_its_own_words!(
             AlertSeverity,
             TriggerRule,
+            SchedulePreset,
             PanelKind,
             ProbeTool,
             Propagation,

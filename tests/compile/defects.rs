@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use crate::support::page;
+use crate::support::{aliases, page};
 use mlopsgen::{
     compile::{Compilation, Request, compile},
     diag::{
@@ -99,6 +99,7 @@ fn said(compilation: &Compilation) -> String {
 
 /// One service of a Compose file: its lines, up to the next one.
 fn service(text: &str, name: &str) -> Option<String> {
+    let text = &aliases::resolved(text);
     let mut lines = text
         .lines()
         .skip_while(|line| *line != format!("  {name}:"));

@@ -318,7 +318,7 @@ mod helps {
                         Edit::Add { line, .. } | Edit::Declare { line, .. } => line,
                     };
                     for line in text.lines() {
-                        assert!(help.contains(line), "{}: {line}\n{help}", case.name);
+                        assert!(help.contains(line.trim()), "{}: {line}\n{help}", case.name);
                     }
                 }
             }

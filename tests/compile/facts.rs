@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
+use crate::support::aliases;
 use mlopsgen::{
     compile::{Compilation, Request, compile},
     diag::render::{Style, human},
@@ -98,6 +99,7 @@ fn unquoted(text: &str) -> String {
 }
 
 fn service(text: &str, name: &str) -> String {
+    let text = &aliases::resolved(text);
     let lines = text
         .lines()
         .skip_while(|line| *line != format!("  {name}:"))

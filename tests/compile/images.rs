@@ -74,6 +74,14 @@ fn the_data_path_follows_the_major_version_wherever_the_image_is_taken_from() {
         // Images of one's own.
         ("", "image = \"pgvector/pgvector:pg18\"", new),
         ("", "image = \"pgvector/pgvector:pg17\"", old),
+        ("", "image = \"timescale/timescaledb:2.17.2-pg18\"", new),
+        ("", "image = \"timescale/timescaledb:2.17.2-pg17-oss\"", old),
+        (
+            "",
+            "image = \"timescale/timescaledb-ha:pg18.1-ts2.24\"",
+            new,
+        ),
+        ("", "image = \"team/search:0.20_pg${vars.constant}\"", new),
         ("", "image = \"team/postgres:18.6\"", new),
         ("", "image = \"team/postgres:1.4.0\"", old),
         ("", "build = { context = \"db\" }", old),

@@ -328,7 +328,7 @@ size = "10Gi"
         let words: Vec<String> = command
             .unwrap()
             .iter()
-            .filter_map(|it| it.as_plain())
+            .filter_map(mlopsgen::model::Text::as_plain)
             .collect();
         let flag = "--storage.tsdb.retention.size=";
         words
@@ -365,7 +365,7 @@ fn who_reads_from_the_machine_knows_its_name() {
 fn dashboard(output: &Output, name: &str) -> serde_json::Value {
     let emission = emit(output, Vantage::Compose, grafana::emit);
     let text = &emission.files.files[&format!("grafana/dashboards/{name}.json")].text;
-    serde_json::from_str(text).unwrap()
+    serde_json::from_str(text).expect("JSON")
 }
 
 #[test]

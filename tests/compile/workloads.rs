@@ -35,8 +35,8 @@ ports.http = {{ container = 80, host = 8080, bind = "{bind}" }}
 metrics = {{ port = "http" }}
 "#
         ));
-        let config = &files["prometheus/prometheus.yml"];
-        assert!(config.contains("127.0.0.1:8080"), "{bind}: {config}");
+        let job = block(&files["prometheus/prometheus.yml"], "  - job_name: app");
+        is_as_written("a-scrape-on-the-host-itself.yaml", &job);
     }
 }
 

@@ -181,6 +181,12 @@ const ABOUT: &[KeyShape] = &[
         "majors = [7, 8]",
     ),
     key(
+        "version_words",
+        Shape::List(&FREE),
+        "Words that stand before its program's version in the tags of images that add something to it: `2.17.2-pg18` is PostgreSQL 18.",
+        "version_words = [\"pg\"]",
+    ),
+    key(
         "upgrades",
         Shape::List(&UPGRADE),
         "What a change of the major version asks for where a store has data already: `apply` stops and says it.",

@@ -4,7 +4,7 @@ use super::{port, refuse_true};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read},
-    model::{At, HttpScheme, Login, Metrics, Piece, Port, Relabel},
+    model::{At, HttpScheme, Login, Metrics, MetricsPath, Piece, Port, Relabel},
     resolve::{
         Inputs, Scene, files,
         reference::{Scope, text},
@@ -108,7 +108,7 @@ impl Reader<'_> {
             scheme,
             path: match table.get("path") {
                 Some(node) => self.path(node, sink),
-                None => "/metrics".to_string(),
+                None => MetricsPath::new("/metrics"),
             },
             interval: read::duration(table, "interval"),
             timeout: table.get("timeout").and_then(|node| {
@@ -162,15 +162,10 @@ impl Reader<'_> {
     }
 
     /// Its references are resolved; Prometheus fills in nothing at start.
-    fn path(&self, node: &Node, sink: &mut Sink) -> String {
+    fn path(&self, node: &Node, sink: &mut Sink) -> MetricsPath {
         let scope = self.scope().without_secrets("`metrics.path`");
         let text = text(self.scene, node, &scope, sink);
-        text.render(|piece| match piece {
-            Piece::Literal(text) => text.clone(),
-            Piece::Endpoint(endpoint) => endpoint.value(),
-            Piece::Variable(name) => default_of(self.scene, name),
-            _ => String::new(),
-        })
+        MetricsPath::new(&self.scene.with_defaults(&text))
     }
 
     fn login(&self, table: &Table, sink: &mut Sink) -> Option<Login> {
@@ -232,13 +227,6 @@ fn base_job(draft: &ComponentDraft, shape: &WorkloadDraft) -> String {
         Some(first) if first.part == shape.part => draft.name.clone(),
         _ => draft.workload_name(shape.part.as_deref()),
     }
-}
-
-fn default_of(scene: &Scene<'_>, variable: &str) -> String {
-    let mut known = scene.names.variables.iter();
-    known
-        .find(|known| known.name == variable)
-        .map_or_else(String::new, |known| known.default.clone())
 }
 
 fn relabel(table: &Table, key: &str) -> Vec<Relabel> {

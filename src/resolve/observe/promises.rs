@@ -5,7 +5,7 @@
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    language::{duration_ms, duration_text, longest_gap},
+    language::{duration_ms, duration_text},
     model::{Alert, AlertSeverity, AlertText, Component, Pipeline, Platform, SettingValue},
 };
 
@@ -27,7 +27,7 @@ pub(in crate::resolve) fn promises(platform: &mut Platform, sink: &mut Sink) {
         .pipelines
         .iter()
         .filter_map(|pipeline| {
-            let gap = longest_gap(pipeline.schedule.as_deref()?)?;
+            let gap = pipeline.schedule.as_ref()?.longest_gap()?;
             Some(Promise { pipeline, gap })
         })
         .collect();
@@ -99,7 +99,11 @@ impl Promise<'_> {
             ),
             format!(
                 "Its schedule is `{}`; for {window} no run of it has succeeded.",
-                self.pipeline.schedule.as_deref().unwrap_or_default()
+                self.pipeline
+                    .schedule
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default()
             ),
         )
     }

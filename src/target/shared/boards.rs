@@ -48,7 +48,7 @@ pub(in crate::target) fn address(platform: &Platform, vantage: Vantage) -> Optio
     let name = grafana.main_port.as_deref()?;
     let published = grafana.port(name)?.host;
     let is_published = vantage == Vantage::Compose && matches!(published, Some(HostPort::Fixed(_)));
-    if !is_published && grafana.said_url(name).is_none() {
+    if !is_published && grafana.declared_public_url(name).is_none() {
         return None;
     }
     let url = platform.public_url(&grafana.name, name)?;

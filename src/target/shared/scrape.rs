@@ -2,6 +2,8 @@
 //!
 //! Both the scrape configuration and the dashboards read this, so a query names no job that is not there.
 
+use std::collections::BTreeMap;
+
 use crate::{
     language::duration_ms,
     model::{
@@ -96,12 +98,26 @@ fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<
             Some(Job {
                 component,
                 metrics,
-                host,
+                host: host.to_string(),
                 port,
                 presence: Presence::Always,
                 interval: metrics.interval.unwrap_or(usual),
             })
         })
+}
+
+/// The jobs of each component that has any, by its name.
+pub(in crate::target) fn by_component<'a>(
+    jobs: &'a [Job<'a>],
+) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
+    let mut of_component: BTreeMap<&str, Vec<&Job<'_>>> = BTreeMap::new();
+    for job in jobs {
+        of_component
+            .entry(&job.component.name)
+            .or_default()
+            .push(job);
+    }
+    of_component
 }
 
 /// The server's own interval between scrapes, in milliseconds.

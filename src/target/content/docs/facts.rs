@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{Component, Endpoint, Field, HostPort, Pipeline, Platform, Port},
+    model::{Component, Endpoint, Field, Host, HostPort, Pipeline, Platform, Port, Task, TaskId},
     speak::{Readable, Speak},
 };
 
@@ -33,20 +33,18 @@ fn letter(index: usize) -> String {
 }
 
 /// The tasks of a pipeline in waves: those of one wave wait only for those of earlier ones.
-pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<&str>> {
-    let mut done: BTreeSet<&str> = BTreeSet::new();
+pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<TaskId>> {
+    let mut done: BTreeSet<TaskId> = BTreeSet::new();
     let mut waves = Vec::new();
     loop {
-        let ready: Vec<&str> = pipeline
-            .tasks
-            .iter()
-            .filter(|task| !done.contains(task.name.as_str()))
-            .filter(|task| {
-                task.after
-                    .iter()
-                    .all(|(name, _)| done.contains(name.as_str()))
-            })
-            .map(|task| task.name.as_str())
+        let is_ready = |task: &Task| {
+            let mut before = task.after.iter();
+            before.all(|before| done.contains(&before.value))
+        };
+        let ready: Vec<TaskId> = pipeline
+            .tasks_by_id()
+            .filter(|(id, task)| !done.contains(id) && is_ready(task))
+            .map(|(id, _)| id)
             .collect();
         if ready.is_empty() {
             return waves;
@@ -92,7 +90,7 @@ pub fn inside(workload: &str, port: &Port) -> String {
     let endpoint = Endpoint {
         component: String::new(),
         port: String::new(),
-        host: workload.to_string(),
+        host: Host::Name(workload.to_string()),
         number: port.container.first,
         scheme: port.scheme.clone(),
         path: port.path.clone(),

@@ -94,7 +94,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let board = Board {
         context,
         source: &prometheus.name,
-        of_component: by_component(&jobs),
+        of_component: scrape::by_component(&jobs),
         jobs: &jobs,
         interval: scrape::interval(platform, prometheus),
     };
@@ -111,17 +111,6 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         add(&format!("dashboards/{name}.json"), text?);
     }
     Ok(emission)
-}
-
-fn by_component<'a>(jobs: &'a [Job<'a>]) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
-    let mut of_component: BTreeMap<&str, Vec<&Job<'_>>> = BTreeMap::new();
-    for job in jobs {
-        of_component
-            .entry(&job.component.name)
-            .or_default()
-            .push(job);
-    }
-    of_component
 }
 
 /// The components in the role `datasource`.

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::{
-    model::{Component, FileContent, HttpScheme, Platform, SettingValue},
+    model::{Component, FileContent, HttpScheme, Platform, Port, SettingValue},
     speak::units::prometheus,
     target::shared::scrape,
 };
@@ -60,7 +60,7 @@ pub(super) fn sources(
             let port = source.port(name);
             let scheme = port.map_or(HttpScheme::Http, |port| port.scheme.over_http());
             let scheme = scheme.name();
-            let path = port.map_or("", |port| port.path.trim_end_matches('/'));
+            let path = port.map_or("", Port::prefix);
             Some(SourceView {
                 name: source.name.clone(),
                 url: literal(&format!("{scheme}://{host}:{number}{path}")),

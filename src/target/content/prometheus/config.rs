@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     model::{
-        Component, HttpScheme, Login, Platform, Relabel, SettingValue, scrape_ca, scrape_secret,
+        Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, scrape_ca,
+        scrape_secret,
     },
     speak::{Constants, Speak, units::prometheus},
     target::shared::scrape::{self, Job, Presence},
@@ -126,16 +127,12 @@ pub(super) fn view(
 
 fn job_view(job: &Job<'_>) -> JobView {
     let metrics = job.metrics;
-    let (path, query) = match metrics.path.split_once('?') {
-        Some((path, query)) => (path, query),
-        None => (metrics.path.as_str(), ""),
-    };
     let mut labels = vec![("component", job.component.name.clone())];
     labels.extend(job.component.group.clone().map(|group| ("group", group)));
     JobView {
         name: metrics.job.clone(),
-        path: path.to_string(),
-        params: parameters(query),
+        path: metrics.path.path.clone(),
+        params: parameters(&metrics.path.query),
         scheme: metrics.scheme.name().to_string(),
         interval: metrics.interval.map(prometheus::duration),
         timeout: metrics
@@ -278,9 +275,7 @@ fn alertmanagers(platform: &Platform, prometheus: &Component) -> Vec<Alertmanage
                     .name()
                     .to_string(),
                 address: format!("{host}:{number}"),
-                path: port
-                    .map_or("", |port| port.path.trim_end_matches('/'))
-                    .to_string(),
+                path: port.map_or("", Port::prefix).to_string(),
             })
         })
         .collect()

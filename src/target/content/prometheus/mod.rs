@@ -11,6 +11,7 @@ mod rules;
 mod unknown;
 mod windows;
 
+use rules::Rules;
 use serde::Serialize;
 
 use crate::{
@@ -53,8 +54,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let view = rules::platform_view(platform, &jobs);
     let path = format!("rules/{PLATFORM_RULES}");
     write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
+    let rules = Rules::new(context, &jobs);
     for component in &platform.components {
-        if let Some(view) = rules::view(context, component, &jobs) {
+        if let Some(view) = rules::view(&rules, component) {
             let path = rule_file(context.vantage, component);
             write(context, &mut emission, "rules/component.yml", &path, &view)?;
         }

@@ -19,7 +19,7 @@ use crate::{
     target::{
         Context,
         runtime::shared::{
-            files::project_path,
+            files::host_path,
             health::healthcheck,
             keys::Keys,
             networks::Networks,
@@ -113,8 +113,13 @@ fn process(speak: &dyn Speak, workload: &Workload, keys: &mut Keys) {
     );
     keys.put_some("entrypoint", words(speak, &workload.entrypoint));
     keys.put_some("command", words(speak, &workload.command));
-    keys.put_some("user", runtime.user.as_ref().map(|user| speak.text(user)));
-    keys.put_filled("group_add", speak.texts(&runtime.group_add));
+    keys.put_some(
+        "user",
+        runtime.user.as_ref().map(|user| speak.text(&user.text)),
+    );
+    let groups = runtime.group_add.iter();
+    let groups: Vec<String> = groups.map(|group| speak.text(&group.text)).collect();
+    keys.put_filled("group_add", groups);
     keys.put_some("working_dir", runtime.working_dir.as_ref().map(literal));
 }
 
@@ -123,7 +128,7 @@ fn build_section(speak: &dyn Speak, build: &Build) -> Map<String, Value> {
     let mut keys = Keys::default();
     keys.put(
         "context",
-        project_path(speak, speak.platform(), &build.context),
+        host_path(speak, speak.platform(), &build.context),
     );
     keys.put_some("dockerfile", build.dockerfile.as_ref().map(literal));
     let args = build.args.iter();
@@ -201,7 +206,7 @@ fn extra_hosts(context: &Context<'_>, workload: &Workload) -> Vec<ExtraHost> {
     let is_machine = |edge: &OutsideEdge| {
         let component = context.platform.component(&edge.component);
         let address = component.and_then(|it| it.external_address(&edge.port));
-        address.is_some_and(|(host, _)| host == THE_MACHINE)
+        address.is_some_and(|address| address.host.bare() == THE_MACHINE)
     };
     let reads = context.graph.outside_edges_of(&peer).any(is_machine);
     if reads && hosts.iter().all(|host| host.name != THE_MACHINE) {
@@ -268,7 +273,10 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
     keys.put_filled("stdin_open", runtime.stdin_open);
     keys.put_some(
         "stop_signal",
-        runtime.stop_signal.as_ref().map(|it| speak.literal(it)),
+        runtime
+            .stop_signal
+            .as_ref()
+            .map(|it| speak.literal(&it.to_string())),
     );
     keys.put_some(
         "stop_grace_period",

@@ -10,7 +10,7 @@ use crate::{
     data::Kept,
     diag::Diagnostic,
     language::{Shape, component_key},
-    model::{Platform, RouteTls, Workload},
+    model::{Component, HostPath, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
@@ -100,13 +100,15 @@ pub struct Builder<'a> {
     pub losses: Losses,
     /// Names of Services.
     pub names: Names,
+    /// The platform's Airflow.
+    pub airflow: Option<&'a Component>,
 }
 
 impl Builder<'_> {
     /// Those parts of Airflow that run tasks start them as pods, once there are pipelines; else what it has.
     pub fn starts_pods(&self, workload: &Workload) -> bool {
         let platform = self.context.platform;
-        let Some(airflow) = platform.first_of("airflow") else {
+        let Some(airflow) = self.airflow else {
             return false;
         };
         let runs_tasks = |workload: &Workload| {
@@ -134,6 +136,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         files: ChartFiles::new(context),
         losses,
         names: names.map(|workload| workload.name.as_str()).collect(),
+        airflow: platform.first_of("airflow"),
     };
     let components = components(&mut builder);
     let mut values = json!({
@@ -208,7 +211,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         kept: kept(
             platform,
             |volume| builder.claims.keeping(volume),
-            |path| path.starts_with('/'),
+            HostPath::is_absolute,
         ),
     }
 }

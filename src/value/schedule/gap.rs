@@ -1,37 +1,46 @@
 //! How far apart the runs of a schedule are.
 
-use super::{DAY, DAYS, FIELDS, WEEKDAY, is_schedule, number};
+use super::{DAY, DAYS, FIELDS, Schedule, WEEKDAY, number};
+use crate::value::SchedulePreset;
 
 /// Days from a Monday on (2024-01-01) within which every schedule that repeats runs twice: three leap days are in them.
 const DAYS_SEEN: u32 = 3288;
 const MINUTES_OF_DAY: u32 = 24 * 60;
 
-/// The longest time between two runs, in milliseconds. `None` where it does not repeat.
-pub fn longest_gap(schedule: &str) -> Option<u64> {
-    let expression = match schedule {
-        "@once" | "@continuous" => return None,
-        "@hourly" => "0 * * * *",
-        "@daily" | "@midnight" => "0 0 * * *",
-        "@weekly" => "0 0 * * 0",
-        "@monthly" => "0 0 1 * *",
-        "@quarterly" => "0 0 1 */3 *",
-        "@yearly" | "@annually" => "0 0 1 1 *",
-        cron => cron,
-    };
-    let lower = expression.to_ascii_lowercase();
-    let fields: Vec<&str> = lower.split_whitespace().collect();
-    if !is_schedule(expression) || fields.len() != FIELDS.len() {
-        return None;
+impl Schedule {
+    /// The longest time between two runs, in milliseconds. `None` where it does not repeat.
+    pub fn longest_gap(&self) -> Option<u64> {
+        let fields = match self {
+            Schedule::Cron(fields) => fields.to_ascii_lowercase(),
+            Schedule::Preset(preset) => fields_of(*preset)?.to_string(),
+        };
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        if fields.len() != FIELDS.len() {
+            return None;
+        }
+        let times = times_of_day(&fields);
+        let (first, last) = (*times.first()?, *times.last()?);
+        let within = times.windows(2).map(|pair| pair[1] - pair[0]).max();
+        let between = days(&fields)
+            .windows(2)
+            .map(|pair| (pair[1] - pair[0]) * MINUTES_OF_DAY - last + first)
+            .max()?;
+        let minutes = between.max(within.unwrap_or_default());
+        Some(u64::from(minutes) * 60_000)
     }
-    let times = times_of_day(&fields);
-    let (first, last) = (*times.first()?, *times.last()?);
-    let within = times.windows(2).map(|pair| pair[1] - pair[0]).max();
-    let between = days(&fields)
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0]) * MINUTES_OF_DAY - last + first)
-        .max()?;
-    let minutes = between.max(within.unwrap_or_default());
-    Some(u64::from(minutes) * 60_000)
+}
+
+/// The five fields that a preset stands for, where it repeats.
+fn fields_of(preset: SchedulePreset) -> Option<&'static str> {
+    match preset {
+        SchedulePreset::Once | SchedulePreset::Continuous => None,
+        SchedulePreset::Hourly => Some("0 * * * *"),
+        SchedulePreset::Daily | SchedulePreset::Midnight => Some("0 0 * * *"),
+        SchedulePreset::Weekly => Some("0 0 * * 0"),
+        SchedulePreset::Monthly => Some("0 0 1 * *"),
+        SchedulePreset::Quarterly => Some("0 0 1 */3 *"),
+        SchedulePreset::Yearly | SchedulePreset::Annually => Some("0 0 1 1 *"),
+    }
 }
 
 /// Minutes of a day, in order.
@@ -181,7 +190,11 @@ impl Iterator for Calendar {
 
 #[cfg(test)]
 mod tests {
-    use super::longest_gap;
+    use super::Schedule;
+
+    fn longest_gap(schedule: &str) -> Option<u64> {
+        Schedule::parse(schedule)?.longest_gap()
+    }
 
     #[test]
     fn the_longest_gap_is_that_over_nights_weekends_and_months() {

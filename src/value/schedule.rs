@@ -3,21 +3,36 @@
 
 mod gap;
 
-pub use gap::longest_gap;
+use std::fmt;
 
-const PRESETS: [&str; 10] = [
-    "@once",
-    "@continuous",
-    "@hourly",
-    "@daily",
-    "@midnight",
-    "@weekly",
-    "@monthly",
-    "@quarterly",
-    "@yearly",
-    "@annually",
-];
+use super::SchedulePreset;
 
+/// When Airflow runs a DAG by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    Preset(SchedulePreset),
+    /// Five fields, in the user's spelling.
+    Cron(String),
+}
+
+impl Schedule {
+    /// `@daily` or `0 6 * * *`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match SchedulePreset::parse(text) {
+            Some(preset) => Some(Schedule::Preset(preset)),
+            None => is_cron(text).then(|| Schedule::Cron(text.to_string())),
+        }
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Schedule::Preset(preset) => f.write_str(preset.name()),
+            Schedule::Cron(fields) => f.write_str(fields),
+        }
+    }
+}
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
@@ -47,17 +62,13 @@ const FIELDS: [Field; 5] = [
     field(0, 7, &DAYS),
 ];
 
-pub fn is_schedule(text: &str) -> bool {
+fn is_cron(text: &str) -> bool {
     let fields: Vec<String> = text
         .split_whitespace()
         .map(str::to_ascii_lowercase)
         .collect();
-    PRESETS.contains(&text)
-        || (fields.len() == FIELDS.len()
-            && fields
-                .iter()
-                .enumerate()
-                .all(|(index, field)| is_field(index, field)))
+    let mut numbered = fields.iter().enumerate();
+    fields.len() == FIELDS.len() && numbered.all(|(index, field)| is_field(index, field))
 }
 
 fn is_field(index: usize, text: &str) -> bool {
@@ -115,7 +126,7 @@ fn number(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_schedule;
+    use super::Schedule;
 
     /// Both lists were put to Airflow 3.3.2.
     #[test]
@@ -126,10 +137,11 @@ mod tests {
                        ? * * * *|-5 * * * *|0 0 * * 5L|0 0 * * L|0 0 * * 1,L5|0 0 * * fri#6|0 0 LW * *|0 0 1W,15 * *|H * * * *|\
                        0 0 * * mon-friday|@every 5m|+5 * * * *";
         for text in taken.split('|') {
-            assert!(is_schedule(text), "{text}");
+            let schedule = Schedule::parse(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(schedule.to_string(), text);
         }
         for text in refused.split('|') {
-            assert!(!is_schedule(text), "{text}");
+            assert_eq!(Schedule::parse(text), None, "{text}");
         }
     }
 }
