@@ -14,7 +14,9 @@ use crate::{
 /// A grammar for a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
+    /// Any string.
     Free,
+    /// A name of the user's choice.
     Name(NameRule),
     /// A number and `ms`, `s`, `m`, `h` or `d`.
     Duration,
@@ -34,6 +36,7 @@ pub enum Form {
     Version,
     /// A requirement on mlopsgen's version.
     VersionRequirement,
+    /// An expression of Prometheus' language.
     PromQl,
     /// The same in a kind, where `${self.selector}` and Grafana's own variables may stand in it.
     KindPromQl,
@@ -59,10 +62,13 @@ pub enum Form {
     User,
     /// The name or number of a group.
     Account,
+    /// A signal of Linux, or its number.
     Signal,
     /// `linux/amd64`.
     ImagePlatform,
+    /// A device of the host, as `docker run --device` takes it.
     Device,
+    /// A capability of Linux, or `ALL`.
     Capability,
     /// `NAME:ADDRESS`, a line of `/etc/hosts`.
     ExtraHost,
@@ -86,6 +92,7 @@ pub enum Form {
     PublishedPort,
     /// Compose's restart policies, `on-failure:3` too.
     Restart,
+    /// One of these words.
     Choice(&'static [&'static str]),
 }
 
@@ -115,6 +122,7 @@ pub enum NameRule {
 }
 
 impl NameRule {
+    /// Whether the rule holds for a name.
     pub fn accepts(self, name: &str) -> bool {
         let resource = |limit: usize| {
             name.len() <= limit
@@ -192,6 +200,7 @@ impl NameRule {
 }
 
 impl Form {
+    /// Whether the string follows the grammar.
     pub fn accepts(self, text: &str) -> bool {
         match self {
             Form::Free => true,
@@ -380,7 +389,7 @@ fn is_glob(text: &str) -> bool {
 const LONGEST_PROMQL: usize = 10_000;
 const MOST_PROMQL: usize = 500;
 
-/// An expression of PromQL; `None` where it is none, or longer than any that people write.
+/// An expression of PromQL; `None` where it can't be parsed, or is longer than any that people write.
 pub fn promql(text: &str) -> Option<promql_parser::parser::Expr> {
     let marks = text.matches(['(', '[', '{', '+', '-', '*', '/', '%', '^', '=', '<', '>']);
     let bounded = text.len() <= LONGEST_PROMQL && marks.count() <= MOST_PROMQL;

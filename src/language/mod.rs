@@ -8,6 +8,7 @@ mod check;
 mod complete;
 mod compose;
 mod component;
+mod deploy;
 mod effect;
 mod engine;
 mod form;
@@ -23,6 +24,7 @@ mod route;
 mod shape;
 mod slo;
 
+pub use chart::CHART_TOP_KEYS;
 pub use check::{Context, check};
 pub use complete::complete;
 pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use crate::{
     language::duration_ms,
     model::{
-        Component, Expression, HostPort, Metrics, NetworkMode, Platform, SettingValue, Workload,
+        Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
+        Platform, SettingValue, Workload,
     },
     speak::{Constants, Speak},
     target::Vantage,
 };
 
-/// How often Prometheus scrapes where nothing else is said, in milliseconds.
+/// How often Prometheus scrapes by default, in milliseconds.
 const USUAL_INTERVAL: u64 = 15_000;
 
 /// One scrape job.
@@ -57,6 +58,7 @@ pub(in crate::target) fn jobs<'a>(
     let scraper = Scraper {
         platform,
         vantage,
+        owners: NetworkOwners::of(platform),
         on_host: prometheus.main().is_some_and(is_on_host),
     };
     let mut jobs = Vec::new();
@@ -161,19 +163,35 @@ pub(in crate::target) fn one_of(label: &str, values: &[&str]) -> String {
     }
 }
 
-/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them.
-/// `None` where there is one pod, or where something else has the name.
+/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them. What is
+/// scraped has one also where there is one pod now: values, or an autoscaler, may make them more. `None` where there is
+/// always one pod, or where something else has the name.
 pub(in crate::target) fn service_of_pods(
     platform: &Platform,
     workload: &Workload,
 ) -> Option<String> {
-    if !workload.is_many() || workload.is_job() || workload.ports.is_empty() {
+    if !(workload.is_many() || may_become_many(platform, workload))
+        || workload.in_chart
+        || workload.is_job()
+        || workload.ports.is_empty()
+    {
         return None;
     }
     let name = format!("{}-headless", workload.name);
     let mut others = platform.workloads();
     let taken = others.any(|other| other.name == name || other.aliases.contains(&name));
     (!taken).then_some(name)
+}
+
+/// Whether a cluster may run more of it than platform.toml says: it is scraped, and neither a single server nor the holder of
+/// a volume.
+fn may_become_many(platform: &Platform, workload: &Workload) -> bool {
+    let component = platform.component(&workload.component);
+    let holds = |mount: &Mount| !mount.read_only && matches!(mount.source, MountSource::Volume(_));
+    workload.part.is_none()
+        && !workload.metrics.is_empty()
+        && !workload.mounts.iter().any(holds)
+        && component.is_some_and(|component| !component.single)
 }
 
 fn is_on_host(workload: &Workload) -> bool {
@@ -187,6 +205,8 @@ fn is_on_host(workload: &Workload) -> bool {
 struct Scraper<'a> {
     platform: &'a Platform,
     vantage: Vantage,
+    /// Who lives in whose network.
+    owners: NetworkOwners,
     /// It is on the host's network, where names of containers mean nothing.
     on_host: bool,
 }
@@ -200,6 +220,9 @@ impl Scraper<'_> {
         let listener = self
             .listener(workload)
             .ok_or("`network_mode` leaves it no address on a network")?;
+        if self.vantage == Vantage::Kubernetes && listener.is_part_of_chart() {
+            return Err("its chart runs it, under a name of its own");
+        }
         match (self.vantage, self.on_host, is_on_host(listener)) {
             // A pod on its node's network still has its Service.
             (Vantage::Kubernetes, _, _) => {
@@ -236,16 +259,12 @@ impl Scraper<'_> {
 
     /// The workload that has the address: itself, or the one whose network it shares. `None` where it has no network.
     fn listener<'w>(&'w self, workload: &'w Workload) -> Option<&'w Workload> {
-        let mut current = workload;
-        // A chain longer than there are workloads would be a circle.
-        for _ in self.platform.workloads() {
-            match current.network_mode.as_ref().map(|mode| &mode.value) {
-                Some(NetworkMode::None) => return None,
-                Some(NetworkMode::Service(other)) => current = self.platform.workload(other)?,
-                Some(NetworkMode::Host) | None => return Some(current),
-            }
-        }
-        None
+        let owner = match self.owners.foreign_owner_of(&workload.name) {
+            Some(owner) => self.platform.workload(owner)?,
+            None => workload,
+        };
+        let mode = owner.network_mode.as_ref().map(|mode| &mode.value);
+        (mode != Some(&NetworkMode::None)).then_some(owner)
     }
 }
 
