@@ -315,9 +315,10 @@ fn place_at(project: &Folder, prepared: &str, path: &str) -> Result<(), Obstacle
 fn remove_empty_folders(path: &str, project: &Folder) {
     let mut inner = path;
     while let Some((folder, _)) = inner.rsplit_once('/') {
-        if project.remove_folder(folder).is_err() {
-            return;
+        match project.remove_folder(folder) {
+            Err(obstacle) if !obstacle.is_missing() => return,
+            // A run that was killed may have removed it already.
+            _ => inner = folder,
         }
-        inner = folder;
     }
 }
