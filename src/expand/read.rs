@@ -46,7 +46,11 @@ pub fn duration(table: &Table, name: &str) -> Option<u64> {
 
 /// Bytes: a quantity, or a plain number.
 pub fn memory(table: &Table, name: &str) -> Option<u64> {
-    let node = table.get(name)?;
+    amount(table.get(name)?)
+}
+
+/// Bytes: a quantity, or a plain number.
+pub fn amount(node: &Node) -> Option<u64> {
     match &node.value {
         Value::Integer(number) => u64::try_from(*number).ok(),
         Value::String(text) => memory_bytes(text).or_else(|| compose_bytes(text)),

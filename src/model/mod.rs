@@ -5,6 +5,7 @@
 
 mod account;
 mod component;
+mod deploy;
 mod image;
 mod named;
 mod notify;
@@ -15,9 +16,10 @@ mod registry;
 mod route;
 mod sharing;
 mod text;
+mod upstream;
 mod workload;
 
-pub use crate::syntax::{Date, TimeOfDay};
+pub use crate::syntax::Date;
 pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol,
@@ -25,9 +27,10 @@ pub use crate::value::{
 };
 pub use account::{SupplementalGroup, User};
 pub use component::{
-    Alert, AlertText, Component, DatabaseBinding, External, ExternalAddress, Output, Panel, Query,
-    Record, Setting, SettingValue, Threshold, Use,
+    Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
+    Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
 };
+pub use deploy::{Cluster, Deploy, DeployTool, Revision};
 pub use image::{Image, Version, is_tag};
 pub use named::{HasName, Named};
 pub use notify::{
@@ -45,15 +48,19 @@ pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
+pub use upstream::UpstreamChart;
 pub use workload::{
     Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
-    Lifecycle, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Raw,
-    Reach, Resources, Restart, Runtime, Ulimit, Workload,
+    Lifecycle, Login, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange,
+    Probe, Raw, Reach, Relabel, Resources, Restart, Runtime, Ulimit, Workload, scrape_ca,
+    scrape_secret,
 };
 
-/// A value and the place that said it.
+/// A value and its place in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct At<T> {
+    /// What is meant.
     pub value: T,
+    /// Where it is written.
     pub span: crate::source::Span,
 }

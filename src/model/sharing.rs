@@ -12,8 +12,20 @@ pub struct NetworkOwners {
 
 impl NetworkOwners {
     pub fn of(platform: &Platform) -> Self {
+        Self::by(platform, shares_with)
+    }
+
+    /// In a cluster, where a chart of others runs the parts that it brings in pods of its own.
+    pub fn of_pods(platform: &Platform) -> Self {
+        Self::by(platform, |workload| match workload.in_chart {
+            true => workload.part.as_ref().map(|_| workload.component.as_str()),
+            false => shares_with(workload),
+        })
+    }
+
+    fn by(platform: &Platform, host_of: impl Fn(&Workload) -> Option<&str>) -> Self {
         let hosts = platform.workloads().filter_map(|workload| {
-            let host = platform.workload(shares_with(workload)?)?;
+            let host = platform.workload(host_of(workload)?)?;
             Some((workload.name.as_str(), host.name.as_str()))
         });
         Self::from_pairs(hosts)

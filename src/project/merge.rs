@@ -17,7 +17,7 @@ pub(super) fn only_included_keys(mut table: Table, file: &str, sink: &mut Sink) 
                     Code::UnknownKey,
                     format!("an included file has no key `{name}`"),
                 )
-                .label(entry.key.span, format!("stands in {file} alone"))
+                .label(entry.key.span, format!("belongs in {file} alone"))
                 .help(format!("move it to {file}")),
             );
             table.remove(name);
@@ -157,7 +157,7 @@ pub(super) fn lay_over(platform: &Table, environment: &Table) -> Table {
             },
             ("moved", None, Value::Array(more)) => Node {
                 span: value.span,
-                value: Value::Array(all_moves(out.array("moved").unwrap_or_default(), more)),
+                value: Value::Array(all_moves(out.array("moved").unwrap_or_default(), more).into()),
             },
             _ => value.clone(),
         };

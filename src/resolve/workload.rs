@@ -5,7 +5,7 @@ use super::{
     beforehand::Beforehand,
     cluster, dependencies, files, image, mounts, network, notify, observe, program,
     reference::{Scope, text},
-    runtime,
+    runtime, upstream,
 };
 use crate::{
     catalog::SettingType,
@@ -40,6 +40,13 @@ pub(super) fn component(
             scene, index, shape, inputs, beforehand, volumes, sink,
         ));
     }
+    let levels = observe::levels(scene, index, sink);
+    let mut alerts = observe::alerts(scene, index, sink);
+    alerts.extend(levels.alerts);
+    let mut records = observe::records(scene, index, sink);
+    records.extend(levels.records);
+    let mut own_panels = levels.panels;
+    own_panels.extend(observe::own_panels(scene, index, sink));
     Component {
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
@@ -51,7 +58,7 @@ pub(super) fn component(
         group: draft.group.clone(),
         external: draft.external.as_ref().map(|external| External {
             addresses: external.addresses.clone(),
-            metrics: observe::external_metrics(scene, index, sink),
+            metrics: observe::external_metrics(scene, index, inputs, sink),
             span: external.span,
         }),
         ports: draft
@@ -65,9 +72,11 @@ pub(super) fn component(
         uses: uses(scene, index, sink),
         workloads,
         healthy: observe::healthy(scene, index, sink),
-        alerts: observe::alerts(scene, index, sink),
-        records: observe::records(scene, index, sink),
+        alerts,
+        records,
         panels: observe::panels(scene, index, sink),
+        own_panels,
+        requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
@@ -219,7 +228,7 @@ fn workload(
         mounts,
         node_mounts,
         files,
-        metrics: observe::metrics(scene, index, shape, sink),
+        metrics: observe::metrics(scene, index, shape, inputs, sink),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         daemon: table.boolean("daemon").unwrap_or(false),
@@ -241,6 +250,8 @@ fn workload(
             cluster_user: cluster::user(draft, shape, &image),
             ..runtime::runtime(scene, table, &scope, sink)
         },
+        chart: upstream::chart(scene, index, shape, sink),
+        in_chart: upstream::brings(scene, index, shape),
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
         raw_helm: raw(
             scene,

@@ -6,12 +6,14 @@
 mod date;
 mod duplicate;
 mod merge;
+mod shared;
 mod tree;
 mod unclosed;
 mod write;
 
 pub use date::{Date, TimeOfDay};
 pub use merge::{Removal, overlay};
+pub use shared::Shared;
 pub use tree::{Entry, Key, Node, Table, Value};
 pub use write::{inline, key_text, quoted};
 
@@ -168,7 +170,9 @@ fn table(text: &str, source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Sp
             value: node(text, source, value, numbers),
         });
     }
-    Table { entries }
+    Table {
+        entries: entries.into(),
+    }
 }
 
 fn node(

@@ -1,6 +1,8 @@
 //! Schedules as Airflow takes them: its presets, and five fields as its reader of cron, croniter, understands them.
 //! Written by hand: the crates for cron take other expressions than croniter does.
 
+mod gap;
+
 use std::fmt;
 
 use super::SchedulePreset;
@@ -116,7 +118,7 @@ impl Field {
     }
 }
 
-/// Digits alone: `+5` is none.
+/// Digits alone: `+5` is not read.
 fn number(text: &str) -> Option<u32> {
     text.chars().all(|c| c.is_ascii_digit()).then_some(())?;
     text.parse().ok()

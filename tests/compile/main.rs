@@ -21,7 +21,6 @@ mod kinds;
 mod large;
 mod losses;
 mod manual;
-mod metrics;
 mod pipelines;
 mod properties;
 mod reference;

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::plan::Failure;
 
-/// Removes what is in the folder. A symbolic link goes, what it points to stays. Errors: what is there is not what was
-/// judged, or the file system says no.
+/// Removes what is in the folder. A symbolic link is removed, what it points to stays. Errors: the folder is not the one that
+/// was checked, or the file system refuses.
 pub(super) fn empty(place: &Place) -> Result<(), Failure> {
     let relative = place.folder.strip_prefix(&place.root);
     let relative = relative.unwrap_or(Path::new("")).to_string_lossy();
@@ -36,7 +36,7 @@ mod tests {
 
     use super::super::judge::judge;
 
-    /// Between the judgement and the deed somebody puts a link in the way.
+    /// Somebody puts a link in the way between the check and the removal.
     #[test]
     fn what_changes_after_it_was_judged_stays() -> io::Result<()> {
         let folder = tempfile::tempdir()?;

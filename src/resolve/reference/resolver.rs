@@ -86,6 +86,12 @@ impl Resolver<'_> {
         let draft = &self.scene.components[index];
         let asked = match rest {
             [name] => ComponentField::parse(name),
+            ["memory", percent] if self.kind_text => {
+                return Some(self.share(&["resources", "memory"], percent));
+            }
+            ["volumes", name, percent] if self.kind_text => {
+                return Some(self.share(&["volumes", name, "size"], percent));
+            }
             _ => None,
         };
         match asked {
@@ -99,6 +105,16 @@ impl Resolver<'_> {
             Some(ComponentField::Hosts) if self.kind_text => Some(Text::literal(hosts(draft))),
             _ => self.part_of(index, rest, self.scope.binding, sink),
         }
+    }
+
+    /// So many percent of an amount that the main workload has, in bytes; 0 where it says none.
+    fn share(&self, path: &[&str], percent: &str) -> Text {
+        let shape = self.owner().and_then(|draft| draft.workload(None));
+        let amount = shape
+            .and_then(|shape| read::amount(shape.table.get_path(path)?))
+            .unwrap_or_default();
+        let percent: u128 = percent.parse().unwrap_or(100);
+        Text::literal((u128::from(amount) * percent / 100).to_string())
     }
 
     fn secret(&self, name: &str, sink: &mut Sink) -> Option<Text> {

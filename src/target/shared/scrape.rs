@@ -2,16 +2,19 @@
 //!
 //! Both the scrape configuration and the dashboards read this, so a query names no job that is not there.
 
+use std::collections::BTreeMap;
+
 use crate::{
     language::duration_ms,
     model::{
-        Component, HostPort, Metrics, NetworkMode, NetworkOwners, Platform, SettingValue, Workload,
+        Component, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners, Platform,
+        SettingValue, Workload,
     },
     speak::{Constants, Speak},
     target::Vantage,
 };
 
-/// How often Prometheus scrapes where nothing else is said, in milliseconds.
+/// How often Prometheus scrapes by default, in milliseconds.
 const USUAL_INTERVAL: u64 = 15_000;
 
 /// One scrape job.
@@ -61,11 +64,12 @@ pub(in crate::target) fn jobs<'a>(
     let mut jobs = Vec::new();
     let mut unreachable = Vec::new();
     for component in &platform.components {
-        jobs.extend(external_job(component, usual));
-        for workload in &component.workloads {
-            let Some(metrics) = &workload.metrics else {
-                continue;
-            };
+        jobs.extend(external_jobs(component, usual));
+        let endpoints = component
+            .workloads
+            .iter()
+            .flat_map(|workload| workload.metrics.iter().map(move |it| (workload, it)));
+        for (workload, metrics) in endpoints {
             match scraper.address(workload, metrics) {
                 Ok((host, port)) => jobs.push(Job {
                     component,
@@ -86,18 +90,36 @@ pub(in crate::target) fn jobs<'a>(
     (jobs, unreachable)
 }
 
-/// The job of a component that runs elsewhere.
-fn external_job(component: &Component, usual: u64) -> Option<Job<'_>> {
-    let metrics = component.external.as_ref()?.metrics.as_ref()?;
-    let (host, port) = component.address(&metrics.port)?;
-    Some(Job {
-        component,
-        metrics,
-        host: host.to_string(),
-        port,
-        presence: Presence::Always,
-        interval: metrics.interval.unwrap_or(usual),
-    })
+/// The jobs of a component that runs elsewhere.
+fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<'_>> {
+    let external = component.external.iter();
+    external
+        .flat_map(|external| &external.metrics)
+        .filter_map(move |metrics| {
+            let (host, port) = component.address(&metrics.port)?;
+            Some(Job {
+                component,
+                metrics,
+                host: host.to_string(),
+                port,
+                presence: Presence::Always,
+                interval: metrics.interval.unwrap_or(usual),
+            })
+        })
+}
+
+/// The jobs of each component that has any, by its name.
+pub(in crate::target) fn by_component<'a>(
+    jobs: &'a [Job<'a>],
+) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
+    let mut of_component: BTreeMap<&str, Vec<&Job<'_>>> = BTreeMap::new();
+    for job in jobs {
+        of_component
+            .entry(&job.component.name)
+            .or_default()
+            .push(job);
+    }
+    of_component
 }
 
 /// The server's own interval between scrapes, in milliseconds.
@@ -133,19 +155,35 @@ pub(in crate::target) fn one_of(label: &str, values: &[&str]) -> String {
     }
 }
 
-/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them.
-/// `None` where there is one pod, or where something else has the name.
+/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them. What is
+/// scraped has one also where there is one pod now: values, or an autoscaler, may make them more. `None` where there is
+/// always one pod, or where something else has the name.
 pub(in crate::target) fn service_of_pods(
     platform: &Platform,
     workload: &Workload,
 ) -> Option<String> {
-    if !workload.is_many() || workload.is_job() || workload.ports.is_empty() {
+    if !(workload.is_many() || may_become_many(platform, workload))
+        || workload.in_chart
+        || workload.is_job()
+        || workload.ports.is_empty()
+    {
         return None;
     }
     let name = format!("{}-headless", workload.name);
     let mut others = platform.workloads();
     let taken = others.any(|other| other.name == name || other.aliases.contains(&name));
     (!taken).then_some(name)
+}
+
+/// Whether a cluster may run more of it than platform.toml says: it is scraped, and neither a single server nor the holder of
+/// a volume.
+fn may_become_many(platform: &Platform, workload: &Workload) -> bool {
+    let component = platform.component(&workload.component);
+    let holds = |mount: &Mount| !mount.read_only && matches!(mount.source, MountSource::Volume(_));
+    workload.part.is_none()
+        && !workload.metrics.is_empty()
+        && !workload.mounts.iter().any(holds)
+        && component.is_some_and(|component| !component.single)
 }
 
 fn is_on_host(workload: &Workload) -> bool {
@@ -174,6 +212,9 @@ impl Scraper<'_> {
         let listener = self
             .listener(workload)
             .ok_or("`network_mode` leaves it no address on a network")?;
+        if self.vantage == Vantage::Kubernetes && listener.is_part_of_chart() {
+            return Err("its chart runs it, under a name of its own");
+        }
         match (self.vantage, self.on_host, is_on_host(listener)) {
             // A pod on its node's network still has its Service.
             (Vantage::Kubernetes, _, _) => {

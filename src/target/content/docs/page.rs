@@ -123,11 +123,11 @@ fn published(platform: &Platform) -> Vec<PublishedView> {
                 HostPort::Fixed(range) => range.to_string(),
                 HostPort::Auto => "any free one".to_string(),
             };
-            let said = platform
+            let declared = platform
                 .component(&workload.component)
                 .and_then(|component| component.declared_public_url(&port.name));
-            let url = match said {
-                Some(said) => Some(said.as_str().to_string()),
+            let url = match declared {
+                Some(declared) => Some(declared.as_str().to_string()),
                 None => facts::host_url(port),
             };
             Some(PublishedView {
@@ -167,8 +167,8 @@ fn inside<'a>(
         protocol: port.protocol.name(),
         scraped: workload
             .metrics
-            .as_ref()
-            .is_some_and(|metrics| metrics.port == port.name),
+            .iter()
+            .any(|metrics| metrics.port == port.name),
     })
 }
 

@@ -137,7 +137,7 @@ fn workload(platform: &Platform, workload: &Workload) -> Value {
         "ports": list(&workload.ports, port),
         "mounts": list(&workload.mounts, mount),
         "files": list(&workload.files, |file| Value::from(file.path.as_str())),
-        "metrics": workload.metrics.as_ref().map(|metrics| json!({
+        "metrics": list(&workload.metrics, |metrics| json!({
             "job": metrics.job,
             "port": metrics.number,
             "path": metrics.path.to_string(),

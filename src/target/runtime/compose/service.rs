@@ -10,9 +10,10 @@ use super::{
     tree,
 };
 use crate::{
+    graph::{OutsideEdge, Peer},
     model::{
-        Build, Condition, Dependency, FileContent, Gpu, MountSource, NetworkMode, Resources,
-        Workload,
+        Build, Condition, Dependency, ExtraHost, FileContent, Gpu, HostAddress, MountSource,
+        NetworkMode, Resources, Workload,
     },
     speak::{Compose, Speak, literals, units::engine},
     target::{
@@ -28,6 +29,9 @@ use crate::{
     },
     template::TemplateError,
 };
+
+/// The machine that the engine runs on, as containers call it.
+const THE_MACHINE: &str = "host.docker.internal";
 
 /// A service and what its file must declare for it.
 #[derive(Debug)]
@@ -82,7 +86,7 @@ fn plain<'a>(
         keys.put("healthcheck", healthcheck(&speak, context.engine, health)?);
     }
     keys.put("restart", workload.restart.name());
-    runtime(&speak, workload, losses, &mut keys);
+    runtime(context, workload, losses, &mut keys);
     keys.put_filled("deploy", deploy(&speak, networks, workload, losses));
     keys.put("logging", logging());
     keys.put_filled(
@@ -194,7 +198,28 @@ fn network_mode(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     }
 }
 
-fn runtime(speak: &dyn Speak, workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
+/// The user's own, and the machine itself where the workload reads from there: only Docker Desktop knows its name
+/// without being told.
+fn extra_hosts(context: &Context<'_>, workload: &Workload) -> Vec<ExtraHost> {
+    let mut hosts = workload.runtime.extra_hosts.clone();
+    let peer = Peer::Workload(workload.name.clone());
+    let is_machine = |edge: &OutsideEdge| {
+        let component = context.platform.component(&edge.component);
+        let address = component.and_then(|it| it.external_address(&edge.port));
+        address.is_some_and(|address| address.host.without_brackets() == THE_MACHINE)
+    };
+    let reads = context.graph.outside_edges_of(&peer).any(is_machine);
+    if reads && hosts.iter().all(|host| host.name != THE_MACHINE) {
+        hosts.push(ExtraHost {
+            name: THE_MACHINE.to_string(),
+            address: HostAddress::HostGateway,
+        });
+    }
+    hosts
+}
+
+fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
+    let speak = &Compose(context.platform);
     let runtime = &workload.runtime;
     let shares_network = workload
         .network_mode
@@ -218,7 +243,8 @@ fn runtime(speak: &dyn Speak, workload: &Workload, losses: &mut Losses, keys: &m
             "hostname",
             runtime.hostname.as_ref().map(|name| speak.literal(name)),
         );
-        keys.put_filled("extra_hosts", literals(speak, &runtime.extra_hosts));
+        let hosts = extra_hosts(context, workload);
+        keys.put_filled("extra_hosts", literals(speak, &hosts));
     }
     let copies_secrets = workload
         .files

@@ -72,8 +72,9 @@ struct Users<'a> {
 impl Claims {
     pub fn of(platform: &Platform, pods: &NetworkOwners, losses: &mut Losses) -> Self {
         let mut claims = Self::default();
+        let mut all = users(platform);
         for volume in &platform.volumes {
-            let users = users(platform, &volume.key);
+            let users = all.remove(volume.key.as_str()).unwrap_or_default();
             if users.workloads.is_empty() && users.pipelines == 0 {
                 continue;
             }
@@ -152,21 +153,26 @@ pub fn own_access_modes() -> Vec<&'static str> {
     vec![ONE_NODE]
 }
 
-fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
-    let of = |mount: &&Mount| {
-        !mount.compose_only && matches!(&mount.source, MountSource::Volume(name) if name == key)
-    };
-    Users {
-        workloads: platform
-            .workloads()
-            .flat_map(|workload| workload.mounts.iter().filter(of).map(move |_| workload))
-            .collect(),
-        pipelines: platform
-            .pipelines
-            .iter()
-            .flat_map(|pipeline| pipeline.volumes.iter().filter(of))
-            .count(),
+/// Who mounts each volume, by its key.
+fn users(platform: &Platform) -> BTreeMap<&str, Users<'_>> {
+    fn volume(mount: &Mount) -> Option<&str> {
+        match &mount.source {
+            MountSource::Volume(key) if !mount.compose_only => Some(key),
+            MountSource::Volume(_) | MountSource::Bind { .. } => None,
+        }
     }
+    let mut out: BTreeMap<&str, Users<'_>> = BTreeMap::new();
+    for workload in platform.workloads().filter(|it| !it.in_chart) {
+        for key in workload.mounts.iter().filter_map(volume) {
+            out.entry(key).or_default().workloads.push(workload);
+        }
+    }
+    for pipeline in &platform.pipelines {
+        for key in pipeline.volumes.iter().filter_map(volume) {
+            out.entry(key).or_default().pipelines += 1;
+        }
+    }
+    out
 }
 
 /// Whether each node keeps it for the one pod of a daemon that runs there.

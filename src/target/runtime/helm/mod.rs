@@ -14,6 +14,7 @@ mod raw;
 mod resources;
 mod schema;
 mod security;
+mod upstream;
 mod values;
 mod workload;
 

@@ -203,7 +203,8 @@ fn reached(context: &Context<'_>, pipeline: &str) -> BTreeMap<String, u16> {
         let port = checked
             .filter(|number| is_open(*number))
             .or_else(|| ports.find(|number| is_open(*number)));
-        if let Some(port) = port.filter(|_| !workload.is_job()) {
+        let takes = !workload.is_job() && !workload.is_part_of_chart();
+        if let Some(port) = port.filter(|_| takes) {
             out.insert(workload.name.clone(), port);
         }
     }

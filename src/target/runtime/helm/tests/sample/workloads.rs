@@ -199,7 +199,7 @@ pub(super) fn outside() -> Component {
             host: Host::parse("10.1.2.3"),
             number: 5432,
         }],
-        metrics: None,
+        metrics: Vec::new(),
         span: span(),
     });
     outside.ports = vec![port("postgres", 5432)];
