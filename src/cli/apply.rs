@@ -114,10 +114,21 @@ impl Run<'_> {
     fn is_agreed(&self, prepared: &Prepared, plan: &Plan) -> Result<bool, Failure> {
         self.still_holds(plan)?;
         if !self.is_json {
-            self.show(prepared)?;
+            match self.needs_an_answer() && !self.can_ask() {
+                true => self.show_summary(prepared)?,
+                false => self.show(prepared)?,
+            }
         }
         self.refuse(plan)?;
         self.is_answered(plan)
+    }
+
+    fn needs_an_answer(&self) -> bool {
+        !self.args.yes && self.planned.is_none()
+    }
+
+    fn can_ask(&self) -> bool {
+        self.context.terminal.interactive && !self.is_json && self.planned.is_none()
     }
 
     /// Writes what was agreed to, or what is planned now where all was agreed to beforehand.
@@ -175,6 +186,16 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// What is refused in the next line needs no diff of thousands before it.
+    fn show_summary(&self, prepared: &Prepared) -> Result<(), Failure> {
+        let folder = self.project.place.folder();
+        if let Ok(plan) = project::report(prepared, self.context) {
+            let terminal = &self.context.terminal;
+            terminal.out(&show::summary(plan, folder, terminal))?;
+        }
+        Ok(())
+    }
+
     /// A saved plan is only good as long as a new one would be the same.
     fn still_holds(&self, plan: &Plan) -> Result<(), Failure> {
         let Some(planned) = self.planned else {
@@ -228,8 +249,8 @@ impl Run<'_> {
     /// Whether a person or a flag agrees to everything. Errors: there is no terminal to ask on.
     fn is_answered(&self, plan: &Plan) -> Result<bool, Failure> {
         let terminal = &self.context.terminal;
-        let can_ask = terminal.interactive && !self.is_json && self.planned.is_none();
-        if !self.args.yes && self.planned.is_none() {
+        let can_ask = self.can_ask();
+        if self.needs_an_answer() {
             if !can_ask {
                 let command = self.context.global.command_line("apply --yes");
                 return Err(

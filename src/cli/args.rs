@@ -124,7 +124,8 @@ pub struct Global {
     )]
     pub targets: Option<Vec<Target>>,
 
-    /// `human` or `json`; `validate` and `check` also `github` and `sarif`; `env secret` has its own
+    /// `human` or `json`; `validate` and `check` also `github` and `sarif`; `graph` has `dot`, `mermaid`, `svg` and `json`;
+    /// `env secret` has `yaml` and `external-secrets`
     #[arg(
         long,
         value_name = "FORMAT",

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use mlopsgen::{
+    coverage::{Coverage, coverage},
     plan::Failure,
-    target::coverage::{Coverage, coverage},
 };
 
 use super::{Context, json, project, table::Columns};

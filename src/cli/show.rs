@@ -13,16 +13,26 @@ const FOREIGN_SHOWN: usize = 100;
 
 /// The whole plan; its last line counts the files.
 pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
-    let mut page = Page {
+    let mut diffs = Page {
         text: String::new(),
         folder,
         terminal,
     };
     if !terminal.quiet {
         for change in &plan.changes {
-            page.diff(change);
+            diffs.diff(change);
         }
     }
+    diffs.text + &summary(plan, folder, terminal)
+}
+
+/// The same without the diffs: the files, what becomes of data, the closing line.
+pub fn summary(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
+    let mut page = Page {
+        text: String::new(),
+        folder,
+        terminal,
+    };
     page.summary(plan);
     page.foreign(plan);
     page.data(plan);
@@ -38,8 +48,8 @@ pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
     page.text
 }
 
-/// A line from outside in which a terminal finds nothing to obey. Tabs stay, and so does the end of a line of Windows.
-pub fn tame(line: &str) -> String {
+/// A line from outside without control characters, so that a terminal shows it as it is. Tabs stay, and so does the end of a line of Windows.
+pub fn without_controls(line: &str) -> String {
     match line.strip_suffix('\r') {
         Some(line) => visible_lines(line).replace('\n', "\\u{a}") + "\r",
         None => visible_lines(line).replace('\n', "\\u{a}"),
@@ -55,8 +65,11 @@ struct Page<'a> {
 impl Page<'_> {
     /// A line is one whatever name or content stands in it.
     fn line(&mut self, line: &str, kind: Paint) {
-        self.text
-            .push_str(&paint(&tame(line), kind, self.terminal.color_out));
+        self.text.push_str(&paint(
+            &without_controls(line),
+            kind,
+            self.terminal.color_out,
+        ));
         self.text.push('\n');
     }
 

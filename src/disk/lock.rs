@@ -113,7 +113,7 @@ fn holder(file: &File) -> String {
     let number = text.strip_prefix("process ").filter(|_| read.is_ok());
     match number.and_then(|number| number.parse::<u32>().ok()) {
         Some(number) => format!("process {number}"),
-        None => "a process that can't be told".to_string(),
+        None => "a process that is not known".to_string(),
     }
 }
 

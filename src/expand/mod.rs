@@ -23,11 +23,9 @@ mod roles;
 mod routes;
 mod secrets;
 mod settings;
+mod tag_form;
 
-pub use draft::{
-    BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Login, Names, WorkloadDraft,
-};
-pub use moved::VolumeNames;
+pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,6 +110,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     settings::check(&all, sink);
     end_of_life::check(&all, tree, sink);
+    tag_form::check(&all, sink);
     let mut kind_tables = Vec::new();
     let mut own_secrets = Vec::new();
     let mut workloads = Vec::new();

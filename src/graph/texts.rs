@@ -169,8 +169,8 @@ fn runtime_texts<'a>(runtime: &'a Runtime, texts: &mut Vec<&'a Text>) {
         stop_signal: _,
     } = runtime;
     texts.extend(labels.iter().map(|(_, value)| value));
-    texts.extend(user);
-    texts.extend(group_add);
+    texts.extend(user.iter().map(|user| &user.text));
+    texts.extend(group_add.iter().map(|group| &group.text));
 }
 
 fn file_text(file: &FileMount) -> Option<&Text> {

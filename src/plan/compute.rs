@@ -13,12 +13,15 @@ use crate::files::{FileSet, Owner, Stub, Target};
 
 /// What a plan is made of.
 pub struct Inputs<'a> {
+    /// What the compilation made.
     pub wanted: &'a FileSet,
     /// The targets that platform.toml asks for.
     pub targets: &'a BTreeSet<Target>,
     /// `--target`; `None` is all.
     pub selected: Option<&'a BTreeSet<Target>>,
+    /// What earlier runs wrote.
     pub recorded: &'a Recorded,
+    /// What lies in the output folder.
     pub found: &'a Found,
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
     syntax::{Entry, Node, Removal, Table, Value, overlay},
 };
 
-/// `[platform]` and `include` stand in platform.toml alone.
-pub(super) fn only_included_keys(mut table: Table, sink: &mut Sink) -> Table {
+/// `[platform]` and `include` stand in the platform file alone, which is called `file`.
+pub(super) fn only_included_keys(mut table: Table, file: &str, sink: &mut Sink) -> Table {
     for name in ["platform", "include"] {
         if let Some(entry) = table.entry(name) {
             sink.push(
@@ -17,8 +17,8 @@ pub(super) fn only_included_keys(mut table: Table, sink: &mut Sink) -> Table {
                     Code::UnknownKey,
                     format!("an included file has no key `{name}`"),
                 )
-                .label(entry.key.span, "stands in platform.toml alone")
-                .help("move it to platform.toml"),
+                .label(entry.key.span, format!("belongs in {file} alone"))
+                .help(format!("move it to {file}")),
             );
             table.remove(name);
         }
@@ -84,6 +84,60 @@ fn join_names(
             }
         }
     }
+}
+
+/// What makes an entry of an environment one of its own: without these it can only change one of the platform's.
+const OF_ITS_OWN: [(&str, &[&str]); 3] = [
+    (
+        "components",
+        &["kind", "group", "image", "build", "external"],
+    ),
+    ("pipelines", &["tasks", "image"]),
+    ("ci", &["stages"]),
+];
+
+/// Reports the names of an environment that are misspelled ones of the platform, and gives them their right names, so that
+/// what they hold is checked too.
+pub(super) fn corrected(platform: &Table, mut environment: Table, sink: &mut Sink) -> Table {
+    for (table, own) in OF_ITS_OWN {
+        let Some(entries) = environment.table_mut(table) else {
+            continue;
+        };
+        let known: Vec<&str> = platform
+            .table(table)
+            .into_iter()
+            .flat_map(Table::keys)
+            .collect();
+        let given: Vec<String> = entries.keys().map(ToString::to_string).collect();
+        for entry in &mut entries.entries {
+            let is_own = entry
+                .value
+                .as_table()
+                .is_some_and(|value| own.iter().any(|key| value.get(key).is_some()));
+            if is_own || known.contains(&entry.key.name.as_str()) {
+                continue;
+            }
+            let Some(near) = nearest(&entry.key.name, known.iter().copied()) else {
+                continue;
+            };
+            if given.iter().any(|name| name == near) {
+                continue;
+            }
+            sink.push(
+                Diagnostic::new(
+                    Code::UnknownName,
+                    format!(
+                        "the platform has no `{table}.{}` for this environment to change",
+                        entry.key.name
+                    ),
+                )
+                .label(entry.key.span, "not there")
+                .misspelled(&entry.key.name, Some(near), String::new),
+            );
+            entry.key.name = near.to_string();
+        }
+    }
+    environment
 }
 
 /// Lays an environment over the platform. Inside components and presets a `false` stays: it also takes away what the

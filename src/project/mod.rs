@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobBuilder;
 
-use merge::{join, lay_over, only_included_keys};
+use merge::{corrected, join, lay_over, only_included_keys};
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -25,6 +25,7 @@ const REPLACEMENT: usize = char::REPLACEMENT_CHARACTER.len_utf8();
 
 /// What was read.
 pub struct Read {
+    /// All files in one: includes joined, the environment laid over them.
     pub tree: Table,
     /// What an environment adds to the names that it has on a machine, as in `-staging`; empty where there is none, or
     /// where it gives the platform a name itself.
@@ -72,7 +73,8 @@ pub fn read(
         }
         let included = include(world, file, &platform.table, sources, sink);
         join(&mut platform.table, included, sink);
-        platform.table = lay_over(&platform.table, &over.table);
+        let known = corrected(&platform.table, over.table, sink);
+        platform.table = lay_over(&platform.table, &known);
     } else {
         let included = include(world, file, &platform.table, sources, sink);
         join(&mut platform.table, included, sink);
@@ -82,7 +84,7 @@ pub fn read(
         return None;
     }
     let context = Context {
-        owner: "platform.toml",
+        owner: "this file",
         place: start,
         removable: false,
         partial: false,
@@ -110,7 +112,7 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
     read.table
         .strings("include")
         .into_iter()
-        .filter(|pattern| !leaves(pattern))
+        .filter(|pattern| !leaves_project(pattern))
         .flat_map(|pattern| matching(&mut walked, folder, pattern).files)
         .collect()
 }
@@ -227,14 +229,16 @@ fn include(
         let Some(text) = pattern.as_str() else {
             continue;
         };
-        if leaves(text) {
+        if leaves_project(text) {
             sink.push(
                 Diagnostic::new(
                     Code::OutsideProject,
-                    format!("`{text}` lies outside of the project"),
+                    format!("`{text}` is outside of the project"),
                 )
-                .label(pattern.span, "not below platform.toml")
-                .help("paths in `include` are relative to platform.toml and lie below it"),
+                .label(pattern.span, format!("not in the folder of {file}"))
+                .help(format!(
+                    "paths in `include` are relative to {file} and lie below its folder"
+                )),
             );
             continue;
         }
@@ -251,14 +255,14 @@ fn include(
             sink.push(
                 Diagnostic::new(Code::FileMissing, message)
                     .label(pattern.span, label)
-                    .help("paths in `include` are relative to platform.toml"),
+                    .help(format!("paths in `include` are relative to {file}")),
             );
         }
         for (path, error) in &matched.unread {
             sink.push(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` {error}"))
                     .label(pattern.span, "may mean files there")
-                    .help("what can't be read would be missing: mend it, or narrow the pattern"),
+                    .help("what can't be read would be missing: fix it, or narrow the pattern"),
             );
         }
         for path in matched.files {
@@ -267,7 +271,7 @@ fn include(
                 continue;
             }
             if let Some(read) = read_file(world, &path, sources, sink) {
-                found.push(only_included_keys(read.table, sink));
+                found.push(only_included_keys(read.table, file, sink));
             }
         }
     }
@@ -305,7 +309,7 @@ fn is_environment_of(file: &str, path: &str) -> bool {
 }
 
 /// Whether a pattern means files outside of the project.
-fn leaves(pattern: &str) -> bool {
+fn leaves_project(pattern: &str) -> bool {
     pattern.starts_with('/') || pattern.split('/').any(|part| part == "..")
 }
 

@@ -9,7 +9,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
     files::Target,
-    model::{Build, Image, Text, is_tag},
+    model::{Build, HostPath, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
     source::Span,
     syntax::{Node, Table},
@@ -84,7 +84,7 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(
                 Code::ConflictingKeys,
-                "the tag stands in `image` and in `version`",
+                "the tag is in `image` and in `version`",
             )
             .label(image.span, "a tag here")
             .label(version.key.span, "and here")
@@ -193,7 +193,7 @@ pub(super) fn build(
     }
     .without_secrets("a build argument");
     Some(Build {
-        context: build.string("context")?.to_string(),
+        context: HostPath::parse(build.string("context")?),
         dockerfile: read::owned(build, "dockerfile"),
         args: build
             .table("args")

@@ -31,9 +31,19 @@ pub(super) fn command(
             }
             Value::String(line) => match shlex::split(line) {
                 Some(parts) => {
+                    let mut read = 0;
                     for part in parts {
+                        // A word without quotes of the shell's stands in the line as it is.
+                        let found = line[read..].find(&part).map(|at| read + at);
+                        let span = match found {
+                            Some(start) => {
+                                read = start + part.len();
+                                node.part(start, read)
+                            }
+                            None => node.span,
+                        };
                         let word = Node {
-                            span: node.span,
+                            span,
                             value: Value::String(part),
                         };
                         more.push(text(scene, &word, scope, sink));

@@ -11,8 +11,10 @@ use super::{
     order::{Reader, first_binding, leads_to},
 };
 use crate::{
+    catalog::SettingType,
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read},
+    language::memory_bytes,
     model::{NetworkMode, Text},
     reference::{self, Misfit, Mode, PLATFORM_WORDS, Piece, Reference, Words},
     syntax::{Node, Value},
@@ -189,7 +191,14 @@ pub(super) fn setting_text(
         }
         return Some(out);
     }
-    Some(text(scene, node, scope, sink))
+    let text = text(scene, node, scope, sink);
+    let mut specs = draft.kind.settings.iter();
+    let is_size = specs.any(|spec| spec.name == name && spec.kind == SettingType::Size);
+    let bytes = text.as_plain().and_then(|plain| memory_bytes(&plain));
+    Some(match bytes.filter(|_| is_size) {
+        Some(bytes) => Text::literal(bytes.to_string()),
+        None => text,
+    })
 }
 
 /// What `uses = "component"` means where it names no database: the kind's default setting.

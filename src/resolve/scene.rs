@@ -4,7 +4,7 @@ use super::{order::Order, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
     expand::{ComponentDraft, Draft, Names, read, unknown},
-    model::Secret,
+    model::{Piece, Secret, Text},
     source::Span,
 };
 
@@ -44,6 +44,19 @@ impl Scene<'_> {
             sink.push(diagnostic);
         }
         found
+    }
+
+    /// The text while every variable has its default.
+    pub fn with_defaults(&self, text: &Text) -> String {
+        text.render(|piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Endpoint(endpoint) => endpoint.value(),
+            Piece::Variable(name) => {
+                let variable = self.names.variables.find(name);
+                variable.map_or_else(String::new, |variable| variable.default.clone())
+            }
+            _ => String::new(),
+        })
     }
 
     pub fn has_kind(&self, kind: &str) -> bool {

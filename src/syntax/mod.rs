@@ -3,12 +3,17 @@
 //! In: one file of [`Sources`]. Out: a [`Node`] tree. The next stage may assume that the tree is what TOML says, with
 //! duplicate keys and syntax errors already reported.
 
+mod date;
 mod duplicate;
 mod merge;
+mod shared;
 mod tree;
+mod unclosed;
 mod write;
 
+pub use date::{Date, TimeOfDay};
 pub use merge::{Removal, overlay};
+pub use shared::Shared;
 pub use tree::{Entry, Key, Node, Table, Value};
 pub use write::{inline, key_text, quoted};
 
@@ -20,6 +25,8 @@ use crate::{
     source::{SourceId, Sources, Span},
 };
 
+use unclosed::{Unclosed, conflicts, unclosed};
+
 /// Syntax errors after the first few are mostly its consequences.
 const REPORTED_ERRORS: usize = 20;
 
@@ -28,12 +35,24 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
     let text = &sources.file(source).text;
     let (document, errors) = DeTable::parse_recoverable(text);
     let mut numbers = Vec::new();
-    let table = table(source, document.get_ref(), &mut numbers);
+    let table = table(text, source, document.get_ref(), &mut numbers);
+    if !errors.is_empty() && report_conflicts(text, source, sink) {
+        return table;
+    }
     let mut last_line = 0;
     let mut opened_again = None;
+    let unclosed = (!errors.is_empty()).then(|| unclosed(text)).flatten();
+    let mut following = 0;
     for error in errors.iter().take(REPORTED_ERRORS) {
         let range = error.span().unwrap_or(0..0);
         let span = Span::new(source, visible(range, text));
+        if unclosed
+            .as_ref()
+            .is_some_and(|bracket| span.end > bracket.at)
+        {
+            following += 1;
+            continue;
+        }
         let (line, _) = sources.position(span);
         // One slip makes several complaints on its line; the first says what it is.
         if line == last_line {
@@ -52,6 +71,9 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
         }
         sink.push(defined_twice(duplicate::first_of(text, span, &table), span));
     }
+    if let Some(bracket) = unclosed {
+        sink.push(not_closed(&bracket, following, text, source));
+    }
     for span in numbers {
         sink.push(
             Diagnostic::new(Code::TomlSyntax, "this number has more than 64 bits")
@@ -60,6 +82,45 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
         );
     }
     table
+}
+
+/// A bracket that is not closed: what the parser says of all that comes after it only follows from that.
+fn not_closed(bracket: &Unclosed, following: usize, text: &str, source: SourceId) -> Diagnostic {
+    let opened = &text[bracket.at..=bracket.at];
+    let missing = bracket.missing;
+    let end = Span::new(source, bracket.end..bracket.end);
+    let before = Span::new(source, visible(bracket.end..bracket.end, text));
+    let more = match following {
+        0 | 1 => "",
+        _ => "; what else seems to be wrong below follows from it",
+    };
+    Diagnostic::new(Code::TomlSyntax, format!("this `{opened}` is not closed"))
+        .label(Span::new(source, bracket.at..bracket.at + 1), "opened here")
+        .label(before, format!("a `{missing}` is missing after this"))
+        .help(format!("write `{missing}` at the end of the line{more}"))
+        .replacing(end, format!(" {missing}"))
+}
+
+/// What a merge left behind, and nothing else: the two sides are no file together.
+fn report_conflicts(text: &str, source: SourceId, sink: &mut Sink) -> bool {
+    let conflicts = conflicts(text);
+    for conflict in &conflicts {
+        let mut diagnostic =
+            Diagnostic::new(Code::TomlSyntax, "a merge left both of its sides here");
+        for place in conflict {
+            let label = match text.as_bytes()[place.start] {
+                b'<' => "one side begins",
+                b'|' => "what both changed begins",
+                b'=' => "the other side begins",
+                _ => "the conflict ends",
+            };
+            diagnostic = diagnostic.label(Span::new(source, place.clone()), label);
+        }
+        sink.push(diagnostic.help(
+            "keep the lines that are meant, and take the markers `<<<<<<<`, `=======` and `>>>>>>>` away",
+        ));
+    }
+    !conflicts.is_empty()
 }
 
 fn syntax_error(message: &str, span: Span) -> Diagnostic {
@@ -98,7 +159,7 @@ fn visible(range: std::ops::Range<usize>, text: &str) -> std::ops::Range<usize> 
 }
 
 /// `numbers` collects the places of those that do not fit.
-fn table(source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Span>) -> Table {
+fn table(text: &str, source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Span>) -> Table {
     let mut entries: Vec<Entry> = Vec::with_capacity(table.len());
     for (key, value) in table {
         entries.push(Entry {
@@ -106,16 +167,26 @@ fn table(source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Span>) -> Tabl
                 name: key.get_ref().to_string(),
                 span: Span::new(source, key.span()),
             },
-            value: node(source, value, numbers),
+            value: node(text, source, value, numbers),
         });
     }
-    Table { entries }
+    Table {
+        entries: entries.into(),
+    }
 }
 
-fn node(source: SourceId, value: &Spanned<DeValue<'_>>, numbers: &mut Vec<Span>) -> Node {
-    let span = Span::new(source, value.span());
+fn node(
+    text: &str,
+    source: SourceId,
+    value: &Spanned<DeValue<'_>>,
+    numbers: &mut Vec<Span>,
+) -> Node {
+    let mut span = Span::new(source, value.span());
+    if let DeValue::String(decoded) = value.get_ref() {
+        span = content(text, span, decoded);
+    }
     let value = match value.get_ref() {
-        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::String(decoded) => Value::String(decoded.to_string()),
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) => Value::Integer(number),
             Err(_) => {
@@ -125,14 +196,35 @@ fn node(source: SourceId, value: &Spanned<DeValue<'_>>, numbers: &mut Vec<Span>)
         },
         DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(value) => Value::Boolean(*value),
-        DeValue::Datetime(value) => Value::Datetime(value.to_string()),
+        DeValue::Datetime(value) => match Date::of(value) {
+            Some(date) => Value::Date(date),
+            None => Value::Time(value.to_string()),
+        },
         DeValue::Array(items) => Value::Array(
             items
                 .iter()
-                .map(|item| node(source, item, numbers))
+                .map(|item| node(text, source, item, numbers))
                 .collect(),
         ),
-        DeValue::Table(inner) => Value::Table(table(source, inner, numbers)),
+        DeValue::Table(inner) => Value::Table(table(text, source, inner, numbers)),
     };
     Node { span, value }
+}
+
+/// The place of what a string over several lines holds, without its quotes, where it is written as it is read: then each of
+/// its lines has its own place.
+fn content(text: &str, span: Span, decoded: &str) -> Span {
+    let written = &text[span.start..span.end];
+    let quotes = ["\"\"\"", "'''"];
+    let inner = quotes.iter().find_map(|quotes| {
+        let inner = written.strip_prefix(quotes)?.strip_suffix(quotes)?;
+        Some(inner.strip_prefix('\n').unwrap_or(inner))
+    });
+    match inner {
+        Some(inner) if inner == decoded && !inner.is_empty() => {
+            let end = span.end - 3;
+            Span::new(span.source, end - inner.len()..end)
+        }
+        _ => span,
+    }
 }

@@ -44,7 +44,9 @@ pub struct Coverage {
 /// What is known of one workload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WorkloadCoverage {
+    /// The workload.
     pub name: String,
+    /// Whose workload it is.
     pub component: String,
     /// Prometheus scrapes it, or an exporter of its component.
     pub metrics: bool,
@@ -62,6 +64,7 @@ impl WorkloadCoverage {
         answers.iter().filter(|answer| **answer).count()
     }
 
+    /// Whether all four questions are answered.
     pub fn is_whole(&self) -> bool {
         self.met() == QUESTIONS
     }
@@ -73,6 +76,7 @@ pub struct Unexposed {
     /// Where it stands, as in ``the alert `Late` of `api` ``.
     #[serde(rename = "in")]
     pub place: String,
+    /// The job that it asks for.
     pub job: String,
 }
 
@@ -180,11 +184,11 @@ fn expressions(
                 is_shown: false,
             });
         }
-        for panel in &component.panels {
+        for panel in &component.own_panels {
             for query in &panel.queries {
                 out.push(Expression {
                     place: format!("the panel `{}` of `{}`", panel.title, component.name),
-                    text: query.expr.clone(),
+                    text: query.expr.with(""),
                     is_shown: true,
                 });
             }

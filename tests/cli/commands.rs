@@ -237,6 +237,13 @@ fn apply_needs_a_yes_where_nobody_can_be_asked() {
     let ran = run(&project, &["apply"]);
     assert_eq!(ran.status, 1);
     assert!(ran.err.contains("`mlopsgen apply --yes`"), "{}", ran.err);
+    // What is refused is named, and not shown to the last line.
+    assert!(
+        ran.out.contains("\n- generated/docs/old.md\n"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("@@"), "{}", ran.out);
     assert_eq!(project.tree(), before);
     let ran = run(&project, &["apply", "--yes"]);
     assert_eq!(ran.status, 0, "{}", ran.err);

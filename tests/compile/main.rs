@@ -19,7 +19,6 @@ mod kind_files;
 mod kinds;
 mod losses;
 mod manual;
-mod metrics;
 mod pipelines;
 mod properties;
 mod reference;

@@ -109,7 +109,7 @@ impl<'a> Renderings<'a> {
                     );
                 }
                 (None, Some(finding)) => finding.message.push_str(&format!("\n  {line}")),
-                (None, None) => panic!("a judge of the objects said: {words}"),
+                (None, None) => panic!("a judge of the objects printed: {words}"),
             }
         }
         findings

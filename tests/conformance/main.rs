@@ -63,12 +63,12 @@ fn rejects(name: &str, judge: Judge) {
         .iter()
         .filter(|fault| !found(fault))
         .map(|fault| {
-            let said = findings
+            let printed = findings
                 .iter()
                 .filter(|finding| finding.tree == fault.tree.name);
-            let said: Vec<String> = said.map(|finding| finding.message.clone()).collect();
+            let printed: Vec<String> = printed.map(|finding| finding.message.clone()).collect();
             format!(
-                "broken/{name}.toml, {}: wanted `{}`, got {said:#?}",
+                "broken/{name}.toml, {}: wanted `{}`, got {printed:#?}",
                 fault.tree.name, fault.finding
             )
         })

@@ -118,7 +118,7 @@ impl Handle {
                 continue;
             }
             let kind = match entry.file_type() {
-                // Not every file system tells.
+                // Not every file system has it.
                 FileType::Unknown => {
                     let found = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
                     kind(FileType::from_raw_mode(found.st_mode))

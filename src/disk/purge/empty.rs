@@ -18,8 +18,8 @@ use super::{
 };
 use crate::plan::Failure;
 
-/// Removes what is in the folder. A symbolic link goes, what it points to stays. Errors: what is there is not what was
-/// judged, or the file system says no.
+/// Removes what is in the folder. A symbolic link is removed, what it points to stays. Errors: the folder is not the one that
+/// was checked, or the file system refuses.
 pub(super) fn empty(place: &Place) -> Result<(), Failure> {
     let failed = |error: io::Error| failed(&place.folder, &error);
     let mut folder = open(CWD, place.root.as_os_str()).map_err(failed)?;
@@ -30,7 +30,7 @@ pub(super) fn empty(place: &Place) -> Result<(), Failure> {
     empty_open(&folder, &place.folder).map(|_| ())
 }
 
-/// True if nothing stays.
+/// Returns whether the folder is empty afterwards.
 fn empty_open(folder: &OwnedFd, path: &Path) -> Result<bool, Failure> {
     let failed = |error: io::Error| failed(path, &error);
     let names = names(folder).map_err(failed)?;
@@ -74,7 +74,8 @@ fn step(folder: &OwnedFd, name: &OsStr) -> io::Result<OwnedFd> {
     Ok(inner)
 }
 
-/// Linux can be told to leave no mount, also of the same disk; a kernel that can't is told by the numbers alone.
+/// Linux refuses to cross a mount when asked, also one of the same disk. Where the kernel can't, the numbers of the file
+/// systems are compared.
 #[cfg(target_os = "linux")]
 fn open_here(folder: BorrowedFd<'_>, name: &OsStr) -> io::Result<OwnedFd> {
     use rustix::{fs::ResolveFlags, io::Errno};
@@ -125,7 +126,7 @@ mod tests {
 
     use super::super::judge::judge;
 
-    /// Between the judgement and the deed somebody puts a link in the way.
+    /// Somebody puts a link in the way between the check and the removal.
     #[test]
     fn what_changes_after_it_was_judged_stays() -> io::Result<()> {
         let folder = tempfile::tempdir()?;

@@ -13,7 +13,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
     key(
         "kind",
         FREE,
-        "The catalog entry; `service` (runs on) unless said otherwise, `job` runs to completion.",
+        "The catalog entry; `service` (runs on) by default, `job` runs to completion.",
         "kind = \"redis\"",
     )
     .of_component()

@@ -102,9 +102,12 @@ fn references_in(key: &KeyShape) -> Vec<String> {
                 .collect(),
             Shape::Map(_, table @ Shape::Table(_)) => below(&format!("{path}.*"), table),
             Shape::Either(shapes) => {
-                let mut places: Vec<String> =
-                    shapes.iter().flat_map(|shape| below(path, shape)).collect();
-                places.dedup();
+                let mut places = Vec::new();
+                for place in shapes.iter().flat_map(|shape| below(path, shape)) {
+                    if !places.contains(&place) {
+                        places.push(place);
+                    }
+                }
                 places
             }
             Shape::List(item) | Shape::Map(_, item) => below(path, item),

@@ -119,6 +119,6 @@ fn json(text: &str) -> Option<Problem> {
     Some(Problem::new(
         &(at..at),
         format!("it is no JSON: {message}"),
-        "export the dashboard again, or mend the line",
+        "export the dashboard again, or fix the line",
     ))
 }

@@ -97,7 +97,7 @@ fn rule(rule: &Node, out: &mut Vec<Problem>) {
                 out.push(Problem::new(
                     &expression.at,
                     "`expr` is not an expression of PromQL",
-                    "mend the expression; `promtool check rules` says more",
+                    "fix the expression; `promtool check rules` says more",
                 ));
             }
         }

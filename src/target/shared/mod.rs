@@ -1,5 +1,6 @@
 //! What more than one target needs, written once.
 
+pub mod boards;
 pub mod expr;
 pub mod kept;
 pub mod losses;

@@ -2,6 +2,8 @@
 //!
 //! Both the scrape configuration and the dashboards read this, so a query names no job that is not there.
 
+use std::collections::BTreeMap;
+
 use crate::{
     language::duration_ms,
     model::{
@@ -12,7 +14,7 @@ use crate::{
     target::Vantage,
 };
 
-/// How often Prometheus scrapes where nothing else is said, in milliseconds.
+/// How often Prometheus scrapes by default, in milliseconds.
 const USUAL_INTERVAL: u64 = 15_000;
 
 /// One scrape job.
@@ -61,11 +63,12 @@ pub(in crate::target) fn jobs<'a>(
     let mut jobs = Vec::new();
     let mut unreachable = Vec::new();
     for component in &platform.components {
-        jobs.extend(external_job(component, usual));
-        for workload in &component.workloads {
-            let Some(metrics) = &workload.metrics else {
-                continue;
-            };
+        jobs.extend(external_jobs(component, usual));
+        let endpoints = component
+            .workloads
+            .iter()
+            .flat_map(|workload| workload.metrics.iter().map(move |it| (workload, it)));
+        for (workload, metrics) in endpoints {
             match scraper.address(workload, metrics) {
                 Ok((host, port)) => jobs.push(Job {
                     component,
@@ -86,18 +89,36 @@ pub(in crate::target) fn jobs<'a>(
     (jobs, unreachable)
 }
 
-/// The job of a component that runs elsewhere.
-fn external_job(component: &Component, usual: u64) -> Option<Job<'_>> {
-    let metrics = component.external.as_ref()?.metrics.as_ref()?;
-    let (host, port) = component.address(&metrics.port)?;
-    Some(Job {
-        component,
-        metrics,
-        host,
-        port,
-        presence: Presence::Always,
-        interval: metrics.interval.unwrap_or(usual),
-    })
+/// The jobs of a component that runs elsewhere.
+fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<'_>> {
+    let external = component.external.iter();
+    external
+        .flat_map(|external| &external.metrics)
+        .filter_map(move |metrics| {
+            let (host, port) = component.address(&metrics.port)?;
+            Some(Job {
+                component,
+                metrics,
+                host: host.to_string(),
+                port,
+                presence: Presence::Always,
+                interval: metrics.interval.unwrap_or(usual),
+            })
+        })
+}
+
+/// The jobs of each component that has any, by its name.
+pub(in crate::target) fn by_component<'a>(
+    jobs: &'a [Job<'a>],
+) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
+    let mut of_component: BTreeMap<&str, Vec<&Job<'_>>> = BTreeMap::new();
+    for job in jobs {
+        of_component
+            .entry(&job.component.name)
+            .or_default()
+            .push(job);
+    }
+    of_component
 }
 
 /// The server's own interval between scrapes, in milliseconds.
@@ -159,7 +180,7 @@ fn may_become_many(platform: &Platform, workload: &Workload) -> bool {
     let component = platform.component(&workload.component);
     let holds = |mount: &Mount| !mount.read_only && matches!(mount.source, MountSource::Volume(_));
     workload.part.is_none()
-        && workload.metrics.is_some()
+        && !workload.metrics.is_empty()
         && !workload.mounts.iter().any(holds)
         && component.is_some_and(|component| !component.single)
 }

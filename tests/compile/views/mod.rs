@@ -11,8 +11,8 @@ use crate::support::page;
 use mlopsgen::{
     compile::{Request, compile},
     diag::render::{Style, human},
+    embedded_below,
     files::Target,
-    template::embedded_below,
     world::MemoryWorld,
 };
 
@@ -298,8 +298,8 @@ fn printed(template: &str, variables: &[String]) -> Option<String> {
         color: false,
         width: 100,
     };
-    let said = || human(&compilation.diagnostics, &compilation.sources, style);
-    compilation.output.is_err().then(said)
+    let message = || human(&compilation.diagnostics, &compilation.sources, style);
+    compilation.output.is_err().then(message)
 }
 
 #[test]
@@ -309,8 +309,8 @@ fn every_variable_of_the_reference_is_there() {
         let fields = sources.fields(sources.view(file, name));
         let names: BTreeSet<String> = fields.iter().map(|field| field.name.clone()).collect();
         let names: Vec<String> = names.into_iter().collect();
-        if let Some(said) = printed(template, &names) {
-            panic!("{template}: {said}");
+        if let Some(message) = printed(template, &names) {
+            panic!("{template}: {message}");
         }
         let unknown = [format!("un{}", names[0])];
         assert!(

@@ -100,13 +100,10 @@ fn component_view(platform: &Platform, component: &Component) -> ComponentView {
 
 fn elsewhere(component: &Component) -> Option<ExternalView> {
     let external = component.external.as_ref()?;
-    let addresses = external
-        .addresses
-        .iter()
-        .map(|(port, host, number)| AddressView {
-            port: port.clone(),
-            address: format!("{host}:{number}"),
-        });
+    let addresses = external.addresses.iter().map(|address| AddressView {
+        port: address.port.clone(),
+        address: format!("{}:{}", address.host, address.number),
+    });
     Some(ExternalView {
         name: component.name.clone(),
         title: component.title.clone(),
@@ -125,11 +122,11 @@ fn published(platform: &Platform) -> Vec<PublishedView> {
                 HostPort::Fixed(range) => range.to_string(),
                 HostPort::Auto => "any free one".to_string(),
             };
-            let said = platform
+            let declared = platform
                 .component(&workload.component)
-                .and_then(|component| component.said_url(&port.name));
-            let url = match said {
-                Some(said) => Some(said.as_str().to_string()),
+                .and_then(|component| component.declared_public_url(&port.name));
+            let url = match declared {
+                Some(declared) => Some(declared.as_str().to_string()),
                 None => facts::host_url(port),
             };
             Some(PublishedView {
@@ -166,8 +163,8 @@ fn inside<'a>(
         protocol: port.protocol.name(),
         scraped: workload
             .metrics
-            .as_ref()
-            .is_some_and(|metrics| metrics.port == port.name),
+            .iter()
+            .any(|metrics| metrics.port == port.name),
     })
 }
 
@@ -221,18 +218,17 @@ fn flows(platform: &Platform) -> Vec<FlowView> {
 }
 
 fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
-    let number = |name: &str| pipeline.tasks.iter().position(|task| task.name == name);
     let mut chart = Vec::new();
     for (index, task) in pipeline.tasks.iter().enumerate() {
         chart.push(format!("t{index}[\"{}\"]", mermaid_text(&task.name)));
-        for before in task.after.iter().filter_map(|(name, _)| number(name)) {
-            chart.push(format!("t{before} --> t{index}"));
+        for before in &task.after {
+            chart.push(format!("t{} --> t{index}", before.value.0));
         }
     }
     PipelineView {
         name: pipeline.name.clone(),
         description: pipeline.description.clone(),
-        schedule: pipeline.schedule.clone(),
+        schedule: pipeline.schedule.as_ref().map(ToString::to_string),
         image: pipeline
             .image
             .as_ref()
@@ -242,7 +238,11 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
             .iter()
             .map(|task| TaskView {
                 name: task.name.clone(),
-                after: task.after.iter().map(|(name, _)| name.clone()).collect(),
+                after: task
+                    .after
+                    .iter()
+                    .map(|before| pipeline.task(before.value).name.clone())
+                    .collect(),
                 runs: match &task.body {
                     TaskBody::Run(text) => Readable(platform).text(text),
                     TaskBody::Stub => format!("dags/{}/{}.py", pipeline.name, task.name),

@@ -12,7 +12,7 @@ use crate::{
     data::Kept,
     diag::Diagnostic,
     language::{Shape, component_key},
-    model::{Platform, RouteTls, Workload},
+    model::{Component, HostPath, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
@@ -104,6 +104,8 @@ pub struct Builder<'a> {
     pub losses: Losses,
     /// Names of Services.
     pub names: Names,
+    /// The platform's Airflow.
+    pub airflow: Option<&'a Component>,
     /// Argo CD's sync waves by workload.
     pub waves: BTreeMap<String, u32>,
 }
@@ -112,7 +114,7 @@ impl Builder<'_> {
     /// Those parts of Airflow that run tasks start them as pods, once there are pipelines; else what it has.
     pub fn starts_pods(&self, workload: &Workload) -> bool {
         let platform = self.context.platform;
-        let Some(airflow) = platform.first_of("airflow") else {
+        let Some(airflow) = self.airflow else {
             return false;
         };
         let runs_tasks = |workload: &Workload| {
@@ -141,6 +143,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         files: ChartFiles::new(context),
         losses,
         names: names.map(|workload| workload.name.as_str()).collect(),
+        airflow: platform.first_of("airflow"),
         waves: order::waves(platform),
     };
     let components = components(&mut builder);
@@ -219,7 +222,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         kept: kept(
             platform,
             |volume| builder.claims.keeping(volume),
-            |path| path.starts_with('/'),
+            HostPath::is_absolute,
         ),
     }
 }

@@ -73,8 +73,9 @@ struct Users<'a> {
 impl Claims {
     pub fn of(platform: &Platform, pods: &Pods, losses: &mut Losses) -> Self {
         let mut claims = Self::default();
+        let mut all = users(platform);
         for volume in &platform.volumes {
-            let users = users(platform, &volume.key);
+            let users = all.remove(volume.key.as_str()).unwrap_or_default();
             if users.workloads.is_empty() && users.pipelines == 0 {
                 continue;
             }
@@ -153,22 +154,26 @@ pub fn own_access_modes() -> Vec<&'static str> {
     vec![ONE_NODE]
 }
 
-fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
-    let of = |mount: &&Mount| {
-        !mount.compose_only && matches!(&mount.source, MountSource::Volume(name) if name == key)
-    };
-    Users {
-        workloads: platform
-            .workloads()
-            .filter(|workload| !workload.in_chart)
-            .flat_map(|workload| workload.mounts.iter().filter(of).map(move |_| workload))
-            .collect(),
-        pipelines: platform
-            .pipelines
-            .iter()
-            .flat_map(|pipeline| pipeline.volumes.iter().filter(of))
-            .count(),
+/// Who mounts each volume, by its key.
+fn users(platform: &Platform) -> BTreeMap<&str, Users<'_>> {
+    fn volume(mount: &Mount) -> Option<&str> {
+        match &mount.source {
+            MountSource::Volume(key) if !mount.compose_only => Some(key),
+            MountSource::Volume(_) | MountSource::Bind { .. } => None,
+        }
     }
+    let mut out: BTreeMap<&str, Users<'_>> = BTreeMap::new();
+    for workload in platform.workloads().filter(|it| !it.in_chart) {
+        for key in workload.mounts.iter().filter_map(volume) {
+            out.entry(key).or_default().workloads.push(workload);
+        }
+    }
+    for pipeline in &platform.pipelines {
+        for key in pipeline.volumes.iter().filter_map(volume) {
+            out.entry(key).or_default().pipelines += 1;
+        }
+    }
+    out
 }
 
 /// Whether each node keeps it for the one pod of a daemon that runs there.
@@ -222,11 +227,12 @@ fn alone(
     }
 }
 
-/// A name of the user's choice that can't be a claim's.
+/// The name of a claim that exists, which can't be one. A name that adopts a volume of Compose's means nothing in a
+/// cluster: there the claim is new.
 fn report_lost_name(volume: &PlatformVolume, losses: &mut Losses) {
     let name = &volume.real_name;
     let claim = &volume.claim;
-    if volume.named && claim != name {
+    if volume.named && volume.external && claim != name {
         let message = format!(
             "`name` of `{}` is `{name}`, which can't name a claim: the claim is `{claim}`",
             volume.path

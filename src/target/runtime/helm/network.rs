@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::pods::Pods;
 use crate::{
     graph::{OpenPort, Peer},
-    model::{Component, PortRange, Probe, Protocol},
+    model::{Component, Host, PortRange, Probe, Protocol},
     target::{Context, shared::names::Names},
 };
 
@@ -132,17 +132,16 @@ fn outward(context: &Context<'_>, pods: &Pods) -> Vec<EdgeValues> {
 
 /// Where a port of a component that runs elsewhere is.
 fn address(component: &Component, port: &str) -> Option<(Vec<String>, OpenPort)> {
-    let addresses = &component.external.as_ref()?.addresses;
-    let (name, host, number) = addresses.iter().find(|(name, _, _)| name == port)?;
-    let cidrs = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => vec![format!("{address}/32")],
-        Ok(IpAddr::V6(address)) => vec![format!("{address}/128")],
-        Err(_) => vec!["0.0.0.0/0".to_string(), "::/0".to_string()],
+    let address = component.external_address(port)?;
+    let cidrs = match &address.host {
+        Host::Ip(IpAddr::V4(address)) => vec![format!("{address}/32")],
+        Host::Ip(IpAddr::V6(address)) => vec![format!("{address}/128")],
+        Host::Name(_) => vec!["0.0.0.0/0".to_string(), "::/0".to_string()],
     };
     let protocol = component
-        .port(name)
+        .port(port)
         .map_or(Protocol::Tcp, |port| port.protocol);
-    let range = PortRange::single(*number);
+    let range = PortRange::single(address.number);
     Some((cidrs, OpenPort { range, protocol }))
 }
 

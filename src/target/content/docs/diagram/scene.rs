@@ -331,8 +331,8 @@ fn pipeline_node(pipeline: &Pipeline) -> Node {
         title: pipeline.name.clone(),
         subtitle: pipeline
             .schedule
-            .clone()
-            .unwrap_or_else(|| "by hand".to_string()),
+            .as_ref()
+            .map_or_else(|| "by hand".to_string(), ToString::to_string),
         icon: "pipeline".to_string(),
         ports: Vec::new(),
         parts: Vec::new(),
@@ -360,8 +360,8 @@ fn component_node(platform: &Platform, component: &Component, scraped: bool) -> 
         },
         title: component.name.clone(),
         subtitle: match external.and_then(|external| external.addresses.first()) {
-            Some((_, host, port)) => format!("{host}:{port}"),
-            None => facts::what_it_is(platform, component),
+            Some(address) => format!("{}:{}", address.host, address.number),
+            None => facts::program_and_version(platform, component),
         },
         icon: component.icon.clone(),
         ports: ports

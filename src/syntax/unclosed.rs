@@ -1,0 +1,187 @@
+//! What makes a parser complain about much that is right: a bracket that is never closed, and what a merge left behind.
+
+use std::ops::Range;
+
+/// A bracket that is not closed where its value ends.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unclosed {
+    /// The bracket itself.
+    pub at: usize,
+    /// `}` or `]`.
+    pub missing: char,
+    /// Where the value's last line ends: the bracket is missing here.
+    pub end: usize,
+}
+
+/// The first bracket in which the next key or heading begins: whoever wrote that was done with the value.
+pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
+    let mut open: Vec<(usize, char)> = Vec::new();
+    let mut last = 0;
+    let mut at = 0;
+    let mut goes_on = false;
+    for line in text.split_inclusive('\n') {
+        if let Some((bracket, missing)) = open.last().copied()
+            && starts_anew(line, goes_on)
+        {
+            return Some(Unclosed {
+                at: bracket,
+                missing,
+                end: last,
+            });
+        }
+        // The parser itself is done with a heading at the end of its line.
+        let is_heading = open.is_empty() && line.trim_start().starts_with('[');
+        let Some(scanned) = scan(line) else {
+            // A string over several lines: what is in it can't be told from keys here.
+            return None;
+        };
+        for (place, c) in scanned.brackets {
+            match c {
+                _ if is_heading => {}
+                '{' => open.push((at + place, '}')),
+                '[' => open.push((at + place, ']')),
+                _ => {
+                    open.pop();
+                }
+            }
+        }
+        if let Some(end) = scanned.end {
+            last = at + end;
+            goes_on = line[..end].ends_with([',', '{', '[']);
+        }
+        at += line.len();
+    }
+    let (bracket, missing) = open.last().copied()?;
+    Some(Unclosed {
+        at: bracket,
+        missing,
+        end: last,
+    })
+}
+
+/// Brackets of a line outside of strings and comments, and where what is no comment ends.
+struct Scanned {
+    brackets: Vec<(usize, char)>,
+    end: Option<usize>,
+}
+
+/// `None` where a string goes on in the next line.
+fn scan(line: &str) -> Option<Scanned> {
+    if line.contains("\"\"\"") || line.contains("'''") {
+        return None;
+    }
+    let mut scanned = Scanned {
+        brackets: Vec::new(),
+        end: None,
+    };
+    let mut quote = None;
+    let mut is_escaped = false;
+    for (place, c) in line.char_indices() {
+        match (quote, c) {
+            (Some('"'), '\\') if !is_escaped => {
+                is_escaped = true;
+                continue;
+            }
+            (Some(open), c) if open == c && !is_escaped => quote = None,
+            (Some(_), _) => {}
+            (None, '#') => break,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '{' | '[' | '}' | ']') => scanned.brackets.push((place, c)),
+            (None, _) => {}
+        }
+        is_escaped = false;
+        if !c.is_whitespace() {
+            scanned.end = Some(place + c.len_utf8());
+        }
+    }
+    Some(scanned)
+}
+
+/// Whether a line is a heading, or a key where the line before asks for none.
+fn starts_anew(line: &str, goes_on: bool) -> bool {
+    is_heading(line) || !goes_on && is_key(line)
+}
+
+/// `[a.b]` or `[[a.b]]`, where a list would have strings or numbers.
+fn is_heading(line: &str) -> bool {
+    let line = line.split('#').next().unwrap_or_default().trim();
+    let inner = line
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'));
+    inner.is_some_and(|inner| {
+        let path = inner.trim_start_matches('[').trim_end_matches(']').trim();
+        path.starts_with(|c: char| c.is_ascii_alphabetic()) && is_path(path)
+    })
+}
+
+/// `name = ...`, `a.b = ...`.
+fn is_key(line: &str) -> bool {
+    let key = line.split_once('=').map(|(key, _)| key.trim());
+    key.is_some_and(|key| !key.is_empty() && is_path(key))
+}
+
+fn is_path(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.\"'/ ".contains(c);
+    text.chars().all(is_part)
+}
+
+/// The lines that git leaves where two sides changed the same, conflict by conflict.
+pub(super) fn conflicts(text: &str) -> Vec<Vec<Range<usize>>> {
+    let mut found: Vec<Vec<Range<usize>>> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        let place = at..at + bare.len();
+        if bare.starts_with("<<<<<<< ") || bare == "<<<<<<<" {
+            found.push(vec![place]);
+        } else if let Some(conflict) = found.last_mut()
+            && conflict.len() < 4
+            && (bare.starts_with("||||||| ") || bare == "=======" || bare.starts_with(">>>>>>> "))
+        {
+            conflict.push(place);
+        }
+        at += line.len();
+    }
+    found.retain(|conflict| conflict.len() > 1);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<(&str, char, &str)> {
+        let found = unclosed(text)?;
+        let line = text[..found.end].lines().last().unwrap_or_default();
+        Some((&text[found.at..=found.at], found.missing, line))
+    }
+
+    #[test]
+    fn a_bracket_in_which_something_else_begins_is_not_closed() {
+        for (text, expected) in [
+            ("a = { b = 1\nc = 2\n", Some(("{", '}', "a = { b = 1"))),
+            ("a = { b = 1 # }\n[c]\n", Some(("{", '}', "a = { b = 1"))),
+            ("a = [1,\n 2\n[c]\nd = [1]\n", Some(("[", ']', " 2"))),
+            (
+                "a = { b = [1 }\nc = 1\n",
+                Some(("{", '}', "a = { b = [1 }")),
+            ),
+            ("a = { b = 1", Some(("{", '}', "a = { b = 1"))),
+            ("a = [\n  { b = 1 },\n  { c = 2 },\n]\nd = 1\n", None),
+            ("a = {\n  b = 1,\n  c = 2,\n}\n", None),
+            ("[a]\nb = \"{\"\n[[c]]\n", None),
+        ] {
+            assert_eq!(found(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn conflicts_are_found_by_their_markers() {
+        let text = "a = 1\n<<<<<<< HEAD\nb = 1\n=======\nb = 2\n>>>>>>> other\n";
+        let found = conflicts(text);
+        assert_eq!(found.len(), 1);
+        let lines: Vec<&str> = found[0].iter().map(|place| &text[place.clone()]).collect();
+        assert_eq!(lines, ["<<<<<<< HEAD", "=======", ">>>>>>> other"]);
+        assert!(conflicts("=======\n").is_empty());
+    }
+}
