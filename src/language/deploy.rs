@@ -22,7 +22,7 @@ macro_rules! tool_keys {
             key(
                 "revision",
                 FREE,
-                "The branch, `refs/tags/TAG`, or a commit in full; `main` by default.",
+                "A branch, a tag that is a version (`v1.4.0`) or `refs/tags/TAG`, or a commit in full; `main` by default.",
                 "revision = \"main\"",
             ),
             key(
@@ -40,7 +40,7 @@ macro_rules! tool_keys {
             key(
                 "namespace",
                 RESOURCE,
-                "The namespace of the release, made where it is missing; `PLATFORM`, in an environment `PLATFORM-E`, by default.",
+                "The namespace of the release, made where it is missing; by default `PLATFORM`, in an environment `PLATFORM-E`.",
                 "namespace = \"mlops\"",
             ),
             $($more,)*
@@ -58,7 +58,7 @@ const ARGOCD: Shape = Shape::Table(tool_keys!(
     key(
         "project",
         FREE,
-        "Argo CD's project; `default` by default.",
+        "Argo CD's project; by default `default`.",
         "project = \"ml\"",
     ),
     key(
@@ -78,7 +78,7 @@ const ARGOCD: Shape = Shape::Table(tool_keys!(
 const FLUX: Shape = Shape::Table(tool_keys!(
     key(
         "destination",
-        RESOURCE,
+        FREE,
         "A Secret with the kubeconfig of another cluster; the one that Flux runs in by default.",
         "destination = \"production-kubeconfig\"",
     ),

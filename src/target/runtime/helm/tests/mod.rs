@@ -271,20 +271,6 @@ fn who_may_be_root_says_so() {
     assert_eq!(values["unrestricted"], Value::Null);
 }
 
-/// The image alone knows the numbers of other names.
-#[test]
-fn only_the_name_root_is_a_number_in_a_cluster() {
-    let user = |text: &str| {
-        let mut workload = sample::workload("one");
-        workload.runtime.user = Some(User::new(sample::text(text), text));
-        values_of(workload)["user"].clone()
-    };
-    assert_eq!(user("root:root"), "0:0");
-    assert_eq!(user("root:5"), "0:5");
-    assert_eq!(user("007:7"), "007:7");
-    assert_eq!(user("1000:staff"), Value::Null);
-}
-
 #[test]
 fn a_daemon_is_on_every_node_and_prometheus_finds_each() {
     let mut agent = sample::workload("agent");
