@@ -1,58 +1,18 @@
-//! Holds a kind file of the user's own against the language and against itself, so that a mistake in it is said at its
-//! place and not where a component uses it.
+//! Holds a kind file of the user's own against the language and against itself, so that a mistake in it is reported at
+//! its place and not where a component uses it.
 
 use std::collections::BTreeSet;
 
-use super::{Kind, SettingSpec, SettingType};
+use super::{Fact, Kind, PlatformFact, RoleFact, SettingSpec, SettingType};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::{COMPONENT, Scope},
-    reference::{self, Mode, Phrase, Reference, Words},
+    reference::{self, ComponentField, Mode, Phrase, PortField, Reference, Words},
     source::{SourceId, Span},
     syntax::{Key, Node, Table, Value},
     template,
     text::all_of,
 };
-
-/// What `self` has besides ports and outputs.
-const OF_SELF: [&str; 9] = [
-    "name",
-    "env_name",
-    "selector",
-    "hosts",
-    "image",
-    "version",
-    "url",
-    "public_url",
-    "public_origin",
-];
-
-/// What a port has; from `public_port` on for kinds alone.
-const OF_PORT: [&str; 10] = [
-    "host",
-    "port",
-    "address",
-    "url",
-    "public_url",
-    "public_port",
-    "public_host",
-    "public_origin",
-    "path",
-    "scheme",
-];
-
-/// What conditions may ask of what fills a role.
-const OF_ROLE: [&str; 5] = ["kind", "component", "settings", "ports", "external"];
-
-/// What conditions may ask of the platform.
-const OF_PLATFORM: [&str; 6] = [
-    "prometheus",
-    "grafana",
-    "airflow",
-    "jenkins",
-    "pipelines",
-    "stubs",
-];
 
 /// Checks what stands in the file `source`; what comes from the kind that it extends is right already. `kinds` are all
 /// kinds of the catalog.
@@ -188,7 +148,12 @@ impl Checker<'_> {
         for node in self.kind.table.get("port").into_iter().chain(fixed) {
             let name = node.as_str().unwrap_or_default();
             if self.is_own(node.span) && !self.names.ports.contains(name) {
-                sink.push(unknown("port", name, node.span, &words(&self.names.ports)));
+                sink.push(unknown(
+                    "port",
+                    name,
+                    node.span,
+                    &as_strs(&self.names.ports),
+                ));
             }
         }
     }
@@ -204,13 +169,18 @@ impl Checker<'_> {
 
     fn setting(&self, name: &str, span: Span, sink: &mut Sink) {
         if !self.names.settings.contains(name) && name != "major" {
-            sink.push(unknown("setting", name, span, &words(&self.names.settings)));
+            sink.push(unknown(
+                "setting",
+                name,
+                span,
+                &as_strs(&self.names.settings),
+            ));
         }
     }
 
     fn declared(what: &str, name: &str, known: &BTreeSet<String>, span: Span, sink: &mut Sink) {
         if !known.contains(name) {
-            sink.push(unknown(what, name, span, &words(known)));
+            sink.push(unknown(what, name, span, &as_strs(known)));
         }
     }
 
@@ -233,7 +203,7 @@ impl Checker<'_> {
                 }
                 (Place::Workload, "without") => self.without(node, sink),
                 (Place::Dependencies, _) => self.dependency(key, sink),
-                _ => self.node(node, below(place, &key.name), sink),
+                _ => self.node(node, place_below(place, &key.name), sink),
             }
         }
     }
@@ -278,14 +248,24 @@ impl Checker<'_> {
                 Self::declared("secret or variable", key, &self.names.own, span, sink);
             }
             ["self", name] => self.of_self(name, span, sink),
+            ["self", "memory", percent] | ["self", "volumes", _, percent]
+                if !matches!(percent.parse(), Ok(1..=100u64)) =>
+            {
+                sink.push(
+                    Diagnostic::new(Code::BadReference, format!("`{percent}` is no share"))
+                        .label(span, "not understood")
+                        .help("write how many percent, from 1 to 100, as in `${self.memory.75}`"),
+                );
+            }
+            ["self", "memory", _] => {}
             ["self", port, field] => {
                 if !self.names.ports.contains(*port) {
-                    sink.push(unknown("port", port, span, &words(&self.names.ports)));
-                } else if !OF_PORT.contains(field) {
+                    sink.push(unknown("port", port, span, &as_strs(&self.names.ports)));
+                } else if PortField::parse(field).is_none() {
                     sink.push(
                         Diagnostic::new(Code::BadReference, format!("a port has no `{field}`"))
                             .label(span, "not understood")
-                            .help(format!("a port has {}", all_of(&OF_PORT))),
+                            .help(format!("a port has {}", all_of(PortField::NAMES))),
                     );
                 }
             }
@@ -294,7 +274,7 @@ impl Checker<'_> {
     }
 
     fn of_self(&self, name: &str, span: Span, sink: &mut Sink) {
-        if OF_SELF.contains(&name) || self.names.outputs.contains(name) {
+        if ComponentField::parse(name).is_some() || self.names.outputs.contains(name) {
             return;
         }
         if self.names.ports.contains(name) {
@@ -307,13 +287,13 @@ impl Checker<'_> {
                 .help(format!(
                     "write `{}`, or another of {}",
                     reference::written(&["self", name, "address"]),
-                    all_of(&OF_PORT)
+                    all_of(PortField::NAMES)
                 )),
             );
             return;
         }
-        let mut known = OF_SELF.to_vec();
-        known.extend(words(&self.names.outputs));
+        let mut known = ComponentField::NAMES.to_vec();
+        known.extend(as_strs(&self.names.outputs));
         sink.push(unknown("output", name, span, &known));
     }
 
@@ -330,49 +310,43 @@ impl Checker<'_> {
             ),
             Ok(names) => {
                 for name in names {
-                    self.asked(&name, node.span, sink);
+                    self.check_fact(&name, node.span, sink);
                 }
             }
         }
     }
 
-    fn asked(&self, name: &str, span: Span, sink: &mut Sink) {
+    fn check_fact(&self, name: &str, span: Span, sink: &mut Sink) {
         let segments: Vec<&str> = name.split('.').collect();
-        match segments.as_slice() {
-            ["settings", setting, ..] => self.setting(setting, span, sink),
-            ["roles", role, rest @ ..] => {
+        let (first, rest) = segments.split_first().unwrap_or((&name, &[]));
+        let Some(fact) = Fact::parse(first) else {
+            sink.push(unknown("name", name, span, Fact::NAMES));
+            return;
+        };
+        match (fact, rest) {
+            (Fact::Settings, [setting, ..]) => self.setting(setting, span, sink),
+            (Fact::Roles, [role, rest @ ..]) => {
+                let asked = rest.first();
                 if !self.names.roles.contains(*role) {
-                    sink.push(unknown("role", role, span, &words(&self.names.roles)));
-                } else if rest.first().is_some_and(|field| !OF_ROLE.contains(field)) {
-                    sink.push(unknown("field of a role", rest[0], span, &OF_ROLE));
+                    sink.push(unknown("role", role, span, &as_strs(&self.names.roles)));
+                } else if let Some(asked) = asked.filter(|it| RoleFact::parse(it).is_none()) {
+                    sink.push(unknown("field of a role", asked, span, RoleFact::NAMES));
                 }
             }
-            ["platform", fact, ..] => {
-                if !OF_PLATFORM.contains(fact) {
-                    sink.push(unknown("fact of the platform", fact, span, &OF_PLATFORM));
+            (Fact::Platform, [fact, ..]) => {
+                if PlatformFact::parse(fact).is_none() {
+                    let known = PlatformFact::NAMES;
+                    sink.push(unknown("fact of the platform", fact, span, known));
                 }
             }
-            ["ports", port, ..] => {
+            (Fact::Ports, [port, ..]) => {
                 Self::declared("port", port, &self.names.ports, span, sink);
             }
-            ["settings" | "roles" | "ports" | "public_url" | "external" | "platform" | "major"] => {
+            (Fact::Routes, ["tls"]) => {}
+            (Fact::External | Fact::Routes | Fact::Major | Fact::PublicUrl, [_, ..]) => {
+                sink.push(unknown("name", name, span, Fact::NAMES));
             }
-            ["routes"] | ["routes", "tls"] => {}
-            _ => sink.push(unknown(
-                "name",
-                name,
-                span,
-                &[
-                    "settings",
-                    "roles",
-                    "ports",
-                    "public_url",
-                    "external",
-                    "routes",
-                    "major",
-                    "platform",
-                ],
-            )),
+            (_, []) => {}
         }
     }
 
@@ -394,13 +368,13 @@ impl Checker<'_> {
         };
         if self.is_own(key.span) && part != "main" && !self.names.parts.contains(part) {
             let mut known = vec!["main"];
-            known.extend(words(&self.names.parts));
+            known.extend(as_strs(&self.names.parts));
             sink.push(unknown("part", part, key.span, &known));
         }
     }
 }
 
-fn below(place: Place, key: &str) -> Place {
+fn place_below(place: Place, key: &str) -> Place {
     match (place, key) {
         (Place::Top, "when") => Place::Top,
         (Place::Top, "workload" | "parts") => Place::Workload,
@@ -414,7 +388,7 @@ fn below(place: Place, key: &str) -> Place {
 
 fn takes(spec: &SettingSpec, value: &Value) -> bool {
     match spec.kind {
-        SettingType::String | SettingType::Duration | SettingType::File => {
+        SettingType::String | SettingType::Duration | SettingType::Size | SettingType::File => {
             matches!(value, Value::String(_) | Value::Integer(_))
         }
         SettingType::Integer => matches!(value, Value::Integer(_)),
@@ -426,7 +400,7 @@ fn takes(spec: &SettingSpec, value: &Value) -> bool {
     }
 }
 
-fn words(names: &BTreeSet<String>) -> Vec<&str> {
+fn as_strs(names: &BTreeSet<String>) -> Vec<&str> {
     names.iter().map(String::as_str).collect()
 }
 

@@ -122,7 +122,7 @@ fn parent_of(
     }
     let errors = sink.errors();
     let found = catalog.get(wanted, sources, sink);
-    // What was wrong with the other was said there.
+    // What is wrong with the other was reported there.
     if found.is_none() && sink.errors() == errors {
         let names = catalog.names();
         let known = nearest(wanted, names.iter().map(String::as_str));
@@ -158,6 +158,11 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         image: string("image"),
         version: string("version"),
         majors,
+        version_words: table
+            .strings("version_words")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
         oldest: string("oldest"),
         upgrades: table
             .array("upgrades")

@@ -4,7 +4,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::independent_cycles,
-    model::Pipeline,
+    model::{At, Pipeline, TaskId},
     text::chain,
 };
 
@@ -45,13 +45,13 @@ pub(super) fn tasks(facts: Facts<'_>, sink: &mut Sink) {
 }
 
 fn task_cycles(pipeline: &Pipeline, sink: &mut Sink) {
+    let name_of = |before: &At<TaskId>| pipeline.task(before.value).name.as_str();
     let pairs: Vec<(&str, &str)> = pipeline
         .tasks
         .iter()
         .flat_map(|task| {
-            task.after
-                .iter()
-                .map(|(before, _)| (task.name.as_str(), before.as_str()))
+            let before = task.after.iter().map(name_of);
+            before.map(|before| (task.name.as_str(), before))
         })
         .collect();
     for cycle in independent_cycles(&pairs) {
@@ -64,9 +64,10 @@ fn task_cycles(pipeline: &Pipeline, sink: &mut Sink) {
         for (index, name) in names.iter().enumerate() {
             let next = names[(index + 1) % names.len()];
             let task = pipeline.tasks.iter().find(|task| task.name == *name);
-            let span = task.and_then(|task| task.after.iter().find(|(before, _)| before == next));
-            if let Some((_, span)) = span {
-                diagnostic = diagnostic.label(*span, format!("`{name}` comes after `{next}`"));
+            let before = task.and_then(|task| task.after.iter().find(|it| name_of(it) == next));
+            if let Some(before) = before {
+                diagnostic =
+                    diagnostic.label(before.span, format!("`{name}` comes after `{next}`"));
             }
         }
         sink.push(diagnostic);

@@ -6,7 +6,7 @@ use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{pipeline_texts, workload_secrets},
-    model::{FlowEnd, Mount, MountSource, Notify, Platform, Port, Text, Workload},
+    model::{FlowEnd, HostPath, Mount, MountSource, Notify, Platform, Port, Text, Workload},
     source::Span,
     syntax::Node,
 };
@@ -49,8 +49,8 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
                     .help("give it the `devices` or `cap_add` that it needs; accept it with `allow = [\"privileged\"]`"),
             );
         }
-        let user = workload.runtime.user.as_ref().and_then(Text::as_plain);
-        if user.is_some_and(|user| matches!(user.split(':').next(), Some("root" | "0"))) {
+        let user = workload.runtime.user.as_ref();
+        if user.is_some_and(|user| user.accounts.user.is_root()) {
             sink.push(
                 lint(
                     Code::RootUser,
@@ -79,7 +79,8 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
 
 /// Whether a mount is the container engine's socket.
 fn is_socket(mount: &Mount) -> bool {
-    matches!(&mount.source, MountSource::Bind { path, .. } if path.ends_with("docker.sock"))
+    let path = mount.source.on_host();
+    path.is_some_and(|path| path.as_str().ends_with("docker.sock"))
 }
 
 /// The key where the user wrote it; where the kind did, the component.
@@ -128,10 +129,10 @@ pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
         .iter()
         .flat_map(|pipeline| pipeline.volumes.iter().map(|mount| (mount, None)));
     for (mount, component) in own.chain(pipelines) {
-        let MountSource::Bind { path, .. } = &mount.source else {
+        let Some(path) = mount.source.on_host() else {
             continue;
         };
-        if let (true, Some(component)) = (is_program(path), component) {
+        if let (true, Some(component)) = (is_program(path.as_str()), component) {
             sink.push(
                 Diagnostic::new(
                     Code::OutsideSource,
@@ -169,10 +170,10 @@ fn is_program(path: &str) -> bool {
 }
 
 /// Whether a relative path climbs above where it starts.
-fn leaves(path: &str) -> bool {
-    if path.starts_with('/') {
+fn leaves(path: &HostPath) -> bool {
+    let HostPath::Project(path) = path else {
         return false;
-    }
+    };
     let mut depth = 0i32;
     for part in path.split('/') {
         match part {
@@ -250,7 +251,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
     for secret in &platform.secrets {
         let declared = secret.origin == crate::model::SecretOrigin::Declared;
         if declared && !used.secrets.contains(secret.name.as_str()) {
-            say(sink, "secret", &secret.name, secret.span);
+            report_unused(sink, "secret", &secret.name, secret.span);
         }
     }
     for group in &platform.groups {
@@ -259,7 +260,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             .iter()
             .any(|component| component.group.as_deref() == Some(&group.name));
         if !members {
-            say(sink, "group", &group.name, group.span);
+            report_unused(sink, "group", &group.name, group.span);
         }
     }
     for volume in platform
@@ -278,7 +279,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             )
             .any(|mount| mount.source == MountSource::Volume(volume.key.clone()));
         if !mounted && volume.path.starts_with("volumes.") {
-            say(sink, "volume", &volume.key, volume.span);
+            report_unused(sink, "volume", &volume.key, volume.span);
         }
     }
     for network in &platform.networks {
@@ -286,7 +287,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             .workloads()
             .any(|workload| workload.networks.contains(&network.name));
         if !joined {
-            say(sink, "network", &network.name, network.span);
+            report_unused(sink, "network", &network.name, network.span);
         }
     }
     for actor in &platform.actors {
@@ -296,12 +297,12 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             .iter()
             .any(|flow| flow.from == end || flow.to == end)
         {
-            say(sink, "actor", &actor.name, actor.span);
+            report_unused(sink, "actor", &actor.name, actor.span);
         }
     }
 }
 
-fn say(sink: &mut Sink, what: &str, name: &str, span: Span) {
+fn report_unused(sink: &mut Sink, what: &str, name: &str, span: Span) {
     sink.push(
         Diagnostic::new(Code::Unused, format!("{what} `{name}` is used nowhere"))
             .label(span, "declared here")

@@ -26,6 +26,8 @@ pub struct Transaction {
     /// How many steps have been taken.
     taken: usize,
     undo: Vec<Undo>,
+    /// Files that are no longer generated. A run that was killed may have left their folders empty.
+    gone: Vec<String>,
     /// Folders are removed up to here where they are left empty.
     project: Arc<Folder>,
 }
@@ -64,6 +66,7 @@ impl Transaction {
             steps: Vec::new(),
             taken: 0,
             undo: Vec::new(),
+            gone: gone(plan, place),
             project: place.shared(),
         };
         remove_drafts(&transaction.project)
@@ -100,6 +103,9 @@ impl Transaction {
                 Err(failure) => return Err(self.roll_back(failure)),
             }
         }
+        for path in &self.gone {
+            remove_empty_folders(path, &self.project);
+        }
         self.sync_folders();
         Ok(())
     }
@@ -112,6 +118,7 @@ impl Transaction {
         };
         match step {
             Step::Write { prepared, path } => {
+                self.make_way(&path)?;
                 self.keep_for_undo(&path)?;
                 self.place_at(&prepared, &path)?;
             }
@@ -181,6 +188,18 @@ impl Transaction {
         }
     }
 
+    /// Removes folders that a killed run left empty where a file is to stand now. Others stay.
+    fn make_way(&self, path: &str) -> Result<(), Failure> {
+        let found = self.find(path)?.map(|entry| entry.kind);
+        if found == Some(Kind::Folder) {
+            let below = format!("{path}/");
+            for gone in self.gone.iter().filter(|gone| gone.starts_with(&below)) {
+                remove_empty_folders(gone, &self.project);
+            }
+        }
+        Ok(())
+    }
+
     fn keep_for_undo(&mut self, path: &str) -> Result<(), Failure> {
         let path = path.to_string();
         if self.find(&path)?.is_none() {
@@ -246,6 +265,13 @@ fn with_action<'a>(plan: &'a Plan, actions: &'a [Action]) -> impl Iterator<Item 
     plan.changes
         .iter()
         .filter(|change| actions.contains(&change.action))
+}
+
+/// What was written once, and is no longer.
+fn gone(plan: &Plan, place: &Place) -> Vec<String> {
+    let before = plan.manifest_meanwhile.files.keys();
+    let gone = before.filter(|path| !plan.manifest.files.contains_key(*path));
+    gone.map(|path| place.output(path)).collect()
 }
 
 /// Between the plan and its application, somebody was asked and somebody may have edited.

@@ -10,7 +10,7 @@ use std::{
 pub use super::kernel::{holder, max_map_count, memory};
 
 use super::kernel::is_listened_on;
-use crate::model::Protocol;
+use crate::model::{Account, Accounts, Protocol};
 
 /// Whether something listens there already. What can't be tried (an address of another machine) is not called busy.
 pub fn is_busy(address: IpAddr, port: u16, protocol: Protocol) -> bool {
@@ -51,12 +51,14 @@ pub enum Access {
 }
 
 impl User {
-    /// Of `1000` or `1000:1000`, and more groups. `None` for root, and for names, which only the image knows.
-    pub fn new(text: &str, more: impl IntoIterator<Item = String>) -> Option<Self> {
-        let (id, group) = text.split_once(':').unwrap_or((text, "0"));
-        let id = id.parse().ok().filter(|id| *id != 0)?;
-        let more = more.into_iter().filter_map(|group| group.parse().ok());
-        let groups = [group.parse().ok()?].into_iter().chain(more).collect();
+    /// Accounts and further groups as numbers. `None` for root, and for a name, which only the image knows; a further group
+    /// that is a name is left out.
+    pub fn new(accounts: &Accounts, more: impl IntoIterator<Item = Account>) -> Option<Self> {
+        let accounts = accounts.in_numbers()?;
+        let id = accounts.user.number().filter(|id| *id != 0)?;
+        let group = accounts.group.and_then(|group| group.number()).unwrap_or(0);
+        let more = more.into_iter().filter_map(|group| group.number());
+        let groups = [group].into_iter().chain(more).collect();
         Some(Self { id, groups })
     }
 }
@@ -113,8 +115,13 @@ pub fn processors() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Access, Protocol, User, holder, is_busy};
+    use super::{Access, Account, Accounts, Protocol, User, holder, is_busy};
     use std::net::{IpAddr, Ipv4Addr, TcpListener};
+
+    /// A user of this text, and of this further group.
+    fn user(text: &str, more: Option<u32>) -> Option<User> {
+        User::new(&Accounts::parse(text)?, more.map(Account::Number))
+    }
 
     #[test]
     fn modes_say_who_may() -> std::io::Result<()> {
@@ -124,9 +131,9 @@ mod tests {
         std::fs::write(&path, "x")?;
         let owner = std::fs::metadata(&path)?;
         let stranger = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
-        let stranger = User::new(&stranger, []).expect("a user");
+        let stranger = user(&stranger, None).expect("a user");
         let friend = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
-        let friend = User::new(&friend, [owner.gid().to_string()]).expect("a user");
+        let friend = user(&friend, Some(owner.gid())).expect("a user");
         let may = |user: &User, mode: u32, access: Access| {
             let mode = std::fs::Permissions::from_mode(mode);
             std::fs::set_permissions(&path, mode).expect("a mode");
@@ -143,9 +150,9 @@ mod tests {
     #[test]
     fn only_numbers_other_than_roots_say_who() {
         for text in ["0", "0:5", "root", "1000:staff", ""] {
-            assert_eq!(User::new(text, []), None, "{text}");
+            assert_eq!(user(text, None), None, "{text}");
         }
-        let user = User::new("50000", []).map(|user| user.to_string());
+        let user = user("50000", None).map(|user| user.to_string());
         assert_eq!(user.as_deref(), Some("50000:0"));
     }
 

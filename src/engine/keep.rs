@@ -17,7 +17,7 @@ impl Selection<'_> {
                     .iter()
                     .filter_map(|mount| match &mount.source {
                         MountSource::Bind { path, data } if !(*data && is_here) => {
-                            Some(path.clone())
+                            Some(path.to_string())
                         }
                         _ => None,
                     }),
@@ -26,18 +26,18 @@ impl Selection<'_> {
             kept.extend(workload.build.iter().flat_map(|build| {
                 let dockerfile = build.dockerfile.iter();
                 let dockerfile = dockerfile.map(|path| format!("{}/{path}", build.context));
-                dockerfile.chain([build.context.clone()])
+                dockerfile.chain([build.context.to_string()])
             }));
         }
         for pipeline in &self.platform().pipelines {
-            kept.extend(pipeline.build.iter().map(|build| build.context.clone()));
+            kept.extend(pipeline.build.iter().map(|build| build.context.to_string()));
             kept.extend(
                 pipeline
                     .volumes
                     .iter()
                     .filter_map(|mount| match &mount.source {
                         MountSource::Bind { path, data } if !(*data && self.is_everything) => {
-                            Some(path.clone())
+                            Some(path.to_string())
                         }
                         _ => None,
                     }),

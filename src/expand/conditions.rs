@@ -8,46 +8,71 @@ use super::{
     layers::normal_kind,
 };
 use crate::{
+    catalog::{Fact, PlatformFact, RoleFact},
     diag::{Code, Diagnostic, Sink},
     model::Route,
     syntax::{Node, Removal, Table, Value, overlay},
     template::{Engine, View},
+    text::all_of,
 };
 
 /// What conditions may ask.
 pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> View {
     let declared = &all.components[index];
-    let mut roles = Map::new();
-    for bound in bound {
+    let value = |fact: &Fact| match fact {
+        Fact::Settings => settings(declared).into(),
+        Fact::Roles => roles(all, bound).into(),
+        Fact::Ports => ports(declared),
+        Fact::PublicUrl => json!(declared.public_url()),
+        Fact::External => json!(declared.external.is_some()),
+        Fact::Routes => routes(all, &declared.name),
+        Fact::Major => json!(declared.major),
+        Fact::Platform => platform(all).into(),
+    };
+    let facts = Fact::ALL.iter();
+    let facts: Map<String, Json> = facts
+        .map(|fact| (fact.name().to_string(), value(fact)))
+        .collect();
+    View::new(facts)
+}
+
+/// What fills each role.
+fn roles(all: &Declarations, bound: &[BoundRole]) -> Map<String, Json> {
+    let facts_of = |bound: &BoundRole| -> Json {
         let target = &all.components[bound.target];
-        roles.insert(
-            bound.role.name.clone(),
-            json!({
-                "kind": bound.fitting_kind(target),
-                "component": target.name,
-                "settings": settings(target),
-                "ports": ports(target),
-                "external": target.external.is_some(),
-            }),
-        );
+        let value = |fact: &RoleFact| match fact {
+            RoleFact::Kind => json!(bound.fitting_kind(target)),
+            RoleFact::Component => json!(target.name),
+            RoleFact::Settings => settings(target).into(),
+            RoleFact::Ports => ports(target),
+            RoleFact::External => json!(target.external.is_some()),
+        };
+        let facts = RoleFact::ALL.iter();
+        let facts: Map<String, Json> = facts
+            .map(|fact| (fact.name().to_string(), value(fact)))
+            .collect();
+        facts.into()
+    };
+    let mut out = Map::new();
+    for bound in bound {
+        out.insert(bound.role.name.clone(), facts_of(bound));
     }
-    View::new(json!({
-        "settings": settings(declared),
-        "external": declared.external.is_some(),
-        "roles": roles,
-        "major": declared.major,
-        "ports": ports(declared),
-        "public_url": declared.public_url(),
-        "routes": routes(all, &declared.name),
-        "platform": {
-            "prometheus": all.has_kind("prometheus"),
-            "grafana": all.has_kind("grafana"),
-            "airflow": all.has_kind("airflow"),
-            "jenkins": all.has_kind("jenkins"),
-            "pipelines": all.names.has_pipelines,
-            "stubs": all.names.has_stubs,
-        },
-    }))
+    out
+}
+
+fn platform(all: &Declarations) -> Map<String, Json> {
+    let holds = |fact: &PlatformFact| match fact {
+        PlatformFact::Prometheus => all.has_kind("prometheus"),
+        PlatformFact::Grafana => all.has_kind("grafana"),
+        PlatformFact::Airflow => all.has_kind("airflow"),
+        PlatformFact::Jenkins => all.has_kind("jenkins"),
+        PlatformFact::Pipelines => all.names.has_pipelines,
+        PlatformFact::Stubs => all.names.has_stubs,
+    };
+    let facts = PlatformFact::ALL.iter();
+    facts
+        .map(|fact| (fact.name().to_string(), Json::from(holds(fact))))
+        .collect()
 }
 
 fn settings(declared: &Declared) -> Map<String, Json> {
@@ -57,7 +82,7 @@ fn settings(declared: &Declared) -> Map<String, Json> {
         .collect()
 }
 
-/// How people come to an entry point; nothing where a component is none.
+/// How people come to an entry point; nothing where a component is no entry point.
 fn routes(all: &Declarations, door: &str) -> Json {
     let routes: Vec<&Route> = all.routes.iter().filter(|it| it.door == door).collect();
     if routes.is_empty() {
@@ -93,7 +118,8 @@ fn ports(declared: &Declared) -> Json {
 
 fn plain(node: &Node) -> Json {
     match &node.value {
-        Value::String(text) | Value::Datetime(text) => Json::from(text.as_str()),
+        Value::String(text) | Value::Time(text) => Json::from(text.as_str()),
+        Value::Date(date) => Json::from(date.to_string()),
         Value::Integer(number) => Json::from(*number),
         Value::Float(number) => Json::from(*number),
         Value::Boolean(value) => Json::from(*value),
@@ -117,7 +143,7 @@ pub(super) fn holds(condition: &Node, engine: &Engine, facts: &View, sink: &mut 
             sink.push(
                 Diagnostic::new(Code::BadKind, "this condition can't be decided")
                     .label(condition.span, error.message)
-                    .help("conditions read `settings`, `roles`, `ports`, `public_url`, `external`, `routes`, `major` and `platform`"),
+                    .help(format!("conditions read {}", all_of(Fact::NAMES))),
             );
             false
         }

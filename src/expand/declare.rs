@@ -12,6 +12,7 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, complete, component_key},
+    model::{ExternalAddress, Host},
     syntax::{Key, Node, Removal, Table, overlay, quoted},
     text::{all_of, one_of},
 };
@@ -228,20 +229,16 @@ fn group(
     Some(name.to_string())
 }
 
-/// A host as it stands before `:PORT`: an address of IPv6 in brackets.
-fn bracketed(host: &str) -> String {
-    if host.contains(':') && !host.starts_with('[') {
-        format!("[{host}]")
-    } else {
-        host.to_string()
-    }
-}
-
 /// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
 fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalDraft> {
     let entry = component.entry("external")?;
     let table = entry.value.as_table()?;
     let mut addresses = Vec::new();
+    let at = |port: String, host: &str, number: u16| ExternalAddress {
+        port,
+        host: Host::parse(host),
+        number,
+    };
     let own = component.table("ports").into_iter().flat_map(Table::keys);
     let known: Vec<&str> = match kind.table.get_path(&["workload", "ports"]) {
         Some(ports) => ports
@@ -268,7 +265,7 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalD
             .and_then(|port| u16::try_from(port).ok())
             .or(known)
         {
-            Some(port) => addresses.push((name, bracketed(host), port)),
+            Some(port) => addresses.push(at(name, host, port)),
             None => sink.push(
                 Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
                     .label(entry.key.span, "which port?")
@@ -286,7 +283,7 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalD
                     if !known.is_empty() && !known.contains(&port.name.as_str()) {
                         sink.push(unknown_external(kind, port, &known));
                     }
-                    addresses.push((port.name.clone(), bracketed(host), number));
+                    addresses.push(at(port.name.clone(), host, number));
                 }
                 None => sink.push(
                     Diagnostic::new(

@@ -9,7 +9,9 @@ use std::{
 use super::moved::Moves;
 use crate::{
     catalog::{Kind, Role, SettingType},
-    model::{Bind, Group, HasName, Named, Port, Registry, Route, Secret, Variable},
+    model::{
+        Bind, ExternalAddress, Group, HasName, Named, Port, Registry, Route, Secret, Variable,
+    },
     reference::Words,
     source::{SourceId, Span},
     syntax::{Node, Table},
@@ -89,8 +91,8 @@ impl HasName for Declared {
 /// Where a component that runs elsewhere is reached.
 #[derive(Clone, Debug)]
 pub struct ExternalDraft {
-    /// Port, host (an address of IPv6 in brackets) and number.
-    pub addresses: Vec<(String, String, u16)>,
+    /// One for each port that the user names.
+    pub addresses: Vec<ExternalAddress>,
     pub span: Span,
 }
 

@@ -7,7 +7,7 @@ use super::{conditions::holds, draft::Declared, flags};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language,
-    syntax::{Entry, Key, Node, Removal, Table, Value, overlay},
+    syntax::{Entry, Key, Node, Removal, Shared, Table, Value, overlay},
     template::{Engine, View},
     text::all_of,
 };
@@ -59,13 +59,13 @@ fn normal_port(entry: &mut Entry) {
         entry.value = Node {
             span: number.span,
             value: Value::Table(Table {
-                entries: vec![Entry {
+                entries: Shared::from(vec![Entry {
                     key: Key {
                         name: "container".to_string(),
                         span: number.span,
                     },
                     value: number,
-                }],
+                }]),
             }),
         };
     }
@@ -276,7 +276,7 @@ fn drop_flags(kind: &mut Table, user: &Table) {
         return;
     };
     if let Some(Value::Array(words)) = kind.get_mut("command").map(|node| &mut node.value) {
-        *words = flags::without(words, args);
+        *words = flags::without(words, args).into();
     }
 }
 

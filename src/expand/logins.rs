@@ -36,7 +36,7 @@ pub(super) fn split(user: &mut Table, kind: &Kind, sink: &mut Sink) -> Vec<Login
             });
             logins.extend(login(key, written, sink));
         }
-        node.value = Value::Array(names);
+        node.value = Value::Array(names.into());
     }
     logins
 }

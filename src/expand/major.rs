@@ -1,6 +1,6 @@
 //! The major version of a component's program, decided once: what its kind and the targets adapt to.
 //!
-//! `settings.major` says it, else the tag's leading number. A number that the kind does not know is an error in an image
+//! `settings.major` decides it, else the number in the tag: behind one of the kind's words (`2.17.2-pg18`), or at its start. A number that the kind does not know is an error in an image
 //! of the kind's program. An image of one's own may number its versions as it likes: its number counts where the kind
 //! knows it, and the kind's default holds otherwise.
 
@@ -21,6 +21,13 @@ struct Written<'a> {
     node: &'a Node,
     /// It is the program that the kind was written for, from wherever it is taken.
     of_kind: bool,
+}
+
+impl Written<'_> {
+    /// The version of the kind's program, where the tag has it.
+    fn version(&self, kind: &Kind) -> Option<Version> {
+        kind.version_in(self.image.tag.as_ref()?)
+    }
 }
 
 /// `component`: what the user wrote, presets laid below it.
@@ -47,7 +54,7 @@ pub(super) fn of(
         return default;
     };
     let node = written.node;
-    match &written.image.version {
+    match &written.version(kind) {
         Some(version) if !written.of_kind => Some(version.major)
             .filter(|_| is_plausible(kind, version))
             .or(default),
@@ -63,7 +70,7 @@ pub(super) fn of(
         }
         None => {
             if kind.adapts() && component.get("external").is_none() {
-                let diagnostic = untold(kind, &written);
+                let diagnostic = no_version(kind, &written);
                 sink.push(telling(diagnostic, kind, name, component));
             }
             default
@@ -71,14 +78,18 @@ pub(super) fn of(
     }
 }
 
-/// The version as far as it is said, and where.
-pub(super) fn said(tree: &Table, component: &Table, kind: &Kind) -> Option<(Version, Span)> {
+/// The version as far as it is written, and its place.
+pub(super) fn written_version(
+    tree: &Table,
+    component: &Table,
+    kind: &Kind,
+) -> Option<(Version, Span)> {
     let setting = component.get_path(&["settings", "major"]);
     if let Some(node) = setting.filter(|node| !node.is_false()) {
         return Some((Version::of(&read::scalar(node))?, node.span));
     }
     let written = written(tree, component, kind)?;
-    Some((written.image.version?, written.node.span))
+    Some((written.version(kind)?, written.node.span))
 }
 
 fn knows(kind: &Kind, major: u64) -> bool {
@@ -95,17 +106,17 @@ fn is_plausible(kind: &Kind, version: &Version) -> bool {
         && oldest(kind).is_none_or(|oldest| !version.is_older(&oldest))
 }
 
-/// `None` where nothing is written that could tell: no image, or one that is built here without a version.
+/// `None` where no version is written: no image, or one that is built here without a version.
 fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
     let own = kind.image.as_deref().map(Image::literal);
     let version = component.get("version");
     if let Some(node) = component.get("image") {
-        let image = Image::parse(&early(tree, node));
+        let image = Image::parse(&with_constants(tree, node));
         let registry = names::registry(tree);
         let of_kind = own.is_some_and(|own| registry.is_program(&image, &own));
         return Some(match (&image.tag, version) {
             (None, Some(node)) => Written {
-                image: image.with_tag(early(tree, node)),
+                image: image.with_tag(with_constants(tree, node)),
                 node,
                 of_kind,
             },
@@ -118,7 +129,7 @@ fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Writte
     }
     let node = version?;
     Some(Written {
-        image: own.unwrap_or_default().with_tag(early(tree, node)),
+        image: own.unwrap_or_default().with_tag(with_constants(tree, node)),
         node,
         of_kind: component.get("build").is_none(),
     })
@@ -126,7 +137,7 @@ fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Writte
 
 /// A text as far as it is known before anything is resolved: constants are written out, what else is referred to stays
 /// open.
-fn early(tree: &Table, node: &Node) -> Text {
+fn with_constants(tree: &Table, node: &Node) -> Text {
     let mut out = Text::default();
     for piece in reference::of_node(node, Words::Platform, Mode::Strict).pieces {
         match piece {
@@ -176,7 +187,7 @@ fn unknown(kind: &Kind, node: &Node, shown: &str) -> Diagnostic {
     .label(node.span, "of an unknown major version")
     .help(format!(
         "it knows the major versions {}; the default is `{}`",
-        known(kind),
+        known_majors(kind),
         kind.version.as_deref().unwrap_or("none")
     ))
 }
@@ -190,8 +201,8 @@ fn too_old(kind: &Kind, node: &Node, shown: &str, oldest: &Version) -> Diagnosti
     .help(format!("the oldest that it runs is `{oldest}`"))
 }
 
-/// The kind does something else for each major version, and the image does not tell which one it is.
-fn untold(kind: &Kind, written: &Written<'_>) -> Diagnostic {
+/// The kind does something else for each major version, and the image does not have one in its tag.
+fn no_version(kind: &Kind, written: &Written<'_>) -> Diagnostic {
     let tag = written.image.tag.as_ref();
     let why = match (tag, &written.image.digest) {
         (Some(tag), _) if !tag.is_literal() => "its tag is chosen at start".to_string(),
@@ -219,14 +230,14 @@ fn telling(diagnostic: Diagnostic, kind: &Kind, name: &Key, component: &Table) -
         _ => format!(
             ": `settings.major` of a `{}` is one of {}",
             kind.name,
-            known(kind)
+            known_majors(kind)
         ),
     };
     let line = format!("major = {}", kind.default_major().unwrap_or_default());
     super::writing(diagnostic, name.span, component, "settings", &line, &more)
 }
 
-fn known(kind: &Kind) -> String {
+fn known_majors(kind: &Kind) -> String {
     let versions: Vec<String> = kind.majors.iter().map(ToString::to_string).collect();
     all_of(&versions)
 }

@@ -117,11 +117,11 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
         "write `container = 8000` in `ports.{}`{others}",
         key.name
     ))
-    .adding(beside(key, node), "container = 8000")
+    .adding(span_beside(key, node), "container = 8000")
 }
 
 /// Where the table of a port stands: in its braces, else where its name is.
-fn beside(key: &Key, node: &Node) -> Span {
+fn span_beside(key: &Key, node: &Node) -> Span {
     match node.span.start > key.span.end {
         true => node.span,
         false => key.span,
@@ -185,14 +185,14 @@ fn external(
     external
         .addresses
         .iter()
-        .map(|(name, _, number)| {
-            let like = known.iter().find(|port| port.name == *name);
+        .map(|address| {
+            let like = known.iter().find(|port| port.name == address.port);
             Port {
-                name: name.clone(),
-                container: PortRange::single(*number),
+                name: address.port.clone(),
+                container: PortRange::single(address.number),
                 host: None,
                 protocol: like.map_or(Protocol::Tcp, |port| port.protocol),
-                scheme: scheme(declared, name),
+                scheme: scheme(declared, &address.port),
                 path: like.map_or(String::new(), |port| port.path.clone()),
                 bind,
                 span: external.span,
@@ -206,8 +206,8 @@ fn external(
 /// the scheme does not.
 pub(super) fn scheme(declared: &Declared, port: &str) -> Scheme {
     let of_user = declared.user.get_path(&["ports", port, "scheme"]);
-    if let Some(said) = of_user.and_then(Node::as_str) {
-        return Scheme::from_name(said);
+    if let Some(name) = of_user.and_then(Node::as_str) {
+        return Scheme::from_name(name);
     }
     let kinds = &declared.kind.table;
     let of_kind = kinds.get_path(&["workload", "ports", port, "scheme"]);
@@ -218,8 +218,8 @@ pub(super) fn scheme(declared: &Declared, port: &str) -> Scheme {
         .external
         .iter()
         .flat_map(|external| &external.addresses)
-        .find(|(name, _, _)| name == port)
-        .map(|(_, _, number)| *number);
+        .find(|address| address.port == port)
+        .map(|address| address.number);
     let tls = declared.setting("tls").and_then(Node::as_str);
     let by_tls = tls.is_some_and(|tls| tls != "off");
     match number {

@@ -46,7 +46,11 @@ pub fn duration(table: &Table, name: &str) -> Option<u64> {
 
 /// Bytes: a quantity, or a plain number.
 pub fn memory(table: &Table, name: &str) -> Option<u64> {
-    let node = table.get(name)?;
+    amount(table.get(name)?)
+}
+
+/// Bytes: a quantity, or a plain number.
+pub fn amount(node: &Node) -> Option<u64> {
     match &node.value {
         Value::Integer(number) => u64::try_from(*number).ok(),
         Value::String(text) => memory_bytes(text).or_else(|| compose_bytes(text)),
@@ -75,7 +79,8 @@ pub fn number(table: &Table, name: &str) -> Option<f64> {
 /// A string, a number or a boolean as text.
 pub fn scalar(node: &Node) -> String {
     match &node.value {
-        Value::String(text) | Value::Datetime(text) => text.clone(),
+        Value::String(text) | Value::Time(text) => text.clone(),
+        Value::Date(date) => date.to_string(),
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
         Value::Boolean(value) => value.to_string(),

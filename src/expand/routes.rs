@@ -8,7 +8,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Route, RouteEnd, RoutePath, RouteTls, Secret, SecretForm, SecretOrigin},
     source::Span,
-    syntax::{Key, Node, Table, Value},
+    syntax::{Key, Node, Shared, Table, Value},
     text::one_of,
 };
 
@@ -147,7 +147,7 @@ impl Reader<'_> {
         found
     }
 
-    /// `None`: the door can't have what was asked for, and that was said.
+    /// `None`: the door can't have what was asked for, which was reported.
     fn tls(&mut self, table: &Table, door: usize) -> Option<Option<RouteTls>> {
         let through = table.get("through")?;
         let kind = &self.components[door].kind;
@@ -314,7 +314,7 @@ impl Reader<'_> {
     fn reach(&mut self, door: usize, end: &str, span: Span) {
         let user = &mut self.components[door].user;
         if user.get("reaches").is_none() {
-            let empty = Value::Array(Vec::new());
+            let empty = Value::Array(Shared::default());
             user.set(key("reaches", span), Node { span, value: empty });
         }
         if let Some(Value::Array(items)) = user.get_mut("reaches").map(|node| &mut node.value)

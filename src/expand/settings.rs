@@ -4,7 +4,7 @@ use super::{Declarations, draft::Declared};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
-    language::duration_ms,
+    language::{duration_ms, memory_bytes},
     reference::{self, Mode, Phrase, Piece, Words},
     syntax::{Key, Node, Table, Value},
     text::{all_of, one_of},
@@ -138,6 +138,11 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
         {
             return;
         }
+        (SettingType::Size, Value::String(text))
+            if memory_bytes(text).is_some() || phrase(node).literal().is_none() =>
+        {
+            return;
+        }
         (SettingType::String, Value::String(text)) if !spec.choices.is_empty() => {
             if !spec.choices.contains(text) {
                 sink.push(
@@ -171,6 +176,7 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
         (SettingType::Integer, _) => "a whole number",
         (SettingType::Boolean, _) => "true or false",
         (SettingType::Duration, _) => "a duration such as `30s`",
+        (SettingType::Size, _) => "an amount such as `20Gi`",
         (SettingType::List, _) => "a list of strings",
         (SettingType::Databases, _) => "a list of names, or a table of them",
         (SettingType::File, _) => "a path of the project",
@@ -200,7 +206,7 @@ fn held_characters(all: &Declarations, spec: &SettingSpec, node: &Node, sink: &m
             ),
             None if text.is_empty() => (
                 format!("setting `{}` is empty", spec.name),
-                "nothing stands here".to_string(),
+                "this is empty".to_string(),
             ),
             None => continue,
         };
@@ -300,6 +306,7 @@ fn example(spec: &SettingSpec) -> &'static str {
         SettingType::Integer => "1",
         SettingType::Boolean => "true",
         SettingType::Duration => "\"30s\"",
+        SettingType::Size => "\"20Gi\"",
         SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders => {
             "[\"name\"]"
         }

@@ -134,8 +134,8 @@ fn flow_peers(platform: &Platform, end: &FlowEnd) -> Vec<Peer> {
 /// Every declared port of a component, wherever it runs.
 fn all_ports(peer: &Peer, target: &Component, why: Why, graph: &mut Graph) {
     if let Some(external) = &target.external {
-        for (port, _, _) in &external.addresses {
-            graph.connect_outside(peer, &target.name, port);
+        for address in &external.addresses {
+            graph.connect_outside(peer, &target.name, &address.port);
         }
     } else if let Some(workload) = target.main() {
         graph.connect(peer.clone(), &workload.name, open(&workload.ports), why);
@@ -150,8 +150,8 @@ fn scrape_edges(platform: &Platform, graph: &mut Graph) {
         return;
     };
     for component in &platform.components {
-        let external = component.external.as_ref();
-        if let Some(metrics) = external.and_then(|external| external.metrics.as_ref()) {
+        let external = component.external.iter();
+        for metrics in external.flat_map(|external| &external.metrics) {
             let peer = Peer::Workload(scraper.name.clone());
             graph.connect_outside(&peer, &component.name, &metrics.port);
             graph.connect_components(
@@ -162,21 +162,20 @@ fn scrape_edges(platform: &Platform, graph: &mut Graph) {
         }
     }
     for workload in platform.workloads() {
-        let Some(metrics) = &workload.metrics else {
-            continue;
-        };
-        let ports = workload.port(&metrics.port);
-        graph.connect(
-            Peer::Workload(scraper.name.clone()),
-            &workload.name,
-            open(ports),
-            Why::Scrape,
-        );
-        graph.connect_components(
-            ComponentPeer::Component(prometheus.name.clone()),
-            &workload.component,
-            Why::Scrape,
-        );
+        for metrics in &workload.metrics {
+            let ports = workload.port(&metrics.port);
+            graph.connect(
+                Peer::Workload(scraper.name.clone()),
+                &workload.name,
+                open(ports),
+                Why::Scrape,
+            );
+            graph.connect_components(
+                ComponentPeer::Component(prometheus.name.clone()),
+                &workload.component,
+                Why::Scrape,
+            );
+        }
     }
 }
 

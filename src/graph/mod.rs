@@ -7,7 +7,7 @@ mod edges;
 mod order;
 mod texts;
 
-pub use order::{Cycle, independent_cycles};
+pub use order::independent_cycles;
 pub use texts::{pipeline_texts, workload_secrets, workload_texts};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,15 +90,26 @@ pub struct Graph {
     reached_by: BTreeMap<String, BTreeSet<Peer>>,
     /// By the two ends: each pair once. External components are in it too.
     component_edges: BTreeMap<(ComponentPeer, String), BTreeSet<Why>>,
+    /// What does not work without what: the edges of `component_edges` that say so, from both ends.
+    needs: Needs,
     start: BTreeSet<StartEdge>,
     /// The other groups that each group waits for.
     group_waits: BTreeMap<String, BTreeSet<String>>,
     /// Who reaches which port of a component that runs elsewhere.
     outside: BTreeSet<OutsideEdge>,
-    /// Workloads that live in the network of another one, and that one.
-    guests: BTreeMap<String, String>,
     /// Each workload's component and group.
     homes: BTreeMap<String, Home>,
+}
+
+/// Components by the components at the other end of an edge.
+type Ends = BTreeMap<String, BTreeSet<String>>;
+
+#[derive(Clone, Debug, Default)]
+struct Needs {
+    /// What each component needs.
+    of: Ends,
+    /// Which components need each.
+    by: Ends,
 }
 
 #[derive(Clone, Debug)]
@@ -123,7 +134,6 @@ pub fn build(platform: &Platform) -> Graph {
         if let Some(NetworkMode::Service(host)) =
             workload.network_mode.as_ref().map(|mode| &mode.value)
         {
-            graph.guests.insert(workload.name.clone(), host.clone());
             graph.start.insert(StartEdge {
                 from: workload.name.clone(),
                 to: host.clone(),
@@ -185,36 +195,12 @@ impl Graph {
     /// The components that do not work without this one, straight or through others. Those that it needs itself are not
     /// among them: of two that need each other neither is the cause.
     pub fn needed_by(&self, component: &str) -> BTreeSet<String> {
-        let mut needing = self.closure(component, |from, to| (to, from));
-        let needed = self.closure(component, |from, to| (from, to));
-        needing.retain(|name| name != component && !needed.contains(name));
+        let needed = closure(&self.needs.of, component);
+        let needing = closure(&self.needs.by, component).into_iter();
         needing
-    }
-
-    /// What is reached from a component along the edges of what works only with the other; `way` says in which direction.
-    fn closure(
-        &self,
-        component: &str,
-        way: for<'a> fn(&'a str, &'a str) -> (&'a str, &'a str),
-    ) -> BTreeSet<String> {
-        const NEEDS: [Why; 3] = [Why::Uses, Why::DependsOn, Why::Reference];
-        let mut found = BTreeSet::new();
-        let mut last = vec![component.to_string()];
-        while let Some(here) = last.pop() {
-            for ((from, to), why) in &self.component_edges {
-                let ComponentPeer::Component(from) = from else {
-                    continue;
-                };
-                let (start, end) = way(from, to);
-                if start == here
-                    && NEEDS.iter().any(|it| why.contains(it))
-                    && found.insert(end.to_string())
-                {
-                    last.push(end.to_string());
-                }
-            }
-        }
-        found
+            .filter(|name| *name != component && !needed.contains(name))
+            .map(ToString::to_string)
+            .collect()
     }
 
     /// What one of them needs, and what says so.
@@ -228,6 +214,18 @@ impl Graph {
     /// Edges that leave the platform, port by port.
     pub fn outside_edges(&self) -> impl Iterator<Item = &OutsideEdge> {
         self.outside.iter()
+    }
+
+    /// Those of one peer.
+    pub fn outside_edges_of(&self, peer: &Peer) -> impl Iterator<Item = &OutsideEdge> {
+        let first = OutsideEdge {
+            from: peer.clone(),
+            component: String::new(),
+            port: String::new(),
+        };
+        self.outside
+            .range(first..)
+            .take_while(move |edge| edge.from == *peer)
     }
 
     /// Start order: every pair of workloads of which one waits for the other, or shares its network.
@@ -337,12 +335,33 @@ impl Graph {
     }
 
     pub(self) fn connect_components(&mut self, from: ComponentPeer, to: &str, why: Why) {
+        const NEEDS: [Why; 3] = [Why::Uses, Why::DependsOn, Why::Reference];
         if from == ComponentPeer::Component(to.to_string()) {
             return;
+        }
+        if let ComponentPeer::Component(from) = &from
+            && NEEDS.contains(&why)
+        {
+            let (of, by) = (&mut self.needs.of, &mut self.needs.by);
+            of.entry(from.clone()).or_default().insert(to.to_string());
+            by.entry(to.to_string()).or_default().insert(from.clone());
         }
         self.component_edges
             .entry((from, to.to_string()))
             .or_default()
             .insert(why);
     }
+}
+
+/// What is reached from a component along these edges, in one step or more.
+fn closure<'a>(ends: &'a Ends, component: &str) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::new();
+    let next = |name: &str| ends.get(name).into_iter().flatten().map(String::as_str);
+    let mut new: Vec<&str> = next(component).collect();
+    while let Some(name) = new.pop() {
+        if found.insert(name) {
+            new.extend(next(name));
+        }
+    }
+    found
 }

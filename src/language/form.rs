@@ -6,15 +6,17 @@ use crate::{
     syntax::Node,
     text::is_hidden,
     value::{
-        self, Bind, Capability, ContainerPath, Device, ExtraHost, HostAddress, ImagePlatform,
-        Tmpfs, WebAddress,
+        self, Account, Accounts, Bind, Capability, ContainerPath, Device, ExtraHost, HostAddress,
+        ImagePlatform, Schedule, Signal, Tmpfs, WebAddress,
     },
 };
 
 /// A grammar for a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
+    /// Any string.
     Free,
+    /// A name of the user's choice.
     Name(NameRule),
     /// A number and `ms`, `s`, `m`, `h` or `d`.
     Duration,
@@ -34,9 +36,14 @@ pub enum Form {
     Version,
     /// A requirement on mlopsgen's version.
     VersionRequirement,
+    /// An expression of Prometheus' language.
     PromQl,
     /// The same in a kind, where `${self.selector}` and Grafana's own variables may stand in it.
     KindPromQl,
+    /// The same in a panel, where Grafana's own variables may stand in it.
+    PanelPromQl,
+    /// A share such as `99.5%`.
+    Percent,
     /// An octal file mode such as `0644`.
     Mode,
     /// `HOST:PORT`.
@@ -55,10 +62,13 @@ pub enum Form {
     User,
     /// The name or number of a group.
     Account,
+    /// A signal of Linux, or its number.
     Signal,
     /// `linux/amd64`.
     ImagePlatform,
+    /// A device of the host, as `docker run --device` takes it.
     Device,
+    /// A capability of Linux, or `ALL`.
     Capability,
     /// `NAME:ADDRESS`, a line of `/etc/hosts`.
     ExtraHost,
@@ -82,6 +92,7 @@ pub enum Form {
     PublishedPort,
     /// Compose's restart policies, `on-failure:3` too.
     Restart,
+    /// One of these words.
     Choice(&'static [&'static str]),
 }
 
@@ -111,6 +122,7 @@ pub enum NameRule {
 }
 
 impl NameRule {
+    /// Whether the rule holds for a name.
     pub fn accepts(self, name: &str) -> bool {
         let resource = |limit: usize| {
             name.len() <= limit
@@ -188,6 +200,7 @@ impl NameRule {
 }
 
 impl Form {
+    /// Whether the string follows the grammar.
     pub fn accepts(self, text: &str) -> bool {
         match self {
             Form::Free => true,
@@ -195,13 +208,15 @@ impl Form {
             Form::Duration => duration_ms(text).is_some(),
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
-            Form::Cron => super::cron::is_schedule(text),
+            Form::Cron => Schedule::parse(text).is_some(),
             Form::Path => !text.is_empty() && !text.chars().any(|c| is_hidden(c) || c == '\\'),
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::Glob => is_glob(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
             Form::PromQl | Form::KindPromQl => promql(text).is_some(),
+            Form::PanelPromQl => promql(&without_variables(text)).is_some(),
+            Form::Percent => is_percent(text),
             Form::Mode => {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
             }
@@ -220,9 +235,9 @@ impl Form {
             }
             Form::HostName => engine::is_host_name(text),
             Form::Alias => value::is_alias(text),
-            Form::User => engine::is_user(text),
-            Form::Account => engine::is_account(text),
-            Form::Signal => engine::is_signal(text),
+            Form::User => Accounts::parse(text).is_some(),
+            Form::Account => Account::parse(text).is_some(),
+            Form::Signal => Signal::parse(text).is_some(),
             Form::ImagePlatform => ImagePlatform::parse(text).is_some(),
             Form::Device => Device::parse(text).is_some(),
             Form::Capability => Capability::parse(text).is_some(),
@@ -285,7 +300,10 @@ impl Form {
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
             Form::Version => "a semantic version: three numbers, such as `1.4.0`".to_string(),
             Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),
-            Form::PromQl | Form::KindPromQl => "an expression of PromQL".to_string(),
+            Form::PromQl | Form::KindPromQl | Form::PanelPromQl => {
+                "an expression of PromQL".to_string()
+            }
+            Form::Percent => "a share such as `99.5%`, above 0 and below 100".to_string(),
             Form::Mode => "an octal file mode, such as `0644`".to_string(),
             Form::HostPort => "`HOST:PORT`".to_string(),
             Form::Address => "an address such as `127.0.0.1` or `0.0.0.0`".to_string(),
@@ -336,14 +354,25 @@ pub fn restart(text: &str) -> Option<(&str, Option<u32>)> {
 
 /// An expression as Prometheus sees one of a kind: a selector, durations and words in place of what is filled in later.
 pub(super) fn kind_expression(node: &Node) -> String {
-    reference::of_node(node, Words::Kind, Mode::Strict)
-        .filled(|reference| match reference {
-            Some(reference) if reference.is(&["self", "selector"]) => "job=\"x\"".to_string(),
-            _ => "1".to_string(),
-        })
-        .replace("$__rate_interval", "5m")
+    let phrase = reference::of_node(node, Words::Kind, Mode::Strict);
+    without_variables(&phrase.filled(|reference| match reference {
+        Some(reference) if reference.is(&["self", "selector"]) => "job=\"x\"".to_string(),
+        _ => "1".to_string(),
+    }))
+}
+
+/// An expression of a panel with durations in the place of Grafana's variables.
+fn without_variables(text: &str) -> String {
+    text.replace("$__rate_interval", "5m")
         .replace("$__interval", "1m")
         .replace("$__range", "1h")
+}
+
+fn is_percent(text: &str) -> bool {
+    let number = text
+        .strip_suffix('%')
+        .and_then(|text| text.parse::<f64>().ok());
+    number.is_some_and(|number| number > 0.0 && number < 100.0)
 }
 
 /// The longest pattern of paths, and how many groups of choices it may hold: beyond what people write, and near enough for
@@ -360,7 +389,7 @@ fn is_glob(text: &str) -> bool {
 const LONGEST_PROMQL: usize = 10_000;
 const MOST_PROMQL: usize = 500;
 
-/// An expression of PromQL; `None` where it is none, or longer than any that people write.
+/// An expression of PromQL; `None` where it can't be parsed, or is longer than any that people write.
 pub fn promql(text: &str) -> Option<promql_parser::parser::Expr> {
     let marks = text.matches(['(', '[', '{', '+', '-', '*', '/', '%', '^', '=', '<', '>']);
     let bounded = text.len() <= LONGEST_PROMQL && marks.count() <= MOST_PROMQL;
@@ -382,6 +411,30 @@ pub fn duration_ms(text: &str) -> Option<u64> {
         _ => return None,
     };
     number.checked_mul(factor)
+}
+
+/// Milliseconds in the largest units: `1m30s`.
+pub fn duration_text(milliseconds: u64) -> String {
+    const UNITS: [(&str, u64); 5] = [
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("m", 60_000),
+        ("s", 1_000),
+        ("ms", 1),
+    ];
+    let mut rest = milliseconds;
+    let mut out = String::new();
+    for (unit, size) in UNITS {
+        if rest >= size {
+            out.push_str(&format!("{}{unit}", rest / size));
+            rest %= size;
+        }
+    }
+    if out.is_empty() {
+        "0s".to_string()
+    } else {
+        out
+    }
 }
 
 /// Thousandths of a processor; `None` where Kubernetes would refuse the text or it is not above zero.

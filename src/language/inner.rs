@@ -17,7 +17,50 @@ pub(super) const FREE_LIST: Shape = Shape::List(&FREE);
 /// Raw values of a component in the chart.
 pub(super) const CHART_TABLE: Shape = Shape::Table(super::chart::CHART_KEYS);
 
+pub(super) const CHART_TOP: Shape = Shape::Table(super::chart::CHART_TOP_KEYS);
+
 pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
+pub(super) const UPSTREAM_CHART: Shape = Shape::Table(&[
+    key(
+        "repository",
+        FREE,
+        "Where Helm takes it from: `https://...`, `oci://...`, or `file://...` of a folder.",
+        "repository = \"https://charts.example.com\"",
+    )
+    .required(),
+    key("name", FREE, "The chart's name there.", "name = \"redis\"").required(),
+    key(
+        "version",
+        FREE,
+        "Its version, or a range of versions as Helm writes it.",
+        "version = \"1.2.3\"",
+    )
+    .required(),
+    key(
+        "values",
+        RAW_TABLE,
+        "Its values; references may stand in them. Secrets may not: name the platform's Secret, `${platform.name}`, and the key in it.",
+        "values = { auth = { existingSecret = \"${platform.name}\" } }",
+    ),
+    key(
+        "labels",
+        Shape::Map(NameRule::Free, &FREE),
+        "Labels of its pods, by which the Service and the policies find them; `app.kubernetes.io/name` (the component) and `app.kubernetes.io/instance` (the release) unless said otherwise.",
+        "labels = { app = \"redis\" }",
+    ),
+    key(
+        "parts",
+        FREE_LIST,
+        "Parts of the kind that the chart brings along.",
+        "parts = []",
+    ),
+    key(
+        "own_service",
+        Shape::Boolean,
+        "It makes a Service of the component's name itself.",
+        "own_service = true",
+    ),
+]);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
 pub(super) const PORTS: Shape = Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PortRange)]);
@@ -74,19 +117,19 @@ pub(super) const PORT: Shape = Shape::Either(&[
         key(
             "protocol",
             Shape::Plain(Form::Choice(Protocol::NAMES)),
-            "`tcp` unless said otherwise.",
+            "`tcp` by default.",
             "protocol = \"udp\"",
         ),
         key(
             "scheme",
             Shape::Plain(Form::Scheme),
-            "What a URL of it starts with; `http` unless said otherwise.",
+            "What a URL of it starts with; `http` by default.",
             "scheme = \"grpc\"",
         ),
         key(
             "path",
             Shape::Plain(Form::UrlPath),
-            "The prefix under which the program serves, and what a URL of it ends with. A kind that can is told so: its health check, metrics and public address follow.",
+            "The prefix under which the program serves, and what a URL of it ends with. A kind that can sets it in the program: its health check, metrics and public address follow.",
             "path = \"/ui\"",
         ),
         key(
@@ -230,25 +273,25 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
     key(
         "interval",
         DURATION,
-        "Between two checks; 10s unless said otherwise.",
+        "Between two checks; 10s by default.",
         "interval = \"10s\"",
     ),
     key(
         "timeout",
         DURATION,
-        "How long one may take; 5s unless said otherwise.",
+        "How long one may take; 5s by default.",
         "timeout = \"5s\"",
     ),
     key(
         "retries",
         Shape::Integer(1, 1000),
-        "Failures in a row that make it unhealthy; 5 unless said otherwise.",
+        "Failures in a row that make it unhealthy; 5 by default.",
         "retries = 5",
     ),
     key(
         "start_period",
         DURATION,
-        "Failures in this time after the start do not count; 30s unless said otherwise.",
+        "Failures in this time after the start do not count; 30s by default.",
         "start_period = \"60s\"",
     ),
     key(
@@ -265,34 +308,9 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
     ),
 ];
 
-pub(super) const METRICS: Shape = Shape::Either(&[
-    Shape::Table(&[
-        key("port", PORT_NAME, "The port to scrape.", "port = \"http\""),
-        key(
-            "path",
-            Shape::Formed(Form::UrlPath),
-            "`/metrics` unless said otherwise.",
-            "path = \"/metrics\"",
-        ),
-        key(
-            "interval",
-            DURATION,
-            "Between two scrapes; else Prometheus' own.",
-            "interval = \"5s\"",
-        ),
-        key(
-            "honor_labels",
-            Shape::Boolean,
-            "The scraped labels win over Prometheus' own.",
-            "honor_labels = true",
-        ),
-    ]),
-    Shape::Boolean,
-]);
-
 const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
 
-/// What is asked for; which graphics processors can be asked for is said where it is used.
+/// What is asked for; which graphics processors can be asked for is declared where it is used.
 macro_rules! resources {
     ($gpu:expr, $doc:literal) => {
         Shape::Table(&[
@@ -309,7 +327,7 @@ macro_rules! resources {
                 Shape::Table(&[key(
                     "cpu",
                     CPU,
-                    "A limit of processors: only where said.",
+                    "A limit of processors; none by default.",
                     "cpu = 2",
                 )]),
                 "Limits beside the memory's.",
@@ -347,7 +365,7 @@ pub(super) const BUILD: Shape = Shape::Table(&[
     key(
         "dockerfile",
         Shape::Plain(Form::Path),
-        "Relative to the context; `Dockerfile` unless said otherwise.",
+        "Relative to the context; `Dockerfile` by default.",
         "dockerfile = \"deployment/Dockerfile\"",
     ),
     key(

@@ -8,25 +8,30 @@ mod check;
 mod complete;
 mod compose;
 mod component;
-mod cron;
+mod deploy;
 mod effect;
 mod engine;
 mod form;
 mod inner;
 mod key;
+mod metrics;
 mod kind;
 mod notify;
+mod panel;
 mod pipelines;
 mod platform;
 mod route;
 mod shape;
+mod slo;
 
+pub use chart::CHART_TOP_KEYS;
 pub use check::{Context, check};
 pub use complete::complete;
 pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};
 pub use effect::{Effect, Outcome};
 pub use form::{
-    Form, NameRule, compose_bytes, cpu_millis, duration_ms, memory_bytes, promql, restart,
+    Form, NameRule, compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes, promql,
+    restart,
 };
 pub use key::{InKinds, KeyShape, Scope, Section};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};

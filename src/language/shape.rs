@@ -25,6 +25,7 @@ pub enum Shape {
     Number,
     /// Processors as a number above zero, with thousandths at most.
     Cores,
+    /// `true` or `false`.
     Boolean,
     /// A date, with or without a time.
     Date,
@@ -32,13 +33,15 @@ pub enum Shape {
     Scalar,
     /// The same without references.
     Constant,
+    /// A list whose items have one shape.
     List(&'static Shape),
+    /// A table with these keys and no others.
     Table(&'static [KeyShape]),
     /// Names of the user's choice, and what each may hold.
     Map(NameRule, &'static Shape),
     /// Parts of a component: names, and tables of a component's own keys.
     Parts,
-    /// One of several shapes, told apart by their TOML types.
+    /// One of several shapes, distinguished by their TOML types.
     Either(&'static [Shape]),
 }
 
@@ -53,10 +56,10 @@ impl Shape {
             Shape::Integer(..) => matches!(value, Value::Integer(_)),
             Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
             Shape::Boolean => matches!(value, Value::Boolean(_)),
-            Shape::Date => matches!(value, Value::Datetime(_)),
+            Shape::Date => matches!(value, Value::Date(_) | Value::Time(_)),
             Shape::Scalar | Shape::Constant => !matches!(
                 value,
-                Value::Table(_) | Value::Array(_) | Value::Datetime(_)
+                Value::Table(_) | Value::Array(_) | Value::Date(_) | Value::Time(_)
             ),
             Shape::List(_) => matches!(value, Value::Array(_)),
             Shape::Table(_) | Shape::Map(..) | Shape::Parts => matches!(value, Value::Table(_)),

@@ -16,6 +16,7 @@ use crate::{
 /// A file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Document {
+    /// platform.toml.
     Platform,
     /// A file that `include` names.
     Included,
@@ -246,6 +247,7 @@ fn plain(form: Form) -> Value {
             Value::Object(out)
         }
         Form::Duration => pattern("^[0-9]+(ms|s|m|h|d)$"),
+        Form::Percent => pattern("^[0-9]+([.][0-9]+)?%$"),
         Form::Cpu => pattern("^[0-9]+(m|\\.[0-9]{1,3})?$"),
         Form::Memory => pattern("^[0-9]+(\\.[0-9]{1,3})?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$"),
         Form::ContainerPath => pattern("^/[^:]*$"),
@@ -279,7 +281,8 @@ fn plain(form: Form) -> Value {
         | Form::Version
         | Form::VersionRequirement
         | Form::PromQl
-        | Form::KindPromQl => {
+        | Form::KindPromQl
+        | Form::PanelPromQl => {
             json!({ "type": "string" })
         }
     }
@@ -364,6 +367,9 @@ fn setting(spec: &SettingSpec) -> Value {
         SettingType::Boolean => json!({ "type": "boolean" }),
         SettingType::Duration => {
             json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$|\\$\\{" })
+        }
+        SettingType::Size => {
+            json!({ "type": "string", "pattern": "^[0-9.]+(k|[KMGTP]i?)?$|\\$\\{" })
         }
         SettingType::Secret => {
             json!({ "type": "string", "pattern": SECRET })

@@ -16,8 +16,6 @@ pub struct Image {
     pub tag: Option<Text>,
     /// `sha256:...`.
     pub digest: Option<Text>,
-    /// The version that the tag begins with, where it tells one.
-    pub version: Option<Version>,
 }
 
 impl Image {
@@ -36,7 +34,6 @@ impl Image {
             _ => (None, name),
         };
         Self {
-            version: tag.as_ref().and_then(Version::of_tag),
             registry,
             repository,
             tag,
@@ -54,7 +51,6 @@ impl Image {
             return self;
         }
         Self {
-            version: Version::of_tag(&tag),
             tag: Some(tag),
             ..self
         }
@@ -140,6 +136,33 @@ impl Version {
         Self::read(tag, false)
     }
 
+    /// The numbers behind one of these words in a tag: 18 of `2.17.2-pg18` for `pg`. A program that is built upon another
+    /// names that one's version so, beside its own.
+    pub fn behind(tag: &Text, words: &[String]) -> Option<Self> {
+        let last = tag.pieces.len().saturating_sub(1);
+        let parts = tag.pieces.iter().enumerate().flat_map(|(index, piece)| {
+            let text = match piece {
+                Piece::Literal(text) => text.as_str(),
+                _ => "",
+            };
+            let mut parts = text.split(['-', '_', '+']).peekable();
+            let mut out = Vec::new();
+            while let Some(part) = parts.next() {
+                out.push((part, parts.peek().is_none() && index < last));
+            }
+            out
+        });
+        parts
+            .filter_map(|(part, goes_on)| {
+                let is_number = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_digit());
+                let mut behind = words
+                    .iter()
+                    .filter_map(|word| part.strip_prefix(word.as_str()));
+                Self::read(behind.find(is_number)?, goes_on)
+            })
+            .next()
+    }
+
     /// `goes_on`: a variable follows, so the last number may have further digits.
     fn read(tag: &str, goes_on: bool) -> Option<Self> {
         let numbers = tag.trim_start_matches(|c: char| c.is_ascii_alphabetic());
@@ -170,7 +193,7 @@ impl Version {
         self.major == line.major && self.rest.starts_with(&line.rest)
     }
 
-    /// As far as both tell: `2` may be any 2.
+    /// As far as both have numbers: `2` may be any 2.
     pub fn is_older(&self, other: &Self) -> bool {
         let all = |version: &Self| [&[version.major], version.rest.as_slice()].concat();
         all(self)

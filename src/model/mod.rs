@@ -3,7 +3,9 @@
 //! In: what [`crate::resolve`] made of the text and the catalog. The stages after it may assume that every name in it
 //! exists, that references are resolved, and that lists stand in the user's order.
 
+mod account;
 mod component;
+mod deploy;
 mod image;
 mod named;
 mod notify;
@@ -12,41 +14,53 @@ mod platform;
 mod published;
 mod registry;
 mod route;
+mod sharing;
 mod text;
+mod upstream;
 mod workload;
 
+pub use crate::syntax::Date;
 pub use crate::value::{
-    AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, HostAddress, HttpScheme,
-    ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol, Scheme, Tmpfs, TmpfsOption,
-    TriggerRule,
+    Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
+    HostAddress, HostPath, HttpScheme, ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol,
+    Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };
+pub use account::{SupplementalGroup, User};
 pub use component::{
-    Alert, AlertText, Component, DatabaseBinding, External, Output, Panel, Query, Record, Setting,
-    SettingValue, Threshold, Use,
+    Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
+    Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
 };
+pub use deploy::{Cluster, Deploy, DeployTool, Revision};
 pub use image::{Image, Version, is_tag};
 pub use named::{HasName, Named};
 pub use notify::{
     NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
     holds_back, is_pattern, is_told_by_notify, matches, notify_file, notify_secret,
 };
-pub use pipeline::{Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody};
+pub use pipeline::{
+    Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody, TaskId,
+};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
     SecretOrigin, Variable, is_claim_name,
 };
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
+pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
+pub use upstream::UpstreamChart;
 pub use workload::{
     Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
-    Lifecycle, Metrics, Mount, MountSource, NetworkMode, Port, PortRange, Probe, Raw, Reach,
-    Resources, Restart, Runtime, Ulimit, Workload,
+    Lifecycle, Login, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange,
+    Probe, Raw, Reach, Relabel, Resources, Restart, Runtime, Ulimit, Workload, scrape_ca,
+    scrape_secret,
 };
 
-/// A value and the place that said it.
+/// A value and its place in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct At<T> {
+    /// What is meant.
     pub value: T,
+    /// Where it is written.
     pub span: crate::source::Span,
 }

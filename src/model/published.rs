@@ -7,20 +7,20 @@ impl Platform {
     /// address inside of the platform; `None` where there is no such port.
     pub fn public_url(&self, component: &str, port: &str) -> Option<String> {
         let component = self.component(component)?;
-        if let Some(said) = component.said_url(port) {
-            return Some(said.as_str().to_string());
+        if let Some(address) = component.declared_public_url(port) {
+            return Some(address.as_str().to_string());
         }
         let port = component.port(port)?;
         let (host, number) = public_address(component, port);
-        let path = port.path.trim_end_matches('/');
-        Some(format!("{}://{host}:{number}{path}", port.scheme))
+        let prefix = port.prefix();
+        Some(format!("{}://{host}:{number}{prefix}", port.scheme))
     }
 
     /// Scheme, host and port of it.
     pub fn public_origin(&self, component: &str, port: &str) -> Option<String> {
         let component = self.component(component)?;
-        if let Some(said) = component.said_url(port) {
-            return Some(said.origin().to_string());
+        if let Some(address) = component.declared_public_url(port) {
+            return Some(address.origin().to_string());
         }
         let port = component.port(port)?;
         let (host, number) = public_address(component, port);
@@ -30,8 +30,8 @@ impl Platform {
     /// What a client calls it by: the host, with a port only where a public URL names one.
     pub fn public_host(&self, component: &str, port: &str) -> Option<String> {
         let component = self.component(component)?;
-        if let Some(said) = component.said_url(port) {
-            return Some(said.authority().to_string());
+        if let Some(address) = component.declared_public_url(port) {
+            return Some(address.authority().to_string());
         }
         let port = component.port(port)?;
         Some(public_address(component, port).0)
@@ -54,8 +54,8 @@ impl Platform {
 }
 
 fn public_address(component: &Component, port: &Port) -> (String, u16) {
-    if let Some((host, number)) = component.external_address(&port.name) {
-        return (host.to_string(), number);
+    if let Some(address) = component.external_address(&port.name) {
+        return (address.host.to_string(), address.number);
     }
     let on_host = component
         .main()

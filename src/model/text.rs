@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::value::Scheme;
+use crate::value::{Host, Scheme};
 
 /// A string of platform.toml with its references resolved but not yet spoken in any target's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub struct Endpoint {
     /// The port's name in its component.
     pub port: String,
     /// The workload's DNS name, or the address of an external component.
-    pub host: String,
+    pub host: Host,
     pub number: u16,
     pub scheme: Scheme,
     /// The path that a URL of it ends with; may be empty.
@@ -67,8 +67,7 @@ impl Endpoint {
     /// What the reference stands for.
     pub fn value(&self) -> String {
         match self.field {
-            // The brackets of an IPv6 address belong to what joins host and port.
-            Field::Host => self.host.trim_matches(['[', ']']).to_string(),
+            Field::Host => self.host.without_brackets(),
             Field::Port => self.number.to_string(),
             Field::Address => self.address(),
             Field::Url => format!("{}://{}{}", self.scheme, self.address(), self.path),

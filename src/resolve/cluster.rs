@@ -2,7 +2,7 @@
 
 use crate::{
     expand::{ComponentDraft, WorkloadDraft, read},
-    model::{Image, Piece},
+    model::{Image, Piece, Text, User},
     syntax::{Node, Table},
 };
 
@@ -29,7 +29,7 @@ pub(super) fn is_mounted_there_alone(table: &Table, volume: &str) -> bool {
 }
 
 /// The user in a cluster. What a kind says of its own image holds for no other, nor over the user's own `user`.
-pub(super) fn user(draft: &ComponentDraft, shape: &WorkloadDraft, image: &Image) -> Option<String> {
+pub(super) fn user(draft: &ComponentDraft, shape: &WorkloadDraft, image: &Image) -> Option<User> {
     let cluster = shape.table.table("cluster")?;
     let is_written = |key: &str| {
         let of_part = shape.part.as_deref().is_some_and(|part| {
@@ -48,5 +48,6 @@ pub(super) fn user(draft: &ComponentDraft, shape: &WorkloadDraft, image: &Image)
         .into_iter()
         .any(|piece| matches!(piece, Piece::Literal(text) if text.contains("alpine")));
     let alpine = read::owned(cluster, "alpine_user").filter(|_| is_alpine);
-    alpine.or_else(|| read::owned(cluster, "user"))
+    let user = alpine.or_else(|| read::owned(cluster, "user"))?;
+    Some(User::new(Text::literal(&user), &user))
 }

@@ -1,46 +1,66 @@
-//! Start order: `depends_on`, `uses` and the kinds' own order, once all workloads are known.
+//! Start order: `depends_on`, `uses` and the kinds' own order.
 
-use super::Scene;
+use super::{Scene, beforehand::Beforehand, observe};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, unknown},
-    model::{Condition, Dependency, Platform, Workload},
+    model::{Condition, Dependency, HasName, Health, Named},
     source::Span,
     syntax::{Node, Table, Value},
 };
 
-pub(super) fn resolve(scene: &Scene<'_>, platform: &mut Platform, sink: &mut Sink) {
-    let mut found: Vec<(String, Vec<Dependency>)> = Vec::new();
-    for draft in scene.components {
-        for shape in &draft.workloads {
-            let name = draft.workload_name(shape.part.as_deref());
-            if platform
-                .workload(&name)
-                .is_some_and(|workload| workload.component == draft.name)
-            {
-                let waits = Waits {
-                    scene,
-                    platform,
-                    draft,
-                    shape,
-                };
-                found.push((name, waits.all(sink)));
-            }
+/// A workload as far as those that wait for it ask.
+pub(super) struct Waited<'a> {
+    pub name: String,
+    pub draft: &'a ComponentDraft,
+    pub shape: &'a WorkloadDraft,
+    pub health: Option<Health>,
+}
+
+impl HasName for Waited<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// The workloads that the platform runs, with their health checks.
+pub(super) fn workloads<'a>(scene: &Scene<'a>, sink: &mut Sink) -> Named<Waited<'a>> {
+    let mut out = Named::default();
+    for (index, draft) in scene.components.iter().enumerate() {
+        let runs = |shape: &&WorkloadDraft| shape.part.is_some() || draft.external.is_none();
+        for shape in draft.workloads.iter().filter(runs) {
+            out.push(Waited {
+                name: draft.workload_name(shape.part.as_deref()),
+                draft,
+                shape,
+                health: observe::health(scene, index, shape, sink),
+            });
         }
     }
-    for component in &mut platform.components {
-        for workload in &mut component.workloads {
-            if let Some(index) = found.iter().position(|(name, _)| *name == workload.name) {
-                workload.depends_on = std::mem::take(&mut found[index].1);
-            }
-        }
-    }
+    out
+}
+
+/// What a workload waits for.
+pub(super) fn of(
+    scene: &Scene<'_>,
+    beforehand: &Beforehand<'_>,
+    index: usize,
+    shape: &WorkloadDraft,
+    sink: &mut Sink,
+) -> Vec<Dependency> {
+    let waits = Waits {
+        scene,
+        workloads: &beforehand.workloads,
+        draft: &scene.components[index],
+        shape,
+    };
+    waits.all(sink)
 }
 
 /// One workload and what it waits for.
 struct Waits<'a> {
     scene: &'a Scene<'a>,
-    platform: &'a Platform,
+    workloads: &'a Named<Waited<'a>>,
     draft: &'a ComponentDraft,
     shape: &'a WorkloadDraft,
 }
@@ -68,7 +88,7 @@ impl Waits<'_> {
             Value::Array(items) => {
                 for item in items {
                     let Some(name) = item.as_str() else { continue };
-                    if self.known(name, item.span, sink) {
+                    if self.is_known(name, item.span, sink) {
                         self.list_form(name, item.span, true, out);
                     }
                 }
@@ -85,7 +105,7 @@ impl Waits<'_> {
             }
             if key.name.starts_with('@') {
                 self.inner(&key.name, node, key.span, out);
-            } else if self.known(&key.name, key.span, sink) {
+            } else if self.is_known(&key.name, key.span, sink) {
                 self.entry(&key.name, node, key.span, out, sink);
             }
         }
@@ -98,7 +118,7 @@ impl Waits<'_> {
             part => Some(part),
         };
         let target = self.draft.workload_name(part);
-        let Some(workload) = self.platform.workload(&target) else {
+        let Some(workload) = self.workloads.find(&target) else {
             return;
         };
         let asked = node
@@ -109,7 +129,7 @@ impl Waits<'_> {
             // A user may switch a kind's check off; then there is nothing to wait for but the start.
             Some(Condition::Healthy) if !is_checked(workload) => Condition::Started,
             Some(asked) => asked,
-            None => usual(workload),
+            None => usual_condition(workload),
         };
         push(out, dependency(workload, condition, false, false, span));
     }
@@ -139,7 +159,7 @@ impl Waits<'_> {
             sink.push(
                 Diagnostic::new(Code::ConditionImpossible, problem)
                     .label(node.span, format!("waits for `{}`", asked.name()))
-                    .label(workload.span, "this component")
+                    .label(workload.draft.span, "this component")
                     .help(match asked {
                         Condition::Healthy => {
                             format!("give `{name}` a `health`, or wait for `started`")
@@ -155,7 +175,7 @@ impl Waits<'_> {
             out,
             dependency(
                 workload,
-                asked.unwrap_or_else(|| usual(workload)),
+                asked.unwrap_or_else(|| usual_condition(workload)),
                 optional,
                 true,
                 span,
@@ -170,7 +190,13 @@ impl Waits<'_> {
         };
         push(
             out,
-            dependency(workload, usual(workload), false, opens_ports, span),
+            dependency(
+                workload,
+                usual_condition(workload),
+                false,
+                opens_ports,
+                span,
+            ),
         );
         let Some(target) = self.scene.find(name) else {
             return;
@@ -183,7 +209,7 @@ impl Waits<'_> {
                 .and_then(Node::as_table)
                 .is_some_and(|table| table.get("@main").is_some());
             let job = draft.workload_name(shape.part.as_deref());
-            if let (true, Some(job)) = (prepares, self.platform.workload(&job)) {
+            if let (true, Some(job)) = (prepares, self.workloads.find(&job)) {
                 push(
                     out,
                     dependency(job, Condition::Completed, false, false, span),
@@ -193,15 +219,15 @@ impl Waits<'_> {
     }
 
     /// A workload by its own name or its component's. Components that run elsewhere are always there.
-    fn target(&self, name: &str) -> Option<&Workload> {
-        self.platform.workload(name)
+    fn target(&self, name: &str) -> Option<&Waited<'_>> {
+        self.workloads.find(name)
     }
 
-    fn known(&self, name: &str, span: Span, sink: &mut Sink) -> bool {
+    fn is_known(&self, name: &str, span: Span, sink: &mut Sink) -> bool {
         let scene = self.scene;
         if scene.find(name).is_some()
             || scene.names.lost.contains(name)
-            || self.platform.workload(name).is_some()
+            || self.workloads.find(name).is_some()
         {
             return true;
         }
@@ -212,8 +238,8 @@ impl Waits<'_> {
 }
 
 /// What the list form waits for.
-fn usual(workload: &Workload) -> Condition {
-    if workload.is_job() {
+fn usual_condition(workload: &Waited<'_>) -> Condition {
+    if workload.shape.job {
         Condition::Completed
     } else if is_checked(workload) {
         Condition::Healthy
@@ -222,16 +248,20 @@ fn usual(workload: &Workload) -> Condition {
     }
 }
 
-/// Whether something in every runtime tells that it is healthy.
-fn is_checked(workload: &Workload) -> bool {
+/// Whether its health is checked in every runtime.
+fn is_checked(workload: &Waited<'_>) -> bool {
     workload.health.as_ref().is_some_and(|health| health.inside)
 }
 
-fn impossible(workload: &Workload, asked: Condition) -> Option<String> {
+fn impossible(workload: &Waited<'_>, asked: Condition) -> Option<String> {
     match asked {
         Condition::Healthy
             if workload.health.is_none()
-                && workload.written.get("health").is_none_or(Node::is_false) =>
+                && workload
+                    .shape
+                    .table
+                    .get("health")
+                    .is_none_or(Node::is_false) =>
         {
             Some(format!(
                 "`{}` has no health check: it never becomes healthy",
@@ -249,7 +279,7 @@ fn impossible(workload: &Workload, asked: Condition) -> Option<String> {
                 workload.name
             ))
         }
-        Condition::Completed if !workload.is_job() => {
+        Condition::Completed if !workload.shape.job => {
             Some(format!("`{}` runs on: it never completes", workload.name))
         }
         _ => None,
@@ -257,7 +287,7 @@ fn impossible(workload: &Workload, asked: Condition) -> Option<String> {
 }
 
 fn dependency(
-    workload: &Workload,
+    workload: &Waited<'_>,
     condition: Condition,
     optional: bool,
     opens_ports: bool,
@@ -265,7 +295,7 @@ fn dependency(
 ) -> Dependency {
     Dependency {
         workload: workload.name.clone(),
-        component: workload.component.clone(),
+        component: workload.draft.name.clone(),
         condition,
         optional,
         opens_ports,

@@ -4,8 +4,10 @@
 //! resolved and that nothing is left to default. Where something was wrong it is in the sink, and what depends on it is
 //! left out, so that one mistake gives one message.
 
+mod beforehand;
 mod cluster;
 mod contents;
+mod deploy;
 mod dependencies;
 mod files;
 mod flows;
@@ -18,13 +20,18 @@ mod order;
 mod pipelines;
 mod program;
 mod reference;
+mod runtime;
 mod scene;
 mod template_view;
 mod templates;
 mod top;
 mod unused;
+mod upstream;
 mod workload;
 
+pub use contents::rules_of;
+
+use beforehand::Beforehand;
 use scene::Scene;
 
 use crate::{
@@ -48,18 +55,30 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         names: &draft.names,
         components: &draft.components,
         order: order::order(draft, sink),
+        network_owners: network::owners(draft),
         templates,
     };
     let tree = &draft.tree;
+    let beforehand = Beforehand::of(tree, &scene, sink);
     let mut platform = top::platform(tree, &scene, inputs.environment.clone(), sink);
     for index in 0..scene.components.len() {
-        let component = workload::component(&scene, index, &inputs, &mut platform, sink);
+        let component = workload::component(
+            &scene,
+            index,
+            &inputs,
+            &beforehand,
+            &mut platform.volumes,
+            sink,
+        );
         platform.components.push(component);
     }
-    notify::resolve(tree, &scene, &mut platform, sink);
+    platform.notify = beforehand.notify;
+    observe::carry(&mut platform, sink);
+    top::raw_workloads(tree, &platform, sink);
+    platform.deploy = deploy::resolve(tree, &platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
-    dependencies::resolve(&scene, &mut platform, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
+    observe::promises(&mut platform, sink);
     flows::resolve(tree, &scene, &mut platform, sink);
     unused::check(tree, sink);
     platform

@@ -4,7 +4,7 @@ use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read, unknown},
-    model::{Mount, MountSource, Named, PlatformVolume, Propagation, is_claim_name},
+    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_claim_name},
     source::Span,
     syntax::{Key, Table},
     value::ContainerPath,
@@ -120,16 +120,9 @@ fn mount_path(key: &Key, table: &Table, sink: &mut Sink) -> Option<String> {
     ContainerPath::parse(&mount?).map(ContainerPath::into_string)
 }
 
-/// `./x` and `x/` are `x`; `.` stays.
 fn bind(source: &str, table: &Table) -> MountSource {
-    let trimmed = source.strip_prefix("./").unwrap_or(source);
-    let path = match trimmed.trim_end_matches('/') {
-        "" if source.starts_with('/') => "/",
-        "" => ".",
-        path => path,
-    };
     MountSource::Bind {
-        path: path.to_string(),
+        path: HostPath::parse(source),
         data: table.boolean("data").unwrap_or(false),
     }
 }

@@ -10,19 +10,15 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{read, unknown},
     model::{
-        AlertSeverity, At, FileContent, FileMount, Notify, NotifyRoute, Piece, Platform, Reach,
-        Receiver, Smtp, Text, notify_file, notify_secret,
+        AlertSeverity, At, FileContent, FileMount, Notify, NotifyRoute, Piece, Reach, Receiver,
+        Smtp, Text, notify_file, notify_secret,
     },
     syntax::{Node, Table},
 };
 
-pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink: &mut Sink) {
-    let Some(entry) = tree.entry("notify") else {
-        return;
-    };
-    let Some(table) = entry.value.as_table() else {
-        return;
-    };
+pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<Notify> {
+    let entry = tree.entry("notify")?;
+    let table = entry.value.as_table()?;
     let receivers: Vec<Receiver> = read::tables(table, "receivers")
         .map(|(key, receiver)| self::receiver(scene, &key.name, receiver, key.span, sink))
         .collect();
@@ -54,16 +50,14 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, platform: &mut Platform, sink
         })
         .collect();
     let smtp = table.table("smtp").map(|table| smtp(scene, table, sink));
-    let notify = Notify {
+    Some(Notify {
         default,
         watchdog,
         receivers,
         routes,
         smtp,
         span: entry.key.span,
-    };
-    carry(&notify, platform);
-    platform.notify = Some(notify);
+    })
 }
 
 fn patterns(route: &Table, key: &str) -> Vec<At<String>> {
@@ -96,7 +90,7 @@ fn receiver(
         sink.push(
             Diagnostic::new(
                 Code::MissingKey,
-                format!("the receiver `{name}` has no way to be told"),
+                format!("the receiver `{name}` has no way to be notified"),
             )
             .label(span, "this receiver")
             .help("write one of `slack`, `webhook`, `email` and `pagerduty`"),
@@ -115,7 +109,7 @@ fn receiver(
         channel: read::owned(table, "channel"),
         webhook: url(scene, table, "webhook", sink),
         email: read::one_or_many(table, "email"),
-        pagerduty: whole(scene, table, "pagerduty", sink),
+        pagerduty: whole_value(scene, table, "pagerduty", sink),
         span,
     }
 }
@@ -125,13 +119,13 @@ fn smtp(scene: &Scene, table: &Table, sink: &mut Sink) -> Smtp {
         host: read::owned(table, "host").unwrap_or_default(),
         from: read::owned(table, "from").unwrap_or_default(),
         user: read::owned(table, "user"),
-        password: whole(scene, table, "password", sink),
+        password: whole_value(scene, table, "password", sink),
         tls: table.boolean("tls").unwrap_or(true),
     }
 }
 
 fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
-    let text = whole(scene, table, key, sink)?;
+    let text = whole_value(scene, table, key, sink)?;
     let plain = text.value.as_plain();
     if let Some(plain) =
         plain.filter(|it| !it.starts_with("http://") && !it.starts_with("https://"))
@@ -148,7 +142,7 @@ fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Te
 }
 
 /// Alertmanager reads a secret from a file, which holds the whole value.
-fn whole(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
+fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
     let node: &Node = table.get(key)?;
     let value = text(scene, node, &Scope::platform(), sink);
     if !value.secrets().is_empty() && value.pieces.len() > 1 {
@@ -167,8 +161,17 @@ fn whole(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<
     })
 }
 
-/// The Alertmanagers whose configuration is made of it mount its secrets and reach the components that it names.
-fn carry(notify: &Notify, platform: &mut Platform) {
+/// What an Alertmanager whose configuration is made of `[notify]` mounts and reaches besides: the secrets in it, and the
+/// components that it names. Nothing for any other workload: `files` are those that it mounts already.
+pub(super) fn needs(
+    notify: &Notify,
+    component: &str,
+    files: &[FileMount],
+) -> (Vec<FileMount>, Vec<Reach>) {
+    let made = FileContent::Generated(notify_file(component));
+    let Some(file) = files.iter().find(|file| file.content == made) else {
+        return (Vec::new(), Vec::new());
+    };
     let secrets: BTreeSet<&str> = notify.texts().flat_map(Text::secrets).collect();
     let reached: BTreeSet<(&str, &str)> = notify
         .texts()
@@ -178,29 +181,16 @@ fn carry(notify: &Notify, platform: &mut Platform) {
             _ => None,
         })
         .collect();
-    for component in &mut platform.components {
-        let name = component.name.clone();
-        for workload in &mut component.workloads {
-            let made = FileContent::Generated(notify_file(&name));
-            let Some(file) = workload.files.iter().find(|file| file.content == made) else {
-                continue;
-            };
-            let (span, own) = (file.span, notify.span);
-            workload
-                .files
-                .extend(secrets.iter().map(|secret| FileMount {
-                    path: notify_secret(secret),
-                    content: FileContent::Secret((*secret).to_string()),
-                    mode: 0o444,
-                    span,
-                }));
-            workload
-                .reaches
-                .extend(reached.iter().map(|(component, port)| Reach {
-                    component: (*component).to_string(),
-                    port: Some((*port).to_string()),
-                    span: own,
-                }));
-        }
-    }
+    let mounts = secrets.into_iter().map(|secret| FileMount {
+        path: notify_secret(secret),
+        content: FileContent::Secret(secret.to_string()),
+        mode: 0o444,
+        span: file.span,
+    });
+    let reaches = reached.into_iter().map(|(component, port)| Reach {
+        component: component.to_string(),
+        port: Some(port.to_string()),
+        span: notify.span,
+    });
+    (mounts.collect(), reaches.collect())
 }

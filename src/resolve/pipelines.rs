@@ -11,8 +11,8 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{read, unknown},
     model::{
-        Agent, Ci, CiStage, EnvironmentVariable, Image, Parameter, Piece, Pipeline, Platform,
-        Resources, SecretVariable, Task, TaskBody, Text, TriggerRule,
+        Agent, At, Ci, CiStage, EnvironmentVariable, Image, Parameter, Piece, Pipeline, Platform,
+        Resources, Schedule, SecretVariable, Task, TaskBody, TaskId, Text, TriggerRule,
     },
     source::Span,
     syntax::{Key, Node, Removal, Table, Value, overlay},
@@ -23,35 +23,35 @@ pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, 
         let pipeline = pipeline(key, table, scene, platform, sink);
         platform.pipelines.push(pipeline);
     }
-    pass_secrets_to_runners(scene, platform);
     for (key, table) in read::tables(tree, "ci") {
-        let ci = ci(key, table, At { scene, platform }, sink);
+        let ci = ci(key, table, Names { scene, platform }, sink);
         platform.ci.push(ci);
     }
 }
 
 /// What strings are read against: names, and what the components have become.
 #[derive(Clone, Copy)]
-struct At<'a> {
+struct Names<'a> {
     scene: &'a Scene<'a>,
     platform: &'a Platform,
 }
 
-/// A DAG reads secrets from the environment of what runs it.
-fn pass_secrets_to_runners(scene: &Scene<'_>, platform: &mut Platform) {
-    let tasks = platform
-        .pipelines
-        .iter()
-        .flat_map(|pipeline| &pipeline.tasks);
-    let names: BTreeSet<String> = tasks
-        .flat_map(|task| &task.env)
-        .chain(platform.pipelines.iter().flat_map(|pipeline| &pipeline.env))
-        .flat_map(|variable| variable.value.secrets())
-        .map(ToString::to_string)
-        .collect();
-    let variables: Vec<EnvironmentVariable> = platform
-        .secrets
-        .iter()
+/// A DAG reads the secrets of its tasks from the environment of what runs it. What is wrong with a variable is reported
+/// where the pipeline is resolved.
+pub(super) fn task_secrets(tree: &Table, scene: &Scene<'_>) -> Vec<EnvironmentVariable> {
+    let quiet = &mut Sink::default();
+    let scope = Scope::platform();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for (_, pipeline) in read::tables(tree, "pipelines") {
+        let tasks = read::tables(pipeline, "tasks").map(|(_, task)| task);
+        for table in std::iter::once(pipeline).chain(tasks) {
+            let variables = program::environment(scene, table, &scope, quiet);
+            let secrets = variables.iter().flat_map(|it| it.value.secrets());
+            names.extend(secrets.map(ToString::to_string));
+        }
+    }
+    let secrets = scene.names.secrets.iter();
+    secrets
         .filter(|secret| names.contains(&secret.name))
         .map(|secret| EnvironmentVariable {
             name: secret.env.clone(),
@@ -60,22 +60,7 @@ fn pass_secrets_to_runners(scene: &Scene<'_>, platform: &mut Platform) {
             },
             span: secret.span,
         })
-        .collect();
-    for (draft, component) in scene.components.iter().zip(&mut platform.components) {
-        if draft.kind_table.boolean("runs_pipelines") != Some(true) {
-            continue;
-        }
-        for workload in &mut component.workloads {
-            let own = draft
-                .workload(workload.part.as_deref())
-                .is_some_and(|shape| shape.own_image);
-            for variable in variables.iter().filter(|_| own) {
-                if !workload.env.iter().any(|known| known.name == variable.name) {
-                    workload.env.push(variable.clone());
-                }
-            }
-        }
-    }
+        .collect()
 }
 
 fn pipeline(
@@ -86,7 +71,7 @@ fn pipeline(
     sink: &mut Sink,
 ) -> Pipeline {
     let scope = Scope::platform();
-    let at = At { scene, platform };
+    let at = Names { scene, platform };
     let build = image::build(scene, None, table, sink);
     let image = match table.get("image") {
         Some(node) => Some(task_image(scene, node, sink)),
@@ -101,9 +86,7 @@ fn pipeline(
         env: table.get("env"),
         resources: table.get("resources"),
     };
-    let names: Vec<&str> = table
-        .table("tasks")
-        .map_or(Vec::new(), |tasks| tasks.keys().collect());
+    let names = TaskNames::of(table);
     let tasks: Vec<Task> = read::tables(table, "tasks")
         .map(|(task_key, task_table)| task(task_key, task_table, &defaults, &names, scene, sink))
         .collect();
@@ -111,8 +94,8 @@ fn pipeline(
     Pipeline {
         name: key.name.clone(),
         description: shown(at, table, "description", sink),
-        schedule: read::owned(table, "schedule"),
-        start: table.get("start").map(read::scalar),
+        schedule: table.string("schedule").and_then(Schedule::parse),
+        start: table.get("start").and_then(Node::as_date).cloned(),
         image: image.clone(),
         build,
         tags: table
@@ -150,7 +133,7 @@ fn pipeline(
     }
 }
 
-/// Every line runs in some image: the pipeline's, or the task's own. Said once, however many tasks lack one.
+/// Every line runs in some image: the pipeline's, or the task's own. Reported once, however many tasks have none.
 fn images(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
     let lacking = |task: &&Task| task.image.is_none() && task.body != TaskBody::Stub;
     let Some(first) = tasks.iter().find(lacking) else {
@@ -185,7 +168,7 @@ fn task(
     key: &Key,
     table: &Table,
     defaults: &Defaults<'_>,
-    names: &[&str],
+    names: &TaskNames<'_>,
     scene: &Scene<'_>,
     sink: &mut Sink,
 ) -> Task {
@@ -266,21 +249,52 @@ fn body(key: &Key, table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> TaskBod
     }
 }
 
-fn after(table: &Table, names: &[&str], own: &str, sink: &mut Sink) -> Vec<(String, Span)> {
-    let mut out: Vec<(String, Span)> = Vec::new();
+/// The tasks of a pipeline by name.
+struct TaskNames<'a> {
+    /// Those that are tables, in the order of the model's tasks.
+    read: Vec<&'a str>,
+    /// Those that are not: it is reported elsewhere.
+    broken: Vec<&'a str>,
+}
+
+impl<'a> TaskNames<'a> {
+    fn of(pipeline: &'a Table) -> Self {
+        let read: Vec<&str> = read::tables(pipeline, "tasks")
+            .map(|(key, _)| key.name.as_str())
+            .collect();
+        let written = pipeline.table("tasks").into_iter().flat_map(Table::keys);
+        let broken = written.filter(|name| !read.contains(name)).collect();
+        Self { read, broken }
+    }
+
+    fn find(&self, name: &str) -> Option<TaskId> {
+        let at = self.read.iter().position(|known| *known == name);
+        at.map(TaskId)
+    }
+}
+
+fn after(table: &Table, names: &TaskNames<'_>, own: &str, sink: &mut Sink) -> Vec<At<TaskId>> {
+    let mut out: Vec<At<TaskId>> = Vec::new();
     for node in table.array("after").unwrap_or_default() {
         let Some(name) = node.as_str() else { continue };
-        if !names.contains(&name) {
-            let others: Vec<&str> = names.iter().copied().filter(|name| *name != own).collect();
-            sink.push(unknown("task", name, node.span, &others));
-        } else if !out.iter().any(|(known, _)| known == name) {
-            out.push((name.to_string(), node.span));
+        match names.find(name) {
+            Some(id) if out.iter().any(|known| known.value == id) => {}
+            Some(id) => out.push(At {
+                value: id,
+                span: node.span,
+            }),
+            None if names.broken.contains(&name) => {}
+            None => {
+                let all = names.read.iter().chain(&names.broken).copied();
+                let others: Vec<&str> = all.filter(|name| *name != own).collect();
+                sink.push(unknown("task", name, node.span, &others));
+            }
         }
     }
     out
 }
 
-fn ci(key: &Key, table: &Table, at: At<'_>, sink: &mut Sink) -> Ci {
+fn ci(key: &Key, table: &Table, at: Names<'_>, sink: &mut Sink) -> Ci {
     let scene = at.scene;
     let scope = Scope::platform();
     let stages: Vec<&Table> = stage_tables(table, "stages");
@@ -347,7 +361,7 @@ fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
     }
 }
 
-fn stage(table: &Table, entry: Span, at: At<'_>, sink: &mut Sink) -> CiStage {
+fn stage(table: &Table, entry: Span, at: Names<'_>, sink: &mut Sink) -> CiStage {
     let scene = at.scene;
     let span = table.get("name").map_or(entry, |name| name.span);
     let scope = Scope::platform();
@@ -392,7 +406,7 @@ fn stage(table: &Table, entry: Span, at: At<'_>, sink: &mut Sink) -> CiStage {
     }
 }
 
-fn agent(at: At<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
+fn agent(at: Names<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
     let agent = table.table("agent")?;
     match (agent.entry("docker"), agent.entry("label")) {
         (Some(docker), Some(label)) => sink.push(
@@ -407,8 +421,8 @@ fn agent(at: At<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
         (None, None) => {
             let span = table.entry("agent")?.key.span;
             sink.push(
-                Diagnostic::new(Code::MissingKey, "this agent is none")
-                    .label(span, "neither `docker` nor `label`")
+                Diagnostic::new(Code::MissingKey, "this agent has neither an image nor a label")
+                    .label(span, "no `docker` and no `label`")
                     .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out, then any agent does"),
             );
         }
@@ -423,13 +437,13 @@ fn agent(at: At<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
 }
 
 /// A string that is read before anything starts: variables stand with their defaults.
-fn written_out(at: At<'_>, node: &Node, sink: &mut Sink) -> String {
+fn written_out(at: Names<'_>, node: &Node, sink: &mut Sink) -> String {
     let scope = Scope::platform().without_secrets("a string of a pipeline or CI entry");
     text(at.scene, node, &scope, sink)
         .render(|piece| at.platform.constant(piece).unwrap_or_default())
 }
 
-fn shown(at: At<'_>, table: &Table, key: &str, sink: &mut Sink) -> Option<String> {
+fn shown(at: Names<'_>, table: &Table, key: &str, sink: &mut Sink) -> Option<String> {
     Some(written_out(at, table.get(key)?, sink))
 }
 

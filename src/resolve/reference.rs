@@ -11,9 +11,11 @@ use super::{
     order::{Reader, first_binding, leads_to},
 };
 use crate::{
+    catalog::SettingType,
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read},
-    model::{NetworkMode, Text},
+    language::memory_bytes,
+    model::Text,
     reference::{self, Misfit, Mode, PLATFORM_WORDS, Piece, Reference, Words},
     syntax::{Node, Value},
 };
@@ -136,24 +138,6 @@ fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
     }
 }
 
-/// Under which name other containers reach a workload: that of the one whose network it shares.
-pub(super) fn network_owner(scene: &Scene<'_>, draft: &ComponentDraft, workload: &str) -> String {
-    let mut owner = workload.to_string();
-    let mut mode = super::network::mode_of(draft, workload);
-    // A circle of them is an error that a rule reports.
-    for _ in scene.components {
-        let Some(NetworkMode::Service(other)) = mode else {
-            break;
-        };
-        let Some(index) = scene.find(&other) else {
-            break;
-        };
-        mode = super::network::mode_of(&scene.components[index], &other);
-        owner = other;
-    }
-    owner
-}
-
 /// The names under which clients call it, each with any port.
 fn hosts(draft: &ComponentDraft) -> String {
     let aliases = draft
@@ -189,7 +173,14 @@ pub(super) fn setting_text(
         }
         return Some(out);
     }
-    Some(text(scene, node, scope, sink))
+    let text = text(scene, node, scope, sink);
+    let mut specs = draft.kind.settings.iter();
+    let is_size = specs.any(|spec| spec.name == name && spec.kind == SettingType::Size);
+    let bytes = text.as_plain().and_then(|plain| memory_bytes(&plain));
+    Some(match bytes.filter(|_| is_size) {
+        Some(bytes) => Text::literal(bytes.to_string()),
+        None => text,
+    })
 }
 
 /// What `uses = "component"` means where it names no database: the kind's default setting.

@@ -4,7 +4,7 @@ use super::{order::Order, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
     expand::{ComponentDraft, Draft, Names, read, unknown},
-    model::Secret,
+    model::{NetworkOwners, Piece, Secret, Text},
     source::Span,
 };
 
@@ -14,6 +14,8 @@ pub(super) struct Scene<'a> {
     pub components: &'a [ComponentDraft],
     /// Which references may be followed.
     pub order: Order<'a>,
+    /// Under which workload's name others reach what shares a network.
+    pub network_owners: NetworkOwners,
     /// Files of the project in which references are resolved.
     pub templates: ProjectTemplates,
 }
@@ -44,6 +46,19 @@ impl Scene<'_> {
             sink.push(diagnostic);
         }
         found
+    }
+
+    /// The text while every variable has its default.
+    pub fn with_defaults(&self, text: &Text) -> String {
+        text.render(|piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Endpoint(endpoint) => endpoint.value(),
+            Piece::Variable(name) => {
+                let variable = self.names.variables.find(name);
+                variable.map_or_else(String::new, |variable| variable.default.clone())
+            }
+            _ => String::new(),
+        })
     }
 
     pub fn has_kind(&self, kind: &str) -> bool {

@@ -128,10 +128,7 @@ fn role_view(
         let mut fields = Map::new();
         fields.insert("port".to_string(), Json::from(port.container.first));
         fields.insert("scheme".to_string(), Json::from(port.scheme.name()));
-        fields.insert(
-            "path".to_string(),
-            Json::from(port.path.trim_end_matches('/')),
-        );
+        fields.insert("path".to_string(), Json::from(port.prefix()));
         for field in ["host", "address", "url"] {
             let value = own_address(scene, index, &port.name, field, &scope, sink);
             fields.insert(field.to_string(), Json::from(marks.show(&value)));
@@ -144,8 +141,8 @@ fn role_view(
         }
     }
     for setting in ["tls", "ca"] {
-        let said = draft.setting(setting).and_then(Node::as_str);
-        out.insert(setting.to_string(), Json::from(said));
+        let value = draft.setting(setting).and_then(Node::as_str);
+        out.insert(setting.to_string(), Json::from(value));
     }
     if let Some(main) = draft.main_port() {
         for field in ["url", "public_url"] {

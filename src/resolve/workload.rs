@@ -1,17 +1,19 @@
 //! Components and their workloads, from merged tables to the model.
 
 use super::{
-    Inputs, Scene, cluster, files, image, mounts, network, observe, program,
+    Inputs, Scene,
+    beforehand::Beforehand,
+    cluster, dependencies, files, image, mounts, network, notify, observe, program,
     reference::{Scope, text},
+    runtime, upstream,
 };
 use crate::{
     catalog::SettingType,
     diag::{Code, Sink},
     expand::{WorkloadDraft, read, unknown},
     model::{
-        Capability, Component, DatabaseBinding, Device, External, ExtraHost, Gpu, HostAddress,
-        ImagePlatform, Lifecycle, Named, Output, Platform, PlatformVolume, Raw, Reach, Resources,
-        Restart, Runtime, Setting, SettingValue, Text, Tmpfs, Ulimit, Use, Workload,
+        Component, DatabaseBinding, External, Gpu, Lifecycle, Named, Output, PlatformVolume, Raw,
+        Reach, Resources, Restart, Runtime, Setting, SettingValue, Text, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -22,7 +24,8 @@ pub(super) fn component(
     scene: &Scene<'_>,
     index: usize,
     inputs: &Inputs<'_>,
-    platform: &mut Platform,
+    beforehand: &Beforehand<'_>,
+    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Component {
     let draft = &scene.components[index];
@@ -34,14 +37,16 @@ pub(super) fn component(
         }
         network::check(scene, &shape.table, sink);
         workloads.push(workload(
-            scene,
-            index,
-            shape,
-            inputs,
-            &mut platform.volumes,
-            sink,
+            scene, index, shape, inputs, beforehand, volumes, sink,
         ));
     }
+    let levels = observe::levels(scene, index, sink);
+    let mut alerts = observe::alerts(scene, index, sink);
+    alerts.extend(levels.alerts);
+    let mut records = observe::records(scene, index, sink);
+    records.extend(levels.records);
+    let mut own_panels = levels.panels;
+    own_panels.extend(observe::own_panels(scene, index, sink));
     Component {
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
@@ -53,7 +58,7 @@ pub(super) fn component(
         group: draft.group.clone(),
         external: draft.external.as_ref().map(|external| External {
             addresses: external.addresses.clone(),
-            metrics: observe::external_metrics(scene, index, sink),
+            metrics: observe::external_metrics(scene, index, inputs, sink),
             span: external.span,
         }),
         ports: draft
@@ -67,9 +72,11 @@ pub(super) fn component(
         uses: uses(scene, index, sink),
         workloads,
         healthy: observe::healthy(scene, index, sink),
-        alerts: observe::alerts(scene, index, sink),
-        records: observe::records(scene, index, sink),
+        alerts,
+        records,
         panels: observe::panels(scene, index, sink),
+        own_panels,
+        requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
@@ -163,6 +170,7 @@ fn workload(
     index: usize,
     shape: &WorkloadDraft,
     inputs: &Inputs<'_>,
+    beforehand: &Beforehand<'_>,
     volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Workload {
@@ -185,8 +193,27 @@ fn workload(
     } else {
         image::part_image(scene, index, table, sink)
     };
+    let name = draft.workload_name(shape.part.as_deref());
+    let mut env = program::environment(scene, table, &scope, sink);
+    if shape.own_image && draft.kind_table.boolean("runs_pipelines") == Some(true) {
+        for variable in &beforehand.task_secrets {
+            if !env.iter().any(|known| known.name == variable.name) {
+                env.push(variable.clone());
+            }
+        }
+    }
+    let mut files = files::files(scene, index, shape, inputs, sink);
+    let mut reaches = reaches(scene, table, sink);
+    if let Some(notify) = &beforehand.notify {
+        let (mounted, reached) = notify::needs(notify, &draft.name, &files);
+        files.extend(mounted);
+        reaches.extend(reached);
+    }
+    let waited = beforehand.workloads.find(&name);
     Workload {
-        name: draft.workload_name(shape.part.as_deref()),
+        health: waited.and_then(|it| it.health.clone()),
+        depends_on: dependencies::of(scene, beforehand, index, shape, sink),
+        name,
         component: draft.name.clone(),
         part: shape.part.clone(),
         group: draft.group.clone().unwrap_or_else(|| metrics_group(scene)),
@@ -196,13 +223,12 @@ fn workload(
         build: image::build(scene, Some(index), table, sink),
         entrypoint: program::command(scene, table, &["entrypoint"], &scope, sink),
         command: program::command(scene, table, &["command", "args"], &scope, sink),
-        env: program::environment(scene, table, &scope, sink),
+        env,
         ports: shape.ports.clone(),
         mounts,
         node_mounts,
-        files: files::files(scene, index, shape, inputs, sink),
-        health: observe::health(scene, index, shape, sink),
-        metrics: observe::metrics(scene, index, shape, sink),
+        files,
+        metrics: observe::metrics(scene, index, shape, inputs, sink),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         daemon: table.boolean("daemon").unwrap_or(false),
@@ -218,13 +244,14 @@ fn workload(
         network_mode: network::mode(table),
         networks: read::strings(table, "networks"),
         aliases: read::strings(table, "aliases"),
-        depends_on: Vec::new(),
-        reaches: reaches(scene, table, sink),
+        reaches,
         runtime: Runtime {
             no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),
             cluster_user: cluster::user(draft, shape, &image),
-            ..runtime(scene, table, &scope, sink)
+            ..runtime::runtime(scene, table, &scope, sink)
         },
+        chart: upstream::chart(scene, index, shape, sink),
+        in_chart: upstream::brings(scene, index, shape),
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
         raw_helm: raw(
             scene,
@@ -335,110 +362,6 @@ fn is_unprivileged(table: &Table) -> bool {
     table.boolean("privileged") != Some(true) && read::strings(table, "cap_add").is_empty()
 }
 
-fn runtime(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> Runtime {
-    let user_scope = scope.clone().without_secrets("`user`");
-    let groups_scope = scope.clone().without_secrets("`group_add`");
-    let label_scope = scope.clone().without_secrets("a label");
-    let mut texts = |name: &str, scope: &Scope<'_>| -> Vec<Text> {
-        table
-            .array(name)
-            .unwrap_or_default()
-            .iter()
-            .map(|node| text(scene, node, scope, sink))
-            .collect()
-    };
-    let group_add = texts("group_add", &groups_scope);
-    Runtime {
-        user: table
-            .get("user")
-            .map(|node| text(scene, node, &user_scope, sink)),
-        group_add,
-        cluster_user: None,
-        unrestricted: table
-            .table("cluster")
-            .and_then(|cluster| read::owned(cluster, "unrestricted")),
-        privileged: table.boolean("privileged").unwrap_or(false),
-        no_new_privileges: false,
-        read_only: table.boolean("read_only").unwrap_or(false),
-        tmpfs: read::one_or_many(table, "tmpfs")
-            .iter()
-            .filter_map(|text| Tmpfs::parse(text))
-            .collect(),
-        devices: read::strings(table, "devices")
-            .iter()
-            .filter_map(|text| Device::parse(text))
-            .collect(),
-        labels: table
-            .table("labels")
-            .into_iter()
-            .flat_map(Table::iter)
-            .map(|(key, node)| (key.name.clone(), text(scene, node, &label_scope, sink)))
-            .collect(),
-        hostname: read::owned(table, "hostname"),
-        working_dir: read::owned(table, "working_dir"),
-        init: table.boolean("init"),
-        shm_size: read::memory(table, "shm_size"),
-        ulimits: ulimits(table),
-        cap_add: capabilities(table, "cap_add"),
-        cap_drop: capabilities(table, "cap_drop"),
-        extra_hosts: extra_hosts(table),
-        platform: table.string("platform").and_then(ImagePlatform::parse),
-        tty: table.boolean("tty").unwrap_or(false),
-        stdin_open: table.boolean("stdin_open").unwrap_or(false),
-        stop_grace_period: read::duration(table, "stop_grace_period"),
-        stop_signal: read::owned(table, "stop_signal"),
-    }
-}
-
-fn ulimits(table: &Table) -> Vec<Ulimit> {
-    table
-        .table("ulimits")
-        .into_iter()
-        .flat_map(Table::iter)
-        .filter_map(|(key, node)| {
-            let (soft, hard) = match &node.value {
-                Value::Integer(limit) => (*limit, *limit),
-                Value::Table(limits) => {
-                    let soft = limits.integer("soft").or(limits.integer("hard"))?;
-                    (soft, limits.integer("hard").unwrap_or(soft))
-                }
-                _ => return None,
-            };
-            Some(Ulimit {
-                name: key.name.clone(),
-                soft,
-                hard,
-            })
-        })
-        .collect()
-}
-
-fn capabilities(table: &Table, key: &str) -> Vec<Capability> {
-    table
-        .strings(key)
-        .into_iter()
-        .filter_map(Capability::parse)
-        .collect()
-}
-
-fn extra_hosts(table: &Table) -> Vec<ExtraHost> {
-    match table.table("extra_hosts") {
-        Some(hosts) => hosts
-            .iter()
-            .filter_map(|(key, node)| {
-                Some(ExtraHost {
-                    name: key.name.clone(),
-                    address: HostAddress::parse(node.as_str()?)?,
-                })
-            })
-            .collect(),
-        None => read::strings(table, "extra_hosts")
-            .iter()
-            .filter_map(|line| ExtraHost::parse(line))
-            .collect(),
-    }
-}
-
 /// A raw table with its references resolved; an empty table where there is none.
 pub(super) fn raw(
     scene: &Scene<'_>,
@@ -453,7 +376,8 @@ pub(super) fn raw(
 pub(super) fn raw_value(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Raw {
     match &node.value {
         Value::String(_) => Raw::Text(text(scene, node, scope, sink)),
-        Value::Datetime(written) => Raw::Text(Text::literal(written)),
+        Value::Date(date) => Raw::Text(Text::literal(date.to_string())),
+        Value::Time(written) => Raw::Text(Text::literal(written)),
         Value::Broken => Raw::default(),
         Value::Integer(number) => Raw::Integer(*number),
         Value::Float(number) => Raw::Float(*number),

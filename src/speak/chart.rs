@@ -63,7 +63,7 @@ impl Speak for ChartDefaults<'_> {
         match piece {
             Piece::PublicUrl { component, port } => match listener(self.0, component, port) {
                 Some((_, port)) => {
-                    let (scheme, path) = (&port.scheme, port.path.trim_end_matches('/'));
+                    let (scheme, path) = (&port.scheme, port.prefix());
                     format!("{scheme}://localhost:{}{path}", local_port(port))
                 }
                 None => elsewhere(self.0, piece),
@@ -95,7 +95,7 @@ fn part(platform: &Platform, piece: &Piece) -> Value {
         Piece::Network(_) => json!({ "namespace": true }),
         Piece::PublicUrl { component, port } => match listener(platform, component, port) {
             Some((workload, port)) => {
-                let path = port.path.trim_end_matches('/');
+                let path = port.prefix();
                 json!({ "publicUrl": address(workload, port, path) })
             }
             None => json!(elsewhere(platform, piece)),
@@ -136,7 +136,7 @@ fn listener<'a>(
     port: &str,
 ) -> Option<(&'a Workload, &'a Port)> {
     let component = platform.component(component)?;
-    match component.said_url(port) {
+    match component.declared_public_url(port) {
         Some(_) => None,
         None => component.listener(port),
     }
@@ -152,7 +152,7 @@ fn elsewhere(platform: &Platform, piece: &Piece) -> String {
         return String::new();
     };
     let is_known = |component: &Component| {
-        component.said_url(port).is_some() || component.external_address(port).is_some()
+        component.declared_public_url(port).is_some() || component.external_address(port).is_some()
     };
     match platform.component(component).is_some_and(is_known) {
         true => platform.constant(piece).unwrap_or_default(),

@@ -74,30 +74,8 @@ pub mod kubernetes {
 }
 
 pub mod prometheus {
-    const UNITS: [(&str, u64); 5] = [
-        ("d", 86_400_000),
-        ("h", 3_600_000),
-        ("m", 60_000),
-        ("s", 1_000),
-        ("ms", 1),
-    ];
-
     /// Milliseconds as Prometheus and Grafana write a duration: `1m30s`.
-    pub fn duration(milliseconds: u64) -> String {
-        let mut rest = milliseconds;
-        let mut out = String::new();
-        for (unit, size) in UNITS {
-            if rest >= size {
-                out.push_str(&format!("{}{unit}", rest / size));
-                rest %= size;
-            }
-        }
-        if out.is_empty() {
-            "0s".to_string()
-        } else {
-            out
-        }
-    }
+    pub use crate::language::duration_text as duration;
 }
 
 #[cfg(test)]

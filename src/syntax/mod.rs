@@ -3,13 +3,17 @@
 //! In: one file of [`Sources`]. Out: a [`Node`] tree. The next stage may assume that the tree is what TOML says, with
 //! duplicate keys and syntax errors already reported.
 
+mod date;
 mod duplicate;
 mod merge;
+mod shared;
 mod tree;
 mod unclosed;
 mod write;
 
+pub use date::{Date, TimeOfDay};
 pub use merge::{Removal, overlay};
+pub use shared::Shared;
 pub use tree::{Entry, Key, Node, Table, Value};
 pub use write::{inline, key_text, quoted};
 
@@ -166,7 +170,9 @@ fn table(text: &str, source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Sp
             value: node(text, source, value, numbers),
         });
     }
-    Table { entries }
+    Table {
+        entries: entries.into(),
+    }
 }
 
 fn node(
@@ -190,7 +196,10 @@ fn node(
         },
         DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(value) => Value::Boolean(*value),
-        DeValue::Datetime(value) => Value::Datetime(value.to_string()),
+        DeValue::Datetime(value) => match Date::of(value) {
+            Some(date) => Value::Date(date),
+            None => Value::Time(value.to_string()),
+        },
         DeValue::Array(items) => Value::Array(
             items
                 .iter()

@@ -153,7 +153,7 @@ mod tests {
     fn found(text: &str) -> Option<(&str, char, &str)> {
         let found = unclosed(text)?;
         let line = text[..found.end].lines().last().unwrap_or_default();
-        Some((&text[found.at..found.at + 1], found.missing, line))
+        Some((&text[found.at..=found.at], found.missing, line))
     }
 
     #[test]

@@ -9,7 +9,8 @@ pub fn inline(node: &Node) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => float(*number),
         Value::Boolean(value) => value.to_string(),
-        Value::Datetime(text) => text.clone(),
+        Value::Date(date) => date.to_string(),
+        Value::Time(text) => text.clone(),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(inline).collect();
             format!("[{}]", items.join(", "))

@@ -3,6 +3,7 @@
 //! | filter | gives |
 //! | --- | --- |
 //! | `yaml(n)` | any value as YAML in block style, indented by `n` |
+//! | `yaml_with(anchors, n)` | a table as YAML; a key in the table `anchors` has the value of the anchor of that name |
 //! | `lines(n)` | a string of YAML as lines below `|-`, indented by `n` |
 //! | `json(n)` | any value as JSON; `n` given: on several lines, indented by `n` |
 //! | `python` | any value as a Python literal |
@@ -15,7 +16,7 @@
 
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State,
-    value::{Value, ValueKind},
+    value::{DynObject, Value, ValueKind},
 };
 
 use super::escape::{Language, text, yaml};
@@ -49,7 +50,21 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         "yaml",
         |state: &State, value: Value, indent: Option<usize>| {
             let indent = narrow(indent.unwrap_or(0))?;
-            let text = yaml::block(&tree(state, &value)?, indent);
+            let pay = |value: &Value, depth: usize| pay_one(state, value, depth);
+            let text = yaml::block(&value, indent, &pay)?;
+            Ok::<_, Error>(Value::from_safe_string(text))
+        },
+    );
+    environment.add_filter(
+        "yaml_with",
+        |state: &State, value: Value, anchors: Value, indent: usize| {
+            let indent = narrow(indent)?;
+            let one = |value: &Value, depth: usize| pay_one(state, value, depth);
+            pay(state, &anchors, 0)?;
+            let text = match (value.kind(), anchors.kind()) {
+                (ValueKind::Map, ValueKind::Map) => yaml::entries(&value, &anchors, indent, &one)?,
+                _ => yaml::block(&value, indent, &one)?,
+            };
             Ok::<_, Error>(Value::from_safe_string(text))
         },
     );
@@ -59,11 +74,11 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter(
         "json",
         |state: &State, value: Value, indent: Option<usize>| {
-            let tree = tree(state, &value)?;
+            pay(state, &value, 0)?;
             let text = match indent {
-                None => tree.to_string(),
-                Some(indent) => serde_json::to_string_pretty(&tree)
-                    .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?
+                None => serde_json::to_string(&value).map_err(bad)?,
+                Some(indent) => serde_json::to_string_pretty(&value)
+                    .map_err(bad)?
                     .replace('\n', &format!("\n{}", " ".repeat(narrow(indent)?))),
             };
             Ok::<_, Error>(Value::from_safe_string(text))
@@ -120,28 +135,22 @@ const DEEPEST: usize = 100;
 
 fn tree(state: &State, value: &Value) -> Result<serde_json::Value, Error> {
     pay(state, value, 0)?;
-    serde_json::to_value(value)
-        .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
+    serde_json::to_value(value).map_err(bad)
+}
+
+fn bad(error: serde_json::Error) -> Error {
+    Error::new(ErrorKind::BadSerialization, error.to_string())
 }
 
 /// Pays for what a filter makes of a value, before it does. A text takes several copies on its way.
 fn pay(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
-    if depth > DEEPEST {
-        return Err(Error::new(
-            ErrorKind::BadSerialization,
-            format!("lists and tables more than {DEEPEST} deep"),
-        ));
-    }
-    if value.is_undefined() {
-        return Err(Error::from(ErrorKind::UndefinedError));
-    }
-    let length = value.as_str().map_or(0, str::len) as u64;
-    state.consume_fuel(1 + length / 8)?;
+    pay_one(state, value, depth)?;
     match value.kind() {
         ValueKind::Map => {
-            for key in value.try_iter()? {
+            let pairs = value.as_object().and_then(DynObject::try_iter_pairs);
+            for (key, inner) in pairs.into_iter().flatten() {
                 pay(state, &key, depth + 1)?;
-                pay(state, &value.get_item(&key)?, depth + 1)?;
+                pay(state, &inner, depth + 1)?;
             }
         }
         ValueKind::Seq | ValueKind::Iterable => {
@@ -152,6 +161,24 @@ fn pay(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
         _ => {}
     }
     Ok(())
+}
+
+/// Pays for a value without what stands in it.
+fn pay_one(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
+    if depth > DEEPEST {
+        return Err(Error::new(
+            ErrorKind::BadSerialization,
+            format!("lists and tables more than {DEEPEST} deep"),
+        ));
+    }
+    if value.is_undefined() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
+    if value.kind() == ValueKind::Invalid {
+        return Err(Error::new(ErrorKind::BadSerialization, value.to_string()));
+    }
+    let length = value.as_str().map_or(0, str::len) as u64;
+    state.consume_fuel(1 + length / 8)
 }
 
 /// A tree as a Python literal on one line.

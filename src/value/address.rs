@@ -19,12 +19,45 @@ fn ip_address(text: &str) -> Option<IpAddr> {
     }
 }
 
+/// Where a program listens: a name of the DNS, or an address.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Host {
+    Name(String),
+    Ip(IpAddr),
+}
+
+impl Host {
+    /// A name, or an address of IPv4 or IPv6 with brackets or without.
+    pub fn parse(text: &str) -> Self {
+        ip_address(text).map_or_else(|| Host::Name(text.to_string()), Host::Ip)
+    }
+
+    /// Without the brackets that join an address of IPv6 to a port.
+    pub fn without_brackets(&self) -> String {
+        match self {
+            Host::Name(name) => name.clone(),
+            Host::Ip(address) => address.to_string(),
+        }
+    }
+}
+
+/// As it stands before `:PORT`: an address of IPv6 in brackets.
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Host::Name(name) => f.write_str(name),
+            Host::Ip(IpAddr::V4(address)) => write!(f, "{address}"),
+            Host::Ip(IpAddr::V6(address)) => write!(f, "[{address}]"),
+        }
+    }
+}
+
 /// The address of the host that a port is published on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bind(IpAddr);
 
 impl Bind {
-    /// What `platform.bind` is unless said otherwise.
+    /// What `platform.bind` is by default.
     pub const LOOPBACK: Self = Self(IpAddr::V4(Ipv4Addr::LOCALHOST));
     /// Every address of the host: where a port is that a container opens in the host's own network.
     pub const EVERYWHERE: Self = Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
@@ -34,6 +67,7 @@ impl Bind {
         ip_address(text).map(Self)
     }
 
+    /// The address itself.
     pub fn address(self) -> IpAddr {
         self.0
     }

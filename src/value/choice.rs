@@ -9,10 +9,18 @@ macro_rules! choice {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $name {
-            $($(#[$of_variant])* $variant,)+
+            $(
+                #[doc = concat!("`", $word, "` in a file of the user's or of a kind.")]
+                $(#[$of_variant])*
+                $variant,
+            )+
         }
 
+        #[allow(dead_code, reason = "not every enum is listed or written")]
         impl $name {
+            /// Every variant, in the order of [`Self::NAMES`].
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
             /// Every word, in the order in which messages list them.
             pub const NAMES: &[&str] = &[$($word),+];
 
@@ -33,6 +41,8 @@ macro_rules! choice {
         }
     };
 }
+
+pub(crate) use choice;
 
 choice! {
     /// How bad it is that an alert fires: the label `severity`.
@@ -58,6 +68,22 @@ choice! {
         NoneFailedMinOneSuccess = "none_failed_min_one_success",
         NoneSkipped = "none_skipped",
         Always = "always",
+    }
+}
+
+choice! {
+    /// A schedule of Airflow's that has a name.
+    SchedulePreset {
+        Once = "@once",
+        Continuous = "@continuous",
+        Hourly = "@hourly",
+        Daily = "@daily",
+        Midnight = "@midnight",
+        Weekly = "@weekly",
+        Monthly = "@monthly",
+        Quarterly = "@quarterly",
+        Yearly = "@yearly",
+        Annually = "@annually",
     }
 }
 
@@ -130,6 +156,7 @@ mod tests {
         reads_its_own_words!(
             AlertSeverity,
             TriggerRule,
+            SchedulePreset,
             PanelKind,
             ProbeTool,
             Propagation,

@@ -3,20 +3,28 @@
 //! In: a string without references. Out: a type, or `None` where the string does not follow the grammar. `language`
 //! checks by the same parser with which `resolve` reads, so what was accepted can be read.
 
+mod account;
 mod address;
 mod capability;
 mod choice;
 mod device;
 mod path;
+mod schedule;
+mod signal;
 mod tmpfs;
 mod web;
 
-pub use address::{Bind, ExtraHost, HostAddress, HttpScheme, Scheme, is_alias};
+pub use account::{Account, Accounts};
+pub use address::{Bind, ExtraHost, Host, HostAddress, HttpScheme, Scheme, is_alias};
 pub use capability::Capability;
+pub(crate) use choice::choice;
 pub use choice::{
-    AlertSeverity, Condition, PanelKind, ProbeTool, Propagation, Protocol, TriggerRule,
+    AlertSeverity, Condition, PanelKind, ProbeTool, Propagation, Protocol, SchedulePreset,
+    TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
-pub use path::{ContainerPath, TreePath, is_reserved};
+pub use path::{ContainerPath, HostPath, TreePath, is_reserved};
+pub use schedule::Schedule;
+pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
 pub use web::WebAddress;

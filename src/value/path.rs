@@ -1,5 +1,7 @@
-//! Paths: one inside of a container, and one in the tree that is generated. What both refuse, some consumer refuses too or
+//! Paths: on the host, inside of a container, and in the tree that is generated. What the last two refuse, some consumer refuses too or
 //! takes for something else: a file system, git, Windows, a terminal.
+
+use std::fmt;
 
 use crate::text::is_hidden;
 
@@ -29,6 +31,43 @@ const GITS_OWN: [&str; 13] = [
     "refs",
     "worktrees",
 ];
+
+/// A path on the host, or one of the project.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HostPath {
+    Absolute(String),
+    /// Relative to the project's folder; `.` is the folder itself.
+    Project(String),
+}
+
+impl HostPath {
+    /// `./x` and `x/` are `x`; nothing and `./` are `.`.
+    pub fn parse(text: &str) -> Self {
+        let trimmed = text.strip_prefix("./").unwrap_or(text);
+        match trimmed.trim_end_matches('/') {
+            "" if text.starts_with('/') => HostPath::Absolute("/".to_string()),
+            "" => HostPath::Project(".".to_string()),
+            path if path.starts_with('/') => HostPath::Absolute(path.to_string()),
+            path => HostPath::Project(path.to_string()),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        match self {
+            HostPath::Absolute(path) | HostPath::Project(path) => path,
+        }
+    }
+
+    pub fn is_absolute(&self) -> bool {
+        matches!(self, HostPath::Absolute(_))
+    }
+}
+
+impl fmt::Display for HostPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// An absolute path inside of a container, with one `/` between its names and none at its end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::page;
+use crate::support::{aliases, page};
 use mlopsgen::{
     compile::{Request, compile},
     diag::render::{Style, human},
@@ -11,11 +11,11 @@ use mlopsgen::{
 
 /// The files of a platform named `p` with the groups `one` and `two`; panics with the errors where there are some.
 pub fn compiled(components: &str) -> BTreeMap<String, String> {
-    let (files, said) = outcome(components);
-    files.unwrap_or_else(|| panic!("{said}"))
+    let (files, messages) = outcome(components);
+    files.unwrap_or_else(|| panic!("{messages}"))
 }
 
-/// The files, unless there are errors, and what is said.
+/// The files, unless there are errors, and the messages.
 pub fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
     let text = format!(
         "[platform]\nname = \"p\"\n[groups]\none = \"1\"\ntwo = \"2\"\n[secrets]\ns = {{ env = \"S\" }}\n{components}"
@@ -26,12 +26,12 @@ pub fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
         color: false,
         width: 100,
     };
-    let said = human(&compilation.diagnostics, &compilation.sources, style);
+    let messages = human(&compilation.diagnostics, &compilation.sources, style);
     let files = compilation.output.ok().map(|output| {
         let files = output.files.files.into_iter();
         files.map(|(path, file)| (path, file.text)).collect()
     });
-    (files, said)
+    (files, messages)
 }
 
 /// Compares a part of an output with `tests/contract/NAME`; `BLESS=1 cargo test contract` rewrites that.
@@ -41,6 +41,7 @@ pub fn is_as_written(name: &str, part: &str) {
 
 /// A line of a YAML text and all that is indented deeper below it.
 pub fn block(text: &str, line: &str) -> String {
+    let text = &aliases::resolved(text);
     let indent_of = |line: &str| line.len() - line.trim_start().len();
     let indent = indent_of(line);
     let mut lines = text.lines().skip_while(|each| *each != line);
@@ -54,14 +55,6 @@ pub fn block(text: &str, line: &str) -> String {
         out.push('\n');
     }
     format!("{}\n", out.trim_end())
-}
-
-/// A YAML text from the place that starts so.
-fn from<'a>(text: &'a str, start: &str) -> &'a str {
-    let at = text
-        .find(start)
-        .unwrap_or_else(|| panic!("no `{start}` in\n{text}"));
-    &text[at..]
 }
 
 const MANAGED: &str = r#"
@@ -151,7 +144,7 @@ stages = [{ name = "t", run = ["true"] }]
 /// A program of the host's network resolves no name, whether a reference names a port or an output.
 #[test]
 fn an_output_is_an_address_too() {
-    let (_, said) = outcome(
+    let (_, message) = outcome(
         r#"
 [components.redis]
 kind = "redis"
@@ -163,7 +156,7 @@ network_mode = "host"
 env.URL = "${components.redis.url}"
 "#,
     );
-    assert!(said.contains("error[unreachable]"), "{said}");
+    is_as_written("an-output-out-of-reach.txt", &message);
 }
 
 #[test]
@@ -181,9 +174,12 @@ group = "two"
 "#
         )
     };
-    let job = "job_name: redis\n";
-    assert!(compiled(&platform(""))["prometheus/prometheus.yml"].contains(job));
-    assert!(!compiled(&platform("metrics = false"))["prometheus/prometheus.yml"].contains(job));
+    let scrapes = |metrics: &str| {
+        let files = compiled(&platform(metrics));
+        block(&files["prometheus/prometheus.yml"], "scrape_configs:")
+    };
+    is_as_written("scrapes-with-an-exporter.yaml", &scrapes(""));
+    is_as_written("scrapes-without-metrics.yaml", &scrapes("metrics = false"));
 }
 
 /// Compose starts X before what has `network_mode = "service:X"`.
@@ -204,10 +200,10 @@ network_mode = "service:owner"
 "#
         )
     };
-    let (_, said) = outcome(&platform("depends_on = { guest = \"started\" }", ""));
-    assert!(said.contains("error[dependency-cycle]"), "{said}");
-    let (_, said) = outcome(&platform("profiles = [\"x\"]", ""));
-    assert!(said.contains("error[dependency-off]"), "{said}");
+    let (_, message) = outcome(&platform("depends_on = { guest = \"started\" }", ""));
+    is_as_written("an-owner-that-waits-for-its-guest.txt", &message);
+    let (_, message) = outcome(&platform("profiles = [\"x\"]", ""));
+    is_as_written("an-owner-that-is-off.txt", &message);
     compiled(&platform("profiles = [\"x\"]", "profiles = [\"x\"]"));
 }
 
@@ -249,7 +245,8 @@ settings = { admin_password = "${secrets.s}" }
         "a-datasource-elsewhere.yaml",
         &files["grafana/provisioning/datasources/platform.yaml"],
     );
-    assert!(files["compose/one.yaml"].contains("../prometheus/prometheus.yml"));
+    let server = block(&files["compose/one.yaml"], "  prometheus:");
+    is_as_written("one-prometheus-of-two.yaml", &server);
 }
 
 /// A job of the kind's own image has the user's certificates, and not the server's data.
@@ -285,11 +282,8 @@ group = "one"
 env.URL = "${components.exporter.http.public_url}"
 "#,
     );
-    let compose = &files["compose/one.yaml"];
-    assert!(
-        compose.contains("URL: \"http://localhost:9100\""),
-        "{compose}"
-    );
+    let app = block(&files["compose/one.yaml"], "  app:");
+    is_as_written("the-url-of-a-port-of-the-host.yaml", &app);
 }
 
 /// What a preset or the group says may be taken back, and a restart policy may have an end.
@@ -337,20 +331,17 @@ metrics = { port = "http" }
 replicas = 3
 "#,
     );
-    let asked = |path: &str| {
-        let job = from(&files[path], "  - job_name: app");
-        job.lines()
-            .skip_while(|line| !line.contains("names:"))
-            .nth(1)
-            .map(|line| line.trim().to_string())
-    };
-    assert_eq!(asked("prometheus/prometheus.yml").as_deref(), Some("- app"));
-    assert_eq!(
-        asked("helm/p/files/prometheus/prometheus.yml").as_deref(),
-        Some("- app-headless")
+    let scrape = |path: &str| block(&files[path], "  - job_name: app");
+    is_as_written(
+        "a-scrape-of-one-container.yaml",
+        &scrape("prometheus/prometheus.yml"),
     );
-    let values = from(&files["helm/p/values.yaml"], "  app:");
-    assert!(values.contains("serviceName: app-headless"), "{values}");
+    is_as_written(
+        "a-scrape-of-every-pod.yaml",
+        &scrape("helm/p/files/prometheus/prometheus.yml"),
+    );
+    let values = block(&files["helm/p/values.yaml"], "  app:");
+    is_as_written("several-pods.yaml", &values);
 }
 
 /// MLflow refuses calls under names that it was not told, and what a browser sends from an origin that it was not.
@@ -359,17 +350,8 @@ fn mlflow_answers_under_the_charts_address() {
     let files = compiled(
         "[components.mlflow]\nkind = \"mlflow\"\ngroup = \"one\"\nports.http = { host = 5000 }\n",
     );
-    let values = &files["helm/p/values.yaml"];
-    for (variable, part) in [
-        ("MLFLOW_SERVER_ALLOWED_HOSTS", "publicHost:"),
-        ("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "publicUrl:"),
-    ] {
-        let said = from(values, variable);
-        let next = said[1..]
-            .find("      MLFLOW")
-            .map_or(said.len(), |at| at + 1);
-        assert!(said[..next].contains(part), "{}", &said[..next]);
-    }
+    let values = block(&files["helm/p/values.yaml"], "  mlflow:");
+    is_as_written("addresses-of-mlflow.yaml", &block(&values, "  env:"));
 }
 
 /// Tasks make their volumes when they run; the Compose project knows them all the same.
@@ -386,10 +368,9 @@ volumes.scratch = { mount = "/scratch" }
 tasks.load = { run = "true" }
 "#,
     );
-    let project = &files["compose/compose.yaml"];
-    assert!(
-        project.ends_with("\nvolumes:\n  nightly-scratch:\n    name: p_nightly-scratch\n"),
-        "{project}"
+    is_as_written(
+        "a-volume-of-a-pipeline.yaml",
+        &files["compose/compose.yaml"],
     );
 }
 
@@ -399,15 +380,8 @@ fn a_version_is_the_tag_of_an_image_that_has_but_a_digest() {
     let files = compiled(&format!(
         "[components.app]\nimage = \"a/app@{digest}\"\nversion = \"3\"\ngroup = \"one\"\n"
     ));
-    let expected = format!("image: \"a/app:3@{digest}\"");
-    assert!(
-        files["compose/one.yaml"].contains(&expected),
-        "{}",
-        files["compose/one.yaml"]
-    );
-    let values = &files["helm/p/values.yaml"];
-    assert!(
-        values.contains("repository: a/app") && values.contains(&digest),
-        "{values}"
-    );
+    let app = block(&files["compose/one.yaml"], "  app:");
+    is_as_written("a-tag-beside-a-digest-in-compose.yaml", &app);
+    let app = block(&files["helm/p/values.yaml"], "  app:");
+    is_as_written("a-tag-beside-a-digest-in-the-chart.yaml", &app);
 }

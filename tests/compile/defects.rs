@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use crate::support::page;
+use crate::support::{aliases, page};
 use mlopsgen::{
     compile::{Compilation, Request, compile},
     diag::{
@@ -89,7 +89,7 @@ fn compiled(book: &Book, defect: &Defect) -> Compilation {
     )
 }
 
-fn said(compilation: &Compilation) -> String {
+fn printed(compilation: &Compilation) -> String {
     let style = Style {
         color: false,
         width: 120,
@@ -99,6 +99,7 @@ fn said(compilation: &Compilation) -> String {
 
 /// One service of a Compose file: its lines, up to the next one.
 fn service(text: &str, name: &str) -> Option<String> {
+    let text = &aliases::resolved(text);
     let mut lines = text
         .lines()
         .skip_while(|line| *line != format!("  {name}:"));
@@ -129,7 +130,7 @@ fn failures(book: &Book, defect: &Defect) -> Vec<String> {
         return wrong;
     }
     let Ok(output) = &compilation.output else {
-        wrong.push(said(&compilation));
+        wrong.push(printed(&compilation));
         return wrong;
     };
     for holds in &defect.holds {

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "no suite needs all of it")]
 
+pub mod aliases;
 pub mod cases;
 pub mod difference;
 pub mod folder;

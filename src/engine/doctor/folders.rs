@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    model::{FileContent, Mount, MountSource, Piece, Text, Workload},
+    model::{Account, Accounts, FileContent, Mount, Piece, Text, Workload},
     plan::Failure,
     source::Span,
 };
@@ -18,9 +18,10 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
     for workload in case.selection.workloads() {
         let user = user(case, workload)?;
         for mount in &workload.mounts {
-            let MountSource::Bind { path, .. } = &mount.source else {
+            let Some(path) = mount.source.on_host() else {
                 continue;
             };
+            let path = path.as_str();
             let found = match root.join(path) {
                 place if place.exists() => forbidden(workload, mount, path, &place, user.as_ref()),
                 _ => absent(case, workload, mount, path, user.as_ref()),
@@ -134,10 +135,10 @@ fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
         .filter(|_| case.selection.has_kind("airflow"))
     {
         for mount in &pipeline.volumes {
-            let MountSource::Bind { path, .. } = &mount.source else {
+            let Some(path) = mount.source.on_host() else {
                 continue;
             };
-            if root.join(path).exists() {
+            if root.join(path.as_str()).exists() {
                 continue;
             }
             let message = format!(
@@ -153,7 +154,7 @@ fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
 
 /// Whom the container runs as; `None`: root, the image's own choice, or a name that only the image knows.
 fn user(case: &Case<'_>, workload: &Workload) -> Result<Option<User>, Failure> {
-    let Some(text) = &workload.runtime.user else {
+    let Some(user) = &workload.runtime.user else {
         return Ok(None);
     };
     let values = case.running.values()?;
@@ -169,6 +170,8 @@ fn user(case: &Case<'_>, workload: &Workload) -> Result<Option<User>, Failure> {
             _ => String::new(),
         })
     };
-    let groups = workload.runtime.group_add.iter().map(&spoken);
-    Ok(User::new(&spoken(text), groups))
+    let groups = workload.runtime.group_add.iter();
+    let groups = groups.filter_map(|group| Account::parse(&spoken(&group.text)));
+    let accounts = Accounts::parse(&spoken(&user.text));
+    Ok(accounts.and_then(|accounts| User::new(&accounts, groups)))
 }

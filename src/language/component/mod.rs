@@ -93,15 +93,21 @@ pub fn reference_places() -> String {
 fn references_in(key: &KeyShape) -> Vec<String> {
     fn below(path: &str, shape: &Shape) -> Vec<String> {
         match shape {
+            Shape::Table(keys) if keys.iter().all(|key| matches!(key.shape, Shape::Any)) => {
+                vec![format!("{path}.*")]
+            }
             Shape::Table(keys) => keys
                 .iter()
                 .flat_map(|key| below(&format!("{path}.{}", key.name), &key.shape))
                 .collect(),
             Shape::Map(_, table @ Shape::Table(_)) => below(&format!("{path}.*"), table),
             Shape::Either(shapes) => {
-                let mut places: Vec<String> =
-                    shapes.iter().flat_map(|shape| below(path, shape)).collect();
-                places.dedup();
+                let mut places = Vec::new();
+                for place in shapes.iter().flat_map(|shape| below(path, shape)) {
+                    if !places.contains(&place) {
+                        places.push(place);
+                    }
+                }
                 places
             }
             Shape::List(item) | Shape::Map(_, item) => below(path, item),

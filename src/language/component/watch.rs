@@ -6,15 +6,18 @@ use super::super::{
     form::NameRule,
     inner::*,
     key::{KeyShape, key},
+    metrics::METRICS,
+    panel::PANEL,
     shape::Shape,
+    slo::SLO,
 };
-use crate::files::Target::{Compose, Helm, Prometheus};
+use crate::files::Target::{Compose, Grafana, Helm, Prometheus};
 
 pub(super) const WATCH: &[KeyShape] = &[
     key(
         "health",
         HEALTH,
-        "How to tell that it works; `false` switches the kind's check off.",
+        "How its health is checked; `false` switches the kind's check off.",
         "health = { http = \"/readyz\", port = \"http\" }",
     )
     .in_kinds_as(&IN_KINDS_HEALTH)
@@ -25,9 +28,10 @@ pub(super) const WATCH: &[KeyShape] = &[
     key(
         "metrics",
         METRICS,
-        "What Prometheus scrapes; `false` for nothing.",
+        "What Prometheus scrapes: one endpoint, or a list of them; `false` for nothing.",
         "metrics = { port = \"http\", interval = \"5s\" }",
     )
+    .takes_secrets()
     .in_kinds_as(&IN_KINDS_METRICS)
     .in_targets(&[effect()
         .becomes(Compose, "the hash of Prometheus' files")
@@ -46,12 +50,39 @@ pub(super) const WATCH: &[KeyShape] = &[
         .becomes(Compose, "the hash of Prometheus' files")
         .becomes(Helm, "a rule file of Prometheus")
         .becomes(Prometheus, "a rule")]),
+    key(
+        "slo",
+        SLO,
+        "What it promises to those who ask it: alerts on how fast the error budget goes, in two speeds, and a panel of what is left of it.",
+        "slo = { availability = \"99.5%\", latency = { p = 95, under = \"300ms\" }, window = \"30d\" }",
+    )
+    .of_component()
+    .elsewhere_in_kinds()
+    .in_targets(&[effect()
+        .set("metrics = { port = \"http\" }\nslo = { availability = \"99.5%\", requests = \"a_total\", errors = \"b_total\" }")
+        .becomes(Compose, "the hash of Prometheus' files")
+        .becomes(Helm, "a rule file of Prometheus")
+        .becomes(Prometheus, "rules")
+        .becomes(Grafana, "panels of its dashboard")]),
+    key(
+        "panels",
+        Shape::List(&PANEL),
+        "Panels of its dashboard, before those of its kind.",
+        "panels = [{ title = \"Predictions\", expr = 'sum(rate(predictions_total{job=\"serving\"}[$__rate_interval]))', unit = \"reqps\" }]",
+    )
+    .of_component()
+    .elsewhere_in_kinds()
+    .in_targets(&[effect()
+        .set("metrics = { port = \"http\" }\npanels = [{ title = \"Requests\", expr = \"up\" }]")
+        .becomes(Compose, "the hash of Grafana's files")
+        .becomes(Helm, "a dashboard of Grafana")
+        .becomes(Grafana, "panels of its dashboard")]),
 ];
 
 const IN_KINDS_HEALTH: KeyShape = key(
     "health",
     Shape::Either(&[Shape::Table(KIND_HEALTH), Shape::Boolean]),
-    "How to tell that it works.",
+    "How its health is checked.",
     "health = { http = \"/health\", port = \"http\", with = \"curl\" }",
 );
 

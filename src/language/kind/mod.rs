@@ -9,10 +9,12 @@ use super::{
     form::{Form, NameRule},
     inner::FREE,
     key::{KeyShape, Section, join, key, length},
+    panel::KIND_PANEL,
     shape::Shape,
+    slo::KIND_SLO,
 };
 use declared::{BINDING, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
-use watch::{PANEL, RECORD};
+use watch::RECORD;
 
 const CONDITION: KeyShape = key(
     "if",
@@ -98,9 +100,15 @@ const CONDITIONAL: &[KeyShape] = &[
     ),
     key(
         "panels",
-        Shape::List(&PANEL),
+        Shape::List(&KIND_PANEL),
         "The panels of the kind's dashboard, in order.",
         "panels = [{ title = \"Up\", queries = [{ expr = 'redis_up{${self.selector}}' }] }]",
+    ),
+    key(
+        "slo",
+        KIND_SLO,
+        "How requests are counted: what a component's `slo` is measured by, and what the overview shows of it.",
+        "slo = { requests = 'mlflow_http_request_total{${self.selector}}', errors = 'mlflow_http_request_total{${self.selector}, status=~\"5..\"}' }",
     ),
 ];
 
@@ -124,7 +132,7 @@ const ABOUT: &[KeyShape] = &[
     key(
         "title",
         FREE,
-        "For docs and dashboards; its file's name unless said otherwise.",
+        "For docs and dashboards; its file's name by default.",
         "title = \"Redis\"",
     ),
     key(
@@ -145,7 +153,7 @@ const ABOUT: &[KeyShape] = &[
             "ci",
             "notebook",
         ])),
-        "Its shape in the architecture's picture; `server` unless said otherwise.",
+        "Its shape in the architecture's picture; `server` by default.",
         "icon = \"store\"",
     ),
     key(
@@ -173,6 +181,12 @@ const ABOUT: &[KeyShape] = &[
         "majors = [7, 8]",
     ),
     key(
+        "version_words",
+        Shape::List(&FREE),
+        "Words that stand before its program's version in the tags of images that add something to it: `2.17.2-pg18` is PostgreSQL 18.",
+        "version_words = [\"pg\"]",
+    ),
+    key(
         "upgrades",
         Shape::List(&UPGRADE),
         "What a change of the major version asks for where a store has data already: `apply` stops and says it.",
@@ -187,7 +201,7 @@ const ABOUT: &[KeyShape] = &[
     key(
         "end_of_life",
         Shape::Map(NameRule::Free, &FREE),
-        "Versions that their makers no longer mend, as far as their numbers tell, and since when.",
+        "Versions that get no fixes any more, and since when.",
         "end_of_life = { \"13\" = \"2025-11-13\" }",
     ),
     key(
@@ -211,13 +225,13 @@ const ABOUT: &[KeyShape] = &[
     key(
         "port",
         Shape::Plain(Form::Name(NameRule::Port)),
-        "The main port: the one that `uses` opens and that `url` is of; `http` unless said otherwise.",
+        "The main port: the one that `uses` opens and that `url` is of; `http` by default.",
         "port = \"redis\"",
     ),
     key(
         "fixed_ports",
         Shape::List(&Shape::Plain(Form::Name(NameRule::Port))),
-        "Ports of the main workload whose numbers the program can't be told: a component that moves one is an error.",
+        "Ports of the main workload whose numbers can't be set in the program: a component that moves one is an error.",
         "fixed_ports = [\"metrics\"]",
     ),
     key(

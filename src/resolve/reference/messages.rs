@@ -4,6 +4,7 @@ use crate::{
     diag::{Code, Diagnostic, nearest},
     expand::{BoundRole, ComponentDraft},
     language::secret_places,
+    reference::{PortField, Words},
     source::Span,
     text::all_of,
 };
@@ -28,7 +29,8 @@ pub(super) fn unknown_part(draft: &ComponentDraft, rest: &[&str], place: Span) -
     let help = match (near, rest.len()) {
         (Some(close), 2) => format!("did you mean `{close}`?"),
         (Some(close), _) if ports.iter().any(|port| port == close) => format!(
-            "did you mean `{close}.address`? A port has `host`, `port`, `address`, `url` and `public_url`"
+            "did you mean `{close}.address`? A port has {}",
+            all_of(&PortField::names_in(Words::Platform))
         ),
         (Some(close), _) => format!("did you mean `{close}`?"),
         (None, _) if ports.is_empty() => {
@@ -39,9 +41,10 @@ pub(super) fn unknown_part(draft: &ComponentDraft, rest: &[&str], place: Span) -
         }
         (None, _) if outputs.is_empty() => format!("it has the ports {}", all_of(&ports)),
         (None, _) => format!(
-            "it has the ports {} and the outputs {}; a port has `host`, `port`, `address`, `url` and `public_url`",
+            "it has the ports {} and the outputs {}; a port has {}",
             all_of(&ports),
-            all_of(&outputs)
+            all_of(&outputs),
+            all_of(&PortField::names_in(Words::Platform))
         ),
     };
     let (message, label) = match rest {
@@ -69,6 +72,16 @@ pub(super) fn unknown_part(draft: &ComponentDraft, rest: &[&str], place: Span) -
         Some(near) => diagnostic.renaming(wanted, near),
         None => diagnostic,
     }
+}
+
+/// A field that no port has, or none that a reference in these words may ask for.
+pub(super) fn unknown_field(field: &str, words: Words, place: Span) -> Diagnostic {
+    let fields = PortField::names_in(words);
+    Diagnostic::new(Code::BadReference, format!("a port has no `{field}`"))
+        .label(place, "not understood")
+        .misspelled(field, nearest(field, fields.iter().copied()), || {
+            format!("a port has {}", all_of(&fields))
+        })
 }
 
 /// An output that holds a secret, where no secret may stand.

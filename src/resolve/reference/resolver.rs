@@ -2,21 +2,20 @@
 
 use super::{
     Scope, default_binding, hosts,
-    messages::{nothing_chosen, secret_output, unknown_part},
-    network_owner, output_text,
+    messages::{nothing_chosen, secret_output, unknown_field, unknown_part},
+    output_text,
     reach::is_published,
     setting_text, text,
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink, nearest},
+    diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, read, unknown},
     language::secret_places,
-    model::{Endpoint, Field, HostPort, Piece, Port, Text},
-    reference::{self, Mode, Words},
+    model::{Endpoint, Field, Host, HostPort, Piece, Port, Text},
+    reference::{self, ComponentField, Mode, PortField, Words},
     resolve::Scene,
     source::Span,
     syntax::Node,
-    text::all_of,
 };
 
 pub(super) struct Resolver<'a> {
@@ -85,15 +84,37 @@ impl Resolver<'_> {
             return None;
         };
         let draft = &self.scene.components[index];
-        match rest {
-            ["name"] => Some(Text::literal(&draft.name)),
-            ["env_name"] if self.kind_text => Some(Text::literal(read::env_name(&draft.name))),
-            ["selector"] if self.kind_text => {
+        let asked = match rest {
+            [name] => ComponentField::parse(name),
+            ["memory", percent] if self.kind_text => {
+                return Some(self.share(&["resources", "memory"], percent));
+            }
+            ["volumes", name, percent] if self.kind_text => {
+                return Some(self.share(&["volumes", name, "size"], percent));
+            }
+            _ => None,
+        };
+        match asked {
+            Some(ComponentField::Name) => Some(Text::literal(&draft.name)),
+            Some(ComponentField::EnvName) if self.kind_text => {
+                Some(Text::literal(read::env_name(&draft.name)))
+            }
+            Some(ComponentField::Selector) if self.kind_text => {
                 Some(Text::literal(format!("job=\"{}\"", draft.name)))
             }
-            ["hosts"] if self.kind_text => Some(Text::literal(hosts(draft))),
-            rest => self.part_of(index, rest, self.scope.binding, sink),
+            Some(ComponentField::Hosts) if self.kind_text => Some(Text::literal(hosts(draft))),
+            _ => self.part_of(index, rest, self.scope.binding, sink),
         }
+    }
+
+    /// So many percent of an amount that the main workload has, in bytes; 0 where it says none.
+    fn share(&self, path: &[&str], percent: &str) -> Text {
+        let shape = self.owner().and_then(|draft| draft.workload(None));
+        let amount = shape
+            .and_then(|shape| read::amount(shape.table.get_path(path)?))
+            .unwrap_or_default();
+        let percent: u128 = percent.parse().unwrap_or(100);
+        Text::literal((u128::from(amount) * percent / 100).to_string())
     }
 
     fn secret(&self, name: &str, sink: &mut Sink) -> Option<Text> {
@@ -265,23 +286,32 @@ impl Resolver<'_> {
         {
             return self.field(draft, &workload, found, field, sink);
         }
-        if let [port, field @ ("port" | "public_port" | "path")] = rest
-            && let Some(number) = self.taken_away(index, port)
+        if let [port, field] = rest
+            && let Some(number) = self.removed_port(index, port)
         {
-            return Some(match *field {
-                "path" => Text::default(),
-                _ => Text::literal(number.to_string()),
-            });
+            match PortField::parse(field) {
+                Some(PortField::Path) => return Some(Text::default()),
+                Some(PortField::Port | PortField::PublicPort) => {
+                    return Some(Text::literal(number.to_string()));
+                }
+                _ => {}
+            }
         }
-        match rest {
-            ["name"] if self.kind_text => return Some(Text::literal(&draft.name)),
-            ["image"] => {
+        let asked = match rest {
+            [name] => ComponentField::parse(name),
+            _ => None,
+        };
+        match (asked, rest) {
+            (Some(ComponentField::Name), _) if self.kind_text => {
+                return Some(Text::literal(&draft.name));
+            }
+            (Some(ComponentField::Image), _) => {
                 return Some(crate::resolve::image::image_of(self.scene, index, sink).text());
             }
-            ["version"] => {
+            (Some(ComponentField::Version), _) => {
                 return Some(crate::resolve::image::version_of(self.scene, index, sink));
             }
-            [output] => {
+            (_, [output]) => {
                 // That a secret comes out is reported at the user's reference, not at the setting that holds it.
                 let reader = Scope {
                     no_secrets: self.scope.no_secrets.filter(|_| self.kind_text),
@@ -300,8 +330,16 @@ impl Resolver<'_> {
                     }
                     return Some(text);
                 }
-                let main = draft.main_port();
-                if let (Some(main), "url" | "public_url" | "public_origin") = (main, *output)
+                let of_main_port = matches!(
+                    asked,
+                    Some(
+                        ComponentField::Url
+                            | ComponentField::PublicUrl
+                            | ComponentField::PublicOrigin
+                    )
+                );
+                if of_main_port
+                    && let Some(main) = draft.main_port()
                     && let Some((workload, port)) = self.port(index, &main)
                 {
                     return self.field(draft, &workload, port, output, sink);
@@ -329,7 +367,7 @@ impl Resolver<'_> {
 
     /// The number that a kind's own texts still name where the user took one of its ports away: the program listens all
     /// the same.
-    fn taken_away(&self, index: usize, name: &str) -> Option<u16> {
+    fn removed_port(&self, index: usize, name: &str) -> Option<u16> {
         let is_own = self.kind_text && self.scope.owner == Some(index);
         let ports = &self.scene.components[index].kind.table;
         let port = ports.get_path(&["workload", "ports", name])?;
@@ -344,25 +382,32 @@ impl Resolver<'_> {
         field: &str,
         sink: &mut Sink,
     ) -> Option<Text> {
-        let field = match field {
-            "host" => Field::Host,
-            "port" => Field::Port,
-            "address" => Field::Address,
-            "url" => Field::Url,
-            // A kind can't know whether its port is published; if not, whoever asks comes from inside.
-            "scheme" if self.kind_text => return Some(Text::literal(port.scheme.name())),
-            "path" if self.kind_text => {
-                return Some(Text::literal(port.path.trim_end_matches('/')));
-            }
-            "public_url" if self.kind_text && !is_published(draft, workload, port) => Field::Url,
-            "public_host" if self.kind_text && !is_published(draft, workload, port) => Field::Host,
-            "public_origin" if self.kind_text && !is_published(draft, workload, port) => {
+        let words = match self.kind_text {
+            true => Words::Kind,
+            false => Words::Platform,
+        };
+        let Some(asked) = PortField::parse(field).filter(|field| field.is_in(words)) else {
+            sink.push(unknown_field(field, words, self.place));
+            return None;
+        };
+        // A kind can't know whether its port is published; if not, whoever asks comes from inside.
+        let is_inside = self.kind_text && !is_published(draft, workload, port);
+        let field = match asked {
+            PortField::Host => Field::Host,
+            PortField::Port => Field::Port,
+            PortField::Address => Field::Address,
+            PortField::Url => Field::Url,
+            PortField::Scheme => return Some(Text::literal(port.scheme.name())),
+            PortField::Path => return Some(Text::literal(port.prefix())),
+            PortField::PublicUrl if is_inside => Field::Url,
+            PortField::PublicHost if is_inside => Field::Host,
+            PortField::PublicOrigin if is_inside => {
                 return Some(Text::literal(format!(
                     "{}://{workload}:{}",
                     port.scheme, port.container.first
                 )));
             }
-            "public_origin" if self.kind_text => {
+            PortField::PublicOrigin => {
                 return Some(Text {
                     pieces: vec![Piece::PublicOrigin {
                         component: draft.name.clone(),
@@ -370,7 +415,7 @@ impl Resolver<'_> {
                     }],
                 });
             }
-            "public_host" if self.kind_text => {
+            PortField::PublicHost => {
                 return Some(Text {
                     pieces: vec![Piece::PublicHost {
                         component: draft.name.clone(),
@@ -378,38 +423,25 @@ impl Resolver<'_> {
                     }],
                 });
             }
-            "public_url" => return self.public_url(draft, workload, port, sink),
-            "public_port" if self.kind_text => {
+            PortField::PublicUrl => return self.public_url(draft, workload, port, sink),
+            PortField::PublicPort => {
                 let number = match port.host {
                     Some(HostPort::Fixed(range)) => range.first,
                     _ => port.container.first,
                 };
                 return Some(Text::literal(number.to_string()));
             }
-            other => {
-                let fields = ["host", "port", "address", "url", "public_url"];
-                sink.push(
-                    Diagnostic::new(Code::BadReference, format!("a port has no `{other}`"))
-                        .label(self.place, "not understood")
-                        .misspelled(other, nearest(other, fields), || {
-                            format!("a port has {}", all_of(&fields))
-                        }),
-                );
-                return None;
-            }
         };
         self.reachable(draft, workload, field, sink)?;
         self.for_insiders(draft, port, field, sink)?;
         let outside = draft.external.as_ref().and_then(|external| {
-            external
-                .addresses
-                .iter()
-                .find(|(name, _, _)| *name == port.name)
+            let mut addresses = external.addresses.iter();
+            addresses.find(|address| address.port == port.name)
         });
         let (host, number) = match outside {
-            Some((_, host, number)) => (host.clone(), *number),
+            Some(address) => (address.host.clone(), address.number),
             None => (
-                network_owner(self.scene, draft, workload),
+                Host::Name(self.scene.network_owners.owner_of(workload).to_string()),
                 port.container.first,
             ),
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     data::{Data, Keeper, Kept, Program},
-    model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
+    model::{Component, HostPath, Mount, MountSource, Platform, PlatformVolume, Workload},
 };
 
 /// The volume that every store has: what its program wrote lies there.
@@ -30,7 +30,7 @@ pub struct Keeping {
 pub fn kept(
     platform: &Platform,
     keep: impl Fn(&PlatformVolume) -> Option<Keeping>,
-    holds: impl Fn(&str) -> bool,
+    holds: impl Fn(&HostPath) -> bool,
 ) -> Vec<Kept> {
     let mut volumes: BTreeMap<&str, Kept> = BTreeMap::new();
     for volume in &platform.volumes {
@@ -64,8 +64,8 @@ pub fn kept(
                     {
                         Some(
                             folders
-                                .entry(path)
-                                .or_insert_with(|| folder(path, workload, mount)),
+                                .entry(path.as_str())
+                                .or_insert_with(|| folder(path.as_str(), workload, mount)),
                         )
                     }
                     MountSource::Bind { .. } => None,

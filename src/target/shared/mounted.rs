@@ -4,7 +4,10 @@
 //! mount it from there. Of a content that it does not name, a runtime has copies of its own below `files/`
 //! (`compose/files/prometheus/`), as the chart always has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use crate::{
     files::CONFIG,
@@ -45,11 +48,12 @@ impl Mounted {
     /// A generated file, or all files of a generated folder: its path, what follows `path` in it, and its text.
     pub fn below(&self, path: &str) -> impl Iterator<Item = (&str, &str, &str)> {
         let path = path.trim_end_matches('/');
-        self.texts.iter().filter_map(move |(name, text)| {
-            let rest = name.strip_prefix(path)?;
-            let is_below = rest.is_empty() || rest.starts_with('/');
-            is_below.then_some((name.as_str(), rest, text.as_str()))
-        })
+        let from = self
+            .texts
+            .range::<str, _>((Bound::Included(path), Bound::Unbounded));
+        from.map_while(move |(name, text)| Some((name, name.strip_prefix(path)?, text)))
+            .filter(|(_, rest, _)| rest.is_empty() || rest.starts_with('/'))
+            .map(|(name, rest, text)| (name.as_str(), rest, text.as_str()))
     }
 
     /// Where a runtime whose folder lies directly below `generated/` finds a generated file or folder.
@@ -63,11 +67,17 @@ impl Mounted {
 
     /// The files of which a runtime needs copies: path below its `files/`, and text.
     pub fn copies<'a>(&'a self, platform: &Platform) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let paths: Vec<String> = platform.workloads().flat_map(paths_of).collect();
+        let paths = platform.workloads().flat_map(paths_of);
+        let paths: BTreeSet<String> = paths
+            .map(|path| path.trim_end_matches('/').to_string())
+            .collect();
         self.texts
             .iter()
             .filter(|(path, _)| self.copied.contains(first_folder(path)))
-            .filter(move |(path, _)| paths.iter().any(|mounted| is_below(path, mounted)))
+            .filter(move |(path, _)| {
+                let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+                folders.chain([path.as_str()]).any(|it| paths.contains(it))
+            })
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 }
@@ -95,9 +105,4 @@ fn paths_of(workload: &Workload) -> impl Iterator<Item = String> {
 
 fn first_folder(path: &str) -> &str {
     path.split('/').next().unwrap_or(path)
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder.trim_end_matches('/'))
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -1,6 +1,9 @@
 //! YAML that every reader of 1.1 and 1.2 understands the same way.
 
-use serde_json::Value;
+use minijinja::{
+    Error, ErrorKind,
+    value::{DynObject, Value, ValueKind},
+};
 
 /// Words that some reader takes for something else than a string.
 const RESERVED: [&str; 13] = [
@@ -9,37 +12,50 @@ const RESERVED: [&str; 13] = [
 
 /// A string as a scalar on one line: plain where nobody can misread it, else in double quotes.
 pub fn scalar(text: &str) -> String {
-    if is_plain(text) {
-        return text.to_string();
-    }
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if is_printable(c) => out.push(c),
-            c if (c as u32) <= 0xffff => out.push_str(&format!("\\u{:04X}", c as u32)),
-            c => out.push_str(&format!("\\U{:08X}", c as u32)),
-        }
-    }
-    out.push('"');
+    let mut out = String::with_capacity(text.len() + 2);
+    push_scalar(text, &mut out);
     out
 }
 
+fn push_scalar(text: &str, out: &mut String) {
+    if is_plain(text) {
+        out.push_str(text);
+        return;
+    }
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find(needs_escape) {
+        out.push_str(&rest[..at]);
+        let mut chars = rest[at..].chars();
+        match chars.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\r') => out.push_str("\\r"),
+            Some(c) if (c as u32) <= 0xffff => out.push_str(&format!("\\u{:04X}", c as u32)),
+            Some(c) => out.push_str(&format!("\\U{:08X}", c as u32)),
+            None => {}
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+fn needs_escape(c: char) -> bool {
+    matches!(c, '"' | '\\') || !is_printable(c)
+}
+
 fn is_plain(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-@+ ()".contains(&byte);
     let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '_');
-    let inner = text
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "_./-@+ (),".contains(c));
-    let flow = text.contains([',']);
-    starts_well
-        && inner
-        && !flow
-        && !text.ends_with(' ')
-        && !RESERVED.contains(&text.to_ascii_lowercase().trim_start_matches('.'))
+    starts_well && text.bytes().all(is_inner) && !text.ends_with(' ') && !is_reserved(text)
+}
+
+fn is_reserved(text: &str) -> bool {
+    let word = text.trim_start_matches('.');
+    RESERVED.iter().any(|it| it.eq_ignore_ascii_case(word))
 }
 
 /// What YAML lets stand in a quoted scalar without an escape, line ends of Unicode aside.
@@ -49,70 +65,159 @@ fn is_printable(c: char) -> bool {
         && !matches!(c as u32, 0x2028 | 0x2029 | 0xfeff)
 }
 
-/// A tree in block style, each line but the first indented by `indent` spaces.
-pub fn block(value: &Value, indent: usize) -> String {
-    let mut out = String::new();
-    write(value, indent, &mut out);
-    out.trim_start_matches('\n').trim_start().to_string()
+/// A value in block style, each line but the first indented by `indent` spaces. `pay` is asked before each value inside
+/// of it is written, with how deep that stands.
+///
+/// Errors: what `pay` says, and values that YAML has no form for.
+pub fn block(value: &Value, indent: usize, pay: &Pay<'_>) -> Result<String, Error> {
+    let mut writer = Writer {
+        out: String::new(),
+        depth: 0,
+        pay,
+    };
+    writer.value(value, indent)?;
+    let out = writer.out;
+    Ok(out.trim_start_matches('\n').trim_start().to_string())
 }
 
-/// Writes what stands after `key:` or `-`: a scalar on the same line, or a block on the next ones.
-fn write(value: &Value, indent: usize, out: &mut String) {
-    match value {
-        Value::Object(map) if !map.is_empty() => {
-            for (key, inner) in map {
-                out.push('\n');
-                out.push_str(&" ".repeat(indent));
-                entry(key, inner, indent, out);
+/// The entries of a table in block style, as [`block`] writes them; a key in `anchors` has the value that stands at the
+/// anchor of that name.
+pub fn entries(
+    table: &Value,
+    anchors: &Value,
+    indent: usize,
+    pay: &Pay<'_>,
+) -> Result<String, Error> {
+    let mut writer = Writer {
+        out: String::new(),
+        depth: 0,
+        pay,
+    };
+    pay(table, 0)?;
+    writer.depth += 1;
+    for (index, (key, value)) in pairs(table).enumerate() {
+        if index > 0 {
+            writer.new_line(indent);
+        }
+        writer.key(&key)?;
+        match anchors.get_item(&key)?.as_str() {
+            Some(anchor) => writer.out.push_str(&format!(" *{anchor}")),
+            None => writer.value(&value, indent + 2)?,
+        }
+    }
+    Ok(writer.out)
+}
+
+/// Pays for a value before it is written.
+pub type Pay<'a> = dyn Fn(&Value, usize) -> Result<(), Error> + 'a;
+
+struct Writer<'a> {
+    out: String,
+    /// How many lists and tables the place is in.
+    depth: usize,
+    pay: &'a Pay<'a>,
+}
+
+impl Writer<'_> {
+    /// Writes what stands after `key:` or `-`: a scalar on the same line, or a block on the next ones.
+    fn value(&mut self, value: &Value, indent: usize) -> Result<(), Error> {
+        (self.pay)(value, self.depth)?;
+        let is_empty = value.len() == Some(0);
+        self.depth += 1;
+        match value.kind() {
+            ValueKind::Map if !is_empty => self.entries(value, indent, true)?,
+            ValueKind::Map => self.out.push_str(" {}"),
+            ValueKind::Seq | ValueKind::Iterable => self.items(value, indent)?,
+            _ => {
+                self.out.push(' ');
+                self.leaf(value, indent)?;
             }
         }
-        Value::Array(items) if !items.is_empty() => {
-            for inner in items {
-                out.push('\n');
-                out.push_str(&" ".repeat(indent));
-                item(inner, indent, out);
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Writes the entries of a table, the first on a line of its own or after the dash of the list that holds it.
+    fn entries(&mut self, table: &Value, indent: usize, own_line: bool) -> Result<(), Error> {
+        for (index, (key, value)) in pairs(table).enumerate() {
+            match index == 0 && !own_line {
+                true => self.out.push(' '),
+                false => self.new_line(indent),
+            }
+            self.key(&key)?;
+            self.value(&value, indent + 2)?;
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, key: &Value) -> Result<(), Error> {
+        (self.pay)(key, self.depth)?;
+        match key.as_str() {
+            Some(key) => push_scalar(key, &mut self.out),
+            None => push_scalar(&other_key(key)?, &mut self.out),
+        }
+        self.out.push(':');
+        Ok(())
+    }
+
+    fn items(&mut self, list: &Value, indent: usize) -> Result<(), Error> {
+        let mut is_empty = true;
+        for item in list.try_iter()? {
+            is_empty = false;
+            self.new_line(indent);
+            self.out.push('-');
+            // A table starts on the line of its dash.
+            if item.kind() == ValueKind::Map && item.len() != Some(0) {
+                (self.pay)(&item, self.depth)?;
+                self.depth += 1;
+                self.entries(&item, indent + 2, false)?;
+                self.depth -= 1;
+            } else {
+                self.value(&item, indent + 2)?;
             }
         }
-        value => {
-            out.push(' ');
-            out.push_str(&leaf(value, indent));
+        if is_empty {
+            self.out.push_str(" []");
         }
+        Ok(())
+    }
+
+    fn leaf(&mut self, value: &Value, indent: usize) -> Result<(), Error> {
+        match value.as_str() {
+            Some(text) if is_literal_block(text) => self.out.push_str(&literal_block(text, indent)),
+            Some(text) => push_scalar(text, &mut self.out),
+            None => self.out.push_str(&other_leaf(value)?),
+        }
+        Ok(())
+    }
+
+    fn new_line(&mut self, indent: usize) {
+        self.out.push('\n');
+        self.out.extend(std::iter::repeat_n(' ', indent));
     }
 }
 
-fn entry(key: &str, value: &Value, indent: usize, out: &mut String) {
-    out.push_str(&scalar(key));
-    out.push(':');
-    write(value, indent + 2, out);
+fn pairs(table: &Value) -> impl Iterator<Item = (Value, Value)> {
+    let pairs = table.as_object().and_then(DynObject::try_iter_pairs);
+    pairs.into_iter().flatten()
 }
 
-/// A list item; a table starts on the line of its dash.
-fn item(value: &Value, indent: usize, out: &mut String) {
-    out.push('-');
-    match value {
-        Value::Object(map) if !map.is_empty() => {
-            for (index, (key, inner)) in map.iter().enumerate() {
-                if index == 0 {
-                    out.push(' ');
-                } else {
-                    out.push('\n');
-                    out.push_str(&" ".repeat(indent + 2));
-                }
-                entry(key, inner, indent + 2, out);
-            }
-        }
-        value => write(value, indent + 2, out),
+/// A key that is no string.
+fn other_key(key: &Value) -> Result<String, Error> {
+    match key.kind() {
+        ValueKind::Number | ValueKind::Bool => other_leaf(key),
+        kind => Err(Error::new(
+            ErrorKind::BadSerialization,
+            format!("{kind} can't be the key of a table"),
+        )),
     }
 }
 
-fn leaf(value: &Value, indent: usize) -> String {
-    match value {
-        Value::String(text) if is_literal_block(text) => literal_block(text, indent),
-        Value::String(text) => scalar(text),
-        Value::Object(_) => "{}".to_string(),
-        Value::Array(_) => "[]".to_string(),
-        value => value.to_string(),
-    }
+/// A number, a truth value or nothing.
+fn other_leaf(value: &Value) -> Result<String, Error> {
+    let tree = serde_json::to_value(value)
+        .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?;
+    Ok(tree.to_string())
 }
 
 /// A string as lines below `|-`, indented by `indent`, where every reader reads it back unchanged from there; else as
@@ -159,6 +264,8 @@ fn literal_block(text: &str, indent: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use minijinja::value::Serde;
+
     use super::*;
 
     #[test]
@@ -175,9 +282,10 @@ mod tests {
     #[test]
     fn a_tree_nests_by_two_spaces() {
         let tree = serde_json::json!({"a": [{"b": 1, "c": []}, "x\ny\n"], "d": {}});
+        let written = block(&Value::from(Serde(tree)), 0, &|_, _| Ok(()));
         assert_eq!(
-            block(&tree, 0),
-            "a:\n  - b: 1\n    c: []\n  - |\n    x\n    y\nd: {}"
+            written.ok().as_deref(),
+            Some("a:\n  - b: 1\n    c: []\n  - |\n    x\n    y\nd: {}")
         );
     }
 }

@@ -62,8 +62,7 @@ fn a_kind_of_the_users_own_fits_where_its_parent_fits() {
         )
         .with(
             "mlopsgen/kinds/vector-db.toml",
-            "extends = \"postgres\"\ntitle = \"Vector database\"\nimage = \"pgvector/pgvector\"\nversion = \"0.8.1-pg17\"\n\
-             majors = [0]\n",
+            "extends = \"postgres\"\ntitle = \"Vector database\"\nimage = \"pgvector/pgvector\"\nversion = \"0.8.1-pg17\"\n",
         );
     let output = compile(&world, &Request::default())
         .output

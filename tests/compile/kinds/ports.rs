@@ -1,5 +1,6 @@
 //! Ports of a kind that a component moves.
 
+use crate::support::aliases;
 use mlopsgen::{
     catalog::Kind,
     compile::Output,
@@ -72,7 +73,7 @@ fn movable_ports(kind: &Kind) -> Vec<(Option<String>, String, u16)> {
 
 /// The command and the environment of a Compose service, and the files that are rendered for its component.
 fn what_is_told(output: &Output, service: &str) -> String {
-    let text = &output.files.files["compose/one.yaml"].text;
+    let text = aliases::resolved(&output.files.files["compose/one.yaml"].text);
     let start = format!("\n  {service}:\n");
     let from = &text[text.find(&start).expect("the service") + start.len()..];
     let mut told = String::new();

@@ -13,7 +13,7 @@ use super::{
     volume::{self, VolumeView},
 };
 use crate::{
-    model::{Pipeline, Platform, TaskBody},
+    model::{Pipeline, Platform, Schedule, SchedulePreset, TaskBody},
     target::shared::plain,
 };
 
@@ -82,7 +82,7 @@ pub fn view(platform: &Platform, pipeline: &Pipeline, airflow_major: u64) -> Dag
         imports: Vec::new(),
         description: pipeline.description.clone(),
         documentation: documentation(pipeline),
-        schedule: pipeline.schedule.clone(),
+        schedule: pipeline.schedule.as_ref().map(ToString::to_string),
         start: start(pipeline, airflow_major),
         catchup: pipeline.catchup,
         max_active_runs: max_active_runs(pipeline),
@@ -174,14 +174,16 @@ fn stubs(pipeline: &Pipeline) -> Vec<String> {
 
 /// The first day. Airflow 2 refuses a schedule without one; with no catching up any day in the past will do.
 fn start(pipeline: &Pipeline, airflow_major: u64) -> Option<time::Start> {
-    let fallback = (airflow_major < 3).then_some("2020-01-01");
-    time::start(pipeline.start.as_deref().or(fallback)?)
+    match &pipeline.start {
+        Some(date) => Some(time::start(date)),
+        None => (airflow_major < 3).then(time::long_ago),
+    }
 }
 
 /// Airflow refuses `@continuous` with more than one run at a time.
 fn max_active_runs(pipeline: &Pipeline) -> Option<u32> {
-    match pipeline.schedule.as_deref() {
-        Some("@continuous") => Some(1),
+    match pipeline.schedule {
+        Some(Schedule::Preset(SchedulePreset::Continuous)) => Some(1),
         _ => pipeline.max_active_runs,
     }
 }

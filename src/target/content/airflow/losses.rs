@@ -3,7 +3,7 @@
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
-    model::{Mount, MountSource, Pipeline, Platform, Task, TaskBody},
+    model::{HostPath, Mount, Pipeline, Platform, Task, TaskBody},
 };
 
 pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
@@ -20,8 +20,7 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
 }
 
 fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
-    let relative =
-        matches!(&mount.source, MountSource::Bind { path, .. } if !path.starts_with('/'));
+    let relative = matches!(mount.source.on_host(), Some(HostPath::Project(_)));
     (relative && !mount.compose_only).then(|| {
         Diagnostic::new(
             Code::TargetLoss,

@@ -1,7 +1,5 @@
 //! Which task comes after which, in the words of a DAG: `extract >> train >> publish`.
 
-use std::collections::BTreeMap;
-
 use crate::model::{Pipeline, Task};
 
 /// A longer line ends, and the next one begins with its last task.
@@ -18,13 +16,9 @@ struct Chain {
 ///
 /// A task joins the chain of the one before it where that is its last and only one; else it begins a line.
 pub fn lines(pipeline: &Pipeline, variables: &[String]) -> Vec<String> {
-    let tasks = || pipeline.tasks.iter().zip(variables);
-    let variable_of: BTreeMap<&str, &str> = tasks()
-        .map(|(task, variable)| (task.name.as_str(), variable.as_str()))
-        .collect();
     let mut chains: Vec<Chain> = Vec::new();
-    for (task, variable) in tasks() {
-        let Some(before) = expression(task, &variable_of) else {
+    for (task, variable) in pipeline.tasks.iter().zip(variables) {
+        let Some(before) = expression(task, variables) else {
             continue;
         };
         let fits = |chain: &&mut Chain| {
@@ -45,11 +39,12 @@ pub fn lines(pipeline: &Pipeline, variables: &[String]) -> Vec<String> {
 }
 
 /// The tasks before a task: a variable, or a list of them; `None` where there is none.
-fn expression(task: &Task, variable_of: &BTreeMap<&str, &str>) -> Option<String> {
+fn expression(task: &Task, variables: &[String]) -> Option<String> {
     let before: Vec<&str> = task
         .after
         .iter()
-        .filter_map(|(name, _)| variable_of.get(name.as_str()).copied())
+        .filter_map(|before| variables.get(before.value.0))
+        .map(String::as_str)
         .collect();
     match before.as_slice() {
         [] => None,

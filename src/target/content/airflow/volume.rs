@@ -35,10 +35,7 @@ pub fn view(platform: &Platform, mount: &Mount) -> VolumeView {
             }
             source
         }
-        MountSource::Bind { path, .. } => {
-            let folder = path.strip_prefix("./").unwrap_or(path);
-            BTreeMap::from([("folder", folder.to_string())])
-        }
+        MountSource::Bind { path, .. } => BTreeMap::from([("folder", path.to_string())]),
     };
     VolumeView {
         name: mount.name.clone(),

@@ -68,16 +68,19 @@ fn severities() -> Vec<InhibitionView> {
         .collect()
 }
 
-/// While a component is down, nothing is said of what needs it.
+/// While a component is down, alerts of what needs it are held back.
 fn along_the_graph(context: &Context<'_>, component: &Component) -> Option<InhibitionView> {
     let alerts = component
         .alerts
         .iter()
         .filter(|alert| holds_back(component, alert));
     let names: BTreeSet<&str> = alerts.map(|alert| alert.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
     let needing = context.graph.needed_by(&component.name);
     let needing: BTreeSet<&str> = needing.iter().map(String::as_str).collect();
-    (!names.is_empty() && !needing.is_empty()).then(|| InhibitionView {
+    (!needing.is_empty()).then(|| InhibitionView {
         why: format!(
             "`{}` is down: alerts of what needs it are held back.",
             component.name

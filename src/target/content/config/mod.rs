@@ -87,7 +87,7 @@ fn loss(
         | Piece::PublicHost { component, port }
             if platform
                 .component(component)
-                .is_none_or(|component| component.said_url(port).is_none()) =>
+                .is_none_or(|component| component.declared_public_url(port).is_none()) =>
         {
             Some("a public address: the one on the Compose host is written")
         }

@@ -1,9 +1,9 @@
-//! Facts that the page, the picture and the graph formats tell alike.
+//! Facts that the page, the picture and the graph formats show alike.
 
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{Component, Endpoint, Field, HostPort, Pipeline, Platform, Port},
+    model::{Component, Endpoint, Field, Host, HostPort, Pipeline, Platform, Port, Task, TaskId},
     speak::{Readable, Speak},
 };
 
@@ -33,20 +33,18 @@ fn letter(index: usize) -> String {
 }
 
 /// The tasks of a pipeline in waves: those of one wave wait only for those of earlier ones.
-pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<&str>> {
-    let mut done: BTreeSet<&str> = BTreeSet::new();
+pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<TaskId>> {
+    let mut done: BTreeSet<TaskId> = BTreeSet::new();
     let mut waves = Vec::new();
     loop {
-        let ready: Vec<&str> = pipeline
-            .tasks
-            .iter()
-            .filter(|task| !done.contains(task.name.as_str()))
-            .filter(|task| {
-                task.after
-                    .iter()
-                    .all(|(name, _)| done.contains(name.as_str()))
-            })
-            .map(|task| task.name.as_str())
+        let is_ready = |task: &Task| {
+            let mut before = task.after.iter();
+            before.all(|before| done.contains(&before.value))
+        };
+        let ready: Vec<TaskId> = pipeline
+            .tasks_by_id()
+            .filter(|(id, task)| !done.contains(id) && is_ready(task))
+            .map(|(id, _)| id)
             .collect();
         if ready.is_empty() {
             return waves;
@@ -57,7 +55,7 @@ pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<&str>> {
 }
 
 /// The kind's title and the version, or the image where the kind says nothing: `PostgreSQL 17.11`.
-pub fn what_it_is(platform: &Platform, component: &Component) -> String {
+pub fn program_and_version(platform: &Platform, component: &Component) -> String {
     let Some(workload) = component.main() else {
         return component.title.clone();
     };
@@ -92,7 +90,7 @@ pub fn inside(workload: &str, port: &Port) -> String {
     let endpoint = Endpoint {
         component: String::new(),
         port: String::new(),
-        host: workload.to_string(),
+        host: Host::Name(workload.to_string()),
         number: port.container.first,
         scheme: port.scheme.clone(),
         path: port.path.clone(),

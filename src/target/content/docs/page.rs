@@ -12,14 +12,15 @@ use super::{
 use crate::{
     graph::Graph,
     model::{
-        Agent, Ci, Component, FlowEnd, HostPort, Pipeline, Platform, Port, SecretOrigin, TaskBody,
-        Workload,
+        Agent, Ci, Component, FlowEnd, HostPort, NetworkOwners, Pipeline, Platform, Port,
+        SecretOrigin, TaskBody, Workload,
     },
     speak::{Readable, Speak},
 };
 
 impl Page {
     pub fn of(platform: &Platform, graph: &Graph) -> Self {
+        let owners = NetworkOwners::of(platform);
         Self {
             name: platform.name.clone(),
             environment: platform.environment.clone(),
@@ -30,7 +31,7 @@ impl Page {
             published: published(platform),
             inside: platform
                 .workloads()
-                .flat_map(|workload| inside(platform, workload))
+                .flat_map(|workload| inside(platform, &owners, workload))
                 .collect(),
             needs: needs(platform, graph),
             flows: flows(platform),
@@ -108,13 +109,10 @@ fn component_view(platform: &Platform, component: &Component) -> ComponentView {
 
 fn elsewhere(component: &Component) -> Option<ExternalView> {
     let external = component.external.as_ref()?;
-    let addresses = external
-        .addresses
-        .iter()
-        .map(|(port, host, number)| AddressView {
-            port: port.clone(),
-            address: format!("{host}:{number}"),
-        });
+    let addresses = external.addresses.iter().map(|address| AddressView {
+        port: address.port.clone(),
+        address: format!("{}:{}", address.host, address.number),
+    });
     Some(ExternalView {
         name: component.name.clone(),
         title: component.title.clone(),
@@ -133,11 +131,11 @@ fn published(platform: &Platform) -> Vec<PublishedView> {
                 HostPort::Fixed(range) => range.to_string(),
                 HostPort::Auto => "any free one".to_string(),
             };
-            let said = platform
+            let declared = platform
                 .component(&workload.component)
-                .and_then(|component| component.said_url(&port.name));
-            let url = match said {
-                Some(said) => Some(said.as_str().to_string()),
+                .and_then(|component| component.declared_public_url(&port.name));
+            let url = match declared {
+                Some(declared) => Some(declared.as_str().to_string()),
                 None => facts::host_url(port),
             };
             Some(PublishedView {
@@ -162,20 +160,23 @@ fn number(port: &Port) -> String {
 /// Nobody inside has an address of what is on the host's network or on none.
 fn inside<'a>(
     platform: &'a Platform,
+    owners: &'a NetworkOwners,
     workload: &'a Workload,
 ) -> impl Iterator<Item = InsideView> + 'a {
-    let owner = platform.network_owner(workload);
-    let reached = owner.network_mode.is_none();
+    let owner = owners.owner_of(&workload.name);
+    let reached = platform
+        .workload(owner)
+        .is_some_and(|owner| owner.network_mode.is_none());
     let ports = workload.ports.iter().filter(move |_| reached);
     ports.map(|port| InsideView {
         workload: workload.name.clone(),
         port: port.name.clone(),
-        address: facts::inside(&owner.name, port),
+        address: facts::inside(owner, port),
         protocol: port.protocol.name(),
         scraped: workload
             .metrics
-            .as_ref()
-            .is_some_and(|metrics| metrics.port == port.name),
+            .iter()
+            .any(|metrics| metrics.port == port.name),
     })
 }
 
@@ -229,18 +230,17 @@ fn flows(platform: &Platform) -> Vec<FlowView> {
 }
 
 fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
-    let number = |name: &str| pipeline.tasks.iter().position(|task| task.name == name);
     let mut chart = Vec::new();
     for (index, task) in pipeline.tasks.iter().enumerate() {
         chart.push(format!("t{index}[\"{}\"]", mermaid_text(&task.name)));
-        for before in task.after.iter().filter_map(|(name, _)| number(name)) {
-            chart.push(format!("t{before} --> t{index}"));
+        for before in &task.after {
+            chart.push(format!("t{} --> t{index}", before.value.0));
         }
     }
     PipelineView {
         name: pipeline.name.clone(),
         description: pipeline.description.clone(),
-        schedule: pipeline.schedule.clone(),
+        schedule: pipeline.schedule.as_ref().map(ToString::to_string),
         image: pipeline
             .image
             .as_ref()
@@ -250,7 +250,11 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
             .iter()
             .map(|task| TaskView {
                 name: task.name.clone(),
-                after: task.after.iter().map(|(name, _)| name.clone()).collect(),
+                after: task
+                    .after
+                    .iter()
+                    .map(|before| pipeline.task(before.value).name.clone())
+                    .collect(),
                 runs: match &task.body {
                     TaskBody::Run(text) => Readable(platform).text(text),
                     TaskBody::Stub => format!("dags/{}/{}.py", pipeline.name, task.name),

@@ -1,53 +1,173 @@
-//! A component's dashboard: the panels of its kind, its containers, and how it is scraped.
+//! What a component is measured by, on the dashboard of its kind or on one of its own: the panels of the kind, those of
+//! platform.toml, its containers, and how it is scraped.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Board,
-    dashboard::{self, Dashboard},
+    dashboard::{Choice, Dashboard},
     panel::{Look, Panel},
 };
 use crate::{
-    model::Component,
+    model::{self, Component},
     target::{
         Vantage,
-        shared::scrape::{self, Job},
+        shared::{boards, scrape},
     },
 };
 
-pub(super) fn dashboard(board: &Board<'_>, component: &Component) -> Dashboard {
-    let jobs = board.jobs_of(&component.name);
-    let slowest = jobs
+/// The dashboards of all components that are scraped, each with the name of its file.
+pub(super) fn dashboards(board: &Board<'_>) -> Vec<(String, Dashboard)> {
+    let platform = board.context.platform;
+    let mut kinds: BTreeMap<&str, Vec<&Component>> = BTreeMap::new();
+    let mut out = Vec::new();
+    let scraped = platform
+        .components
         .iter()
-        .map(|job| job.interval)
-        .max()
-        .unwrap_or_default();
-    let selector = scrape::selector(&jobs);
-    let mut panels = Vec::new();
-    for panel in &component.panels {
-        panels.extend(panel.row.as_deref().map(Panel::row));
-        panels.push(Panel::of_kind(panel));
+        .filter(|component| board.of_component.contains_key(component.name.as_str()));
+    for component in scraped {
+        if boards::has_own(component) {
+            out.push((component.name.clone(), own(board, component)));
+        } else {
+            kinds.entry(&component.kind).or_default().push(component);
+        }
     }
-    if component.panels.is_empty() {
-        panels.extend(process(&selector));
+    // Grafana wants a title for one dashboard alone; kinds may share theirs.
+    let mut titles = BTreeSet::new();
+    for (kind, components) in kinds {
+        let title = &components[0].title;
+        let title = match titles.insert(title.clone()) {
+            true => title.clone(),
+            false => format!("{title} ({kind})"),
+        };
+        // No component has a name with a `.`.
+        out.push((
+            format!("kind.{kind}"),
+            of_kind(board, kind, title, &components),
+        ));
     }
-    panels.extend(containers(board, component));
-    panels.extend(scraping(&selector, &jobs));
-    let panels = panels
-        .into_iter()
-        .map(|panel| panel.every(slowest, board.interval))
-        .collect();
-    let mut tags = vec!["mlopsgen".to_string(), board.context.platform.name.clone()];
-    tags.extend(component.group.clone());
+    out
+}
+
+/// The dashboard of a component that has panels of its own.
+fn own(board: &Board<'_>, component: &Component) -> Dashboard {
+    let jobs = board.jobs_of(&component.name);
+    let selector = format!("{}, instance=~\"$instance\"", scrape::selector(&jobs[..1]));
+    let mut panels = with_rows(&component.own_panels, &selector);
+    panels.extend(measured(&[component], &selector));
+    let services = component
+        .workloads
+        .iter()
+        .map(|workload| workload.name.as_str())
+        .collect::<Vec<_>>();
+    let containers = container_matchers(board, &services);
+    let matcher = format!("component=\"{}\"", component.name);
+    panels.extend(containers.iter().flat_map(|it| self::containers(it)));
+    panels.extend(scraping(&matcher, jobs.len()));
     Dashboard {
-        uid: dashboard::uid(board, &component.name),
+        uid: boards::own_uid(board.context.platform, component),
         title: component.name.clone(),
         description: component
             .description
             .clone()
             .unwrap_or_else(|| component.title.clone()),
-        tags,
-        overview: Some(dashboard::overview_uid(board)),
-        panels,
+        tags: tags(board, &[component]),
+        is_overview: false,
+        choice: Some(Choice {
+            jobs: vec![component.name.clone()],
+            fixed: true,
+        }),
+        starts: Some(starts(&matcher, containers.as_deref())),
+        panels: paced(board, panels, &[component]),
     }
+}
+
+/// The dashboard of all components of a kind: a variable says which of them it shows.
+fn of_kind(board: &Board<'_>, kind: &str, title: String, components: &[&Component]) -> Dashboard {
+    let selector = "job=~\"$job\", instance=~\"$instance\"";
+    let mut panels = measured(components, selector);
+    let containers = containers_of_kind(board, components);
+    panels.extend(containers.iter().flat_map(|it| self::containers(it)));
+    let matcher = "component=~\"$job\"";
+    panels.extend(scraping(matcher, 1));
+    Dashboard {
+        uid: boards::kind_uid(board.context.platform, kind),
+        title,
+        description: match components {
+            [only] => only.description.clone(),
+            _ => None,
+        }
+        .unwrap_or_else(|| format!("Components of the kind {kind}")),
+        tags: tags(board, components),
+        is_overview: false,
+        choice: Some(Choice {
+            jobs: components.iter().map(|it| it.name.clone()).collect(),
+            fixed: false,
+        }),
+        starts: Some(starts(matcher, containers.as_deref())),
+        panels: paced(board, panels, components),
+    }
+}
+
+/// Says how seldom data come, where that is more seldom than usual.
+fn paced(board: &Board<'_>, panels: Vec<Panel>, components: &[&Component]) -> Vec<Panel> {
+    let jobs = components.iter().flat_map(|it| board.jobs_of(&it.name));
+    let slowest = jobs.map(|job| job.interval).max().unwrap_or_default();
+    panels
+        .into_iter()
+        .map(|panel| panel.every(slowest, board.interval))
+        .collect()
+}
+
+fn tags(board: &Board<'_>, components: &[&Component]) -> Vec<String> {
+    let groups: BTreeSet<String> = components
+        .iter()
+        .filter_map(|it| it.group.clone())
+        .collect();
+    let platform = board.context.platform.name.clone();
+    ["mlopsgen".to_string(), platform]
+        .into_iter()
+        .chain(groups)
+        .collect()
+}
+
+/// The panels of a kind. What settings change of them stands beside the rest, in its row; a kind without panels has
+/// those of any process.
+fn measured(components: &[&Component], selector: &str) -> Vec<Panel> {
+    let mut rows: Vec<(Option<&str>, Vec<&model::Panel>)> = Vec::new();
+    for component in components {
+        let mut row = None;
+        for panel in &component.panels {
+            row = panel.row.as_deref().or(row);
+            let at = rows.iter().position(|(title, _)| *title == row);
+            let at = at.unwrap_or_else(|| {
+                rows.push((row, Vec::new()));
+                rows.len() - 1
+            });
+            let known = &mut rows[at].1;
+            if !known.contains(&panel) {
+                known.push(panel);
+            }
+        }
+    }
+    if rows.is_empty() {
+        return process(selector);
+    }
+    let mut out = Vec::new();
+    for (row, panels) in rows {
+        out.extend(row.map(Panel::row));
+        out.extend(panels.iter().map(|panel| Panel::of_model(panel, selector)));
+    }
+    out
+}
+
+fn with_rows(panels: &[model::Panel], selector: &str) -> Vec<Panel> {
+    let mut out = Vec::new();
+    for panel in panels {
+        out.extend(panel.row.as_deref().map(Panel::row));
+        out.push(Panel::of_model(panel, selector));
+    }
+    out
 }
 
 /// What the client libraries of most languages give about their own process.
@@ -92,16 +212,8 @@ fn process(selector: &str) -> Vec<Panel> {
     ]
 }
 
-/// What cAdvisor says of the component's containers.
-fn containers(board: &Board<'_>, component: &Component) -> Vec<Panel> {
-    let workloads: Vec<&str> = component
-        .workloads
-        .iter()
-        .map(|workload| workload.name.as_str())
-        .collect();
-    let Some(matchers) = container_matchers(board, &workloads) else {
-        return Vec::new();
-    };
+/// What cAdvisor says of containers.
+fn containers(matchers: &str) -> Vec<Panel> {
     vec![
         Panel::row("Containers"),
         Panel::new(Look::Timeseries, "Container CPU", "Cores in use, by container")
@@ -128,21 +240,49 @@ fn containers(board: &Board<'_>, component: &Component) -> Vec<Panel> {
 /// Selects the containers of these workloads by the labels that Compose gives them. `None` where nobody watches
 /// containers: in a cluster that is the kubelet's work.
 pub(super) fn container_matchers(board: &Board<'_>, workloads: &[&str]) -> Option<String> {
+    if workloads.is_empty() {
+        return None;
+    }
+    let of_service = scrape::one_of("container_label_com_docker_compose_service", workloads);
+    compose_matchers(board, &of_service)
+}
+
+/// Selects the containers of the chosen component: its workloads are called after it and their part.
+fn containers_of_kind(board: &Board<'_>, components: &[&Component]) -> Option<String> {
+    let workloads = components.iter().flat_map(|it| &it.workloads);
+    let parts: BTreeSet<&str> = workloads.filter_map(|it| it.part.as_deref()).collect();
+    let parts: Vec<&str> = parts.into_iter().collect();
+    let service = match parts.as_slice() {
+        [] => "$job".to_string(),
+        parts => format!("$job(-({}))?", parts.join("|")),
+    };
+    let of_service = format!("container_label_com_docker_compose_service=~\"{service}\"");
+    compose_matchers(board, &of_service)
+}
+
+fn compose_matchers(board: &Board<'_>, of_service: &str) -> Option<String> {
     let jobs = board.jobs_of_kind("cadvisor");
-    if jobs.is_empty() || workloads.is_empty() || board.context.vantage == Vantage::Kubernetes {
+    if jobs.is_empty() || board.context.vantage == Vantage::Kubernetes {
         return None;
     }
     Some(format!(
-        "{}, container_label_com_docker_compose_project=\"{}\", {}",
+        "{}, container_label_com_docker_compose_project=\"{}\", {of_service}",
         scrape::selector(&jobs),
         board.context.platform.name,
-        scrape::one_of("container_label_com_docker_compose_service", workloads),
     ))
 }
 
+/// When something started, in milliseconds: its containers, else its processes.
+fn starts(matcher: &str, containers: Option<&str>) -> String {
+    match containers {
+        Some(containers) => format!("container_start_time_seconds{{{containers}}} * 1000"),
+        None => format!("process_start_time_seconds{{{matcher}}} * 1000"),
+    }
+}
+
 /// How the component answers its scrapes.
-fn scraping(selector: &str, jobs: &[&Job<'_>]) -> Vec<Panel> {
-    let height = 3 + u32::try_from(jobs.len()).unwrap_or(u32::MAX).min(5);
+fn scraping(selector: &str, jobs: usize) -> Vec<Panel> {
+    let height = 3 + u32::try_from(jobs).unwrap_or(u32::MAX).min(5);
     vec![
         Panel::row("Scraping"),
         Panel::new(Look::Timeline, "Answers", "Whether it answered Prometheus")

@@ -1,17 +1,12 @@
 //! The view of a dashboard, and its text.
 
-use data_encoding::HEXLOWER;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{
     Board,
     panel::{self, Panel},
 };
-use crate::template::TemplateError;
-
-/// The longest uid that Grafana takes.
-const LONGEST_UID: usize = 40;
+use crate::{target::shared::boards, template::TemplateError};
 
 /// A dashboard before its panels have places.
 #[derive(Debug)]
@@ -20,9 +15,22 @@ pub(super) struct Dashboard {
     pub title: String,
     pub description: String,
     pub tags: Vec<String>,
-    /// The uid of the dashboard to go back to.
-    pub overview: Option<String>,
+    /// It is the one that all others lead back to.
+    pub is_overview: bool,
+    /// Which components it shows; none: the platform.
+    pub choice: Option<Choice>,
+    /// PromQL: when something of it started, in milliseconds.
+    pub starts: Option<String>,
     pub panels: Vec<Panel>,
+}
+
+/// The components of a dashboard, by their jobs.
+#[derive(Debug, Serialize)]
+pub(super) struct Choice {
+    /// Their jobs.
+    pub jobs: Vec<String>,
+    /// There is nothing to choose: its queries name the job.
+    pub fixed: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -36,32 +44,20 @@ struct DashboardView<'a> {
     /// Its tags.
     tags: &'a [String],
     /// The uid of the dashboard to go back to.
-    overview: &'a Option<String>,
+    overview: Option<String>,
     /// The tag that all dashboards of the platform have.
     family: &'a str,
     /// The uid of the data source.
     source: &'a str,
+    /// The components among which a variable chooses.
+    choice: &'a Option<Choice>,
+    /// PromQL: when something of it started, in milliseconds.
+    starts: &'a Option<String>,
     /// The panels, numbered and placed.
     panels: Vec<Panel>,
 }
 
-/// The overview's uid: the platform's name.
-pub(super) fn overview_uid(board: &Board<'_>) -> String {
-    board.context.platform.name.clone()
-}
-
-/// A component's uid: `PLATFORM-COMPONENT`; where that is too long, its start and a hash of it.
-pub(super) fn uid(board: &Board<'_>, component: &str) -> String {
-    let full = format!("{}-{component}", board.context.platform.name);
-    if full.len() <= LONGEST_UID {
-        return full;
-    }
-    let hash = HEXLOWER.encode(&Sha256::digest(full.as_bytes())[..4]);
-    let start: String = full.chars().take(LONGEST_UID - 1 - hash.len()).collect();
-    format!("{start}-{hash}")
-}
-
-/// The dashboard as JSON. What its template gives is read and written again: it is JSON whatever the template says.
+/// The dashboard as JSON. The template's output is parsed and written again: it is JSON whatever the template says.
 pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, TemplateError> {
     const TEMPLATE: &str = "grafana/dashboards/dashboard.json";
     let view = DashboardView {
@@ -69,9 +65,11 @@ pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, 
         title: &dashboard.title,
         description: &dashboard.description,
         tags: &dashboard.tags,
-        overview: &dashboard.overview,
+        overview: (!dashboard.is_overview).then(|| boards::overview_uid(board.context.platform)),
         family: &board.context.platform.name,
         source: board.source,
+        choice: &dashboard.choice,
+        starts: &dashboard.starts,
         panels: panel::place(dashboard.panels),
     };
     let text = board.context.engine.render(TEMPLATE, view)?;

@@ -1,4 +1,5 @@
-//! Grafana: where its data come from, and a dashboard of the platform and of each component that is scraped.
+//! Grafana: where its data come from, and dashboards: of the platform, of each kind of which something is scraped, and of
+//! each component that has panels of its own.
 //!
 //! In: the model. Out: `grafana/provisioning/` and `grafana/dashboards/*.json`; nothing where the platform has no
 //! Grafana or no Prometheus. Uids and ids follow from names and order, so that links to a dashboard stay good.
@@ -93,7 +94,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let board = Board {
         context,
         source: &prometheus.name,
-        of_component: by_component(&jobs),
+        of_component: scrape::by_component(&jobs),
         jobs: &jobs,
         interval: scrape::interval(platform, prometheus),
     };
@@ -101,30 +102,15 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         &format!("dashboards/{OVERVIEW}"),
         dashboard::render(&board, overview::dashboard(&board))?,
     );
-    let scraped: Vec<&Component> = platform
-        .components
-        .iter()
-        .filter(|component| board.of_component.contains_key(component.name.as_str()))
+    let dashboards = component::dashboards(&board);
+    let texts: Vec<_> = dashboards
+        .into_par_iter()
+        .map(|(name, dashboard)| (name, dashboard::render(&board, dashboard)))
         .collect();
-    let texts: Vec<_> = scraped
-        .par_iter()
-        .map(|component| dashboard::render(&board, component::dashboard(&board, component)))
-        .collect();
-    for (component, text) in scraped.into_iter().zip(texts) {
-        add(&format!("dashboards/{}.json", component.name), text?);
+    for (name, text) in texts {
+        add(&format!("dashboards/{name}.json"), text?);
     }
     Ok(emission)
-}
-
-fn by_component<'a>(jobs: &'a [Job<'a>]) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
-    let mut of_component: BTreeMap<&str, Vec<&Job<'_>>> = BTreeMap::new();
-    for job in jobs {
-        of_component
-            .entry(&job.component.name)
-            .or_default()
-            .push(job);
-    }
-    of_component
 }
 
 /// The components in the role `datasource`.

@@ -1,11 +1,20 @@
-//! The dashboard of the whole platform: who answers, what is wrong, and what the host and the containers use.
+//! The dashboard of the whole platform: what is wrong, who works, how requests are answered, and what stores, containers
+//! and hosts use.
+
+use std::collections::BTreeMap;
 
 use super::{
     Board, component,
-    dashboard::{self, Dashboard},
+    dashboard::Dashboard,
     panel::{Look, Panel},
 };
-use crate::target::shared::scrape::{self, Job, Presence};
+use crate::{
+    model::{Component, Expression, Requests},
+    target::shared::{
+        boards,
+        scrape::{self, Job, Presence},
+    },
+};
 
 /// Colours of a number that ought to be nothing.
 const WRONG: &str = "red";
@@ -13,20 +22,24 @@ const WRONG: &str = "red";
 pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
     let platform = board.context.platform;
     let mut panels = totals();
-    panels.extend(groups(board));
-    panels.extend(jobs(board));
     panels.extend(alerts());
+    panels.extend(groups(board));
+    panels.extend(services(board));
+    panels.extend(stores(board));
     panels.extend(containers(board));
     panels.extend(host(board));
+    panels.extend(jobs(board));
     Dashboard {
-        uid: dashboard::overview_uid(board),
+        uid: boards::overview_uid(platform),
         title: "Platform overview".to_string(),
         description: platform
             .description
             .clone()
             .unwrap_or_else(|| platform.name.clone()),
         tags: vec!["mlopsgen".to_string(), platform.name.clone()],
-        overview: None,
+        is_overview: true,
+        choice: None,
+        starts: None,
         panels,
     }
 }
@@ -73,12 +86,11 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
     });
     let elsewhere = "Components that run outside of the platform".to_string();
     for (name, title, description) in declared.chain([(None, "Elsewhere", elsewhere)]) {
-        let members: Vec<&str> = platform
+        let members: Vec<&Component> = platform
             .components
             .iter()
             .filter(|component| component.group.as_deref() == name)
-            .map(|component| component.name.as_str())
-            .filter(|component| !board.jobs_of(component).is_empty())
+            .filter(|component| !board.jobs_of(&component.name).is_empty())
             .collect();
         let width = match members.len() {
             0 => continue,
@@ -88,9 +100,10 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
         };
         let mut panel = Panel::new(Look::Up, title, &description).size(width, 4);
         for member in members {
+            let name = &member.name;
             panel = panel
-                .query(works(board, member), member)
-                .link(member, &format!("/d/{}", dashboard::uid(board, member)));
+                .query(works(board, name), name)
+                .link(name, &boards::path(platform, member));
         }
         panels.push(panel);
     }
@@ -154,19 +167,147 @@ fn alerts() -> Vec<Panel> {
         Panel::row("Alerts"),
         Panel::new(Look::Alerts, "Firing", "Alerts that fire now")
             .size(14, 8)
-            .query(
-                "max by (severity, alertname, component, job, instance) (ALERTS{alertstate=\"firing\"})",
-                "",
-            ),
-        Panel::new(Look::Timeseries, "Firing over time", "Alerts that fire, by severity")
-            .size(10, 8)
-            .zero_based()
-            .stacked()
-            .query(
-                "count by (severity) (ALERTS{alertstate=\"firing\"})",
-                "{{severity}}",
-            ),
+            .query("ALERTS{alertstate=\"firing\"}", ""),
+        Panel::new(
+            Look::Timeseries,
+            "Firing over time",
+            "Alerts that fire, by severity",
+        )
+        .size(10, 8)
+        .zero_based()
+        .stacked()
+        .query(
+            "count by (severity) (ALERTS{alertstate=\"firing\"})",
+            "{{severity}}",
+        ),
     ]
+}
+
+/// How requests are answered: how many there are, how many fail, how long they take. Of components that count them.
+fn services(board: &Board<'_>) -> Vec<Panel> {
+    let scraped: Vec<&Component> = board
+        .context
+        .platform
+        .components
+        .iter()
+        .filter(|component| !board.jobs_of(&component.name).is_empty())
+        .collect();
+    let mut rate = Panel::new(Look::Timeseries, "Requests", "Requests a second")
+        .unit("reqps")
+        .zero_based();
+    for (expr, _) in by_counter(&scraped, |it| Some((it.all.clone()?, None))) {
+        rate = rate.query(
+            format!("sum by (job) (rate({expr}[$__rate_interval]))"),
+            "{{job}}",
+        );
+    }
+    let mut failed =
+        Panel::new(Look::Timeseries, "Errors", "Share of requests that failed").share();
+    for (all, errors) in by_counter(&scraped, |it| {
+        Some((it.all.clone()?, Some(it.errors.clone()?)))
+    }) {
+        let errors = errors.unwrap_or_default();
+        failed = failed.query(
+            format!("sum by (job) (rate({errors}[$__rate_interval])) / sum by (job) (rate({all}[$__rate_interval]))"),
+            "{{job}}",
+        );
+    }
+    let mut slow = Panel::new(
+        Look::Timeseries,
+        "Duration",
+        "95 % of the requests are faster",
+    )
+    .unit("s")
+    .zero_based();
+    for (expr, _) in by_counter(&scraped, |it| Some((it.durations.clone()?, None))) {
+        slow = slow.query(
+            format!("histogram_quantile(0.95, sum by (job, le) (rate({expr}[$__rate_interval])))"),
+            "{{job}}",
+        );
+    }
+    let panels: Vec<Panel> = [rate, failed, slow]
+        .into_iter()
+        .filter(|panel| !panel.queries.is_empty())
+        .map(|panel| panel.size(8, 8))
+        .collect();
+    if panels.is_empty() {
+        return panels;
+    }
+    let first = std::iter::once(Panel::row("Services"));
+    first.chain(panels).collect()
+}
+
+/// Series of components that count alike, as one query of all of them.
+fn by_counter(
+    components: &[&Component],
+    read: impl Fn(&Requests) -> Option<(Expression, Option<Expression>)>,
+) -> Vec<(String, Option<String>)> {
+    let mut alike: BTreeMap<(Expression, Option<Expression>), Vec<&str>> = BTreeMap::new();
+    for component in components {
+        if let Some(series) = read(&component.requests) {
+            alike.entry(series).or_default().push(&component.name);
+        }
+    }
+    let queries = alike.into_iter().map(|((first, second), jobs)| {
+        let selector = scrape::one_of("job", &jobs);
+        let second = second.map(|it| it.with(&selector));
+        (first.with(&selector), second)
+    });
+    queries.collect()
+}
+
+/// What each store uses: how busy its processors are, how full its memory is.
+fn stores(board: &Board<'_>) -> Vec<Panel> {
+    let stores = board.context.platform.components.iter();
+    let workloads: Vec<&str> = stores
+        .filter(|component| component.icon == "store")
+        .filter_map(|component| Some(component.main()?.name.as_str()))
+        .collect();
+    let Some(matchers) = component::container_matchers(board, &workloads) else {
+        return Vec::new();
+    };
+    let by = "by (container_label_com_docker_compose_service)";
+    let legend = "{{container_label_com_docker_compose_service}}";
+    let panels = [
+        Panel::new(Look::Timeseries, "CPU of stores", "Cores in use")
+            .unit("cores")
+            .zero_based()
+            .query(
+                format!("sum {by} (rate(container_cpu_usage_seconds_total{{{matchers}}}[$__rate_interval]))"),
+                legend,
+            ),
+        Panel::new(
+            Look::Timeseries,
+            "Memory of stores",
+            "Share of the memory that they may use",
+        )
+        .share()
+        .query(
+            format!("sum {by} (container_memory_working_set_bytes{{{matchers}}}) / (sum {by} (container_spec_memory_limit_bytes{{{matchers}}}) > 0)"),
+            legend,
+        ),
+        Panel::new(
+            Look::Timeseries,
+            "Disk of stores",
+            "Bytes a second that they read and write",
+        )
+        .unit("Bps")
+        .zero_based()
+        .query(
+            format!("sum {by} (rate(container_fs_reads_bytes_total{{{matchers}}}[$__rate_interval])) + sum {by} (rate(container_fs_writes_bytes_total{{{matchers}}}[$__rate_interval]))"),
+            legend,
+        ),
+    ];
+    let panels = panels.into_iter().map(|panel| panel.size(8, 8));
+    let slowest = board
+        .jobs_of_kind("cadvisor")
+        .iter()
+        .map(|job| job.interval)
+        .max();
+    let panels = panels.map(|panel| panel.every(slowest.unwrap_or_default(), board.interval));
+    std::iter::once(Panel::row("Stores"))
+        .chain(panels)
+        .collect()
 }
 
 /// What the containers of each group use.

@@ -208,14 +208,14 @@ impl Panel {
         self
     }
 
-    /// A panel of a kind; its row aside.
-    pub fn of_kind(panel: &model::Panel) -> Self {
-        let mut out = Self::new(look(panel), &panel.title, &panel.description)
+    /// A panel of a kind or of a component, its row aside; `selector` selects the component's own series.
+    pub fn of_model(panel: &model::Panel, selector: &str) -> Self {
+        let mut out = Self::new(look(panel, selector), &panel.title, &panel.description)
             .unit(&panel.unit)
             .size(panel.width, panel.height);
         (out.min, out.max) = (panel.min, panel.max);
         for query in &panel.queries {
-            out = out.query(&query.expr, &query.legend);
+            out = out.query(query.expr.with(selector), &query.legend);
         }
         if !panel.thresholds.is_empty() {
             out.steps = steps(&panel.thresholds);
@@ -225,8 +225,13 @@ impl Panel {
 }
 
 /// The look of a kind's panel. Where a number says nothing, a word does: `up` is 0 or 1, and an info metric always 1.
-fn look(panel: &model::Panel) -> Look {
-    let all = |test: fn(&str) -> bool| panel.queries.iter().all(|query| test(&query.expr));
+fn look(panel: &model::Panel, selector: &str) -> Look {
+    let exprs: Vec<String> = panel
+        .queries
+        .iter()
+        .map(|it| it.expr.with(selector))
+        .collect();
+    let all = |test: fn(&str) -> bool| exprs.iter().all(|expr| test(expr));
     match panel.kind {
         PanelKind::Stat if all(|expr| expr.starts_with("up{") && expr.ends_with('}')) => Look::Up,
         PanelKind::Stat if all(|expr| expr.contains("_info{")) => Look::Name,

@@ -5,12 +5,12 @@
 use serde::Serialize;
 
 use crate::{
-    model::{Component, FileContent, HttpScheme, Platform, SettingValue},
+    model::{Component, FileContent, HttpScheme, Platform, Port, SettingValue},
     speak::units::prometheus,
     target::shared::scrape,
 };
 
-/// Where dashboards lie in a Grafana that is none of the platform's.
+/// Where dashboards lie in a Grafana outside of the platform.
 const DASHBOARDS: &str = "/etc/grafana/dashboards/platform";
 
 #[derive(Debug, Serialize)]
@@ -60,7 +60,7 @@ pub(super) fn sources(
             let port = source.port(name);
             let scheme = port.map_or(HttpScheme::Http, |port| port.scheme.over_http());
             let scheme = scheme.name();
-            let path = port.map_or("", |port| port.path.trim_end_matches('/'));
+            let path = port.map_or("", Port::prefix);
             Some(SourceView {
                 name: source.name.clone(),
                 url: literal(&format!("{scheme}://{host}:{number}{path}")),

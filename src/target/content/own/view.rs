@@ -137,10 +137,10 @@ fn workload(platform: &Platform, workload: &Workload) -> Value {
         "ports": list(&workload.ports, port),
         "mounts": list(&workload.mounts, mount),
         "files": list(&workload.files, |file| Value::from(file.path.as_str())),
-        "metrics": workload.metrics.as_ref().map(|metrics| json!({
+        "metrics": list(&workload.metrics, |metrics| json!({
             "job": metrics.job,
             "port": metrics.number,
-            "path": metrics.path,
+            "path": metrics.path.to_string(),
             "interval_ms": metrics.interval,
         })),
         "resources": {
@@ -184,7 +184,7 @@ fn environment(platform: &Platform, variables: &[EnvironmentVariable]) -> Value 
 fn mount(mount: &Mount) -> Value {
     let (volume, source) = match &mount.source {
         MountSource::Volume(key) => (Some(key), None),
-        MountSource::Bind { path, .. } => (None, Some(path)),
+        MountSource::Bind { path, .. } => (None, Some(path.as_str())),
     };
     json!({
         "name": mount.name,
@@ -199,8 +199,8 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> Value {
     json!({
         "name": pipeline.name,
         "description": pipeline.description,
-        "schedule": pipeline.schedule,
-        "start": pipeline.start,
+        "schedule": pipeline.schedule.as_ref().map(ToString::to_string),
+        "start": pipeline.start.as_ref().map(ToString::to_string),
         "image": pipeline.image.as_ref().map(|image| text(platform, &image.text())),
         "tags": pipeline.tags,
         "env": environment(platform, &pipeline.env),
@@ -214,7 +214,7 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> Value {
                 TaskBody::Run(run) => Some(text(platform, run)),
                 TaskBody::Stub => None,
             },
-            "after": task.after.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            "after": list(&task.after, |before| json!(pipeline.task(before.value).name)),
             "image": task.image.as_ref().map(|image| text(platform, &image.text())),
             "env": environment(platform, &task.env),
         })),

@@ -4,8 +4,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    model::{Component, HttpScheme, Platform, SettingValue},
-    speak::units::prometheus,
+    model::{
+        Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, scrape_ca,
+        scrape_secret,
+    },
+    speak::{Constants, Speak, units::prometheus},
     target::shared::scrape::{self, Job, Presence},
 };
 
@@ -26,6 +29,25 @@ pub(super) struct ConfigView {
     jobs: Vec<JobView>,
     /// Jobs of the user's own: YAML, an item of the list each.
     own: Vec<String>,
+    /// Where samples are sent too.
+    remote_write: Option<RemoteWriteView>,
+}
+
+#[derive(Debug, Serialize)]
+struct RemoteWriteView {
+    /// Where to.
+    url: String,
+    /// How it logs in.
+    login: Option<LoginView>,
+}
+
+/// How Prometheus logs in: by a token, or by a user and a password.
+#[derive(Debug, Serialize)]
+struct LoginView {
+    /// None where a token is enough.
+    user: Option<String>,
+    /// The file that holds the token, or the password.
+    file: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -50,6 +72,18 @@ struct JobView {
     scheme: String,
     /// `None`: the global one.
     interval: Option<String>,
+    /// How long an answer may take; `None`: Prometheus' own.
+    timeout: Option<String>,
+    /// How it logs in.
+    login: Option<LoginView>,
+    /// The file of the certificate that the server's is checked by.
+    ca: Option<String>,
+    /// Whether the server's certificate is not checked.
+    insecure: bool,
+    /// Steps over the labels of the target.
+    relabel: Vec<Value>,
+    /// Steps over the labels of each sample.
+    metric_relabel: Vec<Value>,
     /// Whether labels of the metrics win over those of the target.
     honor_labels: bool,
     /// Labels of the target.
@@ -87,23 +121,29 @@ pub(super) fn view(
         alertmanagers: alertmanagers(platform, prometheus),
         jobs: jobs.iter().map(job_view).collect(),
         own,
+        remote_write: remote_write(platform, prometheus),
     }
 }
 
 fn job_view(job: &Job<'_>) -> JobView {
     let metrics = job.metrics;
-    let (path, query) = match metrics.path.split_once('?') {
-        Some((path, query)) => (path, query),
-        None => (metrics.path.as_str(), ""),
-    };
     let mut labels = vec![("component", job.component.name.clone())];
     labels.extend(job.component.group.clone().map(|group| ("group", group)));
     JobView {
         name: metrics.job.clone(),
-        path: path.to_string(),
-        params: parameters(query),
+        path: metrics.path.path.clone(),
+        params: parameters(&metrics.path.query),
         scheme: metrics.scheme.name().to_string(),
         interval: metrics.interval.map(prometheus::duration),
+        timeout: metrics
+            .timeout
+            .as_ref()
+            .map(|timeout| prometheus::duration(timeout.value)),
+        login: metrics.login.as_ref().map(login),
+        ca: metrics.ca.as_ref().map(|_| scrape_ca(&metrics.job)),
+        insecure: metrics.insecure,
+        relabel: metrics.relabel.iter().map(relabel).collect(),
+        metric_relabel: metrics.metric_relabel.iter().map(relabel).collect(),
         honor_labels: metrics.honor_labels,
         labels,
         host: job.host.clone(),
@@ -112,6 +152,72 @@ fn job_view(job: &Job<'_>) -> JobView {
         discovered: job.presence != Presence::Always,
         named: job.presence == Presence::Sometimes,
     }
+}
+
+fn login(login: &Login) -> LoginView {
+    match login {
+        Login::Bearer(secret) => LoginView {
+            user: None,
+            file: scrape_secret(secret),
+        },
+        Login::Basic { user, password } => LoginView {
+            user: Some(user.clone()),
+            file: scrape_secret(password),
+        },
+    }
+}
+
+/// A step of relabeling, with the keys that are said.
+fn relabel(step: &Relabel) -> Value {
+    let Relabel {
+        source_labels,
+        separator,
+        regex,
+        modulus,
+        target_label,
+        replacement,
+        action,
+    } = step;
+    let texts = [
+        ("separator", separator),
+        ("regex", regex),
+        ("target_label", target_label),
+        ("replacement", replacement),
+        ("action", action),
+    ];
+    let mut out = Map::new();
+    if !source_labels.is_empty() {
+        out.insert("source_labels".to_string(), source_labels.clone().into());
+    }
+    for (key, text) in texts {
+        if let Some(text) = text {
+            out.insert(key.to_string(), text.clone().into());
+        }
+    }
+    out.extend(modulus.map(|modulus| ("modulus".to_string(), modulus.into())));
+    Value::Object(out)
+}
+
+/// Where the settings say that samples are sent too.
+fn remote_write(platform: &Platform, prometheus: &Component) -> Option<RemoteWriteView> {
+    let text = |name: &str| match prometheus.setting(name) {
+        Some(SettingValue::Text(text)) => Some(text),
+        _ => None,
+    };
+    let file = |name: &str| Some(scrape_secret(text(name)?.secrets().first()?));
+    let plain = |name: &str| Some(Constants(platform).text(text(name)?));
+    let basic = file("remote_write_password").and_then(|file| {
+        let user = plain("remote_write_user")?;
+        Some(LoginView {
+            user: Some(user),
+            file,
+        })
+    });
+    let bearer = file("remote_write_token").map(|file| LoginView { user: None, file });
+    Some(RemoteWriteView {
+        url: plain("remote_write")?,
+        login: basic.or(bearer),
+    })
 }
 
 /// A query string by name. Prometheus would escape a `?` in the path.
@@ -169,9 +275,7 @@ fn alertmanagers(platform: &Platform, prometheus: &Component) -> Vec<Alertmanage
                     .name()
                     .to_string(),
                 address: format!("{host}:{number}"),
-                path: port
-                    .map_or("", |port| port.path.trim_end_matches('/'))
-                    .to_string(),
+                path: port.map_or("", Port::prefix).to_string(),
             })
         })
         .collect()

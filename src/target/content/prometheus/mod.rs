@@ -11,6 +11,7 @@ mod rules;
 mod unknown;
 mod windows;
 
+use rules::Rules;
 use serde::Serialize;
 
 use crate::{
@@ -53,8 +54,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let view = rules::platform_view(platform, &jobs);
     let path = format!("rules/{PLATFORM_RULES}");
     write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
+    let rules = Rules::new(context, &jobs);
     for component in &platform.components {
-        if let Some(view) = rules::view(context, component, &jobs) {
+        if let Some(view) = rules::view(&rules, component) {
             let path = format!("rules/{}.yml", component.name);
             write(context, &mut emission, "rules/component.yml", &path, &view)?;
         }
@@ -80,7 +82,11 @@ fn write(
 
 /// The jobs of the setting `scrape_configs`, as YAML below `scrape_configs:`. A file that Prometheus would refuse is
 /// an error.
-fn own_jobs(prometheus: &Component, jobs: &[Job<'_>], said: &mut Vec<Diagnostic>) -> Vec<String> {
+fn own_jobs(
+    prometheus: &Component,
+    jobs: &[Job<'_>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
     let Some(setting) = prometheus
         .settings
         .iter()
@@ -96,7 +102,7 @@ fn own_jobs(prometheus: &Component, jobs: &[Job<'_>], said: &mut Vec<Diagnostic>
     for (path, bytes) in files {
         match extra::read(bytes, &mut taken) {
             Ok(text) => own.extend(text),
-            Err(error) => said.push(
+            Err(error) => diagnostics.push(
                 Diagnostic::new(
                     Code::BadValue,
                     format!("Prometheus cannot take `{path}` as `scrape_configs`: {error}"),
@@ -107,6 +113,19 @@ fn own_jobs(prometheus: &Component, jobs: &[Job<'_>], said: &mut Vec<Diagnostic>
         }
     }
     own
+}
+
+/// The names of the jobs of the setting `scrape_configs`.
+pub fn own_job_names(prometheus: &Component) -> Vec<String> {
+    let Some(SettingValue::Files(files)) = prometheus.setting("scrape_configs") else {
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    for (_, bytes) in files {
+        // What can't be read was reported.
+        let _ = extra::read(bytes, &mut names);
+    }
+    names
 }
 
 fn loss(unreachable: &Unreachable<'_>) -> Diagnostic {

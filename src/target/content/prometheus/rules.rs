@@ -1,10 +1,13 @@
 //! The views of the rule files.
 
+use std::collections::BTreeSet;
+
 use promql_parser::parser::{Expr, token::T_LOR};
 use serde::Serialize;
 
 use super::message::{literal, message};
 use crate::{
+    graph::Graph,
     language::promql,
     model::{
         Alert, AlertText, Component, Metrics, Platform, Record, holds_back, is_told_by_notify,
@@ -12,7 +15,10 @@ use crate::{
     speak::units::prometheus,
     target::{
         Context,
-        shared::scrape::{self, Job, Presence},
+        shared::{
+            boards,
+            scrape::{self, Job, Presence},
+        },
     },
     text::all_of,
 };
@@ -67,17 +73,11 @@ struct SeveralView {
 }
 
 pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRulesView {
-    // Expressions cost more to read than everything else here: only those that can matter are read, once.
-    let alerts: Vec<Expr> = platform
-        .components
-        .iter()
-        .flat_map(|component| &component.alerts)
-        .filter(|alert| alert.expr.contains("up"))
-        .filter_map(|alert| promql(&alert.expr))
-        .collect();
+    let downs: BTreeSet<String> = jobs.iter().map(down).collect();
+    let alerted = alerted(platform, &downs);
     let watched: Vec<&Job<'_>> = jobs
         .iter()
-        .filter(|job| has_own_alert(&alerts, job))
+        .filter(|job| alerted.contains(&down(job)))
         .collect();
     let target_down = if watched.is_empty() {
         "up == 0".to_string()
@@ -95,7 +95,7 @@ pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRu
 fn several_view(job: &Job<'_>) -> SeveralView {
     let mut workloads = job.component.workloads.iter();
     let of_job = |metrics: &Metrics| metrics.job == job.metrics.job;
-    let workload = workloads.find(|it| it.metrics.as_ref().is_some_and(of_job));
+    let workload = workloads.find(|it| it.metrics.iter().any(of_job));
     SeveralView {
         job: job.metrics.job.clone(),
         component: job.component.name.clone(),
@@ -104,31 +104,73 @@ fn several_view(job: &Job<'_>) -> SeveralView {
     }
 }
 
-/// Whether some alert says in so many words that this job is down.
-fn has_own_alert(alerts: &[Expr], job: &Job<'_>) -> bool {
-    let down = format!("up{{{}}} == 0", scrape::selector(&[job]));
-    promql(&down).is_some_and(|down| alerts.iter().any(|alert| says(alert, &down)))
+/// The condition that a job is down, spelt as the parser prints it.
+fn down(job: &Job<'_>) -> String {
+    format!("up{{{}}} == 0", scrape::selector(&[job]))
 }
 
-/// Whether an alert is this condition, or this or another.
-fn says(alert: &Expr, condition: &Expr) -> bool {
-    match alert {
-        Expr::Paren(inner) => says(&inner.expr, condition),
-        Expr::Binary(binary) if binary.op.id() == T_LOR => {
-            says(&binary.lhs, condition) || says(&binary.rhs, condition)
+/// Those of these conditions that some alert is, alone or as one of several joined by `or`.
+fn alerted(platform: &Platform, downs: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    let alerts = platform.components.iter().flat_map(|it| &it.alerts);
+    for alert in alerts.filter(|alert| alert.expr.contains("up")) {
+        // Expressions cost more to read than everything else here, and most alerts are one of the conditions.
+        if downs.contains(&alert.expr) {
+            out.insert(alert.expr.clone());
+        } else if let Some(expr) = promql(&alert.expr) {
+            alternatives(&expr, &mut out);
         }
-        alert => alert == condition,
+    }
+    out
+}
+
+/// The expressions that are joined by `or`.
+fn alternatives(expr: &Expr, out: &mut BTreeSet<String>) {
+    match expr {
+        Expr::Paren(inner) => alternatives(&inner.expr, out),
+        Expr::Binary(binary) if binary.op.id() == T_LOR => {
+            alternatives(&binary.lhs, out);
+            alternatives(&binary.rhs, out);
+        }
+        expr => {
+            out.insert(expr.to_string());
+        }
+    }
+}
+
+/// What the rules of every component depend on.
+pub(super) struct Rules<'a> {
+    platform: &'a Platform,
+    graph: &'a Graph,
+    /// Where people reach the dashboards.
+    dashboards: Option<String>,
+    /// The components that have a scrape job.
+    scraped: BTreeSet<&'a str>,
+    /// Whether an Alertmanager of the platform is told what to hold back.
+    is_told: bool,
+}
+
+impl<'a> Rules<'a> {
+    pub fn new(context: &Context<'a>, jobs: &[Job<'a>]) -> Self {
+        Self {
+            platform: context.platform,
+            graph: context.graph,
+            dashboards: boards::address(context.platform, context.vantage),
+            scraped: jobs.iter().map(|job| job.component.name.as_str()).collect(),
+            is_told: context.platform.components.iter().any(is_told_by_notify),
+        }
     }
 }
 
 /// The rules of a component; `None` where it has none. Those of its kind need its metrics: without a job they are left
 /// out.
-pub(super) fn view(
-    context: &Context<'_>,
-    component: &Component,
-    jobs: &[Job<'_>],
-) -> Option<RulesView> {
-    let scraped = jobs.iter().any(|job| job.component.name == component.name);
+pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView> {
+    let scraped = rules.scraped.contains(component.name.as_str());
+    let dashboard = rules
+        .dashboards
+        .as_ref()
+        .filter(|_| scraped)
+        .map(|address| format!("{address}{}", boards::path(rules.platform, component)));
     let records: Vec<RuleView> = component
         .records
         .iter()
@@ -139,7 +181,7 @@ pub(super) fn view(
         .alerts
         .iter()
         .filter(|alert| scraped || !alert.from_kind)
-        .map(|alert| alert_view(context, component, alert))
+        .map(|alert| alert_view(rules, component, alert, dashboard.as_deref()))
         .collect();
     let any = !records.is_empty() || !alerts.is_empty();
     any.then(|| RulesView {
@@ -149,19 +191,28 @@ pub(super) fn view(
     })
 }
 
-/// Two components of one kind record under one name: the label tells them apart.
+/// Two components of one kind record under one name: the label distinguishes them.
 fn record_view(component: &Component, record: &Record) -> RuleView {
+    let mut labels = vec![("component", component.name.clone())];
+    let own = record.labels.iter();
+    labels.extend(own.map(|(name, value)| (name.as_str(), value.clone())));
     RuleView {
         name: record.name.clone(),
         expr: record.expr.clone(),
         hold: None,
         keep: None,
-        labels: owned(vec![("component", component.name.clone())]),
+        labels: owned(labels),
         annotations: Vec::new(),
     }
 }
 
-fn alert_view(context: &Context<'_>, component: &Component, alert: &Alert) -> RuleView {
+/// `dashboard` is the address of the one that shows the component.
+fn alert_view(
+    rules: &Rules<'_>,
+    component: &Component,
+    alert: &Alert,
+    dashboard: Option<&str>,
+) -> RuleView {
     let mut labels = vec![
         ("severity", alert.severity.name().to_string()),
         ("component", component.name.clone()),
@@ -178,7 +229,8 @@ fn alert_view(context: &Context<'_>, component: &Component, alert: &Alert) -> Ru
         .into_iter()
         .filter_map(|(name, text)| Some((name, annotation(text.as_ref()?))))
         .collect();
-    annotations.extend(held_back(context, component, alert).map(|text| ("held_back", text)));
+    annotations.extend(held_back(rules, component, alert).map(|text| ("held_back", text)));
+    annotations.extend(dashboard.map(|url| ("dashboard", literal(url))));
     let after = |time: Option<u64>| time.filter(|time| *time > 0).map(prometheus::duration);
     RuleView {
         name: alert.name.clone(),
@@ -191,12 +243,13 @@ fn alert_view(context: &Context<'_>, component: &Component, alert: &Alert) -> Ru
 }
 
 /// Of whom Alertmanager says nothing while this fires.
-fn held_back(context: &Context<'_>, component: &Component, alert: &Alert) -> Option<String> {
-    let platform = context.platform;
-    let holds = holds_back(component, alert) && platform.components.iter().any(is_told_by_notify);
-    let needing = context.graph.needed_by(&component.name);
+fn held_back(rules: &Rules<'_>, component: &Component, alert: &Alert) -> Option<String> {
+    if !rules.is_told || !holds_back(component, alert) {
+        return None;
+    }
+    let needing = rules.graph.needed_by(&component.name);
     let needing: Vec<&str> = needing.iter().map(String::as_str).collect();
-    (holds && !needing.is_empty()).then(|| {
+    (!needing.is_empty()).then(|| {
         format!(
             "Alerts of {} are held back meanwhile: they need it.",
             all_of(&needing)

@@ -7,10 +7,10 @@ use promql_parser::{
 
 use crate::{
     diag::{Code, Diagnostic},
-    language::promql,
+    language::{duration_ms, promql},
     model::Platform,
     speak::units::prometheus,
-    target::shared::scrape::Job,
+    target::shared::scrape::{self, Job},
 };
 
 /// Functions that give nothing for a single sample.
@@ -18,15 +18,14 @@ const NEED_TWO: [&str; 6] = ["rate", "irate", "increase", "delta", "idelta", "de
 
 /// A warning for each component whose rules look back too little for its own scrape interval.
 pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic> {
+    let jobs = scrape::by_component(jobs);
     let mut out = Vec::new();
     for component in &platform.components {
-        let slowest = jobs
-            .iter()
-            .filter(|job| job.component.name == component.name)
-            .max_by_key(|job| job.interval);
-        let Some(job) = slowest else {
+        let of_component = jobs.get(component.name.as_str()).into_iter().flatten();
+        let Some(job) = of_component.max_by_key(|job| job.interval) else {
             continue;
         };
+        let least = 2 * job.interval;
         let alerts = component.alerts.iter().map(|rule| (&rule.name, &rule.expr));
         let records = component
             .records
@@ -34,9 +33,10 @@ pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic
             .map(|rule| (&rule.name, &rule.expr));
         let shortest = alerts
             .chain(records)
+            .filter(|(_, expr)| may_be_shorter(expr, least))
             .filter_map(|(name, expr)| Some((shortest_window(expr)?, name)))
             .min();
-        let Some((window, rule)) = shortest.filter(|(window, _)| *window < 2 * job.interval) else {
+        let Some((window, rule)) = shortest.filter(|(window, _)| *window < least) else {
             continue;
         };
         out.push(
@@ -59,6 +59,16 @@ pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic
         );
     }
     out
+}
+
+/// Whether some range of an expression may be shorter than this, in milliseconds: reading the expression costs a hundred
+/// times more than looking at its brackets.
+fn may_be_shorter(expr: &str, least: u64) -> bool {
+    let mut ranges = expr.split('[').skip(1);
+    ranges.any(|range| {
+        let end = range.find(']').unwrap_or(range.len());
+        duration_ms(&range[..end]).is_none_or(|range| range < least)
+    })
 }
 
 /// The shortest range, in milliseconds, over which an expression takes a rate. An expression that is no PromQL has none.
@@ -85,7 +95,7 @@ fn shortest_window(expr: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::shortest_window;
+    use super::{may_be_shorter, shortest_window};
 
     #[test]
     fn only_rates_need_two_samples() {
@@ -94,5 +104,22 @@ mod tests {
             Some(60_000)
         );
         assert_eq!(shortest_window("up == 0"), None);
+    }
+
+    #[test]
+    fn an_expression_is_read_where_its_brackets_hold_a_short_range_or_no_plain_one() {
+        for expr in [
+            "rate(a[20s])",
+            "rate(a[5m]) + rate(b[29s])",
+            "rate(a[0h20s])",
+            "max_over_time(rate(a[20s])[5m:1m])",
+            "rate(a{b=~\"[0-9]+\"}[1h])",
+            "rate(a[ 20s ])",
+        ] {
+            assert!(may_be_shorter(expr, 30_000), "{expr}");
+        }
+        for expr in ["up == 0", "rate(a[30s])", "rate(a[5m]) / rate(b[1h])"] {
+            assert!(!may_be_shorter(expr, 30_000), "{expr}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::model::{MountSource, Platform, Secret, SecretOrigin};
+use crate::model::{HostPath, Platform, Secret, SecretOrigin};
 
 /// One variable: a comment above it, and no value.
 #[derive(Debug, Serialize)]
@@ -77,7 +77,5 @@ fn mounts_the_project(platform: &Platform) -> bool {
         .pipelines
         .iter()
         .flat_map(|pipeline| &pipeline.volumes)
-        .any(|mount| {
-            matches!(&mount.source, MountSource::Bind { path, .. } if !path.starts_with('/'))
-        })
+        .any(|mount| matches!(mount.source.on_host(), Some(HostPath::Project(_))))
 }

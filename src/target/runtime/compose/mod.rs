@@ -9,6 +9,7 @@ mod losses;
 mod mounts;
 mod ports;
 mod raw;
+mod repeated;
 mod service;
 mod tree;
 
@@ -17,10 +18,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::service::Service;
+use self::{repeated::Repeated, service::Service};
 use crate::{
     files::{FileSet, Target},
-    model::{MountSource, Platform},
+    model::{MountSource, Platform, Workload},
     speak::{Compose, Speak},
     target::{
         Context, Emission,
@@ -33,7 +34,7 @@ use crate::{
             losses::Losses,
         },
     },
-    template::TemplateError,
+    template::{TemplateError, View},
 };
 
 /// A group's file.
@@ -49,6 +50,8 @@ struct GroupFile {
     services: Vec<ServiceView>,
     /// Declarations by section: `networks`, `volumes`, `secrets`, `configs`.
     resources: BTreeMap<&'static str, Map<String, Value>>,
+    #[serde(flatten)]
+    repeated: Repeated,
 }
 
 impl GroupFile {
@@ -93,21 +96,24 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let raw = raw.as_object().cloned().unwrap_or_default();
     let mut files = group_files(context, &mut losses)?;
     raw::over_groups(&raw, &mut files);
+    for file in &mut files {
+        file.repeated = repeated::of(&file.services);
+    }
     if files.is_empty() && raw.is_empty() {
         return Ok(Emission::default());
     }
     losses::of_variables(platform, &mut losses);
     losses::of_pipelines(platform, &mut losses);
     let mut out = FileSet::default();
-    let mut render = |path: String, template: &str, view: Value| {
-        let text = context.engine.render(template, view)?;
+    let mut render = |path: String, template: &str, view: View| {
+        let text = context.engine.render_view(template, &view)?;
         out.add(Target::Compose, path, text);
         Ok::<(), TemplateError>(())
     };
     let orders = orders(context);
     for order in &orders {
         let path = format!("compose/{}", order.file());
-        render(path, "compose/order.yaml", json!(order))?;
+        render(path, "compose/order.yaml", View::new(order))?;
     }
     let project = ProjectView {
         name: project_name(platform, &raw),
@@ -118,20 +124,24 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     };
     for file in &files {
         let path = format!("compose/{}.yaml", file.group);
-        render(path, "compose/group.yaml", json!(file))?;
+        render(path, "compose/group.yaml", View::new(file))?;
     }
     let environment = environment::view(platform);
     render(
         "compose/compose.yaml".into(),
         "compose/compose.yaml",
-        json!(project),
+        View::new(project),
     )?;
     render(
         "compose/.env.example".into(),
         "compose/.env.example",
-        json!(environment),
+        View::new(environment),
     )?;
-    render("compose/.gitignore".into(), "compose/gitignore", json!({}))?;
+    render(
+        "compose/.gitignore".into(),
+        "compose/gitignore",
+        View::new(()),
+    )?;
     for (path, text) in context.mounted.copies(platform) {
         out.add(Target::Compose, format!("compose/files/{path}"), text);
     }
@@ -157,6 +167,10 @@ fn group_files(
     let platform = context.platform;
     let speak = Compose(platform);
     let networks = Networks::new(context, &speak);
+    let mut of_group: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
+    for workload in platform.workloads() {
+        of_group.entry(&workload.group).or_default().push(workload);
+    }
     let mut files = Vec::new();
     for group in &platform.groups {
         let mut file = GroupFile {
@@ -165,8 +179,9 @@ fn group_files(
             description: group.description.clone(),
             services: Vec::new(),
             resources: BTreeMap::new(),
+            repeated: Repeated::default(),
         };
-        for workload in platform.workloads().filter(|it| it.group == group.name) {
+        for workload in of_group.remove(group.name.as_str()).into_iter().flatten() {
             let service = service::service(context, &networks, workload, losses)?;
             declare(platform, &networks, &service, &mut file);
             let view = ServiceView::new(platform, workload, service.keys);

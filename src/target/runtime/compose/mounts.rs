@@ -8,7 +8,7 @@ use crate::{
     target::{
         Context,
         runtime::shared::{
-            files::{Files, files, project_path},
+            files::{Files, files, host_path},
             keys::Keys,
             service::{bind_mount, volume_mount},
         },
@@ -73,7 +73,7 @@ fn volume(speak: &dyn Speak, mount: &Mount) -> Value {
             let mut options = Keys::default();
             options.put_some("propagation", mount.propagation.map(Propagation::name));
             options.put("create_host_path", !mount.compose_only);
-            let source = project_path(speak, speak.platform(), path);
+            let source = host_path(speak, speak.platform(), path);
             bind_mount(speak, &source, &mount.path, mount.read_only, options)
         }
     }

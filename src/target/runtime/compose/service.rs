@@ -10,15 +10,16 @@ use super::{
     tree,
 };
 use crate::{
+    graph::{OutsideEdge, Peer},
     model::{
-        Build, Condition, Dependency, FileContent, Gpu, MountSource, NetworkMode, Resources,
-        Workload,
+        Build, Condition, Dependency, ExtraHost, FileContent, Gpu, HostAddress, MountSource,
+        NetworkMode, Resources, Workload,
     },
     speak::{Compose, Speak, literals, units::engine},
     target::{
         Context,
         runtime::shared::{
-            files::project_path,
+            files::host_path,
             health::healthcheck,
             keys::Keys,
             networks::Networks,
@@ -28,6 +29,9 @@ use crate::{
     },
     template::TemplateError,
 };
+
+/// The machine that the engine runs on, as containers call it.
+const THE_MACHINE: &str = "host.docker.internal";
 
 /// A service and what its file must declare for it.
 #[derive(Debug)]
@@ -82,7 +86,7 @@ fn plain<'a>(
         keys.put("healthcheck", healthcheck(&speak, context.engine, health)?);
     }
     keys.put("restart", workload.restart.name());
-    runtime(&speak, workload, losses, &mut keys);
+    runtime(context, workload, losses, &mut keys);
     keys.put_filled("deploy", deploy(&speak, networks, workload, losses));
     keys.put("logging", logging());
     keys.put_filled(
@@ -109,8 +113,13 @@ fn process(speak: &dyn Speak, workload: &Workload, keys: &mut Keys) {
     );
     keys.put_some("entrypoint", words(speak, &workload.entrypoint));
     keys.put_some("command", words(speak, &workload.command));
-    keys.put_some("user", runtime.user.as_ref().map(|user| speak.text(user)));
-    keys.put_filled("group_add", speak.texts(&runtime.group_add));
+    keys.put_some(
+        "user",
+        runtime.user.as_ref().map(|user| speak.text(&user.text)),
+    );
+    let groups = runtime.group_add.iter();
+    let groups: Vec<String> = groups.map(|group| speak.text(&group.text)).collect();
+    keys.put_filled("group_add", groups);
     keys.put_some("working_dir", runtime.working_dir.as_ref().map(literal));
 }
 
@@ -119,7 +128,7 @@ fn build_section(speak: &dyn Speak, build: &Build) -> Map<String, Value> {
     let mut keys = Keys::default();
     keys.put(
         "context",
-        project_path(speak, speak.platform(), &build.context),
+        host_path(speak, speak.platform(), &build.context),
     );
     keys.put_some("dockerfile", build.dockerfile.as_ref().map(literal));
     let args = build.args.iter();
@@ -189,7 +198,28 @@ fn network_mode(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     }
 }
 
-fn runtime(speak: &dyn Speak, workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
+/// The user's own, and the machine itself where the workload reads from there: only Docker Desktop knows its name
+/// without being told.
+fn extra_hosts(context: &Context<'_>, workload: &Workload) -> Vec<ExtraHost> {
+    let mut hosts = workload.runtime.extra_hosts.clone();
+    let peer = Peer::Workload(workload.name.clone());
+    let is_machine = |edge: &OutsideEdge| {
+        let component = context.platform.component(&edge.component);
+        let address = component.and_then(|it| it.external_address(&edge.port));
+        address.is_some_and(|address| address.host.without_brackets() == THE_MACHINE)
+    };
+    let reads = context.graph.outside_edges_of(&peer).any(is_machine);
+    if reads && hosts.iter().all(|host| host.name != THE_MACHINE) {
+        hosts.push(ExtraHost {
+            name: THE_MACHINE.to_string(),
+            address: HostAddress::HostGateway,
+        });
+    }
+    hosts
+}
+
+fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
+    let speak = &Compose(context.platform);
     let runtime = &workload.runtime;
     let shares_network = workload
         .network_mode
@@ -213,7 +243,8 @@ fn runtime(speak: &dyn Speak, workload: &Workload, losses: &mut Losses, keys: &m
             "hostname",
             runtime.hostname.as_ref().map(|name| speak.literal(name)),
         );
-        keys.put_filled("extra_hosts", literals(speak, &runtime.extra_hosts));
+        let hosts = extra_hosts(context, workload);
+        keys.put_filled("extra_hosts", literals(speak, &hosts));
     }
     let copies_secrets = workload
         .files
@@ -242,7 +273,10 @@ fn runtime(speak: &dyn Speak, workload: &Workload, losses: &mut Losses, keys: &m
     keys.put_filled("stdin_open", runtime.stdin_open);
     keys.put_some(
         "stop_signal",
-        runtime.stop_signal.as_ref().map(|it| speak.literal(it)),
+        runtime
+            .stop_signal
+            .as_ref()
+            .map(|it| speak.literal(&it.to_string())),
     );
     keys.put_some(
         "stop_grace_period",

@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::pods::Pods;
 use crate::{
     data::Keeper,
-    model::{Mount, MountSource, Platform, PlatformVolume, Workload},
+    model::{Mount, MountSource, NetworkOwners, Platform, PlatformVolume, Workload},
     speak::units::kubernetes,
     target::shared::{
         kept::Keeping,
@@ -71,10 +70,11 @@ struct Users<'a> {
 }
 
 impl Claims {
-    pub fn of(platform: &Platform, pods: &Pods, losses: &mut Losses) -> Self {
+    pub fn of(platform: &Platform, pods: &NetworkOwners, losses: &mut Losses) -> Self {
         let mut claims = Self::default();
+        let mut all = users(platform);
         for volume in &platform.volumes {
-            let users = users(platform, &volume.key);
+            let users = all.remove(volume.key.as_str()).unwrap_or_default();
             if users.workloads.is_empty() && users.pipelines == 0 {
                 continue;
             }
@@ -153,21 +153,26 @@ pub fn own_access_modes() -> Vec<&'static str> {
     vec![ONE_NODE]
 }
 
-fn users<'a>(platform: &'a Platform, key: &str) -> Users<'a> {
-    let of = |mount: &&Mount| {
-        !mount.compose_only && matches!(&mount.source, MountSource::Volume(name) if name == key)
-    };
-    Users {
-        workloads: platform
-            .workloads()
-            .flat_map(|workload| workload.mounts.iter().filter(of).map(move |_| workload))
-            .collect(),
-        pipelines: platform
-            .pipelines
-            .iter()
-            .flat_map(|pipeline| pipeline.volumes.iter().filter(of))
-            .count(),
+/// Who mounts each volume, by its key.
+fn users(platform: &Platform) -> BTreeMap<&str, Users<'_>> {
+    fn volume(mount: &Mount) -> Option<&str> {
+        match &mount.source {
+            MountSource::Volume(key) if !mount.compose_only => Some(key),
+            MountSource::Volume(_) | MountSource::Bind { .. } => None,
+        }
     }
+    let mut out: BTreeMap<&str, Users<'_>> = BTreeMap::new();
+    for workload in platform.workloads().filter(|it| !it.in_chart) {
+        for key in workload.mounts.iter().filter_map(volume) {
+            out.entry(key).or_default().workloads.push(workload);
+        }
+    }
+    for pipeline in &platform.pipelines {
+        for key in pipeline.volumes.iter().filter_map(volume) {
+            out.entry(key).or_default().pipelines += 1;
+        }
+    }
+    out
 }
 
 /// Whether each node keeps it for the one pod of a daemon that runs there.
@@ -179,7 +184,11 @@ fn is_of_node(volume: &PlatformVolume, users: &Users<'_>) -> bool {
 }
 
 /// The workload whose own a volume is: nobody else holds it, and it runs on.
-fn own<'a>(volume: &PlatformVolume, users: &Users<'a>, pods: &Pods) -> Option<&'a Workload> {
+fn own<'a>(
+    volume: &PlatformVolume,
+    users: &Users<'a>,
+    pods: &NetworkOwners,
+) -> Option<&'a Workload> {
     let [only] = users.workloads.as_slice() else {
         return None;
     };
@@ -188,21 +197,21 @@ fn own<'a>(volume: &PlatformVolume, users: &Users<'a>, pods: &Pods) -> Option<&'
         && users.pipelines == 0
         && !only.is_job()
         && !only.daemon
-        && pods.host_of(&only.name).is_none();
+        && pods.foreign_owner_of(&only.name).is_none();
     is_own.then_some(*only)
 }
 
 fn alone(
     volume: &PlatformVolume,
     users: &Users<'_>,
-    pods: &Pods,
+    pods: &NetworkOwners,
     losses: &mut Losses,
 ) -> ClaimValues {
     report_lost_name(volume, losses);
     let holders: BTreeSet<&str> = users
         .workloads
         .iter()
-        .map(|workload| pods.pod_of(&workload.name))
+        .map(|workload| pods.owner_of(&workload.name))
         .collect();
     let is_many = |workload: &&Workload| workload.is_many();
     // A volume of the platform's says itself who may hold it.

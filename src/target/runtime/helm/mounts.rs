@@ -4,7 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::{chart::Builder, claims};
 use crate::{
-    model::{Device, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption, Workload},
+    model::{
+        Device, HostPath, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption,
+        Workload,
+    },
     speak::units::kubernetes,
     target::shared::kept::SUB_PATH,
 };
@@ -78,10 +81,16 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             }
             value["claim"] = json!(key);
         }
-        MountSource::Bind { path, .. } if path.starts_with('/') => {
+        MountSource::Bind {
+            path: HostPath::Absolute(path),
+            ..
+        } => {
             value["hostPath"] = json!(path);
         }
-        MountSource::Bind { path, .. } => {
+        MountSource::Bind {
+            path: HostPath::Project(path),
+            ..
+        } => {
             builder.losses.key_at(
                 workload,
                 mount.span,

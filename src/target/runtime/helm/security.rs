@@ -4,8 +4,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    model::{Capability, Device, MountSource, NetworkMode, Platform, Text, Workload},
-    speak::{Chart, ChartDefaults, Speak},
+    model::{
+        Account, Capability, Device, HostPath, MountSource, NetworkMode, Platform, User, Workload,
+    },
+    speak::{Chart, Speak},
     target::shared::losses::Losses,
 };
 
@@ -20,57 +22,47 @@ pub struct Capabilities {
     drop: Vec<&'static str>,
 }
 
-/// `UID` or `UID:GID`. Names are known to the image alone.
+/// `UID` or `UID:GID`, as the chart's templates take it. Names other than `root` are known to the image alone.
 pub fn user(platform: &Platform, workload: &Workload, losses: &mut Losses) -> Option<Value> {
-    if let Some(user) = &workload.runtime.cluster_user {
-        return Some(json!(user));
-    }
-    let user = workload.runtime.user.as_ref()?;
-    let spoken = ChartDefaults(platform).text(user);
-    // The one name whose number is the same in every image.
-    if spoken == "root" || spoken == "root:root" {
-        return Some(json!(spoken.replace("root", "0")));
-    }
-    if spoken.split(':').all(is_number) {
-        return Some(Chart(platform).value(user));
-    }
-    losses.key(
-        workload,
-        "user",
-        "is a name, and Kubernetes takes numbers: the image's own user runs",
-    );
-    None
+    let user = in_cluster(workload)?;
+    let Some(numbers) = user.accounts.in_numbers() else {
+        losses.key(
+            workload,
+            "user",
+            "is a name, and Kubernetes takes numbers: the image's own user runs",
+        );
+        return None;
+    };
+    Some(match numbers == user.accounts {
+        true => Chart(platform).value(&user.text),
+        false => json!(numbers.to_string()),
+    })
+}
+
+/// Whom it runs as in a cluster.
+fn in_cluster(workload: &Workload) -> Option<&User> {
+    let runtime = &workload.runtime;
+    runtime.cluster_user.as_ref().or(runtime.user.as_ref())
 }
 
 /// Whether it runs as root, or nobody knows that it does not: then the container keeps what root needs.
-pub fn may_be_root(platform: &Platform, workload: &Workload) -> bool {
-    uid(platform, workload).is_none_or(|uid| uid == "0")
+pub fn may_be_root(workload: &Workload) -> bool {
+    uid(workload).is_none_or(|uid| uid == 0)
 }
 
-/// The number of its user, where it is known; the one name that is known is `root`.
-fn uid(platform: &Platform, workload: &Workload) -> Option<String> {
-    let runtime = &workload.runtime;
-    let written = runtime.user.as_ref();
-    let user = runtime
-        .cluster_user
-        .clone()
-        .or_else(|| written.map(|user| ChartDefaults(platform).text(user)))?;
-    let uid = user.split(':').next().unwrap_or_default();
-    let is_root = uid == "root" || (is_number(uid) && uid.chars().all(|c| c == '0'));
-    match is_root {
-        true => Some("0".to_string()),
-        false => is_number(uid).then(|| uid.to_string()),
-    }
+/// The number of its user, where it is known.
+fn uid(workload: &Workload) -> Option<u32> {
+    in_cluster(workload)?.accounts.user.number()
 }
 
-/// Why Pod Security's `restricted` does not admit it: what was said of it, else what it asks for.
-pub fn unrestricted(platform: &Platform, workload: &Workload) -> Option<String> {
+/// Why Pod Security's `restricted` does not admit it: the reason that `cluster.unrestricted` gives, else what it asks for.
+pub fn unrestricted(workload: &Workload) -> Option<String> {
     let runtime = &workload.runtime;
     if runtime.unrestricted.is_some() {
         return runtime.unrestricted.clone();
     }
     let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
-    let of_node = |source: &MountSource| matches!(source, MountSource::Bind { path, .. } if path.starts_with('/'));
+    let of_node = |source: &MountSource| source.on_host().is_some_and(HostPath::is_absolute);
     let keeps_on_node =
         |source: &MountSource| workload.daemon && matches!(source, MountSource::Volume(_));
     let mounts_node = !workload.node_mounts.is_empty()
@@ -93,10 +85,10 @@ pub fn unrestricted(platform: &Platform, workload: &Workload) -> Option<String> 
             "it adds capabilities",
         ),
         (
-            uid(platform, workload).is_none(),
+            uid(workload).is_none(),
             "its image may run as root: a number in `user` says that it does not",
         ),
-        (may_be_root(platform, workload), "it runs as root"),
+        (may_be_root(workload), "it runs as root"),
     ];
     let found = reasons.into_iter().find(|(holds, _)| *holds);
     found.map(|(_, reason)| reason.to_string())
@@ -107,10 +99,15 @@ pub fn supplemental_groups(
     workload: &Workload,
     losses: &mut Losses,
 ) -> Vec<Value> {
-    let is_numeric = |group: &&Text| is_number(&ChartDefaults(platform).text(group));
-    let (numbers, names): (Vec<&Text>, Vec<&Text>) =
-        workload.runtime.group_add.iter().partition(is_numeric);
-    if !names.is_empty() {
+    let groups = &workload.runtime.group_add;
+    let numbers: Vec<Value> = groups
+        .iter()
+        .filter_map(|group| match &group.account {
+            Account::Number(_) => Some(Chart(platform).value(&group.text)),
+            named @ Account::Name(_) => named.number().map(|number| json!(number.to_string())),
+        })
+        .collect();
+    if numbers.len() < groups.len() {
         losses.key(
             workload,
             "group_add",
@@ -118,9 +115,6 @@ pub fn supplemental_groups(
         );
     }
     numbers
-        .into_iter()
-        .map(|group| Chart(platform).value(group))
-        .collect()
 }
 
 pub fn capabilities(workload: &Workload) -> Option<Capabilities> {
@@ -128,8 +122,4 @@ pub fn capabilities(workload: &Workload) -> Option<Capabilities> {
     let add = names(&workload.runtime.cap_add);
     let drop = names(&workload.runtime.cap_drop);
     (!add.is_empty() || !drop.is_empty()).then_some(Capabilities { add, drop })
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }

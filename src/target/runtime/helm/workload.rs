@@ -8,12 +8,15 @@ use super::{
     values::{Kind, WorkloadValues},
 };
 use crate::{
-    model::{Gpu, HostAddress, MountSource, NetworkMode, Port, Restart, Text, Workload},
+    model::{
+        Gpu, HostAddress, MountSource, NetworkMode, Port, Resources, Restart, Runtime, Text,
+        Workload,
+    },
     speak::{Chart, Speak, units::kubernetes},
     target::shared::scrape,
 };
 
-/// Tries of a job before Kubernetes gives it up; its own default.
+/// Tries of a job before it counts as failed; Kubernetes' own default.
 const BACKOFF_LIMIT: u32 = 6;
 
 pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues {
@@ -28,8 +31,13 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         component: workload.component.clone(),
         enabled: workload.profiles.is_empty() && !platform.is_bypassed(&workload.component),
         kind,
-        pod_of: builder.pods.host_of(&workload.name).map(str::to_string),
-        image: image::values(platform, &workload.image),
+        pod_of: builder
+            .pods
+            .foreign_owner_of(&workload.name)
+            .map(str::to_string),
+        selector: None,
+        own_service: false,
+        image: Some(image::values(platform, &workload.image)),
         replicas: matches!(kind, Kind::Deployment | Kind::StatefulSet).then_some(workload.replicas),
         strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
             .then_some("Recreate"),
@@ -71,13 +79,14 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
             .as_ref()
             .filter(|_| !workload.is_job())
             .map(|health| health::values(platform, health)),
+        sync_wave: builder.waves.get(&workload.name).copied(),
         wait_for: order::wait_for(builder, workload),
         wait_for_jobs: order::wait_for_jobs(builder, workload),
         volumes,
         files: builder.files.mounts(workload),
         user: security::user(platform, workload, &mut builder.losses),
-        may_be_root: security::may_be_root(platform, workload),
-        unrestricted: security::unrestricted(platform, workload),
+        may_be_root: security::may_be_root(workload),
+        unrestricted: security::unrestricted(workload),
         supplemental_groups: security::supplemental_groups(platform, workload, &mut builder.losses),
         privileged: runtime.privileged,
         allow_privilege_escalation: runtime.no_new_privileges.then_some(false),
@@ -110,7 +119,7 @@ fn kind(builder: &Builder<'_>, workload: &Workload) -> Kind {
     );
     if workload.is_job() {
         Kind::Job
-    } else if builder.pods.host_of(&workload.name).is_some() {
+    } else if builder.pods.foreign_owner_of(&workload.name).is_some() {
         Kind::Container
     } else if workload.daemon {
         Kind::DaemonSet
@@ -137,7 +146,7 @@ fn command(builder: &Builder<'_>, workload: &Workload) -> (Vec<Value>, Vec<Value
     }
 }
 
-fn ports(ports: &[Port]) -> Map<String, Value> {
+pub(super) fn ports(ports: &[Port]) -> Map<String, Value> {
     let value = |port: &Port| {
         let mut value = json!({ "port": port.container.first });
         if port.container.last > port.container.first {
@@ -153,7 +162,7 @@ fn ports(ports: &[Port]) -> Map<String, Value> {
 }
 
 /// Names that Kubernetes takes for a Service and that nothing else has.
-fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<String> {
+pub(super) fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<String> {
     let mut out = Vec::new();
     for alias in &workload.aliases {
         let is_label = alias.len() <= 63
@@ -256,38 +265,112 @@ fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
         .collect()
 }
 
-/// Keys that have no form in a pod at all.
+/// Keys that have no form in a pod at all. The model is taken apart field by field, so that the compiler asks of a new one
+/// what the chart makes of it.
 fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
-    let runtime = &workload.runtime;
-    let restarts = matches!(workload.restart, Restart::No | Restart::OnFailure(_));
+    let Workload {
+        resources:
+            Resources {
+                gpu,
+                // What a container asks for, and its limits.
+                cpu: _,
+                memory: _,
+                cpu_limit: _,
+            },
+        networks,
+        restart,
+        runtime,
+        // A pod has these, or the chart's values for it; what of them has no form is reported where they are written.
+        name: _,
+        component: _,
+        part: _,
+        group: _,
+        lifecycle: _,
+        description: _,
+        image: _,
+        entrypoint: _,
+        command: _,
+        env: _,
+        ports: _,
+        mounts: _,
+        node_mounts: _,
+        files: _,
+        health: _,
+        replicas: _,
+        daemon: _,
+        profiles: _,
+        network_mode: _,
+        aliases: _,
+        depends_on: _,
+        reaches: _,
+        raw_helm: _,
+        // The image is built and pushed before a cluster runs it.
+        build: _,
+        // Prometheus has it.
+        metrics: _,
+        // It is for Compose.
+        raw_compose: _,
+        // What a chart of others runs has no values here.
+        chart: _,
+        in_chart: _,
+        written: _,
+        span: _,
+    } = workload;
+    let Runtime {
+        ulimits,
+        stop_signal,
+        hostname,
+        // A pod or its container has these; what of them has no form is reported where they are written.
+        user: _,
+        cluster_user: _,
+        unrestricted: _,
+        group_add: _,
+        privileged: _,
+        no_new_privileges: _,
+        read_only: _,
+        tmpfs: _,
+        devices: _,
+        labels: _,
+        working_dir: _,
+        init: _,
+        shm_size: _,
+        cap_add: _,
+        cap_drop: _,
+        extra_hosts: _,
+        platform: _,
+        tty: _,
+        stdin_open: _,
+        stop_grace_period: _,
+    } = runtime;
+    let ends = matches!(restart, Restart::No | Restart::OnFailure(_));
     let lost = [
         (
-            matches!(workload.resources.gpu, Some(Gpu::All | Gpu::Devices(_))),
+            matches!(gpu, Some(Gpu::All | Gpu::Devices(_))),
             "resources",
             "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none",
         ),
         (
-            !runtime.ulimits.is_empty(),
+            !ulimits.is_empty(),
             "ulimits",
             "has no form in the chart: the node's limits hold",
         ),
         (
-            runtime.stop_signal.is_some(),
+            stop_signal.is_some(),
             "stop_signal",
             "has no form in the chart: pods are stopped by the image's own signal",
         ),
         (
-            !workload.networks.is_empty(),
+            !networks.is_empty(),
             "networks",
             "has no form in the chart: pods of a cluster share one network",
         ),
         (
-            restarts && !workload.is_job(),
+            ends && !workload.is_job(),
             "restart",
             "has no form in the chart: a pod that runs on is always restarted",
         ),
         (
-            runtime.hostname.is_some() && kind == Kind::StatefulSet,
+            hostname.is_some() && kind == Kind::StatefulSet,
             "hostname",
             "has no form in the chart: the pods of a StatefulSet are numbered",
         ),

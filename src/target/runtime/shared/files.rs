@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    model::{FileContent, FileMount, Platform, Secret, Workload},
+    model::{FileContent, FileMount, HostPath, Platform, Secret, Workload},
     speak::Speak,
     target::{
         Context,
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// How a file is mounted unless said otherwise.
+/// How a file is mounted by default.
 const PLAIN_MODE: u32 = 0o644;
 
 /// The label that makes the engine recreate a container when a file that it mounts has changed.
@@ -106,17 +106,22 @@ fn source_of(
     })
 }
 
-/// A path of the project as it is reached from a folder directly below `generated/`; an absolute one as it is.
-pub fn project_path(speak: &dyn Speak, platform: &Platform, path: &str) -> String {
-    if path.starts_with('/') {
-        return speak.literal(path);
+/// A path on the host as a file directly below `generated/` names it.
+pub fn host_path(speak: &dyn Speak, platform: &Platform, path: &HostPath) -> String {
+    match path {
+        HostPath::Absolute(path) => speak.literal(path),
+        HostPath::Project(path) => project_path(speak, platform, path),
     }
+}
+
+/// A path of the project, as it is reached from a folder directly below `generated/`.
+fn project_path(speak: &dyn Speak, platform: &Platform, path: &str) -> String {
     let up = match platform.environment {
         None => "../..",
         Some(_) => "../../..",
     };
-    match path.trim_start_matches("./").trim_end_matches('/') {
-        "" | "." => up.to_string(),
+    match path {
+        "." => up.to_string(),
         path => format!("{up}/{}", speak.literal(path)),
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     model::{MountSource, Propagation, Workload},
     speak::Speak,
     target::runtime::shared::{
-        files::{Files, project_path},
+        files::{Files, host_path},
         keys::Keys,
         service::{bind_mount, volume_mount},
     },
@@ -19,7 +19,7 @@ pub(super) fn volumes(speak: &dyn Speak, workload: &Workload, files: &Files<'_>)
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
             options.put_some("propagation", mount.propagation.map(Propagation::name));
-            let source = project_path(speak, speak.platform(), path);
+            let source = host_path(speak, speak.platform(), path);
             bind_mount(speak, &source, &mount.path, mount.read_only, options)
         }
     });

@@ -26,7 +26,7 @@ use crate::{
 /// How long Swarm waits until it starts again what has ended.
 const PAUSE: &str = "5s";
 
-/// What lies on one node is only there for who runs there: Swarm is told to start it where the stack is deployed.
+/// What lies on one node can be mounted there alone: Swarm starts the service where the stack is deployed.
 const ON_A_MANAGER: &str = "node.role == manager";
 
 /// A service of a stack, and what must be declared for it.
@@ -53,7 +53,10 @@ pub(super) fn service<'a>(
     keys.put("image", speak.text(&workload.image.text()));
     keys.put_some("entrypoint", words(&speak, &workload.entrypoint));
     keys.put_some("command", words(&speak, &workload.command));
-    keys.put_some("user", runtime.user.as_ref().map(|user| speak.text(user)));
+    keys.put_some(
+        "user",
+        runtime.user.as_ref().map(|user| speak.text(&user.text)),
+    );
     keys.put_some("working_dir", runtime.working_dir.as_ref().map(literal));
     keys.put_filled("environment", environment(&speak, &workload.env));
     keys.put_filled("volumes", volumes(&speak, workload, &files));
@@ -83,7 +86,8 @@ pub(super) fn service<'a>(
     keys.put_some("init", runtime.init);
     keys.put_filled("tty", runtime.tty);
     keys.put_filled("stdin_open", runtime.stdin_open);
-    keys.put_some("stop_signal", runtime.stop_signal.as_ref().map(literal));
+    let signal = runtime.stop_signal.as_ref().map(ToString::to_string);
+    keys.put_some("stop_signal", signal.as_ref().map(literal));
     let grace = runtime.stop_grace_period.map(engine::duration);
     keys.put_some("stop_grace_period", grace);
     keys.put("logging", logging());

@@ -348,8 +348,8 @@ pub fn pipeline_node(pipeline: &Pipeline) -> Node {
         title: pipeline.name.clone(),
         subtitle: pipeline
             .schedule
-            .clone()
-            .unwrap_or_else(|| "by hand".to_string()),
+            .as_ref()
+            .map_or_else(|| "by hand".to_string(), ToString::to_string),
         icon: "pipeline".to_string(),
         ports: Vec::new(),
         parts: Vec::new(),
@@ -378,8 +378,8 @@ pub fn component_node(platform: &Platform, component: &Component, index: &Index<
         },
         title: component.name.clone(),
         subtitle: match external.and_then(|external| external.addresses.first()) {
-            Some((_, host, port)) => format!("{host}:{port}"),
-            None => facts::what_it_is(platform, component),
+            Some(address) => format!("{}:{}", address.host, address.number),
+            None => facts::program_and_version(platform, component),
         },
         icon: component.icon.clone(),
         ports: ports

@@ -96,7 +96,8 @@ fn clusters(platform: &Platform) -> Vec<Cluster> {
     let ci = ci.map(|ci| plain(FlowEnd::Ci(ci.name.clone()), &ci.name, ""));
     add("CI", ci.collect());
     let pipelines = platform.pipelines.iter().map(|pipeline| {
-        let schedule = pipeline.schedule.as_deref().unwrap_or("by hand");
+        let schedule = pipeline.schedule.as_ref().map(ToString::to_string);
+        let schedule = schedule.as_deref().unwrap_or("by hand");
         plain(
             FlowEnd::Pipeline(pipeline.name.clone()),
             &pipeline.name,
@@ -121,7 +122,7 @@ fn clusters(platform: &Platform) -> Vec<Cluster> {
             plain(
                 end,
                 &component.name,
-                &facts::what_it_is(platform, component),
+                &facts::program_and_version(platform, component),
             )
         });
         add(title, members.collect());

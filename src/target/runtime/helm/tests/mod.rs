@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     graph,
-    model::{Condition, FileContent, Image, Piece, Platform, Raw},
+    model::{Condition, FileContent, Image, Piece, Platform, Raw, User},
     target::{Context, Emission, Vantage, shared::mounted::Mounted},
     template::Engine,
 };
@@ -265,7 +265,7 @@ fn who_may_be_root_says_so() {
         values["unrestricted"],
         "its image may run as root: a number in `user` says that it does not"
     );
-    unknown.runtime.user = Some(sample::text("1000:1000"));
+    unknown.runtime.user = Some(User::new(sample::text("1000:1000"), "1000:1000"));
     let values = values_of(unknown);
     assert_eq!(values["mayBeRoot"], Value::Null);
     assert_eq!(values["unrestricted"], Value::Null);

@@ -9,7 +9,10 @@ pub(super) fn database() -> Workload {
     db.env = vec![variable("PASSWORD", pieces(&[secret("db-password")]))];
     db.health = health(Probe::Shell(text("pg_isready -U $USER && echo $(date) $$")));
     db.aliases = vec!["postgres".to_string(), "x_y".to_string()];
-    db.runtime.user = Some(pieces(&[Piece::Variable("uid".to_string()), literal(":0")]));
+    db.runtime.user = Some(User::new(
+        pieces(&[Piece::Variable("uid".to_string()), literal(":0")]),
+        "1000:0",
+    ));
     db.resources = Resources {
         cpu: Some(500),
         memory: Some(1 << 30),
@@ -66,7 +69,7 @@ pub(super) fn server() -> Workload {
             "socket",
             "/var/run/docker.sock",
             MountSource::Bind {
-                path: "/var/run/docker.sock".to_string(),
+                path: HostPath::parse("/var/run/docker.sock"),
                 data: false,
             },
         ),
@@ -74,7 +77,7 @@ pub(super) fn server() -> Workload {
             "code",
             "/code",
             MountSource::Bind {
-                path: "server/code".to_string(),
+                path: HostPath::parse("server/code"),
                 data: false,
             },
         ),
@@ -158,7 +161,7 @@ pub(super) fn agent() -> Workload {
     agent.runtime.devices = ["/dev/kmsg", "/dev/fuse:rw"]
         .map(|text| Device::parse(text).expect("a device"))
         .into();
-    agent.runtime.user = Some(text("root"));
+    agent.runtime.user = Some(User::new(text("root"), "root"));
     agent.profiles = vec!["extra".to_string()];
     agent
 }
@@ -179,7 +182,7 @@ pub(super) fn airflow() -> Workload {
         let Piece::Endpoint(mut endpoint) = endpoint("cloud", "postgres", 5432) else {
             return airflow;
         };
-        endpoint.host = "10.1.2.3".to_string();
+        endpoint.host = Host::parse("10.1.2.3");
         endpoint.external = true;
         pieces(&[Piece::Endpoint(endpoint)])
     })];
@@ -191,8 +194,12 @@ pub(super) fn outside() -> Component {
     outside.name = "cloud".to_string();
     outside.group = None;
     outside.external = Some(External {
-        addresses: vec![("postgres".to_string(), "10.1.2.3".to_string(), 5432)],
-        metrics: None,
+        addresses: vec![ExternalAddress {
+            port: "postgres".to_string(),
+            host: Host::parse("10.1.2.3"),
+            number: 5432,
+        }],
+        metrics: Vec::new(),
         span: span(),
     });
     outside.ports = vec![port("postgres", 5432)];

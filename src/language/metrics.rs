@@ -1,0 +1,148 @@
+//! The keys of `metrics`: what Prometheus scrapes, how it logs in, and what it makes of labels.
+
+use super::{
+    form::Form,
+    inner::{DURATION, FREE, FREE_LIST, PORT_NAME},
+    key::key,
+    shape::Shape,
+};
+
+/// One endpoint, several of them, or none.
+pub(super) const METRICS: Shape =
+    Shape::Either(&[ENDPOINT, Shape::List(&ENDPOINT), Shape::Boolean]);
+
+const ENDPOINT: Shape = Shape::Table(&[
+    key("port", PORT_NAME, "The port to scrape.", "port = \"http\""),
+    key(
+        "path",
+        Shape::Formed(Form::UrlPath),
+        "`/metrics` unless said otherwise.",
+        "path = \"/metrics\"",
+    ),
+    key(
+        "interval",
+        DURATION,
+        "Between two scrapes; else Prometheus' own.",
+        "interval = \"5s\"",
+    ),
+    key(
+        "timeout",
+        DURATION,
+        "How long an answer may take: at most the interval. Else 10s, or the interval where that is shorter.",
+        "timeout = \"5s\"",
+    ),
+    key(
+        "scheme",
+        Shape::Plain(Form::Choice(&["http", "https"])),
+        "Else that of the port; `https` where `ca` is said.",
+        "scheme = \"https\"",
+    ),
+    key(
+        "honor_labels",
+        Shape::Boolean,
+        "The scraped labels win over Prometheus' own.",
+        "honor_labels = true",
+    ),
+    key(
+        "bearer",
+        Shape::Text,
+        "A secret that holds a token. Prometheus reads it from a file.",
+        "bearer = \"${secrets.metrics-token}\"",
+    ),
+    key(
+        "basic",
+        Shape::Table(&[
+            key("user", Shape::Text, "The login.", "user = \"prometheus\"").required(),
+            key(
+                "password",
+                Shape::Text,
+                "A secret that holds the password. Prometheus reads it from a file.",
+                "password = \"${secrets.metrics-password}\"",
+            )
+            .required(),
+        ]),
+        "A login by user and password.",
+        "basic = { user = \"prometheus\", password = \"${secrets.metrics-password}\" }",
+    ),
+    key(
+        "ca",
+        Shape::Plain(Form::Path),
+        "A file of the project: the certificate of the authority that signs the server's (PEM).",
+        "ca = \"certificates/ca.pem\"",
+    ),
+    key(
+        "insecure",
+        Shape::Boolean,
+        "`true`: the server's certificate is not checked.",
+        "insecure = true",
+    ),
+    key(
+        "relabel",
+        RELABEL,
+        "What to make of the labels of the target, before the scrape, in Prometheus' own words.",
+        "relabel = [{ target_label = \"tier\", replacement = \"online\" }]",
+    ),
+    key(
+        "metric_relabel",
+        RELABEL,
+        "What to make of the labels of each sample, after the scrape; most often which ones to drop.",
+        "metric_relabel = [{ source_labels = [\"__name__\"], regex = \"go_gc_.*\", action = \"drop\" }]",
+    ),
+]);
+
+const RELABEL: Shape = Shape::List(&Shape::Table(&[
+    key(
+        "source_labels",
+        FREE_LIST,
+        "Labels whose values are joined.",
+        "source_labels = [\"__name__\"]",
+    ),
+    key(
+        "separator",
+        FREE,
+        "What joins them; `;` unless said otherwise.",
+        "separator = \"/\"",
+    ),
+    key(
+        "regex",
+        FREE,
+        "A regular expression of Go that has to fit all of it; `(.*)` unless said otherwise.",
+        "regex = \"go_gc_.*\"",
+    ),
+    key(
+        "modulus",
+        Shape::Integer(1, 1_000_000),
+        "Of `hashmod`: into how many parts.",
+        "modulus = 4",
+    ),
+    key(
+        "target_label",
+        FREE,
+        "The label that is written.",
+        "target_label = \"tier\"",
+    ),
+    key(
+        "replacement",
+        FREE,
+        "What is written; `$1` is the first group of `regex`.",
+        "replacement = \"online\"",
+    ),
+    key(
+        "action",
+        Shape::Plain(Form::Choice(&[
+            "replace",
+            "keep",
+            "drop",
+            "keepequal",
+            "dropequal",
+            "hashmod",
+            "labelmap",
+            "labeldrop",
+            "labelkeep",
+            "lowercase",
+            "uppercase",
+        ])),
+        "`replace` unless said otherwise.",
+        "action = \"drop\"",
+    ),
+]));

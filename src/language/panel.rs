@@ -1,0 +1,153 @@
+//! The keys of a panel of a dashboard, of kinds and of components.
+
+use super::{
+    form::Form,
+    inner::FREE,
+    key::{KeyShape, Section, join, key, length},
+    shape::Shape,
+};
+use crate::value::PanelKind;
+
+const LEGEND: KeyShape = key(
+    "legend",
+    FREE,
+    "What the legend calls it.",
+    "legend = \"{{instance}}\"",
+);
+
+/// A query of a kind.
+const KIND_QUERY: Shape = Shape::Table(&[
+    key(
+        "expr",
+        Shape::Plain(Form::KindPromQl),
+        "What is drawn; `$__rate_interval` is Grafana's.",
+        "expr = 'sum(rate(redis_commands_processed_total{${self.selector}}[$__rate_interval]))'",
+    )
+    .required(),
+    LEGEND,
+]);
+
+const EXPR: KeyShape = key(
+    "expr",
+    Shape::Plain(Form::PanelPromQl),
+    "What is drawn; `$__rate_interval` is Grafana's.",
+    "expr = 'sum(rate(predictions_total{job=\"serving\"}[$__rate_interval]))'",
+);
+
+const THRESHOLD: Shape = Shape::Table(&[
+    key(
+        "value",
+        Shape::Number,
+        "From here on; the first threshold has none.",
+        "value = 0.9",
+    ),
+    key("color", FREE, "The colour.", "color = \"red\"").required(),
+]);
+
+const COMMON: &[KeyShape] = &[
+    key(
+        "row",
+        FREE,
+        "Starts a new row of the dashboard with this title.",
+        "row = \"Traffic\"",
+    ),
+    key(
+        "title",
+        FREE,
+        "What stands above it.",
+        "title = \"Commands\"",
+    )
+    .required(),
+    key(
+        "description",
+        FREE,
+        "What it shows, and what to look out for.",
+        "description = \"Commands processed a second\"",
+    ),
+    key(
+        "type",
+        Shape::Plain(Form::Choice(PanelKind::NAMES)),
+        "How it is drawn; `timeseries` unless said otherwise.",
+        "type = \"gauge\"",
+    ),
+    key(
+        "unit",
+        FREE,
+        "One of Grafana's units; `short` unless said otherwise.",
+        "unit = \"percentunit\"",
+    ),
+    key("min", Shape::Number, "Where the axis starts.", "min = 0"),
+    key("max", Shape::Number, "Where the axis ends.", "max = 1"),
+    key(
+        "width",
+        Shape::Integer(1, 24),
+        "Of 24 columns; 12 unless said otherwise.",
+        "width = 8",
+    ),
+    key(
+        "height",
+        Shape::Integer(1, 40),
+        "In rows of the grid; 8 unless said otherwise.",
+        "height = 6",
+    ),
+];
+
+const OF_KIND: &[Section] = &[
+    Section {
+        title: "",
+        keys: COMMON,
+    },
+    Section {
+        title: "",
+        keys: &[
+            key(
+                "queries",
+                Shape::List(&KIND_QUERY),
+                "What it draws.",
+                "queries = [{ expr = 'redis_up{${self.selector}}', legend = \"{{instance}}\" }]",
+            )
+            .required(),
+            key(
+                "thresholds",
+                Shape::List(&THRESHOLD),
+                "Colours by value.",
+                "thresholds = [{ color = \"green\" }, { value = 0.9, color = \"red\" }]",
+            ),
+        ],
+    },
+];
+
+const OF_COMPONENT: &[Section] = &[
+    Section {
+        title: "",
+        keys: COMMON,
+    },
+    Section {
+        title: "",
+        keys: &[
+            EXPR,
+            LEGEND,
+            key(
+                "queries",
+                Shape::List(&Shape::Either(&[
+                    Shape::Plain(Form::PanelPromQl),
+                    Shape::Table(&[EXPR.required(), LEGEND]),
+                ])),
+                "Several of them, in place of `expr`.",
+                "queries = [{ expr = 'drift_share{job=\"monitor\"}', legend = \"{{feature}}\" }]",
+            ),
+            key(
+                "thresholds",
+                Shape::List(&Shape::Either(&[Shape::Number, THRESHOLD])),
+                "Colours by value. Numbers alone: green, orange from the first on, red from the second on.",
+                "thresholds = [0.1, 0.3]",
+            ),
+        ],
+    },
+];
+
+/// A panel of a kind.
+pub(super) const KIND_PANEL: Shape = Shape::Table(&join::<{ length(OF_KIND) }>(OF_KIND));
+
+/// A panel of a component.
+pub(super) const PANEL: Shape = Shape::Table(&join::<{ length(OF_COMPONENT) }>(OF_COMPONENT));

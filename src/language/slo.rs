@@ -1,0 +1,79 @@
+//! The keys of `slo`: what a component promises to those who ask it.
+
+use super::{form::Form, inner::DURATION, key::key, shape::Shape};
+
+pub(super) const SLO: Shape = Shape::Table(&[
+    key(
+        "availability",
+        Shape::Plain(Form::Percent),
+        "The share of requests that must not fail.",
+        "availability = \"99.5%\"",
+    ),
+    key(
+        "latency",
+        Shape::Table(&[
+            key(
+                "p",
+                Shape::Number,
+                "How many percent of the requests.",
+                "p = 95",
+            )
+            .required(),
+            key(
+                "under",
+                DURATION,
+                "The time that they may take. The histogram needs a bucket that ends there.",
+                "under = \"300ms\"",
+            )
+            .required(),
+        ]),
+        "How many of the requests must be answered within which time.",
+        "latency = { p = 95, under = \"300ms\" }",
+    ),
+    key(
+        "window",
+        DURATION,
+        "The time over which it is counted; `30d` unless said otherwise.",
+        "window = \"30d\"",
+    ),
+    key(
+        "requests",
+        Shape::Plain(Form::PromQl),
+        "The counter of all requests, where the kind does not tell or another one is meant.",
+        "requests = 'http_requests_total{job=\"serving\"}'",
+    ),
+    key(
+        "errors",
+        Shape::Plain(Form::PromQl),
+        "The counter of those that failed.",
+        "errors = 'http_requests_total{job=\"serving\", status=~\"5..\"}'",
+    ),
+    key(
+        "durations",
+        Shape::Plain(Form::PromQl),
+        "The histogram of how long they take, in seconds.",
+        "durations = 'http_request_duration_seconds_bucket{job=\"serving\"}'",
+    ),
+]);
+
+/// How the requests of a kind's components are counted.
+pub(super) const KIND_SLO: Shape = Shape::Table(&[
+    key(
+        "requests",
+        Shape::Plain(Form::KindPromQl),
+        "The counter of all requests.",
+        "requests = 'mlflow_http_request_total{${self.selector}}'",
+    ),
+    key(
+        "errors",
+        Shape::Plain(Form::KindPromQl),
+        "The counter of those that failed.",
+        "errors = 'mlflow_http_request_total{${self.selector}, status=~\"5..\"}'",
+    ),
+    key(
+        "durations",
+        Shape::Plain(Form::KindPromQl),
+        "The histogram of how long they take, in seconds.",
+        "durations = 'mlflow_http_request_duration_seconds_bucket{${self.selector}}'",
+    ),
+]);

@@ -1,0 +1,54 @@
+//! What a reference may ask of a component and of its ports.
+
+use crate::value::choice;
+
+choice! {
+    /// What a port has: the last segment of `${components.C.PORT.FIELD}`.
+    PortField {
+        Host = "host",
+        Port = "port",
+        Address = "address",
+        Url = "url",
+        PublicUrl = "public_url",
+        PublicPort = "public_port",
+        PublicHost = "public_host",
+        PublicOrigin = "public_origin",
+        Path = "path",
+        Scheme = "scheme",
+    }
+}
+
+choice! {
+    /// What a component has besides its ports and outputs: the last segment of `${self.FIELD}`.
+    ComponentField {
+        Name = "name",
+        EnvName = "env_name",
+        Selector = "selector",
+        Hosts = "hosts",
+        Image = "image",
+        Version = "version",
+        Url = "url",
+        PublicUrl = "public_url",
+        PublicOrigin = "public_origin",
+    }
+}
+
+impl PortField {
+    /// Whether a reference in these words may ask for it.
+    pub fn is_in(self, words: super::Words) -> bool {
+        match self {
+            Self::Host | Self::Port | Self::Address | Self::Url | Self::PublicUrl => true,
+            Self::PublicPort
+            | Self::PublicHost
+            | Self::PublicOrigin
+            | Self::Path
+            | Self::Scheme => words == super::Words::Kind,
+        }
+    }
+
+    /// The names of all that a reference in these words may ask for.
+    pub fn names_in(words: super::Words) -> Vec<&'static str> {
+        let fields = Self::ALL.iter().filter(|field| field.is_in(words));
+        fields.map(|field| field.name()).collect()
+    }
+}

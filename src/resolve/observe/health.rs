@@ -1,0 +1,118 @@
+//! Health checks.
+
+use super::{port, refuse_true};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    expand::{ComponentDraft, WorkloadDraft, read},
+    model::{Health, Port, Probe, ProbeTool},
+    resolve::{
+        Scene,
+        reference::{Scope, text},
+    },
+    source::Span,
+    syntax::Table,
+};
+
+pub(in crate::resolve) fn health(
+    scene: &Scene<'_>,
+    index: usize,
+    shape: &WorkloadDraft,
+    sink: &mut Sink,
+) -> Option<Health> {
+    let entry = shape.table.entry("health")?;
+    refuse_true(&entry.value, "health", sink);
+    let table = entry.value.as_table()?;
+    let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
+    let draft = &scene.components[index];
+    let probe = probe(scene, draft, shape, table, &scope, entry.key.span, sink)?;
+    let liveness = table.boolean("liveness");
+    Some(Health {
+        liveness: liveness.unwrap_or(matches!(probe, Probe::Tcp { .. })),
+        probe,
+        interval: read::duration(table, "interval").unwrap_or(10_000),
+        timeout: read::duration(table, "timeout").unwrap_or(5_000),
+        retries: read::unsigned(table, "retries").unwrap_or(5),
+        start_period: read::duration(table, "start_period").unwrap_or(30_000),
+        inside: table.boolean("compose").unwrap_or(true),
+        tool: table.string("with").and_then(ProbeTool::parse),
+        span: entry.key.span,
+    })
+}
+
+fn probe(
+    scene: &Scene<'_>,
+    draft: &ComponentDraft,
+    shape: &WorkloadDraft,
+    table: &Table,
+    scope: &Scope<'_>,
+    span: Span,
+    sink: &mut Sink,
+) -> Option<Probe> {
+    let ways: Vec<_> = ["http", "tcp", "command", "shell"]
+        .iter()
+        .filter_map(|way| table.entry(way))
+        .collect();
+    let [entry] = ways.as_slice() else {
+        let (code, message) = match ways.len() {
+            0 => (Code::MissingKey, "`health` says nothing of what to check"),
+            _ => (Code::ConflictingKeys, "`health` checks in several ways"),
+        };
+        sink.push(
+            Diagnostic::new(code, message)
+                .label(span, "this check")
+                .help("write one of `http` (with `port`), `tcp`, `command` and `shell`"),
+        );
+        return None;
+    };
+    match entry.key.name.as_str() {
+        "http" => {
+            let port = match table.get("port") {
+                Some(node) => port(draft, shape, node, "health check", sink)?,
+                None => only_port(shape, entry.key.span, sink)?,
+            };
+            Some(Probe::Http {
+                path: text(scene, &entry.value, scope, sink),
+                port: port.name.clone(),
+                number: port.container.first,
+                scheme: port.scheme.over_http(),
+            })
+        }
+        "tcp" => {
+            let port = port(draft, shape, &entry.value, "health check", sink)?;
+            Some(Probe::Tcp {
+                port: port.name.clone(),
+                number: port.container.first,
+            })
+        }
+        "shell" => {
+            let scope = scope.clone().shell();
+            Some(Probe::Shell(text(scene, &entry.value, &scope, sink)))
+        }
+        _ => Some(Probe::Command(
+            entry
+                .value
+                .as_array()
+                .unwrap_or_default()
+                .iter()
+                .map(|word| text(scene, word, scope, sink))
+                .collect(),
+        )),
+    }
+}
+
+/// `http` without `port` means the port `http`, or the only one.
+fn only_port<'a>(shape: &'a WorkloadDraft, span: Span, sink: &mut Sink) -> Option<&'a Port> {
+    let http = shape.ports.iter().find(|port| port.name == "http");
+    let found = http.or(match shape.ports.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    });
+    if found.is_none() {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "this health check needs the key `port`")
+                .label(span, "which port?")
+                .help("write `health = { http = \"/health\", port = \"http\" }`"),
+        );
+    }
+    found
+}

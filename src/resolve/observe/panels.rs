@@ -1,0 +1,142 @@
+//! Recording rules and panels.
+
+use super::{expression, has_metrics, kind_string};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    expand::read,
+    model::{Panel, PanelKind, Query, Record, Threshold},
+    resolve::Scene,
+    source::Span,
+    syntax::{Node, Table, Value},
+};
+
+pub(in crate::resolve) fn records(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Record> {
+    let draft = &scene.components[index];
+    if !has_metrics(draft) {
+        return Vec::new();
+    }
+    draft
+        .kind_table
+        .array("records")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::as_table)
+        .filter_map(|table| {
+            Some(Record {
+                name: read::owned(table, "record")?,
+                expr: kind_string(scene, index, table.get("expr")?, sink),
+                labels: Vec::new(),
+            })
+        })
+        .collect()
+}
+
+pub(in crate::resolve) fn panels(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Panel> {
+    let draft = &scene.components[index];
+    if !has_metrics(draft) {
+        return Vec::new();
+    }
+    draft
+        .kind_table
+        .array("panels")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::as_table)
+        .map(|table| panel(scene, index, table, sink))
+        .collect()
+}
+
+/// What platform.toml shows of it.
+pub(in crate::resolve) fn own_panels(
+    scene: &Scene<'_>,
+    index: usize,
+    sink: &mut Sink,
+) -> Vec<Panel> {
+    let draft = &scene.components[index];
+    let tables = draft.user.one_or_many_tables("panels").into_iter();
+    tables
+        .map(|table| {
+            let panel = panel(scene, index, table, sink);
+            if panel.queries.is_empty() {
+                sink.push(
+                    Diagnostic::new(
+                        Code::MissingKey,
+                        format!("the panel `{}` shows nothing", panel.title),
+                    )
+                    .label(title_span(table, draft.span), "this panel")
+                    .help("write `expr = \"...\"`, in PromQL, or a list of `queries`"),
+                );
+            }
+            panel
+        })
+        .collect()
+}
+
+fn title_span(table: &Table, otherwise: Span) -> Span {
+    table.get("title").map_or(otherwise, |node| node.span)
+}
+
+fn panel(scene: &Scene<'_>, index: usize, table: &Table, sink: &mut Sink) -> Panel {
+    let legend = |table: &Table| table.string("legend").unwrap_or_default().to_string();
+    let mut queries = Vec::new();
+    for node in table
+        .get("expr")
+        .into_iter()
+        .chain(table.array("queries").unwrap_or_default())
+    {
+        let (expr, legend) = match node.as_table() {
+            Some(query) => (query.get("expr"), legend(query)),
+            None => (Some(node), legend(table)),
+        };
+        if let Some(expr) = expr {
+            let expr = expression(scene, index, expr, sink);
+            queries.push(Query { expr, legend });
+        }
+    }
+    let thresholds = thresholds(table.array("thresholds").unwrap_or_default());
+    Panel {
+        row: read::owned(table, "row"),
+        title: table.string("title").unwrap_or_default().to_string(),
+        description: table.string("description").unwrap_or_default().to_string(),
+        kind: table
+            .string("type")
+            .and_then(PanelKind::parse)
+            .unwrap_or(PanelKind::Timeseries),
+        unit: table.string("unit").unwrap_or("short").to_string(),
+        queries,
+        thresholds,
+        min: read::number(table, "min"),
+        max: read::number(table, "max"),
+        width: read::unsigned(table, "width").unwrap_or(12),
+        height: read::unsigned(table, "height").unwrap_or(8),
+    }
+}
+
+/// Tables as they are. Of numbers alone the first is where it gets orange, the second where it gets red.
+fn thresholds(nodes: &[Node]) -> Vec<Threshold> {
+    let mut colors = ["orange", "red"].into_iter();
+    let mut out = Vec::new();
+    for node in nodes {
+        let value = match node.value {
+            Value::Integer(number) => Some(number as f64),
+            Value::Float(number) => Some(number),
+            _ => None,
+        };
+        let table = node.as_table();
+        let color = table.and_then(|table| table.string("color"));
+        out.push(Threshold {
+            value: value.or_else(|| read::number(table?, "value")),
+            color: match (value, color) {
+                (Some(_), _) => colors.next().unwrap_or("red"),
+                (None, color) => color.unwrap_or("green"),
+            }
+            .to_string(),
+        });
+    }
+    // Below the first number all is well.
+    if nodes.first().is_some_and(|node| node.as_table().is_none()) {
+        let color = "green".to_string();
+        out.insert(0, Threshold { value: None, color });
+    }
+    out
+}

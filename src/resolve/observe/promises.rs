@@ -1,0 +1,176 @@
+//! Schedules are promises: a pipeline that has not succeeded since it was due, or takes longer than usual, is an alert.
+//!
+//! Airflow counts the runs of a DAG that succeeded, and how long they took. The counters are born with the first run, and
+//! the exporter forgets them when it starts again.
+
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    language::{duration_ms, duration_text},
+    model::{Alert, AlertSeverity, AlertText, Component, Pipeline, Platform, SettingValue},
+};
+
+/// How long Prometheus keeps samples where nothing else is said: 15 days, in milliseconds.
+const USUAL_RETENTION: u64 = 15 * DAY;
+const DAY: u64 = 86_400_000;
+const MINUTE: u64 = 60_000;
+
+/// Adds the alerts to the Airflow that runs the pipelines, where it is scraped.
+pub(in crate::resolve) fn promises(platform: &mut Platform, sink: &mut Sink) {
+    let retention = platform
+        .first_of("prometheus")
+        .and_then(|prometheus| match prometheus.setting("retention") {
+            Some(SettingValue::Text(text)) => duration_ms(&text.as_plain()?),
+            _ => None,
+        })
+        .unwrap_or(USUAL_RETENTION);
+    let pipelines: Vec<Promise<'_>> = platform
+        .pipelines
+        .iter()
+        .filter_map(|pipeline| {
+            let gap = pipeline.schedule.as_ref()?.longest_gap()?;
+            Some(Promise { pipeline, gap })
+        })
+        .collect();
+    let Some(airflow) = platform
+        .components
+        .iter()
+        .position(|component| component.is_a("airflow") && component.metrics().next().is_some())
+    else {
+        return;
+    };
+    let mut alerts = Vec::new();
+    for promise in &pipelines {
+        let component = &platform.components[airflow];
+        if promise.due() > retention {
+            sink.push(promise.too_seldom(component, retention));
+        } else {
+            alerts.push(promise.overdue(&component.name));
+        }
+        // What is usual is told from as much again.
+        if 2 * promise.usual() <= retention {
+            alerts.push(promise.slow(&component.name));
+        }
+    }
+    platform.components[airflow].alerts.extend(alerts);
+}
+
+struct Promise<'a> {
+    pipeline: &'a Pipeline,
+    /// The longest time between two runs, in milliseconds.
+    gap: u64,
+}
+
+impl Promise<'_> {
+    /// How long after a success the next one should be there: a run may wait and take a while.
+    fn due(&self) -> u64 {
+        let wait = (self.gap / 4).clamp(15 * MINUTE, DAY / 4);
+        self.gap + wait + self.pipeline.timeout.unwrap_or_default()
+    }
+
+    /// The time that tells what is usual: seven runs, and at least a day.
+    fn usual(&self) -> u64 {
+        (7 * self.gap).max(DAY)
+    }
+
+    fn series(&self, name: &str, airflow: &str) -> String {
+        format!(
+            "airflow_dagrun_duration_success_{name}{{job=\"{airflow}\", dag_id=\"{}\"}}",
+            self.pipeline.name
+        )
+    }
+
+    fn overdue(&self, airflow: &str) -> Alert {
+        let count = self.series("count", airflow);
+        let window = duration_text(self.due());
+        let seconds = self.due() / 1000;
+        let by = "sum by (job, dag_id)";
+        // A series that was born within the window is a success, though its value did not grow. Where there is none, the
+        // exporter must have been there for as long.
+        let expr = format!(
+            "({by} (increase({count}[{window}])) == 0 and {by} ({count} offset {window}) unless {by} ({count} unless {count} offset {window})) \
+             or (absent({count}) and on (job) max by (job) (time() - process_start_time_seconds{{job=\"{airflow}\"}}) > {seconds})"
+        );
+        self.alert(
+            "PipelineOverdue",
+            expr,
+            format!(
+                "`{}` has not succeeded since it was due",
+                self.pipeline.name
+            ),
+            format!(
+                "Its schedule is `{}`; for {window} no run of it has succeeded.",
+                self.pipeline
+                    .schedule
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default()
+            ),
+        )
+    }
+
+    fn slow(&self, airflow: &str) -> Alert {
+        let window = duration_text(self.due());
+        let usual = duration_text(self.usual());
+        let by = "sum by (job, dag_id)";
+        let mean = |range: &str| {
+            let (sum, count) = (self.series("sum", airflow), self.series("count", airflow));
+            format!("{by} (increase({sum}[{range}])) / ({by} (increase({count}[{range}])) > 0)")
+        };
+        let before = {
+            let (sum, count) = (self.series("sum", airflow), self.series("count", airflow));
+            format!(
+                "{by} (increase({sum}[{usual}] offset {window})) / ({by} (increase({count}[{usual}] offset {window})) > 0)"
+            )
+        };
+        let now = mean(&window);
+        self.alert(
+            "PipelineSlow",
+            format!("{now} > 2 * ({before}) and {now} > 60"),
+            format!("`{}` takes longer than usual", self.pipeline.name),
+            format!(
+                "A run takes {{{{ $value | humanizeDuration }}}}: more than twice as long as in the {usual} before."
+            ),
+        )
+    }
+
+    fn alert(&self, name: &str, expr: String, summary: String, description: String) -> Alert {
+        let text = |text: String| {
+            Some(AlertText {
+                text,
+                from_kind: true,
+            })
+        };
+        Alert {
+            name: name.to_string(),
+            expr,
+            hold: Some(5 * MINUTE),
+            keep_firing_for: None,
+            severity: AlertSeverity::Warning,
+            labels: vec![("pipeline".to_string(), self.pipeline.name.clone())],
+            summary: text(summary),
+            description: text(description),
+            runbook_url: None,
+            down: false,
+            from_kind: true,
+            span: self.pipeline.span,
+        }
+    }
+
+    fn too_seldom(&self, airflow: &Component, retention: u64) -> Diagnostic {
+        Diagnostic::new(
+            Code::TargetLoss,
+            format!(
+                "prometheus: that `{}` is overdue can't be told: its runs are {} apart, and samples are kept for {}",
+                self.pipeline.name,
+                duration_text(self.gap),
+                duration_text(retention)
+            ),
+        )
+        .about(&airflow.name)
+        .label(self.pipeline.span, "no alert for its schedule")
+        .help(format!(
+            "keep samples for longer: `settings.retention = \"{}d\"` on Prometheus",
+            self.due() / DAY + 1
+        ))
+    }
+}

@@ -1,0 +1,533 @@
+//! Service levels: what a component promises to those who ask it, as recording rules, alerts and panels.
+//!
+//! The alerts are those of the SRE workbook: each looks at a long window and at a short one, so that it comes soon and goes
+//! soon, in two speeds. Windows grow and shrink with the window of the promise, for which the workbook has 30 days.
+
+use super::{expression, has_metrics, kind_string};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    expand::read,
+    language::{duration_text, promql},
+    model::{
+        Alert, AlertSeverity, AlertText, Expression, Panel, PanelKind, Query, Record, Requests,
+        Threshold,
+    },
+    resolve::Scene,
+    source::Span,
+    syntax::{Entry, Node, Table, Value},
+};
+
+/// The alerts of a promise.
+const FAST: &str = "ErrorBudgetBurnsFast";
+const SLOW: &str = "ErrorBudgetBurnsSlowly";
+const UNSEEN: &str = "ServiceLevelNotMeasured";
+
+/// The window that a promise is about where nothing else is said: 30 days, in milliseconds.
+const USUAL_WINDOW: u64 = 30 * 86_400_000;
+
+/// A pair of windows, as parts of the promise's own, and how many times faster than allowed the budget must go.
+struct Burn {
+    long: u64,
+    short: u64,
+    factor: f64,
+}
+
+const fn burn(long: u64, short: u64, factor: f64) -> Burn {
+    Burn {
+        long,
+        short,
+        factor,
+    }
+}
+
+/// Of 30 days: one hour and six, of which a person has to know now.
+const FAST_BURNS: [Burn; 2] = [burn(720, 8640, 14.4), burn(120, 1440, 6.0)];
+/// One day and three, which can wait until morning.
+const SLOW_BURNS: [Burn; 2] = [burn(30, 360, 3.0), burn(10, 120, 1.0)];
+
+/// Fewer requests than this in the long window say nothing about a share of them.
+const LEAST_REQUESTS: u32 = 20;
+
+/// What a component's promises become.
+#[derive(Default)]
+pub(in crate::resolve) struct Levels {
+    pub alerts: Vec<Alert>,
+    pub records: Vec<Record>,
+    pub panels: Vec<Panel>,
+}
+
+/// Reads `slo`. What can't be measured is an error that says why.
+pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Levels {
+    let draft = &scene.components[index];
+    let mut out = Levels::default();
+    let Some((entry, table)) = draft
+        .user
+        .entry("slo")
+        .and_then(|entry| Some((entry, entry.value.as_table()?)))
+    else {
+        return out;
+    };
+    let reader = Reader {
+        scene,
+        index,
+        table,
+        span: entry.key.span,
+    };
+    let objectives = reader.objectives(sink);
+    let off = |alert: &str| {
+        let own = draft.user.get_path(&["alerts", alert]);
+        own.is_some_and(Node::is_false)
+    };
+    for objective in &objectives {
+        out.records.extend(objective.records());
+        let alerts = objective.alerts(&draft.name).into_iter();
+        out.alerts.extend(alerts.filter(|alert| !off(&alert.name)));
+    }
+    out.panels = panels(&draft.name, &objectives);
+    out
+}
+
+/// How the requests to it are counted: as the user says, else as the kind does.
+pub(in crate::resolve) fn requests(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Requests {
+    let draft = &scene.components[index];
+    if !has_metrics(draft) {
+        return Requests::default();
+    }
+    let mut series = |key: &str| {
+        let own = draft.user.get_path(&["slo", key]);
+        let node = own.or_else(|| draft.kind_table.get_path(&["slo", key]))?;
+        Some(expression(scene, index, node, sink))
+    };
+    Requests {
+        all: series("requests"),
+        errors: series("errors"),
+        durations: series("durations"),
+    }
+}
+
+struct Reader<'a> {
+    scene: &'a Scene<'a>,
+    index: usize,
+    table: &'a Table,
+    span: Span,
+}
+
+impl Reader<'_> {
+    fn objectives(&self, sink: &mut Sink) -> Vec<Objective> {
+        let window = read::duration(self.table, "window").unwrap_or(USUAL_WINDOW);
+        let mut out = Vec::new();
+        let said = |key: &str| {
+            let broken = |entry: &&Entry| matches!(entry.value.value, Value::Broken);
+            self.table.entry(key).filter(|entry| !broken(entry))
+        };
+        if let Some(entry) = said("availability") {
+            let promise = read::scalar(&entry.value);
+            let percent = promise.trim_end_matches('%').parse().unwrap_or(100.0);
+            let requests = self.series("requests", sink);
+            let errors = self.series("errors", sink);
+            match (requests, errors) {
+                (Some(requests), Some(errors)) => out.push(Objective {
+                    name: "availability",
+                    promise,
+                    budget: share_left(percent),
+                    window,
+                    measure: Measure::Errors { requests, errors },
+                    span: self.span,
+                }),
+                (requests, _) => {
+                    let missing = if requests.is_none() {
+                        "requests"
+                    } else {
+                        "errors"
+                    };
+                    self.unmeasured("availability", missing, entry.key.span, sink);
+                }
+            }
+        }
+        if let Some(entry) = said("latency") {
+            let empty = Table::default();
+            let table = entry.value.as_table().unwrap_or(&empty);
+            let percent = read::number(table, "p").unwrap_or(95.0);
+            let under = read::duration(table, "under").unwrap_or_default();
+            if let (false, Some(node)) = (percent > 0.0 && percent < 100.0, table.get("p")) {
+                sink.push(
+                    Diagnostic::new(Code::BadValue, format!("`p` can't be {percent}"))
+                        .label(node.span, "a number above 0 and below 100")
+                        .help("say how many percent of the requests, as `p = 95`"),
+                );
+            }
+            match self.series("durations", sink) {
+                Some(durations) => out.push(Objective {
+                    name: "latency",
+                    promise: format!("{percent}% under {}", duration_text(under)),
+                    budget: share_left(percent),
+                    window,
+                    measure: Measure::Slow {
+                        durations: buckets(&durations),
+                        under,
+                    },
+                    span: self.span,
+                }),
+                None => self.unmeasured("latency", "durations", entry.key.span, sink),
+            }
+        }
+        out
+    }
+
+    /// The series that counts something: the user's, else the kind's.
+    fn series(&self, key: &str, sink: &mut Sink) -> Option<String> {
+        let draft = &self.scene.components[self.index];
+        if let Some(node) = self.table.get(key) {
+            let text = node.as_str()?;
+            if !is_series(text) {
+                sink.push(
+                    Diagnostic::new(Code::BadValue, format!("`slo.{key}` is no series"))
+                        .label(node.span, "an expression")
+                        .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: windows are laid over it"),
+                );
+            }
+            return Some(text.to_string());
+        }
+        let node = draft.kind_table.get_path(&["slo", key])?;
+        has_metrics(draft).then(|| kind_string(self.scene, self.index, node, sink))
+    }
+
+    fn unmeasured(&self, promise: &str, missing: &str, place: Span, sink: &mut Sink) {
+        let draft = &self.scene.components[self.index];
+        let scraped = has_metrics(draft);
+        let help = match missing {
+            _ if !scraped => {
+                "say what Prometheus scrapes of it: `metrics = { port = \"http\" }`".to_string()
+            }
+            "requests" => format!(
+                "say it by `slo.requests` and `slo.errors`, as `requests = 'http_requests_total{{job=\"{0}\"}}'` and `errors = 'http_requests_total{{job=\"{0}\", status=~\"5..\"}}'`",
+                draft.name
+            ),
+            "errors" => format!(
+                "say it by `slo.errors`, as `errors = 'http_requests_total{{job=\"{}\", status=~\"5..\"}}'`",
+                draft.name
+            ),
+            _ => format!(
+                "say it by `slo.durations`, a histogram, as `durations = 'http_request_duration_seconds_bucket{{job=\"{}\"}}'`",
+                draft.name
+            ),
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::MissingKey,
+                format!(
+                    "the {promise} of `{}` can't be measured: nothing says how its {missing} are counted",
+                    draft.name
+                ),
+            )
+            .label(place, format!("needs `slo.{missing}`, which kind `{}` does not know", draft.kind.name))
+            .help(help),
+        );
+    }
+}
+
+/// The share that may fail.
+fn share_left(percent: f64) -> f64 {
+    (100.0 - percent) / 100.0
+}
+
+/// A series without a window and without arithmetic.
+fn is_series(text: &str) -> bool {
+    use promql_parser::parser::Expr;
+    match promql(text) {
+        Some(Expr::VectorSelector(selector)) => {
+            selector.offset.is_none() && selector.at.is_none() && selector.name.is_some()
+        }
+        _ => false,
+    }
+}
+
+/// The buckets of a histogram that is given by them or by its name.
+fn buckets(series: &str) -> String {
+    let end = series.find('{').unwrap_or(series.len());
+    let name = series[..end].trim();
+    if name.ends_with("_bucket") {
+        return series.to_string();
+    }
+    format!("{name}_bucket{}", &series[end..])
+}
+
+/// A series with one more matcher.
+fn with(series: &str, matcher: &str) -> String {
+    match series.rfind('}') {
+        None => format!("{series}{{{matcher}}}"),
+        Some(end) => {
+            let before = series[..end].trim_end();
+            let comma = if before.ends_with(['{', ',']) {
+                ""
+            } else {
+                ", "
+            };
+            format!("{before}{comma}{matcher}}}")
+        }
+    }
+}
+
+/// One promise.
+struct Objective {
+    name: &'static str,
+    /// In words.
+    promise: String,
+    /// The share of requests that may break it.
+    budget: f64,
+    /// Milliseconds.
+    window: u64,
+    measure: Measure,
+    span: Span,
+}
+
+enum Measure {
+    /// Two counters.
+    Errors { requests: String, errors: String },
+    /// The buckets of a histogram in seconds, and milliseconds.
+    Slow { durations: String, under: u64 },
+}
+
+impl Objective {
+    /// The share of requests within a window that broke it.
+    fn ratio(&self, window: &str) -> String {
+        let rate = |series: &str| format!("sum by (job) (rate({series}[{window}]))");
+        match &self.measure {
+            // Where nothing has failed yet there may be no series of errors.
+            Measure::Errors { requests, errors } => {
+                let (all, failed) = (rate(requests), rate(errors));
+                format!("({failed} or {all} * 0) / {all}")
+            }
+            Measure::Slow { durations, under } => {
+                let quick = rate(&with(durations, &bucket_matcher(*under)));
+                format!("1 - {quick} / {}", rate(&with(durations, "le=\"+Inf\"")))
+            }
+        }
+    }
+
+    fn requests(&self, window: &str) -> String {
+        let series = match &self.measure {
+            Measure::Errors { requests, .. } => requests.clone(),
+            Measure::Slow { durations, .. } => with(durations, "le=\"+Inf\""),
+        };
+        format!("sum by (job) (increase({series}[{window}]))")
+    }
+
+    fn part(&self, parts: u64) -> String {
+        // Whole seconds: nobody reads more of a window.
+        duration_text((self.window / parts / 1000).max(1) * 1000)
+    }
+
+    fn records(&self) -> Vec<Record> {
+        let burns = FAST_BURNS.iter().chain(&SLOW_BURNS);
+        let mut windows: Vec<u64> = burns.flat_map(|burn| [burn.long, burn.short]).collect();
+        windows.sort_unstable_by(|a, b| b.cmp(a));
+        windows.dedup();
+        windows
+            .into_iter()
+            .map(|parts| self.part(parts))
+            .map(|window| Record {
+                name: format!("slo:error_ratio:rate{window}"),
+                expr: self.ratio(&window),
+                labels: vec![("slo".to_string(), self.name.to_string())],
+            })
+            .collect()
+    }
+
+    fn recorded(&self, component: &str, parts: u64) -> String {
+        let window = self.part(parts);
+        let name = self.name;
+        format!("slo:error_ratio:rate{window}{{component=\"{component}\", slo=\"{name}\"}}")
+    }
+
+    fn alerts(&self, component: &str) -> Vec<Alert> {
+        let (name, promise) = (self.name, &self.promise);
+        let what = match &self.measure {
+            Measure::Errors { .. } => "failed".to_string(),
+            Measure::Slow { under, .. } => format!("took longer than {}", duration_text(*under)),
+        };
+        let window = duration_text(self.window);
+        let burning = |alert: &str, severity, hold, burns: &[Burn; 2], speed: &str| Alert {
+            summary: text(&format!(
+                "`{component}` uses up its error budget {speed}: {name}"
+            )),
+            description: text(&format!(
+                "{{{{ $value | humanizePercentage }}}} of the requests {what}. Promised is {promise} over {window}: at this rate nothing of the budget is left before the window ends."
+            )),
+            ..self.alert(alert, severity, hold, self.burning(component, burns))
+        };
+        vec![
+            burning(FAST, AlertSeverity::Critical, 120_000, &FAST_BURNS, "fast"),
+            burning(SLOW, AlertSeverity::Warning, 900_000, &SLOW_BURNS, "slowly"),
+            Alert {
+                summary: text(&format!("The {name} of `{component}` is not measured")),
+                description: text(&match &self.measure {
+                    Measure::Errors { requests, .. } => format!("There is no series `{requests}`."),
+                    Measure::Slow { durations, under } => format!(
+                        "There is no series `{durations}` with a bucket that ends at {}.",
+                        duration_text(*under)
+                    ),
+                }),
+                ..self.alert(
+                    UNSEEN,
+                    AlertSeverity::Warning,
+                    3_600_000,
+                    format!("absent({})", self.recorded(component, FAST_BURNS[0].short)),
+                )
+            },
+        ]
+    }
+
+    fn alert(&self, name: &str, severity: AlertSeverity, hold: u64, expr: String) -> Alert {
+        Alert {
+            name: name.to_string(),
+            expr,
+            hold: Some(hold),
+            keep_firing_for: None,
+            severity,
+            labels: vec![("slo".to_string(), self.name.to_string())],
+            summary: None,
+            description: None,
+            runbook_url: None,
+            down: false,
+            from_kind: true,
+            span: self.span,
+        }
+    }
+
+    /// True where either pair of windows burns, and enough requests came for a share of them to mean something.
+    fn burning(&self, component: &str, burns: &[Burn; 2]) -> String {
+        let pairs = burns.iter().map(|burn| {
+            // All requests that fail are as much as there can be.
+            let limit = number((burn.factor * self.budget).min(0.99));
+            let long = self.recorded(component, burn.long);
+            let short = self.recorded(component, burn.short);
+            format!("{long} > {limit} and {short} > {limit}")
+        });
+        let any: Vec<String> = pairs.collect();
+        let requests = self.requests(&self.part(burns[0].long));
+        format!(
+            "({}) and on (job) {requests} >= {LEAST_REQUESTS}",
+            any.join(" or ")
+        )
+    }
+
+    /// What is left of the budget: 1 is all of it, less than nothing is a broken promise.
+    fn budget_left(&self) -> String {
+        let window = duration_text(self.window);
+        format!("1 - ({}) / {}", self.ratio(&window), number(self.budget))
+    }
+}
+
+fn text(text: &str) -> Option<AlertText> {
+    Some(AlertText {
+        text: text.to_string(),
+        from_kind: true,
+    })
+}
+
+/// A number without the noise of its last digits.
+fn number(value: f64) -> String {
+    let text = format!("{value:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+/// The bucket that ends at so many milliseconds, however its number is written: `1`, `1.0`.
+fn bucket_matcher(under: u64) -> String {
+    let (whole, rest) = (under / 1000, under % 1000);
+    if rest == 0 {
+        return format!("le=~\"{whole}([.]0+)?\"");
+    }
+    let fraction = format!("{rest:03}");
+    format!("le=~\"{whole}[.]{}0*\"", fraction.trim_end_matches('0'))
+}
+
+fn panels(component: &str, objectives: &[Objective]) -> Vec<Panel> {
+    let threshold = |value: Option<f64>, color: &str| Threshold {
+        value,
+        color: color.to_string(),
+    };
+    let panel = |title: String, description: String| Panel {
+        row: None,
+        title,
+        description,
+        kind: PanelKind::Stat,
+        unit: "percentunit".to_string(),
+        queries: Vec::new(),
+        thresholds: vec![
+            threshold(None, "red"),
+            threshold(Some(0.0), "orange"),
+            threshold(Some(0.25), "green"),
+        ],
+        min: None,
+        max: None,
+        width: 6,
+        height: 8,
+    };
+    let mut out: Vec<Panel> = objectives
+        .iter()
+        .map(|objective| Panel {
+            queries: vec![Query {
+                expr: Expression::of(objective.budget_left()),
+                legend: objective.name.to_string(),
+            }],
+            ..panel(
+                format!("Error budget: {}", objective.name),
+                format!(
+                    "What is left of what may go wrong in {}, where {} is promised",
+                    duration_text(objective.window),
+                    objective.promise
+                ),
+            )
+        })
+        .collect();
+    if let Some(first) = out.first_mut() {
+        first.row = Some("Service level".to_string());
+        let burning = objectives.iter().map(|objective| Query {
+            expr: Expression::of(format!(
+                "{} / {}",
+                objective.recorded(component, FAST_BURNS[0].long),
+                number(objective.budget)
+            )),
+            legend: objective.name.to_string(),
+        });
+        out.push(Panel {
+            kind: PanelKind::Timeseries,
+            unit: "short".to_string(),
+            queries: burning.collect(),
+            thresholds: vec![
+                threshold(None, "green"),
+                threshold(Some(1.0), "orange"),
+                threshold(Some(FAST_BURNS[0].factor), "red"),
+            ],
+            min: Some(0.0),
+            width: 12,
+            ..panel(
+                "Burn rate".to_string(),
+                "How many times faster than allowed the budget goes: at 1 it lasts exactly as long as the window".to_string(),
+            )
+        });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bucket_matcher, buckets, with};
+
+    #[test]
+    fn a_bucket_is_found_however_its_number_is_written() {
+        assert_eq!(bucket_matcher(300), "le=~\"0[.]30*\"");
+        assert_eq!(bucket_matcher(2000), "le=~\"2([.]0+)?\"");
+        assert_eq!(bucket_matcher(2500), "le=~\"2[.]50*\"");
+    }
+
+    #[test]
+    fn a_matcher_is_added_to_any_series() {
+        assert_eq!(with("a", "x=\"1\""), "a{x=\"1\"}");
+        assert_eq!(with("a{}", "x=\"1\""), "a{x=\"1\"}");
+        assert_eq!(with("a{b=\"}\"}", "x=\"1\""), "a{b=\"}\", x=\"1\"}");
+        assert_eq!(buckets("a_seconds{b=\"c\"}"), "a_seconds_bucket{b=\"c\"}");
+        assert_eq!(buckets("a_bucket"), "a_bucket");
+    }
+}

@@ -1,0 +1,147 @@
+//! Schedules as Airflow takes them: its presets, and five fields as its reader of cron, croniter, understands them.
+//! Written by hand: the crates for cron take other expressions than croniter does.
+
+mod gap;
+
+use std::fmt;
+
+use super::SchedulePreset;
+
+/// When Airflow runs a DAG by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    Preset(SchedulePreset),
+    /// Five fields, in the user's spelling.
+    Cron(String),
+}
+
+impl Schedule {
+    /// `@daily` or `0 6 * * *`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match SchedulePreset::parse(text) {
+            Some(preset) => Some(Schedule::Preset(preset)),
+            None => is_cron(text).then(|| Schedule::Cron(text.to_string())),
+        }
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Schedule::Preset(preset) => f.write_str(preset.name()),
+            Schedule::Cron(fields) => f.write_str(fields),
+        }
+    }
+}
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/// What one of the five fields may hold.
+struct Field {
+    first: u32,
+    last: u32,
+    /// Words for numbers, the first for `first`.
+    names: &'static [&'static str],
+}
+
+const DAY: usize = 2;
+const WEEKDAY: usize = 4;
+
+const fn field(first: u32, last: u32, names: &'static [&'static str]) -> Field {
+    Field { first, last, names }
+}
+
+/// Minute, hour, day, month, weekday.
+const FIELDS: [Field; 5] = [
+    field(0, 59, &[]),
+    field(0, 23, &[]),
+    field(1, 31, &[]),
+    field(1, 12, &MONTHS),
+    field(0, 7, &DAYS),
+];
+
+fn is_cron(text: &str) -> bool {
+    let fields: Vec<String> = text
+        .split_whitespace()
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let mut numbered = fields.iter().enumerate();
+    fields.len() == FIELDS.len() && numbered.all(|(index, field)| is_field(index, field))
+}
+
+fn is_field(index: usize, text: &str) -> bool {
+    let rule = &FIELDS[index];
+    let nearest = |text: &str| text.strip_suffix('w').is_some_and(|day| rule.takes(day));
+    match index {
+        DAY | WEEKDAY if text == "?" => true,
+        DAY if nearest(text) => true,
+        DAY => text.split(',').all(|item| item == "l" || rule.spans(item)),
+        // The second Friday and the last one do not go together with plain days.
+        WEEKDAY if text.contains(['#', 'l']) => text.split(',').all(is_nth_day),
+        _ => text.split(',').all(|item| rule.spans(item)),
+    }
+}
+
+/// `fri#2`, the second Friday of a month, or `l5`, the last one.
+fn is_nth_day(text: &str) -> bool {
+    let rule = &FIELDS[WEEKDAY];
+    match (text.split_once('#'), text.strip_prefix('l')) {
+        (Some((day, number)), _) => {
+            rule.takes(day) && matches!(number, "1" | "2" | "3" | "4" | "5")
+        }
+        (None, Some(day)) => day.parse::<u32>().is_ok() && rule.takes(day),
+        (None, None) => false,
+    }
+}
+
+impl Field {
+    /// `*`, a value or a range, which may lead over the end; each with a step.
+    fn spans(&self, item: &str) -> bool {
+        let (span, step) = match item.split_once('/') {
+            Some((span, step)) => (span, Some(step)),
+            None => (item, None),
+        };
+        let steps = step.is_none_or(|step| number(step).is_some_and(|step| step > 0));
+        steps
+            && (span == "*"
+                || match span.split_once('-') {
+                    Some((from, to)) => self.takes(from) && self.takes(to),
+                    None => self.takes(span),
+                })
+    }
+
+    fn takes(&self, value: &str) -> bool {
+        self.names.contains(&value)
+            || number(value).is_some_and(|found| (self.first..=self.last).contains(&found))
+    }
+}
+
+/// Digits alone: `+5` is not read.
+fn number(text: &str) -> Option<u32> {
+    text.chars().all(|c| c.is_ascii_digit()).then_some(())?;
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Schedule;
+
+    /// Both lists were put to Airflow 3.3.2.
+    #[test]
+    fn what_airflow_takes_is_a_schedule_and_nothing_else() {
+        let taken = "@daily|@annually|@midnight|00 06 * * *|*/15 0-6 1,15 * mon|0 0 1 JAN *|0 0 ? * ?|0 0 L * *|0 0 1,L * *|\
+                     0 0 15W * *|0 22-2/2 * * *|0 0 * * fri-mon|0 0 * * 7|0 0 * * fri#2,1#3|0 0 * * L5|*,5 * * * *|5/15 * * * *";
+        let refused = "daily|* * * *|* * * * * *|60 * * * *|0 24 * * *|0 0 0 * *|0 0 * 13 *|0 0 * * 8|*/0 * * * *|0,,5 * * * *|\
+                       ? * * * *|-5 * * * *|0 0 * * 5L|0 0 * * L|0 0 * * 1,L5|0 0 * * fri#6|0 0 LW * *|0 0 1W,15 * *|H * * * *|\
+                       0 0 * * mon-friday|@every 5m|+5 * * * *";
+        for text in taken.split('|') {
+            let schedule = Schedule::parse(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(schedule.to_string(), text);
+        }
+        for text in refused.split('|') {
+            assert_eq!(Schedule::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! How far apart the runs of a schedule are.
+
+use super::{DAY, DAYS, FIELDS, Schedule, WEEKDAY, number};
+use crate::value::SchedulePreset;
+
+/// Days from a Monday on (2024-01-01) within which every schedule that repeats runs twice: three leap days are in them.
+const DAYS_SEEN: u32 = 3288;
+const MINUTES_OF_DAY: u32 = 24 * 60;
+
+impl Schedule {
+    /// The longest time between two runs, in milliseconds. `None` where it does not repeat.
+    pub fn longest_gap(&self) -> Option<u64> {
+        let fields = match self {
+            Schedule::Cron(fields) => fields.to_ascii_lowercase(),
+            Schedule::Preset(preset) => fields_of(*preset)?.to_string(),
+        };
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        if fields.len() != FIELDS.len() {
+            return None;
+        }
+        let times = times_of_day(&fields);
+        let (first, last) = (*times.first()?, *times.last()?);
+        let within = times.windows(2).map(|pair| pair[1] - pair[0]).max();
+        let between = days(&fields)
+            .windows(2)
+            .map(|pair| (pair[1] - pair[0]) * MINUTES_OF_DAY - last + first)
+            .max()?;
+        let minutes = between.max(within.unwrap_or_default());
+        Some(u64::from(minutes) * 60_000)
+    }
+}
+
+/// The five fields that a preset stands for, where it repeats.
+fn fields_of(preset: SchedulePreset) -> Option<&'static str> {
+    match preset {
+        SchedulePreset::Once | SchedulePreset::Continuous => None,
+        SchedulePreset::Hourly => Some("0 * * * *"),
+        SchedulePreset::Daily | SchedulePreset::Midnight => Some("0 0 * * *"),
+        SchedulePreset::Weekly => Some("0 0 * * 0"),
+        SchedulePreset::Monthly => Some("0 0 1 * *"),
+        SchedulePreset::Quarterly => Some("0 0 1 */3 *"),
+        SchedulePreset::Yearly | SchedulePreset::Annually => Some("0 0 1 1 *"),
+    }
+}
+
+/// Minutes of a day, in order.
+fn times_of_day(fields: &[&str]) -> Vec<u32> {
+    let minutes = values(0, fields[0]);
+    let hours = values(1, fields[1]);
+    let all = hours
+        .iter()
+        .flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute));
+    let mut all: Vec<u32> = all.collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The days on which it runs, counted from the first one that is looked at.
+fn days(fields: &[&str]) -> Vec<u32> {
+    let months = values(3, fields[3]);
+    let every = |index: usize| matches!(fields[index], "*" | "?");
+    (0..DAYS_SEEN)
+        .zip(Calendar::default())
+        .filter(|(_, day)| {
+            let of_month = fields[DAY].split(',').any(|item| is_day(item, day));
+            let of_week = fields[WEEKDAY].split(',').any(|item| is_weekday(item, day));
+            let fits = match (every(DAY), every(WEEKDAY)) {
+                (true, true) => true,
+                (true, false) => of_week,
+                (false, true) => of_month,
+                // Where both are said, either is enough.
+                (false, false) => of_month || of_week,
+            };
+            fits && months.contains(&day.month)
+        })
+        .map(|(number, _)| number)
+        .collect()
+}
+
+fn is_day(item: &str, day: &Day) -> bool {
+    match item.strip_suffix('w') {
+        // The working day nearest to it: at most two days away, which no gap needs to know.
+        Some(near) => number(near) == Some(day.number),
+        None if item == "l" => day.number == day.last,
+        None => values(DAY, item).contains(&day.number),
+    }
+}
+
+fn is_weekday(item: &str, day: &Day) -> bool {
+    let is = |text: &str| values(WEEKDAY, text).iter().any(|it| it % 7 == day.weekday);
+    match (item.split_once('#'), item.strip_prefix('l')) {
+        (Some((weekday, nth)), _) => is(weekday) && number(nth) == Some(day.number.div_ceil(7)),
+        (None, Some(weekday)) if !weekday.is_empty() => is(weekday) && day.number + 7 > day.last,
+        _ => is(item),
+    }
+}
+
+/// The numbers of a field: values, ranges that may lead over the end, steps.
+fn values(index: usize, text: &str) -> Vec<u32> {
+    let rule = &FIELDS[index];
+    let value = |text: &str| {
+        let named = rule.names.iter().position(|name| *name == text);
+        let named = named.and_then(|at| u32::try_from(at).ok());
+        named.map(|at| rule.first + at).or_else(|| number(text))
+    };
+    let mut out = Vec::new();
+    for item in text.split(',') {
+        let (span, step) = item.split_once('/').unwrap_or((item, "1"));
+        let (from, to) = match span.split_once('-') {
+            Some((from, to)) => (value(from), value(to)),
+            None if matches!(span, "*" | "?") => (Some(rule.first), Some(rule.last)),
+            None if item.contains('/') => (value(span), Some(rule.last)),
+            None => (value(span), value(span)),
+        };
+        let (Some(from), Some(to), Some(step)) = (from, to, number(step).filter(|it| *it > 0))
+        else {
+            continue;
+        };
+        let size = rule.last - rule.first + 1;
+        let to = if to < from { to + size } else { to };
+        let step = usize::try_from(step).unwrap_or(1);
+        out.extend(
+            (from..=to)
+                .step_by(step)
+                .map(|it| rule.first + (it - rule.first) % size),
+        );
+    }
+    out
+}
+
+/// A day of the calendar.
+#[derive(Clone, Copy)]
+struct Day {
+    month: u32,
+    /// Of the month.
+    number: u32,
+    /// The month's last one.
+    last: u32,
+    /// 0 is Sunday.
+    weekday: u32,
+}
+
+/// Days from Monday, 2024-01-01 on.
+struct Calendar {
+    year: u32,
+    month: u32,
+    number: u32,
+    weekday: u32,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Self {
+            year: 2024,
+            month: 1,
+            number: 1,
+            weekday: 1,
+        }
+    }
+}
+
+impl Iterator for Calendar {
+    type Item = Day;
+
+    fn next(&mut self) -> Option<Day> {
+        let last = match self.month {
+            2 if self.year.is_multiple_of(4) => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        let day = Day {
+            month: self.month,
+            number: self.number,
+            last,
+            weekday: self.weekday,
+        };
+        self.weekday = (self.weekday + 1) % u32::try_from(DAYS.len()).unwrap_or(7);
+        self.number += 1;
+        if self.number > last {
+            (self.number, self.month) = (1, self.month + 1);
+        }
+        if self.month > 12 {
+            (self.month, self.year) = (1, self.year + 1);
+        }
+        Some(day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Schedule;
+
+    fn longest_gap(schedule: &str) -> Option<u64> {
+        Schedule::parse(schedule)?.longest_gap()
+    }
+
+    #[test]
+    fn the_longest_gap_is_that_over_nights_weekends_and_months() {
+        const HOUR: u64 = 3_600_000;
+        for (schedule, hours) in [
+            ("@hourly", 1),
+            ("@daily", 24),
+            ("@weekly", 7 * 24),
+            ("@monthly", 31 * 24),
+            ("*/30 9-17 * * mon-fri", 63),
+            ("0 22-2/2 * * *", 20),
+            ("0 6 * * 1,4", 4 * 24),
+            ("0 0 29 2 *", 1461 * 24),
+            ("0 0 L * *", 31 * 24),
+            ("0 0 * * fri#2", 35 * 24),
+            ("0 0 1 * mon", 7 * 24),
+        ] {
+            let expected = if schedule.starts_with("*/30") {
+                Some(63 * HOUR + HOUR / 2)
+            } else {
+                Some(hours * HOUR)
+            };
+            assert_eq!(longest_gap(schedule), expected, "{schedule}");
+        }
+        assert_eq!(longest_gap("@once"), None);
+        assert_eq!(longest_gap("nonsense"), None);
+    }
+}
