@@ -116,3 +116,12 @@ mod tests {
         assert_eq!([0, 25, 26, 27].map(letter), ["a", "z", "aa", "ab"]);
     }
 }
+
+/// The component of a kind that runs pipelines or CI entries, where the platform has one.
+pub fn runner(platform: &Platform, kind: &str) -> Option<String> {
+    let found = platform
+        .components
+        .iter()
+        .find(|component| component.is_a(kind));
+    found.map(|component| component.name.clone())
+}
