@@ -4,6 +4,8 @@
 //! the command line needs: [`compile::compile`] makes the files, [`plan`] says what would change, [`disk`] writes, [`engine`]
 //! starts.
 
+#![forbid(unsafe_code)]
+
 pub mod text;
 mod threads;
 pub mod source;

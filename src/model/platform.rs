@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{
-        Ci, Component, Deploy, HasName, Named, NetworkMode, Notify, Pipeline, Raw, Route, Workload,
-    },
+    model::{Ci, Component, Deploy, HasName, Named, Notify, Pipeline, Raw, Route, Workload},
     source::{SourceId, Span},
 };
 
@@ -83,22 +81,6 @@ impl Platform {
             .filter_map(|end| self.components.find(&name[..end]))
             .flat_map(|component| &component.workloads)
             .find(|workload| workload.name == name)
-    }
-
-    /// The workload in whose network another one lives: its own, or that at the end of its `service:X`.
-    pub fn network_owner<'a>(&'a self, workload: &'a Workload) -> &'a Workload {
-        let mut owner = workload;
-        for _ in &self.components {
-            let Some(NetworkMode::Service(name)) = owner.network_mode.as_ref().map(|it| &it.value)
-            else {
-                break;
-            };
-            let Some(next) = self.workload(name) else {
-                break;
-            };
-            owner = next;
-        }
-        owner
     }
 
     /// An entry point that a cluster's own takes the place of: it asks nobody to log in and leads to nothing elsewhere.

@@ -55,6 +55,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         names: &draft.names,
         components: &draft.components,
         order: order::order(draft, sink),
+        network_owners: network::owners(draft),
         templates,
     };
     let tree = &draft.tree;

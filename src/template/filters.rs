@@ -59,10 +59,11 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         "yaml_with",
         |state: &State, value: Value, anchors: Value, indent: usize| {
             let indent = narrow(indent)?;
-            let pay = |value: &Value, depth: usize| pay_one(state, value, depth);
-            let text = match value.kind() {
-                ValueKind::Map => yaml::entries(&value, &anchors, indent, &pay)?,
-                _ => yaml::block(&value, indent, &pay)?,
+            let one = |value: &Value, depth: usize| pay_one(state, value, depth);
+            pay(state, &anchors, 0)?;
+            let text = match (value.kind(), anchors.kind()) {
+                (ValueKind::Map, ValueKind::Map) => yaml::entries(&value, &anchors, indent, &one)?,
+                _ => yaml::block(&value, indent, &one)?,
             };
             Ok::<_, Error>(Value::from_safe_string(text))
         },

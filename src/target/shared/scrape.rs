@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use crate::{
     language::duration_ms,
     model::{
-        Component, HostPort, Metrics, Mount, MountSource, NetworkMode, Platform, SettingValue,
-        Workload,
+        Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
+        Platform, SettingValue, Workload,
     },
     speak::{Constants, Speak},
     target::Vantage,
@@ -58,6 +58,7 @@ pub(in crate::target) fn jobs<'a>(
     let scraper = Scraper {
         platform,
         vantage,
+        owners: NetworkOwners::of(platform),
         on_host: prometheus.main().is_some_and(is_on_host),
     };
     let mut jobs = Vec::new();
@@ -130,12 +131,20 @@ pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -
     .unwrap_or(USUAL_INTERVAL)
 }
 
-/// 1 for each instance of a component that works, 0 for each that does not.
-pub(in crate::target) fn healthy(component: &Component, jobs: &[&Job<'_>]) -> String {
+/// 1 for each instance that works, 0 for each that does not, of components that tell it in the same way: by `healthy`, for
+/// which `first` are their own jobs, else by whether all of their jobs answer.
+pub(in crate::target) fn healthy(
+    healthy: Option<&Expression>,
+    first: &[&str],
+    jobs: &[&Job<'_>],
+) -> String {
     let up = format!("up{{{}}}", selector(jobs));
-    match &component.healthy {
+    match healthy {
         // An exporter that answers may have nothing to say of the program behind it.
-        Some(healthy) => format!("({healthy}) or on (job, instance) {up} * 0"),
+        Some(healthy) => {
+            let healthy = healthy.with(&one_of("job", first));
+            format!("({healthy}) or on (job, instance) {up} * 0")
+        }
         None => up,
     }
 }
@@ -196,6 +205,8 @@ fn is_on_host(workload: &Workload) -> bool {
 struct Scraper<'a> {
     platform: &'a Platform,
     vantage: Vantage,
+    /// Who lives in whose network.
+    owners: NetworkOwners,
     /// It is on the host's network, where names of containers mean nothing.
     on_host: bool,
 }
@@ -248,16 +259,12 @@ impl Scraper<'_> {
 
     /// The workload that has the address: itself, or the one whose network it shares. `None` where it has no network.
     fn listener<'w>(&'w self, workload: &'w Workload) -> Option<&'w Workload> {
-        let mut current = workload;
-        // A chain longer than there are workloads would be a circle.
-        for _ in self.platform.workloads() {
-            match current.network_mode.as_ref().map(|mode| &mode.value) {
-                Some(NetworkMode::None) => return None,
-                Some(NetworkMode::Service(other)) => current = self.platform.workload(other)?,
-                Some(NetworkMode::Host) | None => return Some(current),
-            }
-        }
-        None
+        let owner = match self.owners.foreign_owner_of(&workload.name) {
+            Some(owner) => self.platform.workload(owner)?,
+            None => workload,
+        };
+        let mode = owner.network_mode.as_ref().map(|mode| &mode.value);
+        (mode != Some(&NetworkMode::None)).then_some(owner)
     }
 }
 

@@ -80,9 +80,8 @@ pub fn block(value: &Value, indent: usize, pay: &Pay<'_>) -> Result<String, Erro
     Ok(out.trim_start_matches('\n').trim_start().to_string())
 }
 
-/// The entries of a table in block style; a key in `anchors` has the value that stands at the anchor of that name.
-///
-/// Errors: as [`block`].
+/// The entries of a table in block style, as [`block`] writes them; a key in `anchors` has the value that stands at the
+/// anchor of that name.
 pub fn entries(
     table: &Value,
     anchors: &Value,
@@ -94,18 +93,15 @@ pub fn entries(
         depth: 0,
         pay,
     };
-    let pairs = table.as_object().and_then(DynObject::try_iter_pairs);
-    for (index, (key, value)) in pairs.into_iter().flatten().enumerate() {
+    pay(table, 0)?;
+    writer.depth += 1;
+    for (index, (key, value)) in pairs(table).enumerate() {
         if index > 0 {
             writer.new_line(indent);
         }
-        let anchor = anchors.get_item(&key)?;
         writer.key(&key)?;
-        match anchor.as_str() {
-            Some(anchor) => {
-                writer.out.push_str(" *");
-                writer.out.push_str(anchor);
-            }
+        match anchors.get_item(&key)?.as_str() {
+            Some(anchor) => writer.out.push_str(&format!(" *{anchor}")),
             None => writer.value(&value, indent + 2)?,
         }
     }
@@ -143,8 +139,7 @@ impl Writer<'_> {
 
     /// Writes the entries of a table, the first on a line of its own or after the dash of the list that holds it.
     fn entries(&mut self, table: &Value, indent: usize, own_line: bool) -> Result<(), Error> {
-        let pairs = table.as_object().and_then(DynObject::try_iter_pairs);
-        for (index, (key, value)) in pairs.into_iter().flatten().enumerate() {
+        for (index, (key, value)) in pairs(table).enumerate() {
             match index == 0 && !own_line {
                 true => self.out.push(' '),
                 false => self.new_line(indent),
@@ -200,6 +195,11 @@ impl Writer<'_> {
         self.out.push('\n');
         self.out.extend(std::iter::repeat_n(' ', indent));
     }
+}
+
+fn pairs(table: &Value) -> impl Iterator<Item = (Value, Value)> {
+    let pairs = table.as_object().and_then(DynObject::try_iter_pairs);
+    pairs.into_iter().flatten()
 }
 
 /// A key that is no string.

@@ -142,7 +142,7 @@ fn alternatives(expr: &Expr, out: &mut BTreeSet<String>) {
 pub(super) struct Rules<'a> {
     platform: &'a Platform,
     graph: &'a Graph,
-    /// The address of the platform's Grafana, where alerts can link to it.
+    /// Where people reach the dashboards.
     dashboards: Option<String>,
     /// The components that have a scrape job.
     scraped: BTreeSet<&'a str>,
@@ -166,9 +166,11 @@ impl<'a> Rules<'a> {
 /// out.
 pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView> {
     let scraped = rules.scraped.contains(component.name.as_str());
-    let dashboard = rules.dashboards.as_ref().filter(|_| scraped);
-    let dashboard =
-        dashboard.map(|address| format!("{address}{}", boards::path(rules.platform, component)));
+    let dashboard = rules
+        .dashboards
+        .as_ref()
+        .filter(|_| scraped)
+        .map(|address| format!("{address}{}", boards::path(rules.platform, component)));
     let records: Vec<RuleView> = component
         .records
         .iter()

@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{
-    claims::Claims, files::ChartFiles, network, order, pods::Pods, raw, schema, upstream, workload,
-};
+use super::{claims::Claims, files::ChartFiles, network, order, raw, schema, upstream, workload};
 use crate::{
     data::Kept,
     diag::Diagnostic,
     language::{Shape, component_key},
-    model::{Component, HostPath, Platform, RouteTls, Workload},
+    model::{Component, HostPath, NetworkOwners, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
@@ -98,7 +96,8 @@ pub struct Chart {
 #[derive(Debug)]
 pub struct Builder<'a> {
     pub context: &'a Context<'a>,
-    pub pods: Pods,
+    /// What lives in another's network is a container of its pod.
+    pub pods: NetworkOwners,
     pub claims: Claims,
     pub files: ChartFiles<'a>,
     pub losses: Losses,
@@ -133,7 +132,7 @@ impl Builder<'_> {
 pub fn build(context: &Context<'_>) -> Chart {
     let platform = context.platform;
     let mut losses = Losses::new(WORDING);
-    let pods = Pods::of(platform);
+    let pods = NetworkOwners::of_pods(platform);
     let claims = Claims::of(platform, &pods, &mut losses);
     let names = platform.workloads();
     let mut builder = Builder {
@@ -269,7 +268,7 @@ fn is_elsewhere(builder: &mut Builder<'_>, workload: &Workload) -> bool {
     if workload.in_chart {
         return workload.part.is_some();
     }
-    let host = builder.pods.host_of(&workload.name);
+    let host = builder.pods.foreign_owner_of(&workload.name);
     let host = host.and_then(|host| builder.context.platform.workload(host));
     let is_lost = host.is_some_and(|host| host.in_chart);
     if is_lost {

@@ -10,7 +10,6 @@ mod image;
 mod mounts;
 mod network;
 mod order;
-mod pods;
 mod raw;
 mod resources;
 mod schema;

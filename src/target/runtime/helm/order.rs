@@ -61,7 +61,7 @@ pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, V
         if waits_for_job(builder, workload, dependency) {
             continue;
         }
-        let is_guest = builder.pods.host_of(&workload.name).is_some();
+        let is_guest = builder.pods.foreign_owner_of(&workload.name).is_some();
         let port = wait_port(builder, workload, dependency).filter(|_| waits && !is_guest);
         match port {
             Some(port) => {
@@ -90,14 +90,17 @@ fn waits_for_job(builder: &Builder<'_>, workload: &Workload, dependency: &Depend
     let other = builder.context.platform.workload(&dependency.workload);
     dependency.condition == Condition::Completed
         && other.is_some_and(|other| other.is_job() && !other.in_chart)
-        && builder.pods.host_of(&workload.name).is_none()
-        && builder.pods.host_of(&dependency.workload).is_none()
+        && builder.pods.foreign_owner_of(&workload.name).is_none()
+        && builder
+            .pods
+            .foreign_owner_of(&dependency.workload)
+            .is_none()
 }
 
 /// A TCP port of the other that this one may reach: that of its health check, else its first.
 fn wait_port(builder: &Builder<'_>, workload: &Workload, dependency: &Dependency) -> Option<u16> {
     let other = builder.context.platform.workload(&dependency.workload)?;
-    let is_same_pod = builder.pods.pod_of(&other.name) == builder.pods.pod_of(&workload.name);
+    let is_same_pod = builder.pods.owner_of(&other.name) == builder.pods.owner_of(&workload.name);
     if other.is_job() || other.is_part_of_chart() || is_same_pod {
         return None;
     }

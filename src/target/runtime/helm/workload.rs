@@ -31,7 +31,10 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         component: workload.component.clone(),
         enabled: workload.profiles.is_empty() && !platform.is_bypassed(&workload.component),
         kind,
-        pod_of: builder.pods.host_of(&workload.name).map(str::to_string),
+        pod_of: builder
+            .pods
+            .foreign_owner_of(&workload.name)
+            .map(str::to_string),
         selector: None,
         own_service: false,
         image: Some(image::values(platform, &workload.image)),
@@ -116,7 +119,7 @@ fn kind(builder: &Builder<'_>, workload: &Workload) -> Kind {
     );
     if workload.is_job() {
         Kind::Job
-    } else if builder.pods.host_of(&workload.name).is_some() {
+    } else if builder.pods.foreign_owner_of(&workload.name).is_some() {
         Kind::Container
     } else if workload.daemon {
         Kind::DaemonSet
