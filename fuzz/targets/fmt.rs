@@ -17,9 +17,17 @@ fuzz_target!(|data: &[u8]| {
         panic!("laid out, and no TOML: {laid}");
     };
     // As text, in which one number that is none is like another.
-    assert_eq!(format!("{before:?}"), format!("{after:?}"), "it says something else: {laid}");
+    assert_eq!(
+        format!("{before:?}"),
+        format!("{after:?}"),
+        "it says something else: {laid}"
+    );
     assert_eq!(comments(text), comments(&laid), "{laid}");
-    assert_eq!(layout(&laid).as_ref(), Some(&laid), "another layout the second time");
+    assert_eq!(
+        layout(&laid).as_ref(),
+        Some(&laid),
+        "another layout the second time"
+    );
 });
 
 /// All comments, in order.

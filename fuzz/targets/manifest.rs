@@ -11,7 +11,10 @@ fuzz_target!(|data: &[u8]| {
     };
     for path in recorded.manifest.files.keys() {
         assert!(!path.starts_with('/') && !path.contains('\\'), "{path}");
-        assert!(path.split('/').all(|part| !matches!(part, "" | "." | "..")), "{path}");
+        assert!(
+            path.split('/').all(|part| !matches!(part, "" | "." | "..")),
+            "{path}"
+        );
     }
     // What was read is what is written.
     let text = recorded.manifest.render();

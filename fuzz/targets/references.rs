@@ -5,10 +5,7 @@
 mod judge;
 
 use libfuzzer_sys::fuzz_target;
-use mlopsgen::{
-    model::{Piece, Text},
-    world::MemoryWorld,
-};
+use mlopsgen::world::MemoryWorld;
 
 /// `@` is the string as TOML writes it.
 const PLATFORM: &str = r#"
@@ -52,27 +49,10 @@ fuzz_target!(|data: &[u8]| {
     let quoted = quoted(string);
     let world = MemoryWorld::new().with("platform.toml", PLATFORM.replace('@', &quoted));
     let compilation = judge::judge(&world);
-    let Ok(output) = &compilation.output else {
-        assert!(
-            string.contains("${") || string.contains('\0') || compilation.has_errors(),
-            "refused"
-        );
-        return;
-    };
-    let Some(web) = output.platform.workload("web") else {
-        panic!("a component is lost");
-    };
-    let found = web.env.iter().find(|variable| variable.name == "A");
-    let value = found.map(|variable| &variable.value);
-    // Without a reference nothing changes; with some, what stands between them.
-    if !string.contains("${") {
-        assert_eq!(value, Some(&Text::literal(string)));
-    }
-    for piece in value.iter().flat_map(|text| &text.pieces) {
-        if let Piece::Literal(text) = piece {
-            assert!(!text.is_empty());
-        }
-    }
+    assert!(
+        string.contains("${") || string.contains('\0') || !compilation.has_errors(),
+        "refused, and there is no reference in it"
+    );
 });
 
 /// A basic string of TOML.
