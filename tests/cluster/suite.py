@@ -181,7 +181,7 @@ CHANGES: dict[str, tuple[str, str]] = {
 def every_change_upgrades() -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "small"
-        shutil.copytree(SMALL, project)
+        shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
         file = project / "platform.toml"
         start = file.read_text()
         namespace("changes")
@@ -229,7 +229,7 @@ def no_change_loses_a_claim() -> None:
     for index, (name, (before, after, asks)) in enumerate(OF_CLAIMS.items()):
         with tempfile.TemporaryDirectory() as folder:
             project = Path(folder) / "small"
-            shutil.copytree(SMALL, project)
+            shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
             file = project / "platform.toml"
             start = file.read_text() + DATABASE
             file.write_text(start)
