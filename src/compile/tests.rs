@@ -387,7 +387,10 @@ fn components_of_a_kind_share_a_dashboard_whose_variable_chooses() {
     assert!(!text.contains(r#"job=\"cache\""#), "{text}");
     let overview = dashboard(&output, "_platform").to_string();
     assert!(
-        overview.contains("/d/sample_redis?var-job=${__field.labels.component}"),
+        overview.contains(concat!(
+            "/d/sample_redis?var-job=$",
+            "{__field.labels.component}"
+        )),
         "{overview}"
     );
 }
