@@ -387,7 +387,10 @@ fn components_of_a_kind_share_a_dashboard_whose_variable_chooses() {
     assert!(!text.contains(r#"job=\"cache\""#), "{text}");
     let overview = dashboard(&output, "_platform").to_string();
     assert!(
-        overview.contains("/d/sample_redis?var-job=queue"),
+        overview.contains(concat!(
+            "/d/sample_redis?var-job=$",
+            "{__field.labels.component}"
+        )),
         "{overview}"
     );
 }
@@ -485,13 +488,13 @@ tasks.run = { run = "true" }
 #[test]
 fn an_alert_leads_to_the_dashboard_where_people_reach_grafana() {
     let output = platform(&component("api", METRICS), "");
-    let rules = |vantage| {
+    let rules = |vantage, name: &str| {
         let emission = emit(&output, vantage, prometheus::emit);
-        emission.files.files["prometheus/rules/api.yml"]
+        emission.files.files[&format!("prometheus/rules/{name}.yml")]
             .text
             .clone()
     };
     let link = "dashboard: \"http://localhost:3000/d/sample_service?var-job=api\"";
-    assert!(rules(Vantage::Compose).contains(link));
-    assert!(!rules(Vantage::Kubernetes).contains("dashboard:"));
+    assert!(rules(Vantage::Compose, "api").contains(link));
+    assert!(!rules(Vantage::Kubernetes, "service.api").contains("dashboard:"));
 }

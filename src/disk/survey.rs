@@ -19,7 +19,7 @@ use crate::{
 const DOTENV: &str = "compose/.env";
 
 /// The largest file of the output folder that is read, in bytes. What is generated has 16 MiB at most.
-const LARGEST: u64 = 64 << 20;
+pub(super) const LARGEST: u64 = 64 << 20;
 
 /// What a plan wants to know of the disk.
 pub struct Extent<'a> {

@@ -9,7 +9,7 @@ use super::{
     folder::{Entry, Folder, Kind, Obstacle},
     lock::Lock,
     place::{Place, WORK},
-    survey::{read_manifest, remove_drafts, state},
+    survey::{LARGEST, read_manifest, remove_drafts, state},
 };
 use crate::{
     files::GENERATED,
@@ -224,7 +224,11 @@ impl Transaction {
         let mut all_undone = true;
         for undo in self.undo.into_iter().rev() {
             all_undone &= match undo {
-                Undo::Restore { backup, path } => place_at(&self.project, &backup, &path).is_ok(),
+                Undo::Restore { backup, path } => {
+                    place_at(&self.project, &backup, &path).is_ok()
+                        // The step that failed may have changed nothing.
+                        || are_same(&self.project, &backup, &path)
+                }
                 Undo::Remove { path } => {
                     let removed = self.project.remove_file(&path);
                     remove_empty_folders(&path, &self.project);
@@ -311,13 +315,20 @@ fn place_at(project: &Folder, prepared: &str, path: &str) -> Result<(), Obstacle
     project.rename(prepared, path)
 }
 
+/// Whether two files hold the same bytes.
+fn are_same(project: &Folder, one: &str, other: &str) -> bool {
+    let read = |path: &str| project.read(path, LARGEST).ok();
+    read(one).is_some_and(|bytes| read(other) == Some(bytes))
+}
+
 /// Removes the folders of a removed file, from the inside out, as long as they are empty.
 fn remove_empty_folders(path: &str, project: &Folder) {
     let mut inner = path;
     while let Some((folder, _)) = inner.rsplit_once('/') {
-        if project.remove_folder(folder).is_err() {
-            return;
+        match project.remove_folder(folder) {
+            Err(obstacle) if !obstacle.is_missing() => return,
+            // A run that was killed may have removed it already.
+            _ => inner = folder,
         }
-        inner = folder;
     }
 }

@@ -22,7 +22,7 @@ macro_rules! tool_keys {
             key(
                 "revision",
                 FREE,
-                "The branch, `refs/tags/TAG`, or a commit in full; `main` unless said otherwise.",
+                "A branch, a tag that is a version (`v1.4.0`) or `refs/tags/TAG`, or a commit in full; `main` unless said otherwise.",
                 "revision = \"main\"",
             ),
             key(
@@ -78,7 +78,7 @@ const ARGOCD: Shape = Shape::Table(tool_keys!(
 const FLUX: Shape = Shape::Table(tool_keys!(
     key(
         "destination",
-        RESOURCE,
+        FREE,
         "A Secret with the kubeconfig of another cluster; the one that Flux runs in unless said otherwise.",
         "destination = \"production-kubeconfig\"",
     ),

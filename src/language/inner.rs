@@ -13,54 +13,13 @@ pub(super) const DURATION: Shape = Shape::Plain(Form::Duration);
 pub(super) const RESOURCE_NAME: Shape = Shape::Plain(Form::Name(NameRule::Resource));
 pub(super) const PORT_NAME: Shape = Shape::Plain(Form::Name(NameRule::Port));
 pub(super) const FREE_LIST: Shape = Shape::List(&FREE);
-/// Keys of somebody else's language, passed on as they are.
 /// Raw values of a component in the chart.
 pub(super) const CHART_TABLE: Shape = Shape::Table(super::chart::CHART_KEYS);
 
 pub(super) const CHART_TOP: Shape = Shape::Table(super::chart::CHART_TOP_KEYS);
 
+/// Keys of somebody else's language, passed on as they are.
 pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
-pub(super) const UPSTREAM_CHART: Shape = Shape::Table(&[
-    key(
-        "repository",
-        FREE,
-        "Where Helm takes it from: `https://...`, `oci://...`, or `file://...` of a folder.",
-        "repository = \"https://charts.example.com\"",
-    )
-    .required(),
-    key("name", FREE, "The chart's name there.", "name = \"redis\"").required(),
-    key(
-        "version",
-        FREE,
-        "Its version, or a range of versions as Helm writes it.",
-        "version = \"1.2.3\"",
-    )
-    .required(),
-    key(
-        "values",
-        RAW_TABLE,
-        "Its values; references may stand in them. Secrets may not: name the platform's Secret, `${platform.name}`, and the key in it.",
-        "values = { auth = { existingSecret = \"${platform.name}\" } }",
-    ),
-    key(
-        "labels",
-        Shape::Map(NameRule::Free, &FREE),
-        "Labels of its pods, by which the Service and the policies find them; `app.kubernetes.io/name` (the component) and `app.kubernetes.io/instance` (the release) unless said otherwise.",
-        "labels = { app = \"redis\" }",
-    ),
-    key(
-        "parts",
-        FREE_LIST,
-        "Parts of the kind that the chart brings along.",
-        "parts = []",
-    ),
-    key(
-        "own_service",
-        Shape::Boolean,
-        "It makes a Service of the component's name itself.",
-        "own_service = true",
-    ),
-]);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
 pub(super) const PORTS: Shape = Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PortRange)]);

@@ -45,7 +45,7 @@ pub struct Component {
     /// The main workload first. Without it where the component is external.
     pub workloads: Vec<Workload>,
     /// 1 for each instance that works, in PromQL; `None`: it works while it can be scraped.
-    pub healthy: Option<String>,
+    pub healthy: Option<Expression>,
     /// The kind's alerts where something is scraped, and the user's.
     pub alerts: Vec<Alert>,
     /// Recording rules of the kind, which its alerts and panels read.

@@ -46,6 +46,8 @@ pub enum Cluster {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Revision {
     Branch(String),
+    /// What looks like a version, as in `v1.4.0`.
+    Tag(String),
     /// A full name, as in `refs/tags/v1.4.0`.
     Reference(String),
     Commit(String),
@@ -58,6 +60,8 @@ impl Revision {
             Revision::Commit(text.to_string())
         } else if text.starts_with("refs/") {
             Revision::Reference(text.to_string())
+        } else if semver::Version::parse(text.trim_start_matches('v')).is_ok() {
+            Revision::Tag(text.to_string())
         } else {
             Revision::Branch(text.to_string())
         }
@@ -66,7 +70,10 @@ impl Revision {
     /// As it was written.
     pub fn text(&self) -> &str {
         match self {
-            Revision::Branch(text) | Revision::Reference(text) | Revision::Commit(text) => text,
+            Revision::Branch(text)
+            | Revision::Tag(text)
+            | Revision::Reference(text)
+            | Revision::Commit(text) => text,
         }
     }
 }

@@ -7,6 +7,7 @@ mod account;
 mod component;
 mod deploy;
 mod image;
+mod mount;
 mod named;
 mod notify;
 mod pipeline;
@@ -14,6 +15,7 @@ mod platform;
 mod published;
 mod registry;
 mod route;
+mod scrape;
 mod sharing;
 mod text;
 mod upstream;
@@ -32,6 +34,7 @@ pub use component::{
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Revision};
 pub use image::{Image, Version, is_tag};
+pub use mount::{FileContent, FileMount, Mount, MountSource};
 pub use named::{HasName, Named};
 pub use notify::{
     NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
@@ -46,14 +49,13 @@ pub use platform::{
 };
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
+pub use scrape::{Login, Metrics, MetricsPath, Relabel, scrape_ca, scrape_secret};
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
 pub use upstream::UpstreamChart;
 pub use workload::{
-    Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
-    Lifecycle, Login, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange,
-    Probe, Raw, Reach, Relabel, Resources, Restart, Runtime, Ulimit, Workload, scrape_ca,
-    scrape_secret,
+    Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,
+    PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
 };
 
 /// A value and its place in a file.

@@ -2,9 +2,9 @@
 
 use crate::{
     model::{
-        At, Bind, Capability, Condition, Device, ExtraHost, HostPath, HttpScheme, Image,
-        ImagePlatform, ProbeTool, Propagation, Protocol, Scheme, Signal, SupplementalGroup, Text,
-        Tmpfs, UpstreamChart, User,
+        At, Bind, Capability, Condition, Device, ExtraHost, FileMount, HostPath, HttpScheme, Image,
+        ImagePlatform, Metrics, Mount, ProbeTool, Protocol, Scheme, Signal, SupplementalGroup,
+        Text, Tmpfs, UpstreamChart, User,
     },
     source::Span,
     syntax::Table,
@@ -223,80 +223,6 @@ pub struct Port {
     pub host_span: Span,
 }
 
-/// A volume or a path of the host in a container.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mount {
-    /// The volume's name in its component.
-    pub name: String,
-    /// The absolute path in the container.
-    pub path: String,
-    /// What is mounted.
-    pub source: MountSource,
-    /// Whether the container can't write to it.
-    pub read_only: bool,
-    /// Means something only in Compose (the engine's socket); other targets leave it out without a word.
-    pub compose_only: bool,
-    /// Whether a cluster mounts the folder above in place of `path`, so that the program makes its own folder, with the
-    /// owner and the rights that it asks for.
-    pub above: bool,
-    /// How later mounts below it are seen on the other side.
-    pub propagation: Option<Propagation>,
-    /// Its name where it is written.
-    pub span: Span,
-}
-
-/// What a mount brings into a container.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MountSource {
-    /// A volume of the platform, by its key in [`crate::model::Platform::volumes`].
-    Volume(String),
-    /// A path on the host. `data`: `down --purge` may empty it.
-    Bind { path: HostPath, data: bool },
-}
-
-impl MountSource {
-    /// The path on the host, where it is one.
-    pub fn on_host(&self) -> Option<&HostPath> {
-        match self {
-            MountSource::Bind { path, .. } => Some(path),
-            MountSource::Volume(_) => None,
-        }
-    }
-}
-
-/// A file or a folder that a container gets, read-only.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FileMount {
-    /// The absolute path in the container.
-    pub path: String,
-    /// What it holds.
-    pub content: FileContent,
-    /// Octal, as `0o644`.
-    pub mode: u32,
-    /// The path where it is written.
-    pub span: Span,
-}
-
-/// Where the content of a mounted file comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FileContent {
-    /// Written to `config/COMPONENT/...`; `name` is the path below that folder.
-    Text { name: String, text: Text },
-    /// A file of the project, by its path relative to it, and what it holds.
-    Project { path: String, bytes: Vec<u8> },
-    /// A folder of the project: paths relative to it, and what they hold.
-    Folder {
-        path: String,
-        files: Vec<(String, Vec<u8>)>,
-    },
-    /// The value of a secret.
-    Secret(String),
-    /// The bodies of the pipelines' stubs: `dags/` of the project.
-    Stubs,
-    /// A file or a folder that a target generates, by its path relative to `generated/`.
-    Generated(String),
-}
-
 /// Times are milliseconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Health {
@@ -342,95 +268,6 @@ pub enum Probe {
     Command(Vec<Text>),
     /// Whether a line of shell in the container ends with 0.
     Shell(Text),
-}
-
-/// An endpoint that Prometheus scrapes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Metrics {
-    /// The scrape job's name.
-    pub job: String,
-    /// The port's name.
-    pub port: String,
-    /// The port's number in the container.
-    pub number: u16,
-    /// How it is asked.
-    pub scheme: HttpScheme,
-    pub path: MetricsPath,
-    /// Milliseconds; `None`: Prometheus' own.
-    pub interval: Option<u64>,
-    /// Milliseconds that an answer may take; `None`: Prometheus' own.
-    pub timeout: Option<At<u64>>,
-    /// Whether labels of the program win over those of the scrape.
-    pub honor_labels: bool,
-    /// How Prometheus logs in.
-    pub login: Option<Login>,
-    /// Certificate of the authority that signs the server's.
-    pub ca: Option<FileContent>,
-    /// The server's certificate is not checked.
-    pub insecure: bool,
-    /// Over the labels of the target, before the scrape.
-    pub relabel: Vec<Relabel>,
-    /// Over the labels of each sample, after it.
-    pub metric_relabel: Vec<Relabel>,
-    /// The key where it is written.
-    pub span: Span,
-}
-
-/// Where metrics are read: a path and its query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MetricsPath {
-    pub path: String,
-    /// What stands behind the `?`, as written: pairs of `NAME=VALUE` with `&` between them. Empty where there is none.
-    pub query: String,
-}
-
-impl MetricsPath {
-    pub fn new(written: &str) -> Self {
-        let (path, query) = written.split_once('?').unwrap_or((written, ""));
-        Self {
-            path: path.to_string(),
-            query: query.to_string(),
-        }
-    }
-}
-
-impl std::fmt::Display for MetricsPath {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.path)?;
-        match self.query.as_str() {
-            "" => Ok(()),
-            query => write!(f, "?{query}"),
-        }
-    }
-}
-
-/// How Prometheus logs in. Tokens and passwords are names of secrets, which it reads from files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Login {
-    Bearer(String),
-    Basic { user: String, password: String },
-}
-
-/// A step of relabeling, in Prometheus' own words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relabel {
-    pub source_labels: Vec<String>,
-    pub separator: Option<String>,
-    pub regex: Option<String>,
-    pub modulus: Option<u32>,
-    pub target_label: Option<String>,
-    pub replacement: Option<String>,
-    pub action: Option<String>,
-}
-
-/// Where Prometheus finds a secret.
-pub fn scrape_secret(secret: &str) -> String {
-    format!("/etc/prometheus/secrets/{secret}")
-}
-
-/// Where Prometheus finds the certificate of a job's authority.
-pub fn scrape_ca(job: &str) -> String {
-    format!("/etc/prometheus/ca/{}.pem", job.replace('/', "."))
 }
 
 /// Which graphics processors a container gets.

@@ -120,10 +120,27 @@ impl Reader<'_> {
 
     fn flux(&self, sink: &mut Sink) -> Option<Deploy> {
         let tool = DeployTool::Flux {
-            destination: read::owned(self.table, "destination"),
+            destination: self.kubeconfig(sink),
             credentials: read::owned(self.table, "credentials"),
         };
         self.deploy(tool, "flux-system", sink)
+    }
+
+    /// The Secret with the kubeconfig of another cluster. The own cluster may be said as Argo CD says it.
+    fn kubeconfig(&self, sink: &mut Sink) -> Option<String> {
+        let node = self.table.get("destination")?;
+        let text = node.as_str()?;
+        if [OWN_CLUSTER, "in-cluster"].contains(&text) {
+            return None;
+        }
+        if text.contains("://") {
+            sink.push(
+                Diagnostic::new(Code::BadValue, format!("`{text}` is no Secret of Flux'"))
+                    .label(node.span, "Flux reaches another cluster by a kubeconfig")
+                    .help("name the Secret that holds it, or leave this out for the cluster that Flux runs in"),
+            );
+        }
+        Some(text.to_string())
     }
 
     fn deploy(&self, tool: DeployTool, home: &str, sink: &mut Sink) -> Option<Deploy> {

@@ -132,7 +132,7 @@ pub fn killed(extent: Extent) -> Outcome {
         let counted = Project::new(SMALL);
         let _mount = mounted!(Mount::memory(&counted, path, ""));
         start.copy_to(&counted.path(""));
-        for place in some(places(&counted), if extent.all { usize::MAX } else { 25 }) {
+        for place in some(places(&counted), extent.most(15)) {
             let project = Project::new(SMALL);
             let _mount = mounted!(Mount::memory(&project, path, ""));
             start.copy_to(&project.path(""));

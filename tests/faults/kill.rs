@@ -6,13 +6,12 @@ use super::{
     trace::{self, apply_with, places, some},
 };
 
-pub fn small(_: Extent) -> Outcome {
-    everywhere(SMALL, SMALL_CHANGED, usize::MAX)
+pub fn small(extent: Extent) -> Outcome {
+    everywhere(SMALL, SMALL_CHANGED, extent.most(30))
 }
 
 pub fn reference(extent: Extent) -> Outcome {
-    let most = if extent.all { usize::MAX } else { 5 };
-    everywhere(REFERENCE, &reference_changed(), most)
+    everywhere(REFERENCE, &reference_changed(), extent.most(5))
 }
 
 /// From nothing to one text, from it to the other, and back.

@@ -2,8 +2,8 @@
 //! file systems, folders of somebody else's. Always all or nothing, and the next `apply` brings what is right.
 //!
 //! A suite of its own, `cargo test --features faults --test faults`: it needs `strace` and the right to mount. What this
-//! machine can't do is printed and counted, and `--strict` makes it a failure. Without `--all` large platforms are killed
-//! at some of their operations only. Other words name the cases to run.
+//! machine can't do is printed and counted, and `--strict` makes it a failure. Without `--all` a run meets its faults at
+//! some of its operations only, spread evenly. Other words name the cases to run.
 
 mod disks;
 mod kill;
@@ -31,6 +31,16 @@ pub enum Outcome {
 pub struct Extent {
     /// Every place, not some of them.
     pub all: bool,
+}
+
+impl Extent {
+    /// How many places, where this many are enough for a quick run.
+    pub fn most(self, enough: usize) -> usize {
+        match self.all {
+            true => usize::MAX,
+            false => enough,
+        }
+    }
 }
 
 type Case = (&'static str, fn(Extent) -> Outcome);

@@ -3,7 +3,7 @@
 use super::{
     Extent, Outcome,
     project::{Project, SMALL, SMALL_CHANGED, said, same},
-    trace::{self, Place, apply_with, places},
+    trace::{self, Place, apply_with, places, some},
 };
 
 /// What each call may be answered.
@@ -18,16 +18,16 @@ fn errors(call: &str) -> &'static [&'static str] {
     }
 }
 
-pub fn one(_: Extent) -> Outcome {
-    everywhere(false)
+pub fn one(extent: Extent) -> Outcome {
+    everywhere(extent, false)
 }
 
 /// Nothing can be undone then, but the next run finds its way.
-pub fn from_one_on(_: Extent) -> Outcome {
-    everywhere(true)
+pub fn from_one_on(extent: Extent) -> Outcome {
+    everywhere(extent, true)
 }
 
-fn everywhere(on: bool) -> Outcome {
+fn everywhere(extent: Extent, on: bool) -> Outcome {
     if let Err(why) = trace::usable() {
         return Outcome::Impossible(why);
     }
@@ -35,7 +35,7 @@ fn everywhere(on: bool) -> Outcome {
     let after = Project::applied(&[SMALL, SMALL_CHANGED]);
     let start = Project::after(&[SMALL], SMALL_CHANGED);
     let mut tried = 0;
-    for place in places(&start.copy()) {
+    for place in some(places(&start.copy()), extent.most(35)) {
         for error in errors(&place.call) {
             let project = start.copy();
             let answer = apply_with(&project, &format!("error={error}"), &place, on);

@@ -6,6 +6,7 @@ use super::super::{
     inner::*,
     key::{KeyShape, key},
     shape::Shape,
+    upstream::UPSTREAM_CHART,
 };
 use crate::files::Target::{Compose, Grafana, Helm, Prometheus};
 

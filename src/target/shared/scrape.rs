@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use crate::{
     language::duration_ms,
     model::{
-        Component, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners, Platform,
-        SettingValue, Workload,
+        Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
+        Platform, SettingValue, Workload,
     },
     speak::{Constants, Speak},
     target::Vantage,
@@ -131,12 +131,20 @@ pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -
     .unwrap_or(USUAL_INTERVAL)
 }
 
-/// 1 for each instance of a component that works, 0 for each that does not.
-pub(in crate::target) fn healthy(component: &Component, jobs: &[&Job<'_>]) -> String {
+/// 1 for each instance that works, 0 for each that does not, of components that tell it in the same way: by `healthy`, for
+/// which `first` are their own jobs, else by whether all of their jobs answer.
+pub(in crate::target) fn healthy(
+    healthy: Option<&Expression>,
+    first: &[&str],
+    jobs: &[&Job<'_>],
+) -> String {
     let up = format!("up{{{}}}", selector(jobs));
-    match &component.healthy {
+    match healthy {
         // An exporter that answers may have nothing to say of the program behind it.
-        Some(healthy) => format!("({healthy}) or on (job, instance) {up} * 0"),
+        Some(healthy) => {
+            let healthy = healthy.with(&one_of("job", first));
+            format!("({healthy}) or on (job, instance) {up} * 0")
+        }
         None => up,
     }
 }

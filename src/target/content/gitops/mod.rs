@@ -42,9 +42,9 @@ pub struct DeployView {
 
 #[derive(Debug, Serialize)]
 struct RevisionView {
-    /// `branch`, `name` or `commit`.
+    /// `branch`, `tag`, `name` or `commit`.
     kind: &'static str,
-    /// The branch, the full name or the hash.
+    /// The branch, the tag, the full name or the hash.
     text: String,
 }
 
@@ -126,6 +126,7 @@ fn view(platform: &Platform, deploy: &Deploy) -> DeployView {
         revision: RevisionView {
             kind: match deploy.revision {
                 Revision::Branch(_) => "branch",
+                Revision::Tag(_) => "tag",
                 Revision::Reference(_) => "name",
                 Revision::Commit(_) => "commit",
             },

@@ -19,7 +19,7 @@ use crate::{
     files::Target,
     model::{Component, SettingValue},
     target::{
-        Context, Emission,
+        Context, Emission, Vantage,
         shared::scrape::{self, Job, Unreachable},
     },
     template::TemplateError,
@@ -57,11 +57,20 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let rules = Rules::new(context, &jobs);
     for component in &platform.components {
         if let Some(view) = rules::view(&rules, component) {
-            let path = format!("rules/{}.yml", component.name);
+            let path = rule_file(context.vantage, component);
             write(context, &mut emission, "rules/component.yml", &path, &view)?;
         }
     }
     Ok(emission)
+}
+
+/// Where the rules of a component stand. A chart keeps those of a kind side by side: they are alike, and a release has to
+/// fit, compressed, into a Secret of 1 MiB.
+fn rule_file(vantage: Vantage, component: &Component) -> String {
+    match vantage {
+        Vantage::Compose => format!("rules/{}.yml", component.name),
+        Vantage::Kubernetes => format!("rules/{}.{}.yml", component.kind, component.name),
+    }
 }
 
 fn write(
