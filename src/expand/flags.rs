@@ -6,7 +6,7 @@ use crate::syntax::{Node, Value};
 
 /// The words of the command without the flags that `args` give.
 pub(super) fn without(command: &[Node], args: &Node) -> Vec<Node> {
-    let given = words_of(args);
+    let given = words(args);
     let given: Vec<Flag<'_>> = flags(&given).into_iter().map(|(flag, _)| flag).collect();
     let kinds: Vec<String> = command.iter().map(word).collect();
     let mut kept = command.to_vec();
@@ -16,6 +16,22 @@ pub(super) fn without(command: &[Node], args: &Node) -> Vec<Node> {
         }
     }
     kept
+}
+
+/// The flags of `args` by name, each with its value; without one it is empty.
+pub(super) fn given(args: &Node) -> Vec<(String, String)> {
+    let words = words(args);
+    flags(&words)
+        .into_iter()
+        .map(|(flag, place)| {
+            let value = match words[place.start].split_once('=') {
+                Some((_, value)) => value,
+                None if place.len() > 1 => &words[place.start + 1],
+                None => "",
+            };
+            (flag.name.to_string(), value.to_string())
+        })
+        .collect()
 }
 
 /// What makes two flags the same: the name, and for `-c name=value` the name behind it.
@@ -61,7 +77,7 @@ fn is_flag(word: &str) -> bool {
 }
 
 /// The words of `args`: a list, or one string split as a shell splits it.
-fn words_of(args: &Node) -> Vec<String> {
+fn words(args: &Node) -> Vec<String> {
     match &args.value {
         Value::String(line) => shlex::split(line).unwrap_or_default(),
         _ => args

@@ -17,6 +17,7 @@ mod moved;
 mod names;
 mod own_name;
 mod ports;
+mod prefix;
 pub mod read;
 mod role_env;
 mod roles;
@@ -111,6 +112,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     settings::check(&all, sink);
     end_of_life::check(&all, tree, sink);
     tag_form::check(&all, sink);
+    prefix::check(&all, sink);
     let mut kind_tables = Vec::new();
     let mut own_secrets = Vec::new();
     let mut workloads = Vec::new();
