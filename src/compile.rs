@@ -60,7 +60,9 @@ impl Default for Request {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Compilation {
+    /// Every file that was read: spans point into these.
     pub sources: Sources,
+    /// Errors and lints, in the order of their places.
     pub diagnostics: Vec<Diagnostic>,
     /// Everything that the platform compiles to, or nothing at all.
     pub output: Result<Output, Failed>,
@@ -72,6 +74,7 @@ pub struct Compilation {
 pub struct Failed;
 
 impl Compilation {
+    /// Whether one of the diagnostics is an error.
     pub fn has_errors(&self) -> bool {
         self.output.is_err()
     }
@@ -81,10 +84,13 @@ impl Compilation {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Output {
+    /// The platform as meant.
     pub platform: Platform,
+    /// Who needs, reaches and shares a network with whom.
     pub graph: Graph,
     /// The templates, the user's own over ours.
     pub engine: Engine,
+    /// What the targets made, and the data that the platform keeps.
     pub files: FileSet,
 }
 
@@ -203,7 +209,7 @@ fn understand(
 /// The catalog of a project: the embedded kinds and the files of its `mlopsgen/kinds/`.
 pub fn own_catalog(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Catalog {
     let mut files = own_files(world, OWN_KINDS, ".toml", sources, sink);
-    // What lies deeper belongs to a kind but is none.
+    // What lies deeper belongs to a kind and is not one itself.
     files.retain(|name, _| !name.contains('/'));
     Catalog::new(files)
 }
@@ -303,3 +309,6 @@ fn not_text(path: &str, error: &FromUtf8Error, sources: &mut Sources) -> Diagnos
         )
         .help("save the file as UTF-8, or move it to another folder")
 }
+
+#[cfg(test)]
+mod tests;

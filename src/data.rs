@@ -32,6 +32,7 @@ impl Keeper {
 /// One of them, as the manifest remembers it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Data {
+    /// Who keeps it.
     pub keeper: Keeper,
     /// The engine's name of a volume (`PLATFORM_COMPONENT-VOLUME`), a claim's name, a folder's path.
     pub name: String,
@@ -58,7 +59,9 @@ impl Data {
 /// A program by its kind and the major version of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Program {
+    /// The kind, or the one that it extends.
     pub kind: String,
+    /// The major version.
     pub major: u64,
 }
 
@@ -82,15 +85,19 @@ impl Program {
 /// A change of the major version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// To a higher one.
     Up,
     /// Up by more than one.
     Skip,
+    /// To a lower one.
     Down,
 }
 
 impl Step {
+    /// The words of kind files, in the order of the variants.
     pub const NAMES: &[&str] = &["up", "skip", "down"];
 
+    /// From the word of a kind file; `None` for any other.
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "up" => Some(Step::Up),
@@ -104,6 +111,7 @@ impl Step {
 /// What a change of the major version asks for, where the data is to stay.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Upgrade {
+    /// For which changes.
     pub on: Step,
     /// Only where the change begins below this version, and ends at it or above.
     pub reaches: Option<u64>,
@@ -130,6 +138,7 @@ impl Upgrade {
 /// Data that the platform keeps, and what its program says of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Kept {
+    /// What is kept.
     pub data: Data,
     /// Keys of the volumes that are mounted from it: more than one where it is shared.
     pub mounts: Vec<String>,

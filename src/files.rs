@@ -19,15 +19,20 @@ macro_rules! targets {
         /// `generated/`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Target {
-            $($variant,)+
+            $(
+                #[doc = concat!("Files in `generated/", $name, "/`.")]
+                $variant,
+            )+
         }
 
         impl Target {
+            /// All targets, in the order in which they are listed and made.
             pub const ALL: &[Target] = &[$(Target::$variant,)+];
 
             /// Their names, in the same order.
             pub const NAMES: &[&str] = &[$($name,)+];
 
+            /// Its name in `platform.targets`, and that of its folder.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Target::$variant => $name,)+
@@ -53,6 +58,7 @@ targets! {
     Airflow = "airflow", ByDefault;
     Docs = "docs", ByDefault;
     Swarm = "swarm", OptIn;
+    Gitops = "gitops", OptIn;
 }
 
 impl Target {
@@ -61,6 +67,7 @@ impl Target {
         self.choice() == Choice::ByDefault
     }
 
+    /// The target of a name; `None` where there is none.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .iter()
@@ -86,13 +93,16 @@ pub fn is_folder_of_a_target(name: &str) -> bool {
 /// One file to write, and the target that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedFile {
+    /// The whole file, UTF-8.
     pub text: String,
+    /// By which selection of targets it is written.
     pub owner: Owner,
 }
 
 /// Which selection of targets a file belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
+    /// Written where this target is selected.
     Target(Target),
     /// Written whatever targets are selected (`.gitattributes`).
     Always,
@@ -112,20 +122,25 @@ impl Owner {
 /// A stub that `apply` creates once and never touches again. The path is relative to the project's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stub {
+    /// With `/` between its names.
     pub path: String,
+    /// What stands in it at first.
     pub text: String,
 }
 
 /// Everything that one compilation makes. Paths are relative to `generated/` (or `generated/E/`), with `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSet {
+    /// By path.
     pub files: BTreeMap<String, GeneratedFile>,
+    /// Files that the user goes on with.
     pub stubs: Vec<Stub>,
     /// The data that the platform keeps, sorted.
     pub kept: Vec<Kept>,
 }
 
 impl FileSet {
+    /// Adds a file of a target; a later one of the same path takes its place.
     pub fn add(&mut self, target: Target, path: impl Into<String>, text: impl Into<String>) {
         self.files.insert(
             path.into(),

@@ -1,9 +1,13 @@
 //! mlopsgen compiles one `platform.toml` into everything that an MLOps platform needs to run.
 //!
-//! The modules stand in floor order: each knows only those above it in this list. See ARCHITECTURE.md.
+//! The modules stand in floor order: each knows only those above it in this list. See ARCHITECTURE.md. What is public is what
+//! the command line needs: [`compile::compile`] makes the files, [`plan`] says what would change, [`disk`] writes, [`engine`]
+//! starts.
+
+#![forbid(unsafe_code)]
 
 pub mod text;
-pub mod threads;
+mod threads;
 pub mod source;
 pub mod world;
 pub mod data;
@@ -11,22 +15,27 @@ pub mod files;
 pub mod diag;
 pub mod syntax;
 pub mod layout;
-pub mod value;
-pub mod reference;
+mod value;
+mod reference;
 pub mod language;
 pub mod project;
-pub mod template;
-pub mod model;
+mod template;
+mod model;
 pub mod catalog;
 pub mod manual;
-pub mod expand;
-pub mod resolve;
-pub mod graph;
-pub mod check;
-pub mod speak;
-pub mod target;
+mod expand;
+mod resolve;
+mod graph;
+mod check;
+mod speak;
+mod target;
 pub mod compile;
 pub mod plan;
 pub mod add;
 pub mod disk;
 pub mod engine;
+
+pub use model::{Bind, Component, Platform, Probe, Secret, Workload};
+pub use speak::units::kubernetes::bytes as kubernetes_bytes;
+pub use target::{content::docs::graph as graph_formats, coverage, runtime::helm::secret_name};
+pub use template::{Engine as TemplateEngine, embedded_below};

@@ -1,5 +1,7 @@
 //! The command line. Everything that reads a disk or talks to a terminal is in `cli`; the compiler is the library.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use mimalloc::MiMalloc;

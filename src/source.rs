@@ -9,12 +9,16 @@ pub struct SourceId(u32);
 /// A half-open range of bytes in one source file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
+    /// The file.
     pub source: SourceId,
+    /// The first byte.
     pub start: usize,
+    /// The byte behind the last.
     pub end: usize,
 }
 
 impl Span {
+    /// A place in a file; the range counts bytes.
     pub fn new(source: SourceId, range: std::ops::Range<usize>) -> Self {
         Self {
             source,
@@ -27,7 +31,9 @@ impl Span {
 /// A file that was read: `name` is what messages call it, relative to the project's folder.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
+    /// Relative to the project, or `templates/...` for what is embedded.
     pub name: String,
+    /// As it was read.
     pub text: String,
     /// Where each line starts.
     lines: Vec<usize>,
@@ -40,6 +46,7 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Adds a file; the id stays valid.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let text = text.into();
         let ends = text.match_indices('\n').map(|(index, _)| index + 1);
@@ -56,10 +63,12 @@ impl Sources {
         self.files.iter().map(|file| file.text.len()).sum()
     }
 
+    /// The file of an id that [`Sources::add`] returned.
     pub fn file(&self, id: SourceId) -> &SourceFile {
         &self.files[id.0 as usize]
     }
 
+    /// The text at a place; empty where the place is not in the file.
     pub fn text(&self, span: Span) -> &str {
         self.file(span.source)
             .text

@@ -59,7 +59,7 @@ pub fn is_hidden(c: char) -> bool {
         )
 }
 
-/// A text from outside with what a terminal would obey, or not show, written out: `\u{1b}`.
+/// A text from outside in which control characters, and those that no terminal shows, are written out: `\u{1b}`.
 pub fn visible(text: &str) -> String {
     escaped(text, is_hidden)
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Room on the stack of each thread. Templates may nest values as deep as their fuel goes, and to drop those recurses.
-/// The system gives what is really used of it.
+/// Only what is used of it is taken.
 pub const STACK: usize = 1 << 30;
 
 /// More threads than this win nothing: the stages between are done by one.

@@ -10,7 +10,9 @@ pub const LARGEST_FILE: usize = 4 << 20;
 /// Why a path could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
+    /// There is nothing of this name.
     Missing,
+    /// A folder is there.
     Directory,
     /// This part of the path is a symbolic link, and none is followed.
     Link(String),
@@ -64,10 +66,12 @@ pub struct MemoryWorld {
 }
 
 impl MemoryWorld {
+    /// A world without files.
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// The same with a file more; its folders exist then.
     pub fn with(mut self, path: &str, text: impl Into<Vec<u8>>) -> Self {
         self.files.insert(path.to_string(), text.into());
         self

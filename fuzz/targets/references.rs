@@ -52,7 +52,7 @@ fuzz_target!(|data: &[u8]| {
     let quoted = quoted(string);
     let world = MemoryWorld::new().with("platform.toml", PLATFORM.replace('@', &quoted));
     let compilation = judge::judge(&world);
-    let Some(output) = &compilation.output else {
+    let Ok(output) = &compilation.output else {
         assert!(
             string.contains("${") || string.contains('\0') || compilation.has_errors(),
             "refused"

@@ -11,11 +11,14 @@ use crate::{
 /// The kind of a component that names none.
 const DEFAULT_KIND: &str = "service";
 
+/// What a platform.toml has already, so that what is added fits in: names, ports, groups.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// Names and kinds, in the file's order.
     pub components: Vec<(String, String)>,
+    /// Groups in the file's order.
     pub groups: Vec<String>,
+    /// Names in `[secrets]`.
     pub secrets: BTreeSet<String>,
     /// Databases in which a program keeps its schema.
     pub schemas: BTreeSet<String>,
@@ -66,6 +69,7 @@ impl Known {
         }
     }
 
+    /// Whether no component, and no part of one, has a name that a component of this kind would take.
     pub fn is_free(&self, name: &str, kind: &Kind) -> bool {
         names_of(name, kind).all(|name| !self.names.contains(&name))
     }
@@ -84,6 +88,7 @@ impl Known {
         free.unwrap_or(port)
     }
 
+    /// The group of a platform that has just one.
     pub fn only_group(&self) -> Option<&str> {
         match self.groups.as_slice() {
             [only] => Some(only),
@@ -91,6 +96,7 @@ impl Known {
         }
     }
 
+    /// Names of the components of exactly this kind.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
         let components = self.components.iter();
         components

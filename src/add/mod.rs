@@ -30,6 +30,7 @@ const DEEPEST: usize = 8;
 /// What to add.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish<'a> {
+    /// A kind of the catalog.
     pub kind: &'a str,
     /// `None`: the kind's name.
     pub name: Option<&'a str>,
@@ -42,7 +43,9 @@ pub struct Wish<'a> {
 /// A component that was added, or that fills a role of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
+    /// The name that it got: the key in `[components]`.
     pub name: String,
+    /// Its kind.
     pub kind: String,
     /// Roles that it could have filled, and the kinds that fill each.
     pub open: Vec<(String, Vec<String>)>,

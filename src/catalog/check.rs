@@ -1,5 +1,5 @@
-//! Holds a kind file of the user's own against the language and against itself, so that a mistake in it is said at its
-//! place and not where a component uses it.
+//! Holds a kind file of the user's own against the language and against itself, so that a mistake in it is reported at
+//! its place and not where a component uses it.
 
 use std::collections::BTreeSet;
 
@@ -148,7 +148,12 @@ impl Checker<'_> {
         for node in self.kind.table.get("port").into_iter().chain(fixed) {
             let name = node.as_str().unwrap_or_default();
             if self.is_own(node.span) && !self.names.ports.contains(name) {
-                sink.push(unknown("port", name, node.span, &words(&self.names.ports)));
+                sink.push(unknown(
+                    "port",
+                    name,
+                    node.span,
+                    &as_strs(&self.names.ports),
+                ));
             }
         }
     }
@@ -164,13 +169,18 @@ impl Checker<'_> {
 
     fn setting(&self, name: &str, span: Span, sink: &mut Sink) {
         if !self.names.settings.contains(name) && name != "major" {
-            sink.push(unknown("setting", name, span, &words(&self.names.settings)));
+            sink.push(unknown(
+                "setting",
+                name,
+                span,
+                &as_strs(&self.names.settings),
+            ));
         }
     }
 
     fn declared(what: &str, name: &str, known: &BTreeSet<String>, span: Span, sink: &mut Sink) {
         if !known.contains(name) {
-            sink.push(unknown(what, name, span, &words(known)));
+            sink.push(unknown(what, name, span, &as_strs(known)));
         }
     }
 
@@ -193,7 +203,7 @@ impl Checker<'_> {
                 }
                 (Place::Workload, "without") => self.without(node, sink),
                 (Place::Dependencies, _) => self.dependency(key, sink),
-                _ => self.node(node, below(place, &key.name), sink),
+                _ => self.node(node, place_below(place, &key.name), sink),
             }
         }
     }
@@ -250,7 +260,7 @@ impl Checker<'_> {
             ["self", "memory", _] => {}
             ["self", port, field] => {
                 if !self.names.ports.contains(*port) {
-                    sink.push(unknown("port", port, span, &words(&self.names.ports)));
+                    sink.push(unknown("port", port, span, &as_strs(&self.names.ports)));
                 } else if PortField::parse(field).is_none() {
                     sink.push(
                         Diagnostic::new(Code::BadReference, format!("a port has no `{field}`"))
@@ -283,7 +293,7 @@ impl Checker<'_> {
             return;
         }
         let mut known = ComponentField::NAMES.to_vec();
-        known.extend(words(&self.names.outputs));
+        known.extend(as_strs(&self.names.outputs));
         sink.push(unknown("output", name, span, &known));
     }
 
@@ -300,13 +310,13 @@ impl Checker<'_> {
             ),
             Ok(names) => {
                 for name in names {
-                    self.asked(&name, node.span, sink);
+                    self.check_fact(&name, node.span, sink);
                 }
             }
         }
     }
 
-    fn asked(&self, name: &str, span: Span, sink: &mut Sink) {
+    fn check_fact(&self, name: &str, span: Span, sink: &mut Sink) {
         let segments: Vec<&str> = name.split('.').collect();
         let (first, rest) = segments.split_first().unwrap_or((&name, &[]));
         let Some(fact) = Fact::parse(first) else {
@@ -318,7 +328,7 @@ impl Checker<'_> {
             (Fact::Roles, [role, rest @ ..]) => {
                 let asked = rest.first();
                 if !self.names.roles.contains(*role) {
-                    sink.push(unknown("role", role, span, &words(&self.names.roles)));
+                    sink.push(unknown("role", role, span, &as_strs(&self.names.roles)));
                 } else if let Some(asked) = asked.filter(|it| RoleFact::parse(it).is_none()) {
                     sink.push(unknown("field of a role", asked, span, RoleFact::NAMES));
                 }
@@ -358,13 +368,13 @@ impl Checker<'_> {
         };
         if self.is_own(key.span) && part != "main" && !self.names.parts.contains(part) {
             let mut known = vec!["main"];
-            known.extend(words(&self.names.parts));
+            known.extend(as_strs(&self.names.parts));
             sink.push(unknown("part", part, key.span, &known));
         }
     }
 }
 
-fn below(place: Place, key: &str) -> Place {
+fn place_below(place: Place, key: &str) -> Place {
     match (place, key) {
         (Place::Top, "when") => Place::Top,
         (Place::Top, "workload" | "parts") => Place::Workload,
@@ -390,7 +400,7 @@ fn takes(spec: &SettingSpec, value: &Value) -> bool {
     }
 }
 
-fn words(names: &BTreeSet<String>) -> Vec<&str> {
+fn as_strs(names: &BTreeSet<String>) -> Vec<&str> {
     names.iter().map(String::as_str).collect()
 }
 

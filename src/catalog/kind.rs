@@ -11,10 +11,13 @@ use crate::{
 /// A catalog entry. Tables in the language of a component stay trees: they merge with what the user wrote.
 #[derive(Clone, Debug)]
 pub struct Kind {
+    /// The file's name without `.toml`: what `kind` is set to.
     pub name: String,
     /// The kinds that it extends, nearest first.
     pub lineage: Vec<String>,
+    /// How people write the program's name, as in `PostgreSQL`.
     pub title: String,
+    /// One sentence for `mlopsgen kinds`.
     pub description: String,
     /// Its shape in the architecture's picture.
     pub icon: String,
@@ -30,7 +33,7 @@ pub struct Kind {
     pub oldest: Option<String>,
     /// What a change of the major version asks for over existing data.
     pub upgrades: Vec<Upgrade>,
-    /// Versions that their makers no longer mend, as far as their numbers tell (`13`, `8.0`), and since when.
+    /// Versions that get no fixes any more (`13`, `8.0`), and since when.
     pub end_of_life: Vec<(String, String)>,
     /// One server: more than one replica is an error.
     pub single: bool,
@@ -44,13 +47,19 @@ pub struct Kind {
     pub fixed_ports: Vec<String>,
     /// It can be an entry point, with certificates from these: `secret`, `acme`. Empty: it can't.
     pub routes: Vec<String>,
+    /// Which settings hold databases or buckets, where `uses` may choose one.
     pub binding: Option<Binding>,
+    /// Where the program must know its own name.
     pub own_name: Option<OwnName>,
+    /// In the file's order, those of the kinds that it extends first.
     pub settings: Vec<SettingSpec>,
+    /// Secrets that each component of it brings.
     pub secrets: Vec<OwnSecret>,
+    /// What it needs of other components.
     pub roles: Vec<Role>,
     /// Everything else as written: `workload`, `parts`, `outputs`, `when`, `alerts`, `records`, `panels`.
     pub table: Table,
+    /// The file.
     pub span: Span,
 }
 
@@ -61,7 +70,7 @@ impl Kind {
         Some(self.version_in(&tag)?.major)
     }
 
-    /// The version of its program that a tag tells: behind one of its words, else the number that the tag begins with.
+    /// The version of its program in a tag: behind one of its words, else the number that the tag begins with.
     pub fn version_in(&self, tag: &Text) -> Option<Version> {
         Version::behind(tag, &self.version_words).or_else(|| Version::of_tag(tag))
     }
@@ -97,13 +106,16 @@ fn asks_for_major(table: &Table) -> bool {
 /// Which settings hold what `uses = "component/NAME"` chooses among.
 #[derive(Clone, Debug)]
 pub struct Binding {
+    /// The setting with the one that is there by default.
     pub default: Option<String>,
+    /// The setting with a list of further ones.
     pub more: Option<String>,
 }
 
 /// A port whose program must know under which name clients elsewhere call it.
 #[derive(Clone, Debug)]
 pub struct OwnName {
+    /// The port's name.
     pub port: String,
     /// The setting that says it.
     pub setting: String,
@@ -115,24 +127,35 @@ pub struct OwnName {
     pub inside: Option<String>,
 }
 
+/// What a setting takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingType {
+    /// A string, which may hold references.
     String,
+    /// A whole number.
     Integer,
+    /// `true` or `false`.
     Boolean,
+    /// A number with a unit, as in `30s`.
     Duration,
     /// An amount of bytes.
     Size,
+    /// Nothing but `${secrets.S}`.
     Secret,
+    /// A list of strings.
     List,
     /// A list of names, or a table of them with `user` and `password` each.
     Databases,
+    /// The path of a file of the project.
     File,
+    /// A list of such paths.
     Files,
+    /// A list of paths of folders of the project.
     Folders,
 }
 
 impl SettingType {
+    /// Each type with its name in a kind file.
     pub const ALL: [(&'static str, SettingType); 11] = [
         ("string", SettingType::String),
         ("integer", SettingType::Integer),
@@ -147,6 +170,7 @@ impl SettingType {
         ("folders", SettingType::Folders),
     ];
 
+    /// Its name in a kind file.
     pub fn name(self) -> &'static str {
         Self::ALL
             .iter()
@@ -155,10 +179,14 @@ impl SettingType {
     }
 }
 
+/// A parameter of the kind.
 #[derive(Clone, Debug)]
 pub struct SettingSpec {
+    /// The key in `settings`.
     pub name: String,
+    /// What it takes.
     pub kind: SettingType,
+    /// Whether a component without it is an error.
     pub required: bool,
     /// What strings may hold beside letters and digits of ASCII. `None`: anything.
     pub characters: Option<String>,
@@ -166,16 +194,20 @@ pub struct SettingSpec {
     pub choices: Vec<String>,
     /// Only a component that runs elsewhere may have it: of its own the kind knows better.
     pub only_external: bool,
+    /// Its value where nobody sets one, a string with references or a literal.
     pub default: Option<Node>,
     /// What its files hold, where that is known.
     pub holds: Option<FileForm>,
+    /// For `mlopsgen kinds` and the reference.
     pub description: String,
 }
 
 /// A form of files that can be checked before their program reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileForm {
+    /// Any YAML.
     Yaml,
+    /// Any JSON.
     Json,
     /// A dashboard of Grafana's: JSON that asks for data sources.
     Dashboard,
@@ -186,6 +218,7 @@ pub enum FileForm {
 }
 
 impl FileForm {
+    /// From the word in a kind file; `None` for any other.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "yaml" => Some(FileForm::Yaml),
@@ -201,21 +234,30 @@ impl FileForm {
 /// A key that only the program itself needs.
 #[derive(Clone, Debug)]
 pub struct OwnSecret {
+    /// What follows `COMPONENT-` in the secret's name, in the case of its variable.
     pub name: String,
+    /// For `.env.example`.
     pub description: String,
+    /// What a value that `env init` makes looks like.
     pub form: SecretForm,
     /// Environment variables of the program; setting one replaces the secret.
     pub replaced_by: Vec<String>,
+    /// When it is needed, if not always.
     pub condition: Option<Node>,
+    /// Where the kind declares it.
     pub span: Span,
 }
 
 /// What the kind needs of another component.
 #[derive(Clone, Debug)]
 pub struct Role {
+    /// The key in `uses`.
     pub name: String,
+    /// Kinds that may fill it; one that extends such a kind may, too.
     pub kinds: Vec<String>,
+    /// Whether a component without it is an error.
     pub required: bool,
+    /// Whether it takes a list.
     pub many: bool,
     /// Bound without being named where just one component fits.
     pub default: bool,
@@ -225,5 +267,6 @@ pub struct Role {
     pub order: bool,
     /// Environment variables that a part of the filler receives: part, variable, value.
     pub gives: Vec<(String, String, Node)>,
+    /// For `mlopsgen kinds` and the reference.
     pub description: String,
 }

@@ -122,7 +122,7 @@ fn parent_of(
     }
     let errors = sink.errors();
     let found = catalog.get(wanted, sources, sink);
-    // What was wrong with the other was said there.
+    // What is wrong with the other was reported there.
     if found.is_none() && sink.errors() == errors {
         let names = catalog.names();
         let known = nearest(wanted, names.iter().map(String::as_str));

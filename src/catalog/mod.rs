@@ -67,7 +67,7 @@ impl Catalog {
         kind
     }
 
-    /// Loads every kind of the user's own, so that a mistake in one is said whether or not a component is of it.
+    /// Loads every kind of the user's own, so that a mistake in one is reported whether or not a component is of it.
     pub fn load_own(&mut self, sources: &mut Sources, sink: &mut Sink) {
         let names: Vec<String> = self.own.keys().cloned().collect();
         for name in names {
@@ -86,7 +86,7 @@ impl Catalog {
     }
 }
 
-/// `kinds/redis.toml` is the file of `redis`; what lies deeper belongs to a kind but is none.
+/// `kinds/redis.toml` is the file of `redis`; what lies deeper belongs to a kind and is not one itself.
 fn embedded_name(path: &str) -> Option<&str> {
     let name = path.strip_prefix("kinds/")?.strip_suffix(".toml")?;
     (!name.contains('/')).then_some(name)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Facts,
-    strings::{How, Owner, Said, strings},
+    strings::{How, Owner, UserString, strings},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -37,42 +37,42 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
         .collect();
     let published = published(facts.platform);
     let mut seen = BTreeSet::new();
-    for said in strings(facts) {
+    for string in strings(facts) {
         // A CI job runs outside of the platform: its names mean nothing there.
-        if matches!(said.owner, Owner::Ci(_)) {
+        if matches!(string.owner, Owner::Ci(_)) {
             continue;
         }
-        let found = bare(&said, &names).or_else(|| itself(&said, &published));
+        let found = bare(&string, &names).or_else(|| itself(&string, &published));
         if let Some(mut diagnostic) = found
-            && seen.insert(said.span)
+            && seen.insert(string.span)
         {
-            diagnostic.component = said.owner.component().map(ToString::to_string);
+            diagnostic.component = string.owner.component().map(ToString::to_string);
             sink.push(diagnostic);
         }
     }
 }
 
-fn bare(said: &Said<'_>, names: &Names<'_>) -> Option<Diagnostic> {
-    let (name, other) = host_in(said, names)?;
+fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
+    let (name, other) = host_in(string, names)?;
     let port = other.main_port.as_deref().unwrap_or("http");
     let message = format!(
         "{} names `{name}` as a host, without a reference",
-        said.owner.describe()
+        string.owner.describe()
     );
-    if let How::Mounted(at) = said.how {
+    if let How::Mounted(at) = string.how {
         return Some(
             Diagnostic::new(Code::BareAddress, message)
-                .label(said.span, format!("{at} holds `{name}`"))
+                .label(string.span, format!("{at} holds `{name}`"))
                 .help(format!(
                     "write `{{ template = ... }}` here instead of `source`, and `${{components.{}.{port}.address}}` in the file: without the reference there is no edge, and Kubernetes cuts the connection off",
                     other.name
                 )),
         );
     }
-    let (spelled, reference) = referred(said.text, name, other);
+    let (spelled, reference) = referred(string.text, name, other);
     Some(
         Diagnostic::new(Code::BareAddress, message)
-            .label(said.span, format!("holds `{name}`"))
+            .label(string.span, format!("holds `{name}`"))
             .help(format!(
                 "write `{reference}`: without the reference there is no edge, and Kubernetes cuts the connection off"
             ))
@@ -102,17 +102,17 @@ fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> (&'a str, St
 }
 
 /// The name that stands as a host: `NAME:PORT`, `//NAME` or `@NAME`, or alone where a host is asked for.
-fn host_in<'a>(said: &Said<'a>, names: &Names<'a>) -> Option<(&'a str, &'a Component)> {
+fn host_in<'a>(string: &UserString<'a>, names: &Names<'a>) -> Option<(&'a str, &'a Component)> {
     let others = |name: &str| {
         let (name, component) = names.get_key_value(name)?;
-        let is_other = Some(component.name.as_str()) != said.owner.component();
+        let is_other = Some(component.name.as_str()) != string.owner.component();
         is_other.then_some((*name, *component))
     };
-    let alone = match said.how {
+    let alone = match string.how {
         How::Variable(variable) if asks_host(variable) => {
-            said.text.split(',').find_map(|item| others(item.trim()))
+            string.text.split(',').find_map(|item| others(item.trim()))
         }
-        How::Word(_) | How::Line => said.words().iter().find_map(|(before, word)| {
+        How::Word(_) | How::Line => string.words().iter().find_map(|(before, word)| {
             let flag = word.split_once('=').filter(|(flag, _)| asks_host(flag));
             let after = before.starts_with('-') && asks_host(before);
             let value = flag.map(|(_, value)| value).or(after.then_some(*word))?;
@@ -121,9 +121,9 @@ fn host_in<'a>(said: &Said<'a>, names: &Names<'a>) -> Option<(&'a str, &'a Compo
         How::Variable(_) | How::Named(_) | How::File | How::Mounted(_) => None,
     };
     alone.or_else(|| {
-        spelled(said.text).find_map(|(at, name)| {
+        spelled(string.text).find_map(|(at, name)| {
             let found = others(name)?;
-            let (before, after) = (&said.text[..at], &said.text[at + name.len()..]);
+            let (before, after) = (&string.text[..at], &string.text[at + name.len()..]);
             is_address(before, after, found.1).then_some(found)
         })
     })
@@ -192,8 +192,11 @@ fn published(platform: &Platform) -> Vec<(PortRange, &Component, &Port)> {
 }
 
 /// The port of another component on the machine's own address: in a container that is the container itself.
-fn itself(said: &Said<'_>, published: &[(PortRange, &Component, &Port)]) -> Option<Diagnostic> {
-    let own = match said.owner {
+fn itself(
+    string: &UserString<'_>,
+    published: &[(PortRange, &Component, &Port)],
+) -> Option<Diagnostic> {
+    let own = match string.owner {
         Owner::Workload(workload) => {
             let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
             if mode == Some(&NetworkMode::Host) {
@@ -204,12 +207,12 @@ fn itself(said: &Said<'_>, published: &[(PortRange, &Component, &Port)]) -> Opti
         Owner::Pipeline(_) | Owner::Ci(_) => &[],
     };
     let holds = |range: PortRange, number| range.first <= number && number <= range.last;
-    let (name, number, component, port) = machine_ports(said.text)
+    let (name, number, component, port) = machine_ports(string.text)
         .into_iter()
         .filter(|(_, number)| !own.iter().any(|port| holds(port.container, *number)))
         .find_map(|(name, number)| {
             let (_, component, port) = published.iter().find(|(range, component, _)| {
-                let is_other = Some(component.name.as_str()) != said.owner.component();
+                let is_other = Some(component.name.as_str()) != string.owner.component();
                 is_other && component.external.is_none() && holds(*range, number)
             })?;
             Some((name, number, &component.name, &port.name))
@@ -217,12 +220,12 @@ fn itself(said: &Said<'_>, published: &[(PortRange, &Component, &Port)]) -> Opti
     let reference = format!("${{components.{component}.{port}.address}}");
     let message = format!(
         "{} looks for `{component}` on `{name}`",
-        said.owner.describe()
+        string.owner.describe()
     );
     Some(
         Diagnostic::new(Code::BareAddress, message)
             .label(
-                said.span,
+                string.span,
                 "in a container this is not the machine that publishes the port",
             )
             .help(format!("write `{reference}`"))

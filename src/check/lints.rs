@@ -251,7 +251,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
     for secret in &platform.secrets {
         let declared = secret.origin == crate::model::SecretOrigin::Declared;
         if declared && !used.secrets.contains(secret.name.as_str()) {
-            say(sink, "secret", &secret.name, secret.span);
+            report_unused(sink, "secret", &secret.name, secret.span);
         }
     }
     for group in &platform.groups {
@@ -260,7 +260,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             .iter()
             .any(|component| component.group.as_deref() == Some(&group.name));
         if !members {
-            say(sink, "group", &group.name, group.span);
+            report_unused(sink, "group", &group.name, group.span);
         }
     }
     for volume in platform
@@ -279,7 +279,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             )
             .any(|mount| mount.source == MountSource::Volume(volume.key.clone()));
         if !mounted && volume.path.starts_with("volumes.") {
-            say(sink, "volume", &volume.key, volume.span);
+            report_unused(sink, "volume", &volume.key, volume.span);
         }
     }
     for network in &platform.networks {
@@ -287,7 +287,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             .workloads()
             .any(|workload| workload.networks.contains(&network.name));
         if !joined {
-            say(sink, "network", &network.name, network.span);
+            report_unused(sink, "network", &network.name, network.span);
         }
     }
     for actor in &platform.actors {
@@ -297,12 +297,12 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             .iter()
             .any(|flow| flow.from == end || flow.to == end)
         {
-            say(sink, "actor", &actor.name, actor.span);
+            report_unused(sink, "actor", &actor.name, actor.span);
         }
     }
 }
 
-fn say(sink: &mut Sink, what: &str, name: &str, span: Span) {
+fn report_unused(sink: &mut Sink, what: &str, name: &str, span: Span) {
     sink.push(
         Diagnostic::new(Code::Unused, format!("{what} `{name}` is used nowhere"))
             .label(span, "declared here")

@@ -1,4 +1,4 @@
-//! Who is told of alerts: routes that name what is not there, and alerts that reach nobody.
+//! Who is notified of alerts: routes that name what is not there, and alerts that reach nobody.
 
 use super::Facts;
 use crate::{
@@ -117,7 +117,7 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
         );
         return;
     }
-    // Elsewhere, or by a configuration of the user's own, somebody else says who is told.
+    // Elsewhere, or by a configuration of the user's own, somebody else decides who is notified.
     let ours = told.iter().find(|component| is_told_by_notify(component));
     let (Some(alertmanager), true) = (ours, told.iter().all(|it| is_told_by_notify(it))) else {
         return;

@@ -1,11 +1,13 @@
 //! Ports that two want: of the host, or of one network inside.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Bind, HostPort, NetworkMode, Platform, Port, PortRange, Workload},
+    model::{
+        Bind, HostPort, NetworkMode, NetworkOwners, Platform, Port, PortRange, Protocol, Workload,
+    },
     source::Span,
 };
 
@@ -150,8 +152,8 @@ fn free_port(published: &[Published<'_>], wanted: &Published<'_>) -> PortRange {
 
 /// A container port, with the same protocol, twice within a workload, or by two that share one network.
 pub(super) fn container_ports(facts: Facts<'_>, sink: &mut Sink) {
+    shared_ports(facts, sink);
     for workload in facts.platform.workloads() {
-        shared_ports(facts, workload, sink);
         for (index, later) in workload.ports.iter().enumerate() {
             let earlier = workload.ports[..index].iter().find(|earlier| {
                 earlier.container.overlaps(later.container) && earlier.protocol == later.protocol
@@ -174,36 +176,66 @@ pub(super) fn container_ports(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
-/// Ports of a guest that somebody else in the same network listens on already. Jobs come and go.
-fn shared_ports(facts: Facts<'_>, guest: &Workload, sink: &mut Sink) {
-    let owner = |workload| facts.platform.network_owner(workload).name.as_str();
-    let shared = owner(guest);
-    if shared == guest.name || guest.is_job() {
-        return;
+/// Ports that two who share one network listen on. Jobs come and go.
+fn shared_ports(facts: Facts<'_>, sink: &mut Sink) {
+    let owners = NetworkOwners::of(facts.platform);
+    let mut households: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
+    for guest in facts.platform.workloads() {
+        if let Some(owner) = owners.foreign_owner_of(&guest.name) {
+            households.entry(owner).or_default().push(guest);
+        }
     }
-    let others = facts.platform.workloads().filter(|other| {
-        let earlier = other.name == shared || other.name < guest.name;
-        owner(other) == shared && earlier && !other.is_job()
-    });
-    for other in others {
-        for port in &guest.ports {
-            let taken = other.ports.iter().find(|taken| {
-                taken.container.overlaps(port.container) && taken.protocol == port.protocol
-            });
-            if let Some(taken) = taken {
-                sink.push(
-                    Diagnostic::new(
-                        Code::PortTwice,
-                        format!(
-                            "two listen on port {} in the network of `{shared}`",
-                            port.container
-                        ),
-                    )
-                    .label(taken.span, format!("`{}`", other.name))
-                    .label(port.span, format!("and `{}`, which shares it", guest.name))
-                    .help("let one of the two listen on another port, and change `container`"),
-                );
+    for (owner, mut guests) in households {
+        guests.sort_by(|one, other| one.name.cmp(&other.name));
+        let members = facts.platform.workload(owner).into_iter().chain(guests);
+        let mut taken = TakenPorts::default();
+        for member in members.filter(|member| !member.is_job()) {
+            for port in &member.ports {
+                if let Some(earlier) = taken.take(member, port) {
+                    sink.push(both_listen(owner, earlier, (member, port)));
+                }
             }
         }
     }
+}
+
+/// Ports of one network that are listened on, by protocol and first number; no two overlap.
+#[derive(Default)]
+struct TakenPorts<'a> {
+    ports: BTreeMap<(Protocol, u16), (&'a Workload, &'a Port)>,
+}
+
+impl<'a> TakenPorts<'a> {
+    /// Takes a port, or says which port of another workload is in its way.
+    fn take(&mut self, workload: &'a Workload, port: &'a Port) -> Option<(&'a Workload, &'a Port)> {
+        let up_to = (port.protocol, port.container.last);
+        let before = self.ports.range((port.protocol, 0)..=up_to).next_back();
+        match before.map(|(_, before)| *before) {
+            Some((other, earlier)) if earlier.container.overlaps(port.container) => {
+                (other.name != workload.name).then_some((other, earlier))
+            }
+            _ => {
+                let key = (port.protocol, port.container.first);
+                self.ports.insert(key, (workload, port));
+                None
+            }
+        }
+    }
+}
+
+fn both_listen(
+    owner: &str,
+    (other, taken): (&Workload, &Port),
+    (guest, port): (&Workload, &Port),
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::PortTwice,
+        format!(
+            "two listen on port {} in the network of `{owner}`",
+            port.container
+        ),
+    )
+    .label(taken.span, format!("`{}`", other.name))
+    .label(port.span, format!("and `{}`, which shares it", guest.name))
+    .help("let one of the two listen on another port, and change `container`")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Facts,
-    strings::{How, Owner, Said, strings},
+    strings::{How, Owner, UserString, strings},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -14,30 +14,30 @@ use crate::{
 /// A string that sounds like a secret and has its value written out, or that holds a URL with a password.
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let mut seen: BTreeSet<Span> = BTreeSet::new();
-    for said in strings(facts) {
-        let Some(what) = secret_in(&said).filter(|_| seen.insert(said.span)) else {
+    for string in strings(facts) {
+        let Some(what) = secret_in(&string).filter(|_| seen.insert(string.span)) else {
             continue;
         };
-        let owner = said.owner.describe();
+        let owner = string.owner.describe();
         let mut diagnostic = Diagnostic::new(
             Code::PlaintextSecret,
             format!("{what} of {owner} looks like a secret that is written out"),
         )
         .label(
-            said.span,
-            match said.how {
+            string.span,
+            match string.how {
                 How::Mounted(at) => format!("{at}, in plain text"),
                 _ => "in plain text".to_string(),
             },
         )
-        .help(help(&said));
-        diagnostic.component = said.owner.component().map(ToString::to_string);
+        .help(help(&string));
+        diagnostic.component = string.owner.component().map(ToString::to_string);
         sink.push(diagnostic);
     }
 }
 
-fn help(said: &Said<'_>) -> String {
-    match (said.owner, said.how) {
+fn help(string: &UserString<'_>) -> String {
+    match (string.owner, string.how) {
         (Owner::Workload(_), How::Variable(name)) => {
             format!("declare a secret and write `env.{name} = \"${{secrets.NAME}}\"`")
         }
@@ -58,21 +58,21 @@ fn help(said: &Said<'_>) -> String {
 }
 
 /// What in a string is a secret, in words.
-fn secret_in(said: &Said<'_>) -> Option<String> {
-    match said.how {
-        How::Variable(name) | How::Named(name) => (sounds_secret(name) && is_literal(said.text)
-            || holds_password(said.text))
+fn secret_in(string: &UserString<'_>) -> Option<String> {
+    match string.how {
+        How::Variable(name) | How::Named(name) => (sounds_secret(name) && is_literal(string.text)
+            || holds_password(string.text))
         .then(|| format!("`{name}`")),
-        How::Word(_) | How::Line => said
+        How::Word(_) | How::Line => string
             .words()
             .into_iter()
             .find_map(|(before, word)| secret_word(before, word))
-            .or_else(|| holds_password(said.text).then(|| "a URL".to_string())),
-        How::File => holds_password(said.text).then(|| "a URL in a file".to_string()),
-        How::Mounted(_) => assigned(said.text)
+            .or_else(|| holds_password(string.text).then(|| "a URL".to_string())),
+        How::File => holds_password(string.text).then(|| "a URL in a file".to_string()),
+        How::Mounted(_) => assigned(string.text)
             .filter(|(name, value)| sounds_secret(name) && is_written_out(value))
             .map(|(name, _)| format!("`{name}`"))
-            .or_else(|| holds_password(said.text).then(|| "a URL".to_string())),
+            .or_else(|| holds_password(string.text).then(|| "a URL".to_string())),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A string as it is written, references included.
-pub(super) struct Said<'a> {
+pub(super) struct UserString<'a> {
     pub owner: Owner<'a>,
     pub how: How<'a>,
     pub text: &'a str,
@@ -75,7 +75,7 @@ impl Owner<'_> {
     }
 }
 
-impl<'a> Said<'a> {
+impl<'a> UserString<'a> {
     /// The words of a command or a line, each with the one before it; of anything else, none.
     pub fn words(&self) -> Vec<(&'a str, &'a str)> {
         match self.how {
@@ -93,7 +93,7 @@ impl<'a> Said<'a> {
 }
 
 /// All of them, in the user's order. What a kind says is left out: it says it on purpose.
-pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<Said<'a>> {
+pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
     let platform = facts.platform;
     let mut out = Vec::new();
     for workload in platform.workloads() {
@@ -134,12 +134,12 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<Said<'a>> {
         named(owner, entry.written.table("env"), How::Variable, &mut out);
         stages(owner, &entry.written, "stages", &mut out);
     }
-    out.retain(|said| is_the_users(platform, said.span));
+    out.retain(|string| is_the_users(platform, string.span));
     out
 }
 
 /// The text files of the project that a workload mounts or that its settings name, a line at a time.
-fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Said<'a>>) {
+fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<UserString<'a>>) {
     let named = settings_files(platform, workload);
     for (path, bytes, span) in &named {
         out.extend(lines_of(workload, path, bytes, *span));
@@ -154,11 +154,11 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Sa
             FileContent::Folder { path, files } => {
                 for (name, bytes) in files {
                     let lines = lines_of(workload, path, bytes, file.span);
-                    out.extend(lines.into_iter().map(|mut said| {
-                        if let How::Mounted(at) = &mut said.how {
+                    out.extend(lines.into_iter().map(|mut string| {
+                        if let How::Mounted(at) = &mut string.how {
                             at.below = Some(name);
                         }
-                        said
+                        string
                     }));
                 }
             }
@@ -192,14 +192,14 @@ fn lines_of<'a>(
     path: &'a str,
     bytes: &'a [u8],
     span: Span,
-) -> Vec<Said<'a>> {
+) -> Vec<UserString<'a>> {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     // Dashboards and rules name instances, and call nobody.
     let calls = !path.ends_with(".json") && !text.lines().any(|line| line.starts_with("groups:"));
     let lines = text.lines().enumerate().filter(|_| calls);
     lines
         .filter(|(_, line)| !is_comment(line))
-        .map(|(index, line)| Said {
+        .map(|(index, line)| UserString {
             owner: Owner::Workload(workload),
             how: How::Mounted(At {
                 file: path,
@@ -222,7 +222,7 @@ pub(super) fn is_the_users(platform: &Platform, place: Span) -> bool {
     !platform.kind_sources.contains(&place.source)
 }
 
-fn stages<'a>(owner: Owner<'a>, table: &'a Table, key: &str, out: &mut Vec<Said<'a>>) {
+fn stages<'a>(owner: Owner<'a>, table: &'a Table, key: &str, out: &mut Vec<UserString<'a>>) {
     let stages = table.array(key).unwrap_or_default();
     for stage in stages.iter().filter_map(Node::as_table) {
         named(owner, stage.table("env"), How::Variable, out);
@@ -234,7 +234,7 @@ fn stages<'a>(owner: Owner<'a>, table: &'a Table, key: &str, out: &mut Vec<Said<
 }
 
 /// Parallel stages have none of their own.
-fn stages_within<'a>(owner: Owner<'a>, stage: &'a Table, out: &mut Vec<Said<'a>>) {
+fn stages_within<'a>(owner: Owner<'a>, stage: &'a Table, out: &mut Vec<UserString<'a>>) {
     if stage.get("parallel").is_some() {
         stages(owner, stage, "parallel", out);
     }
@@ -244,7 +244,7 @@ fn named<'a>(
     owner: Owner<'a>,
     table: Option<&'a Table>,
     how: fn(&'a str) -> How<'a>,
-    out: &mut Vec<Said<'a>>,
+    out: &mut Vec<UserString<'a>>,
 ) {
     for (key, node) in table.into_iter().flat_map(Table::iter) {
         push(owner, how(&key.name), Some(node), out);
@@ -252,7 +252,7 @@ fn named<'a>(
 }
 
 /// A list of words, or one string that is split like a shell's line.
-fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<Said<'a>>) {
+fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<UserString<'a>>) {
     match node.map(|node| &node.value) {
         Some(Value::Array(words)) => {
             let mut before = "";
@@ -265,9 +265,9 @@ fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<Said<'a>>) 
     }
 }
 
-fn push<'a>(owner: Owner<'a>, how: How<'a>, node: Option<&'a Node>, out: &mut Vec<Said<'a>>) {
+fn push<'a>(owner: Owner<'a>, how: How<'a>, node: Option<&'a Node>, out: &mut Vec<UserString<'a>>) {
     if let Some((node, text)) = node.and_then(|node| Some((node, node.as_str()?))) {
-        out.push(Said {
+        out.push(UserString {
             owner,
             how,
             text,

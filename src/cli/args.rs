@@ -9,10 +9,10 @@ use clap::{
 use mlopsgen::files::Target;
 
 use super::{
-    add::AddArgs, apply::ApplyArgs, component::ShowArgs, doctor::DoctorArgs, down::DownArgs,
-    env::EnvArgs, explain::ExplainArgs, fmt::FmtArgs, init::InitArgs, kinds::KindsArgs,
-    logs::LogsArgs, plan::PlanArgs, restart::RestartArgs, schema::SchemaArgs, status::StatusArgs,
-    up::UpArgs,
+    add::AddArgs, apply::ApplyArgs, component::ShowArgs, coverage::CoverageArgs,
+    doctor::DoctorArgs, down::DownArgs, env::EnvArgs, explain::ExplainArgs, fmt::FmtArgs,
+    init::InitArgs, kinds::KindsArgs, logs::LogsArgs, plan::PlanArgs, restart::RestartArgs,
+    schema::SchemaArgs, status::StatusArgs, up::UpArgs,
 };
 
 /// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,
@@ -69,6 +69,7 @@ Examples:
   mlopsgen check --format json
   mlopsgen check --format github")]
     Check,
+    Coverage(CoverageArgs),
     /// Show the platform as a graph: components, what they need, and the flows
     ///
     /// `--format dot` (the default) is for Graphviz, `mermaid` for Markdown, `svg` is the picture of the docs, `json` has

@@ -2,8 +2,8 @@
 
 use mlopsgen::{
     data::{Data, Keeper},
+    kubernetes_bytes,
     plan::{DataPlan, LeftBehind, MajorChange, Moved, Resized},
-    speak::units::kubernetes,
 };
 use serde::Serialize;
 
@@ -102,7 +102,7 @@ fn upgrade_line(change: &MajorChange) -> String {
 
 fn resized_lines(resized: &Resized) -> Vec<(String, Paint)> {
     let Resized { data, from, to } = resized;
-    let (from_size, to_size) = (kubernetes::bytes(*from), kubernetes::bytes(*to));
+    let (from_size, to_size) = (kubernetes_bytes(*from), kubernetes_bytes(*to));
     let mut out = vec![(
         format!("~ {} asks for {to_size}, it was {from_size}", data.title()),
         Paint::Changed,
@@ -117,7 +117,7 @@ fn resized_lines(resized: &Resized) -> Vec<(String, Paint)> {
 
 /// What a cluster needs for a claim of another size.
 fn steps(data: &Data, from: u64, to: u64) -> Vec<String> {
-    let size = kubernetes::bytes(to);
+    let size = kubernetes_bytes(to);
     if to < from {
         return vec![
             "no claim gets smaller: `helm upgrade` ends with an error. Keep the size, or give the volume a new `name`".to_string(),

@@ -2,9 +2,9 @@
 
 use clap::Args;
 use mlopsgen::{
+    Workload,
     disk::{Purge, examine, purge},
     engine::{Container, Engine, Running, Selection, select},
-    model::Workload,
     plan::Failure,
 };
 
@@ -210,7 +210,7 @@ fn is_agreed(
 }
 
 /// Of a part of the platform Compose would delete all volumes, and those that it did not make it does not know: so the
-/// engine is told by name.
+/// engine removes by name.
 fn remove_volumes(volumes: &[String], engine: &Engine) -> Result<(), Failure> {
     let failed = |words: String| Failure::new(format!("the volumes stay: {words}"));
     if volumes.is_empty() {

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
+    Secret, TemplateEngine,
     disk::{Lock, write_dotenv},
     engine::{Running, entropy, missing, set_elsewhere, strong},
     files::GITIGNORE,
-    model::Secret,
     plan::Failure,
-    target::runtime::helm::secret_name,
-    template::Engine,
+    secret_name,
     text::count,
 };
 use serde::Serialize;
@@ -68,7 +67,7 @@ struct Entry<'a> {
     key: &'a str,
     env: &'a str,
     description: Option<&'a str>,
-    /// Nothing where only its source is said.
+    /// Nothing where only its source is shown.
     value: Option<&'a str>,
 }
 
@@ -172,7 +171,7 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
         context.terminal.err("The chart reads no secret.\n");
         return Ok(0);
     }
-    let text = Engine::default().render(template, &view);
+    let text = TemplateEngine::default().render(template, &view);
     let text = text.map_err(|error| Failure::new(error.message))?;
     context.terminal.out(&text)?;
     Ok(0)

@@ -17,7 +17,7 @@ use mlopsgen::{
 
 use super::{
     Context, json,
-    show::tame,
+    show::without_controls,
     terminal::{Terminal, paint},
 };
 
@@ -161,7 +161,7 @@ fn report(changed: &[Laid], files: usize, check: bool, terminal: &Terminal) -> S
         if check {
             out.push_str(&diff(laid, terminal));
         } else {
-            out.push_str(&format!("laid out {}\n", tame(&laid.name)));
+            out.push_str(&format!("laid out {}\n", without_controls(&laid.name)));
         }
     }
     match (changed.len(), check) {
@@ -185,7 +185,7 @@ fn diff(laid: &Laid, terminal: &Terminal) -> String {
         refusal: None,
     };
     for line in plan::diff(&change, "").lines {
-        let text = tame(&line.text);
+        let text = without_controls(&line.text);
         out.push_str(&paint(&text, line.kind.into(), terminal.color_out));
         out.push('\n');
     }

@@ -1,6 +1,6 @@
 //! `mlopsgen graph`: the platform as a graph, for people and for other programs.
 
-use mlopsgen::{plan::Failure, target::content::docs::graph};
+use mlopsgen::{graph_formats, plan::Failure};
 
 use super::{Context, args::Format, project};
 
@@ -14,19 +14,21 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     };
     let (platform, edges) = (&output.platform, &output.graph);
     let text = match context.global.format {
-        None | Some(Format::Human | Format::Dot) => graph::dot(platform, edges),
-        Some(Format::Mermaid) => graph::mermaid(platform, edges),
+        None | Some(Format::Human | Format::Dot) => graph_formats::dot(platform, edges),
+        Some(Format::Mermaid) => graph_formats::mermaid(platform, edges),
         Some(Format::Github | Format::Sarif | Format::Yaml | Format::ExternalSecrets) => {
             return Err(Failure::new("`graph` has no such `--format`")
                 .help("write `--format dot`, `mermaid`, `svg` or `json`"));
         }
-        Some(Format::Json) => graph::json(platform, edges),
-        Some(Format::Svg) => graph::svg(&output.engine, platform, edges).map_err(|error| {
-            Failure::new(format!(
-                "the template `{}` can't be run: {}",
-                error.template, error.message
-            ))
-        })?,
+        Some(Format::Json) => graph_formats::json(platform, edges),
+        Some(Format::Svg) => {
+            graph_formats::svg(&output.engine, platform, edges).map_err(|error| {
+                Failure::new(format!(
+                    "the template `{}` can't be run: {}",
+                    error.template, error.message
+                ))
+            })?
+        }
     };
     terminal.out(&text)?;
     Ok(0)

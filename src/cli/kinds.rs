@@ -77,7 +77,7 @@ pub fn run(args: &KindsArgs, context: &Context) -> Result<u8, Failure> {
         Some(name) => {
             let Some(kind) = loaded.kinds.iter().find(|kind| kind.name == *name) else {
                 return match loaded.names.contains(name) {
-                    // Why it can't be read was said.
+                    // Why it can't be read was reported.
                     true => Ok(1),
                     false => Err(unknown(name, &loaded.names)),
                 };

@@ -1,4 +1,4 @@
-//! The view of a start: lines that stay, and on a terminal a few rows below them that are drawn anew.
+//! The view of a start: lines that stay, and on a terminal a few rows below them that are drawn again.
 
 use std::io::{self, IsTerminal};
 

@@ -9,6 +9,7 @@ mod args;
 mod broken;
 mod check;
 mod component;
+mod coverage;
 mod data;
 mod doctor;
 mod down;
@@ -102,6 +103,7 @@ fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
         Command::Apply(args) => apply::run(args, context),
         Command::Graph => graph::run(context),
         Command::Check => check::run(context),
+        Command::Coverage(args) => coverage::run(args, context),
         Command::Show(args) => component::run(args, context),
         Command::Kinds(args) => kinds::run(args, context),
         Command::Schema(args) => schema::run(args, context),

@@ -48,8 +48,8 @@ pub fn summary(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
     page.text
 }
 
-/// A line from outside in which a terminal finds nothing to obey. Tabs stay, and so does the end of a line of Windows.
-pub fn tame(line: &str) -> String {
+/// A line from outside without control characters, so that a terminal shows it as it is. Tabs stay, and so does the end of a line of Windows.
+pub fn without_controls(line: &str) -> String {
     match line.strip_suffix('\r') {
         Some(line) => visible_lines(line).replace('\n', "\\u{a}") + "\r",
         None => visible_lines(line).replace('\n', "\\u{a}"),
@@ -65,8 +65,11 @@ struct Page<'a> {
 impl Page<'_> {
     /// A line is one whatever name or content stands in it.
     fn line(&mut self, line: &str, kind: Paint) {
-        self.text
-            .push_str(&paint(&tame(line), kind, self.terminal.color_out));
+        self.text.push_str(&paint(
+            &without_controls(line),
+            kind,
+            self.terminal.color_out,
+        ));
         self.text.push('\n');
     }
 

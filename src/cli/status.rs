@@ -2,8 +2,8 @@
 
 use clap::Args;
 use mlopsgen::{
+    Bind, Platform, Workload,
     engine::{Container, Engine, Inspected, inspected, select},
-    model::{Bind, Platform, Workload},
     plan::Failure,
 };
 use serde::Serialize;

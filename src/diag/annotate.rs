@@ -1,4 +1,4 @@
-//! Diagnostics for who reviews a change: annotations of GitHub, and SARIF.
+//! Diagnostics for reviewers of a change: annotations of GitHub, and SARIF.
 
 use serde_json::{Value, json};
 
@@ -10,19 +10,26 @@ use crate::source::{Sources, Span};
 pub struct Note {
     /// A [`Code`]'s name, or `stale`.
     pub code: &'static str,
+    /// Error or warning, after `[lints]`.
     pub severity: Severity,
+    /// What is wrong, without Markdown.
     pub message: String,
     /// The first is where it went wrong. Without any it is about the file `about`.
     pub places: Vec<NotePlace>,
+    /// What to write instead.
     pub help: Option<String>,
 }
 
 /// A place in a file, as the platform's repository calls it; lines and columns count from 1, the end is exclusive.
 #[derive(Clone, Debug)]
 pub struct NotePlace {
+    /// Relative to the root of the repository.
     pub file: String,
+    /// Line and column.
     pub start: (usize, usize),
+    /// Line and column behind the last character.
     pub end: (usize, usize),
+    /// What the label says there.
     pub text: String,
 }
 

@@ -3,6 +3,7 @@
 /// Whether a code stops the run or can be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
+    /// Stops the run; nothing makes it a warning.
     Error,
     /// Warns unless `[lints]`, a component's `allow` or `--deny-warnings` says otherwise.
     Lint,
@@ -13,19 +14,24 @@ macro_rules! codes {
         /// A stable name for one kind of mistake.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
-            $($variant,)*
+            $(
+                #[doc = concat!("What it is, and how it is fixed: `docs/errors/", $name, ".md`.")]
+                $variant,
+            )*
         }
 
         impl Code {
-            /// All codes, errors first, each group in the order of the stages that say them.
+            /// All codes, errors first, each group in the order of the stages that report them.
             pub const ALL: &[Code] = &[$(Code::$variant,)*];
 
+            /// Its name in messages, in `[lints]` and in `explain`, as in `port-clash`.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Code::$variant => $name,)*
                 }
             }
 
+            /// Whether it is an error or a lint.
             pub fn level(self) -> Level {
                 match self {
                     $(Code::$variant => Level::$level,)*
@@ -94,6 +100,7 @@ codes! {
 }
 
 impl Code {
+    /// The code of a name; `None` where there is none.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.name() == name)
     }

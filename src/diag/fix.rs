@@ -10,19 +10,35 @@ use crate::source::{SourceId, Sources, Span};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// What stands at `span` becomes `text`.
-    Replace { span: Span, text: String },
+    Replace {
+        /// From its first byte to behind its last; empty where something is inserted.
+        span: Span,
+        /// TOML, as it is to stand there.
+        text: String,
+    },
     /// The name `old`, which stands somewhere in `within`, becomes `new`.
     Rename {
+        /// A value or a heading.
         within: Span,
+        /// A whole name in it.
         old: String,
+        /// What it becomes.
         new: String,
     },
     /// The table whose name or whose braces stand at `table` gets one more line of TOML; a list one more item.
-    Add { table: Span, line: String },
+    Add {
+        /// A heading, a key or what stands in braces.
+        table: Span,
+        /// One line of TOML, without a line end.
+        line: String,
+    },
     /// A table at the top of a file gets one more line. It is written at the end of the file where there is none.
     Declare {
+        /// Any file of the platform that has the place of the mistake.
         source: SourceId,
+        /// As in `secrets`.
         table: &'static str,
+        /// One line of TOML, without a line end.
         line: String,
     },
 }
@@ -30,10 +46,15 @@ pub enum Edit {
 /// A change as `--format json` prints it: lines and columns count from 1, the end is exclusive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct JsonEdit {
+    /// Relative to the project.
     pub file: String,
+    /// Of the first character.
     pub line: usize,
+    /// Of the first character, in characters.
     pub column: usize,
+    /// Of the place behind the last character.
     pub end_line: usize,
+    /// Of the place behind the last character, in characters.
     pub end_column: usize,
     /// What to write in the place of what stands there.
     pub text: String,

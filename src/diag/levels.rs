@@ -7,8 +7,11 @@ use super::{Code, Diagnostic, Severity};
 /// What `[lints]` says of a lint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LintLevel {
+    /// It is not reported.
     Allow,
+    /// It is reported, and stops nothing.
     Warn,
+    /// It is an error.
     Deny,
 }
 
@@ -16,6 +19,7 @@ impl LintLevel {
     /// The words of platform.toml.
     pub const NAMES: [&str; 3] = ["allow", "warn", "deny"];
 
+    /// From the word in `[lints]`; `None` for any other.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "allow" => Some(LintLevel::Allow),

@@ -1,4 +1,4 @@
-//! What can be said to a user: a code, a message, the places that it is about, and what to write instead.
+//! What is reported to a user: a code, a message, the places that it is about, and what to write instead.
 //!
 //! A diagnostic is a plain value. Stages push them into a [`Sink`]; [`render`] turns them into text.
 
@@ -21,24 +21,33 @@ use crate::source::Span;
 /// How bad it is: an error stops the run before anything is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Stops the run before anything is written.
     Error,
+    /// Stops nothing.
     Warning,
 }
 
-/// A place and what is to be said of it.
+/// A place and the text beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
+    /// What is underlined.
     pub span: Span,
+    /// What stands below the line; may be empty.
     pub text: String,
 }
 
-/// One thing to say. The first label is where it went wrong; the others are what makes it wrong.
+/// One problem. The first label is where it is; the others are what makes it one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// Its stable name.
     pub code: Code,
+    /// As the sink decided; before that, the code's own.
     pub severity: Severity,
+    /// One sentence, names in backticks, without a place.
     pub message: String,
+    /// The places, the main one first.
     pub labels: Vec<Label>,
+    /// What to write instead.
     pub help: Option<String>,
     /// What the help asks for, where a program can do it.
     pub edits: Vec<Edit>,
@@ -63,6 +72,7 @@ impl Diagnostic {
         }
     }
 
+    /// Adds a place; the first is the main one.
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label {
             span,
@@ -83,6 +93,7 @@ impl Diagnostic {
         self
     }
 
+    /// Sets what to write instead.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

@@ -17,6 +17,7 @@ use crate::{
 /// How to draw for people.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
+    /// Whether colours are used.
     pub color: bool,
     /// Columns to wrap messages at.
     pub width: usize,
@@ -108,7 +109,7 @@ impl Excerpts {
             let from = text.floor_char_boundary(start.saturating_sub(SHOWN).max(line_start));
             let until = text.ceil_char_boundary((start + SHOWN).min(line_end));
             let shown = text[from..until].trim_end_matches('\r');
-            self.text.push_str(&tame(shown));
+            self.text.push_str(&without_controls(shown));
             self.lines.push(ExcerptLine {
                 start: excerpt_start,
                 end: self.text.len(),
@@ -154,8 +155,8 @@ impl SourceCode for Excerpts {
     }
 }
 
-/// A line of a file in which a terminal finds nothing to obey, every place in it where it was.
-fn tame(line: &str) -> String {
+/// A line of a file without control characters, so that a terminal shows it as it is; every column stays where it was.
+fn without_controls(line: &str) -> String {
     line.chars()
         .map(|c| match is_hidden(c) && c != '\t' {
             true => "?".repeat(c.len_utf8()),
@@ -219,11 +220,15 @@ impl Report for View<'_> {
 /// A diagnostic as `--format json` prints it.
 #[derive(Clone, Debug, Serialize)]
 pub struct JsonDiagnostic {
+    /// The name of the code.
     pub code: &'static str,
     /// `error` or `warning`.
     pub severity: &'static str,
+    /// As people see it.
     pub message: String,
+    /// The main place first.
     pub places: Vec<JsonPlace>,
+    /// What to write instead.
     pub help: Option<String>,
     /// What the help asks for, where a program can do it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -233,9 +238,13 @@ pub struct JsonDiagnostic {
 /// A place as `--format json` prints it; lines and columns count from 1.
 #[derive(Clone, Debug, Serialize)]
 pub struct JsonPlace {
+    /// Relative to the project.
     pub file: String,
+    /// From 1.
     pub line: usize,
+    /// From 1, in characters.
     pub column: usize,
+    /// What the label says there.
     pub text: String,
 }
 

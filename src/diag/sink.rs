@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Code, Diagnostic, Level, Levels, Severity};
 use crate::{source::Span, text::count};
 
-/// Errors that one run reports. Whoever has more mends these first.
+/// Errors that one run reports. If there are more, these are to be corrected first.
 const MOST_ERRORS: usize = 1000;
 
 /// Lints about something that is absent: where there are mistakes, it may only be what was written wrong.
@@ -22,7 +22,7 @@ pub struct Sink {
     diagnostics: Vec<Diagnostic>,
     /// Those of one code about one place, so that none is reported twice.
     known: BTreeMap<(Code, Option<Span>), Vec<usize>>,
-    /// What lints said of one place, whichever component they are about.
+    /// The lints of one place, whichever component they are about.
     lints: BTreeSet<(Code, Option<Span>, String)>,
     levels: Option<Levels>,
     denies_warnings: bool,
@@ -48,6 +48,7 @@ impl Sink {
         }
     }
 
+    /// Takes a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.receive(diagnostic);
     }
@@ -80,7 +81,7 @@ impl Sink {
             severity => severity,
         };
         let severity = diagnostic.severity;
-        // A line that holds for several workloads, such as one of a preset, is one thing to mend.
+        // A line that holds for several workloads, such as one of a preset, is one thing to fix.
         let place = diagnostic.labels.first().map(|label| label.span);
         if self
             .lints
@@ -123,17 +124,18 @@ impl Sink {
         self.errors >= MOST_ERRORS
     }
 
+    /// Whether an error was reported, a raised lint counted in.
     pub fn has_errors(&self) -> bool {
         self.errors > 0
     }
 
     /// Whether there is an error that is no raised lint. What is wrong was left out of the model then, so that targets
-    /// can't be asked; where only a lint was raised to an error they can, and everything is said in one run.
+    /// can't be asked; where only a lint was raised to an error they can, and everything is reported in one run.
     pub fn has_mistakes(&self) -> bool {
         self.mistakes > 0
     }
 
-    /// Whether an error of this code was said.
+    /// Whether an error of this code was reported.
     pub fn has_errors_of(&self, code: Code) -> bool {
         self.diagnostics
             .iter()
@@ -160,7 +162,7 @@ impl Sink {
         if let Some((number, first)) = self.left_out {
             let mut rest =
                 Diagnostic::new(first.code, format!("and {}", count(number, "more error")))
-                    .help("mend those above first");
+                    .help("fix those above first");
             rest.severity = Severity::Error;
             if let Some(label) = first.labels.first() {
                 rest = rest.label(label.span, "the first that is not shown");

@@ -1,7 +1,7 @@
 //! A `.env` file: what it sets, and how lines are added to it without touching the others.
 //!
 //! It is read as Compose reads it (compose-go's `dotenv` package): a quoted value may go over several lines, and what
-//! looks like an assignment inside of it is none. Written by hand: crates for `.env` read it otherwise than Compose does.
+//! looks like an assignment inside of it is not one. Written by hand: crates for `.env` read it otherwise than Compose does.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -21,10 +21,12 @@ struct Assignment<'a> {
 }
 
 impl Dotenv {
+    /// From the text of a `.env` file.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
 
+    /// The text, with all that was set in it.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -102,7 +104,7 @@ fn assignment(text: &str, start: usize, line: usize) -> Option<Assignment<'_>> {
     let (value, end) = match text[value_at..].chars().next() {
         Some(quote @ ('"' | '\'')) if value_at < line => quoted(text, value_at, quote),
         _ => (
-            bare(&text[value_at..line]).to_string(),
+            unquoted_value(&text[value_at..line]).to_string(),
             start + first.trim_end().len(),
         ),
     };
@@ -114,7 +116,7 @@ fn assignment(text: &str, start: usize, line: usize) -> Option<Assignment<'_>> {
 }
 
 /// A value without quotes, up to a comment that follows a blank.
-fn bare(value: &str) -> &str {
+fn unquoted_value(value: &str) -> &str {
     match value.strip_prefix('#') {
         Some(_) => "",
         None => value

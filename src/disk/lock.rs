@@ -12,7 +12,7 @@ use std::{
 use same_file::Handle;
 
 use super::{
-    folder::{Folder, Obstacle},
+    folder::{Emptying, Folder, Obstacle},
     place::{Place, WORK},
 };
 use crate::{files::GENERATED, plan::Failure};
@@ -73,7 +73,9 @@ impl Lock {
                 project: Arc::clone(&project),
                 _file: file,
             };
-            project.empty(WORK, &[LOCK]).map_err(failed)?;
+            project
+                .empty(WORK, Emptying::but(&[LOCK]))
+                .map_err(failed)?;
             // A run that is killed here leaves nothing that git sees.
             let ignore = format!("{WORK}/{GITIGNORE}");
             project.create(&ignore, b"*\n", 0o666).map_err(failed)?;
@@ -81,18 +83,19 @@ impl Lock {
         }
     }
 
-    /// Whether the working folder holds more than a lock: a run is writing, or was killed while it wrote.
+    /// Whether the working folder holds more than a lock that git ignores: a run is writing, or was killed.
     pub(super) fn is_work_unfinished(place: &Place) -> bool {
         let names = place.opened().names(WORK).unwrap_or_default();
-        let mut names = names.into_iter();
-        names.any(|(name, _)| name != LOCK && name != GITIGNORE)
+        let has = |wanted: &str| names.iter().any(|(name, _)| name == wanted);
+        let mut names = names.iter();
+        names.any(|(name, _)| name != LOCK && name != GITIGNORE) || has(LOCK) && !has(GITIGNORE)
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         // What can't be removed now is removed by the next run. Folders go only if they are empty.
-        let _ = self.project.empty(WORK, &[LOCK]);
+        let _ = self.project.empty(WORK, Emptying::but(&[LOCK]));
         let _ = self.project.remove_file(&format!("{WORK}/{LOCK}"));
         let _ = self.project.remove_folder(WORK);
         let _ = self.project.remove_folder(GENERATED);
@@ -113,7 +116,7 @@ fn holder(file: &File) -> String {
     let number = text.strip_prefix("process ").filter(|_| read.is_ok());
     match number.and_then(|number| number.parse::<u32>().ok()) {
         Some(number) => format!("process {number}"),
-        None => "a process that can't be told".to_string(),
+        None => "a process that is not known".to_string(),
     }
 }
 

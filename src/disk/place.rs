@@ -43,6 +43,7 @@ impl Place {
         &self.folder
     }
 
+    /// The project's folder.
     pub fn project(&self) -> &Path {
         &self.project
     }

@@ -15,7 +15,9 @@ use crate::{
 /// A project and what to compile of it.
 #[derive(Debug)]
 pub struct Project {
+    /// The project's folder and the output folder in it.
     pub place: Place,
+    /// The platform file, the environment and the targets that were asked for.
     pub request: Request,
     root: PathBuf,
 }
@@ -23,7 +25,9 @@ pub struct Project {
 /// One compilation, and the plan where it came to its end.
 #[derive(Debug)]
 pub struct Prepared {
+    /// What the compiler made, or what is wrong.
     pub compilation: Compilation,
+    /// What `apply` would do; why there is none where the compilation has errors.
     pub plan: Result<Plan, Failed>,
 }
 
@@ -37,11 +41,12 @@ impl Project {
         })
     }
 
+    /// Compiles without a look at `generated/`.
     pub fn compile(&self) -> Compilation {
         compile::compile(&DiskWorld::new(&self.root), &self.request())
     }
 
-    /// What to compile, with the data that earlier runs have written down. A manifest that can't be read is said when
+    /// What to compile, with the data that earlier runs have written down. A manifest that can't be read is reported when
     /// planning.
     fn request(&self) -> Request {
         let bytes = read_manifest(&self.place).ok().flatten();

@@ -19,7 +19,7 @@ use crate::{
 const DOTENV: &str = "compose/.env";
 
 /// The largest file of the output folder that is read, in bytes. What is generated has 16 MiB at most.
-const LARGEST: u64 = 64 << 20;
+pub(super) const LARGEST: u64 = 64 << 20;
 
 /// What a plan wants to know of the disk.
 pub struct Extent<'a> {
@@ -27,6 +27,7 @@ pub struct Extent<'a> {
     pub paths: &'a BTreeSet<String>,
     /// What is to stand there.
     pub wanted: &'a FileSet,
+    /// Files that are written once, below the project.
     pub stubs: &'a [Stub],
     /// With the lock in hand, working files are one's own and not those of an interrupted run.
     pub lock: Option<&'a Lock>,
@@ -52,7 +53,7 @@ pub fn survey(place: &Place, extent: &Extent) -> Result<Found, Failure> {
         leftovers: extent.lock.is_none() && Lock::is_work_unfinished(place),
         ..Found::default()
     };
-    look(place, extent, &mut found);
+    survey_paths(place, extent, &mut found);
     let mut others = Others {
         place,
         paths: extent.paths,
@@ -76,7 +77,7 @@ pub fn survey(place: &Place, extent: &Extent) -> Result<Found, Failure> {
 }
 
 /// Looks at the paths asked for, each by itself.
-fn look(place: &Place, extent: &Extent, found: &mut Found) {
+fn survey_paths(place: &Place, extent: &Extent, found: &mut Found) {
     let paths: Vec<&String> = extent.paths.iter().collect();
     let states: Vec<Option<State>> = paths.par_iter().map(|path| state(place, path)).collect();
     for (path, state) in paths.into_iter().zip(states) {
@@ -130,7 +131,7 @@ struct Others<'a> {
 impl Others<'_> {
     fn collect(&mut self, folder: &str) {
         let full = self.place.output(folder);
-        // A foreign folder that can't be read is none of a plan's business.
+        // A foreign folder that can't be read does not matter to a plan.
         for (name, kind) in self.place.opened().names(&full).unwrap_or_default() {
             let name = name.to_string_lossy();
             let path = match folder {

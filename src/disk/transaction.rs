@@ -9,7 +9,7 @@ use super::{
     folder::{Entry, Folder, Kind, Obstacle},
     lock::Lock,
     place::{Place, WORK},
-    survey::{read_manifest, remove_drafts, state},
+    survey::{LARGEST, read_manifest, remove_drafts, state},
 };
 use crate::{
     files::GENERATED,
@@ -26,6 +26,8 @@ pub struct Transaction {
     /// How many steps have been taken.
     taken: usize,
     undo: Vec<Undo>,
+    /// Files that are no longer generated. A run that was killed may have left their folders empty.
+    gone: Vec<String>,
     /// Folders are removed up to here where they are left empty.
     project: Arc<Folder>,
 }
@@ -64,6 +66,7 @@ impl Transaction {
             steps: Vec::new(),
             taken: 0,
             undo: Vec::new(),
+            gone: gone(plan, place),
             project: place.shared(),
         };
         remove_drafts(&transaction.project)
@@ -100,6 +103,9 @@ impl Transaction {
                 Err(failure) => return Err(self.roll_back(failure)),
             }
         }
+        for path in &self.gone {
+            remove_empty_folders(path, &self.project);
+        }
         self.sync_folders();
         Ok(())
     }
@@ -112,6 +118,7 @@ impl Transaction {
         };
         match step {
             Step::Write { prepared, path } => {
+                self.make_way(&path)?;
                 self.keep_for_undo(&path)?;
                 self.place_at(&prepared, &path)?;
             }
@@ -181,6 +188,18 @@ impl Transaction {
         }
     }
 
+    /// Removes folders that a killed run left empty where a file is to stand now. Others stay.
+    fn make_way(&self, path: &str) -> Result<(), Failure> {
+        let found = self.find(path)?.map(|entry| entry.kind);
+        if found == Some(Kind::Folder) {
+            let below = format!("{path}/");
+            for gone in self.gone.iter().filter(|gone| gone.starts_with(&below)) {
+                remove_empty_folders(gone, &self.project);
+            }
+        }
+        Ok(())
+    }
+
     fn keep_for_undo(&mut self, path: &str) -> Result<(), Failure> {
         let path = path.to_string();
         if self.find(&path)?.is_none() {
@@ -205,7 +224,11 @@ impl Transaction {
         let mut all_undone = true;
         for undo in self.undo.into_iter().rev() {
             all_undone &= match undo {
-                Undo::Restore { backup, path } => place_at(&self.project, &backup, &path).is_ok(),
+                Undo::Restore { backup, path } => {
+                    place_at(&self.project, &backup, &path).is_ok()
+                        // The step that failed may have changed nothing.
+                        || are_same(&self.project, &backup, &path)
+                }
                 Undo::Remove { path } => {
                     let removed = self.project.remove_file(&path);
                     remove_empty_folders(&path, &self.project);
@@ -248,6 +271,13 @@ fn with_action<'a>(plan: &'a Plan, actions: &'a [Action]) -> impl Iterator<Item 
         .filter(|change| actions.contains(&change.action))
 }
 
+/// What was written once, and is no longer.
+fn gone(plan: &Plan, place: &Place) -> Vec<String> {
+    let before = plan.manifest_meanwhile.files.keys();
+    let gone = before.filter(|path| !plan.manifest.files.contains_key(*path));
+    gone.map(|path| place.output(path)).collect()
+}
+
 /// Between the plan and its application, somebody was asked and somebody may have edited.
 fn verify(plan: &Plan, place: &Place) -> Result<(), Failure> {
     let mut moved: Vec<&str> = Vec::new();
@@ -285,13 +315,20 @@ fn place_at(project: &Folder, prepared: &str, path: &str) -> Result<(), Obstacle
     project.rename(prepared, path)
 }
 
+/// Whether two files hold the same bytes.
+fn are_same(project: &Folder, one: &str, other: &str) -> bool {
+    let read = |path: &str| project.read(path, LARGEST).ok();
+    read(one).is_some_and(|bytes| read(other) == Some(bytes))
+}
+
 /// Removes the folders of a removed file, from the inside out, as long as they are empty.
 fn remove_empty_folders(path: &str, project: &Folder) {
     let mut inner = path;
     while let Some((folder, _)) = inner.rsplit_once('/') {
-        if project.remove_folder(folder).is_err() {
-            return;
+        match project.remove_folder(folder) {
+            Err(obstacle) if !obstacle.is_missing() => return,
+            // A run that was killed may have removed it already.
+            _ => inner = folder,
         }
-        inner = folder;
     }
 }

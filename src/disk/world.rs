@@ -26,6 +26,7 @@ const SKIPPED: [&str; 4] = [".git", "generated", "node_modules", "target"];
 const EDITED: &str = ".#";
 
 impl DiskWorld {
+    /// A view of this folder, which need not exist.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let root = root.into();
         Self {

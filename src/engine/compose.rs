@@ -30,6 +30,7 @@ const WAYS: [(&[&str], &str); 3] = [
 /// How a quiet run of Compose ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
+    /// Its exit status.
     pub status: u8,
     /// What it wrote to stderr.
     pub errors: String,
@@ -42,7 +43,7 @@ pub struct Engine {
     program: &'static str,
     /// Compose's, where it says one.
     version: Option<(u32, u32)>,
-    /// What `up` tells Compose besides the environment of this process.
+    /// Variables that `up` sets for Compose besides the environment of this process.
     environment: BTreeMap<String, String>,
 }
 

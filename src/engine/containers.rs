@@ -1,4 +1,4 @@
-//! What `compose ps --format json` says, in the two shapes that it has had.
+//! The output of `compose ps --format json`, in the two shapes that it has had.
 
 use serde::Deserialize;
 
@@ -6,8 +6,10 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Container {
+    /// The first characters of the engine's id, or all of them.
     #[serde(rename = "ID")]
     pub id: String,
+    /// The container's name, as in `shop-redis-1`.
     pub name: String,
     /// The workload.
     pub service: String,
@@ -15,9 +17,11 @@ pub struct Container {
     pub state: String,
     /// `healthy`, `unhealthy`, `starting`; empty without a health check.
     pub health: String,
+    /// What it ended with; 0 while it runs.
     pub exit_code: i64,
     /// The engine's words: `Up 5 minutes (healthy)`.
     pub status: String,
+    /// `None` where Compose printed no list.
     pub publishers: Option<Vec<Publisher>>,
 }
 
@@ -25,19 +29,24 @@ pub struct Container {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Publisher {
+    /// The address on the host.
     #[serde(rename = "URL")]
     pub url: String,
+    /// The number in the container.
     pub target_port: u16,
+    /// The number on the host.
     pub published_port: u16,
+    /// `tcp` or `udp`.
     pub protocol: String,
 }
 
 impl Container {
+    /// Whether its main process runs.
     pub fn is_running(&self) -> bool {
         matches!(self.state.as_str(), "running" | "restarting" | "paused")
     }
 
-    /// It neither runs in good health, nor is it on its way there, nor has it done its job.
+    /// Whether it has failed: it is not healthy, not starting, and did not complete.
     pub fn is_broken(&self) -> bool {
         match self.state.as_str() {
             "running" => self.health == "unhealthy",
@@ -47,6 +56,7 @@ impl Container {
         }
     }
 
+    /// Its ports that lead to one of the host.
     pub fn published(&self) -> impl Iterator<Item = &Publisher> {
         let publishers = self.publishers.iter().flatten();
         publishers.filter(|publisher| publisher.published_port != 0)

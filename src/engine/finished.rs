@@ -10,7 +10,9 @@ use crate::{graph::Graph, model::Platform};
 
 /// What the engine and Compose know.
 pub struct Known<'a> {
+    /// As `compose ps --all` lists them.
     pub containers: &'a [Container],
+    /// The same ones, in full.
     pub inspected: &'a [Inspected],
     /// Compose's hash over each service that is to be started, as it is now.
     pub hashes: &'a BTreeMap<String, String>,

@@ -1,4 +1,4 @@
-//! What the engine's `inspect` says of containers, beyond what `compose ps` does.
+//! What the engine's `inspect` shows of containers, beyond `compose ps`.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,24 @@ use super::Container;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Inspected {
+    /// All characters of the id.
     pub id: String,
+    /// When it was created, RFC 3339.
     pub created: String,
     /// The id of the image that it was made of.
     pub image: String,
+    /// How often the engine started it again.
     pub restart_count: u64,
+    /// Whether and since when it runs, and what its health checks said.
     pub state: State,
+    /// The image and the labels that it was created with.
     pub config: Config,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct State {
-    /// Why the engine could not start it; mostly empty.
+    /// Why the engine could not start it; empty where it could.
     pub error: String,
     #[serde(rename = "OOMKilled")]
     pub is_out_of_memory: bool,
@@ -69,7 +74,7 @@ impl Inspected {
         time.split_once('.').map(|(seconds, _)| seconds.to_string())
     }
 
-    /// What the last run of its health check said, if that failed.
+    /// The output of the last run of its health check, if that failed.
     pub fn failed_check(&self) -> Option<String> {
         let health = self.state.health.as_ref()?;
         let last = health.log.as_ref()?.last()?;
@@ -81,7 +86,7 @@ impl Inspected {
         }
     }
 
-    /// Whether it existed before the other was started for the last time. Unknown times are no proof.
+    /// Whether it was created before the other's last start. `false` where a time is unknown.
     pub fn is_older_than_the_run_of(&self, other: &Self) -> bool {
         let created = comparable(&self.created);
         let started = comparable(&other.state.started_at);
@@ -101,7 +106,7 @@ pub fn inspected<'a>(container: &Container, all: &'a [Inspected]) -> Option<&'a 
 }
 
 /// A time in UTC with nine digits behind the dot, so that texts compare as times do. `None` for another zone, and for the
-/// year 1 by which the engine says never.
+/// year 1, which the engine writes for never.
 fn comparable(time: &str) -> Option<String> {
     let plain = time
         .strip_suffix('Z')
@@ -128,8 +133,8 @@ mod tests {
         let podman: Vec<Inspected> = serde_json::from_str(PODMAN).expect("podman");
         assert_eq!(docker[0].config_hash(), Some("abc"));
         assert_eq!(docker[0].started().as_deref(), Some("2026-11-22T18:53:13"));
-        let said = docker[0].failed_check();
-        assert_eq!(said.as_deref(), Some("exit status 7: curl: (7) refused"));
+        let output = docker[0].failed_check();
+        assert_eq!(output.as_deref(), Some("exit status 7: curl: (7) refused"));
         assert!(docker[0].state.is_out_of_memory && docker[0].restart_count == 2);
         assert_eq!(
             (podman[0].started(), podman[0].failed_check()),

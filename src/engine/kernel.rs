@@ -1,4 +1,4 @@
-//! What Linux tells of itself in /proc. Elsewhere nothing is known.
+//! What /proc of Linux has. Elsewhere nothing is known.
 
 #[cfg(target_os = "linux")]
 pub use linux::{holder, is_listened_on, max_map_count, memory};

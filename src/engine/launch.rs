@@ -19,7 +19,7 @@ const SOCKET: &str = "/var/run/docker.sock";
 /// How often the engine is asked how things are.
 const PACE: Duration = Duration::from_millis(700);
 
-/// Who is told of a start while it goes on.
+/// Who is shown the progress of a start.
 pub trait Watch {
     /// A line that Compose printed.
     fn line(&mut self, line: &str);
@@ -43,10 +43,15 @@ pub struct Launched {
 /// What is started, and with what.
 #[derive(Debug)]
 pub struct Launch<'a> {
+    /// The platform.
     pub running: &'a Running,
+    /// The groups to start.
     pub selection: &'a Selection<'a>,
+    /// Compose and its engine.
     pub engine: &'a Engine,
+    /// Whether images are built first.
     pub build: bool,
+    /// Whether the run goes on until everything works, or something failed.
     pub wait: bool,
 }
 
@@ -79,14 +84,14 @@ impl Launch<'_> {
             arguments.push("--no-deps".to_string());
             arguments.extend(services);
         }
-        let mut status = show.follow(self.engine.start(&arguments)?)?;
+        let mut status = show.show_until_end(self.engine.start(&arguments)?)?;
         let waiting = self.services_to_wait_for();
         if status == 0 && self.wait && !compose_waits && !waiting.is_empty() {
-            status = show.follow(self.engine.start(&waiting)?)?;
+            status = show.show_until_end(self.engine.start(&waiting)?)?;
         }
-        show.look();
+        show.show_changes();
         if status == 0 && self.wait {
-            show.settle();
+            show.wait_until_proved();
         }
         show.watch.rows(&[]);
         Ok(Launched {
@@ -193,8 +198,8 @@ struct Show<'a> {
 }
 
 impl Show<'_> {
-    /// Shows what Compose says, and how far things are, until it ends; its exit status.
-    fn follow(&mut self, mut compose: Child) -> Result<u8, Failure> {
+    /// Shows Compose's output and the progress until it ends; returns its exit status.
+    fn show_until_end(&mut self, mut compose: Child) -> Result<u8, Failure> {
         let (sender, receiver) = channel();
         let streams: [Option<Box<dyn Read + Send>>; 2] = [
             compose.stdout.take().map(|stream| Box::new(stream) as _),
@@ -205,13 +210,13 @@ impl Show<'_> {
             thread::spawn(move || read(stream, &sender));
         }
         drop(sender);
-        self.listen(&receiver);
+        self.show_lines(&receiver);
         let status = compose.wait();
         let status = status.map_err(|error| Failure::new(format!("Compose is lost: {error}")))?;
         Ok(code(status))
     }
 
-    fn listen(&mut self, lines: &Receiver<String>) {
+    fn show_lines(&mut self, lines: &Receiver<String>) {
         loop {
             match lines.recv_timeout(PACE) {
                 Ok(line) => self.watch.line(&line),
@@ -219,13 +224,13 @@ impl Show<'_> {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             if self.looked.elapsed() >= PACE {
-                self.look();
+                self.show_changes();
             }
         }
     }
 
-    /// Waits until what Compose takes for started has proved to go on.
-    fn settle(&mut self) {
+    /// Waits until what Compose takes for started has run for a while.
+    fn wait_until_proved(&mut self) {
         let workloads = self.launch.selection.workloads();
         let services = || {
             let services = workloads.iter().filter(|workload| !workload.is_job());
@@ -233,12 +238,12 @@ impl Show<'_> {
         };
         while !self.progress.is_settled(services(), self.began.elapsed()) {
             thread::sleep(PACE);
-            self.look();
+            self.show_changes();
         }
     }
 
-    /// Asks how things are and shows what has changed. An engine that does not answer now may answer later.
-    fn look(&mut self) {
+    /// Asks for the containers' states and shows what has changed. An engine that does not answer now may answer later.
+    fn show_changes(&mut self) {
         let launch = self.launch;
         self.looked = Instant::now();
         let Ok(containers) = launch.engine.containers(launch.running.name()) else {

@@ -1,15 +1,16 @@
-//! Why something did not come up: what is broken, its last words, and what waits for it.
+//! Why something did not start: what failed, the end of its log, and what waits for it.
 
 use super::{Container, Engine, Inspected, Phase, Running, Selection, inspected};
 use crate::plan::Failure;
 
-/// A container that is not well.
+/// A container that has failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
+    /// The workload.
     pub service: String,
     /// What is wrong with it.
     pub cause: String,
-    /// Services that can't start before it is well.
+    /// Services that can't start before it works.
     pub waiting: Vec<String>,
     /// What its failed health check printed.
     pub check: Option<String>,
@@ -17,7 +18,7 @@ pub struct Broken {
     pub log: String,
 }
 
-/// The containers of the selection that are not well.
+/// The containers of the selection that have failed.
 pub fn broken(
     running: &Running,
     selection: &Selection,
@@ -64,7 +65,7 @@ fn last_lines(running: &Running, engine: &Engine, service: &str) -> String {
     log.trim_end().to_string()
 }
 
-/// How a container is not well; `None` if it is, or only waits for others.
+/// Why a container failed; `None` if it works, or only waits for others.
 fn cause(container: &Container, detail: Option<&Inspected>) -> Option<String> {
     let state = detail.map(|detail| &detail.state);
     if let Some(state) = state.filter(|state| !state.error.is_empty() && !container.is_running()) {
@@ -80,7 +81,7 @@ fn cause(container: &Container, detail: Option<&Inspected>) -> Option<String> {
     })
 }
 
-/// A container that crashes again and again runs for a moment each time, and may be seen in one.
+/// A container that crashes again and again runs for a moment each time, and may be seen running.
 fn restarts_repeatedly(container: &Container, detail: Option<&Inspected>) -> Option<String> {
     let restarts = detail.map_or(0, |detail| detail.restart_count);
     let is_unproven = container.health.is_empty() && container.is_running();

@@ -16,6 +16,7 @@ pub enum Phase {
     Starting,
     /// It runs, and has no health check.
     Running,
+    /// Its health check succeeds.
     Healthy,
     /// A job that succeeded.
     Done,
@@ -26,7 +27,9 @@ pub enum Phase {
 /// A change of a component's phase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
+    /// The workload.
     pub name: String,
+    /// The phase that it is in now.
     pub phase: Phase,
     /// Since its container was seen to run.
     pub after: Duration,
@@ -51,6 +54,7 @@ struct Row {
 }
 
 impl Phase {
+    /// The phase of one container, or of none.
     pub fn of(container: Option<&Container>) -> Self {
         let Some(container) = container else {
             return Phase::Waiting;
@@ -69,6 +73,7 @@ impl Phase {
         }
     }
 
+    /// Whether it will not come up without help.
     pub fn is_failed(&self) -> bool {
         matches!(self, Phase::Failed(_))
     }
@@ -80,12 +85,12 @@ impl Phase {
 }
 
 impl Progress {
-    /// What is there before anything is done.
+    /// The phases before the start.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>, containers: &[Container]) -> Self {
         let mut progress = Self::default();
         for name in names {
             let row = Row {
-                phase: worst(containers, name),
+                phase: least_ready(containers, name),
                 since: Duration::ZERO,
                 begun: Duration::ZERO,
                 has_failed: false,
@@ -96,11 +101,11 @@ impl Progress {
         progress
     }
 
-    /// Takes in what is there now. What has failed once is news again only when it is well.
+    /// Updates the phases. A component that failed is reported again only when it works.
     pub fn update(&mut self, containers: &[Container], now: Duration) -> Vec<Event> {
         let mut events = Vec::new();
         for name in &self.names {
-            let phase = worst(containers, name);
+            let phase = least_ready(containers, name);
             let Some(row) = self.rows.get_mut(name).filter(|row| row.phase != phase) else {
                 continue;
             };
@@ -123,6 +128,7 @@ impl Progress {
         events
     }
 
+    /// The phase of a workload of this start.
     pub fn phase(&self, name: &str) -> Option<&Phase> {
         self.rows.get(name).map(|row| &row.phase)
     }
@@ -137,7 +143,7 @@ impl Progress {
             .collect()
     }
 
-    /// Whether there is nothing to wait for any more: each of these is well, has failed, or was never started.
+    /// Whether there is nothing to wait for any more: each of these works, has failed, or was never started.
     pub fn is_settled<'a>(&self, names: impl IntoIterator<Item = &'a str>, now: Duration) -> bool {
         let mut rows = names.into_iter().filter_map(|name| self.rows.get(name));
         rows.all(|row| match row.phase {
@@ -147,7 +153,7 @@ impl Progress {
         })
     }
 
-    /// How many are how: `3 healthy, 1 done`.
+    /// How many are in which phase: `3 healthy, 1 done`.
     pub fn summary(&self) -> String {
         let count = |word: &str, is_it: fn(&Phase) -> bool| {
             let number = self.rows.values().filter(|row| is_it(&row.phase)).count();
@@ -166,8 +172,8 @@ impl Progress {
     }
 }
 
-/// Of several containers of one workload, how the least ready one is.
-fn worst(containers: &[Container], name: &str) -> Phase {
+/// The phase of the least ready of several containers of one workload.
+fn least_ready(containers: &[Container], name: &str) -> Phase {
     let of_it = containers
         .iter()
         .filter(|container| container.service == name);
@@ -201,14 +207,14 @@ mod tests {
             .collect()
     }
 
-    fn told(events: &[Event]) -> Vec<String> {
+    fn lines(events: &[Event]) -> Vec<String> {
         let line =
             |event: &Event| format!("{} {:?} {}", event.name, event.phase, event.after.as_secs());
         events.iter().map(line).collect()
     }
 
     #[test]
-    fn each_change_is_told_once() {
+    fn each_change_is_reported_once() {
         let seconds = Duration::from_secs;
         let mut progress = Progress::new(
             ["db", "seed", "old"],
@@ -218,7 +224,7 @@ mod tests {
             ("old", "running", "healthy", 0),
             ("db", "running", "starting", 0),
         ]);
-        assert_eq!(told(&progress.update(&now, seconds(2))), ["db Starting 0"]);
+        assert_eq!(lines(&progress.update(&now, seconds(2))), ["db Starting 0"]);
         assert!(!progress.is_settled(["db", "old"], seconds(2)));
         let now = containers(&[
             ("db", "running", "healthy", 0),
@@ -226,7 +232,7 @@ mod tests {
             ("old", "running", "healthy", 0),
         ]);
         assert_eq!(
-            told(&progress.update(&now, seconds(5))),
+            lines(&progress.update(&now, seconds(5))),
             ["db Healthy 3", "seed Done 0"]
         );
         assert_eq!(progress.update(&now, seconds(6)), []);
@@ -235,12 +241,12 @@ mod tests {
     }
 
     #[test]
-    fn what_falls_again_and_again_is_told_once() {
+    fn what_crashes_again_and_again_is_reported_once() {
         let seconds = Duration::from_secs;
         let mut progress = Progress::new(["a"], &[]);
         let runs = containers(&[("a", "running", "", 0)]);
         let fell = containers(&[("a", "restarting", "", 3)]);
-        assert_eq!(told(&progress.update(&runs, seconds(1))), ["a Running 0"]);
+        assert_eq!(lines(&progress.update(&runs, seconds(1))), ["a Running 0"]);
         assert!(!progress.is_settled(["a"], seconds(3)) && progress.is_settled(["a"], seconds(4)));
         assert_eq!(progress.update(&fell, seconds(2)).len(), 1);
         for second in [3, 5, 7] {

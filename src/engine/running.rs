@@ -13,8 +13,11 @@ use crate::{
 /// A platform that compiles.
 #[derive(Debug)]
 pub struct Running {
+    /// Where it is, and what was asked for.
     pub project: Project,
+    /// What it compiles to.
     pub output: Output,
+    /// The files that were read, for messages with a line.
     pub sources: Sources,
     /// What `apply` would do.
     pub plan: Plan,
@@ -50,10 +53,12 @@ impl Running {
         fs::canonicalize(root).map_err(|error| Failure::io("find", root, &error))
     }
 
+    /// Where Compose reads the secrets' values: `compose/.env` in the output folder.
     pub fn dotenv_path(&self) -> PathBuf {
         self.project.place.root().join("compose/.env")
     }
 
+    /// The file of the values; empty where there is none. Errors: it can't be read.
     pub fn dotenv(&self) -> Result<Dotenv, Failure> {
         read_dotenv(&self.project.place)
     }

@@ -1,4 +1,4 @@
-//! What a command concerns: groups, their workloads and volumes, and whom it disturbs.
+//! What a command acts on: groups, their workloads and volumes, and what else it stops.
 
 use std::collections::BTreeSet;
 
@@ -16,6 +16,7 @@ pub struct Selection<'a> {
     graph: &'a Graph,
     /// The groups asked for; all where none was.
     pub groups: Vec<&'a str>,
+    /// Whether no group was named.
     pub is_everything: bool,
 }
 
@@ -74,6 +75,7 @@ impl<'a> Selection<'a> {
         }
     }
 
+    /// The workloads of these groups, in the platform's order.
     pub fn workloads(&self) -> Vec<&'a Workload> {
         let workloads = self.platform.workloads();
         workloads.filter(|workload| self.has(workload)).collect()
@@ -122,7 +124,7 @@ impl<'a> Selection<'a> {
             .collect()
     }
 
-    /// Workloads of other groups that can't start, or go on, without these: Compose takes them down too.
+    /// Workloads of other groups that depend on these: Compose stops them too.
     pub fn disturbed(&self) -> Vec<&'a Workload> {
         let mut down: BTreeSet<&str> = self.workloads().iter().map(|w| w.name.as_str()).collect();
         loop {

@@ -82,7 +82,7 @@ fn settings(declared: &Declared) -> Map<String, Json> {
         .collect()
 }
 
-/// How people come to an entry point; nothing where a component is none.
+/// How people come to an entry point; nothing where a component is no entry point.
 fn routes(all: &Declarations, door: &str) -> Json {
     let routes: Vec<&Route> = all.routes.iter().filter(|it| it.door == door).collect();
     if routes.is_empty() {

@@ -1,4 +1,4 @@
-//! Versions that their makers no longer mend, as the kinds know them.
+//! Versions that their makers no longer fix, as the kinds know them.
 
 use super::{Declarations, draft::Declared, major};
 use crate::{
@@ -35,12 +35,12 @@ fn ended(declared: &Declared, tree: &Table) -> Option<Diagnostic> {
         Diagnostic::new(
             Code::EndOfLife,
             format!(
-                "`{}` runs {} {}, which its makers have not mended since {date}",
+                "`{}` runs {} {}, which gets no fixes since {date}",
                 declared.name, kind.title, ended
             ),
         )
         .about(&declared.name)
-        .label(span, "no mistake in it is mended any more")
+        .label(span, "it gets no fixes any more")
         .help(format!(
             "move to a later version, such as `{next}`; where it keeps data, read first how the program upgrades it"
         )),

@@ -6,7 +6,7 @@ use crate::syntax::{Node, Value};
 
 /// The words of the command without the flags that `args` give.
 pub(super) fn without(command: &[Node], args: &Node) -> Vec<Node> {
-    let given = words(args);
+    let given = words_of(args);
     let given: Vec<Flag<'_>> = flags(&given).into_iter().map(|(flag, _)| flag).collect();
     let kinds: Vec<String> = command.iter().map(word).collect();
     let mut kept = command.to_vec();
@@ -61,7 +61,7 @@ fn is_flag(word: &str) -> bool {
 }
 
 /// The words of `args`: a list, or one string split as a shell splits it.
-fn words(args: &Node) -> Vec<String> {
+fn words_of(args: &Node) -> Vec<String> {
     match &args.value {
         Value::String(line) => shlex::split(line).unwrap_or_default(),
         _ => args

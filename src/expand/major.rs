@@ -24,7 +24,7 @@ struct Written<'a> {
 }
 
 impl Written<'_> {
-    /// The version of the kind's program, where the tag tells it.
+    /// The version of the kind's program, where the tag has it.
     fn version(&self, kind: &Kind) -> Option<Version> {
         kind.version_in(self.image.tag.as_ref()?)
     }
@@ -70,7 +70,7 @@ pub(super) fn of(
         }
         None => {
             if kind.adapts() && component.get("external").is_none() {
-                let diagnostic = untold(kind, &written);
+                let diagnostic = no_version(kind, &written);
                 sink.push(telling(diagnostic, kind, name, component));
             }
             default
@@ -78,7 +78,7 @@ pub(super) fn of(
     }
 }
 
-/// The version as far as it is said, and where.
+/// The version as far as it is written, and its place.
 pub(super) fn written_version(
     tree: &Table,
     component: &Table,
@@ -106,17 +106,17 @@ fn is_plausible(kind: &Kind, version: &Version) -> bool {
         && oldest(kind).is_none_or(|oldest| !version.is_older(&oldest))
 }
 
-/// `None` where nothing is written that could tell: no image, or one that is built here without a version.
+/// `None` where no version is written: no image, or one that is built here without a version.
 fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
     let own = kind.image.as_deref().map(Image::literal);
     let version = component.get("version");
     if let Some(node) = component.get("image") {
-        let image = Image::parse(&early(tree, node));
+        let image = Image::parse(&with_constants(tree, node));
         let registry = names::registry(tree);
         let of_kind = own.is_some_and(|own| registry.is_program(&image, &own));
         return Some(match (&image.tag, version) {
             (None, Some(node)) => Written {
-                image: image.with_tag(early(tree, node)),
+                image: image.with_tag(with_constants(tree, node)),
                 node,
                 of_kind,
             },
@@ -129,7 +129,7 @@ fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Writte
     }
     let node = version?;
     Some(Written {
-        image: own.unwrap_or_default().with_tag(early(tree, node)),
+        image: own.unwrap_or_default().with_tag(with_constants(tree, node)),
         node,
         of_kind: component.get("build").is_none(),
     })
@@ -137,7 +137,7 @@ fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Writte
 
 /// A text as far as it is known before anything is resolved: constants are written out, what else is referred to stays
 /// open.
-fn early(tree: &Table, node: &Node) -> Text {
+fn with_constants(tree: &Table, node: &Node) -> Text {
     let mut out = Text::default();
     for piece in reference::of_node(node, Words::Platform, Mode::Strict).pieces {
         match piece {
@@ -187,7 +187,7 @@ fn unknown(kind: &Kind, node: &Node, shown: &str) -> Diagnostic {
     .label(node.span, "of an unknown major version")
     .help(format!(
         "it knows the major versions {}; the default is `{}`",
-        known(kind),
+        known_majors(kind),
         kind.version.as_deref().unwrap_or("none")
     ))
 }
@@ -201,8 +201,8 @@ fn too_old(kind: &Kind, node: &Node, shown: &str, oldest: &Version) -> Diagnosti
     .help(format!("the oldest that it runs is `{oldest}`"))
 }
 
-/// The kind does something else for each major version, and the image does not tell which one it is.
-fn untold(kind: &Kind, written: &Written<'_>) -> Diagnostic {
+/// The kind does something else for each major version, and the image does not have one in its tag.
+fn no_version(kind: &Kind, written: &Written<'_>) -> Diagnostic {
     let tag = written.image.tag.as_ref();
     let why = match (tag, &written.image.digest) {
         (Some(tag), _) if !tag.is_literal() => "its tag is chosen at start".to_string(),
@@ -230,14 +230,14 @@ fn telling(diagnostic: Diagnostic, kind: &Kind, name: &Key, component: &Table) -
         _ => format!(
             ": `settings.major` of a `{}` is one of {}",
             kind.name,
-            known(kind)
+            known_majors(kind)
         ),
     };
     let line = format!("major = {}", kind.default_major().unwrap_or_default());
     super::writing(diagnostic, name.span, component, "settings", &line, &more)
 }
 
-fn known(kind: &Kind) -> String {
+fn known_majors(kind: &Kind) -> String {
     let versions: Vec<String> = kind.majors.iter().map(ToString::to_string).collect();
     all_of(&versions)
 }

@@ -25,10 +25,7 @@ mod secrets;
 mod settings;
 mod tag_form;
 
-pub use draft::{
-    BoundRole, ComponentDraft, Declared, Draft, ExternalDraft, Login, Names, WorkloadDraft,
-};
-pub use moved::VolumeNames;
+pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -233,8 +233,11 @@ fn exists(tree: &Table, key: &str) -> bool {
         // One that is shared now is a volume of another key.
         ["components" | "pipelines", _, "volumes", _] => tree
             .get_path(&words)
+            .filter(|node| !node.is_false())
             .is_some_and(|node| node.as_table().is_none_or(|it| it.get("shared").is_none())),
-        [table, name] => tree.get_path(&[table, name]).is_some(),
+        [table, name] => tree
+            .get_path(&[table, name])
+            .is_some_and(|node| !node.is_false()),
         _ => false,
     }
 }

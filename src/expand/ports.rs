@@ -117,11 +117,11 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
         "write `container = 8000` in `ports.{}`{others}",
         key.name
     ))
-    .adding(beside(key, node), "container = 8000")
+    .adding(span_beside(key, node), "container = 8000")
 }
 
 /// Where the table of a port stands: in its braces, else where its name is.
-fn beside(key: &Key, node: &Node) -> Span {
+fn span_beside(key: &Key, node: &Node) -> Span {
     match node.span.start > key.span.end {
         true => node.span,
         false => key.span,
@@ -206,8 +206,8 @@ fn external(
 /// the scheme does not.
 pub(super) fn scheme(declared: &Declared, port: &str) -> Scheme {
     let of_user = declared.user.get_path(&["ports", port, "scheme"]);
-    if let Some(said) = of_user.and_then(Node::as_str) {
-        return Scheme::from_name(said);
+    if let Some(name) = of_user.and_then(Node::as_str) {
+        return Scheme::from_name(name);
     }
     let kinds = &declared.kind.table;
     let of_kind = kinds.get_path(&["workload", "ports", port, "scheme"]);

@@ -147,7 +147,7 @@ impl Reader<'_> {
         found
     }
 
-    /// `None`: the door can't have what was asked for, and that was said.
+    /// `None`: the door can't have what was asked for, which was reported.
     fn tls(&mut self, table: &Table, door: usize) -> Option<Option<RouteTls>> {
         let through = table.get("through")?;
         let kind = &self.components[door].kind;

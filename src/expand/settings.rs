@@ -206,7 +206,7 @@ fn held_characters(all: &Declarations, spec: &SettingSpec, node: &Node, sink: &m
             ),
             None if text.is_empty() => (
                 format!("setting `{}` is empty", spec.name),
-                "nothing stands here".to_string(),
+                "this is empty".to_string(),
             ),
             None => continue,
         };

@@ -7,7 +7,7 @@ mod edges;
 mod order;
 mod texts;
 
-pub use order::{Cycle, independent_cycles};
+pub use order::independent_cycles;
 pub use texts::{pipeline_texts, workload_secrets, workload_texts};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,8 +97,6 @@ pub struct Graph {
     group_waits: BTreeMap<String, BTreeSet<String>>,
     /// Who reaches which port of a component that runs elsewhere.
     outside: BTreeSet<OutsideEdge>,
-    /// Workloads that live in the network of another one, and that one.
-    guests: BTreeMap<String, String>,
     /// Each workload's component and group.
     homes: BTreeMap<String, Home>,
 }
@@ -136,7 +134,6 @@ pub fn build(platform: &Platform) -> Graph {
         if let Some(NetworkMode::Service(host)) =
             workload.network_mode.as_ref().map(|mode| &mode.value)
         {
-            graph.guests.insert(workload.name.clone(), host.clone());
             graph.start.insert(StartEdge {
                 from: workload.name.clone(),
                 to: host.clone(),

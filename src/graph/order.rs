@@ -65,16 +65,35 @@ impl Graph {
     }
 }
 
+/// How many edges may be looked at to find the shortest cycles of a knot. Of larger knots others are found, in one walk.
+const LOOKS: usize = 1_000_000;
+
 /// Cycles of a directed graph that share no edge, so that each needs a cure of its own: the shortest first, then of the
 /// rest. Each begins with its smallest name.
 pub fn independent_cycles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
     let mut graph = knots(pairs);
+    let mut cycles = shortest_cycles(&mut graph);
+    // What is left of a knot that is too large.
+    cycles.extend(walked_cycles(&knots_of(&graph)));
+    let mut cycles: Vec<Vec<String>> = cycles
+        .iter()
+        .map(|cycle| cycle.iter().map(ToString::to_string).collect())
+        .collect();
+    cycles.sort();
+    cycles
+}
+
+/// Takes cycles out of the graph, the shortest first, until there is none or too much has been looked at.
+fn shortest_cycles<'a>(graph: &mut DiGraphMap<&'a str, ()>) -> Vec<Vec<&'a str>> {
     let mut cycles = Vec::new();
+    let mut looks = LOOKS;
     // A node's shortest way back only grows while edges go, so the length noted here is never too long.
     let mut waiting: BTreeSet<(usize, &str)> =
-        starts(&graph).into_iter().map(|node| (1, node)).collect();
-    while let Some((length, start)) = waiting.pop_first() {
-        let Some(cycle) = shortest_way_back(&graph, start) else {
+        starts(graph).into_iter().map(|node| (1, node)).collect();
+    while let Some((length, start)) = waiting.pop_first()
+        && looks > 0
+    {
+        let Some(cycle) = shortest_way_back(graph, start, &mut looks) else {
             continue;
         };
         waiting.insert((cycle.len(), start));
@@ -84,10 +103,54 @@ pub fn independent_cycles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
         for (index, node) in cycle.iter().enumerate() {
             graph.remove_edge(node, cycle[(index + 1) % cycle.len()]);
         }
-        cycles.push(cycle.iter().map(ToString::to_string).collect());
+        cycles.push(cycle);
     }
-    cycles.sort();
     cycles
+}
+
+/// Cycles as they are met on a walk that goes along each edge once.
+fn walked_cycles<'a>(graph: &DiGraphMap<&'a str, ()>) -> Vec<Vec<&'a str>> {
+    let mut cycles = Vec::new();
+    let mut names: Vec<&str> = graph.nodes().collect();
+    names.sort_unstable();
+    let mut ways: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for name in &names {
+        let mut ends: Vec<&str> = graph.neighbors(name).collect();
+        // The smallest is taken first, from the end.
+        ends.sort_unstable_by(|one, other| other.cmp(one));
+        ways.insert(name, ends);
+    }
+    for start in names {
+        let mut path = vec![start];
+        let mut depths = BTreeMap::from([(start, 0)]);
+        while let Some(last) = path.last().copied() {
+            let Some(next) = ways.get_mut(last).and_then(Vec::pop) else {
+                // No way leads on from here any more.
+                depths.remove(last);
+                path.pop();
+                continue;
+            };
+            let Some(depth) = depths.get(next).copied() else {
+                depths.insert(next, path.len());
+                path.push(next);
+                continue;
+            };
+            let cycle = path.split_off(depth);
+            path.push(next);
+            for name in &cycle[1..] {
+                depths.remove(name);
+            }
+            cycles.push(from_smallest(cycle));
+        }
+    }
+    cycles
+}
+
+fn from_smallest(mut cycle: Vec<&str>) -> Vec<&str> {
+    let smallest = cycle.iter().enumerate().min_by_key(|(_, name)| **name);
+    let at = smallest.map_or(0, |(at, _)| at);
+    cycle.rotate_left(at);
+    cycle
 }
 
 /// Where to look for cycles: at every node, but at one of those that form a plain ring. There is no other cycle in it.
@@ -107,8 +170,11 @@ fn starts<'a>(graph: &DiGraphMap<&'a str, ()>) -> Vec<&'a str> {
 
 /// The edges that are part of some cycle.
 fn knots<'a>(pairs: &[(&'a str, &'a str)]) -> DiGraphMap<&'a str, ()> {
-    let graph: DiGraphMap<&str, ()> = pairs.iter().map(|(from, to)| (*from, *to, ())).collect();
-    let knots = kosaraju_scc(&graph);
+    knots_of(&pairs.iter().map(|(from, to)| (*from, *to, ())).collect())
+}
+
+fn knots_of<'a>(graph: &DiGraphMap<&'a str, ()>) -> DiGraphMap<&'a str, ()> {
+    let knots = kosaraju_scc(graph);
     let knot_of: BTreeMap<&str, usize> = knots
         .iter()
         .enumerate()
@@ -120,13 +186,21 @@ fn knots<'a>(pairs: &[(&'a str, &'a str)]) -> DiGraphMap<&'a str, ()> {
         .collect()
 }
 
-/// Breadth first, neighbours by name: from `start` back to itself.
-fn shortest_way_back<'a>(graph: &DiGraphMap<&'a str, ()>, start: &'a str) -> Option<Vec<&'a str>> {
+/// Breadth first, neighbours by name: from `start` back to itself. `None`: there is no way back, or no look is left.
+fn shortest_way_back<'a>(
+    graph: &DiGraphMap<&'a str, ()>,
+    start: &'a str,
+    looks: &mut usize,
+) -> Option<Vec<&'a str>> {
     let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(last) = queue.pop_front() {
         let mut next: Vec<&str> = graph.neighbors(last).collect();
         next.sort_unstable();
+        *looks = looks.saturating_sub(next.len());
+        if *looks == 0 {
+            return None;
+        }
         for node in next {
             if node == start {
                 let mut path = vec![last];
@@ -147,6 +221,8 @@ fn shortest_way_back<'a>(graph: &DiGraphMap<&'a str, ()>, start: &'a str) -> Opt
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::independent_cycles;
 
     #[test]
@@ -159,6 +235,27 @@ mod tests {
             .map(|(from, to)| (from.as_str(), to.as_str()))
             .collect();
         assert_eq!(independent_cycles(&pairs), vec![names.clone()]);
+    }
+
+    #[test]
+    fn a_large_knot_is_walked_once() {
+        let names: Vec<String> = (0..5_000).map(|number| format!("c{number:05}")).collect();
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        for (number, name) in names.iter().enumerate() {
+            for step in [1, 7] {
+                pairs.push((name, &names[(number + step) % names.len()]));
+            }
+        }
+        let mut rest: BTreeSet<(&str, &str)> = pairs.iter().copied().collect();
+        let cycles = independent_cycles(&pairs);
+        for cycle in &cycles {
+            for (name, next) in cycle.iter().zip(cycle.iter().cycle().skip(1)) {
+                assert!(rest.remove(&(name, next)), "{name} to {next} is told twice");
+            }
+        }
+        // What is told is all that has to be cured.
+        let rest: Vec<(&str, &str)> = rest.into_iter().collect();
+        assert!(independent_cycles(&rest).is_empty());
     }
 
     #[test]

@@ -33,8 +33,10 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         files,
         health,
         runtime,
+        chart,
         raw_compose,
         raw_helm,
+        in_chart: _,
         name: _,
         component: _,
         part: _,
@@ -66,6 +68,9 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
     texts.extend(health.iter().flat_map(|health| probe_texts(&health.probe)));
     if let Some(build) = build {
         build_texts(build, &mut texts);
+    }
+    if let Some(chart) = chart {
+        raw_texts(&chart.values, &mut texts);
     }
     raw_texts(raw_compose, &mut texts);
     raw_texts(raw_helm, &mut texts);

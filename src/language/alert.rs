@@ -52,7 +52,7 @@ const KEEP: KeyShape = key(
 const SEVERITY: KeyShape = key(
     "severity",
     Shape::Plain(Form::Choice(AlertSeverity::NAMES)),
-    "The label `severity`; `warning` unless said otherwise.",
+    "The label `severity`; `warning` by default.",
     "severity = \"critical\"",
 );
 

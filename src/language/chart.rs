@@ -1,4 +1,8 @@
-//! The keys of a component's values in the chart, which the raw table `helm` may write.
+//! The keys of the chart's values, which the raw tables may write: `helm` those of a component, `[raw.helm]` the others.
+
+mod top;
+
+pub use top::CHART_TOP_KEYS;
 
 use super::{
     key::{KeyShape, key},
@@ -81,6 +85,11 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "health",
         "The check behind its probes.",
         "health = { periodSeconds = 30 }",
+    ),
+    value(
+        "syncWave",
+        "When Argo CD applies it: after all of the waves before.",
+        "syncWave = 2",
     ),
     value(
         "waitFor",

@@ -97,8 +97,11 @@ pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
 /// Where a table stands and what passes in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
+    /// What messages call the table, as in `component redis`.
     pub owner: &'a str,
+    /// Where the table begins, for keys that are missing.
     pub place: Span,
+    /// Whether `false` removes entries here.
     pub removable: bool,
     /// It merges with other tables: what it has to say is asked when they are one.
     pub partial: bool,
@@ -129,6 +132,7 @@ impl<'a> Context<'a> {
             "ports" => "a port",
             "volumes" => "a volume",
             "files" => "a file",
+            "helm" => "`helm`",
             "health" => "`health`",
             "metrics" => "`metrics`",
             "resources" => "`resources`",
@@ -403,7 +407,7 @@ fn map(
         } else {
             value_of(value, item, &context.at(key.span), sink)
         };
-        // What is wrong with a value was said; its name stays known, so that nothing that refers to it is wrong too.
+        // What is wrong with a value was reported; its name stays known, so that nothing that refers to it is wrong too.
         let value = value.unwrap_or(Node {
             span: key.span,
             value: Value::Broken,

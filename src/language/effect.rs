@@ -23,17 +23,21 @@ pub enum Outcome {
     Nothing,
     /// The key has no meaning there, and why.
     Unchanged(&'static str),
+    /// What it becomes, in words for the table of docs/target-losses.md.
     Becomes(&'static str),
     /// The lint `target-loss` says what is emitted instead, or that nothing is.
     Lost(&'static str),
     /// One part of it is expressed, another is lost.
     PartlyLost {
+        /// What it becomes.
         becomes: &'static str,
+        /// What is emitted instead of the rest.
         lost: &'static str,
     },
 }
 
 impl Outcome {
+    /// Whether the lint `target-loss` is reported.
     pub fn is_loss(self) -> bool {
         matches!(self, Outcome::Lost(_) | Outcome::PartlyLost { .. })
     }
@@ -51,6 +55,7 @@ pub(super) const fn effect() -> Effect {
 }
 
 impl Effect {
+    /// What one target makes of the key.
     pub fn in_target(&self, target: Target) -> Outcome {
         self.outcomes[target as usize]
     }

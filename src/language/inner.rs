@@ -13,10 +13,12 @@ pub(super) const DURATION: Shape = Shape::Plain(Form::Duration);
 pub(super) const RESOURCE_NAME: Shape = Shape::Plain(Form::Name(NameRule::Resource));
 pub(super) const PORT_NAME: Shape = Shape::Plain(Form::Name(NameRule::Port));
 pub(super) const FREE_LIST: Shape = Shape::List(&FREE);
-/// Keys of somebody else's language, passed on as they are.
 /// Raw values of a component in the chart.
 pub(super) const CHART_TABLE: Shape = Shape::Table(super::chart::CHART_KEYS);
 
+pub(super) const CHART_TOP: Shape = Shape::Table(super::chart::CHART_TOP_KEYS);
+
+/// Keys of somebody else's language, passed on as they are.
 pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
@@ -74,19 +76,19 @@ pub(super) const PORT: Shape = Shape::Either(&[
         key(
             "protocol",
             Shape::Plain(Form::Choice(Protocol::NAMES)),
-            "`tcp` unless said otherwise.",
+            "`tcp` by default.",
             "protocol = \"udp\"",
         ),
         key(
             "scheme",
             Shape::Plain(Form::Scheme),
-            "What a URL of it starts with; `http` unless said otherwise.",
+            "What a URL of it starts with; `http` by default.",
             "scheme = \"grpc\"",
         ),
         key(
             "path",
             Shape::Plain(Form::UrlPath),
-            "The prefix under which the program serves, and what a URL of it ends with. A kind that can is told so: its health check, metrics and public address follow.",
+            "The prefix under which the program serves, and what a URL of it ends with. A kind that can sets it in the program: its health check, metrics and public address follow.",
             "path = \"/ui\"",
         ),
         key(
@@ -230,25 +232,25 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
     key(
         "interval",
         DURATION,
-        "Between two checks; 10s unless said otherwise.",
+        "Between two checks; 10s by default.",
         "interval = \"10s\"",
     ),
     key(
         "timeout",
         DURATION,
-        "How long one may take; 5s unless said otherwise.",
+        "How long one may take; 5s by default.",
         "timeout = \"5s\"",
     ),
     key(
         "retries",
         Shape::Integer(1, 1000),
-        "Failures in a row that make it unhealthy; 5 unless said otherwise.",
+        "Failures in a row that make it unhealthy; 5 by default.",
         "retries = 5",
     ),
     key(
         "start_period",
         DURATION,
-        "Failures in this time after the start do not count; 30s unless said otherwise.",
+        "Failures in this time after the start do not count; 30s by default.",
         "start_period = \"60s\"",
     ),
     key(
@@ -267,7 +269,7 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
 
 const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
 
-/// What is asked for; which graphics processors can be asked for is said where it is used.
+/// What is asked for; which graphics processors can be asked for is declared where it is used.
 macro_rules! resources {
     ($gpu:expr, $doc:literal) => {
         Shape::Table(&[
@@ -284,7 +286,7 @@ macro_rules! resources {
                 Shape::Table(&[key(
                     "cpu",
                     CPU,
-                    "A limit of processors: only where said.",
+                    "A limit of processors; none by default.",
                     "cpu = 2",
                 )]),
                 "Limits beside the memory's.",
@@ -322,7 +324,7 @@ pub(super) const BUILD: Shape = Shape::Table(&[
     key(
         "dockerfile",
         Shape::Plain(Form::Path),
-        "Relative to the context; `Dockerfile` unless said otherwise.",
+        "Relative to the context; `Dockerfile` by default.",
         "dockerfile = \"deployment/Dockerfile\"",
     ),
     key(

@@ -5,8 +5,11 @@ use super::{effect::Effect, shape::Shape};
 /// One key of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyShape {
+    /// As the user writes it.
     pub name: &'static str,
+    /// What may stand there.
     pub shape: Shape,
+    /// Whether a table without it is an error.
     pub required: bool,
     /// What it means, in a sentence or two of Markdown.
     pub doc: &'static str,
@@ -49,6 +52,7 @@ pub enum InKinds {
 }
 
 impl KeyShape {
+    /// Marks a key without which the table is an error.
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
@@ -136,7 +140,9 @@ pub(super) const fn key(
 /// Keys that the reference shows together.
 #[derive(Clone, Copy, Debug)]
 pub struct Section {
+    /// The heading in the reference.
     pub title: &'static str,
+    /// In the order of the reference.
     pub keys: &'static [KeyShape],
 }
 

@@ -8,6 +8,7 @@ mod check;
 mod complete;
 mod compose;
 mod component;
+mod deploy;
 mod effect;
 mod engine;
 mod form;
@@ -19,19 +20,20 @@ mod notify;
 mod panel;
 mod pipelines;
 mod platform;
+mod quantity;
 mod route;
 mod shape;
 mod slo;
+mod upstream;
 
+pub use chart::CHART_TOP_KEYS;
 pub use check::{Context, check};
 pub use complete::complete;
 pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, secret_places};
 pub use effect::{Effect, Outcome};
-pub use form::{
-    Form, NameRule, compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes, promql,
-    restart,
-};
+pub use form::{Form, NameRule, promql, restart};
 pub use key::{InKinds, KeyShape, Scope, Section};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
+pub use quantity::{compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes};
 pub use shape::Shape;

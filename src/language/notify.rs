@@ -1,4 +1,4 @@
-//! `[notify]`: who is told of alerts.
+//! `[notify]`: who is notified of alerts.
 
 use super::{
     form::{Form, NameRule},
@@ -12,7 +12,7 @@ const RECEIVER_NAME: Shape = Shape::Plain(Form::Name(NameRule::Identifier));
 const ONE_OR_MANY: Shape = Shape::Either(&[FREE, Shape::List(&FREE)]);
 const SEVERITY: Shape = Shape::Plain(Form::Choice(AlertSeverity::NAMES));
 
-/// Keys of one of `[notify.receivers]`: the ways in which it is told. It may have several.
+/// Keys of one of `[notify.receivers]`: the ways in which it is notified. It may have several.
 const RECEIVER: Shape = Shape::Table(&[
     key(
         "slack",
@@ -46,12 +46,12 @@ const RECEIVER: Shape = Shape::Table(&[
     ),
 ]);
 
-/// Keys of one of `[[notify.routes]]`. All that are said must fit.
+/// Keys of one of `[[notify.routes]]`. All that are written must fit.
 const ROUTE: Shape = Shape::Table(&[
     key(
         "receiver",
         RECEIVER_NAME,
-        "Who is told of the alerts that fit.",
+        "Who is notified of the alerts that fit.",
         "receiver = \"on-call\"",
     )
     .required(),
@@ -132,7 +132,7 @@ pub(super) const NOTIFY: Shape = Shape::Table(&[
     key(
         "receivers",
         Shape::Map(NameRule::Identifier, &RECEIVER),
-        "Who can be told, and how.",
+        "Who can be notified, and how.",
         "receivers.team = { slack = \"${secrets.slack-webhook}\" }",
     ),
     key(

@@ -2,8 +2,9 @@
 
 use super::{
     component::COMPONENT,
+    deploy::DEPLOY,
     form::{Form, NameRule},
-    inner::{FREE, RAW_TABLE},
+    inner::{CHART_TOP, FREE, RAW_TABLE},
     key::{KeyShape, key},
     notify::NOTIFY,
     pipelines::{CI, FLOW, PIPELINE},
@@ -25,7 +26,7 @@ const PLATFORM: Shape = Shape::Table(&[
     key(
         "version",
         Shape::Plain(Form::Version),
-        "The version of the platform, which its chart carries; `0.1.0` unless said otherwise.",
+        "The version of the platform, which its chart carries; `0.1.0` by default.",
         "version = \"1.4.0\"",
     ),
     key(
@@ -52,13 +53,13 @@ const PLATFORM: Shape = Shape::Table(&[
     key(
         "bind",
         Shape::Plain(Form::Address),
-        "The address that host ports bind to; `127.0.0.1` unless said otherwise.",
+        "The address that host ports bind to; `127.0.0.1` by default.",
         "bind = \"127.0.0.1\"",
     ),
     key(
         "targets",
         Shape::List(&Shape::Plain(TARGET)),
-        "What to compile; all but `swarm` unless said otherwise.",
+        "What to compile; all but `swarm` and `gitops` by default.",
         "targets = [\"compose\", \"helm\"]",
     ),
 ]);
@@ -138,7 +139,7 @@ const SHARED_VOLUME: Shape = Shape::Table(&[
     key(
         "access",
         Shape::Plain(Form::Choice(&["many", "one"])),
-        "How many may write to it; `many` unless said otherwise.",
+        "How many may write to it; `many` by default.",
         "access = \"one\"",
     ),
     key(
@@ -191,8 +192,8 @@ const RAW: Shape = Shape::Table(&[
     ),
     key(
         "helm",
-        RAW_TABLE,
-        "Merged last into the top level of the chart's values.",
+        CHART_TOP,
+        "Merged last into the top level of the chart's values; what templates of one's own read stands below `extra`.",
         "[raw.helm]\npriorityClassName = \"ml\"",
     ),
 ]);
@@ -212,9 +213,10 @@ macro_rules! file_keys {
             key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]\n[[ci.model_serving.stages]]\nname = \"test\"\nrun = [\"make test\"]"),
             key("actors", Shape::Map(NameRule::Resource, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
             key("flows", Shape::List(&Shape::Table(FLOW)), "Who talks to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
-            key("moved", Shape::List(&MOVED), "What was renamed: volumes and claims keep the names that they had. An entry may be left standing, or be removed once every environment has been applied.", "[[moved]]\nfrom = \"components.old-db\"\nto = \"components.mlflow-db\""),
+            key("moved", Shape::List(&MOVED), "What was renamed: volumes and claims keep the names that they had. An entry may be left standing, or be removed once every environment has been applied. Those of an environment come on top of the platform's.", "[[moved]]\nfrom = \"components.old-db\"\nto = \"components.mlflow-db\""),
             key("routes", Shape::Map(NameRule::Resource, &Shape::Table(ROUTE)), "Entry points: components behind a host and paths.", "[routes.ml]\nthrough = \"gateway\"\nhost = \"ml.example.com\"\npaths = { \"/mlflow\" = \"mlflow\" }"),
-            key("notify", NOTIFY, "Who is told of alerts. It becomes Alertmanager's configuration, unless its setting `config` brings one.", "[notify]\ndefault = \"team\"\n[notify.receivers]\nteam = { slack = \"${secrets.slack-webhook}\", channel = \"#ml-platform\" }"),
+            key("notify", NOTIFY, "Who is notified of alerts. It becomes Alertmanager's configuration, unless its setting `config` brings one.", "[notify]\ndefault = \"team\"\n[notify.receivers]\nteam = { slack = \"${secrets.slack-webhook}\", channel = \"#ml-platform\" }"),
+            key("deploy", DEPLOY, "Which tool installs the chart from git. The target `gitops` writes what that tool reads; an environment may say its own.", "[platform]\nname = \"mlops\"\ntargets = [\"helm\", \"gitops\"]\n[deploy]\nargocd = { repository = \"https://git.example.com/ml/platform.git\" }"),
             key("lints", Shape::Map(NameRule::Free, &LINT_LEVEL), "A level per lint.", "[lints]\nno-resources = \"allow\""),
             key("raw", RAW, "Raw keys for the top level of Compose files and values.", "[raw.helm]\npriorityClassName = \"ml\""),
         ]

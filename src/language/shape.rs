@@ -25,6 +25,7 @@ pub enum Shape {
     Number,
     /// Processors as a number above zero, with thousandths at most.
     Cores,
+    /// `true` or `false`.
     Boolean,
     /// A date, with or without a time.
     Date,
@@ -32,13 +33,15 @@ pub enum Shape {
     Scalar,
     /// The same without references.
     Constant,
+    /// A list whose items have one shape.
     List(&'static Shape),
+    /// A table with these keys and no others.
     Table(&'static [KeyShape]),
     /// Names of the user's choice, and what each may hold.
     Map(NameRule, &'static Shape),
     /// Parts of a component: names, and tables of a component's own keys.
     Parts,
-    /// One of several shapes, told apart by their TOML types.
+    /// One of several shapes, distinguished by their TOML types.
     Either(&'static [Shape]),
 }
 

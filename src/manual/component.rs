@@ -1,4 +1,4 @@
-//! A component as resolved: every key of every workload, and which layer said it.
+//! A component as resolved: every key of every workload, and which layer set it.
 
 use std::collections::BTreeMap;
 
@@ -15,33 +15,44 @@ use crate::{
 /// One component.
 #[derive(Clone, Debug, Serialize)]
 pub struct ComponentPage {
+    /// The key in `[components]`.
     pub name: String,
+    /// The catalog entry.
     pub kind: String,
+    /// Its group; none where it runs elsewhere.
     pub group: Option<String>,
     /// What holds for the component as a whole: settings, roles, alerts.
     pub keys: Vec<ResolvedKey>,
+    /// The main one first.
     pub workloads: Vec<WorkloadPage>,
 }
 
+/// A workload with its keys.
 #[derive(Clone, Debug, Serialize)]
 pub struct WorkloadPage {
+    /// As in the generated files.
     pub name: String,
     /// `None`: the main one.
     pub part: Option<String>,
+    /// In the order of the reference.
     pub keys: Vec<ResolvedKey>,
 }
 
 /// One key with its path, as `env.LOG_LEVEL`.
 #[derive(Clone, Debug, Serialize)]
 pub struct ResolvedKey {
+    /// As the user would write it, with dots.
     pub key: String,
+    /// After all layers, references resolved.
     pub value: serde_json::Value,
+    /// Which layer set it.
     pub source: KeySource,
 }
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KeySource {
+    /// Which layer.
     pub layer: Layer,
     /// The preset's or the kind's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,15 +63,20 @@ pub struct KeySource {
     /// Where it is written; a default is written nowhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
 }
 
+/// What is laid over what; later ones are below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layer {
+    /// The component itself.
     Component,
+    /// A preset of the component or of its group.
     Preset,
+    /// The catalog entry or one that it extends.
     Kind,
     /// Nothing says otherwise.
     Default,

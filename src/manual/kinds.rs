@@ -14,32 +14,49 @@ use crate::{
 /// One kind. The order of lists is that of its file; `condition` is when an entry applies, if not always.
 #[derive(Clone, Debug, Serialize)]
 pub struct KindPage {
+    /// What `kind` is set to.
     pub name: String,
+    /// How people write the program's name.
     pub title: String,
+    /// One sentence.
     pub description: String,
     /// Kinds that it extends, nearest first.
     pub extends: Vec<String>,
+    /// The repository of its image.
     pub image: Option<String>,
+    /// The tag of a component that names none.
     pub version: Option<String>,
     /// Major versions that it knows; empty: any.
     pub majors: Vec<u64>,
     /// More than one replica is an error.
     pub single: bool,
+    /// At most so many components of it in a platform.
     pub per_platform: Option<usize>,
     /// Runs to completion.
     pub job: bool,
     /// The port that `uses` opens and that `url` is of.
     pub main_port: Option<String>,
+    /// What `settings` takes.
     pub settings: Vec<SettingView>,
+    /// What `uses` takes.
     pub roles: Vec<RoleView>,
+    /// What its workloads listen on.
     pub ports: Vec<PortView>,
+    /// What others read of it, besides ports.
     pub outputs: Vec<OutputView>,
+    /// Its workloads beside the main one.
     pub parts: Vec<PartView>,
+    /// What it keeps, and what it mounts of the host.
     pub volumes: Vec<VolumeView>,
+    /// Secrets that each component brings.
     pub secrets: Vec<SecretView>,
+    /// Variables of the environment that it reads at start.
     pub variables: Vec<VariableView>,
+    /// What Prometheus scrapes.
     pub metrics: Vec<MetricsView>,
+    /// Its alerting rules.
     pub alerts: Vec<AlertView>,
+    /// Names of its recording rules.
     pub records: Vec<String>,
     /// Titles of the panels of its dashboard.
     pub panels: Vec<String>,

@@ -16,6 +16,7 @@ use crate::{
 /// A file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Document {
+    /// platform.toml.
     Platform,
     /// A file that `include` names.
     Included,

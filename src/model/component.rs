@@ -7,57 +7,72 @@ use crate::{
     value::WebAddress,
 };
 
+/// A component: what its kind, its presets and the user together say of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Component {
+    /// The key in `[components]`: the name of its main workload, and of its service in the DNS.
     pub name: String,
     /// The catalog entry, and the kinds that it extends, nearest first.
     pub kind: String,
+    /// The kinds that `kind` extends, nearest first.
     pub lineage: Vec<String>,
     /// The kind's title, as in `PostgreSQL`.
     pub title: String,
+    /// Its shape in the picture, a name that the diagram knows.
     pub icon: String,
-    /// The major version of the program: what the kind and the targets adapt to. `None`: nothing tells, and nothing asks.
+    /// The major version of the program: what the kind and the targets adapt to. `None`: it is not known, and nothing depends on it.
     pub major: Option<u64>,
     /// What its program asks for when the major version changes over existing data.
     pub upgrades: Vec<Upgrade>,
+    /// What it is for, in the user's words.
     pub description: Option<String>,
     /// `None` only where it is external.
     pub group: Option<String>,
+    /// Where it runs, if not here.
     pub external: Option<External>,
     /// The main workload's ports, or those of an external component.
     pub ports: Vec<Port>,
     /// The port that `uses` opens and that a URL is of.
     pub main_port: Option<String>,
-    /// Where people reach the main port, where that is said.
+    /// Where people reach the main port, where `public_url` is set.
     pub public_url: Option<WebAddress>,
+    /// The kind's settings that have a value, in the order of the kind.
     pub settings: Vec<Setting>,
+    /// What others read of it as `${components.C.OUTPUT}`, besides ports.
     pub outputs: Vec<Output>,
+    /// The roles of its kind, each with the component that fills it.
     pub uses: Vec<Use>,
     /// The main workload first. Without it where the component is external.
     pub workloads: Vec<Workload>,
     /// 1 for each instance that works, in PromQL; `None`: it works while it can be scraped.
-    pub healthy: Option<String>,
+    pub healthy: Option<Expression>,
+    /// The kind's alerts where something is scraped, and the user's.
     pub alerts: Vec<Alert>,
+    /// Recording rules of the kind, which its alerts and panels read.
     pub records: Vec<Record>,
-    /// Those of its kind.
+    /// Panels of its kind, in their order.
     pub panels: Vec<Panel>,
     /// Those of platform.toml.
     pub own_panels: Vec<Panel>,
+    /// How the requests to it are counted, where anything tells.
     pub requests: Requests,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
     /// Raw keys of the component's values in the chart.
     pub raw_helm: Raw,
+    /// Its name where it is declared.
     pub span: Span,
 }
 
 impl Component {
+    /// The workload that has the component's name; none where the component runs elsewhere.
     pub fn main(&self) -> Option<&Workload> {
         self.workloads
             .iter()
             .find(|workload| workload.part.is_none())
     }
 
+    /// A port by its name: of the main workload, or of what runs elsewhere.
     pub fn port(&self, name: &str) -> Option<&Port> {
         self.ports.iter().find(|port| port.name == name)
     }
@@ -98,6 +113,7 @@ impl Component {
         external.chain(workloads)
     }
 
+    /// The value of a setting of the kind.
     pub fn setting(&self, name: &str) -> Option<&SettingValue> {
         self.settings
             .iter()
@@ -118,6 +134,7 @@ pub struct External {
     pub addresses: Vec<ExternalAddress>,
     /// What Prometheus scrapes there.
     pub metrics: Vec<Metrics>,
+    /// Where it is declared.
     pub span: Span,
 }
 
@@ -126,64 +143,89 @@ pub struct External {
 pub struct ExternalAddress {
     /// The port's name.
     pub port: String,
+    /// A name of the DNS or an address.
     pub host: Host,
+    /// The port's number there.
     pub number: u16,
 }
 
+/// A parameter of the kind with its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
+    /// The key in `settings`, as the kind declares it.
     pub name: String,
+    /// What the user, a preset or the kind's default says.
     pub value: SettingValue,
+    /// The value where it is written; in the kind's file where it is a default.
     pub span: Span,
 }
 
+/// A value of the type that the kind declares.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SettingValue {
+    /// A string, which may hold a secret or a variable.
     Text(Text),
+    /// A whole number.
     Integer(i64),
+    /// `true` or `false`.
     Boolean(bool),
+    /// Strings in the user's order.
     List(Vec<Text>),
     /// Files of the project: path and text.
     Files(Vec<(String, Vec<u8>)>),
 }
 
+/// What a kind tells others of its components: a URL, a login.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
+    /// The last segment of `${components.C.NAME}`.
     pub name: String,
+    /// What the reference stands for where the reader chose no database.
     pub value: Text,
 }
 
 /// A role of the kind bound to a component.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Use {
+    /// The kind's name for it.
     pub role: String,
+    /// The component that fills it.
     pub component: String,
     /// Which of the other's databases or buckets.
     pub database: Option<DatabaseBinding>,
     /// Ports of the other that it opens.
     pub ports: Vec<String>,
+    /// Where `uses` names it.
     pub span: Span,
 }
 
+/// Which of a store's databases or buckets a role is bound to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatabaseBinding {
+    /// The database or bucket.
     pub name: String,
     /// The program keeps a schema of its own there.
     pub schema: bool,
 }
 
+/// An alerting rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
+    /// The rule's name in Prometheus.
     pub name: String,
+    /// The condition, in PromQL.
     pub expr: String,
     /// Milliseconds.
     pub hold: Option<u64>,
     /// Milliseconds that it goes on firing when it no longer holds.
     pub keep_firing_for: Option<u64>,
+    /// The label `severity`.
     pub severity: AlertSeverity,
     /// Further labels.
     pub labels: Vec<(String, String)>,
+    /// One line for who is called.
     pub summary: Option<AlertText>,
+    /// What it means and what to look at.
     pub description: Option<AlertText>,
     /// Where it stands what to do.
     pub runbook_url: Option<AlertText>,
@@ -191,12 +233,14 @@ pub struct Alert {
     pub down: bool,
     /// The expression is the kind's.
     pub from_kind: bool,
+    /// Where it is declared.
     pub span: Span,
 }
 
 /// A message of an alert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertText {
+    /// The template, as written.
     pub text: String,
     /// A kind's text is a template of Prometheus'; in one of platform.toml only values and labels are filled in.
     pub from_kind: bool,
@@ -205,7 +249,9 @@ pub struct AlertText {
 /// A recording rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
+    /// The name of the new series.
     pub name: String,
+    /// What it is computed from, in PromQL.
     pub expr: String,
     /// Further labels.
     pub labels: Vec<(String, String)>,
@@ -216,22 +262,34 @@ pub struct Record {
 pub struct Panel {
     /// Starts a section of this title.
     pub row: Option<String>,
+    /// Above the panel.
     pub title: String,
+    /// Behind the panel's `i`.
     pub description: String,
+    /// How it is drawn.
     pub kind: PanelKind,
     /// Grafana's id of the unit.
     pub unit: String,
+    /// What it asks Prometheus, in order.
     pub queries: Vec<Query>,
+    /// Where its colour changes, from below.
     pub thresholds: Vec<Threshold>,
+    /// The lowest value of its axis; `None`: Grafana decides.
     pub min: Option<f64>,
+    /// The highest value of its axis; `None`: Grafana decides.
     pub max: Option<f64>,
+    /// In the grid's 24 columns.
     pub width: u32,
+    /// In rows of the grid.
     pub height: u32,
 }
 
+/// A question to Prometheus, and how its series are named.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
+    /// In PromQL.
     pub expr: Expression,
+    /// Grafana's template for the name of a series.
     pub legend: String,
 }
 
@@ -273,8 +331,11 @@ pub struct Requests {
     pub durations: Option<Expression>,
 }
 
+/// A colour from a value on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
+    /// The lowest value that has the colour; `None`: from the bottom on.
     pub value: Option<f64>,
+    /// A name of Grafana's palette.
     pub color: String,
 }

@@ -193,7 +193,7 @@ impl Version {
         self.major == line.major && self.rest.starts_with(&line.rest)
     }
 
-    /// As far as both tell: `2` may be any 2.
+    /// As far as both have numbers: `2` may be any 2.
     pub fn is_older(&self, other: &Self) -> bool {
         let all = |version: &Self| [&[version.major], version.rest.as_slice()].concat();
         all(self)

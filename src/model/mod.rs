@@ -5,7 +5,9 @@
 
 mod account;
 mod component;
+mod deploy;
 mod image;
+mod mount;
 mod named;
 mod notify;
 mod pipeline;
@@ -13,10 +15,13 @@ mod platform;
 mod published;
 mod registry;
 mod route;
+mod scrape;
+mod sharing;
 mod text;
+mod upstream;
 mod workload;
 
-pub use crate::syntax::{Date, TimeOfDay};
+pub use crate::syntax::Date;
 pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol,
@@ -27,7 +32,9 @@ pub use component::{
     Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
     Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
 };
+pub use deploy::{Cluster, Deploy, DeployTool, Revision};
 pub use image::{Image, Version, is_tag};
+pub use mount::{FileContent, FileMount, Mount, MountSource};
 pub use named::{HasName, Named};
 pub use notify::{
     NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
@@ -42,17 +49,20 @@ pub use platform::{
 };
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
+pub use scrape::{Login, Metrics, MetricsPath, Relabel, scrape_ca, scrape_secret};
+pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
+pub use upstream::UpstreamChart;
 pub use workload::{
-    Build, Dependency, EnvironmentVariable, FileContent, FileMount, Gpu, Health, HostPort,
-    Lifecycle, Login, Metrics, MetricsPath, Mount, MountSource, NetworkMode, Port, PortRange,
-    Probe, Raw, Reach, Relabel, Resources, Restart, Runtime, Ulimit, Workload, scrape_ca,
-    scrape_secret,
+    Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,
+    PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
 };
 
-/// A value and the place that said it.
+/// A value and its place in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct At<T> {
+    /// What is meant.
     pub value: T,
+    /// Where it is written.
     pub span: crate::source::Span,
 }

@@ -1,4 +1,4 @@
-//! Who is told of alerts.
+//! Who is notified of alerts.
 
 use crate::{
     files::CONFIG,
@@ -20,7 +20,7 @@ pub struct Notify {
     pub span: Span,
 }
 
-/// Somebody who is told, in one way or several.
+/// Somebody who is notified, in one way or several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receiver {
     pub name: String,
@@ -106,8 +106,8 @@ pub fn notify_file(component: &str) -> String {
     format!("{CONFIG}/{component}/etc/alertmanager/alertmanager.yml")
 }
 
-/// Whether an alert says that a component does not work at all, so that those of what needs it tell nothing new. Where
-/// Alertmanager itself is down, nothing is told anyway.
+/// Whether an alert says that a component does not work at all, so that those of what needs it add nothing. Where
+/// Alertmanager itself is down, nobody is notified anyway.
 pub fn holds_back(component: &Component, alert: &Alert) -> bool {
     alert.down && alert.severity == AlertSeverity::Critical && !is_told_by_notify(component)
 }

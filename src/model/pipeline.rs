@@ -12,29 +12,45 @@ use crate::{
 /// An Airflow DAG.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pipeline {
+    /// The key in `[pipelines]`: the id of the DAG.
     pub name: String,
+    /// What it is for.
     pub description: Option<String>,
     /// `None`: only by hand.
     pub schedule: Option<Schedule>,
     /// The first day, or moment, that it runs for.
     pub start: Option<Date>,
+    /// What its tasks run in, unless a task names another.
     pub image: Option<Image>,
+    /// How that image is built, where it is.
     pub build: Option<Build>,
+    /// Tags in Airflow.
     pub tags: Vec<String>,
+    /// Components that its tasks talk to: their ports are open to them.
     pub reaches: Vec<Reach>,
+    /// How often a failed task is tried again.
     pub retries: u32,
     /// Milliseconds.
     pub retry_delay: u64,
+    /// Milliseconds that a run may take; `None`: without end.
     pub timeout: Option<u64>,
+    /// Whether runs since `start` that were missed are made up for.
     pub catchup: bool,
+    /// Runs at a time; `None`: Airflow's own limit.
     pub max_active_runs: Option<u32>,
+    /// Parameters of a run, with their defaults.
     pub params: Vec<Parameter>,
+    /// Environment variables of all its tasks.
     pub env: Vec<EnvironmentVariable>,
+    /// What all its tasks mount.
     pub volumes: Vec<Mount>,
+    /// What the container of each task asks for.
     pub resources: Resources,
+    /// In the user's order; [`TaskId`] counts in it.
     pub tasks: Vec<Task>,
     /// The keys as written, for checks that want the place of a value.
     pub written: Table,
+    /// Where it is declared.
     pub span: Span,
 }
 
@@ -55,15 +71,21 @@ impl Pipeline {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TaskId(pub usize);
 
+/// A parameter of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
+    /// The key in `params`.
     pub name: String,
+    /// Its default.
     pub value: Raw,
 }
 
+/// A step of a pipeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {
+    /// The key in `tasks`: the id of the task.
     pub name: String,
+    /// What it does.
     pub body: TaskBody,
     /// Tasks of the same pipeline that end before it starts, each where it is written.
     pub after: Vec<At<TaskId>>,
@@ -71,15 +93,19 @@ pub struct Task {
     pub image: Option<Image>,
     /// The pipeline's variables and the task's own over them.
     pub env: Vec<EnvironmentVariable>,
+    /// The task's own, over the pipeline's.
     pub retries: Option<u32>,
     /// Milliseconds.
     pub timeout: Option<u64>,
+    /// When it runs, by how the tasks before it ended; `None`: all must have succeeded.
     pub trigger_rule: Option<TriggerRule>,
     /// The task's own over the pipeline's.
     pub resources: Resources,
+    /// Where it is declared.
     pub span: Span,
 }
 
+/// What a task does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskBody {
     /// A template of Airflow's that a shell runs.
@@ -91,47 +117,71 @@ pub enum TaskBody {
 /// A Jenkinsfile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ci {
+    /// The key in `[ci]`: the folder of its Jenkinsfile.
     pub name: String,
+    /// What it is for.
     pub description: Option<String>,
+    /// Where its stages run, unless one says otherwise.
     pub agent: Agent,
+    /// Patterns of files: it runs where one has changed. Empty: always.
     pub paths: Vec<String>,
+    /// Patterns of branches that it runs on. Empty: all.
     pub branches: Vec<String>,
+    /// Environment variables of all stages.
     pub env: Vec<EnvironmentVariable>,
+    /// Variables of all stages that a credential of Jenkins fills.
     pub secrets: Vec<SecretVariable>,
     /// Milliseconds.
     pub timeout: u64,
+    /// One after the other.
     pub stages: Vec<CiStage>,
     /// The keys as written, for checks that want the place of a value.
     pub written: Table,
+    /// Where it is declared.
     pub span: Span,
 }
 
+/// Where stages run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Agent {
+    /// On any agent.
     Any,
+    /// In a container of this image.
     Docker(Image),
+    /// On an agent that has this label.
     Label(String),
 }
 
 /// An environment variable filled from a secret.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SecretVariable {
+    /// The environment variable.
     pub variable: String,
+    /// The secret's name: the id of the credential.
     pub secret: String,
 }
 
+/// A step of a CI entry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CiStage {
+    /// What Jenkins shows.
     pub name: String,
+    /// Lines of shell, one after the other; empty where `parallel` has stages.
     pub run: Vec<Text>,
+    /// Environment variables of this stage, over the entry's.
     pub env: Vec<EnvironmentVariable>,
+    /// Variables of this stage that a credential of Jenkins fills.
     pub secrets: Vec<SecretVariable>,
+    /// Patterns of files: it runs where one has changed. Empty: always.
     pub paths: Vec<String>,
+    /// Patterns of branches that it runs on. Empty: all.
     pub branches: Vec<String>,
     /// Milliseconds.
     pub timeout: Option<u64>,
+    /// Where it runs, if not where the entry says.
     pub agent: Option<Agent>,
     /// Stages side by side; none of them has stages of its own.
     pub parallel: Vec<CiStage>,
+    /// Its name where it is written.
     pub span: Span,
 }

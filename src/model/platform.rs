@@ -4,39 +4,55 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, HasName, Named, NetworkMode, Notify, Pipeline, Raw, Route, Workload},
+    model::{Ci, Component, Deploy, HasName, Named, Notify, Pipeline, Raw, Route, Workload},
     source::{SourceId, Span},
 };
 
+/// Everything that one platform.toml, its includes, its environment and the catalog mean together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Platform {
+    /// As `[platform] name` has it: what the chart is called.
     pub name: String,
     /// What networks, volumes and containers on a machine are called after: the name, and that of the environment where
     /// the environment does not give the platform one itself.
     pub project: String,
     /// A semantic version: that of the chart.
     pub version: String,
+    /// What it is for, in the user's words.
     pub description: Option<String>,
     /// The environment that was laid over the file, if one was.
     pub environment: Option<String>,
+    /// What is compiled, after `platform.targets`.
     pub targets: BTreeSet<Target>,
     /// In the user's order, like every list here.
     pub variables: Named<Variable>,
     /// Declared ones first, then those of kinds.
     pub secrets: Named<Secret>,
+    /// What is started and stopped together.
     pub groups: Named<Group>,
+    /// Named volumes of components, pipelines and `[volumes]`, found by their key.
     pub volumes: Named<PlatformVolume>,
+    /// Networks that exist already, which services may join.
     pub networks: Vec<Network>,
+    /// Entry points: which path of which host leads to which component.
     pub routes: Vec<Route>,
+    /// What the user names under `[components]`, with what the catalog adds.
     pub components: Named<Component>,
+    /// One DAG each.
     pub pipelines: Named<Pipeline>,
+    /// One Jenkinsfile each.
     pub ci: Vec<Ci>,
+    /// People and systems outside, for the picture.
     pub actors: Vec<Actor>,
     /// By step, then in the user's order; those without a step last.
     pub flows: Vec<Flow>,
-    /// Who is told of alerts.
+    /// Who is notified of alerts.
     pub notify: Option<Notify>,
+    /// Who installs the chart from git.
+    pub deploy: Option<Deploy>,
+    /// Top-level keys for Compose, laid over what is generated.
     pub raw_compose: Raw,
+    /// Top-level values for the chart, laid over what is generated.
     pub raw_helm: Raw,
     /// Files of kinds: what stands there the user did not write.
     pub kind_sources: BTreeSet<SourceId>,
@@ -45,6 +61,7 @@ pub struct Platform {
 }
 
 impl Platform {
+    /// The component of this name.
     pub fn component(&self, name: &str) -> Option<&Component> {
         self.components.find(name)
     }
@@ -56,6 +73,7 @@ impl Platform {
             .flat_map(|component| &component.workloads)
     }
 
+    /// The workload of this name: its component's, or `COMPONENT-PART`.
     pub fn workload(&self, name: &str) -> Option<&Workload> {
         // A workload is called as its component, or `COMPONENT-PART`.
         let ends = name.match_indices('-').map(|(end, _)| end);
@@ -63,22 +81,6 @@ impl Platform {
             .filter_map(|end| self.components.find(&name[..end]))
             .flat_map(|component| &component.workloads)
             .find(|workload| workload.name == name)
-    }
-
-    /// The workload in whose network another one lives: its own, or that at the end of its `service:X`.
-    pub fn network_owner<'a>(&'a self, workload: &'a Workload) -> &'a Workload {
-        let mut owner = workload;
-        for _ in &self.components {
-            let Some(NetworkMode::Service(name)) = owner.network_mode.as_ref().map(|it| &it.value)
-            else {
-                break;
-            };
-            let Some(next) = self.workload(name) else {
-                break;
-            };
-            owner = next;
-        }
-        owner
     }
 
     /// An entry point that a cluster's own takes the place of: it asks nobody to log in and leads to nothing elsewhere.
@@ -96,18 +98,22 @@ impl Platform {
             })
     }
 
+    /// The secret of this name, declared or of a kind.
     pub fn secret(&self, name: &str) -> Option<&Secret> {
         self.secrets.find(name)
     }
 
+    /// The `[vars]` entry of this name, or the variable that a kind brings.
     pub fn variable(&self, name: &str) -> Option<&Variable> {
         self.variables.find(name)
     }
 
+    /// The volume with this key in Compose.
     pub fn volume(&self, key: &str) -> Option<&PlatformVolume> {
         self.volumes.find(key)
     }
 
+    /// The group of this name.
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.groups.find(name)
     }
@@ -129,22 +135,34 @@ impl Platform {
 /// A `[vars]` entry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variable {
+    /// The key in `[vars]`; of a kind's variable `COMPONENT-NAME`.
     pub name: String,
+    /// Its value where the environment does not set `env`.
     pub default: String,
     /// The environment variable that may change it at start; `None` for a constant.
     pub env: Option<String>,
+    /// For `.env.example` and the chart's values.
     pub description: Option<String>,
+    /// Where it is declared.
     pub span: Span,
 }
 
+/// A value that is written to no file: only its name is known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Secret {
+    /// The key in `[secrets]`, or `COMPONENT-KEY` of a kind: also its key in the chart's Secret.
     pub name: String,
+    /// The environment variable that has its value in Compose.
     pub env: String,
+    /// For `.env.example`.
     pub description: Option<String>,
+    /// Whether a platform starts without it: it is empty then.
     pub optional: bool,
+    /// What a value that `env init` makes looks like.
     pub form: SecretForm,
+    /// Who asks for it.
     pub origin: SecretOrigin,
+    /// Where it is declared.
     pub span: Span,
 }
 
@@ -159,19 +177,26 @@ pub enum SecretForm {
     Certificate,
 }
 
+/// Who asks for a secret.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SecretOrigin {
+    /// The user, in `[secrets]`.
     Declared,
     /// A key that a component's program needs for itself.
     Kind {
+        /// The component whose kind brings it.
         component: String,
     },
 }
 
+/// What is started and stopped together: a file of Compose, a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
+    /// The key in `[groups]`.
     pub name: String,
+    /// What it is, for people.
     pub description: Option<String>,
+    /// Where it is declared.
     pub span: Span,
 }
 
@@ -188,6 +213,7 @@ pub struct PlatformVolume {
     pub named: bool,
     /// The engine's name, and the claim's, are those of a key that it had before.
     pub volume_moved: bool,
+    /// The claim's name is that of a key that it had before.
     pub claim_moved: bool,
     /// Where platform.toml speaks of it, as in `components.redis.volumes.data`.
     pub path: String,
@@ -197,7 +223,9 @@ pub struct PlatformVolume {
     pub size: Option<u64>,
     /// More than one may write to it.
     pub many_writers: bool,
+    /// It exists already: nothing creates or removes it.
     pub external: bool,
+    /// Where it is declared.
     pub span: Span,
 }
 
@@ -222,36 +250,55 @@ pub fn is_claim_name(name: &str) -> bool {
 /// A network that exists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
+    /// The key in `[networks]`.
     pub name: String,
+    /// Its name in the engine.
     pub external: String,
+    /// Where it is declared.
     pub span: Span,
 }
 
+/// Somebody or something outside of the platform, as an end of flows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Actor {
+    /// The key in `[actors]`.
     pub name: String,
+    /// What the picture writes.
     pub title: String,
+    /// Where it is declared.
     pub span: Span,
 }
 
+/// An arrow of the picture: who talks to whom. Between components it also opens ports.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flow {
+    /// Its number in the order of steps, if it has one.
     pub step: Option<u32>,
+    /// Who begins.
     pub from: FlowEnd,
+    /// Who is asked.
     pub to: FlowEnd,
+    /// What is said on the way.
     pub label: Option<String>,
+    /// Where it is declared.
     pub span: Span,
 }
 
+/// One end of a flow, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FlowEnd {
+    /// A component of the platform.
     Component(String),
+    /// A pipeline: its tasks talk.
     Pipeline(String),
+    /// A CI entry.
     Ci(String),
+    /// An actor outside.
     Actor(String),
 }
 
 impl FlowEnd {
+    /// The name, whatever it is of.
     pub fn name(&self) -> &str {
         match self {
             FlowEnd::Component(name)

@@ -7,8 +7,8 @@ impl Platform {
     /// address inside of the platform; `None` where there is no such port.
     pub fn public_url(&self, component: &str, port: &str) -> Option<String> {
         let component = self.component(component)?;
-        if let Some(said) = component.declared_public_url(port) {
-            return Some(said.as_str().to_string());
+        if let Some(address) = component.declared_public_url(port) {
+            return Some(address.as_str().to_string());
         }
         let port = component.port(port)?;
         let (host, number) = public_address(component, port);
@@ -19,8 +19,8 @@ impl Platform {
     /// Scheme, host and port of it.
     pub fn public_origin(&self, component: &str, port: &str) -> Option<String> {
         let component = self.component(component)?;
-        if let Some(said) = component.declared_public_url(port) {
-            return Some(said.origin().to_string());
+        if let Some(address) = component.declared_public_url(port) {
+            return Some(address.origin().to_string());
         }
         let port = component.port(port)?;
         let (host, number) = public_address(component, port);
@@ -30,8 +30,8 @@ impl Platform {
     /// What a client calls it by: the host, with a port only where a public URL names one.
     pub fn public_host(&self, component: &str, port: &str) -> Option<String> {
         let component = self.component(component)?;
-        if let Some(said) = component.declared_public_url(port) {
-            return Some(said.authority().to_string());
+        if let Some(address) = component.declared_public_url(port) {
+            return Some(address.authority().to_string());
         }
         let port = component.port(port)?;
         Some(public_address(component, port).0)

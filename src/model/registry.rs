@@ -32,7 +32,7 @@ impl Registry {
             Registry::Mirrors(mirrors) if !starts_open(&image) => {
                 let mirror = mirrors.iter().find(|(host, _)| is_from(&image, host));
                 match mirror {
-                    Some((host, mirror)) => moved(mirror, &in_full(&image, host), &image),
+                    Some((host, mirror)) => taken_from(mirror, &in_full(&image, host), &image),
                     None => image,
                 }
             }
@@ -46,10 +46,10 @@ impl Registry {
             return image;
         };
         let stays = image.is_empty() || image.registry.is_some() || starts_open(&image);
-        if stays || self.below(&image).is_some() {
+        if stays || self.path_in_mirror(&image).is_some() {
             return image;
         }
-        moved(prefix, &image.repository, &image)
+        taken_from(prefix, &image.repository, &image)
     }
 
     /// Whether an image is the program of `own`, a repository without a tag. The host in front of it changes nothing,
@@ -58,7 +58,7 @@ impl Registry {
         let Some(own) = own.repository.as_plain() else {
             return false;
         };
-        let path = self.below(image).or_else(|| {
+        let path = self.path_in_mirror(image).or_else(|| {
             let literal = image.repository.is_literal();
             image.repository.as_plain().filter(|_| literal)
         });
@@ -75,14 +75,17 @@ impl Registry {
     }
 
     /// What follows this platform's registry or one of its mirrors in the image's name.
-    fn below(&self, image: &Image) -> Option<String> {
+    fn path_in_mirror(&self, image: &Image) -> Option<String> {
         let name = image.name();
         let name = name.as_plain().filter(|_| name.is_literal())?;
-        let below = |place: &str| Some(name.strip_prefix(place)?.strip_prefix('/')?.to_string());
+        let path_in_mirror =
+            |place: &str| Some(name.strip_prefix(place)?.strip_prefix('/')?.to_string());
         match self {
             Registry::AsNamed => None,
-            Registry::Prefix(prefix) => below(prefix),
-            Registry::Mirrors(mirrors) => mirrors.iter().find_map(|(_, mirror)| below(mirror)),
+            Registry::Prefix(prefix) => path_in_mirror(prefix),
+            Registry::Mirrors(mirrors) => mirrors
+                .iter()
+                .find_map(|(_, mirror)| path_in_mirror(mirror)),
         }
     }
 }
@@ -122,7 +125,7 @@ fn in_full(image: &Image, host: &str) -> Text {
     out
 }
 
-fn moved(place: &str, path: &Text, image: &Image) -> Image {
+fn taken_from(place: &str, path: &Text, image: &Image) -> Image {
     let mut name = Text::literal(format!("{}/", place.trim_end_matches('/')));
     name.append(path);
     let Image {

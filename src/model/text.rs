@@ -67,7 +67,7 @@ impl Endpoint {
     /// What the reference stands for.
     pub fn value(&self) -> String {
         match self.field {
-            Field::Host => self.host.bare(),
+            Field::Host => self.host.without_brackets(),
             Field::Port => self.number.to_string(),
             Field::Address => self.address(),
             Field::Url => format!("{}://{}{}", self.scheme, self.address(), self.path),

@@ -2,14 +2,15 @@
 
 use crate::{
     model::{
-        At, Bind, Capability, Condition, Device, ExtraHost, HostPath, HttpScheme, Image,
-        ImagePlatform, ProbeTool, Propagation, Protocol, Scheme, Signal, SupplementalGroup, Text,
-        Tmpfs, User,
+        At, Bind, Capability, Condition, Device, ExtraHost, FileMount, HostPath, HttpScheme, Image,
+        ImagePlatform, Metrics, Mount, ProbeTool, Protocol, Scheme, Signal, SupplementalGroup,
+        Text, Tmpfs, UpstreamChart, User,
     },
     source::Span,
     syntax::Table,
 };
 
+/// Whether a program has an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifecycle {
     /// Runs on.
@@ -23,41 +24,67 @@ pub enum Lifecycle {
 pub struct Workload {
     /// The DNS name in both targets: `COMPONENT` or `COMPONENT-PART`.
     pub name: String,
+    /// The component that it is of.
     pub component: String,
     /// `None` for the main workload.
     pub part: Option<String>,
+    /// What it is started and stopped with.
     pub group: String,
+    /// Whether it runs on or has an end.
     pub lifecycle: Lifecycle,
+    /// What it is for, in the user's or the kind's words.
     pub description: Option<String>,
     /// As the platform takes it, from its own registry or a mirror.
     pub image: Image,
+    /// How the image is built, where it is.
     pub build: Option<Build>,
+    /// What replaces the image's entry point.
     pub entrypoint: Option<Vec<Text>>,
     /// The kind's or user's command, `args` appended.
     pub command: Option<Vec<Text>>,
+    /// In the order of kind, presets and user; each name once.
     pub env: Vec<EnvironmentVariable>,
+    /// What it listens on.
     pub ports: Vec<Port>,
+    /// Volumes and paths of the host, in a runtime of any kind.
     pub mounts: Vec<Mount>,
     /// Folders of the node that it mounts in a cluster alone.
     pub node_mounts: Vec<Mount>,
+    /// Single files and folders that are mounted read-only.
     pub files: Vec<FileMount>,
+    /// How its health is checked, where it is.
     pub health: Option<Health>,
+    /// What Prometheus scrapes of it.
     pub metrics: Vec<Metrics>,
+    /// What it asks for, and what it may take.
     pub resources: Resources,
+    /// How many pods of it run in a cluster.
     pub replicas: u32,
     /// One on every node of a cluster; `replicas` is 1.
     pub daemon: bool,
+    /// What happens when it ends.
     pub restart: Restart,
+    /// It is off unless one of these is named. Empty: on.
     pub profiles: Vec<String>,
+    /// Whose network it has instead of those of its group.
     pub network_mode: Option<At<NetworkMode>>,
     /// Names in `[networks]`.
     pub networks: Vec<String>,
+    /// Further names of it in the DNS.
     pub aliases: Vec<String>,
+    /// What starts before it, one entry a workload.
     pub depends_on: Vec<Dependency>,
+    /// What else it talks to.
     pub reaches: Vec<Reach>,
+    /// Keys that mean the same as in Compose.
     pub runtime: Runtime,
+    /// The chart of others that stands for it in a cluster; of a main workload.
+    pub chart: Option<UpstreamChart>,
+    /// In a cluster such a chart runs it, or its component's main workload and this one with it.
+    pub in_chart: bool,
     /// Raw keys of the Compose service and of the chart's values; merged last.
     pub raw_compose: Raw,
+    /// Raw keys of its values in the chart, laid over what is generated.
     pub raw_helm: Raw,
     /// The keys as resolved, for `show` and for checks that want the place of a value.
     pub written: Table,
@@ -66,6 +93,7 @@ pub struct Workload {
 }
 
 impl Workload {
+    /// The port of this name.
     pub fn port(&self, name: &str) -> Option<&Port> {
         self.ports.iter().find(|port| port.name == name)
     }
@@ -75,31 +103,44 @@ impl Workload {
         self.daemon || self.replicas > 1
     }
 
+    /// Whether it runs to completion.
     pub fn is_job(&self) -> bool {
         self.lifecycle == Lifecycle::Job
     }
 }
 
+/// How an image is built: `build` as Compose has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Build {
+    /// The folder that is sent to the builder.
     pub context: HostPath,
+    /// Relative to the context; `None`: `Dockerfile`.
     pub dockerfile: Option<String>,
+    /// Build arguments, by name.
     pub args: Vec<(String, Text)>,
+    /// The stage that is built; `None`: the last.
     pub target: Option<String>,
+    /// Images whose layers the builder may take.
     pub cache_from: Vec<String>,
 }
 
+/// A variable of a program's environment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnvironmentVariable {
+    /// As the program reads it.
     pub name: String,
+    /// Completed by the runtime.
     pub value: Text,
+    /// The name where it is written.
     pub span: Span,
 }
 
 /// One port or several in a row, both ends inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PortRange {
+    /// The lowest.
     pub first: u16,
+    /// The highest; the same where it is one port.
     pub last: u16,
 }
 
@@ -116,6 +157,7 @@ impl Port {
 }
 
 impl PortRange {
+    /// A range of one port.
     pub fn single(port: u16) -> Self {
         Self {
             first: port,
@@ -123,14 +165,17 @@ impl PortRange {
         }
     }
 
+    /// How many ports it has.
     pub fn len(self) -> usize {
         usize::from(self.last - self.first) + 1
     }
 
+    /// Never: both ends are in it.
     pub fn is_empty(self) -> bool {
         false
     }
 
+    /// Whether a port is in both.
     pub fn overlaps(self, other: Self) -> bool {
         self.first <= other.last && other.first <= self.last
     }
@@ -146,99 +191,46 @@ impl std::fmt::Display for PortRange {
     }
 }
 
+/// Which port of the host leads to one of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostPort {
+    /// This one, or these.
     Fixed(PortRange),
     /// Any free one.
     Auto,
 }
 
+/// A port that a workload listens on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Port {
+    /// The key in `ports`.
     pub name: String,
+    /// The numbers inside of the container.
     pub container: PortRange,
     /// Where it is published on the host, if it is.
     pub host: Option<HostPort>,
+    /// TCP or UDP.
     pub protocol: Protocol,
+    /// What a URL of it starts with.
     pub scheme: Scheme,
+    /// What a URL of it ends with; may be empty.
     pub path: String,
     /// The host's address to publish on.
     pub bind: Bind,
     /// The port's own place, and that of `host`.
     pub span: Span,
+    /// Where `host` is written; the port's own place where it is not.
     pub host_span: Span,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mount {
-    /// The volume's name in its component.
-    pub name: String,
-    /// The absolute path in the container.
-    pub path: String,
-    pub source: MountSource,
-    pub read_only: bool,
-    /// Means something only in Compose (the engine's socket); other targets leave it out without a word.
-    pub compose_only: bool,
-    /// Whether a cluster mounts the folder above in place of `path`, so that the program makes its own folder, with the
-    /// owner and the rights that it asks for.
-    pub above: bool,
-    pub propagation: Option<Propagation>,
-    pub span: Span,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum MountSource {
-    /// A volume of the platform, by its key in [`crate::model::Platform::volumes`].
-    Volume(String),
-    /// A path on the host. `data`: `down --purge` may empty it.
-    Bind { path: HostPath, data: bool },
-}
-
-impl MountSource {
-    /// The path on the host, where it is one.
-    pub fn on_host(&self) -> Option<&HostPath> {
-        match self {
-            MountSource::Bind { path, .. } => Some(path),
-            MountSource::Volume(_) => None,
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct FileMount {
-    /// The absolute path in the container.
-    pub path: String,
-    pub content: FileContent,
-    /// Octal, as `0o644`.
-    pub mode: u32,
-    pub span: Span,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum FileContent {
-    /// Written to `config/COMPONENT/...`; `name` is the path below that folder.
-    Text { name: String, text: Text },
-    /// A file of the project, by its path relative to it, and what it holds.
-    Project { path: String, bytes: Vec<u8> },
-    /// A folder of the project: paths relative to it, and what they hold.
-    Folder {
-        path: String,
-        files: Vec<(String, Vec<u8>)>,
-    },
-    /// The value of a secret.
-    Secret(String),
-    /// The bodies of the pipelines' stubs: `dags/` of the project.
-    Stubs,
-    /// A file or a folder that a target generates, by its path relative to `generated/`.
-    Generated(String),
 }
 
 /// Times are milliseconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Health {
+    /// What is asked.
     pub probe: Probe,
     pub interval: u64,
     pub timeout: u64,
+    /// Failures in a row that make it unhealthy.
     pub retries: u32,
     pub start_period: u64,
     /// Whether the container can run it on itself, as Compose does it. Kubernetes asks from outside in any case.
@@ -247,106 +239,35 @@ pub struct Health {
     pub liveness: bool,
     /// The program of the image that asks in Compose, where the kind knows it.
     pub tool: Option<ProbeTool>,
+    /// The key where it is written.
     pub span: Span,
 }
 
+/// What a health check asks.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Probe {
+    /// Whether a GET of the path is answered with a status below 400.
     Http {
+        /// The path and its query, completed by the runtime.
         path: Text,
+        /// The port's name.
         port: String,
+        /// The port's number in the container.
         number: u16,
+        /// HTTP, or HTTPS without a check of the certificate.
         scheme: HttpScheme,
     },
+    /// Whether the port takes connections.
     Tcp {
+        /// The port's name.
         port: String,
+        /// The port's number in the container.
         number: u16,
     },
+    /// Whether a program in the container ends with 0.
     Command(Vec<Text>),
+    /// Whether a line of shell in the container ends with 0.
     Shell(Text),
-}
-
-/// An endpoint that Prometheus scrapes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Metrics {
-    /// The scrape job's name.
-    pub job: String,
-    pub port: String,
-    pub number: u16,
-    pub scheme: HttpScheme,
-    pub path: MetricsPath,
-    /// Milliseconds; `None`: Prometheus' own.
-    pub interval: Option<u64>,
-    /// Milliseconds that an answer may take; `None`: Prometheus' own.
-    pub timeout: Option<At<u64>>,
-    pub honor_labels: bool,
-    pub login: Option<Login>,
-    /// Certificate of the authority that signs the server's.
-    pub ca: Option<FileContent>,
-    /// The server's certificate is not checked.
-    pub insecure: bool,
-    /// Over the labels of the target, before the scrape.
-    pub relabel: Vec<Relabel>,
-    /// Over the labels of each sample, after it.
-    pub metric_relabel: Vec<Relabel>,
-    pub span: Span,
-}
-
-/// Where metrics are read: a path and its query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MetricsPath {
-    pub path: String,
-    /// What stands behind the `?`, as written: pairs of `NAME=VALUE` with `&` between them. Empty where there is none.
-    pub query: String,
-}
-
-impl MetricsPath {
-    pub fn new(written: &str) -> Self {
-        let (path, query) = written.split_once('?').unwrap_or((written, ""));
-        Self {
-            path: path.to_string(),
-            query: query.to_string(),
-        }
-    }
-}
-
-impl std::fmt::Display for MetricsPath {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.path)?;
-        match self.query.as_str() {
-            "" => Ok(()),
-            query => write!(f, "?{query}"),
-        }
-    }
-}
-
-/// How Prometheus logs in. Tokens and passwords are names of secrets, which it reads from files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Login {
-    Bearer(String),
-    Basic { user: String, password: String },
-}
-
-/// A step of relabeling, in Prometheus' own words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relabel {
-    pub source_labels: Vec<String>,
-    pub separator: Option<String>,
-    pub regex: Option<String>,
-    pub modulus: Option<u32>,
-    pub target_label: Option<String>,
-    pub replacement: Option<String>,
-    pub action: Option<String>,
-}
-
-/// Where Prometheus finds a secret.
-pub fn scrape_secret(secret: &str) -> String {
-    format!("/etc/prometheus/secrets/{secret}")
-}
-
-/// Where Prometheus finds the certificate of a job's authority.
-pub fn scrape_ca(job: &str) -> String {
-    format!("/etc/prometheus/ca/{}.pem", job.replace('/', "."))
 }
 
 /// Which graphics processors a container gets.
@@ -372,12 +293,16 @@ pub struct Resources {
     pub cpu_limit: Option<u64>,
 }
 
+/// What happens when a container ends, as Compose has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restart {
+    /// It stays as it is.
     No,
+    /// It starts again, whatever it ended with.
     Always,
     /// So many times at most; `None`: without an end.
     OnFailure(Option<u32>),
+    /// It starts again unless somebody stopped it.
     UnlessStopped,
 }
 
@@ -394,73 +319,104 @@ impl Restart {
     }
 }
 
+/// Whose network a container has.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NetworkMode {
+    /// That of the host: its ports are ports of the host.
     Host,
+    /// None at all.
     None,
     /// Shares the network of this workload.
     Service(String),
 }
 
-/// `this` starts after `workload`, whatever said so: `depends_on`, `uses` or the kind.
+/// A workload that has to start first, because of `depends_on`, `uses` or the kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dependency {
+    /// The workload that starts first.
     pub workload: String,
     /// The component that the workload is of.
     pub component: String,
+    /// What it must have come to.
     pub condition: Condition,
+    /// Whether it only orders the two where both run.
     pub optional: bool,
     /// `depends_on` and the kind open every declared port in Kubernetes; `uses` only those of its role.
     pub opens_ports: bool,
+    /// Where it is written.
     pub span: Span,
 }
 
 /// An edge without order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reach {
+    /// The component that is talked to.
     pub component: String,
     /// `None`: every declared port.
     pub port: Option<String>,
+    /// Where it is written.
     pub span: Span,
 }
 
 /// Keys that mean the same as in Compose.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runtime {
+    /// Whom its processes run as; `None`: as the image says.
     pub user: Option<User>,
     /// In a cluster, in place of `user`.
     pub cluster_user: Option<User>,
     /// Why Pod Security's `restricted` can't hold for it.
     pub unrestricted: Option<String>,
+    /// Further groups of its processes.
     pub group_add: Vec<SupplementalGroup>,
+    /// Whether it has all rights on the host.
     pub privileged: bool,
     /// Its processes gain no rights over those that it starts with: for the catalog's own images, which need none.
     pub no_new_privileges: bool,
+    /// Whether its own file system can't be written to.
     pub read_only: bool,
+    /// Paths that are kept in memory.
     pub tmpfs: Vec<Tmpfs>,
+    /// Devices of the host that it may use.
     pub devices: Vec<Device>,
+    /// Labels of the container, by name.
     pub labels: Vec<(String, Text)>,
+    /// What it calls itself; `None`: its id.
     pub hostname: Option<String>,
+    /// Where its program starts; `None`: as the image says.
     pub working_dir: Option<String>,
+    /// Whether a small init collects its dead processes; `None`: as the engine does.
     pub init: Option<bool>,
     /// Bytes.
     pub shm_size: Option<u64>,
+    /// Limits of the kernel.
     pub ulimits: Vec<Ulimit>,
+    /// Capabilities that it gets.
     pub cap_add: Vec<Capability>,
+    /// Capabilities that it loses.
     pub cap_drop: Vec<Capability>,
+    /// Further lines of its `/etc/hosts`.
     pub extra_hosts: Vec<ExtraHost>,
+    /// What the image was built for; `None`: the host's own.
     pub platform: Option<ImagePlatform>,
+    /// Whether it has a terminal.
     pub tty: bool,
+    /// Whether its input stays open.
     pub stdin_open: bool,
     /// Milliseconds.
     pub stop_grace_period: Option<u64>,
+    /// What it is told to stop by; `None`: as the image says.
     pub stop_signal: Option<Signal>,
 }
 
+/// A limit of the kernel on a container's processes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ulimit {
+    /// As in `ulimit`: `nofile`, `memlock`.
     pub name: String,
+    /// What holds at first.
     pub soft: i64,
+    /// How far the program may raise it; -1: without end.
     pub hard: i64,
 }
 

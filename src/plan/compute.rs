@@ -13,12 +13,15 @@ use crate::files::{FileSet, Owner, Stub, Target};
 
 /// What a plan is made of.
 pub struct Inputs<'a> {
+    /// What the compilation made.
     pub wanted: &'a FileSet,
     /// The targets that platform.toml asks for.
     pub targets: &'a BTreeSet<Target>,
     /// `--target`; `None` is all.
     pub selected: Option<&'a BTreeSet<Target>>,
+    /// What earlier runs wrote.
     pub recorded: &'a Recorded,
+    /// What lies in the output folder.
     pub found: &'a Found,
 }
 
@@ -57,7 +60,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
             changes.insert(path.clone(), change);
         }
     }
-    let changes = yield_to_removals(changes, inputs.found);
+    let changes = yield_to_removals(changes, inputs);
     let emptied = emptied(&changes, &manifest, inputs);
     let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
     Plan {
@@ -145,7 +148,7 @@ fn obstacle(state: &State) -> Option<Refusal> {
 /// A file may take the place of a folder, or a folder that of a file, where the same plan removes what is there.
 fn yield_to_removals(
     mut changes: BTreeMap<String, Change>,
-    found: &Found,
+    inputs: &Inputs,
 ) -> BTreeMap<String, Change> {
     let removed: BTreeSet<String> = changes
         .values()
@@ -155,7 +158,7 @@ fn yield_to_removals(
     for change in changes.values_mut() {
         let free = match &change.refusal {
             Some(Refusal::BelowFile(file)) => removed.contains(file),
-            Some(Refusal::Folder) => is_emptied(&change.path, &removed, found),
+            Some(Refusal::Folder) => is_emptied(&change.path, &removed, inputs),
             _ => false,
         };
         if free {
@@ -165,9 +168,11 @@ fn yield_to_removals(
     changes
 }
 
-/// The folder holds files, and all of them are removed. (An empty one is somebody's: no run of ours leaves any.)
-fn is_emptied(folder: &str, removed: &BTreeSet<String>, found: &Found) -> bool {
+/// The folder holds files, and all of them are removed; or none, because a run was killed that removed what was ours in it.
+/// (Another empty one is somebody's.)
+fn is_emptied(folder: &str, removed: &BTreeSet<String>, inputs: &Inputs) -> bool {
     let below = format!("{folder}/");
+    let found = inputs.found;
     let files: Vec<&String> = found
         .states
         .keys()
@@ -175,7 +180,14 @@ fn is_emptied(folder: &str, removed: &BTreeSet<String>, found: &Found) -> bool {
         .chain(&found.others)
         .filter(|path| path.starts_with(&below))
         .collect();
-    !files.is_empty() && files.into_iter().all(|path| removed.contains(path))
+    let mut owned = inputs.recorded.manifest.files.range(below.clone()..);
+    let was_ours = owned
+        .next()
+        .is_some_and(|(path, _)| path.starts_with(&below));
+    match files.is_empty() {
+        true => was_ours,
+        false => files.into_iter().all(|path| removed.contains(path)),
+    }
 }
 
 /// What the run will own: all that it wants, and what belongs to targets that `--target` leaves out.

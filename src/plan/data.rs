@@ -12,11 +12,13 @@ use crate::{
 /// What a plan means for data. Each list is sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DataPlan {
+    /// Data that nothing uses afterwards.
     pub left: Vec<LeftBehind>,
     /// What has nothing in it yet, where something is written down already.
     pub fresh: Vec<Data>,
     /// What goes on under another key.
     pub moved: Vec<Moved>,
+    /// Stores whose program changes its major version over existing data.
     pub upgrades: Vec<MajorChange>,
     /// Claims that ask for another size.
     pub resized: Vec<Resized>,
@@ -25,6 +27,7 @@ pub struct DataPlan {
 /// Data that nothing will use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftBehind {
+    /// The data, as the manifest has it.
     pub data: Data,
     /// What stands in its place, and starts empty.
     pub instead: Option<Data>,
@@ -32,28 +35,36 @@ pub struct LeftBehind {
     pub keep: String,
 }
 
+/// Data that goes on under another key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
     /// The key that it had.
     pub from: String,
+    /// The data, under its new key.
     pub data: Data,
 }
 
 /// A program meets data of another major version, or of another program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MajorChange {
+    /// The store.
     pub data: Data,
+    /// What wrote the data.
     pub from: Program,
+    /// What is to read it.
     pub to: Program,
     /// What to do, in sentences.
     pub needs: Vec<String>,
 }
 
+/// A claim whose size changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resized {
+    /// The claim.
     pub data: Data,
     /// Bytes.
     pub from: u64,
+    /// Bytes.
     pub to: u64,
 }
 
@@ -125,14 +136,14 @@ fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
         .map(|kept| kept.data.clone())
         .filter(|instead| fresh.contains(instead));
     LeftBehind {
-        keep: keep(data, instead.as_ref(), fresh),
+        keep: how_to_keep(data, instead.as_ref(), fresh),
         instead,
         data: data.clone(),
     }
 }
 
 /// What to write so that the data is used.
-fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
+fn how_to_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
     let moved = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"");
     match (instead, data.keeper) {
         (Some(instead), _) if instead.key != data.key => moved(&data.key, &instead.key),

@@ -9,23 +9,31 @@ use super::{Change, manifest::with_unix_line_ends};
 /// A line of a diff, with the sign that it begins with and without the newline that it ends with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiffLine {
+    /// Which part of the diff it is.
     pub kind: LineKind,
+    /// Without its line end, with the sign of its kind.
     pub text: String,
 }
 
 /// What a line of a diff is, which decides how it is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineKind {
+    /// A heading with the name of a file.
     File,
+    /// A heading with line numbers.
     Hunk,
+    /// A new line.
     Added,
+    /// A line that goes.
     Removed,
+    /// A line that stays.
     Context,
 }
 
 /// A whole diff of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
+    /// In the order in which they are printed.
     pub lines: Vec<DiffLine>,
 }
 

@@ -7,11 +7,14 @@ use crate::text::visible;
 /// Why a command could not go on, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
+    /// One sentence, without `error:`.
     pub message: String,
+    /// What to do.
     pub help: Option<String>,
 }
 
 impl Failure {
+    /// A failure without a hint.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -19,6 +22,7 @@ impl Failure {
         }
     }
 
+    /// Adds what to do.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -30,7 +34,7 @@ impl Failure {
         self
     }
 
-    /// The file system said no: what was tried (`write`, `remove`), where, and its own words.
+    /// The file system refused: what was tried (`write`, `remove`), where, and its own words.
     pub fn io(tried: &str, path: &Path, error: &io::Error) -> Self {
         let failure = Self::new(format!(
             "could not {tried} `{}`: {error}",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What stands at a path that is to be written or was written before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
+    /// A regular file, and what it holds.
     File(Vec<u8>),
     /// A folder; whatever is in it.
     Folder,

@@ -25,6 +25,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What is owned: paths with the hashes that their files may have, and data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
+    /// By path in the output folder; the hashes are SHA-256, and several only while a run writes.
     pub files: BTreeMap<String, BTreeSet<String>>,
     /// Data that is kept, and the bytes that a claim asks for.
     pub volumes: BTreeMap<Data, Option<u64>>,
@@ -37,16 +38,24 @@ pub struct Manifest {
 pub enum Accepted {
     /// Nothing uses the data any more.
     LeftBehind {
+        /// Who keeps it.
         keeper: Keeper,
+        /// What it is called there.
         name: String,
+        /// The key that used it.
         key: String,
     },
     /// A program met data of another major version, or of another program.
     Upgraded {
+        /// Who keeps it.
         keeper: Keeper,
+        /// What it is called there.
         name: String,
+        /// The key that uses it.
         key: String,
+        /// What wrote the data.
         from: Program,
+        /// What is to read it.
         to: Program,
     },
 }
@@ -54,6 +63,7 @@ pub enum Accepted {
 /// A manifest as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
+    /// What it lists; of both sides of a conflict, all.
     pub manifest: Manifest,
     /// Git left conflict markers in it: whatever it lists, it has to be written again.
     pub conflicted: bool,
@@ -147,6 +157,7 @@ pub fn with_unix_line_ends(bytes: &[u8]) -> Vec<u8> {
 }
 
 impl Manifest {
+    /// Owns a file with this hash, besides those that it may have already.
     pub fn record_file(&mut self, path: &str, fingerprint: String) {
         self.files
             .entry(path.to_string())
@@ -154,6 +165,7 @@ impl Manifest {
             .insert(fingerprint);
     }
 
+    /// Remembers data that a platform keeps.
     pub fn record_data(&mut self, kept: &Kept) {
         self.volumes.insert(kept.data.clone(), kept.size);
     }

@@ -26,8 +26,11 @@ use crate::files::Stub;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
+    /// It does not exist yet.
     Create,
+    /// It exists, and is to hold something else.
     Change,
+    /// It is owned, and no longer generated.
     Remove,
 }
 
@@ -45,6 +48,7 @@ pub enum Refusal {
     BelowFile(String),
     /// The symbolic link with this path leaves the output folder.
     Link(String),
+    /// It exists and can't be read: the file system's words.
     Unreadable(String),
 }
 
@@ -86,11 +90,13 @@ impl Refusal {
 pub struct Change {
     /// Relative to the output folder.
     pub path: String,
+    /// What happens to it.
     pub action: Action,
     /// What the file is now, `None` where it does not exist or is no file.
     pub before: Option<Vec<u8>>,
     /// What it is to be; `None` where it is removed.
     pub after: Option<String>,
+    /// Why it is not touched, if it isn't.
     pub refusal: Option<Refusal>,
 }
 
@@ -111,7 +117,9 @@ pub struct Plan {
     pub manifest: Manifest,
     /// The manifest while files are being written: it owns what was and what will be.
     pub manifest_meanwhile: Manifest,
+    /// The bytes of the manifest that was found; `None` where there is none.
     pub manifest_before: Option<Vec<u8>>,
+    /// Whether the manifest is written again.
     pub manifest_changes: bool,
     /// An interrupted run's working files are to be removed.
     pub leftovers: bool,
@@ -122,15 +130,20 @@ pub struct Plan {
 /// How many files go, and how many there are then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Emptied {
+    /// Files that are removed.
     pub removed: usize,
+    /// Files that are there afterwards.
     pub left: usize,
 }
 
 /// How many files each action is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
+    /// New files.
     pub add: usize,
+    /// Files that change.
     pub change: usize,
+    /// Files that are removed.
     pub remove: usize,
 }
 
@@ -173,6 +186,8 @@ impl Plan {
 /// Whether files that are not as they were written may be overwritten and removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Force {
+    /// They stop `apply`.
     No,
+    /// They are overwritten.
     Yes,
 }

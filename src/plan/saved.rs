@@ -18,7 +18,9 @@ pub struct SavedPlan {
     pub environment: Option<String>,
     /// `--target`, sorted; `None` is all.
     pub targets: Option<Vec<String>>,
+    /// What happens to files, sorted by path.
     pub changes: Vec<SavedChange>,
+    /// Stubs that do not exist yet.
     pub stubs: Vec<SavedStub>,
     /// Data that is left behind, and that another version of its program has to read: names.
     pub data: Vec<String>,
@@ -31,12 +33,15 @@ pub struct SavedPlan {
 /// One file of a [`SavedPlan`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedChange {
+    /// Relative to the output folder.
     pub path: String,
+    /// What happens to it.
     pub action: Action,
     /// SHA-256 of the file that was found.
     pub before: Option<String>,
     /// The text to write.
     pub after: Option<String>,
+    /// Why it is not touched, if it isn't.
     pub refusal: Option<Refusal>,
 }
 
@@ -48,6 +53,7 @@ pub struct SavedStub {
 }
 
 impl SavedPlan {
+    /// What `plan --out` writes of a plan; `file` is the platform file, relative to the project.
     pub fn new(
         plan: &Plan,
         file: &str,

@@ -17,7 +17,7 @@ pub(super) fn only_included_keys(mut table: Table, file: &str, sink: &mut Sink) 
                     Code::UnknownKey,
                     format!("an included file has no key `{name}`"),
                 )
-                .label(entry.key.span, format!("stands in {file} alone"))
+                .label(entry.key.span, format!("belongs in {file} alone"))
                 .help(format!("move it to {file}")),
             );
             table.remove(name);
@@ -155,11 +155,34 @@ pub(super) fn lay_over(platform: &Table, environment: &Table) -> Table {
                 span: value.span,
                 value: Value::Table(overlay(&below, above, Removal::Now)),
             },
+            ("moved", None, Value::Array(more)) => Node {
+                span: value.span,
+                value: Value::Array(all_moves(out.array("moved").unwrap_or_default(), more).into()),
+            },
             _ => value.clone(),
         };
         out.set(key.clone(), value);
     }
     out
+}
+
+/// What was renamed in the platform was renamed in its environments, too: theirs are more. One for the same thing, or to the
+/// same name, takes the place of the platform's.
+fn all_moves(below: &[Node], above: &[Node]) -> Vec<Node> {
+    let says = |entry: &Node, key: &str| {
+        let value = entry.as_table().and_then(|table| table.string(key));
+        value.map(ToString::to_string)
+    };
+    let is_replaced = |old: &&Node| {
+        above.iter().any(|new| {
+            ["from", "to"].iter().any(|key| {
+                let old = says(old, key);
+                old.is_some() && old == says(new, key)
+            })
+        })
+    };
+    let kept = below.iter().filter(|entry| !is_replaced(entry));
+    kept.chain(above).cloned().collect()
 }
 
 fn lay_over_components(below: &Table, above: &Table) -> Table {

@@ -25,6 +25,7 @@ const REPLACEMENT: usize = char::REPLACEMENT_CHARACTER.len_utf8();
 
 /// What was read.
 pub struct Read {
+    /// All files in one: includes joined, the environment laid over them.
     pub tree: Table,
     /// What an environment adds to the names that it has on a machine, as in `-staging`; empty where there is none, or
     /// where it gives the platform a name itself.
@@ -111,7 +112,7 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
     read.table
         .strings("include")
         .into_iter()
-        .filter(|pattern| !leaves(pattern))
+        .filter(|pattern| !leaves_project(pattern))
         .flat_map(|pattern| matching(&mut walked, folder, pattern).files)
         .collect()
 }
@@ -228,11 +229,11 @@ fn include(
         let Some(text) = pattern.as_str() else {
             continue;
         };
-        if leaves(text) {
+        if leaves_project(text) {
             sink.push(
                 Diagnostic::new(
                     Code::OutsideProject,
-                    format!("`{text}` lies outside of the project"),
+                    format!("`{text}` is outside of the project"),
                 )
                 .label(pattern.span, format!("not in the folder of {file}"))
                 .help(format!(
@@ -261,7 +262,7 @@ fn include(
             sink.push(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` {error}"))
                     .label(pattern.span, "may mean files there")
-                    .help("what can't be read would be missing: mend it, or narrow the pattern"),
+                    .help("what can't be read would be missing: fix it, or narrow the pattern"),
             );
         }
         for path in matched.files {
@@ -308,7 +309,7 @@ fn is_environment_of(file: &str, path: &str) -> bool {
 }
 
 /// Whether a pattern means files outside of the project.
-fn leaves(pattern: &str) -> bool {
+fn leaves_project(pattern: &str) -> bool {
     pattern.starts_with('/') || pattern.split('/').any(|part| part == "..")
 }
 

@@ -22,7 +22,7 @@ pub fn of_text(text: &str, place: Span, words: Words, mode: Mode) -> Phrase<'_> 
     pieces(text, words, mode, |_, _| place)
 }
 
-/// `place` tells where the bytes `start..end` of the text stand.
+/// `place` maps bytes: where the bytes `start..end` of the text stand.
 fn pieces(
     text: &str,
     words: Words,

@@ -88,7 +88,7 @@ impl Waits<'_> {
             Value::Array(items) => {
                 for item in items {
                     let Some(name) = item.as_str() else { continue };
-                    if self.known(name, item.span, sink) {
+                    if self.is_known(name, item.span, sink) {
                         self.list_form(name, item.span, true, out);
                     }
                 }
@@ -105,7 +105,7 @@ impl Waits<'_> {
             }
             if key.name.starts_with('@') {
                 self.inner(&key.name, node, key.span, out);
-            } else if self.known(&key.name, key.span, sink) {
+            } else if self.is_known(&key.name, key.span, sink) {
                 self.entry(&key.name, node, key.span, out, sink);
             }
         }
@@ -129,7 +129,7 @@ impl Waits<'_> {
             // A user may switch a kind's check off; then there is nothing to wait for but the start.
             Some(Condition::Healthy) if !is_checked(workload) => Condition::Started,
             Some(asked) => asked,
-            None => usual(workload),
+            None => usual_condition(workload),
         };
         push(out, dependency(workload, condition, false, false, span));
     }
@@ -175,7 +175,7 @@ impl Waits<'_> {
             out,
             dependency(
                 workload,
-                asked.unwrap_or_else(|| usual(workload)),
+                asked.unwrap_or_else(|| usual_condition(workload)),
                 optional,
                 true,
                 span,
@@ -190,7 +190,13 @@ impl Waits<'_> {
         };
         push(
             out,
-            dependency(workload, usual(workload), false, opens_ports, span),
+            dependency(
+                workload,
+                usual_condition(workload),
+                false,
+                opens_ports,
+                span,
+            ),
         );
         let Some(target) = self.scene.find(name) else {
             return;
@@ -217,7 +223,7 @@ impl Waits<'_> {
         self.workloads.find(name)
     }
 
-    fn known(&self, name: &str, span: Span, sink: &mut Sink) -> bool {
+    fn is_known(&self, name: &str, span: Span, sink: &mut Sink) -> bool {
         let scene = self.scene;
         if scene.find(name).is_some()
             || scene.names.lost.contains(name)
@@ -232,7 +238,7 @@ impl Waits<'_> {
 }
 
 /// What the list form waits for.
-fn usual(workload: &Waited<'_>) -> Condition {
+fn usual_condition(workload: &Waited<'_>) -> Condition {
     if workload.shape.job {
         Condition::Completed
     } else if is_checked(workload) {
@@ -242,7 +248,7 @@ fn usual(workload: &Waited<'_>) -> Condition {
     }
 }
 
-/// Whether something in every runtime tells that it is healthy.
+/// Whether its health is checked in every runtime.
 fn is_checked(workload: &Waited<'_>) -> bool {
     workload.health.as_ref().is_some_and(|health| health.inside)
 }

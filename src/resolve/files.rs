@@ -298,7 +298,7 @@ impl File<'_> {
                         Code::BadTemplate,
                         format!("the template `{}` can't be run", error.template),
                     )
-                    .label(node.span, self.inputs.engine.said(&error))
+                    .label(node.span, self.inputs.engine.describe(&error))
                     .help("docs/templates.md says what a template sees"),
                 );
                 None
@@ -339,7 +339,7 @@ pub(super) fn project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option
         sink.push(
             Diagnostic::new(
                 Code::OutsideProject,
-                format!("`{written}` lies outside of the project"),
+                format!("`{written}` is outside of the project"),
             )
             .label(node.span, "not in the project's folder")
             .help(
@@ -378,7 +378,7 @@ fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileC
         sink.push(
             Diagnostic::new(
                 Code::OutsideProject,
-                format!("`{written}` lies in the folder that everything is generated into"),
+                format!("`{written}` is in the folder that everything is generated into"),
             )
             .label(node.span, "no source of one's own")
             .help("secrets lie there, and it would grow at each `apply`: name the file that it comes from"),
@@ -435,7 +435,7 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
             }
         };
         let name = file.strip_prefix(path)?.trim_start_matches('/').to_string();
-        // A name at the top of a folder of one's own is none at the top of the tree.
+        // A name at the top of the user's folder is not at the top of the tree.
         if let Err(why) = TreePath::parse(&format!("files/{name}")) {
             broken.push((file, ReadError::Failed(format!("it {why}"))));
             continue;

@@ -3,12 +3,15 @@
 use super::{
     Scene,
     reference::{Scope, text},
+    top,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
+    files::Target,
     model::{Build, HostPath, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
+    source::Span,
     syntax::{Node, Table},
 };
 
@@ -81,7 +84,7 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(
                 Code::ConflictingKeys,
-                "the tag stands in `image` and in `version`",
+                "the tag is in `image` and in `version`",
             )
             .label(image.span, "a tag here")
             .label(version.key.span, "and here")
@@ -91,7 +94,9 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
     let has_image = user.get("image").is_some()
         || user.get("build").is_some()
         || draft.kind_table.get("image").is_some();
-    if !has_image && draft.external.is_none() {
+    if let Some(chart) = user.entry("chart").filter(|_| !has_image) {
+        without_image(scene, draft.span, chart.key.span, sink);
+    } else if !has_image && draft.external.is_none() {
         sink.push(
             Diagnostic::new(
                 Code::MissingKey,
@@ -114,6 +119,21 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
             good_version(node, sink);
         }
     }
+}
+
+/// A cluster runs the chart, and a machine has nothing to run.
+fn without_image(scene: &Scene<'_>, component: Span, chart: Span, sink: &mut Sink) {
+    let targets = top::targets(scene.draft.tree.table("platform"));
+    let machines = [Target::Compose, Target::Swarm];
+    let Some(target) = machines.iter().find(|target| targets.contains(target)) else {
+        return;
+    };
+    sink.push(
+        Diagnostic::new(Code::MissingKey, "a chart runs in a cluster alone")
+            .label(chart, format!("`{}` has no image to run", target.name()))
+            .help("write `image = \"repository:tag\"` beside it, or leave `compose` and `swarm` out of `platform.targets`")
+            .adding(component, "image = \"repository:tag\""),
+    );
 }
 
 /// Docker's grammar of tags, as far as the literal text shows it.

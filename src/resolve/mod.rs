@@ -7,6 +7,7 @@
 mod beforehand;
 mod cluster;
 mod contents;
+mod deploy;
 mod dependencies;
 mod files;
 mod flows;
@@ -25,7 +26,10 @@ mod template_view;
 mod templates;
 mod top;
 mod unused;
+mod upstream;
 mod workload;
+
+pub use contents::rules_of;
 
 use beforehand::Beforehand;
 use scene::Scene;
@@ -51,6 +55,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         names: &draft.names,
         components: &draft.components,
         order: order::order(draft, sink),
+        network_owners: network::owners(draft),
         templates,
     };
     let tree = &draft.tree;
@@ -69,6 +74,8 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     }
     platform.notify = beforehand.notify;
     observe::carry(&mut platform, sink);
+    top::raw_workloads(tree, &platform, sink);
+    platform.deploy = deploy::resolve(tree, &platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
     observe::promises(&mut platform, sink);

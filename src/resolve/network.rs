@@ -3,8 +3,8 @@
 use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    expand::{ComponentDraft, unknown},
-    model::{At, NetworkMode},
+    expand::{ComponentDraft, Draft, unknown},
+    model::{At, NetworkMode, NetworkOwners},
     syntax::Table,
 };
 
@@ -29,6 +29,21 @@ pub(super) fn mode_of(draft: &ComponentDraft, workload: &str) -> Option<NetworkM
         .iter()
         .find(|shape| draft.workload_name(shape.part.as_deref()) == workload)?;
     Some(mode(&shape.table)?.value)
+}
+
+/// Who lives in whose network.
+pub(super) fn owners(draft: &Draft) -> NetworkOwners {
+    let mut hosts = Vec::new();
+    for component in &draft.components {
+        for shape in &component.workloads {
+            if let Some(NetworkMode::Service(host)) = mode(&shape.table).map(|mode| mode.value)
+                && draft.find(&host).is_some()
+            {
+                hosts.push((component.workload_name(shape.part.as_deref()), host));
+            }
+        }
+    }
+    NetworkOwners::from_pairs(hosts.iter().map(|(guest, host)| (&**guest, &**host)))
 }
 
 /// A port that is published by a container without a network.

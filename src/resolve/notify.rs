@@ -90,7 +90,7 @@ fn receiver(
         sink.push(
             Diagnostic::new(
                 Code::MissingKey,
-                format!("the receiver `{name}` has no way to be told"),
+                format!("the receiver `{name}` has no way to be notified"),
             )
             .label(span, "this receiver")
             .help("write one of `slack`, `webhook`, `email` and `pagerduty`"),
@@ -109,7 +109,7 @@ fn receiver(
         channel: read::owned(table, "channel"),
         webhook: url(scene, table, "webhook", sink),
         email: read::one_or_many(table, "email"),
-        pagerduty: whole(scene, table, "pagerduty", sink),
+        pagerduty: whole_value(scene, table, "pagerduty", sink),
         span,
     }
 }
@@ -119,13 +119,13 @@ fn smtp(scene: &Scene, table: &Table, sink: &mut Sink) -> Smtp {
         host: read::owned(table, "host").unwrap_or_default(),
         from: read::owned(table, "from").unwrap_or_default(),
         user: read::owned(table, "user"),
-        password: whole(scene, table, "password", sink),
+        password: whole_value(scene, table, "password", sink),
         tls: table.boolean("tls").unwrap_or(true),
     }
 }
 
 fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
-    let text = whole(scene, table, key, sink)?;
+    let text = whole_value(scene, table, key, sink)?;
     let plain = text.value.as_plain();
     if let Some(plain) =
         plain.filter(|it| !it.starts_with("http://") && !it.starts_with("https://"))
@@ -142,7 +142,7 @@ fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Te
 }
 
 /// Alertmanager reads a secret from a file, which holds the whole value.
-fn whole(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
+fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
     let node: &Node = table.get(key)?;
     let value = text(scene, node, &Scope::platform(), sink);
     if !value.secrets().is_empty() && value.pieces.len() > 1 {

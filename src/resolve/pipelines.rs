@@ -133,7 +133,7 @@ fn pipeline(
     }
 }
 
-/// Every line runs in some image: the pipeline's, or the task's own. Said once, however many tasks lack one.
+/// Every line runs in some image: the pipeline's, or the task's own. Reported once, however many tasks have none.
 fn images(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
     let lacking = |task: &&Task| task.image.is_none() && task.body != TaskBody::Stub;
     let Some(first) = tasks.iter().find(lacking) else {
@@ -421,8 +421,8 @@ fn agent(at: Names<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
         (None, None) => {
             let span = table.entry("agent")?.key.span;
             sink.push(
-                Diagnostic::new(Code::MissingKey, "this agent is none")
-                    .label(span, "neither `docker` nor `label`")
+                Diagnostic::new(Code::MissingKey, "this agent has neither an image nor a label")
+                    .label(span, "no `docker` and no `label`")
                     .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out, then any agent does"),
             );
         }

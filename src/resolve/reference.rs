@@ -15,7 +15,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read},
     language::memory_bytes,
-    model::{NetworkMode, Text},
+    model::Text,
     reference::{self, Misfit, Mode, PLATFORM_WORDS, Piece, Reference, Words},
     syntax::{Node, Value},
 };
@@ -136,24 +136,6 @@ fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
             .renaming(word, near),
         None => diagnostic.help("a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}` or `${platform.name}`; a literal `${` is written `$${`"),
     }
-}
-
-/// Under which name other containers reach a workload: that of the one whose network it shares.
-pub(super) fn network_owner(scene: &Scene<'_>, draft: &ComponentDraft, workload: &str) -> String {
-    let mut owner = workload.to_string();
-    let mut mode = super::network::mode_of(draft, workload);
-    // A circle of them is an error that a rule reports.
-    for _ in scene.components {
-        let Some(NetworkMode::Service(other)) = mode else {
-            break;
-        };
-        let Some(index) = scene.find(&other) else {
-            break;
-        };
-        mode = super::network::mode_of(&scene.components[index], &other);
-        owner = other;
-    }
-    owner
 }
 
 /// The names under which clients call it, each with any port.

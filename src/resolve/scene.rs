@@ -4,7 +4,7 @@ use super::{order::Order, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
     expand::{ComponentDraft, Draft, Names, read, unknown},
-    model::{Piece, Secret, Text},
+    model::{NetworkOwners, Piece, Secret, Text},
     source::Span,
 };
 
@@ -14,6 +14,8 @@ pub(super) struct Scene<'a> {
     pub components: &'a [ComponentDraft],
     /// Which references may be followed.
     pub order: Order<'a>,
+    /// Under which workload's name others reach what shares a network.
+    pub network_owners: NetworkOwners,
     /// Files of the project in which references are resolved.
     pub templates: ProjectTemplates,
 }

@@ -141,8 +141,8 @@ fn role_view(
         }
     }
     for setting in ["tls", "ca"] {
-        let said = draft.setting(setting).and_then(Node::as_str);
-        out.insert(setting.to_string(), Json::from(said));
+        let value = draft.setting(setting).and_then(Node::as_str);
+        out.insert(setting.to_string(), Json::from(value));
     }
     if let Some(main) = draft.main_port() {
         for field in ["url", "public_url"] {

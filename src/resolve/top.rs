@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::{Scene, mounts, reference::Scope, workload};
 use crate::{
     diag::Sink,
-    expand::read,
+    expand::{read, unknown},
     files::Target,
     model::{Actor, Named, Network, Platform},
     source::Span,
-    syntax::Table,
+    syntax::{Node, Table},
 };
 
 /// The version of a platform that says none.
@@ -32,7 +32,7 @@ pub(super) fn platform(
         version: table.string("version").unwrap_or(FIRST_VERSION).to_string(),
         description: read::owned(table, "description"),
         environment,
-        targets: targets(table),
+        targets: targets(Some(table)),
         variables: scene.names.variables.clone(),
         secrets: scene.names.secrets.clone(),
         groups: scene.names.groups.clone(),
@@ -45,6 +45,7 @@ pub(super) fn platform(
         actors: actors(tree),
         flows: Vec::new(),
         notify: None,
+        deploy: None,
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
         kind_sources: scene.names.kind_sources.clone(),
@@ -64,9 +65,10 @@ fn first_span(tree: &Table) -> Span {
     )
 }
 
-fn targets(platform: &Table) -> BTreeSet<Target> {
-    match platform.get("targets") {
-        Some(_) => platform
+/// What `[platform]` compiles to.
+pub(super) fn targets(platform: Option<&Table>) -> BTreeSet<Target> {
+    match platform.filter(|table| table.get("targets").is_some()) {
+        Some(platform) => platform
             .strings("targets")
             .into_iter()
             .filter_map(Target::from_name)
@@ -76,6 +78,21 @@ fn targets(platform: &Table) -> BTreeSet<Target> {
             .copied()
             .filter(|target| target.is_default())
             .collect(),
+    }
+}
+
+/// Values of workloads that are not there: the chart would keep them for nothing.
+pub(super) fn raw_workloads(tree: &Table, platform: &Platform, sink: &mut Sink) {
+    let written = tree.get_path(&["raw", "helm", "components"]);
+    let known: Vec<&str> = platform.workloads().map(|it| it.name.as_str()).collect();
+    for (key, _) in written
+        .and_then(Node::as_table)
+        .into_iter()
+        .flat_map(Table::iter)
+    {
+        if !known.contains(&key.name.as_str()) {
+            sink.push(unknown("workload", &key.name, key.span, &known));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     beforehand::Beforehand,
     cluster, dependencies, files, image, mounts, network, notify, observe, program,
     reference::{Scope, text},
-    runtime,
+    runtime, upstream,
 };
 use crate::{
     catalog::SettingType,
@@ -250,6 +250,8 @@ fn workload(
             cluster_user: cluster::user(draft, shape, &image),
             ..runtime::runtime(scene, table, &scope, sink)
         },
+        chart: upstream::chart(scene, index, shape, sink),
+        in_chart: upstream::brings(scene, index, shape),
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
         raw_helm: raw(
             scene,

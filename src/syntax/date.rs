@@ -8,9 +8,13 @@ use toml::value::{Datetime, Offset};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Date {
     text: String,
+    /// Four digits.
     pub year: u16,
+    /// From 1.
     pub month: u8,
+    /// From 1.
     pub day: u8,
+    /// `None`: the day as a whole.
     pub time: Option<TimeOfDay>,
     /// Minutes that its zone is ahead of UTC; 0 where no zone is written.
     pub offset: i16,
@@ -19,8 +23,11 @@ pub struct Date {
 /// Fractions of a second are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeOfDay {
+    /// Up to 23.
     pub hour: u8,
+    /// Up to 59.
     pub minute: u8,
+    /// Up to 60, for leap seconds.
     pub second: u8,
 }
 

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+/// Items that copies share; whoever changes them gets a list of its own first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shared<T>(Arc<Vec<T>>);
 

@@ -6,22 +6,32 @@ use crate::source::Span;
 /// A value with its place. The place of a table made by a dotted key or a heading is that of its name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
+    /// The value where it is written.
     pub span: Span,
+    /// What TOML says it is.
     pub value: Value,
 }
 
+/// A value of TOML.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
+    /// Quotes and escapes resolved.
     String(String),
+    /// A whole number; a larger one is [`Value::Broken`].
     Integer(i64),
+    /// A number with a fraction, or an exponent.
     Float(f64),
+    /// `true` or `false`.
     Boolean(bool),
+    /// A date, with or without a time.
     Date(Date),
     /// A time of day without a date, as written.
     Time(String),
+    /// Items in their order.
     Array(Shared<Node>),
+    /// A table, however it is written: a heading, braces, dotted keys.
     Table(Table),
-    /// Something was written here that can't be used, and that was said: not absent, but nothing to read either.
+    /// Something was written here that can't be used, which was reported: not absent, but nothing to read either.
     Broken,
 }
 
@@ -42,29 +52,38 @@ impl Value {
     }
 }
 
+/// A key with its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Key {
+    /// Quotes and escapes resolved.
     pub name: String,
+    /// The key where it is written.
     pub span: Span,
 }
 
+/// A key and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
+    /// The key.
     pub key: Key,
+    /// The value.
     pub value: Node,
 }
 
 /// Keys and values in the order in which the user wrote them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
+    /// Each key once.
     pub entries: Shared<Entry>,
 }
 
 impl Table {
+    /// The key and value of this name.
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key.name == name)
     }
 
+    /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.entry(name).map(|entry| &entry.value)
     }
@@ -79,23 +98,28 @@ impl Table {
         node.as_table()?.get_path(rest)
     }
 
+    /// The table of this name; `None` where it is something else.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.get(name)?.as_table()
     }
 
+    /// The value of this name, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
         let entry = self.entries.iter_mut().find(|entry| entry.key.name == name);
         entry.map(|entry| &mut entry.value)
     }
 
+    /// The table of this name, to change it.
     pub fn table_mut(&mut self, name: &str) -> Option<&mut Table> {
         self.get_mut(name)?.as_table_mut()
     }
 
+    /// The string of this name; `None` where it is something else.
     pub fn string(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str()
     }
 
+    /// The whole number of this name; `None` where it is something else.
     pub fn integer(&self, name: &str) -> Option<i64> {
         match self.get(name)?.value {
             Value::Integer(number) => Some(number),
@@ -103,10 +127,12 @@ impl Table {
         }
     }
 
+    /// The boolean of this name; `None` where it is something else.
     pub fn boolean(&self, name: &str) -> Option<bool> {
         self.get(name)?.as_bool()
     }
 
+    /// The items of this name; `None` where it is no list.
     pub fn array(&self, name: &str) -> Option<&[Node]> {
         self.get(name)?.as_array()
     }
@@ -141,6 +167,7 @@ impl Table {
         }
     }
 
+    /// Takes an entry out.
     pub fn remove(&mut self, name: &str) -> Option<Node> {
         let index = self
             .entries
@@ -149,16 +176,19 @@ impl Table {
         Some(self.entries.remove(index).value)
     }
 
+    /// Keys and values in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Node)> {
         self.entries.iter().map(|entry| (&entry.key, &entry.value))
     }
 
+    /// The names of the keys in their order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.key.name.as_str())
     }
 }
 
 impl Node {
+    /// The string that it is.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -166,6 +196,7 @@ impl Node {
         }
     }
 
+    /// The boolean that it is.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
             Value::Boolean(value) => Some(value),
@@ -173,6 +204,7 @@ impl Node {
         }
     }
 
+    /// The items of the list that it is.
     pub fn as_array(&self) -> Option<&[Node]> {
         match &self.value {
             Value::Array(items) => Some(items),
@@ -180,6 +212,7 @@ impl Node {
         }
     }
 
+    /// The date that it is.
     pub fn as_date(&self) -> Option<&Date> {
         match &self.value {
             Value::Date(date) => Some(date),
@@ -187,6 +220,7 @@ impl Node {
         }
     }
 
+    /// The table that it is.
     pub fn as_table(&self) -> Option<&Table> {
         match &self.value {
             Value::Table(table) => Some(table),
@@ -194,6 +228,7 @@ impl Node {
         }
     }
 
+    /// The table that it is, to change it.
     pub fn as_table_mut(&mut self) -> Option<&mut Table> {
         match &mut self.value {
             Value::Table(table) => Some(table),
@@ -201,6 +236,7 @@ impl Node {
         }
     }
 
+    /// Whether something was written here that can't be used.
     pub fn is_broken(&self) -> bool {
         self.value == Value::Broken
     }

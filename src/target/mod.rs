@@ -3,6 +3,7 @@
 //! A target builds view structs and hands them to its templates; templates only arrange.
 
 pub mod content;
+pub mod coverage;
 pub mod emit;
 pub mod runtime;
 pub mod shared;
@@ -79,5 +80,6 @@ fn row(target: Target) -> Row {
         Target::Airflow => row(Role::Mounted, content::airflow::emit),
         Target::Jenkins => row(Role::Read, content::jenkins::emit),
         Target::Docs => row(Role::Read, content::docs::emit),
+        Target::Gitops => row(Role::Read, content::gitops::emit),
     }
 }

@@ -62,9 +62,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
             let one = |value: &Value, depth: usize| pay_one(state, value, depth);
             pay(state, &anchors, 0)?;
             let text = match (value.kind(), anchors.kind()) {
-                (ValueKind::Map, ValueKind::Map) => {
-                    yaml::entries(&value, &anchors, indent, &one)?
-                }
+                (ValueKind::Map, ValueKind::Map) => yaml::entries(&value, &anchors, indent, &one)?,
                 _ => yaml::block(&value, indent, &one)?,
             };
             Ok::<_, Error>(Value::from_safe_string(text))

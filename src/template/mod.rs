@@ -341,7 +341,7 @@ fn syntax() -> SyntaxConfig {
     builder.build().unwrap_or_default()
 }
 
-/// The innermost error: what an include or an imported macro stumbled over is said at its own place.
+/// The innermost error: what is wrong in an include or an imported macro is reported at its own place.
 fn template_error(template: &str, error: &minijinja::Error) -> TemplateError {
     let mut inner = error;
     while let Some(cause) = std::error::Error::source(inner)

@@ -17,7 +17,7 @@ impl Engine {
     }
 
     /// An error in one line, for a label elsewhere: the template's file, the line and what is wrong.
-    pub fn said(&self, error: &TemplateError) -> String {
+    pub fn describe(&self, error: &TemplateError) -> String {
         let (folder, _) = written(&error.template, &self.own);
         let line = error.line.unwrap_or(1);
         format!("{folder}/{}:{line}: {}", error.template, error.message)

@@ -33,7 +33,7 @@ impl Host {
     }
 
     /// Without the brackets that join an address of IPv6 to a port.
-    pub fn bare(&self) -> String {
+    pub fn without_brackets(&self) -> String {
         match self {
             Host::Name(name) => name.clone(),
             Host::Ip(address) => address.to_string(),
@@ -57,7 +57,7 @@ impl fmt::Display for Host {
 pub struct Bind(IpAddr);
 
 impl Bind {
-    /// What `platform.bind` is unless said otherwise.
+    /// What `platform.bind` is by default.
     pub const LOOPBACK: Self = Self(IpAddr::V4(Ipv4Addr::LOCALHOST));
     /// Every address of the host: where a port is that a container opens in the host's own network.
     pub const EVERYWHERE: Self = Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
@@ -67,6 +67,7 @@ impl Bind {
         ip_address(text).map(Self)
     }
 
+    /// The address itself.
     pub fn address(self) -> IpAddr {
         self.0
     }

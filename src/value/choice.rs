@@ -9,9 +9,14 @@ macro_rules! choice {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $name {
-            $($(#[$of_variant])* $variant,)+
+            $(
+                #[doc = concat!("`", $word, "` in a file of the user's or of a kind.")]
+                $(#[$of_variant])*
+                $variant,
+            )+
         }
 
+        #[allow(dead_code, reason = "not every enum is listed or written")]
         impl $name {
             /// Every variant, in the order of [`Self::NAMES`].
             pub const ALL: &[Self] = &[$(Self::$variant),+];

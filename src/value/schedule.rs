@@ -118,7 +118,7 @@ impl Field {
     }
 }
 
-/// Digits alone: `+5` is none.
+/// Digits alone: `+5` is not read.
 fn number(text: &str) -> Option<u32> {
     text.chars().all(|c| c.is_ascii_digit()).then_some(())?;
     text.parse().ok()

@@ -33,7 +33,7 @@ impl Tmpfs {
         })
     }
 
-    /// The bytes that it may hold, where they are said.
+    /// The bytes that it may hold, where the options limit them.
     pub fn size(&self) -> Option<u64> {
         self.options.iter().find_map(|option| match option {
             TmpfsOption::Size(bytes) => Some(*bytes),

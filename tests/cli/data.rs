@@ -113,9 +113,9 @@ impl Case {
         assert_eq!(ran.status, 1, "{}", ran.out);
         assert_eq!(self.project.tree(), before, "nothing was written");
         let flat = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
-        let said = flat(&format!("{}{}", ran.out, ran.err));
+        let printed = flat(&format!("{}{}", ran.out, ran.err));
         for word in words {
-            assert!(said.contains(&flat(word)), "{word}\n{said}");
+            assert!(printed.contains(&flat(word)), "{word}\n{printed}");
         }
         assert!(ran.err.contains("--accept-data-loss"), "{}", ran.err);
     }

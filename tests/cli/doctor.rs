@@ -35,9 +35,9 @@ impl Machine {
 #[test]
 fn a_sound_machine_is_told_so() {
     let machine = Machine::of("", "").applied();
-    let said = machine.ok(&["doctor"]);
+    let printed = machine.ok(&["doctor"]);
     assert_eq!(
-        said,
+        printed,
         "Nothing found that would stop this platform from starting here.\n"
     );
     let json = machine.ok(&["doctor", "--format", "json"]);
@@ -112,10 +112,10 @@ error[volume]: there is no volume `kept` to mount
   --> platform.toml:13
   help: leave `external` out and it is made, or: docker volume create kept
 ";
-    let said = machine.refuses(&["doctor"]);
-    assert_eq!(said, expected);
-    let said = machine.refuses(&["up"]);
-    assert_eq!(said, format!("{expected}error: nothing was started\n"));
+    let printed = machine.refuses(&["doctor"]);
+    assert_eq!(printed, expected);
+    let printed = machine.refuses(&["up"]);
+    assert_eq!(printed, format!("{expected}error: nothing was started\n"));
     machine
         .folder
         .write("bin/networks", "bridge\nhere\nnowhere\n");
@@ -134,16 +134,19 @@ fn what_is_asked_for_is_held_against_what_there_is() {
     machine
         .folder
         .write("bin/disk", machine.folder.path("bin").display().to_string());
-    let said = machine.refuses(&["doctor"]);
-    let heads: Vec<&str> = said.lines().filter(|line| !line.starts_with(' ')).collect();
+    let printed = machine.refuses(&["doctor"]);
+    let heads: Vec<&str> = printed
+        .lines()
+        .filter(|line| !line.starts_with(' '))
+        .collect();
     let starts = [
         "error[memory]: all of it asks for 921600.0 GiB of memory, and there are ",
         "warning[cpu]: all of it asks for 4000.0 processors, and there are ",
         "warning[disk]: its new volumes are meant to hold 8192000.0 GiB, and `",
     ];
-    assert_eq!(heads.len(), starts.len(), "{said}");
+    assert_eq!(heads.len(), starts.len(), "{printed}");
     for (head, start) in heads.iter().zip(starts) {
-        assert!(head.starts_with(start), "{said}");
+        assert!(head.starts_with(start), "{printed}");
     }
     // It starts all the same, and what is off counts for nothing.
     machine.ok(&["up"]);
@@ -193,20 +196,23 @@ fn an_engine_that_is_absent_or_too_old() {
     let script = machine.folder.read("bin/docker");
     let old = script.replace("echo 28.0.0", "echo 19.03.15");
     machine.folder.write("bin/docker", old);
-    let said = machine.refuses(&["doctor"]);
+    let printed = machine.refuses(&["doctor"]);
     let expected = "error[engine]: the engine is too old: it is version 19.03.15\n  help: install Docker 20.10 or newer\n";
-    assert_eq!(said, expected);
+    assert_eq!(printed, expected);
     let silent = script.replace("echo 28.0.0; exit", "echo Cannot connect >&2; exit 1");
     machine.folder.write("bin/docker", silent);
     for words in ["doctor", "up"] {
-        let said = machine.refuses(&[words]);
-        assert!(said.contains("no engine answers: Cannot connect"), "{said}");
+        let printed = machine.refuses(&[words]);
+        assert!(
+            printed.contains("no engine answers: Cannot connect"),
+            "{printed}"
+        );
     }
     machine.folder.write("bin/version", "2.19.1");
-    let said = machine.refuses(&["doctor"]);
+    let printed = machine.refuses(&["doctor"]);
     assert!(
-        said.contains("Compose is too old: `docker compose` is version 2.19.1"),
-        "{said}"
+        printed.contains("Compose is too old: `docker compose` is version 2.19.1"),
+        "{printed}"
     );
 }
 
@@ -217,9 +223,9 @@ fn stale_files_and_mistakes_are_told_for_programs_too() {
         "project/platform.toml",
         platform("", "restart = \"always\"\n"),
     );
-    let said = machine.ok(&["doctor"]);
+    let printed = machine.ok(&["doctor"]);
     let expected = "warning[files]: `generated/` is not what platform.toml says: `up` starts nothing from it\n";
-    assert!(said.starts_with(expected), "{said}");
+    assert!(printed.starts_with(expected), "{printed}");
     machine.folder.write(
         "project/platform.toml",
         platform("", "restart = \"often\"\n"),

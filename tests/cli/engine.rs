@@ -8,8 +8,8 @@ use crate::support::machine::Machine;
 fn up_starts_a_group_with_what_it_needs_and_only_their_secrets() {
     let machine = Machine::new("docker");
     assert!(machine.refuses(&["up", "web"]).contains("WEB_KEY"));
-    let said = machine.refuses(&["up", "store"]);
-    assert!(said.contains("DB_PASSWORD") && !said.contains("WEB_KEY"));
+    let printed = machine.refuses(&["up", "store"]);
+    assert!(printed.contains("DB_PASSWORD") && !printed.contains("WEB_KEY"));
     assert_eq!(machine.log(), "");
     machine.ok(&["env", "init"]);
     machine.ok(&["up", "web", "--build"]);
@@ -136,7 +136,7 @@ fn what_does_not_come_up_is_told_with_its_cause() {
         r#"[{"Id":"a1","State":{"Health":{"Log":[{"ExitCode":2,"Output":"no such database"}]}}}]"#,
     );
     machine.folder.write("bin/status", "1");
-    let said = machine.refuses(&["up", "web"]);
+    let printed = machine.refuses(&["up", "web"]);
     let expected = "\
 Not all of it is up: 1 failed, 2 not started.
 
@@ -147,7 +147,7 @@ error: `db` is not well: unhealthy (Up 9 seconds)
   its last words:
     | out of luck
 ";
-    assert!(said.ends_with(expected), "{said}");
+    assert!(printed.ends_with(expected), "{printed}");
 }
 
 #[test]
@@ -186,10 +186,10 @@ fn the_exit_status_is_that_of_compose() {
 #[test]
 fn nothing_starts_from_stale_files_or_by_a_name_that_is_no_group() {
     let machine = Machine::new("docker");
-    let said = machine.refuses(&["up", "all"]);
+    let printed = machine.refuses(&["up", "all"]);
     let expected =
         "error: there is no group `all`\n  help: name `store`, `web` or `other`, or none for all\n";
-    assert_eq!(said, expected);
+    assert_eq!(printed, expected);
     machine
         .folder
         .write("project/generated/compose/web.yaml", "edited");
@@ -214,11 +214,17 @@ fn a_busy_port_is_a_sentence_with_the_line_and_a_free_one() {
         .expect("a port");
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).expect("the port");
     for words in [vec!["doctor"], vec!["up", "web"]] {
-        let said = machine.refuses(&words);
-        assert!(said.contains(&format!("port {port}/tcp")), "{said}");
-        assert!(said.contains(&format!("platform.toml:{line}")), "{said}");
-        assert!(said.contains("host = "), "{said}");
-        assert!(said.contains(&std::process::id().to_string()), "{said}");
+        let printed = machine.refuses(&words);
+        assert!(printed.contains(&format!("port {port}/tcp")), "{printed}");
+        assert!(
+            printed.contains(&format!("platform.toml:{line}")),
+            "{printed}"
+        );
+        assert!(printed.contains("host = "), "{printed}");
+        assert!(
+            printed.contains(&std::process::id().to_string()),
+            "{printed}"
+        );
     }
     assert_eq!(machine.log(), "");
     machine.folder.write(
@@ -254,12 +260,12 @@ fn other_ways_to_call_compose_and_too_old_ones() {
         .folder
         .write("bin/socket", "true /run/podman/podman.sock\n");
     machine.ok(&["logs", "web"]);
-    let said = machine.log();
+    let printed = machine.log();
     assert!(
-        said.contains(
+        printed.contains(
             "docker-compose -p demo logs web [PROJECT_DIR=] on unix://run/podman/podman.sock"
         ),
-        "{said}"
+        "{printed}"
     );
     fs::remove_file(machine.folder.path("bin/docker-compose")).expect("removed");
     fs::remove_file(machine.folder.path("bin/log")).expect("removed");
@@ -290,10 +296,10 @@ fn down_asks_before_anything_is_lost_or_others_stop() {
             .log()
             .contains("docker compose -p demo down --remove-orphans [")
     );
-    let said = machine.refuses(&["down", "--volumes"]);
+    let printed = machine.refuses(&["down", "--volumes"]);
     assert!(
-        said.contains("volume demo_db-data") && said.contains("--yes"),
-        "{said}"
+        printed.contains("volume demo_db-data") && printed.contains("--yes"),
+        "{printed}"
     );
     machine.ok(&["down", "--volumes", "--yes"]);
     assert!(machine.log().contains("down --remove-orphans --volumes ["));

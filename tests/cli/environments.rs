@@ -125,3 +125,37 @@ fn all_envs_is_for_commands_that_can_do_each_by_itself() {
     assert_eq!(ran.status, 2);
     assert_eq!(ran.out.matches("Plan: ").count(), 4);
 }
+
+#[test]
+fn moves_of_an_environment_come_on_top_of_the_platform_s() {
+    let project = Folder::new();
+    let entry = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"\n");
+    let more = "[components.web]\nimage = \"web:1\"\ngroup = \"main\"\nvolumes.cache = { mount = \"/cache\" }\n";
+    project.write("platform.toml", format!("{PLATFORM}{more}"));
+    project.write("platform.prod.toml", "");
+    let apply = || {
+        let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+    };
+    apply();
+    // A component is renamed for all, and a volume in one environment alone.
+    let renamed = format!("{PLATFORM}{more}").replace("components.store", "components.stock");
+    let for_all = entry("components.store", "components.stock");
+    project.write("platform.toml", format!("{renamed}{for_all}"));
+    let here = entry(
+        "components.web.volumes.cache",
+        "components.web.volumes.kept",
+    );
+    let over =
+        format!("[components.web.volumes]\ncache = false\nkept = {{ mount = \"/cache\" }}\n{here}");
+    project.write("platform.prod.toml", &over);
+    apply();
+    let compose = project.read("generated/prod/compose/main.yaml");
+    for name in ["demo-prod_store-data", "demo-prod_web-cache"] {
+        assert!(compose.contains(&format!("name: {name}\n")), "{compose}");
+    }
+    // One for the same thing takes the place of the platform's.
+    project.write("platform.prod.toml", format!("{over}{for_all}"));
+    let ran = run(&project, &["check", "--env", "prod"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+}

@@ -31,10 +31,10 @@ fn purge_follows_no_link_and_spares_what_git_tracks() {
     folder.write("outside/precious", "x");
     fs::create_dir_all(folder.path("project/data")).expect("a folder");
     symlink(folder.path("outside"), folder.path("project/data/scratch")).expect("a link");
-    let said = machine.ok(&["down", "--purge", "--yes"]);
+    let printed = machine.ok(&["down", "--purge", "--yes"]);
     assert!(
-        said.contains("symbolic link") && folder.exists("outside/precious"),
-        "{said}"
+        printed.contains("symbolic link") && folder.exists("outside/precious"),
+        "{printed}"
     );
     fs::remove_file(folder.path("project/data/scratch")).expect("removed");
     folder.write("project/data/scratch/model", "x");
@@ -45,10 +45,10 @@ fn purge_follows_no_link_and_spares_what_git_tracks() {
             .status();
         assert!(git.expect("git").success());
     }
-    let said = machine.ok(&["down", "--purge", "--yes"]);
+    let printed = machine.ok(&["down", "--purge", "--yes"]);
     assert!(
-        said.contains("git tracks") && folder.exists("project/data/scratch/model"),
-        "{said}"
+        printed.contains("git tracks") && folder.exists("project/data/scratch/model"),
+        "{printed}"
     );
 }
 
@@ -123,10 +123,10 @@ fn no_part_of_the_path_may_be_a_link() {
     let machine = Machine::new("docker");
     machine.folder.write("outside/scratch/precious", "x");
     machine.link("outside", "project/data");
-    let said = machine.spares(&["down"], &["outside/scratch/precious"]);
+    let printed = machine.spares(&["down"], &["outside/scratch/precious"]);
     assert!(
-        said.contains("`data/scratch` stays as it is: a symbolic link is part of its path"),
-        "{said}"
+        printed.contains("`data/scratch` stays as it is: a symbolic link is part of its path"),
+        "{printed}"
     );
 }
 
@@ -160,8 +160,8 @@ fn what_a_link_elsewhere_needs_from_the_data_stays() {
         "env.KEY",
         "volumes.conf = { mount = \"/conf\", source = \"conf\" }\nenv.KEY",
     );
-    let said = machine.spares(&["down"], &["project/data/scratch/conf/f"]);
-    assert!(said.contains("`conf` lies in it"), "{said}");
+    let printed = machine.spares(&["down"], &["project/data/scratch/conf/f"]);
+    assert!(printed.contains("`conf` is in it"), "{printed}");
 }
 
 /// A repository without a folder `.git` is one all the same, and what is generated is no data.
@@ -198,8 +198,8 @@ fn repositories_of_every_form_and_what_is_generated_stay() {
         machine.folder.write("project/.git/objects/ab/cd", "x");
         machine.edit("\"data/scratch\"", &format!("\"{source}\""));
         let precious = format!("project/{precious}");
-        let said = machine.spares(&["down"], &[&precious]);
-        assert!(said.contains(words), "{source}: {said}");
+        let printed = machine.spares(&["down"], &[&precious]);
+        assert!(printed.contains(words), "{source}: {printed}");
     }
 }
 
@@ -230,8 +230,8 @@ fn what_others_mount_in_the_data_stays() {
             "[components.single]\n",
             &format!("[components.single]\n{volume}\n"),
         );
-        let said = machine.spares(&["down", "web"], &["project/data/scratch/inner/f"]);
-        assert!(said.contains("lies in it"), "{what}: {said}");
+        let printed = machine.spares(&["down", "web"], &["project/data/scratch/inner/f"]);
+        assert!(printed.contains("is in it"), "{what}: {printed}");
     }
 }
 
@@ -259,10 +259,10 @@ fn what_platform_toml_includes_stays() {
         "[platform]",
         "include = [\"data/scratch/*.toml\"]\n[platform]",
     );
-    let said = machine.spares(&["down"], &["project/data/scratch/more.toml"]);
+    let printed = machine.spares(&["down"], &["project/data/scratch/more.toml"]);
     assert!(
-        said.contains("`data/scratch/more.toml` lies in it"),
-        "{said}"
+        printed.contains("`data/scratch/more.toml` is in it"),
+        "{printed}"
     );
 }
 
@@ -282,10 +282,10 @@ fn git_is_asked_in_every_repository_around() {
         if let Some(later) = later {
             machine.git(later, &["init", "-q"]);
         }
-        let said = machine.spares(&["down"], &["project/data/scratch/deep/model"]);
+        let printed = machine.spares(&["down"], &["project/data/scratch/deep/model"]);
         assert!(
-            said.contains("git tracks"),
-            "{repository} {later:?}: {said}"
+            printed.contains("git tracks"),
+            "{repository} {later:?}: {printed}"
         );
     }
 }
@@ -302,8 +302,8 @@ fn repositories_worktrees_and_submodules_in_the_data_stay() {
     let inner = format!("{scratch}/a/b");
     machine.folder.write("project/data/scratch/.gitkeep", "");
     machine.git("other", &["worktree", "add", "-q", &inner]);
-    let said = machine.spares(&["down"], &["project/data/scratch/a/b/precious"]);
-    assert!(said.contains("a git repository of its own"), "{said}");
+    let printed = machine.spares(&["down"], &["project/data/scratch/a/b/precious"]);
+    assert!(printed.contains("a git repository of its own"), "{printed}");
     machine.git("other", &["worktree", "remove", &inner]);
     machine.git("project", &["init", "-q"]);
     let from = machine.folder.path("other");
@@ -322,8 +322,8 @@ fn repositories_worktrees_and_submodules_in_the_data_stay() {
         "project",
         &["rm", "-qf", "--cached", "data/scratch/sub", ".gitmodules"],
     );
-    let said = machine.spares(&["down"], &["project/data/scratch/sub/precious"]);
-    assert!(said.contains("a git repository of its own"), "{said}");
+    let printed = machine.spares(&["down"], &["project/data/scratch/sub/precious"]);
+    assert!(printed.contains("a git repository of its own"), "{printed}");
 }
 
 #[test]
@@ -358,8 +358,8 @@ fn without_git_nothing_in_a_repository_goes() {
     machine.folder.write("project/data/scratch/model", "x");
     machine.git("project", &["init", "-q"]);
     fs::remove_file(machine.folder.path("bin/git")).expect("removed");
-    let said = machine.spares(&["down"], &["project/data/scratch/model"]);
-    assert!(said.contains("git could not be asked"), "{said}");
+    let printed = machine.spares(&["down"], &["project/data/scratch/model"]);
+    assert!(printed.contains("git could not be asked"), "{printed}");
 }
 
 #[test]

@@ -139,8 +139,8 @@ settings.password = "${secrets.adopted}"
 volumes.data = { name = "old_data", external = true }
 "#,
     );
-    let (status, _, said) = run(&project, &["env", "init"]);
-    assert_eq!(status, 0, "{said}");
+    let (status, _, printed) = run(&project, &["env", "init"]);
+    assert_eq!(status, 0, "{printed}");
     let values = project.read("generated/compose/.env");
     assert!(values.contains("DEMO_OURS="), "{values}");
     assert!(!values.contains("DEMO_THEIRS="), "{values}");
@@ -149,6 +149,6 @@ volumes.data = { name = "old_data", external = true }
         let line = format!(
             "{variable}: `{owner}` has its value already; write that to generated/compose/.env"
         );
-        assert!(said.contains(&line), "{said}");
+        assert!(printed.contains(&line), "{printed}");
     }
 }

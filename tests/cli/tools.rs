@@ -236,6 +236,79 @@ fn fmt_writes_nothing_where_a_file_is_no_toml() {
     assert_eq!(project.read("platform.toml"), "a=1\n");
 }
 
+const WATCHED: &str = r#"
+[components.web]
+image = "team/web:1"
+group = "main"
+ports.http = 80
+allow = ["no-health-check"]
+
+[components.api]
+image = "team/api:1"
+group = "main"
+ports.http = 80
+health = { http = "/", port = "http" }
+metrics = { port = "http" }
+alerts.Late = { expr = 'rate(x_total{job="worker"}[5m]) > 1', severity = "warning", summary = "late" }
+
+[components.prometheus]
+kind = "prometheus"
+group = "main"
+settings = { scrape_configs = "jobs.yml", rules = ["rules.yml"] }
+"#;
+
+#[test]
+fn coverage_names_what_nobody_watches() {
+    let project = Folder::new();
+    project.write("platform.toml", format!("{PLATFORM}{WATCHED}"));
+    project.write(
+        "jobs.yml",
+        "- job_name: edge\n  static_configs: [{ targets: [\"edge:80\"] }]\n",
+    );
+    project.write(
+        "rules.yml",
+        "groups:\n- name: own\n  rules:\n  - alert: Gone\n    expr: up{job=\"edges\"} == 0\n",
+    );
+    let ran = run(&project, &["coverage", "-q"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    // Without Grafana no dashboard shows anything.
+    assert_eq!(
+        ran.out,
+        "\
+WORKLOAD     METRICS  ALERT  PANEL  PROBE
+db           yes      yes    no     yes
+db-exporter  yes      yes    no     yes
+web          no       no     no     no
+api          yes      yes    no     yes
+prometheus   yes      yes    no     yes
+No dashboard shows the job `db`.
+No dashboard shows the job `api`.
+No dashboard shows the job `prometheus`.
+No dashboard shows the job `edge`.
+Nothing scrapes the job `worker`, which the alert `Late` of `api` asks for.
+Nothing scrapes the job `edges`, which the rule `Gone` of rules.yml asks for.
+Coverage: 46 % (12 of 26).
+"
+    );
+    let ran = run(
+        &project,
+        &["coverage", "-q", "--fail-under", "47", "--format", "json"],
+    );
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.err, "coverage is 46 %, and 47 % are asked for\n");
+    let report = json(&ran);
+    assert_eq!(report["percent"], 46);
+    assert_eq!(report["workloads"][2]["name"], "web");
+    assert_eq!(report["workloads"][2]["probe"], false);
+    assert_eq!(report["uncharted"][3], "edge");
+    assert_eq!(report["unexposed"][0]["job"], "worker");
+    assert_eq!(run(&project, &["coverage", "--fail-under", "46"]).status, 0);
+    assert_eq!(
+        run(&project, &["coverage", "--fail-under", "101"]).status,
+        1
+    );
+}
+
 #[test]
 fn reviewers_see_errors_at_their_lines() {
     let outer = Folder::new();

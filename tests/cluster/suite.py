@@ -48,12 +48,20 @@ def namespace(name: str, *, level: str = "") -> None:
     kubectl("label", "namespace", name, *labels)
 
 
-def chart_of(project: Path) -> Path:
-    """Compiles a project and returns its chart."""
-    command = [str(PROGRAM), "apply", "--yes", "--accept-removal", "-C", str(project), "--target", "helm"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def compiled(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Compiles a project as far as its chart."""
+    command = [str(PROGRAM), "apply", "--yes", "--accept-removal", "-C", str(project), "--target", "helm", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def chart_of(project: Path, *options: str) -> Path:
+    """Compiles a project and returns its chart, with small charts in place of those that it takes from elsewhere."""
+    done = compiled(project, *options)
     assert done.returncode == 0, f"{project}: {done.stderr}"
-    return next((project / "generated/helm").iterdir())
+    chart = next((project / "generated/helm").iterdir())
+    for name in re.findall(r"^  - name: (.*)$", (chart / "Chart.yaml").read_text(), re.MULTILINE):
+        shutil.copytree(PROJECT / "tests/conformance/charts" / name, chart / "charts" / name, dirs_exist_ok=True)
+    return chart
 
 
 def install(chart: Path, space: str, *options: str) -> str:
@@ -86,14 +94,62 @@ def reference_platform_is_restricted() -> None:
 
 
 def every_example_installs() -> None:
-    charts = sorted(PROJECT.glob("tests/cases/*/expected/helm/*")) + sorted(PROJECT.glob("examples/*/generated/helm/*"))
-    assert charts
-    for index, chart in enumerate(charts):
-        space = f"example-{index}"
-        namespace(space)
-        said = install(chart, space)
-        assert len(refused(said)) <= len(unrestricted(space)), f"{chart}\n{said}"
+    """Each is compiled in a folder of its own: what stands beside a case is no whole chart."""
+    files = sorted(PROJECT.glob("tests/cases/*/platform.toml")) + sorted(PROJECT.glob("examples/*/platform.toml"))
+    assert len(files) > 10
+    for index, file in enumerate(files):
+        if '"helm"' not in (re.findall(r"^targets = .*$", file.read_text(), re.MULTILINE) or ['"helm"'])[0]:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            project = Path(folder) / file.parent.name
+            shutil.copytree(file.parent, project, ignore=shutil.ignore_patterns("expected*", "generated"))
+            space = f"example-{index}"
+            namespace(space)
+            said = install(chart_of(project), space)
+            assert len(refused(said)) <= len(unrestricted(space)), f"{file}\n{said}"
+            made = kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "name")
+            assert made, f"{file}: nothing was made"
 
+
+STRANGER = """[components.stranger]
+presets = ["box"]
+group = "one"
+command = ["sleep", "3600"]
+health = false
+allow = ["no-health-check"]
+"""
+
+DATA = 'volumes.data = { mount = "/data", size = "1Gi" }'
+DATABASE = """[components.db]
+kind = "postgres"
+version = "17.6"
+group = "one"
+settings = { password = "${secrets.password}" }
+[secrets]
+password = { env = "PASSWORD" }
+"""
+
+# Changes that touch claims: what is replaced by what, and whether `apply` asks before it goes on.
+OF_CLAIMS: dict[str, tuple[str, str, bool]] = {
+    "size": (DATA, DATA.replace("1Gi", "2Gi"), False),
+    "second volume": (DATA, DATA + '\nvolumes.more = { mount = "/more", size = "1Gi" }', False),
+    "renamed volume": (DATA, DATA.replace("volumes.data", "volumes.files"), True),
+    "moved volume": (DATA, DATA.replace("volumes.data", "volumes.files"), False),
+    "shared volume": (DATA, 'volumes.data = { mount = "/data", shared = "common" }', True),
+    "storage of one's own name": (DATA, DATA.replace('size = "1Gi"', 'size = "1Gi", name = "by-hand"'), True),
+    "moved component": ("store", "stock", False),
+    "moved platform": ('name = "small"', 'name = "little"', False),
+    "minor version": ('version = "17.6"', 'version = "17.7"', False),
+    "major version": ('version = "17.6"', 'version = "18.1"', True),
+}
+
+# What stands at the end of the file, by the change that needs it.
+FURTHER = {
+    "moved volume": '[[moved]]\nfrom = "components.store.volumes.data"\nto = "components.store.volumes.files"\n',
+    "shared volume": '[volumes]\ncommon = { size = "1Gi", access = "one" }\n',
+    "moved component": '[[moved]]\nfrom = "components.store"\nto = "components.stock"\n',
+    "moved platform": '[[moved]]\nfrom = "platform.small"\nto = "platform.little"\n',
+}
 
 # A change of platform.toml, by its name: what is replaced by what, and values.
 CHANGES: dict[str, tuple[str, str]] = {
@@ -116,6 +172,8 @@ CHANGES: dict[str, tuple[str, str]] = {
     "daemon": ("health = false", "health = false\ndaemon = true"),
     "description": ('name = "small"', 'name = "small"\ndescription = "A small one"'),
     "published": ("ports.admin = 9090", "ports.admin = { container = 9090, host = 9090 }"),
+    "alert added": ("health = false", 'health = false\nalerts.Late = { expr = "up == 0", severity = "warning", summary = "late" }'),
+    "component removed": (STRANGER, ""),
     "read-only root": ("health = false", "health = false\nread_only = true"),
 }
 
@@ -136,6 +194,69 @@ def every_change_upgrades() -> None:
                     install(chart_of(project), "changes")
                 except AssertionError as error:
                     raise AssertionError(f"{name}: {error}") from error
+
+
+EXPANDABLE = """
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: expandable }
+provisioner: example.com/none
+allowVolumeExpansion: true
+"""
+
+VOLUME = """
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: %s }
+spec:
+  capacity: { storage: 20Gi }
+  accessModes: [ReadWriteOnce]
+  storageClassName: expandable
+  persistentVolumeReclaimPolicy: Retain
+  hostPath: { path: /nowhere }
+"""
+
+
+def claims(space: str) -> dict[str, str]:
+    """The claims of a namespace, each with what it is bound to."""
+    listed = json.loads(kubectl("--namespace", space, "get", "pvc", "--output", "json"))
+    return {item["metadata"]["name"]: item["spec"].get("volumeName", "") for item in listed["items"]}
+
+
+def no_change_loses_a_claim() -> None:
+    """Every claim is there after the upgrade, and bound to what it was; `apply` has asked where something starts empty."""
+    run("kubectl", "apply", "--filename", "-", text=EXPANDABLE)
+    for index, (name, (before, after, asks)) in enumerate(OF_CLAIMS.items()):
+        with tempfile.TemporaryDirectory() as folder:
+            project = Path(folder) / "small"
+            shutil.copytree(SMALL, project)
+            file = project / "platform.toml"
+            start = file.read_text() + DATABASE
+            file.write_text(start)
+            space = f"claims-{index}"
+            namespace(space)
+            for number in range(2):
+                run("kubectl", "apply", "--filename", "-", text=VOLUME % f"{space}-{number}")
+            options = ("--set", "storageClass=expandable")
+            install(chart_of(project), space, *options)
+            kubectl("--namespace", space, "wait", "pvc", "--all", "--for=jsonpath={.status.phase}=Bound", "--timeout=60s")
+            was = claims(space)
+            assert len(was) == 2 and all(was.values()), was
+            assert before in start, name
+            file.write_text(start.replace(before, after) + FURTHER.get(name, ""))
+            refusal = compiled(project)
+            assert (refusal.returncode != 0) == asks, f"{name}: {refusal.stderr}"
+            if asks:
+                assert "--accept-data-loss" in refusal.stderr, f"{name}: {refusal.stderr}"
+            for chart in (project / "generated/helm").iterdir():
+                if name == "moved platform" and chart.name == "small":
+                    shutil.rmtree(chart)
+            install(chart_of(project, "--accept-data-loss"), space, *options)
+            now = claims(space)
+            lost = {claim: volume for claim, volume in was.items() if now.get(claim) != volume}
+            assert not lost, f"{name}: {lost}"
+            if name.startswith("moved"):
+                assert now == was, f"{name}: {now}"
 
 
 def done_jobs_stay_done() -> None:
@@ -273,6 +394,32 @@ def a_rolling_update_loses_no_request() -> None:
     assert asked > 50 and not any(failures), f"{sum(map(bool, failures))} of {asked} requests failed"
 
 
+def a_killed_process_starts_again() -> None:
+    """The process dies on its node, as one that runs out of memory does."""
+    pod = kubectl("--namespace", "small", "get", "pods", "--selector=app.kubernetes.io/name=stranger", "--output=jsonpath={.items[0].metadata.name}")
+    container = kubectl("--namespace", "small", "get", "pod", pod, "--output=jsonpath={.status.containerStatuses[0].containerID}")
+    identity = container.removeprefix("containerd://")
+    pids = [path.parent.name for path in Path("/proc").glob("[0-9]*/cgroup") if identity in text_of(path)]
+    assert pids, f"no process of {container}"
+    for pid in pids:
+        os.kill(int(pid), 9)
+    restarts = "0"
+    for _ in range(60):
+        restarts = kubectl("--namespace", "small", "get", "pod", pod, "--output=jsonpath={.status.containerStatuses[0].restartCount}")
+        if restarts != "0":
+            break
+        time.sleep(1)
+    assert restarts != "0", "the container does not start again"
+    kubectl("--namespace", "small", "wait", "pod", pod, "--for=condition=Ready", "--timeout=60s")
+
+
+def text_of(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # the process has ended meanwhile
+        return ""
+
+
 def data_outlives_its_pod() -> None:
     kubectl("--namespace", "small", "delete", "pod", "store-0")
     kubectl("--namespace", "small", "rollout", "status", "statefulset/store", "--timeout=120s")
@@ -303,6 +450,7 @@ CONTROL: list[Callable[[], None]] = [
     done_jobs_stay_done,
     a_pending_job_is_replaced,
     every_change_upgrades,
+    no_change_loses_a_claim,
 ]
 NODE: list[Callable[[], None]] = [
     small_platform_runs_restricted,
@@ -311,6 +459,7 @@ NODE: list[Callable[[], None]] = [
     mounted_folders_hold_no_links,
     a_rolling_update_loses_no_request,
     data_outlives_its_pod,
+    a_killed_process_starts_again,
     a_pod_in_init_stops_at_once,
 ]
 

@@ -8,7 +8,12 @@ fn floors() -> Vec<String> {
     fs::read_to_string("src/lib.rs")
         .expect("lib.rs can be read")
         .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .filter_map(|line| {
+            line.strip_prefix("pub ")
+                .unwrap_or(line)
+                .strip_prefix("mod ")?
+                .strip_suffix(';')
+        })
         .map(ToString::to_string)
         .collect()
 }

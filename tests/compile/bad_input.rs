@@ -111,7 +111,7 @@ fn depth_is_bounded() {
                 .collect(),
         ),
         ("raw lists", format!("{HEAD}[raw.compose]\nx-a = {lists}")),
-        ("raw keys", format!("{HEAD}[raw.helm]\n{keys}a = 1")),
+        ("raw keys", format!("{HEAD}[raw.helm.extra]\n{keys}a = 1")),
     ] {
         assert!(platform(text).output.is_err(), "{name}");
     }

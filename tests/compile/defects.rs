@@ -89,7 +89,7 @@ fn compiled(book: &Book, defect: &Defect) -> Compilation {
     )
 }
 
-fn said(compilation: &Compilation) -> String {
+fn printed(compilation: &Compilation) -> String {
     let style = Style {
         color: false,
         width: 120,
@@ -130,7 +130,7 @@ fn failures(book: &Book, defect: &Defect) -> Vec<String> {
         return wrong;
     }
     let Ok(output) = &compilation.output else {
-        wrong.push(said(&compilation));
+        wrong.push(printed(&compilation));
         return wrong;
     };
     for holds in &defect.holds {

@@ -235,16 +235,16 @@ mod helps {
         let found = compilation.diagnostics.iter();
         found
             .filter(|diagnostic| diagnostic.severity == Severity::Error)
-            .map(said)
+            .map(printed)
             .collect()
     }
 
-    fn said(diagnostic: &Diagnostic) -> String {
+    fn printed(diagnostic: &Diagnostic) -> String {
         format!("{}: {}", diagnostic.code.name(), diagnostic.message)
     }
 
     /// The case with the edits of one help.
-    fn mended(case: &Case, compilation: &Compilation, diagnostic: &Diagnostic) -> Case {
+    fn fixed(case: &Case, compilation: &Compilation, diagnostic: &Diagnostic) -> Case {
         let mut files = case.files.clone();
         for (name, text) in apply(&diagnostic.edits, &compilation.sources) {
             let file = files.iter_mut().find(|(path, _)| *path == name);
@@ -265,8 +265,8 @@ mod helps {
             let told = before.diagnostics.iter();
             for diagnostic in told.filter(|diagnostic| !diagnostic.edits.is_empty()) {
                 followed += 1;
-                let mended = mended(&case, &before, diagnostic);
-                let after = mended.compile();
+                let fixed = fixed(&case, &before, diagnostic);
+                let after = fixed.compile();
                 let stays = |found: &&Diagnostic| {
                     found.code == diagnostic.code && found.message == diagnostic.message
                 };
@@ -281,11 +281,11 @@ mod helps {
                     .collect();
                 if !is_mended || !new.is_empty() {
                     wrong.push(format!(
-                        "{}: {}\n  help: {}\n  mended: {is_mended}, new errors: {new:?}\n{}",
+                        "{}: {}\n  help: {}\n  fixed: {is_mended}, new errors: {new:?}\n{}",
                         case.name,
-                        said(diagnostic),
+                        printed(diagnostic),
                         diagnostic.help.as_deref().unwrap_or_default(),
-                        String::from_utf8_lossy(&mended.files[0].1),
+                        String::from_utf8_lossy(&fixed.files[0].1),
                     ));
                 }
             }

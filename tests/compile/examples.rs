@@ -90,6 +90,18 @@ group = "serving"
 const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
     ("secrets.*", "env = \"S\""),
+    (
+        "deploy.argocd",
+        "repository = \"https://git.example.com/p.git\"",
+    ),
+    (
+        "deploy.flux",
+        "repository = \"https://git.example.com/p.git\"",
+    ),
+    (
+        "components.*.chart",
+        "repository = \"https://charts.example.com\"\nname = \"redis\"\nversion = \"1.2.3\"",
+    ),
     ("components.*", APP),
     ("components.*: kind", "group = \"feast\""),
     (
@@ -250,8 +262,8 @@ fn the_example_of_every_key_of_a_platform_compiles() {
                 merge(&mut platform, parsed(PROMETHEUS));
             }
             merge(&mut platform, placed(path, key));
-            let said = errors(&[("platform.toml", platform.to_string())], None);
-            wrong.extend(said.map(|said| format!("{path}: {}: {said}", key.name)));
+            let printed = errors(&[("platform.toml", platform.to_string())], None);
+            wrong.extend(printed.map(|printed| format!("{path}: {}: {printed}", key.name)));
         }
     });
     assert!(seen.len() > 150, "the keys are found");
@@ -276,8 +288,8 @@ fn the_example_of_every_key_of_a_kind_compiles() {
                 ("mlopsgen/kinds/own.toml", kind.to_string()),
                 ("platform.toml", format!("{PLATFORM}{}", own_with(key.name))),
             ];
-            let said = errors(&files, None);
-            wrong.extend(said.map(|said| format!("{path}: {}: {said}", key.name)));
+            let printed = errors(&files, None);
+            wrong.extend(printed.map(|printed| format!("{path}: {}: {printed}", key.name)));
         }
     });
     assert!(own_keys > 50, "the keys are found");
@@ -336,12 +348,12 @@ fn every_block_of_the_pages_compiles() {
             .collect();
         let environment = files.contains_key("platform.prod.toml").then_some("prod");
         for environment in [None, environment] {
-            let said = errors(&texts, environment);
+            let printed = errors(&texts, environment);
             assert!(
-                said.is_none(),
+                printed.is_none(),
                 "{}: {}",
                 page.display(),
-                said.unwrap_or_default()
+                printed.unwrap_or_default()
             );
         }
     }

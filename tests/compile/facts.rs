@@ -115,28 +115,30 @@ fn failures(fact: &Fact) -> Vec<String> {
         color: false,
         width: 120,
     };
-    let said = human(&compilation.diagnostics, &compilation.sources, style);
+    let printed = human(&compilation.diagnostics, &compilation.sources, style);
     let mut wrong = Vec::new();
     let mut codes: Vec<&str> = compilation
         .diagnostics
         .iter()
         .map(|diagnostic| diagnostic.code.name())
-        .filter(|code| !ASIDE.contains(code) || fact.says.iter().any(|said| said == code))
+        .filter(|code| !ASIDE.contains(code) || fact.says.iter().any(|printed| printed == code))
         .collect();
     codes.sort_unstable();
     let mut expected: Vec<&str> = fact.says.iter().map(String::as_str).collect();
     expected.sort_unstable();
     if codes != expected {
-        wrong.push(format!("said {codes:?} instead of {expected:?}: {said}"));
+        wrong.push(format!(
+            "printed {codes:?} instead of {expected:?}: {printed}"
+        ));
     }
     for part in &fact.tells {
-        if !said.contains(part.as_str()) {
-            wrong.push(format!("`{part}` is not said: {said}"));
+        if !printed.contains(part.as_str()) {
+            wrong.push(format!("`{part}` is not printed: {printed}"));
         }
     }
     let Ok(output) = &compilation.output else {
         if !fact.holds.is_empty() {
-            wrong.push(said);
+            wrong.push(printed);
         }
         return wrong;
     };

@@ -128,12 +128,15 @@ fn an_image_that_tells_no_major_version_is_an_error_that_names_the_setting() {
             "`bookworm` does not begin with a version",
         ),
     ] {
-        let said = data_path("", keys).expect_err(keys);
-        assert!(said.contains("error[unknown-version]"), "{said}");
-        assert!(said.contains(why), "{said}");
-        assert!(said.contains("write `major = 17` in `settings`"), "{said}");
-        assert!(said.contains(": `settings.major` of"), "{said}");
-        assert_eq!(said.matches("error[").count(), 1, "{said}");
+        let printed = data_path("", keys).expect_err(keys);
+        assert!(printed.contains("error[unknown-version]"), "{printed}");
+        assert!(printed.contains(why), "{printed}");
+        assert!(
+            printed.contains("write `major = 17` in `settings`"),
+            "{printed}"
+        );
+        assert!(printed.contains(": `settings.major` of"), "{printed}");
+        assert_eq!(printed.matches("error[").count(), 1, "{printed}");
     }
     // A kind of one major version has nothing to adapt to.
     let redis = "[components.ui]\nkind = \"mlflow\"\ngroup = \"one\"\nimage = \"team/mlflow:prod\"";
@@ -148,8 +151,8 @@ fn a_version_that_the_kind_does_not_know_is_an_error_in_its_own_image_alone() {
         "image = \"mirror.corp/hub/library/postgres:9.6\"",
         "image = \"team/postgres:1\"\nsettings.major = 3",
     ] {
-        let said = data_path("", keys).expect_err(keys);
-        assert!(said.contains("does not know version"), "{said}");
+        let printed = data_path("", keys).expect_err(keys);
+        assert!(printed.contains("does not know version"), "{printed}");
     }
 }
 
@@ -163,7 +166,7 @@ fn all_targets_adapt_to_one_major_version() {
              settings.admin_password = \"${{secrets.s}}\"\n{keys}\n\
              [pipelines.train]\nimage = \"a/b:1\"\ntasks.a = {{ run = \"true\" }}\n"
         );
-        let files = outcome("", &text).unwrap_or_else(|said| panic!("{said}"));
+        let files = outcome("", &text).unwrap_or_else(|printed| panic!("{printed}"));
         let dag = files["airflow/dags/train.py"].contains("airflow.sdk");
         let compose = files["compose/one.yaml"].contains("api-server");
         (compose, dag)
@@ -215,7 +218,7 @@ fn every_image_comes_from_where_the_platform_takes_images() {
             ],
         ),
     ] {
-        let files = outcome(platform, text).unwrap_or_else(|said| panic!("{said}"));
+        let files = outcome(platform, text).unwrap_or_else(|printed| panic!("{printed}"));
         let [built, database, task, agent] = images;
         let compose = &files["compose/one.yaml"];
         for image in [built, database] {

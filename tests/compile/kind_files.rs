@@ -18,7 +18,7 @@ fn load(name: &str, text: &str) -> (Sources, Vec<Diagnostic>) {
 }
 
 /// One line a diagnostic: `LINE: code: message (what is underlined) help`.
-fn said(name: &str, text: &str) -> Vec<String> {
+fn printed(name: &str, text: &str) -> Vec<String> {
     let (sources, diagnostics) = load(name, text);
     diagnostics
         .iter()
@@ -147,15 +147,15 @@ fn a_mistake_in_a_kind_is_said_at_its_place() {
             "1: unknown-kind: kind `x` extends `redsi`, which is no other kind (\"redsi\")",
         ),
     ] {
-        let said = said("x", text);
-        assert_eq!(said, [expected], "{text}");
+        let printed = printed("x", text);
+        assert_eq!(printed, [expected], "{text}");
     }
 }
 
 #[test]
 fn many_mistakes_are_said_at_once() {
     let text = "titel = \"X\"\nmajors = [\"7\"]\n[workload]\nports.http = \"x\"\n[alerts.A]\nfor = \"soon\"";
-    let codes: Vec<String> = said("x", text)
+    let codes: Vec<String> = printed("x", text)
         .iter()
         .map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(" "))
         .collect();
@@ -174,8 +174,8 @@ fn many_mistakes_are_said_at_once() {
 #[test]
 fn what_the_other_kind_says_can_be_taken_away() {
     let text = "extends = \"redis\"\nmajors = false\n[settings]\npassword = false\n[workload.volumes]\ndata = false";
-    let said = said("x", text);
-    assert!(said.is_empty(), "{said:#?}");
+    let printed = printed("x", text);
+    assert!(printed.is_empty(), "{printed:#?}");
 }
 
 #[test]
@@ -204,9 +204,9 @@ fn a_broken_kind_is_an_error_even_where_nothing_is_of_it_and_says_it_once() {
 
 #[test]
 fn a_kind_file_is_utf8_and_named_as_kinds_are() {
-    let said = said("My_Kind", "title = \"X\"");
-    assert_eq!(said.len(), 1, "{said:#?}");
-    assert!(said[0].contains("bad-name"), "{said:#?}");
+    let printed = printed("My_Kind", "title = \"X\"");
+    assert_eq!(printed.len(), 1, "{printed:#?}");
+    assert!(printed[0].contains("bad-name"), "{printed:#?}");
     let world = MemoryWorld::new()
         .with("platform.toml", "[platform]\nname = \"p\"\n")
         .with("mlopsgen/kinds/mine.toml", vec![b't', 0xff]);

@@ -195,11 +195,11 @@ fn files(compilation: &Compilation) -> BTreeMap<String, String> {
         color: false,
         width: 120,
     };
-    let said = human(&compilation.diagnostics, &compilation.sources, style);
+    let printed = human(&compilation.diagnostics, &compilation.sources, style);
     let output = compilation
         .output
         .as_ref()
-        .unwrap_or_else(|_| panic!("{said}"));
+        .unwrap_or_else(|_| panic!("{printed}"));
     output
         .files
         .files

@@ -109,6 +109,6 @@ fn mistake(path: &str, key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
         color: false,
         width: 200,
     };
-    let said = sink.finish();
-    (!said.is_empty()).then(|| render::human(&said, &sources, style))
+    let printed = sink.finish();
+    (!printed.is_empty()).then(|| render::human(&printed, &sources, style))
 }

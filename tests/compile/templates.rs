@@ -40,15 +40,15 @@ fn project(templates: &[(&str, &str)]) -> Compilation {
 /// What one more template makes of its own path.
 fn output(path: &str, text: &str) -> String {
     let compilation = project(&[(path, text)]);
-    let said = said(&compilation);
+    let printed = printed(&compilation);
     let files = compilation
         .output
-        .unwrap_or_else(|_| panic!("{said}"))
+        .unwrap_or_else(|_| panic!("{printed}"))
         .files;
     files.files[path].text.clone()
 }
 
-fn said(compilation: &Compilation) -> String {
+fn printed(compilation: &Compilation) -> String {
     human(
         &compilation.diagnostics,
         &compilation.sources,
@@ -63,12 +63,12 @@ fn said(compilation: &Compilation) -> String {
 fn refused(templates: &[(&str, &str)]) -> String {
     let compilation = project(templates);
     assert!(compilation.output.is_err(), "{templates:?} is taken");
-    said(&compilation)
+    printed(&compilation)
 }
 
-fn assert_says(said: &str, words: &[&str]) {
+fn assert_says(printed: &str, words: &[&str]) {
     for word in words {
-        assert!(said.contains(word), "`{word}` is missing:\n{said}");
+        assert!(printed.contains(word), "`{word}` is missing:\n{printed}");
     }
 }
 
@@ -153,18 +153,18 @@ fn an_output_that_is_taken_is_refused() {
 
 #[test]
 fn a_mistake_is_said_at_its_place() {
-    let said = refused(&[("extra/a.txt", "one\n<% for x in %>\n")]);
+    let printed = refused(&[("extra/a.txt", "one\n<% for x in %>\n")]);
     assert_says(
-        &said,
+        &printed,
         &[
             "bad-template",
             "mlopsgen/templates/extra/a.txt:2:",
             "<% for x in %>",
         ],
     );
-    let said = refused(&[("extra/a.txt", "one\ntwo <{ platform.nmae }>\n")]);
+    let printed = refused(&[("extra/a.txt", "one\ntwo <{ platform.nmae }>\n")]);
     assert_says(
-        &said,
+        &printed,
         &[
             "mlopsgen/templates/extra/a.txt:2:8",
             "platform.nmae",
@@ -172,21 +172,21 @@ fn a_mistake_is_said_at_its_place() {
         ],
     );
     // Where it is, not where it is included from.
-    let said = refused(&[
+    let printed = refused(&[
         ("extra/a.txt", "<% include \"extra/_b.txt\" %>"),
         ("extra/_b.txt", "\n\n<{ nothing }>"),
     ]);
-    assert_says(&said, &["mlopsgen/templates/extra/_b.txt:3:"]);
+    assert_says(&printed, &["mlopsgen/templates/extra/_b.txt:3:"]);
     // Ours, run with a value that it was not made for.
-    let said = refused(&[("airflow/dag.py", "<% if %>")]);
-    assert_says(&said, &["mlopsgen/templates/airflow/dag.py:1:"]);
+    let printed = refused(&[("airflow/dag.py", "<% if %>")]);
+    assert_says(&printed, &["mlopsgen/templates/airflow/dag.py:1:"]);
 }
 
 #[test]
 fn all_broken_templates_are_reported_at_once() {
-    let said = refused(&[("a.txt", "<% if %>"), ("b.txt", "<{ }>")]);
+    let printed = refused(&[("a.txt", "<% if %>"), ("b.txt", "<{ }>")]);
     assert_says(
-        &said,
+        &printed,
         &["mlopsgen/templates/a.txt", "mlopsgen/templates/b.txt"],
     );
 }
@@ -265,9 +265,9 @@ fn work_is_bounded() {
         format!("<{{ platform{} }}>", ".x".repeat(200_000)),
     ] {
         let start = Instant::now();
-        let said = refused(&[("a.txt", &text)]);
+        let printed = refused(&[("a.txt", &text)]);
         let shown: String = text.chars().take(60).collect();
-        assert_says(&said, &["bad-template"]);
+        assert_says(&printed, &["bad-template"]);
         assert!(
             start.elapsed() < Duration::from_secs(20),
             "{shown} took {:?}",

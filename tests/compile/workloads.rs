@@ -69,11 +69,11 @@ fn gpus_are_counted_or_named() {
         let component = format!(
             "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\nresources = {{ gpu = {gpu} }}\n"
         );
-        let (files, said) = outcome(&component);
-        let files = files.unwrap_or_else(|| panic!("{said}"));
+        let (files, printed) = outcome(&component);
+        let files = files.unwrap_or_else(|| panic!("{printed}"));
         let compose = block(&files["compose/one.yaml"], "    deploy:");
         let cluster = files["helm/p/values.yaml"].contains("nvidia.com/gpu");
-        let lost = said.contains("helm: `resources` of `app` asks for all GPUs");
+        let lost = printed.contains("helm: `resources` of `app` asks for all GPUs");
         (compose, cluster, lost)
     };
     for (gpu, name, is_in_cluster) in [
@@ -105,30 +105,30 @@ depends_on = {depends}
 "#
         )
     };
-    let (files, said) = outcome(&platform("[\"app\"]"));
-    let files = files.unwrap_or_else(|| panic!("{said}"));
+    let (files, printed) = outcome(&platform("[\"app\"]"));
+    let files = files.unwrap_or_else(|| panic!("{printed}"));
     let compose = &files["compose/one.yaml"];
     assert!(!compose.contains("healthcheck"), "{compose}");
     assert!(compose.contains("condition: service_started"), "{compose}");
     assert!(files["helm/p/values.yaml"].contains("path: /health"));
-    assert!(!said.contains("no-health-check"), "{said}");
+    assert!(!printed.contains("no-health-check"), "{printed}");
 
-    let (files, said) = outcome(&platform("{ app = \"healthy\" }"));
+    let (files, printed) = outcome(&platform("{ app = \"healthy\" }"));
     assert!(files.is_none());
     assert!(
-        said.contains("Compose runs no health check of `app`"),
-        "{said}"
+        printed.contains("Compose runs no health check of `app`"),
+        "{printed}"
     );
 }
 
 /// The rights of a device are no path in the container, and a name of the Container Device Interface is none either.
 #[test]
 fn a_device_of_a_pod_is_mounted_where_it_is() {
-    let (files, said) = outcome(
+    let (files, printed) = outcome(
         "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\ndevices = [\"/dev/fuse:rw\", \"nvidia.com/gpu=all\"]\n",
     );
-    let files = files.unwrap_or_else(|| panic!("{said}"));
+    let files = files.unwrap_or_else(|| panic!("{printed}"));
     let app = block(&files["helm/p/values.yaml"], "  app:");
     is_as_written("a-device-of-a-pod.yaml", &app);
-    assert!(said.contains("holds `nvidia.com/gpu=all`"), "{said}");
+    assert!(printed.contains("holds `nvidia.com/gpu=all`"), "{printed}");
 }

@@ -30,8 +30,8 @@ fn rules() -> Vec<(String, String)> {
     let text = fs::read_to_string(folder().path.join("platform.toml")).expect("the platform");
     let world = MemoryWorld::new().with("platform.toml", text);
     let compilation = compile(&world, &Request::default());
-    let said = format!("{:?}", compilation.diagnostics);
-    let files = compilation.output.expect(&said).files.files;
+    let printed = format!("{:?}", compilation.diagnostics);
+    let files = compilation.output.expect(&printed).files.files;
     files
         .into_iter()
         .filter_map(|(path, file)| {

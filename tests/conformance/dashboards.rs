@@ -56,8 +56,8 @@ pub fn judge_types(trees: &[Tree]) -> Vec<Finding> {
         .filter(|line| line.contains("): error "))
     {
         let source = line.split('(').next().and_then(|name| sources.get(name));
-        let (tree, file) =
-            source.unwrap_or_else(|| panic!("the TypeScript compiler said: {}", verdict.words()));
+        let (tree, file) = source
+            .unwrap_or_else(|| panic!("the TypeScript compiler printed: {}", verdict.words()));
         findings.push(tree.finding(format!("{file}: {line}")));
     }
     assert!(

@@ -138,15 +138,15 @@ fn taplo_finds_every_fault() {
             fs::write(folder.path().join(name(index)), &fault.text).expect("the file is written");
         }
         let names: Vec<String> = (0..faults.len()).map(name).collect();
-        let said = lint(&schema, folder.path(), &names);
+        let printed = lint(&schema, folder.path(), &names);
         for (fault, name) in faults.iter().zip(&names) {
-            let is_found = said
+            let is_found = printed
                 .split("error:")
                 .any(|finding| finding.contains(name) && finding.contains(&fault.finding));
             if !is_found {
                 missed.push(format!("{}: wanted `{}`", fault.name, fault.finding));
             }
         }
-        assert!(missed.is_empty(), "{}\n{said}", missed.join("\n"));
+        assert!(missed.is_empty(), "{}\n{printed}", missed.join("\n"));
     }
 }

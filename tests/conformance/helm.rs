@@ -2,7 +2,7 @@
 //! the chart's own schema has to refuse values that mean nothing.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -80,11 +80,16 @@ impl<'a> Renderings<'a> {
                 verdict.success || !words.is_empty(),
                 "a judge of the objects fails without a word"
             );
-            // An object of an unknown kind is a WARN with status 0: every line is a fault, but of the one kind that comes with
-            // the Gateway API and not with Kubernetes.
+            // An object of an unknown kind is a WARN with status 0: every line is a fault, but of kinds that come with
+            // the Gateway API or a Prometheus operator and not with Kubernetes.
             let words: Vec<&str> = words
                 .lines()
-                .filter(|line| !line.contains("schema for kind HTTPRoute with"))
+                .filter(|line| {
+                    let foreign = ["HTTPRoute", "PodMonitor", "PrometheusRule"];
+                    !foreign
+                        .iter()
+                        .any(|kind| line.contains(&format!("schema for kind {kind} with")))
+                })
                 .collect();
             findings.extend(self.attribute(&words.join("\n")));
         }
@@ -104,7 +109,7 @@ impl<'a> Renderings<'a> {
                     );
                 }
                 (None, Some(finding)) => finding.message.push_str(&format!("\n  {line}")),
-                (None, None) => panic!("a judge of the objects said: {words}"),
+                (None, None) => panic!("a judge of the objects printed: {words}"),
             }
         }
         findings
@@ -116,6 +121,8 @@ pub struct Chart {
     pub name: String,
     pub values: Value,
     path: PathBuf,
+    /// Holds the chart where charts of others had to be put beside it.
+    _work: Option<TempDir>,
 }
 
 /// The charts below `helm/`.
@@ -128,12 +135,34 @@ pub fn charts(tree: &Tree) -> Vec<Chart> {
             .into_owned();
         // A file that is no YAML is the documents' judge's finding, and Helm's.
         let values = consumer::yaml_file(&path.join("values.yaml")).unwrap_or(Value::Null);
-        Chart { name, values, path }
+        let work = with_dependencies(&path);
+        let path = work.as_ref().map_or(path, |work| work.path().join(&name));
+        Chart {
+            name,
+            values,
+            path,
+            _work: work,
+        }
     };
     tree::folders(&tree.path.join("helm"))
         .into_iter()
         .map(open)
         .collect()
+}
+
+/// A copy of a chart that depends on others, with those of `tests/conformance/charts` in place of what a repository
+/// has.
+fn with_dependencies(chart: &Path) -> Option<TempDir> {
+    let model = consumer::yaml_file(&chart.join("Chart.yaml")).unwrap_or(Value::Null);
+    let dependencies = model["dependencies"].as_array()?;
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let copy = work.path().join(chart.file_name()?);
+    tree::copy(chart, &copy);
+    let charts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/charts");
+    for name in dependencies.iter().filter_map(|it| it["name"].as_str()) {
+        tree::copy(&charts.join(name), &copy.join("charts").join(name));
+    }
+    Some(work)
 }
 
 impl Chart {

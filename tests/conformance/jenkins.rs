@@ -72,7 +72,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
         let owner = files
             .iter()
             .find(|(_, file)| line.starts_with(&format!("{}: ", file.display())));
-        let (tree, _) = owner.unwrap_or_else(|| panic!("groovy said: {line}"));
+        let (tree, _) = owner.unwrap_or_else(|| panic!("groovy printed: {line}"));
         findings.push(tree.finding(format!(
             "groovy: {}",
             line.replace(&format!("{}/", tree.path.display()), "")

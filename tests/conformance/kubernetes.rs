@@ -274,6 +274,8 @@ impl Objects<'_> {
         }
         for (kind, reference) in references(pods) {
             let found = match kind {
+                // The values of another chart name the Secret themselves.
+                "Secret" if pods.labels["app.kubernetes.io/part-of"].is_null() => true,
                 "Secret" => *reference == self.secret.as_str(),
                 "PersistentVolumeClaim" if self.adopted.contains(reference) => true,
                 // A cluster makes it in each namespace.

@@ -18,6 +18,7 @@ mod documents;
 mod door;
 mod editors;
 mod escaping;
+mod gitops;
 mod helm;
 mod house;
 mod jenkins;
@@ -62,12 +63,12 @@ fn rejects(name: &str, judge: Judge) {
         .iter()
         .filter(|fault| !found(fault))
         .map(|fault| {
-            let said = findings
+            let printed = findings
                 .iter()
                 .filter(|finding| finding.tree == fault.tree.name);
-            let said: Vec<String> = said.map(|finding| finding.message.clone()).collect();
+            let printed: Vec<String> = printed.map(|finding| finding.message.clone()).collect();
             format!(
-                "broken/{name}.toml, {}: wanted `{}`, got {said:#?}",
+                "broken/{name}.toml, {}: wanted `{}`, got {printed:#?}",
                 fault.tree.name, fault.finding
             )
         })
@@ -102,6 +103,7 @@ mod judged_by {
         airflow_dagbag: crate::airflow::judge,
         compose_config: crate::compose::judge,
         dashboard_queries: crate::dashboards::judge,
+        gitops_objects: crate::gitops::judge,
         grafana_types: crate::dashboards::judge_types,
         helm: crate::helm::judge,
         jenkins: crate::jenkins::judge,

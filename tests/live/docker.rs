@@ -47,7 +47,7 @@ pub fn docker(words: &[&str]) -> Output {
 /// What a command of docker's prints; it has to succeed.
 pub fn ask(words: &[&str]) -> String {
     let output = docker(words);
-    assert!(output.status.success(), "{words:?}: {}", said(&output));
+    assert!(output.status.success(), "{words:?}: {}", printed(&output));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -62,7 +62,7 @@ pub fn outside_python(image: &str, script: &str, arguments: &[&str]) -> String {
     outside(image, &[&["python", "-c", script], arguments].concat())
 }
 
-pub fn said(output: &Output) -> String {
+pub fn printed(output: &Output) -> String {
     let both = [output.stdout.as_slice(), &output.stderr].concat();
     String::from_utf8_lossy(&both).into_owned()
 }

@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::docker::{ask, configured, docker, said};
+use crate::docker::{ask, configured, docker, printed};
 
 pub struct Project {
     folder: TempDir,
@@ -31,14 +31,14 @@ impl Project {
 
     pub fn ok(&self, words: &[&str]) -> String {
         let output = self.run(words);
-        assert!(output.status.success(), "{words:?}: {}", said(&output));
-        said(&output)
+        assert!(output.status.success(), "{words:?}: {}", printed(&output));
+        printed(&output)
     }
 
     /// What a command says that ends with 1.
     pub fn refuses(&self, words: &[&str]) -> String {
         let output = self.run(words);
-        let text = said(&output);
+        let text = printed(&output);
         assert_eq!(output.status.code(), Some(1), "{words:?}: {text}");
         text
     }
@@ -149,7 +149,7 @@ pub fn repository() -> TempDir {
     let mut apply = Command::new(env!("CARGO_BIN_EXE_mlopsgen"));
     let output = apply.arg("-C").arg(root).args(["apply", "--yes"]).output();
     let output = output.expect("it runs");
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     git(root, &["init", "--quiet"]);
     git(root, &["add", "--all"]);
     let author = ["-c", "user.name=live", "-c", "user.email=live@example.com"];
@@ -161,7 +161,11 @@ pub fn repository() -> TempDir {
 fn git(folder: &Path, words: &[&str]) {
     let output = Command::new("git").current_dir(folder).args(words).output();
     let output = output.expect("git runs");
-    assert!(output.status.success(), "git {words:?}: {}", said(&output));
+    assert!(
+        output.status.success(),
+        "git {words:?}: {}",
+        printed(&output)
+    );
 }
 
 /// Whether it holds within `patience`.

@@ -11,8 +11,10 @@ mod system;
 #[path = "portable.rs"]
 mod system;
 
+mod empty;
 mod write;
 
+pub use empty::Emptying;
 pub use write::DRAFT;
 
 use std::{

@@ -1,7 +1,7 @@
 //! Folders as paths, for systems on which folders can't be held open: each part is looked at before it is used.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs::{self, File, FileType, OpenOptions},
     io,
     path::{Path, PathBuf},
@@ -25,7 +25,15 @@ impl Handle {
 
     /// The folder of this name, where it is one itself.
     pub(super) fn step(&self, name: &str) -> io::Result<Self> {
-        let path = self.0.join(name);
+        self.step_on_this_disk(name)
+    }
+
+    /// Which disk it is on can't be told here.
+    pub(super) fn step_on_this_disk(
+        &self,
+        name: &(impl AsRef<OsStr> + ?Sized),
+    ) -> io::Result<Self> {
+        let path = self.0.join(name.as_ref());
         match fs::symlink_metadata(&path)?.is_dir() {
             true => Ok(Self(path)),
             false => Err(io::Error::other("it is no folder")),
@@ -75,12 +83,12 @@ impl Handle {
         fs::hard_link(self.0.join(name), to.0.join(new))
     }
 
-    pub(super) fn remove_file(&self, name: &str) -> io::Result<()> {
-        fs::remove_file(self.0.join(name))
+    pub(super) fn remove_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<()> {
+        fs::remove_file(self.0.join(name.as_ref()))
     }
 
-    pub(super) fn remove_folder(&self, name: &str) -> io::Result<()> {
-        fs::remove_dir(self.0.join(name))
+    pub(super) fn remove_folder(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<()> {
+        fs::remove_dir(self.0.join(name.as_ref()))
     }
 
     pub(super) fn names(&self) -> io::Result<Vec<(OsString, Kind)>> {

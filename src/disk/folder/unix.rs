@@ -12,7 +12,7 @@ use std::{
 };
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, linkat, mkdirat, openat, renameat};
-use rustix::fs::{statat, unlinkat};
+use rustix::fs::{fstat, statat, unlinkat};
 
 use super::{Entry, Kind, Purpose};
 
@@ -34,6 +34,33 @@ impl Handle {
     /// The folder of this name, where it is one itself.
     pub(super) fn step(&self, name: &str) -> io::Result<Self> {
         Ok(Self(openat(&self.0, name, folder_flags(), Mode::empty())?))
+    }
+
+    /// The folder of this name, where it is one itself and nothing is mounted there. Linux can be told to enter no mount,
+    /// also of the same disk; a kernel that can't is told by the numbers of the disks.
+    pub(super) fn step_on_this_disk(
+        &self,
+        name: &(impl AsRef<OsStr> + ?Sized),
+    ) -> io::Result<Self> {
+        let name = name.as_ref();
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::{
+                fs::{ResolveFlags, openat2},
+                io::Errno,
+            };
+            let resolve = ResolveFlags::NO_XDEV | ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH;
+            match openat2(&self.0, name, folder_flags(), Mode::empty(), resolve) {
+                Err(Errno::NOSYS | Errno::PERM) => {}
+                Err(Errno::XDEV) => return Err(mounted(name)),
+                opened => return Ok(Self(opened?)),
+            }
+        }
+        let inner = openat(&self.0, name, folder_flags(), Mode::empty())?;
+        match fstat(&inner)?.st_dev == fstat(&self.0)?.st_dev {
+            true => Ok(Self(inner)),
+            false => Err(mounted(name)),
+        }
     }
 
     /// Several steps at once, where the system does it and nothing is in the way.
@@ -101,12 +128,12 @@ impl Handle {
         Ok(linkat(&self.0, name, &to.0, new, AtFlags::empty())?)
     }
 
-    pub(super) fn remove_file(&self, name: &str) -> io::Result<()> {
-        Ok(unlinkat(&self.0, name, AtFlags::empty())?)
+    pub(super) fn remove_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<()> {
+        Ok(unlinkat(&self.0, name.as_ref(), AtFlags::empty())?)
     }
 
-    pub(super) fn remove_folder(&self, name: &str) -> io::Result<()> {
-        Ok(unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
+    pub(super) fn remove_folder(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<()> {
+        Ok(unlinkat(&self.0, name.as_ref(), AtFlags::REMOVEDIR)?)
     }
 
     pub(super) fn names(&self) -> io::Result<Vec<(OsString, Kind)>> {
@@ -118,7 +145,7 @@ impl Handle {
                 continue;
             }
             let kind = match entry.file_type() {
-                // Not every file system tells.
+                // Not every file system has it.
                 FileType::Unknown => {
                     let found = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
                     kind(FileType::from_raw_mode(found.st_mode))
@@ -137,6 +164,10 @@ impl Handle {
 
 fn folder_flags() -> OFlags {
     OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
+}
+
+fn mounted(name: &OsStr) -> io::Error {
+    io::Error::other(format!("`{}` is mounted there", name.display()))
 }
 
 fn kind(kind: FileType) -> Kind {

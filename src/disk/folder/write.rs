@@ -110,28 +110,6 @@ impl Folder {
         self.on(path, Handle::remove_folder)
     }
 
-    /// Removes what is in a folder, but for these names. A link goes, what it points to stays.
-    pub fn empty(&self, path: &str, but: &[&str]) -> Result<(), Obstacle> {
-        for (name, kind) in self.names(path)? {
-            let Some(name) = name.to_str() else {
-                let error = io::Error::other(format!("`{}` is no UTF-8", name.display()));
-                return Err(error.into());
-            };
-            if but.contains(&name) {
-                continue;
-            }
-            let inner = format!("{path}/{name}");
-            match kind {
-                Kind::Folder => {
-                    self.empty(&inner, &[])?;
-                    self.remove_folder(&inner)?;
-                }
-                _ => self.remove_file(&inner)?,
-            }
-        }
-        Ok(())
-    }
-
     /// Makes what was renamed in a folder survive a power cut.
     pub fn sync(&self, path: &str) -> Result<(), Obstacle> {
         Ok(self.folder(path)?.sync()?)

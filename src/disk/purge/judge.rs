@@ -1,4 +1,4 @@
-//! Whether a folder may be emptied.
+//! Decides whether a folder may be emptied.
 
 use std::{
     fs, io,
@@ -28,7 +28,7 @@ impl Place {
     pub(super) fn empty(&self) -> Result<(), Failure> {
         let folder = self.folder.display();
         Err(Failure::new(format!("`{folder}` is not emptied here"))
-            .help("only on Unix it is certain that nothing else goes: empty it by hand"))
+            .help("only on Unix it is certain that nothing else is removed: empty it by hand"))
     }
 }
 
@@ -38,7 +38,7 @@ pub(super) fn judge(
     folder: &str,
     keep: &[String],
 ) -> Result<Option<Place>, String> {
-    let root = fs::canonicalize(project).map_err(words)?;
+    let root = fs::canonicalize(project).map_err(not_read)?;
     let Some(folder) = descend(&root, Path::new(folder))? else {
         return Ok(None);
     };
@@ -46,14 +46,14 @@ pub(super) fn judge(
         return Err("it is the project itself".to_string());
     }
     if is_same(&root.join(GENERATED), &folder) || folder.starts_with(root.join(GENERATED)) {
-        return Err("it is what everything is generated into, no data".to_string());
+        return Err("everything is generated into it".to_string());
     }
     if let Some(around) = folder.ancestors().find(|it| git::is_git_folder(it)) {
         let path = around.display();
         return Err(format!("`{path}` is part of a git repository"));
     }
     if let Some(kept) = keep.iter().find(|kept| is_within(&root, kept, &folder)) {
-        return Err(format!("`{kept}` lies in it, and has to stay"));
+        return Err(format!("`{kept}` is in it and has to stay"));
     }
     mounts::refuse(&root, &folder)?;
     refuse_repositories(&folder)?;
@@ -61,13 +61,13 @@ pub(super) fn judge(
     Ok(Some(Place { root, folder }))
 }
 
-/// Walks down from the project, one real folder after the other.
+/// Opens one real folder after the other, from the project down.
 fn descend(root: &Path, folder: &Path) -> Result<Option<PathBuf>, String> {
     let relative = match folder.is_absolute() {
         false => folder,
         true => folder
             .strip_prefix(root)
-            .map_err(|_| "it lies outside of the project".to_string())?,
+            .map_err(|_| "it is outside of the project".to_string())?,
     };
     let mut path = root.to_path_buf();
     for component in relative.components() {
@@ -78,7 +78,7 @@ fn descend(root: &Path, folder: &Path) -> Result<Option<PathBuf>, String> {
         }
         match path.symlink_metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(words(error)),
+            Err(error) => return Err(not_read(error)),
             Ok(metadata) if metadata.is_symlink() => {
                 return Err("a symbolic link is part of its path".to_string());
             }
@@ -103,10 +103,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
     is_same_file(one, other).unwrap_or(false)
 }
 
-/// A repository below has files that it tracks, and a history.
+/// A repository in the folder has a history and tracked files, which nobody calls data.
 fn refuse_repositories(folder: &Path) -> Result<(), String> {
     for entry in WalkDir::new(folder).follow_links(false) {
-        let entry = entry.map_err(|error| words(io::Error::from(error)))?;
+        let entry = entry.map_err(|error| not_read(io::Error::from(error)))?;
         if git::is_repository(entry.file_name()) || git::is_git_folder(entry.path()) {
             let path = entry.path().display();
             return Err(format!("`{path}` is there, a git repository of its own"));
@@ -115,6 +115,6 @@ fn refuse_repositories(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-pub(super) fn words(error: io::Error) -> String {
+pub(super) fn not_read(error: io::Error) -> String {
     format!("it could not be read: {error}")
 }

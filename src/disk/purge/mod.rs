@@ -16,13 +16,16 @@ use crate::plan::Failure;
 pub struct Purge {
     /// As platform.toml writes them.
     pub folders: Vec<String>,
+    /// Those that stay, each with the reason.
     pub refusals: Vec<Refusal>,
 }
 
 /// A folder that stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
+    /// As platform.toml writes it.
     pub folder: String,
+    /// Words that follow `because` or a colon.
     pub reason: String,
 }
 
@@ -43,7 +46,7 @@ pub fn examine(project: &Path, folders: &[&str], keep: &[String]) -> Purge {
     purge
 }
 
-/// Empties a folder. Errors: it may not be emptied, or the file system says no; what is gone by then is gone.
+/// Empties a folder. Errors: it may not be emptied, or the file system refuses; what was removed before stays removed.
 pub fn purge(project: &Path, folder: &str, keep: &[String]) -> Result<(), Failure> {
     let judged = judge::judge(project, folder, keep)
         .map_err(|reason| Failure::new(format!("`{folder}` is not emptied: {reason}")))?;

@@ -1,12 +1,12 @@
-//! Other file systems on the way to a folder, or below it. What lies there lies somewhere else too.
+//! File systems that are mounted on the way to a folder, or below it: what they hold belongs to another place.
 
 use std::path::Path;
 
 /// Errors: something is mounted between the project and the folder, at it or below it. Also what comes from the same disk,
-/// which a file's own numbers do not tell.
+/// which the numbers of a file do not show.
 #[cfg(target_os = "linux")]
 pub(super) fn refuse(root: &Path, folder: &Path) -> Result<(), String> {
-    let table = std::fs::read("/proc/self/mountinfo").map_err(super::judge::words)?;
+    let table = std::fs::read("/proc/self/mountinfo").map_err(super::judge::not_read)?;
     refuse_listed(&table, root, folder)
 }
 
@@ -51,11 +51,14 @@ fn unescaped(field: &[u8]) -> Vec<u8> {
 #[cfg(all(unix, not(target_os = "linux")))]
 pub(super) fn refuse(root: &Path, folder: &Path) -> Result<(), String> {
     use std::{io, os::unix::fs::MetadataExt};
-    let device = root.symlink_metadata().map_err(super::judge::words)?.dev();
+    let device = root
+        .symlink_metadata()
+        .map_err(super::judge::not_read)?
+        .dev();
     for entry in walkdir::WalkDir::new(folder).follow_links(false) {
-        let entry = entry.map_err(|error| super::judge::words(io::Error::from(error)))?;
+        let entry = entry.map_err(|error| super::judge::not_read(io::Error::from(error)))?;
         let metadata = entry.path().symlink_metadata();
-        if metadata.map_err(super::judge::words)?.dev() != device {
+        if metadata.map_err(super::judge::not_read)?.dev() != device {
             return Err(format!("`{}` is mounted there", entry.path().display()));
         }
     }

@@ -16,14 +16,18 @@ use crate::{plan::Failure, source::Span};
 pub struct Finding {
     /// It would not start, or not work; else it is only worth knowing.
     pub is_error: bool,
+    /// What it is about, one word for programs: `port`, `secret`, `memory`.
     pub subject: &'static str,
+    /// One sentence.
     pub message: String,
     /// `platform.toml:LINE`, where a line of it can help.
     pub place: Option<String>,
+    /// What to do, or a command to type.
     pub help: String,
 }
 
 impl Finding {
+    /// Something that stops the start.
     pub fn new(subject: &'static str, message: String, help: impl Into<String>) -> Self {
         Self {
             is_error: true,
@@ -34,6 +38,7 @@ impl Finding {
         }
     }
 
+    /// Something that is only worth knowing.
     pub fn warning(subject: &'static str, message: String, help: impl Into<String>) -> Self {
         Self {
             is_error: false,

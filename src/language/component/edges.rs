@@ -38,8 +38,8 @@ pub(super) const EDGES: &[KeyShape] = &[
     .not_in_kinds()
     .in_targets(&[effect()
         .set("public_url = \"https://ml.example.com\"\nenv.OWN = \"${self.http.public_url}\"")
-        .becomes(Compose, "what is told of its address")
-        .becomes(Helm, "what is told of its address")]),
+        .becomes(Compose, "what the program is given as its address")
+        .becomes(Helm, "what the program is given as its address")]),
     key(
         "depends_on",
         Shape::Either(&[FREE_LIST, Shape::Map(NameRule::Free, &DEPENDENCY)]),

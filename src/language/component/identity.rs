@@ -6,6 +6,7 @@ use super::super::{
     inner::*,
     key::{KeyShape, key},
     shape::Shape,
+    upstream::UPSTREAM_CHART,
 };
 use crate::files::Target::{Compose, Grafana, Helm, Prometheus};
 
@@ -13,7 +14,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
     key(
         "kind",
         FREE,
-        "The catalog entry; `service` (runs on) unless said otherwise, `job` runs to completion.",
+        "The catalog entry; `service` (runs on) by default, `job` runs to completion.",
         "kind = \"redis\"",
     )
     .of_component()
@@ -126,6 +127,25 @@ pub(super) const IDENTITY: &[KeyShape] = &[
             .becomes(Helm, "no workload: addresses lead there")
             .becomes(Prometheus, "scraped there, if it says what")
             .becomes(Grafana, "no dashboard of its own, unless it is scraped"),
+    ]),
+    key(
+        "chart",
+        UPSTREAM_CHART,
+        "A chart of others stands for it in a cluster: a dependency of the platform's chart. Its Service, ports, edges and metrics stay as they are.",
+        "chart = { repository = \"https://charts.example.com\", name = \"redis\", version = \"1.2.3\" }",
+    )
+    .of_component()
+    .not_in_kinds()
+    .in_targets(&[
+        effect()
+            .unchanged(Compose, "nothing: the image runs")
+            .becomes(Helm, "a dependency of the chart, a Service, policies; no workload"),
+        effect()
+            .form("beside `env`")
+            .set("env = { LEVEL = \"debug\" }\nchart = { repository = \"https://charts.example.com\", name = \"redis\", version = \"1.2.3\" }")
+            .becomes(Compose, "`environment`")
+            .becomes(Helm, "a dependency of the chart, a Service, policies; no workload")
+            .loses(Helm, "what only `chart.values` says there"),
     ]),
     key(
         "parts",

@@ -57,7 +57,7 @@ pub(super) const LIFE: &[KeyShape] = &[
     key(
         "restart",
         Shape::Plain(Form::Restart),
-        "`unless-stopped` unless said otherwise; for a job `no`.",
+        "`unless-stopped` by default; for a job `no`.",
         "restart = \"always\"",
     )
     .shared()

@@ -93,6 +93,9 @@ pub fn reference_places() -> String {
 fn references_in(key: &KeyShape) -> Vec<String> {
     fn below(path: &str, shape: &Shape) -> Vec<String> {
         match shape {
+            Shape::Table(keys) if keys.iter().all(|key| matches!(key.shape, Shape::Any)) => {
+                vec![format!("{path}.*")]
+            }
             Shape::Table(keys) => keys
                 .iter()
                 .flat_map(|key| below(&format!("{path}.{}", key.name), &key.shape))

@@ -17,7 +17,7 @@ pub(super) const WATCH: &[KeyShape] = &[
     key(
         "health",
         HEALTH,
-        "How to tell that it works; `false` switches the kind's check off.",
+        "How its health is checked; `false` switches the kind's check off.",
         "health = { http = \"/readyz\", port = \"http\" }",
     )
     .in_kinds_as(&IN_KINDS_HEALTH)
@@ -82,7 +82,7 @@ pub(super) const WATCH: &[KeyShape] = &[
 const IN_KINDS_HEALTH: KeyShape = key(
     "health",
     Shape::Either(&[Shape::Table(KIND_HEALTH), Shape::Boolean]),
-    "How to tell that it works.",
+    "How its health is checked.",
     "health = { http = \"/health\", port = \"http\", with = \"curl\" }",
 );
 

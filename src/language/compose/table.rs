@@ -3,7 +3,7 @@
 use super::{Rewritten, lists, rewrite};
 use crate::syntax::{Node, inline};
 
-/// Reads a value as Compose has it. `None` where it is none that Compose takes.
+/// Reads a value as Compose has it. `None` where Compose does not take it.
 pub(super) type Rewrite = fn(&Node) -> Option<Rewritten>;
 
 /// What stands for a key of Compose's.

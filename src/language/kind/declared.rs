@@ -25,7 +25,7 @@ pub(super) const SETTING: Shape = Shape::Table(&[
             "files",
             "folders",
         ])),
-        "What it takes; `string` unless said otherwise. `size`: an amount such as `20Gi`, of which a reference gives the bytes. `secret`: nothing but `${secrets.S}`. `databases`: names, or a table of them with `user` and `password` each. `file`, `files` and `folders`: paths of the project.",
+        "What it takes; `string` by default. `size`: an amount such as `20Gi`, of which a reference gives the bytes. `secret`: nothing but `${secrets.S}`. `databases`: names, or a table of them with `user` and `password` each. `file`, `files` and `folders`: paths of the project.",
         "type = \"secret\"",
     ),
     key(
@@ -152,7 +152,7 @@ pub(super) const ROLE: Shape = Shape::Table(&[
     key(
         "order",
         Shape::Boolean,
-        "Whether `uses` orders start, as it does unless said otherwise.",
+        "Whether `uses` orders start, as it does by default.",
         "order = false",
     ),
     key(

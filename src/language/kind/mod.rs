@@ -132,7 +132,7 @@ const ABOUT: &[KeyShape] = &[
     key(
         "title",
         FREE,
-        "For docs and dashboards; its file's name unless said otherwise.",
+        "For docs and dashboards; its file's name by default.",
         "title = \"Redis\"",
     ),
     key(
@@ -153,7 +153,7 @@ const ABOUT: &[KeyShape] = &[
             "ci",
             "notebook",
         ])),
-        "Its shape in the architecture's picture; `server` unless said otherwise.",
+        "Its shape in the architecture's picture; `server` by default.",
         "icon = \"store\"",
     ),
     key(
@@ -201,7 +201,7 @@ const ABOUT: &[KeyShape] = &[
     key(
         "end_of_life",
         Shape::Map(NameRule::Free, &FREE),
-        "Versions that their makers no longer mend, as far as their numbers tell, and since when.",
+        "Versions that get no fixes any more, and since when.",
         "end_of_life = { \"13\" = \"2025-11-13\" }",
     ),
     key(
@@ -225,13 +225,13 @@ const ABOUT: &[KeyShape] = &[
     key(
         "port",
         Shape::Plain(Form::Name(NameRule::Port)),
-        "The main port: the one that `uses` opens and that `url` is of; `http` unless said otherwise.",
+        "The main port: the one that `uses` opens and that `url` is of; `http` by default.",
         "port = \"redis\"",
     ),
     key(
         "fixed_ports",
         Shape::List(&Shape::Plain(Form::Name(NameRule::Port))),
-        "Ports of the main workload whose numbers the program can't be told: a component that moves one is an error.",
+        "Ports of the main workload whose numbers can't be set in the program: a component that moves one is an error.",
         "fixed_ports = [\"metrics\"]",
     ),
     key(

@@ -106,7 +106,7 @@ pub(in super::super) const CI: &[KeyShape] = &[
     key(
         "agent",
         AGENT,
-        "Where it runs; any agent unless said otherwise.",
+        "Where it runs; any agent by default.",
         "agent = { docker = \"python:3.12\" }",
     )
     .in_targets(&[effect()
@@ -149,7 +149,7 @@ pub(in super::super) const CI: &[KeyShape] = &[
     key(
         "timeout",
         DURATION,
-        "How long a run may take; an hour unless said otherwise.",
+        "How long a run may take; an hour by default.",
         "timeout = \"30m\"",
     )
     .in_targets(&[effect().becomes(Jenkins, "`timeout`")]),

@@ -109,7 +109,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     key(
         "trigger_rule",
         Shape::Plain(Form::Choice(TriggerRule::NAMES)),
-        "When it runs, by what came before; `all_success` unless said otherwise.",
+        "When it runs, by what came before; `all_success` by default.",
         "trigger_rule = \"all_done\"",
     )
     .in_targets(&[

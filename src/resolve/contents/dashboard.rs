@@ -18,7 +18,7 @@ pub(in crate::resolve) enum Adapted {
 /// `sources`: uids of the data sources, the one first that takes the place of a foreign Prometheus.
 pub(in crate::resolve) fn adapted(text: &str, sources: &[&str]) -> Adapted {
     let Ok(mut dashboard) = serde_json::from_str::<Value>(text) else {
-        // That it is no JSON is said elsewhere.
+        // That it is no JSON is reported elsewhere.
         return Adapted::AsItIs;
     };
     let mut walk = Walk {

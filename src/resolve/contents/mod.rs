@@ -37,6 +37,15 @@ impl Problem {
 }
 
 /// Checks the files of every setting whose form is known.
+/// The rules of a file of Prometheus': names and expressions. What can't be read has none.
+pub fn rules_of(text: &str) -> Vec<(String, String)> {
+    let document = yaml::read(text).ok().flatten();
+    document
+        .as_ref()
+        .map(rules::expressions)
+        .unwrap_or_default()
+}
+
 pub(super) fn check(
     scene: &Scene<'_>,
     platform: &Platform,
@@ -110,6 +119,6 @@ fn json(text: &str) -> Option<Problem> {
     Some(Problem::new(
         &(at..at),
         format!("it is no JSON: {message}"),
-        "export the dashboard again, or mend the line",
+        "export the dashboard again, or fix the line",
     ))
 }

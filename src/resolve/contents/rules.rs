@@ -28,6 +28,26 @@ const OF_RULE: [&str; 7] = [
     "annotations",
 ];
 
+/// The rules of a file: names and expressions.
+pub(super) fn expressions(document: &Node) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let rules = document
+        .get("groups")
+        .and_then(Node::list)
+        .into_iter()
+        .flatten()
+        .filter_map(|group| group.get("rules")?.list())
+        .flatten();
+    for rule in rules {
+        let name = rule.get("alert").or_else(|| rule.get("record"));
+        let name = name.and_then(Node::text).unwrap_or_default();
+        if let Some(expr) = rule.get("expr").and_then(Node::text) {
+            out.push((name.to_string(), expr.to_string()));
+        }
+    }
+    out
+}
+
 pub(super) fn problems(document: &Node) -> Vec<Problem> {
     let mut out = Vec::new();
     if is_nothing(document) {
@@ -77,7 +97,7 @@ fn rule(rule: &Node, out: &mut Vec<Problem>) {
                 out.push(Problem::new(
                     &expression.at,
                     "`expr` is not an expression of PromQL",
-                    "mend the expression; `promtool check rules` says more",
+                    "fix the expression; `promtool check rules` says more",
                 ));
             }
         }

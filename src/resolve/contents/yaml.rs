@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         let (anchor, value) = match event {
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
-                    return Err(refused(&at, "an alias stands before its anchor ends"));
+                    return Err(refused(&at, "an alias is used before its anchor ends"));
                 };
                 self.size += size(&node);
                 (0, node.value)
@@ -187,6 +187,6 @@ fn refused(at: &Range<usize>, message: &str) -> Problem {
     Problem::new(
         at,
         message,
-        "mend the file: its program reads one YAML document",
+        "fix the file: its program reads one YAML document",
     )
 }

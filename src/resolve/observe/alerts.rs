@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{has_metrics, kind_string};
+use super::{expression, has_metrics, kind_string};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
     language::duration_ms,
-    model::{Alert, AlertSeverity, AlertText},
+    model::{Alert, AlertSeverity, AlertText, Expression},
     resolve::Scene,
     source::Span,
     syntax::{Removal, Table, Value, overlay},
@@ -18,10 +18,10 @@ pub(in crate::resolve) fn healthy(
     scene: &Scene<'_>,
     index: usize,
     sink: &mut Sink,
-) -> Option<String> {
+) -> Option<Expression> {
     let draft = &scene.components[index];
     let node = draft.kind_table.get("healthy")?;
-    has_metrics(draft).then(|| kind_string(scene, index, node, sink))
+    has_metrics(draft).then(|| expression(scene, index, node, sink))
 }
 
 /// The kind's alerts, where something is scraped, and the component's own. What the user says of an alert of the kind

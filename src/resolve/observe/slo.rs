@@ -3,15 +3,14 @@
 //! The alerts are those of the SRE workbook: each looks at a long window and at a short one, so that it comes soon and goes
 //! soon, in two speeds. Windows grow and shrink with the window of the promise, for which the workbook has 30 days.
 
+mod panels;
+
 use super::{expression, has_metrics, kind_string};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
     language::{duration_text, promql},
-    model::{
-        Alert, AlertSeverity, AlertText, Expression, Panel, PanelKind, Query, Record, Requests,
-        Threshold,
-    },
+    model::{Alert, AlertSeverity, AlertText, Panel, Record, Requests},
     resolve::Scene,
     source::Span,
     syntax::{Entry, Node, Table, Value},
@@ -83,7 +82,7 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
         let alerts = objective.alerts(&draft.name).into_iter();
         out.alerts.extend(alerts.filter(|alert| !off(&alert.name)));
     }
-    out.panels = panels(&draft.name, &objectives);
+    out.panels = panels::panels(&draft.name, &objectives);
     out
 }
 
@@ -440,75 +439,6 @@ fn bucket_matcher(under: u64) -> String {
     }
     let fraction = format!("{rest:03}");
     format!("le=~\"{whole}[.]{}0*\"", fraction.trim_end_matches('0'))
-}
-
-fn panels(component: &str, objectives: &[Objective]) -> Vec<Panel> {
-    let threshold = |value: Option<f64>, color: &str| Threshold {
-        value,
-        color: color.to_string(),
-    };
-    let panel = |title: String, description: String| Panel {
-        row: None,
-        title,
-        description,
-        kind: PanelKind::Stat,
-        unit: "percentunit".to_string(),
-        queries: Vec::new(),
-        thresholds: vec![
-            threshold(None, "red"),
-            threshold(Some(0.0), "orange"),
-            threshold(Some(0.25), "green"),
-        ],
-        min: None,
-        max: None,
-        width: 6,
-        height: 8,
-    };
-    let mut out: Vec<Panel> = objectives
-        .iter()
-        .map(|objective| Panel {
-            queries: vec![Query {
-                expr: Expression::of(objective.budget_left()),
-                legend: objective.name.to_string(),
-            }],
-            ..panel(
-                format!("Error budget: {}", objective.name),
-                format!(
-                    "What is left of what may go wrong in {}, where {} is promised",
-                    duration_text(objective.window),
-                    objective.promise
-                ),
-            )
-        })
-        .collect();
-    if let Some(first) = out.first_mut() {
-        first.row = Some("Service level".to_string());
-        let burning = objectives.iter().map(|objective| Query {
-            expr: Expression::of(format!(
-                "{} / {}",
-                objective.recorded(component, FAST_BURNS[0].long),
-                number(objective.budget)
-            )),
-            legend: objective.name.to_string(),
-        });
-        out.push(Panel {
-            kind: PanelKind::Timeseries,
-            unit: "short".to_string(),
-            queries: burning.collect(),
-            thresholds: vec![
-                threshold(None, "green"),
-                threshold(Some(1.0), "orange"),
-                threshold(Some(FAST_BURNS[0].factor), "red"),
-            ],
-            min: Some(0.0),
-            width: 12,
-            ..panel(
-                "Burn rate".to_string(),
-                "How many times faster than allowed the budget goes: at 1 it lasts exactly as long as the window".to_string(),
-            )
-        });
-    }
-    out
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{
     Scope, default_binding, hosts,
     messages::{nothing_chosen, secret_output, unknown_field, unknown_part},
-    network_owner, output_text,
+    output_text,
     reach::is_published,
     setting_text, text,
 };
@@ -441,7 +441,7 @@ impl Resolver<'_> {
         let (host, number) = match outside {
             Some(address) => (address.host.clone(), address.number),
             None => (
-                Host::Name(network_owner(self.scene, draft, workload)),
+                Host::Name(self.scene.network_owners.owner_of(workload).to_string()),
                 port.container.first,
             ),
         };

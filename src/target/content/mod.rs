@@ -3,6 +3,7 @@
 pub mod airflow;
 pub mod config;
 pub mod docs;
+pub mod gitops;
 pub mod grafana;
 pub mod jenkins;
 pub mod own;

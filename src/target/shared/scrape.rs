@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 
 use crate::{
     language::duration_ms,
-    model::{Component, HostPort, Metrics, NetworkMode, Platform, SettingValue, Workload},
+    model::{
+        Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
+        Platform, SettingValue, Workload,
+    },
     speak::{Constants, Speak},
     target::Vantage,
 };
 
-/// How often Prometheus scrapes where nothing else is said, in milliseconds.
+/// How often Prometheus scrapes by default, in milliseconds.
 const USUAL_INTERVAL: u64 = 15_000;
 
 /// One scrape job.
@@ -55,6 +58,7 @@ pub(in crate::target) fn jobs<'a>(
     let scraper = Scraper {
         platform,
         vantage,
+        owners: NetworkOwners::of(platform),
         on_host: prometheus.main().is_some_and(is_on_host),
     };
     let mut jobs = Vec::new();
@@ -86,20 +90,6 @@ pub(in crate::target) fn jobs<'a>(
     (jobs, unreachable)
 }
 
-/// The jobs of each component that has any, by its name.
-pub(in crate::target) fn by_component<'a>(
-    jobs: &'a [Job<'a>],
-) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
-    let mut of_component: BTreeMap<&str, Vec<&Job<'_>>> = BTreeMap::new();
-    for job in jobs {
-        of_component
-            .entry(&job.component.name)
-            .or_default()
-            .push(job);
-    }
-    of_component
-}
-
 /// The jobs of a component that runs elsewhere.
 fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<'_>> {
     let external = component.external.iter();
@@ -118,6 +108,20 @@ fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<
         })
 }
 
+/// The jobs of each component that has any, by its name.
+pub(in crate::target) fn by_component<'a>(
+    jobs: &'a [Job<'a>],
+) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
+    let mut of_component: BTreeMap<&str, Vec<&Job<'_>>> = BTreeMap::new();
+    for job in jobs {
+        of_component
+            .entry(&job.component.name)
+            .or_default()
+            .push(job);
+    }
+    of_component
+}
+
 /// The server's own interval between scrapes, in milliseconds.
 pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -> u64 {
     match prometheus.setting("scrape_interval") {
@@ -127,12 +131,20 @@ pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -
     .unwrap_or(USUAL_INTERVAL)
 }
 
-/// 1 for each instance of a component that works, 0 for each that does not.
-pub(in crate::target) fn healthy(component: &Component, jobs: &[&Job<'_>]) -> String {
+/// 1 for each instance that works, 0 for each that does not, of components that tell it in the same way: by `healthy`, for
+/// which `first` are their own jobs, else by whether all of their jobs answer.
+pub(in crate::target) fn healthy(
+    healthy: Option<&Expression>,
+    first: &[&str],
+    jobs: &[&Job<'_>],
+) -> String {
     let up = format!("up{{{}}}", selector(jobs));
-    match &component.healthy {
+    match healthy {
         // An exporter that answers may have nothing to say of the program behind it.
-        Some(healthy) => format!("({healthy}) or on (job, instance) {up} * 0"),
+        Some(healthy) => {
+            let healthy = healthy.with(&one_of("job", first));
+            format!("({healthy}) or on (job, instance) {up} * 0")
+        }
         None => up,
     }
 }
@@ -151,19 +163,35 @@ pub(in crate::target) fn one_of(label: &str, values: &[&str]) -> String {
     }
 }
 
-/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them.
-/// `None` where there is one pod, or where something else has the name.
+/// The Service of a workload with several pods that has the address of each: the usual one has one for all of them. What is
+/// scraped has one also where there is one pod now: values, or an autoscaler, may make them more. `None` where there is
+/// always one pod, or where something else has the name.
 pub(in crate::target) fn service_of_pods(
     platform: &Platform,
     workload: &Workload,
 ) -> Option<String> {
-    if !workload.is_many() || workload.is_job() || workload.ports.is_empty() {
+    if !(workload.is_many() || may_become_many(platform, workload))
+        || workload.in_chart
+        || workload.is_job()
+        || workload.ports.is_empty()
+    {
         return None;
     }
     let name = format!("{}-headless", workload.name);
     let mut others = platform.workloads();
     let taken = others.any(|other| other.name == name || other.aliases.contains(&name));
     (!taken).then_some(name)
+}
+
+/// Whether a cluster may run more of it than platform.toml says: it is scraped, and neither a single server nor the holder of
+/// a volume.
+fn may_become_many(platform: &Platform, workload: &Workload) -> bool {
+    let component = platform.component(&workload.component);
+    let holds = |mount: &Mount| !mount.read_only && matches!(mount.source, MountSource::Volume(_));
+    workload.part.is_none()
+        && !workload.metrics.is_empty()
+        && !workload.mounts.iter().any(holds)
+        && component.is_some_and(|component| !component.single)
 }
 
 fn is_on_host(workload: &Workload) -> bool {
@@ -177,6 +205,8 @@ fn is_on_host(workload: &Workload) -> bool {
 struct Scraper<'a> {
     platform: &'a Platform,
     vantage: Vantage,
+    /// Who lives in whose network.
+    owners: NetworkOwners,
     /// It is on the host's network, where names of containers mean nothing.
     on_host: bool,
 }
@@ -190,6 +220,9 @@ impl Scraper<'_> {
         let listener = self
             .listener(workload)
             .ok_or("`network_mode` leaves it no address on a network")?;
+        if self.vantage == Vantage::Kubernetes && listener.is_part_of_chart() {
+            return Err("its chart runs it, under a name of its own");
+        }
         match (self.vantage, self.on_host, is_on_host(listener)) {
             // A pod on its node's network still has its Service.
             (Vantage::Kubernetes, _, _) => {
@@ -226,16 +259,12 @@ impl Scraper<'_> {
 
     /// The workload that has the address: itself, or the one whose network it shares. `None` where it has no network.
     fn listener<'w>(&'w self, workload: &'w Workload) -> Option<&'w Workload> {
-        let mut current = workload;
-        // A chain longer than there are workloads would be a circle.
-        for _ in self.platform.workloads() {
-            match current.network_mode.as_ref().map(|mode| &mode.value) {
-                Some(NetworkMode::None) => return None,
-                Some(NetworkMode::Service(other)) => current = self.platform.workload(other)?,
-                Some(NetworkMode::Host) | None => return Some(current),
-            }
-        }
-        None
+        let owner = match self.owners.foreign_owner_of(&workload.name) {
+            Some(owner) => self.platform.workload(owner)?,
+            None => workload,
+        };
+        let mode = owner.network_mode.as_ref().map(|mode| &mode.value);
+        (mode != Some(&NetworkMode::None)).then_some(owner)
     }
 }
 

@@ -3,7 +3,7 @@
 pub(super) mod text;
 pub(super) mod yaml;
 
-/// The language of a generated file, told by its name.
+/// The language of a generated file, known by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     Yaml,

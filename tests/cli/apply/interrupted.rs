@@ -5,6 +5,7 @@ use std::{fs, sync::Arc, thread};
 use mlopsgen::{
     disk::{Lock, Transaction},
     files::Target,
+    plan::Force,
 };
 
 use crate::support::planning::{Project, files, with_stub, with_volume};
@@ -63,6 +64,34 @@ fn a_run_that_was_killed_at_any_step_is_finished_by_the_next() {
         steps += 1;
     }
     assert!(steps > 6, "{steps}");
+}
+
+/// Killed after a file was removed, and before its folder was.
+#[test]
+fn folders_that_a_killed_run_left_empty_give_way() {
+    let before = files([("config/d/e/f", "1\n"), ("docs/x/y", "1\n")]);
+    let wanted = files([("config/d", "2\n")]);
+    let killed = Project::new();
+    killed.apply_cleanly(&before);
+    let place = killed.place().expect("a place");
+    let lock = Lock::acquire(&place, |_| {}).expect("the lock");
+    let plan = killed.plan_with(&wanted, Some(&lock)).expect("a plan");
+    let mut transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
+    // The manifest of the meantime, and both removals.
+    for _ in 0..3 {
+        assert_eq!(transaction.advance(), Ok(true));
+    }
+    drop(lock);
+    fs::create_dir_all(killed.path("generated/config/d/e")).expect("folders");
+    fs::create_dir_all(killed.path("generated/docs/x")).expect("folders");
+    killed.apply_cleanly(&wanted);
+    assert_eq!(killed.read("generated/config/d"), "2\n");
+    assert!(!killed.exists("generated/docs"));
+    // An empty folder that never held anything of ours is somebody's.
+    let foreign = Project::new();
+    fs::create_dir_all(foreign.path("generated/config/d")).expect("folders");
+    let plan = foreign.plan(&wanted).expect("a plan");
+    assert_eq!(plan.refused(Force::Yes).len(), 1);
 }
 
 #[test]

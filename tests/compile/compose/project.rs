@@ -108,10 +108,10 @@ impl Emitted {
             .args(["--profile", "*", "config", "--format", "json"])
             .output()
             .expect("Compose runs");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(
-            output.status.success() && said.is_empty(),
-            "{files:?}: {said}"
+            output.status.success() && printed.is_empty(),
+            "{files:?}: {printed}"
         );
         // What it prints is a Compose file again, with every `$` doubled.
         let json = String::from_utf8(output.stdout).expect("UTF-8");

@@ -52,14 +52,18 @@ fn compiled(platform: &Platform) -> Result<Files, String> {
 fn faults(harmless: &Files, platform: &Platform) -> Vec<String> {
     let hostile = match compiled(platform) {
         Ok(files) => files,
-        Err(said) => return vec![format!("refused:\n{said}")],
+        Err(printed) => return vec![format!("refused:\n{printed}")],
     };
     let mut found = Vec::new();
     for (path, wanted) in harmless {
         match hostile.get(path) {
             Some(read) => {
-                let said = faults_of(path, wanted, read, &platform.strings);
-                found.extend(said.into_iter().map(|said| format!("{path}{said}")));
+                let printed = faults_of(path, wanted, read, &platform.strings);
+                found.extend(
+                    printed
+                        .into_iter()
+                        .map(|printed| format!("{path}{printed}")),
+                );
             }
             // The chart carries a file that is no plain text in another form.
             None if path.starts_with("helm/p/files/config/") => {}
@@ -91,7 +95,7 @@ fn faults_of(path: &str, harmless: &str, hostile: &str, strings: &[String]) -> V
     };
     match (read(harmless), read(hostile)) {
         (Ok(wanted), Ok(read)) => expected.differences(&wanted, &read),
-        (_, Err(said)) | (Err(said), _) => vec![format!(": {said}\n{hostile}")],
+        (_, Err(printed)) | (Err(printed), _) => vec![format!(": {printed}\n{hostile}")],
     }
 }
 

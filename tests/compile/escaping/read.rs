@@ -58,14 +58,14 @@ pub fn markdown(text: &str) -> Result<Value, String> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut out: Vec<Value> = Vec::new();
-    let mut said = String::new();
+    let mut printed = String::new();
     for event in Parser::new_ext(text, options) {
         match event {
-            Event::Text(text) | Event::Code(text) => said.push_str(&text),
+            Event::Text(text) | Event::Code(text) => printed.push_str(&text),
             Event::InlineHtml(tag) if matches!(&*tag, "<code>" | "</code>") => {}
             event => {
-                if !said.is_empty() {
-                    out.push(json!(std::mem::take(&mut said)));
+                if !printed.is_empty() {
+                    out.push(json!(std::mem::take(&mut printed)));
                 }
                 out.push(json!({ "mark": mark(&event) }));
             }

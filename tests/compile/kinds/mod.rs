@@ -7,13 +7,13 @@ mod ports;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mlopsgen::{
+    Component, Probe, Workload,
     catalog::{Catalog, Kind, SettingType},
     compile::{Output, Request, compile},
     diag::{
         Code, Sink,
         render::{Style, human},
     },
-    model::{Component, Workload},
     source::Sources,
     world::MemoryWorld,
 };
@@ -239,12 +239,12 @@ fn compiled(text: &str) -> Output {
         color: false,
         width: 120,
     };
-    let said = human(&compilation.diagnostics, &compilation.sources, style);
+    let printed = human(&compilation.diagnostics, &compilation.sources, style);
     let serious = compilation.diagnostics.iter().any(|diagnostic| {
         // A program of the user's own is the user's to describe.
         !matches!(diagnostic.code, Code::NoHealthCheck | Code::NoPersistence)
     });
-    assert!(!serious, "{text}\n{said}");
+    assert!(!serious, "{text}\n{printed}");
     compilation.output.expect("no errors, so there is output")
 }
 
@@ -401,10 +401,7 @@ fn servers_have_a_health_check_and_everything_has_resources(
 fn health_checks_ask_ports_that_the_container_has(_: &Kind, _: &Component, output: &Output) {
     for (name, workload) in workloads(output) {
         let asked = match workload.health.as_ref().map(|health| &health.probe) {
-            Some(
-                mlopsgen::model::Probe::Http { number, .. }
-                | mlopsgen::model::Probe::Tcp { number, .. },
-            ) => *number,
+            Some(Probe::Http { number, .. } | Probe::Tcp { number, .. }) => *number,
             _ => continue,
         };
         let has = workload

@@ -11,8 +11,8 @@ use crate::support::page;
 use mlopsgen::{
     compile::{Request, compile},
     diag::render::{Style, human},
+    embedded_below,
     files::Target,
-    template::embedded_below,
     world::MemoryWorld,
 };
 
@@ -31,6 +31,18 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
         "runtime/swarm/mod.rs",
         "StackView",
         "swarm/stack.yaml",
+    ),
+    (
+        "gitops/argocd.yaml",
+        "content/gitops/mod.rs",
+        "DeployView",
+        "gitops/argocd.yaml",
+    ),
+    (
+        "gitops/flux.yaml",
+        "content/gitops/mod.rs",
+        "DeployView",
+        "gitops/flux.yaml",
     ),
     (
         "compose/group.yaml",
@@ -229,7 +241,9 @@ fn every_template_is_in_the_reference() {
 const PLATFORM: &str = r#"
 [platform]
 name = "p"
-targets = ["compose", "helm", "prometheus", "grafana", "jenkins", "airflow", "docs", "swarm"]
+targets = ["compose", "helm", "prometheus", "grafana", "jenkins", "airflow", "docs", "swarm", "gitops"]
+[deploy.argocd]
+repository = "https://git.example.com/p.git"
 [secrets]
 key = { env = "KEY" }
 [groups]
@@ -270,7 +284,12 @@ fn printed(template: &str, variables: &[String]) -> Option<String> {
         .iter()
         .map(|name| format!("<% if {name} is undefined %><{{ missing_{name} }}><% endif %>\n"))
         .collect();
-    let world = MemoryWorld::new().with("platform.toml", PLATFORM).with(
+    let platform = match template {
+        // One tool installs a chart.
+        "gitops/flux.yaml" => PLATFORM.replace("[deploy.argocd]", "[deploy.flux]"),
+        _ => PLATFORM.to_string(),
+    };
+    let world = MemoryWorld::new().with("platform.toml", platform).with(
         &format!("mlopsgen/templates/{template}"),
         text + &asked.concat(),
     );
@@ -279,8 +298,8 @@ fn printed(template: &str, variables: &[String]) -> Option<String> {
         color: false,
         width: 100,
     };
-    let said = || human(&compilation.diagnostics, &compilation.sources, style);
-    compilation.output.is_err().then(said)
+    let message = || human(&compilation.diagnostics, &compilation.sources, style);
+    compilation.output.is_err().then(message)
 }
 
 #[test]
@@ -290,8 +309,8 @@ fn every_variable_of_the_reference_is_there() {
         let fields = sources.fields(sources.view(file, name));
         let names: BTreeSet<String> = fields.iter().map(|field| field.name.clone()).collect();
         let names: Vec<String> = names.into_iter().collect();
-        if let Some(said) = printed(template, &names) {
-            panic!("{template}: {said}");
+        if let Some(message) = printed(template, &names) {
+            panic!("{template}: {message}");
         }
         let unknown = [format!("un{}", names[0])];
         assert!(

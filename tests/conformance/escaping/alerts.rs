@@ -79,6 +79,6 @@ fn an_alert_says_what_was_written() {
 fn a_template_in_an_annotation_is_noticed() {
     let strings = ["some text".to_owned()];
     let rules = rules(&strings).replacen("some text", "some {{ 1 }}", 1);
-    let said = faults(&rules, &strings).unwrap_or_default();
-    assert!(said.contains("some 1"), "{said}");
+    let printed = faults(&rules, &strings).unwrap_or_default();
+    assert!(printed.contains("some 1"), "{printed}");
 }

@@ -220,7 +220,7 @@ fn a_string_that_is_not_escaped_is_noticed_in_every_language() {
     let found = faults(folder.path(), &strings);
     for (name, _) in TEMPLATES {
         assert!(
-            found.iter().any(|said| said.starts_with(name)),
+            found.iter().any(|printed| printed.starts_with(name)),
             "{name} is not noticed: {found:#?}"
         );
     }

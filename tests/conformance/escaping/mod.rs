@@ -170,8 +170,8 @@ fn compiled(world: &MemoryWorld) -> BTreeMap<String, String> {
             color: false,
             width: 100,
         };
-        let said = human(&compilation.diagnostics, &compilation.sources, style);
-        panic!("a platform is refused: {said}");
+        let printed = human(&compilation.diagnostics, &compilation.sources, style);
+        panic!("a platform is refused: {printed}");
     };
     let files = output.files.files.into_iter();
     files.map(|(path, file)| (path, file.text)).collect()
@@ -197,8 +197,12 @@ fn differences(harmless: &Files, hostile: &Files, strings: &[String]) -> Vec<Str
                 if path.ends_with(" doc_md") && is_blank(&expected, &wanted[1]) {
                     continue;
                 }
-                let said = expected.differences(&wanted, &read);
-                found.extend(said.into_iter().map(|said| format!("{path}{said}")));
+                let printed = expected.differences(&wanted, &read);
+                found.extend(
+                    printed
+                        .into_iter()
+                        .map(|printed| format!("{path}{printed}")),
+                );
             }
             None if in_chart => {}
             None => found.push(format!("{path} is missing")),
@@ -232,14 +236,15 @@ fn keeps_every_string(name: &str, reader: Reader) {
     for pair in pairs {
         assert!(!read[&0].is_empty(), "{name} reads nothing");
         let hostile = &TRIAL.compiled[pair.hostile];
-        let said = differences(
+        let printed = differences(
             &read[&pair.harmless],
             &read[&pair.hostile],
             &hostile.strings,
         );
         found.extend(
-            said.into_iter()
-                .map(|said| format!("{}: {said}", hostile.tree.name)),
+            printed
+                .into_iter()
+                .map(|printed| format!("{}: {printed}", hostile.tree.name)),
         );
     }
     assert!(
@@ -278,7 +283,7 @@ fn notices_every_fault(name: &str, reader: Reader) {
     for ((fault_name, fault), broken) in faults.iter().zip(&read[1..]) {
         let found = differences(&read[0], broken, &TRIAL.compiled[0].strings);
         assert!(
-            found.iter().any(|said| said.contains(&fault.finding)),
+            found.iter().any(|printed| printed.contains(&fault.finding)),
             "{name}, {fault_name}: wanted `{}`, got {found:#?}",
             fault.finding
         );

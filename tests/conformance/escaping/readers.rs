@@ -67,7 +67,7 @@ pub fn pyyaml(trees: &[&Tree]) -> Vec<Files> {
 pub fn compose(trees: &[&Tree]) -> Vec<Files> {
     let model = |tree: &&Tree| {
         let model = Project::read(tree).and_then(|project| project.model());
-        let model = model.unwrap_or_else(|said| panic!("{}: {said}", tree.name));
+        let model = model.unwrap_or_else(|printed| panic!("{}: {printed}", tree.name));
         let here = tree.path.display().to_string();
         let single = spoken::single_dollars(&model);
         let model = spoken::each_text(&single, &|text| text.replace(&here, ""));
@@ -83,7 +83,7 @@ pub fn helm(trees: &[&Tree]) -> Vec<Files> {
     for (index, tree) in trees.iter().enumerate() {
         for chart in helm::charts(tree) {
             let rendered = chart.render(&[]);
-            let rendered = rendered.unwrap_or_else(|said| panic!("{}: {said}", tree.name));
+            let rendered = rendered.unwrap_or_else(|printed| panic!("{}: {printed}", tree.name));
             std::fs::write(file(index), rendered).expect("a rendering can be written");
         }
     }
@@ -110,7 +110,7 @@ fn read_files(object: &mut Value) {
             Some("yml" | "yaml") => read::yaml(text),
             _ => continue,
         };
-        *file = tree.unwrap_or_else(|said| panic!("{name}: {said}"));
+        *file = tree.unwrap_or_else(|printed| panic!("{name}: {printed}"));
     }
 }
 

@@ -9,10 +9,10 @@ pub fn busy_port(live: &Project) {
     live.ok(&["env", "init"]);
     let listener = TcpListener::bind("127.0.0.1:18172").expect("a free port");
     for words in [["doctor", "serving"], ["up", "serving"]] {
-        let said = live.refuses(&words);
+        let printed = live.refuses(&words);
         assert!(
-            said.contains("18172") && said.contains("platform.toml:"),
-            "{said}"
+            printed.contains("18172") && printed.contains("platform.toml:"),
+            "{printed}"
         );
     }
     assert!(live.running().is_empty());
@@ -49,14 +49,14 @@ pub fn broken(live: &Project) {
     live.replace("platform.toml", "http = \"/ready\"", "http = \"/missing\"");
     live.ok(&["apply", "--yes"]);
     live.ok(&["down", "serving", "--yes"]);
-    let said = live.refuses(&["up", "serving", "--wait"]);
+    let printed = live.refuses(&["up", "serving", "--wait"]);
     for part in [
         "`predictor` is not well",
         "waiting for it: gateway",
         "its health check says:",
         "GET /missing",
     ] {
-        assert!(said.contains(part), "{part} is missing from: {said}");
+        assert!(printed.contains(part), "{part} is missing from: {printed}");
     }
     live.replace("platform.toml", "http = \"/missing\"", "http = \"/ready\"");
     live.ok(&["apply", "--yes"]);

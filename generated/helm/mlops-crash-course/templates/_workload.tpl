@@ -16,6 +16,16 @@ app.kubernetes.io/name: {{ .name | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- end -}}
 
+{{- /* The same, or the labels that another chart gives the pods that it runs. */ -}}
+{{- define "mlopsgen.podSelector" -}}
+{{- $workload := get .root.Values.components .name | default dict -}}
+{{- if $workload.selector -}}
+{{- toYaml $workload.selector -}}
+{{- else -}}
+{{- include "mlopsgen.selector" . -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "mlopsgen.labels" -}}
 {{ include "mlopsgen.selector" . }}
 app.kubernetes.io/component: {{ .component | quote }}

@@ -1,4 +1,4 @@
-//! Alertmanager's configuration: who is told of which alert, from `[notify]`.
+//! Alertmanager's configuration: who is notified of which alert, from `[notify]`.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::{
     target::Context,
 };
 
-/// The receiver of what nobody is told. No receiver of platform.toml has a name that starts with `_`.
+/// The receiver of alerts that notify nobody. No receiver of platform.toml has a name that starts with `_`.
 const NOBODY: &str = "_nobody";
 
 /// The mail server that is named where platform.toml names none: the machine itself. A lint says so.
@@ -21,7 +21,7 @@ const LOCAL_MAIL: &str = "localhost:25";
 /// What `alertmanager.yml` says.
 #[derive(Debug, Serialize)]
 pub(super) struct AlertmanagerView {
-    /// The server that sends mails; only where somebody is told by mail.
+    /// The server that sends mails; only where somebody is notified by mail.
     smtp: Option<SmtpView>,
     /// The receiver of what no route takes.
     default: String,
@@ -31,7 +31,7 @@ pub(super) struct AlertmanagerView {
     routes: Vec<RouteView>,
     /// What is held back while something else fires.
     inhibitions: Vec<InhibitionView>,
-    /// Who can be told.
+    /// Who can be notified.
     receivers: Vec<ReceiverView>,
 }
 
@@ -51,7 +51,7 @@ struct SmtpView {
 
 #[derive(Debug, Serialize)]
 struct RouteView {
-    /// Who is told.
+    /// Who is notified.
     receiver: String,
     /// Conditions in Alertmanager's own language.
     matchers: Vec<String>,
@@ -71,7 +71,7 @@ struct ReceiverView {
     email: Vec<String>,
     /// A routing key of PagerDuty.
     pagerduty: Option<ValueView>,
-    /// Whether it is told when an alert ends.
+    /// Whether it is notified when an alert ends.
     resolved: bool,
 }
 

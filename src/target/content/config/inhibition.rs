@@ -68,7 +68,7 @@ fn severities() -> Vec<InhibitionView> {
         .collect()
 }
 
-/// While a component is down, nothing is said of what needs it.
+/// While a component is down, alerts of what needs it are held back.
 fn along_the_graph(context: &Context<'_>, component: &Component) -> Option<InhibitionView> {
     let alerts = component
         .alerts

@@ -1,4 +1,4 @@
-//! Facts that the page, the picture and the graph formats tell alike.
+//! Facts that the page, the picture and the graph formats show alike.
 
 use std::collections::BTreeSet;
 
@@ -55,7 +55,7 @@ pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<TaskId>> {
 }
 
 /// The kind's title and the version, or the image where the kind says nothing: `PostgreSQL 17.11`.
-pub fn what_it_is(platform: &Platform, component: &Component) -> String {
+pub fn program_and_version(platform: &Platform, component: &Component) -> String {
     let Some(workload) = component.main() else {
         return component.title.clone();
     };

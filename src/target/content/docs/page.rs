@@ -12,14 +12,15 @@ use super::{
 use crate::{
     graph::Graph,
     model::{
-        Agent, Ci, Component, FlowEnd, HostPort, Pipeline, Platform, Port, SecretOrigin, TaskBody,
-        Workload,
+        Agent, Ci, Component, FlowEnd, HostPort, NetworkOwners, Pipeline, Platform, Port,
+        SecretOrigin, TaskBody, Workload,
     },
     speak::{Readable, Speak},
 };
 
 impl Page {
     pub fn of(platform: &Platform, graph: &Graph) -> Self {
+        let owners = NetworkOwners::of(platform);
         Self {
             name: platform.name.clone(),
             environment: platform.environment.clone(),
@@ -29,7 +30,7 @@ impl Page {
             published: published(platform),
             inside: platform
                 .workloads()
-                .flat_map(|workload| inside(platform, workload))
+                .flat_map(|workload| inside(platform, &owners, workload))
                 .collect(),
             needs: needs(platform, graph),
             flows: flows(platform),
@@ -122,11 +123,11 @@ fn published(platform: &Platform) -> Vec<PublishedView> {
                 HostPort::Fixed(range) => range.to_string(),
                 HostPort::Auto => "any free one".to_string(),
             };
-            let said = platform
+            let declared = platform
                 .component(&workload.component)
                 .and_then(|component| component.declared_public_url(&port.name));
-            let url = match said {
-                Some(said) => Some(said.as_str().to_string()),
+            let url = match declared {
+                Some(declared) => Some(declared.as_str().to_string()),
                 None => facts::host_url(port),
             };
             Some(PublishedView {
@@ -151,15 +152,18 @@ fn number(port: &Port) -> String {
 /// Nobody inside has an address of what is on the host's network or on none.
 fn inside<'a>(
     platform: &'a Platform,
+    owners: &'a NetworkOwners,
     workload: &'a Workload,
 ) -> impl Iterator<Item = InsideView> + 'a {
-    let owner = platform.network_owner(workload);
-    let reached = owner.network_mode.is_none();
+    let owner = owners.owner_of(&workload.name);
+    let reached = platform
+        .workload(owner)
+        .is_some_and(|owner| owner.network_mode.is_none());
     let ports = workload.ports.iter().filter(move |_| reached);
     ports.map(|port| InsideView {
         workload: workload.name.clone(),
         port: port.name.clone(),
-        address: facts::inside(&owner.name, port),
+        address: facts::inside(owner, port),
         protocol: port.protocol.name(),
         scraped: workload
             .metrics

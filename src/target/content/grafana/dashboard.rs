@@ -57,7 +57,7 @@ struct DashboardView<'a> {
     panels: Vec<Panel>,
 }
 
-/// The dashboard as JSON. What its template gives is read and written again: it is JSON whatever the template says.
+/// The dashboard as JSON. The template's output is parsed and written again: it is JSON whatever the template says.
 pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, TemplateError> {
     const TEMPLATE: &str = "grafana/dashboards/dashboard.json";
     let view = DashboardView {

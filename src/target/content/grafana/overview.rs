@@ -98,25 +98,50 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
             3..=6 => 12,
             _ => 24,
         };
-        let mut panel = Panel::new(Look::Up, title, &description).size(width, 4);
-        for member in members {
-            let name = &member.name;
-            panel = panel
-                .query(works(board, name), name)
-                .link(name, &boards::path(platform, member));
-        }
-        panels.push(panel);
+        panels.push(tiles(board, title, &description, &members).size(width, 4));
     }
     panels
 }
 
+/// A tile a component. Those that tell in the same way whether they work share a query and a link.
+fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Component]) -> Panel {
+    let platform = board.context.platform;
+    let mut panel = Panel::new(Look::Up, title, description);
+    let mut alike: BTreeMap<(&str, bool, Option<&Expression>), Vec<&Component>> = BTreeMap::new();
+    for member in members {
+        // Of several instances behind one name all may be gone: then their tile has to stay.
+        let alone =
+            boards::has_own(member) || presence(&board.jobs_of(&member.name)) == Presence::Many;
+        let healthy = member.healthy.as_ref();
+        let key = if alone { &member.name } else { &member.kind };
+        alike.entry((key, alone, healthy)).or_default().push(member);
+    }
+    for ((kind, _, healthy), members) in alike {
+        let [member] = members.as_slice() else {
+            let names: Vec<&str> = members.iter().map(|it| it.name.as_str()).collect();
+            let jobs: Vec<&Job<'_>> = names.iter().flat_map(|it| board.jobs_of(it)).collect();
+            let works = scrape::healthy(healthy, &names, &jobs);
+            let uid = boards::kind_uid(platform, kind);
+            panel = panel
+                .query(format!("min by (component) ({works})"), "{{component}}")
+                .links(
+                    &format!("/^({})$/", names.join("|")),
+                    &format!("/d/{uid}?var-job=${{__field.labels.component}}"),
+                );
+            continue;
+        };
+        let name = &member.name;
+        panel = panel
+            .query(works(board, member), name)
+            .link(name, &boards::path(platform, member));
+    }
+    panel
+}
+
 /// 1 while a component works. Of several instances one is enough; where there should be one and none is seen, it does not.
-fn works(board: &Board<'_>, name: &str) -> String {
-    let jobs = board.jobs_of(name);
-    let Some(component) = jobs.first().map(|job| job.component) else {
-        return String::new();
-    };
-    let healthy = scrape::healthy(component, &jobs);
+fn works(board: &Board<'_>, component: &Component) -> String {
+    let jobs = board.jobs_of(&component.name);
+    let healthy = scrape::healthy(component.healthy.as_ref(), &[&component.name], &jobs);
     match presence(&jobs) {
         Presence::Always => format!("min({healthy}) or vector(0)"),
         Presence::Many => format!("max({healthy}) or vector(0)"),
@@ -131,13 +156,21 @@ fn presence(jobs: &[&Job<'_>]) -> Presence {
 
 /// The state of every instance: of programs behind exporters their own.
 fn states(board: &Board<'_>) -> String {
-    let mut own: Vec<String> = Vec::new();
-    let components = &board.context.platform.components;
-    for component in components.iter().filter(|it| it.healthy.is_some()) {
-        let jobs = board.jobs_of(&component.name);
-        if !jobs.is_empty() {
-            own.push(format!("({})", scrape::healthy(component, &jobs)));
+    let mut alike: BTreeMap<&Expression, Vec<&str>> = BTreeMap::new();
+    for component in &board.context.platform.components {
+        if let Some(healthy) = &component.healthy
+            && !board.jobs_of(&component.name).is_empty()
+        {
+            alike.entry(healthy).or_default().push(&component.name);
         }
+    }
+    let mut own: Vec<String> = Vec::new();
+    for (healthy, names) in alike {
+        let jobs: Vec<&Job<'_>> = names.iter().flat_map(|it| board.jobs_of(it)).collect();
+        own.push(format!(
+            "({})",
+            scrape::healthy(Some(healthy), &names, &jobs)
+        ));
     }
     own.push("up".to_string());
     own.join(" or on (job, instance) ")

@@ -107,7 +107,9 @@ pub(super) struct Step {
 /// Where a click on a field leads.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Link {
-    /// The name of the series.
+    /// How Grafana finds the series: by its name, or by a regular expression.
+    pub matcher: &'static str,
+    /// The name of the series, or the expression.
     pub field: String,
     /// Where it leads.
     pub url: String,
@@ -178,8 +180,18 @@ impl Panel {
         self
     }
 
-    pub fn link(mut self, field: &str, url: &str) -> Self {
+    pub fn link(self, field: &str, url: &str) -> Self {
+        self.leading("byName", field, url)
+    }
+
+    /// A link of all series whose names fit a regular expression.
+    pub fn links(self, fields: &str, url: &str) -> Self {
+        self.leading("byRegexp", fields, url)
+    }
+
+    fn leading(mut self, matcher: &'static str, field: &str, url: &str) -> Self {
         self.links.push(Link {
+            matcher,
             field: field.to_string(),
             url: url.to_string(),
         });

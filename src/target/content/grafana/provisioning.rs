@@ -10,7 +10,7 @@ use crate::{
     target::shared::scrape,
 };
 
-/// Where dashboards lie in a Grafana that is none of the platform's.
+/// Where dashboards lie in a Grafana outside of the platform.
 const DASHBOARDS: &str = "/etc/grafana/dashboards/platform";
 
 #[derive(Debug, Serialize)]

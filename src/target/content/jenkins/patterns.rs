@@ -17,7 +17,7 @@ pub enum Condition {
 
 /// Conditions of which one must hold for one of these paths to have changed.
 pub fn paths(patterns: &[String]) -> Vec<Condition> {
-    each(patterns, |pattern, is_regex| match is_regex {
+    conditions(patterns, |pattern, is_regex| match is_regex {
         true => Condition::PathsMatching { pattern },
         false => Condition::Paths { pattern },
     })
@@ -25,13 +25,16 @@ pub fn paths(patterns: &[String]) -> Vec<Condition> {
 
 /// Conditions of which one must hold for the branch to be one of these.
 pub fn branches(patterns: &[String]) -> Vec<Condition> {
-    each(patterns, |pattern, is_regex| match is_regex {
+    conditions(patterns, |pattern, is_regex| match is_regex {
         true => Condition::BranchMatching { pattern },
         false => Condition::Branch { pattern },
     })
 }
 
-fn each(patterns: &[String], condition: impl Fn(String, bool) -> Condition) -> Vec<Condition> {
+fn conditions(
+    patterns: &[String],
+    condition: impl Fn(String, bool) -> Condition,
+) -> Vec<Condition> {
     patterns
         .iter()
         .flat_map(|pattern| alternatives(pattern))

@@ -106,7 +106,7 @@ pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
     let has_branches = |stage: &CiStage| !stage.branches.is_empty();
     Jenkinsfile {
         description: ci.description.clone(),
-        agent: where_of(&ci.agent),
+        agent: agent_view(&ci.agent),
         length: length(ci.timeout),
         variables: entry.environment.clone(),
         stages,
@@ -187,7 +187,7 @@ impl Writer<'_> {
     fn place(&self, agent: &Agent) -> Where {
         match (agent, self.agent) {
             (Agent::Docker(image), Agent::Any | Agent::Label(_)) => Where::Beside(image.written()),
-            _ => where_of(agent),
+            _ => agent_view(agent),
         }
     }
 
@@ -213,7 +213,7 @@ fn conditions(paths: &[String], branches: &[String]) -> Option<Conditions> {
     })
 }
 
-fn where_of(agent: &Agent) -> Where {
+fn agent_view(agent: &Agent) -> Where {
     match agent {
         Agent::Any => Where::Any,
         Agent::Docker(image) => Where::Docker(image.written()),

@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         let (anchor, node) = match event {
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).cloned();
-                let node = node.ok_or("an alias stands before its anchor ends")?;
+                let node = node.ok_or("an alias is used before its anchor ends")?;
                 self.grow(node.size())?;
                 (0, node)
             }
@@ -285,13 +285,13 @@ mod tests {
 
     #[test]
     fn what_is_no_list_of_jobs_is_refused() {
-        let said = |text| written(text).unwrap_err();
-        assert_eq!(said("scrape_configs: []"), "it is not a list");
-        assert_eq!(said("- targets: []"), "its job number 1 has no `job_name`");
-        assert_eq!(said("- job_name: redis"), "there is a job `redis` already");
-        assert!(said("- job_name: [").starts_with("line "));
+        let error = |text| written(text).unwrap_err();
+        assert_eq!(error("scrape_configs: []"), "it is not a list");
+        assert_eq!(error("- targets: []"), "its job number 1 has no `job_name`");
+        assert_eq!(error("- job_name: redis"), "there is a job `redis` already");
+        assert!(error("- job_name: [").starts_with("line "));
         assert_eq!(
-            said("- job_name: a\n---\n- b"),
+            error("- job_name: a\n---\n- b"),
             "it holds more than one document"
         );
         assert_eq!(written("").as_deref(), Ok(""));

@@ -19,7 +19,7 @@ use crate::{
     files::Target,
     model::{Component, SettingValue},
     target::{
-        Context, Emission,
+        Context, Emission, Vantage,
         shared::scrape::{self, Job, Unreachable},
     },
     template::TemplateError,
@@ -57,11 +57,20 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let rules = Rules::new(context, &jobs);
     for component in &platform.components {
         if let Some(view) = rules::view(&rules, component) {
-            let path = format!("rules/{}.yml", component.name);
+            let path = rule_file(context.vantage, component);
             write(context, &mut emission, "rules/component.yml", &path, &view)?;
         }
     }
     Ok(emission)
+}
+
+/// Where the rules of a component stand. A chart keeps those of a kind side by side: they are alike, and a release has to
+/// fit, compressed, into a Secret of 1 MiB.
+fn rule_file(vantage: Vantage, component: &Component) -> String {
+    match vantage {
+        Vantage::Compose => format!("rules/{}.yml", component.name),
+        Vantage::Kubernetes => format!("rules/{}.{}.yml", component.kind, component.name),
+    }
 }
 
 fn write(
@@ -82,7 +91,11 @@ fn write(
 
 /// The jobs of the setting `scrape_configs`, as YAML below `scrape_configs:`. A file that Prometheus would refuse is
 /// an error.
-fn own_jobs(prometheus: &Component, jobs: &[Job<'_>], said: &mut Vec<Diagnostic>) -> Vec<String> {
+fn own_jobs(
+    prometheus: &Component,
+    jobs: &[Job<'_>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
     let Some(setting) = prometheus
         .settings
         .iter()
@@ -98,7 +111,7 @@ fn own_jobs(prometheus: &Component, jobs: &[Job<'_>], said: &mut Vec<Diagnostic>
     for (path, bytes) in files {
         match extra::read(bytes, &mut taken) {
             Ok(text) => own.extend(text),
-            Err(error) => said.push(
+            Err(error) => diagnostics.push(
                 Diagnostic::new(
                     Code::BadValue,
                     format!("Prometheus cannot take `{path}` as `scrape_configs`: {error}"),
@@ -109,6 +122,19 @@ fn own_jobs(prometheus: &Component, jobs: &[Job<'_>], said: &mut Vec<Diagnostic>
         }
     }
     own
+}
+
+/// The names of the jobs of the setting `scrape_configs`.
+pub fn own_job_names(prometheus: &Component) -> Vec<String> {
+    let Some(SettingValue::Files(files)) = prometheus.setting("scrape_configs") else {
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    for (_, bytes) in files {
+        // What can't be read was reported.
+        let _ = extra::read(bytes, &mut names);
+    }
+    names
 }
 
 fn loss(unreachable: &Unreachable<'_>) -> Diagnostic {

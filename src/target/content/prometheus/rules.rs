@@ -191,7 +191,7 @@ pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView
     })
 }
 
-/// Two components of one kind record under one name: the label tells them apart.
+/// Two components of one kind record under one name: the label distinguishes them.
 fn record_view(component: &Component, record: &Record) -> RuleView {
     let mut labels = vec![("component", component.name.clone())];
     let own = record.labels.iter();

@@ -2,17 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use promql_parser::{
-    label::{MatchOp, Matcher},
-    parser::Expr,
-    util::{ExprVisitor, walk_expr},
-};
-
 use crate::{
     diag::{Code, Diagnostic, nearest},
-    language::promql,
     model::{Component, SettingValue},
-    target::shared::scrape::Job,
+    target::shared::{expr::jobs_of, scrape::Job},
 };
 
 /// A warning for each alert that names a job that does not exist. Who has scrape jobs of their own knows them better.
@@ -53,29 +46,4 @@ pub(super) fn unknown_jobs(
         }
     }
     out
-}
-
-/// The jobs that an expression names in `job="..."`.
-fn jobs_of(expr: &str) -> BTreeSet<String> {
-    struct Jobs(BTreeSet<String>);
-    impl ExprVisitor for Jobs {
-        type Error = String;
-        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, String> {
-            let selector = match expr {
-                Expr::VectorSelector(selector) => selector,
-                Expr::MatrixSelector(selector) => &selector.vs,
-                _ => return Ok(true),
-            };
-            let named = |it: &&Matcher| it.name == "job" && it.op == MatchOp::Equal;
-            let matchers = selector.matchers.matchers.iter().filter(named);
-            self.0.extend(matchers.map(|it| it.value.clone()));
-            Ok(true)
-        }
-    }
-    let mut jobs = Jobs(BTreeSet::new());
-    if let Some(expr) = promql(expr) {
-        // The visitor has no error of its own.
-        let _ = walk_expr(&mut jobs, &expr);
-    }
-    jobs.0
 }

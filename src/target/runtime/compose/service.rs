@@ -206,7 +206,7 @@ fn extra_hosts(context: &Context<'_>, workload: &Workload) -> Vec<ExtraHost> {
     let is_machine = |edge: &OutsideEdge| {
         let component = context.platform.component(&edge.component);
         let address = component.and_then(|it| it.external_address(&edge.port));
-        address.is_some_and(|address| address.host.bare() == THE_MACHINE)
+        address.is_some_and(|address| address.host.without_brackets() == THE_MACHINE)
     };
     let reads = context.graph.outside_edges_of(&peer).any(is_machine);
     if reads && hosts.iter().all(|host| host.name != THE_MACHINE) {

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{claims::Claims, files::ChartFiles, network, pods::Pods, raw, schema, workload};
+use super::{claims::Claims, files::ChartFiles, network, order, raw, schema, upstream, workload};
 use crate::{
     data::Kept,
     diag::Diagnostic,
     language::{Shape, component_key},
-    model::{Component, HostPath, Platform, RouteTls, Workload},
+    model::{Component, HostPath, NetworkOwners, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
@@ -60,11 +60,13 @@ pub struct ChartView {
     name: String,
     /// The chart's version: the platform's.
     version: String,
+    /// Charts of others.
+    dependencies: Vec<upstream::DependencyView>,
     /// The platform's description, else a sentence.
     description: String,
     /// `values.yaml` by its documented keys.
     values: Value,
-    /// Top-level keys that only `[raw.helm]` knows.
+    /// Values of other charts, and top-level keys that only `[raw.helm]` knows.
     further: Map<String, Value>,
     /// What a workload's values may hold, for README.md.
     component_values: Vec<ComponentValue>,
@@ -94,7 +96,8 @@ pub struct Chart {
 #[derive(Debug)]
 pub struct Builder<'a> {
     pub context: &'a Context<'a>,
-    pub pods: Pods,
+    /// What lives in another's network is a container of its pod.
+    pub pods: NetworkOwners,
     pub claims: Claims,
     pub files: ChartFiles<'a>,
     pub losses: Losses,
@@ -102,6 +105,8 @@ pub struct Builder<'a> {
     pub names: Names,
     /// The platform's Airflow.
     pub airflow: Option<&'a Component>,
+    /// Argo CD's sync waves by workload.
+    pub waves: BTreeMap<String, u32>,
 }
 
 impl Builder<'_> {
@@ -119,6 +124,7 @@ impl Builder<'_> {
         !platform.pipelines.is_empty()
             && workload.component == airflow.name
             && !workload.is_job()
+            && !workload.in_chart
             && (runs_tasks(workload) || !has_runners)
     }
 }
@@ -126,7 +132,7 @@ impl Builder<'_> {
 pub fn build(context: &Context<'_>) -> Chart {
     let platform = context.platform;
     let mut losses = Losses::new(WORDING);
-    let pods = Pods::of(platform);
+    let pods = NetworkOwners::of_pods(platform);
     let claims = Claims::of(platform, &pods, &mut losses);
     let names = platform.workloads();
     let mut builder = Builder {
@@ -137,6 +143,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         losses,
         names: names.map(|workload| workload.name.as_str()).collect(),
         airflow: platform.first_of("airflow"),
+        waves: order::waves(platform),
     };
     let components = components(&mut builder);
     let mut values = json!({
@@ -169,9 +176,10 @@ pub fn build(context: &Context<'_>) -> Chart {
             "dns": dns(),
             "extraIngress": [],
             "clusterCidrs": CLUSTER_CIDRS,
-            "apiServer": { "cidrs": ["0.0.0.0/0"], "ports": [443, 6443] },
+            "apiServer": { "cidrs": CLUSTER_CIDRS, "ports": [443, 6443] },
             "edges": network::edges(context, &builder.pods),
         },
+        "monitoring": { "operator": false, "labels": {} },
         "taskPods": {
             "securityContext": { "seccompProfile": { "type": "RuntimeDefault" } },
             "podSecurityContext": {},
@@ -190,6 +198,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         "extraObjects": [],
     });
     let known = keys(&values);
+    raw::merge(&mut values, upstream::values(platform));
     raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);
@@ -197,6 +206,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         view: ChartView {
             name: platform.name.clone(),
             version: platform.version.clone(),
+            dependencies: upstream::dependencies(platform),
             description: platform
                 .description
                 .clone()
@@ -235,7 +245,14 @@ fn components(builder: &mut Builder<'_>) -> Map<String, Value> {
     let mut out = Map::new();
     for component in &platform.components {
         for workload in &component.workloads {
-            let mut values = json!(workload::values(builder, workload));
+            if is_elsewhere(builder, workload) {
+                continue;
+            }
+            let values = match &workload.chart {
+                Some(chart) => upstream::workload_values(builder, workload, chart),
+                None => workload::values(builder, workload),
+            };
+            let mut values = json!(values);
             if workload.part.is_none() {
                 raw::merge(&mut values, raw::component(platform, &component.raw_helm));
             }
@@ -244,6 +261,22 @@ fn components(builder: &mut Builder<'_>) -> Map<String, Value> {
         }
     }
     out
+}
+
+/// Whether a chart of others runs it together with another workload.
+fn is_elsewhere(builder: &mut Builder<'_>, workload: &Workload) -> bool {
+    if workload.in_chart {
+        return workload.part.is_some();
+    }
+    let host = builder.pods.foreign_owner_of(&workload.name);
+    let host = host.and_then(|host| builder.context.platform.workload(host));
+    let is_lost = host.is_some_and(|host| host.in_chart);
+    if is_lost {
+        let reason =
+            "leads into the pods of another chart, which have no place for it: nothing runs it";
+        builder.losses.key(workload, "network_mode", reason);
+    }
+    is_lost
 }
 
 fn secrets(platform: &Platform) -> Map<String, Value> {
@@ -330,7 +363,7 @@ fn routed(platform: &Platform) -> Map<String, Value> {
 /// Every published port that speaks HTTP, under the workload's name; a second one of a workload with its own name.
 fn published(platform: &Platform) -> Map<String, Value> {
     let mut hosts = Map::new();
-    for workload in platform.workloads() {
+    for workload in platform.workloads().filter(|it| !it.is_part_of_chart()) {
         let published = workload.ports.iter().filter(|port| {
             port.host.is_some() && port.is_web() && port.container.first == port.container.last
         });

@@ -10,11 +10,11 @@ mod image;
 mod mounts;
 mod network;
 mod order;
-mod pods;
 mod raw;
 mod resources;
 mod schema;
 mod security;
+mod upstream;
 mod values;
 mod workload;
 

@@ -7,10 +7,9 @@ use std::{
 
 use serde::Serialize;
 
-use super::pods::Pods;
 use crate::{
     graph::{OpenPort, Peer},
-    model::{Component, Host, PortRange, Probe, Protocol},
+    model::{Component, Host, NetworkOwners, PortRange, Probe, Protocol},
     target::{Context, shared::names::Names},
 };
 
@@ -49,14 +48,14 @@ pub struct PipelineValues {
 }
 
 /// Every edge between pods, then those to what runs elsewhere.
-pub fn edges(context: &Context<'_>, pods: &Pods) -> Vec<EdgeValues> {
+pub fn edges(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
     let mut between: BTreeMap<(Peer, &str), BTreeSet<OpenPort>> = BTreeMap::new();
     for edge in context.graph.edges() {
         let from = match &edge.from {
-            Peer::Workload(name) => Peer::Workload(pods.pod_of(name).to_string()),
+            Peer::Workload(name) => Peer::Workload(pods.owner_of(name).to_string()),
             Peer::Pipeline(name) => Peer::Pipeline(name.clone()),
         };
-        let to = pods.pod_of(&edge.to);
+        let to = pods.owner_of(&edge.to);
         if from != Peer::Workload(to.to_string()) {
             between
                 .entry((from, to))
@@ -80,19 +79,19 @@ pub fn edges(context: &Context<'_>, pods: &Pods) -> Vec<EdgeValues> {
 /// A guest's pod has the labels of its host: the other workloads of the guest's component reach it by an edge.
 fn guests_edges<'a>(
     context: &'a Context<'_>,
-    pods: &'a Pods,
+    pods: &'a NetworkOwners,
     between: &mut BTreeMap<(Peer, &'a str), BTreeSet<OpenPort>>,
 ) {
     let platform = context.platform;
     for guest in platform.workloads() {
-        let Some(host) = pods.host_of(&guest.name) else {
+        let Some(host) = pods.foreign_owner_of(&guest.name) else {
             continue;
         };
         let siblings = platform
             .workloads()
             .filter(|other| other.component == guest.component && other.name != guest.name);
         for sibling in siblings {
-            let other = pods.pod_of(&sibling.name);
+            let other = pods.owner_of(&sibling.name);
             if other == host {
                 continue;
             }
@@ -110,11 +109,11 @@ fn guests_edges<'a>(
 }
 
 /// Edges to components that run elsewhere. A name's address is not known here: its port is open to every address.
-fn outward(context: &Context<'_>, pods: &Pods) -> Vec<EdgeValues> {
+fn outward(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
     let mut out: BTreeMap<(Peer, Vec<String>), BTreeSet<OpenPort>> = BTreeMap::new();
     for edge in context.graph.outside_edges() {
         let from = match &edge.from {
-            Peer::Workload(name) => Peer::Workload(pods.pod_of(name).to_string()),
+            Peer::Workload(name) => Peer::Workload(pods.owner_of(name).to_string()),
             Peer::Pipeline(name) => Peer::Pipeline(name.clone()),
         };
         let target = context.platform.component(&edge.component);
@@ -204,7 +203,8 @@ fn reached(context: &Context<'_>, pipeline: &str) -> BTreeMap<String, u16> {
         let port = checked
             .filter(|number| is_open(*number))
             .or_else(|| ports.find(|number| is_open(*number)));
-        if let Some(port) = port.filter(|_| !workload.is_job()) {
+        let takes = !workload.is_job() && !workload.is_part_of_chart();
+        if let Some(port) = port.filter(|_| takes) {
             out.insert(workload.name.clone(), port);
         }
     }

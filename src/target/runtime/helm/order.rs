@@ -1,13 +1,48 @@
 //! What a workload waits for.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::chart::Builder;
 use crate::{
     graph::Peer,
-    model::{Condition, Dependency, Port, Probe, Protocol, Workload},
+    model::{Condition, Dependency, DeployTool, Platform, Port, Probe, Protocol, Workload},
     syntax,
 };
+
+/// Sync waves by workload, where Argo CD installs the chart: it starts a wave once all of the waves before are healthy.
+/// Only what waits for something to be healthy or completed has one.
+pub fn waves(platform: &Platform) -> BTreeMap<String, u32> {
+    let is_argocd = platform
+        .deploy
+        .as_ref()
+        .is_some_and(|deploy| matches!(deploy.tool, DeployTool::ArgoCd { .. }));
+    let mut waves = BTreeMap::new();
+    if !is_argocd {
+        return waves;
+    }
+    let waits = |dependency: &&Dependency| {
+        !dependency.optional && dependency.condition != Condition::Started
+    };
+    // No chain of waits is longer than there are workloads, and none is a circle.
+    for _ in platform.workloads() {
+        let mut is_settled = true;
+        for workload in platform.workloads() {
+            let before = workload.depends_on.iter().filter(waits);
+            let wave = before
+                .map(|other| waves.get(&other.workload).copied().unwrap_or_default() + 1)
+                .max();
+            if let Some(wave) = wave {
+                is_settled &= waves.insert(workload.name.clone(), wave) == Some(wave);
+            }
+        }
+        if is_settled {
+            break;
+        }
+    }
+    waves
+}
 
 /// What must take connections first. A guest waits for nothing: its host might be what the other waits for.
 pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
@@ -26,7 +61,7 @@ pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, V
         if waits_for_job(builder, workload, dependency) {
             continue;
         }
-        let is_guest = builder.pods.host_of(&workload.name).is_some();
+        let is_guest = builder.pods.foreign_owner_of(&workload.name).is_some();
         let port = wait_port(builder, workload, dependency).filter(|_| waits && !is_guest);
         match port {
             Some(port) => {
@@ -54,15 +89,19 @@ pub fn wait_for_jobs(builder: &Builder<'_>, workload: &Workload) -> Vec<String> 
 fn waits_for_job(builder: &Builder<'_>, workload: &Workload, dependency: &Dependency) -> bool {
     let other = builder.context.platform.workload(&dependency.workload);
     dependency.condition == Condition::Completed
-        && other.is_some_and(Workload::is_job)
-        && builder.pods.host_of(&workload.name).is_none()
-        && builder.pods.host_of(&dependency.workload).is_none()
+        && other.is_some_and(|other| other.is_job() && !other.in_chart)
+        && builder.pods.foreign_owner_of(&workload.name).is_none()
+        && builder
+            .pods
+            .foreign_owner_of(&dependency.workload)
+            .is_none()
 }
 
 /// A TCP port of the other that this one may reach: that of its health check, else its first.
 fn wait_port(builder: &Builder<'_>, workload: &Workload, dependency: &Dependency) -> Option<u16> {
     let other = builder.context.platform.workload(&dependency.workload)?;
-    if other.is_job() || builder.pods.pod_of(&other.name) == builder.pods.pod_of(&workload.name) {
+    let is_same_pod = builder.pods.owner_of(&other.name) == builder.pods.owner_of(&workload.name);
+    if other.is_job() || other.is_part_of_chart() || is_same_pod {
         return None;
     }
     let peer = Peer::Workload(workload.name.clone());

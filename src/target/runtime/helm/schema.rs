@@ -18,7 +18,7 @@ pub struct SchemaView {
     volumes: Map<String, Value>,
     /// A schema for each pipeline.
     pipelines: Map<String, Value>,
-    /// Top-level keys that only `[raw.helm]` knows.
+    /// Values of other charts, and top-level keys that only `[raw.helm]` knows.
     keys: Map<String, Value>,
 }
 
@@ -36,10 +36,21 @@ pub fn view(values: &Value, known: &BTreeSet<String>) -> SchemaView {
         vars: properties("vars", "scalar"),
         volumes: properties("volumes", "claim"),
         pipelines: properties("pipelines", "pipeline"),
-        keys: named(values, &json!(true))
+        keys: values
+            .as_object()
             .into_iter()
-            .filter(|(key, _)| !known.contains(key))
+            .flatten()
+            .filter(|(key, _)| !known.contains(*key))
+            .map(|(key, value)| (key.clone(), of_type(value)))
             .collect(),
+    }
+}
+
+/// What nothing but its type is known of.
+fn of_type(value: &Value) -> Value {
+    match value {
+        Value::Object(_) => json!({ "type": "object" }),
+        _ => json!(true),
     }
 }
 

@@ -55,7 +55,7 @@ fn uid(workload: &Workload) -> Option<u32> {
     in_cluster(workload)?.accounts.user.number()
 }
 
-/// Why Pod Security's `restricted` does not admit it: what was said of it, else what it asks for.
+/// Why Pod Security's `restricted` does not admit it: the reason that `cluster.unrestricted` gives, else what it asks for.
 pub fn unrestricted(workload: &Workload) -> Option<String> {
     let runtime = &workload.runtime;
     if runtime.unrestricted.is_some() {

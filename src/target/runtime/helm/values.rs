@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{files::FileValues, health::HealthValues, image::ImageValues, security::Capabilities};
 
 /// Texts are [`Value`]s: a string, or a list of parts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkloadValues {
     pub component: String,
@@ -15,7 +15,15 @@ pub struct WorkloadValues {
     /// The workload whose pod this one runs in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_of: Option<String>,
-    pub image: ImageValues,
+    /// Labels of its pods, where they are not those of the platform's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selector: Option<Value>,
+    /// Its chart makes a Service of its name.
+    #[serde(skip_serializing_if = "is_false")]
+    pub own_service: bool,
+    /// `None`: another chart runs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageValues>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<u32>,
     /// `Recreate` where an old and a new pod can't run side by side.
@@ -45,6 +53,9 @@ pub struct WorkloadValues {
     pub service_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<HealthValues>,
+    /// When Argo CD applies it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync_wave: Option<u32>,
     /// Services and ports that must take connections before it starts.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub wait_for: Map<String, Value>,
@@ -101,14 +112,17 @@ pub struct WorkloadValues {
 }
 
 /// What a workload becomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Kind {
+    #[default]
     Deployment,
     DaemonSet,
     StatefulSet,
     Job,
     /// A container of another workload's pod.
     Container,
+    /// What a chart of others runs.
+    Chart,
 }
 
 fn is_false(value: &bool) -> bool {

@@ -16,7 +16,7 @@ use crate::{
     target::shared::scrape,
 };
 
-/// Tries of a job before Kubernetes gives it up; its own default.
+/// Tries of a job before it counts as failed; Kubernetes' own default.
 const BACKOFF_LIMIT: u32 = 6;
 
 pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues {
@@ -31,8 +31,13 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         component: workload.component.clone(),
         enabled: workload.profiles.is_empty() && !platform.is_bypassed(&workload.component),
         kind,
-        pod_of: builder.pods.host_of(&workload.name).map(str::to_string),
-        image: image::values(platform, &workload.image),
+        pod_of: builder
+            .pods
+            .foreign_owner_of(&workload.name)
+            .map(str::to_string),
+        selector: None,
+        own_service: false,
+        image: Some(image::values(platform, &workload.image)),
         replicas: matches!(kind, Kind::Deployment | Kind::StatefulSet).then_some(workload.replicas),
         strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
             .then_some("Recreate"),
@@ -74,6 +79,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
             .as_ref()
             .filter(|_| !workload.is_job())
             .map(|health| health::values(platform, health)),
+        sync_wave: builder.waves.get(&workload.name).copied(),
         wait_for: order::wait_for(builder, workload),
         wait_for_jobs: order::wait_for_jobs(builder, workload),
         volumes,
@@ -113,7 +119,7 @@ fn kind(builder: &Builder<'_>, workload: &Workload) -> Kind {
     );
     if workload.is_job() {
         Kind::Job
-    } else if builder.pods.host_of(&workload.name).is_some() {
+    } else if builder.pods.foreign_owner_of(&workload.name).is_some() {
         Kind::Container
     } else if workload.daemon {
         Kind::DaemonSet
@@ -140,7 +146,7 @@ fn command(builder: &Builder<'_>, workload: &Workload) -> (Vec<Value>, Vec<Value
     }
 }
 
-fn ports(ports: &[Port]) -> Map<String, Value> {
+pub(super) fn ports(ports: &[Port]) -> Map<String, Value> {
     let value = |port: &Port| {
         let mut value = json!({ "port": port.container.first });
         if port.container.last > port.container.first {
@@ -156,7 +162,7 @@ fn ports(ports: &[Port]) -> Map<String, Value> {
 }
 
 /// Names that Kubernetes takes for a Service and that nothing else has.
-fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<String> {
+pub(super) fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<String> {
     let mut out = Vec::new();
     for alias in &workload.aliases {
         let is_label = alias.len() <= 63
@@ -304,6 +310,9 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         metrics: _,
         // It is for Compose.
         raw_compose: _,
+        // What a chart of others runs has no values here.
+        chart: _,
+        in_chart: _,
         written: _,
         span: _,
     } = workload;

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// How a file is mounted unless said otherwise.
+/// How a file is mounted by default.
 const PLAIN_MODE: u32 = 0o644;
 
 /// The label that makes the engine recreate a container when a file that it mounts has changed.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     graph::Graph,
-    model::{Network, NetworkMode, Platform, Workload},
+    model::{Network, NetworkMode, NetworkOwners, Platform, Workload},
     speak::Speak,
     target::Context,
 };
@@ -31,16 +31,16 @@ impl<'a> Networks<'a> {
             platform, graph, ..
         } = *context;
         let mut guests: BTreeMap<String, Vec<&Workload>> = BTreeMap::new();
+        let owners = NetworkOwners::of(platform);
         for workload in platform.workloads() {
-            let owner = platform.network_owner(workload);
-            if owner.name != workload.name {
-                guests.entry(owner.name.clone()).or_default().push(workload);
+            if let Some(owner) = owners.foreign_owner_of(&workload.name) {
+                guests.entry(owner.to_string()).or_default().push(workload);
             }
         }
         let mut pipelines = graph.reached_by_pipelines();
         let joins = |name: &String| {
-            let workload = platform.workload(name);
-            workload.is_some_and(|it| platform.network_owner(it).network_mode.is_none())
+            let owner = platform.workload(owners.owner_of(name));
+            owner.is_some_and(|it| it.network_mode.is_none())
         };
         if !pipelines.iter().any(joins) && !platform.pipelines.is_empty() {
             // A network that no service is on is never made, and the tasks would have none.
@@ -58,8 +58,8 @@ impl<'a> Networks<'a> {
 
     /// The workload itself and those that share its network: what they publish, its container publishes.
     pub fn household(&self, workload: &'a Workload) -> impl Iterator<Item = &'a Workload> {
-        let guests = self.guests.get(&workload.name).cloned().unwrap_or_default();
-        std::iter::once(workload).chain(guests)
+        let guests = self.guests.get(&workload.name).into_iter().flatten();
+        std::iter::once(workload).chain(guests.copied())
     }
 
     /// The value of `networks`: key and options. Empty where the workload has no network of its own.

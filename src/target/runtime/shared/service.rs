@@ -89,7 +89,7 @@ pub fn resources(resources: &Resources, devices: Option<Value>) -> Map<String, V
     keys.0
 }
 
-/// The engine keeps a container's output forever unless told otherwise.
+/// The engine keeps a container's output forever by default.
 pub fn logging() -> Value {
     json!({ "driver": "json-file", "options": { "max-size": "10m", "max-file": "3" } })
 }

@@ -86,6 +86,8 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         metrics: _,
         reaches: _,
         raw_helm: _,
+        chart: _,
+        in_chart: _,
         span: _,
     } = workload;
     let mode = network_mode.as_ref().map(|mode| &mode.value);

@@ -26,7 +26,7 @@ use crate::{
 /// How long Swarm waits until it starts again what has ended.
 const PAUSE: &str = "5s";
 
-/// What lies on one node is only there for who runs there: Swarm is told to start it where the stack is deployed.
+/// What lies on one node can be mounted there alone: Swarm starts the service where the stack is deployed.
 const ON_A_MANAGER: &str = "node.role == manager";
 
 /// A service of a stack, and what must be declared for it.

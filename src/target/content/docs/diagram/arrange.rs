@@ -2,7 +2,7 @@
 //!
 //! The order begins as the user's and changes only where a swap makes the wires clearly shorter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::{Scene, Wire, WireKind};
 
@@ -201,33 +201,10 @@ fn lane_rows(lane: Lane, nodes: &[usize]) -> Vec<Row> {
 
 /// A card's nodes, each above those that it needs, so that most arrows point to the next one below.
 fn card_cell(scene: &Scene, card: usize) -> Cell {
-    let members = &scene.cards[card].nodes;
-    let wires: Vec<&Wire> = scene.cards[card]
-        .wires
-        .iter()
-        .map(|wire| &scene.wires[*wire])
-        .collect();
-    let mut left: Vec<usize> = members.clone();
-    let mut waiting: BTreeSet<usize> = members.iter().copied().collect();
+    let mut waiting = Waiting::of(scene, card);
     let mut sorted: Vec<usize> = Vec::new();
-    while !left.is_empty() {
-        let needed = |node: usize| {
-            wires.iter().any(|wire| {
-                wire.to == node && wire.kind == WireKind::Need && waiting.contains(&wire.from)
-            })
-        };
-        // Just above its own last need, if that is free, else the first that nobody left needs; a knot: the first.
-        let last = sorted.last().copied();
-        let follows = |node: &usize| {
-            wires
-                .iter()
-                .any(|wire| Some(wire.from) == last && wire.to == *node)
-        };
-        let free: Vec<usize> = left.iter().copied().filter(|node| !needed(*node)).collect();
-        let next = free.iter().copied().find(follows).or(free.first().copied());
-        let next = next.unwrap_or(left[0]);
-        left.retain(|node| *node != next);
-        waiting.remove(&next);
+    while let Some(next) = waiting.next_after(sorted.last().copied()) {
+        waiting.remove(next);
         sorted.push(next);
     }
     let columns = if sorted.len() > COLUMN_MOST { 2 } else { 1 };
@@ -235,5 +212,75 @@ fn card_cell(scene: &Scene, card: usize) -> Cell {
     Cell {
         card: Some(card),
         columns: sorted.chunks(height).map(<[usize]>::to_vec).collect(),
+    }
+}
+
+/// The nodes of a card that have no place yet.
+struct Waiting<'a> {
+    nodes: &'a [usize],
+    /// Where each stands among the nodes.
+    positions: BTreeMap<usize, usize>,
+    /// The wires that leave each node inside of the card.
+    wires: BTreeMap<usize, Vec<&'a Wire>>,
+    /// How many wires of nodes without a place say that they need it.
+    needed: BTreeMap<usize, usize>,
+    /// Positions of those without a place, and of those among them that nobody left needs.
+    left: BTreeSet<usize>,
+    free: BTreeSet<usize>,
+}
+
+impl<'a> Waiting<'a> {
+    fn of(scene: &'a Scene, card: usize) -> Self {
+        let nodes = &scene.cards[card].nodes;
+        let pairs = nodes.iter().enumerate();
+        let positions: BTreeMap<usize, usize> = pairs.map(|(at, node)| (*node, at)).collect();
+        let mut wires: BTreeMap<usize, Vec<&Wire>> = BTreeMap::new();
+        let mut needed: BTreeMap<usize, usize> = BTreeMap::new();
+        for wire in scene.cards[card].wires.iter().map(|it| &scene.wires[*it]) {
+            wires.entry(wire.from).or_default().push(wire);
+            if wire.kind == WireKind::Need && positions.contains_key(&wire.from) {
+                *needed.entry(wire.to).or_default() += 1;
+            }
+        }
+        let left: BTreeSet<usize> = (0..nodes.len()).collect();
+        let mut free = left.clone();
+        free.retain(|at| !needed.contains_key(&nodes[*at]));
+        Self {
+            nodes,
+            positions,
+            wires,
+            needed,
+            left,
+            free,
+        }
+    }
+
+    /// Just above its own last need, if that is free, else the first that nobody left needs; a knot: the first.
+    fn next_after(&self, last: Option<usize>) -> Option<usize> {
+        let ends = last.and_then(|last| self.wires.get(&last));
+        let ends = ends.into_iter().flatten().map(|wire| wire.to);
+        let below = ends.filter_map(|node| self.positions.get(&node));
+        let follower = below.filter(|at| self.free.contains(at)).min();
+        let next = follower.or(self.free.first()).or(self.left.first())?;
+        Some(self.nodes[*next])
+    }
+
+    fn remove(&mut self, node: usize) {
+        let at = self.positions[&node];
+        self.left.remove(&at);
+        self.free.remove(&at);
+        let needs = self.wires.get(&node).into_iter().flatten();
+        for wire in needs.filter(|wire| wire.kind == WireKind::Need) {
+            let Some(count) = self.needed.get_mut(&wire.to) else {
+                continue;
+            };
+            *count -= 1;
+            if let Some(at) = self.positions.get(&wire.to)
+                && *count == 0
+                && self.left.contains(at)
+            {
+                self.free.insert(*at);
+            }
+        }
     }
 }

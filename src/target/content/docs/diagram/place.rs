@@ -138,7 +138,7 @@ pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
     out
 }
 
-/// One row at `y`; gives its height.
+/// Places one row at `y` and returns its height.
 fn place_row(
     scene: &Scene,
     row: &Row,

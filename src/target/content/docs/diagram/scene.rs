@@ -361,7 +361,7 @@ fn component_node(platform: &Platform, component: &Component, scraped: bool) -> 
         title: component.name.clone(),
         subtitle: match external.and_then(|external| external.addresses.first()) {
             Some(address) => format!("{}:{}", address.host, address.number),
-            None => facts::what_it_is(platform, component),
+            None => facts::program_and_version(platform, component),
         },
         icon: component.icon.clone(),
         ports: ports

@@ -122,7 +122,7 @@ fn clusters(platform: &Platform) -> Vec<Cluster> {
             plain(
                 end,
                 &component.name,
-                &facts::what_it_is(platform, component),
+                &facts::program_and_version(platform, component),
             )
         });
         add(title, members.collect());

@@ -43,10 +43,13 @@ a first mark that stands in the text itself gets a second one behind it, which n
 {{- /* A text where Kubernetes replaces $(NAME): in `env`, `command` and `args`. A literal dollar is doubled before
 another one, before an opening bracket, and before what is not ASCII, which the kubelet would cut in two. */ -}}
 {{- define "mlopsgen.expanded" -}}
-{{- $marked := dict "root" .root "text" .text "marked" true -}}
-{{- $doubled := include "mlopsgen.text" $marked | replace "$" "$$" -}}
-{{- $literal := regexReplaceAll "\\$([^$(\\x{80}-\\x{10FFFF}]|\\z)" $doubled "${1}" -}}
+{{- $text := include "mlopsgen.text" (dict "root" .root "text" .text "marked" true) -}}
+{{- if or (contains "$" $text) (contains "\ue000" $text) -}}
+{{- $literal := regexReplaceAll "\\$([^$(\\x{80}-\\x{10FFFF}]|\\z)" ($text | replace "$" "$$") "${1}" -}}
 {{- regexReplaceAll "\ue000([A-Z0-9_]+)\ue001" $literal "$$(${1})" | replace "\ue000\ue001" "\ue000" -}}
+{{- else -}}
+{{- $text -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* The names of secrets that stand inside of longer texts of a workload, as a JSON list. */ -}}

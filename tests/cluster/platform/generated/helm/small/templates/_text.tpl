@@ -98,6 +98,12 @@ valueFrom:
 {{- default (printf "%s.%s" .key .root.Values.ingress.domain) $entry.host -}}
 {{- end -}}
 
+{{- /* What a browser opens for an entry of `ingress.hosts`. */ -}}
+{{- define "mlopsgen.hostUrl" -}}
+{{- $entry := index .root.Values.ingress.hosts .key -}}
+{{- printf "%s://%s%s" (ternary "https" "http" (not (not (or .root.Values.ingress.tls $entry.tlsSecret)))) (include "mlopsgen.ingressHost" .) (default "" $entry.path | trimSuffix "/") -}}
+{{- end -}}
+
 {{- /* Without an ingress the address is that of a port-forward, which NOTES.txt shows. */ -}}
 {{- define "mlopsgen.publicUrl" -}}
 {{- $key := include "mlopsgen.publishedBy" . -}}

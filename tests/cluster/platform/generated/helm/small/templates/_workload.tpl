@@ -16,6 +16,16 @@ app.kubernetes.io/name: {{ .name | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- end -}}
 
+{{- /* The same, or the labels that another chart gives the pods that it runs. */ -}}
+{{- define "mlopsgen.podSelector" -}}
+{{- $workload := get .root.Values.components .name | default dict -}}
+{{- if $workload.selector -}}
+{{- toYaml $workload.selector -}}
+{{- else -}}
+{{- include "mlopsgen.selector" . -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "mlopsgen.labels" -}}
 {{ include "mlopsgen.selector" . }}
 app.kubernetes.io/component: {{ .component | quote }}
@@ -39,15 +49,29 @@ labels:
 {{- $repository }}{{ with $tag }}:{{ . }}{{ end }}{{ with $digest }}@{{ . }}{{ end -}}
 {{- end -}}
 
-{{- /* A hash of every file that a workload and the guests of its pod mount. */ -}}
+{{- /* A hash of every file that a workload and the guests of its pod mount, from a hash of each. */ -}}
 {{- define "mlopsgen.filesHash" -}}
-{{- $text := "" -}}
+{{- $hashes := list -}}
 {{- range .files -}}
 {{- range .items -}}
-{{- $text = printf "%s%s\n%s\n" $text .file ($.root.Files.Get (printf "files/%s" .file)) -}}
+{{- $hashes = append $hashes (printf "%s %s" .file ($.root.Files.Get (printf "files/%s" .file) | sha256sum)) -}}
 {{- end -}}
 {{- end -}}
-{{- $text | sha256sum | trunc 16 -}}
+{{- $hashes | join "\n" | sha256sum | trunc 16 -}}
+{{- end -}}
+
+{{- /* The names of the workloads that run in the pod of another one, sorted, as a JSON list. They are looked for once: a
+value of the chart's own holds them from then on. */ -}}
+{{- define "mlopsgen.guests" -}}
+{{- $values := .root.Values -}}
+{{- if not (hasKey $values "mlopsgenGuests") -}}
+{{- $guests := dict -}}
+{{- range $name, $workload := $values.components -}}
+{{- with $workload.podOf }}{{ $_ := set $guests . (append (default list (get $guests .)) $name) }}{{ end -}}
+{{- end -}}
+{{- $_ := set $values "mlopsgenGuests" $guests -}}
+{{- end -}}
+{{- get $values.mlopsgenGuests .name | default list | toJson -}}
 {{- end -}}
 
 {{- /* The account that a workload runs under; empty: the namespace's own. */ -}}
@@ -110,8 +134,9 @@ securityContext:
 {{- $files := list -}}
 {{- $volumes := list -}}
 {{- $claims := false -}}
-{{- range $guest, $workload := $root.Values.components -}}
-{{- if and (or (eq $guest $name) (eq (default "" $workload.podOf) $name)) (eq (include "mlopsgen.enabled" (dict "root" $root "name" $guest)) "true") -}}
+{{- range $guest := append (include "mlopsgen.guests" . | fromJsonArray) $name | sortAlpha -}}
+{{- $workload := index $root.Values.components $guest -}}
+{{- if eq (include "mlopsgen.enabled" (dict "root" $root "name" $guest)) "true" -}}
 {{- $entry := dict "root" $root "name" $guest "workload" $workload "prefix" (ternary "" $guest (eq $guest $name)) -}}
 {{- if and (ne $guest $name) (eq $workload.kind "Job") -}}
 {{- $inits = append $inits $entry -}}

@@ -1,6 +1,6 @@
 //! Prometheus and Grafana on small platforms: what the whole platform's golden files do not show.
 
-use mlopsgen::{
+use crate::{
     compile::{Compilation, Output, Request, compile},
     diag::Code,
     target::{
@@ -45,8 +45,8 @@ fn compiled(lines: &str, scrape_configs: &str) -> Compilation {
 
 fn platform(lines: &str, scrape_configs: &str) -> Output {
     let compilation = compiled(lines, scrape_configs);
-    let said = format!("{:?}", compilation.diagnostics);
-    compilation.output.expect(&said)
+    let printed = format!("{:?}", compilation.diagnostics);
+    compilation.output.expect(&printed)
 }
 
 fn emit(output: &Output, vantage: Vantage, emit: Emit) -> Emission {
@@ -209,7 +209,7 @@ fn jobs_of_ones_own_stand_below_ours_and_broken_ones_are_an_error() {
     );
     for broken in ["jobs: []", "- job_name: grafana", "- job_name: ["] {
         let compilation = compiled(setting, broken);
-        let codes = compilation.diagnostics.iter().map(|said| said.code);
+        let codes = compilation.diagnostics.iter().map(|printed| printed.code);
         assert!(codes.into_iter().any(|code| code == Code::BadValue));
         assert!(compilation.output.is_err());
     }
@@ -328,7 +328,7 @@ size = "10Gi"
         let words: Vec<String> = command
             .unwrap()
             .iter()
-            .filter_map(mlopsgen::model::Text::as_plain)
+            .filter_map(crate::model::Text::as_plain)
             .collect();
         let flag = "--storage.tsdb.retention.size=";
         words
@@ -387,7 +387,10 @@ fn components_of_a_kind_share_a_dashboard_whose_variable_chooses() {
     assert!(!text.contains(r#"job=\"cache\""#), "{text}");
     let overview = dashboard(&output, "_platform").to_string();
     assert!(
-        overview.contains("/d/sample_redis?var-job=queue"),
+        overview.contains(concat!(
+            "/d/sample_redis?var-job=$",
+            "{__field.labels.component}"
+        )),
         "{overview}"
     );
 }
@@ -485,13 +488,13 @@ tasks.run = { run = "true" }
 #[test]
 fn an_alert_leads_to_the_dashboard_where_people_reach_grafana() {
     let output = platform(&component("api", METRICS), "");
-    let rules = |vantage| {
+    let rules = |vantage, name: &str| {
         let emission = emit(&output, vantage, prometheus::emit);
-        emission.files.files["prometheus/rules/api.yml"]
+        emission.files.files[&format!("prometheus/rules/{name}.yml")]
             .text
             .clone()
     };
     let link = "dashboard: \"http://localhost:3000/d/sample_service?var-job=api\"";
-    assert!(rules(Vantage::Compose).contains(link));
-    assert!(!rules(Vantage::Kubernetes).contains("dashboard:"));
+    assert!(rules(Vantage::Compose, "api").contains(link));
+    assert!(!rules(Vantage::Kubernetes, "service.api").contains("dashboard:"));
 }

@@ -1,0 +1,88 @@
+//! `mlopsgen coverage`: what is not measured, alerted on, charted or probed.
+
+use clap::Args;
+use mlopsgen::{
+    coverage::{Coverage, coverage},
+    plan::Failure,
+};
+
+use super::{Context, json, project, table::Columns};
+
+/// Show what is not measured, alerted on, charted or probed
+///
+/// Four questions of every workload that runs on: does Prometheus scrape it or an exporter of it, is somebody told when it is
+/// down, does a dashboard show it, does a health check ask it? Then one of every scrape job: does a dashboard show it? What
+/// asks for a job that nothing scrapes counts as one more that is not answered.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen coverage
+  mlopsgen coverage -v                     also the workloads that lack nothing
+  mlopsgen coverage --fail-under 90        in CI
+  mlopsgen coverage --format json | jq '.workloads[] | select(.metrics | not).name'")]
+pub struct CoverageArgs {
+    /// Fail where less than so many of a hundred questions are answered
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_under: Option<u8>,
+}
+
+pub fn run(args: &CoverageArgs, context: &Context) -> Result<u8, Failure> {
+    let is_json = context.is_json("coverage")?;
+    let project = project::open(&context.global)?;
+    let compilation = project.compile();
+    let terminal = &context.terminal;
+    terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
+    let Ok(output) = &compilation.output else {
+        return Ok(1);
+    };
+    let coverage = coverage(&output.platform);
+    let wanted = args.fail_under.map_or(0, usize::from);
+    let is_enough = coverage.percent >= wanted;
+    if is_json {
+        terminal.out(&json::text(&coverage))?;
+    } else {
+        terminal.out(&text(&coverage, terminal.verbose))?;
+    }
+    if !is_enough {
+        terminal.err(&format!(
+            "coverage is {} %, and {wanted} % are asked for\n",
+            coverage.percent
+        ));
+    }
+    Ok(u8::from(!is_enough))
+}
+
+fn text(coverage: &Coverage, all: bool) -> String {
+    let mut columns = Columns::default();
+    let answer = |is_met: bool| if is_met { "yes" } else { "no" };
+    for workload in &coverage.workloads {
+        if workload.is_whole() && !all {
+            continue;
+        }
+        if columns.is_empty() {
+            columns.row(["WORKLOAD", "METRICS", "ALERT", "PANEL", "PROBE"]);
+        }
+        columns.row([
+            &workload.name,
+            answer(workload.metrics),
+            answer(workload.alert),
+            answer(workload.panel),
+            answer(workload.probe),
+        ]);
+    }
+    let mut out = columns.text("");
+    for job in &coverage.uncharted {
+        out.push_str(&format!("No dashboard shows the job `{job}`.\n"));
+    }
+    for unexposed in &coverage.unexposed {
+        out.push_str(&format!(
+            "Nothing scrapes the job `{}`, which {} asks for.\n",
+            unexposed.job, unexposed.place
+        ));
+    }
+    out.push_str(&format!(
+        "Coverage: {} % ({} of {}).\n",
+        coverage.percent, coverage.met, coverage.asked
+    ));
+    out
+}

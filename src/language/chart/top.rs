@@ -1,0 +1,242 @@
+//! Values at the top of the chart.
+
+use super::{CHART_KEYS, value};
+use crate::language::{
+    form::NameRule,
+    key::{KeyShape, key},
+    shape::Shape,
+};
+
+/// Every key at the top of the chart's values.
+pub const CHART_TOP_KEYS: &[KeyShape] = &[
+    value(
+        "existingSecret",
+        "The Secret that holds every secret of the platform.",
+        "existingSecret = \"ml-secrets\"",
+    ),
+    value(
+        "secrets",
+        "What that Secret must hold.",
+        "secrets = { token = { optional = true } }",
+    ),
+    value(
+        "vars",
+        "What may change from one installation to the next.",
+        "vars = { region = \"eu\" }",
+    ),
+    value(
+        "imagePullSecrets",
+        "Secrets with which images are pulled.",
+        "imagePullSecrets = [{ name = \"registry\" }]",
+    ),
+    value(
+        "imagePullPolicy",
+        "When images are pulled.",
+        "imagePullPolicy = \"Always\"",
+    ),
+    value(
+        "storageClass",
+        "The storage class of claims that name none.",
+        "storageClass = \"fast\"",
+    ),
+    value(
+        "waitImage",
+        "The image that waits for ports. It has `sh` and `nc`.",
+        "waitImage = \"mirror.example.com/busybox:1.37.0\"",
+    ),
+    value(
+        "jobWaitImage",
+        "The image that waits for jobs. Its entrypoint is `kubectl`.",
+        "jobWaitImage = \"mirror.example.com/kubectl:v1.34.1\"",
+    ),
+    value(
+        "nodeSelector",
+        "Labels that every node must have.",
+        "nodeSelector = { pool = \"ml\" }",
+    ),
+    value(
+        "tolerations",
+        "Taints of nodes that every pod stands.",
+        "tolerations = [{ key = \"ml\", operator = \"Exists\" }]",
+    ),
+    value(
+        "affinity",
+        "Nodes and pods that every pod wants or shuns.",
+        "affinity = { nodeAffinity = {} }",
+    ),
+    value(
+        "priorityClassName",
+        "The priority of every pod.",
+        "priorityClassName = \"ml\"",
+    ),
+    value(
+        "runtimeClassName",
+        "What runs every container.",
+        "runtimeClassName = \"gvisor\"",
+    ),
+    value(
+        "podSecurityContext",
+        "Rights of every pod.",
+        "podSecurityContext = { fsGroupChangePolicy = \"OnRootMismatch\" }",
+    ),
+    value(
+        "securityContext",
+        "Rights of every container that does not run as root.",
+        "securityContext = { readOnlyRootFilesystem = true }",
+    ),
+    key(
+        "ingress",
+        Shape::Table(INGRESS),
+        "What is published, and how.",
+        "ingress = { enabled = true, className = \"nginx\" }",
+    ),
+    key(
+        "gateway",
+        Shape::Table(GATEWAY),
+        "The same by HTTPRoutes of a Gateway.",
+        "gateway = { enabled = true, parentRefs = [{ name = \"public\" }] }",
+    ),
+    key(
+        "networkPolicy",
+        Shape::Table(NETWORK_POLICY),
+        "Who reaches whom.",
+        "networkPolicy = { egress = \"strict\" }",
+    ),
+    key(
+        "monitoring",
+        Shape::Table(MONITORING),
+        "What a Prometheus operator reads.",
+        "monitoring = { operator = true }",
+    ),
+    key(
+        "taskPods",
+        Shape::Table(TASK_PODS),
+        "Pods of pipelines' tasks.",
+        "taskPods = { cleanup = \"0 5 * * *\" }",
+    ),
+    value(
+        "pipelines",
+        "Pipelines by name.",
+        "pipelines = { training = { waitFor = { db = 5432 } } }",
+    ),
+    value(
+        "volumes",
+        "Claims by name.",
+        "volumes = { artifacts = { storageClass = \"fast\" } }",
+    ),
+    key(
+        "components",
+        Shape::Map(NameRule::Resource, &Shape::Table(CHART_KEYS)),
+        "Workloads by name, each with what `helm` of a component takes.",
+        "components = { redis = { replicas = 2 } }",
+    ),
+    value(
+        "extraObjects",
+        "Further objects, as they are.",
+        "extraObjects = [{ apiVersion = \"v1\", kind = \"ConfigMap\", metadata = { name = \"more\" } }]",
+    ),
+    value(
+        "global",
+        "Values that charts share.",
+        "global = { region = \"eu\" }",
+    ),
+    value(
+        "extra",
+        "Anything that templates of one's own read.",
+        "extra = { team = \"ml\" }",
+    ),
+];
+
+const INGRESS: &[KeyShape] = &[
+    value("enabled", "Whether it is published.", "enabled = true"),
+    value("className", "The controller.", "className = \"nginx\""),
+    value(
+        "domain",
+        "What hosts of no name of their own end in.",
+        "domain = \"ml.example.com\"",
+    ),
+    value("annotations", "Of every Ingress.", "annotations = {}"),
+    value("tls", "Whether hosts have certificates.", "tls = true"),
+    value(
+        "tlsSecret",
+        "The Secret with the certificate of all of them.",
+        "tlsSecret = \"wildcard\"",
+    ),
+    value("hosts", "What is published, by name.", "hosts = {}"),
+];
+
+const GATEWAY: &[KeyShape] = &[
+    value("enabled", "Whether it is published.", "enabled = true"),
+    value(
+        "parentRefs",
+        "The Gateways.",
+        "parentRefs = [{ name = \"public\" }]",
+    ),
+    value("annotations", "Of every HTTPRoute.", "annotations = {}"),
+];
+
+const NETWORK_POLICY: &[KeyShape] = &[
+    value("enabled", "Whether there are policies.", "enabled = false"),
+    value(
+        "egress",
+        "`open` or `strict`: whether pods may leave the cluster.",
+        "egress = \"strict\"",
+    ),
+    value(
+        "controller",
+        "Pods of the ingress controller or the Gateway.",
+        "controller = [{ namespaceSelector = {} }]",
+    ),
+    value(
+        "dns",
+        "The cluster's DNS.",
+        "dns = [{ namespaceSelector = {} }]",
+    ),
+    value(
+        "extraIngress",
+        "Further peers.",
+        "extraIngress = [{ ipBlock = { cidr = \"10.9.0.0/16\" } }]",
+    ),
+    value(
+        "clusterCidrs",
+        "Addresses inside of the cluster.",
+        "clusterCidrs = [\"10.0.0.0/8\"]",
+    ),
+    value(
+        "apiServer",
+        "Where the cluster's API is: `cidrs` and `ports`.",
+        "apiServer = { cidrs = [\"10.0.0.1/32\"] }",
+    ),
+    value("edges", "Who reaches whom.", "edges = []"),
+];
+
+const MONITORING: &[KeyShape] = &[
+    value(
+        "operator",
+        "Whether there are PodMonitors and PrometheusRules.",
+        "operator = true",
+    ),
+    value(
+        "labels",
+        "What the operator selects them by.",
+        "labels = { release = \"kube-prometheus-stack\" }",
+    ),
+];
+
+const TASK_PODS: &[KeyShape] = &[
+    value(
+        "securityContext",
+        "Rights of their containers.",
+        "securityContext = { runAsNonRoot = true }",
+    ),
+    value(
+        "podSecurityContext",
+        "Rights of the pods.",
+        "podSecurityContext = { fsGroup = 1000 }",
+    ),
+    value(
+        "cleanup",
+        "When those that failed are removed.",
+        "cleanup = \"0 5 * * *\"",
+    ),
+];

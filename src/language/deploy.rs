@@ -1,0 +1,113 @@
+//! The keys of `[deploy]`: which tool installs the chart from git.
+
+use super::{
+    form::{Form, NameRule},
+    inner::{FREE, FREE_LIST},
+    key::key,
+    shape::Shape,
+};
+
+const RESOURCE: Shape = Shape::Plain(Form::Name(NameRule::Resource));
+
+macro_rules! tool_keys {
+    ($($more:expr,)*) => {
+        &[
+            key(
+                "repository",
+                FREE,
+                "The git repository that holds platform.toml and `generated/`.",
+                "repository = \"https://git.example.com/ml/platform.git\"",
+            )
+            .required(),
+            key(
+                "revision",
+                FREE,
+                "A branch, a tag that is a version (`v1.4.0`) or `refs/tags/TAG`, or a commit in full; `main` unless said otherwise.",
+                "revision = \"main\"",
+            ),
+            key(
+                "path",
+                FREE,
+                "The chart's folder in the repository; `generated/helm/PLATFORM` unless said otherwise. Where it ends in that, an environment's own chart takes its place in the environment.",
+                "path = \"platform/generated/helm/mlops\"",
+            ),
+            key(
+                "values",
+                FREE_LIST,
+                "Files of values over the chart's own, by their paths in the repository.",
+                "values = [\"clusters/production.yaml\"]",
+            ),
+            key(
+                "namespace",
+                RESOURCE,
+                "The namespace of the release, made where it is missing; `PLATFORM`, in an environment `PLATFORM-E`, unless said otherwise.",
+                "namespace = \"mlops\"",
+            ),
+            $($more,)*
+        ]
+    };
+}
+
+const ARGOCD: Shape = Shape::Table(tool_keys!(
+    key(
+        "destination",
+        FREE,
+        "The cluster, by its URL or by the name that Argo CD knows it under; the one that Argo CD runs in unless said otherwise.",
+        "destination = \"https://kubernetes.default.svc\"",
+    ),
+    key(
+        "project",
+        FREE,
+        "Argo CD's project; `default` unless said otherwise.",
+        "project = \"ml\"",
+    ),
+    key(
+        "sync",
+        Shape::Plain(Form::Choice(&["automatic", "manual"])),
+        "Whether Argo CD follows the repository by itself; `automatic` unless said otherwise.",
+        "sync = \"manual\"",
+    ),
+    key(
+        "home",
+        RESOURCE,
+        "The namespace of the Application itself; `argocd` unless said otherwise.",
+        "home = \"argocd\"",
+    ),
+));
+
+const FLUX: Shape = Shape::Table(tool_keys!(
+    key(
+        "destination",
+        FREE,
+        "A Secret with the kubeconfig of another cluster; the one that Flux runs in unless said otherwise.",
+        "destination = \"production-kubeconfig\"",
+    ),
+    key(
+        "credentials",
+        RESOURCE,
+        "A Secret with what opens a private repository.",
+        "credentials = \"git-credentials\"",
+    ),
+    key(
+        "home",
+        RESOURCE,
+        "The namespace of the GitRepository and the HelmRelease themselves; `flux-system` unless said otherwise.",
+        "home = \"flux-system\"",
+    ),
+));
+
+/// One of the two. The target `gitops` writes it.
+pub(super) const DEPLOY: Shape = Shape::Table(&[
+    key(
+        "argocd",
+        ARGOCD,
+        "Argo CD installs the chart: an Application.",
+        "argocd = { repository = \"https://git.example.com/ml/platform.git\" }",
+    ),
+    key(
+        "flux",
+        FLUX,
+        "Flux installs the chart: a GitRepository and a HelmRelease.",
+        "flux = { repository = \"https://git.example.com/ml/platform.git\" }",
+    ),
+]);

@@ -1,0 +1,80 @@
+//! What a container finds in its file system besides its image: volumes, paths of the host, single files.
+
+use crate::{
+    model::{HostPath, Propagation, Text},
+    source::Span,
+};
+
+/// A volume or a path of the host in a container.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mount {
+    /// The volume's name in its component.
+    pub name: String,
+    /// The absolute path in the container.
+    pub path: String,
+    /// What is mounted.
+    pub source: MountSource,
+    /// Whether the container can't write to it.
+    pub read_only: bool,
+    /// Means something only in Compose (the engine's socket); other targets leave it out without a word.
+    pub compose_only: bool,
+    /// Whether a cluster mounts the folder above in place of `path`, so that the program makes its own folder, with the
+    /// owner and the rights that it asks for.
+    pub above: bool,
+    /// How later mounts below it are seen on the other side.
+    pub propagation: Option<Propagation>,
+    /// Its name where it is written.
+    pub span: Span,
+}
+
+/// What a mount brings into a container.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MountSource {
+    /// A volume of the platform, by its key in [`crate::model::Platform::volumes`].
+    Volume(String),
+    /// A path on the host. `data`: `down --purge` may empty it.
+    Bind { path: HostPath, data: bool },
+}
+
+impl MountSource {
+    /// The path on the host, where it is one.
+    pub fn on_host(&self) -> Option<&HostPath> {
+        match self {
+            MountSource::Bind { path, .. } => Some(path),
+            MountSource::Volume(_) => None,
+        }
+    }
+}
+
+/// A file or a folder that a container gets, read-only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileMount {
+    /// The absolute path in the container.
+    pub path: String,
+    /// What it holds.
+    pub content: FileContent,
+    /// Octal, as `0o644`.
+    pub mode: u32,
+    /// The path where it is written.
+    pub span: Span,
+}
+
+/// Where the content of a mounted file comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileContent {
+    /// Written to `config/COMPONENT/...`; `name` is the path below that folder.
+    Text { name: String, text: Text },
+    /// A file of the project, by its path relative to it, and what it holds.
+    Project { path: String, bytes: Vec<u8> },
+    /// A folder of the project: paths relative to it, and what they hold.
+    Folder {
+        path: String,
+        files: Vec<(String, Vec<u8>)>,
+    },
+    /// The value of a secret.
+    Secret(String),
+    /// The bodies of the pipelines' stubs: `dags/` of the project.
+    Stubs,
+    /// A file or a folder that a target generates, by its path relative to `generated/`.
+    Generated(String),
+}

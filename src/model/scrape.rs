@@ -1,0 +1,95 @@
+//! What Prometheus scrapes of a workload, and how it gets in.
+
+use crate::{
+    model::{At, FileContent, HttpScheme},
+    source::Span,
+};
+
+/// An endpoint that Prometheus scrapes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metrics {
+    /// The scrape job's name.
+    pub job: String,
+    /// The port's name.
+    pub port: String,
+    /// The port's number in the container.
+    pub number: u16,
+    /// How it is asked.
+    pub scheme: HttpScheme,
+    pub path: MetricsPath,
+    /// Milliseconds; `None`: Prometheus' own.
+    pub interval: Option<u64>,
+    /// Milliseconds that an answer may take; `None`: Prometheus' own.
+    pub timeout: Option<At<u64>>,
+    /// Whether labels of the program win over those of the scrape.
+    pub honor_labels: bool,
+    /// How Prometheus logs in.
+    pub login: Option<Login>,
+    /// Certificate of the authority that signs the server's.
+    pub ca: Option<FileContent>,
+    /// The server's certificate is not checked.
+    pub insecure: bool,
+    /// Over the labels of the target, before the scrape.
+    pub relabel: Vec<Relabel>,
+    /// Over the labels of each sample, after it.
+    pub metric_relabel: Vec<Relabel>,
+    /// The key where it is written.
+    pub span: Span,
+}
+
+/// Where metrics are read: a path and its query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricsPath {
+    pub path: String,
+    /// What stands behind the `?`, as written: pairs of `NAME=VALUE` with `&` between them. Empty where there is none.
+    pub query: String,
+}
+
+impl MetricsPath {
+    pub fn new(written: &str) -> Self {
+        let (path, query) = written.split_once('?').unwrap_or((written, ""));
+        Self {
+            path: path.to_string(),
+            query: query.to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for MetricsPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.path)?;
+        match self.query.as_str() {
+            "" => Ok(()),
+            query => write!(f, "?{query}"),
+        }
+    }
+}
+
+/// How Prometheus logs in. Tokens and passwords are names of secrets, which it reads from files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Login {
+    Bearer(String),
+    Basic { user: String, password: String },
+}
+
+/// A step of relabeling, in Prometheus' own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relabel {
+    pub source_labels: Vec<String>,
+    pub separator: Option<String>,
+    pub regex: Option<String>,
+    pub modulus: Option<u32>,
+    pub target_label: Option<String>,
+    pub replacement: Option<String>,
+    pub action: Option<String>,
+}
+
+/// Where Prometheus finds a secret.
+pub fn scrape_secret(secret: &str) -> String {
+    format!("/etc/prometheus/secrets/{secret}")
+}
+
+/// Where Prometheus finds the certificate of a job's authority.
+pub fn scrape_ca(job: &str) -> String {
+    format!("/etc/prometheus/ca/{}.pem", job.replace('/', "."))
+}

@@ -1,0 +1,267 @@
+//! `[deploy]`: the tool that installs the chart from git.
+
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    expand::read,
+    files::{GENERATED, Target},
+    model::{Cluster, Deploy, DeployTool, Platform, Revision},
+    source::Span,
+    syntax::{Node, Table},
+};
+
+/// The branch of a `[deploy]` that names no revision.
+const BRANCH: &str = "main";
+
+/// The cluster that Argo CD runs in.
+const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
+
+/// Kubernetes' limit on the name of a namespace.
+const NAMESPACE: usize = 63;
+
+pub(super) fn resolve(tree: &Table, platform: &Platform, sink: &mut Sink) -> Option<Deploy> {
+    let written = tree.entry("deploy");
+    let is_target = platform.targets.contains(&Target::Gitops);
+    let Some(entry) = written else {
+        if is_target {
+            sink.push(nothing_to_write(platform.span));
+        }
+        return None;
+    };
+    let span = entry.key.span;
+    let table = entry.value.as_table()?;
+    let tool = |name: &str| {
+        let entry = table.entry(name)?;
+        Some((entry.key.span, entry.value.as_table()?))
+    };
+    let deploy = match (tool("argocd"), tool("flux")) {
+        (Some((first, _)), Some((second, _))) => {
+            sink.push(
+                Diagnostic::new(Code::ConflictingKeys, "`[deploy]` names two tools for one release")
+                    .label(first, "Argo CD installs it")
+                    .label(second, "and so does Flux")
+                    .help("keep one; an environment takes the other away with `deploy.argocd = false` or `deploy.flux = false`"),
+            );
+            return None;
+        }
+        (Some((at, argocd)), None) => Reader {
+            platform,
+            at,
+            table: argocd,
+        }
+        .argocd(sink),
+        (None, Some((at, flux))) => Reader {
+            platform,
+            at,
+            table: flux,
+        }
+        .flux(sink),
+        (None, None) => {
+            if is_target {
+                sink.push(nothing_to_write(span));
+            }
+            return None;
+        }
+    };
+    if !is_target {
+        sink.push(
+            Diagnostic::new(Code::Unused, "`[deploy]` is used nowhere")
+                .label(span, "the target `gitops` would write it")
+                .help("add \"gitops\" to `platform.targets`"),
+        );
+    } else if !platform.targets.contains(&Target::Helm) && !is_written(table, "path") {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
+                .label(span, "this leads to the chart")
+                .help("add \"helm\" to `platform.targets`, or say in `path` where the chart is"),
+        );
+    }
+    deploy
+}
+
+fn nothing_to_write(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::MissingKey, "the target `gitops` needs to know who installs the chart")
+        .label(span, "nothing in `[deploy]` says it")
+        .help("write `[deploy]` and below it `argocd = { repository = \"https://...\" }` or `flux = { ... }`")
+}
+
+fn is_written(deploy: &Table, key: &str) -> bool {
+    let tools = ["argocd", "flux"];
+    tools.iter().any(|tool| {
+        let table = deploy.table(tool);
+        table.is_some_and(|table| table.get(key).is_some())
+    })
+}
+
+/// Reads the table of one tool.
+struct Reader<'a> {
+    platform: &'a Platform,
+    table: &'a Table,
+    at: Span,
+}
+
+impl Reader<'_> {
+    fn argocd(&self, sink: &mut Sink) -> Option<Deploy> {
+        let destination = self.table.string("destination").unwrap_or(OWN_CLUSTER);
+        let destination = match destination.contains("://") {
+            true => Cluster::Url(destination.to_string()),
+            false => Cluster::Name(destination.to_string()),
+        };
+        let tool = DeployTool::ArgoCd {
+            destination,
+            project: self
+                .table
+                .string("project")
+                .unwrap_or("default")
+                .to_string(),
+            automatic: self.table.string("sync") != Some("manual"),
+        };
+        self.deploy(tool, "argocd", sink)
+    }
+
+    fn flux(&self, sink: &mut Sink) -> Option<Deploy> {
+        let tool = DeployTool::Flux {
+            destination: self.kubeconfig(sink),
+            credentials: read::owned(self.table, "credentials"),
+        };
+        self.deploy(tool, "flux-system", sink)
+    }
+
+    /// The Secret with the kubeconfig of another cluster. The own cluster may be said as Argo CD says it.
+    fn kubeconfig(&self, sink: &mut Sink) -> Option<String> {
+        let node = self.table.get("destination")?;
+        let text = node.as_str()?;
+        if [OWN_CLUSTER, "in-cluster"].contains(&text) {
+            return None;
+        }
+        if text.contains("://") {
+            sink.push(
+                Diagnostic::new(Code::BadValue, format!("`{text}` is no Secret of Flux'"))
+                    .label(node.span, "Flux reaches another cluster by a kubeconfig")
+                    .help("name the Secret that holds it, or leave this out for the cluster that Flux runs in"),
+            );
+        }
+        Some(text.to_string())
+    }
+
+    fn deploy(&self, tool: DeployTool, home: &str, sink: &mut Sink) -> Option<Deploy> {
+        let revision = self.table.string("revision").unwrap_or(BRANCH);
+        let repository = self.repository(sink);
+        let path = self.path(sink);
+        let values = self.values(sink);
+        let namespace = self.namespace(sink);
+        Some(Deploy {
+            tool,
+            repository: repository?,
+            revision: Revision::parse(revision),
+            path: path?,
+            values,
+            namespace: namespace?,
+            home: self.table.string("home").unwrap_or(home).to_string(),
+            span: self.at,
+        })
+    }
+
+    fn repository(&self, sink: &mut Sink) -> Option<String> {
+        let node = self.table.get("repository")?;
+        let text = node.as_str()?;
+        let is_url = ["https://", "http://", "ssh://"]
+            .iter()
+            .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+        if is_url || ssh_parts(text).is_some() {
+            return Some(text.to_string());
+        }
+        sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                format!("`{text}` is no address of a git repository"),
+            )
+            .label(node.span, "the cluster has to reach it")
+            .help(
+                "write `https://HOST/PATH.git`, `ssh://USER@HOST/PATH.git` or `USER@HOST:PATH.git`",
+            ),
+        );
+        None
+    }
+
+    fn path(&self, sink: &mut Sink) -> Option<String> {
+        let chart = format!("helm/{}", self.platform.name);
+        let base = format!("{GENERATED}/{chart}");
+        let own = match &self.platform.environment {
+            Some(environment) => format!("{GENERATED}/{environment}/{chart}"),
+            None => base.clone(),
+        };
+        let Some(node) = self.table.get("path") else {
+            return Some(own);
+        };
+        let text = in_repository(node, sink)?;
+        // The base's chart is never an environment's.
+        Some(match text.strip_suffix(&base) {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("{folder}{own}"),
+            _ => text,
+        })
+    }
+
+    fn values(&self, sink: &mut Sink) -> Vec<String> {
+        let nodes = self.table.array("values").unwrap_or_default();
+        nodes
+            .iter()
+            .filter_map(|node| in_repository(node, sink))
+            .collect()
+    }
+
+    fn namespace(&self, sink: &mut Sink) -> Option<String> {
+        if let Some(name) = self.table.string("namespace") {
+            return Some(name.to_string());
+        }
+        // Dots may stand in an environment's name, and not in a namespace's.
+        let name = self
+            .platform
+            .project
+            .replace(['.', '_'], "-")
+            .to_ascii_lowercase();
+        if name.len() <= NAMESPACE {
+            return Some(name);
+        }
+        sink.push(
+            Diagnostic::new(
+                Code::BadName,
+                format!("`{name}` is too long for a namespace"),
+            )
+            .label(self.at, "the release has a namespace of this name")
+            .help(format!(
+                "say `namespace`, of at most {NAMESPACE} characters"
+            )),
+        );
+        None
+    }
+}
+
+/// A path inside of the repository, without slashes at its ends.
+fn in_repository(node: &Node, sink: &mut Sink) -> Option<String> {
+    let text = node.as_str()?;
+    let plain = text.trim_start_matches("./").trim_end_matches('/');
+    let is_inside = !plain.is_empty()
+        && !plain.starts_with('/')
+        && plain
+            .split('/')
+            .all(|part| !part.is_empty() && part != "." && part != "..");
+    if is_inside {
+        return Some(plain.to_string());
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::BadValue,
+            format!("`{text}` is no path in a repository"),
+        )
+        .label(node.span, "it is read from the top of the repository")
+        .help("write it as git shows it, as in `platform/generated/helm/mlops`"),
+    );
+    None
+}
+
+/// `USER@HOST` and path of `USER@HOST:PATH`.
+fn ssh_parts(text: &str) -> Option<(&str, &str)> {
+    let (host, path) = text.split_once(':')?;
+    let is_short = host.contains('@') && !host.contains('/') && !path.is_empty();
+    is_short.then_some((host, path))
+}

@@ -1,0 +1,261 @@
+//! What of a platform is watched: which workloads are measured, alerted on, charted and probed, which scrape jobs somebody
+//! charts, and which dashboards and rules ask for jobs that are there.
+//!
+//! In: the model. Out: [`Coverage`], which the command of that name prints.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    Vantage,
+    content::prometheus::own_job_names,
+    shared::{
+        expr::jobs_of,
+        scrape::{self, Job},
+    },
+};
+use crate::{
+    model::{Component, Platform, SettingValue, Workload},
+    resolve::rules_of,
+};
+
+/// What is asked of every workload that runs on.
+const QUESTIONS: usize = 4;
+
+/// What is watched, and what is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// Of a hundred questions so many are answered, rounded down; 100 where there is nothing to ask.
+    pub percent: usize,
+    /// Questions whose answer is yes.
+    pub met: usize,
+    /// Questions: four of every workload that runs on, one of every scrape job, one of everything that asks for a job in vain.
+    pub asked: usize,
+    /// Every workload that runs on, in the order of components.
+    pub workloads: Vec<WorkloadCoverage>,
+    /// Scrape jobs that no dashboard shows.
+    pub uncharted: Vec<String>,
+    /// Dashboards and rules that ask for jobs that nothing scrapes.
+    pub unexposed: Vec<Unexposed>,
+}
+
+/// What is known of one workload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WorkloadCoverage {
+    /// The workload.
+    pub name: String,
+    /// Whose workload it is.
+    pub component: String,
+    /// Prometheus scrapes it, or an exporter of its component.
+    pub metrics: bool,
+    /// Somebody is told when it is down.
+    pub alert: bool,
+    /// A dashboard shows it.
+    pub panel: bool,
+    /// A health check asks it whether it works.
+    pub probe: bool,
+}
+
+impl WorkloadCoverage {
+    fn met(&self) -> usize {
+        let answers = [self.metrics, self.alert, self.panel, self.probe];
+        answers.iter().filter(|answer| **answer).count()
+    }
+
+    /// Whether all four questions are answered.
+    pub fn is_whole(&self) -> bool {
+        self.met() == QUESTIONS
+    }
+}
+
+/// An expression that names a job that nothing scrapes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Unexposed {
+    /// Where it stands, as in ``the alert `Late` of `api` ``.
+    #[serde(rename = "in")]
+    pub place: String,
+    /// The job that it asks for.
+    pub job: String,
+}
+
+/// Looks at a platform.
+pub fn coverage(platform: &Platform) -> Coverage {
+    let prometheus = platform.first_of("prometheus");
+    let (jobs, _) = prometheus
+        .map(|prometheus| scrape::jobs(platform, prometheus, Vantage::Compose))
+        .unwrap_or_default();
+    let grafana = platform.first_of("grafana");
+    let has_dashboards = grafana.is_some_and(|grafana| shows(grafana, prometheus));
+    let workloads: Vec<WorkloadCoverage> = platform
+        .components
+        .iter()
+        .flat_map(|component| &component.workloads)
+        .filter(|workload| !workload.is_job())
+        .map(|workload| watched(platform, workload, &jobs, has_dashboards))
+        .collect();
+    let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
+    let expressions = expressions(platform, prometheus, grafana);
+    let known: BTreeSet<&str> = jobs
+        .iter()
+        .map(|job| job.metrics.job.as_str())
+        .chain(own_jobs.iter().map(String::as_str))
+        .collect();
+    let uncharted = uncharted(&jobs, &own_jobs, &expressions, has_dashboards);
+    let named: BTreeSet<Unexposed> = expressions.iter().flat_map(Expression::named).collect();
+    let unexposed: Vec<Unexposed> = named
+        .into_iter()
+        .filter(|it| !known.contains(it.job.as_str()))
+        .collect();
+    let asked = workloads.len() * QUESTIONS + known.len() + unexposed.len();
+    let met = workloads.iter().map(WorkloadCoverage::met).sum::<usize>()
+        + (known.len() - uncharted.len());
+    Coverage {
+        percent: (met * 100).checked_div(asked).unwrap_or(100),
+        met,
+        asked,
+        workloads,
+        uncharted,
+        unexposed,
+    }
+}
+
+/// Whether a Grafana shows what the Prometheus scrapes.
+fn shows(grafana: &Component, prometheus: Option<&Component>) -> bool {
+    let is_source = |name: &str| {
+        let mut uses = grafana.uses.iter();
+        uses.any(|it| it.role == "datasource" && it.component == name)
+    };
+    prometheus.is_some_and(|prometheus| is_source(&prometheus.name))
+}
+
+fn watched(
+    platform: &Platform,
+    workload: &Workload,
+    jobs: &[Job<'_>],
+    has_dashboards: bool,
+) -> WorkloadCoverage {
+    let is_scraped = jobs
+        .iter()
+        .any(|job| job.component.name == workload.component);
+    let component = platform.component(&workload.component);
+    // An alert of the user's own may ask for what others measure.
+    let has_own_alert = platform.first_of("prometheus").is_some()
+        && component.is_some_and(|it| it.alerts.iter().any(|alert| !alert.from_kind));
+    WorkloadCoverage {
+        name: workload.name.clone(),
+        component: workload.component.clone(),
+        metrics: is_scraped,
+        alert: is_scraped || has_own_alert,
+        panel: is_scraped && has_dashboards,
+        probe: workload.health.is_some(),
+    }
+}
+
+/// An expression of somebody's own, and whether people look at it.
+struct Expression {
+    place: String,
+    text: String,
+    is_shown: bool,
+}
+
+impl Expression {
+    fn named(&self) -> impl Iterator<Item = Unexposed> + '_ {
+        jobs_of(&self.text).into_iter().map(|job| Unexposed {
+            place: self.place.clone(),
+            job,
+        })
+    }
+}
+
+/// What users ask for: in alerts, in rules and dashboards of their own. What kinds ask for names the jobs that are there.
+fn expressions(
+    platform: &Platform,
+    prometheus: Option<&Component>,
+    grafana: Option<&Component>,
+) -> Vec<Expression> {
+    let mut out = Vec::new();
+    for component in &platform.components {
+        for alert in component.alerts.iter().filter(|alert| !alert.from_kind) {
+            out.push(Expression {
+                place: format!("the alert `{}` of `{}`", alert.name, component.name),
+                text: alert.expr.clone(),
+                is_shown: false,
+            });
+        }
+        for panel in &component.own_panels {
+            for query in &panel.queries {
+                out.push(Expression {
+                    place: format!("the panel `{}` of `{}`", panel.title, component.name),
+                    text: query.expr.with(""),
+                    is_shown: true,
+                });
+            }
+        }
+    }
+    for (path, text) in prometheus.into_iter().flat_map(|it| files(it, "rules")) {
+        for (name, text) in rules_of(&text) {
+            out.push(Expression {
+                place: format!("the rule `{name}` of {path}"),
+                text,
+                is_shown: false,
+            });
+        }
+    }
+    for (path, text) in grafana.into_iter().flat_map(|it| files(it, "dashboards")) {
+        let mut found = Vec::new();
+        queries(&serde_json::from_str(&text).unwrap_or_default(), &mut found);
+        out.extend(found.into_iter().map(|text| Expression {
+            place: format!("the dashboard {path}"),
+            text,
+            is_shown: true,
+        }));
+    }
+    out
+}
+
+/// The files of a setting: path and text.
+fn files(component: &Component, setting: &str) -> Vec<(String, String)> {
+    match component.setting(setting) {
+        Some(SettingValue::Files(files)) => files
+            .iter()
+            .map(|(path, bytes)| (path.clone(), String::from_utf8_lossy(bytes).into_owned()))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Every `expr` of a dashboard.
+fn queries(value: &Value, out: &mut Vec<String>) {
+    match value {
+        Value::Object(keys) => {
+            for (key, value) in keys {
+                match value {
+                    Value::String(text) if key == "expr" => out.push(text.clone()),
+                    value => queries(value, out),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| queries(item, out)),
+        _ => {}
+    }
+}
+
+/// Jobs of ours have dashboards where there is Grafana; those of one's own are shown by a panel that names them.
+fn uncharted(
+    jobs: &[Job<'_>],
+    own_jobs: &[String],
+    expressions: &[Expression],
+    has_dashboards: bool,
+) -> Vec<String> {
+    let shown: BTreeSet<String> = expressions
+        .iter()
+        .filter(|it| it.is_shown && has_dashboards)
+        .flat_map(|it| jobs_of(&it.text))
+        .collect();
+    let ours = jobs.iter().map(|job| job.metrics.job.clone());
+    let ours = ours.filter(|_| !has_dashboards);
+    let own = own_jobs.iter().filter(|job| !shown.contains(*job)).cloned();
+    ours.chain(own).collect()
+}

@@ -1,0 +1,86 @@
+//! Platforms whose shape makes a careless algorithm slow: long chains, large rings, knots of them.
+//!
+//! The bound is generous: the faults that it is for took ten minutes, not seconds.
+
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
+
+use mlopsgen::{
+    compile::{Request, compile},
+    diag::Severity,
+    world::MemoryWorld,
+};
+
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// So many components, of which each has what `more` says of its number.
+fn platform(count: usize, more: impl Fn(usize) -> String) -> String {
+    let mut text = "[platform]\nname = \"demo\"\n[groups]\nmain = \"All\"\n".to_string();
+    for number in 0..count {
+        let _ = writeln!(
+            text,
+            "[components.c{number}]\nimage = \"x:1\"\ngroup = \"main\"\n{}",
+            more(number)
+        );
+    }
+    text
+}
+
+/// The codes of what is wrong with a platform.
+fn errors(text: &str) -> Vec<String> {
+    let began = Instant::now();
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let compilation = compile(&world, &Request::default());
+    assert!(began.elapsed() < LONGEST, "took {:?}", began.elapsed());
+    let found = compilation.diagnostics.iter();
+    let found = found.filter(|diagnostic| diagnostic.severity == Severity::Error);
+    found
+        .map(|diagnostic| diagnostic.code.name().to_string())
+        .collect()
+}
+
+#[test]
+fn chains_take_time_by_their_length() {
+    let count = 1_500;
+    let next = |number: usize| (number + 1 < count).then_some(number + 1);
+    let keys: [fn(usize) -> String; 3] = [
+        |next| format!("network_mode = \"service:c{next}\"\n"),
+        |next| format!("depends_on = [\"c{next}\"]\n"),
+        |next| format!("ports.http = 80\nenv.NEXT = \"${{components.c{next}.image}}\"\n"),
+    ];
+    for key in keys {
+        let text = platform(count, |number| next(number).map_or(String::new(), key));
+        assert_eq!(errors(&text), [""; 0]);
+    }
+}
+
+#[test]
+fn everybody_in_one_network_takes_time_by_their_number() {
+    let guest = |number: usize| match number {
+        0 => "ports.http = 2000\n".to_string(),
+        _ => format!(
+            "network_mode = \"service:c0\"\nports.http = {}\n",
+            2_000 + number % 1_999
+        ),
+    };
+    // The last one listens where the first does.
+    let codes = errors(&platform(2_000, guest));
+    assert_eq!(codes, ["port-twice"]);
+}
+
+#[test]
+fn rings_and_knots_take_time_by_their_edges() {
+    let count = 2_000;
+    let ring = platform(count, |number| {
+        format!("depends_on = [\"c{}\"]\n", (number + 1) % count)
+    });
+    assert_eq!(errors(&ring), ["dependency-cycle"]);
+    let knot = platform(count, |number| {
+        let (one, other) = ((number + 1) % count, (number + 7) % count);
+        format!("depends_on = [\"c{one}\", \"c{other}\"]\n")
+    });
+    let codes = errors(&knot);
+    assert!(!codes.is_empty() && codes.iter().all(|code| code == "dependency-cycle"));
+}

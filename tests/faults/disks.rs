@@ -1,0 +1,298 @@
+//! `generated/`, or a part of it, on another disk: one that is full, read-only, or knows no letter case.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use super::{
+    Extent, Outcome,
+    project::{Project, SMALL, SMALL_CHANGED, Tree, failed_with, said, same},
+    trace::{self, apply_with, places, some},
+};
+
+/// What is mounted, until it is dropped.
+struct Mount<'a> {
+    project: &'a Project,
+    path: &'a str,
+}
+
+impl<'a> Mount<'a> {
+    /// A file system in memory at a path of a project, with these options.
+    fn memory(project: &'a Project, path: &'a str, options: &str) -> Result<Self, String> {
+        let at = project.path(path);
+        fs::create_dir_all(&at).expect("a folder");
+        mount(
+            &["-t", "tmpfs", "-o", &format!("mode=0755{options}"), "none"],
+            &at,
+        )?;
+        Ok(Self { project, path })
+    }
+
+    fn again(&self, options: &str) {
+        let at = self.project.path(self.path);
+        mount(&["-o", &format!("remount,{options}")], &at).expect("another mount");
+    }
+}
+
+impl Drop for Mount<'_> {
+    fn drop(&mut self) {
+        let at = self.project.path(self.path);
+        let _ = Command::new("umount").arg("--lazy").arg(at).output();
+    }
+}
+
+fn mount(words: &[&str], at: &Path) -> Result<(), String> {
+    match Command::new("mount").args(words).arg(at).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(said(&output).trim().replace('\n', "; ")),
+        Err(error) => Err(format!("no mount: {error}")),
+    }
+}
+
+/// Leaves the case where the machine does not mount.
+macro_rules! mounted {
+    ($mount:expr) => {
+        match $mount {
+            Ok(mount) => mount,
+            Err(why) => return Outcome::Impossible(why),
+        }
+    };
+}
+
+pub fn whole(_: Extent) -> Outcome {
+    on_another_disk(&["generated"])
+}
+
+pub fn part(_: Extent) -> Outcome {
+    on_another_disk(&[
+        "generated/compose",
+        "generated/config/web/etc",
+        "generated/docs",
+    ])
+}
+
+/// Changes, removes and makes files, undoes it, and ends with what an ordinary folder has.
+fn on_another_disk(paths: &[&str]) -> Outcome {
+    let (before, after) = (
+        Project::applied(&[SMALL]),
+        Project::applied(&[SMALL, SMALL_CHANGED]),
+    );
+    let back = Project::applied(&[SMALL, SMALL_CHANGED, SMALL]);
+    let mut tried = 0;
+    for path in paths {
+        let project = Project::new(SMALL);
+        let _mount = mounted!(Mount::memory(&project, path, ""));
+        let when = format!("with a disk at {path}");
+        same(&project.apply(), &before, &when);
+        if trace::usable().is_ok() {
+            tried += undone(path, &before, &when);
+        }
+        project.set(SMALL_CHANGED);
+        same(&project.apply(), &after, &when);
+        project.set(SMALL);
+        same(&project.apply(), &back, &when);
+        tried += 3;
+    }
+    Outcome::Held(tried)
+}
+
+/// Renaming fails at each place in turn.
+fn undone(path: &str, before: &Tree, when: &str) -> usize {
+    let start = Project::after(&[SMALL], SMALL_CHANGED);
+    let all = places(&start.copy());
+    let renames: Vec<_> = all
+        .into_iter()
+        .filter(|place| place.call.starts_with("rename"))
+        .collect();
+    let mut tried = 0;
+    for place in some(renames, 4) {
+        let project = Project::new(SMALL);
+        let Ok(_mount) = Mount::memory(&project, path, "") else {
+            continue;
+        };
+        start.copy_to(&project.path(""));
+        let answer = apply_with(&project, "error=EIO", &place, false);
+        assert_eq!(answer.status.code(), Some(1), "{when}: {}", said(&answer));
+        same(&project.tree(), before, &format!("{when}, {place:?}"));
+        tried += 1;
+    }
+    tried
+}
+
+pub fn killed(extent: Extent) -> Outcome {
+    if let Err(why) = trace::usable() {
+        return Outcome::Impossible(why);
+    }
+    let after = Project::applied(&[SMALL, SMALL_CHANGED]);
+    let mut tried = 0;
+    let start = Project::after(&[SMALL], SMALL_CHANGED);
+    for path in ["generated", "generated/compose"] {
+        let counted = Project::new(SMALL);
+        let _mount = mounted!(Mount::memory(&counted, path, ""));
+        start.copy_to(&counted.path(""));
+        for place in some(places(&counted), extent.most(15)) {
+            let project = Project::new(SMALL);
+            let _mount = mounted!(Mount::memory(&project, path, ""));
+            start.copy_to(&project.path(""));
+            let answer = apply_with(&project, "signal=KILL", &place, false);
+            assert!(!answer.status.success(), "{place:?} was not met");
+            same(
+                &project.apply(),
+                &after,
+                &format!("{path}, killed at {place:?}"),
+            );
+            tried += 1;
+        }
+    }
+    Outcome::Held(tried)
+}
+
+/// Either all of it is written, or nothing, and the words say what to do.
+fn all_or_nothing(project: &Project, answer: &Output, before: &Tree, after: &Tree, words: &[&str]) {
+    match answer.status.success() {
+        true => same(&project.tree(), after, "there was room"),
+        false => {
+            failed_with(answer, words);
+            same(&project.tree(), before, "there was no room");
+        }
+    }
+}
+
+pub fn full(_: Extent) -> Outcome {
+    with_limits((2..40).map(|pages| format!(",size={}k", pages * 4)))
+}
+
+pub fn no_inodes(_: Extent) -> Outcome {
+    with_limits((2..45).map(|most| format!(",nr_inodes={most}")))
+}
+
+/// A first run, and one that changes what is there, on disks that have less and more room.
+fn with_limits(options: impl Iterator<Item = String>) -> Outcome {
+    let (nothing, first) = (Tree::new(), Project::applied(&[SMALL]));
+    let second = Project::applied(&[SMALL, SMALL_CHANGED]);
+    let words = ["disk is full", "df -i"];
+    let (mut refused, mut tried) = (0, 0);
+    for options in options {
+        let project = Project::new(SMALL);
+        let _mount = mounted!(Mount::memory(&project, "generated", &options));
+        let answer = project.try_apply();
+        let mut before = project.tree();
+        before.retain(|path, _| path.starts_with("generated/"));
+        tried += 1;
+        if !answer.status.success() {
+            refused += 1;
+            failed_with(&answer, &words);
+            same(&before, &nothing, "there was no room");
+            continue;
+        }
+        same(&project.tree(), &first, "there was room");
+        project.set(SMALL_CHANGED);
+        let answer = project.try_apply();
+        refused += usize::from(!answer.status.success());
+        all_or_nothing(&project, &answer, &first, &second, &words);
+        tried += 1;
+    }
+    assert!(
+        0 < refused && refused < tried,
+        "{refused} of {tried} had no room"
+    );
+    Outcome::Held(tried)
+}
+
+pub fn read_only(_: Extent) -> Outcome {
+    let project = Project::new(SMALL);
+    let mount = mounted!(Mount::memory(&project, "generated", ""));
+    let before = project.apply();
+    mount.again("ro");
+    project.set(SMALL_CHANGED);
+    failed_with(&project.try_apply(), &["mounted read-only"]);
+    same(&project.tree(), &before, "read-only");
+    for (words, code) in [(["plan"], 0), (["check"], 2), (["validate"], 0)] {
+        let answer = project.command(&words).output().expect("the program");
+        assert_eq!(answer.status.code(), Some(code), "{}", said(&answer));
+    }
+    mount.again("rw");
+    project.apply();
+    Outcome::Held(5)
+}
+
+pub fn read_only_part(_: Extent) -> Outcome {
+    let paths = ["generated/compose", "generated/docs", "generated/config"];
+    for path in paths {
+        let project = Project::new(SMALL);
+        let mount = mounted!(Mount::memory(&project, path, ""));
+        let before = project.apply();
+        mount.again("ro");
+        project.set(SMALL_CHANGED);
+        failed_with(
+            &project.try_apply(),
+            &["mounted read-only", "as it was before"],
+        );
+        same(&project.tree(), &before, "a part is read-only");
+        mount.again("rw");
+        project.apply();
+    }
+    Outcome::Held(paths.len())
+}
+
+/// On a disk that takes `A` and `a` for one name.
+pub fn case_ignored(_: Extent) -> Outcome {
+    let project = Project::new(SMALL);
+    let image = project.path("image");
+    let made = fs::File::create(&image).and_then(|file| file.set_len(32 << 20));
+    made.expect("a file");
+    let format = Command::new("mkfs.ext4")
+        .args(["-q", "-O", "casefold"])
+        .arg(&image)
+        .output();
+    match format {
+        Ok(output) if output.status.success() => {}
+        Ok(output) => return Outcome::Impossible(said(&output)),
+        Err(error) => return Outcome::Impossible(format!("no mkfs.ext4: {error}")),
+    }
+    let disk = project.path("disk");
+    fs::create_dir(&disk).expect("a folder");
+    mounted!(mount(&["-o", "loop", &image.to_string_lossy()], &disk));
+    let _mount = Mount {
+        project: &project,
+        path: "disk",
+    };
+    let folder = disk.join("folded");
+    fs::create_dir(&folder).expect("a folder");
+    let folded = Command::new("chattr").arg("+F").arg(&folder).output();
+    if !folded.is_ok_and(|done| done.status.success()) {
+        return Outcome::Impossible("chattr +F does not work here".to_string());
+    }
+    let run = |words: &[&str]| {
+        let mut command = project.command(words);
+        command.current_dir(&folder).output().expect("the program")
+    };
+    let succeeds = |words: &[&str]| {
+        let answer = run(words);
+        assert!(answer.status.success(), "{words:?}: {}", said(&answer));
+    };
+    fs::write(folder.join("platform.toml"), SMALL).expect("a file");
+    assert!(folder.join("PLATFORM.TOML").exists(), "case counts");
+    // What lies there under another spelling is not ours.
+    fs::create_dir_all(folder.join("generated/COMPOSE")).expect("folders");
+    fs::write(folder.join("generated/COMPOSE/Main.yaml"), "mine\n").expect("a file");
+    failed_with(
+        &run(&["apply", "--yes"]),
+        &["generated/compose/main.yaml: exists and was never written"],
+    );
+    fs::remove_dir_all(folder.join("generated")).expect("a folder");
+    for text in [SMALL, SMALL_CHANGED, SMALL] {
+        fs::write(folder.join("platform.toml"), text).expect("a file");
+        succeeds(&["apply", "--yes", "--accept-removal"]);
+        succeeds(&["check"]);
+    }
+    // Names that differ in case alone are one file.
+    let clash = format!(
+        "{SMALL}[components.other.files]\n\"/etc/a\" = {{ content = \"x\" }}\n\"/etc/A\" = {{ content = \"y\" }}\n"
+    );
+    fs::write(folder.join("platform.toml"), clash).expect("a file");
+    failed_with(&run(&["apply", "--yes"]), &["output-clash"]);
+    Outcome::Held(8)
+}

@@ -1,0 +1,73 @@
+//! The kernel says no to a file operation: everything is undone, or all of it is there.
+
+use super::{
+    Extent, Outcome,
+    project::{Project, SMALL, SMALL_CHANGED, said, same},
+    trace::{self, Place, apply_with, places, some},
+};
+
+/// What each call may be answered.
+fn errors(call: &str) -> &'static [&'static str] {
+    match call {
+        "write" | "pwrite64" | "copy_file_range" | "sendfile" => &["ENOSPC", "EIO"],
+        "mkdir" | "mkdirat" => &["ENOSPC", "EROFS"],
+        "rename" | "renameat" | "renameat2" => &["EXDEV", "EACCES"],
+        "link" | "linkat" => &["EXDEV", "EPERM"],
+        "unlink" | "unlinkat" | "rmdir" => &["EACCES", "EBUSY"],
+        _ => &["EIO"],
+    }
+}
+
+pub fn one(extent: Extent) -> Outcome {
+    everywhere(extent, false)
+}
+
+/// Nothing can be undone then, but the next run finds its way.
+pub fn from_one_on(extent: Extent) -> Outcome {
+    everywhere(extent, true)
+}
+
+fn everywhere(extent: Extent, on: bool) -> Outcome {
+    if let Err(why) = trace::usable() {
+        return Outcome::Impossible(why);
+    }
+    let before = Project::applied(&[SMALL]);
+    let after = Project::applied(&[SMALL, SMALL_CHANGED]);
+    let start = Project::after(&[SMALL], SMALL_CHANGED);
+    let mut tried = 0;
+    for place in some(places(&start.copy()), extent.most(35)) {
+        for error in errors(&place.call) {
+            let project = start.copy();
+            let answer = apply_with(&project, &format!("error={error}"), &place, on);
+            let when = format!("{error} at {place:?}{}", if on { " and on" } else { "" });
+            let code = answer.status.code();
+            assert!(matches!(code, Some(0 | 1)), "{when}: {}", said(&answer));
+            if code == Some(1) {
+                says_why(&answer.stderr, &when, &place);
+            }
+            if !on {
+                // What a run leaves in its own folder is its own affair.
+                let mut tree = project.tree();
+                tree.retain(|path, _| !path.starts_with("generated/.mlopsgen/"));
+                match code {
+                    Some(0) => same(&tree, &after, &when),
+                    _ if tree == after => {}
+                    _ => same(&tree, &before, &when),
+                }
+            }
+            same(&project.apply(), &after, &format!("{when}, then again"));
+            tried += 1;
+        }
+    }
+    Outcome::Held(tried)
+}
+
+/// The message names what failed. Where nothing can be printed any more nothing is.
+fn says_why(stderr: &[u8], when: &str, place: &Place) {
+    let text = String::from_utf8_lossy(stderr);
+    assert!(!text.contains("panicked"), "{when}: {text}");
+    assert!(
+        text.contains("error") || place.call == "write",
+        "{when}: {text}"
+    );
+}

@@ -1,0 +1,85 @@
+//! Runs in which the kernel does something else, by `strace`.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    process::{Command, Output},
+};
+
+use super::project::{APPLY, Project, said};
+
+/// All calls that change what is on a disk. Opening a file that is not there yet shows in the next of them.
+const CALLS: &str = "mkdir,mkdirat,write,pwrite64,copy_file_range,sendfile,fsync,fdatasync,fchmod,fchmodat,link,linkat,\
+    rename,renameat,renameat2,unlink,unlinkat,rmdir,ftruncate";
+
+/// One call of a run: the so-many-th of its name.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub call: String,
+    pub number: usize,
+}
+
+/// `strace` where it may trace, or why not.
+pub fn usable() -> Result<(), String> {
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-e", "trace=none", "true"]);
+    match strace.output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(format!("strace may not trace: {}", said(&output).trim())),
+        Err(error) => Err(format!("no strace: {error}")),
+    }
+}
+
+/// The calls that `apply` makes here, in order.
+pub fn places(project: &Project) -> Vec<Place> {
+    let log = project.path("trace.log");
+    let mut strace = Command::new("strace");
+    strace
+        .args(["-f", "--seccomp-bpf", "-qq", "-o"])
+        .arg(&log)
+        .args(["-e", &format!("trace={CALLS}")])
+        .arg(super::project::binary());
+    let output = project.within(strace, &APPLY).output().expect("strace");
+    assert!(output.status.success(), "{}", said(&output));
+    let text = fs::read_to_string(&log).expect("a log");
+    fs::remove_file(log).expect("the log");
+    // Calls are counted by thread, and one thread writes.
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut places = Vec::new();
+    for line in text.lines() {
+        let Some((thread, rest)) = line.split_once(' ') else {
+            continue;
+        };
+        let Some((call, _)) = rest.trim_start().split_once('(') else {
+            continue;
+        };
+        let number = counts.entry((thread, call)).or_default();
+        *number += 1;
+        places.push(Place {
+            call: call.to_string(),
+            number: *number,
+        });
+    }
+    assert!(places.len() > 20, "hardly anything was traced: {text}");
+    places
+}
+
+/// `apply` that is dealt with so (`signal=KILL`, `error=ENOSPC`) at a place; with `on` at all that follow, too.
+pub fn apply_with(project: &Project, fault: &str, place: &Place, on: bool) -> Output {
+    let Place { call, number } = place;
+    let on = if on { "+" } else { "" };
+    let mut strace = Command::new("strace");
+    strace
+        // Without `--seccomp-bpf`, with which nothing is injected.
+        .args(["-f", "-qq", "-o", "/dev/null"])
+        .args(["-e", &format!("trace={call}")])
+        .args(["-e", &format!("inject={call}:{fault}:when={number}{on}")])
+        .arg(super::project::binary());
+    project.within(strace, &APPLY).output().expect("strace")
+}
+
+/// At most so many of them, spread evenly.
+pub fn some(places: Vec<Place>, most: usize) -> Vec<Place> {
+    let step = places.len().div_ceil(most).max(1);
+    places.into_iter().step_by(step).collect()
+}
