@@ -1,9 +1,11 @@
 //! What a plan means for data, in words: for the plan, for `apply`'s question, for programs.
 
+use std::collections::BTreeSet;
+
 use mlopsgen::{
     data::{Data, Keeper},
     kubernetes_bytes,
-    plan::{DataPlan, LeftBehind, MajorChange, Moved, Resized},
+    plan::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized},
 };
 use serde::Serialize;
 
@@ -84,8 +86,12 @@ fn left_lines(left: &LeftBehind) -> Vec<(String, Paint)> {
         );
         out.push((line, Paint::Plain));
     }
-    out.push(("    to keep it, write".to_string(), Paint::Plain));
-    let keep = left.keep.lines();
+    let how = match left.keep {
+        Keep::Write(_) => "    to keep it, write",
+        Keep::Type(_) => "    to keep it, type before the upgrade",
+    };
+    out.push((how.to_string(), Paint::Plain));
+    let keep = left.keep.text().lines();
     out.extend(keep.map(|line| (format!("        {line}"), Paint::Plain)));
     out
 }
@@ -149,10 +155,16 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
             "nothing would use the data of {}",
             names.join(", ")
         ));
-        let mut keep: Vec<&str> = plan.left.iter().map(|left| left.keep.as_str()).collect();
-        keep.sort_unstable();
-        keep.dedup();
-        help.push(format!("to keep the data write\n{}", keep.join("\n")));
+        let keep: BTreeSet<&Keep> = plan.left.iter().map(|left| &left.keep).collect();
+        let (typed, written): (Vec<&Keep>, Vec<&Keep>) = keep
+            .into_iter()
+            .partition(|keep| matches!(keep, Keep::Type(_)));
+        for (how, keep) in [("write", written), ("type before the upgrade", typed)] {
+            let texts: Vec<&str> = keep.into_iter().map(Keep::text).collect();
+            if !texts.is_empty() {
+                help.push(format!("to keep the data {how}\n{}", texts.join("\n")));
+            }
+        }
     }
     for change in &plan.upgrades {
         let line = upgrade_line(change);
@@ -241,7 +253,7 @@ pub fn json(plan: &DataPlan) -> JsonData {
             .iter()
             .map(|left| JsonLeft {
                 volume: volume(&left.data),
-                keep: left.keep.clone(),
+                keep: left.keep.text().to_string(),
                 instead: left.instead.as_ref().map(|instead| instead.name.clone()),
             })
             .collect(),

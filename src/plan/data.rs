@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Inputs;
+use super::{Inputs, claims};
 use crate::{
     data::{Data, Keeper, Kept, Program, id},
     files::Target,
@@ -31,8 +31,26 @@ pub struct LeftBehind {
     pub data: Data,
     /// What stands in its place, and starts empty.
     pub instead: Option<Data>,
-    /// What keeps it, as lines of platform.toml.
-    pub keep: String,
+    /// What keeps it.
+    pub keep: Keep,
+}
+
+/// What somebody does so that data is used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    /// Writes these lines into platform.toml.
+    Write(String),
+    /// Types these commands of a shell, before what is generated is used.
+    Type(String),
+}
+
+impl Keep {
+    /// The lines or the commands.
+    pub fn text(&self) -> &str {
+        match self {
+            Keep::Write(text) | Keep::Type(text) => text,
+        }
+    }
 }
 
 /// Data that goes on under another key.
@@ -136,14 +154,15 @@ fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
         .map(|kept| kept.data.clone())
         .filter(|instead| fresh.contains(instead));
     LeftBehind {
-        keep: how_to_keep(data, instead.as_ref(), fresh),
+        keep: claims::keep(data, instead.as_ref(), fresh)
+            .unwrap_or_else(|| Keep::Write(lines_that_keep(data, instead.as_ref(), fresh))),
         instead,
         data: data.clone(),
     }
 }
 
 /// What to write so that the data is used.
-fn how_to_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
+fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
     let moved = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"");
     match (instead, data.keeper) {
         (Some(instead), _) if instead.key != data.key => moved(&data.key, &instead.key),

@@ -2,6 +2,7 @@
 //!
 //! `plan`, `check` and `apply` are three readers of the same value. Nothing here touches a disk.
 
+mod claims;
 mod compute;
 mod data;
 mod diff;
@@ -11,7 +12,7 @@ mod manifest;
 mod saved;
 
 pub use compute::{Inputs, paths_of_interest, plan};
-pub use data::{DataPlan, LeftBehind, MajorChange, Moved, Resized};
+pub use data::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized};
 pub use diff::{Diff, DiffLine, LineKind, diff};
 pub use failure::Failure;
 pub use found::{Found, State};

@@ -475,3 +475,26 @@ fn an_entry_that_says_nothing_is_an_error() {
             .contains("`components.trainer` is moved twice")
     );
 }
+
+/// No claim of a StatefulSet's pods can be renamed: the plan says the commands that bind the data to the new ones.
+#[test]
+fn claims_of_pods_go_on_by_commands() {
+    let text = PLATFORM
+        .replace("volumes.cache", "replicas = 3\nvolumes.cache")
+        .replace(
+            "[\"compose\", \"helm\", \"swarm\", \"airflow\"]",
+            "[\"helm\"]",
+        );
+    Case::of(&text)
+        .change("components.trainer", "components.worker")
+        .moved("components.trainer", "components.worker")
+        .refuses(&[
+            "kubectl delete statefulset trainer",
+            "kubectl get pvc cache-trainer-0",
+            "\"name\":\"cache-worker-0\"",
+        ]);
+    let claim = "volumes.trainer-cache.existingClaim = \"cache-trainer-0\"";
+    Case::of(&text)
+        .change("replicas = 3\n", "")
+        .refuses(&[claim, "kubectl delete statefulset trainer"]);
+}

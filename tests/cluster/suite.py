@@ -235,7 +235,7 @@ def no_change_loses_a_claim() -> None:
             file.write_text(start)
             space = f"claims-{index}"
             namespace(space)
-            for number in range(2):
+            for number in range(3):
                 run("kubectl", "apply", "--filename", "-", text=VOLUME % f"{space}-{number}")
             options = ("--set", "storageClass=expandable")
             install(chart_of(project), space, *options)

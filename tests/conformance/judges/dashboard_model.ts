@@ -74,8 +74,25 @@ type Panel =
 
 type Row = Placed & Omit<Json<grafana.RowPanel>, "panels" | "type" | keyof Placed> & { type: "row"; panels: Panel[] };
 
-export type GrafanaDashboard = Omit<Json<grafana.Dashboard>, "panels" | "title" | "uid"> & {
+// Not published by Grafana: what its Prometheus data source reads of an annotation (annotations.ts of grafana-prometheus).
+interface PrometheusAnnotation {
+  target: { refId: string; expr: string; interval?: string };
+  titleFormat?: string;
+  textFormat?: string;
+  tagKeys?: string;
+  useValueForTime?: "on" | "off";
+}
+
+type Published = Json<grafana.Dashboard>;
+type Entry<Key extends "annotations" | "templating"> = NonNullable<NonNullable<Published[Key]>["list"]>[number];
+type Annotation = Omit<Entry<"annotations">, "target"> & PrometheusAnnotation;
+// The text of a variable's query, which its editor shows (QueryVariableModel of grafana-data).
+type Variable = Entry<"templating"> & { definition?: string };
+
+export type GrafanaDashboard = Omit<Published, "panels" | "title" | "uid" | "annotations" | "templating"> & {
   title: string;
   uid: string;
   panels: (Panel | Row)[];
+  annotations?: { list?: Annotation[] };
+  templating?: { list?: Variable[] };
 };

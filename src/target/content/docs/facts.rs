@@ -107,6 +107,15 @@ pub fn inside(workload: &str, port: &Port) -> String {
     }
 }
 
+/// The component of a kind that runs pipelines or CI entries, where the platform has one.
+pub fn runner(platform: &Platform, kind: &str) -> Option<String> {
+    let found = platform
+        .components
+        .iter()
+        .find(|component| component.is_a(kind));
+    found.map(|component| component.name.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::letter;

@@ -1,7 +1,7 @@
 //! What `docs/architecture.md` says, from the platform and its graph.
 
 use super::{
-    facts,
+    diagram, facts,
     graph::mermaid_text,
     view::{
         AddressView, CiView, ComponentView, ExternalView, FlowView, GroupView, InsideView,
@@ -25,6 +25,7 @@ impl Page {
             name: platform.name.clone(),
             environment: platform.environment.clone(),
             description: platform.description.clone(),
+            has_group_pictures: diagram::has_groups(platform),
             groups: groups(platform),
             elsewhere: platform.components.iter().filter_map(elsewhere).collect(),
             published: published(platform),
@@ -52,6 +53,8 @@ impl Page {
                 })
                 .collect(),
             waves: graph.waves(),
+            pipeline_runner: facts::runner(platform, "airflow"),
+            ci_runner: facts::runner(platform, "jenkins"),
         }
     }
 }
@@ -69,10 +72,15 @@ fn groups(platform: &Platform) -> Vec<GroupView> {
     platform
         .groups
         .iter()
-        .map(|group| GroupView {
-            name: group.name.clone(),
-            description: group.description.clone(),
-            components: members(&group.name),
+        .map(|group| {
+            let components = members(&group.name);
+            let has_picture = diagram::has_groups(platform) && !components.is_empty();
+            GroupView {
+                name: group.name.clone(),
+                description: group.description.clone(),
+                picture: has_picture.then(|| format!("architecture/{}.svg", group.name)),
+                components,
+            }
         })
         .collect()
 }

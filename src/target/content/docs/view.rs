@@ -10,6 +10,8 @@ pub struct Page {
     pub environment: Option<String>,
     /// The platform's description.
     pub description: Option<String>,
+    /// The picture shows groups, and each has a picture of its own.
+    pub has_group_pictures: bool,
     /// The groups with what is in them.
     pub groups: Vec<GroupView>,
     /// What runs elsewhere.
@@ -22,6 +24,10 @@ pub struct Page {
     pub needs: Vec<NeedView>,
     /// The flows, in their order.
     pub flows: Vec<FlowView>,
+    /// The component that runs the pipelines.
+    pub pipeline_runner: Option<String>,
+    /// The component that runs the CI entries.
+    pub ci_runner: Option<String>,
     /// The pipelines.
     pub pipelines: Vec<PipelineView>,
     /// The CI entries.
@@ -40,6 +46,8 @@ pub struct GroupView {
     pub name: String,
     /// Its description.
     pub description: Option<String>,
+    /// Its own picture, relative to the page; where the platform fits into one picture there is none.
+    pub picture: Option<String>,
     /// What is in it.
     pub components: Vec<ComponentView>,
 }

@@ -48,6 +48,7 @@ struct Order {
     above: Vec<usize>,
     ci: Vec<usize>,
     pipelines: Vec<usize>,
+    /// Cards, and nodes outside of cards.
     cards: Vec<usize>,
     below: Vec<usize>,
     /// The cell of each card.
@@ -60,10 +61,14 @@ impl Order {
             above: scene.outside_above.clone(),
             ci: scene.ci.clone(),
             pipelines: scene.pipelines.clone(),
-            cards: (0..scene.cards.len()).collect(),
+            cards: (0..scene.cards.len() + scene.boxes.len()).collect(),
             below: scene.outside_below.clone(),
             cells: (0..scene.cards.len())
                 .map(|card| card_cell(scene, card))
+                .chain(scene.boxes.iter().map(|node| Cell {
+                    card: None,
+                    columns: vec![vec![*node]],
+                }))
                 .collect(),
         }
     }
@@ -141,7 +146,8 @@ impl Order {
         rows
     }
 
-    /// Cards in rows about twice as wide as high, the rows as even as the order allows.
+    /// Cards in rows about twice as wide as high, nodes outside of cards in as many rows as columns: they are wider than high
+    /// themselves. The rows are as even as the order allows.
     fn card_rows(&self) -> Vec<Row> {
         let cells: Vec<Cell> = self
             .cards
@@ -150,7 +156,11 @@ impl Order {
             .collect();
         let units: usize = cells.iter().map(|cell| cell.columns.len()).sum();
         let mut wide = 1;
-        while wide * wide < units * 2 {
+        let width_to_height = match cells.iter().all(|cell| cell.card.is_none()) {
+            true => 1,
+            false => 2,
+        };
+        while wide * wide < units * width_to_height {
             wide += 1;
         }
         let rows = units.div_ceil(wide).max(1);

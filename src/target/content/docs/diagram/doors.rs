@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    route::{Route, Side},
+    route::{Channel, Route, Side},
     stack::Rider,
     tracks::State,
 };
@@ -13,6 +13,8 @@ use super::{
 const DOOR_EDGE: i32 = 8;
 /// Between two doors of a side, where it is long enough.
 const DOOR_STEP: i32 = 14;
+/// Between two doors that lie opposite each other and belong to different wires.
+const CLEAR: i32 = 6;
 
 /// An end of a wire at a side of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,7 +81,7 @@ impl State<'_> {
     }
 
     /// Makes wires between nodes that face each other straight where both sides have room for it.
-    pub fn align_doors(&mut self) {
+    pub fn align_doors(&mut self) -> BTreeSet<Door> {
         let mut fixed: BTreeSet<Door> = BTreeSet::new();
         for route in self.routes {
             let Some((low, high)) = self.facing(route) else {
@@ -95,6 +97,66 @@ impl State<'_> {
                     fixed.extend(doors);
                     break;
                 }
+            }
+        }
+        fixed
+    }
+
+    /// Moves doors that lie opposite each other across a channel apart: their wires would look like one, between two nodes
+    /// that have nothing to do with each other. `fixed` are the ends of straight wires.
+    pub fn separate_doors(&mut self, fixed: &BTreeSet<Door>) {
+        let mut channels: BTreeMap<Channel, BTreeSet<Door>> = BTreeMap::new();
+        for route in self.routes {
+            let ends = [route.channels.first(), route.channels.last()];
+            let doors = [self.start_door(route), self.end_door(route)];
+            for (channel, door) in ends.into_iter().zip(doors) {
+                channels.extend(
+                    channel
+                        .map(|channel| (*channel, BTreeSet::new()))
+                        .filter(|(channel, _)| !channels.contains_key(channel)),
+                );
+                if let Some(known) = channel.and_then(|channel| channels.get_mut(channel)) {
+                    known.insert(door);
+                }
+            }
+        }
+        for doors in channels.values() {
+            for door in doors.iter().filter(|door| !fixed.contains(door)) {
+                self.separate(*door, doors);
+            }
+        }
+    }
+
+    fn separate(&mut self, door: Door, doors: &BTreeSet<Door>) {
+        let at = self.doors[&door];
+        let faces = |other: &&Door| other.node != door.node && other.side != door.side;
+        let opposite: Vec<i32> = doors
+            .iter()
+            .filter(faces)
+            .map(|other| self.doors[other])
+            .collect();
+        let clear = |place: i32, others: &[i32], least: i32| {
+            others.iter().all(|other| (other - place).abs() >= least)
+        };
+        if clear(at, &opposite, CLEAR) {
+            return;
+        }
+        let beside =
+            |other: &&Door| **other != door && (other.node, other.side) == (door.node, door.side);
+        let own: Vec<i32> = doors
+            .iter()
+            .filter(beside)
+            .map(|other| self.doors[other])
+            .collect();
+        let (low, high) = self.span(door);
+        let mut places: Vec<i32> = (low..=high).collect();
+        places.sort_by_key(|place| ((place - at).abs(), *place));
+        for least in [CLEAR, CLEAR / 2] {
+            let free =
+                |place: &&i32| clear(**place, &opposite, CLEAR) && clear(**place, &own, least);
+            if let Some(place) = places.iter().find(free) {
+                self.doors.insert(door, *place);
+                return;
             }
         }
     }

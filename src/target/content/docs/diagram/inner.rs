@@ -8,6 +8,9 @@ use super::{
 
 /// Between two lines of a strip.
 const STEP: i32 = 8;
+/// From a node's corner to where its lines leave or enter a strip at its right, and one at its left.
+const LEFT_INSET: i32 = 8;
+const RIGHT_INSET: i32 = 17;
 
 /// A need within a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +107,10 @@ pub fn points(cell: &Cell, inner: &Inner, nodes: &[Rect]) -> Vec<(i32, i32)> {
                 .max();
             let x = first.unwrap_or(0) + 9 + track as i32 * STEP;
             let side = |rect: Rect| if rect.x < x { rect.right() } else { rect.x };
-            let (start, end) = (from.bottom() - 12, to.y + 12);
+            // Nodes of two columns stand at one height: each column leaves and enters the strip at heights of its own, or
+            // two of them would look like one line between strangers.
+            let inset = |rect: Rect| if rect.x < x { LEFT_INSET } else { RIGHT_INSET };
+            let (start, end) = (from.bottom() - inset(from), to.y + inset(to));
             vec![(side(from), start), (x, start), (x, end), (side(to), end)]
         }
     }

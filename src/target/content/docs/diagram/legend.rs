@@ -37,7 +37,7 @@ pub struct Key {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Sign {
-    /// `icon`, `need`, `port`, `scraped`, `job`.
+    /// `icon`, `need`, `port`, `scraped`, `job`, `note`.
     pub form: &'static str,
     pub icon: String,
     /// Left end and middle line of the drawing.
@@ -168,6 +168,11 @@ pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> K
     let has = |wanted: bool, form, text| wanted.then(|| (form, String::new(), text));
     let needs = scene.wires.iter().any(|wire| wire.kind == WireKind::Need);
     signs.extend(has(needs, "need", "needs"));
+    signs.extend(has(
+        scene.hides_needs,
+        "note",
+        "who needs whom is listed in architecture.md",
+    ));
     let ports = scene.nodes.iter().any(|node| !node.ports.is_empty());
     signs.extend(has(ports, "port", "port on the host"));
     let scraped = scene.nodes.iter().any(|node| node.scraped);
@@ -180,6 +185,7 @@ pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> K
         let drawing = match form {
             "port" => 50,
             "need" | "job" => 32,
+            "note" => 0,
             _ => 22,
         };
         let taken = drawing + 7 + width(text, KEY) + 22;

@@ -5,7 +5,9 @@
 //!
 //! | step | does |
 //! | --- | --- |
+//! | [`index`] | sorts components, edges and flows by group |
 //! | [`scene`] | says what is shown |
+//! | [`scope`] | the same of a platform that is too large for one picture |
 //! | [`arrange`] | puts it in rows |
 //! | [`place`] | gives rows, cells and nodes their rectangles |
 //! | [`route`] | finds for each wire the channels it goes through |
@@ -17,6 +19,7 @@
 mod arrange;
 mod badges;
 mod doors;
+mod index;
 mod inner;
 mod legend;
 mod measure;
@@ -25,6 +28,7 @@ mod paint;
 mod place;
 mod route;
 mod scene;
+mod scope;
 mod stack;
 #[cfg(test)]
 mod tests;
@@ -33,12 +37,70 @@ mod view;
 
 pub use view::Picture;
 
-use crate::{graph::Graph, model::Platform};
+use index::Index;
+use scene::Scene;
 
-/// Draws the platform.
-pub fn draw(platform: &Platform, graph: &Graph) -> Picture {
-    let scene = scene::build(platform, graph);
-    let rows = arrange::arrange(&scene);
-    let layout = tracks::lay_out(&scene, &rows);
-    paint::paint(platform, &scene, &layout)
+use crate::{
+    graph::Graph,
+    model::{Group, Platform},
+};
+
+/// The pictures of a platform.
+pub struct Pictures {
+    /// The whole platform, or an overview of its groups.
+    pub main: Picture,
+    /// Those of the groups where it is an overview, by their names.
+    pub groups: Vec<(String, Picture)>,
+}
+
+/// Draws the platform, and each group where it is too large for one picture.
+pub fn draw(platform: &Platform, graph: &Graph) -> Pictures {
+    let index = Index::of(platform, graph);
+    let groups = match scope::is_whole(platform) {
+        true => Vec::new(),
+        false => groups(platform, &index),
+    };
+    Pictures {
+        main: main(platform, &index),
+        groups,
+    }
+}
+
+/// The first of the pictures alone.
+pub fn draw_main(platform: &Platform, graph: &Graph) -> Picture {
+    main(platform, &Index::of(platform, graph))
+}
+
+/// Whether each group has a picture of its own.
+pub fn has_groups(platform: &Platform) -> bool {
+    !scope::is_whole(platform)
+}
+
+fn main(platform: &Platform, index: &Index<'_>) -> Picture {
+    let scene = match scope::is_whole(platform) {
+        true => scene::build(platform, index),
+        false => scope::overview(platform, index),
+    };
+    painted(platform, &scene, None)
+}
+
+fn groups(platform: &Platform, index: &Index<'_>) -> Vec<(String, Picture)> {
+    let edges = index.by_group();
+    let with_members = |group: &&Group| !index.members(&group.name).is_empty();
+    let groups = platform.groups.iter().filter(with_members);
+    groups
+        .map(|group| {
+            let edges = edges
+                .get(group.name.as_str())
+                .map_or(&[][..], Vec::as_slice);
+            let scene = scope::group(platform, index, &group.name, edges);
+            (group.name.clone(), painted(platform, &scene, Some(group)))
+        })
+        .collect()
+}
+
+fn painted(platform: &Platform, scene: &Scene, group: Option<&Group>) -> Picture {
+    let rows = arrange::arrange(scene);
+    let layout = tracks::lay_out(scene, &rows);
+    paint::paint(platform, scene, &layout, group)
 }

@@ -27,6 +27,7 @@ pub fn icon(node: &Node) -> &str {
     ];
     match node.face {
         Face::External => "cloud",
+        Face::Group => "service",
         _ if KNOWN.contains(&node.icon.as_str()) => &node.icon,
         _ => "server",
     }
@@ -57,7 +58,7 @@ pub fn paint_node(node: &Node, rect: Rect) -> NodeView {
         rect,
         face: match node.face {
             Face::Component => "component",
-            Face::External => "external",
+            Face::External | Face::Group => "external",
             Face::Pipeline => "pipeline",
             Face::Ci => "ci",
             Face::Actor => "actor",

@@ -13,19 +13,30 @@ use super::{
     tracks::Layout,
     view::{BadgeView, BandView, CardView, LineView, Picture, Words},
 };
-use crate::model::Platform;
+use crate::model::{Group, Platform};
 
 /// Colours of flows; the template has as many classes.
 pub const COLORS: usize = 7;
 /// Length of an arrow's point, and half of its width.
 const HEAD: (i32, i32) = (9, 4);
 const HEADING: Style = Style::bold(26);
+const RUNNER: Style = Style::regular(10);
 pub const LEAD: Style = Style::regular(13);
 
-pub fn paint(platform: &Platform, scene: &Scene, layout: &Layout) -> Picture {
+/// `group` is the one that the picture is of, where it is not of the platform.
+pub fn paint(
+    platform: &Platform,
+    scene: &Scene,
+    layout: &Layout,
+    group: Option<&Group>,
+) -> Picture {
     let place = &layout.placement;
     let inside = place.width - 2 * MARGIN;
-    let lead = platform.description.clone().unwrap_or_default();
+    let lead = match group {
+        Some(group) => &group.description,
+        None => &platform.description,
+    };
+    let lead = lead.clone().unwrap_or_default();
     let lead = wrap(&lead, LEAD, inside, 2);
     let icons: BTreeSet<String> = scene
         .nodes
@@ -38,6 +49,10 @@ pub fn paint(platform: &Platform, scene: &Scene, layout: &Layout) -> Picture {
         Some(environment) => format!("{} ({environment})", platform.name),
         None => platform.name.clone(),
     };
+    let title = match group {
+        Some(group) => format!("{title}: {}", group.name),
+        None => title,
+    };
     Picture {
         width: place.width,
         height: key.bottom + MARGIN,
@@ -49,7 +64,12 @@ pub fn paint(platform: &Platform, scene: &Scene, layout: &Layout) -> Picture {
         },
         title,
         lead: lines(lead, MARGIN, MARGIN + 50, 18),
-        bands: layout.placement.bands.iter().filter_map(band).collect(),
+        bands: layout
+            .placement
+            .bands
+            .iter()
+            .filter_map(|(lane, rect)| band(scene, *lane, *rect))
+            .collect(),
         cards: cards(scene, layout),
         needs: needs(scene, layout),
         flows: flows(scene, layout),
@@ -105,21 +125,27 @@ fn lines(texts: Vec<String>, x: i32, y: i32, step: i32) -> Vec<Words> {
         .collect()
 }
 
-fn band((lane, rect): &(Lane, Rect)) -> Option<BandView> {
-    let (lane, name) = match lane {
+fn band(scene: &Scene, lane: Lane, rect: Rect) -> Option<BandView> {
+    let (lane, name, runner) = match lane {
         Lane::Groups => return None,
-        Lane::Outside => ("outside", "OUTSIDE"),
-        Lane::Ci => ("ci", "CI"),
-        Lane::Pipelines => ("pipelines", "PIPELINES"),
+        Lane::Outside => ("outside", "OUTSIDE", &None),
+        Lane::Ci => ("ci", "CI", &scene.ci_runner),
+        Lane::Pipelines => ("pipelines", "PIPELINES", &scene.pipeline_runner),
     };
+    let upright = |x: i32, text: String| Words {
+        x: rect.x + x,
+        y: rect.y + rect.h / 2,
+        text,
+    };
+    let runner = runner.as_ref().map(|runner| format!("run by {runner}"));
     Some(BandView {
-        rect: *rect,
+        rect,
         lane,
-        name: Words {
-            x: rect.x + TAB / 2 + 4,
-            y: rect.y + rect.h / 2,
-            text: name.to_string(),
-        },
+        name: upright(
+            if runner.is_some() { 13 } else { TAB / 2 + 4 },
+            name.to_string(),
+        ),
+        runner: runner.map(|text| upright(25, fit(&text, RUNNER, rect.h - 10))),
         tab: TAB,
     })
 }
@@ -145,6 +171,9 @@ fn cards(scene: &Scene, layout: &Layout) -> Vec<CardView> {
                     text: fit(&card.title, CARD_TITLE, rect.w - 2 * CARD_PAD - 4),
                 },
                 text: lines(card_text(card, rect.w), x, rect.y + 44, CARD_LINE),
+                link: card
+                    .has_picture
+                    .then(|| format!("architecture/{}.svg", card.title)),
             });
         }
     }

@@ -106,6 +106,8 @@ pub const CARD_LINE: i32 = 15;
 const GAP_LEAST: i32 = 26;
 const GUTTER_LEAST: i32 = 26;
 const WIDTH_LEAST: i32 = 560;
+/// As much of a subtitle as makes a node wider: the longest versions that images have.
+const SUBTITLE_MOST: i32 = 280;
 
 /// Places everything. Row by row, cells as wide as the widest row lets them be.
 pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
@@ -148,11 +150,14 @@ fn place_row(
 ) -> i32 {
     let (left, right) = out.content;
     let is_lane = row.lane != Lane::Groups;
+    let has_cards = row.cells.iter().any(|cell| cell.card.is_some());
     let spread = Spread::of(scene, row, gaps, widths, right - left);
     let mut x = left + spread.indent + if is_lane { TAB + CARD_PAD } else { 0 };
     let node_height = row_node_height(scene, row);
     let head = card_head(scene, row, widths, spread.stretch);
-    let height = if is_lane {
+    let height = if !is_lane && !has_cards {
+        node_height
+    } else if is_lane {
         node_height + 2 * CARD_PAD
     } else {
         let most = row
@@ -176,7 +181,7 @@ fn place_row(
         } else {
             Rect { x, y, w, h: height }
         };
-        if is_lane {
+        if is_lane || !has_cards {
             out.nodes[cell.columns[0][0]] = rect;
         } else {
             place_nodes(scene, cell, rect, (head, node_height), &mut out.nodes);
@@ -277,10 +282,10 @@ impl NodeWidths {
                 .clamp(least, most)
         };
         Self {
-            component: widest(&[Face::Component], 196, 300),
+            component: widest(&[Face::Component], 196, 380),
             pipeline: widest(&[Face::Pipeline], 170, 380),
             ci: widest(&[Face::Ci], 170, 380),
-            outside: widest(&[Face::Actor, Face::External], 150, 380),
+            outside: widest(&[Face::Actor, Face::External, Face::Group], 150, 380),
         }
     }
 
@@ -294,7 +299,7 @@ impl NodeWidths {
                 Face::Pipeline => self.pipeline,
                 Face::Ci => self.ci,
                 Face::Component => self.component,
-                Face::Actor | Face::External => self.outside,
+                Face::Actor | Face::External | Face::Group => self.outside,
             },
         }
     }
@@ -303,7 +308,7 @@ impl NodeWidths {
 fn natural_width(node: &Node) -> i32 {
     let chips = node.ports.first().map_or(0, |port| chip_width(port) + 8);
     let title = width(&node.title, TITLE) + chips;
-    let subtitle = width(&node.subtitle, SUBTITLE).min(150);
+    let subtitle = width(&node.subtitle, SUBTITLE).min(SUBTITLE_MOST);
     TEXT_INSET + title.max(subtitle) + 12
 }
 
@@ -327,7 +332,7 @@ fn row_node_height(scene: &Scene, row: &Row) -> i32 {
     let height = |node: &usize| {
         let node = &scene.nodes[*node];
         match node.face {
-            Face::Actor | Face::External => 50,
+            Face::Actor | Face::External | Face::Group => 50,
             Face::Component if node.parts.is_empty() => 54,
             Face::Component => 76,
             Face::Pipeline | Face::Ci => 82,

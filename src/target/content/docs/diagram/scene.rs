@@ -1,17 +1,30 @@
 //! What the picture shows, before it has places: nodes, cards, lanes and wires.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::index::Index;
 use crate::{
-    graph::{ComponentPeer, Graph, Why},
-    model::{Agent, Ci, Component, FlowEnd, HostPort, Pipeline, Platform, Protocol, Workload},
+    model::{
+        Actor, Agent, Ci, Component, FlowEnd, HostPort, Pipeline, Platform, Protocol, Workload,
+    },
     target::content::docs::facts,
 };
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Scene {
     pub nodes: Vec<Node>,
     pub cards: Vec<Card>,
+    /// Nodes that stand in no card and in no lane.
+    pub boxes: Vec<usize>,
+    /// Where each end of an edge is drawn. Several may be drawn as one node.
+    pub ends: BTreeMap<FlowEnd, usize>,
+    /// Where this is not the whole platform: the nodes that it is about, at one of which every wire ends.
+    pub focus: Option<BTreeSet<usize>>,
+    /// Which components run the CI entries and the pipelines.
+    pub ci_runner: Option<String>,
+    pub pipeline_runner: Option<String>,
+    /// Who needs whom is left out: it would be a carpet.
+    pub hides_needs: bool,
     /// Outsiders that deal with pipelines and CI.
     pub outside_above: Vec<usize>,
     pub ci: Vec<usize>,
@@ -27,6 +40,8 @@ pub struct Scene {
 pub enum Face {
     Component,
     External,
+    /// Another group than the one that the picture is of.
+    Group,
     Pipeline,
     Ci,
     Actor,
@@ -34,7 +49,8 @@ pub enum Face {
 
 #[derive(Clone, Debug)]
 pub struct Node {
-    pub end: FlowEnd,
+    /// What it stands for.
+    pub ends: Vec<FlowEnd>,
     pub face: Face,
     pub title: String,
     pub subtitle: String,
@@ -57,6 +73,8 @@ pub struct Card {
     pub nodes: Vec<usize>,
     /// Wires that stay within it.
     pub wires: Vec<usize>,
+    /// The group has a picture of its own.
+    pub has_picture: bool,
 }
 
 /// An arrow.
@@ -84,25 +102,11 @@ pub struct LegendEntry {
     pub to: String,
 }
 
-pub fn build(platform: &Platform, graph: &Graph) -> Scene {
-    let scraped = scraped(graph);
-    let mut scene = Scene {
-        nodes: Vec::new(),
-        cards: Vec::new(),
-        outside_above: Vec::new(),
-        ci: Vec::new(),
-        pipelines: Vec::new(),
-        outside_below: Vec::new(),
-        wires: Vec::new(),
-        legend: Vec::new(),
-    };
+/// The whole platform.
+pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
+    let mut scene = Scene::of(platform);
     for actor in &platform.actors {
-        let node = scene.add(actor_node(actor));
-        if deals_with_lanes(platform, &actor.name) {
-            scene.outside_above.push(node);
-        } else {
-            scene.outside_below.push(node);
-        }
+        scene.add_actor(platform, actor);
     }
     for ci in &platform.ci {
         let node = scene.add(ci_node(ci));
@@ -113,17 +117,10 @@ pub fn build(platform: &Platform, graph: &Graph) -> Scene {
         scene.pipelines.push(node);
     }
     for group in &platform.groups {
-        let members = platform.components.iter().filter(|component| {
-            component.external.is_none() && component.group.as_ref() == Some(&group.name)
-        });
-        let nodes: Vec<usize> = members
-            .map(|component| {
-                scene.add(component_node(
-                    platform,
-                    component,
-                    scraped.contains(&component.name),
-                ))
-            })
+        let nodes: Vec<usize> = index
+            .members(&group.name)
+            .iter()
+            .map(|component| scene.add(component_node(platform, component, index)))
             .collect();
         if !nodes.is_empty() {
             scene.cards.push(Card {
@@ -131,29 +128,57 @@ pub fn build(platform: &Platform, graph: &Graph) -> Scene {
                 description: group.description.clone().unwrap_or_default(),
                 nodes,
                 wires: Vec::new(),
+                has_picture: false,
             });
         }
     }
     for component in &platform.components {
         if component.external.is_some() {
-            let node = scene.add(component_node(platform, component, false));
+            let node = scene.add(component_node(platform, component, index));
             scene.outside_below.push(node);
         }
     }
-    scene.add_flows(platform);
-    scene.add_needs(graph);
+    scene.add_flows(index);
+    scene.add_needs(&index.needs);
     scene.sort_wires();
     scene
 }
 
 impl Scene {
-    fn add(&mut self, node: Node) -> usize {
-        self.nodes.push(node);
-        self.nodes.len() - 1
+    /// Nothing but who runs what.
+    pub fn of(platform: &Platform) -> Self {
+        Self {
+            ci_runner: facts::runner(platform, "jenkins"),
+            pipeline_runner: facts::runner(platform, "airflow"),
+            ..Self::default()
+        }
     }
 
-    fn node(&self, end: &FlowEnd) -> Option<usize> {
-        self.nodes.iter().position(|node| node.end == *end)
+    /// A node, and where the edges of what it stands for end.
+    pub fn add(&mut self, node: Node) -> usize {
+        let number = self.nodes.len();
+        self.ends
+            .extend(node.ends.iter().map(|end| (end.clone(), number)));
+        self.nodes.push(node);
+        number
+    }
+
+    pub fn add_actor(&mut self, platform: &Platform, actor: &Actor) {
+        let node = self.add(actor_node(actor));
+        match deals_with_lanes(platform, &actor.name) {
+            true => self.outside_above.push(node),
+            false => self.outside_below.push(node),
+        }
+    }
+
+    /// The nodes of both ends, where a wire between them is shown.
+    fn wired(&self, from: &FlowEnd, to: &FlowEnd) -> Option<(usize, usize)> {
+        let (from, to) = (*self.ends.get(from)?, *self.ends.get(to)?);
+        let is_shown = match &self.focus {
+            Some(focus) => from != to && (focus.contains(&from) || focus.contains(&to)),
+            None => true,
+        };
+        is_shown.then_some((from, to))
     }
 
     /// The card of each node that is in one.
@@ -168,7 +193,7 @@ impl Scene {
     }
 
     /// Tells each card which wires stay within it.
-    fn sort_wires(&mut self) {
+    pub fn sort_wires(&mut self) {
         let cards = self.cards_of_nodes();
         for (index, wire) in self.wires.iter().enumerate() {
             if let (Some(from), Some(to)) = (cards[wire.from], cards[wire.to])
@@ -180,11 +205,10 @@ impl Scene {
     }
 
     /// One wire for all flows of a pair, in one colour per step.
-    fn add_flows(&mut self, platform: &Platform) {
-        let marks = facts::marks(platform);
+    pub fn add_flows(&mut self, index: &Index<'_>) {
         let mut colors: Vec<&str> = Vec::new();
-        for (flow, mark) in platform.flows.iter().zip(&marks) {
-            let (Some(from), Some(to)) = (self.node(&flow.from), self.node(&flow.to)) else {
+        for (flow, mark) in &index.flows {
+            let Some((from, to)) = self.wired(&flow.from, &flow.to) else {
                 continue;
             };
             let color = colors.iter().position(|known| known == mark);
@@ -220,32 +244,33 @@ impl Scene {
                 mark: mark.clone(),
                 color,
                 label: flow.label.clone().unwrap_or_default(),
-                from: self.nodes[from].title.clone(),
-                to: self.nodes[to].title.clone(),
+                from: self.name(&flow.from, from),
+                to: self.name(&flow.to, to),
             });
         }
     }
 
+    /// What an end is called, whatever node stands for it.
+    fn name(&self, end: &FlowEnd, node: usize) -> String {
+        match end {
+            FlowEnd::Component(name) | FlowEnd::Pipeline(name) | FlowEnd::Ci(name) => name.clone(),
+            FlowEnd::Actor(_) => self.nodes[node].title.clone(),
+        }
+    }
+
     /// Needs that no flow shows already. Scrapes are a mark on the node: a line to everything would hide the rest.
-    fn add_needs(&mut self, graph: &Graph) {
-        let flows: BTreeSet<(usize, usize)> = self
+    pub fn add_needs<'a>(&mut self, needs: impl IntoIterator<Item = &'a (FlowEnd, FlowEnd)>) {
+        let known: BTreeSet<(usize, usize)> = self
             .wires
             .iter()
             .flat_map(|wire| [(wire.from, wire.to), (wire.to, wire.from)])
             .collect();
-        for edge in graph.component_edges() {
-            let only_scrape = edge.why.iter().all(|why| *why == Why::Scrape);
-            let from = match &edge.from {
-                ComponentPeer::Component(name) => FlowEnd::Component(name.clone()),
-                ComponentPeer::Pipeline(name) => FlowEnd::Pipeline(name.clone()),
-            };
-            let ends = self
-                .node(&from)
-                .zip(self.node(&FlowEnd::Component(edge.to)));
-            let Some((from, to)) = ends else {
+        let mut added = BTreeSet::new();
+        for (from, to) in needs {
+            let Some((from, to)) = self.wired(from, to) else {
                 continue;
             };
-            if from != to && !only_scrape && !flows.contains(&(from, to)) {
+            if from != to && !known.contains(&(from, to)) && added.insert((from, to)) {
                 self.wires.push(Wire {
                     from,
                     to,
@@ -254,14 +279,6 @@ impl Scene {
             }
         }
     }
-}
-
-fn scraped(graph: &Graph) -> BTreeSet<String> {
-    graph
-        .component_edges()
-        .filter(|edge| edge.why.contains(&Why::Scrape))
-        .map(|edge| edge.to)
-        .collect()
 }
 
 /// Whether at least half of an actor's flows are with pipelines, CI entries or other actors.
@@ -282,9 +299,9 @@ fn deals_with_lanes(platform: &Platform, actor: &str) -> bool {
     components.count() * 2 <= others.len() && !others.is_empty()
 }
 
-fn actor_node(actor: &crate::model::Actor) -> Node {
+fn actor_node(actor: &Actor) -> Node {
     Node {
-        end: FlowEnd::Actor(actor.name.clone()),
+        ends: vec![FlowEnd::Actor(actor.name.clone())],
         face: Face::Actor,
         title: actor.title.clone(),
         subtitle: String::new(),
@@ -297,14 +314,14 @@ fn actor_node(actor: &crate::model::Actor) -> Node {
     }
 }
 
-fn ci_node(ci: &Ci) -> Node {
+pub fn ci_node(ci: &Ci) -> Node {
     let agent = match &ci.agent {
         Agent::Any => "any agent".to_string(),
         Agent::Docker(image) => image.written(),
         Agent::Label(label) => format!("agent {label}"),
     };
     Node {
-        end: FlowEnd::Ci(ci.name.clone()),
+        ends: vec![FlowEnd::Ci(ci.name.clone())],
         face: Face::Ci,
         title: ci.name.clone(),
         subtitle: match ci.paths.first() {
@@ -324,9 +341,9 @@ fn ci_node(ci: &Ci) -> Node {
     }
 }
 
-fn pipeline_node(pipeline: &Pipeline) -> Node {
+pub fn pipeline_node(pipeline: &Pipeline) -> Node {
     Node {
-        end: FlowEnd::Pipeline(pipeline.name.clone()),
+        ends: vec![FlowEnd::Pipeline(pipeline.name.clone())],
         face: Face::Pipeline,
         title: pipeline.name.clone(),
         subtitle: pipeline
@@ -342,8 +359,9 @@ fn pipeline_node(pipeline: &Pipeline) -> Node {
     }
 }
 
-fn component_node(platform: &Platform, component: &Component, scraped: bool) -> Node {
+pub fn component_node(platform: &Platform, component: &Component, index: &Index<'_>) -> Node {
     let external = component.external.as_ref();
+    let scraped = external.is_none() && index.scraped.contains(&component.name);
     let parts = component
         .workloads
         .iter()
@@ -353,7 +371,7 @@ fn component_node(platform: &Platform, component: &Component, scraped: bool) -> 
         .iter()
         .flat_map(|workload| &workload.ports);
     Node {
-        end: FlowEnd::Component(component.name.clone()),
+        ends: vec![FlowEnd::Component(component.name.clone())],
         face: match external {
             Some(_) => Face::External,
             None => Face::Component,

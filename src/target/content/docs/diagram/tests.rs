@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    arrange, measure, paint,
+    arrange,
+    index::Index,
+    inner, measure, paint,
     place::{CARD_TEXT, CARD_TITLE, Rect, SUBTITLE, TITLE},
-    scene, tracks,
+    scene::{self, Scene},
+    scope, tracks,
     view::{Picture, Words},
 };
 use crate::{
@@ -96,9 +99,22 @@ fn platform(groups: usize, each: usize) -> String {
 
 fn check(text: &str) {
     let resolved = resolved(text);
-    let scene = scene::build(&resolved.platform, &resolved.graph);
-    let rows = arrange::arrange(&scene);
-    let layout = tracks::lay_out(&scene, &rows);
+    let index = Index::of(&resolved.platform, &resolved.graph);
+    let whole = scene::build(&resolved.platform, &index);
+    check_scene(&resolved.platform, &whole);
+    check_scene(
+        &resolved.platform,
+        &scope::overview(&resolved.platform, &index),
+    );
+    for (name, edges) in index.by_group() {
+        let scene = scope::group(&resolved.platform, &index, name, &edges);
+        check_scene(&resolved.platform, &scene);
+    }
+}
+
+fn check_scene(platform: &Platform, scene: &Scene) {
+    let rows = arrange::arrange(scene);
+    let layout = tracks::lay_out(scene, &rows);
     let nodes = &layout.placement.nodes;
     for (index, node) in nodes.iter().enumerate() {
         let overlapped = nodes[..index].iter().any(|other| other.overlaps(*node));
@@ -129,7 +145,85 @@ fn check(text: &str) {
             }
         }
     }
-    check_texts(&paint::paint(&resolved.platform, &scene, &layout));
+    check_connections(scene, &layout);
+    check_texts(&paint::paint(platform, scene, &layout, None));
+}
+
+/// The first or the last stretch of a wire, and the node at its end.
+struct Stub {
+    node: usize,
+    wire: (usize, usize),
+    from: (i32, i32),
+    to: (i32, i32),
+    /// It is all of the wire, and lies at both of its nodes.
+    is_whole: bool,
+}
+
+impl Stub {
+    fn is_at(&self, node: usize) -> bool {
+        self.node == node || self.is_whole && [self.wire.0, self.wire.1].contains(&node)
+    }
+}
+
+/// Two wires look like one where their ends lie in one line and meet: then they have to end at one node.
+fn check_connections(scene: &Scene, layout: &tracks::Layout) {
+    let mut stubs = Vec::new();
+    let mut add = |from: usize, to: usize, points: &[(i32, i32)]| {
+        let count = points.len();
+        let wire = (from, to);
+        for (node, from, to) in [
+            (from, points[0], points[1]),
+            (to, points[count - 1], points[count - 2]),
+        ] {
+            stubs.push(Stub {
+                node,
+                wire,
+                from,
+                to,
+                is_whole: count == 2,
+            });
+        }
+    };
+    for line in &layout.lines {
+        let wire = &scene.wires[line.wire];
+        add(wire.from, wire.to, &line.points);
+    }
+    for cell in layout.rows.iter().flat_map(|row| &row.cells) {
+        for line in inner::inner(scene, cell) {
+            let points = inner::points(cell, &line, &layout.placement.nodes);
+            add(line.from, line.to, &points);
+        }
+    }
+    let level = |stub: &Stub| stub.from.1 == stub.to.1;
+    let along = |stub: &Stub| match level(stub) {
+        true => (
+            stub.from.0.min(stub.to.0),
+            stub.from.0.max(stub.to.0),
+            stub.from.1,
+        ),
+        false => (
+            stub.from.1.min(stub.to.1),
+            stub.from.1.max(stub.to.1),
+            stub.from.0,
+        ),
+    };
+    for (index, one) in stubs.iter().enumerate() {
+        for other in &stubs[..index] {
+            let is_shared = one.is_at(other.node) || other.is_at(one.node);
+            if is_shared || one.wire == other.wire || level(one) != level(other) {
+                continue;
+            }
+            let (a, b) = (along(one), along(other));
+            let meet = a.2.abs_diff(b.2) < 3 && a.0 <= b.1 && b.0 <= a.1;
+            let title = |node: usize| &scene.nodes[node].title;
+            assert!(
+                !meet,
+                "the wires at {} and {} look like one: {a:?}, {b:?}",
+                title(one.node),
+                title(other.node)
+            );
+        }
+    }
 }
 
 fn check_texts(picture: &Picture) {
@@ -200,6 +294,25 @@ fn three_components_are_a_picture() {
 #[test]
 fn twenty_components_are_a_picture() {
     check(&platform(7, 3));
+}
+
+#[test]
+fn a_group_of_twenty_is_a_picture() {
+    check(&platform(1, 20));
+}
+
+#[test]
+fn what_does_not_fit_into_one_picture_has_one_for_each_group() {
+    for (groups, each, pictures) in [(7, 3, 0), (10, 6, 10), (40, 5, 40)] {
+        let resolved = resolved(&platform(groups, each));
+        let drawn = super::draw(&resolved.platform, &resolved.graph);
+        assert_eq!(drawn.groups.len(), pictures);
+        let links = drawn.main.cards.iter().filter(|card| card.link.is_some());
+        assert_eq!(links.count(), pictures);
+        for (name, picture) in &drawn.groups {
+            assert!(picture.width <= 2000, "{name} is {} wide", picture.width);
+        }
+    }
 }
 
 #[test]

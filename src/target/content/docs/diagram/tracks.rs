@@ -58,7 +58,8 @@ pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
     }
     state.snap_tracks();
     state.settle_doors();
-    state.align_doors();
+    let fixed = state.align_doors();
+    state.separate_doors(&fixed);
     let lines = routes.iter().map(|route| state.line(route)).collect();
     Layout {
         rows: rows.to_vec(),

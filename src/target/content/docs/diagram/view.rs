@@ -47,6 +47,8 @@ pub struct BandView {
     pub lane: &'static str,
     /// The middle of the name that is written upwards.
     pub name: Words,
+    /// Which component runs what stands in it, written upwards too.
+    pub runner: Option<Words>,
     pub tab: i32,
 }
 
@@ -56,6 +58,8 @@ pub struct CardView {
     pub rect: Rect,
     pub title: Words,
     pub text: Vec<Words>,
+    /// The group's own picture, relative to this one.
+    pub link: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -19,5 +19,5 @@ use crate::{
 
 /// The picture that `docs/architecture.svg` holds.
 pub fn svg(engine: &Engine, platform: &Platform, graph: &Graph) -> Result<String, TemplateError> {
-    engine.render("docs/architecture.svg", diagram::draw(platform, graph))
+    engine.render("docs/architecture.svg", diagram::draw_main(platform, graph))
 }

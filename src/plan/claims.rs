@@ -1,0 +1,75 @@
+//! Claims that a StatefulSet makes, one for each pod: no claim can be renamed, so their data goes on by commands.
+
+use super::data::Keep;
+use crate::data::{Data, Keeper};
+
+/// How the data of a claim goes on in another one, where one of the two is made for each pod. `None`: neither is.
+pub(super) fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Option<Keep> {
+    let heir = instead.or_else(|| heir(data, fresh));
+    match (of_pods(data), heir) {
+        (true, Some(heir)) if !of_pods(heir) => Some(Keep::Write(format!(
+            "[raw.helm]\nvolumes.{}.existingClaim = \"{}\"\n# and before the upgrade: kubectl delete statefulset {}",
+            heir.name,
+            first(data),
+            set(data)
+        ))),
+        (_, Some(heir)) if of_pods(heir) => Some(Keep::Type(commands(data, &first(heir)))),
+        (true, None) => Some(Keep::Type(commands(data, "NEW-CLAIM"))),
+        _ => None,
+    }
+}
+
+fn of_pods(data: &Data) -> bool {
+    data.keeper == Keeper::Cluster && data.name.ends_with("-*")
+}
+
+/// The claim of the first pod.
+fn first(data: &Data) -> String {
+    data.name.replace('*', "0")
+}
+
+/// The StatefulSet that holds a claim.
+fn set(data: &Data) -> String {
+    let words: Vec<&str> = data.key.split('.').collect();
+    match words.as_slice() {
+        ["components", component, "parts", part, ..] => format!("{component}-{part}"),
+        [_, component, ..] => component.to_string(),
+        _ => "STATEFULSET".to_string(),
+    }
+}
+
+/// The only claim of pods that starts empty and is of a volume of the same name.
+fn heir<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
+    let volume = |data: &Data| data.key.rsplit('.').next().map(ToString::to_string);
+    let mut fits = fresh
+        .iter()
+        .filter(|new| of_pods(new) && volume(new) == volume(data));
+    fits.next().filter(|_| fits.next().is_none())
+}
+
+/// Binds what lies behind a claim to a new one, before the upgrade. The StatefulSet goes first, and with it the pods; its
+/// claims stay.
+fn commands(data: &Data, new: &str) -> String {
+    let old = first(data);
+    let further = match of_pods(data) {
+        true => "# the same from here on for each further pod, with 1, 2, ... for 0",
+        false => "# that is the first pod's; the others start empty",
+    };
+    let claim = format!(
+        "{{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{{\"name\":\"{new}\"}},\"spec\":{{\"accessModes\":[\"ReadWriteOnce\"],\"storageClassName\":\"$class\",\"volumeName\":\"$pv\",\"resources\":{{\"requests\":{{\"storage\":\"$size\"}}}}}}}}"
+    );
+    [
+        format!("kubectl delete statefulset {} --wait", set(data)),
+        format!("pv=$(kubectl get pvc {old} -o jsonpath='{{.spec.volumeName}}')"),
+        "size=$(kubectl get pv $pv -o jsonpath='{.spec.capacity.storage}')".to_string(),
+        "class=$(kubectl get pv $pv -o jsonpath='{.spec.storageClassName}')".to_string(),
+        "kubectl patch pv $pv -p '{\"spec\":{\"persistentVolumeReclaimPolicy\":\"Retain\"}}'"
+            .to_string(),
+        format!("kubectl delete pvc {old}"),
+        "kubectl patch pv $pv --type=json -p '[{\"op\":\"remove\",\"path\":\"/spec/claimRef\"}]'"
+            .to_string(),
+        format!("kubectl apply -f - <<END\n{claim}\nEND"),
+        further.to_string(),
+    ]
+    .join("\n")
+}

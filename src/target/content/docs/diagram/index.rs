@@ -1,0 +1,86 @@
+//! The platform as pictures ask for it: who is in which group, and what edges end there. Made once for all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    graph::{ComponentPeer, Graph, Why},
+    model::{Component, Flow, FlowEnd, Platform},
+    target::content::docs::facts,
+};
+
+pub struct Index<'a> {
+    /// The components of each group that run here, in the user's order.
+    members: BTreeMap<&'a str, Vec<&'a Component>>,
+    /// The group of each component that is in one.
+    pub group_of: BTreeMap<&'a str, &'a str>,
+    /// Edges that are more than a scrape.
+    pub needs: Vec<(FlowEnd, FlowEnd)>,
+    pub scraped: BTreeSet<String>,
+    /// Each flow with its mark.
+    pub flows: Vec<(&'a Flow, String)>,
+}
+
+impl<'a> Index<'a> {
+    pub fn of(platform: &'a Platform, graph: &Graph) -> Self {
+        let mut index = Self {
+            members: BTreeMap::new(),
+            group_of: BTreeMap::new(),
+            needs: Vec::new(),
+            scraped: BTreeSet::new(),
+            flows: platform.flows.iter().zip(facts::marks(platform)).collect(),
+        };
+        for component in &platform.components {
+            if let (None, Some(group)) = (&component.external, &component.group) {
+                index.members.entry(group).or_default().push(component);
+                index.group_of.insert(&component.name, group);
+            }
+        }
+        for edge in graph.component_edges() {
+            if edge.why.contains(&Why::Scrape) {
+                index.scraped.insert(edge.to.clone());
+            }
+            if edge.why.iter().all(|why| *why == Why::Scrape) {
+                continue;
+            }
+            let from = match edge.from {
+                ComponentPeer::Component(name) => FlowEnd::Component(name),
+                ComponentPeer::Pipeline(name) => FlowEnd::Pipeline(name),
+            };
+            index.needs.push((from, FlowEnd::Component(edge.to)));
+        }
+        index
+    }
+
+    pub fn members(&self, group: &str) -> &[&'a Component] {
+        self.members.get(group).map_or(&[], Vec::as_slice)
+    }
+
+    /// The group that an end is in.
+    pub fn group(&self, end: &FlowEnd) -> Option<&'a str> {
+        match end {
+            FlowEnd::Component(name) => self.group_of.get(name.as_str()).copied(),
+            FlowEnd::Pipeline(_) | FlowEnd::Ci(_) | FlowEnd::Actor(_) => None,
+        }
+    }
+
+    /// The edges with an end in each group: needs, then flows.
+    pub fn by_group(&self) -> BTreeMap<&'a str, Vec<(FlowEnd, FlowEnd)>> {
+        let mut out: BTreeMap<&str, Vec<(FlowEnd, FlowEnd)>> = BTreeMap::new();
+        let flows = self
+            .flows
+            .iter()
+            .map(|(flow, _)| (flow.from.clone(), flow.to.clone()));
+        for (from, to) in self.needs.iter().cloned().chain(flows) {
+            let groups: BTreeSet<&str> = [self.group(&from), self.group(&to)]
+                .into_iter()
+                .flatten()
+                .collect();
+            for group in groups {
+                out.entry(group)
+                    .or_default()
+                    .push((from.clone(), to.clone()));
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,182 @@
+//! What is shown of a platform that is too large for one picture: an overview of its groups, and a picture of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    index::Index,
+    scene::{Card, Face, Node, Scene, WireKind, ci_node, component_node, pipeline_node},
+};
+use crate::{
+    model::{FlowEnd, Platform},
+    text::count,
+};
+
+/// Components that one picture shows so that it can be read.
+const WHOLE_MOST: usize = 32;
+/// Nodes of a lane that are shown one by one.
+const LANE_MOST: usize = 12;
+/// Needs that can be followed by eye.
+const NEEDS_MOST: usize = 60;
+
+/// Whether the whole platform fits into one picture.
+pub fn is_whole(platform: &Platform) -> bool {
+    platform.components.len() <= WHOLE_MOST
+        && platform.pipelines.len() + platform.ci.len() <= 2 * LANE_MOST
+}
+
+/// One node for each group.
+pub fn overview(platform: &Platform, index: &Index<'_>) -> Scene {
+    let mut scene = Scene::of(platform);
+    let mut shown = BTreeSet::new();
+    add_lanes(&mut scene, platform, |_| true);
+    for group in &platform.groups {
+        let members = index.members(&group.name);
+        if members.is_empty() {
+            continue;
+        }
+        let mut titles: Vec<String> = Vec::new();
+        for component in members {
+            if !titles.contains(&component.title) {
+                titles.push(component.title.clone());
+            }
+        }
+        let names = members
+            .iter()
+            .map(|component| FlowEnd::Component(component.name.clone()));
+        let node = scene.add(summary(
+            names.collect(),
+            count(members.len(), "component"),
+            titles.join(", "),
+        ));
+        shown.insert(node);
+        scene.cards.push(Card {
+            title: group.name.clone(),
+            description: group.description.clone().unwrap_or_default(),
+            nodes: vec![node],
+            wires: Vec::new(),
+            has_picture: true,
+        });
+    }
+    add_elsewhere(&mut scene, platform, index, |_| true);
+    scene.focus = Some(shown);
+    scene.add_flows(index);
+    scene.add_needs(&index.needs);
+    bound(&mut scene);
+    scene.sort_wires();
+    scene
+}
+
+/// The components of one group, and what they deal with. `edges` are those that end in it.
+pub fn group(
+    platform: &Platform,
+    index: &Index<'_>,
+    name: &str,
+    edges: &[(FlowEnd, FlowEnd)],
+) -> Scene {
+    let mut scene = Scene::of(platform);
+    let ends: BTreeSet<&FlowEnd> = edges.iter().flat_map(|(from, to)| [from, to]).collect();
+    let deals = |end: &FlowEnd| ends.contains(end);
+    add_lanes(&mut scene, platform, deals);
+    for component in index.members(name) {
+        let node = scene.add(component_node(platform, component, index));
+        scene.boxes.push(node);
+    }
+    scene.focus = Some(scene.boxes.iter().copied().collect());
+    let mut others: BTreeMap<&str, Vec<FlowEnd>> = BTreeMap::new();
+    for end in &ends {
+        if let Some(other) = index.group(end).filter(|other| *other != name) {
+            others.entry(other).or_default().push((*end).clone());
+        }
+    }
+    for (other, ends) in others {
+        let subtitle = format!("group, {} of it", count(ends.len(), "component"));
+        let mut node = summary(ends, other.to_string(), subtitle);
+        node.face = Face::Group;
+        let node = scene.add(node);
+        scene.outside_below.push(node);
+    }
+    add_elsewhere(&mut scene, platform, index, deals);
+    scene.add_flows(index);
+    scene.add_needs(edges);
+    bound(&mut scene);
+    scene.sort_wires();
+    scene
+}
+
+/// Leaves the needs out where nobody could follow them.
+fn bound(scene: &mut Scene) {
+    let is_need = |kind: &WireKind| *kind == WireKind::Need;
+    let needs = scene
+        .wires
+        .iter()
+        .filter(|wire| is_need(&wire.kind))
+        .count();
+    if needs > NEEDS_MOST {
+        scene.wires.retain(|wire| !is_need(&wire.kind));
+        scene.hides_needs = true;
+    }
+}
+
+/// Actors, CI entries and pipelines that are shown: one by one, or as one node where they are too many.
+fn add_lanes(scene: &mut Scene, platform: &Platform, shows: impl Fn(&FlowEnd) -> bool) {
+    let actors = platform.actors.iter();
+    for actor in actors.filter(|actor| shows(&FlowEnd::Actor(actor.name.clone()))) {
+        scene.add_actor(platform, actor);
+    }
+    let ci = platform.ci.iter().map(ci_node);
+    scene.ci = lane(
+        scene,
+        ci.filter(|node| node.ends.iter().any(&shows)).collect(),
+        "CI entries",
+    );
+    let pipelines = platform.pipelines.iter().map(pipeline_node);
+    let pipelines = pipelines.filter(|node| node.ends.iter().any(&shows));
+    scene.pipelines = lane(scene, pipelines.collect(), "pipelines");
+}
+
+fn add_elsewhere(
+    scene: &mut Scene,
+    platform: &Platform,
+    index: &Index<'_>,
+    shows: impl Fn(&FlowEnd) -> bool,
+) {
+    let external = platform.components.iter().filter(|component| {
+        component.external.is_some() && shows(&FlowEnd::Component(component.name.clone()))
+    });
+    let nodes = external.map(|component| component_node(platform, component, index));
+    let nodes = lane(scene, nodes.collect(), "components elsewhere");
+    scene.outside_below.extend(nodes);
+}
+
+fn lane(scene: &mut Scene, nodes: Vec<Node>, what: &str) -> Vec<usize> {
+    if nodes.len() <= LANE_MOST {
+        return nodes.into_iter().map(|node| scene.add(node)).collect();
+    }
+    let title = format!("{} {what}", nodes.len());
+    let first = nodes[0].clone();
+    let ends = nodes.into_iter().flat_map(|node| node.ends).collect();
+    vec![scene.add(Node {
+        ends,
+        title,
+        subtitle: "listed in architecture.md".to_string(),
+        ports: Vec::new(),
+        parts: Vec::new(),
+        waves: Vec::new(),
+        ..first
+    })]
+}
+
+fn summary(ends: Vec<FlowEnd>, title: String, subtitle: String) -> Node {
+    Node {
+        ends,
+        face: Face::Component,
+        title,
+        subtitle,
+        icon: "service".to_string(),
+        ports: Vec::new(),
+        parts: Vec::new(),
+        waves: Vec::new(),
+        scraped: false,
+        job: false,
+    }
+}
