@@ -130,18 +130,21 @@ fn contents(
     for (content, made) in asked.into_iter().zip(made) {
         let is_named = platform.targets.contains(&content.target);
         let made = made?;
-        for (path, file) in &made.files.files {
-            mounted.add(path, file.text.as_str());
-        }
-        for stub in &made.files.stubs {
+        let mut files = made.files;
+        for stub in &files.stubs {
             mounted.add(&stub.path, body(world, &stub.path, &stub.text, out));
         }
-        let mut files = made.files;
         if !is_named {
             mounted.copy_folder(content.folder);
         }
-        if !is_named || !is_written {
-            files.files.clear();
+        if is_named && is_written {
+            for (path, file) in &files.files {
+                mounted.add(path, file.text.as_str());
+            }
+        } else {
+            for (path, file) in std::mem::take(&mut files.files) {
+                mounted.add(path, file.text);
+            }
         }
         join(
             out,

@@ -3,7 +3,10 @@
 //! Generated files keep their path below `files/`; those of the project stand below `files/project/`. What is not text
 //! that Helm reads back unchanged stands below `files/base64/`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::Serialize;
 
@@ -54,9 +57,9 @@ struct FileItem {
 }
 
 /// One file to put into the chart.
-struct Source {
+struct Source<'a> {
     path: String,
-    content: Vec<u8>,
+    content: Cow<'a, [u8]>,
     below: String,
 }
 
@@ -114,7 +117,10 @@ impl<'a> ChartFiles<'a> {
         }
     }
 
-    fn sources(&self, workload: &Workload, content: &FileContent) -> Vec<Source> {
+    fn sources<'s>(&self, workload: &Workload, content: &'s FileContent) -> Vec<Source<'s>>
+    where
+        'a: 's,
+    {
         match content {
             FileContent::Text { name, text } => {
                 let path = mounted::config_path(&workload.component, name);
@@ -122,18 +128,24 @@ impl<'a> ChartFiles<'a> {
                     .context
                     .mounted
                     .get(&path)
-                    .map(str::to_string)
-                    .unwrap_or_else(|| ChartDefaults(self.context.platform).text(text));
-                vec![Source::single(path, content.into_bytes())]
+                    .map(|text| Cow::Borrowed(text.as_bytes()))
+                    .unwrap_or_else(|| {
+                        let text = ChartDefaults(self.context.platform).text(text);
+                        Cow::Owned(text.into_bytes())
+                    });
+                vec![Source::single(path, content)]
             }
             FileContent::Project { path, bytes } => {
-                vec![Source::single(project_path(path), bytes.clone())]
+                vec![Source::single(
+                    project_path(path),
+                    Cow::Borrowed(bytes.as_slice()),
+                )]
             }
             FileContent::Folder { path, files } => files
                 .iter()
                 .map(|(below, bytes)| Source {
                     path: project_path(&format!("{path}/{below}")),
-                    content: bytes.clone(),
+                    content: Cow::Borrowed(bytes.as_slice()),
                     below: below.clone(),
                 })
                 .collect(),
@@ -144,19 +156,19 @@ impl<'a> ChartFiles<'a> {
     }
 
     /// A generated file, or all below a folder.
-    fn generated(&self, path: &str) -> Vec<Source> {
+    fn generated(&self, path: &str) -> Vec<Source<'a>> {
         self.context
             .mounted
             .below(path)
             .map(|(file, below, text)| Source {
                 path: file.to_string(),
-                content: text.as_bytes().to_vec(),
+                content: Cow::Borrowed(text.as_bytes()),
                 below: below.trim_start_matches('/').to_string(),
             })
             .collect()
     }
 
-    fn item(&mut self, source: Source, maps: &mut Maps) -> FileItem {
+    fn item(&mut self, source: Source<'_>, maps: &mut Maps) -> FileItem {
         let (file, text) = match as_text(&source.content) {
             Some(text) => (source.path, text),
             None => (
@@ -175,8 +187,8 @@ impl<'a> ChartFiles<'a> {
     }
 }
 
-impl Source {
-    fn single(path: String, content: Vec<u8>) -> Self {
+impl<'a> Source<'a> {
+    fn single(path: String, content: Cow<'a, [u8]>) -> Self {
         Self {
             path,
             content,
