@@ -255,6 +255,8 @@ pub struct Record {
     pub expr: String,
     /// Further labels.
     pub labels: Vec<(String, String)>,
+    /// It reads what the kind's metrics hold, and says nothing without them.
+    pub from_kind: bool,
 }
 
 /// A panel of the component's dashboard.

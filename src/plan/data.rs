@@ -177,19 +177,23 @@ fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Strin
             if let Some(to) = renamed_volume(data, fresh) {
                 return moved(&data.key, &to);
             }
-            let to = candidate(data, fresh).unwrap_or_else(|| match sort(&owner) {
-                // What several held is one component's own now.
-                "volumes" => "components.C.volumes.V".to_string(),
-                sort => format!("{sort}.NEW"),
-            });
             let name = data.key.rsplit('.').next().unwrap_or_default();
+            if let Some(to) = candidate(data, fresh) {
+                return moved(&owner, &to);
+            }
+            let lines = match sort(&owner) {
+                // What several held is one component's own now.
+                "volumes" => moved(&owner, "components.C.volumes.V"),
+                // The component itself may still be there.
+                "components" => moved(&data.key, &format!("components.NEW.volumes.{name}")),
+                sort => moved(&owner, &format!("{sort}.NEW")),
+            };
             match data.keeper {
-                Keeper::Engine if to.ends_with("NEW") => format!(
-                    "{}\n# or, where it is to be used: volumes.{name}.name = \"{}\"",
-                    moved(&owner, &to),
+                Keeper::Engine if sort(&owner) != "volumes" => format!(
+                    "{lines}\n# or, where it is to be used: volumes.{name}.name = \"{}\"",
                     data.name
                 ),
-                _ => moved(&owner, &to),
+                _ => lines,
             }
         }
     }

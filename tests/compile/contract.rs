@@ -385,3 +385,15 @@ fn a_version_is_the_tag_of_an_image_that_has_but_a_digest() {
     let app = block(&files["helm/p/values.yaml"], "  app:");
     is_as_written("a-tag-beside-a-digest-in-the-chart.yaml", &app);
 }
+
+#[test]
+fn a_service_level_is_held_by_series_that_another_job_has() {
+    let files = compiled(
+        "[components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\n[components.api]\nimage = \"api:1.0\"\ngroup = \"two\"\n\
+         slo = { availability = \"99.5%\", requests = \"x_total\", errors = \"y_total\" }\n",
+    );
+    is_as_written(
+        "slo-without-metrics.yml",
+        &files["prometheus/rules/api.yml"],
+    );
+}

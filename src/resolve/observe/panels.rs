@@ -26,6 +26,7 @@ pub(in crate::resolve) fn records(scene: &Scene<'_>, index: usize, sink: &mut Si
                 name: read::owned(table, "record")?,
                 expr: kind_string(scene, index, table.get("expr")?, sink),
                 labels: Vec::new(),
+                from_kind: true,
             })
         })
         .collect()

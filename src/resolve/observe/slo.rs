@@ -329,6 +329,7 @@ impl Objective {
                 name: format!("slo:error_ratio:rate{window}"),
                 expr: self.ratio(&window),
                 labels: vec![("slo".to_string(), self.name.to_string())],
+                from_kind: false,
             })
             .collect()
     }
@@ -389,7 +390,8 @@ impl Objective {
             description: None,
             runbook_url: None,
             down: false,
-            from_kind: true,
+            // Whoever counts the requests may be scraped elsewhere.
+            from_kind: false,
             span: self.span,
         }
     }

@@ -174,7 +174,7 @@ pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView
     let records: Vec<RuleView> = component
         .records
         .iter()
-        .filter(|_| scraped)
+        .filter(|record| scraped || !record.from_kind)
         .map(|record| record_view(component, record))
         .collect();
     let alerts: Vec<RuleView> = component
