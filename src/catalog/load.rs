@@ -82,6 +82,7 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
     }
     let context = Context {
         owner: "a kind",
+        entry: "",
         place: span,
         // What the other kind says may be taken away.
         removable: table.get("extends").is_some(),

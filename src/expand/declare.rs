@@ -93,6 +93,7 @@ fn component(
 ) -> Declared {
     let context = Context {
         owner: "a component",
+        entry: "",
         place: key.span,
         removable: true,
         partial: false,

@@ -77,6 +77,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
 }
 
 pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
+    let example = example(shape, context);
     let diagnostic = Diagnostic::new(
         Code::MissingKey,
         format!("{} needs the key `{}`", context.owner, shape.name),
@@ -84,13 +85,24 @@ pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
     .label(context.place, "missing here")
     .help(format!(
         "write `{}`: {}",
-        shape.example.replace('\n', "` and below it `"),
+        example.replace('\n', "` and below it `"),
         shape.doc.trim_end_matches('.')
     ));
-    match shape.example.split_once('\n') {
+    match example.split_once('\n') {
         // At the top of the file its keys stand below a heading.
         Some((_, line)) => diagnostic.declaring(context.place, shape.name, line),
-        None => diagnostic.adding(context.place, shape.example),
+        None => diagnostic.adding(context.place, &example),
+    }
+}
+
+/// What to write for a key. A secret's variable is called after the secret.
+fn example(shape: &KeyShape, context: &Context<'_>) -> String {
+    match (context.owner, shape.name) {
+        ("a secret", "env") if !context.entry.is_empty() => {
+            let variable = context.entry.to_ascii_uppercase().replace('-', "_");
+            format!("env = \"{variable}\"")
+        }
+        _ => shape.example.to_string(),
     }
 }
 
@@ -99,6 +111,8 @@ pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
 pub struct Context<'a> {
     /// What messages call the table, as in `component redis`.
     pub owner: &'a str,
+    /// The name of the table where it is one of several; else nothing.
+    pub entry: &'a str,
     /// Where the table begins, for keys that are missing.
     pub place: Span,
     /// Whether `false` removes entries here.
@@ -160,6 +174,7 @@ impl<'a> Context<'a> {
         };
         Context {
             owner,
+            entry: "",
             place: self.place,
             removable: match key {
                 "components" | "presets" | "when" => true,
@@ -405,7 +420,11 @@ fn map(
         let value = if context.removable && value.is_false() {
             Some(value.clone())
         } else {
-            value_of(value, item, &context.at(key.span), sink)
+            let context = Context {
+                entry: &key.name,
+                ..context.at(key.span)
+            };
+            value_of(value, item, &context, sink)
         };
         // What is wrong with a value was reported; its name stays known, so that nothing that refers to it is wrong too.
         let value = value.unwrap_or(Node {

@@ -85,6 +85,7 @@ pub fn read(
     }
     let context = Context {
         owner: "this file",
+        entry: "",
         place: start,
         removable: false,
         partial: false,

@@ -97,6 +97,7 @@ fn mistake(path: &str, key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
         .collect();
     let context = Context {
         owner: "this table",
+        entry: "",
         place: Span::new(source, 0..key.example.len()),
         removable: false,
         partial: false,
