@@ -336,11 +336,11 @@ size = "10Gi"
             .find_map(|it| it.strip_prefix(flag).map(str::to_string))
     };
     assert_eq!(size(&output).unwrap(), "8589934592B");
-    let said = platform(
+    let with_size = platform(
         "[components.prometheus.settings]\nretention_size = \"2Gi\"\n",
         "",
     );
-    assert_eq!(size(&said).unwrap(), "2147483648B");
+    assert_eq!(size(&with_size).unwrap(), "2147483648B");
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn told_alone(declared: &Declared) -> Option<Diagnostic> {
         return None;
     }
     let port = declared.kind.port.as_deref().unwrap_or("http");
-    let said = user
+    let declared_path = user
         .get_path(&["ports", port, "path"])
         .and_then(Node::as_str);
     let known = prefix_flags(&declared.kind.table);
@@ -44,7 +44,7 @@ fn told_alone(declared: &Declared) -> Option<Diagnostic> {
             false => value.as_str(),
         };
         let path = path.trim_end_matches('/');
-        (path.starts_with('/') && Some(path) != said).then(|| (name, path.to_string()))
+        (path.starts_with('/') && Some(path) != declared_path).then(|| (name, path.to_string()))
     })?;
     let line = format!("path = {}", quoted(&path));
     let key = format!("ports.{port}");

@@ -21,7 +21,7 @@ const FAST: &str = "ErrorBudgetBurnsFast";
 const SLOW: &str = "ErrorBudgetBurnsSlowly";
 const UNSEEN: &str = "ServiceLevelNotMeasured";
 
-/// The window that a promise is about where nothing else is said: 30 days, in milliseconds.
+/// The window that a promise is about by default: 30 days, in milliseconds.
 const USUAL_WINDOW: u64 = 30 * 86_400_000;
 
 /// A pair of windows, as parts of the promise's own, and how many times faster than allowed the budget must go.
@@ -115,11 +115,11 @@ impl Reader<'_> {
     fn objectives(&self, sink: &mut Sink) -> Vec<Objective> {
         let window = read::duration(self.table, "window").unwrap_or(USUAL_WINDOW);
         let mut out = Vec::new();
-        let said = |key: &str| {
+        let written = |key: &str| {
             let broken = |entry: &&Entry| matches!(entry.value.value, Value::Broken);
             self.table.entry(key).filter(|entry| !broken(entry))
         };
-        if let Some(entry) = said("availability") {
+        if let Some(entry) = written("availability") {
             let promise = read::scalar(&entry.value);
             let percent = promise.trim_end_matches('%').parse().unwrap_or(100.0);
             let requests = self.series("requests", sink);
@@ -143,7 +143,7 @@ impl Reader<'_> {
                 }
             }
         }
-        if let Some(entry) = said("latency") {
+        if let Some(entry) = written("latency") {
             let empty = Table::default();
             let table = entry.value.as_table().unwrap_or(&empty);
             let percent = read::number(table, "p").unwrap_or(95.0);
