@@ -255,7 +255,7 @@ mod tests {
     fn a_table_is_opened_where_there_is_none() {
         let declare = |source| Edit::Declare {
             source,
-            table: "a",
+            table: "a".to_string(),
             line: "x = 1".to_string(),
         };
         assert_eq!(
