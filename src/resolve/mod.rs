@@ -32,6 +32,7 @@ mod workload;
 pub use contents::rules_of;
 
 use beforehand::Beforehand;
+use deploy::Around;
 use scene::Scene;
 
 use crate::{
@@ -43,6 +44,8 @@ pub struct Inputs<'a> {
     pub world: &'a dyn World,
     pub engine: &'a Engine,
     pub sources: &'a mut Sources,
+    /// The platform file.
+    pub file: &'a str,
     /// The environment that was laid over the file.
     pub environment: Option<String>,
 }
@@ -75,7 +78,12 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     platform.notify = beforehand.notify;
     observe::carry(&mut platform, sink);
     top::raw_workloads(tree, &platform, sink);
-    platform.deploy = deploy::resolve(tree, &platform, sink);
+    let around = Around {
+        world: inputs.world,
+        sources: inputs.sources,
+        file: inputs.file,
+    };
+    platform.deploy = deploy::resolve(tree, &platform, &around, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
     observe::promises(&mut platform, sink);
