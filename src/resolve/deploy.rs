@@ -1,10 +1,11 @@
 //! `[deploy]`: the tool that installs the chart from git.
 
+use super::top::Top;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::read,
+    expand::{Names, read},
     files::{GENERATED, Target},
-    model::{Cluster, Deploy, DeployTool, Platform, Revision},
+    model::{Cluster, Deploy, DeployTool, Revision},
     project::{environment_file, twins},
     source::{Sources, Span},
     syntax::{Node, Table},
@@ -28,17 +29,19 @@ const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
 /// Kubernetes' limit on the name of a namespace.
 const NAMESPACE: usize = 63;
 
-pub(super) fn resolve(
+/// `[deploy]` of a platform with this top.
+pub(super) fn deploy(
     tree: &Table,
-    platform: &Platform,
+    names: &Names,
+    top: &Top,
     around: &Around<'_>,
     sink: &mut Sink,
 ) -> Option<Deploy> {
     let written = tree.entry("deploy");
-    let is_target = platform.targets.contains(&Target::Gitops);
+    let is_target = top.targets.contains(&Target::Gitops);
     let Some(entry) = written else {
         if is_target {
-            sink.push(nothing_to_write(asked_for(tree).unwrap_or(platform.span)));
+            sink.push(nothing_to_write(asked_for(tree).unwrap_or(top.span)));
         }
         return None;
     };
@@ -59,14 +62,16 @@ pub(super) fn resolve(
             return None;
         }
         (Some((at, argocd)), None) => Reader {
-            platform,
+            names,
+            top,
             around,
             at,
             table: argocd,
         }
         .argocd(sink),
         (None, Some((at, flux))) => Reader {
-            platform,
+            names,
+            top,
             around,
             at,
             table: flux,
@@ -85,7 +90,7 @@ pub(super) fn resolve(
                 .label(span, "the target `gitops` would write it")
                 .help("add \"gitops\" to `platform.targets`"),
         );
-    } else if !platform.targets.contains(&Target::Helm) && !is_written(table, "path") {
+    } else if !top.targets.contains(&Target::Helm) && !is_written(table, "path") {
         sink.push(
             Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
                 .label(span, "this leads to the chart")
@@ -118,7 +123,8 @@ fn is_written(deploy: &Table, key: &str) -> bool {
 
 /// Reads the table of one tool.
 struct Reader<'a> {
-    platform: &'a Platform,
+    names: &'a Names,
+    top: &'a Top,
     around: &'a Around<'a>,
     table: &'a Table,
     at: Span,
@@ -176,7 +182,7 @@ impl Reader<'_> {
         let namespace = self.namespace(sink);
         Some(Deploy {
             tool,
-            name: self.own(&self.platform.name),
+            name: self.own(&self.names.platform),
             repository: repository?,
             revision: Revision::parse(revision),
             path: path?,
@@ -210,9 +216,9 @@ impl Reader<'_> {
     }
 
     fn path(&self, sink: &mut Sink) -> Option<String> {
-        let chart = format!("helm/{}", self.platform.name);
+        let chart = format!("helm/{}", self.names.platform);
         let base = format!("{GENERATED}/{chart}");
-        let own = match &self.platform.environment {
+        let own = match &self.top.environment {
             Some(environment) => format!("{GENERATED}/{environment}/{chart}"),
             None => base.clone(),
         };
@@ -237,7 +243,7 @@ impl Reader<'_> {
 
     /// What one environment is called in a cluster, where others run beside it: `PLATFORM-E`.
     fn own(&self, name: &str) -> String {
-        match &self.platform.environment {
+        match &self.top.environment {
             Some(environment) if !name.ends_with(&format!("-{environment}")) => {
                 format!("{name}-{environment}")
             }
@@ -251,7 +257,7 @@ impl Reader<'_> {
             Some((name, at)) if self.is_of_environment(at) => return Some(name.to_string()),
             // The base's namespace is never an environment's.
             Some((name, at)) => (self.own(name), at),
-            None => (self.own(&self.platform.name), self.at),
+            None => (self.own(&self.names.platform), self.at),
         };
         // Dots may stand in an environment's name, and not in a namespace's.
         let name = name.replace('.', "-");
@@ -284,7 +290,7 @@ impl Reader<'_> {
 
     /// Whether it stands in the file of the environment, or there is no environment.
     fn is_of_environment(&self, at: Span) -> bool {
-        let Some(environment) = &self.platform.environment else {
+        let Some(environment) = &self.top.environment else {
             return true;
         };
         let file = environment_file(self.around.file, environment);
@@ -293,7 +299,7 @@ impl Reader<'_> {
 
     /// Another environment whose name differs from a dotted one in dots alone.
     fn twin(&self) -> Option<String> {
-        let environment = self.platform.environment.as_ref()?;
+        let environment = self.top.environment.as_ref()?;
         let mut twins = twins(environment).into_iter();
         twins.find(|twin| {
             let file = environment_file(self.around.file, twin);
