@@ -41,8 +41,9 @@ pub(super) fn component(
         ));
     }
     let levels = observe::levels(scene, index, sink);
-    let mut alerts = observe::alerts(scene, index, sink);
-    alerts.extend(levels.alerts);
+    let mut made = levels.alerts;
+    made.extend(observe::probe_alert(&draft.name, draft.span, &workloads));
+    let alerts = observe::alerts(scene, index, made, sink);
     let mut records = observe::records(scene, index, sink);
     records.extend(levels.records);
     let mut own_panels = levels.panels;
@@ -229,6 +230,7 @@ fn workload(
         node_mounts,
         files,
         metrics: observe::metrics(scene, index, shape, inputs, sink),
+        probed: observe::is_probed(scene, index, shape),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         daemon: table.boolean("daemon").unwrap_or(false),

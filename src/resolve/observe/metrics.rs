@@ -4,7 +4,7 @@ use super::{port, refuse_true};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read},
-    model::{At, HttpScheme, Login, Metrics, MetricsPath, Piece, Port, Relabel},
+    model::{At, HttpScheme, Login, Metrics, MetricsPath, Piece, Port, Relabel, probe_job},
     resolve::{
         Inputs, Scene, files,
         reference::{Scope, text},
@@ -152,7 +152,8 @@ impl Reader<'_> {
     /// its own. A further endpoint of a workload adds its port; no component has a name with a `/`.
     fn job(&self, port: &str, others: &[Metrics]) -> String {
         let base = base_job(&self.scene.components[self.index], self.shape);
-        let taken = |name: &String| others.iter().any(|other| other.job == *name);
+        let probe = probe_job(&base);
+        let taken = |name: &String| *name == probe || others.iter().any(|it| it.job == *name);
         let further = (2..).map(|number| format!("{base}/{port}-{number}"));
         [base.clone(), format!("{base}/{port}")]
             .into_iter()

@@ -13,7 +13,7 @@ use crate::{
     model::{Alert, AlertSeverity, AlertText, Panel, Record, Requests},
     resolve::Scene,
     source::Span,
-    syntax::{Entry, Node, Table, Value},
+    syntax::{Entry, Table, Value},
 };
 
 /// The alerts of a promise.
@@ -73,14 +73,9 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
         span: entry.key.span,
     };
     let objectives = reader.objectives(sink);
-    let off = |alert: &str| {
-        let own = draft.user.get_path(&["alerts", alert]);
-        own.is_some_and(Node::is_false)
-    };
     for objective in &objectives {
         out.records.extend(objective.records());
-        let alerts = objective.alerts(&draft.name).into_iter();
-        out.alerts.extend(alerts.filter(|alert| !off(&alert.name)));
+        out.alerts.extend(objective.alerts(&draft.name));
     }
     out.panels = panels::panels(&draft.name, &objectives);
     out

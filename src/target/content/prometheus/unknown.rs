@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::{
     diag::{Code, Diagnostic, nearest},
-    model::{Component, SettingValue},
+    model::{Component, Platform, SettingValue, probe_job},
     target::shared::{expr::jobs_of, scrape::Job},
 };
 
 /// A warning for each alert that names a job that does not exist. Who has scrape jobs of their own knows them better.
 pub(super) fn unknown_jobs(
-    components: &[Component],
+    platform: &Platform,
     prometheus: &Component,
     jobs: &[Job<'_>],
 ) -> Vec<Diagnostic> {
@@ -18,8 +18,15 @@ pub(super) fn unknown_jobs(
     if matches!(own, Some(SettingValue::Files(files)) if !files.is_empty()) {
         return Vec::new();
     }
-    let known: BTreeSet<&str> = jobs.iter().map(|job| job.metrics.job.as_str()).collect();
-    let alerts = components
+    let probes: Vec<String> = platform
+        .workloads()
+        .filter(|workload| workload.probed)
+        .map(|workload| probe_job(&workload.name))
+        .collect();
+    let scraped = jobs.iter().map(|job| job.metrics.job.as_str());
+    let known: BTreeSet<&str> = scraped.chain(probes.iter().map(String::as_str)).collect();
+    let alerts = platform
+        .components
         .iter()
         .flat_map(|component| component.alerts.iter().map(move |alert| (component, alert)))
         .filter(|(_, alert)| !alert.from_kind && alert.expr.contains("job"));
