@@ -215,6 +215,8 @@ pub enum FileForm {
     Rules,
     /// The configuration of an Alertmanager.
     Alertmanager,
+    /// Certificates.
+    Pem,
 }
 
 impl FileForm {
@@ -226,6 +228,7 @@ impl FileForm {
             "dashboard" => Some(FileForm::Dashboard),
             "rules" => Some(FileForm::Rules),
             "alertmanager" => Some(FileForm::Alertmanager),
+            "pem" => Some(FileForm::Pem),
             _ => None,
         }
     }

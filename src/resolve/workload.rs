@@ -77,6 +77,7 @@ pub(super) fn component(
         records,
         panels: observe::panels(scene, index, sink),
         own_panels,
+        exposes: observe::exposes(draft),
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         single: draft.kind_table.boolean("single").unwrap_or(false),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{expression, has_metrics, kind_string};
+use super::{expression, kind_string, measured};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
@@ -21,7 +21,8 @@ pub(in crate::resolve) fn healthy(
 ) -> Option<Expression> {
     let draft = &scene.components[index];
     let node = draft.kind_table.get("healthy")?;
-    has_metrics(draft).then(|| expression(scene, index, node, sink))
+    measured(draft)?;
+    Some(expression(scene, index, node, sink))
 }
 
 /// The kind's alerts, where something is scraped, the component's own, and those that were `made` of other keys. What the
@@ -37,7 +38,7 @@ pub(in crate::resolve) fn alerts(
     let own = draft.user.table("alerts").unwrap_or(&empty);
     let mut alerts = Vec::new();
     let mut known = BTreeSet::new();
-    if has_metrics(draft) {
+    if measured(draft).is_some() {
         for (key, table) in read::tables(&draft.kind_table, "alerts") {
             let own = own.entry(&key.name);
             known.insert(key.name.as_str());

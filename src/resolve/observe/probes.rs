@@ -69,7 +69,7 @@ pub(in crate::resolve) fn probe_alert(
         labels: Vec::new(),
         summary: text(&format!("`{component}` does not answer")),
         description: text(
-            "The health check of `{{ $labels.instance }}`, asked from outside, has failed for two minutes.",
+            "The health check of `{{ $labels.instance }}`, asked from outside, fails.",
         ),
         runbook_url: None,
         down: is_all_that_is_known && asked.iter().any(|it| it.part.is_none()),

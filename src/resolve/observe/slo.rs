@@ -5,11 +5,11 @@
 
 mod panels;
 
-use super::{expression, has_metrics, kind_string};
+use super::{expression, has_metrics, kind_string, measured};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
-    language::{duration_text, promql},
+    language::{duration_ms, duration_text, promql},
     model::{Alert, AlertSeverity, AlertText, Panel, Record, Requests},
     resolve::Scene,
     source::Span,
@@ -23,6 +23,9 @@ const UNSEEN: &str = "ServiceLevelNotMeasured";
 
 /// The window that a promise is about by default: 30 days, in milliseconds.
 const USUAL_WINDOW: u64 = 30 * 86_400_000;
+
+/// Beneath it the shortest of the windows that alerts look at is shorter than two scrapes of ten seconds apart.
+const SHORTEST_WINDOW: u64 = 86_400_000;
 
 /// A pair of windows, as parts of the promise's own, and how many times faster than allowed the budget must go.
 struct Burn {
@@ -72,7 +75,15 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
         table,
         span: entry.key.span,
     };
+    if table.entries.is_empty() {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "`slo` promises nothing")
+                .label(entry.key.span, "what is promised?")
+                .help("write `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`"),
+        );
+    }
     let objectives = reader.objectives(sink);
+    reader.check_window(&objectives, sink);
     for objective in &objectives {
         out.records.extend(objective.records());
         out.alerts.extend(objective.alerts(&draft.name));
@@ -89,7 +100,8 @@ pub(in crate::resolve) fn requests(scene: &Scene<'_>, index: usize, sink: &mut S
     }
     let mut series = |key: &str| {
         let own = draft.user.get_path(&["slo", key]);
-        let node = own.or_else(|| draft.kind_table.get_path(&["slo", key]))?;
+        let of_kind = || draft.kind_table.get_path(&["slo", key]);
+        let node = own.or_else(|| measured(draft).and_then(|_| of_kind()))?;
         Some(expression(scene, index, node, sink))
     };
     Requests {
@@ -107,6 +119,43 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The shortest window over which requests are counted is a small part of it, and the longest is all of it.
+    fn check_window(&self, objectives: &[Objective], sink: &mut Sink) {
+        let Some(window) = objectives.first().map(|it| it.window) else {
+            return;
+        };
+        let place = self.table.get("window").map_or(self.span, |node| node.span);
+        if window < SHORTEST_WINDOW {
+            sink.push(
+                Diagnostic::new(Code::BadValue, "a promise over so short a time can't be watched")
+                    .label(place, format!("shorter than {}", duration_text(SHORTEST_WINDOW)))
+                    .help("write `window = \"30d\"`, or another number of days: alerts look at small parts of it"),
+            );
+        }
+        let component = &self.scene.components[self.index].name;
+        let mut drafts = self.scene.components.iter();
+        let prometheus = drafts.find(|draft| draft.is_a("prometheus") && draft.external.is_none());
+        let kept = prometheus.and_then(|it| duration_ms(it.setting("retention")?.as_str()?));
+        if let Some(kept) = kept.filter(|kept| *kept < window) {
+            sink.push(
+                Diagnostic::new(
+                    Code::TargetLoss,
+                    format!(
+                        "prometheus: the error budget of `{component}` is counted over {}, not over {}: samples are kept no longer",
+                        duration_text(kept),
+                        duration_text(window)
+                    ),
+                )
+                .about(component)
+                .label(place, "longer than samples are kept")
+                .help(format!(
+                    "keep samples for longer: `settings.retention = \"{}d\"` on Prometheus; or promise over a shorter `window`",
+                    window.div_ceil(86_400_000) + 1
+                )),
+            );
+        }
+    }
+
     fn objectives(&self, sink: &mut Sink) -> Vec<Objective> {
         let window = read::duration(self.table, "window").unwrap_or(USUAL_WINDOW);
         let mut out = Vec::new();
@@ -150,6 +199,13 @@ impl Reader<'_> {
                         .help("say how many percent of the requests, as `p = 95`"),
                 );
             }
+            if let (0, Some(node)) = (under, table.get("under")) {
+                sink.push(
+                    Diagnostic::new(Code::BadValue, "no request takes no time at all")
+                        .label(node.span, "not above 0")
+                        .help("say which time they may take, as `under = \"300ms\"`"),
+                );
+            }
             match self.series("durations", sink) {
                 Some(durations) => out.push(Objective {
                     name: "latency",
@@ -183,7 +239,8 @@ impl Reader<'_> {
             return Some(text.to_string());
         }
         let node = draft.kind_table.get_path(&["slo", key])?;
-        has_metrics(draft).then(|| kind_string(self.scene, self.index, node, sink))
+        measured(draft)?;
+        Some(kind_string(self.scene, self.index, node, sink))
     }
 
     fn unmeasured(&self, promise: &str, missing: &str, place: Span, sink: &mut Sink) {

@@ -103,7 +103,7 @@ fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<
         })
 }
 
-/// The jobs of each component that has any, by its name.
+/// The jobs of each component that has any, by its name; first the one that has the component's name.
 pub(in crate::target) fn by_component<'a>(
     jobs: &'a [Job<'a>],
 ) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
@@ -113,6 +113,9 @@ pub(in crate::target) fn by_component<'a>(
             .entry(&job.component.name)
             .or_default()
             .push(job);
+    }
+    for (name, jobs) in &mut of_component {
+        jobs.sort_by_key(|job| job.metrics.job != *name);
     }
     of_component
 }

@@ -44,6 +44,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let asked = probes::asked(platform, prometheus, context.vantage);
     let unknown = unknown::unknown_jobs(platform, prometheus, &jobs);
     emission.losses.extend(unknown);
+    let unknown = unknown::unknown_metrics(platform, &jobs);
+    emission.losses.extend(unknown);
 
     let own = own_jobs(prometheus, &jobs, &asked, &mut emission.losses);
     let view = config::view(platform, prometheus, &jobs, &asked, own);
