@@ -122,7 +122,7 @@ impl Platform {
 
     /// The engine's name of a group's network.
     pub fn network_name(&self, group: &str) -> String {
-        format!("{}_{group}", self.project)
+        network_name(&self.project, group)
     }
 
     /// The first component of a kind, or of a kind that extends it; one that runs elsewhere only where there is no other.
@@ -138,6 +138,11 @@ impl Platform {
         let mut workloads = self.first_of("prometheus")?.workloads.iter();
         workloads.find(|workload| workload.part.as_deref() == Some(PROBER))
     }
+}
+
+/// The engine's name of a group's network.
+pub fn network_name(project: &str, group: &str) -> String {
+    format!("{project}_{group}")
 }
 
 /// A `[vars]` entry.

@@ -13,7 +13,7 @@ use super::Scene;
 use crate::{
     catalog::FileForm,
     diag::{Code, Diagnostic, Sink},
-    model::{Platform, SettingValue},
+    model::{Component, Named, SettingValue},
     source::{Sources, Span},
 };
 
@@ -48,12 +48,12 @@ pub fn rules_of(text: &str) -> Vec<(String, String)> {
 /// Checks the files of every setting whose form is known.
 pub(super) fn check(
     scene: &Scene<'_>,
-    platform: &Platform,
+    components: &Named<Component>,
     sources: &mut Sources,
     sink: &mut Sink,
 ) {
     for draft in scene.components {
-        let Some(component) = platform.component(&draft.name) else {
+        let Some(component) = components.find(&draft.name) else {
             continue;
         };
         for (spec, setting) in draft.kind.settings.iter().filter_map(|spec| {

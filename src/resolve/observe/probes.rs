@@ -4,7 +4,7 @@
 use crate::{
     expand::{WorkloadDraft, is_asked},
     model::{Alert, AlertSeverity, AlertText, PROBER, Workload, probe_job},
-    resolve::Scene,
+    resolve::{Scene, beforehand::Beforehand},
     source::Span,
 };
 
@@ -14,28 +14,28 @@ const FAILED: &str = "ProbeFailed";
 /// Milliseconds that a health check must fail.
 const HOLD: u64 = 120_000;
 
+/// Whether Prometheus has a part that asks: it is left out where there is nobody to ask.
+pub(in crate::resolve) fn has_prober(scene: &Scene<'_>) -> bool {
+    let mut drafts = scene.components.iter();
+    drafts.any(|draft| draft.is_a("prometheus") && draft.workload(Some(PROBER)).is_some())
+}
+
 /// Whether the prober asks a workload: there is one, and the workload has an address on a network.
 pub(in crate::resolve) fn is_probed(
     scene: &Scene<'_>,
     index: usize,
     shape: &WorkloadDraft,
+    beforehand: &Beforehand<'_>,
 ) -> bool {
-    let prober = |draft: &&crate::expand::ComponentDraft| {
-        draft.is_a("prometheus") && draft.workload(Some(PROBER)).is_some()
-    };
-    if !is_asked(&shape.table, shape.job) || !scene.components.iter().any(|it| prober(&it)) {
+    if !beforehand.has_prober || !is_asked(&shape.table, shape.job) {
         return false;
     }
     let draft = &scene.components[index];
     let name = draft.workload_name(shape.part.as_deref());
-    let owner = scene.network_owners.owner_of(&name);
-    let mut all = scene.components.iter().flat_map(|draft| {
-        let shapes = draft.workloads.iter();
-        shapes.map(|it| (draft.workload_name(it.part.as_deref()), it))
-    });
-    // A ring, which a rule reports, has no owner.
-    let listener = all.find(|(name, _)| name == owner).map(|(_, shape)| shape);
-    let mode = listener.and_then(|it| it.table.string("network_mode"));
+    let listener = beforehand
+        .workloads
+        .find(scene.network_owners.owner_of(&name));
+    let mode = listener.and_then(|it| it.shape.table.string("network_mode"));
     !matches!(mode, Some("host" | "none"))
 }
 

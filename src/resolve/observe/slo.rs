@@ -4,12 +4,13 @@
 //! soon, in two speeds. Windows grow and shrink with the window of the promise, for which the workbook has 30 days.
 
 mod panels;
+mod window;
 
 use super::{expression, has_metrics, kind_string, measured};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
-    language::{duration_ms, duration_text, promql},
+    language::{duration_text, promql},
     model::{Alert, AlertSeverity, AlertText, Panel, Record, Requests},
     resolve::Scene,
     source::Span,
@@ -23,9 +24,6 @@ const UNSEEN: &str = "ServiceLevelNotMeasured";
 
 /// The window that a promise is about by default: 30 days, in milliseconds.
 const USUAL_WINDOW: u64 = 30 * 86_400_000;
-
-/// Beneath it the shortest of the windows that alerts look at is shorter than two scrapes of ten seconds apart.
-const SHORTEST_WINDOW: u64 = 86_400_000;
 
 /// A pair of windows, as parts of the promise's own, and how many times faster than allowed the budget must go.
 struct Burn {
@@ -119,43 +117,6 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The shortest window over which requests are counted is a small part of it, and the longest is all of it.
-    fn check_window(&self, objectives: &[Objective], sink: &mut Sink) {
-        let Some(window) = objectives.first().map(|it| it.window) else {
-            return;
-        };
-        let place = self.table.get("window").map_or(self.span, |node| node.span);
-        if window < SHORTEST_WINDOW {
-            sink.push(
-                Diagnostic::new(Code::BadValue, "a promise over so short a time can't be watched")
-                    .label(place, format!("shorter than {}", duration_text(SHORTEST_WINDOW)))
-                    .help("write `window = \"30d\"`, or another number of days: alerts look at small parts of it"),
-            );
-        }
-        let component = &self.scene.components[self.index].name;
-        let mut drafts = self.scene.components.iter();
-        let prometheus = drafts.find(|draft| draft.is_a("prometheus") && draft.external.is_none());
-        let kept = prometheus.and_then(|it| duration_ms(it.setting("retention")?.as_str()?));
-        if let Some(kept) = kept.filter(|kept| *kept < window) {
-            sink.push(
-                Diagnostic::new(
-                    Code::TargetLoss,
-                    format!(
-                        "prometheus: the error budget of `{component}` is counted over {}, not over {}: samples are kept no longer",
-                        duration_text(kept),
-                        duration_text(window)
-                    ),
-                )
-                .about(component)
-                .label(place, "longer than samples are kept")
-                .help(format!(
-                    "keep samples for longer: `settings.retention = \"{}d\"` on Prometheus; or promise over a shorter `window`",
-                    window.div_ceil(86_400_000) + 1
-                )),
-            );
-        }
-    }
-
     fn objectives(&self, sink: &mut Sink) -> Vec<Objective> {
         let window = read::duration(self.table, "window").unwrap_or(USUAL_WINDOW);
         let mut out = Vec::new();

@@ -8,6 +8,7 @@ mod component;
 mod dashboard;
 mod overview;
 mod panel;
+mod probed;
 mod provisioning;
 
 use std::collections::BTreeMap;

@@ -7,9 +7,10 @@ use super::{
     Board, component,
     dashboard::Dashboard,
     panel::{Look, Panel},
+    probed,
 };
 use crate::{
-    model::{Component, Expression, Requests},
+    model::{Component, Expression, Icon, Requests},
     target::shared::{
         boards,
         probes::{self, Asked},
@@ -29,7 +30,7 @@ pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
     panels.extend(stores(board));
     panels.extend(containers(board));
     panels.extend(host(board));
-    panels.extend(probed(board));
+    panels.extend(probed::panels(board));
     panels.extend(jobs(board));
     Dashboard {
         uid: boards::overview_uid(platform),
@@ -223,41 +224,6 @@ fn jobs(board: &Board<'_>) -> Vec<Panel> {
     ]
 }
 
-/// What the health checks say that are asked from outside.
-fn probed(board: &Board<'_>) -> Vec<Panel> {
-    let asked: Vec<&Asked<'_>> = board.asked.iter().collect();
-    if asked.is_empty() {
-        return Vec::new();
-    }
-    let selector = probes::selector(&asked);
-    let height = u32::try_from(asked.len()).unwrap_or(u32::MAX).clamp(3, 20);
-    vec![
-        Panel::row("Health checks"),
-        Panel::new(
-            Look::Timeline,
-            "Answers",
-            "Which health checks, asked from outside, were passed, and when",
-        )
-        .size(14, 3 + height)
-        .query(
-            format!("min by (instance) (probe_success{{{selector}}})"),
-            "{{instance}}",
-        ),
-        Panel::new(
-            Look::Timeseries,
-            "Time to answer",
-            "How long health checks take, asked from outside",
-        )
-        .unit("s")
-        .zero_based()
-        .size(10, 3 + height)
-        .query(
-            format!("max by (instance) (probe_duration_seconds{{{selector}}})"),
-            "{{instance}}",
-        ),
-    ]
-}
-
 fn alerts() -> Vec<Panel> {
     vec![
         Panel::row("Alerts"),
@@ -356,7 +322,7 @@ fn by_counter(
 fn stores(board: &Board<'_>) -> Vec<Panel> {
     let stores = board.context.platform.components.iter();
     let workloads: Vec<&str> = stores
-        .filter(|component| component.icon == "store")
+        .filter(|component| component.icon == Icon::Store)
         .filter_map(|component| Some(component.main()?.name.as_str()))
         .collect();
     let Some(matchers) = component::container_matchers(board, &workloads) else {
