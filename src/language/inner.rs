@@ -265,6 +265,12 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         "`true` where the check asks the program alone and nothing that it depends on: Kubernetes restarts a container that fails it. Without it only `tcp` does; the others just take a pod out of its Service.",
         "liveness = true",
     ),
+    key(
+        "probe",
+        Shape::Boolean,
+        "Whether Prometheus asks it too, from outside, where there are no metrics and the check is `http` or `tcp`; `true` by default.",
+        "probe = false",
+    ),
 ];
 
 const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);

@@ -91,6 +91,9 @@ pub(super) fn check(
 }
 
 fn problems(form: FileForm, text: &str) -> Vec<Problem> {
+    if form == FileForm::Pem {
+        return certificate(text).into_iter().collect();
+    }
     if matches!(form, FileForm::Json | FileForm::Dashboard) {
         return json(text).into_iter().collect();
     }
@@ -106,6 +109,22 @@ fn problems(form: FileForm, text: &str) -> Vec<Problem> {
         (FileForm::Alertmanager, document) => alertmanager::problems(document.as_ref()),
         _ => Vec::new(),
     }
+}
+
+/// Whether a file holds a certificate in the form that programs read.
+pub(super) fn is_certificate(bytes: &[u8]) -> bool {
+    let start = "-----BEGIN CERTIFICATE-----".as_bytes();
+    bytes.windows(start.len()).any(|it| it == start)
+}
+
+fn certificate(text: &str) -> Option<Problem> {
+    (!is_certificate(text.as_bytes())).then(|| {
+        Problem::new(
+            &(0..text.lines().next().map_or(0, str::len)),
+            "it holds no certificate",
+            "name a file with `-----BEGIN CERTIFICATE-----`; of another form `openssl x509 -inform der -in FILE` makes one",
+        )
+    })
 }
 
 fn json(text: &str) -> Option<Problem> {
