@@ -45,8 +45,9 @@ pub use pipeline::{
 };
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable, is_claim_name,
+    SecretOrigin, Variable, is_claim_name, network_name,
 };
+pub use published::Published;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use scrape::{Login, Metrics, MetricsPath, Relabel, scrape_ca, scrape_secret};

@@ -120,7 +120,7 @@ impl Platform {
 
     /// The engine's name of a group's network.
     pub fn network_name(&self, group: &str) -> String {
-        format!("{}_{group}", self.project)
+        network_name(&self.project, group)
     }
 
     /// The first component of a kind, or of a kind that extends it; one that runs elsewhere only where there is no other.
@@ -130,6 +130,11 @@ impl Platform {
             .filter(|component| component.is_a(kind))
             .min_by_key(|component| component.external.is_some())
     }
+}
+
+/// The engine's name of a group's network.
+pub fn network_name(project: &str, group: &str) -> String {
+    format!("{project}_{group}")
 }
 
 /// A `[vars]` entry.

@@ -3,7 +3,7 @@
 use super::{
     Inputs, Scene,
     contents::dashboard::{Adapted, adapted},
-    reference::{Scope, setting_text, text},
+    reference::{Scope, text},
     template_view::{Marks, view},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     files::GENERATED,
-    model::{FileContent, FileMount, SettingValue, Text},
+    model::{FileContent, FileMount, Text},
     source::Span,
     syntax::{Key, Node, Table, Value},
     text::all_of,
@@ -462,28 +462,4 @@ fn too_large(path: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::BadValue, format!("`{path}` has more than 900 KB"))
         .label(span, "too large to mount")
         .help("a ConfigMap holds no more: put it on a volume, or into the image")
-}
-
-/// A setting as the model holds it.
-pub(super) fn setting_value(
-    scene: &Scene<'_>,
-    index: usize,
-    name: &str,
-    node: &Node,
-    sink: &mut Sink,
-) -> SettingValue {
-    match &node.value {
-        Value::Integer(number) => SettingValue::Integer(*number),
-        Value::Boolean(value) => SettingValue::Boolean(*value),
-        Value::Array(items) => SettingValue::List(
-            items
-                .iter()
-                .map(|item| text(scene, item, &Scope::component(index, None), sink))
-                .collect(),
-        ),
-        _ => SettingValue::Text(
-            setting_text(scene, index, name, &Scope::component(index, None), sink)
-                .unwrap_or_default(),
-        ),
-    }
 }

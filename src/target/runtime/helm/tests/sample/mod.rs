@@ -268,21 +268,9 @@ fn platform_volume(key: &str, component: Option<&str>) -> PlatformVolume {
     }
 }
 
-/// A database, a server with everything, its guests, a job, a host's agent, a cut-off one, Airflow and a pipeline.
-pub fn full() -> Platform {
-    let mut platform = platform(vec![
-        component(vec![database()]),
-        component(vec![server()]),
-        component(vec![guest("guest", Lifecycle::Service)]),
-        component(vec![guest("preparer", Lifecycle::Job)]),
-        component(vec![job()]),
-        component(vec![agent()]),
-        component(vec![isolated()]),
-        component(vec![airflow()]),
-        outside(),
-    ]);
-    platform.components[7].kind = "airflow".to_string();
-    platform.components[1].raw_helm = Raw::Table(vec![
+/// Raw keys of the server's values in the chart.
+fn raw_server() -> Raw {
+    Raw::Table(vec![
         ("replicas".to_string(), Raw::Integer(3)),
         (
             "extra".to_string(),
@@ -295,6 +283,27 @@ pub fn full() -> Platform {
                 Raw::Text(pieces(&[Piece::Variable("uid".to_string())])),
             )]),
         ),
+    ])
+}
+
+/// A database, a server with everything, its guests, a job, a host's agent, a cut-off one, Airflow and a pipeline.
+pub fn full() -> Platform {
+    let mut platform = platform(vec![
+        component(vec![database()]),
+        Component {
+            raw_helm: raw_server(),
+            ..component(vec![server()])
+        },
+        component(vec![guest("guest", Lifecycle::Service)]),
+        component(vec![guest("preparer", Lifecycle::Job)]),
+        component(vec![job()]),
+        component(vec![agent()]),
+        component(vec![isolated()]),
+        Component {
+            kind: "airflow".to_string(),
+            ..component(vec![airflow()])
+        },
+        outside(),
     ]);
     platform.raw_helm = Raw::Table(vec![
         (
