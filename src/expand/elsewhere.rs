@@ -11,7 +11,10 @@ use crate::{
 /// Reports what the component itself, not its presets, says of containers that it has not got. Where an environment says that
 /// it runs elsewhere, what the platform says of it holds for the other environments.
 pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Sink) {
-    let Some(external) = written.entry("external").filter(|entry| !entry.value.is_false()) else {
+    let Some(external) = written
+        .entry("external")
+        .filter(|entry| !entry.value.is_false())
+    else {
         return;
     };
     let place = external.key.span.source;
@@ -37,7 +40,11 @@ pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Si
     };
     let mut diagnostic = Diagnostic::new(
         Code::ConflictingKeys,
-        format!("`{}` runs elsewhere: {} {say} how it runs here", component.name, all_of(&keys)),
+        format!(
+            "`{}` runs elsewhere: {} {say} how it runs here",
+            component.name,
+            all_of(&keys)
+        ),
     );
     for (_, key) in &needless {
         diagnostic = diagnostic.label(key.span, "nothing here uses this");
@@ -45,7 +52,9 @@ pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Si
     sink.push(
         diagnostic
             .label(external.key.span, "it runs there")
-            .help(format!("take {them} away; or take `external` away, and it runs here")),
+            .help(format!(
+                "take {them} away; or take `external` away, and it runs here"
+            )),
     );
 }
 

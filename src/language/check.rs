@@ -2,8 +2,8 @@
 
 use super::{
     component::{COMPONENT, reference_places, secret_places},
-    context::{Context, Owner},
     compose::{ComposeKey, compose_form, compose_key},
+    context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     shape::Shape,
@@ -145,9 +145,9 @@ fn meant<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShap
         return keys.iter().find(|shape| shape.name == name);
     }
     // A word that was cut short.
-    let mut longer = keys.iter().filter(|shape| {
-        key.name.len() >= SHORTEST_BEGINNING && shape.name.starts_with(&key.name)
-    });
+    let mut longer = keys
+        .iter()
+        .filter(|shape| key.name.len() >= SHORTEST_BEGINNING && shape.name.starts_with(&key.name));
     longer.next().filter(|_| longer.next().is_none())
 }
 
@@ -197,7 +197,11 @@ fn unknown_key(
         let absent: Vec<&str> = absent.iter().map(|shape| shape.name).collect();
         match absent.as_slice() {
             [] => format!("known keys: {}", all_of(&names)),
-            absent => format!("known keys: {}; {} must be there", all_of(&names), all_of(absent)),
+            absent => format!(
+                "known keys: {}; {} must be there",
+                all_of(&names),
+                all_of(absent)
+            ),
         }
     })
 }

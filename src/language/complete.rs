@@ -1,12 +1,6 @@
 //! What a component has to say, asked when its presets and itself are one table.
 
-use super::{
-    COMPONENT,
-    check::missing,
-    context::Context,
-    key::KeyShape,
-    shape::Shape,
-};
+use super::{COMPONENT, check::missing, context::Context, key::KeyShape, shape::Shape};
 use crate::{
     diag::Sink,
     syntax::{Node, Table, Value},

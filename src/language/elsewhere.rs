@@ -25,7 +25,9 @@ pub fn needless_elsewhere(component: &Table, has_containers: bool) -> Vec<(Strin
             for (port, value) in ports {
                 let keys = value.as_table().into_iter().flat_map(Table::iter);
                 let needless = keys.filter(|(key, value)| is_about_here(key) && !value.is_false());
-                out.extend(needless.map(|(key, _)| (format!("ports.{}.{}", port.name, key.name), key)));
+                out.extend(
+                    needless.map(|(key, _)| (format!("ports.{}.{}", port.name, key.name), key)),
+                );
             }
         }
     }

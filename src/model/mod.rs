@@ -53,7 +53,7 @@ pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use scrape::{Login, Metrics, MetricsPath, Relabel, scrape_ca, scrape_secret};
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
-pub use upstream::UpstreamChart;
+pub use upstream::{ChartOperator, ChartSecret, UpstreamChart};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,
     PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,

@@ -164,7 +164,8 @@ fn moves_of_an_environment_come_on_top_of_the_platform_s() {
 #[test]
 fn an_environment_may_say_that_a_component_runs_elsewhere() {
     let project = project();
-    let elsewhere = "[components.store]\nexternal = { host = \"redis.example.com\", port = 6379 }\n";
+    let elsewhere =
+        "[components.store]\nexternal = { host = \"redis.example.com\", port = 6379 }\n";
     let here = "replicas = 1\nports.redis = { host = 7001 }\nvolumes.data = { size = \"2Gi\" }\n";
     project.write("platform.toml", &format!("{PLATFORM}{here}"));
     project.write("platform.prod.toml", elsewhere);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 PROGRAM = PROJECT / "target/debug/mlopsgen"
 SMALL = HERE / "platform"
+CACHE = Path(os.environ.get("MLOPSGEN_CLUSTER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlopsgen-cluster")
 
 
 def run(*words: str, check: bool = True, text: str | None = None) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import PROJECT, SMALL, chart_of, install, kubectl, namespace, refused, run, unrestricted
+from commands import CACHE, PROJECT, SMALL, chart_of, install, kubectl, namespace, refused, run, unrestricted
 
 # Workloads that Pod Security's `restricted` may not admit; each says in the chart why.
 EXCEPTIONS = {"cadvisor", "filebeat", "node-exporter"}
@@ -36,7 +36,8 @@ def every_example_installs() -> None:
             shutil.copytree(file.parent, project, ignore=shutil.ignore_patterns("expected*", "generated"))
             space = f"example-{index}"
             namespace(space)
-            said = install(chart_of(project), space)
+            # PodMonitors are of an operator that is not there.
+            said = install(chart_of(project), space, "--set", "monitoring.operator=false")
             assert len(refused(said)) <= len(unrestricted(space)), f"{file}\n{said}"
             made = kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "name")
             assert made, f"{file}: nothing was made"
@@ -101,6 +102,23 @@ def what_charts_usually_take_is_taken() -> None:
     ]
 
 
+def an_operator_takes_what_the_chart_makes() -> None:
+    """Against the operator's own definition, on the server that prunes and warns of what it does not know."""
+    run("kubectl", "apply", "--server-side", "--filename", str(CACHE / "cnpg-clusters.yaml"))
+    kubectl("wait", "crd/clusters.postgresql.cnpg.io", "--for=condition=Established", "--timeout=60s")
+    namespace("operators")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "operators"
+        shutil.copytree(PROJECT / "tests/cases/operators", project, ignore=shutil.ignore_patterns("expected*", "generated"))
+        # PodMonitors and PrometheusRules are of another operator.
+        said = install(chart_of(project), "operators", "--set", "monitoring.operator=false")
+    assert "unknown field" not in said, said
+    asked = "jsonpath={.spec.instances} {.spec.storage.size} {.spec.bootstrap.initdb.owner} {.spec.bootstrap.initdb.secret.name}"
+    assert kubectl("--namespace", "operators", "get", "clusters.postgresql.cnpg.io", "db", "--output", asked) == "3 20Gi lab db-chart"
+    service = json.loads(kubectl("--namespace", "operators", "get", "service", "db", "--output", "json"))
+    assert service["spec"]["selector"] == {"cnpg.io/cluster": "db", "cnpg.io/instanceRole": "primary"}
+
+
 def values_that_lead_nowhere_are_errors() -> None:
     chart = chart_of(SMALL)
     for values, said in [
@@ -115,6 +133,7 @@ def values_that_lead_nowhere_are_errors() -> None:
 CHECKS: list[Callable[[], None]] = [
     reference_platform_is_restricted,
     every_example_installs,
+    an_operator_takes_what_the_chart_makes,
     what_charts_usually_take_is_taken,
     values_that_lead_nowhere_are_errors,
     done_jobs_stay_done,
