@@ -24,8 +24,8 @@ mod workload;
 pub use crate::syntax::Date;
 pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
-    HostAddress, HostPath, HttpScheme, ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol,
-    Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
+    HostAddress, HostPath, HttpScheme, Icon, ImagePlatform, PanelKind, ProbeTool, Propagation,
+    Protocol, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };
 pub use account::{SupplementalGroup, User};
 pub use component::{

@@ -13,7 +13,7 @@ use crate::{
     files::GENERATED,
     model::{FileContent, FileMount, Text},
     source::Span,
-    syntax::{Key, Node, Table, Value},
+    syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
     value::TreePath,
     world::{ReadError, World},
@@ -89,16 +89,8 @@ struct File<'a> {
 
 impl File<'_> {
     fn contents(&self, table: &Table, sink: &mut Sink) -> Vec<(String, FileContent)> {
-        let ways = [
-            "source",
-            "content",
-            "secret",
-            "template",
-            "generated",
-            "setting",
-            "stubs",
-        ];
-        let named: Vec<_> = ways.iter().filter_map(|way| table.entry(way)).collect();
+        let ways = FILE_CONTENTS.iter();
+        let named: Vec<_> = ways.filter_map(|way| table.entry(way)).collect();
         let [entry] = named.as_slice() else {
             sink.push(self.one_way(named.len()));
             return Vec::new();

@@ -49,7 +49,7 @@ pub(super) fn component(
         kind: draft.kind.name.clone(),
         lineage: draft.kind.lineage.clone(),
         title: draft.kind.title.clone(),
-        icon: draft.kind.icon.clone(),
+        icon: draft.kind.icon,
         major: draft.major,
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),

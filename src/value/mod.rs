@@ -19,7 +19,7 @@ pub use address::{Bind, ExtraHost, Host, HostAddress, HttpScheme, Scheme, is_ali
 pub use capability::Capability;
 pub(crate) use choice::choice;
 pub use choice::{
-    AlertSeverity, Condition, PanelKind, ProbeTool, Propagation, Protocol, SchedulePreset,
+    AlertSeverity, Condition, Icon, PanelKind, ProbeTool, Propagation, Protocol, SchedulePreset,
     TriggerRule,
 };
 pub use device::{Device, ImagePlatform};

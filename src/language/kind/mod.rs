@@ -14,6 +14,7 @@ use super::{
     slo::KIND_SLO,
     upstream::KIND_CHART,
 };
+use crate::value::Icon;
 use declared::{BINDING, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
 use watch::RECORD;
 
@@ -150,16 +151,7 @@ const ABOUT: &[KeyShape] = &[
     ),
     key(
         "icon",
-        Shape::Plain(Form::Choice(&[
-            "store",
-            "broker",
-            "server",
-            "dashboard",
-            "exporter",
-            "job",
-            "ci",
-            "notebook",
-        ])),
+        Shape::Plain(Form::Choice(Icon::NAMES)),
         "Its shape in the architecture's picture; `server` by default.",
         "icon = \"store\"",
     ),
