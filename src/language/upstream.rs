@@ -110,6 +110,12 @@ const OF_KIND: &[KeyShape] = &[
         "secret = { entries = { password = \"${settings.password}\" } }",
     ),
     key(
+        "loses",
+        FREE_LIST,
+        "Settings of the kind that do not reach it: a component that has one is told so.",
+        "loses = [\"rules\"]",
+    ),
+    key(
         "beside",
         RAW_TABLE,
         "Values of the platform's own chart that go with it.",

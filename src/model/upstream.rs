@@ -28,6 +28,8 @@ pub struct UpstreamChart {
     pub beside: Raw,
     /// Keys of the component that its values carry, as in `resources`.
     pub carries: Vec<&'static str>,
+    /// Settings of the component that do not reach it.
+    pub lost_settings: Vec<String>,
     pub span: Span,
 }
 

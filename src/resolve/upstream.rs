@@ -56,11 +56,20 @@ pub(super) fn chart(
         secret: secret(scene, table, &scope, sink),
         beside: raw(scene, table.get("beside"), &scope, sink),
         carries,
+        lost_settings: lost_settings(scene, index, table),
         span: shape
             .table
             .entry("chart")
             .map_or(scene.components[index].span, |entry| entry.key.span),
     })
+}
+
+/// What the component sets, and the kind says that the chart does not take.
+fn lost_settings(scene: &Scene<'_>, index: usize, table: &Table) -> Vec<String> {
+    let user = &scene.components[index].user;
+    let is_set = |name: &&str| user.get_path(&["settings", name]).is_some();
+    let lost = table.strings("loses").into_iter().filter(is_set);
+    lost.map(ToString::to_string).collect()
 }
 
 fn operator(table: &Table) -> Option<ChartOperator> {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -102,6 +103,48 @@ def what_charts_usually_take_is_taken() -> None:
     ]
 
 
+# Helm keeps a release in a Secret, which the server takes up to here.
+LIMIT = 1 << 20
+
+
+def thousand() -> str:
+    """A platform of a thousand components: stores, what reaches them, and what watches all of them."""
+    out = ['[platform]', 'name = "big"', '[secrets]', 'password = { env = "PASSWORD" }', "[groups]", *(f'g{group} = "One of many"' for group in range(20))]
+    for number in range(998):
+        group, kind, store = number % 20, number % 10, number - number % 10
+        if kind == 0:
+            out += [f"[components.db-{number}]", 'kind = "postgres"', 'settings = { password = "${secrets.password}" }']
+        elif kind == 1:
+            out += [f"[components.cache-{number}]", 'kind = "redis"']
+        else:
+            out += [
+                f"[components.app-{number}]",
+                f'image = "team/app-{number}:1.{kind}.0"',
+                'ports.http = 8000\nhealth = { http = "/health", port = "http" }\nmetrics = { port = "http" }',
+                f'depends_on = ["db-{store}"]',
+                f'env.DB = "postgresql://x:${{secrets.password}}@${{components.db-{store}.postgres.address}}/x"',
+                f'env.CACHE = "${{components.cache-{store + 1}.redis.address}}"',
+            ]
+        out.append(f'group = "g{group}"')
+    out += ["[components.prometheus]", 'kind = "prometheus"', 'group = "g0"']
+    out += ["[components.grafana]", 'kind = "grafana"', 'group = "g0"', 'settings = { admin_password = "${secrets.password}" }']
+    return "\n".join(out)
+
+
+def a_thousand_components_install() -> None:
+    """With room left for the platform to grow."""
+    namespace("big")
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "platform.toml").write_text(thousand())
+        install(chart_of(Path(folder)), "big")
+    asked = "jsonpath={.data.release}"
+    release = base64.b64decode(kubectl("--namespace", "big", "get", "secret", "sh.helm.release.v1.r.v1", "--output", asked))
+    assert len(release) < LIMIT * 8 // 10, f"the release takes {len(release)} of {LIMIT} bytes"
+    made = kubectl("--namespace", "big", "get", "deploy,sts", "--output", "name").splitlines()
+    assert len(made) > 1000, len(made)
+    kubectl("delete", "namespace", "big", "--wait=false")
+
+
 def an_operator_takes_what_the_chart_makes() -> None:
     """Against the operator's own definition, on the server that prunes and warns of what it does not know."""
     run("kubectl", "apply", "--server-side", "--filename", str(CACHE / "cnpg-clusters.yaml"))
@@ -134,6 +177,7 @@ CHECKS: list[Callable[[], None]] = [
     reference_platform_is_restricted,
     every_example_installs,
     an_operator_takes_what_the_chart_makes,
+    a_thousand_components_install,
     what_charts_usually_take_is_taken,
     values_that_lead_nowhere_are_errors,
     done_jobs_stay_done,

@@ -183,11 +183,16 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamCha
         let entry = workload.written.entry(key);
         entry.is_some_and(|entry| !platform.kind_sources.contains(&entry.key.span.source))
     };
-    let lost: Vec<String> = KEYS
-        .iter()
-        .filter(is_users)
+    let keys = KEYS.iter().filter(is_users);
+    let lost: Vec<String> = keys
         .filter(|key| !chart.carries.contains(key))
         .map(|key| format!("`{key}`"))
+        .chain(
+            chart
+                .lost_settings
+                .iter()
+                .map(|name| format!("`settings.{name}`")),
+        )
         .collect();
     if lost.is_empty() {
         return;
