@@ -6,7 +6,7 @@ use super::{
 use crate::{
     data::{Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
-    language::{self, Context, KIND, NameRule},
+    language::{self, Context, KIND, NameRule, Owner},
     model::{Icon, SecretForm},
     source::{Sources, Span},
     syntax::{self, Key, Node, Removal, Table, Value, overlay},
@@ -89,7 +89,7 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
         );
     }
     let context = Context {
-        owner: "a kind",
+        owner: Owner::Words("a kind"),
         entry: "",
         place: span,
         // What the other kind says may be taken away.

@@ -14,7 +14,7 @@ use merge::{corrected, join, lay_over, only_included_keys};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files,
-    language::{Context, Form, PLATFORM_FILE, check},
+    language::{Context, Form, Owner, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Table},
     world::{LARGEST_FILE, Listing, ReadError, World},
@@ -84,7 +84,7 @@ pub fn read(
         return None;
     }
     let context = Context {
-        owner: "this file",
+        owner: Owner::Words("this file"),
         entry: "",
         place: start,
         removable: false,
