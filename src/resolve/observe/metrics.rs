@@ -163,7 +163,8 @@ impl Reader<'_> {
                 Diagnostic::new(Code::ConflictingKeys, "plain HTTP shows no certificate")
                     .label(entry.key.span, "checks a certificate")
                     .label(scheme.value.span, "and here is none")
-                    .help("write `scheme = \"https\"`, or take `ca` away"),
+                    .help("write `scheme = \"https\"`, or take `ca` away")
+                    .replacing(scheme.value.span, "\"https\""),
             );
         }
         let content = files::project(self.inputs.world, &entry.value, sink)?;

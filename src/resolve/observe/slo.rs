@@ -77,7 +77,8 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
         sink.push(
             Diagnostic::new(Code::MissingKey, "`slo` promises nothing")
                 .label(entry.key.span, "what is promised?")
-                .help("write `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`"),
+                .help("write `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`")
+                .replacing(entry.value.span, "{ availability = \"99.5%\" }"),
         );
     }
     let objectives = reader.objectives(sink);

@@ -20,7 +20,8 @@ impl Reader<'_> {
             sink.push(
                 Diagnostic::new(Code::BadValue, "a promise over so short a time can't be watched")
                     .label(place, format!("shorter than {}", duration_text(SHORTEST_WINDOW)))
-                    .help("write `window = \"30d\"`, or another number of days: alerts look at small parts of it"),
+                    .help("write `window = \"30d\"`, or another number of days: alerts look at small parts of it")
+                    .replacing(place, "\"30d\""),
             );
         }
         let component = &self.scene.components[self.index].name;
