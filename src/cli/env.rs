@@ -112,7 +112,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
         }
         let Some(value) = strong(secret.form, &entropy()?) else {
             let line = format!(
-                "{}: a certificate and its key, which are yours to set\n",
+                "{}: a certificate and its key; set it yourself\n",
                 secret.env
             );
             context.terminal.err(&line);
@@ -124,7 +124,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
     if written.is_empty() {
         context
             .terminal
-            .out("No secret is missing that can be made up.\n")?;
+            .out("No secret is missing that can be generated.\n")?;
         return Ok(0);
     }
     let files = &running.output.files.files;
@@ -193,7 +193,7 @@ fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
         count(names.len(), "secret"),
         names.join(", ")
     ))
-    .help("type `mlopsgen env init` to make them up, or set the variables"))
+    .help("type `mlopsgen env init` to generate them, or set the variables"))
 }
 
 /// Every secret with its source; with its value where these are given, and then only those that have one.

@@ -38,9 +38,11 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
                     }
                     continue;
                 }
-                let near = meant(key, keys, sink);
+                let near = nearest_key(key, keys, sink);
                 sink.push(match near {
-                    Some(near) if table.get(near.name).is_some() => twice(key, near, context.owner),
+                    Some(near) if table.get(near.name).is_some() => {
+                        both_written(key, near, context.owner)
+                    }
                     near => unknown_key(key, near, keys, context.owner),
                 });
                 let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
@@ -205,7 +207,7 @@ fn is_component(keys: &[KeyShape]) -> bool {
 }
 
 /// The key that a misspelled one was meant to be.
-fn meant<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
+fn nearest_key<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
     if sink.is_full() {
         return None;
     }
@@ -214,14 +216,14 @@ fn meant<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShap
 }
 
 /// A misspelled key beside the one that it was meant to be.
-fn twice(key: &Key, near: &KeyShape, owner: &str) -> Diagnostic {
+fn both_written(key: &Key, near: &KeyShape, owner: &str) -> Diagnostic {
     let name = near.name;
     Diagnostic::new(
         Code::UnknownKey,
         format!("{owner} has no key `{}`", key.name),
     )
     .label(key.span, "unknown key")
-    .help(format!("take it away: `{name}` is there too"))
+    .help(format!("remove it: `{name}` is set too"))
 }
 
 fn unknown_key(key: &Key, near: Option<&KeyShape>, keys: &[KeyShape], owner: &str) -> Diagnostic {
