@@ -306,7 +306,7 @@ fn not_text(path: &str, error: &FromUtf8Error, sources: &mut Sources) -> Diagnos
                 source,
                 valid..valid + char::REPLACEMENT_CHARACTER.len_utf8(),
             ),
-            "this is no UTF-8",
+            "this is not UTF-8",
         )
         .help("save the file as UTF-8, or move it to another folder")
 }

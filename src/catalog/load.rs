@@ -122,7 +122,7 @@ fn parent_of(
         sink.push(
             Diagnostic::new(
                 Code::BadKind,
-                format!("kind `{name}` is the {LONGEST_LINEAGE}th that extends the next"),
+                format!("kind `{name}` is the {LONGEST_LINEAGE}th in a chain of kinds that extend each other"),
             )
             .label(parent.span, "one too many")
             .help("join some of them into one file"),
@@ -138,7 +138,7 @@ fn parent_of(
         sink.push(
             Diagnostic::new(
                 Code::UnknownKind,
-                format!("kind `{name}` extends `{wanted}`, which is no other kind"),
+                format!("kind `{name}` extends `{wanted}`, which is not another kind"),
             )
             .label(parent.span, "no such kind")
             .misspelled(wanted, known, || "`mlopsgen kinds` lists them".to_string()),

@@ -32,7 +32,7 @@ pub(super) const ENV: Shape = Shape::Map(
         Shape::Table(&[key(
             "unset",
             Shape::Boolean,
-            "`true` takes the variable away that a kind or a preset sets.",
+            "`true` removes a variable that a kind or a preset sets.",
             "unset = true",
         )
         .required()]),

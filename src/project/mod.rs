@@ -142,7 +142,7 @@ pub fn bad_environment(name: &str) -> Option<Diagnostic> {
             Code::BadName,
             format!("`{name}` can't be the name of an environment"),
         )
-        .help(format!("call it something else: {why}")),
+        .help(format!("choose another name: {why}")),
     )
 }
 
@@ -220,7 +220,7 @@ fn read_file(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
                     .label(
                         Span::new(id, valid..valid + REPLACEMENT),
-                        "this is no UTF-8",
+                        "this is not UTF-8",
                     )
                     .help("save the file as UTF-8"),
             );

@@ -97,7 +97,7 @@ fn check_finds_the_folder_of_an_environment_that_is_gone() {
     std::fs::remove_file(project.path("platform.own.toml")).expect("it is there");
     let ran = run(&project, &["check"]);
     assert_eq!(ran.status, 2);
-    let line = "`generated/own/` is of an environment that is gone";
+    let line = "`generated/own/` belongs to an environment that does not exist";
     assert!(ran.out.contains(line), "{}", ran.out);
     assert!(ran.out.contains("git rm -r generated/own"), "{}", ran.out);
     let report = run(&project, &["check", "--format", "json"]).json();
