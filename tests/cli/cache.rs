@@ -128,9 +128,9 @@ fn whatever_a_proof_rests_on_is_looked_at_again() {
     let text = project.folder.read(file);
 
     status("proven", 0);
-    project.folder.write(file, &format!("{text}edited"));
+    project.folder.write(file, format!("{text}edited"));
     status("an output was edited", 2);
-    project.folder.write(file, &text.replace('\n', "\r\n"));
+    project.folder.write(file, text.replace('\n', "\r\n"));
     status("git wrote other line ends", 0);
     fs::remove_file(project.folder.path(file)).expect("removed");
     status("an output is gone", 2);
@@ -150,7 +150,7 @@ fn whatever_a_proof_rests_on_is_looked_at_again() {
 
     project
         .folder
-        .write("platform.toml", &format!("{PLATFORM}\nrestart = \"no\"\n"));
+        .write("platform.toml", format!("{PLATFORM}\nrestart = \"no\"\n"));
     status("the platform changed", 2);
     project.folder.write("platform.toml", "[platform");
     status("the platform is broken", 1);
