@@ -163,7 +163,8 @@ fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) ->
         names.any(|key| {
             let is_known = keys.iter().any(|shape| shape.name == key.name);
             key.name == shape.name
-                || !is_known && nearest_key(key, keys, sink).is_some_and(|near| near.name == shape.name)
+                || !is_known
+                    && nearest_key(key, keys, sink).is_some_and(|near| near.name == shape.name)
         })
     };
     keys.iter()

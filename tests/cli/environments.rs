@@ -223,11 +223,11 @@ fn an_environment_may_say_that_a_component_runs_elsewhere() {
     let elsewhere =
         "[components.store]\nexternal = { host = \"redis.example.com\", port = 6379 }\n";
     let here = "replicas = 1\nports.redis = { host = 7001 }\nvolumes.data = { size = \"2Gi\" }\n";
-    project.write("platform.toml", &format!("{PLATFORM}{here}"));
+    project.write("platform.toml", format!("{PLATFORM}{here}"));
     project.write("platform.prod.toml", elsewhere);
     let ran = run(&project, &["validate", "--env", "prod"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
-    project.write("platform.prod.toml", &format!("{elsewhere}replicas = 1\n"));
+    project.write("platform.prod.toml", format!("{elsewhere}replicas = 1\n"));
     let ran = run(&project, &["validate", "--env", "prod"]);
     let expected = "`store` runs elsewhere: `replicas` says how it runs here";
     assert!(ran.status == 1 && ran.err.contains(expected), "{}", ran.err);
