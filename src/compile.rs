@@ -177,6 +177,7 @@ fn run(
         world,
         engine: &engine,
         sources,
+        file: &request.file,
         environment: request.environment.clone(),
     };
     let platform = resolve::resolve(&draft, inputs, sink);

@@ -182,6 +182,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
         lineage: Vec::new(),
+        program: "service".to_string(),
         title: "Service".to_string(),
         icon: Icon::Server,
         description: None,
