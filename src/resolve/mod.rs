@@ -43,7 +43,7 @@ use texts::Texts;
 use crate::{
     diag::Sink,
     expand::Draft,
-    model::{Component, Named, Platform, Published},
+    model::{Component, Named, Platform, Published, aliases},
     source::Sources,
     template::Engine,
     world::World,
@@ -118,6 +118,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         routes: draft.routes.clone(),
         volumes,
         networks: top.networks,
+        aliases: aliases(&components),
         components,
         pipelines,
         ci,

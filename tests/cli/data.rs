@@ -580,7 +580,7 @@ fn what_a_cluster_never_changes_is_said_with_its_steps() {
         let unchanged = run(&case.project, &["plan"]).out;
         assert!(!unchanged.contains("helm upgrade"), "{unchanged}");
         case.project
-            .write("platform.toml", &format!("{text}{after}"));
+            .write("platform.toml", format!("{text}{after}"));
         let ran = case.apply();
         assert_eq!(ran.status, 0, "{}", ran.err);
         for word in words {

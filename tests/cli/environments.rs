@@ -196,7 +196,7 @@ fn environments_never_meet_in_a_cluster() {
         ("", "demo", "demo-own", "demo-prod", "demo-v1-2"),
         (", namespace = \"ml\"", "ml", "ml-own", "ml-prod", "ml-v1-2"),
     ] {
-        project.write("platform.toml", &base(namespace));
+        project.write("platform.toml", base(namespace));
         let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
         assert_eq!((ran.status, ran.err.as_str()), (0, ""));
         assert_eq!(places(""), pair("demo", of_base));

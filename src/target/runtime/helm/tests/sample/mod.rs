@@ -226,6 +226,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         routes: Vec::new(),
         volumes: Vec::new().into(),
         networks: Vec::new(),
+        aliases: crate::model::aliases(&components),
         components: components.into(),
         pipelines: Vec::new().into(),
         ci: Vec::new(),
