@@ -24,7 +24,7 @@ pub use choice::{
     TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
-pub use path::{ContainerPath, HostPath, TreePath, is_reserved};
+pub use path::{ContainerPath, HostPath, TreePath, is_reserved, one_spelling};
 pub use schedule::Schedule;
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
