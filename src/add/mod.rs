@@ -143,8 +143,12 @@ impl<'a> Addition<'a> {
             );
         }
         if !self.known.is_free(name, kind) {
+            let taken = match self.known.moved.contains(name) {
+                true => format!("`{name}` is a name that `[[moved]]` moves away from"),
+                false => format!("there is a component `{name}` already"),
+            };
             return Err(
-                Failure::new(format!("there is a component `{name}` already")).help(format!(
+                Failure::new(taken).help(format!(
                     "call it something else: `mlopsgen add {} {}`",
                     kind.name,
                     self.known.free_name(name, kind)

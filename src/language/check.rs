@@ -338,6 +338,15 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
         }
         (Shape::Either(shapes), value) => {
             if let Some(shape) = shapes.iter().find(|shape| shape.takes(value)) {
+                let is_table = |other: &Shape| matches!(other, Shape::Map(NameRule::Registry, _));
+                if let (Shape::Plain(form), Value::String(text)) = (shape, value)
+                    && !form.accepts(text)
+                    && let Some(other) = shapes.iter().find(|other| is_table(other))
+                {
+                    let wrong = bad_form(node, text, *form);
+                    sink.push(wrong.help(format!("or write {}", other.describe())));
+                    return None;
+                }
                 return value_of(node, shape, context, sink);
             }
             false

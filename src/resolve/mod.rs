@@ -5,6 +5,7 @@
 //! left out, so that one mistake gives one message.
 
 mod beforehand;
+mod ci;
 mod cluster;
 mod contents;
 mod deploy;
@@ -78,6 +79,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     platform.deploy = deploy::resolve(tree, &platform, sink);
     contents::check(&scene, &platform, inputs.sources, sink);
     pipelines::resolve(tree, &scene, &mut platform, sink);
+    ci::resolve(tree, &scene, &mut platform, sink);
     observe::promises(&mut platform, sink);
     flows::resolve(tree, &scene, &mut platform, sink);
     unused::check(tree, sink);

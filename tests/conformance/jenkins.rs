@@ -33,7 +33,9 @@ const STEPS: &[&str] = &[
     "dir",
     "echo",
     "error",
+    "httpRequest",
     "junit",
+    "mail",
     "retry",
     "script",
     "sh",
@@ -121,8 +123,9 @@ fn unknown_names(tree: &Tree, file: &Path) -> Option<String> {
         let known: Option<&[&str]> = match blocks.last() {
             Some(&"options") => Some(OPTIONS),
             Some(
-                &("steps" | "always" | "success" | "failure" | "cleanup" | "dir" | "withEnv"
-                | "withCredentials"),
+                &("steps" | "always" | "success" | "failure" | "unstable" | "unsuccessful"
+                | "aborted" | "changed" | "fixed" | "regression" | "cleanup" | "dir" | "withEnv"
+                | "withCredentials" | "catchError"),
             ) => Some(STEPS),
             _ => None,
         };
