@@ -147,13 +147,11 @@ impl<'a> Addition<'a> {
                 true => format!("`{name}` is a name that `[[moved]]` moves away from"),
                 false => format!("there is a component `{name}` already"),
             };
-            return Err(
-                Failure::new(taken).help(format!(
-                    "call it something else: `mlopsgen add {} {}`",
-                    kind.name,
-                    self.known.free_name(name, kind)
-                )),
-            );
+            return Err(Failure::new(taken).help(format!(
+                "call it something else: `mlopsgen add {} {}`",
+                kind.name,
+                self.known.free_name(name, kind)
+            )));
         }
         Ok(name.to_string())
     }

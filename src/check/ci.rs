@@ -26,6 +26,6 @@ pub(super) fn jobs(facts: Facts<'_>, sink: &mut Sink) {
         )
         .label(first.span, "a Jenkinsfile that only a job made by hand finds")
         .label(jenkins.span, "this Jenkins does not know the repository")
-        .help("write the repository that holds platform.toml: `settings.repository = \"https://git.example.com/team/platform.git\"`; then each CI entry is a job"),
+        .help("the setting `repository` of Jenkins is the Git repository that holds platform.toml; with it each CI entry is a job"),
     );
 }

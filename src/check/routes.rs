@@ -14,7 +14,10 @@ pub(super) fn certificates(facts: Facts<'_>, sink: &mut Sink) {
                 "`{}` publishes `http` alone, and sends everybody on to {}",
                 route.door, route.origin
             );
-            let span = facts.platform.component(&route.door).map_or(route.span, |it| it.span);
+            let span = facts
+                .platform
+                .component(&route.door)
+                .map_or(route.span, |it| it.span);
             sink.push(
                 Diagnostic::new(Code::Unused, message)
                     .label(route.span, "has a certificate, so people come by `https`")

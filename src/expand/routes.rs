@@ -87,7 +87,8 @@ impl Reader<'_> {
         // What is wrong with one part hides nothing of the others.
         let tls = self.tls(table, door);
         let login = table.get("login").map(|node| self.login(node));
-        let (Some(tls), Some(login)) = (tls, login.map_or(Some(None), |login| login.map(Some))) else {
+        let (Some(tls), Some(login)) = (tls, login.map_or(Some(None), |login| login.map(Some)))
+        else {
             self.ends(table);
             return None;
         };

@@ -77,7 +77,10 @@ fn check_databases(declared: &Declared, sink: &mut Sink) {
             Some((user, password)) if password.as_str() != login.password.as_str() => sink.push(
                 Diagnostic::new(
                     Code::DuplicateName,
-                    format!("user `{}` has two passwords", login.user.as_str().unwrap_or_default()),
+                    format!(
+                        "user `{}` has two passwords",
+                        login.user.as_str().unwrap_or_default()
+                    ),
                 )
                 .label(user.span, "with one here")
                 .label(login.user.span, "and with another here")

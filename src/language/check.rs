@@ -343,8 +343,8 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
                     && !form.accepts(text)
                     && let Some(other) = shapes.iter().find(|other| is_table(other))
                 {
-                    let wrong = bad_form(node, text, *form);
-                    sink.push(wrong.help(format!("or write {}", other.describe())));
+                    let help = format!("write {}, or {}", form.describe(), other.describe());
+                    sink.push(bad_form(node, text, *form).help(help));
                     return None;
                 }
                 return value_of(node, shape, context, sink);

@@ -109,7 +109,8 @@ impl Shape {
                     .join(", ")
             ),
             Shape::Map(NameRule::Registry, _) => {
-                "a table of mirrors such as `{ \"docker.io\" = \"mirror.example.com/hub\" }`".to_string()
+                "a table of mirrors such as `{ \"docker.io\" = \"mirror.example.com/hub\" }`"
+                    .to_string()
             }
             Shape::Map(..) | Shape::Parts => "a table of names".to_string(),
             Shape::Either(shapes) => shapes

@@ -42,7 +42,7 @@ pub use notify::{
     NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
     holds_back, is_pattern, is_told_by_notify, matches, notify_file, notify_secret,
 };
-pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskId};
+pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
     SecretOrigin, Variable, is_claim_name,

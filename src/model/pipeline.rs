@@ -46,6 +46,8 @@ pub struct Pipeline {
     pub volumes: Vec<Mount>,
     /// What the container of each task asks for.
     pub resources: Resources,
+    /// How the container of each task runs.
+    pub container: TaskContainer,
     /// In the user's order; [`TaskId`] counts in it.
     pub tasks: Vec<Task>,
     /// The keys as written, for checks that want the place of a value.
@@ -101,8 +103,21 @@ pub struct Task {
     pub trigger_rule: Option<TriggerRule>,
     /// The task's own over the pipeline's.
     pub resources: Resources,
+    /// The task's own over the pipeline's.
+    pub container: TaskContainer,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// How the container of a task runs, beside what it asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TaskContainer {
+    /// Bytes of `/dev/shm`.
+    pub shm_size: Option<u64>,
+    /// Whether it uses the shared memory of the host; `None`: as the engine has it.
+    pub host_ipc: Option<bool>,
+    /// A class of runtimes.
+    pub runtime: Option<String>,
 }
 
 /// What a task does.

@@ -12,7 +12,7 @@ use crate::{
     expand::{read, unknown},
     model::{
         At, EnvironmentVariable, Image, Parameter, Piece, Pipeline, Platform, Resources, Schedule,
-        Task, TaskBody, TaskId, Text, TriggerRule,
+        Task, TaskBody, TaskContainer, TaskId, Text, TriggerRule,
     },
     syntax::{Key, Node, Removal, Table, Value, overlay},
 };
@@ -88,6 +88,7 @@ fn pipeline(
         image: image.as_ref(),
         env: table.get("env"),
         resources: table.get("resources"),
+        container: container(table, &TaskContainer::default()),
     };
     let names = TaskNames::of(table);
     let tasks: Vec<Task> = read::tables(table, "tasks")
@@ -130,6 +131,7 @@ fn pipeline(
         env: program::environment(scene, table, &scope, sink),
         volumes: mounts::pipeline_mounts(scene, &key.name, table, &mut platform.volumes, sink),
         resources: workload::resources(table),
+        container: container(table, &TaskContainer::default()),
         tasks,
         written: table.clone(),
         span: key.span,
@@ -165,6 +167,18 @@ struct Defaults<'a> {
     image: Option<&'a Image>,
     env: Option<&'a Node>,
     resources: Option<&'a Node>,
+    container: TaskContainer,
+}
+
+/// What a pipeline or a task says of its containers, and else that of what it is part of.
+fn container(table: &Table, around: &TaskContainer) -> TaskContainer {
+    TaskContainer {
+        shm_size: read::memory(table, "shm_size").or(around.shm_size),
+        host_ipc: table
+            .string("ipc")
+            .map_or(around.host_ipc, |ipc| Some(ipc == "host")),
+        runtime: read::owned(table, "runtime").or_else(|| around.runtime.clone()),
+    }
 }
 
 fn task(
@@ -209,6 +223,7 @@ fn task(
         } else {
             Resources::default()
         },
+        container: container(table, &defaults.container),
         span: key.span,
     }
 }

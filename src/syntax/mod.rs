@@ -60,7 +60,11 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
         }
         last_line = line;
         if error.message().starts_with("cannot extend value of type") {
-            sink.push(two_forms(duplicate::first_of(text, span, &table), span, text));
+            sink.push(two_forms(
+                duplicate::first_of(text, span, &table),
+                span,
+                text,
+            ));
             continue;
         }
         if !error.message().contains("duplicate key") {
@@ -149,9 +153,9 @@ fn two_forms(first: Option<Span>, again: Span, text: &str) -> Diagnostic {
     if let Some(first) = first {
         diagnostic = diagnostic.label(first, "a value here");
     }
-    diagnostic
-        .label(again, "a key of it here")
-        .help(format!("write all of it as a table, one `{name}.NAME = ...` a line"))
+    diagnostic.label(again, "a key of it here").help(format!(
+        "write all of it as a table, one `{name}.NAME = ...` a line"
+    ))
 }
 
 fn defined_twice(first: Option<Span>, again: Span) -> Diagnostic {

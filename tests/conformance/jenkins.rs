@@ -57,6 +57,9 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
             findings.extend(unknown_names(tree, &file).map(|message| tree.finding(message)));
             files.push((tree, file));
         }
+        // The scripts that make Jenkins' jobs.
+        let scripts = tree.files("config", &["groovy"]);
+        files.extend(scripts.into_iter().map(|script| (tree, script)));
     }
     if files.is_empty() {
         return findings;
