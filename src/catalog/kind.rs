@@ -2,7 +2,7 @@
 
 use crate::{
     data::Upgrade,
-    model::{SecretForm, Text, Version},
+    model::{Icon, SecretForm, Text, Version},
     reference::{self, Mode, Words},
     source::Span,
     syntax::{Node, Table, Value},
@@ -20,7 +20,7 @@ pub struct Kind {
     /// One sentence for `mlopsgen kinds`.
     pub description: String,
     /// Its shape in the architecture's picture.
-    pub icon: String,
+    pub icon: Icon,
     /// The repository of its own image, without a tag.
     pub image: Option<String>,
     /// The tag of a component that names none.

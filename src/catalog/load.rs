@@ -7,7 +7,7 @@ use crate::{
     data::{Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, Context, KIND, NameRule},
-    model::SecretForm,
+    model::{Icon, SecretForm},
     source::{Sources, Span},
     syntax::{self, Key, Node, Removal, Table, Value, overlay},
     template,
@@ -155,7 +155,10 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         lineage,
         title: string("title").unwrap_or_else(|| name.to_string()),
         description: string("description").unwrap_or_default(),
-        icon: string("icon").unwrap_or_else(|| "server".to_string()),
+        icon: table
+            .string("icon")
+            .and_then(Icon::parse)
+            .unwrap_or(Icon::Server),
         image: string("image"),
         version: string("version"),
         majors,

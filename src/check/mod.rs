@@ -14,6 +14,7 @@ mod notify;
 mod ports;
 mod profiles;
 mod routes;
+mod scrapes;
 mod secrets;
 mod sharing;
 mod strings;
@@ -46,6 +47,7 @@ const RULES: &[Rule] = &[
     profiles::dependencies,
     profiles::restarting_jobs,
     images::moving,
+    scrapes::timeouts,
     secrets::plaintext,
     lints::rights,
     lints::public_binds,

@@ -9,6 +9,7 @@ use mlopsgen::{
         Severity,
         render::{self, JsonDiagnostic},
     },
+    disk::Outcome,
     plan::{Action, Counts, DataPlan, Failure, Plan, Refusal},
 };
 use serde::Serialize;
@@ -58,11 +59,12 @@ struct Severities {
 }
 
 /// What `plan`, `check` and `apply` print; without a plan there were errors.
-pub fn report(compilation: &Compilation, plan: Option<&Plan>, folder: &str) -> String {
+pub fn report(outcome: &Outcome, folder: &str) -> String {
+    let plan = outcome.plan.as_ref().ok();
     let full = |path: &String| format!("{folder}/{path}");
     let changes = plan.map_or(&[][..], |plan| &plan.changes);
     text(&Report {
-        diagnostics: render::json(&compilation.diagnostics, &compilation.sources),
+        diagnostics: render::json(&outcome.diagnostics, &outcome.sources),
         changes: changes
             .iter()
             .map(|change| JsonChange {

@@ -7,6 +7,7 @@ mod add;
 mod apply;
 mod args;
 mod broken;
+mod cache;
 mod check;
 mod component;
 mod coverage;

@@ -343,7 +343,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
                     && !form.accepts(text)
                     && let Some(other) = shapes.iter().find(|other| is_table(other))
                 {
-                    let help = format!("write {}, or {}", form.describe(), other.describe());
+                    let help = format!("it is {}, or {}", form.describe(), other.describe());
                     sink.push(bad_form(node, text, *form).help(help));
                     return None;
                 }

@@ -1,140 +1,36 @@
-//! CI entries, and what the Jenkins that runs them has to know.
+//! CI entries.
 
-use std::collections::BTreeSet;
+mod after;
+mod asked;
+mod jobs;
 
-use serde_json::{Value as Json, json};
+pub(super) use jobs::{job_secrets, view};
 
 use super::{
-    Scene, image, notify,
-    pipelines::{Names, secret_variables, shown, written_out},
-    program,
+    Scene, image, program,
     reference::{Scope, text},
+    texts::Texts,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::{read, unknown},
-    files::GENERATED,
-    model::{
-        Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, EnvironmentVariable, Notify,
-        Platform, Post, Receiver, SecretVariable, Text,
-    },
+    expand::read,
+    model::{Agent, Ci, CiStage, Notify, SecretVariable, Text},
     source::Span,
-    syntax::{Key, Node, Table, Value},
-    value::PostCondition,
+    syntax::{Key, Node, Table},
 };
 
-pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, sink: &mut Sink) {
-    for (key, table) in read::tables(tree, "ci") {
-        let ci = ci(key, table, Names { scene, platform }, sink);
-        platform.ci.push(ci);
-    }
-}
-
-/// The Jenkins that runs the entries reads what they need from its environment: the secrets that become credentials, and the one
-/// that mails are sent with.
-pub(super) fn job_secrets(
+pub(super) fn entries(
+    at: Texts<'_>,
     tree: &Table,
-    scene: &Scene<'_>,
     notify: Option<&Notify>,
-) -> Vec<EnvironmentVariable> {
-    let mut names = credentials(tree, scene, notify);
-    if heard(tree, notify).iter().any(|it| !it.email.is_empty()) {
-        let smtp = notify.and_then(|it| it.smtp.as_ref()?.password.as_ref());
-        let secrets = smtp.into_iter().flat_map(|it| it.value.secrets());
-        names.extend(secrets.map(ToString::to_string));
-    }
-    secret_variables(scene, &names)
+    sink: &mut Sink,
+) -> Vec<Ci> {
+    read::tables(tree, "ci")
+        .map(|(key, table)| ci(key, table, at, notify, sink))
+        .collect()
 }
 
-/// The secrets of entries and stages, and those of the receivers that they notify. What is wrong with a variable is reported where
-/// the entry is resolved.
-fn credentials(tree: &Table, scene: &Scene<'_>, notify: Option<&Notify>) -> BTreeSet<String> {
-    let quiet = &mut Sink::default();
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for table in entries_and_stages(tree) {
-        let bound = table.table("secrets").into_iter().flat_map(Table::iter);
-        names.extend(bound.filter_map(|(_, node)| Some(node.as_str()?.to_string())));
-        let variables = program::environment(scene, table, &Scope::platform(), quiet);
-        let read = variables.iter().flat_map(|it| it.value.secrets());
-        names.extend(read.map(ToString::to_string));
-    }
-    let texts = heard(tree, notify).into_iter().flat_map(Receiver::texts);
-    names.extend(texts.flat_map(Text::secrets).map(ToString::to_string));
-    names
-}
-
-/// What the template of the kind that runs the entries sees: `jobs`, `credentials`, and `mail` where somebody is notified
-/// by mail.
-pub(super) fn view(tree: &Table, scene: &Scene<'_>, environment: Option<&str>) -> Json {
-    let folder = environment.map_or_else(
-        || GENERATED.to_string(),
-        |environment| format!("{GENERATED}/{environment}"),
-    );
-    let notify = notify::resolve(tree, scene, &mut Sink::default());
-    let secrets = secret_variables(scene, &credentials(tree, scene, notify.as_ref()));
-    let jobs = read::tables(tree, "ci").map(|(key, entry)| {
-        let stages = stage_tables(entry, "stages").into_iter();
-        let inner =
-            stages.flat_map(|stage| std::iter::once(stage).chain(stage_tables(stage, "parallel")));
-        json!({
-            "name": key.name,
-            "script": format!("{folder}/jenkins/{}/Jenkinsfile", key.name),
-            "tags": std::iter::once(entry).chain(inner).any(|it| it.get("tags").is_some()),
-        })
-    });
-    let credentials = secrets.iter().flat_map(|variable| {
-        let names = variable.value.secrets().into_iter();
-        names.map(|name| json!({ "id": name, "variable": variable.name }))
-    });
-    json!({
-        "jobs": jobs.collect::<Vec<_>>(),
-        "credentials": credentials.collect::<Vec<_>>(),
-        "mail": notify.as_ref().and_then(|notify| mail(tree, scene, notify)),
-    })
-}
-
-/// What mails are sent with.
-fn mail(tree: &Table, scene: &Scene<'_>, notify: &Notify) -> Option<Json> {
-    let heard = heard(tree, Some(notify));
-    let smtp = notify.smtp.as_ref()?;
-    let (host, port) = smtp.host.rsplit_once(':')?;
-    let password = smtp.password.as_ref();
-    let secret = password.and_then(|it| it.value.secrets().first().copied());
-    let password = secret.and_then(|name| scene.names.secrets.find(name));
-    heard.iter().any(|it| !it.email.is_empty()).then(|| {
-        json!({
-            "host": host,
-            "port": port,
-            "from": smtp.from,
-            "user": smtp.user,
-            "tls": smtp.tls,
-            "password": password.map(|secret| secret.env.as_str()),
-        })
-    })
-}
-
-/// The receivers that some entry notifies.
-fn heard<'a>(tree: &Table, notify: Option<&'a Notify>) -> Vec<&'a Receiver> {
-    let posts = entries_and_stages(tree).filter_map(|table| table.table("post"));
-    let names: BTreeSet<String> = posts
-        .flat_map(|post| read::one_or_many(post, "notify"))
-        .collect();
-    let receivers = notify.into_iter().flat_map(|it| &it.receivers);
-    receivers.filter(|it| names.contains(&it.name)).collect()
-}
-
-/// The tables of the entries, each followed by those of its stages.
-fn entries_and_stages(tree: &Table) -> impl Iterator<Item = &Table> {
-    let entries = read::tables(tree, "ci").map(|(_, table)| table);
-    entries.flat_map(|entry| {
-        let stages = stage_tables(entry, "stages").into_iter();
-        let all =
-            stages.flat_map(|stage| std::iter::once(stage).chain(stage_tables(stage, "parallel")));
-        std::iter::once(entry).chain(all)
-    })
-}
-
-fn ci(key: &Key, table: &Table, at: Names<'_>, sink: &mut Sink) -> Ci {
+fn ci(key: &Key, table: &Table, at: Texts<'_>, notify: Option<&Notify>, sink: &mut Sink) -> Ci {
     let scene = at.scene;
     let scope = Scope::platform();
     let stages: Vec<&Table> = stage_tables(table, "stages");
@@ -153,12 +49,12 @@ fn ci(key: &Key, table: &Table, at: Names<'_>, sink: &mut Sink) -> Ci {
     }
     let stages: Vec<CiStage> = stages
         .into_iter()
-        .map(|stage_table| stage(stage_table, key.span, at, sink))
+        .map(|stage_table| stage(stage_table, key.span, (at, notify), sink))
         .collect();
     report_equal_stages(&stages, sink);
     Ci {
         name: key.name.clone(),
-        description: shown(at, table, "description", sink),
+        description: at.key(table, "description", sink),
         agent: agent(at, table, sink).unwrap_or(Agent::Any),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
@@ -167,9 +63,9 @@ fn ci(key: &Key, table: &Table, at: Names<'_>, sink: &mut Sink) -> Ci {
         secrets: secrets(table, scene, sink),
         timeout: read::duration(table, "timeout").unwrap_or(3_600_000),
         retries: read::unsigned(table, "retries").unwrap_or(0),
-        parameters: parameters(at, table, sink),
-        triggers: triggers(table),
-        post: post(at, table, sink),
+        parameters: asked::parameters(at, table, sink),
+        triggers: asked::triggers(table),
+        post: after::post(at, table, notify, sink),
         stages,
         written: table.clone(),
         span: key.span,
@@ -206,7 +102,12 @@ fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
     }
 }
 
-fn stage(table: &Table, entry: Span, at: Names<'_>, sink: &mut Sink) -> CiStage {
+fn stage(
+    table: &Table,
+    entry: Span,
+    (at, notify): (Texts<'_>, Option<&Notify>),
+    sink: &mut Sink,
+) -> CiStage {
     let scene = at.scene;
     let span = table.get("name").map_or(entry, |name| name.span);
     let scope = Scope::platform();
@@ -219,7 +120,7 @@ fn stage(table: &Table, entry: Span, at: Names<'_>, sink: &mut Sink) -> CiStage 
         .collect();
     let parallel: Vec<CiStage> = stage_tables(table, "parallel")
         .into_iter()
-        .map(|inner| stage(inner, entry, at, sink))
+        .map(|inner| stage(inner, entry, (at, notify), sink))
         .collect();
     let broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
     if run.is_empty() == parallel.is_empty() && !broken("run") && !broken("parallel") {
@@ -238,7 +139,7 @@ fn stage(table: &Table, entry: Span, at: Names<'_>, sink: &mut Sink) -> CiStage 
         }));
     }
     CiStage {
-        name: shown(at, table, "name", sink).unwrap_or_default(),
+        name: at.key(table, "name", sink).unwrap_or_default(),
         run,
         env: program::environment(scene, table, &scope, sink),
         secrets: secrets(table, scene, sink),
@@ -247,14 +148,14 @@ fn stage(table: &Table, entry: Span, at: Names<'_>, sink: &mut Sink) -> CiStage 
         tags: read::strings(table, "tags"),
         timeout: read::duration(table, "timeout"),
         retries: read::unsigned(table, "retries").unwrap_or(0),
-        post: post(at, table, sink),
+        post: after::post(at, table, notify, sink),
         agent: agent(at, table, sink),
         parallel,
         span,
     }
 }
 
-fn agent(at: Names<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
+fn agent(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
     let agent = table.table("agent")?;
     match (agent.entry("docker"), agent.entry("label")) {
         (Some(docker), Some(label)) => sink.push(
@@ -277,11 +178,11 @@ fn agent(at: Names<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
         _ => {}
     }
     if let Some(node) = agent.get("docker") {
-        let read = |sink: &mut Sink| Text::literal(written_out(at, node, sink));
+        let read = |sink: &mut Sink| Text::literal(at.constant(node, sink));
         let image = image::standalone(at.scene, node, read, sink);
         return Some(Agent::Docker(image));
     }
-    shown(at, agent, "label", sink).map(Agent::Label)
+    at.key(agent, "label", sink).map(Agent::Label)
 }
 
 fn secrets(table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> Vec<SecretVariable> {
@@ -296,104 +197,4 @@ fn secrets(table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> Vec<SecretVaria
         }
     }
     out
-}
-
-fn triggers(table: &Table) -> CiTriggers {
-    let triggers = table.table("triggers");
-    let read = |key: &str| triggers.and_then(|it| read::owned(it, key));
-    CiTriggers {
-        cron: read("cron"),
-        poll: read("poll"),
-    }
-}
-
-fn parameters(at: Names<'_>, table: &Table, sink: &mut Sink) -> Vec<CiParameter> {
-    let all = table.table("parameters").into_iter().flat_map(Table::iter);
-    all.filter_map(|(key, node)| parameter(at, key, node, sink))
-        .collect()
-}
-
-fn parameter(at: Names<'_>, key: &Key, node: &Node, sink: &mut Sink) -> Option<CiParameter> {
-    let whole = node.as_table();
-    let description = whole.and_then(|table| shown(at, table, "description", sink));
-    let choices = match (&node.value, whole) {
-        (Value::Array(items), _) => Some(items.as_slice()),
-        (_, Some(table)) => table.array("choices"),
-        _ => None,
-    };
-    let default = whole.map_or(Some(node), |table| table.get("default"));
-    let answer = match (choices, default.map(|node| &node.value)) {
-        (Some(items), _) => {
-            let written = items.iter().map(|item| written_out(at, item, sink));
-            let mut choices: Vec<String> = written.collect();
-            if choices.is_empty() {
-                let nothing = Diagnostic::new(Code::BadValue, "there is nothing to choose from")
-                    .label(node.span, "no choice")
-                    .help("list what may be answered: `choices = [\"staging\", \"production\"]`");
-                sink.push(nothing);
-                return None;
-            }
-            // Jenkins takes the first for the default.
-            let first = whole.and_then(|table| shown(at, table, "default", sink));
-            if let Some(first) = first {
-                let Some(index) = choices.iter().position(|choice| *choice == first) else {
-                    let place = default.map_or(node.span, |node| node.span);
-                    let known: Vec<&str> = choices.iter().map(String::as_str).collect();
-                    sink.push(unknown("choice", &first, place, &known));
-                    return None;
-                };
-                let default = choices.remove(index);
-                choices.insert(0, default);
-            }
-            CiAnswer::Choice(choices)
-        }
-        (None, Some(Value::Boolean(switch))) => CiAnswer::Switch(*switch),
-        (None, Some(_)) => CiAnswer::Text(written_out(at, default?, sink)),
-        (None, None) => CiAnswer::Text(String::new()),
-    };
-    Some(CiParameter {
-        name: key.name.clone(),
-        description,
-        answer,
-    })
-}
-
-fn post(at: Names<'_>, table: &Table, sink: &mut Sink) -> Post {
-    let Some(table) = table.table("post") else {
-        return Post::default();
-    };
-    let scope = Scope::platform().without_secrets("`post`").shell();
-    let steps = PostCondition::ALL.iter().filter_map(|condition| {
-        let lines = table.array(condition.name())?;
-        let lines = lines.iter().map(|node| text(at.scene, node, &scope, sink));
-        Some((*condition, lines.collect()))
-    });
-    let steps = steps.collect();
-    for node in receivers(table) {
-        let receivers = at.platform.notify.iter().flat_map(|it| &it.receivers);
-        let known: Vec<&str> = receivers.map(|it| it.name.as_str()).collect();
-        let Some(name) = node.as_str().filter(|name| !known.contains(name)) else {
-            continue;
-        };
-        let mut diagnostic = unknown("receiver", name, node.span, &known);
-        if known.is_empty() {
-            diagnostic = diagnostic.help(format!(
-                "receivers are declared below `[notify.receivers]`: `{name} = {{ email = [\"team@example.com\"] }}`"
-            ));
-        }
-        sink.push(diagnostic);
-    }
-    Post {
-        steps,
-        archive: read::strings(table, "archive"),
-        junit: read::strings(table, "junit"),
-        notify: read::one_or_many(table, "notify"),
-    }
-}
-
-fn receivers(post: &Table) -> &[Node] {
-    match post.get("notify") {
-        Some(node) => node.as_array().unwrap_or(std::slice::from_ref(node)),
-        None => &[],
-    }
 }

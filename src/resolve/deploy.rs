@@ -1,10 +1,11 @@
 //! `[deploy]`: the tool that installs the chart from git.
 
+use super::top::Top;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::read,
+    expand::{Names, read},
     files::{GENERATED, Target},
-    model::{Cluster, Deploy, DeployTool, Platform, Revision},
+    model::{Cluster, Deploy, DeployTool, Revision},
     source::Span,
     syntax::{Node, Table},
 };
@@ -18,12 +19,13 @@ const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
 /// Kubernetes' limit on the name of a namespace.
 const NAMESPACE: usize = 63;
 
-pub(super) fn resolve(tree: &Table, platform: &Platform, sink: &mut Sink) -> Option<Deploy> {
+/// `[deploy]` of a platform with this top.
+pub(super) fn deploy(tree: &Table, names: &Names, top: &Top, sink: &mut Sink) -> Option<Deploy> {
     let written = tree.entry("deploy");
-    let is_target = platform.targets.contains(&Target::Gitops);
+    let is_target = top.targets.contains(&Target::Gitops);
     let Some(entry) = written else {
         if is_target {
-            sink.push(nothing_to_write(platform.span));
+            sink.push(nothing_to_write(top.span));
         }
         return None;
     };
@@ -44,13 +46,15 @@ pub(super) fn resolve(tree: &Table, platform: &Platform, sink: &mut Sink) -> Opt
             return None;
         }
         (Some((at, argocd)), None) => Reader {
-            platform,
+            names,
+            top,
             at,
             table: argocd,
         }
         .argocd(sink),
         (None, Some((at, flux))) => Reader {
-            platform,
+            names,
+            top,
             at,
             table: flux,
         }
@@ -68,7 +72,7 @@ pub(super) fn resolve(tree: &Table, platform: &Platform, sink: &mut Sink) -> Opt
                 .label(span, "the target `gitops` would write it")
                 .help("add \"gitops\" to `platform.targets`"),
         );
-    } else if !platform.targets.contains(&Target::Helm) && !is_written(table, "path") {
+    } else if !top.targets.contains(&Target::Helm) && !is_written(table, "path") {
         sink.push(
             Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
                 .label(span, "this leads to the chart")
@@ -94,7 +98,8 @@ fn is_written(deploy: &Table, key: &str) -> bool {
 
 /// Reads the table of one tool.
 struct Reader<'a> {
-    platform: &'a Platform,
+    names: &'a Names,
+    top: &'a Top,
     table: &'a Table,
     at: Span,
 }
@@ -184,9 +189,9 @@ impl Reader<'_> {
     }
 
     fn path(&self, sink: &mut Sink) -> Option<String> {
-        let chart = format!("helm/{}", self.platform.name);
+        let chart = format!("helm/{}", self.names.platform);
         let base = format!("{GENERATED}/{chart}");
-        let own = match &self.platform.environment {
+        let own = match &self.top.environment {
             Some(environment) => format!("{GENERATED}/{environment}/{chart}"),
             None => base.clone(),
         };
@@ -215,7 +220,7 @@ impl Reader<'_> {
         }
         // Dots may stand in an environment's name, and not in a namespace's.
         let name = self
-            .platform
+            .names
             .project
             .replace(['.', '_'], "-")
             .to_ascii_lowercase();

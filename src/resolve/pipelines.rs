@@ -5,30 +5,33 @@ use std::collections::BTreeSet;
 use super::{
     Scene, image, mounts, program,
     reference::{Scope, text},
+    texts::Texts,
     workload,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{read, unknown},
     model::{
-        At, EnvironmentVariable, Image, Parameter, Piece, Pipeline, Platform, Resources, Schedule,
+        At, EnvironmentVariable, Image, Named, Parameter, Piece, Pipeline, Resources, Schedule,
         Task, TaskBody, TaskContainer, TaskId, Text, TriggerRule,
     },
     syntax::{Key, Node, Removal, Table, Value, overlay},
 };
 
-pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, sink: &mut Sink) {
-    for (key, table) in read::tables(tree, "pipelines") {
-        let pipeline = pipeline(key, table, scene, platform, sink);
-        platform.pipelines.push(pipeline);
-    }
+pub(super) fn pipelines(at: Texts<'_>, tree: &Table, sink: &mut Sink) -> Named<Pipeline> {
+    read::tables(tree, "pipelines")
+        .map(|(key, table)| pipeline(key, table, at, sink))
+        .collect()
 }
 
-/// What strings are read against: names, and what the components have become.
-#[derive(Clone, Copy)]
-pub(super) struct Names<'a> {
-    pub scene: &'a Scene<'a>,
-    pub platform: &'a Platform,
+/// When it runs by itself.
+pub(super) fn schedule(table: &Table) -> Option<Schedule> {
+    table.string("schedule").and_then(Schedule::parse)
+}
+
+/// How long a run may take, in milliseconds.
+pub(super) fn timeout(table: &Table) -> Option<u64> {
+    read::duration(table, "timeout")
 }
 
 /// A DAG reads the secrets of its tasks from the environment of what runs it. What is wrong with a variable is reported
@@ -66,15 +69,9 @@ pub(super) fn secret_variables(
         .collect()
 }
 
-fn pipeline(
-    key: &Key,
-    table: &Table,
-    scene: &Scene<'_>,
-    platform: &mut Platform,
-    sink: &mut Sink,
-) -> Pipeline {
+fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipeline {
+    let scene = at.scene;
     let scope = Scope::platform();
-    let at = Names { scene, platform };
     let build = image::build(scene, None, table, sink);
     let image = match table.get("image") {
         Some(node) => Some(task_image(scene, node, sink)),
@@ -97,8 +94,8 @@ fn pipeline(
     images(key, table, &tasks, sink);
     Pipeline {
         name: key.name.clone(),
-        description: shown(at, table, "description", sink),
-        schedule: table.string("schedule").and_then(Schedule::parse),
+        description: at.key(table, "description", sink),
+        schedule: schedule(table),
         start: table.get("start").and_then(Node::as_date).cloned(),
         image: image.clone(),
         build,
@@ -106,12 +103,12 @@ fn pipeline(
             .array("tags")
             .unwrap_or_default()
             .iter()
-            .map(|node| written_out(at, node, sink))
+            .map(|node| at.constant(node, sink))
             .collect(),
         reaches: workload::reaches(scene, table, sink),
         retries: read::unsigned(table, "retries").unwrap_or(0),
         retry_delay: read::duration(table, "retry_delay").unwrap_or(300_000),
-        timeout: read::duration(table, "timeout"),
+        timeout: timeout(table),
         catchup: table.boolean("catchup").unwrap_or(false),
         max_active_runs: read::unsigned(table, "max_active_runs"),
         params: table
@@ -129,7 +126,7 @@ fn pipeline(
             })
             .collect(),
         env: program::environment(scene, table, &scope, sink),
-        volumes: mounts::pipeline_mounts(scene, &key.name, table, &mut platform.volumes, sink),
+        volumes: mounts::pipeline_mounts(scene, &key.name, table, sink),
         resources: workload::resources(table),
         container: container(table, &TaskContainer::default()),
         tasks,
@@ -310,15 +307,4 @@ fn after(table: &Table, names: &TaskNames<'_>, own: &str, sink: &mut Sink) -> Ve
         }
     }
     out
-}
-
-/// A string that is read before anything starts: variables stand with their defaults.
-pub(super) fn written_out(at: Names<'_>, node: &Node, sink: &mut Sink) -> String {
-    let scope = Scope::platform().without_secrets("a string of a pipeline or CI entry");
-    text(at.scene, node, &scope, sink)
-        .render(|piece| at.platform.constant(piece).unwrap_or_default())
-}
-
-pub(super) fn shown(at: Names<'_>, table: &Table, key: &str, sink: &mut Sink) -> Option<String> {
-    Some(written_out(at, table.get(key)?, sink))
 }

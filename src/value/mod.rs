@@ -21,7 +21,7 @@ pub use build_trigger::is_build_trigger;
 pub use capability::Capability;
 pub(crate) use choice::choice;
 pub use choice::{
-    AlertSeverity, Condition, PanelKind, PostCondition, ProbeTool, Propagation, Protocol,
+    AlertSeverity, Condition, Icon, PanelKind, PostCondition, ProbeTool, Propagation, Protocol,
     SchedulePreset, TriggerRule,
 };
 pub use device::{Device, ImagePlatform};

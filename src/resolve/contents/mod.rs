@@ -13,7 +13,7 @@ use super::Scene;
 use crate::{
     catalog::FileForm,
     diag::{Code, Diagnostic, Sink},
-    model::{Platform, SettingValue},
+    model::{Component, Named, SettingValue},
     source::{Sources, Span},
 };
 
@@ -36,7 +36,6 @@ impl Problem {
     }
 }
 
-/// Checks the files of every setting whose form is known.
 /// The rules of a file of Prometheus': names and expressions. What can't be read has none.
 pub fn rules_of(text: &str) -> Vec<(String, String)> {
     let document = yaml::read(text).ok().flatten();
@@ -46,14 +45,15 @@ pub fn rules_of(text: &str) -> Vec<(String, String)> {
         .unwrap_or_default()
 }
 
+/// Checks the files of every setting whose form is known.
 pub(super) fn check(
     scene: &Scene<'_>,
-    platform: &Platform,
+    components: &Named<Component>,
     sources: &mut Sources,
     sink: &mut Sink,
 ) {
     for draft in scene.components {
-        let Some(component) = platform.component(&draft.name) else {
+        let Some(component) = components.find(&draft.name) else {
             continue;
         };
         for (spec, setting) in draft.kind.settings.iter().filter_map(|spec| {
