@@ -282,7 +282,8 @@ impl File<'_> {
     fn template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let path = node.as_str()?;
         let mut marks = Marks::default();
-        let view = view(self.scene, self.index, &mut marks, sink);
+        let environment = self.inputs.environment.as_deref();
+        let view = view(self.scene, self.index, environment, &mut marks, sink);
         match self.inputs.engine.render(path, view) {
             Ok(rendered) => Some(self.content(marks.restore(&rendered))),
             Err(_) if self.scene.components[self.index].broken => None,
