@@ -161,7 +161,10 @@ pub fn no_git(_: Extent) -> Outcome {
     // A file of somebody's own that does not list it: whoever has git would take the secrets up.
     fs::remove_file(project.path("generated/compose/.env")).expect("a file");
     fs::write(project.path("generated/compose/.gitignore"), "other\n").expect("a file");
-    failed_with(&run(&["env", "init"]), &["git does not ignore", "write `.env` into"]);
+    failed_with(
+        &run(&["env", "init"]),
+        &["git does not ignore", "write `.env` into"],
+    );
     assert!(!project.path("generated/compose/.env").exists());
     Outcome::Held(4)
 }
