@@ -117,7 +117,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
         }
         let Some(value) = strong(secret.form, &entropy()?) else {
             let line = format!(
-                "{}: a certificate and its key, which are yours to set\n",
+                "{}: a certificate and its key; set it yourself\n",
                 secret.env
             );
             context.terminal.err(&line);
@@ -129,7 +129,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
     if written.is_empty() {
         context
             .terminal
-            .out("No secret is missing that can be made up.\n")?;
+            .out("No secret is missing that can be generated.\n")?;
         return Ok(0);
     }
     let files = &running.output.files.files;
@@ -199,7 +199,7 @@ fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
         count(names.len(), "secret"),
         names.join(", ")
     ))
-    .help("type `mlopsgen env init` to make them up, or set the variables"))
+    .help("type `mlopsgen env init` to generate them, or set the variables"))
 }
 
 /// The Secrets that charts of others read: with their values, or as templates of the External Secrets Operator.

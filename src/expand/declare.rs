@@ -77,7 +77,7 @@ fn part_names(components: &[Declared], sink: &mut Sink) {
                     .label(declared.span, format!("has the part `{part}`"))
                     .label(other.span, "a component of that name")
                     .help(format!(
-                        "rename the component, or take the part away: `parts.{part} = false`"
+                        "rename the component, or remove the part: `parts.{part} = false`"
                     )),
                 );
             }
@@ -142,7 +142,7 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
                 };
                 if let Some(entry) = preset.entry("presets") {
                     sink.push(
-                        Diagnostic::new(Code::ConflictingKeys, "a preset names no presets")
+                        Diagnostic::new(Code::ConflictingKeys, "a preset can't name presets")
                             .label(entry.key.span, "not here")
                             .help("list the presets where the component or its group names them"),
                     );

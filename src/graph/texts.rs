@@ -46,6 +46,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         ports: _,
         mounts: _,
         metrics: _,
+        probed: _,
         resources: _,
         replicas: _,
         daemon: _,

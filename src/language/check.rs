@@ -39,7 +39,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
                     }
                     continue;
                 }
-                let near = meant(key, keys, sink);
+                let near = nearest_key(key, keys, sink);
                 let absent = match near {
                     Some(_) => Vec::new(),
                     None => absent(table, &kept, keys, sink),
@@ -49,7 +49,9 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
                     _ => None,
                 });
                 sink.push(match near {
-                    Some(near) if table.get(near.name).is_some() => twice(key, near, context.owner),
+                    Some(near) if table.get(near.name).is_some() => {
+                        both_written(key, near, context.owner)
+                    }
                     Some(_) => unknown_key(key, near, keys, &[], context.owner),
                     None => unknown_key(key, near, keys, &absent, context.owner),
                 });
@@ -137,7 +139,7 @@ fn is_component(keys: &[KeyShape]) -> bool {
 }
 
 /// The key that a misspelled one was meant to be.
-fn meant<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
+fn nearest_key<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
     if sink.is_full() {
         return None;
     }
@@ -161,7 +163,8 @@ fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) ->
         names.any(|key| {
             let is_known = keys.iter().any(|shape| shape.name == key.name);
             key.name == shape.name
-                || !is_known && meant(key, keys, sink).is_some_and(|near| near.name == shape.name)
+                || !is_known
+                    && nearest_key(key, keys, sink).is_some_and(|near| near.name == shape.name)
         })
     };
     keys.iter()
@@ -170,14 +173,14 @@ fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) ->
 }
 
 /// A misspelled key beside the one that it was meant to be.
-fn twice(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
+fn both_written(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
     let name = near.name;
     Diagnostic::new(
         Code::UnknownKey,
         format!("{owner} has no key `{}`", key.name),
     )
     .label(key.span, "unknown key")
-    .help(format!("take it away: `{name}` is there too"))
+    .help(format!("remove it: `{name}` is set too"))
 }
 
 fn unknown_key(

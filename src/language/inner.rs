@@ -32,7 +32,7 @@ pub(super) const ENV: Shape = Shape::Map(
         Shape::Table(&[key(
             "unset",
             Shape::Boolean,
-            "`true` takes the variable away that a kind or a preset sets.",
+            "`true` removes a variable that a kind or a preset sets.",
             "unset = true",
         )
         .required()]),
@@ -268,6 +268,12 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         Shape::Boolean,
         "`true` where the check asks the program alone and nothing that it depends on: Kubernetes restarts a container that fails it. Without it only `tcp` does; the others just take a pod out of its Service.",
         "liveness = true",
+    ),
+    key(
+        "probe",
+        Shape::Boolean,
+        "Whether Prometheus asks it too, from outside, where there are no metrics and the check is `http` or `tcp`; `true` by default.",
+        "probe = false",
     ),
 ];
 

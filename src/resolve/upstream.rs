@@ -35,7 +35,7 @@ pub(super) fn chart(
         sink.push(
             Diagnostic::new(
                 Code::BadValue,
-                format!("`{address}` is no repository of charts"),
+                format!("`{address}` is not a chart repository"),
             )
             .label(repository.span, "Helm looks for the chart here")
             .help("write `https://HOST/PATH`, `oci://HOST/PATH` or `file://PATH` of a folder"),

@@ -60,7 +60,7 @@ pub(super) const WATCH: &[KeyShape] = &[
     .of_component()
     .elsewhere_in_kinds()
     .in_targets(&[effect()
-        .set("metrics = { port = \"http\" }\nslo = { availability = \"99.5%\", requests = \"a_total\", errors = \"b_total\" }")
+        .set("metrics = { port = \"http\" }\nslo = { availability = \"99.5%\", window = \"7d\", requests = \"a_total\", errors = \"b_total\" }")
         .becomes(Compose, "the hash of Prometheus' files")
         .becomes(Helm, "a rule file of Prometheus")
         .becomes(Prometheus, "rules")

@@ -7,7 +7,7 @@ use super::{
     alert::KIND_ALERT,
     component::{KIND_WORKLOAD, OF_KIND_PART},
     form::{Form, NameRule},
-    inner::FREE,
+    inner::{FREE, FREE_LIST},
     key::{KeyShape, Section, join, key, length},
     panel::KIND_PANEL,
     shape::Shape,
@@ -220,6 +220,12 @@ const ABOUT: &[KeyShape] = &[
         Shape::Boolean,
         "It runs the platform's pipelines, and needs what their tasks need.",
         "runs_pipelines = true",
+    ),
+    key(
+        "exposes",
+        FREE_LIST,
+        "The files of `templates/kinds/metrics/` that list the metrics of its job: an alert of a user's that asks this job for another name is warned of.",
+        "exposes = [\"redis\"]",
     ),
     key(
         "port",

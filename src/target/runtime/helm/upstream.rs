@@ -198,7 +198,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamCha
         return;
     }
     let message = format!(
-        "{} of `{}` {} for containers of a machine: in a cluster `chart.values` say such things to the chart `{}`",
+        "{} of `{}` {} for Compose and Swarm only: in a cluster, set it in `chart.values` of the chart `{}`",
         lost.join(", "),
         workload.name,
         if lost.len() == 1 { "is" } else { "are" },

@@ -311,6 +311,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         build: _,
         // Prometheus has it.
         metrics: _,
+        probed: _,
         // It is for Compose.
         raw_compose: _,
         // What a chart of others runs has no values here.
