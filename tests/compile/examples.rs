@@ -240,7 +240,7 @@ fn own_with(key: &str) -> String {
 const FILES: &[(&str, &str)] = &[
     ("config/app.yaml", "a: 1\n"),
     ("nginx.conf", "events {}\n"),
-    ("certificates/ca.pem", "a certificate\n"),
+    ("certificates/ca.pem", "-----BEGIN CERTIFICATE-----\n"),
     (
         "mlopsgen/templates/kinds/feast/feature_store.yaml",
         "a: 1\n",

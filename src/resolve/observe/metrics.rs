@@ -163,7 +163,7 @@ impl Reader<'_> {
                 Diagnostic::new(Code::ConflictingKeys, "plain HTTP shows no certificate")
                     .label(entry.key.span, "checks a certificate")
                     .label(scheme.value.span, "and here is none")
-                    .help("write `scheme = \"https\"`, or take `ca` away"),
+                    .help("take `ca` away, or write `scheme = \"https\"`"),
             );
         }
         let content = files::project(self.inputs.world, &entry.value, sink)?;

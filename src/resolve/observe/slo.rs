@@ -77,7 +77,7 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
         sink.push(
             Diagnostic::new(Code::MissingKey, "`slo` promises nothing")
                 .label(entry.key.span, "what is promised?")
-                .help("write `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`"),
+                .help("promise something, as `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`"),
         );
     }
     let objectives = reader.objectives(sink);
