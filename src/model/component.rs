@@ -16,6 +16,8 @@ pub struct Component {
     pub kind: String,
     /// The kinds that `kind` extends, nearest first.
     pub lineage: Vec<String>,
+    /// The kind that describes its program: what it writes, no other program reads.
+    pub program: String,
     /// The kind's title, as in `PostgreSQL`.
     pub title: String,
     /// Its shape in the picture.

@@ -45,7 +45,7 @@ pub use pipeline::{
 };
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable, is_claim_name, network_name,
+    SecretOrigin, Variable, aliases, is_claim_name, network_name,
 };
 pub use published::Published;
 pub use registry::Registry;

@@ -40,6 +40,8 @@ pub struct Platform {
     pub routes: Vec<Route>,
     /// What the user names under `[components]`, with what the catalog adds.
     pub components: Named<Component>,
+    /// Further names of workloads on their networks.
+    pub aliases: BTreeSet<String>,
     /// One DAG each.
     pub pipelines: Named<Pipeline>,
     /// One Jenkinsfile each.
@@ -60,6 +62,12 @@ pub struct Platform {
     pub kind_sources: BTreeSet<SourceId>,
     /// `[platform]`'s name where it is written.
     pub span: Span,
+}
+
+/// The aliases of all workloads of some components.
+pub fn aliases(components: &[Component]) -> BTreeSet<String> {
+    let workloads = components.iter().flat_map(|it| &it.workloads);
+    workloads.flat_map(|it| &it.aliases).cloned().collect()
 }
 
 impl Platform {

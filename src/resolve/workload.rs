@@ -49,6 +49,7 @@ pub(super) fn component(
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
         lineage: draft.kind.lineage.clone(),
+        program: draft.kind.program.clone(),
         title: draft.kind.title.clone(),
         icon: draft.kind.icon,
         major: draft.major,
