@@ -26,7 +26,7 @@ pub fn read_dotenv(place: &Place) -> Result<Dotenv, Failure> {
     match place.opened().read(&path, LARGEST) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => closed(Dotenv::new(text), &path),
-            Err(_) => Err(Failure::new(format!("`{path}` is no UTF-8")).help("save it as UTF-8")),
+            Err(_) => Err(Failure::new(format!("`{path}` is not UTF-8")).help("save it as UTF-8")),
         },
         Err(ReadError::Missing) => Ok(Dotenv::default()),
         Err(error) => Err(Failure::new(format!("`{path}` {error}"))

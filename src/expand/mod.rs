@@ -7,6 +7,7 @@
 mod conditions;
 mod declare;
 mod draft;
+mod elsewhere;
 mod end_of_life;
 mod flags;
 mod layers;

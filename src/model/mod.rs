@@ -55,7 +55,7 @@ pub use scrape::{
 };
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
-pub use upstream::UpstreamChart;
+pub use upstream::{ChartOperator, ChartSecret, UpstreamChart};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,
     PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,

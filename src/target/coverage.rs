@@ -60,14 +60,14 @@ pub struct WorkloadCoverage {
 }
 
 impl WorkloadCoverage {
-    fn met(&self) -> usize {
+    fn answered(&self) -> usize {
         let answers = [self.metrics, self.alert, self.panel, self.probe];
         answers.iter().filter(|answer| **answer).count()
     }
 
     /// Whether all four questions are answered.
     pub fn is_whole(&self) -> bool {
-        self.met() == QUESTIONS
+        self.answered() == QUESTIONS
     }
 }
 
@@ -108,14 +108,17 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .collect();
     let own = own_jobs.iter().map(String::as_str);
     let known: BTreeSet<&str> = ours.iter().copied().chain(own).collect();
-    let uncharted = uncharted(&ours, &own_jobs, &expressions, has_dashboards);
+    let uncharted = jobs_without_panel(&ours, &own_jobs, &expressions, has_dashboards);
     let named: BTreeSet<Unexposed> = expressions.iter().flat_map(Expression::named).collect();
     let unexposed: Vec<Unexposed> = named
         .into_iter()
         .filter(|it| !known.contains(it.job.as_str()))
         .collect();
     let asked = workloads.len() * QUESTIONS + known.len() + unexposed.len();
-    let met = workloads.iter().map(WorkloadCoverage::met).sum::<usize>()
+    let met = workloads
+        .iter()
+        .map(WorkloadCoverage::answered)
+        .sum::<usize>()
         + (known.len() - uncharted.len());
     Coverage {
         percent: (met * 100).checked_div(asked).unwrap_or(100),
@@ -251,7 +254,7 @@ fn queries(value: &Value, out: &mut Vec<String>) {
 }
 
 /// Jobs of ours have dashboards where there is Grafana; those of one's own are shown by a panel that names them.
-fn uncharted(
+fn jobs_without_panel(
     ours: &[&str],
     own_jobs: &[String],
     expressions: &[Expression],

@@ -102,6 +102,10 @@ const BESIDE: &[(&str, &str)] = &[
         "components.*.chart",
         "repository = \"https://charts.example.com\"\nname = \"redis\"\nversion = \"1.2.3\"",
     ),
+    (
+        "components.*.chart.operator",
+        "namespace = \"cnpg-system\"\nports = [8000]",
+    ),
     ("components.*", APP),
     ("components.*: kind", "group = \"feast\""),
     (
@@ -184,6 +188,10 @@ const BESIDE: &[(&str, &str)] = &[
     ("kind.roles.*", "kinds = [\"postgres\"]"),
     ("kind.workload.volumes.*", "mount = \"/example\""),
     ("kind.workload.health", "http = \"/\"\nport = \"http\""),
+    (
+        "kind.charts.*.secret",
+        "entries = { password = \"${settings.password}\" }",
+    ),
     ("kind.alerts.*", "expr = \"up == 0\""),
     ("kind.records.#", "record = \"a:b\"\nexpr = \"up\""),
     (

@@ -140,7 +140,7 @@ fn json(text: &str) -> Option<Problem> {
     let message = message.split(" at line ").next().unwrap_or_default();
     Some(Problem::new(
         &(at..at),
-        format!("it is no JSON: {message}"),
+        format!("it is not JSON: {message}"),
         "export the dashboard again, or fix the line",
     ))
 }

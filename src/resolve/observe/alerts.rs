@@ -64,7 +64,9 @@ pub(in crate::resolve) fn alerts(
                     format!("the alert `{}` needs the key `expr`", key.name),
                 )
                 .label(key.span, "when does it fire?")
-                .help("write `expr = \"...\"`, in PromQL: it fires while that returns anything"),
+                .help(
+                    "write `expr = \"...\"`, in PromQL: the alert fires while it returns something",
+                ),
             );
             continue;
         }

@@ -163,7 +163,8 @@ impl Reader<'_> {
                 Diagnostic::new(Code::ConflictingKeys, "plain HTTP shows no certificate")
                     .label(entry.key.span, "checks a certificate")
                     .label(scheme.value.span, "and here is none")
-                    .help("take `ca` away, or write `scheme = \"https\"`"),
+                    .help("write `scheme = \"https\"`, or take `ca` away")
+                    .replacing(scheme.value.span, "\"https\""),
             );
         }
         let content = files::project(self.inputs.world, &entry.value, sink)?;
@@ -232,7 +233,7 @@ impl Reader<'_> {
     fn login(&self, table: &Table, sink: &mut Sink) -> Option<Login> {
         if let (Some(bearer), Some(basic)) = (table.entry("bearer"), table.entry("basic")) {
             sink.push(
-                Diagnostic::new(Code::ConflictingKeys, "`metrics` says two ways to log in")
+                Diagnostic::new(Code::ConflictingKeys, "`metrics` has two ways to log in")
                     .label(bearer.key.span, "a token")
                     .label(basic.key.span, "a user and a password")
                     .help("write one of `bearer` and `basic`"),
@@ -261,14 +262,11 @@ impl Reader<'_> {
         // What could not be resolved was reported.
         if !value.is_empty() {
             sink.push(
-                Diagnostic::new(
-                    Code::SecretRequired,
-                    format!("`{key}` takes nothing but a secret"),
-                )
-                .label(node.span, "written out")
-                .help(format!(
-                    "declare a secret and write `{key} = \"${{secrets.NAME}}\"`"
-                )),
+                Diagnostic::new(Code::SecretRequired, format!("`{key}` must be a secret"))
+                    .label(node.span, "written out")
+                    .help(format!(
+                        "declare a secret and write `{key} = \"${{secrets.NAME}}\"`"
+                    )),
             );
         }
         None

@@ -37,7 +37,7 @@ const SELECTOR: &str = "${self.selector}";
 fn refuse_true(node: &Node, key: &str, sink: &mut Sink) {
     if node.as_bool() == Some(true) {
         sink.push(
-            Diagnostic::new(Code::WrongType, format!("`{key} = true` says nothing"))
+            Diagnostic::new(Code::WrongType, format!("`{key} = true` has no meaning"))
                 .label(node.span, "expected a table, or `false`")
                 .help(format!(
                     "write a table, as `{key} = {{ port = \"http\", ... }}`, or leave it to the kind"
@@ -69,7 +69,7 @@ fn port<'a>(
             Diagnostic::new(
                 Code::UnknownPort,
                 format!(
-                    "the {what} asks the port `{name}`, which `{}` does not have",
+                    "the {what} uses the port `{name}`, which `{}` does not have",
                     draft.name
                 ),
             )

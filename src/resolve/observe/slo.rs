@@ -77,7 +77,8 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
         sink.push(
             Diagnostic::new(Code::MissingKey, "`slo` promises nothing")
                 .label(entry.key.span, "what is promised?")
-                .help("promise something, as `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`"),
+                .help("write `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`")
+                .replacing(entry.value.span, "{ availability = \"99.5%\" }"),
         );
     }
     let objectives = reader.objectives(sink);
@@ -157,7 +158,7 @@ impl Reader<'_> {
                 sink.push(
                     Diagnostic::new(Code::BadValue, format!("`p` can't be {percent}"))
                         .label(node.span, "a number above 0 and below 100")
-                        .help("say how many percent of the requests, as `p = 95`"),
+                        .help("`p` is a share of the requests in percent, as `p = 95`"),
                 );
             }
             if let (0, Some(node)) = (under, table.get("under")) {
@@ -192,9 +193,9 @@ impl Reader<'_> {
             let text = node.as_str()?;
             if !is_series(text) {
                 sink.push(
-                    Diagnostic::new(Code::BadValue, format!("`slo.{key}` is no series"))
+                    Diagnostic::new(Code::BadValue, format!("`slo.{key}` is not a series"))
                         .label(node.span, "an expression")
-                        .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: windows are laid over it"),
+                        .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows"),
                 );
             }
             return Some(text.to_string());
@@ -209,18 +210,18 @@ impl Reader<'_> {
         let scraped = has_metrics(draft);
         let help = match missing {
             _ if !scraped => {
-                "say what Prometheus scrapes of it: `metrics = { port = \"http\" }`".to_string()
+                "let Prometheus scrape it: `metrics = { port = \"http\" }`".to_string()
             }
             "requests" => format!(
-                "say it by `slo.requests` and `slo.errors`, as `requests = 'http_requests_total{{job=\"{0}\"}}'` and `errors = 'http_requests_total{{job=\"{0}\", status=~\"5..\"}}'`",
+                "set `slo.requests` and `slo.errors`, as `requests = 'http_requests_total{{job=\"{0}\"}}'` and `errors = 'http_requests_total{{job=\"{0}\", status=~\"5..\"}}'`",
                 draft.name
             ),
             "errors" => format!(
-                "say it by `slo.errors`, as `errors = 'http_requests_total{{job=\"{}\", status=~\"5..\"}}'`",
+                "set `slo.errors`, as `errors = 'http_requests_total{{job=\"{}\", status=~\"5..\"}}'`",
                 draft.name
             ),
             _ => format!(
-                "say it by `slo.durations`, a histogram, as `durations = 'http_request_duration_seconds_bucket{{job=\"{}\"}}'`",
+                "set `slo.durations`, a histogram, as `durations = 'http_request_duration_seconds_bucket{{job=\"{}\"}}'`",
                 draft.name
             ),
         };

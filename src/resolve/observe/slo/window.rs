@@ -18,17 +18,10 @@ impl Reader<'_> {
         let place = self.table.get("window").map_or(self.span, |node| node.span);
         if window < SHORTEST_WINDOW {
             sink.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    "a promise over so short a time can't be watched",
-                )
-                .label(
-                    place,
-                    format!("shorter than {}", duration_text(SHORTEST_WINDOW)),
-                )
-                .help(
-                    "say a number of days, as `window = \"30d\"`: alerts look at small parts of it",
-                ),
+                Diagnostic::new(Code::BadValue, "a promise over so short a time can't be watched")
+                    .label(place, format!("shorter than {}", duration_text(SHORTEST_WINDOW)))
+                    .help("write `window = \"30d\"`, or another number of days: alerts look at small parts of it")
+                    .replacing(place, "\"30d\""),
             );
         }
         let component = &self.scene.components[self.index].name;

@@ -43,7 +43,7 @@ pub(super) fn unknown_jobs(
                 Diagnostic::new(
                     Code::TargetLoss,
                     format!(
-                        "prometheus: the alert `{}` asks for the job `{job}`, which is not scraped: it does not see what it asks for",
+                        "prometheus: the alert `{}` asks for the job `{job}`, which is not scraped: the alert has no data",
                         alert.name
                     ),
                 )
