@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, rc::Rc};
 use super::{
     Inputs,
     draft::{Declared, ExternalDraft},
+    elsewhere,
     layers::normal,
     logins, major, read, unknown,
 };
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
-    language::{Context, KeyShape, complete, component_key},
+    language::{Context, KeyShape, Owner, complete, component_key},
     model::{ExternalAddress, Host},
     syntax::{Key, Node, Removal, Table, overlay, quoted},
     text::{all_of, one_of},
@@ -92,7 +93,7 @@ fn component(
     sink: &mut Sink,
 ) -> Declared {
     let context = Context {
-        owner: "a component",
+        owner: Owner::Words("a component"),
         entry: "",
         place: key.span,
         removable: true,
@@ -101,6 +102,12 @@ fn component(
     complete(&user, &context, sink);
     let logins = logins::split(&mut user, &kind, sink);
     let external = external(&user, &kind, sink);
+    if external.is_some() {
+        let written = tree.get_path(&["components", &key.name]);
+        if let Some(written) = written.and_then(Node::as_table) {
+            elsewhere::check(key, written, &kind, sink);
+        }
+    }
     let group = group(tree, key, &user, external.is_some(), sink);
     let major = major::of(tree, key, &user, &kind, sink);
     Declared {

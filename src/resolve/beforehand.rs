@@ -24,6 +24,8 @@ pub(super) struct Beforehand<'a> {
     /// The secrets that tasks of pipelines read from the environment of what runs them.
     pub task_secrets: Vec<EnvironmentVariable>,
     pub notify: Option<Notify>,
+    /// Prometheus has a part that asks others whether they work.
+    pub has_prober: bool,
     /// What Prometheus reads for what others say, and which component it is.
     scraper: Option<(usize, Scraper)>,
     /// What Airflow's runs are measured by, and which component it is.
@@ -66,6 +68,7 @@ impl<'a> Beforehand<'a> {
             volumes: mounts::volumes(tree, scene),
             task_secrets: pipelines::task_secrets(tree, scene),
             notify: notify::resolve(tree, scene, sink),
+            has_prober: observe::has_prober(scene),
             workloads,
             components,
         }

@@ -6,6 +6,7 @@ mod lists;
 mod rewrite;
 mod table;
 
+use super::Owner;
 use crate::{
     diag::{Code, Diagnostic},
     source::Span,
@@ -36,7 +37,7 @@ impl ComposeKey {
     }
 
     /// What to say of it.
-    pub(super) fn diagnostic(&self, key: &Key, value: &Node, owner: &str) -> Diagnostic {
+    pub(super) fn diagnostic(&self, key: &Key, value: &Node, owner: Owner<'_>) -> Diagnostic {
         let message = match self.here {
             Here::Key { name, .. } => {
                 format!("{owner} has no key `{}`: here it is `{name}`", key.name)

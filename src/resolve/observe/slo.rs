@@ -4,8 +4,9 @@
 //! soon, in two speeds. Windows grow and shrink with the window of the promise, for which the workbook has 30 days.
 
 mod panels;
+mod window;
 
-use super::{expression, has_metrics, kind_string};
+use super::{expression, has_metrics, kind_string, measured};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
@@ -13,7 +14,7 @@ use crate::{
     model::{Alert, AlertSeverity, AlertText, Panel, Record, Requests},
     resolve::Scene,
     source::Span,
-    syntax::{Entry, Node, Table, Value},
+    syntax::{Entry, Table, Value},
 };
 
 /// The alerts of a promise.
@@ -72,15 +73,19 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
         table,
         span: entry.key.span,
     };
+    if table.entries.is_empty() {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "`slo` promises nothing")
+                .label(entry.key.span, "what is promised?")
+                .help("write `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`")
+                .replacing(entry.value.span, "{ availability = \"99.5%\" }"),
+        );
+    }
     let objectives = reader.objectives(sink);
-    let off = |alert: &str| {
-        let own = draft.user.get_path(&["alerts", alert]);
-        own.is_some_and(Node::is_false)
-    };
+    reader.check_window(&objectives, sink);
     for objective in &objectives {
         out.records.extend(objective.records());
-        let alerts = objective.alerts(&draft.name).into_iter();
-        out.alerts.extend(alerts.filter(|alert| !off(&alert.name)));
+        out.alerts.extend(objective.alerts(&draft.name));
     }
     out.panels = panels::panels(&draft.name, &objectives);
     out
@@ -94,7 +99,8 @@ pub(in crate::resolve) fn requests(scene: &Scene<'_>, index: usize, sink: &mut S
     }
     let mut series = |key: &str| {
         let own = draft.user.get_path(&["slo", key]);
-        let node = own.or_else(|| draft.kind_table.get_path(&["slo", key]))?;
+        let of_kind = || draft.kind_table.get_path(&["slo", key]);
+        let node = own.or_else(|| measured(draft).and_then(|_| of_kind()))?;
         Some(expression(scene, index, node, sink))
     };
     Requests {
@@ -155,6 +161,13 @@ impl Reader<'_> {
                         .help("`p` is a share of the requests in percent, as `p = 95`"),
                 );
             }
+            if let (0, Some(node)) = (under, table.get("under")) {
+                sink.push(
+                    Diagnostic::new(Code::BadValue, "no request takes no time at all")
+                        .label(node.span, "not above 0")
+                        .help("say which time they may take, as `under = \"300ms\"`"),
+                );
+            }
             match self.series("durations", sink) {
                 Some(durations) => out.push(Objective {
                     name: "latency",
@@ -188,7 +201,8 @@ impl Reader<'_> {
             return Some(text.to_string());
         }
         let node = draft.kind_table.get_path(&["slo", key])?;
-        has_metrics(draft).then(|| kind_string(self.scene, self.index, node, sink))
+        measured(draft)?;
+        Some(kind_string(self.scene, self.index, node, sink))
     }
 
     fn unmeasured(&self, promise: &str, missing: &str, place: Span, sink: &mut Sink) {

@@ -84,6 +84,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         // One file holds all groups. What is scraped and reached is Prometheus' and the networks' to say.
         group: _,
         metrics: _,
+        probed: _,
         reaches: _,
         raw_helm: _,
         chart: _,
