@@ -15,6 +15,8 @@ pub struct Kind {
     pub name: String,
     /// The kinds that it extends, nearest first.
     pub lineage: Vec<String>,
+    /// The kind that describes its program: itself, or the one of ours that a kind of the user's own extends.
+    pub program: String,
     /// How people write the program's name, as in `PostgreSQL`.
     pub title: String,
     /// One sentence for `mlopsgen kinds`.
@@ -215,6 +217,8 @@ pub enum FileForm {
     Rules,
     /// The configuration of an Alertmanager.
     Alertmanager,
+    /// Certificates.
+    Pem,
 }
 
 impl FileForm {
@@ -226,6 +230,7 @@ impl FileForm {
             "dashboard" => Some(FileForm::Dashboard),
             "rules" => Some(FileForm::Rules),
             "alertmanager" => Some(FileForm::Alertmanager),
+            "pem" => Some(FileForm::Pem),
             _ => None,
         }
     }

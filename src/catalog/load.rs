@@ -6,7 +6,7 @@ use super::{
 use crate::{
     data::{Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
-    language::{self, Context, KIND, NameRule},
+    language::{self, Context, KIND, NameRule, Owner},
     model::{Icon, SecretForm},
     source::{Sources, Span},
     syntax::{self, Key, Node, Removal, Table, Value, overlay},
@@ -50,14 +50,22 @@ fn read(
         table = shaped(name, &table, span, &mut own_sink);
     }
     let mut lineage = Vec::new();
+    let mut program = name.to_string();
     if let Some(parent) = table.get("extends").cloned() {
         let base = parent_of(catalog, name, &parent, own, sources, sink)?;
         lineage.push(base.name.clone());
         lineage.extend(base.lineage.iter().cloned());
+        // One of ours that extends another describes a program of its own.
+        if own {
+            program.clone_from(&base.program);
+        }
         table = overlay(&base.table, &table, Removal::Now);
     }
     table.remove("extends");
-    let kind = kind(name, lineage, table, span);
+    let kind = Kind {
+        program,
+        ..kind(name, lineage, table, span)
+    };
     if own && !own_sink.has_errors() {
         check::check(&kind, source, &catalog.names(), &mut own_sink);
     }
@@ -81,7 +89,7 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
         );
     }
     let context = Context {
-        owner: "a kind",
+        owner: Owner::Words("a kind"),
         entry: "",
         place: span,
         // What the other kind says may be taken away.
@@ -114,7 +122,7 @@ fn parent_of(
         sink.push(
             Diagnostic::new(
                 Code::BadKind,
-                format!("kind `{name}` is the {LONGEST_LINEAGE}th that extends the next"),
+                format!("kind `{name}` is the {LONGEST_LINEAGE}th in a chain of kinds that extend each other"),
             )
             .label(parent.span, "one too many")
             .help("join some of them into one file"),
@@ -130,7 +138,7 @@ fn parent_of(
         sink.push(
             Diagnostic::new(
                 Code::UnknownKind,
-                format!("kind `{name}` extends `{wanted}`, which is no other kind"),
+                format!("kind `{name}` extends `{wanted}`, which is not another kind"),
             )
             .label(parent.span, "no such kind")
             .misspelled(wanted, known, || "`mlopsgen kinds` lists them".to_string()),
@@ -152,6 +160,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         .collect();
     Kind {
         name: name.to_string(),
+        program: name.to_string(),
         lineage,
         title: string("title").unwrap_or_else(|| name.to_string()),
         description: string("description").unwrap_or_default(),

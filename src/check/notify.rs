@@ -115,7 +115,7 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
         sink.push(
             lint("alerts reach nobody: Prometheus has no Alertmanager", prometheus)
                 .label(prometheus.span, "alerts fire here and go nowhere")
-                .help("add a component of the kind `alertmanager`, and say in `[notify]` who is told; accept it with `allow = [\"nobody-told\"]`"),
+                .help("add a component of the kind `alertmanager`, and write in `[notify]` who is notified; accept it with `allow = [\"nobody-told\"]`"),
         );
         return;
     }
@@ -126,12 +126,12 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
     };
     match &platform.notify {
         None => sink.push(
-            lint(format!("`{}` tells nobody of alerts", alertmanager.name), alertmanager)
+            lint(format!("`{}` notifies nobody", alertmanager.name), alertmanager)
                 .label(alertmanager.span, "no receiver")
-                .help("say who is told: `[notify]` `default = \"team\"`, and `[notify.receivers]` `team = { slack = \"${secrets.slack-webhook}\" }`; accept it with `allow = [\"nobody-told\"]`"),
+                .help("name who is notified: `[notify]` `default = \"team\"`, and `[notify.receivers]` `team = { slack = \"${secrets.slack-webhook}\" }`; accept it with `allow = [\"nobody-told\"]`"),
         ),
         Some(notify) => {
-            untold(platform, notify, alertmanager, sink);
+            unrouted(platform, notify, alertmanager, sink);
             no_mail(notify, alertmanager, sink);
         }
     }
@@ -142,7 +142,7 @@ fn lint(message: impl Into<String>, component: &Component) -> Diagnostic {
 }
 
 /// Alerts that no route takes, where nobody has the rest.
-fn untold(platform: &Platform, notify: &Notify, alertmanager: &Component, sink: &mut Sink) {
+fn unrouted(platform: &Platform, notify: &Notify, alertmanager: &Component, sink: &mut Sink) {
     if notify.default.is_some() {
         return;
     }
@@ -177,7 +177,7 @@ fn untold(platform: &Platform, notify: &Notify, alertmanager: &Component, sink: 
                 notify.span,
                 "no route takes them, and there is no `default`",
             )
-            .help("name the receiver of what no route takes: `default = \"team\"`"),
+            .help("name the receiver of all other alerts: `default = \"team\"`"),
     );
 }
 

@@ -18,6 +18,7 @@ mod engine;
 mod environments;
 mod env;
 mod explain;
+mod fixed;
 mod fmt;
 mod graph;
 mod init;

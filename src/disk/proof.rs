@@ -205,6 +205,7 @@ fn untouched(
         manifest_changes: false,
         leftovers: false,
         emptied: None,
+        fixed: Vec::new(),
     })
 }
 

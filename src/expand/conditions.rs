@@ -143,7 +143,7 @@ pub(super) fn holds(condition: &Node, engine: &Engine, facts: &View, sink: &mut 
         Ok(holds) => holds,
         Err(error) => {
             sink.push(
-                Diagnostic::new(Code::BadKind, "this condition can't be decided")
+                Diagnostic::new(Code::BadKind, "this condition can't be evaluated")
                     .label(condition.span, error.message)
                     .help(format!("conditions read {}", all_of(Fact::NAMES))),
             );

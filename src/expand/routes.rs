@@ -136,7 +136,7 @@ impl Reader<'_> {
         }
         match &route.tls {
             Some(RouteTls::Secret(secret)) => self.mount(door, secret, key.span),
-            Some(RouteTls::Acme(address)) => self.ask(door, address, key.span),
+            Some(RouteTls::Acme(address)) => self.set_acme(door, address, key.span),
             None => {}
         }
         let length = |path: &RoutePath| std::cmp::Reverse(path.path.len());
@@ -185,8 +185,14 @@ impl Reader<'_> {
             (None, Some(acme)) => RouteTls::Acme(acme),
             (both, _) => {
                 let (code, message) = match both {
-                    Some(_) => (Code::ConflictingKeys, "a certificate comes from one place"),
-                    None => (Code::MissingKey, "`tls` says nothing of the certificate"),
+                    Some(_) => (
+                        Code::ConflictingKeys,
+                        "`tls` names two sources of a certificate",
+                    ),
+                    None => (
+                        Code::MissingKey,
+                        "`tls` does not say where the certificate comes from",
+                    ),
                 };
                 self.sink.push(
                     Diagnostic::new(code, message)
@@ -344,7 +350,7 @@ impl Reader<'_> {
     }
 
     /// `settings.acme` of the door, unless the user says another.
-    fn ask(&mut self, door: usize, address: &str, span: Span) {
+    fn set_acme(&mut self, door: usize, address: &str, span: Span) {
         edit(
             &mut self.components[door].user,
             "settings",

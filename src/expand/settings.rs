@@ -155,7 +155,7 @@ fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {
         ),
     )
     .label(key.span, "this one has no `external`")
-    .help("take it away, or say where it runs: `external = { host = \"db.example.com\", port = 5432 }`")
+    .help("remove it, or write where it runs: `external = { host = \"db.example.com\", port = 5432 }`")
 }
 
 fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
@@ -165,7 +165,7 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
                 sink.push(
                     Diagnostic::new(
                         Code::SecretRequired,
-                        format!("setting `{}` takes nothing but a secret", spec.name),
+                        format!("setting `{}` must be a secret", spec.name),
                     )
                     .label(node.span, "written out")
                     .help(format!(
@@ -245,7 +245,7 @@ fn held_characters(all: &Declarations, spec: &SettingSpec, node: &Node, sink: &m
         let (message, label) = match misfit {
             Some(c) => (
                 format!("setting `{}` can't hold {}", spec.name, shown(c)),
-                "it would mean something else where it ends up".to_string(),
+                "this character has a meaning of its own there".to_string(),
             ),
             None if text.is_empty() => (
                 format!("setting `{}` is empty", spec.name),

@@ -46,6 +46,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         ports: _,
         mounts: _,
         metrics: _,
+        probed: _,
         resources: _,
         replicas: _,
         daemon: _,
@@ -71,6 +72,13 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
     }
     if let Some(chart) = chart {
         raw_texts(&chart.values, &mut texts);
+        raw_texts(&chart.beside, &mut texts);
+        texts.extend(
+            chart
+                .secret
+                .iter()
+                .flat_map(|secret| secret.entries.iter().map(|(_, text)| text)),
+        );
     }
     raw_texts(raw_compose, &mut texts);
     raw_texts(raw_helm, &mut texts);

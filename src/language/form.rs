@@ -323,11 +323,11 @@ impl Form {
             Form::HostPort => "`HOST:PORT`".to_string(),
             Form::Address => "an address such as `127.0.0.1` or `0.0.0.0`".to_string(),
             Form::EngineName => {
-                "a name that the engine takes: two or more letters, digits, `_`, `.` and `-`, starting with a letter or digit".to_string()
+                "a name that the engine accepts: two or more letters, digits, `_`, `.` and `-`, starting with a letter or digit".to_string()
             }
             Form::HostName => "a host name: letters, digits, `-`, `_` and `.`, at most 63".to_string(),
             Form::Alias => {
-                "a DNS name that the engine takes: letters, digits, `-`, `_` and `.`".to_string()
+                "a DNS name that the engine accepts: letters, digits, `-`, `_` and `.`".to_string()
             }
             Form::User => "a user such as `1000`, `1000:0` or `airflow`".to_string(),
             Form::Account => "the name or number of a group".to_string(),

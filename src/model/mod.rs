@@ -50,10 +50,12 @@ pub use platform::{
 pub use published::Published;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
-pub use scrape::{Login, Metrics, MetricsPath, Relabel, scrape_ca, scrape_secret};
+pub use scrape::{
+    Login, Metrics, MetricsPath, PROBER, Relabel, probe_job, scrape_ca, scrape_secret,
+};
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
-pub use upstream::UpstreamChart;
+pub use upstream::{ChartOperator, ChartSecret, UpstreamChart};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,
     PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,

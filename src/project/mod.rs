@@ -14,7 +14,7 @@ use merge::{corrected, join, lay_over, only_included_keys};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files,
-    language::{Context, Form, PLATFORM_FILE, check},
+    language::{Context, Form, Owner, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Table},
     world::{LARGEST_FILE, Listing, ReadError, World},
@@ -84,7 +84,7 @@ pub fn read(
         return None;
     }
     let context = Context {
-        owner: "this file",
+        owner: Owner::Words("this file"),
         entry: "",
         place: start,
         removable: false,
@@ -142,8 +142,28 @@ pub fn bad_environment(name: &str) -> Option<Diagnostic> {
             Code::BadName,
             format!("`{name}` can't be the name of an environment"),
         )
-        .help(format!("call it something else: {why}")),
+        .help(format!("choose another name: {why}")),
     )
+}
+
+/// Dots in the name of an environment beyond which it has no twins that anybody looks for.
+const MOST_DOTS: usize = 8;
+
+/// The names that differ from one with dots in that some of these are `-`: what takes no dot can't tell them apart.
+pub fn twins(environment: &str) -> Vec<String> {
+    let dots: Vec<usize> = environment.match_indices('.').map(|(at, _)| at).collect();
+    let dots = &dots[..dots.len().min(MOST_DOTS)];
+    (1..1usize << dots.len())
+        .map(|chosen| {
+            let mut name = environment.to_string();
+            for (index, at) in dots.iter().enumerate() {
+                if chosen >> index & 1 == 1 {
+                    name.replace_range(at..&(at + 1), "-");
+                }
+            }
+            name
+        })
+        .collect()
 }
 
 /// `platform.toml` and `staging` make `platform.staging.toml`.
@@ -200,7 +220,7 @@ fn read_file(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
                     .label(
                         Span::new(id, valid..valid + REPLACEMENT),
-                        "this is no UTF-8",
+                        "this is not UTF-8",
                     )
                     .help("save the file as UTF-8"),
             );

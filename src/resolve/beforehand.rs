@@ -26,6 +26,8 @@ pub(super) struct Beforehand<'a> {
     /// The secrets that CI entries read, of which the Jenkins that runs them makes credentials.
     pub job_secrets: Vec<EnvironmentVariable>,
     pub notify: Option<Notify>,
+    /// Prometheus has a part that asks others whether they work.
+    pub has_prober: bool,
     /// What Prometheus reads for what others say, and which component it is.
     scraper: Option<(usize, Scraper)>,
     /// What Airflow's runs are measured by, and which component it is.
@@ -70,6 +72,7 @@ impl<'a> Beforehand<'a> {
             task_secrets: pipelines::task_secrets(tree, scene),
             job_secrets: ci::job_secrets(tree, scene, notify.as_ref()),
             notify,
+            has_prober: observe::has_prober(scene),
             workloads,
             components,
         }

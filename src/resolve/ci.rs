@@ -92,11 +92,11 @@ fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
             sink.push(
                 Diagnostic::new(
                     Code::DuplicateName,
-                    format!("stage `{}` is there twice", stage.name),
+                    format!("stage `{}` is declared twice", stage.name),
                 )
                 .label(first.span, "first here")
                 .label(stage.span, "and again here")
-                .help("Jenkins wants a name of its own for each stage: rename one"),
+                .help("Jenkins needs another name for each stage: rename one of the two"),
             );
         }
     }
@@ -172,7 +172,7 @@ fn agent(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
             sink.push(
                 Diagnostic::new(Code::MissingKey, "this agent has neither an image nor a label")
                     .label(span, "no `docker` and no `label`")
-                    .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out, then any agent does"),
+                    .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out to use any agent"),
             );
         }
         _ => {}

@@ -6,9 +6,19 @@ use crate::{
     expand::{Names, read},
     files::{GENERATED, Target},
     model::{Cluster, Deploy, DeployTool, Revision},
-    source::Span,
+    project::{environment_file, twins},
+    source::{Sources, Span},
     syntax::{Node, Table},
+    world::World,
 };
+
+/// The project, for what an environment says itself and which others there are.
+pub(super) struct Around<'a> {
+    pub world: &'a dyn World,
+    pub sources: &'a Sources,
+    /// The platform file.
+    pub file: &'a str,
+}
 
 /// The branch of a `[deploy]` that names no revision.
 const BRANCH: &str = "main";
@@ -20,12 +30,18 @@ const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
 const NAMESPACE: usize = 63;
 
 /// `[deploy]` of a platform with this top.
-pub(super) fn deploy(tree: &Table, names: &Names, top: &Top, sink: &mut Sink) -> Option<Deploy> {
+pub(super) fn deploy(
+    tree: &Table,
+    names: &Names,
+    top: &Top,
+    around: &Around<'_>,
+    sink: &mut Sink,
+) -> Option<Deploy> {
     let written = tree.entry("deploy");
     let is_target = top.targets.contains(&Target::Gitops);
     let Some(entry) = written else {
         if is_target {
-            sink.push(nothing_to_write(top.span));
+            sink.push(nothing_to_write(asked_for(tree).unwrap_or(top.span)));
         }
         return None;
     };
@@ -41,13 +57,14 @@ pub(super) fn deploy(tree: &Table, names: &Names, top: &Top, sink: &mut Sink) ->
                 Diagnostic::new(Code::ConflictingKeys, "`[deploy]` names two tools for one release")
                     .label(first, "Argo CD installs it")
                     .label(second, "and so does Flux")
-                    .help("keep one; an environment takes the other away with `deploy.argocd = false` or `deploy.flux = false`"),
+                    .help("keep one; an environment removes the other with `deploy.argocd = false` or `deploy.flux = false`"),
             );
             return None;
         }
         (Some((at, argocd)), None) => Reader {
             names,
             top,
+            around,
             at,
             table: argocd,
         }
@@ -55,6 +72,7 @@ pub(super) fn deploy(tree: &Table, names: &Names, top: &Top, sink: &mut Sink) ->
         (None, Some((at, flux))) => Reader {
             names,
             top,
+            around,
             at,
             table: flux,
         }
@@ -76,15 +94,22 @@ pub(super) fn deploy(tree: &Table, names: &Names, top: &Top, sink: &mut Sink) ->
         sink.push(
             Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
                 .label(span, "this leads to the chart")
-                .help("add \"helm\" to `platform.targets`, or say in `path` where the chart is"),
+                .help("add \"helm\" to `platform.targets`, or write in `path` where the chart is"),
         );
     }
     deploy
 }
 
+/// Where platform.toml asks for the target.
+fn asked_for(tree: &Table) -> Option<Span> {
+    let mut targets = tree.get_path(&["platform", "targets"])?.as_array()?.iter();
+    let target = targets.find(|node| node.as_str() == Some(Target::Gitops.name()))?;
+    Some(target.span)
+}
+
 fn nothing_to_write(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::MissingKey, "the target `gitops` needs to know who installs the chart")
-        .label(span, "nothing in `[deploy]` says it")
+    Diagnostic::new(Code::MissingKey, "the target `gitops` needs the tool that installs the chart")
+        .label(span, "`[deploy]` names no tool")
         .help("write `[deploy]` and below it `argocd = { repository = \"https://...\" }` or `flux = { ... }`")
 }
 
@@ -100,6 +125,7 @@ fn is_written(deploy: &Table, key: &str) -> bool {
 struct Reader<'a> {
     names: &'a Names,
     top: &'a Top,
+    around: &'a Around<'a>,
     table: &'a Table,
     at: Span,
 }
@@ -140,7 +166,7 @@ impl Reader<'_> {
         }
         if text.contains("://") {
             sink.push(
-                Diagnostic::new(Code::BadValue, format!("`{text}` is no Secret of Flux'"))
+                Diagnostic::new(Code::BadValue, format!("`{text}` can't be the name of a Secret"))
                     .label(node.span, "Flux reaches another cluster by a kubeconfig")
                     .help("name the Secret that holds it, or leave this out for the cluster that Flux runs in"),
             );
@@ -156,6 +182,7 @@ impl Reader<'_> {
         let namespace = self.namespace(sink);
         Some(Deploy {
             tool,
+            name: self.own(&self.names.platform),
             repository: repository?,
             revision: Revision::parse(revision),
             path: path?,
@@ -178,7 +205,7 @@ impl Reader<'_> {
         sink.push(
             Diagnostic::new(
                 Code::BadValue,
-                format!("`{text}` is no address of a git repository"),
+                format!("`{text}` is not the address of a git repository"),
             )
             .label(node.span, "the cluster has to reach it")
             .help(
@@ -214,16 +241,37 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn namespace(&self, sink: &mut Sink) -> Option<String> {
-        if let Some(name) = self.table.string("namespace") {
-            return Some(name.to_string());
+    /// What one environment is called in a cluster, where others run beside it: `PLATFORM-E`.
+    fn own(&self, name: &str) -> String {
+        match &self.top.environment {
+            Some(environment) if !name.ends_with(&format!("-{environment}")) => {
+                format!("{name}-{environment}")
+            }
+            _ => name.to_string(),
         }
+    }
+
+    fn namespace(&self, sink: &mut Sink) -> Option<String> {
+        let written = self.table.get("namespace");
+        let (name, at) = match written.and_then(|node| Some((node.as_str()?, node.span))) {
+            Some((name, at)) if self.is_of_environment(at) => return Some(name.to_string()),
+            // The base's namespace is never an environment's.
+            Some((name, at)) => (self.own(name), at),
+            None => (self.own(&self.names.platform), self.at),
+        };
         // Dots may stand in an environment's name, and not in a namespace's.
-        let name = self
-            .names
-            .project
-            .replace(['.', '_'], "-")
-            .to_ascii_lowercase();
+        let name = name.replace('.', "-");
+        if let Some(twin) = self.twin() {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadName,
+                    format!("the environment `{twin}` has the namespace `{name}`, too"),
+                )
+                .label(at, "no namespace has a dot in its name")
+                .help("say another `namespace` in the environment's own file"),
+            );
+            return None;
+        }
         if name.len() <= NAMESPACE {
             return Some(name);
         }
@@ -232,12 +280,31 @@ impl Reader<'_> {
                 Code::BadName,
                 format!("`{name}` is too long for a namespace"),
             )
-            .label(self.at, "the release has a namespace of this name")
+            .label(at, "the release has a namespace of this name")
             .help(format!(
-                "say `namespace`, of at most {NAMESPACE} characters"
+                "set `namespace`, with at most {NAMESPACE} characters"
             )),
         );
         None
+    }
+
+    /// Whether it stands in the file of the environment, or there is no environment.
+    fn is_of_environment(&self, at: Span) -> bool {
+        let Some(environment) = &self.top.environment else {
+            return true;
+        };
+        let file = environment_file(self.around.file, environment);
+        self.around.sources.file(at.source).name == file
+    }
+
+    /// Another environment whose name differs from a dotted one in dots alone.
+    fn twin(&self) -> Option<String> {
+        let environment = self.top.environment.as_ref()?;
+        let mut twins = twins(environment).into_iter();
+        twins.find(|twin| {
+            let file = environment_file(self.around.file, twin);
+            self.around.world.read(&file).is_ok()
+        })
     }
 }
 
@@ -256,10 +323,10 @@ fn in_repository(node: &Node, sink: &mut Sink) -> Option<String> {
     sink.push(
         Diagnostic::new(
             Code::BadValue,
-            format!("`{text}` is no path in a repository"),
+            format!("`{text}` is not a path in a repository"),
         )
         .label(node.span, "it is read from the top of the repository")
-        .help("write it as git shows it, as in `platform/generated/helm/mlops`"),
+        .help("write it as git shows it, for example `platform/generated/helm/mlops`"),
     );
     None
 }

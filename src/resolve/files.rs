@@ -144,8 +144,8 @@ impl File<'_> {
 
     fn one_way(&self, ways: usize) -> Diagnostic {
         let message = match ways {
-            0 => format!("file `{}` says nothing of its content", self.key.name),
-            _ => format!("file `{}` says its content in several ways", self.key.name),
+            0 => format!("file `{}` has no content", self.key.name),
+            _ => format!("file `{}` has several contents", self.key.name),
         };
         Diagnostic::new(
             if ways == 0 {
@@ -261,7 +261,7 @@ impl File<'_> {
                     Diagnostic::new(
                         Code::BadValue,
                         format!(
-                            "this dashboard asks for data sources that `{}` has not got",
+                            "this dashboard asks for data sources that `{}` does not have",
                             own.name
                         ),
                     )
@@ -373,7 +373,7 @@ fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileC
                 Code::OutsideProject,
                 format!("`{written}` is in the folder that everything is generated into"),
             )
-            .label(node.span, "no source of one's own")
+            .label(node.span, "this folder is generated")
             .help("secrets lie there, and it would grow at each `apply`: name the file that it comes from"),
         );
         return None;

@@ -35,6 +35,7 @@ mod workload;
 pub use contents::rules_of;
 
 use beforehand::Beforehand;
+use deploy::Around;
 use flows::Ends;
 use scene::Scene;
 use texts::Texts;
@@ -53,6 +54,8 @@ pub struct Inputs<'a> {
     pub world: &'a dyn World,
     pub engine: &'a Engine,
     pub sources: &'a mut Sources,
+    /// The platform file.
+    pub file: &'a str,
     /// The environment that was laid over the file.
     pub environment: Option<String>,
 }
@@ -77,7 +80,12 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         volumes, notify, ..
     } = beforehand;
     let top = top::top(tree, &scene, inputs.environment.clone(), sink);
-    let deploy = deploy::deploy(tree, names, &top, sink);
+    let around = Around {
+        world: inputs.world,
+        sources: inputs.sources,
+        file: inputs.file,
+    };
+    let deploy = deploy::deploy(tree, names, &top, &around, sink);
     let texts = Texts {
         scene: &scene,
         published: Published {

@@ -114,7 +114,7 @@ fn report_conflicts(text: &str, source: SourceId, sink: &mut Sink) -> bool {
     let conflicts = conflicts(text);
     for conflict in &conflicts {
         let mut diagnostic =
-            Diagnostic::new(Code::TomlSyntax, "a merge left both of its sides here");
+            Diagnostic::new(Code::TomlSyntax, "git left both sides of a merge here");
         for place in conflict {
             let label = match text.as_bytes()[place.start] {
                 b'<' => "one side begins",
@@ -125,7 +125,7 @@ fn report_conflicts(text: &str, source: SourceId, sink: &mut Sink) -> bool {
             diagnostic = diagnostic.label(Span::new(source, place.clone()), label);
         }
         sink.push(diagnostic.help(
-            "keep the lines that are meant, and take the markers `<<<<<<<`, `=======` and `>>>>>>>` away",
+            "keep the lines that are meant, and remove the markers `<<<<<<<`, `=======` and `>>>>>>>`",
         ));
     }
     !conflicts.is_empty()
@@ -159,7 +159,7 @@ fn two_forms(first: Option<Span>, again: Span, text: &str) -> Diagnostic {
 }
 
 fn defined_twice(first: Option<Span>, again: Span) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Code::TomlSyntax, "the same key is there twice");
+    let mut diagnostic = Diagnostic::new(Code::TomlSyntax, "this key is declared twice");
     if let Some(first) = first {
         diagnostic = diagnostic.label(first, "first here");
     }

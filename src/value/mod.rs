@@ -14,6 +14,7 @@ mod schedule;
 mod signal;
 mod tmpfs;
 mod web;
+pub mod yaml;
 
 pub use account::{Account, Accounts};
 pub use address::{Bind, ExtraHost, Host, HostAddress, HttpScheme, Scheme, is_alias};

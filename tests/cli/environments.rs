@@ -97,7 +97,7 @@ fn check_finds_the_folder_of_an_environment_that_is_gone() {
     std::fs::remove_file(project.path("platform.own.toml")).expect("it is there");
     let ran = run(&project, &["check"]);
     assert_eq!(ran.status, 2);
-    let line = "`generated/own/` is of an environment that is gone";
+    let line = "`generated/own/` belongs to an environment that does not exist";
     assert!(ran.out.contains(line), "{}", ran.out);
     assert!(ran.out.contains("git rm -r generated/own"), "{}", ran.out);
     let report = run(&project, &["check", "--format", "json"]).json();
@@ -158,4 +158,77 @@ fn moves_of_an_environment_come_on_top_of_the_platform_s() {
     project.write("platform.prod.toml", format!("{over}{for_all}"));
     let ran = run(&project, &["check", "--env", "prod"]);
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+}
+
+/// One cluster may run all environments: each has its own objects and its own namespace.
+#[test]
+fn environments_never_meet_in_a_cluster() {
+    let project = project();
+    let base = |namespace: &str| {
+        format!(
+            "{PLATFORM}[deploy]\nargocd = {{ repository = \"https://git.example.com/x.git\"{namespace} }}\n"
+        )
+        .replace("name = \"demo\"", "name = \"demo\"\ntargets = [\"helm\", \"gitops\"]")
+    };
+    let places = |folder: &str| {
+        let text = project.read(&format!("generated/{folder}gitops/argocd.yaml"));
+        let after = |key: &str| {
+            let mut lines = text.lines();
+            let line = lines
+                .find_map(|line| line.trim().strip_prefix(key))
+                .expect(key);
+            line.trim_matches('"').to_string()
+        };
+        let (_, destination) = text.split_once("destination:").expect("a destination");
+        let namespace = destination
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("namespace: "));
+        let namespace = namespace
+            .expect("a namespace")
+            .trim_matches('"')
+            .to_string();
+        (after("name: "), namespace)
+    };
+    let pair = |name: &str, namespace: &str| (name.to_string(), namespace.to_string());
+    // With the same name on purpose, as volumes that are kept ask for.
+    project.write("platform.own.toml", "[platform]\nname = \"demo\"\n");
+    for (namespace, of_base, of_own, of_prod, of_dotted) in [
+        ("", "demo", "demo-own", "demo-prod", "demo-v1-2"),
+        (", namespace = \"ml\"", "ml", "ml-own", "ml-prod", "ml-v1-2"),
+    ] {
+        project.write("platform.toml", base(namespace));
+        let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        assert_eq!(places(""), pair("demo", of_base));
+        assert_eq!(places("own/"), pair("demo-own", of_own));
+        assert_eq!(places("prod/"), pair("demo-prod", of_prod));
+        assert_eq!(places("v1.2/"), pair("demo-v1.2", of_dotted));
+    }
+    project.write("platform.v1-2.toml", "");
+    let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+    assert_eq!(ran.status, 1);
+    let words = "the environment `v1-2` has the namespace `ml-v1-2`, too";
+    assert_eq!(ran.err.matches(words).count(), 1, "{}", ran.err);
+    let own = "[deploy.argocd]\nnamespace = \"elsewhere\"\n";
+    project.write("platform.v1.2.toml", own);
+    let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    assert_eq!(places("v1.2/"), pair("demo-v1.2", "elsewhere"));
+}
+
+/// What the platform says of a container holds where there is one; beside `external` in one file it is a mistake.
+#[test]
+fn an_environment_may_say_that_a_component_runs_elsewhere() {
+    let project = project();
+    let elsewhere =
+        "[components.store]\nexternal = { host = \"redis.example.com\", port = 6379 }\n";
+    let here = "replicas = 1\nports.redis = { host = 7001 }\nvolumes.data = { size = \"2Gi\" }\n";
+    project.write("platform.toml", format!("{PLATFORM}{here}"));
+    project.write("platform.prod.toml", elsewhere);
+    let ran = run(&project, &["validate", "--env", "prod"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    project.write("platform.prod.toml", format!("{elsewhere}replicas = 1\n"));
+    let ran = run(&project, &["validate", "--env", "prod"]);
+    let expected = "`store` runs elsewhere: `replicas` says how it runs here";
+    assert!(ran.status == 1 && ran.err.contains(expected), "{}", ran.err);
 }

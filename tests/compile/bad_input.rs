@@ -207,7 +207,7 @@ fn a_chain_without_end_is_refused_once() {
             .collect();
         assert_eq!(
             messages,
-            ["more than 64 references lie behind this one"],
+            ["this reference leads through more than 64 others"],
             "{length}"
         );
     }

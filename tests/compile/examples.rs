@@ -110,6 +110,10 @@ const BESIDE: &[(&str, &str)] = &[
         "components.*.chart",
         "repository = \"https://charts.example.com\"\nname = \"redis\"\nversion = \"1.2.3\"",
     ),
+    (
+        "components.*.chart.operator",
+        "namespace = \"cnpg-system\"\nports = [8000]",
+    ),
     ("components.*", APP),
     ("components.*: kind", "group = \"feast\""),
     (
@@ -192,6 +196,10 @@ const BESIDE: &[(&str, &str)] = &[
     ("kind.roles.*", "kinds = [\"postgres\"]"),
     ("kind.workload.volumes.*", "mount = \"/example\""),
     ("kind.workload.health", "http = \"/\"\nport = \"http\""),
+    (
+        "kind.charts.*.secret",
+        "entries = { password = \"${settings.password}\" }",
+    ),
     ("kind.alerts.*", "expr = \"up == 0\""),
     ("kind.records.#", "record = \"a:b\"\nexpr = \"up\""),
     (
@@ -248,7 +256,7 @@ fn own_with(key: &str) -> String {
 const FILES: &[(&str, &str)] = &[
     ("config/app.yaml", "a: 1\n"),
     ("nginx.conf", "events {}\n"),
-    ("certificates/ca.pem", "a certificate\n"),
+    ("certificates/ca.pem", "-----BEGIN CERTIFICATE-----\n"),
     (
         "mlopsgen/templates/kinds/feast/feature_store.yaml",
         "a: 1\n",

@@ -5,7 +5,6 @@
 mod alertmanager;
 pub(super) mod dashboard;
 mod rules;
-mod yaml;
 
 use std::ops::Range;
 
@@ -15,6 +14,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Component, Named, SettingValue},
     source::{Sources, Span},
+    value::yaml::{self, BY_HAND},
 };
 
 /// Something in a file that its program would refuse.
@@ -38,7 +38,7 @@ impl Problem {
 
 /// The rules of a file of Prometheus': names and expressions. What can't be read has none.
 pub fn rules_of(text: &str) -> Vec<(String, String)> {
-    let document = yaml::read(text).ok().flatten();
+    let document = yaml::read(text, BY_HAND).ok().flatten();
     document
         .as_ref()
         .map(rules::expressions)
@@ -91,18 +91,40 @@ pub(super) fn check(
 }
 
 fn problems(form: FileForm, text: &str) -> Vec<Problem> {
+    if form == FileForm::Pem {
+        return certificate(text).into_iter().collect();
+    }
     if matches!(form, FileForm::Json | FileForm::Dashboard) {
         return json(text).into_iter().collect();
     }
-    let document = match yaml::read(text) {
+    let document = match yaml::read(text, BY_HAND) {
         Ok(document) => document,
-        Err(problem) => return vec![problem],
+        Err(refused) => {
+            let help = "fix the file: its program reads one YAML document";
+            return vec![Problem::new(&refused.at, refused.message, help)];
+        }
     };
     match (form, document) {
         (FileForm::Rules, Some(document)) => rules::problems(&document),
         (FileForm::Alertmanager, document) => alertmanager::problems(document.as_ref()),
         _ => Vec::new(),
     }
+}
+
+/// Whether a file holds a certificate in the form that programs read.
+pub(super) fn is_certificate(bytes: &[u8]) -> bool {
+    let start = "-----BEGIN CERTIFICATE-----".as_bytes();
+    bytes.windows(start.len()).any(|it| it == start)
+}
+
+fn certificate(text: &str) -> Option<Problem> {
+    (!is_certificate(text.as_bytes())).then(|| {
+        Problem::new(
+            &(0..text.lines().next().map_or(0, str::len)),
+            "it holds no certificate",
+            "name a file with `-----BEGIN CERTIFICATE-----`; of another form `openssl x509 -inform der -in FILE` makes one",
+        )
+    })
 }
 
 fn json(text: &str) -> Option<Problem> {
@@ -118,7 +140,7 @@ fn json(text: &str) -> Option<Problem> {
     let message = message.split(" at line ").next().unwrap_or_default();
     Some(Problem::new(
         &(at..at),
-        format!("it is no JSON: {message}"),
+        format!("it is not JSON: {message}"),
         "export the dashboard again, or fix the line",
     ))
 }

@@ -67,7 +67,7 @@ impl Resolver<'_> {
 
     fn bad(&self, help: &str, sink: &mut Sink) {
         sink.push(
-            Diagnostic::new(Code::BadReference, "this reference means nothing")
+            Diagnostic::new(Code::BadReference, "this reference is not known")
                 .label(self.place, "not understood")
                 .help(help),
         );
@@ -199,7 +199,7 @@ impl Resolver<'_> {
         let bound = self.owner()?.bound(role).next()?;
         let chosen = bound.database.as_deref();
         if let ([output], None) = (rest, chosen)
-            && self.chooses_nothing(bound.target, output)
+            && self.has_no_database(bound.target, output)
         {
             sink.push(nothing_chosen(&self.scene.components[bound.target], bound));
             return None;
@@ -208,7 +208,7 @@ impl Resolver<'_> {
     }
 
     /// Whether an output names what `uses` chose, and there is nothing to choose.
-    fn chooses_nothing(&self, target: usize, output: &str) -> bool {
+    fn has_no_database(&self, target: usize, output: &str) -> bool {
         let filler = &self.scene.components[target];
         let Some(binding) = &filler.kind.binding else {
             return false;
