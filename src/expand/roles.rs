@@ -241,7 +241,7 @@ fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) ->
             let diagnostic = Diagnostic::new(
                 Code::RoleAmbiguous,
                 format!(
-                    "`{}` could use more than one as `{}`",
+                    "`{}` finds several components for its role `{}`",
                     draft.name, role.name
                 ),
             )

@@ -22,6 +22,7 @@ mod large;
 mod losses;
 mod manual;
 mod pipelines;
+mod probes;
 mod properties;
 mod reference;
 mod targets;

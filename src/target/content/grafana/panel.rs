@@ -181,15 +181,15 @@ impl Panel {
     }
 
     pub fn link(self, field: &str, url: &str) -> Self {
-        self.leading("byName", field, url)
+        self.linking("byName", field, url)
     }
 
     /// A link of all series whose names fit a regular expression.
     pub fn links(self, fields: &str, url: &str) -> Self {
-        self.leading("byRegexp", fields, url)
+        self.linking("byRegexp", fields, url)
     }
 
-    fn leading(mut self, matcher: &'static str, field: &str, url: &str) -> Self {
+    fn linking(mut self, matcher: &'static str, field: &str, url: &str) -> Self {
         self.links.push(Link {
             matcher,
             field: field.to_string(),
