@@ -143,13 +143,15 @@ impl<'a> Addition<'a> {
             );
         }
         if !self.known.is_free(name, kind) {
-            return Err(
-                Failure::new(format!("there is a component `{name}` already")).help(format!(
-                    "choose another name: `mlopsgen add {} {}`",
-                    kind.name,
-                    self.known.free_name(name, kind)
-                )),
-            );
+            let taken = match self.known.moved.contains(name) {
+                true => format!("`{name}` is a name that `[[moved]]` moves away from"),
+                false => format!("there is a component `{name}` already"),
+            };
+            return Err(Failure::new(taken).help(format!(
+                "choose another name: `mlopsgen add {} {}`",
+                kind.name,
+                self.known.free_name(name, kind)
+            )));
         }
         Ok(name.to_string())
     }

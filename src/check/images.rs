@@ -80,10 +80,7 @@ fn named(platform: &Platform) -> Vec<Named<'_>> {
         }));
     }
     for entry in &platform.ci {
-        let stages = entry
-            .stages
-            .iter()
-            .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel));
+        let stages = entry.all_stages();
         let written = entry.written.get_path(&["agent", "docker"]);
         let own = std::iter::once((&entry.agent, written.map_or(entry.span, |node| node.span)));
         let agents =

@@ -338,18 +338,7 @@ impl<'a> Used<'a> {
             secrets.extend(pipeline_texts(pipeline).flat_map(Text::secrets));
         }
         for entry in &platform.ci {
-            let stages: Vec<_> = entry
-                .stages
-                .iter()
-                .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel))
-                .collect();
-            let bound = stages
-                .iter()
-                .flat_map(|stage| &stage.secrets)
-                .chain(&entry.secrets);
-            secrets.extend(bound.map(|bound| bound.secret.as_str()));
-            let env = stages.iter().flat_map(|stage| &stage.env).chain(&entry.env);
-            secrets.extend(env.flat_map(|variable| variable.value.secrets()));
+            secrets.extend(entry.secrets());
         }
         Self { secrets }
     }

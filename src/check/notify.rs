@@ -4,7 +4,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
-        AlertSeverity, At, Component, NO_REPLICAS, Notify, Platform, REPLICAS_MISSING,
+        AlertSeverity, At, Ci, Component, NO_REPLICAS, Notify, Platform, REPLICAS_MISSING,
         SettingValue, TARGET_DOWN, Text, WATCHDOG, is_pattern, is_told_by_notify, matches,
     },
     text::all_of,
@@ -89,10 +89,12 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
     if let Some(notify) = &platform.notify {
         written_out(notify, sink);
-        if !platform.components.iter().any(is_told_by_notify) {
+        let mut posts = platform.ci.iter().flat_map(Ci::posts);
+        let is_told_by_ci = posts.any(|post| !post.notify.is_empty());
+        if !is_told_by_ci && !platform.components.iter().any(is_told_by_notify) {
             sink.push(
                 Diagnostic::new(Code::Unused, "`[notify]` is used nowhere")
-                    .label(notify.span, "no Alertmanager is configured by it")
+                    .label(notify.span, "no Alertmanager is configured by it, and no CI entry notifies")
                     .help("add a component of the kind `alertmanager`, or leave its setting `config` to `[notify]`"),
             );
         }

@@ -68,6 +68,8 @@ fn platform(all: &Declarations) -> Map<String, Json> {
         PlatformFact::Jenkins => all.has_kind("jenkins"),
         PlatformFact::Pipelines => all.names.has_pipelines,
         PlatformFact::Stubs => all.names.has_stubs,
+        PlatformFact::Ci => all.names.has_ci,
+        PlatformFact::CiContainers => all.names.has_ci_containers,
     };
     let facts = PlatformFact::ALL.iter();
     facts

@@ -106,6 +106,7 @@ pub fn pipeline_texts(pipeline: &Pipeline) -> impl Iterator<Item = &Text> {
         max_active_runs: _,
         volumes: _,
         resources: _,
+        container: _,
         written: _,
         span: _,
     } = pipeline;
@@ -135,6 +136,7 @@ fn task_texts(task: &Task) -> impl Iterator<Item = &Text> {
         timeout: _,
         trigger_rule: _,
         resources: _,
+        container: _,
         span: _,
     } = task;
     let run = match body {

@@ -311,6 +311,15 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
         }
         (Shape::Either(shapes), value) => {
             if let Some(shape) = shapes.iter().find(|shape| shape.takes(value)) {
+                let is_table = |other: &Shape| matches!(other, Shape::Map(NameRule::Registry, _));
+                if let (Shape::Plain(form), Value::String(text)) = (shape, value)
+                    && !form.accepts(text)
+                    && let Some(other) = shapes.iter().find(|other| is_table(other))
+                {
+                    let help = format!("it is {}, or {}", form.describe(), other.describe());
+                    sink.push(bad_form(node, text, *form).help(help));
+                    return None;
+                }
                 return value_of(node, shape, context, sink);
             }
             false

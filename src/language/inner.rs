@@ -308,20 +308,29 @@ macro_rules! resources {
 
 const GPU_COUNT: Shape = Shape::Integer(1, 64);
 
+/// How many, all, or the ids of devices.
+const GPU: Shape = Shape::Either(&[
+    GPU_COUNT,
+    Shape::Plain(Form::Choice(&["all"])),
+    Shape::List(&Shape::Either(&[
+        Shape::Plain(Form::Name(NameRule::Free)),
+        Shape::Integer(0, 1023),
+    ])),
+]);
+
 pub(super) const RESOURCES: Shape = resources!(
-    Shape::Either(&[
-        GPU_COUNT,
-        Shape::Plain(Form::Choice(&["all"])),
-        Shape::List(&Shape::Either(&[
-            Shape::Plain(Form::Name(NameRule::Free)),
-            Shape::Integer(0, 1023),
-        ])),
-    ]),
+    GPU,
     "Graphics processors: how many; in Compose also `\"all\"`, or a list of the ids of devices."
 );
 
 /// What a task of a pipeline asks for.
-pub(super) const TASK_RESOURCES: Shape = resources!(GPU_COUNT, "Graphics processors.");
+pub(super) const TASK_RESOURCES: Shape = resources!(
+    GPU,
+    "Graphics processors: how many; under Compose also `\"all\"`, or a list of the ids of devices."
+);
+
+pub(super) const BYTES: Shape =
+    Shape::Either(&[Shape::Plain(Form::Bytes), Shape::Integer(1, i64::MAX)]);
 
 pub(super) const BUILD: Shape = Shape::Table(&[
     key(

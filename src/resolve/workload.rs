@@ -160,8 +160,15 @@ fn workload(
     };
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
-    if shape.own_image && draft.kind_table.boolean("runs_pipelines") == Some(true) {
-        for variable in &beforehand.task_secrets {
+    let needed_inside = [
+        ("runs_pipelines", &beforehand.task_secrets),
+        ("runs_ci", &beforehand.job_secrets),
+    ];
+    for (key, secrets) in needed_inside {
+        if !shape.own_image || draft.kind_table.boolean(key) != Some(true) {
+            continue;
+        }
+        for variable in secrets {
             if !env.iter().any(|known| known.name == variable.name) {
                 env.push(variable.clone());
             }

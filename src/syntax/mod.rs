@@ -59,6 +59,14 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
             continue;
         }
         last_line = line;
+        if error.message().starts_with("cannot extend value of type") {
+            sink.push(two_forms(
+                duplicate::first_of(text, span, &table),
+                span,
+                text,
+            ));
+            continue;
+        }
         if !error.message().contains("duplicate key") {
             sink.push(syntax_error(error.message(), span));
             continue;
@@ -133,6 +141,21 @@ fn syntax_error(message: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::TomlSyntax, "this is not TOML")
         .label(span, message.to_string())
         .help(help)
+}
+
+/// `ports.http = 80` below `ports = [...]`.
+fn two_forms(first: Option<Span>, again: Span, text: &str) -> Diagnostic {
+    let name = text.get(again.start..again.end).unwrap_or_default();
+    let mut diagnostic = Diagnostic::new(
+        Code::TomlSyntax,
+        format!("`{name}` is a value on one line and a table on another"),
+    );
+    if let Some(first) = first {
+        diagnostic = diagnostic.label(first, "a value here");
+    }
+    diagnostic.label(again, "a key of it here").help(format!(
+        "write all of it as a table, one `{name}.NAME = ...` a line"
+    ))
 }
 
 fn defined_twice(first: Option<Span>, again: Span) -> Diagnostic {

@@ -85,6 +85,14 @@ kind = "prometheus"
 group = "serving"
 "#;
 
+/// Who is notified of a CI entry.
+const NOTIFIED: &str = r#"
+[notify]
+default = "team"
+[notify.receivers]
+team = { email = ["team@example.com"] }
+"#;
+
 /// What stands beside an example: in the table at this path or, before that, with one key of it. `*` is a name of the
 /// user's choice, `#` an item of a list.
 const BESIDE: &[(&str, &str)] = &[
@@ -268,6 +276,9 @@ fn the_example_of_every_key_of_a_platform_compiles() {
             let mut platform = parsed(PLATFORM);
             if path.starts_with("notify.routes") {
                 merge(&mut platform, parsed(PROMETHEUS));
+            }
+            if path.starts_with("ci.") {
+                merge(&mut platform, parsed(NOTIFIED));
             }
             merge(&mut platform, placed(path, key));
             let printed = errors(&[("platform.toml", platform.to_string())], None);

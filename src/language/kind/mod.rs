@@ -228,6 +228,12 @@ const ABOUT: &[KeyShape] = &[
         "exposes = [\"redis\"]",
     ),
     key(
+        "runs_ci",
+        Shape::Boolean,
+        "It runs the platform's CI entries: it gets the secrets that they read.",
+        "runs_ci = true",
+    ),
+    key(
         "port",
         Shape::Plain(Form::Name(NameRule::Port)),
         "The main port: the one that `uses` opens and that `url` is of; `http` by default.",
