@@ -140,7 +140,7 @@ pub(super) const ROLE: Shape = Shape::Table(&[
     key(
         "default",
         Shape::Boolean,
-        "Filled without being named, where just one component fits.",
+        "Filled without being named: where just one component fits, or with all that fit where it takes a list and may stay empty.",
         "default = true",
     ),
     key(
@@ -152,7 +152,7 @@ pub(super) const ROLE: Shape = Shape::Table(&[
     key(
         "order",
         Shape::Boolean,
-        "Whether `uses` orders start, as it does by default.",
+        "Whether `uses` orders start, as it does by default, and its alerts are held back while the other is down.",
         "order = false",
     ),
     key(

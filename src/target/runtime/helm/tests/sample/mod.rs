@@ -200,6 +200,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         panels: Vec::new(),
         own_panels: Vec::new(),
         requests: crate::model::Requests::default(),
+        reads_logs: false,
         single: false,
         raw_helm: Raw::default(),
         span: span(),
