@@ -199,6 +199,7 @@ fn understand(
         world,
         engine,
         sources,
+        file: &request.file,
         environment: request.environment.clone(),
     };
     let platform = resolve::resolve(&draft, inputs, sink);

@@ -2,12 +2,16 @@
 //!
 //! In: names and texts. Out: [`Sources`], which turns a [`Span`] back into a name, a line and a column.
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
 /// One file of [`Sources`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(u32);
 
 /// A half-open range of bytes in one source file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     /// The file.
     pub source: SourceId,
@@ -40,9 +44,27 @@ pub struct SourceFile {
 }
 
 /// Every file of one run, in the order in which they were read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<(String, String)>", into = "Vec<(String, String)>")]
 pub struct Sources {
     files: Vec<SourceFile>,
+}
+
+impl From<Vec<(String, String)>> for Sources {
+    fn from(files: Vec<(String, String)>) -> Self {
+        let mut sources = Self::default();
+        for (name, text) in files {
+            sources.add(name, text);
+        }
+        sources
+    }
+}
+
+impl From<Sources> for Vec<(String, String)> {
+    fn from(sources: Sources) -> Self {
+        let files = sources.files.into_iter();
+        files.map(|file| (file.name, file.text)).collect()
+    }
 }
 
 impl Sources {
@@ -56,6 +78,18 @@ impl Sources {
             text,
         });
         SourceId((self.files.len() - 1) as u32)
+    }
+
+    /// The same with the texts of these files alone: enough for messages whose places are in them.
+    pub fn only(&self, wanted: &BTreeSet<SourceId>) -> Self {
+        let mut out = Self::default();
+        for (index, file) in self.files.iter().enumerate() {
+            match wanted.contains(&SourceId(index as u32)) {
+                true => out.add(&file.name, &file.text),
+                false => out.add(&file.name, ""),
+            };
+        }
+        out
     }
 
     /// How much was read.

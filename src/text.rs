@@ -1,4 +1,4 @@
-//! Words for messages.
+//! Words for messages, and literals of strings.
 
 /// `one`, `one or two`, `one, two or three`, each in backticks.
 pub fn one_of<S: AsRef<str>>(words: &[S]) -> String {
@@ -67,6 +67,27 @@ pub fn visible(text: &str) -> String {
 /// The same for a text of several lines: the ends of lines and tabs stay.
 pub fn visible_lines(text: &str) -> String {
     escaped(text, |c| is_hidden(c) && c != '\n' && c != '\t')
+}
+
+/// A literal between two quotes, with the escapes that nearly all languages share. `other` writes what else can't stand
+/// in the language as it is.
+pub fn literal(text: &str, quote: char, other: impl Fn(char) -> Option<String>) -> String {
+    let mut out = String::from(quote);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c == quote => out.extend(['\\', c]),
+            c => match other(c) {
+                Some(written) => out.push_str(&written),
+                None => out.push(c),
+            },
+        }
+    }
+    out.push(quote);
+    out
 }
 
 fn escaped(text: &str, is_written_out: impl Fn(char) -> bool) -> String {

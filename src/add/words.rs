@@ -2,11 +2,12 @@
 
 use crate::{
     catalog::Kind,
+    model::Icon,
     syntax::{Node, Value},
 };
 
 /// Shapes of kinds that people open in a browser.
-const OPENED: [&str; 5] = ["server", "dashboard", "notebook", "ci", "door"];
+const OPENED: [Icon; 4] = [Icon::Server, Icon::Dashboard, Icon::Notebook, Icon::Ci];
 
 /// What the kind is, as a comment and as a group's description.
 pub(super) fn describe(kind: &Kind) -> String {
@@ -41,7 +42,7 @@ pub(super) fn table(
     // What holds data stays at its version when the catalog moves on.
     match (image, &kind.version) {
         (Some(image), _) => line("image", quoted(image)),
-        (None, Some(version)) if kind.icon == "store" => line("version", quoted(version)),
+        (None, Some(version)) if kind.icon == Icon::Store => line("version", quoted(version)),
         _ => {}
     }
     line("group", quoted(group));
@@ -59,7 +60,7 @@ pub(super) fn table(
 
 /// The port that the host gets: that of the container, of a kind that people open.
 pub(super) fn published(kind: &Kind) -> Option<u16> {
-    if !OPENED.contains(&kind.icon.as_str()) {
+    if !OPENED.contains(&kind.icon) {
         return None;
     }
     let port = kind.table.get_path(&["workload", "ports", "http"])?;

@@ -2,7 +2,7 @@
 
 use crate::{
     data::Upgrade,
-    model::{SecretForm, Text, Version},
+    model::{Icon, SecretForm, Text, Version},
     reference::{self, Mode, Words},
     source::Span,
     syntax::{Node, Table, Value},
@@ -15,12 +15,14 @@ pub struct Kind {
     pub name: String,
     /// The kinds that it extends, nearest first.
     pub lineage: Vec<String>,
+    /// The kind that describes its program: itself, or the one of ours that a kind of the user's own extends.
+    pub program: String,
     /// How people write the program's name, as in `PostgreSQL`.
     pub title: String,
     /// One sentence for `mlopsgen kinds`.
     pub description: String,
     /// Its shape in the architecture's picture.
-    pub icon: String,
+    pub icon: Icon,
     /// The repository of its own image, without a tag.
     pub image: Option<String>,
     /// The tag of a component that names none.
@@ -261,6 +263,8 @@ pub struct Role {
     pub many: bool,
     /// Bound without being named where just one component fits.
     pub default: bool,
+    /// Where it is bound without being named: to all that fit.
+    pub all: bool,
     /// The program keeps a schema of its own there.
     pub schema: bool,
     /// `uses` orders start.

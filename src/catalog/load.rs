@@ -7,7 +7,7 @@ use crate::{
     data::{Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, Context, KIND, NameRule},
-    model::SecretForm,
+    model::{Icon, SecretForm},
     source::{Sources, Span},
     syntax::{self, Key, Node, Removal, Table, Value, overlay},
     template,
@@ -50,14 +50,22 @@ fn read(
         table = shaped(name, &table, span, &mut own_sink);
     }
     let mut lineage = Vec::new();
+    let mut program = name.to_string();
     if let Some(parent) = table.get("extends").cloned() {
         let base = parent_of(catalog, name, &parent, own, sources, sink)?;
         lineage.push(base.name.clone());
         lineage.extend(base.lineage.iter().cloned());
+        // One of ours that extends another describes a program of its own.
+        if own {
+            program.clone_from(&base.program);
+        }
         table = overlay(&base.table, &table, Removal::Now);
     }
     table.remove("extends");
-    let kind = kind(name, lineage, table, span);
+    let kind = Kind {
+        program,
+        ..kind(name, lineage, table, span)
+    };
     if own && !own_sink.has_errors() {
         check::check(&kind, source, &catalog.names(), &mut own_sink);
     }
@@ -152,10 +160,14 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         .collect();
     Kind {
         name: name.to_string(),
+        program: name.to_string(),
         lineage,
         title: string("title").unwrap_or_else(|| name.to_string()),
         description: string("description").unwrap_or_default(),
-        icon: string("icon").unwrap_or_else(|| "server".to_string()),
+        icon: table
+            .string("icon")
+            .and_then(Icon::parse)
+            .unwrap_or(Icon::Server),
         image: string("image"),
         version: string("version"),
         majors,
@@ -300,6 +312,7 @@ fn role(key: &Key, table: &Table) -> Role {
         required: flag("required", false),
         many: flag("many", false),
         default: flag("default", false),
+        all: flag("all", false),
         schema: flag("schema", false),
         order: flag("order", true),
         gives,

@@ -6,7 +6,7 @@ use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{pipeline_texts, workload_secrets},
-    model::{FlowEnd, HostPath, Mount, MountSource, Notify, Platform, Port, Text, Workload},
+    model::{FlowEnd, HostPath, Icon, Mount, MountSource, Notify, Platform, Port, Text, Workload},
     source::Span,
     syntax::Node,
 };
@@ -218,7 +218,7 @@ pub(super) fn habits(facts: Facts<'_>, sink: &mut Sink) {
             );
         }
         let keeps = main.mounts.iter().any(|mount| !mount.read_only);
-        if component.icon == "store" && !keeps {
+        if component.icon == Icon::Store && !keeps {
             sink.push(
                 lint(
                     Code::NoPersistence,

@@ -12,6 +12,7 @@ mod lints;
 mod notify;
 mod ports;
 mod profiles;
+mod scrapes;
 mod secrets;
 mod sharing;
 mod strings;
@@ -44,6 +45,7 @@ const RULES: &[Rule] = &[
     profiles::dependencies,
     profiles::restarting_jobs,
     images::moving,
+    scrapes::timeouts,
     secrets::plaintext,
     lints::rights,
     lints::public_binds,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
-    disk::{Lock, NamedFile, Prepared, Project, Transaction},
+    disk::{Lock, NamedFile, Outcome, Project, Transaction},
     files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
     text::{count, visible},
@@ -70,7 +70,7 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
     };
     // A first plan without the lock: where there is nothing to do, not even a folder's time changes, and nobody waits
     // for a question that stays open.
-    let first = project.prepare(None)?;
+    let first = project.look()?;
     let agreed = match &first.plan {
         Ok(plan) if !plan.is_empty() => plan,
         _ => return run.finish(&first),
@@ -78,15 +78,16 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
     if !run.is_agreed(&first, agreed)? {
         return run.nothing_written();
     }
+    let agreed = saved(agreed, &project);
     let lock = Lock::acquire(&project.place, |holder| {
         context.terminal.err(&format!(
             "waiting for another `mlopsgen` that writes in this folder: {holder}\n"
         ));
     })?;
     // What another run wrote, and what was edited meanwhile, is seen from here on.
-    let again = project.prepare(Some(&lock))?;
+    let again = project.look_again(first, &lock)?;
     match &again.plan {
-        Ok(plan) if !plan.is_empty() => run.write_if_agreed(&again, plan, agreed, &lock),
+        Ok(plan) if !plan.is_empty() => run.write_if_agreed(&again, plan, &agreed, &lock),
         _ => run.finish(&again),
     }
 }
@@ -101,22 +102,22 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Nothing to write: there were errors, or everything is as it should be.
-    fn finish(&self, prepared: &Prepared) -> Result<u8, Failure> {
-        if let Ok(plan) = &prepared.plan {
+    fn finish(&self, outcome: &Outcome) -> Result<u8, Failure> {
+        if let Ok(plan) = &outcome.plan {
             self.still_holds(plan)?;
         }
-        self.show(prepared)?;
-        Ok(u8::from(prepared.plan.is_err()))
+        self.show(outcome)?;
+        Ok(u8::from(outcome.plan.is_err()))
     }
 
     /// Shows the plan and asks, as far as somebody has to be asked. Programs get one document: the plan when it is carried
     /// out, else what stopped it.
-    fn is_agreed(&self, prepared: &Prepared, plan: &Plan) -> Result<bool, Failure> {
+    fn is_agreed(&self, outcome: &Outcome, plan: &Plan) -> Result<bool, Failure> {
         self.still_holds(plan)?;
         if !self.is_json {
             match self.needs_an_answer() && !self.can_ask() {
-                true => self.show_summary(prepared)?,
-                false => self.show(prepared)?,
+                true => self.show_summary(outcome)?,
+                false => self.show(outcome)?,
             }
         }
         self.refuse(plan)?;
@@ -134,12 +135,12 @@ impl Run<'_> {
     /// Writes what was agreed to, or what is planned now where all was agreed to beforehand.
     fn write_if_agreed(
         &self,
-        prepared: &Prepared,
+        outcome: &Outcome,
         plan: &Plan,
-        agreed: &Plan,
+        agreed: &SavedPlan,
         lock: &Lock,
     ) -> Result<u8, Failure> {
-        let differences = saved(agreed, self.project).differences(&saved(plan, self.project));
+        let differences = agreed.differences(&saved(plan, self.project));
         if !differences.is_empty() {
             if !self.args.yes && self.planned.is_none() {
                 return Err(Failure::new(format!(
@@ -148,11 +149,11 @@ impl Run<'_> {
                 ))
                 .help("run `mlopsgen apply` again, and read the new plan"));
             }
-            if !self.is_agreed(prepared, plan)? {
+            if !self.is_agreed(outcome, plan)? {
                 return self.nothing_written();
             }
         }
-        self.write(prepared, plan, lock)
+        self.write(outcome, plan, lock)
     }
 
     fn nothing_written(&self) -> Result<u8, Failure> {
@@ -160,10 +161,10 @@ impl Run<'_> {
         Ok(1)
     }
 
-    fn write(&self, prepared: &Prepared, plan: &Plan, lock: &Lock) -> Result<u8, Failure> {
+    fn write(&self, outcome: &Outcome, plan: &Plan, lock: &Lock) -> Result<u8, Failure> {
         Transaction::prepare(plan, &self.project.place, lock)?.commit()?;
         if self.is_json {
-            self.show(prepared)?;
+            self.show(outcome)?;
         } else if !self.context.terminal.quiet {
             let counts = plan.counts();
             self.context.terminal.out(&format!(
@@ -174,22 +175,21 @@ impl Run<'_> {
         Ok(0)
     }
 
-    fn show(&self, prepared: &Prepared) -> Result<(), Failure> {
+    fn show(&self, outcome: &Outcome) -> Result<(), Failure> {
         let terminal = &self.context.terminal;
         let folder = self.project.place.folder();
         if self.is_json {
-            let plan = prepared.plan.as_ref().ok();
-            terminal.out(&json::report(&prepared.compilation, plan, folder))?;
-        } else if let Ok(plan) = project::report(prepared, self.context) {
+            terminal.out(&json::report(outcome, folder))?;
+        } else if let Ok(plan) = project::report(outcome, self.context) {
             terminal.out(&show::plan(plan, folder, terminal))?;
         }
         Ok(())
     }
 
     /// What is refused in the next line needs no diff of thousands before it.
-    fn show_summary(&self, prepared: &Prepared) -> Result<(), Failure> {
+    fn show_summary(&self, outcome: &Outcome) -> Result<(), Failure> {
         let folder = self.project.place.folder();
-        if let Ok(plan) = project::report(prepared, self.context) {
+        if let Ok(plan) = project::report(outcome, self.context) {
             let terminal = &self.context.terminal;
             terminal.out(&show::summary(plan, folder, terminal))?;
         }

@@ -142,6 +142,10 @@ pub struct Global {
     #[arg(long, global = true)]
     pub deny_warnings: bool,
 
+    /// Find out everything again, and keep nothing: without the proofs of earlier runs
+    #[arg(long, global = true)]
+    pub no_cache: bool,
+
     /// Say less: no warnings, no diffs
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

@@ -11,26 +11,27 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let is_review = review::is_wanted(context);
     let is_json = !is_review && context.is_json("check")?;
     let project = project::open(&context.global)?;
-    let prepared = project.prepare(None)?;
+    let outcome = project.look()?;
     let folder = project.place.folder();
     let terminal = &context.terminal;
     if is_json || is_review {
-        let plan = prepared.plan.as_ref().ok();
+        let plan = outcome.plan.as_ref().ok();
         match is_review {
             true => review::report(
                 context,
-                &prepared.compilation,
+                &outcome.diagnostics,
+                &outcome.sources,
                 plan.map(|plan| (plan, folder)),
             )?,
-            false => terminal.out(&json::report(&prepared.compilation, plan, folder))?,
+            false => terminal.out(&json::report(&outcome, folder))?,
         }
-        return Ok(match &prepared.plan {
+        return Ok(match &outcome.plan {
             Err(_) => 1,
             Ok(plan) if plan.is_empty() => 0,
             Ok(_) => STALE,
         });
     }
-    let Ok(plan) = project::report(&prepared, context) else {
+    let Ok(plan) = project::report(&outcome, context) else {
         return Ok(1);
     };
     if plan.is_empty() {

@@ -9,11 +9,15 @@ use mlopsgen::{
         Severity,
         render::{self, JsonDiagnostic},
     },
+    disk::Outcome,
     plan::{Action, Counts, DataPlan, Failure, Plan, Refusal},
 };
 use serde::Serialize;
 
-use super::data::{self, JsonData};
+use super::{
+    data::{self, JsonData},
+    fixed::{self, JsonFixed},
+};
 
 /// A plan for programs. Paths are relative to the project.
 #[derive(Serialize)]
@@ -24,6 +28,8 @@ struct Report {
     stubs: Vec<String>,
     #[serde(flatten)]
     data: JsonData,
+    /// Objects of a cluster that can't become what the chart says.
+    objects_fixed: Vec<JsonFixed>,
     /// Of ten files nine go: `apply` wants `--accept-removal`.
     removes_nearly_all: bool,
     /// Files that are left alone.
@@ -58,11 +64,12 @@ struct Severities {
 }
 
 /// What `plan`, `check` and `apply` print; without a plan there were errors.
-pub fn report(compilation: &Compilation, plan: Option<&Plan>, folder: &str) -> String {
+pub fn report(outcome: &Outcome, folder: &str) -> String {
+    let plan = outcome.plan.as_ref().ok();
     let full = |path: &String| format!("{folder}/{path}");
     let changes = plan.map_or(&[][..], |plan| &plan.changes);
     text(&Report {
-        diagnostics: render::json(&compilation.diagnostics, &compilation.sources),
+        diagnostics: render::json(&outcome.diagnostics, &outcome.sources),
         changes: changes
             .iter()
             .map(|change| JsonChange {
@@ -75,6 +82,7 @@ pub fn report(compilation: &Compilation, plan: Option<&Plan>, folder: &str) -> S
             plan.stubs.iter().map(|stub| stub.path.clone()).collect()
         }),
         data: data::json(plan.map_or(&DataPlan::default(), |plan| &plan.data)),
+        objects_fixed: plan.map_or(Vec::new(), |plan| fixed::json(&plan.fixed)),
         removes_nearly_all: plan.is_some_and(|plan| plan.emptied.is_some()),
         foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),
         manifest_changes: plan.is_some_and(|plan| plan.manifest_changes),

@@ -39,17 +39,16 @@ impl PlanArgs {
 pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("plan")?;
     let project = project::open(&context.global)?;
-    let prepared = project.prepare(None)?;
+    let outcome = project.look()?;
     let folder = project.place.folder();
     if is_json {
-        let report = json::report(&prepared.compilation, prepared.plan.as_ref().ok(), folder);
-        context.terminal.out(&report)?;
-    } else if let Ok(plan) = project::report(&prepared, context) {
+        context.terminal.out(&json::report(&outcome, folder))?;
+    } else if let Ok(plan) = project::report(&outcome, context) {
         context
             .terminal
             .out(&show::plan(plan, folder, &context.terminal))?;
     }
-    let Ok(plan) = &prepared.plan else {
+    let Ok(plan) = &outcome.plan else {
         return Ok(1);
     };
     if let Some(file) = &args.out {

@@ -8,13 +8,13 @@ use std::{
 
 use mlopsgen::{
     compile::{Failed, Request},
-    disk::{Prepared, Project, environments},
+    disk::{Outcome, Project, environments},
     plan::{Failure, Plan},
     project::{bad_environment, environment_file},
     text::one_of,
 };
 
-use super::{Context, args::Global};
+use super::{Context, args::Global, cache};
 
 /// Where the platform file of these flags is: its folder, and its name there. Errors: there is none.
 pub fn find(global: &Global) -> Result<(PathBuf, String), Failure> {
@@ -47,15 +47,14 @@ pub fn open(global: &Global) -> Result<Project, Failure> {
         recorded: Vec::new(),
         threads: thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };
-    Project::new(&root, request)
+    Ok(Project::new(&root, request)?.with_proofs(cache::proofs(global)))
 }
 
 /// The plan, after everything that the compiler had to say was printed.
-pub fn report<'a>(prepared: &'a Prepared, context: &Context) -> Result<&'a Plan, Failed> {
+pub fn report<'a>(outcome: &'a Outcome, context: &Context) -> Result<&'a Plan, Failed> {
     let terminal = &context.terminal;
-    let compilation = &prepared.compilation;
-    terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
-    prepared.plan.as_ref().map_err(|failed| *failed)
+    terminal.diagnostics(&outcome.diagnostics, &outcome.sources);
+    outcome.plan.as_ref().map_err(|failed| *failed)
 }
 
 fn missing(path: &Path, global: &Global) -> Failure {

@@ -3,12 +3,12 @@
 use std::path::{Component, Path};
 
 use mlopsgen::{
-    compile::Compilation,
     diag::{
-        Severity,
+        Diagnostic, Severity,
         annotate::{self, Note, NotePlace},
     },
     plan::{Action, Failure, Plan},
+    source::Sources,
 };
 
 use super::{Context, args::Format, json};
@@ -21,11 +21,12 @@ pub fn is_wanted(context: &Context) -> bool {
 /// Prints the diagnostics and, of a stale tree, each file.
 pub fn report(
     context: &Context,
-    compilation: &Compilation,
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
     plan: Option<(&Plan, &str)>,
 ) -> Result<(), Failure> {
     let folder = folder(context);
-    let mut notes = annotate::notes(&compilation.diagnostics, &compilation.sources, &folder);
+    let mut notes = annotate::notes(diagnostics, sources, &folder);
     if context.terminal.quiet {
         notes.retain(|note| note.severity == Severity::Error);
     }

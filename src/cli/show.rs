@@ -5,8 +5,10 @@ use mlopsgen::{
     text::{count, visible_lines},
 };
 
-use super::data;
-use super::terminal::{Paint, Terminal, paint};
+use super::{
+    data, fixed,
+    terminal::{Paint, Terminal, paint},
+};
 
 /// Whoever keeps thousands of files of their own in the folder came to see something else.
 const FOREIGN_SHOWN: usize = 100;
@@ -152,6 +154,9 @@ impl Page<'_> {
 
     fn data(&mut self, plan: &Plan) {
         for (line, kind) in data::lines(&plan.data) {
+            self.line(&line, kind);
+        }
+        for (line, kind) in fixed::lines(&plan.fixed) {
             self.line(&line, kind);
         }
     }

@@ -17,7 +17,12 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
         return Ok(status);
     }
     if is_review {
-        review::report(context, &compilation, None)?;
+        review::report(
+            context,
+            &compilation.diagnostics,
+            &compilation.sources,
+            None,
+        )?;
         return Ok(status);
     }
     let terminal = &context.terminal;

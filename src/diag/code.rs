@@ -1,5 +1,7 @@
 //! Every code that a diagnostic can carry. `docs/errors/CODE.md` holds the page that `mlopsgen explain CODE` prints.
 
+use serde::{Deserialize, Serialize};
+
 /// Whether a code stops the run or can be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -12,7 +14,7 @@ pub enum Level {
 macro_rules! codes {
     ($($variant:ident $level:ident $name:literal,)*) => {
         /// A stable name for one kind of mistake.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Code {
             $(
                 #[doc = concat!("What it is, and how it is fixed: `docs/errors/", $name, ".md`.")]

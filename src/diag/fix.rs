@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::source::{SourceId, Sources, Span};
 
 /// One change to a file of the platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Edit {
     /// What stands at `span` becomes `text`.
     Replace {
@@ -37,7 +37,7 @@ pub enum Edit {
         /// Any file of the platform that has the place of the mistake.
         source: SourceId,
         /// As in `secrets`.
-        table: &'static str,
+        table: String,
         /// One line of TOML, without a line end.
         line: String,
     },
@@ -61,6 +61,16 @@ pub struct JsonEdit {
 }
 
 impl Edit {
+    /// The file that it changes.
+    pub(super) fn source(&self) -> SourceId {
+        match self {
+            Edit::Replace { span, .. } => span.source,
+            Edit::Rename { within, .. } => within.source,
+            Edit::Add { table, .. } => table.source,
+            Edit::Declare { source, .. } => *source,
+        }
+    }
+
     /// The place in the file, empty where something is inserted, and what is to stand there.
     pub fn resolve(&self, sources: &Sources) -> (Span, String) {
         match self {
@@ -245,7 +255,7 @@ mod tests {
     fn a_table_is_opened_where_there_is_none() {
         let declare = |source| Edit::Declare {
             source,
-            table: "a",
+            table: "a".to_string(),
             line: "x = 1".to_string(),
         };
         assert_eq!(

@@ -16,10 +16,12 @@ pub use levels::{Levels, LintLevel};
 pub use nearest::nearest;
 pub use sink::Sink;
 
-use crate::source::Span;
+use serde::{Deserialize, Serialize};
+
+use crate::source::{SourceId, Span};
 
 /// How bad it is: an error stops the run before anything is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     /// Stops the run before anything is written.
     Error,
@@ -28,7 +30,7 @@ pub enum Severity {
 }
 
 /// A place and the text beside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// What is underlined.
     pub span: Span,
@@ -37,7 +39,7 @@ pub struct Label {
 }
 
 /// One problem. The first label is where it is; the others are what makes it one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Its stable name.
     pub code: Code,
@@ -70,6 +72,12 @@ impl Diagnostic {
             edits: Vec::new(),
             component: None,
         }
+    }
+
+    /// The files that its places and edits are in.
+    pub fn sources(&self) -> impl Iterator<Item = SourceId> {
+        let labels = self.labels.iter().map(|label| label.span.source);
+        labels.chain(self.edits.iter().map(Edit::source))
     }
 
     /// Adds a place; the first is the main one.
@@ -145,7 +153,7 @@ impl Diagnostic {
     pub fn declaring(mut self, near: Span, table: &'static str, line: impl Into<String>) -> Self {
         self.edits.push(Edit::Declare {
             source: near.source,
-            table,
+            table: table.to_string(),
             line: line.into(),
         });
         self

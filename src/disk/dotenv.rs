@@ -18,6 +18,17 @@ struct Assignment<'a> {
     value: String,
     /// The whole of it in the file, without the line's end.
     place: Range<usize>,
+    /// Its value begins with a quote, and no other one ends it.
+    is_open: bool,
+}
+
+/// A value that begins with a quote and never ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenQuote {
+    /// The variable.
+    pub name: String,
+    /// Where it stands, from 1.
+    pub line: usize,
 }
 
 impl Dotenv {
@@ -39,7 +50,18 @@ impl Dotenv {
             .collect()
     }
 
+    /// The value that takes all lines to the end of the file, if there is one: Compose refuses such a file, and a line that
+    /// is added would be a part of that value.
+    pub fn open_quote(&self) -> Option<OpenQuote> {
+        let open = assignments(&self.text).pop().filter(|last| last.is_open)?;
+        Some(OpenQuote {
+            name: open.name.to_string(),
+            line: self.text[..open.place.start].matches('\n').count() + 1,
+        })
+    }
+
     /// Sets a variable that has no value: in its line where one stands empty, else in a line of its own at the end.
+    /// The text must have no [`open_quote`](Self::open_quote).
     pub fn set(&mut self, name: &str, value: &str) {
         let line = format!("{name}={value}");
         let empty: Vec<Range<usize>> = assignments(&self.text)
@@ -105,13 +127,14 @@ fn assignment(text: &str, start: usize, line: usize) -> Option<Assignment<'_>> {
         Some(quote @ ('"' | '\'')) if value_at < line => quoted(text, value_at, quote),
         _ => (
             unquoted_value(&text[value_at..line]).to_string(),
-            start + first.trim_end().len(),
+            Some(start + first.trim_end().len()),
         ),
     };
     Some(Assignment {
         name,
         value,
-        place: start..end,
+        place: start..end.unwrap_or(text.len()),
+        is_open: end.is_none(),
     })
 }
 
@@ -127,13 +150,13 @@ fn unquoted_value(value: &str) -> &str {
 }
 
 /// The value between a quote and its like, which may be lines away, and where the quoted text ends. Without a second
-/// quote it is all that follows: Compose refuses the file.
-fn quoted(text: &str, at: usize, quote: char) -> (String, usize) {
+/// quote it is all that follows, and ends nowhere.
+fn quoted(text: &str, at: usize, quote: char) -> (String, Option<usize>) {
     let mut value = String::new();
     let mut rest = text[at + 1..].char_indices();
     while let Some((index, c)) = rest.next() {
         if c == quote {
-            return (value, at + 1 + index + 1);
+            return (value, Some(at + 1 + index + 1));
         }
         if c != '\\' {
             value.push(c);
@@ -148,7 +171,7 @@ fn quoted(text: &str, at: usize, quote: char) -> (String, usize) {
             None => value.push('\\'),
         }
     }
-    (value, text.len())
+    (value, None)
 }
 
 /// What a character stands for behind a backslash in double quotes.
@@ -207,8 +230,14 @@ mod tests {
 
     #[test]
     fn a_quote_without_its_like_takes_all_that_follows() {
-        let mut dotenv = Dotenv::new("A='x\nB=\n");
-        dotenv.set("B", "two");
-        assert_eq!(dotenv.text(), "A='x\nB=\nB=two\n");
+        let open = |text: &str| {
+            let open = Dotenv::new(text).open_quote();
+            open.map(|open| (open.name, open.line))
+        };
+        assert_eq!(open("# one\n\nA='x\nB=\n"), Some(("A".to_string(), 3)));
+        assert_eq!(open("A='x'\nB=\"y\\\""), Some(("B".to_string(), 2)));
+        for closed in ["", "A='x\n'\nB=\n", "A=it's\n", "'A\n", "A=\"\\\"\"\n"] {
+            assert_eq!(open(closed), None, "{closed}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! [`Lock`] keeps two runs apart, [`survey`] reads what is there, [`Transaction`] writes.
 
+mod answers;
 mod dotenv;
 mod environments;
 mod folder;
@@ -11,6 +12,7 @@ mod lock;
 mod named;
 mod place;
 mod project;
+mod proof;
 mod purge;
 mod secrets;
 mod survey;
@@ -22,7 +24,8 @@ pub use environments::{environments, gone_environments};
 pub use lock::Lock;
 pub use named::NamedFile;
 pub use place::Place;
-pub use project::{Prepared, Project};
+pub use project::{Outcome, Prepared, Project};
+pub use proof::Proofs;
 pub use purge::{Purge, Refusal, examine, purge};
 pub use secrets::{read_dotenv, write_dotenv};
 pub use survey::{Extent, read_manifest, survey};

@@ -5,10 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Extent, Lock, Place, read_manifest, survey, world::DiskWorld};
+use super::{
+    Extent, Lock, Place, Proofs, answers::Answers, read_manifest, survey, world::DiskWorld,
+};
 use crate::{
     compile::{self, Compilation, Failed, Output, Request},
+    data::Data,
+    diag::Diagnostic,
     plan::{self, Failure, Plan},
+    source::Sources,
     threads,
 };
 
@@ -20,6 +25,7 @@ pub struct Project {
     /// The platform file, the environment and the targets that were asked for.
     pub request: Request,
     root: PathBuf,
+    proofs: Option<Proofs>,
 }
 
 /// One compilation, and the plan where it came to its end.
@@ -29,6 +35,48 @@ pub struct Prepared {
     pub compilation: Compilation,
     /// What `apply` would do; why there is none where the compilation has errors.
     pub plan: Result<Plan, Failed>,
+    answers: Answers,
+    /// The data that was written down then.
+    recorded: Vec<Data>,
+}
+
+/// What a run has to say and to do, compiled or [proven](Proofs).
+#[derive(Debug)]
+pub struct Outcome {
+    /// Errors and lints, in the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that the diagnostics point into.
+    pub sources: Sources,
+    /// What `apply` would do; why there is none after errors.
+    pub plan: Result<Plan, Failed>,
+    /// What was compiled; `None` after errors, and where nothing had to be.
+    pub(super) made: Option<Made>,
+}
+
+/// What was compiled, and of what.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) output: Output,
+    pub(super) answers: Answers,
+    /// The data that was written down then.
+    recorded: Vec<Data>,
+}
+
+impl From<Prepared> for Outcome {
+    fn from(prepared: Prepared) -> Self {
+        let answers = prepared.answers;
+        let output = prepared.compilation.output.ok();
+        Self {
+            diagnostics: prepared.compilation.diagnostics,
+            sources: prepared.compilation.sources,
+            plan: prepared.plan,
+            made: output.map(|output| Made {
+                output,
+                answers,
+                recorded: prepared.recorded,
+            }),
+        }
+    }
 }
 
 impl Project {
@@ -38,12 +86,26 @@ impl Project {
             place: Place::new(root, request.environment.as_deref())?,
             root: root.to_path_buf(),
             request,
+            proofs: None,
         })
+    }
+
+    /// The same with what earlier runs have proven, and with a place for what this one proves.
+    #[must_use]
+    pub fn with_proofs(mut self, proofs: Option<Proofs>) -> Self {
+        self.proofs = proofs;
+        self
     }
 
     /// Compiles without a look at `generated/`.
     pub fn compile(&self) -> Compilation {
-        compile::compile(&DiskWorld::new(&self.root), &self.request())
+        self.compile_noting(&self.request()).0
+    }
+
+    fn compile_noting(&self, request: &Request) -> (Compilation, Answers) {
+        let world = DiskWorld::new(&self.root);
+        let compilation = compile::compile(&world, request);
+        (compilation, world.answers())
     }
 
     /// What to compile, with the data that earlier runs have written down. A manifest that can't be read is reported when
@@ -71,25 +133,69 @@ impl Project {
         threads::on(self.request.threads, || self.prepare_here(lock))
     }
 
+    /// What a run without the lock has to say and to do. It compiles where that is not proven.
+    pub fn look(&self) -> Result<Outcome, Failure> {
+        threads::on(self.request.threads, || {
+            let proofs = self.proofs.as_ref();
+            if let Some(proven) = proofs.and_then(|it| it.find(&self.place, &self.request)) {
+                return Ok(proven);
+            }
+            let outcome = Outcome::from(self.prepare_here(None)?);
+            if let Some(proofs) = proofs {
+                proofs.keep(&self.place, &self.request, &outcome);
+            }
+            Ok(outcome)
+        })
+    }
+
+    /// Looks again, now with the lock. What was compiled is good as long as all that it was compiled of is the same.
+    pub fn look_again(&self, before: Outcome, lock: &Lock) -> Result<Outcome, Failure> {
+        threads::on(self.request.threads, || {
+            let is_good = |made: &Made| {
+                made.recorded == self.request().recorded
+                    && made.answers.still_hold(&DiskWorld::new(&self.root))
+            };
+            match before.made.filter(is_good) {
+                None => Ok(Outcome::from(self.prepare_here(Some(lock))?)),
+                Some(made) => Ok(Outcome {
+                    plan: Ok(self.plan(&made.output, Some(lock))?),
+                    made: Some(made),
+                    ..before
+                }),
+            }
+        })
+    }
+
     fn prepare_here(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
-        let compilation = self.compile();
+        let request = self.request();
+        let (compilation, answers) = self.compile_noting(&request);
         let plan = match &compilation.output {
             Ok(output) => Ok(self.plan(output, lock)?),
             Err(failed) => Err(*failed),
         };
-        Ok(Prepared { compilation, plan })
+        Ok(Prepared {
+            compilation,
+            plan,
+            answers,
+            recorded: request.recorded,
+        })
     }
 
     fn plan(&self, output: &Output, lock: Option<&Lock>) -> Result<Plan, Failure> {
         self.refuse_unknown_targets(output)?;
         let wanted = &output.files;
         let recorded = plan::read(read_manifest(&self.place)?.as_deref())?;
+        let is_wanted = |path: &str, bytes: &[u8]| {
+            let wanted = wanted.files.get(path);
+            wanted.is_some_and(|file| file.text.as_bytes() == bytes)
+        };
+        let stubs: Vec<String> = wanted.stubs.iter().map(|stub| stub.path.clone()).collect();
         let found = survey(
             &self.place,
             &Extent {
                 paths: &plan::paths_of_interest(wanted, &recorded),
-                wanted,
-                stubs: &wanted.stubs,
+                is_wanted: &is_wanted,
+                stubs: &stubs,
                 lock,
             },
         )?;

@@ -8,7 +8,7 @@ use super::{
     git,
     place::WORK,
 };
-use crate::{plan::Failure, world::ReadError};
+use crate::{plan::Failure, text::visible, world::ReadError};
 
 /// Relative to the output folder.
 const DOTENV: &str = "compose/.env";
@@ -20,17 +20,28 @@ const LARGEST: u64 = 4 << 20;
 /// Its owner's alone.
 const MODE: u32 = 0o600;
 
-/// The `.env` of this place, empty where there is none.
+/// The `.env` of this place, empty where there is none. Errors: it can't be read, or a quote in it is never closed.
 pub fn read_dotenv(place: &Place) -> Result<Dotenv, Failure> {
     let path = place.output(DOTENV);
     match place.opened().read(&path, LARGEST) {
         Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Dotenv::new(text)),
+            Ok(text) => closed(Dotenv::new(text), &path),
             Err(_) => Err(Failure::new(format!("`{path}` is no UTF-8")).help("save it as UTF-8")),
         },
         Err(ReadError::Missing) => Ok(Dotenv::default()),
         Err(error) => Err(Failure::new(format!("`{path}` {error}"))
             .help("put a regular file there that you may read, or remove it")),
+    }
+}
+
+fn closed(dotenv: Dotenv, path: &str) -> Result<Dotenv, Failure> {
+    match dotenv.open_quote() {
+        None => Ok(dotenv),
+        Some(open) => Err(Failure::new(format!(
+            "{path}:{}: the value of `{}` begins with a quote that is never closed, so all lines below are part of it",
+            open.line, visible(&open.name)
+        ))
+        .help("close the quote at the end of the value")),
     }
 }
 

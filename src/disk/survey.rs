@@ -10,7 +10,7 @@ use super::{
     place::{Place, WORK},
 };
 use crate::{
-    files::{FileSet, GENERATED, Stub, Target},
+    files::{GENERATED, Target},
     plan::{Failure, Found, MANIFEST, State},
     world::ReadError,
 };
@@ -25,10 +25,10 @@ pub(super) const LARGEST: u64 = 64 << 20;
 pub struct Extent<'a> {
     /// Relative to the output folder.
     pub paths: &'a BTreeSet<String>,
-    /// What is to stand there.
-    pub wanted: &'a FileSet,
-    /// Files that are written once, below the project.
-    pub stubs: &'a [Stub],
+    /// Whether a file that was found there holds what is to stand there.
+    pub is_wanted: &'a (dyn Fn(&str, &[u8]) -> bool + Sync),
+    /// Paths of files that are written once, relative to the project.
+    pub stubs: &'a [String],
     /// With the lock in hand, working files are one's own and not those of an interrupted run.
     pub lock: Option<&'a Lock>,
 }
@@ -65,32 +65,39 @@ pub fn survey(place: &Place, extent: &Extent) -> Result<Found, Failure> {
     found.others = others.files;
     found.leftovers |= !others.drafts.is_empty();
     for stub in extent.stubs {
-        let there = place.opened().entry(&stub.path);
+        let there = place.opened().entry(stub);
         let there = there.map_err(|obstacle| {
-            obstacle.failure("look for the stub", &place.opened().path(&stub.path))
+            obstacle.failure("look for the stub", &place.opened().path(stub))
         })?;
         if there.is_some() {
-            found.stubs.push(stub.path.clone());
+            found.stubs.push(stub.clone());
         }
     }
     Ok(found)
 }
 
+/// What a look at one path found.
+enum Look {
+    AsWanted,
+    Other(State),
+    Nothing,
+}
+
 /// Looks at the paths asked for, each by itself.
 fn survey_paths(place: &Place, extent: &Extent, found: &mut Found) {
     let paths: Vec<&String> = extent.paths.iter().collect();
-    let states: Vec<Option<State>> = paths.par_iter().map(|path| state(place, path)).collect();
-    for (path, state) in paths.into_iter().zip(states) {
-        let wanted = extent.wanted.files.get(path);
-        match state {
-            // Most files of most runs: there is nothing to keep of them.
-            Some(State::File(bytes)) if wanted.is_some_and(|it| it.text.as_bytes() == bytes) => {
-                found.as_wanted.insert(path.clone());
-            }
-            Some(state) => {
-                found.states.insert(path.clone(), state);
-            }
-            None => {}
+    let look = |path: &&String| match state(place, path) {
+        // Most files of most runs: there is nothing to keep of them.
+        Some(State::File(bytes)) if (extent.is_wanted)(path, &bytes) => Look::AsWanted,
+        Some(state) => Look::Other(state),
+        None => Look::Nothing,
+    };
+    let looks: Vec<Look> = paths.par_iter().map(look).collect();
+    for (path, look) in paths.into_iter().zip(looks) {
+        match look {
+            Look::AsWanted => drop(found.as_wanted.insert(path.clone())),
+            Look::Other(state) => drop(found.states.insert(path.clone(), state)),
+            Look::Nothing => {}
         }
     }
 }

@@ -30,7 +30,20 @@ pub struct Transaction {
     gone: Vec<String>,
     /// Folders are removed up to here where they are left empty.
     project: Arc<Folder>,
+    syncing: Syncing,
 }
+
+/// When the bytes of what is prepared are brought down to the disk. All of them are before the first step is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Syncing {
+    /// File by file.
+    Each,
+    /// By one call at the end, which brings down what others have written, too.
+    Together,
+}
+
+/// So many new files are brought down one by one. For more it is quicker to do it together.
+const FEW: usize = 16;
 
 /// Paths are relative to the project.
 #[derive(Clone, Debug)]
@@ -68,6 +81,10 @@ impl Transaction {
             undo: Vec::new(),
             gone: gone(plan, place),
             project: place.shared(),
+            syncing: match cfg!(target_os = "linux") && plan.changes.len() > FEW {
+                true => Syncing::Together,
+                false => Syncing::Each,
+            },
         };
         remove_drafts(&transaction.project)
             .map_err(|obstacle| obstacle.failure("clear", &place.project().join(GENERATED)))?;
@@ -90,6 +107,10 @@ impl Transaction {
         }
         if plan.manifest_changes || !plan.changes.is_empty() {
             transaction.prepare_write(&manifest, &plan.manifest.render())?;
+        }
+        if transaction.syncing == Syncing::Together {
+            let synced = transaction.project.sync_disk(WORK);
+            synced.map_err(|obstacle| obstacle.failure("write", &place.project().join(WORK)))?;
         }
         Ok(transaction)
     }
@@ -170,8 +191,14 @@ impl Transaction {
             }) => Some(mode),
             _ => None,
         };
-        self.project
-            .create(&prepared, text.as_bytes(), MODE)
+        let written = match self.syncing {
+            Syncing::Each => self.project.create(&prepared, text.as_bytes(), MODE),
+            Syncing::Together => {
+                let project = &self.project;
+                project.create_unsynced(&prepared, text.as_bytes(), MODE)
+            }
+        };
+        written
             .and_then(|()| match mode {
                 Some(mode) => self.project.set_mode(&prepared, mode),
                 None => Ok(()),

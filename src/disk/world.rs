@@ -7,7 +7,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::folder::{Folder, Kind, Obstacle};
+use super::{
+    answers::Answers,
+    folder::{Folder, Kind, Obstacle},
+};
 use crate::world::{LARGEST_FILE, Listing, ReadError, World};
 
 /// A project on the disk.
@@ -15,8 +18,8 @@ use crate::world::{LARGEST_FILE, Listing, ReadError, World};
 pub struct DiskWorld {
     root: PathBuf,
     folder: Result<Folder, ReadError>,
-    /// What was asked for, there or not.
-    reads: Mutex<BTreeSet<String>>,
+    /// What was asked for, there or not, and what was there.
+    answers: Mutex<Answers>,
 }
 
 /// Of no interest to a walk over the whole project: not the user's own, large, or what is generated from the rest.
@@ -32,13 +35,18 @@ impl DiskWorld {
         Self {
             folder: open(&root),
             root,
-            reads: Mutex::default(),
+            answers: Mutex::default(),
         }
     }
 
     /// The paths of all files that were read or looked for.
     pub fn reads(self) -> BTreeSet<String> {
-        self.reads
+        self.answers().into_paths()
+    }
+
+    /// Everything that was asked, with the answers.
+    pub(super) fn answers(self) -> Answers {
+        self.answers
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
     }
@@ -81,13 +89,9 @@ impl DiskWorld {
     }
 }
 
-impl World for DiskWorld {
+impl DiskWorld {
     /// A path may start with `..`, where the compiler lets it: then it is one below a folder around the project.
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.reads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.to_string());
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         let most = LARGEST_FILE as u64;
         let mut inner = path;
         let mut outer = self.root.clone();
@@ -101,7 +105,7 @@ impl World for DiskWorld {
         open(&outer)?.read(inner, most)
     }
 
-    fn list(&self, folder: &str) -> Listing {
+    fn list_folder(&self, folder: &str) -> Listing {
         let mut out = Listing::default();
         match folder.trim_end_matches('/') {
             "" | "." => self.walk("", &SKIPPED, &mut out),
@@ -110,6 +114,24 @@ impl World for DiskWorld {
         out.files.sort();
         out.unread.sort_by(|one, other| one.0.cmp(&other.0));
         out
+    }
+
+    fn remember(&self, note: impl FnOnce(&mut Answers)) {
+        note(&mut self.answers.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl World for DiskWorld {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let read = self.read_file(path);
+        self.remember(|answers| answers.note_file(path, &read));
+        read
+    }
+
+    fn list(&self, folder: &str) -> Listing {
+        let listing = self.list_folder(folder);
+        self.remember(|answers| answers.note_folder(folder, &listing));
+        listing
     }
 }
 

@@ -228,8 +228,7 @@ fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) ->
     if role.default && fitting.len() > 1 && is_one_too_many(all, &fitting) {
         return Vec::new();
     }
-    let takes_all = role.many && !role.required;
-    if role.default && (fitting.len() == 1 || takes_all) {
+    if role.default && (fitting.len() == 1 || role.all) {
         let targets = fitting.iter().filter_map(|name| all.find(name));
         return targets
             .map(|target| BoundRole {

@@ -1,8 +1,14 @@
 //! The keys of the chart's values, which the raw tables may write: `helm` those of a component, `[raw.helm]` the others.
 
+mod both;
 mod top;
 
 pub use top::CHART_TOP_KEYS;
+
+use both::{
+    AFFINITY, EXTRA, EXTRA_OBJECTS, IMAGE_PULL_SECRETS, NODE_SELECTOR, POD_SECURITY_CONTEXT,
+    PRIORITY_CLASS_NAME, RUNTIME_CLASS_NAME, SECURITY_CONTEXT, TOLERATIONS,
+};
 
 use super::{
     key::{KeyShape, key},
@@ -132,11 +138,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "An account of its own: `create`, `name`, `annotations`, `automountToken`.",
         "serviceAccount = { annotations = { \"eks.amazonaws.com/role-arn\" = \"arn:aws:iam::1:role/ml\" } }",
     ),
-    value(
-        "imagePullSecrets",
-        "Further Secrets with which its images are pulled.",
-        "imagePullSecrets = [{ name = \"registry\" }]",
-    ),
+    IMAGE_PULL_SECRETS.own(),
     value("user", "UID, or UID:GID.", "user = \"1000:1000\""),
     value(
         "fsGroup",
@@ -148,16 +150,8 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "Further groups of its processes.",
         "supplementalGroups = [\"44\"]",
     ),
-    value(
-        "securityContext",
-        "Rights of its container, over the chart's.",
-        "securityContext = { readOnlyRootFilesystem = true }",
-    ),
-    value(
-        "podSecurityContext",
-        "Rights of its pod, over the chart's.",
-        "podSecurityContext = { fsGroup = 1000 }",
-    ),
+    SECURITY_CONTEXT.own(),
+    POD_SECURITY_CONTEXT.own(),
     value(
         "mayBeRoot",
         "Whether it may run as root.",
@@ -194,21 +188,9 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "Labels of its pods.",
         "podLabels = { team = \"ml\" }",
     ),
-    value(
-        "nodeSelector",
-        "Labels that its node must have.",
-        "nodeSelector = { disk = \"ssd\" }",
-    ),
-    value(
-        "tolerations",
-        "Taints of nodes that it stands.",
-        "tolerations = [{ key = \"gpu\", operator = \"Exists\" }]",
-    ),
-    value(
-        "affinity",
-        "Nodes and pods that it wants or shuns.",
-        "affinity = { nodeAffinity = {} }",
-    ),
+    NODE_SELECTOR.own(),
+    TOLERATIONS.own(),
+    AFFINITY.own(),
     value(
         "topologySpread",
         "How its pods spread.",
@@ -219,16 +201,8 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "The same by Kubernetes' own name.",
         "topologySpreadConstraints = []",
     ),
-    value(
-        "priorityClassName",
-        "Its priority.",
-        "priorityClassName = \"ml\"",
-    ),
-    value(
-        "runtimeClassName",
-        "What runs its containers.",
-        "runtimeClassName = \"gvisor\"",
-    ),
+    PRIORITY_CLASS_NAME.own(),
+    RUNTIME_CLASS_NAME.own(),
     value(
         "hpa",
         "An autoscaler: `minReplicas`, `maxReplicas`, `cpu` and `memory` in percent, `metrics`, `behavior`.",
@@ -273,14 +247,6 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
     ),
     value("tty", "A terminal.", "tty = true"),
     value("stdin", "An open standard input.", "stdin = true"),
-    value(
-        "extraObjects",
-        "Objects that go with it, as they are.",
-        "extraObjects = []",
-    ),
-    value(
-        "extra",
-        "Anything that templates of one's own read.",
-        "extra = { team = \"ml\" }",
-    ),
+    EXTRA_OBJECTS.own(),
+    EXTRA.own(),
 ];

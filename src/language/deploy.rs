@@ -40,7 +40,7 @@ macro_rules! tool_keys {
             key(
                 "namespace",
                 RESOURCE,
-                "The namespace of the release, made where it is missing; by default `PLATFORM`, in an environment `PLATFORM-E`.",
+                "The namespace of the release, made where it is missing; by default `PLATFORM`. An environment whose own file names none has `-E` behind the base's, a dot of E as `-`.",
                 "namespace = \"mlops\"",
             ),
             $($more,)*

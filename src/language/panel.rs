@@ -44,6 +44,13 @@ const THRESHOLD: Shape = Shape::Table(&[
     key("color", FREE, "The colour.", "color = \"red\"").required(),
 ]);
 
+const THRESHOLDS: KeyShape = key(
+    "thresholds",
+    Shape::List(&THRESHOLD),
+    "Colours by value.",
+    "thresholds = [{ color = \"green\" }, { value = 0.9, color = \"red\" }]",
+);
+
 const COMMON: &[KeyShape] = &[
     key(
         "row",
@@ -107,12 +114,7 @@ const OF_KIND: &[Section] = &[
                 "queries = [{ expr = 'redis_up{${self.selector}}', legend = \"{{instance}}\" }]",
             )
             .required(),
-            key(
-                "thresholds",
-                Shape::List(&THRESHOLD),
-                "Colours by value.",
-                "thresholds = [{ color = \"green\" }, { value = 0.9, color = \"red\" }]",
-            ),
+            THRESHOLDS,
         ],
     },
 ];

@@ -2,7 +2,7 @@
 
 use crate::{
     data::Upgrade,
-    model::{AlertSeverity, Host, Metrics, PanelKind, Port, Raw, Text, Workload},
+    model::{AlertSeverity, Host, Icon, Metrics, PanelKind, Port, Raw, Text, Workload},
     source::Span,
     value::WebAddress,
 };
@@ -16,10 +16,12 @@ pub struct Component {
     pub kind: String,
     /// The kinds that `kind` extends, nearest first.
     pub lineage: Vec<String>,
+    /// The kind that describes its program: what it writes, no other program reads.
+    pub program: String,
     /// The kind's title, as in `PostgreSQL`.
     pub title: String,
-    /// Its shape in the picture, a name that the diagram knows.
-    pub icon: String,
+    /// Its shape in the picture.
+    pub icon: Icon,
     /// The major version of the program: what the kind and the targets adapt to. `None`: it is not known, and nothing depends on it.
     pub major: Option<u64>,
     /// What its program asks for when the major version changes over existing data.

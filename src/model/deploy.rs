@@ -6,6 +6,8 @@ use crate::source::Span;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deploy {
     pub tool: DeployTool,
+    /// What the tool's own objects are called: the platform's name, in an environment with that of the environment.
+    pub name: String,
     /// A URL, or `USER@HOST:PATH`.
     pub repository: String,
     pub revision: Revision,

@@ -24,8 +24,8 @@ mod workload;
 pub use crate::syntax::Date;
 pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
-    HostAddress, HostPath, HttpScheme, ImagePlatform, PanelKind, ProbeTool, Propagation, Protocol,
-    Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
+    HostAddress, HostPath, HttpScheme, Icon, ImagePlatform, PanelKind, ProbeTool, Propagation,
+    Protocol, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };
 pub use account::{SupplementalGroup, User};
 pub use component::{
@@ -45,8 +45,9 @@ pub use pipeline::{
 };
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable, is_claim_name,
+    SecretOrigin, Variable, aliases, is_claim_name, network_name,
 };
+pub use published::Published;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use scrape::{Login, Metrics, MetricsPath, Relabel, scrape_ca, scrape_secret};

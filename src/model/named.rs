@@ -1,9 +1,6 @@
-//! A list whose members are found by name.
+//! A list whose members are found by name. What is in it does not change.
 
-use std::{
-    collections::BTreeMap,
-    ops::{Deref, DerefMut},
-};
+use std::{collections::BTreeMap, ops::Deref};
 
 /// What has a name that never changes.
 pub trait HasName {
@@ -57,13 +54,6 @@ impl<T> Deref for Named<T> {
     }
 }
 
-/// Members may change, but their names.
-impl<T> DerefMut for Named<T> {
-    fn deref_mut(&mut self) -> &mut [T] {
-        &mut self.items
-    }
-}
-
 impl<T: HasName> Extend<T> for Named<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
         for item in items {
@@ -101,15 +91,6 @@ impl<'a, T> IntoIterator for &'a Named<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.iter()
-    }
-}
-
-impl<'a, T> IntoIterator for &'a mut Named<T> {
-    type Item = &'a mut T;
-    type IntoIter = std::slice::IterMut<'a, T>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.items.iter_mut()
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Platform {
     pub routes: Vec<Route>,
     /// What the user names under `[components]`, with what the catalog adds.
     pub components: Named<Component>,
+    /// Further names of workloads on their networks.
+    pub aliases: BTreeSet<String>,
     /// One DAG each.
     pub pipelines: Named<Pipeline>,
     /// One Jenkinsfile each.
@@ -58,6 +60,12 @@ pub struct Platform {
     pub kind_sources: BTreeSet<SourceId>,
     /// `[platform]`'s name where it is written.
     pub span: Span,
+}
+
+/// The aliases of all workloads of some components.
+pub fn aliases(components: &[Component]) -> BTreeSet<String> {
+    let workloads = components.iter().flat_map(|it| &it.workloads);
+    workloads.flat_map(|it| &it.aliases).cloned().collect()
 }
 
 impl Platform {
@@ -125,7 +133,7 @@ impl Platform {
 
     /// The engine's name of a group's network.
     pub fn network_name(&self, group: &str) -> String {
-        format!("{}_{group}", self.project)
+        network_name(&self.project, group)
     }
 
     /// The first component of a kind, or of a kind that extends it; one that runs elsewhere only where there is no other.
@@ -135,6 +143,11 @@ impl Platform {
             .filter(|component| component.is_a(kind))
             .min_by_key(|component| component.external.is_some())
     }
+}
+
+/// The engine's name of a group's network.
+pub fn network_name(project: &str, group: &str) -> String {
+    format!("{project}_{group}")
 }
 
 /// A `[vars]` entry.

@@ -1,12 +1,42 @@
 //! Where a browser on the host finds what Compose publishes, and texts for readers that can complete nothing later.
 
-use super::{Component, HostPort, NetworkMode, Piece, Platform, Port};
+use super::{
+    Component, HostPort, Named, NetworkMode, Piece, Platform, Port, Variable, network_name,
+};
+
+/// What texts are completed from, where nothing completes them later.
+#[derive(Clone, Copy, Debug)]
+pub struct Published<'a> {
+    pub project: &'a str,
+    pub variables: &'a Named<Variable>,
+    pub components: &'a Named<Component>,
+}
 
 impl Platform {
+    fn published(&self) -> Published<'_> {
+        Published {
+            project: &self.project,
+            variables: &self.variables,
+            components: &self.components,
+        }
+    }
+
+    /// As [`Published::public_url`].
+    pub fn public_url(&self, component: &str, port: &str) -> Option<String> {
+        self.published().public_url(component, port)
+    }
+
+    /// As [`Published::constant`].
+    pub fn constant(&self, piece: &Piece) -> Option<String> {
+        self.published().constant(piece)
+    }
+}
+
+impl Published<'_> {
     /// The URL of a published port as a browser on the host opens it. Where nothing is published on a known port, the
     /// address inside of the platform; `None` where there is no such port.
     pub fn public_url(&self, component: &str, port: &str) -> Option<String> {
-        let component = self.component(component)?;
+        let component = self.components.find(component)?;
         if let Some(address) = component.declared_public_url(port) {
             return Some(address.as_str().to_string());
         }
@@ -17,8 +47,8 @@ impl Platform {
     }
 
     /// Scheme, host and port of it.
-    pub fn public_origin(&self, component: &str, port: &str) -> Option<String> {
-        let component = self.component(component)?;
+    fn public_origin(&self, component: &str, port: &str) -> Option<String> {
+        let component = self.components.find(component)?;
         if let Some(address) = component.declared_public_url(port) {
             return Some(address.origin().to_string());
         }
@@ -28,8 +58,8 @@ impl Platform {
     }
 
     /// What a client calls it by: the host, with a port only where a public URL names one.
-    pub fn public_host(&self, component: &str, port: &str) -> Option<String> {
-        let component = self.component(component)?;
+    fn public_host(&self, component: &str, port: &str) -> Option<String> {
+        let component = self.components.find(component)?;
         if let Some(address) = component.declared_public_url(port) {
             return Some(address.authority().to_string());
         }
@@ -43,12 +73,15 @@ impl Platform {
         match piece {
             Piece::Literal(text) => Some(text.clone()),
             Piece::Secret(_) => None,
-            Piece::Variable(name) => self.variable(name).map(|variable| variable.default.clone()),
+            Piece::Variable(name) => {
+                let variable = self.variables.find(name);
+                variable.map(|variable| variable.default.clone())
+            }
             Piece::Endpoint(endpoint) => Some(endpoint.value()),
             Piece::PublicUrl { component, port } => self.public_url(component, port),
             Piece::PublicOrigin { component, port } => self.public_origin(component, port),
             Piece::PublicHost { component, port } => self.public_host(component, port),
-            Piece::Network(group) => Some(self.network_name(group)),
+            Piece::Network(group) => Some(network_name(self.project, group)),
         }
     }
 }

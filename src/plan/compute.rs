@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::data::{self, DataPlan};
 use rayon::prelude::*;
 
 use super::{
     Accepted, Action, Change, Emptied, Found, Manifest, Plan, Recorded, Refusal, State,
+    data::{self, DataPlan},
+    fixed::fixed,
     manifest::fingerprint,
 };
 use crate::files::{FileSet, Owner, Stub, Target};
@@ -69,6 +70,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         foreign: inputs.found.others.clone(),
         stubs: missing_stubs(inputs),
         data,
+        fixed: fixed(changes.values()),
         manifest,
         manifest_before: inputs.found.manifest.clone(),
         manifest_changes,

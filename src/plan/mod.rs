@@ -7,6 +7,7 @@ mod compute;
 mod data;
 mod diff;
 mod failure;
+mod fixed;
 mod found;
 mod manifest;
 mod saved;
@@ -15,6 +16,7 @@ pub use compute::{Inputs, paths_of_interest, plan};
 pub use data::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized};
 pub use diff::{Diff, DiffLine, LineKind, diff};
 pub use failure::Failure;
+pub use fixed::{Fixed, FixedField};
 pub use found::{Found, State};
 pub use manifest::{Accepted, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read};
 pub use saved::{SavedChange, SavedPlan};
@@ -114,6 +116,8 @@ pub struct Plan {
     pub stubs: Vec<Stub>,
     /// What it means for data.
     pub data: DataPlan,
+    /// Objects of a cluster that can't become what the chart says.
+    pub fixed: Vec<Fixed>,
     /// The manifest to end with.
     pub manifest: Manifest,
     /// The manifest while files are being written: it owns what was and what will be.

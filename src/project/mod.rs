@@ -146,6 +146,26 @@ pub fn bad_environment(name: &str) -> Option<Diagnostic> {
     )
 }
 
+/// Dots in the name of an environment beyond which it has no twins that anybody looks for.
+const MOST_DOTS: usize = 8;
+
+/// The names that differ from one with dots in that some of these are `-`: what takes no dot can't tell them apart.
+pub fn twins(environment: &str) -> Vec<String> {
+    let dots: Vec<usize> = environment.match_indices('.').map(|(at, _)| at).collect();
+    let dots = &dots[..dots.len().min(MOST_DOTS)];
+    (1..1usize << dots.len())
+        .map(|chosen| {
+            let mut name = environment.to_string();
+            for (index, at) in dots.iter().enumerate() {
+                if chosen >> index & 1 == 1 {
+                    name.replace_range(at..&(at + 1), "-");
+                }
+            }
+            name
+        })
+        .collect()
+}
+
 /// `platform.toml` and `staging` make `platform.staging.toml`.
 pub fn environment_file(file: &str, environment: &str) -> String {
     match file.strip_suffix(".toml") {

@@ -1,26 +1,158 @@
-//! What is resolved before any component, because components are made of it: a workload is made once, with all that it has.
+//! What is resolved before any component, because components are made of it: each is made once, with all that it has.
 
-use super::{Scene, dependencies, dependencies::Waited, notify, pipelines};
+use super::{
+    Inputs, Scene, mounts, notify,
+    observe::{self, Scraper},
+    pipelines, settings,
+};
 use crate::{
     diag::Sink,
-    model::{EnvironmentVariable, Named, Notify},
+    expand::{ComponentDraft, WorkloadDraft},
+    model::{
+        Alert, EnvironmentVariable, HasName, Health, Metrics, Named, Notify, PlatformVolume,
+        Setting,
+    },
     syntax::Table,
 };
 
 pub(super) struct Beforehand<'a> {
-    /// The workloads that others may wait for, by name.
-    pub workloads: Named<Waited<'a>>,
+    /// The workloads that the platform runs, by name.
+    pub workloads: Named<Known<'a>>,
+    /// By component.
+    pub components: Vec<OfComponent>,
+    pub volumes: Named<PlatformVolume>,
     /// The secrets that tasks of pipelines read from the environment of what runs them.
     pub task_secrets: Vec<EnvironmentVariable>,
     pub notify: Option<Notify>,
+    /// What Prometheus reads for what others say, and which component it is.
+    scraper: Option<(usize, Scraper)>,
+    /// What Airflow's runs are measured by, and which component it is.
+    promises: Option<(usize, Vec<Alert>)>,
+}
+
+/// A workload as far as others ask: those that wait for it, and Prometheus.
+pub(super) struct Known<'a> {
+    pub name: String,
+    pub draft: &'a ComponentDraft,
+    pub shape: &'a WorkloadDraft,
+    pub health: Option<Health>,
+    pub metrics: Vec<Metrics>,
+}
+
+impl HasName for Known<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// A component as far as others ask.
+pub(super) struct OfComponent {
+    pub settings: Vec<Setting>,
+    /// What is scraped of it where it runs elsewhere.
+    pub external_metrics: Vec<Metrics>,
 }
 
 impl<'a> Beforehand<'a> {
-    pub fn of(tree: &Table, scene: &Scene<'a>, sink: &mut Sink) -> Self {
+    pub fn of(tree: &Table, scene: &'a Scene<'a>, inputs: &Inputs<'_>, sink: &mut Sink) -> Self {
+        let workloads = workloads(scene, inputs, sink);
+        let components = components(scene, inputs, sink);
+        let watched = Watched {
+            workloads: &workloads,
+            components: &components,
+        };
         Self {
-            workloads: dependencies::workloads(scene, sink),
+            scraper: watched.scraper(scene),
+            promises: watched.promises(tree, scene, sink),
+            volumes: mounts::volumes(tree, scene),
             task_secrets: pipelines::task_secrets(tree, scene),
             notify: notify::resolve(tree, scene, sink),
+            workloads,
+            components,
         }
+    }
+
+    /// What a component mounts and reaches as the platform's Prometheus.
+    pub fn scraper(&self, component: usize) -> Option<&Scraper> {
+        let (index, scraper) = self.scraper.as_ref()?;
+        (*index == component).then_some(scraper)
+    }
+
+    /// Alerts on pipelines, where a component is the Airflow that runs them.
+    pub fn promises(&self, component: usize) -> &[Alert] {
+        let promises = self.promises.iter();
+        let mut own = promises.filter(|(index, _)| *index == component);
+        own.next().map_or(&[], |(_, alerts)| alerts)
+    }
+}
+
+fn workloads<'a>(scene: &'a Scene<'a>, inputs: &Inputs<'_>, sink: &mut Sink) -> Named<Known<'a>> {
+    let mut out = Named::default();
+    for (index, draft) in scene.components.iter().enumerate() {
+        for shape in scene.running(index) {
+            out.push(Known {
+                name: draft.workload_name(shape.part.as_deref()),
+                draft,
+                shape,
+                health: observe::health(scene, index, shape, sink),
+                metrics: observe::metrics(scene, index, shape, inputs, sink),
+            });
+        }
+    }
+    out
+}
+
+fn components(scene: &Scene<'_>, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<OfComponent> {
+    (0..scene.components.len())
+        .map(|index| OfComponent {
+            settings: settings::settings(scene, index, inputs, sink),
+            external_metrics: observe::external_metrics(scene, index, inputs, sink),
+        })
+        .collect()
+}
+
+/// What is scraped, and the settings of who scrapes.
+struct Watched<'a> {
+    workloads: &'a Named<Known<'a>>,
+    components: &'a [OfComponent],
+}
+
+impl Watched<'_> {
+    fn scraper(&self, scene: &Scene<'_>) -> Option<(usize, Scraper)> {
+        let prometheus = scene.first_of("prometheus")?;
+        let scraped = (0..self.components.len()).flat_map(|index| self.metrics(scene, index));
+        let settings = &self.components[prometheus].settings;
+        Some((prometheus, observe::scraper(scraped, settings)))
+    }
+
+    /// Of an Airflow that is scraped: nothing is known of another one's runs.
+    fn promises(
+        &self,
+        tree: &Table,
+        scene: &Scene<'_>,
+        sink: &mut Sink,
+    ) -> Option<(usize, Vec<Alert>)> {
+        let airflow = (0..self.components.len()).find(|index| {
+            scene.components[*index].is_a("airflow") && self.metrics(scene, *index).next().is_some()
+        })?;
+        let prometheus = scene.first_of("prometheus");
+        let settings = prometheus.map_or(&[][..], |index| &self.components[index].settings);
+        let alerts = observe::promises(tree, &scene.components[airflow].name, settings, sink);
+        Some((airflow, alerts))
+    }
+
+    /// All that is scraped of a component.
+    fn metrics(&self, scene: &Scene<'_>, index: usize) -> impl Iterator<Item = &Metrics> {
+        let draft = &scene.components[index];
+        let names = scene.running(index);
+        let names: Vec<String> = names
+            .map(|shape| draft.workload_name(shape.part.as_deref()))
+            .collect();
+        let workloads = names
+            .into_iter()
+            .filter_map(|name| self.workloads.find(&name));
+        let external = &self.components[index].external_metrics;
+        external
+            .iter()
+            .chain(workloads.flat_map(|known| &known.metrics))
     }
 }

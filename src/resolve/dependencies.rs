@@ -1,44 +1,16 @@
 //! Start order: `depends_on`, `uses` and the kinds' own order.
 
-use super::{Scene, beforehand::Beforehand, observe};
+use super::{
+    Scene,
+    beforehand::{Beforehand, Known},
+};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, unknown},
-    model::{Condition, Dependency, HasName, Health, Named},
+    model::{Condition, Dependency, Named},
     source::Span,
     syntax::{Node, Table, Value},
 };
-
-/// A workload as far as those that wait for it ask.
-pub(super) struct Waited<'a> {
-    pub name: String,
-    pub draft: &'a ComponentDraft,
-    pub shape: &'a WorkloadDraft,
-    pub health: Option<Health>,
-}
-
-impl HasName for Waited<'_> {
-    fn name(&self) -> &str {
-        &self.name
-    }
-}
-
-/// The workloads that the platform runs, with their health checks.
-pub(super) fn workloads<'a>(scene: &Scene<'a>, sink: &mut Sink) -> Named<Waited<'a>> {
-    let mut out = Named::default();
-    for (index, draft) in scene.components.iter().enumerate() {
-        let runs = |shape: &&WorkloadDraft| shape.part.is_some() || draft.external.is_none();
-        for shape in draft.workloads.iter().filter(runs) {
-            out.push(Waited {
-                name: draft.workload_name(shape.part.as_deref()),
-                draft,
-                shape,
-                health: observe::health(scene, index, shape, sink),
-            });
-        }
-    }
-    out
-}
 
 /// What a workload waits for.
 pub(super) fn of(
@@ -60,7 +32,7 @@ pub(super) fn of(
 /// One workload and what it waits for.
 struct Waits<'a> {
     scene: &'a Scene<'a>,
-    workloads: &'a Named<Waited<'a>>,
+    workloads: &'a Named<Known<'a>>,
     draft: &'a ComponentDraft,
     shape: &'a WorkloadDraft,
 }
@@ -219,7 +191,7 @@ impl Waits<'_> {
     }
 
     /// A workload by its own name or its component's. Components that run elsewhere are always there.
-    fn target(&self, name: &str) -> Option<&Waited<'_>> {
+    fn target(&self, name: &str) -> Option<&Known<'_>> {
         self.workloads.find(name)
     }
 
@@ -238,7 +210,7 @@ impl Waits<'_> {
 }
 
 /// What the list form waits for.
-fn usual_condition(workload: &Waited<'_>) -> Condition {
+fn usual_condition(workload: &Known<'_>) -> Condition {
     if workload.shape.job {
         Condition::Completed
     } else if is_checked(workload) {
@@ -249,11 +221,11 @@ fn usual_condition(workload: &Waited<'_>) -> Condition {
 }
 
 /// Whether its health is checked in every runtime.
-fn is_checked(workload: &Waited<'_>) -> bool {
+fn is_checked(workload: &Known<'_>) -> bool {
     workload.health.as_ref().is_some_and(|health| health.inside)
 }
 
-fn impossible(workload: &Waited<'_>, asked: Condition) -> Option<String> {
+fn impossible(workload: &Known<'_>, asked: Condition) -> Option<String> {
     match asked {
         Condition::Healthy
             if workload.health.is_none()
@@ -287,7 +259,7 @@ fn impossible(workload: &Waited<'_>, asked: Condition) -> Option<String> {
 }
 
 fn dependency(
-    workload: &Waited<'_>,
+    workload: &Known<'_>,
     condition: Condition,
     optional: bool,
     opens_ports: bool,

@@ -1,13 +1,24 @@
 //! `[deploy]`: the tool that installs the chart from git.
 
+use super::top::Top;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::read,
+    expand::{Names, read},
     files::{GENERATED, Target},
-    model::{Cluster, Deploy, DeployTool, Platform, Revision},
-    source::Span,
+    model::{Cluster, Deploy, DeployTool, Revision},
+    project::{environment_file, twins},
+    source::{Sources, Span},
     syntax::{Node, Table},
+    world::World,
 };
+
+/// The project, for what an environment says itself and which others there are.
+pub(super) struct Around<'a> {
+    pub world: &'a dyn World,
+    pub sources: &'a Sources,
+    /// The platform file.
+    pub file: &'a str,
+}
 
 /// The branch of a `[deploy]` that names no revision.
 const BRANCH: &str = "main";
@@ -18,12 +29,19 @@ const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
 /// Kubernetes' limit on the name of a namespace.
 const NAMESPACE: usize = 63;
 
-pub(super) fn resolve(tree: &Table, platform: &Platform, sink: &mut Sink) -> Option<Deploy> {
+/// `[deploy]` of a platform with this top.
+pub(super) fn deploy(
+    tree: &Table,
+    names: &Names,
+    top: &Top,
+    around: &Around<'_>,
+    sink: &mut Sink,
+) -> Option<Deploy> {
     let written = tree.entry("deploy");
-    let is_target = platform.targets.contains(&Target::Gitops);
+    let is_target = top.targets.contains(&Target::Gitops);
     let Some(entry) = written else {
         if is_target {
-            sink.push(nothing_to_write(platform.span));
+            sink.push(nothing_to_write(asked_for(tree).unwrap_or(top.span)));
         }
         return None;
     };
@@ -44,13 +62,17 @@ pub(super) fn resolve(tree: &Table, platform: &Platform, sink: &mut Sink) -> Opt
             return None;
         }
         (Some((at, argocd)), None) => Reader {
-            platform,
+            names,
+            top,
+            around,
             at,
             table: argocd,
         }
         .argocd(sink),
         (None, Some((at, flux))) => Reader {
-            platform,
+            names,
+            top,
+            around,
             at,
             table: flux,
         }
@@ -68,7 +90,7 @@ pub(super) fn resolve(tree: &Table, platform: &Platform, sink: &mut Sink) -> Opt
                 .label(span, "the target `gitops` would write it")
                 .help("add \"gitops\" to `platform.targets`"),
         );
-    } else if !platform.targets.contains(&Target::Helm) && !is_written(table, "path") {
+    } else if !top.targets.contains(&Target::Helm) && !is_written(table, "path") {
         sink.push(
             Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
                 .label(span, "this leads to the chart")
@@ -76,6 +98,13 @@ pub(super) fn resolve(tree: &Table, platform: &Platform, sink: &mut Sink) -> Opt
         );
     }
     deploy
+}
+
+/// Where platform.toml asks for the target.
+fn asked_for(tree: &Table) -> Option<Span> {
+    let mut targets = tree.get_path(&["platform", "targets"])?.as_array()?.iter();
+    let target = targets.find(|node| node.as_str() == Some(Target::Gitops.name()))?;
+    Some(target.span)
 }
 
 fn nothing_to_write(span: Span) -> Diagnostic {
@@ -94,7 +123,9 @@ fn is_written(deploy: &Table, key: &str) -> bool {
 
 /// Reads the table of one tool.
 struct Reader<'a> {
-    platform: &'a Platform,
+    names: &'a Names,
+    top: &'a Top,
+    around: &'a Around<'a>,
     table: &'a Table,
     at: Span,
 }
@@ -151,6 +182,7 @@ impl Reader<'_> {
         let namespace = self.namespace(sink);
         Some(Deploy {
             tool,
+            name: self.own(&self.names.platform),
             repository: repository?,
             revision: Revision::parse(revision),
             path: path?,
@@ -184,9 +216,9 @@ impl Reader<'_> {
     }
 
     fn path(&self, sink: &mut Sink) -> Option<String> {
-        let chart = format!("helm/{}", self.platform.name);
+        let chart = format!("helm/{}", self.names.platform);
         let base = format!("{GENERATED}/{chart}");
-        let own = match &self.platform.environment {
+        let own = match &self.top.environment {
             Some(environment) => format!("{GENERATED}/{environment}/{chart}"),
             None => base.clone(),
         };
@@ -209,16 +241,37 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn namespace(&self, sink: &mut Sink) -> Option<String> {
-        if let Some(name) = self.table.string("namespace") {
-            return Some(name.to_string());
+    /// What one environment is called in a cluster, where others run beside it: `PLATFORM-E`.
+    fn own(&self, name: &str) -> String {
+        match &self.top.environment {
+            Some(environment) if !name.ends_with(&format!("-{environment}")) => {
+                format!("{name}-{environment}")
+            }
+            _ => name.to_string(),
         }
+    }
+
+    fn namespace(&self, sink: &mut Sink) -> Option<String> {
+        let written = self.table.get("namespace");
+        let (name, at) = match written.and_then(|node| Some((node.as_str()?, node.span))) {
+            Some((name, at)) if self.is_of_environment(at) => return Some(name.to_string()),
+            // The base's namespace is never an environment's.
+            Some((name, at)) => (self.own(name), at),
+            None => (self.own(&self.names.platform), self.at),
+        };
         // Dots may stand in an environment's name, and not in a namespace's.
-        let name = self
-            .platform
-            .project
-            .replace(['.', '_'], "-")
-            .to_ascii_lowercase();
+        let name = name.replace('.', "-");
+        if let Some(twin) = self.twin() {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadName,
+                    format!("the environment `{twin}` has the namespace `{name}`, too"),
+                )
+                .label(at, "no namespace has a dot in its name")
+                .help("say another `namespace` in the environment's own file"),
+            );
+            return None;
+        }
         if name.len() <= NAMESPACE {
             return Some(name);
         }
@@ -227,12 +280,31 @@ impl Reader<'_> {
                 Code::BadName,
                 format!("`{name}` is too long for a namespace"),
             )
-            .label(self.at, "the release has a namespace of this name")
+            .label(at, "the release has a namespace of this name")
             .help(format!(
                 "say `namespace`, of at most {NAMESPACE} characters"
             )),
         );
         None
+    }
+
+    /// Whether it stands in the file of the environment, or there is no environment.
+    fn is_of_environment(&self, at: Span) -> bool {
+        let Some(environment) = &self.top.environment else {
+            return true;
+        };
+        let file = environment_file(self.around.file, environment);
+        self.around.sources.file(at.source).name == file
+    }
+
+    /// Another environment whose name differs from a dotted one in dots alone.
+    fn twin(&self) -> Option<String> {
+        let environment = self.top.environment.as_ref()?;
+        let mut twins = twins(environment).into_iter();
+        twins.find(|twin| {
+            let file = environment_file(self.around.file, twin);
+            self.around.world.read(&file).is_ok()
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Inputs, Scene,
     contents::dashboard::{Adapted, adapted},
-    reference::{Scope, setting_text, text},
+    reference::{Scope, text},
     template_view::{Marks, view},
 };
 use crate::{
@@ -11,9 +11,9 @@ use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     files::GENERATED,
-    model::{FileContent, FileMount, SettingValue, Text},
+    model::{FileContent, FileMount, Text},
     source::Span,
-    syntax::{Key, Node, Table, Value},
+    syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
     value::TreePath,
     world::{ReadError, World},
@@ -89,16 +89,8 @@ struct File<'a> {
 
 impl File<'_> {
     fn contents(&self, table: &Table, sink: &mut Sink) -> Vec<(String, FileContent)> {
-        let ways = [
-            "source",
-            "content",
-            "secret",
-            "template",
-            "generated",
-            "setting",
-            "stubs",
-        ];
-        let named: Vec<_> = ways.iter().filter_map(|way| table.entry(way)).collect();
+        let ways = FILE_CONTENTS.iter();
+        let named: Vec<_> = ways.filter_map(|way| table.entry(way)).collect();
         let [entry] = named.as_slice() else {
             sink.push(self.one_way(named.len()));
             return Vec::new();
@@ -462,28 +454,4 @@ fn too_large(path: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::BadValue, format!("`{path}` has more than 900 KB"))
         .label(span, "too large to mount")
         .help("a ConfigMap holds no more: put it on a volume, or into the image")
-}
-
-/// A setting as the model holds it.
-pub(super) fn setting_value(
-    scene: &Scene<'_>,
-    index: usize,
-    name: &str,
-    node: &Node,
-    sink: &mut Sink,
-) -> SettingValue {
-    match &node.value {
-        Value::Integer(number) => SettingValue::Integer(*number),
-        Value::Boolean(value) => SettingValue::Boolean(*value),
-        Value::Array(items) => SettingValue::List(
-            items
-                .iter()
-                .map(|item| text(scene, item, &Scope::component(index, None), sink))
-                .collect(),
-        ),
-        _ => SettingValue::Text(
-            setting_text(scene, index, name, &Scope::component(index, None), sink)
-                .unwrap_or_default(),
-        ),
-    }
 }

@@ -4,12 +4,25 @@ use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{read, unknown},
-    model::{Flow, FlowEnd, Platform},
+    model::{Actor, Ci, Flow, FlowEnd, Pipeline},
     syntax::{Node, Table},
     text::one_of,
 };
 
-pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, sink: &mut Sink) {
+/// What a flow may begin and end at, besides components.
+pub(super) struct Ends<'a> {
+    pub pipelines: &'a [Pipeline],
+    pub ci: &'a [Ci],
+    pub actors: &'a [Actor],
+}
+
+/// By step, then in the user's order; those without a step last.
+pub(super) fn flows(
+    tree: &Table,
+    scene: &Scene<'_>,
+    ends: &Ends<'_>,
+    sink: &mut Sink,
+) -> Vec<Flow> {
     let mut flows: Vec<Flow> = Vec::new();
     for node in tree.array("flows").unwrap_or_default() {
         let Some(table) = node.as_table() else {
@@ -17,10 +30,10 @@ pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, 
         };
         let from = table
             .get("from")
-            .and_then(|end| flow_end(end, scene, platform, sink));
+            .and_then(|end| flow_end(end, scene, ends, sink));
         let to = table
             .get("to")
-            .and_then(|end| flow_end(end, scene, platform, sink));
+            .and_then(|end| flow_end(end, scene, ends, sink));
         if let (Some(from), Some(to)) = (from, to) {
             flows.push(Flow {
                 step: read::unsigned(table, "step"),
@@ -32,36 +45,27 @@ pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, 
         }
     }
     flows.sort_by_key(|flow| flow.step.unwrap_or(u32::MAX));
-    platform.flows = flows;
+    flows
 }
 
 /// A table, the names in it, and what one of them is as an end.
 type Place<'a> = (&'static str, &'a [&'a str], fn(String) -> FlowEnd);
 
 /// The one thing that has this name; `pipelines.x` says which of several.
-fn flow_end(
-    node: &Node,
-    scene: &Scene<'_>,
-    platform: &Platform,
-    sink: &mut Sink,
-) -> Option<FlowEnd> {
+fn flow_end(node: &Node, scene: &Scene<'_>, ends: &Ends<'_>, sink: &mut Sink) -> Option<FlowEnd> {
     let written = node.as_str()?;
     let (table, name) = match written.split_once('.') {
         Some((table, name)) => (Some(table), name),
         None => (None, written),
     };
     let components: Vec<&str> = scene.component_names().collect();
-    let pipelines: Vec<&str> = platform
+    let pipelines: Vec<&str> = ends
         .pipelines
         .iter()
         .map(|pipeline| pipeline.name.as_str())
         .collect();
-    let ci: Vec<&str> = platform
-        .ci
-        .iter()
-        .map(|entry| entry.name.as_str())
-        .collect();
-    let actors: Vec<&str> = platform
+    let ci: Vec<&str> = ends.ci.iter().map(|entry| entry.name.as_str()).collect();
+    let actors: Vec<&str> = ends
         .actors
         .iter()
         .map(|actor| actor.name.as_str())

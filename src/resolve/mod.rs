@@ -5,6 +5,7 @@
 //! left out, so that one mistake gives one message.
 
 mod beforehand;
+mod ci;
 mod cluster;
 mod contents;
 mod deploy;
@@ -22,8 +23,10 @@ mod program;
 mod reference;
 mod runtime;
 mod scene;
+mod settings;
 mod template_view;
 mod templates;
+mod texts;
 mod top;
 mod unused;
 mod upstream;
@@ -32,10 +35,18 @@ mod workload;
 pub use contents::rules_of;
 
 use beforehand::Beforehand;
+use deploy::Around;
+use flows::Ends;
 use scene::Scene;
+use texts::Texts;
 
 use crate::{
-    diag::Sink, expand::Draft, model::Platform, source::Sources, template::Engine, world::World,
+    diag::Sink,
+    expand::Draft,
+    model::{Component, Named, Platform, Published, aliases},
+    source::Sources,
+    template::Engine,
+    world::World,
 };
 
 /// What the stage reads beside the draft.
@@ -43,6 +54,8 @@ pub struct Inputs<'a> {
     pub world: &'a dyn World,
     pub engine: &'a Engine,
     pub sources: &'a mut Sources,
+    /// The platform file.
+    pub file: &'a str,
     /// The environment that was laid over the file.
     pub environment: Option<String>,
 }
@@ -50,36 +63,72 @@ pub struct Inputs<'a> {
 /// Resolves a draft.
 pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platform {
     let templates = templates::read_all(draft, &mut inputs, sink);
+    let (names, tree) = (&draft.names, &draft.tree);
     let scene = Scene {
         draft,
-        names: &draft.names,
+        names,
         components: &draft.components,
         order: order::order(draft, sink),
         network_owners: network::owners(draft),
         templates,
     };
-    let tree = &draft.tree;
-    let beforehand = Beforehand::of(tree, &scene, sink);
-    let mut platform = top::platform(tree, &scene, inputs.environment.clone(), sink);
-    for index in 0..scene.components.len() {
-        let component = workload::component(
-            &scene,
-            index,
-            &inputs,
-            &beforehand,
-            &mut platform.volumes,
-            sink,
-        );
-        platform.components.push(component);
-    }
-    platform.notify = beforehand.notify;
-    observe::carry(&mut platform, sink);
-    top::raw_workloads(tree, &platform, sink);
-    platform.deploy = deploy::resolve(tree, &platform, sink);
-    contents::check(&scene, &platform, inputs.sources, sink);
-    pipelines::resolve(tree, &scene, &mut platform, sink);
-    observe::promises(&mut platform, sink);
-    flows::resolve(tree, &scene, &mut platform, sink);
+    let beforehand = Beforehand::of(tree, &scene, &inputs, sink);
+    let components: Named<Component> = (0..scene.components.len())
+        .map(|index| workload::component(&scene, index, &inputs, &beforehand, sink))
+        .collect();
+    let Beforehand {
+        volumes, notify, ..
+    } = beforehand;
+    let top = top::top(tree, &scene, inputs.environment.clone(), sink);
+    let around = Around {
+        world: inputs.world,
+        sources: inputs.sources,
+        file: inputs.file,
+    };
+    let deploy = deploy::deploy(tree, names, &top, &around, sink);
+    let texts = Texts {
+        scene: &scene,
+        published: Published {
+            project: &names.project,
+            variables: &names.variables,
+            components: &components,
+        },
+    };
+    let pipelines = pipelines::pipelines(texts, tree, sink);
+    let ci = ci::entries(texts, tree, sink);
+    let ends = Ends {
+        pipelines: &pipelines,
+        ci: &ci,
+        actors: &top.actors,
+    };
+    let flows = flows::flows(tree, &scene, &ends, sink);
+    top::raw_workloads(tree, &components, sink);
+    contents::check(&scene, &components, inputs.sources, sink);
     unused::check(tree, sink);
-    platform
+    Platform {
+        name: names.platform.clone(),
+        project: names.project.clone(),
+        version: top.version,
+        description: top.description,
+        environment: top.environment,
+        targets: top.targets,
+        variables: names.variables.clone(),
+        secrets: names.secrets.clone(),
+        groups: names.groups.clone(),
+        routes: draft.routes.clone(),
+        volumes,
+        networks: top.networks,
+        aliases: aliases(&components),
+        components,
+        pipelines,
+        ci,
+        actors: top.actors,
+        flows,
+        notify,
+        deploy,
+        raw_compose: top.raw_compose,
+        raw_helm: top.raw_helm,
+        kind_sources: names.kind_sources.clone(),
+        span: top.span,
+    }
 }

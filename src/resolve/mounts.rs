@@ -3,7 +3,7 @@
 use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::{WorkloadDraft, read, unknown},
+    expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_claim_name},
     source::Span,
     syntax::{Key, Table},
@@ -20,28 +20,87 @@ struct Owner<'a> {
     component: Option<&'a str>,
 }
 
-/// The mounts of a component's workload; volumes of its own are added to `volumes`.
+impl<'a> Owner<'a> {
+    fn workload(draft: &'a ComponentDraft, shape: &WorkloadDraft) -> Self {
+        let path = match (&shape.part, shape.own_image) {
+            (Some(part), false) => format!("components.{}.parts.{part}", draft.name),
+            _ => format!("components.{}", draft.name),
+        };
+        Self {
+            name: if shape.own_image {
+                draft.name.clone()
+            } else {
+                draft.workload_name(shape.part.as_deref())
+            },
+            path,
+            component: Some(&draft.name),
+        }
+    }
+
+    fn pipeline(name: &str) -> Self {
+        Self {
+            name: name.to_ascii_lowercase().replace('_', "-"),
+            path: format!("pipelines.{name}"),
+            component: None,
+        }
+    }
+
+    /// The key in Compose of a volume that it names.
+    fn key(&self, volume: &str) -> String {
+        format!("{}-{volume}", self.name)
+    }
+}
+
+/// All named volumes: those of `[volumes]`, of components and of pipelines.
+pub(super) fn volumes(tree: &Table, scene: &Scene<'_>) -> Named<PlatformVolume> {
+    let mut volumes = shared_volumes(tree, scene);
+    for (index, draft) in scene.components.iter().enumerate() {
+        for shape in scene.running(index) {
+            let owner = Owner::workload(draft, shape);
+            declare(scene, &owner, &shape.table, &mut volumes);
+        }
+    }
+    for (key, table) in read::tables(tree, "pipelines") {
+        declare(scene, &Owner::pipeline(&key.name), table, &mut volumes);
+    }
+    volumes
+}
+
+/// Adds the named volumes of a table. Workloads of one image share them; the first that mounts one declares it.
+fn declare(
+    scene: &Scene<'_>,
+    owner: &Owner<'_>,
+    table: &Table,
+    volumes: &mut Named<PlatformVolume>,
+) {
+    for (key, table) in read::tables(table, "volumes") {
+        let is_named = table.string("source").is_none() && table.get("shared").is_none();
+        let is_mounted = table
+            .string("mount")
+            .and_then(ContainerPath::parse)
+            .is_some();
+        let path = format!("{}.volumes.{}", owner.path, key.name);
+        let id = owner.key(&key.name);
+        let is_known = volumes.find(&id).is_some_and(|known| known.path == path);
+        if is_named && is_mounted && !is_known {
+            volumes.push(PlatformVolume {
+                component: owner.component.map(ToString::to_string),
+                many_writers: false,
+                ..volume(scene, id, path, table, key.span)
+            });
+        }
+    }
+}
+
+/// The mounts of a component's workload.
 pub(super) fn mounts(
     scene: &Scene<'_>,
     index: usize,
     shape: &WorkloadDraft,
-    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
-    let draft = &scene.components[index];
-    let owner = Owner {
-        name: if shape.own_image {
-            draft.name.clone()
-        } else {
-            draft.workload_name(shape.part.as_deref())
-        },
-        path: match (&shape.part, shape.own_image) {
-            (Some(part), false) => format!("components.{}.parts.{part}", draft.name),
-            _ => format!("components.{}", draft.name),
-        },
-        component: Some(&draft.name),
-    };
-    owned_by(&owner, scene, &shape.table, volumes, sink)
+    let owner = Owner::workload(&scene.components[index], shape);
+    mounts_of(&owner, scene, &shape.table, sink)
 }
 
 /// The mounts of a pipeline's tasks.
@@ -49,24 +108,12 @@ pub(super) fn pipeline_mounts(
     scene: &Scene<'_>,
     pipeline: &str,
     table: &Table,
-    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
-    let owner = Owner {
-        name: pipeline.to_ascii_lowercase().replace('_', "-"),
-        path: format!("pipelines.{pipeline}"),
-        component: None,
-    };
-    owned_by(&owner, scene, table, volumes, sink)
+    mounts_of(&Owner::pipeline(pipeline), scene, table, sink)
 }
 
-fn owned_by(
-    owner: &Owner<'_>,
-    scene: &Scene<'_>,
-    table: &Table,
-    volumes: &mut Named<PlatformVolume>,
-    sink: &mut Sink,
-) -> Vec<Mount> {
+fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<Mount> {
     read::tables(table, "volumes")
         .filter_map(|(key, table)| {
             let path = mount_path(key, table, sink)?;
@@ -85,7 +132,7 @@ fn owned_by(
                     );
                     return None;
                 }
-                (None, None) => named(scene, owner, key, table, volumes),
+                (None, None) => MountSource::Volume(owner.key(&key.name)),
             };
             Some(Mount {
                 name: key.name.clone(),
@@ -148,37 +195,8 @@ fn shared(scene: &Scene<'_>, name: &str, span: Span, sink: &mut Sink) -> Option<
     Some(MountSource::Volume(name.to_string()))
 }
 
-fn named(
-    scene: &Scene<'_>,
-    owner: &Owner<'_>,
-    key: &Key,
-    table: &Table,
-    volumes: &mut Named<PlatformVolume>,
-) -> MountSource {
-    let id = format!("{}-{}", owner.name, key.name);
-    let volume = PlatformVolume {
-        component: owner.component.map(ToString::to_string),
-        many_writers: false,
-        ..volume(
-            scene,
-            id.clone(),
-            format!("{}.volumes.{}", owner.path, key.name),
-            table,
-            key.span,
-        )
-    };
-    // Workloads of one image share the volume; the first that mounts it declares it.
-    if volumes
-        .find(&id)
-        .is_none_or(|known| known.path != volume.path)
-    {
-        volumes.push(volume);
-    }
-    MountSource::Volume(id)
-}
-
 /// The platform's shared volumes, from `[volumes]`.
-pub(super) fn shared_volumes(tree: &Table, scene: &Scene<'_>) -> Vec<PlatformVolume> {
+fn shared_volumes(tree: &Table, scene: &Scene<'_>) -> Named<PlatformVolume> {
     read::tables(tree, "volumes")
         .map(|(key, table)| {
             let path = format!("volumes.{}", key.name);

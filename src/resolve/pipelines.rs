@@ -1,39 +1,37 @@
-//! Pipelines and CI entries.
+//! Pipelines.
 
 use std::collections::BTreeSet;
 
 use super::{
     Scene, image, mounts, program,
     reference::{Scope, text},
+    texts::Texts,
     workload,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{read, unknown},
     model::{
-        Agent, At, Ci, CiStage, EnvironmentVariable, Image, Parameter, Piece, Pipeline, Platform,
-        Resources, Schedule, SecretVariable, Task, TaskBody, TaskId, Text, TriggerRule,
+        At, EnvironmentVariable, Image, Named, Parameter, Piece, Pipeline, Resources, Schedule,
+        Task, TaskBody, TaskId, Text, TriggerRule,
     },
-    source::Span,
     syntax::{Key, Node, Removal, Table, Value, overlay},
 };
 
-pub(super) fn resolve(tree: &Table, scene: &Scene<'_>, platform: &mut Platform, sink: &mut Sink) {
-    for (key, table) in read::tables(tree, "pipelines") {
-        let pipeline = pipeline(key, table, scene, platform, sink);
-        platform.pipelines.push(pipeline);
-    }
-    for (key, table) in read::tables(tree, "ci") {
-        let ci = ci(key, table, Names { scene, platform }, sink);
-        platform.ci.push(ci);
-    }
+pub(super) fn pipelines(at: Texts<'_>, tree: &Table, sink: &mut Sink) -> Named<Pipeline> {
+    read::tables(tree, "pipelines")
+        .map(|(key, table)| pipeline(key, table, at, sink))
+        .collect()
 }
 
-/// What strings are read against: names, and what the components have become.
-#[derive(Clone, Copy)]
-struct Names<'a> {
-    scene: &'a Scene<'a>,
-    platform: &'a Platform,
+/// When it runs by itself.
+pub(super) fn schedule(table: &Table) -> Option<Schedule> {
+    table.string("schedule").and_then(Schedule::parse)
+}
+
+/// How long a run may take, in milliseconds.
+pub(super) fn timeout(table: &Table) -> Option<u64> {
+    read::duration(table, "timeout")
 }
 
 /// A DAG reads the secrets of its tasks from the environment of what runs it. What is wrong with a variable is reported
@@ -63,15 +61,9 @@ pub(super) fn task_secrets(tree: &Table, scene: &Scene<'_>) -> Vec<EnvironmentVa
         .collect()
 }
 
-fn pipeline(
-    key: &Key,
-    table: &Table,
-    scene: &Scene<'_>,
-    platform: &mut Platform,
-    sink: &mut Sink,
-) -> Pipeline {
+fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipeline {
+    let scene = at.scene;
     let scope = Scope::platform();
-    let at = Names { scene, platform };
     let build = image::build(scene, None, table, sink);
     let image = match table.get("image") {
         Some(node) => Some(task_image(scene, node, sink)),
@@ -93,8 +85,8 @@ fn pipeline(
     images(key, table, &tasks, sink);
     Pipeline {
         name: key.name.clone(),
-        description: shown(at, table, "description", sink),
-        schedule: table.string("schedule").and_then(Schedule::parse),
+        description: at.key(table, "description", sink),
+        schedule: schedule(table),
         start: table.get("start").and_then(Node::as_date).cloned(),
         image: image.clone(),
         build,
@@ -102,12 +94,12 @@ fn pipeline(
             .array("tags")
             .unwrap_or_default()
             .iter()
-            .map(|node| written_out(at, node, sink))
+            .map(|node| at.constant(node, sink))
             .collect(),
         reaches: workload::reaches(scene, table, sink),
         retries: read::unsigned(table, "retries").unwrap_or(0),
         retry_delay: read::duration(table, "retry_delay").unwrap_or(300_000),
-        timeout: read::duration(table, "timeout"),
+        timeout: timeout(table),
         catchup: table.boolean("catchup").unwrap_or(false),
         max_active_runs: read::unsigned(table, "max_active_runs"),
         params: table
@@ -125,7 +117,7 @@ fn pipeline(
             })
             .collect(),
         env: program::environment(scene, table, &scope, sink),
-        volumes: mounts::pipeline_mounts(scene, &key.name, table, &mut platform.volumes, sink),
+        volumes: mounts::pipeline_mounts(scene, &key.name, table, sink),
         resources: workload::resources(table),
         tasks,
         written: table.clone(),
@@ -289,173 +281,6 @@ fn after(table: &Table, names: &TaskNames<'_>, own: &str, sink: &mut Sink) -> Ve
                 let others: Vec<&str> = all.filter(|name| *name != own).collect();
                 sink.push(unknown("task", name, node.span, &others));
             }
-        }
-    }
-    out
-}
-
-fn ci(key: &Key, table: &Table, at: Names<'_>, sink: &mut Sink) -> Ci {
-    let scene = at.scene;
-    let scope = Scope::platform();
-    let stages: Vec<&Table> = stage_tables(table, "stages");
-    if stages.is_empty() && table.array("stages").is_some() {
-        sink.push(
-            Diagnostic::new(
-                Code::MissingKey,
-                format!("CI entry `{}` has no stages", key.name),
-            )
-            .label(key.span, "nothing to run")
-            .help(format!(
-                "write `[[ci.{}.stages]]` with `name` and `run`",
-                key.name
-            )),
-        );
-    }
-    let stages: Vec<CiStage> = stages
-        .into_iter()
-        .map(|stage_table| stage(stage_table, key.span, at, sink))
-        .collect();
-    report_equal_stages(&stages, sink);
-    Ci {
-        name: key.name.clone(),
-        description: shown(at, table, "description", sink),
-        agent: agent(at, table, sink).unwrap_or(Agent::Any),
-        paths: read::strings(table, "paths"),
-        branches: read::strings(table, "branches"),
-        env: program::environment(scene, table, &scope, sink),
-        secrets: secrets(table, scene, sink),
-        timeout: read::duration(table, "timeout").unwrap_or(3_600_000),
-        stages,
-        written: table.clone(),
-        span: key.span,
-    }
-}
-
-fn stage_tables<'a>(table: &'a Table, name: &str) -> Vec<&'a Table> {
-    table
-        .array(name)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Node::as_table)
-        .collect()
-}
-
-/// Jenkins refuses two stages of one name in a pipeline.
-fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
-    let all: Vec<&CiStage> = stages
-        .iter()
-        .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel))
-        .collect();
-    for (index, stage) in all.iter().enumerate() {
-        if let Some(first) = all[..index].iter().find(|other| other.name == stage.name) {
-            sink.push(
-                Diagnostic::new(
-                    Code::DuplicateName,
-                    format!("stage `{}` is there twice", stage.name),
-                )
-                .label(first.span, "first here")
-                .label(stage.span, "and again here")
-                .help("Jenkins wants a name of its own for each stage: rename one"),
-            );
-        }
-    }
-}
-
-fn stage(table: &Table, entry: Span, at: Names<'_>, sink: &mut Sink) -> CiStage {
-    let scene = at.scene;
-    let span = table.get("name").map_or(entry, |name| name.span);
-    let scope = Scope::platform();
-    let run_scope = scope.clone().without_secrets("`run`").shell();
-    let run: Vec<Text> = table
-        .array("run")
-        .unwrap_or_default()
-        .iter()
-        .map(|node| text(scene, node, &run_scope, sink))
-        .collect();
-    let parallel: Vec<CiStage> = stage_tables(table, "parallel")
-        .into_iter()
-        .map(|inner| stage(inner, entry, at, sink))
-        .collect();
-    let broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
-    if run.is_empty() == parallel.is_empty() && !broken("run") && !broken("parallel") {
-        let (code, message) = if run.is_empty() {
-            (Code::MissingKey, "this stage does nothing")
-        } else {
-            (
-                Code::ConflictingKeys,
-                "a stage runs lines or has parallel stages, not both",
-            )
-        };
-        let diagnostic = Diagnostic::new(code, message).label(span, "this stage");
-        sink.push(diagnostic.help(match code {
-            Code::MissingKey => "a stage has `run = [\"make build\"]`, or stages in `parallel`",
-            _ => "keep one of `run` and `parallel`",
-        }));
-    }
-    CiStage {
-        name: shown(at, table, "name", sink).unwrap_or_default(),
-        run,
-        env: program::environment(scene, table, &scope, sink),
-        secrets: secrets(table, scene, sink),
-        paths: read::strings(table, "paths"),
-        branches: read::strings(table, "branches"),
-        timeout: read::duration(table, "timeout"),
-        agent: agent(at, table, sink),
-        parallel,
-        span,
-    }
-}
-
-fn agent(at: Names<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
-    let agent = table.table("agent")?;
-    match (agent.entry("docker"), agent.entry("label")) {
-        (Some(docker), Some(label)) => sink.push(
-            Diagnostic::new(
-                Code::ConflictingKeys,
-                "an agent is an image or a label, not both",
-            )
-            .label(docker.key.span, "an image")
-            .label(label.key.span, "and a label")
-            .help("keep one of `docker` and `label`"),
-        ),
-        (None, None) => {
-            let span = table.entry("agent")?.key.span;
-            sink.push(
-                Diagnostic::new(Code::MissingKey, "this agent has neither an image nor a label")
-                    .label(span, "no `docker` and no `label`")
-                    .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out, then any agent does"),
-            );
-        }
-        _ => {}
-    }
-    if let Some(node) = agent.get("docker") {
-        let read = |sink: &mut Sink| Text::literal(written_out(at, node, sink));
-        let image = image::standalone(at.scene, node, read, sink);
-        return Some(Agent::Docker(image));
-    }
-    shown(at, agent, "label", sink).map(Agent::Label)
-}
-
-/// A string that is read before anything starts: variables stand with their defaults.
-fn written_out(at: Names<'_>, node: &Node, sink: &mut Sink) -> String {
-    let scope = Scope::platform().without_secrets("a string of a pipeline or CI entry");
-    text(at.scene, node, &scope, sink)
-        .render(|piece| at.platform.constant(piece).unwrap_or_default())
-}
-
-fn shown(at: Names<'_>, table: &Table, key: &str, sink: &mut Sink) -> Option<String> {
-    Some(written_out(at, table.get(key)?, sink))
-}
-
-fn secrets(table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> Vec<SecretVariable> {
-    let mut out = Vec::new();
-    for (key, node) in table.table("secrets").into_iter().flat_map(Table::iter) {
-        let Some(name) = node.as_str() else { continue };
-        if scene.secret(name, node.span, sink).is_some() {
-            out.push(SecretVariable {
-                variable: key.name.clone(),
-                secret: name.to_string(),
-            });
         }
     }
     out

@@ -3,7 +3,7 @@
 use super::{order::Order, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
-    expand::{ComponentDraft, Draft, Names, read, unknown},
+    expand::{ComponentDraft, Draft, Names, WorkloadDraft, read, unknown},
     model::{NetworkOwners, Piece, Secret, Text},
     source::Span,
 };
@@ -59,6 +59,20 @@ impl Scene<'_> {
             }
             _ => String::new(),
         })
+    }
+
+    /// The workloads of a component that the platform runs: all, but the main one of a component that runs elsewhere.
+    pub fn running(&self, index: usize) -> impl Iterator<Item = &WorkloadDraft> {
+        let draft = &self.components[index];
+        let is_run = |shape: &&WorkloadDraft| shape.part.is_some() || draft.external.is_none();
+        draft.workloads.iter().filter(is_run)
+    }
+
+    /// The first component of a kind, or of a kind that extends it; one that runs elsewhere only where there is no other.
+    pub fn first_of(&self, kind: &str) -> Option<usize> {
+        (0..self.components.len())
+            .filter(|index| self.components[*index].is_a(kind))
+            .min_by_key(|index| self.components[*index].external.is_some())
     }
 
     pub fn has_kind(&self, kind: &str) -> bool {

@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     Scene,
-    files::setting_value,
     reference::{Scope, text, value},
+    settings::setting_value,
 };
 use crate::{
     diag::Sink,

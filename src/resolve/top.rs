@@ -1,13 +1,13 @@
-//! The top of the platform: names, volumes, networks, actors, lints, raw tables.
+//! The top of the platform: version, targets, networks, actors, raw tables.
 
 use std::collections::BTreeSet;
 
-use super::{Scene, mounts, reference::Scope, workload};
+use super::{Scene, reference::Scope, workload};
 use crate::{
     diag::Sink,
     expand::{read, unknown},
     files::Target,
-    model::{Actor, Named, Network, Platform},
+    model::{Actor, Component, Network, Raw},
     source::Span,
     syntax::{Node, Table},
 };
@@ -15,40 +15,38 @@ use crate::{
 /// The version of a platform that says none.
 const FIRST_VERSION: &str = "0.1.0";
 
-/// The platform without its components, pipelines and flows.
-pub(super) fn platform(
+/// What `[platform]` and the small tables at the top say.
+pub(super) struct Top {
+    pub version: String,
+    pub description: Option<String>,
+    pub environment: Option<String>,
+    pub targets: BTreeSet<Target>,
+    pub networks: Vec<Network>,
+    pub actors: Vec<Actor>,
+    pub raw_compose: Raw,
+    pub raw_helm: Raw,
+    pub span: Span,
+}
+
+pub(super) fn top(
     tree: &Table,
     scene: &Scene<'_>,
     environment: Option<String>,
     sink: &mut Sink,
-) -> Platform {
+) -> Top {
     let empty = Table::default();
     let table = tree.table("platform").unwrap_or(&empty);
     let scope = Scope::platform();
     let raw = tree.table("raw").unwrap_or(&empty);
-    Platform {
-        name: scene.names.platform.clone(),
-        project: scene.names.project.clone(),
+    Top {
         version: table.string("version").unwrap_or(FIRST_VERSION).to_string(),
         description: read::owned(table, "description"),
         environment,
         targets: targets(Some(table)),
-        variables: scene.names.variables.clone(),
-        secrets: scene.names.secrets.clone(),
-        groups: scene.names.groups.clone(),
-        routes: scene.draft.routes.clone(),
-        volumes: mounts::shared_volumes(tree, scene).into(),
         networks: networks(tree),
-        components: Named::default(),
-        pipelines: Named::default(),
-        ci: Vec::new(),
         actors: actors(tree),
-        flows: Vec::new(),
-        notify: None,
-        deploy: None,
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
-        kind_sources: scene.names.kind_sources.clone(),
         span: table
             .get("name")
             .map(|node| node.span)
@@ -82,9 +80,10 @@ pub(super) fn targets(platform: Option<&Table>) -> BTreeSet<Target> {
 }
 
 /// Values of workloads that are not there: the chart would keep them for nothing.
-pub(super) fn raw_workloads(tree: &Table, platform: &Platform, sink: &mut Sink) {
+pub(super) fn raw_workloads(tree: &Table, components: &[Component], sink: &mut Sink) {
     let written = tree.get_path(&["raw", "helm", "components"]);
-    let known: Vec<&str> = platform.workloads().map(|it| it.name.as_str()).collect();
+    let workloads = components.iter().flat_map(|it| &it.workloads);
+    let known: Vec<&str> = workloads.map(|it| it.name.as_str()).collect();
     for (key, _) in written
         .and_then(Node::as_table)
         .into_iter()

@@ -8,41 +8,38 @@ use super::{
     runtime, upstream,
 };
 use crate::{
-    catalog::SettingType,
     diag::{Code, Sink},
     expand::{WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, External, Gpu, Lifecycle, Named, Output, PlatformVolume, Raw,
-        Reach, Resources, Restart, Runtime, Setting, SettingValue, Text, Use, Workload,
+        Component, DatabaseBinding, External, Gpu, Lifecycle, Output, Raw, Reach, Resources,
+        Restart, Runtime, Text, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
 };
 
-/// Resolves one draft; its volumes are added to the platform's.
+/// Resolves one draft.
 pub(super) fn component(
     scene: &Scene<'_>,
     index: usize,
     inputs: &Inputs<'_>,
     beforehand: &Beforehand<'_>,
-    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Component {
     let draft = &scene.components[index];
     image::check(scene, index, sink);
-    let mut workloads = Vec::new();
-    for shape in &draft.workloads {
-        if shape.part.is_none() && draft.external.is_some() {
-            continue;
-        }
-        network::check(scene, &shape.table, sink);
-        workloads.push(workload(
-            scene, index, shape, inputs, beforehand, volumes, sink,
-        ));
-    }
+    let known = &beforehand.components[index];
+    let workloads = scene
+        .running(index)
+        .map(|shape| {
+            network::check(scene, &shape.table, sink);
+            workload(scene, index, shape, inputs, beforehand, sink)
+        })
+        .collect();
     let levels = observe::levels(scene, index, sink);
     let mut alerts = observe::alerts(scene, index, sink);
     alerts.extend(levels.alerts);
+    alerts.extend_from_slice(beforehand.promises(index));
     let mut records = observe::records(scene, index, sink);
     records.extend(levels.records);
     let mut own_panels = levels.panels;
@@ -51,14 +48,15 @@ pub(super) fn component(
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
         lineage: draft.kind.lineage.clone(),
+        program: draft.kind.program.clone(),
         title: draft.kind.title.clone(),
-        icon: draft.kind.icon.clone(),
+        icon: draft.kind.icon,
         major: draft.major,
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
         external: draft.external.as_ref().map(|external| External {
             addresses: external.addresses.clone(),
-            metrics: observe::external_metrics(scene, index, inputs, sink),
+            metrics: known.external_metrics.clone(),
             span: external.span,
         }),
         ports: draft
@@ -67,7 +65,7 @@ pub(super) fn component(
             .unwrap_or_default(),
         main_port: draft.main_port(),
         public_url: draft.public_url().and_then(WebAddress::parse),
-        settings: settings(scene, index, inputs, sink),
+        settings: known.settings.clone(),
         outputs: outputs(scene, index, sink),
         uses: uses(scene, index, sink),
         workloads,
@@ -90,40 +88,6 @@ pub(super) fn component(
         ),
         span: draft.span,
     }
-}
-
-fn settings(scene: &Scene, index: usize, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<Setting> {
-    let draft = &scene.components[index];
-    let mut out = Vec::new();
-    for spec in &draft.kind.settings {
-        let Some(node) = draft.setting(&spec.name) else {
-            continue;
-        };
-        let value = match spec.kind {
-            SettingType::File | SettingType::Files => {
-                let items = node.as_array().unwrap_or(std::slice::from_ref(node));
-                SettingValue::Files(setting_files(items, inputs, sink))
-            }
-            _ => files::setting_value(scene, index, &spec.name, node, sink),
-        };
-        out.push(Setting {
-            name: spec.name.clone(),
-            value,
-            span: node.span,
-        });
-    }
-    out
-}
-
-fn setting_files(items: &[Node], inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<(String, Vec<u8>)> {
-    items
-        .iter()
-        .filter_map(|item| files::project(inputs.world, item, sink))
-        .filter_map(|content| match content {
-            crate::model::FileContent::Project { path, bytes } => Some((path, bytes)),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Errors in a kind's outputs are reported where a reference leads to them, not for every component of the kind.
@@ -173,7 +137,6 @@ fn workload(
     shape: &WorkloadDraft,
     inputs: &Inputs<'_>,
     beforehand: &Beforehand<'_>,
-    volumes: &mut Named<PlatformVolume>,
     sink: &mut Sink,
 ) -> Workload {
     let draft = &scene.components[index];
@@ -187,7 +150,7 @@ fn workload(
     } else {
         Lifecycle::Service
     };
-    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, volumes, sink)
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, sink)
         .into_iter()
         .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
     let image = if shape.own_image {
@@ -211,9 +174,13 @@ fn workload(
         files.extend(mounted);
         reaches.extend(reached);
     }
-    let waited = beforehand.workloads.find(&name);
+    if let (Some(scraper), None) = (beforehand.scraper(index), &shape.part) {
+        files.extend_from_slice(&scraper.files);
+        reaches.extend_from_slice(&scraper.reaches);
+    }
+    let known = beforehand.workloads.find(&name);
     Workload {
-        health: waited.and_then(|it| it.health.clone()),
+        health: known.and_then(|it| it.health.clone()),
         depends_on: dependencies::of(scene, beforehand, index, shape, sink),
         name,
         component: draft.name.clone(),
@@ -230,7 +197,7 @@ fn workload(
         mounts,
         node_mounts,
         files,
-        metrics: observe::metrics(scene, index, shape, inputs, sink),
+        metrics: known.map_or_else(Vec::new, |it| it.metrics.clone()),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         daemon: table.boolean("daemon").unwrap_or(false),

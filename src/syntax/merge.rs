@@ -54,13 +54,13 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
     merged
 }
 
-/// Ways to check health, and what says how.
-const WAYS: [&str; 4] = ["http", "tcp", "command", "shell"];
+/// Ways to check health.
+pub const HEALTH_WAYS: [&str; 4] = ["http", "tcp", "command", "shell"];
 
 /// One way to check health replaces another: side by side they would say nothing. The program that asks (`with`) was
 /// chosen for the check below.
 fn replace_check(merged: &mut Table, above: &Node) {
-    let new = WAYS.iter().find(|way| {
+    let new = HEALTH_WAYS.iter().find(|way| {
         above
             .as_table()
             .is_some_and(|health| health.get(way).is_some())
@@ -76,12 +76,12 @@ fn replace_check(merged: &mut Table, above: &Node) {
     let same = below.get(new).is_some();
     below.entries.retain(|entry| {
         let name = entry.key.name.as_str();
-        name != "with" && (same || name != "port" && !WAYS.contains(&name))
+        name != "with" && (same || name != "port" && !HEALTH_WAYS.contains(&name))
     });
 }
 
 /// Ways to say what a mounted file holds.
-const CONTENTS: [&str; 7] = [
+pub const FILE_CONTENTS: [&str; 7] = [
     "source",
     "content",
     "secret",
@@ -98,10 +98,10 @@ fn replace_contents(merged: &mut Table, above: &Node) {
     };
     for (path, file) in above.as_table().into_iter().flat_map(Table::iter) {
         let says = |way: &str| file.as_table().is_some_and(|file| file.get(way).is_some());
-        if CONTENTS.iter().any(|way| says(way))
+        if FILE_CONTENTS.iter().any(|way| says(way))
             && let Some(below) = files.table_mut(&path.name)
         {
-            let is_way = |entry: &Entry| CONTENTS.contains(&entry.key.name.as_str());
+            let is_way = |entry: &Entry| FILE_CONTENTS.contains(&entry.key.name.as_str());
             below.entries.retain(|entry| !is_way(entry));
         }
     }

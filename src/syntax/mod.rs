@@ -12,7 +12,7 @@ mod unclosed;
 mod write;
 
 pub use date::{Date, TimeOfDay};
-pub use merge::{Removal, overlay};
+pub use merge::{FILE_CONTENTS, HEALTH_WAYS, Removal, overlay};
 pub use shared::Shared;
 pub use tree::{Entry, Key, Node, Table, Value};
 pub use write::{inline, key_text, quoted};

@@ -1,6 +1,7 @@
 //! A tree as TOML on one line, as a help shows it.
 
 use super::tree::{Node, Table, Value};
+use crate::text::literal;
 
 /// A value as TOML writes it. What could not be read is an empty string.
 pub fn inline(node: &Node) -> String {
@@ -42,20 +43,9 @@ pub fn key_text(name: &str) -> String {
 
 /// A basic string.
 pub fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    literal(text, '"', |c| {
+        c.is_control().then(|| format!("\\u{:04X}", c as u32))
+    })
 }
 
 fn float(number: f64) -> String {

@@ -13,7 +13,9 @@ pub use escape::Language;
 pub use report::report;
 
 use std::{
+    collections::BTreeMap,
     panic::{self, AssertUnwindSafe},
+    sync::LazyLock,
     thread,
 };
 
@@ -308,25 +310,30 @@ pub fn names_in(expression: &str) -> Result<Vec<String>, TemplateError> {
     Ok(names)
 }
 
-/// The text of an embedded template.
-pub fn embedded(path: &str) -> Option<&'static str> {
-    EMBEDDED.get_file(path)?.contents_utf8()
-}
-
-/// Paths of the embedded templates below a folder, at any depth, sorted.
-pub fn embedded_below(folder: &str) -> Vec<&'static str> {
-    fn walk(dir: &'static Dir<'static>, out: &mut Vec<&'static str>) {
-        out.extend(dir.files().filter_map(|file| file.path().to_str()));
+/// Texts of the embedded templates by their paths: the folder itself is searched name by name.
+static TEXTS: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {
+    fn walk(dir: &'static Dir<'static>, out: &mut BTreeMap<&'static str, &'static str>) {
+        let files = dir.files();
+        out.extend(files.filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?))));
         for inner in dir.dirs() {
             walk(inner, out);
         }
     }
-    let mut out = Vec::new();
-    if let Some(dir) = EMBEDDED.get_dir(folder) {
-        walk(dir, &mut out);
-    }
-    out.sort_unstable();
+    let mut out = BTreeMap::new();
+    walk(&EMBEDDED, &mut out);
     out
+});
+
+/// The text of an embedded template.
+pub fn embedded(path: &str) -> Option<&'static str> {
+    TEXTS.get(path).copied()
+}
+
+/// Paths of the embedded templates below a folder, at any depth, sorted.
+pub fn embedded_below(folder: &str) -> Vec<&'static str> {
+    let below = format!("{folder}/");
+    let paths = TEXTS.keys().copied();
+    paths.filter(|path| path.starts_with(&below)).collect()
 }
 
 fn syntax() -> SyntaxConfig {

@@ -88,6 +88,20 @@ choice! {
 }
 
 choice! {
+    /// What a component is in the picture, by its shape there.
+    Icon {
+        Store = "store",
+        Broker = "broker",
+        Server = "server",
+        Dashboard = "dashboard",
+        Exporter = "exporter",
+        Job = "job",
+        Ci = "ci",
+        Notebook = "notebook",
+    }
+}
+
+choice! {
     /// How a panel of a dashboard is drawn.
     PanelKind {
         Timeseries = "timeseries",

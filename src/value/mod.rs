@@ -13,13 +13,14 @@ mod schedule;
 mod signal;
 mod tmpfs;
 mod web;
+pub mod yaml;
 
 pub use account::{Account, Accounts};
 pub use address::{Bind, ExtraHost, Host, HostAddress, HttpScheme, Scheme, is_alias};
 pub use capability::Capability;
 pub(crate) use choice::choice;
 pub use choice::{
-    AlertSeverity, Condition, PanelKind, ProbeTool, Propagation, Protocol, SchedulePreset,
+    AlertSeverity, Condition, Icon, PanelKind, ProbeTool, Propagation, Protocol, SchedulePreset,
     TriggerRule,
 };
 pub use device::{Device, ImagePlatform};

@@ -21,6 +21,7 @@ pub fn run(project: &Folder, arguments: &[&str]) -> Ran {
         .current_dir(project.path(""))
         .args(arguments)
         .env_remove("NO_COLOR")
+        .env("XDG_CACHE_HOME", crate::CACHE)
         .stdin(Stdio::null())
         .output()
         .expect("the binary");

@@ -54,6 +54,7 @@ fn command(project: &Folder, arguments: &[&str]) -> Command {
         .current_dir(project.path(""))
         .args(arguments)
         .env_remove("NO_COLOR")
+        .env("XDG_CACHE_HOME", crate::CACHE)
         .stdin(Stdio::null());
     command
 }
@@ -469,6 +470,7 @@ fn the_project_above_is_found() {
         Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
             .current_dir(project.path("src/deep"))
             .args(words)
+            .env("XDG_CACHE_HOME", crate::CACHE)
             .output()
             .expect("the binary")
             .status

@@ -159,3 +159,59 @@ fn moves_of_an_environment_come_on_top_of_the_platform_s() {
     let ran = run(&project, &["check", "--env", "prod"]);
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
 }
+
+/// One cluster may run all environments: each has its own objects and its own namespace.
+#[test]
+fn environments_never_meet_in_a_cluster() {
+    let project = project();
+    let base = |namespace: &str| {
+        format!(
+            "{PLATFORM}[deploy]\nargocd = {{ repository = \"https://git.example.com/x.git\"{namespace} }}\n"
+        )
+        .replace("name = \"demo\"", "name = \"demo\"\ntargets = [\"helm\", \"gitops\"]")
+    };
+    let places = |folder: &str| {
+        let text = project.read(&format!("generated/{folder}gitops/argocd.yaml"));
+        let after = |key: &str| {
+            let mut lines = text.lines();
+            let line = lines
+                .find_map(|line| line.trim().strip_prefix(key))
+                .expect(key);
+            line.trim_matches('"').to_string()
+        };
+        let (_, destination) = text.split_once("destination:").expect("a destination");
+        let namespace = destination
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("namespace: "));
+        let namespace = namespace
+            .expect("a namespace")
+            .trim_matches('"')
+            .to_string();
+        (after("name: "), namespace)
+    };
+    let pair = |name: &str, namespace: &str| (name.to_string(), namespace.to_string());
+    // With the same name on purpose, as volumes that are kept ask for.
+    project.write("platform.own.toml", "[platform]\nname = \"demo\"\n");
+    for (namespace, of_base, of_own, of_prod, of_dotted) in [
+        ("", "demo", "demo-own", "demo-prod", "demo-v1-2"),
+        (", namespace = \"ml\"", "ml", "ml-own", "ml-prod", "ml-v1-2"),
+    ] {
+        project.write("platform.toml", base(namespace));
+        let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        assert_eq!(places(""), pair("demo", of_base));
+        assert_eq!(places("own/"), pair("demo-own", of_own));
+        assert_eq!(places("prod/"), pair("demo-prod", of_prod));
+        assert_eq!(places("v1.2/"), pair("demo-v1.2", of_dotted));
+    }
+    project.write("platform.v1-2.toml", "");
+    let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+    assert_eq!(ran.status, 1);
+    let words = "the environment `v1-2` has the namespace `ml-v1-2`, too";
+    assert_eq!(ran.err.matches(words).count(), 1, "{}", ran.err);
+    let own = "[deploy.argocd]\nnamespace = \"elsewhere\"\n";
+    project.write("platform.v1.2.toml", own);
+    let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    assert_eq!(places("v1.2/"), pair("demo-v1.2", "elsewhere"));
+}

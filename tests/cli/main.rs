@@ -6,6 +6,7 @@ mod support;
 mod add;
 mod apply;
 mod binary;
+mod cache;
 mod commands;
 mod data;
 mod doctor;
@@ -15,3 +16,6 @@ mod hostile;
 mod purge;
 mod secret;
 mod tools;
+
+/// Where the program under test keeps what it has proven.
+const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");

@@ -1,6 +1,8 @@
 //! The floors hold: a module of the library knows only those that stand above it in lib.rs, and no target knows another.
 //! Unit tests are held to the same.
 
+mod model;
+
 use std::{fs, path::Path};
 
 /// Modules of lib.rs in their order.

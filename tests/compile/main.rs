@@ -27,5 +27,6 @@ mod properties;
 mod reference;
 mod targets;
 mod templates;
+mod upgrades;
 mod views;
 mod workloads;

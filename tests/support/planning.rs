@@ -93,12 +93,16 @@ impl Project {
     pub fn plan_with(&self, wanted: &FileSet, lock: Option<&Lock>) -> Result<Plan, Failure> {
         let place = self.place()?;
         let recorded = plan::read(read_manifest(&place)?.as_deref())?;
+        let stubs: Vec<String> = wanted.stubs.iter().map(|stub| stub.path.clone()).collect();
         let found = survey(
             &place,
             &Extent {
                 paths: &plan::paths_of_interest(wanted, &recorded),
-                wanted,
-                stubs: &wanted.stubs,
+                is_wanted: &|path, bytes| {
+                    let file = wanted.files.get(path);
+                    file.is_some_and(|file| file.text.as_bytes() == bytes)
+                },
+                stubs: &stubs,
                 lock,
             },
         )?;

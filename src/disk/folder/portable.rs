@@ -97,6 +97,10 @@ impl Handle {
             .collect()
     }
 
+    pub(super) fn sync_disk(&self) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     pub(super) fn sync(&self) -> io::Result<()> {
         Ok(())
     }

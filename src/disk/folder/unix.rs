@@ -157,6 +157,16 @@ impl Handle {
         Ok(names)
     }
 
+    #[cfg(target_os = "linux")]
+    pub(super) fn sync_disk(&self) -> io::Result<()> {
+        Ok(rustix::fs::syncfs(self.0.as_fd())?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn sync_disk(&self) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     pub(super) fn sync(&self) -> io::Result<()> {
         Ok(rustix::fs::fsync(self.0.as_fd())?)
     }

@@ -35,12 +35,20 @@ impl Folder {
 
     /// Writes a file that does not exist yet, down to the disk. Errors: something has that path.
     pub fn create(&self, path: &str, bytes: &[u8], mode: u32) -> Result<(), Obstacle> {
+        Ok(self.write_new(path, bytes, mode)?.sync_all()?)
+    }
+
+    /// The same without waiting for the disk: a power cut may take it. See [`Folder::sync_disk`].
+    pub fn create_unsynced(&self, path: &str, bytes: &[u8], mode: u32) -> Result<(), Obstacle> {
+        self.write_new(path, bytes, mode).map(drop)
+    }
+
+    fn write_new(&self, path: &str, bytes: &[u8], mode: u32) -> Result<File, Obstacle> {
         let mut file = self.on(path, |folder, name| {
             folder.file(name, Purpose::Create(mode))
         })?;
         file.write_all(bytes)?;
-        file.sync_all()?;
-        Ok(())
+        Ok(file)
     }
 
     /// Says who may read and write a file, in the system's numbers.
@@ -113,6 +121,12 @@ impl Folder {
     /// Makes what was renamed in a folder survive a power cut.
     pub fn sync(&self, path: &str) -> Result<(), Obstacle> {
         Ok(self.folder(path)?.sync()?)
+    }
+
+    /// Brings everything that was written on the disk of a folder down to it, by one call. Errors: the system has no such
+    /// call, or the disk failed.
+    pub fn sync_disk(&self, path: &str) -> Result<(), Obstacle> {
+        Ok(self.folder(path)?.sync_disk()?)
     }
 
     fn on<T>(

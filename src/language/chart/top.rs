@@ -1,6 +1,13 @@
 //! Values at the top of the chart.
 
-use super::{CHART_KEYS, value};
+use super::{
+    CHART_KEYS,
+    both::{
+        AFFINITY, EXTRA, EXTRA_OBJECTS, IMAGE_PULL_SECRETS, NODE_SELECTOR, POD_SECURITY_CONTEXT,
+        PRIORITY_CLASS_NAME, RUNTIME_CLASS_NAME, SECURITY_CONTEXT, TOLERATIONS,
+    },
+    value,
+};
 use crate::language::{
     form::NameRule,
     key::{KeyShape, key},
@@ -24,11 +31,7 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "What may change from one installation to the next.",
         "vars = { region = \"eu\" }",
     ),
-    value(
-        "imagePullSecrets",
-        "Secrets with which images are pulled.",
-        "imagePullSecrets = [{ name = \"registry\" }]",
-    ),
+    IMAGE_PULL_SECRETS.of_all(),
     value(
         "imagePullPolicy",
         "When images are pulled.",
@@ -49,41 +52,13 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "The image that waits for jobs. Its entrypoint is `kubectl`.",
         "jobWaitImage = \"mirror.example.com/kubectl:v1.34.1\"",
     ),
-    value(
-        "nodeSelector",
-        "Labels that every node must have.",
-        "nodeSelector = { pool = \"ml\" }",
-    ),
-    value(
-        "tolerations",
-        "Taints of nodes that every pod stands.",
-        "tolerations = [{ key = \"ml\", operator = \"Exists\" }]",
-    ),
-    value(
-        "affinity",
-        "Nodes and pods that every pod wants or shuns.",
-        "affinity = { nodeAffinity = {} }",
-    ),
-    value(
-        "priorityClassName",
-        "The priority of every pod.",
-        "priorityClassName = \"ml\"",
-    ),
-    value(
-        "runtimeClassName",
-        "What runs every container.",
-        "runtimeClassName = \"gvisor\"",
-    ),
-    value(
-        "podSecurityContext",
-        "Rights of every pod.",
-        "podSecurityContext = { fsGroupChangePolicy = \"OnRootMismatch\" }",
-    ),
-    value(
-        "securityContext",
-        "Rights of every container that does not run as root.",
-        "securityContext = { readOnlyRootFilesystem = true }",
-    ),
+    NODE_SELECTOR.of_all(),
+    TOLERATIONS.of_all(),
+    AFFINITY.of_all(),
+    PRIORITY_CLASS_NAME.of_all(),
+    RUNTIME_CLASS_NAME.of_all(),
+    POD_SECURITY_CONTEXT.of_all(),
+    SECURITY_CONTEXT.of_all(),
     key(
         "ingress",
         Shape::Table(INGRESS),
@@ -130,21 +105,13 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "Workloads by name, each with what `helm` of a component takes.",
         "components = { redis = { replicas = 2 } }",
     ),
-    value(
-        "extraObjects",
-        "Further objects, as they are.",
-        "extraObjects = [{ apiVersion = \"v1\", kind = \"ConfigMap\", metadata = { name = \"more\" } }]",
-    ),
+    EXTRA_OBJECTS.of_all(),
     value(
         "global",
         "Values that charts share.",
         "global = { region = \"eu\" }",
     ),
-    value(
-        "extra",
-        "Anything that templates of one's own read.",
-        "extra = { team = \"ml\" }",
-    ),
+    EXTRA.of_all(),
 ];
 
 const INGRESS: &[KeyShape] = &[

@@ -140,8 +140,14 @@ pub(super) const ROLE: Shape = Shape::Table(&[
     key(
         "default",
         Shape::Boolean,
-        "Filled without being named: where just one component fits, or with all that fit where it takes a list and may stay empty.",
+        "Filled without being named, where just one component fits.",
         "default = true",
+    ),
+    key(
+        "all",
+        Shape::Boolean,
+        "With `default`: filled with all that fit.",
+        "all = true",
     ),
     key(
         "schema",

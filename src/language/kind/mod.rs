@@ -13,6 +13,7 @@ use super::{
     shape::Shape,
     slo::KIND_SLO,
 };
+use crate::value::Icon;
 use declared::{BINDING, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
 use watch::RECORD;
 
@@ -143,16 +144,7 @@ const ABOUT: &[KeyShape] = &[
     ),
     key(
         "icon",
-        Shape::Plain(Form::Choice(&[
-            "store",
-            "broker",
-            "server",
-            "dashboard",
-            "exporter",
-            "job",
-            "ci",
-            "notebook",
-        ])),
+        Shape::Plain(Form::Choice(Icon::NAMES)),
         "Its shape in the architecture's picture; `server` by default.",
         "icon = \"store\"",
     ),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Problem, yaml::Node};
+use super::Problem;
+use crate::value::yaml::Node;
 
 pub(super) fn problems(document: Option<&Node>) -> Vec<Problem> {
     let mut out = Vec::new();

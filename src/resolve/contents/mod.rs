@@ -5,7 +5,6 @@
 mod alertmanager;
 pub(super) mod dashboard;
 mod rules;
-mod yaml;
 
 use std::ops::Range;
 
@@ -13,8 +12,9 @@ use super::Scene;
 use crate::{
     catalog::FileForm,
     diag::{Code, Diagnostic, Sink},
-    model::{Platform, SettingValue},
+    model::{Component, Named, SettingValue},
     source::{Sources, Span},
+    value::yaml::{self, BY_HAND},
 };
 
 /// Something in a file that its program would refuse.
@@ -36,24 +36,24 @@ impl Problem {
     }
 }
 
-/// Checks the files of every setting whose form is known.
 /// The rules of a file of Prometheus': names and expressions. What can't be read has none.
 pub fn rules_of(text: &str) -> Vec<(String, String)> {
-    let document = yaml::read(text).ok().flatten();
+    let document = yaml::read(text, BY_HAND).ok().flatten();
     document
         .as_ref()
         .map(rules::expressions)
         .unwrap_or_default()
 }
 
+/// Checks the files of every setting whose form is known.
 pub(super) fn check(
     scene: &Scene<'_>,
-    platform: &Platform,
+    components: &Named<Component>,
     sources: &mut Sources,
     sink: &mut Sink,
 ) {
     for draft in scene.components {
-        let Some(component) = platform.component(&draft.name) else {
+        let Some(component) = components.find(&draft.name) else {
             continue;
         };
         for (spec, setting) in draft.kind.settings.iter().filter_map(|spec| {
@@ -94,9 +94,12 @@ fn problems(form: FileForm, text: &str) -> Vec<Problem> {
     if matches!(form, FileForm::Json | FileForm::Dashboard) {
         return json(text).into_iter().collect();
     }
-    let document = match yaml::read(text) {
+    let document = match yaml::read(text, BY_HAND) {
         Ok(document) => document,
-        Err(problem) => return vec![problem],
+        Err(refused) => {
+            let help = "fix the file: its program reads one YAML document";
+            return vec![Problem::new(&refused.at, refused.message, help)];
+        }
     };
     match (form, document) {
         (FileForm::Rules, Some(document)) => rules::problems(&document),

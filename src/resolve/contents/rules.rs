@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Problem,
-    yaml::{Node, Value},
+use super::Problem;
+use crate::{
+    language::promql,
+    value::yaml::{Node, Value},
 };
-use crate::language::promql;
 
 const OF_FILE: [&str; 1] = ["groups"];
 const OF_GROUP: [&str; 7] = [

@@ -10,7 +10,7 @@ use crate::{
         reference::{Scope, text},
     },
     source::Span,
-    syntax::Table,
+    syntax::{HEALTH_WAYS, Table},
 };
 
 pub(in crate::resolve) fn health(
@@ -48,7 +48,7 @@ fn probe(
     span: Span,
     sink: &mut Sink,
 ) -> Option<Probe> {
-    let ways: Vec<_> = ["http", "tcp", "command", "shell"]
+    let ways: Vec<_> = HEALTH_WAYS
         .iter()
         .filter_map(|way| table.entry(way))
         .collect();

@@ -13,7 +13,7 @@ pub(super) use health::health;
 pub(super) use metrics::{external_metrics, metrics};
 pub(super) use panels::{own_panels, panels, records};
 pub(super) use promises::promises;
-pub(super) use scraper::carry;
+pub(super) use scraper::{Scraper, scraper};
 pub(super) use slo::{levels, requests};
 
 use super::{

@@ -5,8 +5,12 @@
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::read,
     language::{duration_ms, duration_text},
-    model::{Alert, AlertSeverity, AlertText, Component, Pipeline, Platform, SettingValue},
+    model::{Alert, AlertSeverity, AlertText, Schedule, Setting, SettingValue},
+    resolve::pipelines,
+    source::Span,
+    syntax::Table,
 };
 
 /// How long Prometheus keeps samples where nothing else is said: 15 days, in milliseconds.
@@ -14,57 +18,67 @@ const USUAL_RETENTION: u64 = 15 * DAY;
 const DAY: u64 = 86_400_000;
 const MINUTE: u64 = 60_000;
 
-/// Adds the alerts to the Airflow that runs the pipelines, where it is scraped.
-pub(in crate::resolve) fn promises(platform: &mut Platform, sink: &mut Sink) {
-    let retention = platform
-        .first_of("prometheus")
-        .and_then(|prometheus| match prometheus.setting("retention") {
-            Some(SettingValue::Text(text)) => duration_ms(&text.as_plain()?),
+/// The alerts on pipelines that are overdue or slow, for the Airflow that runs them. `prometheus` are the settings of the
+/// Prometheus that keeps its samples.
+pub(in crate::resolve) fn promises(
+    tree: &Table,
+    airflow: &str,
+    prometheus: &[Setting],
+    sink: &mut Sink,
+) -> Vec<Alert> {
+    let retention = prometheus
+        .iter()
+        .find(|setting| setting.name == "retention")
+        .and_then(|setting| match &setting.value {
+            SettingValue::Text(text) => duration_ms(&text.as_plain()?),
             _ => None,
         })
         .unwrap_or(USUAL_RETENTION);
-    let pipelines: Vec<Promise<'_>> = platform
-        .pipelines
-        .iter()
-        .filter_map(|pipeline| {
-            let gap = pipeline.schedule.as_ref()?.longest_gap()?;
-            Some(Promise { pipeline, gap })
-        })
-        .collect();
-    let Some(airflow) = platform
-        .components
-        .iter()
-        .position(|component| component.is_a("airflow") && component.metrics().next().is_some())
-    else {
-        return;
-    };
     let mut alerts = Vec::new();
-    for promise in &pipelines {
-        let component = &platform.components[airflow];
+    for promise in of_pipelines(tree) {
         if promise.due() > retention {
-            sink.push(promise.too_seldom(component, retention));
+            sink.push(promise.too_seldom(airflow, retention));
         } else {
-            alerts.push(promise.overdue(&component.name));
+            alerts.push(promise.overdue(airflow));
         }
         // What is usual is told from as much again.
         if 2 * promise.usual() <= retention {
-            alerts.push(promise.slow(&component.name));
+            alerts.push(promise.slow(airflow));
         }
     }
-    platform.components[airflow].alerts.extend(alerts);
+    alerts
+}
+
+/// The pipelines that run at times which are known.
+fn of_pipelines(tree: &Table) -> impl Iterator<Item = Promise<'_>> {
+    read::tables(tree, "pipelines").filter_map(|(key, table)| {
+        let schedule = pipelines::schedule(table)?;
+        Some(Promise {
+            pipeline: &key.name,
+            gap: schedule.longest_gap()?,
+            schedule,
+            timeout: pipelines::timeout(table),
+            span: key.span,
+        })
+    })
 }
 
 struct Promise<'a> {
-    pipeline: &'a Pipeline,
+    pipeline: &'a str,
+    schedule: Schedule,
+    /// How long a run may take, in milliseconds.
+    timeout: Option<u64>,
     /// The longest time between two runs, in milliseconds.
     gap: u64,
+    /// The pipeline's name where it is declared.
+    span: Span,
 }
 
 impl Promise<'_> {
     /// How long after a success the next one should be there: a run may wait and take a while.
     fn due(&self) -> u64 {
         let wait = (self.gap / 4).clamp(15 * MINUTE, DAY / 4);
-        self.gap + wait + self.pipeline.timeout.unwrap_or_default()
+        self.gap + wait + self.timeout.unwrap_or_default()
     }
 
     /// The time that tells what is usual: seven runs, and at least a day.
@@ -75,7 +89,7 @@ impl Promise<'_> {
     fn series(&self, name: &str, airflow: &str) -> String {
         format!(
             "airflow_dagrun_duration_success_{name}{{job=\"{airflow}\", dag_id=\"{}\"}}",
-            self.pipeline.name
+            self.pipeline
         )
     }
 
@@ -93,17 +107,10 @@ impl Promise<'_> {
         self.alert(
             "PipelineOverdue",
             expr,
-            format!(
-                "`{}` has not succeeded since it was due",
-                self.pipeline.name
-            ),
+            format!("`{}` has not succeeded since it was due", self.pipeline),
             format!(
                 "Its schedule is `{}`; for {window} no run of it has succeeded.",
-                self.pipeline
-                    .schedule
-                    .as_ref()
-                    .map(ToString::to_string)
-                    .unwrap_or_default()
+                self.schedule
             ),
         )
     }
@@ -126,7 +133,7 @@ impl Promise<'_> {
         self.alert(
             "PipelineSlow",
             format!("{now} > 2 * ({before}) and {now} > 60"),
-            format!("`{}` takes longer than usual", self.pipeline.name),
+            format!("`{}` takes longer than usual", self.pipeline),
             format!(
                 "A run takes {{{{ $value | humanizeDuration }}}}: more than twice as long as in the {usual} before."
             ),
@@ -146,28 +153,28 @@ impl Promise<'_> {
             hold: Some(5 * MINUTE),
             keep_firing_for: None,
             severity: AlertSeverity::Warning,
-            labels: vec![("pipeline".to_string(), self.pipeline.name.clone())],
+            labels: vec![("pipeline".to_string(), self.pipeline.to_string())],
             summary: text(summary),
             description: text(description),
             runbook_url: None,
             down: false,
             from_kind: true,
-            span: self.pipeline.span,
+            span: self.span,
         }
     }
 
-    fn too_seldom(&self, airflow: &Component, retention: u64) -> Diagnostic {
+    fn too_seldom(&self, airflow: &str, retention: u64) -> Diagnostic {
         Diagnostic::new(
             Code::TargetLoss,
             format!(
                 "prometheus: that `{}` is overdue can't be told: its runs are {} apart, and samples are kept for {}",
-                self.pipeline.name,
+                self.pipeline,
                 duration_text(self.gap),
                 duration_text(retention)
             ),
         )
-        .about(&airflow.name)
-        .label(self.pipeline.span, "no alert for its schedule")
+        .about(airflow)
+        .label(self.span, "no alert for its schedule")
         .help(format!(
             "keep samples for longer: `settings.retention = \"{}d\"` on Prometheus",
             self.due() / DAY + 1

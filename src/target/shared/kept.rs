@@ -102,8 +102,7 @@ fn used(kept: &mut Kept, component: &Component, workload: &Workload, mount: &Mou
     if let (true, Some(major)) = (is_store(component, mount), component.major) {
         kept.upgrades.clone_from(&component.upgrades);
         kept.data.program = Some(Program {
-            // A kind of one's own runs the program of the kind that it extends.
-            kind: component.lineage.last().unwrap_or(&component.kind).clone(),
+            kind: component.program.clone(),
             major,
         });
     }

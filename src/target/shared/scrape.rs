@@ -178,8 +178,7 @@ pub(in crate::target) fn service_of_pods(
         return None;
     }
     let name = format!("{}-headless", workload.name);
-    let mut others = platform.workloads();
-    let taken = others.any(|other| other.name == name || other.aliases.contains(&name));
+    let taken = platform.workload(&name).is_some() || platform.aliases.contains(&name);
     (!taken).then_some(name)
 }
 

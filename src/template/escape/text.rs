@@ -1,49 +1,29 @@
 //! Literals of the other languages.
 
 use super::Language;
+use crate::text::literal;
 
 /// A Python string literal in double quotes.
 pub fn python(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_visible(c) => out.push(c),
-            c if (c as u32) <= 0xffff => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push_str(&format!("\\U{:08x}", c as u32)),
-        }
-    }
-    out.push('"');
-    out
+    literal(text, '"', |c| match c as u32 {
+        _ if is_visible(c) => None,
+        number @ ..=0xffff => Some(format!("\\u{number:04x}")),
+        number => Some(format!("\\U{number:08x}")),
+    })
 }
 
 /// A Groovy string literal in single quotes: `$` means nothing there. U+FFFF, which is no character and ends a file for
 /// Groovy's reader however it is written, becomes U+FFFD.
 pub fn groovy(text: &str) -> String {
-    let mut out = String::from("'");
-    for c in text.chars() {
-        match c {
-            '\'' => out.push_str("\\'"),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{ffff}' => out.push('\u{fffd}'),
-            c if is_visible(c) => out.push(c),
-            c => {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
+    literal(text, '\'', |c| match c {
+        '\u{ffff}' => Some('\u{fffd}'.to_string()),
+        c if is_visible(c) => None,
+        c => {
+            let mut units = [0; 2];
+            let units = c.encode_utf16(&mut units).iter();
+            Some(units.map(|unit| format!("\\u{unit:04x}")).collect())
         }
-    }
-    out.push('\'');
-    out
+    })
 }
 
 /// Text of a Markdown paragraph or table cell, on one line. What would begin a list, a rule or a heading doesn't.

@@ -60,11 +60,13 @@ fn times_of_day(fields: &[&str]) -> Vec<u32> {
 fn days(fields: &[&str]) -> Vec<u32> {
     let months = values(3, fields[3]);
     let every = |index: usize| matches!(fields[index], "*" | "?");
+    let days: Vec<OfMonth> = fields[DAY].split(',').map(OfMonth::parse).collect();
+    let weekdays: Vec<OfWeek> = fields[WEEKDAY].split(',').map(OfWeek::parse).collect();
     (0..DAYS_SEEN)
         .zip(Calendar::default())
         .filter(|(_, day)| {
-            let of_month = fields[DAY].split(',').any(|item| is_day(item, day));
-            let of_week = fields[WEEKDAY].split(',').any(|item| is_weekday(item, day));
+            let of_month = days.iter().any(|item| item.is_day(day));
+            let of_week = weekdays.iter().any(|item| item.is_day(day));
             let fits = match (every(DAY), every(WEEKDAY)) {
                 (true, true) => true,
                 (true, false) => of_week,
@@ -78,21 +80,63 @@ fn days(fields: &[&str]) -> Vec<u32> {
         .collect()
 }
 
-fn is_day(item: &str, day: &Day) -> bool {
-    match item.strip_suffix('w') {
-        // The working day nearest to it: at most two days away, which no gap needs to know.
-        Some(near) => number(near) == Some(day.number),
-        None if item == "l" => day.number == day.last,
-        None => values(DAY, item).contains(&day.number),
+/// An item of the field of days.
+enum OfMonth {
+    Last,
+    Numbers(Vec<u32>),
+}
+
+impl OfMonth {
+    fn parse(item: &str) -> Self {
+        match item.strip_suffix('w') {
+            // The working day nearest to it: at most two days away, which no gap needs to know.
+            Some(near) => Self::Numbers(number(near).into_iter().collect()),
+            None if item == "l" => Self::Last,
+            None => Self::Numbers(values(DAY, item)),
+        }
+    }
+
+    fn is_day(&self, day: &Day) -> bool {
+        match self {
+            Self::Last => day.number == day.last,
+            Self::Numbers(numbers) => numbers.contains(&day.number),
+        }
     }
 }
 
-fn is_weekday(item: &str, day: &Day) -> bool {
-    let is = |text: &str| values(WEEKDAY, text).iter().any(|it| it % 7 == day.weekday);
-    match (item.split_once('#'), item.strip_prefix('l')) {
-        (Some((weekday, nth)), _) => is(weekday) && number(nth) == Some(day.number.div_ceil(7)),
-        (None, Some(weekday)) if !weekday.is_empty() => is(weekday) && day.number + 7 > day.last,
-        _ => is(item),
+/// An item of the field of weekdays: numbers where 0 and 7 are Sunday, and which of them in the month.
+struct OfWeek {
+    numbers: Vec<u32>,
+    which: Which,
+}
+
+enum Which {
+    Each,
+    Last,
+    /// `None` is no number, and on no day.
+    Nth(Option<u32>),
+}
+
+impl OfWeek {
+    fn parse(item: &str) -> Self {
+        let (text, which) = match (item.split_once('#'), item.strip_prefix('l')) {
+            (Some((weekday, nth)), _) => (weekday, Which::Nth(number(nth))),
+            (None, Some(weekday)) if !weekday.is_empty() => (weekday, Which::Last),
+            _ => (item, Which::Each),
+        };
+        Self {
+            numbers: values(WEEKDAY, text),
+            which,
+        }
+    }
+
+    fn is_day(&self, day: &Day) -> bool {
+        let is_which = match self.which {
+            Which::Each => true,
+            Which::Last => day.number + 7 > day.last,
+            Which::Nth(nth) => nth == Some(day.number.div_ceil(7)),
+        };
+        is_which && self.numbers.iter().any(|it| it % 7 == day.weekday)
     }
 }
 

@@ -106,6 +106,7 @@ impl Hostile {
         command
             .current_dir(self.path(""))
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("XDG_CACHE_HOME", crate::CACHE)
             .env_remove("NO_COLOR")
             .stdin(Stdio::null());
         command

@@ -41,6 +41,21 @@ fn a_file_that_git_would_take_up_is_not_written() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_takes_no_secret() {
+    let hostile = Hostile::new(SECRET);
+    hostile.run(&["apply", "--yes"]).succeeded();
+    let open = "OTHER=1\nPASSPHRASE='it is\n";
+    hostile.write("generated/compose/.env", open);
+    for words in [["env", "init"], ["env", "secret"]] {
+        hostile.run(&words).failed_with(&[
+            "generated/compose/.env:2: the value of `PASSPHRASE` begins with a quote that is never closed",
+            "close the quote at the end of the value",
+        ]);
+    }
+    assert_eq!(hostile.read("generated/compose/.env"), open);
+}
+
+#[test]
 fn what_is_generated_is_no_source() {
     for source in [
         "generated",

@@ -337,7 +337,7 @@ fn stores_say_where_they_are_and_keep_what_they_have(
     component: &Component,
     _: &Output,
 ) {
-    if component.icon != "store" {
+    if component.icon.name() != "store" {
         return;
     }
     let outputs: Vec<&str> = component

@@ -116,7 +116,7 @@ fn view(platform: &Platform, deploy: &Deploy) -> DeployView {
         }
     };
     DeployView {
-        name: object_name(platform),
+        name: deploy.name.clone(),
         platform: platform.name.clone(),
         release: platform.name.chars().take(RELEASE).collect(),
         repository: match flux {
@@ -139,11 +139,6 @@ fn view(platform: &Platform, deploy: &Deploy) -> DeployView {
         argocd,
         flux,
     }
-}
-
-/// Names of objects hold no capitals and no `_`, which an environment's may.
-fn object_name(platform: &Platform) -> String {
-    platform.project.replace('_', "-").to_ascii_lowercase()
 }
 
 /// Flux takes no `USER@HOST:PATH`.

@@ -13,7 +13,7 @@ pub(super) struct Logs<'a> {
     source: &'a str,
 }
 
-/// Of whom the lines are. Grafana puts in what stands between `${` and `}` when somebody clicks.
+/// Of whom the lines are.
 pub(super) enum Whose<'a> {
     Component(&'a str),
     /// The components that the dashboard's variable `job` chooses.
@@ -37,56 +37,52 @@ impl<'a> Logs<'a> {
     /// The address of their lines, below that of Grafana, for the time that the dashboard shows.
     pub fn link(&self, whose: Whose<'_>) -> String {
         let name = match whose {
-            Whose::Component(name) => name,
-            Whose::Chosen if self.kind == LOKI => "${job:pipe}",
-            Whose::Chosen => "${job:lucene}",
-            Whose::Cell => "${__value.raw}",
+            Whose::Component(name) => name.to_string(),
+            Whose::Chosen | Whose::Cell => NAME.to_string(),
         };
         let source = json!({ "type": self.kind, "uid": self.source });
         let query = if self.kind == LOKI {
             json!({ "refId": "A", "datasource": source, "expr": format!("{{component=~\"{name}\"}}") })
         } else {
-            let metrics = [json!({ "id": "1", "type": "logs" })];
             json!({
                 "refId": "A", "datasource": source, "query": format!("component:{name}"),
-                "metrics": metrics, "bucketAggs": [], "timeField": "@timestamp",
+                "metrics": [{ "id": "1", "type": "logs" }], "bucketAggs": [], "timeField": "@timestamp",
             })
         };
-        let pane = json!({
-            "datasource": self.source,
-            "queries": [query],
-            "range": { "from": "${__from}", "to": "${__to}" },
-        });
-        let panes = encode(&json!({ "logs": pane }).to_string());
+        let range = json!({ "from": FROM.to_string(), "to": TO.to_string() });
+        let pane = json!({ "datasource": self.source, "queries": [query], "range": range });
+        let variable = match whose {
+            Whose::Cell => "${__value.raw}",
+            _ if self.kind == LOKI => "${job:pipe}",
+            _ => "${job:lucene}",
+        };
+        let panes = encode(&json!({ "logs": pane }).to_string(), variable);
         format!("/explore?schemaVersion=1&orgId=1&panes={panes}")
     }
 }
 
-/// A text as a value in a URL's query; what Grafana is to put in stays as it is.
-fn encode(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, inside, after)) = rest.split_once("${").and_then(|(before, after)| {
-        let (inside, after) = after.split_once('}')?;
-        Some((before, inside, after))
-    }) {
-        escape(before, &mut out);
-        out.push_str(&format!("${{{inside}}}"));
-        rest = after;
-    }
-    escape(rest, &mut out);
-    out
-}
+/// Stand where Grafana puts something in.
+const NAME: char = '\u{e000}';
+const FROM: char = '\u{e001}';
+const TO: char = '\u{e002}';
 
-fn escape(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(byte));
+/// A text as a value in a URL's query. What Grafana puts in is not encoded: it would not see its variables.
+fn encode(text: &str, name: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            NAME => out.push_str(name),
+            FROM => out.push_str("${__from}"),
+            TO => out.push_str("${__to}"),
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.' | '~' => out.push(c),
+            c => {
+                let mut bytes = [0; 4];
+                let bytes = c.encode_utf8(&mut bytes).bytes();
+                out.extend(bytes.map(|byte| format!("%{byte:02X}")));
             }
-            byte => out.push_str(&format!("%{byte:02X}")),
         }
     }
+    out
 }
 
 #[cfg(test)]
@@ -95,9 +91,10 @@ mod tests {
 
     #[test]
     fn all_but_what_grafana_puts_in_is_encoded() {
+        let text = format!("a=\"{NAME}\" ü{FROM}");
         assert_eq!(
-            encode("a=\"${job:pipe}\" ü"),
-            "a%3D%22${job:pipe}%22%20%C3%BC"
+            encode(&text, "${job:pipe}"),
+            "a%3D%22${job:pipe}%22%20%C3%BC${__from}"
         );
     }
 }

@@ -10,7 +10,7 @@ use super::{
     panel::{Look, Panel},
 };
 use crate::{
-    model::{Component, Expression, Requests},
+    model::{Component, Expression, Icon, Requests},
     target::shared::{
         boards,
         scrape::{self, Job, Presence},
@@ -296,7 +296,7 @@ fn by_counter(
 fn stores(board: &Board<'_>) -> Vec<Panel> {
     let stores = board.context.platform.components.iter();
     let workloads: Vec<&str> = stores
-        .filter(|component| component.icon == "store")
+        .filter(|component| component.icon == Icon::Store)
         .filter_map(|component| Some(component.main()?.name.as_str()))
         .collect();
     let Some(matchers) = component::container_matchers(board, &workloads) else {

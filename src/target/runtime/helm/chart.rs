@@ -200,8 +200,14 @@ pub fn build(context: &Context<'_>) -> Chart {
     let known = keys(&values);
     raw::merge(&mut values, upstream::values(platform));
     raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
+    raw::hand_to_claims(&mut values);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);
+    let kept = kept(
+        platform,
+        |volume| builder.claims.keeping(volume, &values),
+        HostPath::is_absolute,
+    );
     Chart {
         view: ChartView {
             name: platform.name.clone(),
@@ -218,11 +224,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         },
         files: builder.files.finish(),
         losses: builder.losses.finish(),
-        kept: kept(
-            platform,
-            |volume| builder.claims.keeping(volume),
-            HostPath::is_absolute,
-        ),
+        kept,
     }
 }
 

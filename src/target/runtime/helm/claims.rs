@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     data::Keeper,
+    language::memory_bytes,
     model::{Mount, MountSource, NetworkOwners, Platform, PlatformVolume, Workload},
     speak::units::kubernetes,
     target::shared::{
@@ -108,18 +110,25 @@ impl Claims {
                 .is_some_and(|claim| claim.workload.is_some() && !claim.is_shared())
     }
 
-    /// How the chart keeps a volume, if it does.
-    pub fn keeping(&self, volume: &PlatformVolume) -> Option<Keeping> {
-        let name = match (self.alone(&volume.key), self.of_pods.get(&volume.key)) {
-            (Some(claim), _) => claim.name.clone(),
-            (None, Some(workload)) => format!("{}-{workload}-*", volume.name()),
+    /// How the chart keeps a volume, if it does. Raw tables may have changed its values: the claim that is used, its size.
+    pub fn keeping(&self, volume: &PlatformVolume, values: &Value) -> Option<Keeping> {
+        let (name, values) = match (self.alone(&volume.key), self.of_pods.get(&volume.key)) {
+            (Some(claim), _) => (claim.name.clone(), &values["volumes"][&volume.key]),
+            (None, Some(workload)) => (
+                format!("{}-{workload}-*", volume.name()),
+                &values["components"][workload]["volumes"][volume.name()],
+            ),
             (None, None) => return None,
         };
+        let existing = values["existingClaim"].as_str().filter(|it| !it.is_empty());
+        let name = existing.map_or(name, ToString::to_string);
+        let makes_it = !volume.external && existing.is_none();
+        let size = values["size"].as_str().and_then(memory_bytes);
         Some(Keeping {
             keeper: Keeper::Cluster,
             moved: volume.claim_moved && name == volume.claim,
             name,
-            size: (!volume.external).then_some(volume.size.unwrap_or(DEFAULT_SIZE)),
+            size: makes_it.then(|| size.or(volume.size).unwrap_or(DEFAULT_SIZE)),
         })
     }
 

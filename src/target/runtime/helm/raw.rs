@@ -1,6 +1,6 @@
 //! Raw tables of platform.toml over values that were made.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     model::{Platform, Raw},
@@ -56,5 +56,35 @@ pub fn merge(base: &mut Value, over: Value) {
             }
         }
         (base, over) => *base = over,
+    }
+}
+
+/// What a raw table may say of a claim where it is mounted.
+const OF_CLAIM: [&str; 4] = ["size", "accessModes", "storageClass", "existingClaim"];
+
+/// A claim that stands alone takes what raw tables say of it where it is mounted.
+pub fn hand_to_claims(values: &mut Value) {
+    let mut said: Vec<(String, Map<String, Value>)> = Vec::new();
+    let components = values["components"].as_object_mut().into_iter().flatten();
+    let volumes = components.filter_map(|(_, workload)| workload.get_mut("volumes"));
+    for mount in volumes
+        .filter_map(Value::as_object_mut)
+        .flat_map(Map::values_mut)
+    {
+        let Some(claim) = mount["claim"].as_str().map(ToString::to_string) else {
+            continue;
+        };
+        let Value::Object(mount) = mount else {
+            continue;
+        };
+        let of_claim = OF_CLAIM
+            .iter()
+            .filter_map(|key| mount.shift_remove_entry(*key));
+        said.push((claim, of_claim.collect()));
+    }
+    for (claim, keys) in said.into_iter().filter(|(_, keys)| !keys.is_empty()) {
+        if let Some(volume) = values["volumes"].get_mut(&claim) {
+            merge(volume, Value::Object(keys));
+        }
     }
 }

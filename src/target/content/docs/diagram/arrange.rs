@@ -88,14 +88,15 @@ impl Order {
         let entries: usize = self.lists().iter().map(|list| list.len()).sum();
         let look = (scene.nodes.len() + scene.wires.len()) * entries * PASSES;
         let reach = WORK / look.max(1);
-        let mut best = self.cost(scene);
+        let mut places = vec![(0, 0); scene.nodes.len()];
+        let mut best = self.cost(scene, &mut places);
         for _ in 0..PASSES {
             let before = best;
             for list in 0..5 {
                 let length = self.lists()[list].len();
                 for (left, right) in pairs(length, reach) {
                     self.lists()[list].swap(left, right);
-                    let cost = self.cost(scene);
+                    let cost = self.cost(scene, &mut places);
                     if cost * 200 < best * 199 {
                         best = cost;
                     } else {
@@ -109,19 +110,10 @@ impl Order {
         }
     }
 
-    /// The summed length of all wires, a flow counting as several needs, with every row as wide as 1000.
-    fn cost(&self, scene: &Scene) -> i64 {
-        let mut places = vec![(0_i64, 0_i64); scene.nodes.len()];
-        for (row, cells) in self.rows().iter().enumerate() {
-            let columns: usize = cells.cells.iter().map(|cell| cell.columns.len()).sum();
-            let stacks = cells.cells.iter().flat_map(|cell| &cell.columns);
-            for (column, nodes) in stacks.enumerate() {
-                let x = (2 * column as i64 + 1) * 500 / columns.max(1) as i64;
-                for node in nodes {
-                    places[*node] = (x, row as i64 * 160);
-                }
-            }
-        }
+    /// The summed length of all wires, a flow counting as several needs, with every row as wide as 1000. `places` is room for
+    /// the places of the nodes.
+    fn cost(&self, scene: &Scene, places: &mut [(i64, i64)]) -> i64 {
+        self.put(places);
         scene
             .wires
             .iter()
@@ -136,6 +128,33 @@ impl Order {
             .sum()
     }
 
+    /// Where each node stands in the rows that [`Order::rows`] makes.
+    fn put(&self, places: &mut [(i64, i64)]) {
+        let mut row = 0;
+        for lane in [&self.above, &self.ci, &self.pipelines] {
+            row = put_lane(lane, row, places);
+        }
+        let grid = self.grid();
+        let mut taken = 0;
+        let mut cards = self.cards.iter().map(|card| &self.cells[*card]).peekable();
+        let mut here: Vec<&Cell> = Vec::new();
+        while let Some(cell) = cards.next() {
+            let at = grid.row(taken, cell);
+            taken += cell.columns.len();
+            here.push(cell);
+            if cards.peek().is_some_and(|next| grid.row(taken, next) == at) {
+                continue;
+            }
+            let columns = here.iter().map(|cell| cell.columns.len()).sum();
+            let stacks = here.drain(..).flat_map(|cell| &cell.columns);
+            for (column, nodes) in stacks.enumerate() {
+                put_stack(nodes, column, columns, row, places);
+            }
+            row += 1;
+        }
+        put_lane(&self.below, row, places);
+    }
+
     fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         rows.extend(lane_rows(Lane::Outside, &self.above));
@@ -147,30 +166,31 @@ impl Order {
     }
 
     /// Cards in rows about twice as wide as high, nodes outside of cards in as many rows as columns: they are wider than high
-    /// themselves. The rows are as even as the order allows.
-    fn card_rows(&self) -> Vec<Row> {
-        let cells: Vec<Cell> = self
-            .cards
-            .iter()
-            .map(|card| self.cells[*card].clone())
-            .collect();
-        let units: usize = cells.iter().map(|cell| cell.columns.len()).sum();
+    /// themselves.
+    fn grid(&self) -> Grid {
+        let units: usize = self.cells.iter().map(|cell| cell.columns.len()).sum();
         let mut wide = 1;
-        let width_to_height = match cells.iter().all(|cell| cell.card.is_none()) {
+        let width_to_height = match self.cells.iter().all(|cell| cell.card.is_none()) {
             true => 1,
             false => 2,
         };
         while wide * wide < units * width_to_height {
             wide += 1;
         }
-        let rows = units.div_ceil(wide).max(1);
+        Grid {
+            units,
+            rows: units.div_ceil(wide).max(1),
+        }
+    }
+
+    /// The rows of the cards are as even as the order allows.
+    fn card_rows(&self) -> Vec<Row> {
+        let grid = self.grid();
         let mut out: Vec<Row> = Vec::new();
         let mut taken = 0;
-        for cell in cells {
-            // The row that the cell's middle falls into when all columns stand in one line.
-            let middle = 2 * taken + cell.columns.len();
+        for cell in self.cards.iter().map(|card| self.cells[*card].clone()) {
+            let row = grid.row(taken, &cell);
             taken += cell.columns.len();
-            let row = middle * rows / (2 * units);
             while out.len() <= row {
                 out.push(Row {
                     lane: Lane::Groups,
@@ -184,6 +204,43 @@ impl Order {
     }
 }
 
+/// How the columns of all cards are dealt out to rows.
+struct Grid {
+    units: usize,
+    rows: usize,
+}
+
+impl Grid {
+    /// The row that a cell's middle falls into when all columns stand in one line and so many are before it.
+    fn row(&self, taken: usize, cell: &Cell) -> usize {
+        (2 * taken + cell.columns.len()) * self.rows / (2 * self.units.max(1))
+    }
+}
+
+fn put_lane(nodes: &[usize], first_row: usize, places: &mut [(i64, i64)]) -> usize {
+    let mut row = first_row;
+    for chunk in nodes.chunks(lane_length(nodes.len())) {
+        for (column, node) in chunk.iter().enumerate() {
+            put_stack(&[*node], column, chunk.len(), row, places);
+        }
+        row += 1;
+    }
+    row
+}
+
+fn put_stack(
+    nodes: &[usize],
+    column: usize,
+    columns: usize,
+    row: usize,
+    places: &mut [(i64, i64)],
+) {
+    let x = (2 * column as i64 + 1) * 500 / columns.max(1) as i64;
+    for node in nodes {
+        places[*node] = (x, row as i64 * 160);
+    }
+}
+
 /// Two of so many entries, at most `reach` apart.
 fn pairs(length: usize, reach: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..length).flat_map(move |left| {
@@ -192,10 +249,15 @@ fn pairs(length: usize, reach: usize) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
+/// How many of so many nodes stand in each row of their lane.
+fn lane_length(nodes: usize) -> usize {
+    let rows = nodes.div_ceil(LANE_MOST).max(1);
+    nodes.div_ceil(rows).max(1)
+}
+
 fn lane_rows(lane: Lane, nodes: &[usize]) -> Vec<Row> {
-    let count = nodes.len().div_ceil(LANE_MOST).max(1);
     nodes
-        .chunks(nodes.len().div_ceil(count).max(1))
+        .chunks(lane_length(nodes.len()))
         .map(|chunk| Row {
             lane,
             cells: chunk

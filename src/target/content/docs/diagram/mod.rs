@@ -38,6 +38,7 @@ mod view;
 pub use view::Picture;
 
 use index::Index;
+use rayon::prelude::*;
 use scene::Scene;
 
 use crate::{
@@ -87,8 +88,9 @@ fn main(platform: &Platform, index: &Index<'_>) -> Picture {
 fn groups(platform: &Platform, index: &Index<'_>) -> Vec<(String, Picture)> {
     let edges = index.by_group();
     let with_members = |group: &&Group| !index.members(&group.name).is_empty();
-    let groups = platform.groups.iter().filter(with_members);
+    let groups: Vec<&Group> = platform.groups.iter().filter(with_members).collect();
     groups
+        .into_par_iter()
         .map(|group| {
             let edges = edges
                 .get(group.name.as_str())

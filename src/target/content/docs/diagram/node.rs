@@ -10,26 +10,11 @@ use super::{
 const PART: Style = Style::regular(10);
 
 /// The icon by which the template knows it.
-pub fn icon(node: &Node) -> &str {
-    const KNOWN: [&str; 12] = [
-        "store",
-        "broker",
-        "server",
-        "dashboard",
-        "exporter",
-        "job",
-        "ci",
-        "notebook",
-        "actor",
-        "pipeline",
-        "cloud",
-        "service",
-    ];
+pub fn icon(node: &Node) -> &'static str {
     match node.face {
         Face::External => "cloud",
         Face::Group => "service",
-        _ if KNOWN.contains(&node.icon.as_str()) => &node.icon,
-        _ => "server",
+        _ => node.icon,
     }
 }
 

@@ -54,7 +54,8 @@ pub struct Node {
     pub face: Face,
     pub title: String,
     pub subtitle: String,
-    pub icon: String,
+    /// As the template calls it.
+    pub icon: &'static str,
     /// Ports on the host, as `:5000`.
     pub ports: Vec<String>,
     /// Further workloads of the component.
@@ -305,7 +306,7 @@ fn actor_node(actor: &Actor) -> Node {
         face: Face::Actor,
         title: actor.title.clone(),
         subtitle: String::new(),
-        icon: "actor".to_string(),
+        icon: "actor",
         ports: Vec::new(),
         parts: Vec::new(),
         waves: Vec::new(),
@@ -328,7 +329,7 @@ pub fn ci_node(ci: &Ci) -> Node {
             Some(path) => path.clone(),
             None => agent,
         },
-        icon: "ci".to_string(),
+        icon: "ci",
         ports: Vec::new(),
         parts: Vec::new(),
         waves: ci
@@ -350,7 +351,7 @@ pub fn pipeline_node(pipeline: &Pipeline) -> Node {
             .schedule
             .as_ref()
             .map_or_else(|| "by hand".to_string(), ToString::to_string),
-        icon: "pipeline".to_string(),
+        icon: "pipeline",
         ports: Vec::new(),
         parts: Vec::new(),
         waves: facts::task_waves(pipeline).iter().map(Vec::len).collect(),
@@ -381,7 +382,7 @@ pub fn component_node(platform: &Platform, component: &Component, index: &Index<
             Some(address) => format!("{}:{}", address.host, address.number),
             None => facts::program_and_version(platform, component),
         },
-        icon: component.icon.clone(),
+        icon: component.icon.name(),
         ports: ports
             .filter_map(|port| {
                 let suffix = match port.protocol {

@@ -172,7 +172,7 @@ fn summary(ends: Vec<FlowEnd>, title: String, subtitle: String) -> Node {
         face: Face::Component,
         title,
         subtitle,
-        icon: "service".to_string(),
+        icon: "service",
         ports: Vec::new(),
         parts: Vec::new(),
         waves: Vec::new(),

@@ -46,6 +46,7 @@ fn resolved(text: &str) -> Resolved {
         world: &world,
         engine: &engine,
         sources: &mut sources,
+        file: "platform.toml",
         environment: None,
     };
     let platform = resolve::resolve(&draft, inputs, &mut sink);

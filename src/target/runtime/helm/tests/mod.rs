@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     graph,
-    model::{Condition, FileContent, Image, Piece, Platform, Raw, User},
+    model::{Condition, FileContent, Image, Piece, Platform, PlatformVolume, Raw, User},
     target::{Context, Emission, Vantage, shared::mounted::Mounted},
     template::Engine,
 };
@@ -141,10 +141,20 @@ fn volumes_decide_what_a_workload_becomes() {
 #[test]
 fn an_adopted_volume_is_a_claim_of_its_real_name() {
     let mut platform = sample::full();
-    platform.volumes[0].real_name = "old-data".to_string();
-    platform.volumes[0].claim = "old-data".to_string();
-    platform.volumes[0].named = true;
-    platform.volumes[0].external = true;
+    platform.volumes = platform
+        .volumes
+        .into_iter()
+        .map(|volume| match volume.key.as_str() {
+            "db-data" => PlatformVolume {
+                real_name: "old-data".to_string(),
+                claim: "old-data".to_string(),
+                named: true,
+                external: true,
+                ..volume
+            },
+            _ => volume,
+        })
+        .collect();
     let values = values(&platform);
     assert_eq!(values["components"]["db"]["kind"], "Deployment");
     assert_eq!(values["components"]["db"]["strategy"], "Recreate");

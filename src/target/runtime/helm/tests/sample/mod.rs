@@ -11,10 +11,10 @@ use crate::{
     model::{
         At, Bind, Capability, Component, Condition, Dependency, Device, Endpoint,
         EnvironmentVariable, External, ExternalAddress, ExtraHost, Field, FileContent, FileMount,
-        Gpu, Group, Health, Host, HostPath, HostPort, HttpScheme, Image, ImagePlatform, Lifecycle,
-        Mount, MountSource, NetworkMode, Piece, Pipeline, Platform, PlatformVolume, Port,
-        PortRange, Probe, Protocol, Raw, Resources, Restart, Runtime, Scheme, Secret, SecretForm,
-        SecretOrigin, Task, TaskBody, Text, Tmpfs, User, Variable, Workload,
+        Gpu, Group, Health, Host, HostPath, HostPort, HttpScheme, Icon, Image, ImagePlatform,
+        Lifecycle, Mount, MountSource, NetworkMode, Piece, Pipeline, Platform, PlatformVolume,
+        Port, PortRange, Probe, Protocol, Raw, Resources, Restart, Runtime, Scheme, Secret,
+        SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs, User, Variable, Workload,
     },
     source::{Sources, Span},
     syntax::Table,
@@ -182,8 +182,9 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
         lineage: Vec::new(),
+        program: "service".to_string(),
         title: "Service".to_string(),
-        icon: "server".to_string(),
+        icon: Icon::Server,
         description: None,
         group: Some("main".to_string()),
         external: None,
@@ -226,6 +227,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         routes: Vec::new(),
         volumes: Vec::new().into(),
         networks: Vec::new(),
+        aliases: crate::model::aliases(&components),
         components: components.into(),
         pipelines: Vec::new().into(),
         ci: Vec::new(),
@@ -269,21 +271,9 @@ fn platform_volume(key: &str, component: Option<&str>) -> PlatformVolume {
     }
 }
 
-/// A database, a server with everything, its guests, a job, a host's agent, a cut-off one, Airflow and a pipeline.
-pub fn full() -> Platform {
-    let mut platform = platform(vec![
-        component(vec![database()]),
-        component(vec![server()]),
-        component(vec![guest("guest", Lifecycle::Service)]),
-        component(vec![guest("preparer", Lifecycle::Job)]),
-        component(vec![job()]),
-        component(vec![agent()]),
-        component(vec![isolated()]),
-        component(vec![airflow()]),
-        outside(),
-    ]);
-    platform.components[7].kind = "airflow".to_string();
-    platform.components[1].raw_helm = Raw::Table(vec![
+/// Raw keys of the server's values in the chart.
+fn raw_server() -> Raw {
+    Raw::Table(vec![
         ("replicas".to_string(), Raw::Integer(3)),
         (
             "extra".to_string(),
@@ -296,6 +286,27 @@ pub fn full() -> Platform {
                 Raw::Text(pieces(&[Piece::Variable("uid".to_string())])),
             )]),
         ),
+    ])
+}
+
+/// A database, a server with everything, its guests, a job, a host's agent, a cut-off one, Airflow and a pipeline.
+pub fn full() -> Platform {
+    let mut platform = platform(vec![
+        component(vec![database()]),
+        Component {
+            raw_helm: raw_server(),
+            ..component(vec![server()])
+        },
+        component(vec![guest("guest", Lifecycle::Service)]),
+        component(vec![guest("preparer", Lifecycle::Job)]),
+        component(vec![job()]),
+        component(vec![agent()]),
+        component(vec![isolated()]),
+        Component {
+            kind: "airflow".to_string(),
+            ..component(vec![airflow()])
+        },
+        outside(),
     ]);
     platform.raw_helm = Raw::Table(vec![
         (

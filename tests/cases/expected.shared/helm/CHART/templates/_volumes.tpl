@@ -53,6 +53,9 @@ programs that walk through folders follow in circles. */ -}}
 {{- $prefix := .prefix -}}
 {{- $single := false -}}
 {{- range $name, $volume := .workload.volumes }}
+{{- if and $volume.claim (or $volume.storageClass $volume.accessModes $volume.size) }}
+{{- fail (printf "the volume `%s` at %s is the claim `volumes.%s`, which stands alone: set its size, storageClass and accessModes there" $name $volume.mountPath $volume.claim) }}
+{{- end }}
 {{- if not (include "mlopsgen.ownClaim" $volume) }}
 - name: {{ include "mlopsgen.volumeName" (dict "prefix" $prefix "volume" $name) | quote }}
   {{- if $volume.existingClaim }}

@@ -4,42 +4,59 @@ use std::{collections::BTreeMap, ops::Range};
 
 use saphyr_parser::{Event, Parser, StrInput};
 
-use super::Problem;
-
-/// Nesting and size beyond which nobody writes a configuration by hand.
+/// Nesting beyond which nobody writes a configuration.
 const DEEPEST: usize = 60;
-const LARGEST: usize = 100_000;
+
+/// Values beyond which nobody writes a configuration by hand.
+pub const BY_HAND: usize = 100_000;
+
+/// Why a text is not one document.
+#[derive(Debug)]
+pub struct Refused {
+    /// Bytes of the text.
+    pub at: Range<usize>,
+    /// Goes on after "it".
+    pub message: String,
+}
 
 /// A value and its bytes in the file. What a scalar means is for its program to say.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) at: Range<usize>,
-    pub(super) value: Value,
+pub struct Node {
+    /// Bytes of the text.
+    pub at: Range<usize>,
+    /// What it is.
+    pub value: Value,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub enum Value {
+    /// Quotes taken off.
     Scalar(String),
+    /// Its items.
     List(Vec<Node>),
+    /// Its entries, in their order.
     Table(Vec<(Node, Node)>),
 }
 
 impl Node {
-    pub(super) fn text(&self) -> Option<&str> {
+    /// Of a scalar, its text.
+    pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar(text) => Some(text),
             Value::List(_) | Value::Table(_) => None,
         }
     }
 
-    pub(super) fn list(&self) -> Option<&[Node]> {
+    /// Of a list, its items.
+    pub fn list(&self) -> Option<&[Node]> {
         match &self.value {
             Value::List(items) => Some(items),
             Value::Scalar(_) | Value::Table(_) => None,
         }
     }
 
-    pub(super) fn table(&self) -> Option<&[(Node, Node)]> {
+    /// Of a table, its entries.
+    pub fn table(&self) -> Option<&[(Node, Node)]> {
         match &self.value {
             Value::Table(entries) => Some(entries),
             Value::Scalar(_) | Value::List(_) => None,
@@ -47,7 +64,7 @@ impl Node {
     }
 
     /// The value under a key of a table.
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&Node> {
         let mut entries = self.table()?.iter();
         entries
             .find(|(name, _)| name.text() == Some(key))
@@ -55,8 +72,9 @@ impl Node {
     }
 }
 
-/// The one document of a text; `None` where there is none.
-pub(super) fn read(text: &str) -> Result<Option<Node>, Problem> {
+/// The one document of a text, which has so many values at most, those that aliases repeat included; `None` where there is
+/// no document.
+pub fn read(text: &str, largest: usize) -> Result<Option<Node>, Refused> {
     let mut reader = Reader {
         events: Parser::new_from_str(text),
         bytes: text
@@ -66,6 +84,7 @@ pub(super) fn read(text: &str) -> Result<Option<Node>, Problem> {
             .collect(),
         anchors: BTreeMap::new(),
         size: 0,
+        largest,
     };
     reader.document()
 }
@@ -77,10 +96,11 @@ struct Reader<'a> {
     anchors: BTreeMap<usize, Node>,
     /// Nodes read so far, those that aliases repeat included.
     size: usize,
+    largest: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn document(&mut self) -> Result<Option<Node>, Problem> {
+    fn document(&mut self) -> Result<Option<Node>, Refused> {
         let mut document = None;
         loop {
             let (event, at) = self.next()?;
@@ -98,7 +118,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn next(&mut self) -> Result<(Event<'a>, Range<usize>), Problem> {
+    fn next(&mut self) -> Result<(Event<'a>, Range<usize>), Refused> {
         match self.events.next() {
             Some(Ok((event, span))) => Ok((
                 event,
@@ -124,9 +144,9 @@ impl<'a> Reader<'a> {
         &mut self,
         (event, at): (Event<'a>, Range<usize>),
         depth: usize,
-    ) -> Result<Node, Problem> {
+    ) -> Result<Node, Refused> {
         self.size += 1;
-        if depth > DEEPEST || self.size > LARGEST {
+        if depth > DEEPEST || self.size > self.largest {
             return Err(refused(&at, "it is too large"));
         }
         let (anchor, value) = match event {
@@ -149,7 +169,7 @@ impl<'a> Reader<'a> {
         Ok(node)
     }
 
-    fn list(&mut self, depth: usize) -> Result<Vec<Node>, Problem> {
+    fn list(&mut self, depth: usize) -> Result<Vec<Node>, Refused> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
@@ -159,7 +179,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn table(&mut self, depth: usize) -> Result<Vec<(Node, Node)>, Problem> {
+    fn table(&mut self, depth: usize) -> Result<Vec<(Node, Node)>, Refused> {
         let mut entries = Vec::new();
         loop {
             let key = match self.next()? {
@@ -183,10 +203,9 @@ fn size(node: &Node) -> usize {
     }
 }
 
-fn refused(at: &Range<usize>, message: &str) -> Problem {
-    Problem::new(
-        at,
-        message,
-        "fix the file: its program reads one YAML document",
-    )
+fn refused(at: &Range<usize>, message: &str) -> Refused {
+    Refused {
+        at: at.clone(),
+        message: message.to_string(),
+    }
 }

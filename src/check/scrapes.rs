@@ -1,0 +1,44 @@
+//! What Prometheus would refuse of what it is to scrape.
+
+use super::Facts;
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    language::duration_ms,
+    model::{Component, SettingValue},
+};
+
+/// How often Prometheus scrapes where nothing else is said, in milliseconds.
+const USUAL_INTERVAL: u64 = 15_000;
+
+/// Prometheus does not start with a job that waits longer for an answer than until the next scrape.
+pub(super) fn timeouts(facts: Facts<'_>, sink: &mut Sink) {
+    let Some(prometheus) = facts.platform.first_of("prometheus") else {
+        return;
+    };
+    let usual = match prometheus.setting("scrape_interval") {
+        Some(SettingValue::Text(text)) => text.as_plain().and_then(|text| duration_ms(&text)),
+        _ => None,
+    };
+    for metrics in facts
+        .platform
+        .components
+        .iter()
+        .flat_map(Component::metrics)
+    {
+        let interval = metrics.interval.or(usual).unwrap_or(USUAL_INTERVAL);
+        let Some(timeout) = metrics.timeout.as_ref().filter(|it| it.value > interval) else {
+            continue;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                "a scrape may not take longer than until the next one",
+            )
+            .label(
+                timeout.span,
+                format!("longer than the {} s between two scrapes", interval / 1000),
+            )
+            .help("write a shorter `timeout`, or a longer `interval` beside it"),
+        );
+    }
+}

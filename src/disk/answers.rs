@@ -1,0 +1,67 @@
+//! What a compilation asked the disk, and what the disk answered.
+//!
+//! The compiler is a pure function of these answers. Where the disk would give all of them again, the same program would
+//! make the same of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::world::DiskWorld;
+use crate::{
+    plan::hash,
+    world::{Listing, ReadError, World},
+};
+
+/// Questions, each with the hash of its answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// By path.
+    files: BTreeMap<String, String>,
+    /// By path.
+    folders: BTreeMap<String, String>,
+    /// One question was answered in two ways: somebody changed a file while it was being compiled.
+    #[serde(default)]
+    differed: bool,
+}
+
+impl Answers {
+    pub(super) fn note_file(&mut self, path: &str, read: &Result<Vec<u8>, ReadError>) {
+        let before = self.files.insert(path.to_string(), of_file(read));
+        self.differed |= before.is_some_and(|before| before != self.files[path]);
+    }
+
+    pub(super) fn note_folder(&mut self, path: &str, listing: &Listing) {
+        let before = self.folders.insert(path.to_string(), of_folder(listing));
+        self.differed |= before.is_some_and(|before| before != self.folders[path]);
+    }
+
+    /// Whether the disk gives each of these answers, now.
+    pub(super) fn still_hold(&self, world: &DiskWorld) -> bool {
+        let has_file = |(path, answer): (&String, &String)| of_file(&world.read(path)) == *answer;
+        let has_folder =
+            |(path, answer): (&String, &String)| of_folder(&world.list(path)) == *answer;
+        !self.differed && self.files.iter().all(has_file) && self.folders.iter().all(has_folder)
+    }
+
+    /// Whether each question had one answer.
+    pub(super) fn are_certain(&self) -> bool {
+        !self.differed
+    }
+
+    /// The paths of files that were asked for, there or not.
+    pub(super) fn into_paths(self) -> BTreeSet<String> {
+        self.files.into_keys().collect()
+    }
+}
+
+fn of_file(read: &Result<Vec<u8>, ReadError>) -> String {
+    match read {
+        Ok(bytes) => hash(bytes),
+        Err(error) => format!("{error:?}"),
+    }
+}
+
+fn of_folder(listing: &Listing) -> String {
+    hash(format!("{listing:?}").as_bytes())
+}

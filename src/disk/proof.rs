@@ -1,0 +1,259 @@
+//! What the last run has proven: that these inputs, and an output folder that is as its manifest says, leave nothing to do.
+//!
+//! A proof is kept in the cache folder of the user, never in the project: nobody else's can be met there. It names all that
+//! its conclusion rests on: the program, what was asked for, every answer of the disk to the compiler, the manifest. A run
+//! for which all of this is the same, and whose output folder still is what the manifest says, need not compile. Anything
+//! else about a proof (another program, a file that was cut short) means that there is none.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Extent,
+    answers::Answers,
+    folder::Folder,
+    place::Place,
+    project::Outcome,
+    survey::{read_manifest, survey},
+    world::DiskWorld,
+};
+use crate::{
+    compile::Request,
+    diag::Diagnostic,
+    files::Owner,
+    plan::{self, DataPlan, Plan, VERSION, fingerprint, hash},
+    source::Sources,
+};
+
+/// The longest proof that is read, in bytes.
+const LONGEST: u64 = 64 << 20;
+
+/// So many proofs are kept, of as many projects and environments. Beyond that all are given up.
+const MOST: usize = 500;
+
+/// Proofs of one user.
+#[derive(Clone, Debug)]
+pub struct Proofs {
+    folder: PathBuf,
+    program: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Proof {
+    program: String,
+    request: String,
+    answers: Answers,
+    /// The hash of the manifest's bytes.
+    manifest: String,
+    /// Stubs that the platform has, relative to the project.
+    stubs: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+    sources: Sources,
+}
+
+impl Proofs {
+    /// Proofs in this folder; `None` where nothing tells one build of this program from another.
+    pub fn new(folder: PathBuf) -> Option<Self> {
+        Some(Self {
+            folder,
+            program: program()?,
+        })
+    }
+
+    /// What a run would come to, where that is proven.
+    pub(super) fn find(&self, place: &Place, request: &Request) -> Option<Outcome> {
+        let proof = self.read(&self.name(place, request)?)?;
+        let manifest = read_manifest(place).ok()??;
+        let is_same = proof.program == self.program
+            && proof.request == of_request(request)
+            && proof.manifest == hash(&manifest)
+            && proof.answers.still_hold(&DiskWorld::new(place.project()));
+        if !is_same {
+            return None;
+        }
+        let plan = untouched(place, request, manifest, &proof.stubs)?;
+        Some(Outcome {
+            diagnostics: proof.diagnostics,
+            sources: proof.sources,
+            plan: Ok(plan),
+            made: None,
+        })
+    }
+
+    /// Writes down what a run has come to, where it left nothing to do. What can't be written is found out again.
+    pub(super) fn keep(&self, place: &Place, request: &Request, outcome: &Outcome) {
+        let (Ok(plan), Some(made)) = (&outcome.plan, &outcome.made) else {
+            return;
+        };
+        let is_all_said = plan.data == DataPlan::default() && plan.emptied.is_none();
+        let Some(manifest) = &plan.manifest_before else {
+            return;
+        };
+        if !plan.is_empty() || !is_all_said || !made.answers.are_certain() {
+            return;
+        }
+        let stubs = made.output.files.stubs.iter();
+        let used: BTreeSet<_> = outcome
+            .diagnostics
+            .iter()
+            .flat_map(Diagnostic::sources)
+            .collect();
+        let proof = Proof {
+            program: self.program.clone(),
+            request: of_request(request),
+            answers: made.answers.clone(),
+            manifest: hash(manifest),
+            stubs: stubs.map(|stub| stub.path.clone()).collect(),
+            diagnostics: outcome.diagnostics.clone(),
+            sources: outcome.sources.only(&used),
+        };
+        if let Some(name) = self.name(place, request) {
+            self.write(&name, &proof);
+        }
+    }
+
+    /// The file of a project, an environment and a selection of targets.
+    fn name(&self, place: &Place, request: &Request) -> Option<String> {
+        let project = place.project().canonicalize().ok()?;
+        let subject = format!("{project:?} {}", of_request(request));
+        Some(format!("{}.json", hash(subject.as_bytes())))
+    }
+
+    /// The first line is the hash of the rest: a file that was cut short, or changed, is none.
+    fn read(&self, name: &str) -> Option<Proof> {
+        let folder = Folder::open(&self.folder).ok()?;
+        let bytes = folder.read(name, LONGEST).ok()?;
+        let end = memchr::memchr(b'\n', &bytes)?;
+        let (seal, text) = (&bytes[..end], &bytes[end + 1..]);
+        (hash(text).as_bytes() == seal).then_some(())?;
+        serde_json::from_slice(text).ok()
+    }
+
+    fn write(&self, name: &str, proof: &Proof) {
+        let Ok(text) = serde_json::to_string(proof) else {
+            return;
+        };
+        let sealed = format!("{}\n{text}", hash(text.as_bytes()));
+        if make_private(&self.folder).is_err() {
+            return;
+        }
+        let Ok(folder) = Folder::open(&self.folder) else {
+            return;
+        };
+        let names = folder.names("").unwrap_or_default();
+        if names.len() >= MOST {
+            for (old, _) in names {
+                let _ = folder.remove_file(&old.to_string_lossy());
+            }
+        }
+        let draft = format!("{name}.{}", std::process::id());
+        let written = folder
+            .create_unsynced(&draft, sealed.as_bytes(), 0o600)
+            .and_then(|()| folder.rename(&draft, name));
+        if written.is_err() {
+            let _ = folder.remove_file(&draft);
+        }
+    }
+}
+
+/// The plan of an output folder that is as its manifest says; `None` where it is not.
+fn untouched(
+    place: &Place,
+    request: &Request,
+    manifest: Vec<u8>,
+    stubs: &[String],
+) -> Option<Plan> {
+    let recorded = plan::read(Some(&manifest)).ok()?;
+    let files = &recorded.manifest.files;
+    let is_selected = |path: &&String| match (Owner::of(path), &request.targets) {
+        (Owner::Target(target), Some(targets)) => targets.contains(&target),
+        _ => true,
+    };
+    let is_recorded = |path: &str, bytes: &[u8]| {
+        files
+            .get(path)
+            .is_some_and(|written| written.contains(&fingerprint(bytes)))
+    };
+    let found = survey(
+        place,
+        &Extent {
+            paths: &files.keys().cloned().collect(),
+            is_wanted: &is_recorded,
+            stubs,
+            lock: None,
+        },
+    );
+    let found = found.ok()?;
+    let unchanged = files.keys().filter(is_selected).cloned().collect();
+    let is_whole = found.as_wanted.len() == files.len()
+        && found.stubs.len() == stubs.len()
+        && found.manifest.as_ref() == Some(&manifest)
+        && !found.leftovers;
+    is_whole.then(|| Plan {
+        changes: Vec::new(),
+        unchanged,
+        foreign: found.others,
+        stubs: Vec::new(),
+        data: DataPlan::default(),
+        manifest_meanwhile: recorded.manifest.clone(),
+        manifest: recorded.manifest,
+        manifest_before: Some(manifest),
+        manifest_changes: false,
+        leftovers: false,
+        emptied: None,
+        fixed: Vec::new(),
+    })
+}
+
+/// What was asked for. What was recorded before is in the manifest, and threads change nothing.
+fn of_request(request: &Request) -> String {
+    let Request {
+        file,
+        environment,
+        targets,
+        deny_warnings,
+        recorded: _,
+        threads: _,
+    } = request;
+    format!("{file:?} {environment:?} {targets:?} {deny_warnings:?}")
+}
+
+/// Tells this build of the program from every other: the file that runs, and when it became what it is.
+#[cfg(unix)]
+fn program() -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let path = std::env::current_exe().ok()?;
+    let file = path.metadata().ok()?;
+    Some(format!(
+        "{VERSION} {} {} {} {}.{} {}.{}",
+        file.dev(),
+        file.ino(),
+        file.size(),
+        file.mtime(),
+        file.mtime_nsec(),
+        file.ctime(),
+        file.ctime_nsec()
+    ))
+}
+
+#[cfg(not(unix))]
+fn program() -> Option<String> {
+    None
+}
+
+/// Only the user may look into it: messages quote platform.toml.
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}

@@ -1,0 +1,108 @@
+//! Keys that a component's values and the top of the chart both have, each declared once.
+
+use super::value;
+use crate::language::key::KeyShape;
+
+/// A key of a component's values that is at the top too, where it is about all components.
+pub(super) struct Both {
+    name: &'static str,
+    own: &'static str,
+    of_all: &'static str,
+    example: &'static str,
+}
+
+impl Both {
+    /// As a component's values have it.
+    pub const fn own(&self) -> KeyShape {
+        value(self.name, self.own, self.example)
+    }
+
+    /// As the top of the chart has it.
+    pub const fn of_all(&self) -> KeyShape {
+        value(self.name, self.of_all, self.example)
+    }
+}
+
+const fn both(
+    name: &'static str,
+    own: &'static str,
+    of_all: &'static str,
+    example: &'static str,
+) -> Both {
+    Both {
+        name,
+        own,
+        of_all,
+        example,
+    }
+}
+
+pub(super) const IMAGE_PULL_SECRETS: Both = both(
+    "imagePullSecrets",
+    "Further Secrets with which its images are pulled.",
+    "Secrets with which images are pulled.",
+    "imagePullSecrets = [{ name = \"registry\" }]",
+);
+
+pub(super) const NODE_SELECTOR: Both = both(
+    "nodeSelector",
+    "Labels that its node must have.",
+    "Labels that every node must have.",
+    "nodeSelector = { disk = \"ssd\" }",
+);
+
+pub(super) const TOLERATIONS: Both = both(
+    "tolerations",
+    "Taints of nodes that it tolerates.",
+    "Taints of nodes that every pod tolerates.",
+    "tolerations = [{ key = \"gpu\", operator = \"Exists\" }]",
+);
+
+pub(super) const AFFINITY: Both = both(
+    "affinity",
+    "Nodes and pods to place it near or away from.",
+    "Nodes and pods to place every pod near or away from.",
+    "affinity = { nodeAffinity = {} }",
+);
+
+pub(super) const PRIORITY_CLASS_NAME: Both = both(
+    "priorityClassName",
+    "Its priority.",
+    "The priority of every pod.",
+    "priorityClassName = \"ml\"",
+);
+
+pub(super) const RUNTIME_CLASS_NAME: Both = both(
+    "runtimeClassName",
+    "What runs its containers.",
+    "What runs every container.",
+    "runtimeClassName = \"gvisor\"",
+);
+
+pub(super) const POD_SECURITY_CONTEXT: Both = both(
+    "podSecurityContext",
+    "Rights of its pod, over the chart's.",
+    "Rights of every pod.",
+    "podSecurityContext = { fsGroup = 1000 }",
+);
+
+pub(super) const SECURITY_CONTEXT: Both = both(
+    "securityContext",
+    "Rights of its container, over the chart's.",
+    "Rights of every container that does not run as root.",
+    "securityContext = { readOnlyRootFilesystem = true }",
+);
+
+pub(super) const EXTRA_OBJECTS: Both = both(
+    "extraObjects",
+    "Objects that go with it, as they are.",
+    "Further objects, as they are.",
+    "extraObjects = []",
+);
+
+pub(super) const EXTRA: Both = both(
+    "extra",
+    "Anything that templates of one's own read.",
+    "Anything that templates of one's own read.",
+    "extra = { team = \"ml\" }",
+);

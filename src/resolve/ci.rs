@@ -1,0 +1,176 @@
+//! CI entries.
+
+use super::{
+    Scene, image, program,
+    reference::{Scope, text},
+    texts::Texts,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    expand::read,
+    model::{Agent, Ci, CiStage, SecretVariable, Text},
+    source::Span,
+    syntax::{Key, Node, Table},
+};
+
+pub(super) fn entries(at: Texts<'_>, tree: &Table, sink: &mut Sink) -> Vec<Ci> {
+    read::tables(tree, "ci")
+        .map(|(key, table)| ci(key, table, at, sink))
+        .collect()
+}
+
+fn ci(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Ci {
+    let scene = at.scene;
+    let scope = Scope::platform();
+    let stages: Vec<&Table> = stage_tables(table, "stages");
+    if stages.is_empty() && table.array("stages").is_some() {
+        sink.push(
+            Diagnostic::new(
+                Code::MissingKey,
+                format!("CI entry `{}` has no stages", key.name),
+            )
+            .label(key.span, "nothing to run")
+            .help(format!(
+                "write `[[ci.{}.stages]]` with `name` and `run`",
+                key.name
+            )),
+        );
+    }
+    let stages: Vec<CiStage> = stages
+        .into_iter()
+        .map(|stage_table| stage(stage_table, key.span, at, sink))
+        .collect();
+    report_equal_stages(&stages, sink);
+    Ci {
+        name: key.name.clone(),
+        description: at.key(table, "description", sink),
+        agent: agent(at, table, sink).unwrap_or(Agent::Any),
+        paths: read::strings(table, "paths"),
+        branches: read::strings(table, "branches"),
+        env: program::environment(scene, table, &scope, sink),
+        secrets: secrets(table, scene, sink),
+        timeout: read::duration(table, "timeout").unwrap_or(3_600_000),
+        stages,
+        written: table.clone(),
+        span: key.span,
+    }
+}
+
+fn stage_tables<'a>(table: &'a Table, name: &str) -> Vec<&'a Table> {
+    table
+        .array(name)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::as_table)
+        .collect()
+}
+
+/// Jenkins refuses two stages of one name in a pipeline.
+fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
+    let all: Vec<&CiStage> = stages
+        .iter()
+        .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel))
+        .collect();
+    for (index, stage) in all.iter().enumerate() {
+        if let Some(first) = all[..index].iter().find(|other| other.name == stage.name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    format!("stage `{}` is there twice", stage.name),
+                )
+                .label(first.span, "first here")
+                .label(stage.span, "and again here")
+                .help("Jenkins wants a name of its own for each stage: rename one"),
+            );
+        }
+    }
+}
+
+fn stage(table: &Table, entry: Span, at: Texts<'_>, sink: &mut Sink) -> CiStage {
+    let scene = at.scene;
+    let span = table.get("name").map_or(entry, |name| name.span);
+    let scope = Scope::platform();
+    let run_scope = scope.clone().without_secrets("`run`").shell();
+    let run: Vec<Text> = table
+        .array("run")
+        .unwrap_or_default()
+        .iter()
+        .map(|node| text(scene, node, &run_scope, sink))
+        .collect();
+    let parallel: Vec<CiStage> = stage_tables(table, "parallel")
+        .into_iter()
+        .map(|inner| stage(inner, entry, at, sink))
+        .collect();
+    let broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
+    if run.is_empty() == parallel.is_empty() && !broken("run") && !broken("parallel") {
+        let (code, message) = if run.is_empty() {
+            (Code::MissingKey, "this stage does nothing")
+        } else {
+            (
+                Code::ConflictingKeys,
+                "a stage runs lines or has parallel stages, not both",
+            )
+        };
+        let diagnostic = Diagnostic::new(code, message).label(span, "this stage");
+        sink.push(diagnostic.help(match code {
+            Code::MissingKey => "a stage has `run = [\"make build\"]`, or stages in `parallel`",
+            _ => "keep one of `run` and `parallel`",
+        }));
+    }
+    CiStage {
+        name: at.key(table, "name", sink).unwrap_or_default(),
+        run,
+        env: program::environment(scene, table, &scope, sink),
+        secrets: secrets(table, scene, sink),
+        paths: read::strings(table, "paths"),
+        branches: read::strings(table, "branches"),
+        timeout: read::duration(table, "timeout"),
+        agent: agent(at, table, sink),
+        parallel,
+        span,
+    }
+}
+
+fn agent(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
+    let agent = table.table("agent")?;
+    match (agent.entry("docker"), agent.entry("label")) {
+        (Some(docker), Some(label)) => sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                "an agent is an image or a label, not both",
+            )
+            .label(docker.key.span, "an image")
+            .label(label.key.span, "and a label")
+            .help("keep one of `docker` and `label`"),
+        ),
+        (None, None) => {
+            let span = table.entry("agent")?.key.span;
+            sink.push(
+                Diagnostic::new(Code::MissingKey, "this agent has neither an image nor a label")
+                    .label(span, "no `docker` and no `label`")
+                    .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out, then any agent does"),
+            );
+        }
+        _ => {}
+    }
+    if let Some(node) = agent.get("docker") {
+        let read = |sink: &mut Sink| Text::literal(at.constant(node, sink));
+        let image = image::standalone(at.scene, node, read, sink);
+        return Some(Agent::Docker(image));
+    }
+    at.key(agent, "label", sink).map(Agent::Label)
+}
+
+fn secrets(table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> Vec<SecretVariable> {
+    let mut out = Vec::new();
+    for (key, node) in table.table("secrets").into_iter().flat_map(Table::iter) {
+        let Some(name) = node.as_str() else { continue };
+        if scene.secret(name, node.span, sink).is_some() {
+            out.push(SecretVariable {
+                variable: key.name.clone(),
+                secret: name.to_string(),
+            });
+        }
+    }
+    out
+}

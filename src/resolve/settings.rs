@@ -1,0 +1,76 @@
+//! What the settings of a component's kind are set to.
+
+use super::{
+    Inputs, Scene, files,
+    reference::{Scope, setting_text, text},
+};
+use crate::{
+    catalog::SettingType,
+    diag::Sink,
+    model::{FileContent, Setting, SettingValue},
+    syntax::{Node, Value},
+};
+
+/// The settings of a component that have a value, in the order of the kind.
+pub(super) fn settings(
+    scene: &Scene<'_>,
+    index: usize,
+    inputs: &Inputs<'_>,
+    sink: &mut Sink,
+) -> Vec<Setting> {
+    let draft = &scene.components[index];
+    let mut out = Vec::new();
+    for spec in &draft.kind.settings {
+        let Some(node) = draft.setting(&spec.name) else {
+            continue;
+        };
+        let value = match spec.kind {
+            SettingType::File | SettingType::Files => {
+                let items = node.as_array().unwrap_or(std::slice::from_ref(node));
+                SettingValue::Files(setting_files(items, inputs, sink))
+            }
+            _ => setting_value(scene, index, &spec.name, node, sink),
+        };
+        out.push(Setting {
+            name: spec.name.clone(),
+            value,
+            span: node.span,
+        });
+    }
+    out
+}
+
+fn setting_files(items: &[Node], inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<(String, Vec<u8>)> {
+    items
+        .iter()
+        .filter_map(|item| files::project(inputs.world, item, sink))
+        .filter_map(|content| match content {
+            FileContent::Project { path, bytes } => Some((path, bytes)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A setting as the model holds it.
+pub(super) fn setting_value(
+    scene: &Scene<'_>,
+    index: usize,
+    name: &str,
+    node: &Node,
+    sink: &mut Sink,
+) -> SettingValue {
+    match &node.value {
+        Value::Integer(number) => SettingValue::Integer(*number),
+        Value::Boolean(value) => SettingValue::Boolean(*value),
+        Value::Array(items) => SettingValue::List(
+            items
+                .iter()
+                .map(|item| text(scene, item, &Scope::component(index, None), sink))
+                .collect(),
+        ),
+        _ => SettingValue::Text(
+            setting_text(scene, index, name, &Scope::component(index, None), sink)
+                .unwrap_or_default(),
+        ),
+    }
+}

@@ -1,0 +1,215 @@
+//! Proofs of earlier runs: they save work, and change nothing of what a run says.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use crate::{binary::Ran, support::folder::Folder};
+
+/// With a lint that warns: what is said has to be said again.
+const PLATFORM: &str = r#"
+[platform]
+name = "shop"
+targets = ["compose", "docs"]
+
+[groups]
+main = "Everything"
+
+[components.web]
+group = "main"
+image = "nginx:latest"
+ports.http = 80
+
+[components.cache]
+group = "main"
+kind = "redis"
+"#;
+
+struct Project {
+    folder: Folder,
+    cache: Folder,
+}
+
+impl Project {
+    fn new() -> Self {
+        let folder = Folder::new();
+        folder.write("platform.toml", PLATFORM);
+        let project = Self {
+            folder,
+            cache: Folder::new(),
+        };
+        assert_eq!(project.run(&["apply", "--yes"]).status, 0);
+        assert!(project.proofs().is_empty(), "`apply` has changed something");
+        project
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
+            .current_dir(self.folder.path(""))
+            .args(arguments)
+            .env("XDG_CACHE_HOME", self.cache.path(""))
+            .env_remove("NO_COLOR")
+            .stdin(Stdio::null())
+            .output()
+            .expect("the binary");
+        Ran {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    fn proofs(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.cache.path("mlopsgen"));
+        let entries = entries.into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    }
+
+    /// Runs `check` until it is proven, and puts a lie in the proof's place where a message stands: who believes the proof
+    /// says it.
+    fn is_believed(&self) -> bool {
+        let lie = "a lie of the test";
+        let said = self.run(&["check", "--format", "json"]);
+        let [proof] = self.proofs().try_into().expect("one proof");
+        let text = fs::read_to_string(&proof).expect("a text");
+        let (_, body) = text.split_once('\n').expect("two lines");
+        let mut body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+        body["diagnostics"][0]["message"] = lie.into();
+        let body = body.to_string();
+        let seal = mlopsgen::plan::hash(body.as_bytes());
+        fs::write(&proof, format!("{seal}\n{body}")).expect("a file");
+        let again = self.run(&["check", "--format", "json"]);
+        assert_eq!(said.status, again.status);
+        again.out.contains(lie)
+    }
+}
+
+#[test]
+fn a_proven_run_says_what_the_whole_one_says() {
+    let project = Project::new();
+    for arguments in [
+        &["check"][..],
+        &["check", "--format", "json"],
+        &["check", "--format", "github"],
+        &["check", "--format", "sarif"],
+        &["plan", "-v"],
+        &["plan", "--format", "json"],
+        &["apply", "--yes"],
+        &["check", "--target", "docs"],
+        &["plan", "-v", "--target", "compose"],
+    ] {
+        let whole = project.run(&[arguments, &["--no-cache"]].concat());
+        project.run(arguments);
+        let proven = project.run(arguments);
+        assert_eq!(whole.status, 0, "{arguments:?}: {}", whole.err);
+        assert_eq!(whole.out, proven.out, "{arguments:?}");
+        assert_eq!(whole.err, proven.err, "{arguments:?}");
+        assert!(
+            arguments[0] != "check" || (proven.out + &proven.err).contains("latest-tag"),
+            "the platform warns"
+        );
+    }
+    for proof in project.proofs() {
+        fs::remove_file(proof).expect("removed");
+    }
+    assert!(project.is_believed());
+}
+
+#[test]
+fn whatever_a_proof_rests_on_is_looked_at_again() {
+    let project = Project::new();
+    let status = |name: &str, wanted: u8| {
+        let ran = project.run(&["check", "-q"]);
+        assert_eq!(ran.status, i32::from(wanted), "{name}: {}", ran.out);
+    };
+    let file = "generated/docs/architecture.md";
+    let text = project.folder.read(file);
+
+    status("proven", 0);
+    project.folder.write(file, format!("{text}edited"));
+    status("an output was edited", 2);
+    project.folder.write(file, text.replace('\n', "\r\n"));
+    status("git wrote other line ends", 0);
+    fs::remove_file(project.folder.path(file)).expect("removed");
+    status("an output is gone", 2);
+    project.folder.write(file, &text);
+    status("as before", 0);
+
+    project.folder.write("generated/.mlopsgen/new-0", "x");
+    status("a run was killed", 2);
+    fs::remove_dir_all(project.folder.path("generated/.mlopsgen")).expect("removed");
+    status("as before", 0);
+
+    let own = "mlopsgen/templates/docs/more.md";
+    project.folder.write(own, "more\n");
+    status("a template is new", 2);
+    fs::remove_file(project.folder.path(own)).expect("removed");
+    status("as before", 0);
+
+    project
+        .folder
+        .write("platform.toml", format!("{PLATFORM}\nrestart = \"no\"\n"));
+    status("the platform changed", 2);
+    project.folder.write("platform.toml", "[platform");
+    status("the platform is broken", 1);
+    project.folder.write("platform.toml", PLATFORM);
+    status("as before", 0);
+
+    let manifest = project.folder.read("generated/.mlopsgen.json");
+    let other = manifest.replacen(
+        "components.cache.volumes.data",
+        "components.cache.volumes.other",
+        1,
+    );
+    assert_ne!(manifest, other);
+    project.folder.write("generated/.mlopsgen.json", &other);
+    status("the manifest names other data", 2);
+}
+
+#[test]
+fn a_proof_that_is_not_whole_is_none() {
+    let project = Project::new();
+    assert!(project.is_believed());
+    let [proof] = project.proofs().try_into().expect("one proof");
+    let text = fs::read(&proof).expect("a file");
+    for length in [0, 1, 64, 65, text.len() / 2, text.len() - 1] {
+        fs::write(&proof, &text[..length]).expect("a file");
+        assert_eq!(project.run(&["check"]).status, 0);
+    }
+    for place in (0..text.len()).step_by(text.len() / 7) {
+        let mut other = text.clone();
+        other[place] ^= 1;
+        fs::write(&proof, &other).expect("a file");
+        let said = project.run(&["check"]);
+        assert_eq!(said.status, 0, "byte {place}");
+        assert!(!said.err.contains("a lie"), "byte {place}");
+    }
+}
+
+#[test]
+fn another_build_of_the_program_believes_no_proof() {
+    let project = Project::new();
+    assert!(project.is_believed());
+    let [proof] = project.proofs().try_into().expect("one proof");
+    let text = fs::read_to_string(&proof).expect("a text");
+    let (_, body) = text.split_once('\n').expect("two lines");
+    let mut body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    let program = body["program"].as_str().expect("a text").to_string();
+    body["program"] = program.replacen("0.", "1.", 1).into();
+    let body = body.to_string();
+    let seal = mlopsgen::plan::hash(body.as_bytes());
+    fs::write(&proof, format!("{seal}\n{body}")).expect("a file");
+    assert!(!project.run(&["check"]).err.contains("a lie"));
+}
+
+#[test]
+fn without_the_cache_nothing_is_kept_and_nothing_believed() {
+    let project = Project::new();
+    project.run(&["check", "--no-cache"]);
+    assert!(project.proofs().is_empty());
+    assert!(project.is_believed());
+    let said = project.run(&["check", "--no-cache"]).err;
+    assert!(!said.contains("a lie"), "{said}");
+}

@@ -1,0 +1,177 @@
+//! Another major version over existing data: what the kinds say of it, asked in every runtime that keeps data.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+
+use mlopsgen::{
+    catalog::{Catalog, Kind, SettingType},
+    compile::{Request, compile},
+    data::Keeper,
+    diag::{
+        Sink,
+        render::{Style, human},
+    },
+    files::Target,
+    plan::{Found, Inputs, MajorChange, Manifest, Recorded, plan},
+    source::Sources,
+    world::MemoryWorld,
+};
+
+/// The embedded kinds, those aside that are written for this test.
+fn kinds() -> Vec<Kind> {
+    let mut catalog = Catalog::new(BTreeMap::new());
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let names = catalog.names();
+    let mut read = |name: &String| catalog.get(name, &mut sources, &mut sink);
+    let kinds = names.iter().filter_map(&mut read);
+    kinds.map(|kind| Kind::clone(&kind)).collect()
+}
+
+/// Whether the kind has a volume `data`, which is where a store keeps what it wrote.
+fn keeps_data(kind: &Kind) -> bool {
+    let volume = kind.table.get_path(&["workload", "volumes", "data"]);
+    volume.is_some_and(|volume| {
+        volume
+            .as_table()
+            .is_some_and(|it| it.get("source").is_none())
+    })
+}
+
+/// The major versions that a component of the kind may have.
+fn majors(kind: &Kind) -> Vec<u64> {
+    match (kind.majors.as_slice(), kind.default_major()) {
+        ([], Some(major)) => vec![major - 1, major, major + 1],
+        (majors, _) => majors.to_vec(),
+    }
+}
+
+/// A platform of one component of a kind.
+fn platform(kind: &Kind, major: u64) -> String {
+    let settings: Vec<String> = kind
+        .settings
+        .iter()
+        .filter(|setting| setting.kind == SettingType::Secret)
+        .map(|setting| format!("{} = \"${{secrets.key}}\"", setting.name))
+        .collect();
+    let settings = match kind.settings.iter().any(|setting| setting.required) {
+        true => settings.join(", "),
+        false => String::new(),
+    };
+    let roles = kind.roles.iter().filter(|role| role.required);
+    let (mut uses, mut others) = (String::new(), String::new());
+    for role in roles {
+        let (name, kind) = (&role.name, &role.kinds[0]);
+        uses += &format!("{name} = \"of-{name}\",");
+        others += &format!("[components.of-{name}]\nkind = \"{kind}\"\ngroup = \"g\"\n");
+    }
+    format!(
+        "[platform]\nname = \"p\"\ntargets = [\"compose\", \"swarm\", \"helm\"]\n[groups]\ng = \"g\"\n\
+         [secrets]\nkey = {{ env = \"KEY\" }}\n\
+         [components.store]\nkind = \"{}\"\ngroup = \"g\"\nversion = \"{major}.99.99\"\nsettings = {{ {settings} }}\nuses = {{ {uses} }}\n\
+         allow = [\"end-of-life\", \"no-resources\", \"target-loss\"]\n{others}",
+        kind.name
+    )
+}
+
+/// What a plan says of the change from one text to another that is of the same component.
+fn changes(before: &str, after: &str) -> Vec<MajorChange> {
+    let compiled = |text: &str| {
+        let world = MemoryWorld::new().with("platform.toml", text);
+        let compilation = compile(&world, &Request::default());
+        let style = Style {
+            color: false,
+            width: 100,
+        };
+        let messages = human(&compilation.diagnostics, &compilation.sources, style);
+        compilation.output.unwrap_or_else(|_| panic!("{messages}"))
+    };
+    let targets: BTreeSet<Target> = [Target::Compose, Target::Swarm, Target::Helm].into();
+    let planned = |text: &str, manifest: Manifest| {
+        plan(&Inputs {
+            wanted: &compiled(text).files,
+            targets: &targets,
+            selected: None,
+            recorded: &Recorded {
+                manifest,
+                conflicted: false,
+            },
+            found: &Found::default(),
+        })
+    };
+    let first = planned(before, Manifest::default());
+    planned(after, first.manifest).data.upgrades
+}
+
+#[test]
+fn a_store_says_what_another_major_version_asks_for() {
+    let mut pairs = 0;
+    for kind in kinds() {
+        if kind.upgrades.is_empty() || !keeps_data(&kind) {
+            continue;
+        }
+        for both in majors(&kind).windows(2) {
+            for (from, to) in [(both[0], both[1]), (both[1], both[0])] {
+                let asked = changes(&platform(&kind, from), &platform(&kind, to));
+                let keepers: BTreeSet<Keeper> = asked.iter().map(|it| it.data.keeper).collect();
+                let expected = BTreeSet::from([Keeper::Engine, Keeper::Cluster]);
+                assert_eq!(keepers, expected, "{} {from} to {to}", kind.name);
+                assert!(asked.iter().all(|it| !it.needs.is_empty()));
+                pairs += 1;
+            }
+        }
+        let major = majors(&kind)[0];
+        let same = platform(&kind, major);
+        assert_eq!(changes(&same, &same.replace(".99.99", ".99.98")), []);
+    }
+    assert!(pairs > 30, "{pairs}");
+}
+
+/// A kind that keeps data and can have several major versions says what a change asks for, or why nothing.
+#[test]
+fn a_store_without_anything_to_ask_for_says_why() {
+    for kind in kinds() {
+        let is_one = matches!(kind.majors.as_slice(), [_]);
+        if !keeps_data(&kind) || is_one || !kind.upgrades.is_empty() {
+            continue;
+        }
+        let text =
+            fs::read_to_string(format!("templates/kinds/{}.toml", kind.name)).expect("a file");
+        assert!(
+            text.lines()
+                .any(|line| line.starts_with("# Upgrades: none to ask for: ")),
+            "{} keeps data: say in `[[upgrades]]` what another major version asks for, or `# Upgrades: none to ask for: ...`",
+            kind.name
+        );
+    }
+}
+
+/// Programs that are taken for each other by what uses them do not read each other's data; a kind of the user's own that
+/// extends one of ours runs the same program.
+#[test]
+fn another_program_is_another_program() {
+    let redis = platform(&named("redis"), 7);
+    let valkey = platform(&named("valkey"), 8);
+    for (from, to) in [(&redis, &valkey), (&valkey, &redis)] {
+        let asked = changes(from, to);
+        assert!(
+            asked
+                .iter()
+                .any(|it| it.needs[0].contains("can't read what")),
+            "{asked:?}"
+        );
+    }
+    let mysql = platform(&named("mysql"), 8);
+    let mariadb = platform(&named("mariadb"), 11);
+    let asked = changes(&mysql, &mariadb);
+    assert!(
+        asked[0].needs[0].contains("`mariadb` can't read what `mysql` wrote"),
+        "{asked:?}"
+    );
+}
+
+fn named(name: &str) -> Kind {
+    let mut kinds = kinds().into_iter();
+    kinds.find(|kind| kind.name == name).expect(name)
+}
