@@ -10,7 +10,7 @@ use crate::{
     check::{self, Facts},
     data::Data,
     diag::{Code, Diagnostic, Sink},
-    expand,
+    expand::{self, Draft},
     files::{FileSet, Target},
     graph::{self, Graph},
     model::Platform,
@@ -19,7 +19,7 @@ use crate::{
     target::emit,
     template::{self, Engine},
     threads,
-    world::{ReadError, World},
+    world::{Bounded, ReadError, World},
 };
 
 /// Folders of the user's own, beside platform.toml.
@@ -94,18 +94,56 @@ pub struct Output {
     pub files: FileSet,
 }
 
-/// Compiles a project.
-pub fn compile(world: &dyn World, request: &Request) -> Compilation {
-    threads::on(request.threads, || compile_here(world, request))
+/// A part of a compilation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The files are read, and the engine of templates is made.
+    Project,
+    /// Kinds, presets and layers are merged.
+    Expand,
+    /// References are resolved.
+    Resolve,
+    /// Edges, networks and the order of starting are found.
+    Graph,
+    /// The rules are held against it.
+    Check,
+    /// The targets make their files.
+    Emit,
 }
 
-fn compile_here(world: &dyn World, request: &Request) -> Compilation {
+impl Stage {
+    /// All of them in their order, with the names of their modules.
+    pub const ALL: [(Stage, &'static str); 6] = [
+        (Stage::Project, "project"),
+        (Stage::Expand, "expand"),
+        (Stage::Resolve, "resolve"),
+        (Stage::Graph, "graph"),
+        (Stage::Check, "check"),
+        (Stage::Emit, "emit"),
+    ];
+}
+
+/// Is told of each stage that has ended.
+type Watch<'a> = &'a mut (dyn FnMut(Stage) + Send);
+
+/// Compiles a project.
+pub fn compile(world: &dyn World, request: &Request) -> Compilation {
+    compile_watched(world, request, &mut |_| {})
+}
+
+/// The same for who wants to know how long each stage takes: `watch` is called at the end of each.
+pub fn compile_watched(world: &dyn World, request: &Request, watch: Watch<'_>) -> Compilation {
+    threads::on(request.threads, || compile_here(world, request, watch))
+}
+
+fn compile_here(world: &dyn World, request: &Request, watch: Watch<'_>) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     if request.deny_warnings {
         sink.deny_warnings();
     }
-    let output = run(world, request, &mut sources, &mut sink);
+    let world = Bounded::new(world);
+    let output = run(&world, request, watch, &mut sources, &mut sink);
     let output = match output {
         Some(output) if !sink.has_errors() => Ok(output),
         _ => Err(Failed),
@@ -121,6 +159,7 @@ fn compile_here(world: &dyn World, request: &Request) -> Compilation {
 fn run(
     world: &dyn World,
     request: &Request,
+    watch: Watch<'_>,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Output> {
@@ -132,7 +171,20 @@ fn run(
         sink,
     )?;
     let engine = engine(world, sources, sink)?.with_input(sources.bytes());
-    let (platform, graph) = understand(world, request, &read, &engine, sources, sink);
+    watch(Stage::Project);
+    let draft = expand(world, request, &read, &engine, sources, sink);
+    watch(Stage::Expand);
+    let inputs = resolve::Inputs {
+        world,
+        engine: &engine,
+        sources,
+        file: &request.file,
+        environment: request.environment.clone(),
+    };
+    let platform = resolve::resolve(&draft, inputs, sink);
+    watch(Stage::Resolve);
+    let graph = graph::build(&platform);
+    watch(Stage::Graph);
     check::check(
         Facts {
             platform: &platform,
@@ -140,11 +192,14 @@ fn run(
         },
         sink,
     );
+    watch(Stage::Check);
     if sink.has_mistakes() {
         return None;
     }
     let targets = request.targets.as_ref();
-    match emit::emit(world, &platform, &graph, &engine, targets) {
+    let emitted = emit::emit(world, &platform, &graph, &engine, targets);
+    watch(Stage::Emit);
+    match emitted {
         Ok(emission) => {
             for loss in emission.losses {
                 sink.push(of_component(loss, &platform));
@@ -177,14 +232,14 @@ fn of_component(mut loss: Diagnostic, platform: &Platform) -> Diagnostic {
     loss
 }
 
-fn understand(
+fn expand(
     world: &dyn World,
     request: &Request,
     read: &project::Read,
     engine: &Engine,
     sources: &mut Sources,
     sink: &mut Sink,
-) -> (Platform, Graph) {
+) -> Draft {
     let mut catalog = own_catalog(world, sources, sink);
     catalog.load_own(sources, sink);
     let inputs = expand::Inputs {
@@ -194,17 +249,7 @@ fn understand(
         suffix: &read.suffix,
         recorded: &request.recorded,
     };
-    let draft = expand::expand(&read.tree, inputs, sink);
-    let inputs = resolve::Inputs {
-        world,
-        engine,
-        sources,
-        file: &request.file,
-        environment: request.environment.clone(),
-    };
-    let platform = resolve::resolve(&draft, inputs, sink);
-    let graph = graph::build(&platform);
-    (platform, graph)
+    expand::expand(&read.tree, inputs, sink)
 }
 
 /// The catalog of a project: the embedded kinds and the files of its `mlopsgen/kinds/`.
@@ -306,7 +351,7 @@ fn not_text(path: &str, error: &FromUtf8Error, sources: &mut Sources) -> Diagnos
                 source,
                 valid..valid + char::REPLACEMENT_CHARACTER.len_utf8(),
             ),
-            "this is no UTF-8",
+            "this is not UTF-8",
         )
         .help("save the file as UTF-8, or move it to another folder")
 }

@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of the tokens from here to the first that `ends` is true for, white space between them as it is.
-    fn until(&mut self, ends: fn(TokenKind) -> bool) -> &'a str {
+    fn take_until(&mut self, ends: fn(TokenKind) -> bool) -> &'a str {
         let first = self.at;
         while self.kind() != TokenKind::Eof && !ends(self.kind()) {
             self.at += 1;
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
     }
 
     /// As [`Reader::until`], without the white space.
-    fn until_tight(&mut self, ends: fn(TokenKind) -> bool) -> String {
+    fn take_until_without_space(&mut self, ends: fn(TokenKind) -> bool) -> String {
         let mut out = String::new();
         while self.kind() != TokenKind::Eof && !ends(self.kind()) {
             out.push_str(self.token());
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
                 }
                 TokenKind::LeftSquareBracket if place == Place::File => {
                     line_ends = 0;
-                    let mut header = self.until_tight(ends_line);
+                    let mut header = self.take_until_without_space(ends_line);
                     if let Some(comment) = self.comment() {
                         header = format!("{header} {comment}");
                     }
@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
     }
 
     fn entry(&mut self, depth: usize) -> String {
-        let key = self.until_tight(|kind| kind == TokenKind::Equals);
+        let key = self.take_until_without_space(|kind| kind == TokenKind::Equals);
         self.at += 1;
         format!("{key} = {}", self.value(depth))
     }
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
         match self.kind() {
             TokenKind::LeftSquareBracket => self.bracketed(Place::Array, depth),
             TokenKind::LeftCurlyBracket => self.bracketed(Place::InlineTable, depth),
-            _ => self.until(ends_scalar).to_string(),
+            _ => self.take_until(ends_scalar).to_string(),
         }
     }
 

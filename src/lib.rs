@@ -37,5 +37,9 @@ pub mod engine;
 
 pub use model::{Bind, Component, Platform, Probe, Secret, Workload};
 pub use speak::units::kubernetes::bytes as kubernetes_bytes;
-pub use target::{content::docs::graph as graph_formats, coverage, runtime::helm::secret_name};
+pub use target::{
+    content::docs::graph as graph_formats,
+    coverage,
+    runtime::helm::{FurtherSecret, further_secrets, secret_name},
+};
 pub use template::{Engine as TemplateEngine, embedded_below};

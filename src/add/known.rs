@@ -22,6 +22,8 @@ pub struct Known {
     pub secrets: BTreeSet<String>,
     /// Databases in which a program keeps its schema.
     pub schemas: BTreeSet<String>,
+    /// Names that components had before `[[moved]]`: what takes one would be taken for that component.
+    pub moved: BTreeSet<String>,
     /// Names of components and of their parts.
     names: BTreeSet<String>,
     hosts: BTreeSet<u16>,
@@ -40,6 +42,13 @@ impl Known {
             secrets: keys("secrets").into_iter().collect(),
             ..Self::default()
         };
+        let moved = tree.array("moved").unwrap_or_default().iter();
+        let moved = moved.filter_map(|entry| entry.as_table()?.string("from"));
+        known.moved = moved
+            .filter_map(|from| from.strip_prefix("components."))
+            .filter(|name| !name.contains('.'))
+            .map(ToString::to_string)
+            .collect();
         let components = tree.table("components").into_iter().flat_map(Table::iter);
         for (key, node) in components {
             let Some(component) = node.as_table() else {
@@ -71,7 +80,7 @@ impl Known {
 
     /// Whether no component, and no part of one, has a name that a component of this kind would take.
     pub fn is_free(&self, name: &str, kind: &Kind) -> bool {
-        names_of(name, kind).all(|name| !self.names.contains(&name))
+        !self.moved.contains(name) && names_of(name, kind).all(|name| !self.names.contains(&name))
     }
 
     /// The name, or it with the first number that makes it free.

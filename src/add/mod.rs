@@ -143,13 +143,15 @@ impl<'a> Addition<'a> {
             );
         }
         if !self.known.is_free(name, kind) {
-            return Err(
-                Failure::new(format!("there is a component `{name}` already")).help(format!(
-                    "call it something else: `mlopsgen add {} {}`",
-                    kind.name,
-                    self.known.free_name(name, kind)
-                )),
-            );
+            let taken = match self.known.moved.contains(name) {
+                true => format!("`{name}` is a name that `[[moved]]` moves away from"),
+                false => format!("there is a component `{name}` already"),
+            };
+            return Err(Failure::new(taken).help(format!(
+                "choose another name: `mlopsgen add {} {}`",
+                kind.name,
+                self.known.free_name(name, kind)
+            )));
         }
         Ok(name.to_string())
     }
@@ -161,7 +163,7 @@ impl<'a> Addition<'a> {
         if !NameRule::Resource.accepts(group) || group == "compose" {
             return Err(
                 Failure::new(format!("`{group}` can't be the name of a group"))
-                    .help("name another one: `--group NAME`"),
+                    .help("choose another name: `--group NAME`"),
             );
         }
         self.known.groups.push(group.to_string());
@@ -192,7 +194,7 @@ impl<'a> Addition<'a> {
             && self.known.of_kind(&kind.name).count() >= limit
         {
             return Err(Failure::new(format!(
-                "a platform has at most {limit} of the kind `{}`, and this one has that",
+                "a platform has at most {limit} of the kind `{}`, and this one has as many",
                 kind.name
             )));
         }
@@ -258,10 +260,10 @@ impl<'a> Addition<'a> {
         }
         let wanted = role.kinds.first().map(String::as_str).unwrap_or_default();
         if depth >= DEEPEST {
-            return Err(Failure::new(format!(
-                "the kinds that `{wanted}` needs have no end: one of them needs itself"
-            ))
-            .help(format!("add {} first", one_of(&role.kinds))));
+            return Err(
+                Failure::new(format!("`{wanted}` needs a kind that needs itself"))
+                    .help(format!("add {} first", one_of(&role.kinds))),
+            );
         }
         let kind = self.kind(wanted)?;
         let wish = if role.schema {

@@ -50,11 +50,13 @@ impl Sheet {
 
     /// The table of a component, below a comment.
     pub fn component(&mut self, name: &str, comment: &str, keys: &str) -> Result<(), Failure> {
-        let mut parsed: DocumentMut = format!("[it]\n{keys}")
-            .parse()
-            .map_err(|error| Failure::new(format!("`{name}` can't be written down: {error}")))?;
+        let mut parsed: DocumentMut = format!("[it]\n{keys}").parse().map_err(|error| {
+            Failure::new(format!("`{name}` can't be written to the file: {error}"))
+        })?;
         let Some(Item::Table(mut table)) = parsed.remove("it") else {
-            return Err(Failure::new(format!("`{name}` can't be written down")));
+            return Err(Failure::new(format!(
+                "`{name}` can't be written to the file"
+            )));
         };
         let item = match self.document.get("components") {
             Some(Item::Value(_)) => Item::Value(Value::InlineTable(table.into_inline_table())),
@@ -88,6 +90,6 @@ impl Sheet {
             table.set_position(place);
         }
         item.as_table_like_mut()
-            .ok_or_else(|| Failure::new(format!("`{name}` is no table")))
+            .ok_or_else(|| Failure::new(format!("`{name}` is not a table")))
     }
 }

@@ -252,9 +252,12 @@ impl Checker<'_> {
                 if !matches!(percent.parse(), Ok(1..=100u64)) =>
             {
                 sink.push(
-                    Diagnostic::new(Code::BadReference, format!("`{percent}` is no share"))
-                        .label(span, "not understood")
-                        .help("write how many percent, from 1 to 100, as in `${self.memory.75}`"),
+                    Diagnostic::new(
+                        Code::BadReference,
+                        format!("`{percent}` is not a percentage"),
+                    )
+                    .label(span, "not understood")
+                    .help("write how many percent, from 1 to 100, as in `${self.memory.75}`"),
                 );
             }
             ["self", "memory", _] => {}
@@ -281,9 +284,9 @@ impl Checker<'_> {
             sink.push(
                 Diagnostic::new(
                     Code::BadReference,
-                    format!("`{name}` is a port: say what of it"),
+                    format!("`{name}` is a port: name one of its fields"),
                 )
-                .label(span, "the port itself is no text")
+                .label(span, "this is the port itself")
                 .help(format!(
                     "write `{}`, or another of {}",
                     reference::written(&["self", name, "address"]),

@@ -37,5 +37,7 @@ choice! {
         Jenkins = "jenkins",
         Pipelines = "pipelines",
         Stubs = "stubs",
+        Ci = "ci",
+        CiContainers = "ci_containers",
     }
 }

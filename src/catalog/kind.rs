@@ -217,6 +217,8 @@ pub enum FileForm {
     Rules,
     /// The configuration of an Alertmanager.
     Alertmanager,
+    /// Certificates.
+    Pem,
 }
 
 impl FileForm {
@@ -228,6 +230,7 @@ impl FileForm {
             "dashboard" => Some(FileForm::Dashboard),
             "rules" => Some(FileForm::Rules),
             "alertmanager" => Some(FileForm::Alertmanager),
+            "pem" => Some(FileForm::Pem),
             _ => None,
         }
     }

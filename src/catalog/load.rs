@@ -6,7 +6,7 @@ use super::{
 use crate::{
     data::{Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
-    language::{self, Context, KIND, NameRule},
+    language::{self, Context, KIND, NameRule, Owner},
     model::{Icon, SecretForm},
     source::{Sources, Span},
     syntax::{self, Key, Node, Removal, Table, Value, overlay},
@@ -89,7 +89,7 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
         );
     }
     let context = Context {
-        owner: "a kind",
+        owner: Owner::Words("a kind"),
         entry: "",
         place: span,
         // What the other kind says may be taken away.
@@ -122,7 +122,7 @@ fn parent_of(
         sink.push(
             Diagnostic::new(
                 Code::BadKind,
-                format!("kind `{name}` is the {LONGEST_LINEAGE}th that extends the next"),
+                format!("kind `{name}` is the {LONGEST_LINEAGE}th in a chain of kinds that extend each other"),
             )
             .label(parent.span, "one too many")
             .help("join some of them into one file"),
@@ -138,7 +138,7 @@ fn parent_of(
         sink.push(
             Diagnostic::new(
                 Code::UnknownKind,
-                format!("kind `{name}` extends `{wanted}`, which is no other kind"),
+                format!("kind `{name}` extends `{wanted}`, which is not another kind"),
             )
             .label(parent.span, "no such kind")
             .misspelled(wanted, known, || "`mlopsgen kinds` lists them".to_string()),

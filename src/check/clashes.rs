@@ -7,6 +7,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{FileContent, FileMount, Platform},
     source::Span,
+    value::one_spelling,
 };
 
 /// A mount path twice within a workload.
@@ -24,18 +25,22 @@ pub(super) fn mount_paths(facts: Facts<'_>, sink: &mut Sink) {
                 .map_or(workload.span, |node| node.span);
             (&tmpfs.path, span)
         });
-        twice(mounts.chain(files).chain(memory), &workload.name, sink);
+        report_equal_paths(mounts.chain(files).chain(memory), &workload.name, sink);
     }
     for pipeline in &facts.platform.pipelines {
         let mounts = pipeline
             .volumes
             .iter()
             .map(|mount| (&mount.path, mount.span));
-        twice(mounts, &pipeline.name, sink);
+        report_equal_paths(mounts, &pipeline.name, sink);
     }
 }
 
-fn twice<'a>(places: impl Iterator<Item = (&'a String, Span)>, owner: &str, sink: &mut Sink) {
+fn report_equal_paths<'a>(
+    places: impl Iterator<Item = (&'a String, Span)>,
+    owner: &str,
+    sink: &mut Sink,
+) {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for (path, span) in places {
         let normal = path
@@ -81,7 +86,7 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(Code::OutputClash, "a group can't be called `compose`")
                 .label(span, "its file would be compose.yaml")
-                .help("call it something else"),
+                .help("choose another name"),
         );
     }
     pipelines_network(platform, sink);
@@ -114,14 +119,17 @@ fn aliases(platform: &Platform, sink: &mut Sink) {
             sink.push(
                 Diagnostic::new(
                     Code::OutputClash,
-                    format!("`{alias}` is an alias of `{}` and a name", workload.name),
+                    format!(
+                        "`{alias}` is an alias of `{}` and the name of another workload",
+                        workload.name
+                    ),
                 )
                 .label(
                     written.map_or(workload.span, |node| node.span),
                     format!("`{}` answers to it", workload.name),
                 )
                 .label(other.span, "and so does this")
-                .help("take the alias away, or rename the component"),
+                .help("remove the alias, or rename the component"),
             );
         }
     }
@@ -144,7 +152,7 @@ fn pipelines_network(platform: &Platform, sink: &mut Sink) {
             )
             .label(group.span, "the group's")
             .label(pipeline.span, "and that of the pipelines' tasks")
-            .help("call the group something else"),
+            .help("choose another name for the group"),
         );
     }
 }
@@ -157,7 +165,7 @@ fn config_files(platform: &Platform, sink: &mut Sink) {
             .iter()
             .flat_map(|workload| &workload.files)
             .filter_map(|file| match &file.content {
-                FileContent::Text { name, .. } => Some((name.to_ascii_lowercase(), file.span)),
+                FileContent::Text { name, .. } => Some((one_spelling(name), file.span)),
                 _ => None,
             });
         same(names, "file", sink);
@@ -173,10 +181,10 @@ fn files_in_files(files: &[FileMount], sink: &mut Sink) {
         .iter()
         .filter(|file| !matches!(file.content, FileContent::Folder { .. }));
     let single: BTreeMap<String, Span> = single
-        .map(|file| (file.path.to_lowercase(), file.span))
+        .map(|file| (one_spelling(&file.path), file.span))
         .collect();
     for file in files {
-        let path = file.path.to_lowercase();
+        let path = one_spelling(&file.path);
         let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
         if let Some((folder, outer)) =
             folders.find_map(|folder| Some((folder, *single.get(folder)?)))

@@ -15,7 +15,7 @@ pub(super) fn start_order(facts: Facts<'_>, sink: &mut Sink) {
             Code::DependencyCycle,
             format!("these wait for each other: {}", chain(&names)),
         )
-        .help("take one of these dependencies away; `reaches = [...]` is an edge without order");
+        .help("remove one of these dependencies; `reaches = [...]` is an edge without order");
         for (index, name) in names.iter().enumerate() {
             let next = names[(index + 1) % names.len()];
             let workload = facts.platform.workload(name);
@@ -58,9 +58,9 @@ fn task_cycles(pipeline: &Pipeline, sink: &mut Sink) {
         let names: Vec<&str> = cycle.iter().map(String::as_str).collect();
         let mut diagnostic = Diagnostic::new(
             Code::TaskCycle,
-            format!("tasks that come after each other: {}", chain(&names)),
+            format!("these tasks wait for each other: {}", chain(&names)),
         )
-        .help("take one of these names out of `after`");
+        .help("remove one of these names from `after`");
         for (index, name) in names.iter().enumerate() {
             let next = names[(index + 1) % names.len()];
             let task = pipeline.tasks.iter().find(|task| task.name == *name);

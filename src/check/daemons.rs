@@ -13,7 +13,7 @@ pub(super) fn daemons(facts: Facts<'_>, sink: &mut Sink) {
     for workload in workloads.filter(|workload| workload.daemon) {
         let place = place_of(workload, "daemon");
         for (span, what, help) in conflicts(workload) {
-            let message = format!("`{}` is on every node, and {what}", workload.name);
+            let message = format!("`{}` runs on every node, and {what}", workload.name);
             let diagnostic = Diagnostic::new(Code::ConflictingKeys, message);
             sink.push(
                 diagnostic
@@ -44,7 +44,7 @@ fn conflicts(workload: &Workload) -> Vec<(Span, String, &'static str)> {
         && let NetworkMode::Service(other) = &mode.value
     {
         let what = format!("runs in the pod of `{other}`");
-        found.push((mode.span, what, "say `daemon` of that component instead"));
+        found.push((mode.span, what, "set `daemon` on that component instead"));
     }
     found
 }

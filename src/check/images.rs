@@ -33,7 +33,9 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
         let tag = image.tag.and_then(|tag| tag.as_plain());
         let mut diagnostic = match (tag, gone) {
             (None, _) => unpinned("has no tag: it means `latest`".to_string()),
-            (Some(tag), _) if moves(&tag) => unpinned(format!("`{tag}` is another image tomorrow")),
+            (Some(tag), _) if moves(&tag) => {
+                unpinned(format!("`{tag}` can be another image tomorrow"))
+            }
             (Some(tag), Some(gone)) => gone.diagnostic(&shown, &tag, span),
             (Some(_), None) => continue,
         };
@@ -78,10 +80,7 @@ fn named(platform: &Platform) -> Vec<Named<'_>> {
         }));
     }
     for entry in &platform.ci {
-        let stages = entry
-            .stages
-            .iter()
-            .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel));
+        let stages = entry.all_stages();
         let written = entry.written.get_path(&["agent", "docker"]);
         let own = std::iter::once((&entry.agent, written.map_or(entry.span, |node| node.span)));
         let agents =
@@ -147,7 +146,7 @@ impl Gone {
     fn diagnostic(&self, image: &str, tag: &str, span: Span) -> Diagnostic {
         let message = format!("image `{image}` can't be pulled any more");
         Diagnostic::new(Code::LatestTag, message)
-            .label(span, format!("`{tag}` went {}", self.since))
+            .label(span, format!("`{tag}` was removed {}", self.since))
             .help(&self.instead)
     }
 }

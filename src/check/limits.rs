@@ -24,7 +24,7 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
         let (limit, why) = if keeps {
             (STATEFUL_SET, "a StatefulSet adds a hash to its name")
         } else {
-            (LABEL, "Kubernetes takes no longer name")
+            (LABEL, "Kubernetes refuses a longer name")
         };
         if workload.name.len() > limit {
             sink.push(too_long(
@@ -61,7 +61,7 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
                 "tag",
                 tag,
                 TAG,
-                "Airflow takes no longer tag",
+                "Airflow refuses a longer tag",
                 pipeline.span,
             ));
         }
@@ -70,7 +70,7 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
             .iter()
             .filter(|task| task.name.len() > AIRFLOW_ID)
         {
-            let why = "Airflow takes no longer id";
+            let why = "Airflow refuses a longer id";
             sink.push(too_long("task", &task.name, AIRFLOW_ID, why, task.span));
         }
     }

@@ -139,7 +139,7 @@ pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
                     format!("`{path}` is a program of the host"),
                 )
                 .about(component)
-                .label(mount.span, "absent or built for another system elsewhere")
+                .label(mount.span, "another machine may lack it, or have one for another system")
                 .help("use an image that has the program, or accept it with `allow = [\"outside-source\"]`"),
             );
         }
@@ -211,9 +211,9 @@ pub(super) fn habits(facts: Facts<'_>, sink: &mut Sink) {
         if let Some(port) = unchecked_port(main) {
             let port = &port.name;
             sink.push(
-                lint(Code::NoHealthCheck, format!("nothing tells whether `{}` works", main.name), main)
-                    .label(component.span, "has ports and no health check")
-                    .help(format!("write `{}`, or `health = {{ http = \"/health\", port = \"{port}\" }}` where a path tells", tcp(port)))
+                lint(Code::NoHealthCheck, format!("`{}` has no health check", main.name), main)
+                    .label(component.span, "listens on a port, and nothing checks that it answers")
+                    .help(format!("write `{}`, or `health = {{ http = \"/health\", port = \"{port}\" }}` if a path says that it works", tcp(port)))
                     .adding(component.span, tcp(port)),
             );
         }
@@ -222,7 +222,10 @@ pub(super) fn habits(facts: Facts<'_>, sink: &mut Sink) {
             sink.push(
                 lint(
                     Code::NoPersistence,
-                    format!("what `{}` stores is gone with its container", main.name),
+                    format!(
+                        "`{}` loses its data when its container is removed",
+                        main.name
+                    ),
                     main,
                 )
                 .label(component.span, "a store without a volume")
@@ -233,7 +236,7 @@ pub(super) fn habits(facts: Facts<'_>, sink: &mut Sink) {
             sink.push(
                 lint(
                     Code::NoResources,
-                    format!("`{}` may take all memory of the machine", main.name),
+                    format!("`{}` may use all memory of the machine", main.name),
                     main,
                 )
                 .label(component.span, "asks for no resources")
@@ -335,18 +338,7 @@ impl<'a> Used<'a> {
             secrets.extend(pipeline_texts(pipeline).flat_map(Text::secrets));
         }
         for entry in &platform.ci {
-            let stages: Vec<_> = entry
-                .stages
-                .iter()
-                .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel))
-                .collect();
-            let bound = stages
-                .iter()
-                .flat_map(|stage| &stage.secrets)
-                .chain(&entry.secrets);
-            secrets.extend(bound.map(|bound| bound.secret.as_str()));
-            let env = stages.iter().flat_map(|stage| &stage.env).chain(&entry.env);
-            secrets.extend(env.flat_map(|variable| variable.value.secrets()));
+            secrets.extend(entry.secrets());
         }
         Self { secrets }
     }

@@ -3,6 +3,7 @@
 //! In: the model and the graph. Out: diagnostics in the sink.
 
 mod addresses;
+mod ci;
 mod clashes;
 mod cycles;
 mod daemons;
@@ -12,6 +13,7 @@ mod lints;
 mod notify;
 mod ports;
 mod profiles;
+mod routes;
 mod scrapes;
 mod secrets;
 mod sharing;
@@ -54,6 +56,8 @@ const RULES: &[Rule] = &[
     notify::route_names,
     notify::nobody_told,
     addresses::bare_addresses,
+    ci::jobs,
+    routes::certificates,
     lints::unused,
 ];
 

@@ -4,7 +4,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
-        AlertSeverity, At, Component, NO_REPLICAS, Notify, Platform, REPLICAS_MISSING,
+        AlertSeverity, At, Ci, Component, NO_REPLICAS, Notify, Platform, REPLICAS_MISSING,
         SettingValue, TARGET_DOWN, Text, WATCHDOG, is_pattern, is_told_by_notify, matches,
     },
     text::all_of,
@@ -89,10 +89,12 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
     if let Some(notify) = &platform.notify {
         written_out(notify, sink);
-        if !platform.components.iter().any(is_told_by_notify) {
+        let mut posts = platform.ci.iter().flat_map(Ci::posts);
+        let is_told_by_ci = posts.any(|post| !post.notify.is_empty());
+        if !is_told_by_ci && !platform.components.iter().any(is_told_by_notify) {
             sink.push(
                 Diagnostic::new(Code::Unused, "`[notify]` is used nowhere")
-                    .label(notify.span, "no Alertmanager is configured by it")
+                    .label(notify.span, "no Alertmanager is configured by it, and no CI entry notifies")
                     .help("add a component of the kind `alertmanager`, or leave its setting `config` to `[notify]`"),
             );
         }
@@ -113,7 +115,7 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
         sink.push(
             lint("alerts reach nobody: Prometheus has no Alertmanager", prometheus)
                 .label(prometheus.span, "alerts fire here and go nowhere")
-                .help("add a component of the kind `alertmanager`, and say in `[notify]` who is told; accept it with `allow = [\"nobody-told\"]`"),
+                .help("add a component of the kind `alertmanager`, and write in `[notify]` who is notified; accept it with `allow = [\"nobody-told\"]`"),
         );
         return;
     }
@@ -124,12 +126,12 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
     };
     match &platform.notify {
         None => sink.push(
-            lint(format!("`{}` tells nobody of alerts", alertmanager.name), alertmanager)
+            lint(format!("`{}` notifies nobody", alertmanager.name), alertmanager)
                 .label(alertmanager.span, "no receiver")
-                .help("say who is told: `[notify]` `default = \"team\"`, and `[notify.receivers]` `team = { slack = \"${secrets.slack-webhook}\" }`; accept it with `allow = [\"nobody-told\"]`"),
+                .help("name who is notified: `[notify]` `default = \"team\"`, and `[notify.receivers]` `team = { slack = \"${secrets.slack-webhook}\" }`; accept it with `allow = [\"nobody-told\"]`"),
         ),
         Some(notify) => {
-            untold(platform, notify, alertmanager, sink);
+            unrouted(platform, notify, alertmanager, sink);
             no_mail(notify, alertmanager, sink);
         }
     }
@@ -140,7 +142,7 @@ fn lint(message: impl Into<String>, component: &Component) -> Diagnostic {
 }
 
 /// Alerts that no route takes, where nobody has the rest.
-fn untold(platform: &Platform, notify: &Notify, alertmanager: &Component, sink: &mut Sink) {
+fn unrouted(platform: &Platform, notify: &Notify, alertmanager: &Component, sink: &mut Sink) {
     if notify.default.is_some() {
         return;
     }
@@ -175,7 +177,7 @@ fn untold(platform: &Platform, notify: &Notify, alertmanager: &Component, sink: 
                 notify.span,
                 "no route takes them, and there is no `default`",
             )
-            .help("name the receiver of what no route takes: `default = \"team\"`"),
+            .help("name the receiver of all other alerts: `default = \"team\"`"),
     );
 }
 

@@ -33,7 +33,7 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
             let diagnostic = Diagnostic::new(
                 Code::PortClash,
                 format!(
-                    "host port {} is taken twice, by {}",
+                    "host port {} is published twice, by {}",
                     later.range,
                     both(earlier, later)
                 ),

@@ -48,7 +48,7 @@ fn help(string: &UserString<'_>) -> String {
             "declare a secret, write `env.X = \"${secrets.NAME}\"`, and read `$X` here".to_string()
         }
         (_, How::Named(_)) => {
-            "it stays in the image for all to read: take it away, or mount it when it runs: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
+            "it stays in the image for all to read: remove it, or mount it when it runs: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
         }
         (_, How::File | How::Mounted(_)) => {
             "declare a secret and hand it over in `env`, or mount the whole file: `files.\"/path\" = { secret = \"NAME\" }`".to_string()

@@ -123,9 +123,7 @@ pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
                 format!("`{}` is one server: it can't {what}", component.name),
             )
             .label(span, "more than one")
-            .help(format!(
-                "take `{key}` away: each would keep data of its own"
-            )),
+            .help(format!("remove `{key}`: each would keep data of its own")),
         );
     }
 }

@@ -86,7 +86,7 @@ pub fn report(addition: &Addition<'_>, file: &str, next: &str) -> String {
     if !addition.secrets.is_empty() {
         let secrets = all_of(&addition.secrets);
         out.push_str(&format!(
-            "New secrets: {secrets}; `mlopsgen env init` makes them up.\n"
+            "New secrets: {secrets}; `mlopsgen env init` generates them.\n"
         ));
     }
     for line in addition.added.iter().flat_map(open_roles) {

@@ -59,7 +59,7 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
     };
     let project = match &planned {
         None => project::open(&context.global)?,
-        Some(planned) => project::open(&as_planned(&context.global, planned)?)?,
+        Some(planned) => project::open(&options_of_plan(&context.global, planned)?)?,
     };
     let run = Run {
         args,
@@ -206,7 +206,7 @@ impl Run<'_> {
             return Ok(());
         }
         Err(Failure::new(format!(
-            "the plan does not hold any more, because something has changed since: {}",
+            "the plan is out of date, because something has changed since: {}",
             differences.join(", ")
         ))
         .help("make a new one with `mlopsgen plan --out FILE`; nothing was written"))
@@ -284,7 +284,7 @@ impl Run<'_> {
             "nearly everything in `{folder}/` would be removed: {files}, and {} would be left; nothing was written",
             emptied.left
         ))
-        .help("look whether platform.toml includes all that it should; where it is meant add `--accept-removal`"))
+        .help("check that platform.toml includes all that it should; if the removal is meant, add `--accept-removal`"))
     }
 
     fn is_loss_agreed(&self, plan: &Plan, can_ask: bool) -> Result<bool, Failure> {
@@ -313,7 +313,7 @@ fn load(file: &Path, global: &Global) -> Result<SavedPlan, Failure> {
 }
 
 /// The flags that a plan was made with; those of this command line may repeat them, and not say otherwise.
-fn as_planned(global: &Global, planned: &SavedPlan) -> Result<Global, Failure> {
+fn options_of_plan(global: &Global, planned: &SavedPlan) -> Result<Global, Failure> {
     let says_otherwise = |flag: &str| {
         Failure::new(format!("the plan was made with another `{flag}`"))
             .help(format!("leave `{flag}` out: the plan knows it"))
@@ -321,7 +321,7 @@ fn as_planned(global: &Global, planned: &SavedPlan) -> Result<Global, Failure> {
     // The project is the one that the command is typed in: a plan from elsewhere must not lead to another.
     if Path::new(&planned.file).file_name() != Some(planned.file.as_ref()) {
         return Err(Failure::new(format!(
-            "the plan is for `{}`, which is no file of this project",
+            "the plan is for `{}`, which is not a file of this project",
             visible(&planned.file)
         ))
         .help("make a plan here with `mlopsgen plan --out FILE`"));

@@ -27,7 +27,7 @@ Start here:
   mlopsgen init            write a first platform.toml
   mlopsgen plan            see what would be generated
   mlopsgen apply           generate it, into generated/
-  mlopsgen env init        make up the secrets that are missing
+  mlopsgen env init        generate the secrets that are missing
   mlopsgen up              start it
 
 In CI:

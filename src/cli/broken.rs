@@ -17,7 +17,7 @@ pub fn print(broken: &[Broken], context: &Context) {
 fn text(broken: &Broken, context: &Context) -> String {
     let color = context.terminal.color_err;
     let mut text = format!(
-        "\n{} `{}` is not well: {}\n",
+        "\n{} `{}` does not work: {}\n",
         paint("error:", Paint::Alarm, color),
         broken.service,
         broken.cause
@@ -33,7 +33,7 @@ fn text(broken: &Broken, context: &Context) -> String {
     }
     match broken.log.trim().is_empty() {
         true => text.push_str("  it has written nothing\n"),
-        false => text.push_str(&block("its last words", &broken.log)),
+        false => text.push_str(&block("its last lines", &broken.log)),
     }
     text
 }

@@ -44,7 +44,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let mut text = show::plan(plan, folder, terminal);
     text.push_str(&format!("`{folder}/` is stale. run: {command}\n"));
     if !plan.refused(Force::No).is_empty() {
-        text.push_str("What is marked with `!` it refuses, or does only with `--force`.\n");
+        text.push_str("It refuses the files marked with `!`, or needs `--force` for them.\n");
     }
     terminal.out(&text)?;
     Ok(STALE)

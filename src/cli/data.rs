@@ -126,7 +126,7 @@ fn steps(data: &Data, from: u64, to: u64) -> Vec<String> {
     let size = kubernetes_bytes(to);
     if to < from {
         return vec![
-            "no claim gets smaller: `helm upgrade` ends with an error. Keep the size, or give the volume a new `name`".to_string(),
+            "a claim can't become smaller: `helm upgrade` ends with an error. Keep the size, or give the volume a new `name`".to_string(),
             "and copy the data from the old claim to the new one".to_string(),
         ];
     }

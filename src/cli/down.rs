@@ -57,7 +57,7 @@ pub fn stop(
 ) -> Result<u8, Failure> {
     let keep = selection.kept(running.project.reads());
     let loss = Loss::of(args, running, selection, &keep)?;
-    let disturbed = disturbed(running, selection, engine)?;
+    let disturbed = stopped_too(running, selection, engine)?;
     if !is_agreed(args, &loss, &disturbed, context)? {
         context.terminal.err("Nothing was stopped.\n");
         return Ok(1);
@@ -159,12 +159,12 @@ impl Loss {
 }
 
 /// Running workloads of other groups that stop too, because they can't do without these.
-pub fn disturbed<'a>(
+pub fn stopped_too<'a>(
     running: &Running,
     selection: &Selection<'a>,
     engine: &Engine,
 ) -> Result<Vec<&'a Workload>, Failure> {
-    let disturbed = selection.disturbed();
+    let disturbed = selection.stopped_too();
     if disturbed.is_empty() {
         return Ok(Vec::new());
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
-    Secret, TemplateEngine,
+    FurtherSecret, Platform, Secret, TemplateEngine,
     disk::{Lock, write_dotenv},
     engine::{Running, entropy, missing, set_elsewhere, strong},
     files::GITIGNORE,
+    further_secrets,
     plan::Failure,
     secret_name,
     text::count,
@@ -36,6 +37,8 @@ Examples:
     Init,
     /// Print the Secret that the chart reads
     ///
+    /// And those that charts of others read in a form of their own (`chart` of a component).
+    ///
     /// Its values are those of generated/compose/.env, and of the environment over it. With `--format external-secrets` it
     /// holds no value but an ExternalSecret, which says where each comes from: a property of one entry of the store.
     #[command(after_help = "\
@@ -60,6 +63,8 @@ struct SecretView<'a> {
     name: &'a str,
     store: &'a str,
     entries: Vec<Entry<'a>>,
+    /// Those that charts of others read.
+    further: Vec<FurtherSecret>,
 }
 
 #[derive(Serialize)]
@@ -112,7 +117,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
         }
         let Some(value) = strong(secret.form, &entropy()?) else {
             let line = format!(
-                "{}: a certificate and its key, which are yours to set\n",
+                "{}: a certificate and its key; set it yourself\n",
                 secret.env
             );
             context.terminal.err(&line);
@@ -124,7 +129,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
     if written.is_empty() {
         context
             .terminal
-            .out("No secret is missing that can be made up.\n")?;
+            .out("No secret is missing that can be generated.\n")?;
         return Ok(0);
     }
     let files = &running.output.files.files;
@@ -166,6 +171,7 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
         name: secret_name(platform),
         store: args.store.as_deref().unwrap_or(&platform.name),
         entries: entries(&platform.secrets, values.as_ref()),
+        further: further(platform, values.as_ref()),
     };
     if view.entries.is_empty() {
         context.terminal.err("The chart reads no secret.\n");
@@ -193,7 +199,21 @@ fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
         count(names.len(), "secret"),
         names.join(", ")
     ))
-    .help("type `mlopsgen env init` to make them up, or set the variables"))
+    .help("type `mlopsgen env init` to generate them, or set the variables"))
+}
+
+/// The Secrets that charts of others read: with their values, or as templates of the External Secrets Operator.
+fn further(platform: &Platform, values: Option<&BTreeMap<String, String>>) -> Vec<FurtherSecret> {
+    let Some(values) = values else {
+        let secret = |name: &str| format!("{{{{ index . \"{name}\" }}}}");
+        return further_secrets(platform, secret, |text| text.replace("{{", "{{ \"{{\" }}"));
+    };
+    let secret = |name: &str| {
+        let secret = platform.secrets.iter().find(|secret| secret.name == name);
+        let value = secret.and_then(|secret| values.get(&secret.env));
+        value.cloned().unwrap_or_default()
+    };
+    further_secrets(platform, secret, |text| text)
 }
 
 /// Every secret with its source; with its value where these are given, and then only those that have one.

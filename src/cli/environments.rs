@@ -65,13 +65,13 @@ pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
 /// What makes one file, or is of no environment.
 fn refuse_one_document(command: &Command) -> Result<(), Failure> {
     let why = match command {
-        Command::Plan(args) if args.has_file() => "a plan's file is of one environment",
-        Command::Apply(args) if args.has_plan() => "a plan's file is of one environment",
+        Command::Plan(args) if args.has_file() => "a plan file is for one environment",
+        Command::Apply(args) if args.has_plan() => "a plan file is for one environment",
         Command::Init(_)
         | Command::Kinds(_)
         | Command::Schema(_)
         | Command::Fmt(_)
-        | Command::Explain(_) => "this command is of no environment",
+        | Command::Explain(_) => "this command does not depend on an environment",
         Command::Graph | Command::Show(_) | Command::Logs(_) => {
             "this command shows one environment"
         }
@@ -137,7 +137,7 @@ fn report_gone(gone: &[String], root: &Path, context: &Context) -> Result<(), Fa
     for name in gone {
         let folder = root.join("generated").join(name);
         context.terminal.out(&format!(
-            "`generated/{name}/` is of an environment that is gone: there is no file for `{name}` beside platform.toml. \
+            "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside platform.toml. \
              To remove it: git rm -r {}\n",
             folder.strip_prefix(".").unwrap_or(&folder).display()
         ))?;

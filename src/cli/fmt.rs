@@ -143,7 +143,7 @@ fn lay_out(file: &NamedFile, context: &Context) -> Result<Option<Laid>, Failure>
         return Ok(None);
     }
     let new = layout::layout(&old).unwrap_or_else(|| {
-        let line = format!("{name} stays as it is: laid out it would not say the same\n");
+        let line = format!("{name} is not changed: its new layout would mean something else\n");
         context.terminal.err(&line);
         old.clone()
     });

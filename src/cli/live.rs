@@ -53,7 +53,7 @@ impl<'a> Live<'a> {
         if !self.terminal.quiet {
             let head = match launched.status {
                 0 => "Up",
-                _ => "Not all of it is up",
+                _ => "Some of it is not up",
             };
             self.print(&format!("{head}: {summary}.\n"));
         }

@@ -70,7 +70,7 @@ fn write(file: &NamedFile, plan: &SavedPlan) -> Result<(), Failure> {
         .is_some_and(|text| !SavedPlan::is_one(&text))
     {
         return Err(Failure::new(format!(
-            "`{}` is no plan of mlopsgen, and stays as it is",
+            "`{}` is not a plan of mlopsgen, and stays as it is",
             file.path().display()
         ))
         .help("name another file, or remove it"));

@@ -89,7 +89,7 @@ fn recreate(
     let engine = Engine::find()?;
     let mut groups = args.groups.clone();
     if !selection.is_everything {
-        let disturbed = down::disturbed(running, selection, &engine)?;
+        let disturbed = down::stopped_too(running, selection, &engine)?;
         groups.extend(disturbed.iter().map(|workload| workload.group.clone()));
     }
     let wanted = select(&output.platform, &output.graph, &groups)?.with_needed();

@@ -284,7 +284,7 @@ metrics = [
 "#;
     let world = MemoryWorld::new()
         .with("platform.toml", format!("{MONITORING}{lines}"))
-        .with("ops/ca.pem", "a certificate");
+        .with("ops/ca.pem", "-----BEGIN CERTIFICATE-----\n");
     let output = compile(&world, &Request::default()).output.unwrap();
     let text = scrape_config(&output);
     let first = "  - job_name: api\n    scrape_interval: \"30s\"\n    scrape_timeout: \"20s\"\n    authorization:\n      credentials_file: /etc/prometheus/secrets/token\n";

@@ -74,7 +74,7 @@ impl Lock {
                 _file: file,
             };
             project
-                .empty(WORK, Emptying::but(&[LOCK]))
+                .empty(WORK, Emptying::except(&[LOCK]))
                 .map_err(failed)?;
             // A run that is killed here leaves nothing that git sees.
             let ignore = format!("{WORK}/{GITIGNORE}");
@@ -95,7 +95,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // What can't be removed now is removed by the next run. Folders go only if they are empty.
-        let _ = self.project.empty(WORK, Emptying::but(&[LOCK]));
+        let _ = self.project.empty(WORK, Emptying::except(&[LOCK]));
         let _ = self.project.remove_file(&format!("{WORK}/{LOCK}"));
         let _ = self.project.remove_folder(WORK);
         let _ = self.project.remove_folder(GENERATED);

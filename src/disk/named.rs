@@ -31,7 +31,7 @@ impl NamedFile {
             (true, _, Some(_)) => (base.to_path_buf(), file.to_path_buf()),
             (false, Some(folder), Some(name)) => (folder.to_path_buf(), PathBuf::from(name)),
             _ => {
-                return Err(Failure::new(format!("`{}` is no file", file.display()))
+                return Err(Failure::new(format!("`{}` is not a file", file.display()))
                     .help("name a file, not a folder"));
             }
         };
@@ -41,7 +41,8 @@ impl NamedFile {
                 path: path.to_string(),
             }),
             None => Err(
-                Failure::new(format!("`{}` is no name in UTF-8", path.display())).help("rename it"),
+                Failure::new(format!("the name `{}` is not UTF-8", path.display()))
+                    .help("rename it"),
             ),
         }
     }
@@ -75,7 +76,7 @@ impl NamedFile {
         };
         String::from_utf8(bytes)
             .map(Some)
-            .map_err(|_| Failure::new(format!("`{}` is no UTF-8", shown.display())))
+            .map_err(|_| Failure::new(format!("`{}` is not UTF-8", shown.display())))
     }
 
     /// Replaces the text. A file that was there keeps its mode.
@@ -95,7 +96,7 @@ impl NamedFile {
             None | Some(Kind::File) => {}
             Some(Kind::Link) => return Err(Obstacle::Link(self.path.clone())),
             Some(Kind::Folder | Kind::Special) => {
-                return Err(io::Error::other("it is no regular file").into());
+                return Err(io::Error::other("it is not a regular file").into());
             }
         }
         let draft = format!("{around}/{DRAFT}{}", std::process::id());

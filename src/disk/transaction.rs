@@ -79,7 +79,7 @@ impl Transaction {
             steps: Vec::new(),
             taken: 0,
             undo: Vec::new(),
-            gone: gone(plan, place),
+            gone: files_to_forget(plan, place),
             project: place.shared(),
             syncing: match cfg!(target_os = "linux") && plan.changes.len() > FEW {
                 true => Syncing::Together,
@@ -299,7 +299,7 @@ fn with_action<'a>(plan: &'a Plan, actions: &'a [Action]) -> impl Iterator<Item 
 }
 
 /// What was written once, and is no longer.
-fn gone(plan: &Plan, place: &Place) -> Vec<String> {
+fn files_to_forget(plan: &Plan, place: &Place) -> Vec<String> {
     let before = plan.manifest_meanwhile.files.keys();
     let gone = before.filter(|path| !plan.manifest.files.contains_key(*path));
     gone.map(|path| place.output(path)).collect()

@@ -71,7 +71,7 @@ impl DiskWorld {
         for (name, kind) in names {
             let Some(name) = name.to_str() else {
                 let inner = joined(path, &name.to_string_lossy());
-                let why = ReadError::Failed("its name is no UTF-8".to_string());
+                let why = ReadError::Failed("its name is not UTF-8".to_string());
                 out.unread.push((inner, why));
                 continue;
             };

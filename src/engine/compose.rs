@@ -76,7 +76,7 @@ impl Engine {
         Err(match too_old {
             // Podman runs podman-compose where it finds nothing else, which can't go by a project's name.
             Some(found) => Failure::new(format!("Compose is too old: {found}")).help(format!(
-                "install Docker Compose {major}.{minor} or newer; as `docker-compose` Podman takes it, too"
+                "install Docker Compose {major}.{minor} or newer; Podman uses it too, as `docker-compose`"
             )),
             None => Failure::new(
                 "there is no Compose here: neither `docker compose` nor `docker-compose` nor `podman compose` answers",

@@ -81,7 +81,7 @@ impl Inspected {
         let words = last.output.trim();
         match (last.exit_code, words) {
             (0, _) => None,
-            (code, "") => Some(format!("exit status {code}, without a word")),
+            (code, "") => Some(format!("exit status {code}, without output")),
             (code, words) => Some(format!("exit status {code}: {words}")),
         }
     }

@@ -212,7 +212,8 @@ impl Show<'_> {
         drop(sender);
         self.show_lines(&receiver);
         let status = compose.wait();
-        let status = status.map_err(|error| Failure::new(format!("Compose is lost: {error}")))?;
+        let status =
+            status.map_err(|error| Failure::new(format!("could not wait for Compose: {error}")))?;
         Ok(code(status))
     }
 

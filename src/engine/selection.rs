@@ -125,7 +125,7 @@ impl<'a> Selection<'a> {
     }
 
     /// Workloads of other groups that depend on these: Compose stops them too.
-    pub fn disturbed(&self) -> Vec<&'a Workload> {
+    pub fn stopped_too(&self) -> Vec<&'a Workload> {
         let mut down: BTreeSet<&str> = self.workloads().iter().map(|w| w.name.as_str()).collect();
         loop {
             let more: Vec<&str> = self

@@ -68,6 +68,8 @@ fn platform(all: &Declarations) -> Map<String, Json> {
         PlatformFact::Jenkins => all.has_kind("jenkins"),
         PlatformFact::Pipelines => all.names.has_pipelines,
         PlatformFact::Stubs => all.names.has_stubs,
+        PlatformFact::Ci => all.names.has_ci,
+        PlatformFact::CiContainers => all.names.has_ci_containers,
     };
     let facts = PlatformFact::ALL.iter();
     facts
@@ -141,7 +143,7 @@ pub(super) fn holds(condition: &Node, engine: &Engine, facts: &View, sink: &mut 
         Ok(holds) => holds,
         Err(error) => {
             sink.push(
-                Diagnostic::new(Code::BadKind, "this condition can't be decided")
+                Diagnostic::new(Code::BadKind, "this condition can't be evaluated")
                     .label(condition.span, error.message)
                     .help(format!("conditions read {}", all_of(Fact::NAMES))),
             );

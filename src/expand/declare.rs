@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, rc::Rc};
 use super::{
     Inputs,
     draft::{Declared, ExternalDraft},
+    elsewhere,
     layers::normal,
     logins, major, read, unknown,
 };
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
-    language::{Context, KeyShape, complete, component_key},
+    language::{Context, KeyShape, Owner, complete, component_key},
     model::{ExternalAddress, Host},
     syntax::{Key, Node, Removal, Table, overlay, quoted},
     text::{all_of, one_of},
@@ -76,7 +77,7 @@ fn part_names(components: &[Declared], sink: &mut Sink) {
                     .label(declared.span, format!("has the part `{part}`"))
                     .label(other.span, "a component of that name")
                     .help(format!(
-                        "rename the component, or take the part away: `parts.{part} = false`"
+                        "rename the component, or remove the part: `parts.{part} = false`"
                     )),
                 );
             }
@@ -92,7 +93,7 @@ fn component(
     sink: &mut Sink,
 ) -> Declared {
     let context = Context {
-        owner: "a component",
+        owner: Owner::Words("a component"),
         entry: "",
         place: key.span,
         removable: true,
@@ -101,6 +102,12 @@ fn component(
     complete(&user, &context, sink);
     let logins = logins::split(&mut user, &kind, sink);
     let external = external(&user, &kind, sink);
+    if external.is_some() {
+        let written = tree.get_path(&["components", &key.name]);
+        if let Some(written) = written.and_then(Node::as_table) {
+            elsewhere::check(key, written, &kind, sink);
+        }
+    }
     let group = group(tree, key, &user, external.is_some(), sink);
     let major = major::of(tree, key, &user, &kind, sink);
     Declared {
@@ -135,7 +142,7 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
                 };
                 if let Some(entry) = preset.entry("presets") {
                     sink.push(
-                        Diagnostic::new(Code::ConflictingKeys, "a preset names no presets")
+                        Diagnostic::new(Code::ConflictingKeys, "a preset can't name presets")
                             .label(entry.key.span, "not here")
                             .help("list the presets where the component or its group names them"),
                     );

@@ -53,6 +53,10 @@ pub struct Names {
     pub has_pipelines: bool,
     /// Some task of a pipeline is a stub.
     pub has_stubs: bool,
+    /// There are CI entries.
+    pub has_ci: bool,
+    /// Some CI entry, or a stage of one, runs in a container.
+    pub has_ci_containers: bool,
     /// Files of the catalog: their strings may hold a kind's references.
     pub kind_sources: BTreeSet<SourceId>,
 }

@@ -162,10 +162,20 @@ fn part(
         merged(&lower, &upper)
     } else {
         // An exporter of a component that may be off is off with it; one of a component that nobody is to scrape is not
-        // scraped either.
+        // scraped either, nor asked whether it works.
         let mut lower = kind_part.clone();
-        if declared.user.get("metrics").is_some_and(Node::is_false) {
-            lower.remove("metrics");
+        if let Some(entry) = declared
+            .user
+            .entry("metrics")
+            .filter(|it| it.value.is_false())
+            && lower.remove("metrics").is_some()
+            && let Some(health) = lower.table_mut("health")
+        {
+            let key = Key {
+                name: "probe".to_string(),
+                span: entry.key.span,
+            };
+            health.set(key, entry.value.clone());
         }
         if let Some(entry) = declared.user.entry("profiles") {
             lower.set(entry.key.clone(), entry.value.clone());

@@ -71,7 +71,7 @@ pub(super) fn of(
         None => {
             if kind.adapts() && component.get("external").is_none() {
                 let diagnostic = no_version(kind, &written);
-                sink.push(telling(diagnostic, kind, name, component));
+                sink.push(with_major_help(diagnostic, kind, name, component));
             }
             default
         }
@@ -213,18 +213,23 @@ fn no_version(kind: &Kind, written: &Written<'_>) -> Diagnostic {
         (None, _) if !written.image.repository.is_literal() => {
             "the image is chosen at start".to_string()
         }
-        (None, Some(_)) => "a digest tells no version".to_string(),
+        (None, Some(_)) => "a digest contains no version".to_string(),
         (None, None) => "it has no tag".to_string(),
     };
     Diagnostic::new(
         Code::UnknownVersion,
-        format!("nothing tells the major version of this `{}`", kind.name),
+        format!("the major version of this `{}` is not known", kind.name),
     )
     .label(written.node.span, why)
 }
 
 /// A help to say the major version.
-fn telling(diagnostic: Diagnostic, kind: &Kind, name: &Key, component: &Table) -> Diagnostic {
+fn with_major_help(
+    diagnostic: Diagnostic,
+    kind: &Kind,
+    name: &Key,
+    component: &Table,
+) -> Diagnostic {
     let more = match kind.majors.as_slice() {
         [] => String::new(),
         _ => format!(

@@ -7,6 +7,7 @@
 mod conditions;
 mod declare;
 mod draft;
+mod elsewhere;
 mod end_of_life;
 mod flags;
 mod layers;
@@ -18,6 +19,7 @@ mod names;
 mod own_name;
 mod ports;
 mod prefix;
+mod probes;
 pub mod read;
 mod role_env;
 mod roles;
@@ -27,6 +29,7 @@ mod settings;
 mod tag_form;
 
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
+pub use probes::is_asked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,6 +132,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         ));
         kind_tables.push(kind_table);
     }
+    probes::drop_idle(&all, &mut workloads);
     role_env::set(&all, &bound, &own_secrets, &mut workloads);
     let Declarations {
         mut names,

@@ -124,12 +124,9 @@ fn no_key(text: &str, span: Span) -> Diagnostic {
     let otherwise = || {
         "write `components.C`, `components.C.volumes.V`, `groups.G`, `pipelines.P`, `volumes.V` or `platform.NAME`".to_string()
     };
-    Diagnostic::new(
-        Code::BadMove,
-        format!("`{text}` is nothing that can be moved"),
-    )
-    .label(span, "not such a key")
-    .misspelled(sort(text), near, otherwise)
+    Diagnostic::new(Code::BadMove, format!("`{text}` can't be moved"))
+        .label(span, "not one of the keys that can be moved")
+        .misspelled(sort(text), near, otherwise)
 }
 
 /// Reports entries that can't hold.
@@ -142,7 +139,7 @@ fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) 
         if !is_same_sort {
             found.push(
                 bad(format!("`{}` can't become `{}`", entry.from, entry.to), entry.to_span)
-                    .help("what is moved stays of its sort: a component, a volume, a group, a pipeline, the platform"),
+                    .help("both are of one sort: two components, two volumes, two groups, two pipelines, or the platform"),
             );
         } else if entry.from == "platform" {
             found.push(
@@ -154,11 +151,10 @@ fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) 
                 bad(format!("`{}` is still there", entry.from), entry.from_span)
                     .help(format!("rename it to `{}`, or remove this entry", entry.to)),
             );
-        } else if suffix.is_empty() && !is_now(tree, entry.to) && !goes_on(entry, entries) {
+        } else if suffix.is_empty() && !is_now(tree, entry.to) && !moves_further(entry, entries) {
             found.push(
-                bad(format!("there is no `{}`", entry.to), entry.to_span).help(
-                    "`to` is what it is called now; an entry that is about nothing any more can go",
-                ),
+                bad(format!("there is no `{}`", entry.to), entry.to_span)
+                    .help("`to` is its name now; remove an entry that is not needed any more"),
             );
         }
         let twin = entries[..index]
@@ -173,14 +169,14 @@ fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) 
                 Diagnostic::new(Code::BadMove, format!("`{what}` is moved twice"))
                     .label(first, "first here")
                     .label(second, "and again here")
-                    .help("one thing becomes one other: keep one of the two"),
+                    .help("keep one of the two"),
             );
         }
     }
     if let Some(entry) = entries.iter().find(|entry| is_in_circle(entry, entries)) {
         found.push(
             bad(
-                format!("`{}` comes back to its own name", entry.from),
+                format!("`{}` is moved back to its own name", entry.from),
                 entry.from_span,
             )
             .help("keep the entry that leads to the name of today"),
@@ -212,7 +208,7 @@ fn is_still(tree: &Table, key: &str, suffix: &str) -> bool {
 }
 
 /// Whether another entry moves it further.
-fn goes_on(entry: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
+fn moves_further(entry: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
     entries.iter().any(|next| next.from == entry.to)
 }
 

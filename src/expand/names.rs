@@ -11,7 +11,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Bind, Group, Registry, Secret, SecretForm, SecretOrigin, Variable},
     source::SourceId,
-    syntax::{Entry, Table, Value},
+    syntax::{Entry, Node, Table, Value},
 };
 
 /// The version of this program, which `requires` asks for.
@@ -31,7 +31,16 @@ pub(super) fn names(
     requires(platform, sink);
     let has_pipelines = read::tables(tree, "pipelines").next().is_some();
     let mut variables = variables(tree);
-    variables.extend(kind_variables(components, &variables, has_pipelines));
+    let has_ci_containers = has_ci_containers(tree);
+    variables.extend(kind_variables(
+        components,
+        &variables,
+        |condition| match condition {
+            "platform.pipelines" => has_pipelines,
+            "platform.ci_containers" => has_ci_containers,
+            _ => true,
+        },
+    ));
     let keys = |table: &str| {
         read::entries(tree, table)
             .map(|(key, _)| key.name.clone())
@@ -57,8 +66,21 @@ pub(super) fn names(
         has_stubs: read::tables(tree, "pipelines")
             .flat_map(|(_, pipeline)| read::tables(pipeline, "tasks"))
             .any(|(_, task)| task.boolean("stub") == Some(true)),
+        has_ci: read::tables(tree, "ci").next().is_some(),
+        has_ci_containers,
         kind_sources,
     }
+}
+
+fn has_ci_containers(tree: &Table) -> bool {
+    fn is_one(table: &Table) -> bool {
+        let inner = |key: &str| {
+            let tables = table.array(key).unwrap_or_default().iter();
+            tables.filter_map(Node::as_table).any(is_one)
+        };
+        table.get_path(&["agent", "docker"]).is_some() || inner("stages") || inner("parallel")
+    }
+    read::tables(tree, "ci").any(|(_, entry)| is_one(entry))
 }
 
 /// Where images are taken from: `platform.registry`.
@@ -153,7 +175,7 @@ fn variables(tree: &Table) -> Vec<Variable> {
 fn kind_variables(
     components: &[Declared],
     known: &[Variable],
-    has_pipelines: bool,
+    holds: impl Fn(&str) -> bool,
 ) -> Vec<Variable> {
     let mut more: Vec<Variable> = Vec::new();
     for component in components
@@ -167,9 +189,7 @@ fn kind_variables(
             let Some(table) = value.as_table() else {
                 continue;
             };
-            let wanted = table
-                .string("if")
-                .is_none_or(|condition| condition != "platform.pipelines" || has_pipelines);
+            let wanted = table.string("if").is_none_or(&holds);
             let env = table.string("env").unwrap_or(&key.name).to_string();
             let is_known = known
                 .iter()

@@ -35,7 +35,7 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
         .about(&draft.name)
         .label(port.host_span, format!("published on `{}`", port.bind))
         .help(format!(
-            "say the name under which they call it: `settings.{} = {}`",
+            "set the name by which they call it: `settings.{} = {}`",
             own_name.setting, own_name.example
         )),
     );

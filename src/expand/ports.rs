@@ -58,7 +58,7 @@ fn refuse_moved(declared: &Declared, own: &[Port], sink: &mut Sink) {
                 Diagnostic::new(
                     Code::BadValue,
                     format!(
-                        "kind `{}` listens on {number} for `{}` and can't be told another port",
+                        "kind `{}` always listens on {number} for `{}`",
                         declared.kind.name, port.name
                     ),
                 )
@@ -166,13 +166,13 @@ fn unequal(span: Span, host: PortRange, container: PortRange) -> Diagnostic {
     Diagnostic::new(
         Code::BadValue,
         format!(
-            "{} ports of the host for {} of the container",
+            "{} host ports for {} container ports",
             host.len(),
             container.len()
         ),
     )
     .label(span, format!("{host} for {container}"))
-    .help("a range needs an equal one on the other side")
+    .help("both ranges need the same length")
 }
 
 /// An external component has the ports that it names, with what the kind knows of them.

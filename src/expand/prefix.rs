@@ -12,7 +12,7 @@ use crate::{
 
 pub(super) fn check(all: &Declarations, sink: &mut Sink) {
     for declared in &all.components {
-        if let Some(diagnostic) = told_alone(declared) {
+        if let Some(diagnostic) = prefix_in_args(declared) {
             sink.push(diagnostic);
         }
     }
@@ -25,7 +25,7 @@ struct PrefixFlag {
     is_url: bool,
 }
 
-fn told_alone(declared: &Declared) -> Option<Diagnostic> {
+fn prefix_in_args(declared: &Declared) -> Option<Diagnostic> {
     let user = &declared.user;
     let args = user.get("args")?;
     // A command of the user's own is no longer the kind's.
@@ -51,12 +51,12 @@ fn told_alone(declared: &Declared) -> Option<Diagnostic> {
     let diagnostic = Diagnostic::new(
         Code::ConflictingKeys,
         format!(
-            "`{flag}` gives `{}` a prefix that nothing else knows of",
+            "`{flag}` sets a path prefix of `{}` that only the program knows",
             declared.name
         ),
     )
     .label(args.span, format!("serves below `{path}`"));
-    let why = format!("health check, scrape and links follow, and `{flag}` can go");
+    let why = format!("health check, scrape and links then use it, and `{flag}` is not needed");
     Some(
         match user.table("ports").and_then(|ports| ports.entry(port)) {
             Some(entry) if entry.value.as_table().is_some() => diagnostic

@@ -250,7 +250,7 @@ fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], 
             let diagnostic = Diagnostic::new(
                 Code::RoleAmbiguous,
                 format!(
-                    "`{}` could use more than one as `{}`",
+                    "`{}` finds several components for its role `{}`",
                     draft.name, role.name
                 ),
             )

@@ -79,12 +79,18 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn route(&mut self, key: &Key, table: &Table, seen: &mut Vec<(String, Span)>) -> Option<Route> {
         let through = table.get("through")?;
-        let door = self.find(through.as_str()?, through.span)?;
+        let Some(door) = self.find(through.as_str()?, through.span) else {
+            self.ends(table);
+            return None;
+        };
         let host = table.string("host")?.to_string();
-        let tls = self.tls(table, door)?;
-        let login = match table.get("login") {
-            Some(node) => Some(self.login(node)?),
-            None => None,
+        // What is wrong with one part hides nothing of the others.
+        let tls = self.tls(table, door);
+        let login = table.get("login").map(|node| self.login(node));
+        let (Some(tls), Some(login)) = (tls, login.map_or(Some(None), |login| login.map(Some)))
+        else {
+            self.ends(table);
+            return None;
         };
         let mut route = Route {
             name: key.name.clone(),
@@ -130,12 +136,19 @@ impl Reader<'_> {
         }
         match &route.tls {
             Some(RouteTls::Secret(secret)) => self.mount(door, secret, key.span),
-            Some(RouteTls::Acme(address)) => self.ask(door, address, key.span),
+            Some(RouteTls::Acme(address)) => self.set_acme(door, address, key.span),
             None => {}
         }
         let length = |path: &RoutePath| std::cmp::Reverse(path.path.len());
         route.paths.sort_by_key(length);
         Some(route)
+    }
+
+    /// Reports what its paths name wrongly, where nothing can follow from the route.
+    fn ends(&mut self, table: &Table) {
+        for (_, node) in read::entries(table, "paths") {
+            self.end(node);
+        }
     }
 
     fn find(&mut self, name: &str, span: Span) -> Option<usize> {
@@ -172,8 +185,14 @@ impl Reader<'_> {
             (None, Some(acme)) => RouteTls::Acme(acme),
             (both, _) => {
                 let (code, message) = match both {
-                    Some(_) => (Code::ConflictingKeys, "a certificate comes from one place"),
-                    None => (Code::MissingKey, "`tls` says nothing of the certificate"),
+                    Some(_) => (
+                        Code::ConflictingKeys,
+                        "`tls` names two sources of a certificate",
+                    ),
+                    None => (
+                        Code::MissingKey,
+                        "`tls` does not say where the certificate comes from",
+                    ),
                 };
                 self.sink.push(
                     Diagnostic::new(code, message)
@@ -238,24 +257,8 @@ impl Reader<'_> {
     }
 
     fn path(&mut self, path: &Key, node: &Node, origin: &str, door: usize) -> Option<RoutePath> {
-        let written = node.as_str()?;
-        let (name, port) = match written.split_once('.') {
-            Some((name, port)) => (name, Some(port.to_string())),
-            None => (written, None),
-        };
-        let index = self.find(name, node.span)?;
-        let declared = &self.components[index];
-        let port = match port.or_else(|| main_port(declared)) {
-            Some(port) if ports(declared).contains(&port.as_str()) => port,
-            port => {
-                let known = ports(declared);
-                let port = port.as_deref().unwrap_or("http");
-                let mut diagnostic = unknown("port", port, node.span, &known);
-                diagnostic.code = Code::UnknownPort;
-                self.sink.push(diagnostic);
-                return None;
-            }
-        };
+        let (index, port) = self.end(node)?;
+        let name = self.components[index].name.clone();
         let prefix = trimmed(&path.name);
         self.set_path(index, &port, prefix, path.span)?;
         self.set_url(index, &port, origin, prefix, path.span);
@@ -266,10 +269,32 @@ impl Reader<'_> {
                 prefix => prefix.to_string(),
             },
             to: RouteEnd {
-                component: name.to_string(),
+                component: name,
                 port,
             },
         })
+    }
+
+    /// The component and the port that a path leads to.
+    fn end(&mut self, node: &Node) -> Option<(usize, String)> {
+        let written = node.as_str()?;
+        let (name, port) = match written.split_once('.') {
+            Some((name, port)) => (name, Some(port.to_string())),
+            None => (written, None),
+        };
+        let index = self.find(name, node.span)?;
+        let declared = &self.components[index];
+        match port.or_else(|| main_port(declared)) {
+            Some(port) if ports(declared).contains(&port.as_str()) => Some((index, port)),
+            port => {
+                let known = ports(declared);
+                let port = port.as_deref().unwrap_or("http");
+                let mut diagnostic = unknown("port", port, node.span, &known);
+                diagnostic.code = Code::UnknownPort;
+                self.sink.push(diagnostic);
+                None
+            }
+        }
     }
 
     /// `ports.PORT.path`, unless it says the same already.
@@ -325,7 +350,7 @@ impl Reader<'_> {
     }
 
     /// `settings.acme` of the door, unless the user says another.
-    fn ask(&mut self, door: usize, address: &str, span: Span) {
+    fn set_acme(&mut self, door: usize, address: &str, span: Span) {
         edit(
             &mut self.components[door].user,
             "settings",

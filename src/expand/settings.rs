@@ -38,6 +38,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
             }
         }
         check_logins(all, declared, sink);
+        check_databases(declared, sink);
         if declared.external.is_some() {
             continue;
         }
@@ -45,6 +46,48 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
             if spec.required && declared.setting(&spec.name).is_none() {
                 sink.push(missing(all, declared, spec));
             }
+        }
+    }
+}
+
+/// A database is made once, and belongs to one user with one password.
+fn check_databases(declared: &Declared, sink: &mut Sink) {
+    let lists = declared.kind.settings.iter();
+    let lists = lists.filter(|spec| spec.kind == SettingType::Databases);
+    for node in lists.filter_map(|spec| declared.setting(&spec.name)) {
+        let mut seen: Vec<&Node> = declared.setting("database").into_iter().collect();
+        for item in node.as_array().unwrap_or_default() {
+            let Some(name) = item.as_str() else { continue };
+            match seen.iter().find(|known| known.as_str() == Some(name)) {
+                Some(first) => sink.push(
+                    Diagnostic::new(Code::DuplicateName, format!("database `{name}` is there twice"))
+                        .label(first.span, "first here")
+                        .label(item.span, "and again here")
+                        .help("name each database once: the one of `database` is made without `databases`"),
+                ),
+                None => seen.push(item),
+            }
+        }
+    }
+    let own = declared.setting("user").zip(declared.setting("password"));
+    let mut users: Vec<(&Node, &Node)> = own.into_iter().collect();
+    for login in &declared.logins {
+        let same = |(user, _): &&(&Node, &Node)| user.as_str() == login.user.as_str();
+        match users.iter().find(same) {
+            Some((user, password)) if password.as_str() != login.password.as_str() => sink.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    format!(
+                        "user `{}` has two passwords",
+                        login.user.as_str().unwrap_or_default()
+                    ),
+                )
+                .label(user.span, "with one here")
+                .label(login.user.span, "and with another here")
+                .help("give each user one password, or each database a user of its own"),
+            ),
+            Some(_) => {}
+            None => users.push((&login.user, &login.password)),
         }
     }
 }
@@ -112,7 +155,7 @@ fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {
         ),
     )
     .label(key.span, "this one has no `external`")
-    .help("take it away, or say where it runs: `external = { host = \"db.example.com\", port = 5432 }`")
+    .help("remove it, or write where it runs: `external = { host = \"db.example.com\", port = 5432 }`")
 }
 
 fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
@@ -122,7 +165,7 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
                 sink.push(
                     Diagnostic::new(
                         Code::SecretRequired,
-                        format!("setting `{}` takes nothing but a secret", spec.name),
+                        format!("setting `{}` must be a secret", spec.name),
                     )
                     .label(node.span, "written out")
                     .help(format!(
@@ -202,7 +245,7 @@ fn held_characters(all: &Declarations, spec: &SettingSpec, node: &Node, sink: &m
         let (message, label) = match misfit {
             Some(c) => (
                 format!("setting `{}` can't hold {}", spec.name, shown(c)),
-                "it would mean something else where it ends up".to_string(),
+                "this character has a meaning of its own there".to_string(),
             ),
             None if text.is_empty() => (
                 format!("setting `{}` is empty", spec.name),

@@ -34,7 +34,7 @@ fn other_form(declared: &Declared) -> Option<Diagnostic> {
         Diagnostic::new(
             Code::TagForm,
             format!(
-                "`{version}` is most likely no tag of {}: they are called as `{usual}` is",
+                "`{version}` is probably not a tag of {}: its tags look like `{usual}`",
                 declared.kind.title
             ),
         )

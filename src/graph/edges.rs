@@ -6,7 +6,9 @@ use super::{
     ComponentPeer, Graph, OpenPort, Peer, StartEdge, Why,
     texts::{pipeline_texts, workload_texts},
 };
-use crate::model::{Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Reach, Text, Workload};
+use crate::model::{
+    Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Reach, Text, Workload,
+};
 
 pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
     for component in &platform.components {
@@ -20,6 +22,7 @@ pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
     }
     flow_edges(platform, graph);
     scrape_edges(platform, graph);
+    probe_edges(platform, graph);
 }
 
 fn workload_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
@@ -181,6 +184,27 @@ fn scrape_edges(platform: &Platform, graph: &mut Graph) {
                 Why::Scrape,
             );
         }
+    }
+}
+
+/// The prober asks for Prometheus.
+fn probe_edges(platform: &Platform, graph: &mut Graph) {
+    let Some(prober) = platform.prober() else {
+        return;
+    };
+    let peer = Peer::Workload(prober.name.clone());
+    for workload in platform.workloads().filter(|workload| workload.probed) {
+        let probe = workload.health.as_ref().map(|health| &health.probe);
+        let Some(Probe::Http { port, .. } | Probe::Tcp { port, .. }) = probe else {
+            continue;
+        };
+        let ports = open(workload.port(port));
+        graph.connect(peer.clone(), &workload.name, ports, Why::Scrape);
+        graph.connect_components(
+            ComponentPeer::Component(prober.component.clone()),
+            &workload.component,
+            Why::Scrape,
+        );
     }
 }
 

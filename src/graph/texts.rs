@@ -46,6 +46,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         ports: _,
         mounts: _,
         metrics: _,
+        probed: _,
         resources: _,
         replicas: _,
         daemon: _,
@@ -71,6 +72,13 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
     }
     if let Some(chart) = chart {
         raw_texts(&chart.values, &mut texts);
+        raw_texts(&chart.beside, &mut texts);
+        texts.extend(
+            chart
+                .secret
+                .iter()
+                .flat_map(|secret| secret.entries.iter().map(|(_, text)| text)),
+        );
     }
     raw_texts(raw_compose, &mut texts);
     raw_texts(raw_helm, &mut texts);
@@ -98,6 +106,7 @@ pub fn pipeline_texts(pipeline: &Pipeline) -> impl Iterator<Item = &Text> {
         max_active_runs: _,
         volumes: _,
         resources: _,
+        container: _,
         written: _,
         span: _,
     } = pipeline;
@@ -127,6 +136,7 @@ fn task_texts(task: &Task) -> impl Iterator<Item = &Text> {
         timeout: _,
         trigger_rule: _,
         resources: _,
+        container: _,
         span: _,
     } = task;
     let run = match body {

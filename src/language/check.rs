@@ -3,6 +3,7 @@
 use super::{
     component::{COMPONENT, reference_places, secret_places},
     compose::{ComposeKey, compose_form, compose_key},
+    context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     shape::Shape,
@@ -38,12 +39,29 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
                     }
                     continue;
                 }
-                let near = meant(key, keys, sink);
+                let near = nearest_key(key, keys, sink);
+                let absent = match near {
+                    Some(_) => Vec::new(),
+                    None => absent(table, &kept, keys, sink),
+                };
+                let near = near.or(match absent.as_slice() {
+                    [only] if only.shape.takes(&value.value) => Some(only),
+                    _ => None,
+                });
                 sink.push(match near {
-                    Some(near) if table.get(near.name).is_some() => twice(key, near, context.owner),
-                    near => unknown_key(key, near, keys, context.owner),
+                    Some(near) if table.get(near.name).is_some() => {
+                        both_written(key, near, context.owner)
+                    }
+                    Some(_) => unknown_key(key, near, keys, &[], context.owner),
+                    None => unknown_key(key, near, keys, &absent, context.owner),
                 });
                 let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
+                    // The message names what is missing too: it may stand behind the unknown key.
+                    for shape in absent {
+                        let (name, span) = (shape.name.to_string(), key.span);
+                        let value = Value::Broken;
+                        kept.set(Key { name, span }, Node { span, value });
+                    }
                     continue;
                 };
                 // What was misspelled is read as what it was meant to be, so that nothing else seems to be missing.
@@ -60,7 +78,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
             sink.push(diagnostic);
             None
         } else {
-            value_of(value, &shape.shape, &context.below(&key.name), sink)
+            value_of(value, &shape.shape, &context.below(shape), sink)
         };
         let value = value.unwrap_or(Node {
             span: key.span,
@@ -98,95 +116,11 @@ pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
 /// What to write for a key. A secret's variable is called after the secret.
 fn example(shape: &KeyShape, context: &Context<'_>) -> String {
     match (context.owner, shape.name) {
-        ("a secret", "env") if !context.entry.is_empty() => {
+        (Owner::Words("a secret"), "env") if !context.entry.is_empty() => {
             let variable = context.entry.to_ascii_uppercase().replace('-', "_");
             format!("env = \"{variable}\"")
         }
         _ => shape.example.to_string(),
-    }
-}
-
-/// Where a table stands and what passes in it.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// What messages call the table, as in `component redis`.
-    pub owner: &'a str,
-    /// The name of the table where it is one of several; else nothing.
-    pub entry: &'a str,
-    /// Where the table begins, for keys that are missing.
-    pub place: Span,
-    /// Whether `false` removes entries here.
-    pub removable: bool,
-    /// It merges with other tables: what it has to say is asked when they are one.
-    pub partial: bool,
-}
-
-impl<'a> Context<'a> {
-    pub(super) fn below(&self, key: &str) -> Context<'a> {
-        let owner = match key {
-            "components" => "a component",
-            "parts" => "a part",
-            "presets" => "a preset",
-            "pipelines" => "a pipeline",
-            "tasks" => "a task",
-            "ci" => "a CI entry",
-            "stages" | "parallel" => "a stage",
-            "flows" => "a flow",
-            "platform" => "`[platform]`",
-            "actors" => "an actor",
-            "lints" => "`[lints]`",
-            "moved" => "an entry of `[[moved]]`",
-            "notify" => "`[notify]`",
-            "receivers" => "a receiver",
-            "routes" => "a route",
-            "paths" => "a path",
-            "secrets" => "a secret",
-            "vars" => "a variable",
-            "groups" => "a group",
-            "ports" => "a port",
-            "volumes" => "a volume",
-            "files" => "a file",
-            "helm" => "`helm`",
-            "health" => "`health`",
-            "metrics" => "`metrics`",
-            "resources" => "`resources`",
-            "alerts" => "an alert",
-            "build" => "`build`",
-            "networks" => "a network",
-            "agent" => "`agent`",
-            "env" => "an environment variable",
-            "depends_on" => "a dependency",
-            "workload" => "`[workload]`",
-            "when" => "a case of `[[when]]`",
-            "settings" => "a setting",
-            "roles" => "a role",
-            "outputs" => "an output",
-            "records" => "a recording rule",
-            "panels" => "a panel",
-            "slo" => "`slo`",
-            "latency" => "`latency`",
-            "relabel" | "metric_relabel" => "a step of relabeling",
-            "basic" => "`basic`",
-            "queries" => "a query",
-            "thresholds" => "a threshold",
-            "binding" => "`[binding]`",
-            _ => self.owner,
-        };
-        Context {
-            owner,
-            entry: "",
-            place: self.place,
-            removable: match key {
-                "components" | "presets" | "when" => true,
-                "env" => false,
-                _ => self.removable,
-            },
-            partial: self.partial || matches!(key, "components" | "presets"),
-        }
-    }
-
-    pub(super) fn at(&self, place: Span) -> Context<'a> {
-        Context { place, ..*self }
     }
 }
 
@@ -205,26 +139,57 @@ fn is_component(keys: &[KeyShape]) -> bool {
 }
 
 /// The key that a misspelled one was meant to be.
-fn meant<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
+fn nearest_key<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
     if sink.is_full() {
         return None;
     }
-    let name = nearest(&key.name, keys.iter().map(|shape| shape.name))?;
-    keys.iter().find(|shape| shape.name == name)
+    if let Some(name) = nearest(&key.name, keys.iter().map(|shape| shape.name)) {
+        return keys.iter().find(|shape| shape.name == name);
+    }
+    // A word that was cut short.
+    let mut longer = keys
+        .iter()
+        .filter(|shape| key.name.len() >= SHORTEST_BEGINNING && shape.name.starts_with(&key.name));
+    longer.next().filter(|_| longer.next().is_none())
+}
+
+/// Fewer letters than these begin too many words.
+const SHORTEST_BEGINNING: usize = 3;
+
+/// The keys that the table must have and has not, by any name that is near to theirs.
+fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) -> Vec<&'a KeyShape> {
+    let is_named = |shape: &KeyShape| {
+        let names = &mut table.entries.iter().map(|entry| &entry.key);
+        names.any(|key| {
+            let is_known = keys.iter().any(|shape| shape.name == key.name);
+            key.name == shape.name
+                || !is_known
+                    && nearest_key(key, keys, sink).is_some_and(|near| near.name == shape.name)
+        })
+    };
+    keys.iter()
+        .filter(|shape| shape.required && kept.get(shape.name).is_none() && !is_named(shape))
+        .collect()
 }
 
 /// A misspelled key beside the one that it was meant to be.
-fn twice(key: &Key, near: &KeyShape, owner: &str) -> Diagnostic {
+fn both_written(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
     let name = near.name;
     Diagnostic::new(
         Code::UnknownKey,
         format!("{owner} has no key `{}`", key.name),
     )
     .label(key.span, "unknown key")
-    .help(format!("take it away: `{name}` is there too"))
+    .help(format!("remove it: `{name}` is set too"))
 }
 
-fn unknown_key(key: &Key, near: Option<&KeyShape>, keys: &[KeyShape], owner: &str) -> Diagnostic {
+fn unknown_key(
+    key: &Key,
+    near: Option<&KeyShape>,
+    keys: &[KeyShape],
+    absent: &[&KeyShape],
+    owner: Owner<'_>,
+) -> Diagnostic {
     Diagnostic::new(
         Code::UnknownKey,
         format!("{owner} has no key `{}`", key.name),
@@ -232,7 +197,15 @@ fn unknown_key(key: &Key, near: Option<&KeyShape>, keys: &[KeyShape], owner: &st
     .label(key.span, "unknown key")
     .misspelled(&key.name, near.map(|near| near.name), || {
         let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
-        format!("known keys: {}", all_of(&names))
+        let absent: Vec<&str> = absent.iter().map(|shape| shape.name).collect();
+        match absent.as_slice() {
+            [] => format!("known keys: {}", all_of(&names)),
+            absent => format!(
+                "known keys: {}; {} must be there",
+                all_of(&names),
+                all_of(absent)
+            ),
+        }
     })
 }
 
@@ -338,6 +311,15 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
         }
         (Shape::Either(shapes), value) => {
             if let Some(shape) = shapes.iter().find(|shape| shape.takes(value)) {
+                let is_table = |other: &Shape| matches!(other, Shape::Map(NameRule::Registry, _));
+                if let (Shape::Plain(form), Value::String(text)) = (shape, value)
+                    && !form.accepts(text)
+                    && let Some(other) = shapes.iter().find(|other| is_table(other))
+                {
+                    let help = format!("it is {}, or {}", form.describe(), other.describe());
+                    sink.push(bad_form(node, text, *form).help(help));
+                    return None;
+                }
                 return value_of(node, shape, context, sink);
             }
             false

@@ -1,11 +1,6 @@
 //! What a component has to say, asked when its presets and itself are one table.
 
-use super::{
-    COMPONENT,
-    check::{Context, missing},
-    key::KeyShape,
-    shape::Shape,
-};
+use super::{COMPONENT, check::missing, context::Context, key::KeyShape, shape::Shape};
 use crate::{
     diag::Sink,
     syntax::{Node, Table, Value},
@@ -19,7 +14,10 @@ pub fn complete(component: &Table, context: &Context<'_>, sink: &mut Sink) {
 fn table(written: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut Sink) {
     for shape in keys {
         match written.get(shape.name) {
-            Some(node) => value(node, &shape.shape, &context.below(shape.name), sink),
+            Some(node) => {
+                let context = context.below(shape).at(node.span);
+                value(node, &shape.shape, &context, sink);
+            }
             None if shape.required => sink.push(missing(shape, context)),
             None => {}
         }

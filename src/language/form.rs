@@ -35,6 +35,10 @@ pub enum Form {
     ContainerPath,
     /// A pattern of paths.
     Glob,
+    /// A pattern of files, as Ant has them: `*`, `**`, `?` and alternatives.
+    AntGlob,
+    /// A line of Jenkins' cron.
+    BuildTrigger,
     /// A semantic version, as Helm wants it of a chart.
     Version,
     /// A requirement on mlopsgen's version.
@@ -215,6 +219,8 @@ impl Form {
             Form::Path => !text.is_empty() && !text.chars().any(|c| is_hidden(c) || c == '\\'),
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::Glob => is_glob(text),
+            Form::AntGlob => is_glob(text) && !text.contains(['[', '\\']),
+            Form::BuildTrigger => value::is_build_trigger(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
             Form::PromQl | Form::KindPromQl => promql(text).is_some(),
@@ -301,6 +307,12 @@ impl Form {
                 "an absolute path inside the container, such as `/data`: one `/` between names, no `.`, `..`, `:`, `\\` and hidden characters".to_string()
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
+            Form::AntGlob => {
+                "a pattern of files in the words of Ant, such as `dist/**` or `{a,b}/*.xml`".to_string()
+            }
+            Form::BuildTrigger => {
+                "five fields of Jenkins' cron, such as `H 4 * * *`, or a word such as `@daily`".to_string()
+            }
             Form::Version => "a semantic version: three numbers, such as `1.4.0`".to_string(),
             Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),
             Form::PromQl | Form::KindPromQl | Form::PanelPromQl => {
@@ -311,11 +323,11 @@ impl Form {
             Form::HostPort => "`HOST:PORT`".to_string(),
             Form::Address => "an address such as `127.0.0.1` or `0.0.0.0`".to_string(),
             Form::EngineName => {
-                "a name that the engine takes: two or more letters, digits, `_`, `.` and `-`, starting with a letter or digit".to_string()
+                "a name that the engine accepts: two or more letters, digits, `_`, `.` and `-`, starting with a letter or digit".to_string()
             }
             Form::HostName => "a host name: letters, digits, `-`, `_` and `.`, at most 63".to_string(),
             Form::Alias => {
-                "a DNS name that the engine takes: letters, digits, `-`, `_` and `.`".to_string()
+                "a DNS name that the engine accepts: letters, digits, `-`, `_` and `.`".to_string()
             }
             Form::User => "a user such as `1000`, `1000:0` or `airflow`".to_string(),
             Form::Account => "the name or number of a group".to_string(),

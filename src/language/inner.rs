@@ -32,7 +32,7 @@ pub(super) const ENV: Shape = Shape::Map(
         Shape::Table(&[key(
             "unset",
             Shape::Boolean,
-            "`true` takes the variable away that a kind or a preset sets.",
+            "`true` removes a variable that a kind or a preset sets.",
             "unset = true",
         )
         .required()]),
@@ -60,45 +60,49 @@ pub(super) const DEPENDENCY: Shape = Shape::Either(&[
 pub(super) const PORT: Shape = Shape::Either(&[
     PORT_NUMBER,
     Shape::Plain(Form::PortRange),
-    Shape::Table(&[
-        key(
-            "container",
-            PORTS,
-            "The port that the program listens on, or a range.",
-            "container = 8172",
-        ),
-        key(
-            "host",
-            Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PublishedPort)]),
-            "Publishes it on this port of the host; `\"auto\"`: any free one. Without it the port is reached from inside only.",
-            "host = 8172",
-        ),
-        key(
-            "protocol",
-            Shape::Plain(Form::Choice(Protocol::NAMES)),
-            "`tcp` by default.",
-            "protocol = \"udp\"",
-        ),
-        key(
-            "scheme",
-            Shape::Plain(Form::Scheme),
-            "What a URL of it starts with; `http` by default.",
-            "scheme = \"grpc\"",
-        ),
-        key(
-            "path",
-            Shape::Plain(Form::UrlPath),
-            "The prefix under which the program serves, and what a URL of it ends with. A kind that can sets it in the program: its health check, metrics and public address follow.",
-            "path = \"/ui\"",
-        ),
-        key(
-            "bind",
-            Shape::Plain(Form::Address),
-            "The host's address to publish on; else `platform.bind`.",
-            "bind = \"0.0.0.0\"",
-        ),
-    ]),
+    Shape::Table(PORT_KEYS),
 ]);
+
+pub(crate) const PORT_KEYS: &[KeyShape] = &[
+    key(
+        "container",
+        PORTS,
+        "The port that the program listens on, or a range.",
+        "container = 8172",
+    ),
+    key(
+        "host",
+        Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PublishedPort)]),
+        "Publishes it on this port of the host; `\"auto\"`: any free one. Without it the port is reached from inside only.",
+        "host = 8172",
+    )
+    .only_here(),
+    key(
+        "protocol",
+        Shape::Plain(Form::Choice(Protocol::NAMES)),
+        "`tcp` by default.",
+        "protocol = \"udp\"",
+    ),
+    key(
+        "scheme",
+        Shape::Plain(Form::Scheme),
+        "What a URL of it starts with; `http` by default.",
+        "scheme = \"grpc\"",
+    ),
+    key(
+        "path",
+        Shape::Plain(Form::UrlPath),
+        "The prefix under which the program serves, and what a URL of it ends with. A kind that can sets it in the program: its health check, metrics and public address follow.",
+        "path = \"/ui\"",
+    ),
+    key(
+        "bind",
+        Shape::Plain(Form::Address),
+        "The host's address to publish on; else `platform.bind`.",
+        "bind = \"0.0.0.0\"",
+    )
+    .only_here(),
+];
 
 pub(super) const VOLUME: Shape = Shape::Table(VOLUME_KEYS);
 
@@ -265,6 +269,12 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         "`true` where the check asks the program alone and nothing that it depends on: Kubernetes restarts a container that fails it. Without it only `tcp` does; the others just take a pod out of its Service.",
         "liveness = true",
     ),
+    key(
+        "probe",
+        Shape::Boolean,
+        "Whether Prometheus asks it too, from outside, where there are no metrics and the check is `http` or `tcp`; `true` by default.",
+        "probe = false",
+    ),
 ];
 
 const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
@@ -298,20 +308,29 @@ macro_rules! resources {
 
 const GPU_COUNT: Shape = Shape::Integer(1, 64);
 
+/// How many, all, or the ids of devices.
+const GPU: Shape = Shape::Either(&[
+    GPU_COUNT,
+    Shape::Plain(Form::Choice(&["all"])),
+    Shape::List(&Shape::Either(&[
+        Shape::Plain(Form::Name(NameRule::Free)),
+        Shape::Integer(0, 1023),
+    ])),
+]);
+
 pub(super) const RESOURCES: Shape = resources!(
-    Shape::Either(&[
-        GPU_COUNT,
-        Shape::Plain(Form::Choice(&["all"])),
-        Shape::List(&Shape::Either(&[
-            Shape::Plain(Form::Name(NameRule::Free)),
-            Shape::Integer(0, 1023),
-        ])),
-    ]),
+    GPU,
     "Graphics processors: how many; in Compose also `\"all\"`, or a list of the ids of devices."
 );
 
 /// What a task of a pipeline asks for.
-pub(super) const TASK_RESOURCES: Shape = resources!(GPU_COUNT, "Graphics processors.");
+pub(super) const TASK_RESOURCES: Shape = resources!(
+    GPU,
+    "Graphics processors: how many; under Compose also `\"all\"`, or a list of the ids of devices."
+);
+
+pub(super) const BYTES: Shape =
+    Shape::Either(&[Shape::Plain(Form::Bytes), Shape::Integer(1, i64::MAX)]);
 
 pub(super) const BUILD: Shape = Shape::Table(&[
     key(

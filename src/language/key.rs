@@ -19,6 +19,8 @@ pub struct KeyShape {
     pub scope: Scope,
     /// Of a component's key: whether kinds may write it.
     pub in_kinds: InKinds,
+    /// Of a component's key: whether one that runs elsewhere may have it.
+    pub elsewhere: Elsewhere,
     /// Whether a secret may stand in its references.
     pub takes_secrets: bool,
     /// What the targets make of it; one entry for each way to write it that they treat differently.
@@ -49,6 +51,17 @@ pub enum InKinds {
     OwnTable,
     /// Nowhere.
     No,
+}
+
+/// Whether a component that runs elsewhere (`external`) may have a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// What is about the component as a whole may stand there; what is about a container needs one.
+    ByScope,
+    /// It says something of what runs elsewhere.
+    Holds,
+    /// It is about what runs here.
+    Needless,
 }
 
 impl KeyShape {
@@ -93,9 +106,28 @@ impl KeyShape {
         self
     }
 
+    pub(super) const fn also_elsewhere(mut self) -> Self {
+        self.elsewhere = Elsewhere::Holds;
+        self
+    }
+
+    pub(super) const fn only_here(mut self) -> Self {
+        self.elsewhere = Elsewhere::Needless;
+        self
+    }
+
     pub(super) const fn in_targets(mut self, effects: &'static [Effect]) -> Self {
         self.effects = effects;
         self
+    }
+
+    /// Whether a component that runs elsewhere may have the key. `has_containers`: parts of it run the image of its kind here.
+    pub const fn holds_elsewhere(&self, has_containers: bool) -> bool {
+        match (self.elsewhere, self.scope) {
+            (Elsewhere::Holds, _) | (Elsewhere::ByScope, Scope::Component) => true,
+            (Elsewhere::ByScope, Scope::SharedByWorkloads) => has_containers,
+            (Elsewhere::ByScope, Scope::MainWorkload) | (Elsewhere::Needless, _) => false,
+        }
     }
 
     /// Whether the table of a kind's workload has the key too, so that `false` in a component may remove the kind's.
@@ -132,6 +164,7 @@ pub(super) const fn key(
         example,
         scope: Scope::MainWorkload,
         in_kinds: InKinds::Workloads,
+        elsewhere: Elsewhere::ByScope,
         takes_secrets: false,
         effects: &[],
     }

@@ -108,6 +108,10 @@ impl Shape {
                     .collect::<Vec<_>>()
                     .join(", ")
             ),
+            Shape::Map(NameRule::Registry, _) => {
+                "a table of mirrors such as `{ \"docker.io\" = \"mirror.example.com/hub\" }`"
+                    .to_string()
+            }
             Shape::Map(..) | Shape::Parts => "a table of names".to_string(),
             Shape::Either(shapes) => shapes
                 .iter()

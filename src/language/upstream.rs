@@ -1,8 +1,13 @@
 //! `chart`: a chart of others that stands for a component in a cluster.
 
-use super::{form::NameRule, inner::*, key::key, shape::Shape};
+use super::{
+    form::{Form, NameRule},
+    inner::*,
+    key::{KeyShape, Section, join, key, length},
+    shape::Shape,
+};
 
-pub(super) const UPSTREAM_CHART: Shape = Shape::Table(&[
+const WHERE: &[KeyShape] = &[
     key(
         "repository",
         FREE,
@@ -18,17 +23,29 @@ pub(super) const UPSTREAM_CHART: Shape = Shape::Table(&[
         "version = \"1.2.3\"",
     )
     .required(),
+];
+
+const LABELS: Shape = Shape::Map(NameRule::Free, &Shape::Text);
+
+/// What the kind of the component may know of a chart, and its user says otherwise.
+const WHAT: &[KeyShape] = &[
     key(
         "values",
         RAW_TABLE,
-        "Its values; references may stand in them. Secrets may not: name the platform's Secret, `${platform.name}`, and the key in it.",
+        "Its values, over those that the kind makes for a chart that it knows; references may stand in them. Secrets may not: name the platform's Secret, `${platform.name}`, and the key in it.",
         "values = { auth = { existingSecret = \"${platform.name}\" } }",
     ),
     key(
         "labels",
-        Shape::Map(NameRule::Free, &FREE),
+        LABELS,
         "Labels of its pods, by which the Service and the policies find them; `app.kubernetes.io/name` (the component) and `app.kubernetes.io/instance` (the release) by default.",
         "labels = { app = \"redis\" }",
+    ),
+    key(
+        "serves",
+        LABELS,
+        "Labels that those of its pods have besides to which the Service leads, where it is not all of them.",
+        "serves = { role = \"primary\" }",
     ),
     key(
         "parts",
@@ -42,4 +59,94 @@ pub(super) const UPSTREAM_CHART: Shape = Shape::Table(&[
         "It makes a Service of the component's name itself.",
         "own_service = true",
     ),
-]);
+    key(
+        "asks_api",
+        Shape::Boolean,
+        "Its pods ask the cluster's API: the policies let them.",
+        "asks_api = true",
+    ),
+    key(
+        "operator",
+        Shape::Table(&[
+            key(
+                "namespace",
+                Shape::Plain(Form::Name(NameRule::Resource)),
+                "Where the operator runs.",
+                "namespace = \"cnpg-system\"",
+            )
+            .required(),
+            key(
+                "ports",
+                Shape::List(&PORT_NUMBER),
+                "The ports of the pods that it reaches.",
+                "ports = [8000]",
+            )
+            .required(),
+        ]),
+        "Who manages its pods from another namespace: the policies let it in.",
+        "operator = { namespace = \"cnpg-system\", ports = [8000] }",
+    ),
+];
+
+const OF_KIND: &[KeyShape] = &[
+    key(
+        "secret",
+        Shape::Table(&[
+            key(
+                "type",
+                FREE,
+                "Its type; `Opaque` by default.",
+                "type = \"kubernetes.io/basic-auth\"",
+            ),
+            key(
+                "entries",
+                Shape::Map(NameRule::Free, &Shape::Text),
+                "Its keys and their values.",
+                "entries = { password = \"${settings.password}\" }",
+            )
+            .required(),
+        ]),
+        "A Secret `COMPONENT-chart` in the form that the chart reads; `mlopsgen env secret` makes it.",
+        "secret = { entries = { password = \"${settings.password}\" } }",
+    ),
+    key(
+        "loses",
+        FREE_LIST,
+        "Settings of the kind that do not reach it: a component that has one is told so.",
+        "loses = [\"rules\"]",
+    ),
+    key(
+        "beside",
+        RAW_TABLE,
+        "Values of the platform's own chart that go with it.",
+        "beside = { monitoring = { operator = true } }",
+    ),
+];
+
+const OF_COMPONENT: &[Section] = &[
+    Section {
+        title: "",
+        keys: WHERE,
+    },
+    Section {
+        title: "",
+        keys: WHAT,
+    },
+];
+
+const IN_KIND: &[Section] = &[
+    Section {
+        title: "",
+        keys: WHAT,
+    },
+    Section {
+        title: "",
+        keys: OF_KIND,
+    },
+];
+
+pub(super) const UPSTREAM_CHART: Shape =
+    Shape::Table(&join::<{ length(OF_COMPONENT) }>(OF_COMPONENT));
+
+/// What a kind says of a chart, by the chart's name.
+pub(super) const KIND_CHART: Shape = Shape::Table(&join::<{ length(IN_KIND) }>(IN_KIND));

@@ -167,7 +167,7 @@ impl Places<'_> {
         };
         for setting in &component.settings {
             let key = format!("settings.{}", setting.name);
-            if !is_said(&out, &key) {
+            if !has_key(&out, &key) {
                 out.push(ResolvedKey {
                     key,
                     value: setting_value(&setting.value),
@@ -177,7 +177,7 @@ impl Places<'_> {
         }
         for bound in &component.uses {
             let key = format!("uses.{}", bound.role);
-            if !is_said(&out, &key) {
+            if !has_key(&out, &key) {
                 out.push(ResolvedKey {
                     key,
                     value: bound.component.as_str().into(),
@@ -202,7 +202,7 @@ impl Places<'_> {
         }
         resolve(workload, &mut out);
         let mut default = |key: &str, value: serde_json::Value, layer: Layer| {
-            if !is_said(&out, key) {
+            if !has_key(&out, key) {
                 out.push(ResolvedKey {
                     key: key.to_string(),
                     value,
@@ -318,7 +318,7 @@ fn holds(node: &Node, span: Span) -> bool {
         }
 }
 
-fn is_said(keys: &[ResolvedKey], name: &str) -> bool {
+fn has_key(keys: &[ResolvedKey], name: &str) -> bool {
     keys.iter().any(|key| {
         key.key == name
             || key

@@ -255,7 +255,7 @@ fn plain(form: Form) -> Value {
         Form::HostPort => pattern("^[^ ]+:[0-9]+$"),
         Form::PortRange => pattern("^[0-9]+(-[0-9]+)?$"),
         Form::PublishedPort => pattern("^(auto|[0-9]+(-[0-9]+)?)$"),
-        Form::Path | Form::Glob => json!({ "type": "string", "minLength": 1 }),
+        Form::Path | Form::Glob | Form::AntGlob => json!({ "type": "string", "minLength": 1 }),
         Form::Restart => pattern("^(no|always|on-failure(:[1-9][0-9]*)?|unless-stopped)$"),
         Form::Choice(choices) => json!({ "enum": choices }),
         Form::EngineName => pattern("^[A-Za-z0-9][A-Za-z0-9_.-]+$"),
@@ -278,6 +278,7 @@ fn plain(form: Form) -> Value {
         | Form::Registry
         | Form::Free
         | Form::Cron
+        | Form::BuildTrigger
         | Form::Version
         | Form::VersionRequirement
         | Form::PromQl

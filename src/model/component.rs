@@ -56,6 +56,8 @@ pub struct Component {
     pub panels: Vec<Panel>,
     /// Those of platform.toml.
     pub own_panels: Vec<Panel>,
+    /// The lists of the metrics that its own job gives: files of `templates/kinds/metrics/`. Empty where nobody knows.
+    pub exposes: Vec<String>,
     /// How the requests to it are counted, where anything tells.
     pub requests: Requests,
     /// It reads what the engine keeps of the output of containers.

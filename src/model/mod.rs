@@ -4,6 +4,7 @@
 //! exists, that references are resolved, and that lists stand in the user's order.
 
 mod account;
+mod ci;
 mod component;
 mod deploy;
 mod image;
@@ -28,6 +29,7 @@ pub use crate::value::{
     Protocol, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };
 pub use account::{SupplementalGroup, User};
+pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};
 pub use component::{
     Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
     Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
@@ -40,9 +42,7 @@ pub use notify::{
     NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
     holds_back, is_pattern, is_told_by_notify, matches, notify_file, notify_secret,
 };
-pub use pipeline::{
-    Agent, Ci, CiStage, Parameter, Pipeline, SecretVariable, Task, TaskBody, TaskId,
-};
+pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
     SecretOrigin, Variable, aliases, is_claim_name, network_name,
@@ -50,10 +50,12 @@ pub use platform::{
 pub use published::Published;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
-pub use scrape::{Login, Metrics, MetricsPath, Relabel, scrape_ca, scrape_secret};
+pub use scrape::{
+    Login, Metrics, MetricsPath, PROBER, Relabel, probe_job, scrape_ca, scrape_secret,
+};
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
-pub use upstream::UpstreamChart;
+pub use upstream::{ChartOperator, ChartSecret, UpstreamChart};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,
     PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,

@@ -62,15 +62,17 @@ pub struct Smtp {
 impl Notify {
     /// Every text in which a reference may stand.
     pub fn texts(&self) -> impl Iterator<Item = &Text> {
-        let of_receivers = self
-            .receivers
-            .iter()
-            .flat_map(|receiver| [&receiver.slack, &receiver.webhook, &receiver.pagerduty]);
-        let of_smtp = self.smtp.iter().map(|smtp| &smtp.password);
-        of_receivers
-            .chain(of_smtp)
-            .flatten()
-            .map(|text| &text.value)
+        let of_smtp = self.smtp.iter().filter_map(|smtp| smtp.password.as_ref());
+        let of_receivers = self.receivers.iter().flat_map(Receiver::texts);
+        of_receivers.chain(of_smtp.map(|text| &text.value))
+    }
+}
+
+impl Receiver {
+    /// Every text in which a reference may stand.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        let ways = [&self.slack, &self.webhook, &self.pagerduty];
+        ways.into_iter().flatten().map(|text| &text.value)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pipelines and CI entries.
+//! Pipelines.
 
 use crate::{
     model::{
@@ -46,6 +46,8 @@ pub struct Pipeline {
     pub volumes: Vec<Mount>,
     /// What the container of each task asks for.
     pub resources: Resources,
+    /// How the container of each task runs.
+    pub container: TaskContainer,
     /// In the user's order; [`TaskId`] counts in it.
     pub tasks: Vec<Task>,
     /// The keys as written, for checks that want the place of a value.
@@ -101,8 +103,21 @@ pub struct Task {
     pub trigger_rule: Option<TriggerRule>,
     /// The task's own over the pipeline's.
     pub resources: Resources,
+    /// The task's own over the pipeline's.
+    pub container: TaskContainer,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// How the container of a task runs, beside what it asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TaskContainer {
+    /// Bytes of `/dev/shm`.
+    pub shm_size: Option<u64>,
+    /// Whether it uses the shared memory of the host; `None`: as the engine has it.
+    pub host_ipc: Option<bool>,
+    /// A class of runtimes.
+    pub runtime: Option<String>,
 }
 
 /// What a task does.
@@ -112,76 +127,4 @@ pub enum TaskBody {
     Run(Text),
     /// A Python function of the user's in `dags/PIPELINE/TASK.py`.
     Stub,
-}
-
-/// A Jenkinsfile.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ci {
-    /// The key in `[ci]`: the folder of its Jenkinsfile.
-    pub name: String,
-    /// What it is for.
-    pub description: Option<String>,
-    /// Where its stages run, unless one says otherwise.
-    pub agent: Agent,
-    /// Patterns of files: it runs where one has changed. Empty: always.
-    pub paths: Vec<String>,
-    /// Patterns of branches that it runs on. Empty: all.
-    pub branches: Vec<String>,
-    /// Environment variables of all stages.
-    pub env: Vec<EnvironmentVariable>,
-    /// Variables of all stages that a credential of Jenkins fills.
-    pub secrets: Vec<SecretVariable>,
-    /// Milliseconds.
-    pub timeout: u64,
-    /// One after the other.
-    pub stages: Vec<CiStage>,
-    /// The keys as written, for checks that want the place of a value.
-    pub written: Table,
-    /// Where it is declared.
-    pub span: Span,
-}
-
-/// Where stages run.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Agent {
-    /// On any agent.
-    Any,
-    /// In a container of this image.
-    Docker(Image),
-    /// On an agent that has this label.
-    Label(String),
-}
-
-/// An environment variable filled from a secret.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SecretVariable {
-    /// The environment variable.
-    pub variable: String,
-    /// The secret's name: the id of the credential.
-    pub secret: String,
-}
-
-/// A step of a CI entry.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CiStage {
-    /// What Jenkins shows.
-    pub name: String,
-    /// Lines of shell, one after the other; empty where `parallel` has stages.
-    pub run: Vec<Text>,
-    /// Environment variables of this stage, over the entry's.
-    pub env: Vec<EnvironmentVariable>,
-    /// Variables of this stage that a credential of Jenkins fills.
-    pub secrets: Vec<SecretVariable>,
-    /// Patterns of files: it runs where one has changed. Empty: always.
-    pub paths: Vec<String>,
-    /// Patterns of branches that it runs on. Empty: all.
-    pub branches: Vec<String>,
-    /// Milliseconds.
-    pub timeout: Option<u64>,
-    /// Where it runs, if not where the entry says.
-    pub agent: Option<Agent>,
-    /// Stages side by side; none of them has stages of its own.
-    pub parallel: Vec<CiStage>,
-    /// Its name where it is written.
-    pub span: Span,
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     files::Target,
-    model::{Ci, Component, Deploy, HasName, Named, Notify, Pipeline, Raw, Route, Workload},
+    model::{
+        Ci, Component, Deploy, HasName, Named, Notify, PROBER, Pipeline, Raw, Route, Workload,
+    },
     source::{SourceId, Span},
 };
 
@@ -142,6 +144,12 @@ impl Platform {
             .iter()
             .filter(|component| component.is_a(kind))
             .min_by_key(|component| component.external.is_some())
+    }
+
+    /// The workload that asks others whether they work.
+    pub fn prober(&self) -> Option<&Workload> {
+        let mut workloads = self.first_of("prometheus")?.workloads.iter();
+        workloads.find(|workload| workload.part.as_deref() == Some(PROBER))
     }
 }
 

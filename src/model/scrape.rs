@@ -84,6 +84,14 @@ pub struct Relabel {
     pub action: Option<String>,
 }
 
+/// The part of Prometheus that asks workloads without metrics whether they work.
+pub const PROBER: &str = "blackbox";
+
+/// The scrape job of a workload that is asked from outside. No component has a name with a `/`.
+pub fn probe_job(workload: &str) -> String {
+    format!("{workload}/probe")
+}
+
 /// Where Prometheus finds a secret.
 pub fn scrape_secret(secret: &str) -> String {
     format!("/etc/prometheus/secrets/{secret}")

@@ -1,6 +1,6 @@
 //! Charts of others that stand for a workload in a cluster.
 
-use super::{Raw, Workload};
+use super::{Raw, Text, Workload};
 use crate::source::Span;
 
 /// `chart` of a component: a dependency of the platform's chart.
@@ -13,10 +13,39 @@ pub struct UpstreamChart {
     pub version: String,
     pub values: Raw,
     /// Labels of its pods; empty: `app.kubernetes.io/name` and `app.kubernetes.io/instance`, as charts have them.
-    pub labels: Vec<(String, String)>,
+    pub labels: Vec<(String, Text)>,
+    /// Labels that those pods have besides to which the Service leads; empty: all of them.
+    pub serves: Vec<(String, Text)>,
     /// It makes a Service of the component's name itself.
     pub own_service: bool,
+    /// Its pods ask the cluster's API.
+    pub asks_api: bool,
+    /// Who manages its pods from another namespace.
+    pub operator: Option<ChartOperator>,
+    /// A Secret in the form that it reads, beside the platform's.
+    pub secret: Option<ChartSecret>,
+    /// Values of the platform's own chart that go with it.
+    pub beside: Raw,
+    /// Keys of the component that its values carry, as in `resources`.
+    pub carries: Vec<&'static str>,
+    /// Settings of the component that do not reach it.
+    pub lost_settings: Vec<String>,
     pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChartOperator {
+    pub namespace: String,
+    /// What it reaches.
+    pub ports: Vec<u16>,
+}
+
+/// `COMPONENT-chart`: nothing makes it but `mlopsgen env secret`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChartSecret {
+    /// As Kubernetes names it, such as `kubernetes.io/basic-auth`.
+    pub kind: String,
+    pub entries: Vec<(String, Text)>,
 }
 
 impl Workload {

@@ -56,6 +56,8 @@ pub struct Workload {
     pub health: Option<Health>,
     /// What Prometheus scrapes of it.
     pub metrics: Vec<Metrics>,
+    /// It gives no metrics, and Prometheus has its health check asked from outside.
+    pub probed: bool,
     /// What it asks for, and what it may take.
     pub resources: Resources,
     /// How many pods of it run in a cluster.

@@ -5,7 +5,7 @@ use crate::data::{Data, Keeper};
 
 /// How the data of a claim goes on in another one, where one of the two is made for each pod. `None`: neither is.
 pub(super) fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Option<Keep> {
-    let heir = instead.or_else(|| heir(data, fresh));
+    let heir = instead.or_else(|| successor(data, fresh));
     match (of_pods(data), heir) {
         (true, Some(heir)) if !of_pods(heir) => Some(Keep::Write(format!(
             "[raw.helm]\nvolumes.{}.existingClaim = \"{}\"\n# and before the upgrade: kubectl delete statefulset {}",
@@ -39,7 +39,7 @@ fn set(data: &Data) -> String {
 }
 
 /// The only claim of pods that starts empty and is of a volume of the same name.
-fn heir<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
+fn successor<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
     let volume = |data: &Data| data.key.rsplit('.').next().map(ToString::to_string);
     let mut fits = fresh
         .iter()

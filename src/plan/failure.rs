@@ -40,7 +40,7 @@ impl Failure {
             "could not {tried} `{}`: {error}",
             visible(&path.to_string_lossy())
         ));
-        match way_out(error.kind()) {
+        match help_for(error.kind()) {
             Some(help) => failure.help(help),
             None => failure,
         }
@@ -48,7 +48,7 @@ impl Failure {
 }
 
 /// What a person can do about an error of the file system.
-fn way_out(kind: io::ErrorKind) -> Option<&'static str> {
+fn help_for(kind: io::ErrorKind) -> Option<&'static str> {
     match kind {
         io::ErrorKind::PermissionDenied => Some(
             "`ls -ld` on it and on its folder shows whose they are: change their owner or mode, \

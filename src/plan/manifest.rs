@@ -307,7 +307,8 @@ fn accepted(line: AcceptedLine) -> Result<Accepted, Failure> {
 }
 
 fn program(text: &str) -> Result<Program, Failure> {
-    Program::parse(text).ok_or_else(|| broken(&format!("`{text}` is no program and its version")))
+    Program::parse(text)
+        .ok_or_else(|| broken(&format!("`{text}` is not a program and its version")))
 }
 
 fn lines(values: impl Iterator<Item = serde_json::Value>) -> String {

@@ -14,7 +14,7 @@ use merge::{corrected, join, lay_over, only_included_keys};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files,
-    language::{Context, Form, PLATFORM_FILE, check},
+    language::{Context, Form, Owner, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Table},
     world::{LARGEST_FILE, Listing, ReadError, World},
@@ -84,7 +84,7 @@ pub fn read(
         return None;
     }
     let context = Context {
-        owner: "this file",
+        owner: Owner::Words("this file"),
         entry: "",
         place: start,
         removable: false,
@@ -142,7 +142,7 @@ pub fn bad_environment(name: &str) -> Option<Diagnostic> {
             Code::BadName,
             format!("`{name}` can't be the name of an environment"),
         )
-        .help(format!("call it something else: {why}")),
+        .help(format!("choose another name: {why}")),
     )
 }
 
@@ -220,7 +220,7 @@ fn read_file(
                 Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
                     .label(
                         Span::new(id, valid..valid + REPLACEMENT),
-                        "this is no UTF-8",
+                        "this is not UTF-8",
                     )
                     .help("save the file as UTF-8"),
             );

@@ -1,7 +1,7 @@
 //! What is resolved before any component, because components are made of it: each is made once, with all that it has.
 
 use super::{
-    Inputs, Scene, mounts, notify,
+    Inputs, Scene, ci, mounts, notify,
     observe::{self, Scraper},
     pipelines, settings,
 };
@@ -23,7 +23,11 @@ pub(super) struct Beforehand<'a> {
     pub volumes: Named<PlatformVolume>,
     /// The secrets that tasks of pipelines read from the environment of what runs them.
     pub task_secrets: Vec<EnvironmentVariable>,
+    /// The secrets that CI entries read, of which the Jenkins that runs them makes credentials.
+    pub job_secrets: Vec<EnvironmentVariable>,
     pub notify: Option<Notify>,
+    /// Prometheus has a part that asks others whether they work.
+    pub has_prober: bool,
     /// What Prometheus reads for what others say, and which component it is.
     scraper: Option<(usize, Scraper)>,
     /// What Airflow's runs are measured by, and which component it is.
@@ -56,6 +60,7 @@ impl<'a> Beforehand<'a> {
     pub fn of(tree: &Table, scene: &'a Scene<'a>, inputs: &Inputs<'_>, sink: &mut Sink) -> Self {
         let workloads = workloads(scene, inputs, sink);
         let components = components(scene, inputs, sink);
+        let notify = notify::resolve(tree, scene, sink);
         let watched = Watched {
             workloads: &workloads,
             components: &components,
@@ -65,7 +70,9 @@ impl<'a> Beforehand<'a> {
             promises: watched.promises(tree, scene, sink),
             volumes: mounts::volumes(tree, scene),
             task_secrets: pipelines::task_secrets(tree, scene),
-            notify: notify::resolve(tree, scene, sink),
+            has_prober: observe::has_prober(scene),
+            job_secrets: ci::job_secrets(tree, scene, notify.as_ref()),
+            notify,
             workloads,
             components,
         }

@@ -1,5 +1,11 @@
 //! CI entries.
 
+mod after;
+mod asked;
+mod jobs;
+
+pub(super) use jobs::{job_secrets, view};
+
 use super::{
     Scene, image, program,
     reference::{Scope, text},
@@ -8,18 +14,23 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
-    model::{Agent, Ci, CiStage, SecretVariable, Text},
+    model::{Agent, Ci, CiStage, Notify, SecretVariable, Text},
     source::Span,
     syntax::{Key, Node, Table},
 };
 
-pub(super) fn entries(at: Texts<'_>, tree: &Table, sink: &mut Sink) -> Vec<Ci> {
+pub(super) fn entries(
+    at: Texts<'_>,
+    tree: &Table,
+    notify: Option<&Notify>,
+    sink: &mut Sink,
+) -> Vec<Ci> {
     read::tables(tree, "ci")
-        .map(|(key, table)| ci(key, table, at, sink))
+        .map(|(key, table)| ci(key, table, at, notify, sink))
         .collect()
 }
 
-fn ci(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Ci {
+fn ci(key: &Key, table: &Table, at: Texts<'_>, notify: Option<&Notify>, sink: &mut Sink) -> Ci {
     let scene = at.scene;
     let scope = Scope::platform();
     let stages: Vec<&Table> = stage_tables(table, "stages");
@@ -38,7 +49,7 @@ fn ci(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Ci {
     }
     let stages: Vec<CiStage> = stages
         .into_iter()
-        .map(|stage_table| stage(stage_table, key.span, at, sink))
+        .map(|stage_table| stage(stage_table, key.span, (at, notify), sink))
         .collect();
     report_equal_stages(&stages, sink);
     Ci {
@@ -47,9 +58,14 @@ fn ci(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Ci {
         agent: agent(at, table, sink).unwrap_or(Agent::Any),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
+        tags: read::strings(table, "tags"),
         env: program::environment(scene, table, &scope, sink),
         secrets: secrets(table, scene, sink),
         timeout: read::duration(table, "timeout").unwrap_or(3_600_000),
+        retries: read::unsigned(table, "retries").unwrap_or(0),
+        parameters: asked::parameters(at, table, sink),
+        triggers: asked::triggers(table),
+        post: after::post(at, table, notify, sink),
         stages,
         written: table.clone(),
         span: key.span,
@@ -76,17 +92,22 @@ fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
             sink.push(
                 Diagnostic::new(
                     Code::DuplicateName,
-                    format!("stage `{}` is there twice", stage.name),
+                    format!("stage `{}` is declared twice", stage.name),
                 )
                 .label(first.span, "first here")
                 .label(stage.span, "and again here")
-                .help("Jenkins wants a name of its own for each stage: rename one"),
+                .help("Jenkins needs another name for each stage: rename one of the two"),
             );
         }
     }
 }
 
-fn stage(table: &Table, entry: Span, at: Texts<'_>, sink: &mut Sink) -> CiStage {
+fn stage(
+    table: &Table,
+    entry: Span,
+    (at, notify): (Texts<'_>, Option<&Notify>),
+    sink: &mut Sink,
+) -> CiStage {
     let scene = at.scene;
     let span = table.get("name").map_or(entry, |name| name.span);
     let scope = Scope::platform();
@@ -99,7 +120,7 @@ fn stage(table: &Table, entry: Span, at: Texts<'_>, sink: &mut Sink) -> CiStage 
         .collect();
     let parallel: Vec<CiStage> = stage_tables(table, "parallel")
         .into_iter()
-        .map(|inner| stage(inner, entry, at, sink))
+        .map(|inner| stage(inner, entry, (at, notify), sink))
         .collect();
     let broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
     if run.is_empty() == parallel.is_empty() && !broken("run") && !broken("parallel") {
@@ -124,7 +145,10 @@ fn stage(table: &Table, entry: Span, at: Texts<'_>, sink: &mut Sink) -> CiStage 
         secrets: secrets(table, scene, sink),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),
+        tags: read::strings(table, "tags"),
         timeout: read::duration(table, "timeout"),
+        retries: read::unsigned(table, "retries").unwrap_or(0),
+        post: after::post(at, table, notify, sink),
         agent: agent(at, table, sink),
         parallel,
         span,
@@ -148,7 +172,7 @@ fn agent(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
             sink.push(
                 Diagnostic::new(Code::MissingKey, "this agent has neither an image nor a label")
                     .label(span, "no `docker` and no `label`")
-                    .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out, then any agent does"),
+                    .help("an agent is `{ docker = \"python:3.12\" }` or `{ label = \"linux\" }`; leave it out to use any agent"),
             );
         }
         _ => {}

@@ -57,7 +57,7 @@ pub(super) fn deploy(
                 Diagnostic::new(Code::ConflictingKeys, "`[deploy]` names two tools for one release")
                     .label(first, "Argo CD installs it")
                     .label(second, "and so does Flux")
-                    .help("keep one; an environment takes the other away with `deploy.argocd = false` or `deploy.flux = false`"),
+                    .help("keep one; an environment removes the other with `deploy.argocd = false` or `deploy.flux = false`"),
             );
             return None;
         }
@@ -94,7 +94,7 @@ pub(super) fn deploy(
         sink.push(
             Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
                 .label(span, "this leads to the chart")
-                .help("add \"helm\" to `platform.targets`, or say in `path` where the chart is"),
+                .help("add \"helm\" to `platform.targets`, or write in `path` where the chart is"),
         );
     }
     deploy
@@ -108,8 +108,8 @@ fn asked_for(tree: &Table) -> Option<Span> {
 }
 
 fn nothing_to_write(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::MissingKey, "the target `gitops` needs to know who installs the chart")
-        .label(span, "nothing in `[deploy]` says it")
+    Diagnostic::new(Code::MissingKey, "the target `gitops` needs the tool that installs the chart")
+        .label(span, "`[deploy]` names no tool")
         .help("write `[deploy]` and below it `argocd = { repository = \"https://...\" }` or `flux = { ... }`")
 }
 
@@ -166,7 +166,7 @@ impl Reader<'_> {
         }
         if text.contains("://") {
             sink.push(
-                Diagnostic::new(Code::BadValue, format!("`{text}` is no Secret of Flux'"))
+                Diagnostic::new(Code::BadValue, format!("`{text}` can't be the name of a Secret"))
                     .label(node.span, "Flux reaches another cluster by a kubeconfig")
                     .help("name the Secret that holds it, or leave this out for the cluster that Flux runs in"),
             );
@@ -205,7 +205,7 @@ impl Reader<'_> {
         sink.push(
             Diagnostic::new(
                 Code::BadValue,
-                format!("`{text}` is no address of a git repository"),
+                format!("`{text}` is not the address of a git repository"),
             )
             .label(node.span, "the cluster has to reach it")
             .help(
@@ -282,7 +282,7 @@ impl Reader<'_> {
             )
             .label(at, "the release has a namespace of this name")
             .help(format!(
-                "say `namespace`, of at most {NAMESPACE} characters"
+                "set `namespace`, with at most {NAMESPACE} characters"
             )),
         );
         None
@@ -323,10 +323,10 @@ fn in_repository(node: &Node, sink: &mut Sink) -> Option<String> {
     sink.push(
         Diagnostic::new(
             Code::BadValue,
-            format!("`{text}` is no path in a repository"),
+            format!("`{text}` is not a path in a repository"),
         )
         .label(node.span, "it is read from the top of the repository")
-        .help("write it as git shows it, as in `platform/generated/helm/mlops`"),
+        .help("write it as git shows it, for example `platform/generated/helm/mlops`"),
     );
     None
 }

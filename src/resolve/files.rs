@@ -1,5 +1,7 @@
 //! Files that are mounted: contents, files of the project, secrets, what targets generate.
 
+use std::collections::BTreeMap;
+
 use super::{
     Inputs, Scene,
     contents::dashboard::{Adapted, adapted},
@@ -15,7 +17,7 @@ use crate::{
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
-    value::TreePath,
+    value::{TreePath, one_spelling},
     world::{ReadError, World},
 };
 
@@ -144,8 +146,8 @@ impl File<'_> {
 
     fn one_way(&self, ways: usize) -> Diagnostic {
         let message = match ways {
-            0 => format!("file `{}` says nothing of its content", self.key.name),
-            _ => format!("file `{}` says its content in several ways", self.key.name),
+            0 => format!("file `{}` has no content", self.key.name),
+            _ => format!("file `{}` has several contents", self.key.name),
         };
         Diagnostic::new(
             if ways == 0 {
@@ -261,7 +263,7 @@ impl File<'_> {
                     Diagnostic::new(
                         Code::BadValue,
                         format!(
-                            "this dashboard asks for data sources that `{}` has not got",
+                            "this dashboard asks for data sources that `{}` does not have",
                             own.name
                         ),
                     )
@@ -280,7 +282,8 @@ impl File<'_> {
     fn template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let path = node.as_str()?;
         let mut marks = Marks::default();
-        let view = view(self.scene, self.index, &mut marks, sink);
+        let environment = self.inputs.environment.as_deref();
+        let view = view(self.scene, self.index, environment, &mut marks, sink);
         match self.inputs.engine.render(path, view) {
             Ok(rendered) => Some(self.content(marks.restore(&rendered))),
             Err(_) if self.scene.components[self.index].broken => None,
@@ -306,10 +309,10 @@ fn base_name(item: &Node) -> Option<&str> {
 /// Files that a setting lists lie side by side in the container.
 fn report_equal_names(items: &[Node], sink: &mut Sink) {
     for (index, item) in items.iter().enumerate() {
-        let name = base_name(item).map(str::to_ascii_lowercase);
+        let name = base_name(item).map(one_spelling);
         let first = items[..index]
             .iter()
-            .find(|other| base_name(other).map(str::to_ascii_lowercase) == name);
+            .find(|other| base_name(other).map(one_spelling) == name);
         if let (Some(first), Some(name)) = (first, name) {
             sink.push(
                 Diagnostic::new(
@@ -372,7 +375,7 @@ fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileC
                 Code::OutsideProject,
                 format!("`{written}` is in the folder that everything is generated into"),
             )
-            .label(node.span, "no source of one's own")
+            .label(node.span, "this folder is generated")
             .help("secrets lie there, and it would grow at each `apply`: name the file that it comes from"),
         );
         return None;
@@ -415,9 +418,11 @@ fn unread(path: &str, span: Span, error: &ReadError) -> Diagnostic {
 }
 
 fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<FileContent> {
-    let mut files = Vec::new();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let listing = world.list(path);
     let mut broken = listing.unread;
+    let mut size = 0;
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for file in listing.files {
         let bytes = match world.read(&file) {
             Ok(bytes) => bytes,
@@ -432,6 +437,15 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
             broken.push((file, ReadError::Failed(format!("it {why}"))));
             continue;
         }
+        if let Some(first) = seen.insert(one_spelling(&name), file.clone()) {
+            sink.push(twins(&first, &file, span));
+            return None;
+        }
+        size += bytes.len();
+        if size > LARGEST {
+            sink.push(too_large(path, span));
+            return None;
+        }
         files.push((name, bytes));
     }
     for (file, error) in &broken {
@@ -440,14 +454,19 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
     if !broken.is_empty() {
         return None;
     }
-    if files.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > LARGEST {
-        sink.push(too_large(path, span));
-        return None;
-    }
     Some(FileContent::Folder {
         path: path.to_string(),
         files,
     })
+}
+
+fn twins(first: &str, second: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::OutputClash,
+        format!("`{first}` and `{second}` are one file on some systems"),
+    )
+    .label(span, "this folder has both")
+    .help("rename one of the two; letter case and the way in which an accent is written make no difference")
 }
 
 fn too_large(path: &str, span: Span) -> Diagnostic {

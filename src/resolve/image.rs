@@ -129,7 +129,7 @@ fn without_image(scene: &Scene<'_>, component: Span, chart: Span, sink: &mut Sin
         return;
     };
     sink.push(
-        Diagnostic::new(Code::MissingKey, "a chart runs in a cluster alone")
+        Diagnostic::new(Code::MissingKey, "a chart runs only in a cluster")
             .label(chart, format!("`{}` has no image to run", target.name()))
             .help("write `image = \"repository:tag\"` beside it, or leave `compose` and `swarm` out of `platform.targets`")
             .adding(component, "image = \"repository:tag\""),
@@ -144,7 +144,7 @@ fn good_version(node: &Node, sink: &mut Sink) {
         return;
     }
     sink.push(
-        Diagnostic::new(Code::BadValue, format!("`{written}` is no tag of an image"))
+        Diagnostic::new(Code::BadValue, format!("`{written}` is not an image tag"))
             .label(node.span, "does not fit")
             .help("a tag is up to 128 letters, digits, `_`, `.` and `-`, such as `1.4.0`"),
     );
@@ -162,7 +162,7 @@ fn well_formed(node: &Node, sink: &mut Sink) {
         return;
     }
     sink.push(
-        Diagnostic::new(Code::BadValue, format!("`{written}` is no image reference"))
+        Diagnostic::new(Code::BadValue, format!("`{written}` is not an image reference"))
             .label(node.span, "does not fit")
             .help("write `repository:tag`, in lower case, with `@sha256:...` where it is pinned by digest"),
     );

@@ -95,7 +95,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         },
     };
     let pipelines = pipelines::pipelines(texts, tree, sink);
-    let ci = ci::entries(texts, tree, sink);
+    let ci = ci::entries(texts, tree, notify.as_ref(), sink);
     let ends = Ends {
         pipelines: &pipelines,
         ci: &ci,

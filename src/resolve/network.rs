@@ -58,7 +58,7 @@ fn unpublished(table: &Table, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(
                 Code::ConflictingKeys,
-                "what is in no network publishes no port",
+                "a workload without a network can't publish a port",
             )
             .label(host.key.span, "published")
             .label(mode.span, "in no network")
@@ -72,7 +72,7 @@ pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
     if let Some(node) = table.get("network_mode") {
         match (mode(table).map(|mode| mode.value), node.as_str()) {
             (None, Some(_)) => sink.push(
-                Diagnostic::new(Code::BadValue, "this is no network mode")
+                Diagnostic::new(Code::BadValue, "this is not a network mode")
                     .label(node.span, "does not fit")
                     .help("write `host`, `none` or `service:X`, X being a component"),
             ),
@@ -91,7 +91,7 @@ pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(
                 Code::ConflictingKeys,
-                "what has a `network_mode` joins no network",
+                "a workload with a `network_mode` can't join networks",
             )
             .label(mode.key.span, "a mode")
             .label(networks.key.span, "and networks")
@@ -107,7 +107,7 @@ pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
             if nearest(name, known).is_none() {
                 let line = format!("{name} = {{ external = \"{name}\" }}");
                 diagnostic = diagnostic
-                    .help(format!("take it away: each group has a network, which `depends_on`, `uses` and references open to others; one that exists outside is declared below `[networks]`: `{line}`"))
+                    .help(format!("remove it: each group has a network, which `depends_on`, `uses` and references open to others; one that exists outside is declared below `[networks]`: `{line}`"))
                     .declaring(node.span, "networks", line);
             }
             sink.push(diagnostic);

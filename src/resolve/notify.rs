@@ -98,7 +98,7 @@ fn receiver(
     }
     if let (Some(channel), None) = (table.entry("channel"), table.get("slack")) {
         sink.push(
-            Diagnostic::new(Code::MissingKey, "`channel` is Slack's")
+            Diagnostic::new(Code::MissingKey, "`channel` is for Slack only")
                 .label(channel.key.span, "there is no `slack` beside it")
                 .help("write `slack = \"${secrets.NAME}\"`, a secret that holds the URL of an incoming webhook"),
         );
@@ -131,10 +131,10 @@ fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Te
         plain.filter(|it| !it.starts_with("http://") && !it.starts_with("https://"))
     {
         sink.push(
-            Diagnostic::new(Code::BadValue, format!("`{plain}` is no URL"))
+            Diagnostic::new(Code::BadValue, format!("`{plain}` is not a URL"))
                 .label(text.span, format!("`{key}` is a URL"))
                 .help(
-                    "it starts with `https://` or `http://`, or is a secret that holds such a one",
+                    "it starts with `https://` or `http://`, or is a secret that holds such a URL",
                 ),
         );
     }
@@ -149,7 +149,7 @@ fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Opti
         sink.push(
             Diagnostic::new(
                 Code::SecretPlace,
-                format!("`{key}` is a secret as a whole, or has none in it"),
+                format!("`{key}` must be one secret and nothing else, or contain none"),
             )
             .label(node.span, "a secret and something else")
             .help("Alertmanager reads the value from a file: let the secret hold all of it"),

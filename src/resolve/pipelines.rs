@@ -13,7 +13,7 @@ use crate::{
     expand::{read, unknown},
     model::{
         At, EnvironmentVariable, Image, Named, Parameter, Piece, Pipeline, Resources, Schedule,
-        Task, TaskBody, TaskId, Text, TriggerRule,
+        Task, TaskBody, TaskContainer, TaskId, Text, TriggerRule,
     },
     syntax::{Key, Node, Removal, Table, Value, overlay},
 };
@@ -48,6 +48,14 @@ pub(super) fn task_secrets(tree: &Table, scene: &Scene<'_>) -> Vec<EnvironmentVa
             names.extend(secrets.map(ToString::to_string));
         }
     }
+    secret_variables(scene, &names)
+}
+
+/// Secrets as variables of the environment, each under its own name.
+pub(super) fn secret_variables(
+    scene: &Scene<'_>,
+    names: &BTreeSet<String>,
+) -> Vec<EnvironmentVariable> {
     let secrets = scene.names.secrets.iter();
     secrets
         .filter(|secret| names.contains(&secret.name))
@@ -77,6 +85,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         image: image.as_ref(),
         env: table.get("env"),
         resources: table.get("resources"),
+        container: container(table, &TaskContainer::default()),
     };
     let names = TaskNames::of(table);
     let tasks: Vec<Task> = read::tables(table, "tasks")
@@ -119,6 +128,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         env: program::environment(scene, table, &scope, sink),
         volumes: mounts::pipeline_mounts(scene, &key.name, table, sink),
         resources: workload::resources(table),
+        container: container(table, &TaskContainer::default()),
         tasks,
         written: table.clone(),
         span: key.span,
@@ -154,6 +164,18 @@ struct Defaults<'a> {
     image: Option<&'a Image>,
     env: Option<&'a Node>,
     resources: Option<&'a Node>,
+    container: TaskContainer,
+}
+
+/// What a pipeline or a task says of its containers, and else that of what it is part of.
+fn container(table: &Table, around: &TaskContainer) -> TaskContainer {
+    TaskContainer {
+        shm_size: read::memory(table, "shm_size").or(around.shm_size),
+        host_ipc: table
+            .string("ipc")
+            .map_or(around.host_ipc, |ipc| Some(ipc == "host")),
+        runtime: read::owned(table, "runtime").or_else(|| around.runtime.clone()),
+    }
 }
 
 fn task(
@@ -198,6 +220,7 @@ fn task(
         } else {
             Resources::default()
         },
+        container: container(table, &defaults.container),
         span: key.span,
     }
 }

@@ -92,11 +92,11 @@ fn refuse_false_unset(key: &Key, table: &Table, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(
                 Code::BadValue,
-                format!("`unset = false` says nothing of `{}`", key.name),
+                format!("`unset = false` has no meaning for `{}`", key.name),
             )
             .label(node.span, "does not fit")
             .replacing(node.span, "true")
-            .help("write `{ unset = true }` to take the variable away, or leave the line out"),
+            .help("write `{ unset = true }` to remove the variable, or leave the line out"),
         );
     }
 }

@@ -122,7 +122,7 @@ pub(super) fn value(
 
 fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
     let why = match misfit.closed {
-        true => "no reference starts so",
+        true => "no reference starts like this",
         false => "it has no `}`",
     };
     let word = misfit.word();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    Scene,
+    Scene, ci,
     reference::{Scope, text, value},
     settings::setting_value,
 };
@@ -19,7 +19,13 @@ use crate::{
 const MARK: (char, char) = ('\u{fdd0}', '\u{fdd1}');
 
 /// What a kind's template sees.
-pub(super) fn view(scene: &Scene<'_>, index: usize, marks: &mut Marks, sink: &mut Sink) -> Json {
+pub(super) fn view(
+    scene: &Scene<'_>,
+    index: usize,
+    environment: Option<&str>,
+    marks: &mut Marks,
+    sink: &mut Sink,
+) -> Json {
     let draft = &scene.components[index];
     let mut settings = Map::new();
     for spec in &draft.kind.settings {
@@ -47,7 +53,16 @@ pub(super) fn view(scene: &Scene<'_>, index: usize, marks: &mut Marks, sink: &mu
         "major": draft.major,
         "self": role_view(scene, index, None, marks, sink),
         "routes": routes(scene, &draft.name, marks, sink),
-        "platform": { "name": scene.names.platform, "pipelines": scene.names.has_pipelines, "prometheus": scene.has_kind("prometheus") },
+        "platform": {
+            "name": scene.names.platform,
+            "pipelines": scene.names.has_pipelines,
+            "prometheus": scene.has_kind("prometheus"),
+            "ci_containers": scene.names.has_ci_containers,
+        },
+        "ci": match draft.kind_table.boolean("runs_ci") {
+            Some(true) => ci::view(&scene.draft.tree, scene, environment),
+            _ => Json::Null,
+        },
     });
     if draft.kind_table.boolean("reads_logs") == Some(true) {
         out["platform"]["project"] = Json::from(scene.names.project.as_str());

@@ -42,7 +42,7 @@ fn text_of(node: &Node, inputs: &Inputs<'_>, sink: &mut Sink) -> Option<String> 
     let refused = match files::project(inputs.world, node, sink)? {
         FileContent::Project { bytes, .. } => match String::from_utf8(bytes) {
             Ok(text) => return Some(text),
-            Err(_) => "it is no text",
+            Err(_) => "it is not text",
         },
         _ => "it is a folder",
     };

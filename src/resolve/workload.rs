@@ -29,7 +29,7 @@ pub(super) fn component(
     let draft = &scene.components[index];
     image::check(scene, index, sink);
     let known = &beforehand.components[index];
-    let workloads = scene
+    let workloads: Vec<Workload> = scene
         .running(index)
         .map(|shape| {
             network::check(scene, &shape.table, sink);
@@ -37,9 +37,10 @@ pub(super) fn component(
         })
         .collect();
     let levels = observe::levels(scene, index, sink);
-    let mut alerts = observe::alerts(scene, index, sink);
-    alerts.extend(levels.alerts);
-    alerts.extend_from_slice(beforehand.promises(index));
+    let mut made = levels.alerts;
+    made.extend(observe::probe_alert(&draft.name, draft.span, &workloads));
+    made.extend_from_slice(beforehand.promises(index));
+    let alerts = observe::alerts(scene, index, made, sink);
     let mut records = observe::records(scene, index, sink);
     records.extend(levels.records);
     let mut own_panels = levels.panels;
@@ -74,6 +75,7 @@ pub(super) fn component(
         records,
         panels: observe::panels(scene, index, sink),
         own_panels,
+        exposes: observe::exposes(draft),
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
@@ -160,8 +162,15 @@ fn workload(
     };
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
-    if shape.own_image && draft.kind_table.boolean("runs_pipelines") == Some(true) {
-        for variable in &beforehand.task_secrets {
+    let needed_inside = [
+        ("runs_pipelines", &beforehand.task_secrets),
+        ("runs_ci", &beforehand.job_secrets),
+    ];
+    for (key, secrets) in needed_inside {
+        if !shape.own_image || draft.kind_table.boolean(key) != Some(true) {
+            continue;
+        }
+        for variable in secrets {
             if !env.iter().any(|known| known.name == variable.name) {
                 env.push(variable.clone());
             }
@@ -198,6 +207,7 @@ fn workload(
         node_mounts,
         files,
         metrics: known.map_or_else(Vec::new, |it| it.metrics.clone()),
+        probed: observe::is_probed(scene, index, shape, beforehand),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         daemon: table.boolean("daemon").unwrap_or(false),

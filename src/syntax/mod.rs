@@ -59,6 +59,14 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
             continue;
         }
         last_line = line;
+        if error.message().starts_with("cannot extend value of type") {
+            sink.push(two_forms(
+                duplicate::first_of(text, span, &table),
+                span,
+                text,
+            ));
+            continue;
+        }
         if !error.message().contains("duplicate key") {
             sink.push(syntax_error(error.message(), span));
             continue;
@@ -106,7 +114,7 @@ fn report_conflicts(text: &str, source: SourceId, sink: &mut Sink) -> bool {
     let conflicts = conflicts(text);
     for conflict in &conflicts {
         let mut diagnostic =
-            Diagnostic::new(Code::TomlSyntax, "a merge left both of its sides here");
+            Diagnostic::new(Code::TomlSyntax, "git left both sides of a merge here");
         for place in conflict {
             let label = match text.as_bytes()[place.start] {
                 b'<' => "one side begins",
@@ -117,7 +125,7 @@ fn report_conflicts(text: &str, source: SourceId, sink: &mut Sink) -> bool {
             diagnostic = diagnostic.label(Span::new(source, place.clone()), label);
         }
         sink.push(diagnostic.help(
-            "keep the lines that are meant, and take the markers `<<<<<<<`, `=======` and `>>>>>>>` away",
+            "keep the lines that are meant, and remove the markers `<<<<<<<`, `=======` and `>>>>>>>`",
         ));
     }
     !conflicts.is_empty()
@@ -135,8 +143,23 @@ fn syntax_error(message: &str, span: Span) -> Diagnostic {
         .help(help)
 }
 
+/// `ports.http = 80` below `ports = [...]`.
+fn two_forms(first: Option<Span>, again: Span, text: &str) -> Diagnostic {
+    let name = text.get(again.start..again.end).unwrap_or_default();
+    let mut diagnostic = Diagnostic::new(
+        Code::TomlSyntax,
+        format!("`{name}` is a value on one line and a table on another"),
+    );
+    if let Some(first) = first {
+        diagnostic = diagnostic.label(first, "a value here");
+    }
+    diagnostic.label(again, "a key of it here").help(format!(
+        "write all of it as a table, one `{name}.NAME = ...` a line"
+    ))
+}
+
 fn defined_twice(first: Option<Span>, again: Span) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Code::TomlSyntax, "the same key is there twice");
+    let mut diagnostic = Diagnostic::new(Code::TomlSyntax, "this key is declared twice");
     if let Some(first) = first {
         diagnostic = diagnostic.label(first, "first here");
     }

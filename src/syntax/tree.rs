@@ -47,7 +47,7 @@ impl Value {
             Value::Time(_) => "a time",
             Value::Array(_) => "a list",
             Value::Table(_) => "a table",
-            Value::Broken => "nothing of use",
+            Value::Broken => "a value that can't be read",
         }
     }
 }

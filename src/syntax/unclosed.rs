@@ -21,7 +21,7 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
     let mut goes_on = false;
     for line in text.split_inclusive('\n') {
         if let Some((bracket, missing)) = open.last().copied()
-            && starts_anew(line, goes_on)
+            && starts_statement(line, goes_on)
         {
             return Some(Unclosed {
                 at: bracket,
@@ -98,7 +98,7 @@ fn scan(line: &str) -> Option<Scanned> {
 }
 
 /// Whether a line is a heading, or a key where the line before asks for none.
-fn starts_anew(line: &str, goes_on: bool) -> bool {
+fn starts_statement(line: &str, goes_on: bool) -> bool {
     is_heading(line) || !goes_on && is_key(line)
 }
 

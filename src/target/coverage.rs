@@ -13,6 +13,7 @@ use super::{
     content::prometheus::own_job_names,
     shared::{
         expr::jobs_of,
+        probes::{self, Asked},
         scrape::{self, Job},
     },
 };
@@ -59,14 +60,14 @@ pub struct WorkloadCoverage {
 }
 
 impl WorkloadCoverage {
-    fn met(&self) -> usize {
+    fn answered(&self) -> usize {
         let answers = [self.metrics, self.alert, self.panel, self.probe];
         answers.iter().filter(|answer| **answer).count()
     }
 
     /// Whether all four questions are answered.
     pub fn is_whole(&self) -> bool {
-        self.met() == QUESTIONS
+        self.answered() == QUESTIONS
     }
 }
 
@@ -86,6 +87,9 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let (jobs, _) = prometheus
         .map(|prometheus| scrape::jobs(platform, prometheus, Vantage::Compose))
         .unwrap_or_default();
+    let asked = prometheus
+        .map(|prometheus| probes::asked(platform, prometheus, Vantage::Compose))
+        .unwrap_or_default();
     let grafana = platform.first_of("grafana");
     let has_dashboards = grafana.is_some_and(|grafana| shows(grafana, prometheus));
     let workloads: Vec<WorkloadCoverage> = platform
@@ -93,23 +97,28 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .iter()
         .flat_map(|component| &component.workloads)
         .filter(|workload| !workload.is_job())
-        .map(|workload| watched(platform, workload, &jobs, has_dashboards))
+        .map(|workload| watched(platform, workload, &jobs, &asked, has_dashboards))
         .collect();
     let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
     let expressions = expressions(platform, prometheus, grafana);
-    let known: BTreeSet<&str> = jobs
+    let ours: Vec<&str> = jobs
         .iter()
         .map(|job| job.metrics.job.as_str())
-        .chain(own_jobs.iter().map(String::as_str))
+        .chain(asked.iter().map(|asked| asked.job.as_str()))
         .collect();
-    let uncharted = uncharted(&jobs, &own_jobs, &expressions, has_dashboards);
+    let own = own_jobs.iter().map(String::as_str);
+    let known: BTreeSet<&str> = ours.iter().copied().chain(own).collect();
+    let uncharted = jobs_without_panel(&ours, &own_jobs, &expressions, has_dashboards);
     let named: BTreeSet<Unexposed> = expressions.iter().flat_map(Expression::named).collect();
     let unexposed: Vec<Unexposed> = named
         .into_iter()
         .filter(|it| !known.contains(it.job.as_str()))
         .collect();
     let asked = workloads.len() * QUESTIONS + known.len() + unexposed.len();
-    let met = workloads.iter().map(WorkloadCoverage::met).sum::<usize>()
+    let met = workloads
+        .iter()
+        .map(WorkloadCoverage::answered)
+        .sum::<usize>()
         + (known.len() - uncharted.len());
     Coverage {
         percent: (met * 100).checked_div(asked).unwrap_or(100),
@@ -134,11 +143,13 @@ fn watched(
     platform: &Platform,
     workload: &Workload,
     jobs: &[Job<'_>],
+    asked: &[Asked<'_>],
     has_dashboards: bool,
 ) -> WorkloadCoverage {
     let is_scraped = jobs
         .iter()
         .any(|job| job.component.name == workload.component);
+    let is_asked = asked.iter().any(|it| it.workload.name == workload.name);
     let component = platform.component(&workload.component);
     // An alert of the user's own may ask for what others measure.
     let has_own_alert = platform.first_of("prometheus").is_some()
@@ -147,8 +158,8 @@ fn watched(
         name: workload.name.clone(),
         component: workload.component.clone(),
         metrics: is_scraped,
-        alert: is_scraped || has_own_alert,
-        panel: is_scraped && has_dashboards,
+        alert: is_scraped || is_asked || has_own_alert,
+        panel: (is_scraped || is_asked) && has_dashboards,
         probe: workload.health.is_some(),
     }
 }
@@ -243,8 +254,8 @@ fn queries(value: &Value, out: &mut Vec<String>) {
 }
 
 /// Jobs of ours have dashboards where there is Grafana; those of one's own are shown by a panel that names them.
-fn uncharted(
-    jobs: &[Job<'_>],
+fn jobs_without_panel(
+    ours: &[&str],
     own_jobs: &[String],
     expressions: &[Expression],
     has_dashboards: bool,
@@ -254,7 +265,7 @@ fn uncharted(
         .filter(|it| it.is_shown && has_dashboards)
         .flat_map(|it| jobs_of(&it.text))
         .collect();
-    let ours = jobs.iter().map(|job| job.metrics.job.clone());
+    let ours = ours.iter().map(ToString::to_string);
     let ours = ours.filter(|_| !has_dashboards);
     let own = own_jobs.iter().filter(|job| !shown.contains(*job)).cloned();
     ours.chain(own).collect()

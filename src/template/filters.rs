@@ -50,7 +50,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         "yaml",
         |state: &State, value: Value, indent: Option<usize>| {
             let indent = narrow(indent.unwrap_or(0))?;
-            let pay = |value: &Value, depth: usize| pay_one(state, value, depth);
+            let pay = |value: &Value, depth: usize| charge_one(state, value, depth);
             let text = yaml::block(&value, indent, &pay)?;
             Ok::<_, Error>(Value::from_safe_string(text))
         },
@@ -59,8 +59,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         "yaml_with",
         |state: &State, value: Value, anchors: Value, indent: usize| {
             let indent = narrow(indent)?;
-            let one = |value: &Value, depth: usize| pay_one(state, value, depth);
-            pay(state, &anchors, 0)?;
+            let one = |value: &Value, depth: usize| charge_one(state, value, depth);
+            charge(state, &anchors, 0)?;
             let text = match (value.kind(), anchors.kind()) {
                 (ValueKind::Map, ValueKind::Map) => yaml::entries(&value, &anchors, indent, &one)?,
                 _ => yaml::block(&value, indent, &one)?,
@@ -74,7 +74,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter(
         "json",
         |state: &State, value: Value, indent: Option<usize>| {
-            pay(state, &value, 0)?;
+            charge(state, &value, 0)?;
             let text = match indent {
                 None => serde_json::to_string(&value).map_err(bad)?,
                 Some(indent) => serde_json::to_string_pretty(&value)
@@ -134,7 +134,7 @@ fn language(state: &State) -> Language {
 const DEEPEST: usize = 100;
 
 fn tree(state: &State, value: &Value) -> Result<serde_json::Value, Error> {
-    pay(state, value, 0)?;
+    charge(state, value, 0)?;
     serde_json::to_value(value).map_err(bad)
 }
 
@@ -143,19 +143,19 @@ fn bad(error: serde_json::Error) -> Error {
 }
 
 /// Pays for what a filter makes of a value, before it does. A text takes several copies on its way.
-fn pay(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
-    pay_one(state, value, depth)?;
+fn charge(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
+    charge_one(state, value, depth)?;
     match value.kind() {
         ValueKind::Map => {
             let pairs = value.as_object().and_then(DynObject::try_iter_pairs);
             for (key, inner) in pairs.into_iter().flatten() {
-                pay(state, &key, depth + 1)?;
-                pay(state, &inner, depth + 1)?;
+                charge(state, &key, depth + 1)?;
+                charge(state, &inner, depth + 1)?;
             }
         }
         ValueKind::Seq | ValueKind::Iterable => {
             for item in value.try_iter()? {
-                pay(state, &item, depth + 1)?;
+                charge(state, &item, depth + 1)?;
             }
         }
         _ => {}
@@ -164,7 +164,7 @@ fn pay(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
 }
 
 /// Pays for a value without what stands in it.
-fn pay_one(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
+fn charge_one(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
     if depth > DEEPEST {
         return Err(Error::new(
             ErrorKind::BadSerialization,

@@ -267,7 +267,7 @@ fn environment() -> Environment<'static> {
 ///
 /// Errors: why it could not run to its end.
 fn with_room<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
-    let broken = |_| "it broke the template engine".to_string();
+    let broken = |_| "the template engine failed on it".to_string();
     if threads::has_room() {
         return panic::catch_unwind(AssertUnwindSafe(run)).map_err(broken);
     }

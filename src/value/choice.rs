@@ -182,3 +182,19 @@ mod tests {
         assert_eq!(Propagation::parse("rslave"), Some(Propagation::Rslave));
     }
 }
+
+choice! {
+    /// When Jenkins runs steps after a stage or a whole run, in the order in which it looks at them.
+    PostCondition {
+        Always = "always",
+        Changed = "changed",
+        Fixed = "fixed",
+        Regression = "regression",
+        Aborted = "aborted",
+        Failure = "failure",
+        Success = "success",
+        Unstable = "unstable",
+        Unsuccessful = "unsuccessful",
+        Cleanup = "cleanup",
+    }
+}

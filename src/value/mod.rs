@@ -6,6 +6,7 @@
 mod account;
 mod address;
 mod capability;
+mod build_trigger;
 mod choice;
 mod device;
 mod path;
@@ -17,14 +18,15 @@ pub mod yaml;
 
 pub use account::{Account, Accounts};
 pub use address::{Bind, ExtraHost, Host, HostAddress, HttpScheme, Scheme, is_alias};
+pub use build_trigger::is_build_trigger;
 pub use capability::Capability;
 pub(crate) use choice::choice;
 pub use choice::{
-    AlertSeverity, Condition, Icon, PanelKind, ProbeTool, Propagation, Protocol, SchedulePreset,
-    TriggerRule,
+    AlertSeverity, Condition, Icon, PanelKind, PostCondition, ProbeTool, Propagation, Protocol,
+    SchedulePreset, TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
-pub use path::{ContainerPath, HostPath, TreePath, is_reserved};
+pub use path::{ContainerPath, HostPath, TreePath, is_reserved, one_spelling};
 pub use schedule::Schedule;
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};

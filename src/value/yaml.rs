@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
                 let at = self.byte(error.marker().index());
                 Err(refused(
                     &(at..at),
-                    &format!("it is no YAML: {}", error.info()),
+                    &format!("it is not YAML: {}", error.info()),
                 ))
             }
             None => Ok((Event::StreamEnd, 0..0)),

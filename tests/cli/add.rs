@@ -203,3 +203,19 @@ fn every_kind_can_be_added_to_an_empty_platform() {
         assert!(status == 0, "{kind}: {err}{text}");
     }
 }
+
+#[test]
+fn a_name_that_something_was_moved_away_from_is_not_taken() {
+    let moved = "[platform]\nname = \"demo\"\n\n[groups]\nmain = \"All\"\n\n[components.cache]\nkind = \"redis\"\ngroup = \"main\"\n\n[[moved]]\nfrom = \"components.db\"\nto = \"components.cache\"\n";
+    let project = project(moved);
+    let (status, _, err) = run(&project, &["add", "redis", "db"]);
+    assert_eq!(status, 1, "{err}");
+    assert!(
+        err.contains("`db` is a name that `[[moved]]` moves away from")
+            && err.contains("mlopsgen add redis db-2"),
+        "{err}"
+    );
+    assert_eq!(project.read("platform.toml"), moved);
+    ok(&project, &["add", "redis", "db-2"]);
+    ok(&project, &["validate"]);
+}

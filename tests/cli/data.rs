@@ -428,7 +428,11 @@ fn a_claim_of_another_size_is_said_with_what_it_needs() {
     assert!(ran.out.contains("allowVolumeExpansion"), "{}", ran.out);
     case.change("size = \"3Gi\"", "size = \"2Gi\"");
     let ran = run(&case.project, &["plan"]);
-    assert!(ran.out.contains("no claim gets smaller"), "{}", ran.out);
+    assert!(
+        ran.out.contains("a claim can't become smaller"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

@@ -140,8 +140,8 @@ fn what_is_asked_for_is_held_against_what_there_is() {
         .filter(|line| !line.starts_with(' '))
         .collect();
     let starts = [
-        "error[memory]: all of it asks for 921600.0 GiB of memory, and there are ",
-        "warning[cpu]: all of it asks for 4000.0 processors, and there are ",
+        "error[memory]: the platform asks for 921600.0 GiB of memory, and this machine has ",
+        "warning[cpu]: the platform asks for 4000.0 processors, and this machine has ",
         "warning[disk]: its new volumes are meant to hold 8192000.0 GiB, and `",
     ];
     assert_eq!(heads.len(), starts.len(), "{printed}");

@@ -138,13 +138,13 @@ fn what_does_not_come_up_is_told_with_its_cause() {
     machine.folder.write("bin/status", "1");
     let printed = machine.refuses(&["up", "web"]);
     let expected = "\
-Not all of it is up: 1 failed, 2 not started.
+Some of it is not up: 1 failed, 2 not started.
 
-error: `db` is not well: unhealthy (Up 9 seconds)
+error: `db` does not work: unhealthy (Up 9 seconds)
   waiting for it: db-databases, web
   its health check says:
     | exit status 2: no such database
-  its last words:
+  its last lines:
     | out of luck
 ";
     assert!(printed.ends_with(expected), "{printed}");

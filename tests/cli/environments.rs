@@ -97,7 +97,7 @@ fn check_finds_the_folder_of_an_environment_that_is_gone() {
     std::fs::remove_file(project.path("platform.own.toml")).expect("it is there");
     let ran = run(&project, &["check"]);
     assert_eq!(ran.status, 2);
-    let line = "`generated/own/` is of an environment that is gone";
+    let line = "`generated/own/` belongs to an environment that does not exist";
     assert!(ran.out.contains(line), "{}", ran.out);
     assert!(ran.out.contains("git rm -r generated/own"), "{}", ran.out);
     let report = run(&project, &["check", "--format", "json"]).json();
@@ -214,4 +214,21 @@ fn environments_never_meet_in_a_cluster() {
     let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
     assert_eq!(places("v1.2/"), pair("demo-v1.2", "elsewhere"));
+}
+
+/// What the platform says of a container holds where there is one; beside `external` in one file it is a mistake.
+#[test]
+fn an_environment_may_say_that_a_component_runs_elsewhere() {
+    let project = project();
+    let elsewhere =
+        "[components.store]\nexternal = { host = \"redis.example.com\", port = 6379 }\n";
+    let here = "replicas = 1\nports.redis = { host = 7001 }\nvolumes.data = { size = \"2Gi\" }\n";
+    project.write("platform.toml", format!("{PLATFORM}{here}"));
+    project.write("platform.prod.toml", elsewhere);
+    let ran = run(&project, &["validate", "--env", "prod"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    project.write("platform.prod.toml", format!("{elsewhere}replicas = 1\n"));
+    let ran = run(&project, &["validate", "--env", "prod"]);
+    let expected = "`store` runs elsewhere: `replicas` says how it runs here";
+    assert!(ran.status == 1 && ran.err.contains(expected), "{}", ran.err);
 }

@@ -102,6 +102,32 @@ fn an_external_secret_holds_no_value() {
     );
 }
 
+/// CloudNativePG reads a user's name and password by keys of its own.
+#[test]
+fn a_chart_of_others_gets_its_secret_in_the_form_that_it_reads() {
+    let project = project(
+        r#"
+[components.db]
+kind = "postgres"
+group = "main"
+settings = { user = "ml", password = "${secrets.db-password}" }
+chart = { repository = "https://cloudnative-pg.github.io/charts", name = "cluster", version = "0.8.1" }
+"#,
+    );
+    project.write("generated/compose/.env", "DEMO_DB_PASSWORD='s3cret'\n");
+    let (status, out, err) = run(&project, &["env", "secret"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let expected = "\n---\n# What the chart that runs db reads.\napiVersion: v1\nkind: Secret\nmetadata:\n  \
+                    name: db-chart\ntype: kubernetes.io/basic-auth\nstringData:\n  username: ml\n  password: s3cret\n";
+    assert!(out.ends_with(expected), "{out}");
+    let (status, out, err) = run(&project, &["env", "secret", "--format", "external-secrets"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let expected = "      data:\n        username: ml\n        password: \"{{ index . \\\"db-password\\\" }}\"\n  \
+                    data:\n    - secretKey: db-password\n      remoteRef:\n        key: demo\n        \
+                    property: db-password\n";
+    assert!(out.ends_with(expected), "{out}");
+}
+
 #[test]
 fn a_secret_without_a_value_is_named_and_nothing_is_printed() {
     let (status, out, err) = run(&project(""), &["env", "secret"]);

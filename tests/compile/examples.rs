@@ -85,6 +85,14 @@ kind = "prometheus"
 group = "serving"
 "#;
 
+/// Who is notified of a CI entry.
+const NOTIFIED: &str = r#"
+[notify]
+default = "team"
+[notify.receivers]
+team = { email = ["team@example.com"] }
+"#;
+
 /// What stands beside an example: in the table at this path or, before that, with one key of it. `*` is a name of the
 /// user's choice, `#` an item of a list.
 const BESIDE: &[(&str, &str)] = &[
@@ -101,6 +109,10 @@ const BESIDE: &[(&str, &str)] = &[
     (
         "components.*.chart",
         "repository = \"https://charts.example.com\"\nname = \"redis\"\nversion = \"1.2.3\"",
+    ),
+    (
+        "components.*.chart.operator",
+        "namespace = \"cnpg-system\"\nports = [8000]",
     ),
     ("components.*", APP),
     ("components.*: kind", "group = \"feast\""),
@@ -184,6 +196,10 @@ const BESIDE: &[(&str, &str)] = &[
     ("kind.roles.*", "kinds = [\"postgres\"]"),
     ("kind.workload.volumes.*", "mount = \"/example\""),
     ("kind.workload.health", "http = \"/\"\nport = \"http\""),
+    (
+        "kind.charts.*.secret",
+        "entries = { password = \"${settings.password}\" }",
+    ),
     ("kind.alerts.*", "expr = \"up == 0\""),
     ("kind.records.#", "record = \"a:b\"\nexpr = \"up\""),
     (
@@ -240,7 +256,7 @@ fn own_with(key: &str) -> String {
 const FILES: &[(&str, &str)] = &[
     ("config/app.yaml", "a: 1\n"),
     ("nginx.conf", "events {}\n"),
-    ("certificates/ca.pem", "a certificate\n"),
+    ("certificates/ca.pem", "-----BEGIN CERTIFICATE-----\n"),
     (
         "mlopsgen/templates/kinds/feast/feature_store.yaml",
         "a: 1\n",
@@ -260,6 +276,9 @@ fn the_example_of_every_key_of_a_platform_compiles() {
             let mut platform = parsed(PLATFORM);
             if path.starts_with("notify.routes") {
                 merge(&mut platform, parsed(PROMETHEUS));
+            }
+            if path.starts_with("ci.") {
+                merge(&mut platform, parsed(NOTIFIED));
             }
             merge(&mut platform, placed(path, key));
             let printed = errors(&[("platform.toml", platform.to_string())], None);

@@ -119,7 +119,7 @@ fn an_image_that_tells_no_major_version_is_an_error_that_names_the_setting() {
         ("image = \"team/postgres\"", "it has no tag"),
         (
             "image = \"postgres@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
-            "a digest tells no version",
+            "a digest contains no version",
         ),
         ("version = \"${vars.start}\"", "its tag is chosen at start"),
         ("image = \"${vars.start}\"", "the image is chosen at start"),

@@ -92,7 +92,7 @@ fn a_mistake_in_a_kind_is_said_at_its_place() {
         ),
         (
             "[workload]\nports.http = 80\nenv.A = \"${self.http}\"",
-            "3: bad-reference: `http` is a port: say what of it (${self.http})",
+            "3: bad-reference: `http` is a port: name one of its fields (${self.http})",
         ),
         (
             "[[when]]\nif = \"major >\"",
@@ -144,7 +144,7 @@ fn a_mistake_in_a_kind_is_said_at_its_place() {
         ),
         (
             "extends = \"redsi\"",
-            "1: unknown-kind: kind `x` extends `redsi`, which is no other kind (\"redsi\")",
+            "1: unknown-kind: kind `x` extends `redsi`, which is not another kind (\"redsi\")",
         ),
     ] {
         let printed = printed("x", text);

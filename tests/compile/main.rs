@@ -23,6 +23,7 @@ mod large;
 mod losses;
 mod manual;
 mod pipelines;
+mod probes;
 mod properties;
 mod reference;
 mod targets;

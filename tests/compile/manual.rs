@@ -8,7 +8,7 @@ use crate::support::page;
 use mlopsgen::{
     catalog::{Catalog, Kind},
     diag::{Sink, render},
-    language::{COMPONENT, Context, KIND, KeyShape, PLATFORM_FILE, Shape, check},
+    language::{COMPONENT, Context, KIND, KeyShape, Owner, PLATFORM_FILE, Shape, check},
     manual::{Document, kinds_reference, language_reference, schema},
     source::{Sources, Span},
     syntax,
@@ -96,7 +96,7 @@ fn mistake(path: &str, key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
         })
         .collect();
     let context = Context {
-        owner: "this table",
+        owner: Owner::Words("this table"),
         entry: "",
         place: Span::new(source, 0..key.example.len()),
         removable: false,

@@ -33,7 +33,9 @@ const STEPS: &[&str] = &[
     "dir",
     "echo",
     "error",
+    "httpRequest",
     "junit",
+    "mail",
     "retry",
     "script",
     "sh",
@@ -55,6 +57,9 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
             findings.extend(unknown_names(tree, &file).map(|message| tree.finding(message)));
             files.push((tree, file));
         }
+        // The scripts that make Jenkins' jobs.
+        let scripts = tree.files("config", &["groovy"]);
+        files.extend(scripts.into_iter().map(|script| (tree, script)));
     }
     if files.is_empty() {
         return findings;
@@ -121,8 +126,9 @@ fn unknown_names(tree: &Tree, file: &Path) -> Option<String> {
         let known: Option<&[&str]> = match blocks.last() {
             Some(&"options") => Some(OPTIONS),
             Some(
-                &("steps" | "always" | "success" | "failure" | "cleanup" | "dir" | "withEnv"
-                | "withCredentials"),
+                &("steps" | "always" | "success" | "failure" | "unstable" | "unsuccessful"
+                | "aborted" | "changed" | "fixed" | "regression" | "cleanup" | "dir" | "withEnv"
+                | "withCredentials" | "catchError"),
             ) => Some(STEPS),
             _ => None,
         };

@@ -1,5 +1,5 @@
 //! The real consumers judge what mlopsgen generates: Docker Compose, Helm and the Kubernetes schemas,
-//! Docker's client, promtool, amtool, Grafana's own types, the Jenkinsfile parsers, Airflow. Taplo judges the schema for editors.
+//! Docker's client, kube-score, promtool, amtool, Grafana's own types, the Jenkinsfile parsers, Airflow. Taplo judges the schema for editors.
 //!
 //! Each judge has two tests: every tree of [`tree::all`] passes, and every fault of `broken/JUDGE.toml` is
 //! found. Run `tests/conformance/install` first, then
@@ -22,6 +22,7 @@ mod gitops;
 mod helm;
 mod house;
 mod jenkins;
+mod kube_score;
 mod kubernetes;
 mod network;
 mod prometheus;
@@ -127,6 +128,27 @@ mod house_rules {
     #[test]
     fn reject() {
         rejects("house_rules", house::judge);
+    }
+}
+
+/// kube-score finds nothing critical in what this repository shows but what has a reason.
+mod scored {
+    use crate::{accepts, kube_score, rejects};
+
+    #[test]
+    fn accepts_what_is_shown() {
+        accepts(kube_score::judge, &kube_score::shown());
+    }
+
+    #[test]
+    fn rejects_what_is_critical() {
+        rejects("kube_score", kube_score::judge);
+    }
+
+    #[test]
+    fn every_exception_is_needed() {
+        let idle = kube_score::idle_exceptions();
+        assert!(idle.is_empty(), "kube-score.toml: {}", idle.join(", "));
     }
 }
 

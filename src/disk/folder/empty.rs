@@ -15,7 +15,7 @@ pub struct Emptying<'a> {
 
 impl Emptying<'_> {
     /// Everything but these names goes.
-    pub fn but<'a>(keep: &'a [&'a str]) -> Emptying<'a> {
+    pub fn except<'a>(keep: &'a [&'a str]) -> Emptying<'a> {
         Emptying {
             keep,
             refuses: |_| false,
@@ -50,7 +50,7 @@ fn empty(folder: &Handle, emptying: Emptying<'_>) -> io::Result<bool> {
     if let Some((name, _)) = names.iter().find(|(name, _)| (emptying.refuses)(name)) {
         let name = name.display();
         return Err(io::Error::other(format!(
-            "`{name}` is there now: all of it stays"
+            "`{name}` is in it now: nothing is removed"
         )));
     }
     let mut is_empty = true;

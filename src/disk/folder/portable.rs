@@ -36,7 +36,7 @@ impl Handle {
         let path = self.0.join(name.as_ref());
         match fs::symlink_metadata(&path)?.is_dir() {
             true => Ok(Self(path)),
-            false => Err(io::Error::other("it is no folder")),
+            false => Err(io::Error::other("it is not a folder")),
         }
     }
 

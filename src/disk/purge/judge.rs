@@ -82,7 +82,7 @@ fn descend(root: &Path, folder: &Path) -> Result<Option<PathBuf>, String> {
             Ok(metadata) if metadata.is_symlink() => {
                 return Err("a symbolic link is part of its path".to_string());
             }
-            Ok(metadata) if !metadata.is_dir() => return Err("it is no folder".to_string()),
+            Ok(metadata) if !metadata.is_dir() => return Err("it is not a folder".to_string()),
             Ok(_) => {}
         }
     }

@@ -22,7 +22,7 @@ fn memory(case: &Case<'_>) -> Option<Finding> {
     let there = of_engine(case, "{{.MemTotal}}", "{{.Host.MemTotal}}").or_else(host::memory)?;
     (asked > there).then(|| {
         let message = format!(
-            "all of it asks for {} of memory, and there are {}",
+            "the platform asks for {} of memory, and this machine has {}",
             gigabytes(asked),
             gigabytes(there)
         );
@@ -39,7 +39,7 @@ fn processors(case: &Case<'_>) -> Option<Finding> {
     let there = of_engine.or_else(host::processors)?;
     (asked > there).then(|| {
         let message = format!(
-            "all of it asks for {:.1} processors, and there are {:.1}: it will be slow",
+            "the platform asks for {:.1} processors, and this machine has {:.1}: it will be slow",
             asked as f64 / 1000.0,
             there as f64 / 1000.0
         );

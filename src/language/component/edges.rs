@@ -16,6 +16,7 @@ pub(super) const EDGES: &[KeyShape] = &[
         "What it listens on, by name: a number, a range, or a table. Without `host` a port is reached from inside only.",
         "ports.http = { container = 8172, host = 8172 }",
     )
+    .also_elsewhere()
     .in_targets(&[
         effect()
             .set("ports.grpc = 9000")

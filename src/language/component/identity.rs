@@ -114,7 +114,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
             NameRule::Port,
             &Shape::Either(&[PORT_NUMBER, FREE]),
         )]),
-        "It runs elsewhere: `{ host, port }`, or `{ PORT = \"host:port\" }` for several ports.",
+        "It runs elsewhere: `{ host, port }`, or `{ PORT = \"host:port\" }` for several ports. Keys about a container (`image`, `volumes`, `ports.X.host`) are errors beside it; where an environment says it, it takes away those of the platform.",
         "external = { host = \"db.example.com\", port = 5432 }",
     )
     .of_component()
@@ -134,6 +134,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
         "A chart of others stands for it in a cluster: a dependency of the platform's chart. Its Service, ports, edges and metrics stay as they are.",
         "chart = { repository = \"https://charts.example.com\", name = \"redis\", version = \"1.2.3\" }",
     )
+    .only_here()
     .of_component()
     .not_in_kinds()
     .in_targets(&[
@@ -150,7 +151,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
     key(
         "parts",
         Shape::Parts,
-        "One workload of a kind that has several, with these same keys; `false` takes it away.",
+        "One workload of a kind that has several, with these same keys; `false` removes it.",
         "parts.exporter = { resources = { memory = \"64Mi\" } }",
     )
     .of_component()

@@ -28,6 +28,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "The tag of the kind's image, or of an `image` without one.",
         "version = \"17.11\"",
     )
+    .also_elsewhere()
     .shared()
     .in_parts_of_kinds()
     .in_targets(&[effect()

@@ -31,6 +31,7 @@ pub(super) const WATCH: &[KeyShape] = &[
         "What Prometheus scrapes: one endpoint, or a list of them; `false` for nothing.",
         "metrics = { port = \"http\", interval = \"5s\" }",
     )
+    .also_elsewhere()
     .takes_secrets()
     .in_kinds_as(&IN_KINDS_METRICS)
     .in_targets(&[effect()
@@ -59,7 +60,7 @@ pub(super) const WATCH: &[KeyShape] = &[
     .of_component()
     .elsewhere_in_kinds()
     .in_targets(&[effect()
-        .set("metrics = { port = \"http\" }\nslo = { availability = \"99.5%\", requests = \"a_total\", errors = \"b_total\" }")
+        .set("metrics = { port = \"http\" }\nslo = { availability = \"99.5%\", window = \"7d\", requests = \"a_total\", errors = \"b_total\" }")
         .becomes(Compose, "the hash of Prometheus' files")
         .becomes(Helm, "a rule file of Prometheus")
         .becomes(Prometheus, "rules")

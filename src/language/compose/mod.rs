@@ -6,6 +6,7 @@ mod lists;
 mod rewrite;
 mod table;
 
+use super::Owner;
 use crate::{
     diag::{Code, Diagnostic},
     source::Span,
@@ -36,7 +37,7 @@ impl ComposeKey {
     }
 
     /// What to say of it.
-    pub(super) fn diagnostic(&self, key: &Key, value: &Node, owner: &str) -> Diagnostic {
+    pub(super) fn diagnostic(&self, key: &Key, value: &Node, owner: Owner<'_>) -> Diagnostic {
         let message = match self.here {
             Here::Key { name, .. } => {
                 format!("{owner} has no key `{}`: here it is `{name}`", key.name)
@@ -50,7 +51,7 @@ impl ComposeKey {
         let diagnostic =
             Diagnostic::new(Code::UnknownKey, message).label(key.span, "Compose's key");
         let rewritten = self.here.rewrite(&key.name, value);
-        said(diagnostic, rewritten, key.span, value)
+        with_rewrite(diagnostic, rewritten, key.span, value)
     }
 }
 
@@ -69,11 +70,11 @@ pub(super) fn compose_form(key: &Key, value: &Node) -> Option<Diagnostic> {
         format!("`{}` is written as Compose has it", key.name),
     )
     .label(value.span, "Compose's form");
-    Some(said(diagnostic, Some(rewritten), key.span, value))
+    Some(with_rewrite(diagnostic, Some(rewritten), key.span, value))
 }
 
 /// The help, and the edit where the key and its value stand beside each other.
-fn said(
+fn with_rewrite(
     diagnostic: Diagnostic,
     rewritten: Option<Rewritten>,
     key: Span,

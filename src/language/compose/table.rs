@@ -91,7 +91,7 @@ pub(super) const KEYS: &[(&str, Here)] = &[
     (
         "attach",
         Here::Needless {
-            why: "`mlopsgen logs GROUP` shows what it prints: take it away",
+            why: "remove it: `mlopsgen logs GROUP` shows what it prints",
         },
     ),
     ("annotations", RAW),

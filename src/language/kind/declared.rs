@@ -60,8 +60,9 @@ pub(super) const SETTING: Shape = Shape::Table(&[
             "dashboard",
             "rules",
             "alertmanager",
+            "pem",
         ])),
-        "What its files hold: they are checked when compiling. `dashboard`: of Grafana, whose data sources become the platform's. `rules`: of Prometheus. `alertmanager`: its configuration.",
+        "What its files hold: they are checked when compiling. `dashboard`: of Grafana, whose data sources become the platform's. `rules`: of Prometheus. `alertmanager`: its configuration. `pem`: certificates.",
         "holds = \"yaml\"",
     ),
     key(

@@ -7,11 +7,12 @@ use super::{
     alert::KIND_ALERT,
     component::{KIND_WORKLOAD, OF_KIND_PART},
     form::{Form, NameRule},
-    inner::FREE,
+    inner::{FREE, FREE_LIST},
     key::{KeyShape, Section, join, key, length},
     panel::KIND_PANEL,
     shape::Shape,
     slo::KIND_SLO,
+    upstream::KIND_CHART,
 };
 use crate::value::Icon;
 use declared::{BINDING, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
@@ -80,6 +81,12 @@ const CONDITIONAL: &[KeyShape] = &[
         Shape::Map(NameRule::Resource, &Shape::Table(KIND_PART)),
         "Further workloads, `COMPONENT-PART`. Without an `image` of its own a part runs the kind's, with the shared keys of the main one.",
         "parts.exporter = { image = \"oliver006/redis_exporter\", version = \"v1.89.0\", ports = { metrics = 9121 } }",
+    ),
+    key(
+        "charts",
+        Shape::Map(NameRule::Resource, &KIND_CHART),
+        "What it knows of charts of others that stand for it in a cluster (`chart`), by their names. In `values`, `@version`, `@resources` and `@volumes.V.size` are those of the component.",
+        "charts.cluster = { labels = { app = \"${self.name}\" }, values = { storage = \"@volumes.data.size\" } }",
     ),
     key(
         "healthy",
@@ -219,6 +226,18 @@ const ABOUT: &[KeyShape] = &[
         Shape::Boolean,
         "It runs the platform's pipelines, and needs what their tasks need.",
         "runs_pipelines = true",
+    ),
+    key(
+        "exposes",
+        FREE_LIST,
+        "The files of `templates/kinds/metrics/` that list the metrics of its job: an alert of a user's that asks this job for another name is warned of.",
+        "exposes = [\"redis\"]",
+    ),
+    key(
+        "runs_ci",
+        Shape::Boolean,
+        "It runs the platform's CI entries: it gets the secrets that they read.",
+        "runs_ci = true",
     ),
     key(
         "port",

@@ -3,7 +3,7 @@
 use super::super::{
     effect::effect,
     form::{Form, NameRule},
-    inner::{DURATION, ENV, FREE},
+    inner::{DURATION, ENV, FREE, TEXTS},
     key::{KeyShape, key},
     shape::Shape,
 };
@@ -26,6 +26,137 @@ const AGENT: Shape = Shape::Table(&[
         "label = \"linux\"",
     ),
 ]);
+
+const LINES: Shape = Shape::List(&Shape::ShellText);
+/// Patterns of Ant's, which Jenkins keeps files by: alternatives become several of them.
+const ANT_GLOBS: Shape = Shape::List(&Shape::Plain(Form::AntGlob));
+
+/// What follows the stages, or one of them. The conditions are Jenkins' own.
+const POST: Shape = Shape::Table(&[
+    key(
+        "always",
+        LINES,
+        "Shell lines that run however it ended.",
+        "always = [\"make clean\"]",
+    ),
+    key(
+        "success",
+        LINES,
+        "Shell lines that run after a success.",
+        "success = [\"make publish\"]",
+    ),
+    key(
+        "failure",
+        LINES,
+        "Shell lines that run after a failure.",
+        "failure = [\"make diagnose\"]",
+    ),
+    key(
+        "unstable",
+        LINES,
+        "Shell lines that run where tests failed.",
+        "unstable = [\"make report\"]",
+    ),
+    key(
+        "unsuccessful",
+        LINES,
+        "Shell lines that run after anything but a success.",
+        "unsuccessful = [\"make diagnose\"]",
+    ),
+    key(
+        "aborted",
+        LINES,
+        "Shell lines that run where a person or a time-out ended it.",
+        "aborted = [\"make unlock\"]",
+    ),
+    key(
+        "changed",
+        LINES,
+        "Shell lines that run where it ended otherwise than the run before.",
+        "changed = [\"make badge\"]",
+    ),
+    key(
+        "fixed",
+        LINES,
+        "Shell lines that run after the first success.",
+        "fixed = [\"make badge\"]",
+    ),
+    key(
+        "regression",
+        LINES,
+        "Shell lines that run after the first failure.",
+        "regression = [\"make badge\"]",
+    ),
+    key(
+        "cleanup",
+        LINES,
+        "Shell lines that run at the very end.",
+        "cleanup = [\"make down\"]",
+    ),
+    key(
+        "archive",
+        ANT_GLOBS,
+        "Files that Jenkins keeps, however it ended.",
+        "archive = [\"dist/**\"]",
+    ),
+    key(
+        "junit",
+        ANT_GLOBS,
+        "Results of tests, as JUnit writes them.",
+        "junit = [\"reports/*.xml\"]",
+    ),
+    key(
+        "notify",
+        Shape::Either(&[FREE, Shape::List(&FREE)]),
+        "Receivers of `[notify]` that hear of a run that did not succeed, and of the first one that does again.",
+        "notify = \"team\"",
+    ),
+]);
+
+const PARAMETER: Shape = Shape::Either(&[
+    Shape::Scalar,
+    TEXTS,
+    Shape::Table(&[
+        key(
+            "default",
+            Shape::Scalar,
+            "What is without an answer: a text, or true or false.",
+            "default = \"staging\"",
+        ),
+        key(
+            "choices",
+            TEXTS,
+            "What may be answered; the first by default.",
+            "choices = [\"staging\", \"production\"]",
+        ),
+        key(
+            "description",
+            Shape::Text,
+            "What is asked.",
+            "description = \"Where to deploy\"",
+        ),
+    ]),
+]);
+
+const BUILD_TRIGGER: Shape = Shape::Plain(Form::BuildTrigger);
+
+const TRIGGERS: Shape = Shape::Table(&[
+    key(
+        "cron",
+        BUILD_TRIGGER,
+        "When it runs: five fields of Jenkins' cron, in which `H` is a value of Jenkins' choice.",
+        "cron = \"H 4 * * *\"",
+    ),
+    key(
+        "poll",
+        BUILD_TRIGGER,
+        "When Jenkins looks for changes, and runs it where there are some.",
+        "poll = \"H/15 * * * *\"",
+    ),
+]);
+
+const NOTIFY_AROUND: &str =
+    "post = { always = [\"make clean\"], archive = [\"dist/**\"], junit = [\"reports/*.xml\"] }";
 
 macro_rules! stage_keys {
     ($($more:expr,)*) => {
@@ -64,6 +195,18 @@ macro_rules! stage_keys {
             key("branches", Shape::List(&Shape::Plain(Form::Glob)), "Runs on these branches.", "branches = [\"main\"]")
                 .in_targets(&[
                     effect().becomes(Jenkins, "`when`: `branch`"),
+                ]),
+            key("tags", Shape::List(&Shape::Plain(Form::Glob)), "Runs on these tags.", "tags = [\"v*\"]")
+                .in_targets(&[
+                    effect().becomes(Jenkins, "`when`: `tag`"),
+                ]),
+            key("retries", Shape::Integer(0, 100), "How often it is tried again after it failed.", "retries = 2")
+                .in_targets(&[
+                    effect().becomes(Jenkins, "`retry`"),
+                ]),
+            key("post", POST, "What follows its steps.", NOTIFY_AROUND)
+                .in_targets(&[
+                    effect().becomes(Jenkins, "`post`: `sh`, `archiveArtifacts`, `junit`"),
                 ]),
             key("timeout", DURATION, "How long it may take.", "timeout = \"30m\"")
                 .in_targets(&[
@@ -128,6 +271,41 @@ pub(in super::super) const CI: &[KeyShape] = &[
         "branches = [\"main\"]",
     )
     .in_targets(&[effect().becomes(Jenkins, "`when`: `branch`")]),
+    key(
+        "tags",
+        Shape::List(&Shape::Plain(Form::Glob)),
+        "Runs on these tags.",
+        "tags = [\"v*\"]",
+    )
+    .in_targets(&[effect().becomes(Jenkins, "`when`: `tag`")]),
+    key(
+        "parameters",
+        Shape::Map(NameRule::Variable, &PARAMETER),
+        "What a person who starts it may choose, as environment variables: a text, true or false, or a list of choices.",
+        "parameters = { REGION = \"eu\", DRY_RUN = false, STAGE = [\"staging\", \"production\"] }",
+    )
+    .in_targets(&[effect().becomes(Jenkins, "`parameters`")]),
+    key(
+        "triggers",
+        TRIGGERS,
+        "When Jenkins starts it by itself.",
+        "triggers = { cron = \"H 4 * * *\" }",
+    )
+    .in_targets(&[effect().becomes(Jenkins, "`triggers`")]),
+    key(
+        "retries",
+        Shape::Integer(0, 100),
+        "How often a failed run is tried again.",
+        "retries = 1",
+    )
+    .in_targets(&[effect().becomes(Jenkins, "`retry`")]),
+    key(
+        "post",
+        POST,
+        "What follows the stages.",
+        NOTIFY_AROUND,
+    )
+    .in_targets(&[effect().becomes(Jenkins, "`post`: `sh`, `archiveArtifacts`, `junit`")]),
     key(
         "env",
         ENV,

@@ -4,7 +4,7 @@ use super::{
     super::{
         effect::effect,
         form::{Form, NameRule},
-        inner::{BUILD, DURATION, ENV, FREE, TASK_RESOURCES, VOLUME},
+        inner::{BUILD, BYTES, DURATION, ENV, FREE, RESOURCE_NAME, TASK_RESOURCES, VOLUME},
         key::{KeyShape, key},
         shape::Shape,
     },
@@ -202,7 +202,45 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
             .becomes(Helm, "the DAG")
             .becomes(Airflow, "`container_resources`")
             .loses(Airflow, "no limit under Compose"),
+        effect()
+            .form("all graphics processors")
+            .set("resources = { gpu = \"all\" }")
+            .becomes(Compose, "the hash of the DAGs")
+            .becomes(Helm, "the DAG")
+            .becomes(Airflow, "`device_requests`")
+            .loses(Airflow, "left out in a cluster: it wants a number"),
     ]),
+    key(
+        "shm_size",
+        BYTES,
+        "Size of `/dev/shm` of each task's container.",
+        "shm_size = \"2Gi\"",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "the hash of the DAGs")
+        .becomes(Helm, "the DAG")
+        .becomes(Airflow, "`shm_size`; an `emptyDir` in memory at `/dev/shm`")]),
+    key(
+        "ipc",
+        Shape::Plain(Form::Choice(&["host", "private"])),
+        "Whose shared memory each task's container uses: the host's, as programs with several graphics processors may need, or its own.",
+        "ipc = \"host\"",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "the hash of the DAGs")
+        .becomes(Helm, "the DAG")
+        .becomes(Airflow, "`ipc_mode`; `hostIPC`")]),
+    key(
+        "runtime",
+        RESOURCE_NAME,
+        "What runs each task's container: a class of the cluster's runtimes.",
+        "runtime = \"nvidia\"",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "the hash of the DAGs")
+        .becomes(Helm, "the DAG")
+        .becomes(Airflow, "`runtimeClassName`")
+        .loses(Airflow, "no runtime under Compose")]),
     key(
         "tasks",
         Shape::Map(NameRule::Identifier, &TASK),

@@ -3,7 +3,7 @@
 use super::super::{
     effect::effect,
     form::{Form, NameRule},
-    inner::{DURATION, ENV, TASK_RESOURCES},
+    inner::{BYTES, DURATION, ENV, RESOURCE_NAME, TASK_RESOURCES},
     key::key,
     shape::Shape,
 };
@@ -139,4 +139,35 @@ pub(super) const TASK: Shape = Shape::Table(&[
             .becomes(Airflow, "a Python task")
             .loses(Airflow, "a stub has no container"),
     ]),
+    key(
+        "shm_size",
+        BYTES,
+        "Size of `/dev/shm` of its container.",
+        "shm_size = \"2Gi\"",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "the hash of the DAGs")
+        .becomes(Helm, "the DAG")
+        .becomes(Airflow, "`shm_size`; an `emptyDir` in memory at `/dev/shm`")]),
+    key(
+        "ipc",
+        Shape::Plain(Form::Choice(&["host", "private"])),
+        "Whose shared memory its container uses: the host's, as programs with several graphics processors may need, or its own.",
+        "ipc = \"host\"",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "the hash of the DAGs")
+        .becomes(Helm, "the DAG")
+        .becomes(Airflow, "`ipc_mode`; `hostIPC`")]),
+    key(
+        "runtime",
+        RESOURCE_NAME,
+        "What runs its container: a class of the cluster's runtimes.",
+        "runtime = \"nvidia\"",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "the hash of the DAGs")
+        .becomes(Helm, "the DAG")
+        .becomes(Airflow, "`runtimeClassName`")
+        .loses(Airflow, "no runtime under Compose")]),
 ]);

@@ -81,14 +81,14 @@ impl Walk<'_> {
     fn source(&mut self, source: &mut Value) {
         match source {
             Value::String(uid) => {
-                if let Some(ours) = self.ours(uid, None) {
+                if let Some(ours) = self.own_source(uid, None) {
                     *uid = ours;
                 }
             }
             Value::Object(keys) => {
                 let plugin = keys.get("type").and_then(Value::as_str).map(str::to_string);
                 if let Some(Value::String(uid)) = keys.get_mut("uid")
-                    && let Some(ours) = self.ours(uid, plugin.as_deref())
+                    && let Some(ours) = self.own_source(uid, plugin.as_deref())
                 {
                     *uid = ours;
                 }
@@ -98,7 +98,7 @@ impl Walk<'_> {
     }
 
     /// The uid to write instead; nothing where it is right.
-    fn ours(&mut self, uid: &str, plugin: Option<&str>) -> Option<String> {
+    fn own_source(&mut self, uid: &str, plugin: Option<&str>) -> Option<String> {
         let input = uid
             .strip_prefix('$')
             .and_then(|rest| rest.strip_prefix('{')?.strip_suffix('}'))

@@ -91,6 +91,9 @@ pub(super) fn check(
 }
 
 fn problems(form: FileForm, text: &str) -> Vec<Problem> {
+    if form == FileForm::Pem {
+        return certificate(text).into_iter().collect();
+    }
     if matches!(form, FileForm::Json | FileForm::Dashboard) {
         return json(text).into_iter().collect();
     }
@@ -108,6 +111,22 @@ fn problems(form: FileForm, text: &str) -> Vec<Problem> {
     }
 }
 
+/// Whether a file holds a certificate in the form that programs read.
+pub(super) fn is_certificate(bytes: &[u8]) -> bool {
+    let start = "-----BEGIN CERTIFICATE-----".as_bytes();
+    bytes.windows(start.len()).any(|it| it == start)
+}
+
+fn certificate(text: &str) -> Option<Problem> {
+    (!is_certificate(text.as_bytes())).then(|| {
+        Problem::new(
+            &(0..text.lines().next().map_or(0, str::len)),
+            "it holds no certificate",
+            "name a file with `-----BEGIN CERTIFICATE-----`; of another form `openssl x509 -inform der -in FILE` makes one",
+        )
+    })
+}
+
 fn json(text: &str) -> Option<Problem> {
     let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
     let line = text
@@ -121,7 +140,7 @@ fn json(text: &str) -> Option<Problem> {
     let message = message.split(" at line ").next().unwrap_or_default();
     Some(Problem::new(
         &(at..at),
-        format!("it is no JSON: {message}"),
+        format!("it is not JSON: {message}"),
         "export the dashboard again, or fix the line",
     ))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{expression, has_metrics, kind_string};
+use super::{expression, kind_string, measured};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
@@ -21,18 +21,24 @@ pub(in crate::resolve) fn healthy(
 ) -> Option<Expression> {
     let draft = &scene.components[index];
     let node = draft.kind_table.get("healthy")?;
-    has_metrics(draft).then(|| expression(scene, index, node, sink))
+    measured(draft)?;
+    Some(expression(scene, index, node, sink))
 }
 
-/// The kind's alerts, where something is scraped, and the component's own. What the user says of an alert of the kind
-/// lies over it, key by key.
-pub(in crate::resolve) fn alerts(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Alert> {
+/// The kind's alerts, where something is scraped, the component's own, and those that were `made` of other keys. What the
+/// user says of an alert of the kind, or of one that was made, lies over it, key by key.
+pub(in crate::resolve) fn alerts(
+    scene: &Scene<'_>,
+    index: usize,
+    made: Vec<Alert>,
+    sink: &mut Sink,
+) -> Vec<Alert> {
     let draft = &scene.components[index];
     let empty = Table::default();
     let own = draft.user.table("alerts").unwrap_or(&empty);
     let mut alerts = Vec::new();
     let mut known = BTreeSet::new();
-    if has_metrics(draft) {
+    if measured(draft).is_some() {
         for (key, table) in read::tables(&draft.kind_table, "alerts") {
             let own = own.entry(&key.name);
             known.insert(key.name.as_str());
@@ -46,8 +52,9 @@ pub(in crate::resolve) fn alerts(scene: &Scene<'_>, index: usize, sink: &mut Sin
             }
         }
     }
+    let made_names: BTreeSet<String> = made.iter().map(|alert| alert.name.clone()).collect();
     for (key, table) in read::tables(&draft.user, "alerts") {
-        if known.contains(key.name.as_str()) {
+        if made_names.contains(&key.name) || known.contains(key.name.as_str()) {
             continue;
         }
         if table.get("expr").is_none() {
@@ -57,13 +64,46 @@ pub(in crate::resolve) fn alerts(scene: &Scene<'_>, index: usize, sink: &mut Sin
                     format!("the alert `{}` needs the key `expr`", key.name),
                 )
                 .label(key.span, "when does it fire?")
-                .help("write `expr = \"...\"`, in PromQL: it fires while that returns anything"),
+                .help(
+                    "write `expr = \"...\"`, in PromQL: the alert fires while it returns something",
+                ),
             );
             continue;
         }
         alerts.push(alert(scene, index, &key.name, table, key.span, sink));
     }
+    for alert in made {
+        match own.entry(&alert.name).map(|entry| &entry.value.value) {
+            None => alerts.push(alert),
+            Some(Value::Table(own)) => alerts.push(laid_over(scene, index, alert, own, sink)),
+            Some(_) => {}
+        }
+    }
     alerts
+}
+
+/// An alert that was made, and over it what the user says of it.
+fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &mut Sink) -> Alert {
+    let said = alert(scene, index, &made.name, own, made.span, sink);
+    let has = |key: &str| own.get(key).is_some();
+    let mut labels = made.labels;
+    labels.retain(|(name, _)| said.labels.iter().all(|(other, _)| other != name));
+    labels.extend(said.labels);
+    Alert {
+        expr: if has("expr") { said.expr } else { made.expr },
+        hold: said.hold.or(made.hold),
+        keep_firing_for: said.keep_firing_for.or(made.keep_firing_for),
+        severity: if has("severity") {
+            said.severity
+        } else {
+            made.severity
+        },
+        labels,
+        summary: said.summary.or(made.summary),
+        description: said.description.or(made.description),
+        runbook_url: said.runbook_url.or(made.runbook_url),
+        ..made
+    }
 }
 
 fn alert(

@@ -54,7 +54,7 @@ fn probe(
         .collect();
     let [entry] = ways.as_slice() else {
         let (code, message) = match ways.len() {
-            0 => (Code::MissingKey, "`health` says nothing of what to check"),
+            0 => (Code::MissingKey, "`health` does not say what to check"),
             _ => (Code::ConflictingKeys, "`health` checks in several ways"),
         };
         sink.push(

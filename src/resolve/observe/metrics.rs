@@ -1,12 +1,16 @@
 //! What Prometheus scrapes of a workload, or of a component that runs elsewhere.
 
-use super::{port, refuse_true};
+use super::{gives_metrics, measured, port, refuse_true};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::{ComponentDraft, WorkloadDraft, read},
-    model::{At, HttpScheme, Login, Metrics, MetricsPath, Piece, Port, Relabel},
+    expand::{WorkloadDraft, read},
+    model::{
+        At, FileContent, HttpScheme, Login, Metrics, MetricsPath, Piece, Port, Relabel, probe_job,
+    },
     resolve::{
-        Inputs, Scene, files,
+        Inputs, Scene,
+        contents::is_certificate,
+        files,
         reference::{Scope, text},
     },
     source::Span,
@@ -38,9 +42,32 @@ pub(in crate::resolve) fn metrics(
             Some(_) => node.span,
             None => entry.key.span,
         };
-        out.extend(reader.endpoint(table, span, &out, sink));
+        let Some(endpoint) = reader.endpoint(table, span, &out, sink) else {
+            continue;
+        };
+        match out.iter().find(|other| is_same(other, &endpoint)) {
+            Some(other) => sink.push(twice(&endpoint, other)),
+            None => out.push(endpoint),
+        }
     }
     out
+}
+
+fn is_same(one: &Metrics, other: &Metrics) -> bool {
+    one.number == other.number && one.path == other.path
+}
+
+fn twice(endpoint: &Metrics, other: &Metrics) -> Diagnostic {
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!(
+            "`{}` of the port `{}` is scraped twice",
+            endpoint.path, endpoint.port
+        ),
+    )
+    .label(other.span, "here")
+    .label(endpoint.span, "and here")
+    .help("keep one of them, or say another `path`: each series would count twice")
 }
 
 fn entries(node: &Node) -> impl Iterator<Item = (&Node, &Table)> {
@@ -92,9 +119,7 @@ impl Reader<'_> {
         sink: &mut Sink,
     ) -> Option<Metrics> {
         let port = self.port(table, span, sink)?;
-        let ca = table
-            .get("ca")
-            .and_then(|node| files::project(self.inputs.world, node, sink));
+        let ca = self.ca(table, sink);
         let scheme = match table.string("scheme") {
             Some("https") => HttpScheme::Https,
             Some(_) => HttpScheme::Http,
@@ -127,6 +152,34 @@ impl Reader<'_> {
         })
     }
 
+    /// The certificate that the server's is checked by.
+    fn ca(&self, table: &Table, sink: &mut Sink) -> Option<FileContent> {
+        let entry = table.entry("ca")?;
+        if let Some(scheme) = table
+            .entry("scheme")
+            .filter(|it| it.value.as_str() == Some("http"))
+        {
+            sink.push(
+                Diagnostic::new(Code::ConflictingKeys, "plain HTTP shows no certificate")
+                    .label(entry.key.span, "checks a certificate")
+                    .label(scheme.value.span, "and here is none")
+                    .help("write `scheme = \"https\"`, or take `ca` away")
+                    .replacing(scheme.value.span, "\"https\""),
+            );
+        }
+        let content = files::project(self.inputs.world, &entry.value, sink)?;
+        if let FileContent::Project { path, bytes } = &content
+            && !is_certificate(bytes)
+        {
+            sink.push(
+                Diagnostic::new(Code::BadValue, format!("`{path}` holds no certificate"))
+                    .label(entry.value.span, "not PEM")
+                    .help("name a file with `-----BEGIN CERTIFICATE-----`; of another form `openssl x509 -inform der -in FILE` makes one"),
+            );
+        }
+        Some(content)
+    }
+
     /// Without `port`: the port `http`, or the only one.
     fn port(&self, table: &Table, span: Span, sink: &mut Sink) -> Option<&Port> {
         if let Some(node) = table.get("port") {
@@ -148,17 +201,26 @@ impl Reader<'_> {
         found
     }
 
-    /// The first job of a component's first workload with metrics has the component's name, that of any other workload
-    /// its own. A further endpoint of a workload adds its port; no component has a name with a `/`.
+    /// The component's name is the job of what its kind asks for; of any other workload it is the workload's own, or, of the
+    /// main one, that and its port. A further endpoint of a workload adds its port; no component has a name with a `/`.
     fn job(&self, port: &str, others: &[Metrics]) -> String {
-        let base = base_job(&self.scene.components[self.index], self.shape);
-        let taken = |name: &String| others.iter().any(|other| other.job == *name);
-        let further = (2..).map(|number| format!("{base}/{port}-{number}"));
-        [base.clone(), format!("{base}/{port}")]
+        let draft = &self.scene.components[self.index];
+        let part = self.shape.part.as_deref();
+        let own = draft.workload_name(part);
+        let named = measured(draft).or_else(|| draft.workloads.iter().find(|it| gives_metrics(it)));
+        let first = match part {
+            _ if named.is_some_and(|named| named.part == self.shape.part) => draft.name.clone(),
+            Some(_) => own.clone(),
+            None => format!("{own}/{port}"),
+        };
+        let probe = probe_job(&own);
+        let taken = |name: &String| *name == probe || others.iter().any(|it| it.job == *name);
+        let further = (2..).map(|number| format!("{own}/{port}-{number}"));
+        [first.clone(), format!("{own}/{port}")]
             .into_iter()
             .chain(further)
             .find(|name| !taken(name))
-            .unwrap_or(base)
+            .unwrap_or(first)
     }
 
     /// Its references are resolved; Prometheus fills in nothing at start.
@@ -171,7 +233,7 @@ impl Reader<'_> {
     fn login(&self, table: &Table, sink: &mut Sink) -> Option<Login> {
         if let (Some(bearer), Some(basic)) = (table.entry("bearer"), table.entry("basic")) {
             sink.push(
-                Diagnostic::new(Code::ConflictingKeys, "`metrics` says two ways to log in")
+                Diagnostic::new(Code::ConflictingKeys, "`metrics` has two ways to log in")
                     .label(bearer.key.span, "a token")
                     .label(basic.key.span, "a user and a password")
                     .help("write one of `bearer` and `basic`"),
@@ -200,14 +262,11 @@ impl Reader<'_> {
         // What could not be resolved was reported.
         if !value.is_empty() {
             sink.push(
-                Diagnostic::new(
-                    Code::SecretRequired,
-                    format!("`{key}` takes nothing but a secret"),
-                )
-                .label(node.span, "written out")
-                .help(format!(
-                    "declare a secret and write `{key} = \"${{secrets.NAME}}\"`"
-                )),
+                Diagnostic::new(Code::SecretRequired, format!("`{key}` must be a secret"))
+                    .label(node.span, "written out")
+                    .help(format!(
+                        "declare a secret and write `{key} = \"${{secrets.NAME}}\"`"
+                    )),
             );
         }
         None
@@ -215,17 +274,6 @@ impl Reader<'_> {
 
     fn scope(&self) -> Scope<'_> {
         Scope::component(self.index, self.shape.part.as_deref())
-    }
-}
-
-fn base_job(draft: &ComponentDraft, shape: &WorkloadDraft) -> String {
-    let first = draft
-        .workloads
-        .iter()
-        .find(|shape| !shape.table.one_or_many_tables("metrics").is_empty());
-    match first {
-        Some(first) if first.part == shape.part => draft.name.clone(),
-        _ => draft.workload_name(shape.part.as_deref()),
     }
 }
 

@@ -4,6 +4,7 @@ mod alerts;
 mod health;
 mod metrics;
 mod panels;
+mod probes;
 mod promises;
 mod scraper;
 mod slo;
@@ -12,6 +13,7 @@ pub(super) use alerts::{alerts, healthy};
 pub(super) use health::health;
 pub(super) use metrics::{external_metrics, metrics};
 pub(super) use panels::{own_panels, panels, records};
+pub(super) use probes::{has_prober, is_probed, probe_alert};
 pub(super) use promises::promises;
 pub(super) use scraper::{Scraper, scraper};
 pub(super) use slo::{levels, requests};
@@ -23,8 +25,8 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, WorkloadDraft, read},
-    model::{Expression, Port},
-    syntax::{Node, Value},
+    model::{Expression, Port, Protocol},
+    syntax::{Node, Table, Value},
     text::one_of,
 };
 
@@ -35,7 +37,7 @@ const SELECTOR: &str = "${self.selector}";
 fn refuse_true(node: &Node, key: &str, sink: &mut Sink) {
     if node.as_bool() == Some(true) {
         sink.push(
-            Diagnostic::new(Code::WrongType, format!("`{key} = true` says nothing"))
+            Diagnostic::new(Code::WrongType, format!("`{key} = true` has no meaning"))
                 .label(node.span, "expected a table, or `false`")
                 .help(format!(
                     "write a table, as `{key} = {{ port = \"http\", ... }}`, or leave it to the kind"
@@ -67,13 +69,28 @@ fn port<'a>(
             Diagnostic::new(
                 Code::UnknownPort,
                 format!(
-                    "the {what} asks the port `{name}`, which `{}` does not have",
+                    "the {what} uses the port `{name}`, which `{}` does not have",
                     draft.name
                 ),
             )
             .label(node.span, "no such port")
             .label(draft.span, "this component")
             .misspelled(name, nearest(name, known.iter().copied()), otherwise),
+        );
+    }
+    if let Some(port) = found.filter(|port| port.protocol != Protocol::Tcp) {
+        sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                format!(
+                    "the {what} asks the port `{name}` of `{}`, which takes no connections",
+                    draft.name
+                ),
+            )
+            .label(node.span, format!("a port of {}", port.protocol.name()))
+            .help(format!(
+                "name a port of TCP; if this one is, take `protocol` away from `ports.{name}`"
+            )),
         );
     }
     found
@@ -105,7 +122,36 @@ fn kind_string(scene: &Scene<'_>, index: usize, node: &Node, sink: &mut Sink) ->
         .unwrap_or_default()
 }
 
+/// Whether anything of it is scraped.
 fn has_metrics(draft: &ComponentDraft) -> bool {
-    let mut workloads = draft.workloads.iter();
-    workloads.any(|shape| !shape.table.one_or_many_tables("metrics").is_empty())
+    draft.workloads.iter().any(gives_metrics)
+}
+
+fn gives_metrics(shape: &WorkloadDraft) -> bool {
+    !shape.table.one_or_many_tables("metrics").is_empty()
+}
+
+/// The workload that gives what the rules and panels of the kind ask for: the first one of which the kind says that it is
+/// scraped. Of a kind that says so of none it is the first one that is.
+fn measured(draft: &ComponentDraft) -> Option<&WorkloadDraft> {
+    let says = |path: &[&str]| {
+        let node = draft.kind_table.get_path(path);
+        node.is_some_and(|node| !node.is_false())
+    };
+    let is_of_kind = |part: Option<&str>| match part {
+        None => says(&["workload", "metrics"]),
+        Some(part) => says(&["parts", part, "metrics"]),
+    };
+    let parts = draft.kind_table.table("parts").into_iter();
+    let kind_says = is_of_kind(None) || parts.flat_map(Table::keys).any(|it| is_of_kind(Some(it)));
+    let mut scraped = draft.workloads.iter().filter(|shape| gives_metrics(shape));
+    scraped.find(|shape| !kind_says || is_of_kind(shape.part.as_deref()))
+}
+
+/// The names that the component's own job gives, where its kind knows them: files of `templates/kinds/metrics/`.
+pub(super) fn exposes(draft: &ComponentDraft) -> Vec<String> {
+    match measured(draft) {
+        Some(_) => read::strings(&draft.kind_table, "exposes"),
+        None => Vec::new(),
+    }
 }

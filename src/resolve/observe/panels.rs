@@ -1,6 +1,6 @@
 //! Recording rules and panels.
 
-use super::{expression, has_metrics, kind_string};
+use super::{expression, kind_string, measured};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
@@ -12,7 +12,7 @@ use crate::{
 
 pub(in crate::resolve) fn records(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Record> {
     let draft = &scene.components[index];
-    if !has_metrics(draft) {
+    if measured(draft).is_none() {
         return Vec::new();
     }
     draft
@@ -34,7 +34,7 @@ pub(in crate::resolve) fn records(scene: &Scene<'_>, index: usize, sink: &mut Si
 
 pub(in crate::resolve) fn panels(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Panel> {
     let draft = &scene.components[index];
-    if !has_metrics(draft) {
+    if measured(draft).is_none() {
         return Vec::new();
     }
     draft

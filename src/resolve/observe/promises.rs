@@ -167,7 +167,7 @@ impl Promise<'_> {
         Diagnostic::new(
             Code::TargetLoss,
             format!(
-                "prometheus: that `{}` is overdue can't be told: its runs are {} apart, and samples are kept for {}",
+                "prometheus: no alert reports that `{}` is overdue: its runs are {} apart, and samples are kept for {}",
                 self.pipeline,
                 duration_text(self.gap),
                 duration_text(retention)

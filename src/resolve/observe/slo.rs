@@ -4,8 +4,9 @@
 //! soon, in two speeds. Windows grow and shrink with the window of the promise, for which the workbook has 30 days.
 
 mod panels;
+mod window;
 
-use super::{expression, has_metrics, kind_string};
+use super::{expression, has_metrics, kind_string, measured};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
@@ -13,7 +14,7 @@ use crate::{
     model::{Alert, AlertSeverity, AlertText, Panel, Record, Requests},
     resolve::Scene,
     source::Span,
-    syntax::{Entry, Node, Table, Value},
+    syntax::{Entry, Table, Value},
 };
 
 /// The alerts of a promise.
@@ -72,15 +73,19 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
         table,
         span: entry.key.span,
     };
+    if table.entries.is_empty() {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "`slo` promises nothing")
+                .label(entry.key.span, "what is promised?")
+                .help("write `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`")
+                .replacing(entry.value.span, "{ availability = \"99.5%\" }"),
+        );
+    }
     let objectives = reader.objectives(sink);
-    let off = |alert: &str| {
-        let own = draft.user.get_path(&["alerts", alert]);
-        own.is_some_and(Node::is_false)
-    };
+    reader.check_window(&objectives, sink);
     for objective in &objectives {
         out.records.extend(objective.records());
-        let alerts = objective.alerts(&draft.name).into_iter();
-        out.alerts.extend(alerts.filter(|alert| !off(&alert.name)));
+        out.alerts.extend(objective.alerts(&draft.name));
     }
     out.panels = panels::panels(&draft.name, &objectives);
     out
@@ -94,7 +99,8 @@ pub(in crate::resolve) fn requests(scene: &Scene<'_>, index: usize, sink: &mut S
     }
     let mut series = |key: &str| {
         let own = draft.user.get_path(&["slo", key]);
-        let node = own.or_else(|| draft.kind_table.get_path(&["slo", key]))?;
+        let of_kind = || draft.kind_table.get_path(&["slo", key]);
+        let node = own.or_else(|| measured(draft).and_then(|_| of_kind()))?;
         Some(expression(scene, index, node, sink))
     };
     Requests {
@@ -152,7 +158,14 @@ impl Reader<'_> {
                 sink.push(
                     Diagnostic::new(Code::BadValue, format!("`p` can't be {percent}"))
                         .label(node.span, "a number above 0 and below 100")
-                        .help("say how many percent of the requests, as `p = 95`"),
+                        .help("`p` is a share of the requests in percent, as `p = 95`"),
+                );
+            }
+            if let (0, Some(node)) = (under, table.get("under")) {
+                sink.push(
+                    Diagnostic::new(Code::BadValue, "no request takes no time at all")
+                        .label(node.span, "not above 0")
+                        .help("say which time they may take, as `under = \"300ms\"`"),
                 );
             }
             match self.series("durations", sink) {
@@ -180,15 +193,16 @@ impl Reader<'_> {
             let text = node.as_str()?;
             if !is_series(text) {
                 sink.push(
-                    Diagnostic::new(Code::BadValue, format!("`slo.{key}` is no series"))
+                    Diagnostic::new(Code::BadValue, format!("`slo.{key}` is not a series"))
                         .label(node.span, "an expression")
-                        .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: windows are laid over it"),
+                        .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows"),
                 );
             }
             return Some(text.to_string());
         }
         let node = draft.kind_table.get_path(&["slo", key])?;
-        has_metrics(draft).then(|| kind_string(self.scene, self.index, node, sink))
+        measured(draft)?;
+        Some(kind_string(self.scene, self.index, node, sink))
     }
 
     fn unmeasured(&self, promise: &str, missing: &str, place: Span, sink: &mut Sink) {
@@ -196,18 +210,18 @@ impl Reader<'_> {
         let scraped = has_metrics(draft);
         let help = match missing {
             _ if !scraped => {
-                "say what Prometheus scrapes of it: `metrics = { port = \"http\" }`".to_string()
+                "let Prometheus scrape it: `metrics = { port = \"http\" }`".to_string()
             }
             "requests" => format!(
-                "say it by `slo.requests` and `slo.errors`, as `requests = 'http_requests_total{{job=\"{0}\"}}'` and `errors = 'http_requests_total{{job=\"{0}\", status=~\"5..\"}}'`",
+                "set `slo.requests` and `slo.errors`, as `requests = 'http_requests_total{{job=\"{0}\"}}'` and `errors = 'http_requests_total{{job=\"{0}\", status=~\"5..\"}}'`",
                 draft.name
             ),
             "errors" => format!(
-                "say it by `slo.errors`, as `errors = 'http_requests_total{{job=\"{}\", status=~\"5..\"}}'`",
+                "set `slo.errors`, as `errors = 'http_requests_total{{job=\"{}\", status=~\"5..\"}}'`",
                 draft.name
             ),
             _ => format!(
-                "say it by `slo.durations`, a histogram, as `durations = 'http_request_duration_seconds_bucket{{job=\"{}\"}}'`",
+                "set `slo.durations`, a histogram, as `durations = 'http_request_duration_seconds_bucket{{job=\"{}\"}}'`",
                 draft.name
             ),
         };

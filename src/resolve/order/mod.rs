@@ -202,9 +202,9 @@ pub(super) fn order<'a>(draft: &'a Draft, sink: &mut Sink) -> Order<'a> {
         sink.push(
             Diagnostic::new(
                 Code::BadReference,
-                format!("the references of this platform bring more than {limit} MiB"),
+                format!("the references of this platform add up to more than {limit} MiB"),
             )
-            .label(place, "here it is too much")
+            .label(place, "the limit is exceeded here")
             .help("shorten what is referred to so often, or mount it as a file"),
         );
     }

@@ -150,7 +150,7 @@ fn circle(steps: &[Step<'_>]) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(Code::BadReference, "this reference leads back to itself")
         .help("write the value out at one of the places");
     if let Some((_, place, _)) = places.first() {
-        diagnostic = diagnostic.label(*place, "goes round in circles");
+        diagnostic = diagnostic.label(*place, "refers to itself");
     }
     diagnostic
 }
@@ -158,7 +158,7 @@ fn circle(steps: &[Step<'_>]) -> Diagnostic {
 fn too_deep(place: Span) -> Diagnostic {
     Diagnostic::new(
         Code::BadReference,
-        format!("more than {MOST_STEPS} references lie behind this one"),
+        format!("this reference leads through more than {MOST_STEPS} others"),
     )
     .label(place, "leads too deep")
     .help("write the value out at one of the places")

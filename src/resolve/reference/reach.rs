@@ -36,7 +36,7 @@ impl Resolver<'_> {
             )
             .label(
                 self.place,
-                "sends whoever asks here on to an address outside",
+                "redirects to an address outside of the platform",
             )
             .label(draft.span, "this component")
             .help(format!(
@@ -82,7 +82,7 @@ impl Resolver<'_> {
             )
             .label(self.place, why)
             .label(draft.span, "this component")
-            .help("take `network_mode` away, or write the address that the reader really uses"),
+            .help("remove `network_mode`, or write the address that the reader really uses"),
         );
         None
     }

@@ -8,7 +8,7 @@ use super::{
     setting_text, text,
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read, unknown},
     language::secret_places,
     model::{Endpoint, Field, Host, HostPort, Piece, Port, Text},
@@ -17,6 +17,9 @@ use crate::{
     source::Span,
     syntax::Node,
 };
+
+/// What may be asked of the platform.
+const PLATFORM_FACTS: [&str; 2] = ["name", "network"];
 
 pub(super) struct Resolver<'a> {
     pub(super) scene: &'a Scene<'a>,
@@ -44,6 +47,17 @@ impl Resolver<'_> {
                     .major
                     .map_or(String::new(), |major| major.to_string()),
             )),
+            ["platform", word, rest @ ..] if nearest(word, PLATFORM_FACTS).is_some() => {
+                let close = nearest(word, PLATFORM_FACTS).unwrap_or_default();
+                let meant: Vec<&str> = ["platform", close].iter().chain(rest).copied().collect();
+                sink.push(
+                    Diagnostic::new(Code::BadReference, "this reference means nothing")
+                        .label(self.place, format!("the platform has no `{word}`"))
+                        .help(format!("did you mean `${{{}}}`?", meant.join(".")))
+                        .renaming(word, close),
+                );
+                None
+            }
             _ => {
                 self.bad("a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}`, `${platform.name}` or `${platform.network.GROUP}`", sink);
                 None
@@ -53,7 +67,7 @@ impl Resolver<'_> {
 
     fn bad(&self, help: &str, sink: &mut Sink) {
         sink.push(
-            Diagnostic::new(Code::BadReference, "this reference means nothing")
+            Diagnostic::new(Code::BadReference, "this reference is not known")
                 .label(self.place, "not understood")
                 .help(help),
         );
@@ -188,7 +202,7 @@ impl Resolver<'_> {
         let bound = self.owner()?.bound(role).next()?;
         let chosen = bound.database.as_deref();
         if let ([output], None) = (rest, chosen)
-            && self.chooses_nothing(bound.target, output)
+            && self.has_no_database(bound.target, output)
         {
             sink.push(nothing_chosen(&self.scene.components[bound.target], bound));
             return None;
@@ -197,7 +211,7 @@ impl Resolver<'_> {
     }
 
     /// Whether an output names what `uses` chose, and there is nothing to choose.
-    fn chooses_nothing(&self, target: usize, output: &str) -> bool {
+    fn has_no_database(&self, target: usize, output: &str) -> bool {
         let filler = &self.scene.components[target];
         let Some(binding) = &filler.kind.binding else {
             return false;

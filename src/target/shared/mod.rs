@@ -7,4 +7,5 @@ pub mod losses;
 pub mod mounted;
 pub mod names;
 pub mod plain;
+pub mod probes;
 pub mod scrape;

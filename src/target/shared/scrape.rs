@@ -55,12 +55,7 @@ pub(in crate::target) fn jobs<'a>(
     vantage: Vantage,
 ) -> (Vec<Job<'a>>, Vec<Unreachable<'a>>) {
     let usual = interval(platform, prometheus);
-    let scraper = Scraper {
-        platform,
-        vantage,
-        owners: NetworkOwners::of(platform),
-        on_host: prometheus.main().is_some_and(is_on_host),
-    };
+    let scraper = Scraper::new(platform, prometheus, vantage);
     let mut jobs = Vec::new();
     let mut unreachable = Vec::new();
     for component in &platform.components {
@@ -70,7 +65,7 @@ pub(in crate::target) fn jobs<'a>(
             .iter()
             .flat_map(|workload| workload.metrics.iter().map(move |it| (workload, it)));
         for (workload, metrics) in endpoints {
-            match scraper.address(workload, metrics) {
+            match scraper.address(workload, &metrics.port, metrics.number) {
                 Ok((host, port)) => jobs.push(Job {
                     component,
                     metrics,
@@ -108,7 +103,7 @@ fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<
         })
 }
 
-/// The jobs of each component that has any, by its name.
+/// The jobs of each component that has any, by its name; first the one that has the component's name.
 pub(in crate::target) fn by_component<'a>(
     jobs: &'a [Job<'a>],
 ) -> BTreeMap<&'a str, Vec<&'a Job<'a>>> {
@@ -118,6 +113,9 @@ pub(in crate::target) fn by_component<'a>(
             .entry(&job.component.name)
             .or_default()
             .push(job);
+    }
+    for (name, jobs) in &mut of_component {
+        jobs.sort_by_key(|job| job.metrics.job != *name);
     }
     of_component
 }
@@ -201,7 +199,7 @@ fn is_on_host(workload: &Workload) -> bool {
 }
 
 /// Who scrapes, and from where.
-struct Scraper<'a> {
+pub(super) struct Scraper<'a> {
     platform: &'a Platform,
     vantage: Vantage,
     /// Who lives in whose network.
@@ -210,11 +208,22 @@ struct Scraper<'a> {
     on_host: bool,
 }
 
-impl Scraper<'_> {
-    fn address(
+impl<'a> Scraper<'a> {
+    pub fn new(platform: &'a Platform, prometheus: &Component, vantage: Vantage) -> Self {
+        Self {
+            platform,
+            vantage,
+            owners: NetworkOwners::of(platform),
+            on_host: prometheus.main().is_some_and(is_on_host),
+        }
+    }
+
+    /// Where a port of a workload is reached, or why it is not.
+    pub fn address(
         &self,
         workload: &Workload,
-        metrics: &Metrics,
+        port: &str,
+        number: u16,
     ) -> Result<(String, u16), &'static str> {
         let listener = self
             .listener(workload)
@@ -226,22 +235,20 @@ impl Scraper<'_> {
             // A pod on its node's network still has its Service.
             (Vantage::Kubernetes, _, _) => {
                 let each = service_of_pods(self.platform, listener);
-                Ok((
-                    each.unwrap_or_else(|| listener.name.clone()),
-                    metrics.number,
-                ))
+                Ok((each.unwrap_or_else(|| listener.name.clone()), number))
             }
-            (Vantage::Compose, false, false) => Ok((listener.name.clone(), metrics.number)),
-            (Vantage::Compose, true, true) => Ok(("127.0.0.1".to_string(), metrics.number)),
+            (Vantage::Compose, false, false) => Ok((listener.name.clone(), number)),
+            (Vantage::Compose, true, true) => Ok(("127.0.0.1".to_string(), number)),
             (Vantage::Compose, false, true) => {
                 Err("it is on the host's network, where its name is no address")
             }
-            (Vantage::Compose, true, false) => published(workload, metrics)
+            (Vantage::Compose, true, false) => published(workload, port)
                 .ok_or("Prometheus is on the host's network and the port is not published"),
         }
     }
 
-    fn presence(&self, workload: &Workload) -> Presence {
+    /// Whether its address always stands for one running process.
+    pub fn presence(&self, workload: &Workload) -> Presence {
         let listener = self.listener(workload).unwrap_or(workload);
         let many = match self.vantage {
             Vantage::Compose => workload.replicas > 1,
@@ -268,8 +275,8 @@ impl Scraper<'_> {
 }
 
 /// Where the host reaches a port.
-fn published(workload: &Workload, metrics: &Metrics) -> Option<(String, u16)> {
-    let port = workload.port(&metrics.port)?;
+fn published(workload: &Workload, port: &str) -> Option<(String, u16)> {
+    let port = workload.port(port)?;
     let Some(HostPort::Fixed(range)) = port.host else {
         return None;
     };

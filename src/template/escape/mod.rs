@@ -33,7 +33,7 @@ impl Language {
 
     pub fn of_file(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path);
-        if name.starts_with("Jenkinsfile") {
+        if name.starts_with("Jenkinsfile") || name.ends_with(".groovy") {
             return Language::Groovy;
         }
         if name.starts_with(".env") {

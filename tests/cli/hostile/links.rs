@@ -193,7 +193,11 @@ fn plans_and_first_files_go_through_no_link() {
     }
     is_refused(&hostile, &["init", "way"], &["symbolic link"]);
     hostile.write("notes.txt", "mine\n");
-    is_refused(&hostile, &["plan", "--out", "notes.txt"], &["is no plan"]);
+    is_refused(
+        &hostile,
+        &["plan", "--out", "notes.txt"],
+        &["is not a plan"],
+    );
     assert_eq!(hostile.read("notes.txt"), "mine\n");
     for _ in 0..2 {
         hostile.run(&["plan", "--out", "good.plan"]).succeeded();

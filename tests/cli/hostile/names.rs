@@ -113,7 +113,7 @@ fn a_plan_leads_to_no_other_project() {
         hostile.write("p.plan", other);
         hostile
             .run(&["apply", "p.plan"])
-            .failed_with(&["is no file of this project"]);
+            .failed_with(&["is not a file of this project"]);
         assert!(!hostile.exists("other/generated") && !hostile.exists("generated"));
     }
 }

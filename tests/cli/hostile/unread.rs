@@ -96,5 +96,5 @@ fn a_name_that_is_no_text_is_said() {
     fs::write(hostile.path("conf").join(name), "").expect("a file");
     hostile
         .run(&["validate"])
-        .failed_with(&["conf/bad", "no UTF-8"]);
+        .failed_with(&["conf/bad", "not UTF-8"]);
 }

@@ -2,6 +2,7 @@
 //! needs, one with every role filled and a Prometheus that watches it.
 
 mod clients;
+mod metrics;
 mod ports;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -230,7 +231,16 @@ fn most(kind: &str) -> String {
             author.declare(name, watcher, false);
         }
     }
-    author.text()
+    // Somebody whom Prometheus asks from outside.
+    let asked = r#"
+[components.page]
+image = "team/page:1.0"
+group = "one"
+ports.http = 80
+health = { http = "/", port = "http" }
+resources = { cpu = "100m", memory = "128Mi" }
+"#;
+    author.text() + asked
 }
 
 fn compiled(text: &str) -> Output {

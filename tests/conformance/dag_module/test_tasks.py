@@ -131,6 +131,23 @@ def test_resources_are_the_pipelines_unless_the_task_has_its_own(load):
     assert resources["limits"] == {"cpu": "2000m", "memory": "1024", "nvidia.com/gpu": "1"}
 
 
+def test_graphics_processors_and_shared_memory(load):
+    module = load("docker")
+    task = one_task(module, resources=module.Resources(gpu="all", shm_size=2048, ipc="host"))
+    assert (task.device_requests[0]["Count"], task.shm_size, task.ipc_mode) == (-1, 2048, "host")
+    task = one_task(module, resources=module.Resources(gpu=["0", "2"]))
+    assert (task.device_requests[0]["DeviceIDs"], task.shm_size) == (["0", "2"], None)
+    module = load("kubernetes")
+    wanted = module.Resources(gpu="all", shm_size=2048, ipc="host", runtime="nvidia")
+    pod = pod_of(one_task(module, resources=wanted))
+    assert (pod["hostIPC"], pod["runtimeClassName"]) == (True, "nvidia")
+    assert pod["volumes"][0] == {"name": "dev-shm", "emptyDir": {"medium": "Memory", "sizeLimit": "2048"}}
+    assert pod["containers"][0]["volumeMounts"][0] == {"name": "dev-shm", "mountPath": "/dev/shm"}
+    assert "limits" not in pod["containers"][0]["resources"]
+    pod = pod_of(one_task(module))
+    assert "hostIPC" not in pod and "runtimeClassName" not in pod
+
+
 def test_a_task_adds_to_the_variables_of_its_pipeline_and_leaves_some_out(load):
     module = load("docker")
     pipeline = module.Pipeline("train", image="train:1", environment={"A": "1", "B": "2"})

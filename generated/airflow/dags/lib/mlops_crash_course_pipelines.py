@@ -53,12 +53,19 @@ Value = Union[str, Secret, "list[str | Secret]"]
 
 
 class Resources(NamedTuple):
-    """What a container asks for. Processors are counted in thousandths, memory in bytes; memory is also the limit."""
+    """What a container asks for. Processors are counted in thousandths, memory in bytes; memory is also the limit.
+
+    `gpu` is a number of graphics processors; the engine also knows `all` and the ids of devices, a cluster only the number.
+    `shm_size` is that of /dev/shm, `ipc` whose shared memory it uses (`host` or `private`), `runtime` a class of the cluster.
+    """
 
     cpu: int | None = None
     memory: int | None = None
-    gpu: int | None = None
+    gpu: int | str | list[str] | None = None
     cpu_limit: int | None = None
+    shm_size: int | None = None
+    ipc: str | None = None
+    runtime: str | None = None
 
 
 class Volume(NamedTuple):
@@ -204,6 +211,7 @@ if IN_CLUSTER:
 
         template_fields = ("arguments",)
         template_ext = ()
+        asked = Resources()
 
         def build_pod_request_obj(self, *args: Any, **kwargs: Any) -> k8s.V1Pod:
             """The pod, whose script Kubernetes leaves as it is."""
@@ -211,6 +219,8 @@ if IN_CLUSTER:
             main = request.spec.containers[0]
             main.args = [escaped(argument) for argument in main.args]
             request.spec.enable_service_links = False
+            request.spec.runtime_class_name = self.asked.runtime
+            request.spec.host_ipc = True if self.asked.ipc == "host" else None
             below = json.loads(os.environ.get("MLOPSGEN_TASK_PODS", "{}"))
             pod = below.get(request.metadata.labels["mlopsgen.io/pipeline"])
             if pod is None:
@@ -247,11 +257,22 @@ def container(
         # A weight among containers, as in Compose's `cpu_shares`; the limit is memory's only.
         cpus=(resources.cpu or 1000) / 1000,
         mem_limit=resources.memory,
-        device_requests=[DeviceRequest(count=resources.gpu, capabilities=[["gpu"]])] if resources.gpu else None,
+        device_requests=graphics(resources.gpu),
+        shm_size=resources.shm_size,
+        **({"ipc_mode": resources.ipc} if resources.ipc else {}),
         auto_remove="success",
         do_xcom_push=False,
         **options,
     )
+
+
+def graphics(wanted: int | str | list[str] | None) -> list[DeviceRequest] | None:
+    """The graphics processors of a container: so many, all, or those with these ids."""
+    if not wanted:
+        return None
+    if isinstance(wanted, list):
+        return [DeviceRequest(device_ids=wanted, capabilities=[["gpu"]])]
+    return [DeviceRequest(count=-1 if isinstance(wanted, str) else wanted, capabilities=[["gpu"]])]
 
 
 def container_mount(volume: Volume) -> Mount:
@@ -272,20 +293,24 @@ def pod(
 ) -> KubernetesPodOperator:
     """A task as a pod."""
     volumes = [volume for volume in pipeline.volumes if volume.claim or volume.folder.startswith("/")]
-    return KubernetesPodOperator(
+    shared = shared_memory(resources.shm_size)
+    task = KubernetesPodOperator(
         cmds=["/bin/sh", "-c"],
         arguments=[run],
         env_vars=pod_environment(variables),
         labels={"app.kubernetes.io/part-of": PLATFORM, "mlopsgen.io/pipeline": pipeline.name},
-        volumes=[pod_volume(volume) for volume in volumes],
+        volumes=[*(pod_volume(volume) for volume in volumes), *shared],
         volume_mounts=[
-            k8s.V1VolumeMount(
-                name=volume.name,
-                mount_path=volume.mount,
-                sub_path=volume.sub_path or None,
-                read_only=volume.read_only,
-            )
-            for volume in volumes
+            *(
+                k8s.V1VolumeMount(
+                    name=volume.name,
+                    mount_path=volume.mount,
+                    sub_path=volume.sub_path or None,
+                    read_only=volume.read_only,
+                )
+                for volume in volumes
+            ),
+            *(k8s.V1VolumeMount(name=volume.name, mount_path="/dev/shm") for volume in shared),
         ],
         container_resources=pod_resources(resources),
         automount_service_account_token=False,
@@ -295,6 +320,15 @@ def pod(
         log_pod_spec_on_failure=False,
         **options,
     )
+    task.asked = resources
+    return task
+
+
+def shared_memory(size: int | None) -> list[k8s.V1Volume]:
+    """The volume that is /dev/shm of a pod, where its size is asked for."""
+    if size is None:
+        return []
+    return [k8s.V1Volume(name="dev-shm", empty_dir=k8s.V1EmptyDirVolumeSource(medium="Memory", size_limit=str(size)))]
 
 
 def pod_volume(volume: Volume) -> k8s.V1Volume:
@@ -342,7 +376,7 @@ def pod_resources(resources: Resources) -> k8s.V1ResourceRequirements:
     limits = {
         "cpu": resources.cpu_limit and f"{resources.cpu_limit}m",
         "memory": memory,
-        "nvidia.com/gpu": resources.gpu and str(resources.gpu),
+        "nvidia.com/gpu": str(resources.gpu) if isinstance(resources.gpu, int) else None,
     }
     return k8s.V1ResourceRequirements(
         requests={name: quantity for name, quantity in requests.items() if quantity},

@@ -56,8 +56,8 @@ pub struct Dag {
     environment: Vec<VariableView>,
     /// What the tasks mount.
     volumes: Vec<VolumeView>,
-    /// `cpu` in thousandths, `memory` in bytes, `gpu`, `cpu_limit` of a task.
-    resources: BTreeMap<&'static str, u64>,
+    /// The arguments of the module's `Resources`.
+    resources: BTreeMap<&'static str, Value>,
     /// The tasks.
     tasks: Vec<TaskView>,
     /// Which task comes after which, a line each.
@@ -108,7 +108,7 @@ pub fn view(platform: &Platform, pipeline: &Pipeline, airflow_major: u64) -> Dag
             .iter()
             .map(|mount| volume::view(platform, mount))
             .collect(),
-        resources: task::resources(&pipeline.resources),
+        resources: task::resources(&pipeline.resources, &pipeline.container),
         tasks,
         order: order::lines(pipeline, &variables),
         stubs: stubs(pipeline),

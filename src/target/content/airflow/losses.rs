@@ -3,7 +3,7 @@
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
-    model::{HostPath, Mount, Pipeline, Platform, Task, TaskBody},
+    model::{Gpu, HostPath, Mount, Pipeline, Platform, Task, TaskBody},
 };
 
 pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
@@ -15,7 +15,7 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
     let tasks = pipeline
         .tasks
         .iter()
-        .filter_map(|task| of_task(platform, pipeline, task));
+        .flat_map(|task| of_task(platform, pipeline, task));
     mounts.chain(tasks).collect()
 }
 
@@ -34,19 +34,43 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
     })
 }
 
-fn of_task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Option<Diagnostic> {
+fn of_task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Vec<Diagnostic> {
     let under_compose = platform.targets.contains(&Target::Compose);
-    let (message, label) = match task.body {
-        TaskBody::Run(_) if under_compose && task.resources.cpu_limit.is_some() => (
-            "has no limit of processors under Compose: Airflow's Docker operator knows none",
-            "the limit holds in a cluster only",
-        ),
-        TaskBody::Stub if task.resources != pipeline.resources => (
-            "runs in Airflow's own process: its `resources` are not applied",
-            "a stub has no container",
-        ),
-        TaskBody::Run(_) | TaskBody::Stub => return None,
-    };
-    let message = format!("the task `{}` of `{}` {message}", task.name, pipeline.name);
-    Some(Diagnostic::new(Code::TargetLoss, message).label(task.span, label))
+    let in_cluster = platform.targets.contains(&Target::Helm);
+    let mut losses = Vec::new();
+    match task.body {
+        TaskBody::Stub => {
+            if task.resources != pipeline.resources || task.container != pipeline.container {
+                losses.push((
+                    "runs in Airflow's own process: its `resources` are not applied",
+                    "a stub has no container",
+                ));
+            }
+        }
+        TaskBody::Run(_) => {
+            if under_compose && task.resources.cpu_limit.is_some() {
+                losses.push((
+                    "has no limit of processors under Compose: Airflow's Docker operator knows none",
+                    "the limit holds in a cluster only",
+                ));
+            }
+            if under_compose && task.container.runtime.is_some() {
+                losses.push((
+                    "runs in the engine's own runtime under Compose: Airflow's Docker operator knows no other",
+                    "`runtime` holds in a cluster only",
+                ));
+            }
+            if in_cluster && matches!(task.resources.gpu, Some(Gpu::All | Gpu::Devices(_))) {
+                losses.push((
+                    "gets no graphics processor in a cluster: Kubernetes wants a number of them",
+                    "holds under Compose only",
+                ));
+            }
+        }
+    }
+    let losses = losses.into_iter().map(|(message, label)| {
+        let message = format!("the task `{}` of `{}` {message}", task.name, pipeline.name);
+        Diagnostic::new(Code::TargetLoss, message).label(task.span, label)
+    });
+    losses.collect()
 }

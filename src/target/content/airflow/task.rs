@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     names, time,
     value::{PieceView, VariableView, lines, pieces, variables},
 };
-use crate::model::{Gpu, Pipeline, Platform, Resources, Task, TaskBody, TriggerRule};
+use crate::model::{
+    Gpu, Pipeline, Platform, Resources, Task, TaskBody, TaskContainer, TriggerRule,
+};
 
 #[derive(Debug, Serialize)]
 pub struct TaskView {
@@ -30,8 +33,8 @@ pub struct TaskView {
     pub environment: Vec<VariableView>,
     /// Names of the pipeline's variables that it leaves out.
     without: Vec<String>,
-    /// `cpu` in thousandths, `memory` in bytes, `gpu`, `cpu_limit`, if they are not the pipeline's.
-    pub resources: BTreeMap<&'static str, u64>,
+    /// The arguments of the DAGs' `Resources`, if they are not the pipeline's.
+    pub resources: BTreeMap<&'static str, Value>,
     /// If not the pipeline's.
     retries: Option<u32>,
     /// Arguments of `timedelta`.
@@ -66,7 +69,8 @@ pub fn view(
         .image
         .as_ref()
         .filter(|image| in_container && Some(*image) != pipeline.image.as_ref());
-    let own_resources = in_container && task.resources != pipeline.resources;
+    let own_resources = in_container
+        && (task.resources != pipeline.resources || task.container != pipeline.container);
     let mut view = TaskView {
         name: task.name.clone(),
         variable: variable.to_string(),
@@ -84,7 +88,7 @@ pub fn view(
             .filter(|variable| !shared.contains(variable))
             .collect(),
         resources: match own_resources {
-            true => resources(&task.resources),
+            true => resources(&task.resources, &task.container),
             false => BTreeMap::new(),
         },
         retries: task.retries,
@@ -111,20 +115,27 @@ fn is_short(task: &TaskView) -> bool {
         && task.trigger_rule.is_none()
 }
 
-/// The arguments of the DAGs' `Resources`.
-pub fn resources(wanted: &Resources) -> BTreeMap<&'static str, u64> {
-    let gpu = match wanted.gpu {
-        Some(Gpu::Count(count)) => Some(u64::from(count)),
-        // The language has only a number for tasks.
-        Some(Gpu::All | Gpu::Devices(_)) | None => None,
-    };
+/// The arguments of the DAGs' `Resources`: `cpu` and `cpu_limit` in thousandths, sizes in bytes.
+pub fn resources(wanted: &Resources, container: &TaskContainer) -> BTreeMap<&'static str, Value> {
+    let gpu = wanted.gpu.as_ref().map(|gpu| match gpu {
+        Gpu::Count(count) => Value::from(*count),
+        Gpu::All => Value::from("all"),
+        Gpu::Devices(ids) => Value::from(ids.clone()),
+    });
+    let ipc = container.host_ipc.map(|host| match host {
+        true => "host",
+        false => "private",
+    });
     [
-        ("cpu", wanted.cpu),
-        ("memory", wanted.memory),
+        ("cpu", wanted.cpu.map(Value::from)),
+        ("memory", wanted.memory.map(Value::from)),
         ("gpu", gpu),
-        ("cpu_limit", wanted.cpu_limit),
+        ("cpu_limit", wanted.cpu_limit.map(Value::from)),
+        ("shm_size", container.shm_size.map(Value::from)),
+        ("ipc", ipc.map(Value::from)),
+        ("runtime", container.runtime.clone().map(Value::from)),
     ]
     .into_iter()
-    .filter_map(|(name, number)| Some((name, number?)))
+    .filter_map(|(name, value)| Some((name, value?)))
     .collect()
 }

@@ -94,7 +94,7 @@ pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
             watchdog: NOBODY.to_string(),
             routes: Vec::new(),
             inhibitions,
-            receivers: vec![nobody()],
+            receivers: vec![null_receiver()],
         };
     };
     let receiver = |name: &Option<String>| name.clone().unwrap_or_else(|| NOBODY.to_string());
@@ -104,7 +104,7 @@ pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
         .map(|receiver| receiver_view(platform, notify, receiver))
         .collect();
     if notify.default.is_none() || notify.watchdog.is_none() {
-        receivers.push(nobody());
+        receivers.push(null_receiver());
     }
     AlertmanagerView {
         smtp: smtp(platform, notify),
@@ -116,7 +116,7 @@ pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
     }
 }
 
-fn nobody() -> ReceiverView {
+fn null_receiver() -> ReceiverView {
     ReceiverView {
         name: NOBODY.to_string(),
         slack: None,

@@ -38,7 +38,7 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
     let mut others = down.clone();
     others.insert(WATCHDOG);
     out.push(InhibitionView {
-        why: "What is down: its further alerts are held back.".to_string(),
+        why: "Further alerts of a component that is down are held back.".to_string(),
         source: vec![one_of("alertname", &down), "component != \"\"".to_string()],
         target: vec![none_of("alertname", &others)],
         equal: vec!["component"],
@@ -60,7 +60,7 @@ fn severities() -> Vec<InhibitionView> {
     worse
         .into_iter()
         .map(|(worse, better)| InhibitionView {
-            why: format!("An alert of two severities: `{worse}` is told."),
+            why: format!("Of one alert with two severities, only `{worse}` is sent."),
             source: vec![format!("severity = {}", quoted(worse))],
             target: vec![one_of("severity", &better)],
             equal: vec!["alertname", "component"],

@@ -91,7 +91,7 @@ pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, 
         template: TEMPLATE.to_string(),
         line: None,
         range: None,
-        message: format!("what it gives is no JSON: {error}"),
+        message: format!("its output is not JSON: {error}"),
     };
     let mut pretty = Vec::with_capacity(2 * text.len());
     let mut reader = serde_json::Deserializer::from_str(&text);

@@ -9,6 +9,7 @@ mod dashboard;
 mod logs;
 mod overview;
 mod panel;
+mod probed;
 mod provisioning;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,10 @@ use crate::{
     files::Target,
     target::{
         Context, Emission,
-        shared::scrape::{self, Job},
+        shared::{
+            probes::{self, Asked},
+            scrape::{self, Job},
+        },
     },
     template::TemplateError,
 };
@@ -34,6 +38,8 @@ struct Board<'a> {
     source: &'a str,
     jobs: &'a [Job<'a>],
     of_component: BTreeMap<&'a str, Vec<&'a Job<'a>>>,
+    /// Workloads that are asked from outside whether they work.
+    asked: &'a [Asked<'a>],
     /// Milliseconds between two scrapes where a job says nothing else.
     interval: u64,
 }
@@ -45,6 +51,14 @@ impl<'a> Board<'a> {
             .get(component)
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// The workloads of a component that are asked from outside.
+    fn asked_of(&self, component: &str) -> Vec<&'a Asked<'a>> {
+        let asked = self.asked.iter();
+        asked
+            .filter(|asked| asked.component.name == component)
+            .collect()
     }
 
     /// The jobs of all components of a kind.
@@ -91,11 +105,13 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     );
 
     let (jobs, _) = scrape::jobs(platform, prometheus, context.vantage);
+    let asked = probes::asked(platform, prometheus, context.vantage);
     let board = Board {
         context,
         source: &prometheus.name,
         of_component: scrape::by_component(&jobs),
         jobs: &jobs,
+        asked: &asked,
         interval: scrape::interval(platform, prometheus),
     };
     add(

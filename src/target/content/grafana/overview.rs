@@ -8,11 +8,13 @@ use super::{
     dashboard::Dashboard,
     logs::Logs,
     panel::{Look, Panel},
+    probed,
 };
 use crate::{
     model::{Component, Expression, Icon, Requests},
     target::shared::{
         boards,
+        probes::{self, Asked},
         scrape::{self, Job, Presence},
     },
 };
@@ -29,6 +31,7 @@ pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
     panels.extend(stores(board));
     panels.extend(containers(board));
     panels.extend(host(board));
+    panels.extend(probed::panels(board));
     panels.extend(jobs(board));
     Dashboard {
         uid: boards::overview_uid(platform),
@@ -91,7 +94,7 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
             .components
             .iter()
             .filter(|component| component.group.as_deref() == name)
-            .filter(|component| !board.jobs_of(&component.name).is_empty())
+            .filter(|component| is_watched(board, component))
             .collect();
         let width = match members.len() {
             0 => continue,
@@ -104,6 +107,11 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
     panels
 }
 
+/// Whether it is scraped, or asked from outside.
+fn is_watched(board: &Board<'_>, component: &Component) -> bool {
+    !board.jobs_of(&component.name).is_empty() || !board.asked_of(&component.name).is_empty()
+}
+
 /// A tile a component. Those that tell in the same way whether they work share a query and a link.
 fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Component]) -> Panel {
     let platform = board.context.platform;
@@ -111,8 +119,9 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
     let mut alike: BTreeMap<(&str, bool, Option<&Expression>), Vec<&Component>> = BTreeMap::new();
     for member in members {
         // Of several instances behind one name all may be gone: then their tile has to stay.
-        let alone =
-            boards::has_own(member) || presence(&board.jobs_of(&member.name)) == Presence::Many;
+        let alone = boards::has_own(member)
+            || presence(board, member) == Presence::Many
+            || !board.asked_of(&member.name).is_empty();
         let healthy = member.healthy.as_ref();
         let key = if alone { &member.name } else { &member.kind };
         alike.entry((key, alone, healthy)).or_default().push(member);
@@ -132,9 +141,11 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
             continue;
         };
         let name = &member.name;
-        panel = panel
-            .query(works(board, member), name)
-            .link(name, &boards::path(platform, member));
+        panel = panel.query(works(board, member), name);
+        // What is asked from outside alone has no dashboard.
+        if !board.jobs_of(name).is_empty() {
+            panel = panel.link(name, &boards::path(platform, member));
+        }
     }
     panel
 }
@@ -142,8 +153,17 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
 /// 1 while a component works. Of several instances one is enough; where there should be one and none is seen, it does not.
 fn works(board: &Board<'_>, component: &Component) -> String {
     let jobs = board.jobs_of(&component.name);
-    let healthy = scrape::healthy(component.healthy.as_ref(), &[&component.name], &jobs);
-    match presence(&jobs) {
+    let asked = board.asked_of(&component.name);
+    let mut states = Vec::new();
+    if !jobs.is_empty() {
+        let healthy = component.healthy.as_ref();
+        states.push(scrape::healthy(healthy, &[&component.name], &jobs));
+    }
+    if !asked.is_empty() {
+        states.push(format!("probe_success{{{}}}", probes::selector(&asked)));
+    }
+    let healthy = states.join(" or ");
+    match presence(board, component) {
         Presence::Always => format!("min({healthy}) or vector(0)"),
         Presence::Many => format!("max({healthy}) or vector(0)"),
         Presence::Sometimes => format!("min({healthy})"),
@@ -151,8 +171,13 @@ fn works(board: &Board<'_>, component: &Component) -> String {
 }
 
 /// That of the first job, which is the component's own.
-fn presence(jobs: &[&Job<'_>]) -> Presence {
-    jobs.first().map_or(Presence::Always, |job| job.presence)
+fn presence(board: &Board<'_>, component: &Component) -> Presence {
+    let jobs = board.jobs_of(&component.name);
+    let asked = board.asked_of(&component.name);
+    let first = jobs.first().map(|job| job.presence);
+    first
+        .or(asked.first().map(|asked| asked.presence))
+        .unwrap_or(Presence::Always)
 }
 
 /// The state of every instance: of programs behind exporters their own.
@@ -173,6 +198,10 @@ fn states(board: &Board<'_>) -> String {
             scrape::healthy(Some(healthy), &names, &jobs)
         ));
     }
+    let asked: Vec<&Asked<'_>> = board.asked.iter().collect();
+    if !asked.is_empty() {
+        own.push(format!("probe_success{{{}}}", probes::selector(&asked)));
+    }
     own.push("up".to_string());
     own.join(" or on (job, instance) ")
 }
@@ -180,7 +209,7 @@ fn states(board: &Board<'_>) -> String {
 fn jobs(board: &Board<'_>) -> Vec<Panel> {
     let states = states(board);
     let by = "max by (group, component, job, instance)";
-    let height = u32::try_from(board.jobs.len())
+    let height = u32::try_from(board.jobs.len() + board.asked.len())
         .unwrap_or(u32::MAX)
         .clamp(3, 20);
     vec![

@@ -184,23 +184,23 @@ impl Panel {
     }
 
     pub fn link(self, field: &str, url: &str) -> Self {
-        self.leading("Dashboard", "byName", field, url)
+        self.linking("Dashboard", "byName", field, url)
     }
 
     /// A link of all series whose names fit a regular expression.
     pub fn links(self, fields: &str, url: &str) -> Self {
-        self.leading("Dashboard", "byRegexp", fields, url)
+        self.linking("Dashboard", "byRegexp", fields, url)
     }
 
     /// A link from the names of components in a table to their log lines, where there are any.
     pub fn with_logs(self, logs: Option<&Logs<'_>>) -> Self {
         match logs {
-            Some(logs) => self.leading("Logs", "byName", "Component", &logs.link(Whose::Cell)),
+            Some(logs) => self.linking("Logs", "byName", "Component", &logs.link(Whose::Cell)),
             None => self,
         }
     }
 
-    fn leading(
+    fn linking(
         mut self,
         title: &'static str,
         matcher: &'static str,

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod patterns;
+mod post;
 mod view;
 
 use crate::{

@@ -13,6 +13,8 @@ pub enum Condition {
     PathsMatching { pattern: String },
     Branch { pattern: String },
     BranchMatching { pattern: String },
+    Tag { pattern: String },
+    TagMatching { pattern: String },
 }
 
 /// Conditions of which one must hold for one of these paths to have changed.
@@ -29,6 +31,20 @@ pub fn branches(patterns: &[String]) -> Vec<Condition> {
         true => Condition::BranchMatching { pattern },
         false => Condition::Branch { pattern },
     })
+}
+
+/// Conditions of which one must hold for the tag to be one of these.
+pub fn tags(patterns: &[String]) -> Vec<Condition> {
+    conditions(patterns, |pattern, is_regex| match is_regex {
+        true => Condition::TagMatching { pattern },
+        false => Condition::Tag { pattern },
+    })
+}
+
+/// Patterns of files as one string, in which Jenkins separates them by commas.
+pub fn files(patterns: &[String]) -> String {
+    let all = patterns.iter().flat_map(|pattern| alternatives(pattern));
+    all.collect::<Vec<_>>().join(",")
 }
 
 fn conditions(

@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::{
     bindings::{Binding, Bindings},
     patterns::{self, Condition},
+    post::{self, Block},
 };
 use crate::{
-    model::{Agent, Ci, CiStage, Platform, Text},
+    model::{Agent, Ci, CiAnswer, CiParameter, CiStage, Platform, Text},
     speak::{Constants, Speak},
 };
 
@@ -25,10 +26,31 @@ pub struct Jenkinsfile {
     length: Length,
     /// The environment of all stages.
     variables: Vec<Binding>,
+    /// How often it runs at most, where more than once.
+    attempts: Option<u32>,
+    /// What a person may choose.
+    parameters: Vec<Parameter>,
+    /// When it starts by itself.
+    cron: Option<String>,
+    /// When it looks for changes.
+    poll: Option<String>,
     /// The stages.
     stages: Vec<Stage>,
-    /// Whether anything in it depends on the branch.
+    /// What follows them.
+    post: Vec<Block>,
+    /// Whether anything in it depends on the branch or the tag.
     branches: bool,
+}
+
+/// A question, by the step of Jenkins that asks it.
+#[derive(Debug, Serialize)]
+struct Parameter {
+    name: String,
+    description: Option<String>,
+    /// Of these only one is there.
+    text: Option<String>,
+    switch: Option<bool>,
+    choices: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -57,6 +79,10 @@ struct Stage {
     agent: Option<Where>,
     /// When it is given up.
     timeout: Option<Length>,
+    /// How often it runs at most, where more than once.
+    attempts: Option<u32>,
+    /// What follows it.
+    post: Vec<Block>,
     /// What its `environment` block holds.
     environment: Vec<Binding>,
     /// `NAME=value` of names that such a block can not hold.
@@ -78,7 +104,7 @@ struct Stage {
 struct Conditions {
     /// On what has changed.
     paths: Vec<Condition>,
-    /// On the branch.
+    /// On the branch or the tag.
     branches: Vec<Condition>,
 }
 
@@ -99,22 +125,57 @@ pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
         .iter()
         .map(|stage| writer.stage(stage, around))
         .collect();
-    let stages = match conditions(&ci.paths, &ci.branches) {
-        Some(conditions) => vec![writer.guard(ci, conditions, stages)],
+    let mut post = post::blocks(
+        platform,
+        &ci.post,
+        &entry.odd_variables,
+        &entry.odd_credentials,
+    );
+    let stages = match conditions(&ci.paths, &ci.branches, &ci.tags) {
+        // Where its conditions do not hold nothing has run, and nothing follows.
+        Some(conditions) => {
+            let post = std::mem::take(&mut post);
+            vec![writer.guard(ci, conditions, stages, post)]
+        }
         None => stages,
     };
-    let has_branches = |stage: &CiStage| !stage.branches.is_empty();
     Jenkinsfile {
         description: ci.description.clone(),
         agent: agent_view(&ci.agent),
         length: length(ci.timeout),
         variables: entry.environment.clone(),
+        attempts: attempts(ci.retries),
+        parameters: ci.parameters.iter().map(parameter).collect(),
+        cron: ci.triggers.cron.clone(),
+        poll: ci.triggers.poll.clone(),
         stages,
+        post,
         branches: !ci.branches.is_empty()
+            || !ci.tags.is_empty()
             || ci
-                .stages
-                .iter()
-                .any(|stage| has_branches(stage) || stage.parallel.iter().any(has_branches)),
+                .all_stages()
+                .any(|stage| !stage.branches.is_empty() || !stage.tags.is_empty()),
+    }
+}
+
+/// Jenkins counts the first run too.
+fn attempts(retries: u32) -> Option<u32> {
+    (retries > 0).then_some(retries + 1)
+}
+
+fn parameter(parameter: &CiParameter) -> Parameter {
+    let (mut text, mut switch, mut choices) = (None, None, Vec::new());
+    match &parameter.answer {
+        CiAnswer::Text(default) => text = Some(default.clone()),
+        CiAnswer::Switch(default) => switch = Some(*default),
+        CiAnswer::Choice(all) => choices.clone_from(all),
+    }
+    Parameter {
+        name: parameter.name.clone(),
+        description: parameter.description.clone(),
+        text,
+        switch,
+        choices,
     }
 }
 
@@ -157,8 +218,10 @@ impl Writer<'_> {
                 .filter(|_| inner.is_empty())
                 .map(|agent| self.place(agent)),
             timeout: stage.timeout.map(length),
+            attempts: attempts(stage.retries),
+            post: post::blocks(self.platform, &stage.post, &odd_variables, &odd_credentials),
             environment: own.environment,
-            conditions: conditions(&stage.paths, &stage.branches),
+            conditions: conditions(&stage.paths, &stage.branches, &stage.tags),
             form: "parallel",
             run: stage.run.iter().map(|text| self.script(text)).collect(),
             odd_variables,
@@ -167,12 +230,20 @@ impl Writer<'_> {
         }
     }
 
-    /// The stage around all others that carries the entry's conditions.
-    fn guard(&mut self, ci: &Ci, conditions: Conditions, inner: Vec<Stage>) -> Stage {
+    /// The stage around all others that carries the entry's conditions, and what follows where they hold.
+    fn guard(
+        &mut self,
+        ci: &Ci,
+        conditions: Conditions,
+        inner: Vec<Stage>,
+        post: Vec<Block>,
+    ) -> Stage {
         Stage {
             name: self.name(&ci.name),
             agent: None,
             timeout: None,
+            attempts: None,
+            post,
             environment: Vec::new(),
             odd_variables: Vec::new(),
             odd_credentials: Vec::new(),
@@ -206,10 +277,15 @@ impl Writer<'_> {
     }
 }
 
-fn conditions(paths: &[String], branches: &[String]) -> Option<Conditions> {
+fn conditions(paths: &[String], branches: &[String], tags: &[String]) -> Option<Conditions> {
+    let of_branches = patterns::branches(branches);
+    let branches: Vec<Condition> = of_branches
+        .into_iter()
+        .chain(patterns::tags(tags))
+        .collect();
     (!paths.is_empty() || !branches.is_empty()).then(|| Conditions {
         paths: patterns::paths(paths),
-        branches: patterns::branches(branches),
+        branches,
     })
 }
 

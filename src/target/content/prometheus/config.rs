@@ -9,7 +9,10 @@ use crate::{
         scrape_secret,
     },
     speak::{Constants, Speak, units::prometheus},
-    target::shared::scrape::{self, Job, Presence},
+    target::shared::{
+        probes::{self, Asked, Question},
+        scrape::{self, Job, Presence},
+    },
 };
 
 /// What `prometheus.yml` says. Durations are in Prometheus' own form.
@@ -27,6 +30,8 @@ pub(super) struct ConfigView {
     alertmanagers: Vec<AlertmanagerView>,
     /// The scrape jobs.
     jobs: Vec<JobView>,
+    /// Workloads that are asked from outside whether they work.
+    probes: Vec<ProbeView>,
     /// Jobs of the user's own: YAML, an item of the list each.
     own: Vec<String>,
     /// Where samples are sent too.
@@ -100,10 +105,36 @@ struct JobView {
     named: bool,
 }
 
+/// A scrape of the prober, which asks a workload meanwhile.
+#[derive(Debug, Serialize)]
+struct ProbeView {
+    /// The job.
+    name: String,
+    /// Which of the prober's ways to ask.
+    module: &'static str,
+    /// Labels of the target.
+    labels: Vec<(&'static str, String)>,
+    /// Its host.
+    host: String,
+    /// Its port.
+    port: u16,
+    /// HOST:PORT.
+    address: String,
+    /// Found by asking for the name again and again, so that a container that is off is no target.
+    discovered: bool,
+    /// One process at a time: it is asked by its name.
+    named: bool,
+    /// What the prober is told to ask, `$1` being the address.
+    target: String,
+    /// HOST:PORT of the prober.
+    prober: String,
+}
+
 pub(super) fn view(
     platform: &Platform,
     prometheus: &Component,
     jobs: &[Job<'_>],
+    asked: &[Asked<'_>],
     own: Vec<String>,
 ) -> ConfigView {
     let mut rule_files = vec!["rules/*.yml"];
@@ -120,15 +151,52 @@ pub(super) fn view(
         rule_files,
         alertmanagers: alertmanagers(platform, prometheus),
         jobs: jobs.iter().map(job_view).collect(),
+        probes: probe_views(platform, asked),
         own,
         remote_write: remote_write(platform, prometheus),
     }
 }
 
+fn probe_views(platform: &Platform, asked: &[Asked<'_>]) -> Vec<ProbeView> {
+    let Some(prober) = probes::prober(platform) else {
+        return Vec::new();
+    };
+    let asked = asked.iter();
+    asked.map(|asked| probe_view(asked, &prober)).collect()
+}
+
+fn probe_view(asked: &Asked<'_>, prober: &str) -> ProbeView {
+    let (module, target) = match &asked.question {
+        // A `$` would stand for a part of the address.
+        Question::Http { scheme, path } => {
+            let path = path.replace('$', "$$");
+            ("http", format!("{scheme}://$1{path}"))
+        }
+        Question::Tcp => ("tcp", "$1".to_string()),
+    };
+    ProbeView {
+        name: asked.job.clone(),
+        module,
+        labels: labels(asked.component),
+        host: asked.host.clone(),
+        port: asked.port,
+        address: format!("{}:{}", asked.host, asked.port),
+        discovered: asked.presence != Presence::Always,
+        named: asked.presence == Presence::Sometimes,
+        target,
+        prober: prober.to_string(),
+    }
+}
+
+/// Labels of the targets of a component.
+fn labels(component: &Component) -> Vec<(&'static str, String)> {
+    let mut labels = vec![("component", component.name.clone())];
+    labels.extend(component.group.clone().map(|group| ("group", group)));
+    labels
+}
+
 fn job_view(job: &Job<'_>) -> JobView {
     let metrics = job.metrics;
-    let mut labels = vec![("component", job.component.name.clone())];
-    labels.extend(job.component.group.clone().map(|group| ("group", group)));
     JobView {
         name: metrics.job.clone(),
         path: metrics.path.path.clone(),
@@ -145,7 +213,7 @@ fn job_view(job: &Job<'_>) -> JobView {
         relabel: metrics.relabel.iter().map(relabel).collect(),
         metric_relabel: metrics.metric_relabel.iter().map(relabel).collect(),
         honor_labels: metrics.honor_labels,
-        labels,
+        labels: labels(job.component),
         host: job.host.clone(),
         port: job.port,
         address: format!("{}:{}", job.host, job.port),

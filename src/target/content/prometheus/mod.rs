@@ -20,7 +20,10 @@ use crate::{
     model::{Component, SettingValue},
     target::{
         Context, Emission, Vantage,
-        shared::scrape::{self, Job, Unreachable},
+        shared::{
+            probes::{self, Asked},
+            scrape::{self, Job, Unreachable},
+        },
     },
     template::TemplateError,
 };
@@ -38,11 +41,14 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let (jobs, unreachable) = scrape::jobs(platform, prometheus, context.vantage);
     emission.losses.extend(unreachable.iter().map(loss));
     emission.losses.extend(windows::too_short(platform, &jobs));
-    let unknown = unknown::unknown_jobs(&platform.components, prometheus, &jobs);
+    let asked = probes::asked(platform, prometheus, context.vantage);
+    let unknown = unknown::unknown_jobs(platform, prometheus, &jobs);
+    emission.losses.extend(unknown);
+    let unknown = unknown::unknown_metrics(platform, &jobs);
     emission.losses.extend(unknown);
 
-    let own = own_jobs(prometheus, &jobs, &mut emission.losses);
-    let view = config::view(platform, prometheus, &jobs, own);
+    let own = own_jobs(prometheus, &jobs, &asked, &mut emission.losses);
+    let view = config::view(platform, prometheus, &jobs, &asked, own);
     write(
         context,
         &mut emission,
@@ -51,7 +57,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         &view,
     )?;
 
-    let view = rules::platform_view(platform, &jobs);
+    let view = rules::platform_view(platform, &jobs, &asked);
     let path = format!("rules/{PLATFORM_RULES}");
     write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
     let rules = Rules::new(context, &jobs);
@@ -94,6 +100,7 @@ fn write(
 fn own_jobs(
     prometheus: &Component,
     jobs: &[Job<'_>],
+    asked: &[Asked<'_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     let Some(setting) = prometheus
@@ -106,7 +113,9 @@ fn own_jobs(
     let SettingValue::Files(files) = &setting.value else {
         return Vec::new();
     };
-    let mut taken: Vec<String> = jobs.iter().map(|job| job.metrics.job.clone()).collect();
+    let ours = jobs.iter().map(|job| &job.metrics.job);
+    let ours = ours.chain(asked.iter().map(|asked| &asked.job));
+    let mut taken: Vec<String> = ours.cloned().collect();
     let mut own = Vec::new();
     for (path, bytes) in files {
         match extra::read(bytes, &mut taken) {

@@ -17,6 +17,7 @@ use crate::{
         Context,
         shared::{
             boards,
+            probes::Asked,
             scrape::{self, Job, Presence},
         },
     },
@@ -64,6 +65,8 @@ pub(super) struct PlatformRulesView {
 struct SeveralView {
     /// Its scrape job.
     job: String,
+    /// The series that is 1 for each that answers.
+    works: &'static str,
     /// The component.
     component: String,
     /// Its group.
@@ -72,23 +75,43 @@ struct SeveralView {
     wanted: Option<u32>,
 }
 
-pub(super) fn platform_view(platform: &Platform, jobs: &[Job<'_>]) -> PlatformRulesView {
+pub(super) fn platform_view(
+    platform: &Platform,
+    jobs: &[Job<'_>],
+    asked: &[Asked<'_>],
+) -> PlatformRulesView {
     let downs: BTreeSet<String> = jobs.iter().map(down).collect();
     let alerted = alerted(platform, &downs);
     let watched: Vec<&Job<'_>> = jobs
         .iter()
         .filter(|job| alerted.contains(&down(job)))
         .collect();
-    let target_down = if watched.is_empty() {
+    let mut names: Vec<&str> = watched.iter().map(|job| job.metrics.job.as_str()).collect();
+    // Where the prober gives no answer, its own job says so.
+    names.extend(asked.iter().map(|asked| asked.job.as_str()));
+    let target_down = if names.is_empty() {
         "up == 0".to_string()
     } else {
-        let names: Vec<&str> = watched.iter().map(|job| job.metrics.job.as_str()).collect();
         format!("up{{job!~\"{}\"}} == 0", names.join("|"))
     };
     let several = jobs.iter().filter(|job| job.presence == Presence::Many);
+    let asked = asked.iter().filter(|it| it.presence == Presence::Many);
     PlatformRulesView {
         target_down,
-        several: several.map(several_view).collect(),
+        several: several
+            .map(several_view)
+            .chain(asked.map(several_asked))
+            .collect(),
+    }
+}
+
+fn several_asked(asked: &Asked<'_>) -> SeveralView {
+    SeveralView {
+        job: asked.job.clone(),
+        works: "probe_success",
+        component: asked.component.name.clone(),
+        group: asked.component.group.clone(),
+        wanted: Some(asked.workload.replicas).filter(|wanted| *wanted > 1),
     }
 }
 
@@ -98,6 +121,7 @@ fn several_view(job: &Job<'_>) -> SeveralView {
     let workload = workloads.find(|it| it.metrics.iter().any(of_job));
     SeveralView {
         job: job.metrics.job.clone(),
+        works: "up",
         component: job.component.name.clone(),
         group: job.component.group.clone(),
         wanted: workload.map(|it| it.replicas).filter(|wanted| *wanted > 1),

@@ -1,16 +1,24 @@
-//! Alerts of the user's own that ask for jobs that nothing scrapes: they never fire.
+//! Alerts of the user's own that ask for jobs that nothing scrapes, or a job for metrics that it does not have: they never
+//! fire.
 
 use std::collections::BTreeSet;
 
 use crate::{
     diag::{Code, Diagnostic, nearest},
-    model::{Component, SettingValue},
-    target::shared::{expr::jobs_of, scrape::Job},
+    model::{Alert, Component, Platform, SettingValue, probe_job},
+    target::shared::{
+        expr::{asked_of, jobs_of},
+        scrape::Job,
+    },
+    template,
 };
+
+/// Series that Prometheus itself writes for each job.
+const OF_PROMETHEUS: [&str; 2] = ["ALERTS", "up"];
 
 /// A warning for each alert that names a job that does not exist. Who has scrape jobs of their own knows them better.
 pub(super) fn unknown_jobs(
-    components: &[Component],
+    platform: &Platform,
     prometheus: &Component,
     jobs: &[Job<'_>],
 ) -> Vec<Diagnostic> {
@@ -18,13 +26,15 @@ pub(super) fn unknown_jobs(
     if matches!(own, Some(SettingValue::Files(files)) if !files.is_empty()) {
         return Vec::new();
     }
-    let known: BTreeSet<&str> = jobs.iter().map(|job| job.metrics.job.as_str()).collect();
-    let alerts = components
-        .iter()
-        .flat_map(|component| component.alerts.iter().map(move |alert| (component, alert)))
-        .filter(|(_, alert)| !alert.from_kind && alert.expr.contains("job"));
+    let probes: Vec<String> = platform
+        .workloads()
+        .filter(|workload| workload.probed)
+        .map(|workload| probe_job(&workload.name))
+        .collect();
+    let scraped = jobs.iter().map(|job| job.metrics.job.as_str());
+    let known: BTreeSet<&str> = scraped.chain(probes.iter().map(String::as_str)).collect();
     let mut out = Vec::new();
-    for (component, alert) in alerts {
+    for (component, alert) in own_alerts(platform) {
         for job in jobs_of(&alert.expr) {
             if known.contains(job.as_str()) {
                 continue;
@@ -33,7 +43,7 @@ pub(super) fn unknown_jobs(
                 Diagnostic::new(
                     Code::TargetLoss,
                     format!(
-                        "prometheus: the alert `{}` asks for the job `{job}`, which is not scraped: it does not see what it asks for",
+                        "prometheus: the alert `{}` asks for the job `{job}`, which is not scraped: the alert has no data",
                         alert.name
                     ),
                 )
@@ -46,4 +56,65 @@ pub(super) fn unknown_jobs(
         }
     }
     out
+}
+
+/// The alerts that no kind wrote and that may name a job.
+fn own_alerts(platform: &Platform) -> impl Iterator<Item = (&Component, &Alert)> {
+    let components = platform.components.iter();
+    components
+        .flat_map(|component| component.alerts.iter().map(move |alert| (component, alert)))
+        .filter(|(_, alert)| !alert.from_kind && alert.expr.contains("job"))
+}
+
+/// A warning for each alert that asks a job for a metric that it does not have, where the kind of the job's component lists
+/// what there is.
+pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for (component, alert) in own_alerts(platform) {
+        for (job, metric) in asked_of(&alert.expr) {
+            let Some(metric) = metric else { continue };
+            let Some(known) = listed(jobs, &job) else {
+                continue;
+            };
+            // What rules record has a `:`.
+            let is_made = metric.contains(':')
+                || metric.starts_with("scrape_")
+                || OF_PROMETHEUS.contains(&metric.as_str());
+            if is_made || known.contains(metric.as_str()) {
+                continue;
+            }
+            out.push(
+                Diagnostic::new(
+                    Code::TargetLoss,
+                    format!(
+                        "prometheus: the alert `{}` asks the job `{job}` for `{metric}`, which it does not have: it does not see what it asks for",
+                        alert.name
+                    ),
+                )
+                .about(&component.name)
+                .label(alert.span, "this alert")
+                .misspelled(&metric, nearest(&metric, known.iter().copied()), || {
+                    "ask Prometheus which metrics the job has: `count by (__name__) ({job=\"...\"})`".to_string()
+                }),
+            );
+        }
+    }
+    out
+}
+
+/// The metrics of a job, where its component's kind lists them and nothing renames them.
+fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet<&'static str>> {
+    let of_component = |job: &&Job<'_>| job.metrics.job == name && job.component.name == name;
+    let job = jobs.iter().find(of_component)?;
+    let mut steps = job.metrics.metric_relabel.iter();
+    let is_renamed = steps.any(|step| step.target_label.as_deref() == Some("__name__"));
+    if is_renamed || job.component.exposes.is_empty() {
+        return None;
+    }
+    let lists = job.component.exposes.iter();
+    let lists = lists.filter_map(|list| template::embedded(&format!("kinds/metrics/{list}.txt")));
+    let names = lists
+        .flat_map(str::lines)
+        .filter(|line| !line.starts_with('#'));
+    Some(names.collect())
 }

@@ -43,7 +43,7 @@ pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic
             Diagnostic::new(
                 Code::TargetLoss,
                 format!(
-                    "prometheus: the rule `{rule}` of `{}` looks back {}, but its metrics come every {}: a rate needs two samples, so the rule says nothing",
+                    "prometheus: the rule `{rule}` of `{}` looks back {}, but its metrics come every {}: a rate needs two samples, so the rule has no value",
                     component.name,
                     prometheus::duration(window),
                     prometheus::duration(job.interval),

@@ -71,7 +71,7 @@ fn volume(speak: &dyn Speak, mount: &Mount) -> Value {
         // The engine makes a folder that is missing, as people expect of data; the engine's socket is no folder.
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
-            options.put_some("propagation", mount.propagation.map(Propagation::name));
+            options.put_optional("propagation", mount.propagation.map(Propagation::name));
             options.put("create_host_path", !mount.compose_only);
             let source = host_path(speak, speak.platform(), path);
             bind_mount(speak, &source, &mount.path, mount.read_only, options)

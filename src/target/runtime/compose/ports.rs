@@ -11,7 +11,7 @@ pub(super) fn ports<'a>(networks: &Networks<'a>, workload: &'a Workload) -> Vec<
         return Vec::new();
     }
     networks
-        .household(workload)
+        .sharing_network(workload)
         .flat_map(|member| &member.ports)
         .filter_map(published)
         .collect()

@@ -107,20 +107,20 @@ fn plain<'a>(
 fn process(speak: &dyn Speak, workload: &Workload, keys: &mut Keys) {
     let runtime = &workload.runtime;
     let literal = |text: &String| speak.literal(text);
-    keys.put_some(
+    keys.put_optional(
         "platform",
         runtime.platform.as_ref().map(ToString::to_string),
     );
-    keys.put_some("entrypoint", words(speak, &workload.entrypoint));
-    keys.put_some("command", words(speak, &workload.command));
-    keys.put_some(
+    keys.put_optional("entrypoint", words(speak, &workload.entrypoint));
+    keys.put_optional("command", words(speak, &workload.command));
+    keys.put_optional(
         "user",
         runtime.user.as_ref().map(|user| speak.text(&user.text)),
     );
     let groups = runtime.group_add.iter();
     let groups: Vec<String> = groups.map(|group| speak.text(&group.text)).collect();
     keys.put_filled("group_add", groups);
-    keys.put_some("working_dir", runtime.working_dir.as_ref().map(literal));
+    keys.put_optional("working_dir", runtime.working_dir.as_ref().map(literal));
 }
 
 fn build_section(speak: &dyn Speak, build: &Build) -> Map<String, Value> {
@@ -130,11 +130,11 @@ fn build_section(speak: &dyn Speak, build: &Build) -> Map<String, Value> {
         "context",
         host_path(speak, speak.platform(), &build.context),
     );
-    keys.put_some("dockerfile", build.dockerfile.as_ref().map(literal));
+    keys.put_optional("dockerfile", build.dockerfile.as_ref().map(literal));
     let args = build.args.iter();
     let args = args.map(|(name, value)| (name.clone(), Value::from(speak.text(value))));
     keys.put_filled("args", args.collect::<Map<_, _>>());
-    keys.put_some("target", build.target.as_ref().map(literal));
+    keys.put_optional("target", build.target.as_ref().map(literal));
     keys.put_filled("cache_from", literals(speak, &build.cache_from));
     keys.0
 }
@@ -239,7 +239,7 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
             }
         }
     } else {
-        keys.put_some(
+        keys.put_optional(
             "hostname",
             runtime.hostname.as_ref().map(|name| speak.literal(name)),
         );
@@ -259,7 +259,7 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
     }
     keys.put_filled("read_only", runtime.read_only && !copies_secrets);
     keys.put_filled("tmpfs", literals(speak, &runtime.tmpfs));
-    keys.put_some("shm_size", runtime.shm_size.map(engine::bytes));
+    keys.put_optional("shm_size", runtime.shm_size.map(engine::bytes));
     keys.put_filled("ulimits", ulimits(&runtime.ulimits));
     keys.put_filled("privileged", runtime.privileged);
     if runtime.no_new_privileges {
@@ -268,17 +268,17 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
     keys.put_filled("cap_add", literals(speak, &runtime.cap_add));
     keys.put_filled("cap_drop", literals(speak, &runtime.cap_drop));
     keys.put_filled("devices", literals(speak, &runtime.devices));
-    keys.put_some("init", runtime.init);
+    keys.put_optional("init", runtime.init);
     keys.put_filled("tty", runtime.tty);
     keys.put_filled("stdin_open", runtime.stdin_open);
-    keys.put_some(
+    keys.put_optional(
         "stop_signal",
         runtime
             .stop_signal
             .as_ref()
             .map(|it| speak.literal(&it.to_string())),
     );
-    keys.put_some(
+    keys.put_optional(
         "stop_grace_period",
         runtime.stop_grace_period.map(engine::duration),
     );

@@ -388,7 +388,7 @@ fn published(platform: &Platform) -> Map<String, Value> {
 }
 
 /// Peers of a NetworkPolicy: every pod of a namespace.
-fn in_namespace(name: &str) -> Value {
+pub fn in_namespace(name: &str) -> Value {
     json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": name } } })
 }
 

@@ -18,6 +18,8 @@ mod upstream;
 mod values;
 mod workload;
 
+pub use upstream::{FurtherSecret, further_secrets};
+
 #[cfg(test)]
 mod tests;
 

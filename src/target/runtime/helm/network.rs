@@ -72,7 +72,7 @@ pub fn edges(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
             ..edge(from, &ports)
         })
         .collect();
-    out.extend(outward(context, pods));
+    out.extend(edges_outside(context, pods));
     out
 }
 
@@ -109,7 +109,7 @@ fn guests_edges<'a>(
 }
 
 /// Edges to components that run elsewhere. A name's address is not known here: its port is open to every address.
-fn outward(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
+fn edges_outside(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
     let mut out: BTreeMap<(Peer, Vec<String>), BTreeSet<OpenPort>> = BTreeMap::new();
     for edge in context.graph.outside_edges() {
         let from = match &edge.from {

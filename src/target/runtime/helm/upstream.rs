@@ -1,17 +1,20 @@
 //! Charts of others that stand for workloads: dependencies of the platform's chart.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    chart::Builder,
+    chart::{Builder, in_namespace},
     raw,
     values::{Kind, WorkloadValues},
     workload,
 };
 use crate::{
     language::CHART_TOP_KEYS,
-    model::{Component, Platform, UpstreamChart, Workload},
+    model::{ChartOperator, Component, Piece, Platform, Raw, Text, UpstreamChart, Workload},
+    speak::{ChartDefaults, Speak},
     target::shared::losses::ACCEPT,
 };
 
@@ -43,11 +46,61 @@ pub fn dependencies(platform: &Platform) -> Vec<DependencyView> {
         .collect()
 }
 
-/// Their values, each below its alias.
+/// Their values, each below its alias, and what goes with them at the top of ours.
 pub fn values(platform: &Platform) -> Value {
-    let values = charts(platform)
-        .map(|(component, chart)| (alias(component), raw::chart(platform, &chart.values)));
-    Value::Object(values.collect())
+    let mut out = json!({});
+    for (component, chart) in charts(platform) {
+        out[alias(component)] = raw::chart(platform, &chart.values);
+        raw::merge(&mut out, raw::chart(platform, &chart.beside));
+    }
+    out
+}
+
+/// A Secret beside the platform's, in the form that a chart of others reads.
+#[derive(Debug, Serialize)]
+pub struct FurtherSecret {
+    name: String,
+    component: String,
+    #[serde(rename = "type")]
+    kind: String,
+    entries: Vec<(String, String)>,
+    /// The platform's secrets that stand in them.
+    reads: BTreeSet<String>,
+}
+
+/// The Secrets that charts of others read. `secret` says what stands for one of the platform's secrets, `literal` for
+/// everything else.
+pub fn further_secrets(
+    platform: &Platform,
+    secret: impl Fn(&str) -> String,
+    literal: impl Fn(String) -> String,
+) -> Vec<FurtherSecret> {
+    let made =
+        charts(platform).filter_map(|(component, chart)| Some((component, chart.secret.as_ref()?)));
+    made.map(|(component, made)| {
+        let mut reads = BTreeSet::new();
+        let mut spoken = |text: &Text| {
+            text.render(|piece| match piece {
+                Piece::Secret(name) => {
+                    reads.insert(name.clone());
+                    secret(name)
+                }
+                piece => literal(platform.constant(piece).unwrap_or_default()),
+            })
+        };
+        let entries = made.entries.iter();
+        let entries = entries
+            .map(|(key, text)| (key.clone(), spoken(text)))
+            .collect();
+        FurtherSecret {
+            name: format!("{}-chart", component.name),
+            component: component.name.clone(),
+            kind: made.kind.clone(),
+            entries,
+            reads,
+        }
+    })
+    .collect()
 }
 
 fn charts(platform: &Platform) -> impl Iterator<Item = (&Component, &UpstreamChart)> {
@@ -73,25 +126,40 @@ pub fn workload_values(
     chart: &UpstreamChart,
 ) -> WorkloadValues {
     lost_keys(builder, workload, chart);
+    // What an operator reads is made of the files that its workload would mount.
+    if chart.beside != Raw::default() {
+        builder.files.mounts(workload);
+    }
     WorkloadValues {
         component: workload.component.clone(),
         enabled: workload.profiles.is_empty(),
         kind: Kind::Chart,
-        selector: (!chart.labels.is_empty()).then(|| selector(chart)),
+        selector: labels(builder.context.platform, &chart.labels),
+        serves: labels(builder.context.platform, &chart.serves),
         own_service: chart.own_service,
+        asks_api: chart.asks_api,
+        admits: chart.operator.iter().map(admitted).collect(),
         ports: workload::ports(&workload.ports),
         aliases: workload::aliases(builder, workload),
         ..WorkloadValues::default()
     }
 }
 
-fn selector(chart: &UpstreamChart) -> Value {
-    let labels = chart.labels.iter();
-    Value::Object(
-        labels
-            .map(|(name, value)| (name.clone(), json!(value)))
-            .collect(),
-    )
+fn labels(platform: &Platform, labels: &[(String, Text)]) -> Option<Value> {
+    let value = |text: &Text| json!(ChartDefaults(platform).text(text));
+    let labels = labels
+        .iter()
+        .map(|(name, text)| (name.clone(), value(text)));
+    Some(Value::Object(labels.collect())).filter(|labels| *labels != json!({}))
+}
+
+/// The operator's pods, as a peer of the policy.
+fn admitted(operator: &ChartOperator) -> Value {
+    let ports = operator.ports.iter();
+    json!({
+        "from": in_namespace(&operator.namespace),
+        "ports": ports.map(|port| json!({ "port": port, "protocol": "TCP" })).collect::<Vec<_>>(),
+    })
 }
 
 /// What the user says of the workload, and only containers of a machine get.
@@ -115,16 +183,22 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamCha
         let entry = workload.written.entry(key);
         entry.is_some_and(|entry| !platform.kind_sources.contains(&entry.key.span.source))
     };
-    let lost: Vec<String> = KEYS
-        .iter()
-        .filter(is_users)
+    let keys = KEYS.iter().filter(is_users);
+    let lost: Vec<String> = keys
+        .filter(|key| !chart.carries.contains(key))
         .map(|key| format!("`{key}`"))
+        .chain(
+            chart
+                .lost_settings
+                .iter()
+                .map(|name| format!("`settings.{name}`")),
+        )
         .collect();
     if lost.is_empty() {
         return;
     }
     let message = format!(
-        "{} of `{}` {} for containers of a machine: in a cluster `chart.values` say such things to the chart `{}`",
+        "{} of `{}` {} for Compose and Swarm only: in a cluster, set it in `chart.values` of the chart `{}`",
         lost.join(", "),
         workload.name,
         if lost.len() == 1 { "is" } else { "are" },

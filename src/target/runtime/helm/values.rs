@@ -18,6 +18,15 @@ pub struct WorkloadValues {
     /// Labels of its pods, where they are not those of the platform's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<Value>,
+    /// Labels that those pods have besides to which its Service leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serves: Option<Value>,
+    /// Its pods ask the cluster's API.
+    #[serde(skip_serializing_if = "is_false")]
+    pub asks_api: bool,
+    /// Peers of a NetworkPolicy, each with its ports.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub admits: Vec<Value>,
     /// Its chart makes a Service of its name.
     #[serde(skip_serializing_if = "is_false")]
     pub own_service: bool,

@@ -36,6 +36,9 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
             .foreign_owner_of(&workload.name)
             .map(str::to_string),
         selector: None,
+        serves: None,
+        asks_api: false,
+        admits: Vec::new(),
         own_service: false,
         image: Some(image::values(platform, &workload.image)),
         replicas: matches!(kind, Kind::Deployment | Kind::StatefulSet).then_some(workload.replicas),
@@ -308,6 +311,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         build: _,
         // Prometheus has it.
         metrics: _,
+        probed: _,
         // It is for Compose.
         raw_compose: _,
         // What a chart of others runs has no values here.

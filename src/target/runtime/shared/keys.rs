@@ -11,7 +11,7 @@ impl Keys {
         self.0.insert(key.to_string(), value.into());
     }
 
-    pub fn put_some(&mut self, key: &str, value: Option<impl Into<Value>>) {
+    pub fn put_optional(&mut self, key: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             self.put(key, value);
         }

@@ -57,7 +57,7 @@ impl<'a> Networks<'a> {
     }
 
     /// The workload itself and those that share its network: what they publish, its container publishes.
-    pub fn household(&self, workload: &'a Workload) -> impl Iterator<Item = &'a Workload> {
+    pub fn sharing_network(&self, workload: &'a Workload) -> impl Iterator<Item = &'a Workload> {
         let guests = self.guests.get(&workload.name).into_iter().flatten();
         std::iter::once(workload).chain(guests.copied())
     }
@@ -71,7 +71,7 @@ impl<'a> Networks<'a> {
         let mut external = Vec::new();
         let mut aliases: Vec<String> = Vec::new();
         let mut on_pipelines = false;
-        for member in self.household(workload) {
+        for member in self.sharing_network(workload) {
             keys.extend(self.graph.networks_of(&member.name));
             on_pipelines |= self.pipelines.contains(&member.name);
             external.extend(member.networks.iter().map(|name| self.external_key(name)));
@@ -137,7 +137,7 @@ impl<'a> Networks<'a> {
             .is_some_and(|mode| mode.value == NetworkMode::Host);
         (on_host && !workload.ports.is_empty())
             || self
-                .household(workload)
+                .sharing_network(workload)
                 .flat_map(|member| &member.ports)
                 .any(|port| port.host.is_some())
     }

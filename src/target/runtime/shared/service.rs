@@ -55,7 +55,7 @@ pub fn labels(
     for (name, value) in labels {
         keys.put(name, speak.text(value));
     }
-    keys.put_some(DIGEST_LABEL, digest);
+    keys.put_optional(DIGEST_LABEL, digest);
     keys.0
 }
 
@@ -77,12 +77,12 @@ pub fn ulimits(limits: &[Ulimit]) -> Map<String, Value> {
 pub fn resources(resources: &Resources, devices: Option<Value>) -> Map<String, Value> {
     let memory = resources.memory.map(engine::bytes);
     let mut limits = Keys::default();
-    limits.put_some("cpus", resources.cpu_limit.map(engine::processors));
-    limits.put_some("memory", memory.clone());
+    limits.put_optional("cpus", resources.cpu_limit.map(engine::processors));
+    limits.put_optional("memory", memory.clone());
     let mut reservations = Keys::default();
-    reservations.put_some("cpus", resources.cpu.map(engine::processors));
-    reservations.put_some("memory", memory);
-    reservations.put_some("devices", devices);
+    reservations.put_optional("cpus", resources.cpu.map(engine::processors));
+    reservations.put_optional("memory", memory);
+    reservations.put_optional("devices", devices);
     let mut keys = Keys::default();
     keys.put_filled("limits", limits.0);
     keys.put_filled("reservations", reservations.0);

@@ -84,6 +84,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         // One file holds all groups. What is scraped and reached is Prometheus' and the networks' to say.
         group: _,
         metrics: _,
+        probed: _,
         reaches: _,
         raw_helm: _,
         chart: _,
@@ -103,7 +104,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
     };
     losses.key(workload, "profiles", !profiles.is_empty(), reason);
     let is_ordered = part.is_none() && written.get("depends_on").is_some();
-    let reason = "all start at once, and what fails is started again until it does not";
+    let reason = "all start at once, and what fails is restarted until it works";
     losses.key(workload, "depends_on", is_ordered, reason);
     of_runtime(workload, runtime, losses);
     let Resources {
@@ -187,7 +188,7 @@ fn of_file(platform: &Platform, workload: &Workload, file: &FileMount, losses: &
                 return;
             };
             format!(
-                "the optional secret `{}` that `{}` mounts has to be there, empty or not",
+                "the optional secret `{}` that `{}` mounts must exist, even if it is empty",
                 secret.name, workload.name
             )
         }

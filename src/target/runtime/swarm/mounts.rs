@@ -18,7 +18,7 @@ pub(super) fn volumes(speak: &dyn Speak, workload: &Workload, files: &Files<'_>)
         MountSource::Volume(key) => volume_mount(speak, key, &mount.path, mount.read_only),
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
-            options.put_some("propagation", mount.propagation.map(Propagation::name));
+            options.put_optional("propagation", mount.propagation.map(Propagation::name));
             let source = host_path(speak, speak.platform(), path);
             bind_mount(speak, &source, &mount.path, mount.read_only, options)
         }
@@ -40,7 +40,7 @@ fn memory(speak: &dyn Speak, target: &str, size: Option<u64>) -> Value {
     let mut keys = Keys::default();
     keys.put("type", "tmpfs");
     keys.put("target", speak.literal(target));
-    keys.put_some("tmpfs", size.map(|size| json!({ "size": size })));
+    keys.put_optional("tmpfs", size.map(|size| json!({ "size": size })));
     Value::Object(keys.0)
 }
 

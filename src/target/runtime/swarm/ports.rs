@@ -24,7 +24,7 @@ fn published(port: &Port) -> Vec<Value> {
         .map(|(container, host)| {
             let mut keys = Keys::default();
             keys.put("target", container);
-            keys.put_some("published", host);
+            keys.put_optional("published", host);
             keys.put("protocol", port.protocol.name());
             Value::Object(keys.0)
         })

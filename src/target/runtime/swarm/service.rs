@@ -51,13 +51,13 @@ pub(super) fn service<'a>(
     let engine_network = engine_network(workload);
     let mut keys = Keys::default();
     keys.put("image", speak.text(&workload.image.text()));
-    keys.put_some("entrypoint", words(&speak, &workload.entrypoint));
-    keys.put_some("command", words(&speak, &workload.command));
-    keys.put_some(
+    keys.put_optional("entrypoint", words(&speak, &workload.entrypoint));
+    keys.put_optional("command", words(&speak, &workload.command));
+    keys.put_optional(
         "user",
         runtime.user.as_ref().map(|user| speak.text(&user.text)),
     );
-    keys.put_some("working_dir", runtime.working_dir.as_ref().map(literal));
+    keys.put_optional("working_dir", runtime.working_dir.as_ref().map(literal));
     keys.put_filled("environment", environment(&speak, &workload.env));
     keys.put_filled("volumes", volumes(&speak, workload, &files));
     keys.put_filled("secrets", secrets(&speak, &files));
@@ -77,19 +77,19 @@ pub(super) fn service<'a>(
     if let Some(health) = workload.health.as_ref().filter(|health| health.inside) {
         keys.put("healthcheck", healthcheck(&speak, context.engine, health)?);
     }
-    keys.put_some("hostname", runtime.hostname.as_ref().map(literal));
+    keys.put_optional("hostname", runtime.hostname.as_ref().map(literal));
     keys.put_filled("extra_hosts", literals(&speak, &runtime.extra_hosts));
     keys.put_filled("read_only", runtime.read_only);
     keys.put_filled("ulimits", ulimits(&runtime.ulimits));
     keys.put_filled("cap_add", literals(&speak, &runtime.cap_add));
     keys.put_filled("cap_drop", literals(&speak, &runtime.cap_drop));
-    keys.put_some("init", runtime.init);
+    keys.put_optional("init", runtime.init);
     keys.put_filled("tty", runtime.tty);
     keys.put_filled("stdin_open", runtime.stdin_open);
     let signal = runtime.stop_signal.as_ref().map(ToString::to_string);
-    keys.put_some("stop_signal", signal.as_ref().map(literal));
+    keys.put_optional("stop_signal", signal.as_ref().map(literal));
     let grace = runtime.stop_grace_period.map(engine::duration);
-    keys.put_some("stop_grace_period", grace);
+    keys.put_optional("stop_grace_period", grace);
     keys.put("logging", logging(context.platform, STACK_LABELS));
     let digest = files.digest.clone();
     keys.put_filled("labels", labels(&speak, &runtime.labels, digest));
@@ -153,7 +153,7 @@ fn restart_policy(workload: &Workload) -> Value {
         keys.put("delay", PAUSE);
     }
     if let Restart::OnFailure(times) = workload.restart {
-        keys.put_some("max_attempts", times);
+        keys.put_optional("max_attempts", times);
     }
     Value::Object(keys.0)
 }

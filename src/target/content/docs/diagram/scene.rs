@@ -166,14 +166,14 @@ impl Scene {
 
     pub fn add_actor(&mut self, platform: &Platform, actor: &Actor) {
         let node = self.add(actor_node(actor));
-        match deals_with_lanes(platform, &actor.name) {
+        match talks_to_lanes(platform, &actor.name) {
             true => self.outside_above.push(node),
             false => self.outside_below.push(node),
         }
     }
 
     /// The nodes of both ends, where a wire between them is shown.
-    fn wired(&self, from: &FlowEnd, to: &FlowEnd) -> Option<(usize, usize)> {
+    fn ends_of_wire(&self, from: &FlowEnd, to: &FlowEnd) -> Option<(usize, usize)> {
         let (from, to) = (*self.ends.get(from)?, *self.ends.get(to)?);
         let is_shown = match &self.focus {
             Some(focus) => from != to && (focus.contains(&from) || focus.contains(&to)),
@@ -209,7 +209,7 @@ impl Scene {
     pub fn add_flows(&mut self, index: &Index<'_>) {
         let mut colors: Vec<&str> = Vec::new();
         for (flow, mark) in &index.flows {
-            let Some((from, to)) = self.wired(&flow.from, &flow.to) else {
+            let Some((from, to)) = self.ends_of_wire(&flow.from, &flow.to) else {
                 continue;
             };
             let color = colors.iter().position(|known| known == mark);
@@ -268,7 +268,7 @@ impl Scene {
             .collect();
         let mut added = BTreeSet::new();
         for (from, to) in needs {
-            let Some((from, to)) = self.wired(from, to) else {
+            let Some((from, to)) = self.ends_of_wire(from, to) else {
                 continue;
             };
             if from != to && !known.contains(&(from, to)) && added.insert((from, to)) {
@@ -283,7 +283,7 @@ impl Scene {
 }
 
 /// Whether at least half of an actor's flows are with pipelines, CI entries or other actors.
-fn deals_with_lanes(platform: &Platform, actor: &str) -> bool {
+fn talks_to_lanes(platform: &Platform, actor: &str) -> bool {
     let own = |end: &FlowEnd| matches!(end, FlowEnd::Actor(name) if name == actor);
     let others: Vec<&FlowEnd> = platform
         .flows

@@ -225,6 +225,7 @@ pub(super) fn pipeline() -> Pipeline {
         env: vec![variable("DB", pieces(&[endpoint("db", "postgres", 5432)]))],
         volumes: Vec::new(),
         resources: Resources::default(),
+        container: crate::model::TaskContainer::default(),
         tasks: vec![Task {
             name: "train".to_string(),
             body: TaskBody::Run(text("python train.py")),
@@ -235,6 +236,7 @@ pub(super) fn pipeline() -> Pipeline {
             timeout: None,
             trigger_rule: None,
             resources: Resources::default(),
+            container: crate::model::TaskContainer::default(),
             span: span(),
         }],
         written: Table::default(),

@@ -126,9 +126,10 @@ readinessProbe:
   {{- include "mlopsgen.probe" . | nindent 2 }}
   failureThreshold: {{ int64 $health.retries }}
 {{- if $health.liveness }}
+{{- /* It gets no more work for as long again before it is restarted. */}}
 livenessProbe:
   {{- include "mlopsgen.probe" . | nindent 2 }}
-  failureThreshold: {{ int64 $health.retries }}
+  failureThreshold: {{ mul 2 $health.retries }}
 {{- /* An answer from outside costs little: the start is looked for more often. */}}
 {{- $period := ternary (int64 $health.periodSeconds) (min (int64 $health.periodSeconds) 5 | int64) (hasKey $health "exec") }}
 startupProbe:

@@ -28,6 +28,7 @@ var workloads = {
   "airflow-statsd": { component: "airflow", group: "airflow" },
   "jenkins": { component: "jenkins", group: "jenkins" },
   "prometheus": { component: "prometheus", group: "monitoring" },
+  "prometheus-blackbox": { component: "prometheus", group: "monitoring" },
   "alertmanager": { component: "alertmanager", group: "monitoring" },
   "grafana": { component: "grafana", group: "monitoring" },
   "node-exporter": { component: "node-exporter", group: "monitoring" },

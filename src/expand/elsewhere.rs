@@ -1,0 +1,68 @@
+//! Components that run elsewhere: what is said of a container would go nowhere.
+
+use crate::{
+    catalog::Kind,
+    diag::{Code, Diagnostic, Sink},
+    language::needless_elsewhere,
+    syntax::{Entry, Key, Table},
+    text::all_of,
+};
+
+/// Reports what the component itself, not its presets, says of containers that it has not got. Where an environment says that
+/// it runs elsewhere, what the platform says of it holds for the other environments.
+pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Sink) {
+    let Some(external) = written
+        .entry("external")
+        .filter(|entry| !entry.value.is_false())
+    else {
+        return;
+    };
+    let place = external.key.span.source;
+    let is_meant = |key: &Key| place == component.span.source || place == key.span.source;
+    let has_containers = watching(kind).any(|(_, part)| part.get("image").is_none());
+    let mut needless = needless_elsewhere(written, has_containers);
+    needless.retain(|(_, key)| is_meant(key));
+    let parts = written.table("parts").into_iter();
+    for Entry { key, value } in parts.flat_map(|parts| &parts.entries) {
+        let is_known = kind.table.get_path(&["parts", &key.name]).is_some();
+        let stays = watching(kind).any(|(name, _)| name == key.name);
+        if is_known && !stays && is_meant(key) && !value.is_false() {
+            needless.push((format!("parts.{}", key.name), key));
+        }
+    }
+    if needless.is_empty() {
+        return;
+    }
+    let keys: Vec<&str> = needless.iter().map(|(path, _)| path.as_str()).collect();
+    let (say, them) = match keys.as_slice() {
+        [_] => ("says", "it"),
+        _ => ("say", "them"),
+    };
+    let mut diagnostic = Diagnostic::new(
+        Code::ConflictingKeys,
+        format!(
+            "`{}` runs elsewhere: {} {say} how it runs here",
+            component.name,
+            all_of(&keys)
+        ),
+    );
+    for (_, key) in &needless {
+        diagnostic = diagnostic.label(key.span, "nothing here uses this");
+    }
+    sink.push(
+        diagnostic
+            .label(external.key.span, "it runs there")
+            .help(format!(
+                "take {them} away; or take `external` away, and it runs here"
+            )),
+    );
+}
+
+/// The parts that also run beside something elsewhere: those that Prometheus asks about it.
+fn watching(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
+    let parts = kind.table.table("parts").into_iter();
+    parts
+        .flat_map(Table::iter)
+        .filter_map(|(key, part)| Some((key.name.as_str(), part.as_table()?)))
+        .filter(|(_, part)| part.get("metrics").is_some())
+}

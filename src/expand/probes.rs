@@ -1,0 +1,38 @@
+//! Who is asked from outside whether it works: the part of Prometheus that asks is left out where there is nobody to ask.
+
+use super::{Declarations, layers::Layered};
+use crate::{
+    model::PROBER,
+    syntax::{Node, Table},
+};
+
+/// Takes the prober away where it has nothing to do, or where Prometheus could not reach it.
+pub(super) fn drop_idle(all: &Declarations, workloads: &mut [Vec<Layered>]) {
+    let has_work = workloads
+        .iter()
+        .flatten()
+        .any(|workload| is_asked(&workload.table, workload.job));
+    for (declared, workloads) in all.components.iter().zip(workloads) {
+        if !declared.is_a("prometheus") {
+            continue;
+        }
+        let is_here = declared.external.is_none() && !is_on_host(workloads);
+        workloads.retain(|it| (has_work && is_here) || it.part.as_deref() != Some(PROBER));
+    }
+}
+
+/// Prometheus on the host's network resolves no name of a container.
+fn is_on_host(workloads: &[Layered]) -> bool {
+    let mut main = workloads.iter().filter(|it| it.part.is_none());
+    main.any(|it| it.table.string("network_mode") == Some("host"))
+}
+
+/// Whether a workload runs on, gives no metrics, and has a health check that can be asked from outside.
+pub fn is_asked(table: &Table, job: bool) -> bool {
+    let is_askable = |health: &Table| {
+        (health.get("http").is_some() || health.get("tcp").is_some())
+            && !health.get("probe").is_some_and(Node::is_false)
+    };
+    !job && table.one_or_many_tables("metrics").is_empty()
+        && table.table("health").is_some_and(is_askable)
+}

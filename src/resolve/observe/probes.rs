@@ -1,0 +1,79 @@
+//! What is asked from outside: a workload without metrics whose health check is an address. Prometheus' prober asks it, and
+//! who does not answer is an alert.
+
+use crate::{
+    expand::{WorkloadDraft, is_asked},
+    model::{Alert, AlertSeverity, AlertText, PROBER, Workload, probe_job},
+    resolve::{Scene, beforehand::Beforehand},
+    source::Span,
+};
+
+/// The alert of a component whose health check fails.
+const FAILED: &str = "ProbeFailed";
+
+/// Milliseconds that a health check must fail.
+const HOLD: u64 = 120_000;
+
+/// Whether Prometheus has a part that asks: it is left out where there is nobody to ask.
+pub(in crate::resolve) fn has_prober(scene: &Scene<'_>) -> bool {
+    let mut drafts = scene.components.iter();
+    drafts.any(|draft| draft.is_a("prometheus") && draft.workload(Some(PROBER)).is_some())
+}
+
+/// Whether the prober asks a workload: there is one, and the workload has an address on a network.
+pub(in crate::resolve) fn is_probed(
+    scene: &Scene<'_>,
+    index: usize,
+    shape: &WorkloadDraft,
+    beforehand: &Beforehand<'_>,
+) -> bool {
+    if !beforehand.has_prober || !is_asked(&shape.table, shape.job) {
+        return false;
+    }
+    let draft = &scene.components[index];
+    let name = draft.workload_name(shape.part.as_deref());
+    let listener = beforehand
+        .workloads
+        .find(scene.network_owners.owner_of(&name));
+    let mode = listener.and_then(|it| it.shape.table.string("network_mode"));
+    !matches!(mode, Some("host" | "none"))
+}
+
+/// The alert of those workloads of a component that are asked.
+pub(in crate::resolve) fn probe_alert(
+    component: &str,
+    span: Span,
+    workloads: &[Workload],
+) -> Option<Alert> {
+    let asked: Vec<&Workload> = workloads.iter().filter(|it| it.probed).collect();
+    let jobs: Vec<String> = asked.iter().map(|it| probe_job(&it.name)).collect();
+    let selector = match jobs.as_slice() {
+        [] => return None,
+        [job] => format!("job=\"{job}\""),
+        jobs => format!("job=~\"{}\"", jobs.join("|")),
+    };
+    // Who gives metrics says by these whether it works.
+    let is_all_that_is_known = workloads.iter().all(|it| it.metrics.is_empty());
+    let text = |text: &str| {
+        Some(AlertText {
+            text: text.to_string(),
+            from_kind: true,
+        })
+    };
+    Some(Alert {
+        name: FAILED.to_string(),
+        expr: format!("probe_success{{{selector}}} == 0"),
+        hold: Some(HOLD),
+        keep_firing_for: None,
+        severity: AlertSeverity::Critical,
+        labels: Vec::new(),
+        summary: text(&format!("`{component}` does not answer")),
+        description: text(
+            "The health check of `{{ $labels.instance }}`, asked from outside, fails.",
+        ),
+        runbook_url: None,
+        down: is_all_that_is_known && asked.iter().any(|it| it.part.is_none()),
+        from_kind: false,
+        span,
+    })
+}

@@ -1,0 +1,93 @@
+//! What Prometheus' prober asks: a scrape job for each workload that gives no metrics and has a health check to ask.
+
+use super::scrape::{self, Presence, Scraper};
+use crate::{
+    model::{Component, PROBER, Platform, Probe, Workload, probe_job},
+    speak::{Constants, Speak},
+    target::Vantage,
+};
+
+/// A workload that is asked whether it works.
+#[derive(Debug)]
+pub(in crate::target) struct Asked<'a> {
+    pub component: &'a Component,
+    pub workload: &'a Workload,
+    pub job: String,
+    /// Where the prober finds it.
+    pub host: String,
+    pub port: u16,
+    pub presence: Presence,
+    pub question: Question,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::target) enum Question {
+    /// Whether a GET is answered as a health check wants it.
+    Http {
+        scheme: &'static str,
+        /// With its query.
+        path: String,
+    },
+    /// Whether it takes connections.
+    Tcp,
+}
+
+/// HOST:PORT of the prober.
+pub(in crate::target) fn prober(platform: &Platform) -> Option<String> {
+    let prober = platform.prober()?;
+    let port = prober.port(PROBER)?;
+    Some(format!("{}:{}", prober.name, port.container.first))
+}
+
+/// A matcher of the jobs of what is asked.
+pub(in crate::target) fn selector(asked: &[&Asked<'_>]) -> String {
+    let jobs: Vec<&str> = asked.iter().map(|asked| asked.job.as_str()).collect();
+    scrape::one_of("job", &jobs)
+}
+
+/// In the order of their components.
+pub(in crate::target) fn asked<'a>(
+    platform: &'a Platform,
+    prometheus: &Component,
+    vantage: Vantage,
+) -> Vec<Asked<'a>> {
+    if prober(platform).is_none() {
+        return Vec::new();
+    }
+    let scraper = Scraper::new(platform, prometheus, vantage);
+    let mut out = Vec::new();
+    for component in &platform.components {
+        for workload in component.workloads.iter().filter(|it| it.probed) {
+            let probe = workload.health.as_ref().map(|health| &health.probe);
+            let (port, number, question) = match probe {
+                Some(Probe::Http {
+                    path,
+                    port,
+                    number,
+                    scheme,
+                }) => {
+                    let path = Constants(platform).text(path);
+                    let scheme = scheme.name();
+                    (port, *number, Question::Http { scheme, path })
+                }
+                Some(Probe::Tcp { port, number }) => (port, *number, Question::Tcp),
+                _ => continue,
+            };
+            // In a cluster a chart of others may run it under a name of its own.
+            let Ok((host, number)) = scraper.address(workload, port, number) else {
+                continue;
+            };
+            out.push(Asked {
+                component,
+                workload,
+                job: probe_job(&workload.name),
+                host,
+                port: number,
+                presence: scraper.presence(workload),
+                question,
+            });
+        }
+    }
+    out
+}

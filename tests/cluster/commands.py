@@ -1,0 +1,78 @@
+"""Commands where the cluster is, and charts to install there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parents[1]
+PROGRAM = PROJECT / "target/debug/mlopsgen"
+SMALL = HERE / "platform"
+CACHE = Path(os.environ.get("MLOPSGEN_CLUSTER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlopsgen-cluster")
+
+
+def run(*words: str, check: bool = True, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    """A command where the cluster is."""
+    command = [str(HERE / "cluster"), "run", *words]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    if check and done.returncode:
+        raise AssertionError(f"{' '.join(words)}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def kubectl(*words: str, **options: bool) -> str:
+    return run("kubectl", *words, **options).stdout.strip()
+
+
+def namespace(name: str, *, level: str = "") -> None:
+    kubectl("create", "namespace", name)
+    labels = ["pod-security.kubernetes.io/warn=restricted"]
+    if level:
+        labels.append(f"pod-security.kubernetes.io/enforce={level}")
+    kubectl("label", "namespace", name, *labels)
+
+
+def compiled(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Compiles a project as far as its chart."""
+    command = [str(PROGRAM), "apply", "--yes", "--accept-removal", "-C", str(project), "--target", "helm", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def chart_of(project: Path, *options: str) -> Path:
+    """Compiles a project and returns its chart, with small charts in place of those that it takes from elsewhere."""
+    done = compiled(project, *options)
+    assert done.returncode == 0, f"{project}: {done.stderr}"
+    chart = next((project / "generated/helm").iterdir())
+    for name in re.findall(r"^  - name: (.*)$", (chart / "Chart.yaml").read_text(), re.MULTILINE):
+        shutil.copytree(PROJECT / "tests/conformance/charts" / name, chart / "charts" / name, dirs_exist_ok=True)
+    return chart
+
+
+def install(chart: Path, space: str, *options: str) -> str:
+    """Installs or upgrades the release `r`; returns what Helm and the server said."""
+    done = run("helm", "upgrade", "--install", "r", str(chart), "--namespace", space, *options)
+    return done.stdout + done.stderr
+
+
+def refused(said: str) -> set[str]:
+    """Workloads that `restricted` would not admit, by the server's warnings."""
+    return {line for line in said.splitlines() if "would violate" in line}
+
+
+def unrestricted(space: str) -> set[str]:
+    """Workloads of the release that name a reason."""
+    listed = json.loads(kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "json"))
+    pods = [(item["metadata"], item["spec"]["template"]["metadata"]) for item in listed["items"]]
+    named = [own for own, pod in pods if "mlopsgen.io/unrestricted" in pod.get("annotations", {})]
+    return {own["labels"]["app.kubernetes.io/name"] for own in named}
+
+
+def ready(space: str, seconds: int = 180) -> None:
+    for kind in ("deployment", "statefulset"):
+        for name in kubectl("--namespace", space, "get", kind, "--output", "name").split():
+            kubectl("--namespace", space, "rollout", "status", name, f"--timeout={seconds}s")

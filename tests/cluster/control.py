@@ -1,0 +1,185 @@
+"""What needs no node: installs on the API server, and what the chart answers to values."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from commands import CACHE, PROJECT, SMALL, chart_of, install, kubectl, namespace, refused, run, unrestricted
+
+# Workloads that Pod Security's `restricted` may not admit; each says in the chart why.
+EXCEPTIONS = {"cadvisor", "filebeat", "node-exporter"}
+
+
+
+def reference_platform_is_restricted() -> None:
+    namespace("reference")
+    said = install(PROJECT / "generated/helm/mlops-crash-course", "reference")
+    assert len(refused(said)) == len(EXCEPTIONS), said
+    assert unrestricted("reference") == EXCEPTIONS
+
+
+def every_example_installs() -> None:
+    """Each is compiled in a folder of its own: what stands beside a case is no whole chart."""
+    files = sorted(PROJECT.glob("tests/cases/*/platform.toml")) + sorted(PROJECT.glob("examples/*/platform.toml"))
+    assert len(files) > 10
+    for index, file in enumerate(files):
+        if '"helm"' not in (re.findall(r"^targets = .*$", file.read_text(), re.MULTILINE) or ['"helm"'])[0]:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            project = Path(folder) / file.parent.name
+            shutil.copytree(file.parent, project, ignore=shutil.ignore_patterns("expected*", "generated"))
+            space = f"example-{index}"
+            namespace(space)
+            # PodMonitors are of an operator that is not there.
+            said = install(chart_of(project), space, "--set", "monitoring.operator=false")
+            assert len(refused(said)) <= len(unrestricted(space)), f"{file}\n{said}"
+            made = kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "name")
+            assert made, f"{file}: nothing was made"
+
+
+def done_jobs_stay_done() -> None:
+    """Another image to wait with, or another pull policy, runs no migration again."""
+    namespace("jobs")
+    chart = chart_of(SMALL)
+    install(chart, "jobs")
+    job = kubectl("--namespace", "jobs", "get", "job", "--output", "name")
+    kubectl("--namespace", "jobs", "patch", job, "--subresource=status", "--type=merge", "--patch", json.dumps({"status": {
+        "active": 0, "ready": 0, "succeeded": 1, "completionTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "conditions": [{"type": kind, "status": "True"} for kind in ("SuccessCriteriaMet", "Complete")],
+    }}))  # fmt: skip
+    install(chart, "jobs", "--set", "waitImage=busybox:1.36.1", "--set", "imagePullPolicy=Always")
+    assert kubectl("--namespace", "jobs", "get", "job", "--output", "name") == job
+
+
+def a_pending_job_is_replaced() -> None:
+    """One that can't start may get another template: under another name, as a pod template never changes."""
+    namespace("pending")
+    chart = chart_of(SMALL)
+    install(chart, "pending")
+    install(chart, "pending", "--set-json", 'imagePullSecrets=[{"name":"registry"}]')
+
+
+def what_charts_usually_take_is_taken() -> None:
+    """Values that a user of other charts would try, on the real server, which refuses unknown fields."""
+    namespace("usual")
+    values = {
+        "serviceAccount": {"annotations": {"a": "b"}},
+        "securityContext": {"readOnlyRootFilesystem": True},
+        "podSecurityContext": {"fsGroup": 1000},
+        "extraEnv": [{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}],
+        "extraEnvFrom": [{"configMapRef": {"name": "shared", "optional": True}}],
+        "extraVolumes": [{"name": "cache", "emptyDir": {}}],
+        "extraVolumeMounts": [{"name": "cache", "mountPath": "/cache"}],
+        "initContainers": [{"name": "before", "image": "busybox:1.37.0"}],
+        "sidecars": [{"name": "beside", "image": "busybox:1.37.0"}],
+        "service": {"type": "NodePort", "annotations": {"a": "b"}, "nodePorts": {"http": 30080}, "externalTrafficPolicy": "Local"},
+        "nodeSelector": {"disk": "ssd"},
+        "tolerations": [{"key": "gpu", "operator": "Exists"}],
+        "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
+        "topologySpread": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}],
+        "priorityClassName": "system-node-critical",
+        "hpa": {"maxReplicas": 5, "cpu": 80},
+        "pdb": {"minAvailable": 1},
+        "imagePullSecrets": [{"name": "registry"}],
+        "extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "own"}, "data": {"a": "{{ b }}"}}],
+    }
+    said = install(chart_of(SMALL), "usual", "--set-json", f"components.web={json.dumps(values)}")
+    assert "unknown field" not in said, said
+    deployment = json.loads(kubectl("--namespace", "usual", "get", "deployment", "web", "--output", "json"))
+    pod = deployment["spec"]["template"]["spec"]
+    assert pod["serviceAccountName"] == "web" and pod["priorityClassName"] == "system-node-critical"
+    assert [container["name"] for container in pod["containers"]] == ["web", "beside"]
+    assert kubectl("--namespace", "usual", "get", "configmap", "own", "--output", "jsonpath={.data.a}") == "{{ b }}"
+    assert kubectl("--namespace", "usual", "get", "hpa,pdb", "--output", "name").split() == [
+        "horizontalpodautoscaler.autoscaling/web",
+        "poddisruptionbudget.policy/web",
+    ]
+
+
+# Helm keeps a release in a Secret, which the server takes up to here.
+LIMIT = 1 << 20
+
+
+def thousand() -> str:
+    """A platform of a thousand components: stores, what reaches them, and what watches all of them."""
+    out = ['[platform]', 'name = "big"', '[secrets]', 'password = { env = "PASSWORD" }', "[groups]", *(f'g{group} = "One of many"' for group in range(20))]
+    for number in range(998):
+        group, kind, store = number % 20, number % 10, number - number % 10
+        if kind == 0:
+            out += [f"[components.db-{number}]", 'kind = "postgres"', 'settings = { password = "${secrets.password}" }']
+        elif kind == 1:
+            out += [f"[components.cache-{number}]", 'kind = "redis"']
+        else:
+            out += [
+                f"[components.app-{number}]",
+                f'image = "team/app-{number}:1.{kind}.0"',
+                'ports.http = 8000\nhealth = { http = "/health", port = "http" }\nmetrics = { port = "http" }',
+                f'depends_on = ["db-{store}"]',
+                f'env.DB = "postgresql://x:${{secrets.password}}@${{components.db-{store}.postgres.address}}/x"',
+                f'env.CACHE = "${{components.cache-{store + 1}.redis.address}}"',
+            ]
+        out.append(f'group = "g{group}"')
+    out += ["[components.prometheus]", 'kind = "prometheus"', 'group = "g0"']
+    out += ["[components.grafana]", 'kind = "grafana"', 'group = "g0"', 'settings = { admin_password = "${secrets.password}" }']
+    return "\n".join(out)
+
+
+def a_thousand_components_install() -> None:
+    """With room left for the platform to grow."""
+    namespace("big")
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "platform.toml").write_text(thousand())
+        install(chart_of(Path(folder)), "big")
+    asked = "jsonpath={.data.release}"
+    release = base64.b64decode(kubectl("--namespace", "big", "get", "secret", "sh.helm.release.v1.r.v1", "--output", asked))
+    assert len(release) < LIMIT * 8 // 10, f"the release takes {len(release)} of {LIMIT} bytes"
+    made = kubectl("--namespace", "big", "get", "deploy,sts", "--output", "name").splitlines()
+    assert len(made) > 1000, len(made)
+    kubectl("delete", "namespace", "big", "--wait=false")
+
+
+def an_operator_takes_what_the_chart_makes() -> None:
+    """Against the operator's own definition, on the server that prunes and warns of what it does not know."""
+    run("kubectl", "apply", "--server-side", "--filename", str(CACHE / "cnpg-clusters.yaml"))
+    kubectl("wait", "crd/clusters.postgresql.cnpg.io", "--for=condition=Established", "--timeout=60s")
+    namespace("operators")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "operators"
+        shutil.copytree(PROJECT / "tests/cases/operators", project, ignore=shutil.ignore_patterns("expected*", "generated"))
+        # PodMonitors and PrometheusRules are of another operator.
+        said = install(chart_of(project), "operators", "--set", "monitoring.operator=false")
+    assert "unknown field" not in said, said
+    asked = "jsonpath={.spec.instances} {.spec.storage.size} {.spec.bootstrap.initdb.owner} {.spec.bootstrap.initdb.secret.name}"
+    assert kubectl("--namespace", "operators", "get", "clusters.postgresql.cnpg.io", "db", "--output", asked) == "3 20Gi lab db-chart"
+    service = json.loads(kubectl("--namespace", "operators", "get", "service", "db", "--output", "json"))
+    assert service["spec"]["selector"] == {"cnpg.io/cluster": "db", "cnpg.io/instanceRole": "primary"}
+
+
+def values_that_lead_nowhere_are_errors() -> None:
+    chart = chart_of(SMALL)
+    for values, said in [
+        (["ingress.enabled=true", "ingress.hosts.web.port=typo"], "names the port typo"),
+        (["components.store.volumes.data.size=2Gi"], "its size is the value volumes.store-data.size"),
+    ]:
+        options = [word for value in values for word in ("--set", value)]
+        done = run("helm", "template", "r", str(chart), *options, check=False)
+        assert done.returncode and said in done.stderr, done.stderr
+
+
+CHECKS: list[Callable[[], None]] = [
+    reference_platform_is_restricted,
+    every_example_installs,
+    an_operator_takes_what_the_chart_makes,
+    a_thousand_components_install,
+    what_charts_usually_take_is_taken,
+    values_that_lead_nowhere_are_errors,
+    done_jobs_stay_done,
+    a_pending_job_is_replaced,
+]

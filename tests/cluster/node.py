@@ -1,0 +1,135 @@
+"""What needs a node: a small platform that runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from commands import SMALL, chart_of, install, kubectl, namespace, ready, run
+
+
+
+def within(space: str, workload: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return run("kubectl", "--namespace", space, "exec", f"deployment/{workload}", "--", *words, check=False)
+
+
+def small_platform_runs_restricted() -> None:
+    namespace("small", level="restricted")
+    install(chart_of(SMALL), "small")
+    ready("small")
+    assert kubectl("--namespace", "small", "get", "job", "--output", "jsonpath={.items[0].status.succeeded}") == "1"
+
+
+def the_charts_own_test_passes() -> None:
+    said = run("helm", "test", "r", "--namespace", "small", "--timeout", "3m").stdout
+    assert "Phase:" in said and "Succeeded" in said, said
+
+
+def policies_hold_exactly_the_edges() -> None:
+    connects = {
+        ("web", "store", 8080): True,
+        ("web", "store", 9090): False,
+        ("stranger", "store", 8080): False,
+        ("stranger", "web", 8080): False,
+    }
+    for (source, target, port), expected in connects.items():
+        found = within("small", source, "nc", "-z", "-w", "3", target, str(port)).returncode == 0
+        assert found == expected, f"{source} -> {target}:{port}: {found}"
+    outside = within("small", "stranger", "nc", "-z", "-w", "3", "10.96.0.1", "443")
+    assert outside.returncode, "a workload that needs no API server reaches it"
+
+
+def mounted_folders_hold_no_links() -> None:
+    listed = within("small", "web", "find", "/dags")
+    assert "/dags/team/sub/second.py" in listed.stdout and "..data" not in listed.stdout, listed.stdout
+    links = within("small", "web", "find", "/dags", "-type", "l")
+    assert links.returncode == 0 and not links.stdout, links.stdout
+
+
+def a_rolling_update_loses_no_request() -> None:
+    kubectl("--namespace", "small", "exec", "statefulset/store", "--", "sh", "-c", "echo kept > /data/kept")
+    failures: list[int] = []
+    asked = 0
+    stop = threading.Event()
+    address = kubectl("--namespace", "small", "get", "service", "web", "--output", "jsonpath={.spec.clusterIP}")
+
+    def load() -> None:
+        nonlocal asked
+        while not stop.is_set():
+            asked += 1
+            failures.append(run("curl", "--silent", "--max-time", "2", f"http://{address}:8080/", check=False).returncode)
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    kubectl("--namespace", "small", "rollout", "restart", "deployment/web")
+    kubectl("--namespace", "small", "rollout", "status", "deployment/web", "--timeout=120s")
+    time.sleep(2)
+    stop.set()
+    thread.join()
+    assert asked > 50 and not any(failures), f"{sum(map(bool, failures))} of {asked} requests failed"
+
+
+def a_killed_process_starts_again() -> None:
+    """The process dies on its node, as one that runs out of memory does."""
+    pod = kubectl("--namespace", "small", "get", "pods", "--selector=app.kubernetes.io/name=stranger", "--output=jsonpath={.items[0].metadata.name}")
+    container = kubectl("--namespace", "small", "get", "pod", pod, "--output=jsonpath={.status.containerStatuses[0].containerID}")
+    identity = container.removeprefix("containerd://")
+    pids = [path.parent.name for path in Path("/proc").glob("[0-9]*/cgroup") if identity in text_of(path)]
+    assert pids, f"no process of {container}"
+    for pid in pids:
+        os.kill(int(pid), 9)
+    restarts = "0"
+    for _ in range(60):
+        restarts = kubectl("--namespace", "small", "get", "pod", pod, "--output=jsonpath={.status.containerStatuses[0].restartCount}")
+        if restarts != "0":
+            break
+        time.sleep(1)
+    assert restarts != "0", "the container does not start again"
+    kubectl("--namespace", "small", "wait", "pod", pod, "--for=condition=Ready", "--timeout=60s")
+
+
+def text_of(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # the process has ended meanwhile
+        return ""
+
+
+def data_outlives_its_pod() -> None:
+    kubectl("--namespace", "small", "delete", "pod", "store-0")
+    kubectl("--namespace", "small", "rollout", "status", "statefulset/store", "--timeout=120s")
+    kept = kubectl("--namespace", "small", "exec", "statefulset/store", "--", "cat", "/data/kept")
+    assert kept == "kept", kept
+
+
+def a_pod_in_init_stops_at_once() -> None:
+    namespace("waiting")
+    kubectl("--namespace", "waiting", "create", "deployment", "x", "--image=busybox:1.37.0", "--replicas=0", "--", "sleep", "1")
+    install(chart_of(SMALL), "waiting", "--set", "components.store.image.tag=missing")
+    for _ in range(60):
+        if "Init:0/1" in kubectl("--namespace", "waiting", "get", "pods", check=False):
+            break
+        time.sleep(1)
+    time.sleep(3)
+    pod = re.findall(r"pod/migrate\S+", kubectl("--namespace", "waiting", "get", "pods", "--output", "name"))[0]
+    begun = time.monotonic()
+    kubectl("--namespace", "waiting", "delete", pod, "--wait=true")
+    assert time.monotonic() - begun < 15, "an init container ignores SIGTERM"
+
+
+CHECKS: list[Callable[[], None]] = [
+    small_platform_runs_restricted,
+    the_charts_own_test_passes,
+    policies_hold_exactly_the_edges,
+    mounted_folders_hold_no_links,
+    a_rolling_update_loses_no_request,
+    data_outlives_its_pod,
+    a_killed_process_starts_again,
+    a_pod_in_init_stops_at_once,
+]

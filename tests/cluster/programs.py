@@ -1,0 +1,93 @@
+"""What needs a node and real programs: Airflow, MLflow, PostgreSQL and Prometheus, with `restricted` enforced."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from commands import HERE, PROGRAM, chart_of, install, kubectl, namespace, ready, run
+
+SPACE = "programs"
+PROGRAMS = HERE / "programs"
+RUN = "trained-in-the-cluster"
+
+
+def eventually(seconds: int, ask: Callable[[], object], wanted: Callable[[Any], bool]) -> None:
+    """Asks until the answer is as wanted, or fails with the last one."""
+    end = time.monotonic() + seconds
+    while not wanted(answer := ask()):
+        assert time.monotonic() < end, f"after {seconds} s: {answer}"
+        time.sleep(3)
+
+
+def address(service: str) -> str:
+    return kubectl("--namespace", SPACE, "get", "service", service, "--output", "jsonpath={.spec.clusterIP}")
+
+
+def real_programs_run_restricted() -> None:
+    """With the Secret that the program itself makes. Every pod is admitted and gets ready."""
+    namespace(SPACE, level="restricted")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "programs"
+        shutil.copytree(PROGRAMS, project, ignore=shutil.ignore_patterns("generated"))
+        for words in (["apply", "--yes"], ["env", "init"]):
+            subprocess.run([str(PROGRAM), *words, "-C", str(project)], check=True, capture_output=True)
+        secret = subprocess.run([str(PROGRAM), "env", "secret", "-C", str(project)], check=True, capture_output=True, text=True)
+        run("kubectl", "--namespace", SPACE, "apply", "--filename", "-", text=secret.stdout)
+        install(chart_of(project), SPACE, "--values", str(PROGRAMS / "values.yaml"))
+    ready(SPACE, seconds=300)
+
+
+def in_database(query: str) -> list[str]:
+    asked = ["exec", "statefulset/db", "--", "psql", "--username=mlflow", "--dbname=airflow", "--no-align", "--tuples-only"]
+    return kubectl("--namespace", SPACE, *asked, f"--command={query}").splitlines()
+
+
+def airflow_runs_tasks_as_pods() -> None:
+    """The policies hold for the tasks: the first one asserts that it can't reach the database."""
+    eventually(120, lambda: in_database("select dag_id from dag"), lambda found: found == ["training"])
+    for words in (["trigger", "training"], ["unpause", "training"]):
+        kubectl("--namespace", SPACE, "exec", "deployment/airflow-scheduler", "--", "airflow", "dags", *words)
+    eventually(180, lambda: in_database("select state from dag_run"), lambda found: found[0] in ("success", "failed"))
+    tasks = in_database("select task_id, state from task_instance order by task_id")
+    assert tasks == ["closed|success", "train|success"], tasks
+
+
+def mlflow_keeps_what_a_task_logged() -> None:
+    """Its run, and its file, in a pod that knows neither."""
+    kubectl("--namespace", SPACE, "delete", "pod", "mlflow-0")
+    ready(SPACE, seconds=120)
+    at = f"http://{address('mlflow')}:5000"
+    asked = json.dumps({"experiment_ids": ["0"], "filter": f"attributes.run_name = '{RUN}'"})
+    headers = ["--header", "Content-Type: application/json", "--header", "Host: mlflow:5000"]
+    said = run("curl", "--silent", *headers, "--data", asked, f"{at}/api/2.0/mlflow/runs/search").stdout
+    assert said.startswith("{"), said
+    runs = json.loads(said)["runs"]
+    assert [entry["data"]["metrics"][0]["value"] for entry in runs] == [0.9], said
+    text = run("curl", "--silent", *headers, f"{at}/get-artifact?path=model.txt&run_uuid={runs[0]['info']['run_id']}").stdout
+    assert text == "kept", text
+
+
+def every_target_of_prometheus_is_up() -> None:
+    url = f"http://{address('prometheus')}:9090/api/v1/targets"
+
+    def states() -> dict[str, str]:
+        said = json.loads(run("curl", "--silent", url).stdout)
+        return {target["labels"]["job"]: target["health"] for target in said["data"]["activeTargets"]}
+
+    expected = dict.fromkeys(["airflow", "db", "mlflow", "prometheus"], "up")
+    eventually(120, states, lambda found: found == expected)
+
+
+CHECKS: list[Callable[[], None]] = [
+    real_programs_run_restricted,
+    airflow_runs_tasks_as_pods,
+    mlflow_keeps_what_a_task_logged,
+    every_target_of_prometheus_is_up,
+]

@@ -1,0 +1,183 @@
+//! What kinds ask for is there: every name in an expression of a kind is in the list of what its program exposes, a file of
+//! templates/kinds/metrics/ that `.ci/metrics` writes.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mlopsgen::catalog::Kind;
+use mlopsgen::syntax::{Node, Table, Value};
+use promql_parser::parser::{Expr, VectorSelector};
+use promql_parser::util::{ExprVisitor, walk_expr};
+
+use super::catalog;
+
+/// Kinds that have expressions and no list yet: their program could not be had, or has no fixed set of names.
+const UNLISTED: [&str; 35] = [
+    "airflow",
+    "bentoml",
+    "clickhouse",
+    "dcgm-exporter",
+    "feast",
+    "flink",
+    "gitea",
+    "grafana",
+    "jenkins",
+    "jupyterlab",
+    "kafka-ui",
+    "keycloak",
+    "litellm",
+    "loki",
+    "metabase",
+    "milvus",
+    "minio",
+    "mlflow",
+    "mongodb",
+    "oauth2-proxy",
+    "openbao",
+    "prefect",
+    "qdrant",
+    "rabbitmq",
+    "ray",
+    "redpanda",
+    "registry",
+    "s3",
+    "service",
+    "spark",
+    "traefik",
+    "triton",
+    "vllm",
+    "weaviate",
+    "zookeeper",
+];
+
+/// Keys of a kind that hold expressions.
+const EXPRESSIONS: [&str; 5] = ["expr", "healthy", "requests", "errors", "durations"];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/kinds/metrics")
+}
+
+fn listed(name: &str) -> BTreeSet<String> {
+    let path = folder().join(format!("{name}.txt"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let (first, rest) = text.split_once('\n').expect("a first line");
+    assert!(
+        first.len() > 20 && first.starts_with("# "),
+        "{path:?} does not say where it comes from"
+    );
+    rest.lines().map(str::to_string).collect()
+}
+
+fn expressions(node: &Node, key: &str, out: &mut Vec<String>) {
+    match &node.value {
+        Value::String(text) if EXPRESSIONS.contains(&key) => out.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| expressions(item, key, out)),
+        Value::Table(table) => of_table(table, out),
+        _ => {}
+    }
+}
+
+fn of_table(table: &Table, out: &mut Vec<String>) {
+    for (key, node) in table.iter() {
+        expressions(node, &key.name, out);
+    }
+}
+
+/// The names that an expression asks the component's own job for.
+fn names(text: &str) -> BTreeSet<String> {
+    struct Names(BTreeSet<String>);
+    impl Names {
+        fn add(&mut self, selector: &VectorSelector) {
+            let own = selector.matchers.matchers.iter();
+            let is_own = own
+                .filter(|it| it.name == "job")
+                .all(|it| it.value == "own");
+            self.0.extend(selector.name.clone().filter(|_| is_own));
+        }
+    }
+    impl ExprVisitor for Names {
+        type Error = String;
+        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, String> {
+            match expr {
+                Expr::VectorSelector(selector) => self.add(selector),
+                Expr::MatrixSelector(selector) => self.add(&selector.vs),
+                _ => {}
+            }
+            Ok(true)
+        }
+    }
+    let mut plain = text.replace("${self.selector}", "job=\"own\"");
+    for variable in ["$__rate_interval", "$__interval", "$__range"] {
+        plain = plain.replace(variable, "5m");
+    }
+    while let Some(start) = plain.find("${") {
+        let end = start + plain[start..].find('}').expect("a reference ends");
+        plain.replace_range(start..=end, "1");
+    }
+    let expr =
+        promql_parser::parser::parse(&plain).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let mut names = Names(BTreeSet::new());
+    walk_expr(&mut names, &expr).expect("it has no error");
+    names.0
+}
+
+fn asked(kind: &Kind) -> BTreeSet<String> {
+    let mut all = Vec::new();
+    of_table(&kind.table, &mut all);
+    let names = all.iter().flat_map(|text| names(text));
+    let is_made = |name: &String| {
+        name.contains(':')
+            || name.starts_with("scrape_")
+            || ["up", "ALERTS"].contains(&name.as_str())
+    };
+    names.filter(|name| !is_made(name)).collect()
+}
+
+#[test]
+fn a_kind_asks_for_what_its_program_exposes() {
+    let mut wrong = Vec::new();
+    for (name, kind) in catalog() {
+        let lists = kind.table.strings("exposes");
+        let asked = asked(&kind);
+        if lists.is_empty() {
+            if !asked.is_empty() && !UNLISTED.contains(&name.as_str()) {
+                wrong.push(format!("{name} has no list of what it exposes"));
+            }
+            continue;
+        }
+        assert!(!UNLISTED.contains(&name.as_str()), "{name} has a list");
+        let known: BTreeSet<String> = lists.into_iter().flat_map(listed).collect();
+        let missing: Vec<&String> = asked.difference(&known).collect();
+        if !missing.is_empty() {
+            wrong.push(format!("{name} asks for {missing:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A list that no kind names would go stale unseen.
+#[test]
+fn every_list_is_of_a_kind() {
+    let kinds = catalog();
+    let named: BTreeSet<String> = kinds
+        .values()
+        .flat_map(|kind| kind.table.strings("exposes"))
+        .map(str::to_string)
+        .collect();
+    for entry in fs::read_dir(folder()).expect("the lists") {
+        let path = entry.expect("a file").path();
+        let name = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        assert!(named.contains(&name), "no kind names {path:?}");
+        let text = fs::read_to_string(&path).expect("a list");
+        let lines: Vec<&str> = text.lines().skip(1).collect();
+        assert!(
+            lines.is_sorted_by(|one, next| one < next),
+            "{path:?} is not sorted"
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Health checks that Prometheus has asked from outside.
+
+use crate::contract::{block, compiled, is_as_written};
+
+/// What gives no metrics and can be asked from outside is asked by Prometheus' prober, and its alert can be changed.
+#[test]
+fn health_checks_without_metrics_are_asked_from_outside() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.page]
+image = "a/page:1"
+group = "two"
+ports.http = 80
+health = { http = "/ready?all=$1", port = "http" }
+alerts.ProbeFailed = { severity = "warning", for = "5m" }
+[components.queue]
+image = "a/queue:1"
+group = "two"
+ports.main = 5000
+health = { tcp = "main" }
+replicas = 3
+[components.scraped]
+image = "a/scraped:1"
+group = "two"
+ports.http = 80
+health = { http = "/", port = "http" }
+metrics = { port = "http" }
+[components.left-alone]
+image = "a/b:1"
+group = "two"
+ports.http = 80
+health = { http = "/", port = "http", probe = false }
+"#,
+    );
+    let config = &files["prometheus/prometheus.yml"];
+    let jobs =
+        ["page/probe", "queue/probe"].map(|job| block(config, &format!("  - job_name: {job}")));
+    is_as_written("probes.yaml", &jobs.concat());
+    let chart = &files["helm/p/files/prometheus/prometheus.yml"];
+    is_as_written(
+        "probes-in-the-chart.yaml",
+        &block(chart, "  - job_name: queue/probe"),
+    );
+    let rules =
+        ["page", "queue"].map(|name| files[&format!("prometheus/rules/{name}.yml")].clone());
+    is_as_written("probe-alerts.yaml", &rules.concat());
+    for name in ["scraped", "left-alone"] {
+        assert!(!config.contains(&format!("{name}/probe")), "{config}");
+        let rules = files.get(&format!("prometheus/rules/{name}.yml"));
+        assert!(
+            !rules.is_some_and(|it| it.contains("ProbeFailed")),
+            "{name}"
+        );
+    }
+    // The prober is in the network of what it asks, and reaches one port of it in a cluster.
+    let prober = block(&files["compose/one.yaml"], "  prometheus-blackbox:");
+    assert!(
+        prober.contains("networks:\n    - one\n    - two\n"),
+        "{prober}"
+    );
+    let edges = &files["helm/p/values.yaml"];
+    assert!(
+        edges.contains(
+            "    - from: prometheus-blackbox\n      to: queue\n      ports:\n        - port: 5000\n"
+        ),
+        "{edges}"
+    );
+}
+
+/// Where there is nothing to ask, or it is switched off, or Prometheus could not reach it, there is no prober.
+#[test]
+fn an_idle_prober_is_left_out() {
+    let check = "image = \"a/b:1\"\ngroup = \"one\"\nports.http = 80\nhealth = { http = \"/\", port = \"http\" }";
+    for (prometheus, app) in [
+        ("", "image = \"a/b:1\"\ngroup = \"one\""),
+        ("parts.blackbox = false", check),
+        ("network_mode = \"host\"", check),
+    ] {
+        let files = compiled(&format!(
+            "[components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\n{prometheus}\n[components.app]\n{app}\n"
+        ));
+        let all = [
+            "compose/one.yaml",
+            "prometheus/prometheus.yml",
+            "helm/p/values.yaml",
+        ];
+        for path in all {
+            assert!(!files[path].contains("blackbox"), "{prometheus}: {path}");
+        }
+        assert!(
+            !files.contains_key("prometheus/rules/app.yml"),
+            "{prometheus}"
+        );
+    }
+}
+
+/// The alerts of a kind ask for what its exporter gives, and so the exporter keeps the component's name as its job.
+#[test]
+fn metrics_of_ones_own_on_a_store_leave_its_exporter_its_job() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.cache]
+kind = "redis"
+group = "one"
+ports.more = 9000
+metrics = { port = "more" }
+"#,
+    );
+    let config = &files["prometheus/prometheus.yml"];
+    let job = |name: &str| block(config, &format!("  - job_name: {name}"));
+    assert!(job("cache").contains("cache-exporter:9121"), "{config}");
+    assert!(job("cache/more").contains("cache:9000"), "{config}");
+    assert!(files["prometheus/rules/cache.yml"].contains("redis_up{job=\"cache\"}"));
+    // Where the exporter is off, nothing gives what the kind asks for.
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.cache]
+kind = "redis"
+group = "one"
+ports.more = 9000
+metrics = { port = "more" }
+parts.exporter = false
+"#,
+    );
+    assert!(!files.contains_key("prometheus/rules/cache.yml"));
+    assert!(files["prometheus/prometheus.yml"].contains("- job_name: cache\n"));
+}
