@@ -19,7 +19,7 @@ use crate::{
     target::emit,
     template::{self, Engine},
     threads,
-    world::{ReadError, World},
+    world::{Bounded, ReadError, World},
 };
 
 /// Folders of the user's own, beside platform.toml.
@@ -142,7 +142,8 @@ fn compile_here(world: &dyn World, request: &Request, watch: Watch<'_>) -> Compi
     if request.deny_warnings {
         sink.deny_warnings();
     }
-    let output = run(world, request, watch, &mut sources, &mut sink);
+    let world = Bounded::new(world);
+    let output = run(&world, request, watch, &mut sources, &mut sink);
     let output = match output {
         Some(output) if !sink.has_errors() => Ok(output),
         _ => Err(Failed),

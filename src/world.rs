@@ -2,7 +2,11 @@
 //!
 //! The compiler itself never touches a disk. The command line gives it a [`World`] over a folder, tests one over a map.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// The largest file of a project that is read, in bytes: far beyond what people write, near enough to stay quick.
 pub const LARGEST_FILE: usize = 4 << 20;
@@ -57,6 +61,43 @@ pub trait World: Sync {
 
     /// All that lies below a folder. Nothing where there is no such folder.
     fn list(&self, folder: &str) -> Listing;
+}
+
+/// What one compilation reads in all, in bytes. A file counts each time that it is read: what is written in a few words and
+/// used often takes no more than that.
+pub const LARGEST_PROJECT: u64 = 64 << 20;
+
+/// A world of which a compilation reads so much and no more.
+pub(crate) struct Bounded<'a> {
+    world: &'a dyn World,
+    read: AtomicU64,
+}
+
+impl<'a> Bounded<'a> {
+    pub(crate) fn new(world: &'a dyn World) -> Self {
+        Self {
+            world,
+            read: AtomicU64::new(0),
+        }
+    }
+}
+
+impl World for Bounded<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let bytes = self.world.read(path)?;
+        let before = self.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        match before + bytes.len() as u64 <= LARGEST_PROJECT {
+            true => Ok(bytes),
+            false => Err(ReadError::Failed(format!(
+                "the files of a project have at most {} MiB in all, each as often as it is used",
+                LARGEST_PROJECT >> 20
+            ))),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Listing {
+        self.world.list(folder)
+    }
 }
 
 /// A project that exists only in memory.

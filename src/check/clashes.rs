@@ -7,6 +7,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{FileContent, FileMount, Platform},
     source::Span,
+    value::one_spelling,
 };
 
 /// A mount path twice within a workload.
@@ -164,7 +165,7 @@ fn config_files(platform: &Platform, sink: &mut Sink) {
             .iter()
             .flat_map(|workload| &workload.files)
             .filter_map(|file| match &file.content {
-                FileContent::Text { name, .. } => Some((name.to_ascii_lowercase(), file.span)),
+                FileContent::Text { name, .. } => Some((one_spelling(name), file.span)),
                 _ => None,
             });
         same(names, "file", sink);
@@ -180,10 +181,10 @@ fn files_in_files(files: &[FileMount], sink: &mut Sink) {
         .iter()
         .filter(|file| !matches!(file.content, FileContent::Folder { .. }));
     let single: BTreeMap<String, Span> = single
-        .map(|file| (file.path.to_lowercase(), file.span))
+        .map(|file| (one_spelling(&file.path), file.span))
         .collect();
     for file in files {
-        let path = file.path.to_lowercase();
+        let path = one_spelling(&file.path);
         let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
         if let Some((folder, outer)) =
             folders.find_map(|folder| Some((folder, *single.get(folder)?)))

@@ -44,7 +44,9 @@ fn refuse_listed(mut git: Command, from: &Path, folder: &Path) -> Result<(), Str
         .args(["--literal-pathspecs", "ls-files", "-z", "--full-name", "--"])
         .arg(folder)
         .output()
-        .map_err(|error| format!("git could not be asked what it tracks: {error}"))?;
+        .map_err(|error| {
+            format!("git could not be asked what it tracks: {error}; install it, or empty the folder by hand")
+        })?;
     if !answer.status.success() {
         let words = String::from_utf8_lossy(&answer.stderr);
         return Err(format!(
@@ -61,20 +63,19 @@ fn refuse_listed(mut git: Command, from: &Path, folder: &Path) -> Result<(), Str
     }
 }
 
-/// Whether git would not take the file up: it ignores it, or there is no repository around the project, or no git.
-pub(super) fn would_ignore(project: &Path, path: &str) -> bool {
+/// Whether git would not take the file up: it ignores it, or there is no repository around the project. `None`: there is no
+/// git to ask.
+pub(super) fn would_ignore(project: &Path, path: &str) -> Option<bool> {
     let git = |words: &[&str]| {
         let mut git = Command::new("git");
         git.arg("-C")
             .arg(project)
-            .args(["-c", "core.fsmonitor=false"]);
+            .args(["-c", "safe.directory=*", "-c", "core.fsmonitor=false"]);
         git.args(words).output()
     };
-    let is_inside = match git(&["rev-parse", "--is-inside-work-tree"]) {
-        Ok(answer) => answer.status.success() && answer.stdout.starts_with(b"true"),
-        Err(_) => false,
-    };
+    let inside = git(&["rev-parse", "--is-inside-work-tree"]).ok()?;
+    let is_inside = inside.status.success() && inside.stdout.starts_with(b"true");
     // A tracked file counts as one that is not ignored.
     let ignored = git(&["check-ignore", "--quiet", "--", path]);
-    !is_inside || ignored.is_ok_and(|answer| answer.status.success())
+    Some(!is_inside || ignored.is_ok_and(|answer| answer.status.success()))
 }

@@ -45,6 +45,15 @@ fn closed(dotenv: Dotenv, path: &str) -> Result<Dotenv, Failure> {
     }
 }
 
+/// Whether the `.gitignore` beside it lists the file.
+fn is_listed(place: &Place) -> bool {
+    let text = place.opened().read(&place.output(GITIGNORE), LARGEST);
+    let text = text.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lists = |line: &str| [".env", "/.env", "*"].contains(&line.trim());
+    text.lines().any(lists)
+}
+
 /// Replaces the `.env` of this place, after it is sure that git ignores it. `ignored` is the text of the `.gitignore` that
 /// lies beside it, written where there is none.
 ///
@@ -65,7 +74,12 @@ pub fn write_dotenv(
         Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
         made => made.map_err(failed)?,
     }
-    if !git::would_ignore(place.project(), &path) {
+    let is_ignored = match git::would_ignore(place.project(), &path) {
+        Some(is_ignored) => is_ignored,
+        // Who has git later finds it ignored all the same.
+        None => is_listed(place),
+    };
+    if !is_ignored {
         return Err(Failure::new(format!(
             "git does not ignore `{path}`, so the secrets in it would be committed; nothing was written"
         ))

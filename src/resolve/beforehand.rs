@@ -70,9 +70,9 @@ impl<'a> Beforehand<'a> {
             promises: watched.promises(tree, scene, sink),
             volumes: mounts::volumes(tree, scene),
             task_secrets: pipelines::task_secrets(tree, scene),
+            has_prober: observe::has_prober(scene),
             job_secrets: ci::job_secrets(tree, scene, notify.as_ref()),
             notify,
-            has_prober: observe::has_prober(scene),
             workloads,
             components,
         }

@@ -1,5 +1,7 @@
 //! Files that are mounted: contents, files of the project, secrets, what targets generate.
 
+use std::collections::BTreeMap;
+
 use super::{
     Inputs, Scene,
     contents::dashboard::{Adapted, adapted},
@@ -15,7 +17,7 @@ use crate::{
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
-    value::TreePath,
+    value::{TreePath, one_spelling},
     world::{ReadError, World},
 };
 
@@ -307,10 +309,10 @@ fn base_name(item: &Node) -> Option<&str> {
 /// Files that a setting lists lie side by side in the container.
 fn report_equal_names(items: &[Node], sink: &mut Sink) {
     for (index, item) in items.iter().enumerate() {
-        let name = base_name(item).map(str::to_ascii_lowercase);
+        let name = base_name(item).map(one_spelling);
         let first = items[..index]
             .iter()
-            .find(|other| base_name(other).map(str::to_ascii_lowercase) == name);
+            .find(|other| base_name(other).map(one_spelling) == name);
         if let (Some(first), Some(name)) = (first, name) {
             sink.push(
                 Diagnostic::new(
@@ -416,9 +418,11 @@ fn unread(path: &str, span: Span, error: &ReadError) -> Diagnostic {
 }
 
 fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<FileContent> {
-    let mut files = Vec::new();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let listing = world.list(path);
     let mut broken = listing.unread;
+    let mut size = 0;
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for file in listing.files {
         let bytes = match world.read(&file) {
             Ok(bytes) => bytes,
@@ -433,6 +437,15 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
             broken.push((file, ReadError::Failed(format!("it {why}"))));
             continue;
         }
+        if let Some(first) = seen.insert(one_spelling(&name), file.clone()) {
+            sink.push(twins(&first, &file, span));
+            return None;
+        }
+        size += bytes.len();
+        if size > LARGEST {
+            sink.push(too_large(path, span));
+            return None;
+        }
         files.push((name, bytes));
     }
     for (file, error) in &broken {
@@ -441,14 +454,19 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
     if !broken.is_empty() {
         return None;
     }
-    if files.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > LARGEST {
-        sink.push(too_large(path, span));
-        return None;
-    }
     Some(FileContent::Folder {
         path: path.to_string(),
         files,
     })
+}
+
+fn twins(first: &str, second: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::OutputClash,
+        format!("`{first}` and `{second}` are one file on some systems"),
+    )
+    .label(span, "this folder has both")
+    .help("rename one of the two; letter case and the way in which an accent is written make no difference")
 }
 
 fn too_large(path: &str, span: Span) -> Diagnostic {

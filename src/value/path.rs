@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::text::is_hidden;
 
 /// The longest name of a file or folder, and the longest path, in bytes.
@@ -128,6 +130,12 @@ impl TreePath {
         }
         Ok(Self(text.to_string()))
     }
+}
+
+/// A path as all those are written that some file system takes for it: it knows no letter case, or it writes an accent as a
+/// character of its own.
+pub fn one_spelling(path: &str) -> String {
+    path.nfd().flat_map(char::to_lowercase).nfd().collect()
 }
 
 /// Whether a path below the output folder, or below that of an environment, is a run's own or holds values of secrets.

@@ -360,6 +360,10 @@ fn without_git_nothing_in_a_repository_goes() {
     fs::remove_file(machine.folder.path("bin/git")).expect("removed");
     let printed = machine.spares(&["down"], &["project/data/scratch/model"]);
     assert!(printed.contains("git could not be asked"), "{printed}");
+    assert!(
+        printed.contains("install it, or empty the folder by hand"),
+        "{printed}"
+    );
 }
 
 #[test]

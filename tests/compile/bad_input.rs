@@ -410,3 +410,61 @@ proptest! {
         judged(&world);
     }
 }
+
+/// A few words may name large files, and each of them often: what is read in all has an end.
+#[test]
+fn what_is_read_is_bounded() {
+    let component = "[components.a]\nimage = \"a:1\"\ngroup = \"g\"\n";
+    let large = |size: usize| vec![b'x'; size];
+    let often: String = (0..200)
+        .map(|n| format!("files.\"/x{n}\" = {{ source = \"big\" }}\n"))
+        .collect();
+    let world = MemoryWorld::new()
+        .with("platform.toml", format!("{HEAD}{component}{often}"))
+        .with("big", large(900_000));
+    assert_refused("a source used often", &judged(&world), Code::Unreadable);
+    let folder = "files.\"/x\" = { source = \"d\" }\n";
+    let world = (0..50).fold(
+        MemoryWorld::new().with("platform.toml", format!("{HEAD}{component}{folder}")),
+        |world, n| world.with(&format!("d/{n}"), large(4_000_000)),
+    );
+    assert_refused("a folder of large files", &judged(&world), Code::BadValue);
+    let world = (0..30).fold(
+        MemoryWorld::new().with("platform.toml", format!("include = [\"t/*.toml\"]\n{HEAD}")),
+        |world, n| {
+            let text = format!("# {}\n", "x".repeat(4_000_000));
+            world.with(&format!("t/{n}.toml"), text)
+        },
+    );
+    assert_refused("large includes", &judged(&world), Code::Unreadable);
+}
+
+/// Some systems write an accent as a character of its own, and some know no letter case: there both are one file.
+#[test]
+fn names_that_are_one_on_some_systems_are_refused() {
+    let twins = [
+        ("/e/caf\u{e9}", "/e/cafe\u{301}"),
+        ("/e/\u{c4}", "/e/\u{e4}"),
+        ("/e/\u{c4}", "/e/a\u{308}"),
+        ("/e/A.conf", "/e/a.conf"),
+    ];
+    let component = "[components.a]\nimage = \"a:1\"\ngroup = \"g\"\n";
+    for (one, other) in twins {
+        let contents = format!(
+            "files.\"{one}\" = {{ content = \"1\" }}\nfiles.\"{other}\" = {{ content = \"2\" }}\n"
+        );
+        let text = format!("{HEAD}{component}{contents}");
+        assert_refused(one, &platform(text), Code::OutputClash);
+        let folder = "files.\"/x\" = { source = \"d\" }\n";
+        let world = MemoryWorld::new()
+            .with("platform.toml", format!("{HEAD}{component}{folder}"))
+            .with(&format!("d{one}"), "1")
+            .with(&format!("d{other}"), "2");
+        assert_refused(one, &judged(&world), Code::OutputClash);
+        let world = MemoryWorld::new()
+            .with("platform.toml", format!("{HEAD}{component}"))
+            .with(&format!("mlopsgen/templates/docs{one}"), "1")
+            .with(&format!("mlopsgen/templates/docs{other}"), "2");
+        assert_refused(one, &judged(&world), Code::BadTemplate);
+    }
+}

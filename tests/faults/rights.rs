@@ -158,5 +158,13 @@ pub fn no_git(_: Extent) -> Outcome {
     }
     let ignored = fs::read_to_string(project.path("generated/compose/.gitignore"));
     assert!(ignored.is_ok_and(|text| text.contains(".env")));
-    Outcome::Held(3)
+    // A file of somebody's own that does not list it: whoever has git would take the secrets up.
+    fs::remove_file(project.path("generated/compose/.env")).expect("a file");
+    fs::write(project.path("generated/compose/.gitignore"), "other\n").expect("a file");
+    failed_with(
+        &run(&["env", "init"]),
+        &["git does not ignore", "write `.env` into"],
+    );
+    assert!(!project.path("generated/compose/.env").exists());
+    Outcome::Held(4)
 }

@@ -222,16 +222,16 @@ const ABOUT: &[KeyShape] = &[
         "runs_pipelines = true",
     ),
     key(
-        "runs_ci",
-        Shape::Boolean,
-        "It runs the platform's CI entries: it gets the secrets that they read.",
-        "runs_ci = true",
-    ),
-    key(
         "exposes",
         FREE_LIST,
         "The files of `templates/kinds/metrics/` that list the metrics of its job: an alert of a user's that asks this job for another name is warned of.",
         "exposes = [\"redis\"]",
+    ),
+    key(
+        "runs_ci",
+        Shape::Boolean,
+        "It runs the platform's CI entries: it gets the secrets that they read.",
+        "runs_ci = true",
     ),
     key(
         "port",

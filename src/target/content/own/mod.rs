@@ -11,7 +11,7 @@ use crate::{
     files::{FileSet, GeneratedFile, Owner},
     target::{Context, Emission},
     template::{Engine, TemplateError, View, embedded},
-    value::TreePath,
+    value::{TreePath, one_spelling},
 };
 
 /// Folders of templates that are no outputs by themselves: kinds mount theirs, and the rest is no part of a platform.
@@ -98,9 +98,9 @@ fn first_folder(path: &str) -> &str {
     path.split_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// One path twice, or one the folder of the other, letter case ignored.
+/// One path twice, or one the folder of the other, however a file system compares them.
 fn clash(one: &str, other: &str) -> bool {
-    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    let (one, other) = (one_spelling(one), one_spelling(other));
     let inside = |inner: &str, outer: &str| {
         inner
             .strip_prefix(outer)
