@@ -138,7 +138,7 @@ impl KeyShape {
         )
     }
 
-    /// The key as `[parts.PART]` of a kind's file has it, or `[workload]` where `main`; `None` where that has not got it.
+    /// The key as `[parts.PART]` of a kind's file has it, or `[workload]` where `main`; `None` where that does not have it.
     const fn in_kind(&self, main: bool) -> Option<KeyShape> {
         match self.in_kinds {
             InKinds::Workloads => Some(*self),

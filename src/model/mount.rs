@@ -16,7 +16,7 @@ pub struct Mount {
     pub source: MountSource,
     /// Whether the container can't write to it.
     pub read_only: bool,
-    /// Means something only in Compose (the engine's socket); other targets leave it out without a word.
+    /// Means something only in Compose (the engine's socket); other targets leave it out and report nothing.
     pub compose_only: bool,
     /// Whether a cluster mounts the folder above in place of `path`, so that the program makes its own folder, with the
     /// owner and the rights that it asks for.

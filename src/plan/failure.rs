@@ -40,16 +40,25 @@ impl Failure {
             "could not {tried} `{}`: {error}",
             visible(&path.to_string_lossy())
         ));
-        match help_for(error.kind()) {
+        match help_for(error) {
             Some(help) => failure.help(help),
             None => failure,
         }
     }
 }
 
+/// `EPERM` of every Unix: not the owner and the mode forbid it, as `EACCES` says.
+const NOT_PERMITTED: i32 = 1;
+
 /// What a person can do about an error of the file system.
-fn help_for(kind: io::ErrorKind) -> Option<&'static str> {
-    match kind {
+fn help_for(error: &io::Error) -> Option<&'static str> {
+    if cfg!(unix) && error.raw_os_error() == Some(NOT_PERMITTED) {
+        return Some(
+            "`lsattr -d` on it and on its folder shows whether they are marked as unchangeable (`i`, `a`): \
+             `chattr -i` ends that; else `ls -ld` shows whose they are",
+        );
+    }
+    match error.kind() {
         io::ErrorKind::PermissionDenied => Some(
             "`ls -ld` on it and on its folder shows whose they are: change their owner or mode, \
              or run mlopsgen as that user",
@@ -77,3 +86,25 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, path::Path};
+
+    use super::Failure;
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_marked_as_unchangeable_is_told_from_what_belongs_to_others() {
+        let help = |number: i32| {
+            let error = io::Error::from_raw_os_error(number);
+            let failure = Failure::io("write", Path::new("a"), &error);
+            failure.help.unwrap_or_default()
+        };
+        let (not_permitted, no_access, read_only, full) = (1, 13, 30, 28);
+        assert!(help(not_permitted).contains("chattr -i"));
+        assert!(help(no_access).contains("change their owner or mode"));
+        assert!(help(read_only).contains("mounted read-only"));
+        assert!(help(full).contains("df -h"));
+    }
+}

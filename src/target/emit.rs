@@ -115,7 +115,7 @@ fn contents(
         .next()
         .is_some();
     // The folders below `generated/` are for containers. The chart has copies of its own, in which addresses differ.
-    let is_written = context.vantage == Vantage::Compose;
+    let is_written = !context.vantage.is_in_cluster();
     let is_asked = |content: &Content| {
         let is_named = platform.targets.contains(&content.target);
         let is_needed = has_runtime && mounted::is_mounted(platform, content.folder);

@@ -26,6 +26,16 @@ pub enum Vantage {
     Kubernetes,
 }
 
+impl Vantage {
+    /// Whether readers are pods: they mount what the chart brings, and reach nothing that a machine publishes.
+    pub fn is_in_cluster(self) -> bool {
+        match self {
+            Vantage::Compose => false,
+            Vantage::Kubernetes => true,
+        }
+    }
+}
+
 /// What every target reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {

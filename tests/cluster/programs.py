@@ -41,7 +41,7 @@ def real_programs_run_restricted() -> None:
         secret = subprocess.run([str(PROGRAM), "env", "secret", "-C", str(project)], check=True, capture_output=True, text=True)
         run("kubectl", "--namespace", SPACE, "apply", "--filename", "-", text=secret.stdout)
         install(chart_of(project), SPACE, "--values", str(PROGRAMS / "values.yaml"))
-    ready(SPACE, seconds=300)
+    ready(SPACE, seconds=600)
 
 
 def in_database(query: str) -> list[str]:
@@ -51,10 +51,10 @@ def in_database(query: str) -> list[str]:
 
 def airflow_runs_tasks_as_pods() -> None:
     """The policies hold for the tasks: the first one asserts that it can't reach the database."""
-    eventually(120, lambda: in_database("select dag_id from dag"), lambda found: found == ["training"])
+    eventually(300, lambda: in_database("select dag_id from dag"), lambda found: found == ["training"])
     for words in (["trigger", "training"], ["unpause", "training"]):
         kubectl("--namespace", SPACE, "exec", "deployment/airflow-scheduler", "--", "airflow", "dags", *words)
-    eventually(180, lambda: in_database("select state from dag_run"), lambda found: found[0] in ("success", "failed"))
+    eventually(400, lambda: in_database("select state from dag_run"), lambda found: found[0] in ("success", "failed"))
     tasks = in_database("select task_id, state from task_instance order by task_id")
     assert tasks == ["closed|success", "train|success"], tasks
 
@@ -62,7 +62,7 @@ def airflow_runs_tasks_as_pods() -> None:
 def mlflow_keeps_what_a_task_logged() -> None:
     """Its run, and its file, in a pod that knows neither."""
     kubectl("--namespace", SPACE, "delete", "pod", "mlflow-0")
-    ready(SPACE, seconds=120)
+    ready(SPACE, seconds=300)
     at = f"http://{address('mlflow')}:5000"
     asked = json.dumps({"experiment_ids": ["0"], "filter": f"attributes.run_name = '{RUN}'"})
     headers = ["--header", "Content-Type: application/json", "--header", "Host: mlflow:5000"]
@@ -82,7 +82,7 @@ def every_target_of_prometheus_is_up() -> None:
         return {target["labels"]["job"]: target["health"] for target in said["data"]["activeTargets"]}
 
     expected = dict.fromkeys(["airflow", "db", "mlflow", "prometheus"], "up")
-    eventually(120, states, lambda found: found == expected)
+    eventually(300, states, lambda found: found == expected)
 
 
 CHECKS: list[Callable[[], None]] = [

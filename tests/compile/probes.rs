@@ -15,7 +15,7 @@ image = "a/page:1"
 group = "two"
 ports.http = 80
 health = { http = "/ready?all=$1", port = "http" }
-alerts.ProbeFailed = { severity = "warning", for = "5m" }
+alerts.EndpointDown = { severity = "warning", for = "5m" }
 [components.queue]
 image = "a/queue:1"
 group = "two"
@@ -51,7 +51,7 @@ health = { http = "/", port = "http", probe = false }
         assert!(!config.contains(&format!("{name}/probe")), "{config}");
         let rules = files.get(&format!("prometheus/rules/{name}.yml"));
         assert!(
-            !rules.is_some_and(|it| it.contains("ProbeFailed")),
+            !rules.is_some_and(|it| it.contains("probe_success")),
             "{name}"
         );
     }

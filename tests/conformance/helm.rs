@@ -85,7 +85,7 @@ impl<'a> Renderings<'a> {
             let words: Vec<&str> = words
                 .lines()
                 .filter(|line| {
-                    let foreign = ["HTTPRoute", "PodMonitor", "PrometheusRule"];
+                    let foreign = ["HTTPRoute", "PodMonitor", "Probe", "PrometheusRule"];
                     !foreign
                         .iter()
                         .any(|kind| line.contains(&format!("schema for kind {kind} with")))

@@ -11,7 +11,7 @@ const BUILT_IN: [&str; 4] = ["grafana", "-- Grafana --", "-- Mixed --", "-- Dash
 pub(in crate::resolve) enum Adapted {
     AsItIs,
     Rewritten(String),
-    /// The data sources that it asks for and that the platform has not got.
+    /// The data sources that it asks for and that the platform does not have.
     Foreign(BTreeSet<String>),
 }
 

@@ -134,9 +134,14 @@ fn gives_metrics(shape: &WorkloadDraft) -> bool {
 /// The workload that gives what the rules and panels of the kind ask for: the first one of which the kind says that it is
 /// scraped. Of a kind that says so of none it is the first one that is.
 fn measured(draft: &ComponentDraft) -> Option<&WorkloadDraft> {
-    let says = |path: &[&str]| {
-        let node = draft.kind_table.get_path(path);
+    let is_said = |table: &Table, path: &[&str]| {
+        let node = table.get_path(path);
         node.is_some_and(|node| !node.is_false())
+    };
+    let says = |path: &[&str]| {
+        // What runs elsewhere has no workload of the kind's any more, but its metrics.
+        is_said(&draft.kind_table, path)
+            || (draft.external.is_some() && is_said(&draft.kind.table, path))
     };
     let is_of_kind = |part: Option<&str>| match part {
         None => says(&["workload", "metrics"]),

@@ -8,7 +8,10 @@ use crate::{
     source::Span,
 };
 
-/// The alert of a component whose health check fails.
+/// The alert of a component of which nothing else is known.
+const DOWN: &str = "EndpointDown";
+/// The alert of one that says by its metrics, too, whether it works. It has another name: one that says that a component is
+/// down holds the others back.
 const FAILED: &str = "ProbeFailed";
 
 /// Milliseconds that a health check must fail.
@@ -54,6 +57,7 @@ pub(in crate::resolve) fn probe_alert(
     };
     // Who gives metrics says by these whether it works.
     let is_all_that_is_known = workloads.iter().all(|it| it.metrics.is_empty());
+    let is_down = is_all_that_is_known && asked.iter().any(|it| it.part.is_none());
     let text = |text: &str| {
         Some(AlertText {
             text: text.to_string(),
@@ -61,7 +65,7 @@ pub(in crate::resolve) fn probe_alert(
         })
     };
     Some(Alert {
-        name: FAILED.to_string(),
+        name: if is_down { DOWN } else { FAILED }.to_string(),
         expr: format!("probe_success{{{selector}}} == 0"),
         hold: Some(HOLD),
         keep_firing_for: None,
@@ -72,7 +76,7 @@ pub(in crate::resolve) fn probe_alert(
             "The health check of `{{ $labels.instance }}`, asked from outside, fails.",
         ),
         runbook_url: None,
-        down: is_all_that_is_known && asked.iter().any(|it| it.part.is_none()),
+        down: is_down,
         from_kind: false,
         span,
     })

@@ -47,7 +47,7 @@ pub(in crate::target) fn address(platform: &Platform, vantage: Vantage) -> Optio
     let grafana = platform.first_of("grafana")?;
     let name = grafana.main_port.as_deref()?;
     let published = grafana.port(name)?.host;
-    let is_published = vantage == Vantage::Compose && matches!(published, Some(HostPort::Fixed(_)));
+    let is_published = !vantage.is_in_cluster() && matches!(published, Some(HostPort::Fixed(_)));
     if !is_published && grafana.declared_public_url(name).is_none() {
         return None;
     }

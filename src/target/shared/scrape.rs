@@ -228,7 +228,7 @@ impl<'a> Scraper<'a> {
         let listener = self
             .listener(workload)
             .ok_or("`network_mode` leaves it no address on a network")?;
-        if self.vantage == Vantage::Kubernetes && listener.is_part_of_chart() {
+        if self.vantage.is_in_cluster() && listener.is_part_of_chart() {
             return Err("its chart runs it, under a name of its own");
         }
         match (self.vantage, self.on_host, is_on_host(listener)) {

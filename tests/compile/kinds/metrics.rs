@@ -13,7 +13,7 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds that have expressions and no list yet: their program could not be had, or has no fixed set of names.
-const UNLISTED: [&str; 35] = [
+const UNLISTED: [&str; 33] = [
     "airflow",
     "bentoml",
     "clickhouse",
@@ -30,7 +30,6 @@ const UNLISTED: [&str; 35] = [
     "loki",
     "metabase",
     "milvus",
-    "minio",
     "mlflow",
     "mongodb",
     "oauth2-proxy",
@@ -41,7 +40,6 @@ const UNLISTED: [&str; 35] = [
     "ray",
     "redpanda",
     "registry",
-    "s3",
     "service",
     "spark",
     "traefik",

@@ -33,7 +33,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
                     config_path(&workload.component, name),
                     speak.text(text),
                 );
-                if context.vantage == Vantage::Kubernetes {
+                if context.vantage.is_in_cluster() {
                     emission
                         .losses
                         .extend(loss(context.platform, workload, file, text));

@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     model::{self, Component},
-    target::{
-        Vantage,
-        shared::{boards, scrape},
-    },
+    target::shared::{boards, scrape},
 };
 
 /// The dashboards of all components that are scraped, each with the name of its file.
@@ -262,7 +259,7 @@ fn containers_of_kind(board: &Board<'_>, components: &[&Component]) -> Option<St
 
 fn compose_matchers(board: &Board<'_>, of_service: &str) -> Option<String> {
     let jobs = board.jobs_of_kind("cadvisor");
-    if jobs.is_empty() || board.context.vantage == Vantage::Kubernetes {
+    if jobs.is_empty() || board.context.vantage.is_in_cluster() {
         return None;
     }
     Some(format!(

@@ -93,8 +93,9 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
                 )
                 .about(&component.name)
                 .label(alert.span, "this alert")
-                .misspelled(&metric, nearest(&metric, known.iter().copied()), || {
-                    "ask Prometheus which metrics the job has: `count by (__name__) ({job=\"...\"})`".to_string()
+                .help(match nearest(&metric, known.iter().copied()) {
+                    Some(near) => format!("the nearest name that it has is `{near}`"),
+                    None => format!("ask Prometheus what it has: `count by (__name__) ({{job=\"{job}\"}})`"),
                 }),
             );
         }
