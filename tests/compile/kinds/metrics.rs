@@ -13,7 +13,7 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds that have expressions and no list yet: their program could not be had, or has no fixed set of names.
-const UNLISTED: [&str; 33] = [
+const UNLISTED: [&str; 35] = [
     "airflow",
     "bentoml",
     "clickhouse",
@@ -22,6 +22,7 @@ const UNLISTED: [&str; 33] = [
     "flink",
     "gitea",
     "grafana",
+    "jaeger",
     "jenkins",
     "jupyterlab",
     "kafka-ui",
@@ -34,6 +35,7 @@ const UNLISTED: [&str; 33] = [
     "mongodb",
     "oauth2-proxy",
     "openbao",
+    "otel-collector",
     "prefect",
     "qdrant",
     "rabbitmq",
