@@ -15,10 +15,10 @@ use mlopsgen::{
 
 use super::{Context, kinds, project};
 
-/// Add a component to platform.toml, with the roles that it needs
+/// Add a component to platform.toml, with the components that it needs
 ///
-/// Roles that must be filled get a component that is there and fits, or a new one; passwords become secrets. Comments and
-/// layout of the file stay.
+/// Each required role (such as its database) gets an existing component that fits, or a new one. Passwords become secrets.
+/// Comments and layout of the file stay.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -27,15 +27,16 @@ Examples:
   mlopsgen add service my-model --image registry.example.com/my-model:1.0.0
   mlopsgen kinds                       what there is to add")]
 pub struct AddArgs {
+    /// The kind of the component; `mlopsgen kinds` lists them
     #[arg(value_name = "KIND")]
     kind: String,
-    /// The component's name; without it, the kind's
+    /// The component's name [default: the name of the kind]
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// The group that it starts and stops with; without it the only one there is, else one of its own
+    /// The group that it starts and stops with [default: the platform's only group, else a new one]
     #[arg(long, value_name = "GROUP")]
     group: Option<String>,
-    /// Its image, for kinds that bring none
+    /// Its image, for kinds that have no image of their own
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
 }
@@ -69,7 +70,7 @@ pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// The catalog by name; broken kinds of one's own are left out.
+/// The catalog by name, without the user's kinds that have errors.
 pub fn all(context: &Context) -> Kinds {
     let loaded = kinds::catalog(context);
     let named = loaded

@@ -14,8 +14,8 @@ use super::{Context, args::Global, data, json, plan::saved, project, show};
 
 /// Write generated/, after showing what changes
 ///
-/// Asks on a terminal; elsewhere it needs --yes. Everything is rendered and checked before the first write, and either
-/// all of it is written or nothing. Files that were edited by hand, or that mlopsgen never wrote, stop it.
+/// Asks before it writes; without a terminal it needs --yes. Everything is rendered and checked before the first write.
+/// Either all files are written or none. It stops at files that were edited by hand or that mlopsgen did not write.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +23,7 @@ Examples:
   mlopsgen apply --yes --env prod
   mlopsgen plan --out today.plan && mlopsgen apply today.plan")]
 pub struct ApplyArgs {
-    /// A plan that `plan --out` wrote: exactly that, without asking, or nothing if anything has changed since
+    /// A plan that `plan --out` wrote. It is applied without asking, unless anything has changed since: then nothing is written
     #[arg(value_name = "PLAN")]
     plan: Option<PathBuf>,
 
@@ -31,21 +31,21 @@ pub struct ApplyArgs {
     #[arg(long, short)]
     yes: bool,
 
-    /// Overwrite and remove also what was edited by hand or never written by mlopsgen
+    /// Also overwrite and remove files that were edited by hand or that mlopsgen did not write
     #[arg(long)]
     force: bool,
 
-    /// Don't ask about data that is left behind, or that another major version has to read; the manifest says that it was given
+    /// Accept that data is left behind, or has to be read by another major version. The manifest records this flag
     #[arg(long)]
     accept_data_loss: bool,
 
-    /// Don't ask where nearly everything in generated/ goes (nine of ten files)
+    /// Accept that nearly everything in generated/ is removed (nine of ten files or more)
     #[arg(long)]
     accept_removal: bool,
 }
 
 impl ApplyArgs {
-    /// Whether it reads a plan's file.
+    /// Whether a saved plan is given.
     pub fn has_plan(&self) -> bool {
         self.plan.is_some()
     }
@@ -110,8 +110,8 @@ impl Run<'_> {
         Ok(u8::from(outcome.plan.is_err()))
     }
 
-    /// Shows the plan and asks, as far as somebody has to be asked. Programs get one document: the plan when it is carried
-    /// out, else what stopped it.
+    /// Shows the plan, and asks where a question is needed. With `--format json` it prints one document: the plan if it is
+    /// applied, else what stopped it.
     fn is_agreed(&self, outcome: &Outcome, plan: &Plan) -> Result<bool, Failure> {
         self.still_holds(plan)?;
         if !self.is_json {
@@ -132,7 +132,7 @@ impl Run<'_> {
         self.context.terminal.interactive && !self.is_json && self.planned.is_none()
     }
 
-    /// Writes what was agreed to, or what is planned now where all was agreed to beforehand.
+    /// Writes the plan that the user agreed to; with `--yes`, the plan as it is now.
     fn write_if_agreed(
         &self,
         outcome: &Outcome,
@@ -186,7 +186,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What is refused in the next line needs no diff of thousands before it.
+    /// A plan that is refused in the next line is shown without its diff, which may have thousands of lines.
     fn show_summary(&self, outcome: &Outcome) -> Result<(), Failure> {
         let folder = self.project.place.folder();
         if let Ok(plan) = project::report(outcome, self.context) {
@@ -265,8 +265,8 @@ impl Run<'_> {
         Ok(self.is_removal_agreed(plan, can_ask)? && self.is_loss_agreed(plan, can_ask)?)
     }
 
-    /// A plan that removes nearly everything is more often a mistake than meant, and `--yes` is typed before the plan is
-    /// seen. A saved plan was reviewed.
+    /// A plan that removes nearly everything is usually a mistake, and `--yes` is typed before anyone sees the plan. A saved
+    /// plan has been reviewed.
     fn is_removal_agreed(&self, plan: &Plan, can_ask: bool) -> Result<bool, Failure> {
         let Some(emptied) = plan.emptied else {
             return Ok(true);
@@ -312,7 +312,7 @@ fn load(file: &Path, global: &Global) -> Result<SavedPlan, Failure> {
     }
 }
 
-/// The flags that a plan was made with; those of this command line may repeat them, and not say otherwise.
+/// The flags that a plan was made with. The command line may repeat them, but not contradict them.
 fn options_of_plan(global: &Global, planned: &SavedPlan) -> Result<Global, Failure> {
     let says_otherwise = |flag: &str| {
         Failure::new(format!("the plan was made with another `{flag}`"))

@@ -31,7 +31,7 @@ Start here:
   mlopsgen up              start it
 
 In CI:
-  mlopsgen check           fail if generated/ is not what platform.toml says"
+  mlopsgen check           fail if generated/ is not up to date with platform.toml"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -50,7 +50,7 @@ Examples:
   mlopsgen validate
   mlopsgen validate --env prod --deny-warnings
   mlopsgen validate --all-envs
-  mlopsgen validate -v                 also every component as resolved
+  mlopsgen validate -v                 also print every component as resolved
   mlopsgen validate --format json | jq '.diagnostics[].message'
   mlopsgen validate --format github    annotations of a pull request
   mlopsgen validate --format sarif > mlopsgen.sarif")]
@@ -59,9 +59,9 @@ Examples:
     Apply(ApplyArgs),
     /// For CI: fail if `apply` would change or refuse anything
     ///
-    /// Writes nothing. Exits with 0 if generated/ is fresh, with 2 if it is stale (the diff and the command to type are
-    /// shown), with 1 on errors. Files that are missing, left over or edited by hand all count. Without --env it looks at
-    /// the base, at every environment, and for folders of environments that are gone.
+    /// Writes nothing. Exits with 0 if generated/ is up to date, with 2 if it is stale (it shows the diff and the command to
+    /// type), and with 1 on errors. Files that are missing, left over or edited by hand count as stale. Without --env it
+    /// checks the base and every environment, and reports folders of environments that no longer exist.
     #[command(after_help = "\
 Examples:
   mlopsgen check
@@ -72,8 +72,8 @@ Examples:
     Coverage(CoverageArgs),
     /// Show the platform as a graph: components, what they need, and the flows
     ///
-    /// `--format dot` (the default) is for Graphviz, `mermaid` for Markdown, `svg` is the picture of the docs, `json` has
-    /// every open port too.
+    /// `--format dot` (the default) is for Graphviz and `mermaid` for Markdown. `svg` is the picture in the generated docs.
+    /// `json` also lists every open port.
     #[command(after_help = "\
 Examples:
   mlopsgen graph | dot -Tpng > platform.png
@@ -106,15 +106,15 @@ pub struct Global {
     #[arg(long, value_name = "FILE", global = true, default_value = DEFAULT_FILE)]
     pub file: PathBuf,
 
-    /// Lay platform.E.toml over it, and generate into generated/E/
+    /// The environment: merge platform.E.toml over the platform file, and generate into generated/E/
     #[arg(long = "env", value_name = "E", global = true)]
     pub environment: Option<String>,
 
-    /// The base and every environment, one after the other
+    /// Run for the base and for every environment, one after the other
     #[arg(long, global = true, conflicts_with = "environment")]
     pub all_envs: bool,
 
-    /// Only these targets, separated by commas; the files of others are left alone
+    /// Only these targets, separated by commas; files of other targets are not touched
     #[arg(
         long = "target",
         value_name = "TARGETS",
@@ -124,8 +124,8 @@ pub struct Global {
     )]
     pub targets: Option<Vec<Target>>,
 
-    /// `human` or `json`; `validate` and `check` also `github` and `sarif`; `graph` has `dot`, `mermaid`, `svg` and `json`;
-    /// `env secret` has `yaml` and `external-secrets`
+    /// The form of the output: `human` or `json`. `validate` and `check` also have `github` and `sarif`; `graph` has `dot`,
+    /// `mermaid`, `svg` and `json`; `env secret` has `yaml` and `external-secrets`
     #[arg(
         long,
         value_name = "FORMAT",
@@ -134,30 +134,30 @@ pub struct Global {
     )]
     pub format: Option<Format>,
 
-    /// Colours: with `auto` on a terminal where NO_COLOR is not set
+    /// When to use colours; `auto`: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: ColorChoice,
 
-    /// Every warning is an error
+    /// Treat every warning as an error
     #[arg(long, global = true)]
     pub deny_warnings: bool,
 
-    /// Find out everything again, and keep nothing: without the proofs of earlier runs
+    /// Neither read nor write the cache of earlier runs
     #[arg(long, global = true)]
     pub no_cache: bool,
 
-    /// Say less: no warnings, no diffs
+    /// Print less: no warnings, no diffs
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more: also what stays as it is
+    /// Print more: also what does not change
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }
 
 const DEFAULT_FILE: &str = "platform.toml";
 
-/// `graph` draws in some that no other command has; `validate` and `check` speak to reviewers, `env secret` to clusters.
+/// The form of the output. Not every command has every format: `--format` lists which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Human,
@@ -172,8 +172,8 @@ pub enum Format {
 }
 
 impl Global {
-    /// Works in the nearest folder above that holds a platform file, where nothing says which and this one has none. Paths
-    /// in further arguments are then relative to that folder, as with `-C`.
+    /// Finds the folder to work in. If neither `-C` nor `--file` is given and the current folder has no platform file, it is
+    /// the nearest parent folder that has one. Paths in further arguments are then relative to it, as with `-C`.
     pub fn find_project(&mut self) {
         let is_default = self.file.as_os_str() == DEFAULT_FILE;
         if self.directory.is_some() || !is_default {
@@ -189,7 +189,7 @@ impl Global {
         }
     }
 
-    /// The folder of `-C`, or this one.
+    /// The folder that `-C` names, else the current one.
     pub fn directory(&self) -> PathBuf {
         match &self.directory {
             None => PathBuf::from("."),
@@ -197,7 +197,7 @@ impl Global {
         }
     }
 
-    /// The name of the platform file, where the command line gives one.
+    /// The name of the platform file, if the command line gives one.
     pub fn named_file(&self) -> Option<&std::path::Path> {
         let is_default = self.file.as_os_str() == DEFAULT_FILE;
         let name = self.file.file_name().filter(|_| !is_default);

@@ -11,8 +11,8 @@ use super::{Context, json, project, table::Columns};
 
 /// Show a component as resolved, with the source of every value
 ///
-/// Kind, presets, environment and component are merged; beside each value stands where it comes from: a line of
-/// platform.toml, a preset, the kind.
+/// Kind, presets, environment and component are merged. Beside each value stands its source: a line of platform.toml, a
+/// preset, or the kind.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -20,6 +20,7 @@ Examples:
   mlopsgen show mlflow --env prod
   mlopsgen show redis --format json | jq '.workloads[0].keys'")]
 pub struct ShowArgs {
+    /// The name of the component in platform.toml
     #[arg(value_name = "COMPONENT")]
     name: String,
 }

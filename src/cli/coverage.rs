@@ -10,9 +10,9 @@ use super::{Context, json, project, table::Columns};
 
 /// Show what is not measured, alerted on, charted or probed
 ///
-/// Four questions of every workload that runs on: does Prometheus scrape it or an exporter of it, is somebody told when it is
-/// down, does a dashboard show it, does a health check ask it? Then one of every scrape job: does a dashboard show it? What
-/// asks for a job that nothing scrapes counts as one more that is not answered.
+/// Asks four questions about every long-running workload. Does Prometheus scrape it, or an exporter of it? Does an alert
+/// fire when it is down? Does a dashboard show it? Does it have a health check? One question is about every scrape job: does a
+/// dashboard show it? A dashboard or rule that uses a job which is not scraped counts as one more gap.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -21,7 +21,7 @@ Examples:
   mlopsgen coverage --fail-under 90        in CI
   mlopsgen coverage --format json | jq '.workloads[] | select(.metrics | not).name'")]
 pub struct CoverageArgs {
-    /// Fail where less than so many of a hundred questions are answered
+    /// Exit with 1 if less than this percentage of the questions is answered with yes
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
 }

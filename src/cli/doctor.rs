@@ -11,10 +11,11 @@ use super::{
     terminal::{Paint, paint},
 };
 
-/// Look for what would stop this platform from starting here
+/// Find what would prevent the platform from starting on this machine
 ///
-/// Busy ports and who holds them, missing secrets, no engine or one that is too old, too little memory, processors or disk,
-/// folders that containers can't read. Changes nothing. Exits with 1 if it found something that would stop it.
+/// It finds busy ports and the programs that hold them, missing secrets, a missing or old container engine, too little
+/// memory, processors or disk, and folders that containers can't read. Changes nothing. Exits with 1 if something prevents
+/// the start.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

@@ -10,10 +10,10 @@ use mlopsgen::{
 
 use super::{Context, engine, running};
 
-/// Stop groups; without GROUP, all
+/// Stop groups, and the groups that depend on them
 ///
-/// Data stays, unless `--volumes` or `--purge` is given; both list what goes and ask. Needs no secrets. Exits as Compose
-/// does.
+/// Data stays, unless `--volumes` or `--purge` is given: both list what they delete, and ask first. Needs no secrets. Exits
+/// with the status of Compose.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -21,18 +21,19 @@ Examples:
   mlopsgen down mlflow
   mlopsgen down --volumes --yes")]
 pub struct DownArgs {
+    /// The groups to stop [default: all]
     #[arg(value_name = "GROUP")]
     pub groups: Vec<String>,
 
-    /// Delete named volumes, too
+    /// Also delete named volumes
     #[arg(long)]
     pub volumes: bool,
 
-    /// Delete named volumes and what is in bind folders marked `data = true`
+    /// Delete named volumes and the contents of bind-mounted folders marked `data = true`
     #[arg(long)]
     pub purge: bool,
 
-    /// Do not ask
+    /// Don't ask
     #[arg(long, short)]
     pub yes: bool,
 }
@@ -47,7 +48,7 @@ pub fn run(args: &DownArgs, context: &Context) -> Result<u8, Failure> {
     stop(args, &running, &selection, &engine, context)
 }
 
-/// Stops a selection, after a question where something is lost or somebody else stops too.
+/// Stops a selection. Asks first where data is deleted or workloads of other groups stop too.
 pub fn stop(
     args: &DownArgs,
     running: &Running,
@@ -78,7 +79,7 @@ pub fn stop(
     Ok(0)
 }
 
-/// The containers and their networks; of everything, its volumes too if they are to go.
+/// Removes the containers and their networks. If the whole platform stops, Compose also removes the volumes if asked to.
 fn take_down(
     running: &Running,
     selection: &Selection,
@@ -111,7 +112,7 @@ fn take_down(
     engine::run(engine, &running.by_name(words), context)
 }
 
-/// What goes besides containers.
+/// What is deleted besides containers.
 #[derive(Default)]
 struct Loss {
     /// Real names.
@@ -158,7 +159,7 @@ impl Loss {
     }
 }
 
-/// Running workloads of other groups that stop too, because they can't do without these.
+/// Running workloads of other groups that stop too, because they depend on these.
 pub fn stopped_too<'a>(
     running: &Running,
     selection: &Selection<'a>,
@@ -179,7 +180,7 @@ pub fn stopped_too<'a>(
         .collect())
 }
 
-/// Errors: there is something to ask and nobody to be asked.
+/// Errors: a question is needed, and there is no terminal to ask on.
 fn is_agreed(
     args: &DownArgs,
     loss: &Loss,
@@ -209,8 +210,8 @@ fn is_agreed(
     terminal.ask("Go on?")
 }
 
-/// Of a part of the platform Compose would delete all volumes, and those that it did not make it does not know: so the
-/// engine removes by name.
+/// Removes volumes by their names, with the engine. For a part of the platform Compose would delete all volumes of the
+/// project, and it does not know volumes that it did not create.
 fn remove_volumes(volumes: &[String], engine: &Engine) -> Result<(), Failure> {
     let failed = |words: String| Failure::new(format!("the volumes stay: {words}"));
     if volumes.is_empty() {

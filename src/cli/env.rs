@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::{Context, args::Format, running};
 
-/// Values for secrets
+/// Write or print the values of secrets
 #[derive(Args)]
 pub struct EnvArgs {
     #[command(subcommand)]
@@ -28,8 +28,8 @@ pub struct EnvArgs {
 enum EnvCommand {
     /// Write the secrets that are missing to generated/compose/.env
     ///
-    /// Each gets a strong random value; one that is set there or in the environment stays. Git ignores the file, and
-    /// only you may read it.
+    /// Each missing secret gets a strong random value. Secrets that are set in the file or in the environment stay. Git
+    /// ignores the file, and only you can read it.
     #[command(after_help = "\
 Examples:
   mlopsgen env init
@@ -37,10 +37,11 @@ Examples:
     Init,
     /// Print the Secret that the chart reads
     ///
-    /// And those that charts of others read in a form of their own (`chart` of a component).
+    /// Also prints the Secrets that third-party charts read in a form of their own (`chart` of a component).
     ///
-    /// Its values are those of generated/compose/.env, and of the environment over it. With `--format external-secrets` it
-    /// holds no value but an ExternalSecret, which says where each comes from: a property of one entry of the store.
+    /// The values are those of generated/compose/.env; variables of the environment replace them. With `--format
+    /// external-secrets` it prints an ExternalSecret, which holds no values. It names the source of each: a property of one
+    /// entry of the secret store.
     #[command(after_help = "\
 Examples:
   mlopsgen env secret | kubectl --namespace ml apply -f -
@@ -50,7 +51,7 @@ Examples:
 
 #[derive(Args)]
 struct SecretArgs {
-    /// The SecretStore that an ExternalSecret asks; without it, one of the platform's name
+    /// The SecretStore that the ExternalSecret reads [default: the platform's name]
     #[arg(long, value_name = "NAME")]
     store: Option<String>,
 }
@@ -63,7 +64,7 @@ struct SecretView<'a> {
     name: &'a str,
     store: &'a str,
     entries: Vec<Entry<'a>>,
-    /// Those that charts of others read.
+    /// The Secrets that third-party charts read.
     further: Vec<FurtherSecret>,
 }
 
@@ -76,7 +77,7 @@ struct Entry<'a> {
     value: Option<&'a str>,
 }
 
-/// What lies beside `.env` where the platform has no Compose files.
+/// The `.gitignore` beside `.env`, for a platform without Compose files.
 const IGNORED: &str = ".env\n";
 
 pub fn run(args: &EnvArgs, context: &Context) -> Result<u8, Failure> {
@@ -202,7 +203,7 @@ fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
     .help("type `mlopsgen env init` to generate them, or set the variables"))
 }
 
-/// The Secrets that charts of others read: with their values, or as templates of the External Secrets Operator.
+/// The Secrets that third-party charts read: with their values, or as templates of the External Secrets Operator.
 fn further(platform: &Platform, values: Option<&BTreeMap<String, String>>) -> Vec<FurtherSecret> {
     let Some(values) = values else {
         let secret = |name: &str| format!("{{{{ index . \"{name}\" }}}}");

@@ -14,7 +14,7 @@ static PAGES: Dir = include_dir!("$CARGO_MANIFEST_DIR/docs/errors");
 
 /// Explain an error or a lint, with an example
 ///
-/// The code is what stands in brackets behind `error` or `warning`. Without one, all are listed.
+/// The code stands in brackets after `error` or `warning`, as in `error[port-clash]`. Without a code, it lists all of them.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -22,6 +22,7 @@ Examples:
   mlopsgen explain docker-socket
   mlopsgen explain")]
 pub struct ExplainArgs {
+    /// The code of an error or a lint
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }

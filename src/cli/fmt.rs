@@ -24,10 +24,10 @@ use super::{
 /// The exit status of `--check` when a file would change, as that of `check`.
 const DIFFERS: u8 = 2;
 
-/// Lay out platform.toml and the files beside it
+/// Format platform.toml and the files that belong to it
 ///
-/// Spacing and indentation, nothing else: comments and line breaks stay, keys and tables stay in their order. Without
-/// FILE: platform.toml, what it includes, its environments, and mlopsgen/kinds/*.toml.
+/// Changes only spacing and indentation. Comments, line breaks and the order of keys and tables stay. Without FILE it formats
+/// platform.toml, the files that it includes, its environments, and mlopsgen/kinds/*.toml.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -35,6 +35,7 @@ Examples:
   mlopsgen fmt --check        exits with 2 if a file would change, and shows how
   mlopsgen fmt teams/*.toml")]
 pub struct FmtArgs {
+    /// The files to format
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 

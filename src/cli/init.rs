@@ -19,10 +19,10 @@ const EMPTY: &str = include_str!("../../templates/init/empty.toml");
 /// The line of the template that the folder's name goes into.
 const NAME_LINE: &str = "name = \"my-platform\"";
 
-/// Start a platform.toml
+/// Write a first platform.toml
 ///
-/// Writes a small platform with comments: a database, MLflow, Prometheus and Grafana; with `--with` one of these kinds and
-/// what they need. Overwrites nothing.
+/// Writes a small platform with comments: a database, MLflow, Prometheus and Grafana. With `--with` it has the kinds that you
+/// name and the components that they need. Overwrites nothing.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -33,7 +33,7 @@ pub struct InitArgs {
     /// The folder to start in; it is created where it does not exist
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// Kinds to start with, separated by commas; those that fit fill each other's roles
+    /// Kinds to start with, separated by commas. They are connected where one can fill a role of another
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     with: Vec<String>,
 }

@@ -17,8 +17,8 @@ use super::{Context, json, table::Columns};
 
 /// List the kinds of components, or show one
 ///
-/// A kind knows the image, ports, health check, volumes, metrics and alerts of a program. Those of mlopsgen/kinds/ beside
-/// platform.toml are listed too.
+/// A kind describes a program: its image, ports, health check, volumes, metrics and alerts. Your own kinds, in mlopsgen/kinds/
+/// beside platform.toml, are listed too.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -26,6 +26,7 @@ Examples:
   mlopsgen kinds postgres
   mlopsgen kinds mlflow --format json | jq '.roles[].kinds'")]
 pub struct KindsArgs {
+    /// The kind to show
     #[arg(value_name = "NAME")]
     name: Option<String>,
 }

@@ -8,9 +8,9 @@ use mlopsgen::{
 
 use super::{Context, running};
 
-/// Show what components, or all of a group, have written
+/// Show the logs of components or groups
 ///
-/// Needs no secrets. Exits as Compose does.
+/// Needs no secrets. Exits with the status of Compose.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -18,14 +18,15 @@ Examples:
   mlopsgen logs airflow --follow
   mlopsgen logs --tail 20")]
 pub struct LogsArgs {
+    /// The components, parts of components, or groups [default: all]
     #[arg(value_name = "COMPONENT")]
     names: Vec<String>,
 
-    /// Keep printing what is written from now on
+    /// Keep printing new lines as they are written
     #[arg(short, long)]
     follow: bool,
 
-    /// Only the last lines of each
+    /// Print only this many lines of each container, the last ones
     #[arg(long, value_name = "LINES")]
     tail: Option<u32>,
 }

@@ -12,7 +12,7 @@ use super::{Context, json, project, show};
 
 /// Show as a diff what `apply` would do
 ///
-/// Writes nothing. The diff is one that `git apply` takes; the last line counts the files.
+/// Writes nothing in generated/. `git apply` can read the diff. The last line counts the files.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -30,7 +30,7 @@ pub struct PlanArgs {
 }
 
 impl PlanArgs {
-    /// Whether it writes the plan's file.
+    /// Whether it saves the plan to a file.
     pub fn has_file(&self) -> bool {
         self.out.is_some()
     }
@@ -63,7 +63,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     })
 }
 
-/// Errors: the file that is there is no plan, and may be worth more than one.
+/// Errors: a file of this name exists and is not a plan; it is not overwritten.
 fn write(file: &NamedFile, plan: &SavedPlan) -> Result<(), Failure> {
     if file
         .read_text()?

@@ -13,11 +13,11 @@ use super::{
     up::{self, UpArgs},
 };
 
-/// Restart what runs of these groups; without GROUP, of all
+/// Restart the running containers of groups
 ///
-/// The same containers start again: what changed in platform.toml comes with `mlopsgen up`. Jobs that are done are not
-/// repeated. Needs no secrets. With `--build` or `--volumes` it is `mlopsgen down` and then `mlopsgen up`. Exits as Compose
-/// does.
+/// Restarts the same containers: `mlopsgen up` applies what changed in platform.toml. Completed jobs do not run again. Needs
+/// no secrets. With `--build`, `--volumes` or `--wait` it does `mlopsgen down` and then `mlopsgen up`. Exits with the status of
+/// Compose.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -25,22 +25,23 @@ Examples:
   mlopsgen restart serving --build
   mlopsgen restart feast --volumes")]
 pub struct RestartArgs {
+    /// The groups to restart [default: all]
     #[arg(value_name = "GROUP")]
     groups: Vec<String>,
 
-    /// Build images, and start new containers
+    /// Build images first, and recreate the containers
     #[arg(long)]
     build: bool,
 
-    /// Delete named volumes in between, and start with empty ones
+    /// Delete named volumes before the start, so that it begins with empty ones
     #[arg(long)]
     volumes: bool,
 
-    /// Wait until everything is healthy, and say why if something is not
+    /// Wait until everything is healthy; report the cause if something is not
     #[arg(long)]
     wait: bool,
 
-    /// Do not ask
+    /// Don't ask
     #[arg(long, short)]
     yes: bool,
 }

@@ -13,7 +13,7 @@ use super::{Context, kinds};
 
 /// Print the JSON Schema of platform.toml, for editors
 ///
-/// It knows every key, and for every kind its settings, roles and parts; those of mlopsgen/kinds/ too. Editors that use
+/// It has every key, and the settings, roles and parts of every kind, your own in mlopsgen/kinds/ included. Editors that use
 /// Taplo (Even Better TOML) complete and check with it.
 #[derive(Args)]
 #[command(after_help = "\
@@ -24,7 +24,7 @@ Examples:
 In the first line of platform.toml:
   #:schema ./platform.schema.json")]
 pub struct SchemaArgs {
-    /// The file that it is for
+    /// The file that the schema is for
     #[arg(value_name = "FILE", default_value = "platform")]
     document: SchemaOf,
 }

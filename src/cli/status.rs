@@ -10,15 +10,16 @@ use serde::Serialize;
 
 use super::{Context, running, table::Columns};
 
-/// Show what runs: state, health, address, restarts
+/// Show the state, health, address and restarts of every workload
 ///
-/// Needs no secrets. Exits as Compose does.
+/// Needs no secrets. Exits with the status of Compose.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   mlopsgen status
   mlopsgen status mlflow --format json")]
 pub struct StatusArgs {
+    /// The groups to show [default: all]
     #[arg(value_name = "GROUP")]
     groups: Vec<String>,
 }
@@ -29,11 +30,11 @@ struct Row {
     component: String,
     workload: String,
     group: String,
-    /// As the engine calls it; `absent` without a container.
+    /// The state in the engine's words, such as `running`; `absent` if there is no container.
     state: String,
     health: Option<String>,
     exit_code: Option<i64>,
-    /// Where a browser or a client finds it.
+    /// The addresses at which a browser or a client reaches it.
     urls: Vec<String>,
     /// When it was started, in UTC.
     since: Option<String>,

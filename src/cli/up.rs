@@ -16,14 +16,15 @@ use super::{Context, broken as report, doctor, live::Live, running};
 
 /// Start groups and what they depend on
 ///
-/// Gives Compose the generated files of these groups and of those that they wait for; without GROUP, of all. Before
-/// anything starts it says what would stop it: stale files, busy ports, missing secrets. Exits as Compose does.
+/// Runs Compose with the generated files of these groups and of the groups that they depend on. Before anything starts it
+/// reports what prevents the start: stale files, busy ports, missing secrets. Exits with the status of Compose.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   mlopsgen env init && mlopsgen up
   mlopsgen up mlflow --wait")]
 pub struct UpArgs {
+    /// The groups to start [default: all]
     #[arg(value_name = "GROUP")]
     pub groups: Vec<String>,
 
@@ -31,7 +32,7 @@ pub struct UpArgs {
     #[arg(long)]
     pub build: bool,
 
-    /// Wait until everything is healthy, and say why if something is not
+    /// Wait until everything is healthy; report the cause if something is not
     #[arg(long)]
     pub wait: bool,
 }
@@ -52,7 +53,7 @@ pub fn run(args: &UpArgs, context: &Context) -> Result<u8, Failure> {
     start(args, &running, &selection, &mut engine, context)
 }
 
-/// The engine, after a look at what would stop a start. Errors: something would; nothing was started.
+/// Checks what would prevent the start, and returns the engine. Errors: something prevents it; nothing was started.
 pub fn ready(
     running: &Running,
     selection: &Selection,
@@ -75,7 +76,7 @@ pub fn ready(
     Ok(engine)
 }
 
-/// Starts what was found ready; Compose's exit status. With `--wait`, 1 where something is not well in the end.
+/// Starts what [`ready`] has checked, and returns Compose's exit status. With `--wait` it is 1 if something is not healthy.
 pub fn start(
     args: &UpArgs,
     running: &Running,

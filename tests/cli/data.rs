@@ -1,4 +1,7 @@
-//! Data is not lost by a change of platform.toml: what a plan leaves behind, what moves, what another version has to read.
+//! No change of platform.toml loses data: the plan reports what is left behind, what moves, and what another major version
+//! has to read. Claims and other objects of a cluster are in `cluster`.
+
+mod cluster;
 
 use std::collections::BTreeSet;
 
@@ -417,27 +420,6 @@ fn a_run_for_one_target_knows_nothing_of_what_others_keep() {
 }
 
 #[test]
-fn a_claim_of_another_size_is_said_with_what_it_needs() {
-    let mut case = Case::new();
-    case.change("size = \"1Gi\"", "size = \"3Gi\"");
-    let ran = case.apply();
-    assert!(
-        ran.out
-            .contains("claim `trainer-cache` asks for 3Gi, it was 1Gi"),
-        "{}",
-        ran.out
-    );
-    assert!(ran.out.contains("allowVolumeExpansion"), "{}", ran.out);
-    case.change("size = \"3Gi\"", "size = \"2Gi\"");
-    let ran = run(&case.project, &["plan"]);
-    assert!(
-        ran.out.contains("a claim can't become smaller"),
-        "{}",
-        ran.out
-    );
-}
-
-#[test]
 fn an_entry_that_says_nothing_is_an_error() {
     for (from, to, words) in [
         (
@@ -480,150 +462,4 @@ fn an_entry_that_says_nothing_is_an_error() {
             .err
             .contains("`components.trainer` is moved twice")
     );
-}
-
-/// No claim of a StatefulSet's pods can be renamed: the plan says the commands that bind the data to the new ones.
-#[test]
-fn claims_of_pods_go_on_by_commands() {
-    let text = PLATFORM
-        .replace("volumes.cache", "replicas = 3\nvolumes.cache")
-        .replace(
-            "[\"compose\", \"helm\", \"swarm\", \"airflow\"]",
-            "[\"helm\"]",
-        );
-    Case::of(&text)
-        .change("components.trainer", "components.worker")
-        .moved("components.trainer", "components.worker")
-        .refuses(&[
-            "kubectl delete statefulset trainer",
-            "kubectl get pvc cache-trainer-0",
-            "\"name\":\"cache-worker-0\"",
-        ]);
-    let claim = "volumes.trainer-cache.existingClaim = \"cache-trainer-0\"";
-    Case::of(&text)
-        .change("replicas = 3\n", "")
-        .refuses(&[claim, "kubectl delete statefulset trainer"]);
-}
-
-/// What a cluster refuses to change is said before `helm upgrade` meets it.
-#[test]
-fn what_a_cluster_never_changes_is_said_with_its_steps() {
-    let several = PLATFORM.replace("volumes.cache", "replicas = 3\nvolumes.cache");
-    let headless = "[raw.helm]\ncomponents.trainer.serviceName = \"pods\"\n";
-    let role = |name: &str| {
-        format!(
-            "[[raw.helm.extraObjects]]\napiVersion = \"rbac.authorization.k8s.io/v1\"\nkind = \"RoleBinding\"\nmetadata = {{ name = \"own\" }}\nroleRef = {{ kind = \"Role\", name = \"{name}\" }}\n"
-        )
-    };
-    let cases: [(&str, &str, &str, &[&str]); 7] = [
-        (
-            &several,
-            "",
-            headless,
-            &[
-                "! StatefulSet `trainer`",
-                "spec.serviceName is to be `pods`, it was `trainer-headless`",
-                "kubectl delete statefulset trainer --cascade=orphan",
-            ],
-        ),
-        (
-            &several,
-            "",
-            "[components.trainer.helm.volumes.cache]\nstorageClass = \"fast\"\n",
-            &[
-                "! StatefulSet `trainer`",
-                "spec.volumeClaimTemplates is to be",
-                "fast",
-                "kubectl delete statefulset trainer --cascade=orphan",
-                "what is new holds for claims that are made from then on",
-            ],
-        ),
-        (
-            PLATFORM,
-            "",
-            "[components.trainer.helm.volumes.cache]\nstorageClass = \"fast\"\n",
-            &[
-                "! PersistentVolumeClaim `trainer-cache`",
-                "spec.storageClassName is to be `fast`, it was nothing",
-                "Copy the data from trainer-cache",
-            ],
-        ),
-        (
-            PLATFORM,
-            "",
-            "[raw.helm]\nstorageClass = \"fast\"\n",
-            &[
-                "! PersistentVolumeClaim `trainer-cache`",
-                "! PersistentVolumeClaim `models`",
-                "! PersistentVolumeClaim `mlflow-db-data`",
-            ],
-        ),
-        (
-            PLATFORM,
-            "[raw.helm]\nvolumes.trainer-cache.accessModes = [\"ReadWriteMany\"]\n",
-            "",
-            &["spec.accessModes is to be `[\"ReadWriteOnce\"]`, it was `[\"ReadWriteMany\"]`"],
-        ),
-        (
-            PLATFORM,
-            "",
-            "[components.mlflow-db.helm.service]\nclusterIP = \"None\"\n",
-            &[
-                "! Service `mlflow-db`",
-                "spec.clusterIP is to be `None`, it was nothing",
-                "kubectl delete service mlflow-db",
-            ],
-        ),
-        (
-            PLATFORM,
-            &role("reader"),
-            &role("writer"),
-            &["! RoleBinding `own`", "kubectl delete rolebinding own"],
-        ),
-    ];
-    for (text, before, after, words) in cases {
-        let case = Case::of(&format!("{text}{before}"));
-        let unchanged = run(&case.project, &["plan"]).out;
-        assert!(!unchanged.contains("helm upgrade"), "{unchanged}");
-        case.project
-            .write("platform.toml", format!("{text}{after}"));
-        let ran = case.apply();
-        assert_eq!(ran.status, 0, "{}", ran.err);
-        for word in words {
-            assert!(ran.out.contains(word), "{word}\n{}", ran.out);
-        }
-    }
-}
-
-/// What a raw table says of a claim where it is mounted is the claim's: its class, its size, another claim in its place.
-#[test]
-fn a_claim_that_stands_alone_hears_what_is_said_at_its_mount() {
-    let mut case = Case::of(&format!(
-        "{PLATFORM}[components.trainer.helm.volumes.cache]\nstorageClass = \"fast\"\nsize = \"2Gi\"\n"
-    ));
-    let values = case.project.read("generated/helm/ml/values.yaml");
-    let (_, volumes) = values.split_once("\nvolumes:\n").expect("claims");
-    let (_, cache) = volumes.split_once("  trainer-cache:\n").expect("the claim");
-    let (cache, _) = cache
-        .split_once("\n  models:")
-        .or(cache.split_once("\n\n"))
-        .expect("its end");
-    assert!(
-        cache.contains("storageClass: fast") && cache.contains("size: \"2Gi\""),
-        "{cache}"
-    );
-    assert_eq!(values.matches("storageClass: fast").count(), 1, "{values}");
-    case.change("size = \"2Gi\"", "size = \"3Gi\"");
-    let ran = case.apply();
-    assert!(
-        ran.out
-            .contains("claim `trainer-cache` asks for 3Gi, it was 2Gi"),
-        "{}",
-        ran.out
-    );
-    case.change("storageClass = \"fast\"", "existingClaim = \"elsewhere\"")
-        .refuses(&[
-            "claim `trainer-cache` (components.trainer.volumes.cache) is left behind",
-            "claim `elsewhere` stands in its place",
-        ]);
 }
