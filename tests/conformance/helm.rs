@@ -195,7 +195,7 @@ impl Chart {
     pub fn variations(&self) -> Vec<Vec<String>> {
         let mut all = vec![Vec::new()];
         let mut off = Vec::new();
-        switched_off(&self.values, "", &mut off);
+        switched_off(&self.own_values(), "", &mut off);
         if !off.is_empty() {
             all.push(off.iter().map(|path| format!("{path}=true")).collect());
         }
@@ -206,6 +206,19 @@ impl Chart {
             all.push(vec!["networkPolicy.egress=\"strict\"".to_owned()]);
         }
         all
+    }
+
+    /// The values without those of the charts of others that it depends on: what is off there may well have to be.
+    fn own_values(&self) -> Value {
+        let model = consumer::yaml_file(&self.path.join("Chart.yaml")).unwrap_or(Value::Null);
+        let mut own = self.values.clone();
+        for dependency in model["dependencies"].as_array().into_iter().flatten() {
+            let name = dependency["alias"].as_str().or(dependency["name"].as_str());
+            if let (Some(values), Some(name)) = (own.as_object_mut(), name) {
+                values.remove(name);
+            }
+        }
+        own
     }
 
     fn faults(&self) -> Vec<String> {

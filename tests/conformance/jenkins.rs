@@ -86,11 +86,15 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     findings
 }
 
-/// Conditions that Jenkins has and this parser does not know, and one of the same form that it does.
+/// What Jenkins has and this parser does not know, and something of the same form that it does.
 const UNKNOWN_TO_JDP: &[(&str, &str)] = &[
     ("changeset ", "branch "),
-    ("tag pattern: ", "branch pattern: "),
+    ("tag pattern: ", "branch "),
+    ("currentBuild.currentResult", "env.RESULT"),
 ];
+
+/// How `tag` reads its pattern: Jenkins has it, this parser does not know it.
+const COMPARATOR: &str = ", comparator: 'REGEXP'";
 
 fn declarative(tree: &Tree, file: &Path) -> Option<String> {
     let mut text = std::fs::read_to_string(file).expect("the file can be read");
@@ -99,11 +103,20 @@ fn declarative(tree: &Tree, file: &Path) -> Option<String> {
             .replace(&format!("\n{condition}"), &format!("\n{known}"))
             .replace(&format!(" {condition}"), &format!(" {known}"));
     }
+    text = without_quotes_in_quotes(&text.replace(COMPARATOR, ""));
     let work = tempfile::tempdir().expect("a temporary folder");
     let copy = work.path().join("Jenkinsfile");
     std::fs::write(&copy, text).expect("a copy can be written");
     let verdict = consumer::run(consumer::consumer("bin/jdp").arg("check").arg(&copy));
     (!verdict.success).then(|| format!("jdp: {}: {}", tree.relative(file), verdict.words()))
+}
+
+/// This parser ends a text between triple quotes at the first quote in it, so it sees an empty one. Groovy's own compiler
+/// reads the text as it is.
+fn without_quotes_in_quotes(text: &str) -> String {
+    let parts = text.split("\"\"\"");
+    let outside: Vec<&str> = parts.step_by(2).collect();
+    outside.join("''")
 }
 
 /// Names of steps and options that nothing known answers to. The files are generated one statement a line,
@@ -112,6 +125,7 @@ fn unknown_names(tree: &Tree, file: &Path) -> Option<String> {
     let text = std::fs::read_to_string(file).expect("the file can be read");
     let mut blocks: Vec<&str> = Vec::new();
     let mut in_text = false; // between triple quotes
+    let mut goes_on = false; // the line before ends with a comma
     for line in text
         .lines()
         .map(str::trim)
@@ -119,7 +133,8 @@ fn unknown_names(tree: &Tree, file: &Path) -> Option<String> {
     {
         let inside = in_text;
         in_text ^= (line.matches("'''").count() + line.matches("\"\"\"").count()) % 2 == 1;
-        if inside {
+        let continues = std::mem::replace(&mut goes_on, line.ends_with(','));
+        if inside || continues {
             continue;
         }
         let end = line
