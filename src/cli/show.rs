@@ -10,7 +10,7 @@ use super::{
     terminal::{Paint, Terminal, paint},
 };
 
-/// Whoever keeps thousands of files of their own in the folder came to see something else.
+/// The most foreign files that are listed; a user with thousands of them does not want to see them all.
 const FOREIGN_SHOWN: usize = 100;
 
 /// The whole plan; its last line counts the files.

@@ -90,7 +90,7 @@ pub trait Speak {
     }
 }
 
-/// Values whose own form is the target's, each read back unchanged.
+/// Values that already have the target's form. Each is read back unchanged.
 pub fn literals(speak: &dyn Speak, values: &[impl ToString]) -> Vec<String> {
     values
         .iter()

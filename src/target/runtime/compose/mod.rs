@@ -1,6 +1,6 @@
 //! `compose/`: one file a group, one that includes them all, and what must be set before the start.
 //!
-//! Each group's file stands by itself: it carries the project's name and declares every network, volume and secret that
+//! Each group's file is complete: it has the project's name and declares every network, volume and secret that
 //! its services use, so any selection of them goes together by `-f`. Compose takes a thing declared twice where both
 //! say the same.
 
