@@ -266,6 +266,8 @@ pub struct Role {
     pub many: bool,
     /// Bound without being named where just one component fits.
     pub default: bool,
+    /// Where it is bound without being named: to all that fit.
+    pub all: bool,
     /// The program keeps a schema of its own there.
     pub schema: bool,
     /// `uses` orders start.

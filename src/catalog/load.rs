@@ -312,6 +312,7 @@ fn role(key: &Key, table: &Table) -> Role {
         required: flag("required", false),
         many: flag("many", false),
         default: flag("default", false),
+        all: flag("all", false),
         schema: flag("schema", false),
         order: flag("order", true),
         gives,

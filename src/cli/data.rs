@@ -161,6 +161,7 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
             .partition(|keep| matches!(keep, Keep::Type(_)));
         for (how, keep) in [("write", written), ("type before the upgrade", typed)] {
             let texts: Vec<&str> = keep.into_iter().map(Keep::text).collect();
+            let texts = without_repeats(&texts);
             if !texts.is_empty() {
                 help.push(format!("to keep the data {how}\n{}", texts.join("\n")));
             }
@@ -184,6 +185,19 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
         // Below the first line, as far in as it stands.
         help.join("\n").replace('\n', "\n        "),
     )
+}
+
+/// Engine and cluster are often kept by the same lines, one of them with a remark below.
+fn without_repeats<'a>(texts: &[&'a str]) -> Vec<&'a str> {
+    let is_said = |text: &str| {
+        let mut others = texts.iter().filter(|other| **other != text);
+        others.any(|other| other.starts_with(text))
+    };
+    texts
+        .iter()
+        .copied()
+        .filter(|text| !is_said(text))
+        .collect()
 }
 
 /// The same for programs.

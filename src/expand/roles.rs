@@ -217,26 +217,35 @@ fn is_one_too_many(all: &Declarations, fitting: &[&str]) -> bool {
         .all(|draft| draft.external.is_none() && draft.kind.per_platform.is_some())
 }
 
-/// A role that was not named: bound where it is a default and just one component fits.
-fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) -> Option<BoundRole> {
+/// A role that was not named: bound where it is a default and just one component fits, or where it takes all that there
+/// are.
+fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) -> Vec<BoundRole> {
     let draft = &all.components[index];
-    if draft.external.is_some() {
-        return None;
-    }
-    if !role.default && !role.required {
-        return None;
+    if draft.external.is_some() || !role.default && !role.required {
+        return Vec::new();
     }
     let fitting = candidates(all, index, role);
     if role.default && fitting.len() > 1 && is_one_too_many(all, &fitting) {
-        return None;
+        return Vec::new();
     }
-    match fitting.as_slice() {
-        [only] if role.default => Some(BoundRole {
-            role: role.clone(),
-            target: all.find(only)?,
-            database: None,
-            span: draft.span,
-        }),
+    if role.default && (fitting.len() == 1 || role.all) {
+        let targets = fitting.iter().filter_map(|name| all.find(name));
+        return targets
+            .map(|target| BoundRole {
+                role: role.clone(),
+                target,
+                database: None,
+                span: draft.span,
+            })
+            .collect();
+    }
+    unbound(all, draft, role, &fitting, sink);
+    Vec::new()
+}
+
+/// Reports a role that nothing fills, or that more than one component could.
+fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], sink: &mut Sink) {
+    match fitting {
         [_, _, ..] if role.default => {
             let diagnostic = Diagnostic::new(
                 Code::RoleAmbiguous,
@@ -246,13 +255,12 @@ fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) ->
                 ),
             )
             .label(draft.span, "which one?");
-            sink.push(choosing(diagnostic, draft, role, &fitting));
-            None
+            sink.push(choosing(diagnostic, draft, role, fitting));
         }
         fitting if role.required => {
             // A component that would fill the role may be one that was lost to another mistake.
             if fitting.is_empty() && !all.names.lost.is_empty() {
-                return None;
+                return;
             }
             let diagnostic = Diagnostic::new(
                 Code::RoleMissing,
@@ -270,9 +278,8 @@ fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) ->
                 )),
                 fitting => choosing(diagnostic, draft, role, fitting),
             });
-            None
         }
-        _ => None,
+        _ => {}
     }
 }
 

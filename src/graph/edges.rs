@@ -57,10 +57,15 @@ fn workload_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
 /// `uses` opens the ports that its role names, to every workload of the component's own image: they share its settings.
 fn uses_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
     for binding in &component.uses {
+        let why = if binding.needed {
+            Why::Uses
+        } else {
+            Why::Reaches
+        };
         graph.connect_components(
             ComponentPeer::Component(component.name.clone()),
             &binding.component,
-            Why::Uses,
+            why,
         );
         let Some(target) = platform.component(&binding.component) else {
             continue;
@@ -73,7 +78,7 @@ fn uses_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
             if target.external.is_some() {
                 graph.connect_outside(&peer, &target.name, name);
             } else if let Some((other, port)) = port_of(target, name) {
-                graph.connect(peer.clone(), &other.name, open([port]), Why::Uses);
+                graph.connect(peer.clone(), &other.name, open([port]), why);
             }
         }
     }
@@ -210,7 +215,12 @@ fn reference(
     endpoint: &Endpoint,
     graph: &mut Graph,
 ) {
-    graph.connect_components(component.clone(), &endpoint.component, Why::Reference);
+    let why = if works_without(platform, component, &endpoint.component) {
+        Why::Reaches
+    } else {
+        Why::Reference
+    };
+    graph.connect_components(component.clone(), &endpoint.component, why);
     if endpoint.external {
         graph.connect_outside(peer, &endpoint.component, &endpoint.port);
         return;
@@ -219,8 +229,18 @@ fn reference(
         return;
     };
     if let Some((workload, port)) = port_of(target, &endpoint.port) {
-        graph.connect(peer.clone(), &workload.name, open([port]), Why::Reference);
+        graph.connect(peer.clone(), &workload.name, open([port]), why);
     }
+}
+
+/// Whether one uses the other in roles alone that it works without: who sends traces does not fail with their store.
+fn works_without(platform: &Platform, from: &ComponentPeer, to: &str) -> bool {
+    let ComponentPeer::Component(from) = from else {
+        return false;
+    };
+    let uses = platform.component(from).into_iter().flat_map(|it| &it.uses);
+    let mut uses = uses.filter(|binding| binding.component == to).peekable();
+    uses.peek().is_some() && uses.all(|binding| !binding.needed)
 }
 
 fn reaches(

@@ -60,6 +60,8 @@ pub struct Component {
     pub exposes: Vec<String>,
     /// How the requests to it are counted, where anything tells.
     pub requests: Requests,
+    /// It reads what the engine keeps of the output of containers.
+    pub reads_logs: bool,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
     /// Raw keys of the component's values in the chart.
@@ -199,6 +201,8 @@ pub struct Use {
     pub database: Option<DatabaseBinding>,
     /// Ports of the other that it opens.
     pub ports: Vec<String>,
+    /// It starts after the other, and does not work without it.
+    pub needed: bool,
     /// Where `uses` names it.
     pub span: Span,
 }

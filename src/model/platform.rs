@@ -83,6 +83,11 @@ impl Platform {
             .flat_map(|component| &component.workloads)
     }
 
+    /// Whether a component reads what the engine keeps of the output of containers.
+    pub fn reads_logs(&self) -> bool {
+        self.components.iter().any(|component| component.reads_logs)
+    }
+
     /// The workload of this name: its component's, or `COMPONENT-PART`.
     pub fn workload(&self, name: &str) -> Option<&Workload> {
         // A workload is called as its component, or `COMPONENT-PART`.

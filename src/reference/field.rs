@@ -25,6 +25,7 @@ choice! {
         EnvName = "env_name",
         Selector = "selector",
         Hosts = "hosts",
+        Network = "network",
         Image = "image",
         Version = "version",
         Url = "url",

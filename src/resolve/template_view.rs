@@ -47,7 +47,7 @@ pub(super) fn view(
         shown["kind"] = Json::from(bound.fitting_kind(&scene.components[bound.target]));
         roles.insert(bound.role.name.clone(), shown);
     }
-    json!({
+    let mut out = json!({
         "settings": settings,
         "roles": roles,
         "major": draft.major,
@@ -63,7 +63,28 @@ pub(super) fn view(
             Some(true) => ci::view(&scene.draft.tree, scene, environment),
             _ => Json::Null,
         },
-    })
+    });
+    if draft.kind_table.boolean("reads_logs") == Some(true) {
+        out["platform"]["project"] = Json::from(scene.names.project.as_str());
+        out["platform"]["workloads"] = workloads(scene);
+    }
+    out
+}
+
+/// Whose logs there are: every workload with its component and group.
+fn workloads(scene: &Scene<'_>) -> Json {
+    let components = scene.components.iter();
+    let workloads = components.filter(|draft| draft.external.is_none());
+    let workloads = workloads.flat_map(|draft| {
+        draft.workloads.iter().map(|shape| {
+            json!({
+                "name": draft.workload_name(shape.part.as_deref()),
+                "component": draft.name,
+                "group": draft.group,
+            })
+        })
+    });
+    workloads.collect()
 }
 
 /// The entry points that lead through a component.

@@ -78,6 +78,7 @@ pub(super) fn component(
         exposes: observe::exposes(draft),
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
+        reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
             scene,
@@ -125,6 +126,7 @@ fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
                     schema: bound.role.schema,
                 }),
                 ports: target.main_port().into_iter().collect(),
+                needed: bound.role.order,
                 span: bound.span,
             }
         })

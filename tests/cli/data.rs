@@ -295,6 +295,8 @@ fn what_goes_is_said_and_leaves_a_trace_where_it_was_agreed_to() {
         "kind = \"postgres\"\nexternal = { host = \"db.example.com\", port = 5432 }",
     )
     .refuses(&["volume `ml_mlflow-db-data`", "claim `mlflow-db-data`"]);
+    let said = case.apply().err;
+    assert_eq!(said.matches("[[moved]]").count(), 1, "{said}");
     let ran = run(&case.project, &["apply", "--yes", "--accept-data-loss"]);
     assert_eq!(ran.status, 0, "{}", ran.err);
     let key = "components.mlflow-db.volumes.data";

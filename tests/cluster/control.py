@@ -166,7 +166,7 @@ def values_that_lead_nowhere_are_errors() -> None:
     chart = chart_of(SMALL)
     for values, said in [
         (["ingress.enabled=true", "ingress.hosts.web.port=typo"], "names the port typo"),
-        (["components.store.volumes.data.size=2Gi"], "its size is the value volumes.store-data.size"),
+        (["components.store.volumes.data.size=2Gi"], "is the claim `volumes.store-data`, which stands alone"),
     ]:
         options = [word for value in values for word in ("--set", value)]
         done = run("helm", "template", "r", str(chart), *options, check=False)

@@ -7,6 +7,7 @@ mod architecture;
 mod bad_input;
 mod compose;
 mod contract;
+mod dashboards;
 mod defects;
 mod errors;
 mod example_platforms;

@@ -87,7 +87,10 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
 }
 
 /// Conditions that Jenkins has and this parser does not know, and one of the same form that it does.
-const UNKNOWN_TO_JDP: &[(&str, &str)] = &[("changeset ", "branch ")];
+const UNKNOWN_TO_JDP: &[(&str, &str)] = &[
+    ("changeset ", "branch "),
+    ("tag pattern: ", "branch pattern: "),
+];
 
 fn declarative(tree: &Tree, file: &Path) -> Option<String> {
     let mut text = std::fs::read_to_string(file).expect("the file can be read");

@@ -145,6 +145,12 @@ pub(super) const ROLE: Shape = Shape::Table(&[
         "default = true",
     ),
     key(
+        "all",
+        Shape::Boolean,
+        "With `default`: filled with all that fit.",
+        "all = true",
+    ),
+    key(
         "schema",
         Shape::Boolean,
         "The program keeps a schema of its own there: two such on one database are an error.",
@@ -153,7 +159,7 @@ pub(super) const ROLE: Shape = Shape::Table(&[
     key(
         "order",
         Shape::Boolean,
-        "Whether `uses` orders start, as it does by default.",
+        "Whether `uses` orders start, as it does by default, and its alerts are held back while the other is down.",
         "order = false",
     ),
     key(

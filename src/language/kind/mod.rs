@@ -216,6 +216,12 @@ const ABOUT: &[KeyShape] = &[
         "job = true",
     ),
     key(
+        "reads_logs",
+        Shape::Boolean,
+        "It reads what the engine keeps of the output of containers: the engine then writes beside each line which service of which project it is of.",
+        "reads_logs = true",
+    ),
+    key(
         "runs_pipelines",
         Shape::Boolean,
         "It runs the platform's pipelines, and needs what their tasks need.",

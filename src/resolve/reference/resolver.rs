@@ -117,6 +117,9 @@ impl Resolver<'_> {
                 Some(Text::literal(format!("job=\"{}\"", draft.name)))
             }
             Some(ComponentField::Hosts) if self.kind_text => Some(Text::literal(hosts(draft))),
+            Some(ComponentField::Network) if self.kind_text => {
+                self.network(draft.group.as_deref()?, sink)
+            }
             _ => self.part_of(index, rest, self.scope.binding, sink),
         }
     }

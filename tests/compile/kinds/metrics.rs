@@ -13,15 +13,17 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds that have expressions and no list yet: their program could not be had, or has no fixed set of names.
-const UNLISTED: [&str; 33] = [
+const UNLISTED: [&str; 36] = [
     "airflow",
     "bentoml",
     "clickhouse",
     "dcgm-exporter",
     "feast",
     "flink",
+    "fluent-bit",
     "gitea",
     "grafana",
+    "jaeger",
     "jenkins",
     "jupyterlab",
     "kafka-ui",
@@ -34,6 +36,7 @@ const UNLISTED: [&str; 33] = [
     "mongodb",
     "oauth2-proxy",
     "openbao",
+    "otel-collector",
     "prefect",
     "qdrant",
     "rabbitmq",

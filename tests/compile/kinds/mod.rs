@@ -20,7 +20,7 @@ use mlopsgen::{
 };
 
 /// What the issue of the catalog asks for; a kind more is welcome.
-const EXPECTED: [&str; 69] = [
+const EXPECTED: [&str; 72] = [
     "airflow",
     "alertmanager",
     "bentoml",
@@ -35,8 +35,10 @@ const EXPECTED: [&str; 69] = [
     "feast",
     "filebeat",
     "flink",
+    "fluent-bit",
     "gitea",
     "grafana",
+    "jaeger",
     "jenkins",
     "job",
     "jupyterlab",
@@ -65,6 +67,7 @@ const EXPECTED: [&str; 69] = [
     "ollama",
     "openbao",
     "opensearch",
+    "otel-collector",
     "postgres",
     "postgres-exporter",
     "prefect",

@@ -140,12 +140,13 @@ def test_graphics_processors_and_shared_memory(load):
     module = load("kubernetes")
     wanted = module.Resources(gpu="all", shm_size=2048, ipc="host", runtime="nvidia")
     pod = pod_of(one_task(module, resources=wanted))
-    assert (pod["hostIPC"], pod["runtimeClassName"]) == (True, "nvidia")
-    assert pod["volumes"][0] == {"name": "dev-shm", "emptyDir": {"medium": "Memory", "sizeLimit": "2048"}}
-    assert pod["containers"][0]["volumeMounts"][0] == {"name": "dev-shm", "mountPath": "/dev/shm"}
-    assert "limits" not in pod["containers"][0]["resources"]
+    assert (pod["host_ipc"], pod["runtime_class_name"]) == (True, "nvidia")
+    memory = pod["volumes"][0]
+    assert (memory["name"], memory["empty_dir"]) == ("dev-shm", {"medium": "Memory", "size_limit": "2048"})
+    assert pod["containers"][0]["volume_mounts"][0]["mount_path"] == "/dev/shm"
+    assert not pod["containers"][0]["resources"]["limits"]
     pod = pod_of(one_task(module))
-    assert "hostIPC" not in pod and "runtimeClassName" not in pod
+    assert (pod["host_ipc"], pod["runtime_class_name"]) == (None, None)
 
 
 def test_a_task_adds_to_the_variables_of_its_pipeline_and_leaves_some_out(load):

@@ -13,9 +13,6 @@
 
 {{- /* Whether a StatefulSet makes the claim itself. */ -}}
 {{- define "mlopsgen.ownClaim" -}}
-{{- if and .claim (hasKey . "size") -}}
-{{- fail (printf "the claim `%s` stands alone: its size is the value volumes.%s.size" .claim .claim) -}}
-{{- end -}}
 {{- if and (hasKey . "size") (not .existingClaim) }}true{{ end -}}
 {{- end -}}
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{
     Board,
+    logs::{Logs, Whose},
     panel::{self, Panel},
 };
 use crate::{target::shared::boards, template::TemplateError};
@@ -47,6 +48,8 @@ struct DashboardView<'a> {
     overview: Option<String>,
     /// The tag that all dashboards of the platform have.
     family: &'a str,
+    /// Where the log lines of its components are.
+    logs: Option<String>,
     /// The uid of the data source.
     source: &'a str,
     /// The components among which a variable chooses.
@@ -55,6 +58,16 @@ struct DashboardView<'a> {
     starts: &'a Option<String>,
     /// The panels, numbered and placed.
     panels: Vec<Panel>,
+}
+
+/// Where the log lines of a dashboard's components are.
+fn logs(board: &Board<'_>, dashboard: &Dashboard) -> Option<String> {
+    let choice = dashboard.choice.as_ref()?;
+    let whose = match choice.jobs.as_slice() {
+        [only] if choice.fixed => Whose::Component(only),
+        _ => Whose::Chosen,
+    };
+    Some(Logs::of(board)?.link(whose))
 }
 
 /// The dashboard as JSON. The template's output is parsed and written again: it is JSON whatever the template says.
@@ -67,6 +80,7 @@ pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, 
         tags: &dashboard.tags,
         overview: (!dashboard.is_overview).then(|| boards::overview_uid(board.context.platform)),
         family: &board.context.platform.name,
+        logs: logs(board, &dashboard),
         source: board.source,
         choice: &dashboard.choice,
         starts: &dashboard.starts,

@@ -6,6 +6,7 @@
 
 mod component;
 mod dashboard;
+mod logs;
 mod overview;
 mod panel;
 mod probed;
@@ -17,7 +18,6 @@ use rayon::prelude::*;
 
 use crate::{
     files::Target,
-    model::Component,
     target::{
         Context, Emission,
         shared::{
@@ -77,7 +77,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let Some(grafana) = platform.first_of("grafana") else {
         return Ok(emission);
     };
-    let sources = sources(context, grafana);
+    let sources = provisioning::in_role(platform, grafana, "datasource");
     let Some(prometheus) = platform
         .first_of("prometheus")
         .filter(|prometheus| sources.iter().any(|source| source.name == prometheus.name))
@@ -92,7 +92,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     };
 
     let path = "provisioning/datasources/platform.yaml";
-    let view = provisioning::sources(platform, &sources, prometheus);
+    let view = provisioning::sources(platform, grafana, &sources, prometheus);
     add(
         path,
         context.engine.render(&format!("grafana/{path}"), view)?,
@@ -127,14 +127,4 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         add(&format!("dashboards/{name}.json"), text?);
     }
     Ok(emission)
-}
-
-/// The components in the role `datasource`.
-fn sources<'a>(context: &Context<'a>, grafana: &Component) -> Vec<&'a Component> {
-    grafana
-        .uses
-        .iter()
-        .filter(|binding| binding.role == "datasource")
-        .filter_map(|binding| context.platform.component(&binding.component))
-        .collect()
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{
     Board, component,
     dashboard::Dashboard,
+    logs::Logs,
     panel::{Look, Panel},
     probed,
 };
@@ -24,7 +25,7 @@ const WRONG: &str = "red";
 pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
     let platform = board.context.platform;
     let mut panels = totals();
-    panels.extend(alerts());
+    panels.extend(alerts(board));
     panels.extend(groups(board));
     panels.extend(services(board));
     panels.extend(stores(board));
@@ -217,19 +218,21 @@ fn jobs(board: &Board<'_>) -> Vec<Panel> {
             .size(24, 3 + height)
             .query(format!("{by} ({states})"), "")
             .query(format!("{by} (scrape_duration_seconds)"), "")
-            .query(format!("{by} (scrape_samples_scraped)"), ""),
+            .query(format!("{by} (scrape_samples_scraped)"), "")
+            .with_logs(Logs::of(board).as_ref()),
         Panel::new(Look::Timeline, "States", "What worked, and when")
             .size(24, 3 + height)
             .query(format!("min by (job) ({states})"), "{{job}}"),
     ]
 }
 
-fn alerts() -> Vec<Panel> {
+fn alerts(board: &Board<'_>) -> Vec<Panel> {
     vec![
         Panel::row("Alerts"),
         Panel::new(Look::Alerts, "Firing", "Alerts that fire now")
             .size(14, 8)
-            .query("ALERTS{alertstate=\"firing\"}", ""),
+            .query("ALERTS{alertstate=\"firing\"}", "")
+            .with_logs(Logs::of(board).as_ref()),
         Panel::new(
             Look::Timeseries,
             "Firing over time",

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::logs::{Logs, Whose};
 use crate::{
     model::{self, PanelKind, Threshold},
     speak::units::prometheus,
@@ -107,6 +108,8 @@ pub(super) struct Step {
 /// Where a click on a field leads.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Link {
+    /// What it says.
+    pub title: &'static str,
     /// How Grafana finds the series: by its name, or by a regular expression.
     pub matcher: &'static str,
     /// The name of the series, or the expression.
@@ -181,16 +184,31 @@ impl Panel {
     }
 
     pub fn link(self, field: &str, url: &str) -> Self {
-        self.linking("byName", field, url)
+        self.linking("Dashboard", "byName", field, url)
     }
 
     /// A link of all series whose names fit a regular expression.
     pub fn links(self, fields: &str, url: &str) -> Self {
-        self.linking("byRegexp", fields, url)
+        self.linking("Dashboard", "byRegexp", fields, url)
     }
 
-    fn linking(mut self, matcher: &'static str, field: &str, url: &str) -> Self {
+    /// A link from the names of components in a table to their log lines, where there are any.
+    pub fn with_logs(self, logs: Option<&Logs<'_>>) -> Self {
+        match logs {
+            Some(logs) => self.linking("Logs", "byName", "Component", &logs.link(Whose::Cell)),
+            None => self,
+        }
+    }
+
+    fn linking(
+        mut self,
+        title: &'static str,
+        matcher: &'static str,
+        field: &str,
+        url: &str,
+    ) -> Self {
         self.links.push(Link {
+            title,
             matcher,
             field: field.to_string(),
             url: url.to_string(),

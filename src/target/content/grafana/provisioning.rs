@@ -10,13 +10,21 @@ use crate::{
     target::shared::scrape,
 };
 
+/// The roles of those who keep logs, and what Grafana calls their data sources.
+pub(super) const LOKI: &str = "loki";
+pub(super) const ELASTICSEARCH: &str = "elasticsearch";
+
 /// Where dashboards lie in a Grafana outside of the platform.
 const DASHBOARDS: &str = "/etc/grafana/dashboards/platform";
 
 #[derive(Debug, Serialize)]
 pub(super) struct SourcesView {
-    /// The data sources.
+    /// Where metrics are.
     sources: Vec<SourceView>,
+    /// Where logs are.
+    logs: Vec<LogsView>,
+    /// Where traces are.
+    traces: Vec<TracesView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -29,6 +37,28 @@ struct SourceView {
     default: bool,
     /// Time between two scrapes, as Prometheus writes it.
     interval: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LogsView {
+    /// The component's name: the data source's name and its uid.
+    name: String,
+    /// `loki` or `elasticsearch`.
+    kind: &'static str,
+    /// Where it is; `$` is doubled already.
+    url: String,
+    /// The data source in which the trace of a line is looked up.
+    traces: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct TracesView {
+    /// The component's name: the data source's name and its uid.
+    name: String,
+    /// Where it is; `$` is doubled already.
+    url: String,
+    /// The Loki in which the lines of a span are looked up.
+    logs: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,27 +79,70 @@ struct ProviderView {
 
 pub(super) fn sources(
     platform: &Platform,
+    grafana: &Component,
     sources: &[&Component],
     default: &Component,
 ) -> SourcesView {
-    let sources = sources
-        .iter()
-        .filter_map(|source| {
-            let name = source.main_port.as_deref().unwrap_or("http");
-            let (host, number) = source.address(name)?;
-            let port = source.port(name);
-            let scheme = port.map_or(HttpScheme::Http, |port| port.scheme.over_http());
-            let scheme = scheme.name();
-            let path = port.map_or("", Port::prefix);
-            Some(SourceView {
-                name: source.name.clone(),
-                url: literal(&format!("{scheme}://{host}:{number}{path}")),
-                default: source.name == default.name,
-                interval: prometheus::duration(scrape::interval(platform, source)),
-            })
+    let metrics = sources.iter().filter_map(|source| {
+        Some(SourceView {
+            name: source.name.clone(),
+            url: url(source)?,
+            default: source.name == default.name,
+            interval: prometheus::duration(scrape::interval(platform, source)),
         })
-        .collect();
-    SourcesView { sources }
+    });
+    let tracers = in_role(platform, grafana, "jaeger");
+    let lokis = in_role(platform, grafana, LOKI);
+    let first = |components: &[&Component]| components.first().map(|it| it.name.clone());
+    let of_kind = |kind: &'static str, components: &[&Component]| -> Vec<LogsView> {
+        let views = components.iter().filter_map(|source| {
+            Some(LogsView {
+                name: source.name.clone(),
+                kind,
+                url: url(source)?,
+                traces: first(&tracers),
+            })
+        });
+        views.collect()
+    };
+    let mut logs = of_kind(LOKI, &lokis);
+    let stores = in_role(platform, grafana, ELASTICSEARCH);
+    logs.extend(of_kind(ELASTICSEARCH, &stores));
+    let traces = tracers.iter().filter_map(|source| {
+        Some(TracesView {
+            name: source.name.clone(),
+            url: url(source)?,
+            logs: first(&lokis),
+        })
+    });
+    SourcesView {
+        sources: metrics.collect(),
+        logs,
+        traces: traces.collect(),
+    }
+}
+
+/// The components in a role of Grafana's.
+pub(super) fn in_role<'a>(
+    platform: &'a Platform,
+    grafana: &Component,
+    role: &str,
+) -> Vec<&'a Component> {
+    let bindings = grafana.uses.iter().filter(|binding| binding.role == role);
+    bindings
+        .filter_map(|binding| platform.component(&binding.component))
+        .collect()
+}
+
+/// Where Grafana asks a component.
+fn url(source: &Component) -> Option<String> {
+    let name = source.main_port.as_deref().unwrap_or("http");
+    let (host, number) = source.address(name)?;
+    let port = source.port(name);
+    let scheme = port.map_or(HttpScheme::Http, |port| port.scheme.over_http());
+    let scheme = scheme.name();
+    let path = port.map_or("", Port::prefix);
+    Some(literal(&format!("{scheme}://{host}:{number}{path}")))
 }
 
 pub(super) fn providers(platform: &Platform, grafana: &Component) -> ProvidersView {

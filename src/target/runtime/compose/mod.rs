@@ -97,7 +97,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut files = group_files(context, &mut losses)?;
     raw::over_groups(&raw, &mut files);
     for file in &mut files {
-        file.repeated = repeated::of(&file.services);
+        file.repeated = repeated::of(platform, &file.services);
     }
     if files.is_empty() && raw.is_empty() {
         return Ok(Emission::default());

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::target::runtime::shared::service::{ServiceView, logging};
+use crate::{
+    model::Platform,
+    target::runtime::shared::service::{COMPOSE_LABELS, ServiceView, logging},
+};
 
 /// A shorter environment is read faster than its anchor is looked up.
 const FEW_VARIABLES: usize = 4;
@@ -29,9 +32,9 @@ pub(super) struct Repeated {
 }
 
 /// Environments and logging that two or more of the services have alike.
-pub(super) fn of(services: &[ServiceView]) -> Repeated {
+pub(super) fn of(platform: &Platform, services: &[ServiceView]) -> Repeated {
     let mut out = Repeated::default();
-    let usual = logging();
+    let usual = logging(platform, COMPOSE_LABELS);
     let logs_as_usual = |service: &&ServiceView| service.keys.get("logging") == Some(&usual);
     let loggers: Vec<&ServiceView> = services.iter().filter(logs_as_usual).collect();
     out.share("logging", "logging", &loggers);

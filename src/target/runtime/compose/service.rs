@@ -23,7 +23,7 @@ use crate::{
             health::healthcheck,
             keys::Keys,
             networks::Networks,
-            service::{environment, labels, logging, resources, ulimits, words},
+            service::{COMPOSE_LABELS, environment, labels, logging, resources, ulimits, words},
         },
         shared::losses::Losses,
     },
@@ -88,7 +88,7 @@ fn plain<'a>(
     keys.put("restart", workload.restart.name());
     runtime(context, workload, losses, &mut keys);
     keys.put_filled("deploy", deploy(&speak, networks, workload, losses));
-    keys.put("logging", logging());
+    keys.put("logging", logging(context.platform, COMPOSE_LABELS));
     keys.put_filled(
         "labels",
         labels(

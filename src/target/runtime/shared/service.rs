@@ -89,9 +89,24 @@ pub fn resources(resources: &Resources, devices: Option<Value>) -> Map<String, V
     keys.0
 }
 
-/// The engine keeps a container's output forever by default.
-pub fn logging() -> Value {
-    json!({ "driver": "json-file", "options": { "max-size": "10m", "max-file": "3" } })
+/// Labels that the engine gives to containers: of which project or stack they are, and of which service.
+pub const COMPOSE_LABELS: [&str; 2] = ["com.docker.compose.project", "com.docker.compose.service"];
+/// The same in a stack, where the service's name begins with that of the stack.
+pub const STACK_LABELS: [&str; 2] = [
+    "com.docker.stack.namespace",
+    "com.docker.swarm.service.name",
+];
+
+/// The engine keeps a container's output forever by default. Where somebody reads it, these labels stand beside each
+/// line: who ships logs then needs not ask the engine whose they are, and so no socket.
+pub fn logging(platform: &Platform, labels: [&str; 2]) -> Value {
+    let mut options = Keys::default();
+    options.put("max-size", "10m");
+    options.put("max-file", "3");
+    if platform.reads_logs() {
+        options.put("labels", labels.join(","));
+    }
+    json!({ "driver": "json-file", "options": options.0 })
 }
 
 /// A named volume that is mounted.

@@ -17,7 +17,7 @@ use crate::{
             health::healthcheck,
             keys::Keys,
             networks::Networks,
-            service::{environment, labels, logging, resources, ulimits, words},
+            service::{STACK_LABELS, environment, labels, logging, resources, ulimits, words},
         },
     },
     template::TemplateError,
@@ -90,7 +90,7 @@ pub(super) fn service<'a>(
     keys.put_optional("stop_signal", signal.as_ref().map(literal));
     let grace = runtime.stop_grace_period.map(engine::duration);
     keys.put_optional("stop_grace_period", grace);
-    keys.put("logging", logging());
+    keys.put("logging", logging(context.platform, STACK_LABELS));
     let digest = files.digest.clone();
     keys.put_filled("labels", labels(&speak, &runtime.labels, digest));
     keys.put("deploy", deploy(workload));

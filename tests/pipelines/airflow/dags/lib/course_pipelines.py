@@ -245,6 +245,8 @@ def container(
     pipeline: Pipeline, variables: Mapping[str, Value], resources: Resources, *, run: str, **options: Any
 ) -> DockerOperator:
     """A task as a container of the engine."""
+    if resources.ipc:
+        options["ipc_mode"] = resources.ipc
     return DockerOperator(
         entrypoint=["/bin/sh", "-c"],
         command=[run],
@@ -259,7 +261,6 @@ def container(
         mem_limit=resources.memory,
         device_requests=graphics(resources.gpu),
         shm_size=resources.shm_size,
-        **({"ipc_mode": resources.ipc} if resources.ipc else {}),
         auto_remove="success",
         do_xcom_push=False,
         **options,

@@ -203,6 +203,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         own_panels: Vec::new(),
         exposes: Vec::new(),
         requests: crate::model::Requests::default(),
+        reads_logs: false,
         single: false,
         raw_helm: Raw::default(),
         span: span(),

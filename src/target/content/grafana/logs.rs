@@ -1,0 +1,100 @@
+//! Links from a component to its log lines, in Grafana's Explore.
+
+use serde_json::json;
+
+use super::{
+    Board,
+    provisioning::{self, ELASTICSEARCH, LOKI},
+};
+
+/// The first data source of logs.
+pub(super) struct Logs<'a> {
+    kind: &'static str,
+    source: &'a str,
+}
+
+/// Of whom the lines are.
+pub(super) enum Whose<'a> {
+    Component(&'a str),
+    /// The components that the dashboard's variable `job` chooses.
+    Chosen,
+    /// The component whose name stands in the cell.
+    Cell,
+}
+
+impl<'a> Logs<'a> {
+    /// `None` where the platform's Grafana searches no logs.
+    pub fn of(board: &Board<'a>) -> Option<Self> {
+        let platform = board.context.platform;
+        let grafana = platform.first_of("grafana")?;
+        [LOKI, ELASTICSEARCH].into_iter().find_map(|kind| {
+            let sources = provisioning::in_role(platform, grafana, kind);
+            let source = sources.first()?.name.as_str();
+            Some(Self { kind, source })
+        })
+    }
+
+    /// The address of their lines, below that of Grafana, for the time that the dashboard shows.
+    pub fn link(&self, whose: Whose<'_>) -> String {
+        let name = match whose {
+            Whose::Component(name) => name.to_string(),
+            Whose::Chosen | Whose::Cell => NAME.to_string(),
+        };
+        let source = json!({ "type": self.kind, "uid": self.source });
+        let query = if self.kind == LOKI {
+            json!({ "refId": "A", "datasource": source, "expr": format!("{{component=~\"{name}\"}}") })
+        } else {
+            json!({
+                "refId": "A", "datasource": source, "query": format!("component:{name}"),
+                "metrics": [{ "id": "1", "type": "logs" }], "bucketAggs": [], "timeField": "@timestamp",
+            })
+        };
+        let range = json!({ "from": FROM.to_string(), "to": TO.to_string() });
+        let pane = json!({ "datasource": self.source, "queries": [query], "range": range });
+        let variable = match whose {
+            Whose::Cell => "${__value.raw}",
+            _ if self.kind == LOKI => "${job:pipe}",
+            _ => "${job:lucene}",
+        };
+        let panes = encode(&json!({ "logs": pane }).to_string(), variable);
+        format!("/explore?schemaVersion=1&orgId=1&panes={panes}")
+    }
+}
+
+/// Stand where Grafana puts something in.
+const NAME: char = '\u{e000}';
+const FROM: char = '\u{e001}';
+const TO: char = '\u{e002}';
+
+/// A text as a value in a URL's query. What Grafana puts in is not encoded: it would not see its variables.
+fn encode(text: &str, name: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            NAME => out.push_str(name),
+            FROM => out.push_str("${__from}"),
+            TO => out.push_str("${__to}"),
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.' | '~' => out.push(c),
+            c => {
+                let mut bytes = [0; 4];
+                let bytes = c.encode_utf8(&mut bytes).bytes();
+                out.extend(bytes.map(|byte| format!("%{byte:02X}")));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_but_what_grafana_puts_in_is_encoded() {
+        let text = format!("a=\"{NAME}\" ü{FROM}");
+        assert_eq!(
+            encode(&text, "${job:pipe}"),
+            "a%3D%22${job:pipe}%22%20%C3%BC${__from}"
+        );
+    }
+}
