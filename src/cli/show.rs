@@ -1,4 +1,4 @@
-//! A plan as people read it: the diffs, then a summary that still stands on the screen when the diffs scrolled away.
+//! A plan as text for people: first the diffs, then a summary, which stays on the screen when the diffs have scrolled away.
 
 use mlopsgen::{
     plan::{Action, Change, Emptied, Plan, diff},
@@ -65,7 +65,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// A line is one whatever name or content stands in it.
+    /// Adds exactly one line, even if a name or content in it has a line break.
     fn line(&mut self, line: &str, kind: Paint) {
         self.text.push_str(&paint(
             &without_controls(line),

@@ -1,7 +1,7 @@
 //! Two forms of claims: a claim that is an object of the chart, and claims that a StatefulSet creates, one for each of its pods.
 //!
-//! A claim that stands alone has a name and a size that can change, and stays when its workload goes. So it is one wherever
-//! there is one pod.
+//! The name and the size of a claim that is an object of the chart can change, and it stays when its workload is removed. So
+//! this form is used for every workload with one pod.
 
 use std::collections::{BTreeMap, BTreeSet};
 
