@@ -33,7 +33,7 @@ labels.l = @
 files."/f" = { content = @ }
 health = { shell = @ }
 compose.x-raw = [@]
-helm.raw = { k = @ }
+helm.podAnnotations = { k = @ }
 [pipelines.p]
 image = "i:1"
 env.A = @

@@ -67,7 +67,7 @@ impl Dotenv {
         let empty: Vec<Range<usize>> = assignments(&self.text)
             .into_iter()
             .filter(|assignment| assignment.name == name && assignment.value.is_empty())
-            .map(|assignment| assignment.place)
+            .map(|assignment| self.with_rest(assignment.place))
             .collect();
         for place in empty.iter().rev() {
             self.text.replace_range(place.clone(), &line);
@@ -78,6 +78,16 @@ impl Dotenv {
         if empty.is_empty() {
             self.text.push_str(&line);
             self.text.push('\n');
+        }
+    }
+
+    /// With what stands right behind a closing quote: it would become a part of the value that takes the quotes' place.
+    fn with_rest(&self, place: Range<usize>) -> Range<usize> {
+        let rest = &self.text[place.end..];
+        let line = rest.find('\n').unwrap_or(rest.len());
+        match rest.starts_with(char::is_whitespace) {
+            true => place,
+            false => place.start..place.end + line,
         }
     }
 }
@@ -226,6 +236,15 @@ mod tests {
             dotenv.text(),
             format!("{}C=three\n", text.replace("B=''", "B=two"))
         );
+    }
+
+    #[test]
+    fn what_stands_right_behind_quotes_is_no_part_of_a_value() {
+        let mut dotenv = Dotenv::new("A=\"\"\"\" x\nB='' # why\nC=''");
+        for name in ["A", "B", "C"] {
+            dotenv.set(name, "new");
+        }
+        assert_eq!(dotenv.text(), "A=new\nB=new # why\nC=new\n");
     }
 
     #[test]

@@ -331,7 +331,7 @@ fn whatever_is_called_the_only_one_is_it() {
                     // only_reference_reads_the_syntax_of_references
                     ("reference", "reader of `${...}`"),
                     // only_the_command_line_prints_or_ends_the_program
-                    ("cli", "code that talks to a terminal"),
+                    ("cli", "code that prints to a terminal"),
                 ]
                 .contains(&(module, claim)),
                 "no test checks that `{module}` is the only {claim}"

@@ -13,14 +13,13 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds that have expressions and no list yet: their program could not be had, or has no fixed set of names.
-const UNLISTED: [&str; 36] = [
+const UNLISTED: [&str; 35] = [
     "airflow",
     "bentoml",
     "clickhouse",
     "dcgm-exporter",
     "feast",
     "flink",
-    "fluent-bit",
     "gitea",
     "grafana",
     "jaeger",
