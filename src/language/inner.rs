@@ -18,7 +18,7 @@ pub(super) const CHART_TABLE: Shape = Shape::Table(super::chart::CHART_KEYS);
 
 pub(super) const CHART_TOP: Shape = Shape::Table(super::chart::CHART_TOP_KEYS);
 
-/// Keys of somebody else's language, passed on as they are.
+/// Keys of another program's language, passed on unchanged.
 pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);

@@ -1,4 +1,4 @@
-//! The keys of `slo`: what a component promises to those who ask it.
+//! The keys of `slo`: the service level objectives of a component.
 
 use super::{form::Form, inner::DURATION, key::key, shape::Shape};
 

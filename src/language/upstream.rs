@@ -27,7 +27,7 @@ const WHERE: &[KeyShape] = &[
 
 const LABELS: Shape = Shape::Map(NameRule::Free, &Shape::Text);
 
-/// What the kind of the component may know of a chart, and its user says otherwise.
+/// Keys that the kind may set for a chart, and the user may override.
 const WHAT: &[KeyShape] = &[
     key(
         "values",
@@ -148,5 +148,5 @@ const IN_KIND: &[Section] = &[
 pub(super) const UPSTREAM_CHART: Shape =
     Shape::Table(&join::<{ length(OF_COMPONENT) }>(OF_COMPONENT));
 
-/// What a kind says of a chart, by the chart's name.
+/// The configuration of charts in a kind, by the chart's name.
 pub(super) const KIND_CHART: Shape = Shape::Table(&join::<{ length(IN_KIND) }>(IN_KIND));

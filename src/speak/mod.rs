@@ -67,7 +67,7 @@ pub trait Speak {
         texts.iter().map(|text| self.text(text)).collect()
     }
 
-    /// A text as a value: a string, unless the target puts its parts together by itself.
+    /// A text as a value: a string, unless the target joins its parts itself.
     fn value(&self, text: &Text) -> Value {
         Value::from(self.text(text))
     }
