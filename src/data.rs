@@ -135,7 +135,7 @@ impl Upgrade {
     }
 }
 
-/// Data that the platform keeps, and what its program says of it.
+/// Data that the platform keeps, and the program that wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Kept {
     /// What is kept.

@@ -133,14 +133,14 @@ pub struct Stub {
 pub struct FileSet {
     /// By path.
     pub files: BTreeMap<String, GeneratedFile>,
-    /// Files that the user goes on with.
+    /// Files that are created once and then edited by the user.
     pub stubs: Vec<Stub>,
     /// The data that the platform keeps, sorted.
     pub kept: Vec<Kept>,
 }
 
 impl FileSet {
-    /// Adds a file of a target; a later one of the same path takes its place.
+    /// Adds a file of a target; it replaces an earlier one of the same path.
     pub fn add(&mut self, target: Target, path: impl Into<String>, text: impl Into<String>) {
         self.files.insert(
             path.into(),

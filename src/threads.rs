@@ -20,7 +20,7 @@ pub fn has_room() -> bool {
     HAS_ROOM.get()
 }
 
-/// Does some work where `rayon` has so many threads, each with a large stack. Inside of such work: on the threads that
+/// Runs some work in a `rayon` pool with this many threads, each with a large stack. Inside of such work: on the threads that
 /// it has already.
 pub fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     if has_room() {

@@ -1,4 +1,4 @@
-//! Who is notified of alerts: routes that name what is not there, and alerts that reach nobody.
+//! Notifications of alerts: routes that name components which do not exist, and alerts that no receiver gets.
 
 use super::Facts;
 use crate::{
@@ -84,7 +84,7 @@ fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
     })
 }
 
-/// Alerts that reach nobody.
+/// Alerts that no receiver gets.
 pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
     if let Some(notify) = &platform.notify {
@@ -141,7 +141,7 @@ fn lint(message: impl Into<String>, component: &Component) -> Diagnostic {
     Diagnostic::new(Code::NobodyTold, message).about(&component.name)
 }
 
-/// Alerts that no route takes, where nobody has the rest.
+/// Alerts that match no route, if there is no default receiver.
 fn unrouted(platform: &Platform, notify: &Notify, alertmanager: &Component, sink: &mut Sink) {
     if notify.default.is_some() {
         return;

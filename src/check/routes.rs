@@ -1,4 +1,4 @@
-//! Entry points that nobody reaches as they are meant.
+//! Entry points that clients can't reach at their address.
 
 use super::Facts;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     model::{Platform, Route},
 };
 
-/// Certificates of doors that publish the plain port alone: each request is sent on to an address where nobody listens.
+/// Entry points with a certificate that publish only the plain port: requests are redirected to a port where nothing listens.
 pub(super) fn certificates(facts: Facts<'_>, sink: &mut Sink) {
     for route in &facts.platform.routes {
         if route.tls.is_some() && publishes_plain_alone(facts.platform, route) {

@@ -7,7 +7,7 @@ use crate::{
     model::{Component, SettingValue},
 };
 
-/// How often Prometheus scrapes where nothing else is said, in milliseconds.
+/// Prometheus' default scrape interval, in milliseconds.
 const USUAL_INTERVAL: u64 = 15_000;
 
 /// Prometheus does not start with a job that waits longer for an answer than until the next scrape.

@@ -92,7 +92,7 @@ impl<'a> UserString<'a> {
     }
 }
 
-/// All of them, in the user's order. What a kind says is left out: it says it on purpose.
+/// All strings of the user, in the user's order. Strings of a kind are left out: they are intended.
 pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
     let platform = facts.platform;
     let mut out = Vec::new();

@@ -68,8 +68,8 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
         planned: planned.as_ref(),
         is_json,
     };
-    // A first plan without the lock: where there is nothing to do, not even a folder's time changes, and nobody waits
-    // for a question that stays open.
+    // The first plan is made without the lock. So if there is nothing to do, nothing on the disk changes, and no other run has
+    // to wait while a question is open.
     let first = project.look()?;
     let agreed = match &first.plan {
         Ok(plan) if !plan.is_empty() => plan,

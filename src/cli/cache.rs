@@ -6,7 +6,7 @@ use mlopsgen::disk::Proofs;
 
 use super::args::Global;
 
-/// What earlier runs have proven; `None` with `--no-cache`, and where the user has no folder for it.
+/// The proofs of earlier runs; `None` with `--no-cache`, or if the user has no cache folder.
 pub fn proofs(global: &Global) -> Option<Proofs> {
     match global.no_cache {
         true => None,

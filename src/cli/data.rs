@@ -48,7 +48,7 @@ fn moved_line(moved: &Moved) -> String {
     }
 }
 
-/// Two programs that write to one folder at once break what is in it.
+/// The advice to stop the old program first: two programs that write to one folder at once corrupt its data.
 fn stop_first(moved: &Moved) -> Option<String> {
     let owner = |key: &str| key.split('.').nth(1).map(ToString::to_string);
     let (old, new) = (owner(&moved.from)?, owner(&moved.data.key)?);
@@ -145,7 +145,7 @@ fn steps(data: &Data, from: u64, to: u64) -> Vec<String> {
     }
 }
 
-/// What stops `apply` until somebody agrees, and what to write instead.
+/// The message that stops `apply` until the user agrees, and its help.
 pub fn refusal(plan: &DataPlan) -> (String, String) {
     let mut message = Vec::new();
     let mut help = Vec::new();

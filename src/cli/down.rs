@@ -100,7 +100,7 @@ fn take_down(
         .map(|workload| workload.name.as_str())
         .collect();
     let containers = engine.containers(running.name())?;
-    // Compose takes down every network that no running container is on, and one that stands still would lose its own.
+    // Compose removes every network without a running container, so a stopped container would lose its network.
     let is_resting = |container: &Container| {
         container.state != "running" && !names.contains(&container.service.as_str())
     };

@@ -217,7 +217,7 @@ fn further(platform: &Platform, values: Option<&BTreeMap<String, String>>) -> Ve
     further_secrets(platform, secret, |text| text)
 }
 
-/// Every secret with its source; with its value where these are given, and then only those that have one.
+/// Every secret with its source. If values are given, only the secrets that have a value, each with its value.
 fn entries<'a>(
     secrets: &'a [Secret],
     values: Option<&'a BTreeMap<String, String>>,

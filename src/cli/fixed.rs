@@ -1,4 +1,4 @@
-//! Objects that no cluster changes into what the chart says, in words: for the plan, for programs.
+//! Shows objects whose immutable fields would change: as text of the plan, and as JSON.
 
 use mlopsgen::plan::{Fixed, FixedField};
 use serde::Serialize;

@@ -41,7 +41,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Prints how the start ended; of a quiet one that failed, what Compose has printed.
+    /// Prints the result of the start. If it failed with `--quiet`, it also prints the output of Compose.
     pub fn finish(&mut self, launched: &Launched) {
         let Some(summary) = &launched.summary else {
             return;

@@ -1,4 +1,4 @@
-//! `--format github` and `--format sarif`: what `validate` and `check` say, for who reviews a change.
+//! `--format github` and `--format sarif`: the results of `validate` and `check` for reviewers of a change.
 
 use std::path::{Component, Path};
 

@@ -1,4 +1,4 @@
-//! A plan as people read it: the diffs, then a summary that still stands on the screen when the diffs scrolled away.
+//! A plan as text for people: first the diffs, then a summary, which stays on the screen when the diffs have scrolled away.
 
 use mlopsgen::{
     plan::{Action, Change, Emptied, Plan, diff},
@@ -10,7 +10,7 @@ use super::{
     terminal::{Paint, Terminal, paint},
 };
 
-/// Whoever keeps thousands of files of their own in the folder came to see something else.
+/// The most foreign files that are listed; a user with thousands of them does not want to see them all.
 const FOREIGN_SHOWN: usize = 100;
 
 /// The whole plan; its last line counts the files.
@@ -65,7 +65,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// A line is one whatever name or content stands in it.
+    /// Adds exactly one line, even if a name or content in it has a line break.
     fn line(&mut self, line: &str, kind: Paint) {
         self.text.push_str(&paint(
             &without_controls(line),

@@ -26,7 +26,7 @@ pub struct Terminal {
     pub verbose: bool,
     /// A person can read stdout and answer on stdin.
     pub interactive: bool,
-    /// Results that wait to be joined with those of other environments, where they do.
+    /// Results that are kept until those of the other environments are ready, to be printed together.
     held: RefCell<Option<String>>,
     /// Diagnostics that were shown: one of the base is one of each environment too.
     shown: RefCell<BTreeSet<String>>,
@@ -70,13 +70,13 @@ impl Paint {
     }
 }
 
-/// Wide enough that nothing is wrapped where a program, or a search, reads along.
+/// The width if stdout is not a terminal: so wide that no line is wrapped for programs that read or search the output.
 const NO_WRAP: usize = 10_000;
 
 impl Terminal {
     pub fn new(global: &Global) -> Self {
-        // Only the decision is anstream's. Its stream would also take escapes out of what is printed, and a diff without
-        // them is another diff.
+        // Only the decision is taken from anstream. Its stream would also remove escapes from the printed text, which would
+        // change a diff.
         let wanted = |auto: anstream::ColorChoice| match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,

@@ -1,4 +1,4 @@
-//! What a help asks for, as changes to files: whoever follows it by program gets what who follows it by hand gets.
+//! The change that a help describes, as edits of files: a program that applies them gets the same result as a person.
 
 use std::collections::BTreeMap;
 

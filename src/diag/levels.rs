@@ -1,4 +1,4 @@
-//! How bad a platform takes each lint to be.
+//! The level that a platform gives to each lint.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -38,7 +38,7 @@ pub struct Label {
     pub text: String,
 }
 
-/// One problem. The first label is where it is; the others are what makes it one.
+/// One problem. The first label is its place; the others show why it is a problem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Its stable name.

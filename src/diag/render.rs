@@ -121,7 +121,7 @@ impl Excerpts {
             self.text.push('\n');
             self.lines.len() - 1
         });
-        // A span over several lines is shown by its first: the rest says nothing more.
+        // Of a span over several lines only the first line is shown: the others add nothing.
         let line = &self.lines[index];
         let from = (line.start + start - line.source_start).min(line.end);
         let until = (from + label.span.end.saturating_sub(start)).clamp(from, line.end);

@@ -63,8 +63,8 @@ fn refuse_listed(mut git: Command, from: &Path, folder: &Path) -> Result<(), Str
     }
 }
 
-/// Whether git would not take the file up: it ignores it, or there is no repository around the project. `None`: there is no
-/// git to ask.
+/// Whether git would not add the file: it ignores it, or there is no repository around the project. `None`: git is not
+/// installed.
 pub(super) fn would_ignore(project: &Path, path: &str) -> Option<bool> {
     let git = |words: &[&str]| {
         let mut git = Command::new("git");
@@ -75,7 +75,7 @@ pub(super) fn would_ignore(project: &Path, path: &str) -> Option<bool> {
     };
     let inside = git(&["rev-parse", "--is-inside-work-tree"]).ok()?;
     let is_inside = inside.status.success() && inside.stdout.starts_with(b"true");
-    // A tracked file counts as one that is not ignored.
+    // A tracked file counts as not ignored.
     let ignored = git(&["check-ignore", "--quiet", "--", path]);
     Some(!is_inside || ignored.is_ok_and(|answer| answer.status.success()))
 }

@@ -1,6 +1,6 @@
 //! One run at a time: an advisory lock of the operating system on a file in the working folder.
 //!
-//! A run that is killed loses its lock with its life. What it leaves behind lies in the working folder, which git
+//! The system releases the lock of a killed run. The files that it leaves behind are in the working folder, which git
 //! ignores and the next run empties. A lock is held only while files are written, never while a question is open.
 
 use std::{
@@ -20,7 +20,7 @@ use crate::{files::GENERATED, plan::Failure};
 const LOCK: &str = "lock";
 const GITIGNORE: &str = ".gitignore";
 
-/// The longest that is read of what another run says of itself, in bytes.
+/// The most that is read of another run's note in the lock file, in bytes.
 const LONGEST_HOLDER: u64 = 100;
 
 /// The right to write below `generated/`, until it is dropped.
@@ -47,7 +47,7 @@ impl Lock {
         loop {
             project.make_folders(WORK).map_err(failed)?;
             let mut file = match project.lock_file(&path) {
-                // The run before removed the folder in this very moment.
+                // The previous run removed the folder just now.
                 Err(obstacle) if obstacle.is_missing() => continue,
                 opened => opened.map_err(failed)?,
             };
@@ -102,14 +102,14 @@ impl Drop for Lock {
     }
 }
 
-/// Says in the lock's file who has it.
+/// Writes into the lock file which process has the lock.
 fn sign(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     file.write_all(format!("process {}", std::process::id()).as_bytes())
 }
 
-/// What the run that has the lock says of itself.
+/// The note of the run that has the lock.
 fn holder(file: &File) -> String {
     let mut text = String::new();
     let read = file.take(LONGEST_HOLDER).read_to_string(&mut text);

@@ -1,5 +1,5 @@
-//! All that touches files: what lies on the disk, bringing the output folder to what a [`Plan`](crate::plan::Plan)
-//! says wholly or not at all, emptying data folders, `.env`.
+//! Everything that reads or writes files: reading the output folder, applying a [`Plan`](crate::plan::Plan) completely or
+//! not at all, emptying data folders, `.env`.
 //!
 //! [`Lock`] keeps two runs apart, [`survey`] reads what is there, [`Transaction`] writes.
 

@@ -100,7 +100,7 @@ impl NamedFile {
             }
         }
         let draft = format!("{around}/{DRAFT}{}", std::process::id());
-        // Of a run that was killed, with the number that is ours now.
+        // Left by a killed run whose process number was the same as ours.
         let _ = folder.remove_file(&draft);
         let mode = found.map(|entry: Entry| entry.mode);
         let written = folder

@@ -1,4 +1,4 @@
-//! A project's folder: what it compiles to, and what that means for what lies there.
+//! A project's folder: compiles the project, and plans the changes to the files in the folder.
 
 use std::{
     collections::BTreeSet,
@@ -28,7 +28,7 @@ pub struct Project {
     proofs: Option<Proofs>,
 }
 
-/// One compilation, and the plan where it came to its end.
+/// One compilation, and its plan if there were no errors.
 #[derive(Debug)]
 pub struct Prepared {
     /// What the compiler made, or what is wrong.
@@ -40,7 +40,7 @@ pub struct Prepared {
     recorded: Vec<Data>,
 }
 
-/// What a run has to say and to do, compiled or [proven](Proofs).
+/// The diagnostics and the plan of a run, compiled or taken from a [proof](Proofs).
 #[derive(Debug)]
 pub struct Outcome {
     /// Errors and lints, in the order of their places.
@@ -90,7 +90,7 @@ impl Project {
         })
     }
 
-    /// The same with what earlier runs have proven, and with a place for what this one proves.
+    /// The same, with the proofs of earlier runs, and with a folder for the proof of this run.
     #[must_use]
     pub fn with_proofs(mut self, proofs: Option<Proofs>) -> Self {
         self.proofs = proofs;
@@ -133,7 +133,7 @@ impl Project {
         threads::on(self.request.threads, || self.prepare_here(lock))
     }
 
-    /// What a run without the lock has to say and to do. It compiles where that is not proven.
+    /// The diagnostics and the plan of a run without the lock. It compiles if there is no valid proof.
     pub fn look(&self) -> Result<Outcome, Failure> {
         threads::on(self.request.threads, || {
             let proofs = self.proofs.as_ref();
@@ -148,7 +148,7 @@ impl Project {
         })
     }
 
-    /// Looks again, now with the lock. What was compiled is good as long as all that it was compiled of is the same.
+    /// Plans again, now with the lock. The compilation is still valid if all of its inputs are the same.
     pub fn look_again(&self, before: Outcome, lock: &Lock) -> Result<Outcome, Failure> {
         threads::on(self.request.threads, || {
             let is_good = |made: &Made| {
@@ -208,7 +208,7 @@ impl Project {
         }))
     }
 
-    /// What `--target` writes of a target that is off unless the platform names it, the next `apply` would remove.
+    /// Refuses `--target` for a target that the platform does not name: the next `apply` would remove its files.
     fn refuse_unknown_targets(&self, output: &Output) -> Result<(), Failure> {
         let mut selected = self.request.targets.iter().flatten();
         let unknown = selected

@@ -1,9 +1,10 @@
-//! What the last run has proven: that these inputs, and an output folder that is as its manifest says, leave nothing to do.
+//! A cache of runs that found nothing to do. An entry is a *proof*: with these inputs, and an output folder that matches its
+//! manifest, there is nothing to do.
 //!
-//! A proof is kept in the cache folder of the user, never in the project: nobody else's can be met there. It names all that
-//! its conclusion rests on: the program, what was asked for, every answer of the disk to the compiler, the manifest. A run
-//! for which all of this is the same, and whose output folder still is what the manifest says, need not compile. Anything
-//! else about a proof (another program, a file that was cut short) means that there is none.
+//! Proofs are in the user's cache folder, never in the project, so that nobody else can supply one. A proof lists all of its
+//! inputs: the program, the arguments, every answer of the disk to the compiler, the manifest. If all of them are the same, and
+//! the output folder still matches the manifest, the run need not compile. Any other proof (of another program, or a damaged
+//! file) is ignored.
 
 use std::{
     collections::BTreeSet,
@@ -32,7 +33,7 @@ use crate::{
 /// The longest proof that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
 
-/// So many proofs are kept, of as many projects and environments. Beyond that all are given up.
+/// The most proofs that are kept, one for each project and environment. If there are more, all are deleted.
 const MOST: usize = 500;
 
 /// Proofs of one user.
@@ -56,7 +57,7 @@ struct Proof {
 }
 
 impl Proofs {
-    /// Proofs in this folder; `None` where nothing tells one build of this program from another.
+    /// Proofs in this folder; `None` if this build of the program can't be told from another.
     pub fn new(folder: PathBuf) -> Option<Self> {
         Some(Self {
             folder,
@@ -64,7 +65,7 @@ impl Proofs {
         })
     }
 
-    /// What a run would come to, where that is proven.
+    /// The result of a run, if there is a valid proof of it.
     pub(super) fn find(&self, place: &Place, request: &Request) -> Option<Outcome> {
         let proof = self.read(&self.name(place, request)?)?;
         let manifest = read_manifest(place).ok()??;
@@ -84,7 +85,7 @@ impl Proofs {
         })
     }
 
-    /// Writes down what a run has come to, where it left nothing to do. What can't be written is found out again.
+    /// Saves the proof of a run that found nothing to do. If it can't be saved, the next run compiles again.
     pub(super) fn keep(&self, place: &Place, request: &Request, outcome: &Outcome) {
         let (Ok(plan), Some(made)) = (&outcome.plan, &outcome.made) else {
             return;
@@ -123,7 +124,7 @@ impl Proofs {
         Some(format!("{}.json", hash(subject.as_bytes())))
     }
 
-    /// The first line is the hash of the rest: a file that was cut short, or changed, is none.
+    /// The first line is the hash of the rest: a damaged file is not a proof.
     fn read(&self, name: &str) -> Option<Proof> {
         let folder = Folder::open(&self.folder).ok()?;
         let bytes = folder.read(name, LONGEST).ok()?;
@@ -222,7 +223,7 @@ fn of_request(request: &Request) -> String {
     format!("{file:?} {environment:?} {targets:?} {deny_warnings:?}")
 }
 
-/// Tells this build of the program from every other: the file that runs, and when it became what it is.
+/// Identifies this build of the program: its executable file, and when that file last changed.
 #[cfg(unix)]
 fn program() -> Option<String> {
     use std::os::unix::fs::MetadataExt;
@@ -245,7 +246,7 @@ fn program() -> Option<String> {
     None
 }
 
-/// Only the user may look into it: messages quote platform.toml.
+/// Only the user may read it: messages quote platform.toml.
 #[cfg(unix)]
 fn make_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;

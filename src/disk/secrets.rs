@@ -17,7 +17,7 @@ const GITIGNORE: &str = "compose/.gitignore";
 /// The largest `.env` that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
 
-/// Its owner's alone.
+/// Only the owner can read and write it.
 const MODE: u32 = 0o600;
 
 /// The `.env` of this place, empty where there is none. Errors: it can't be read, or a quote in it is never closed.
@@ -57,7 +57,7 @@ fn is_listed(place: &Place) -> bool {
 /// Replaces the `.env` of this place, after it is sure that git ignores it. `ignored` is the text of the `.gitignore` that
 /// lies beside it, written where there is none.
 ///
-/// Errors: git would take the file up; the file system says no.
+/// Errors: git would add the file; the file system refuses.
 pub fn write_dotenv(
     place: &Place,
     dotenv: &Dotenv,
@@ -76,7 +76,7 @@ pub fn write_dotenv(
     }
     let is_ignored = match git::would_ignore(place.project(), &path) {
         Some(is_ignored) => is_ignored,
-        // Who has git later finds it ignored all the same.
+        // If git is installed later, the file is already ignored.
         None => is_listed(place),
     };
     if !is_ignored {

@@ -21,15 +21,15 @@ const DOTENV: &str = "compose/.env";
 /// The largest file of the output folder that is read, in bytes. What is generated has 16 MiB at most.
 pub(super) const LARGEST: u64 = 64 << 20;
 
-/// What a plan wants to know of the disk.
+/// What a plan needs to know about the disk.
 pub struct Extent<'a> {
     /// Relative to the output folder.
     pub paths: &'a BTreeSet<String>,
-    /// Whether a file that was found there holds what is to stand there.
+    /// Whether the file that was found has the desired content.
     pub is_wanted: &'a (dyn Fn(&str, &[u8]) -> bool + Sync),
     /// Paths of files that are written once, relative to the project.
     pub stubs: &'a [String],
-    /// With the lock in hand, working files are one's own and not those of an interrupted run.
+    /// Whether this run has the lock: then working files are its own and not those of an interrupted run.
     pub lock: Option<&'a Lock>,
 }
 
@@ -83,7 +83,7 @@ enum Look {
     Nothing,
 }
 
-/// Looks at the paths asked for, each by itself.
+/// Reads the state of each path.
 fn survey_paths(place: &Place, extent: &Extent, found: &mut Found) {
     let paths: Vec<&String> = extent.paths.iter().collect();
     let look = |path: &&String| match state(place, path) {
@@ -125,7 +125,7 @@ pub(super) fn state(place: &Place, path: &str) -> Option<State> {
     }
 }
 
-/// All files that are neither asked for nor a run's own furniture.
+/// All files that are neither requested nor working files of a run.
 struct Others<'a> {
     place: &'a Place,
     paths: &'a BTreeSet<String>,
@@ -191,7 +191,7 @@ fn leads_to_any(path: &str, paths: &BTreeSet<String>) -> bool {
         .is_some_and(|next| next.starts_with(&below))
 }
 
-/// Removes what killed runs left on its way to its place, on file systems other than that of the working folder.
+/// Removes temporary files that killed runs left on file systems other than that of the working folder.
 pub(super) fn remove_drafts(project: &Folder) -> Result<(), Obstacle> {
     fn walk(project: &Folder, folder: &str) -> Result<(), Obstacle> {
         for (name, kind) in project.names(folder).unwrap_or_default() {

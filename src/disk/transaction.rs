@@ -1,7 +1,7 @@
 //! Writing: everything is prepared in the working folder first, then renamed into place step by step.
 //!
-//! A step that fails undoes those before it. A run that is killed can undo nothing, but the first step writes a
-//! manifest that owns every file as it was and as it will be: the next run finds nothing that it would not know.
+//! If a step fails, the steps before it are undone. A killed run can undo nothing. But its first step writes a manifest that
+//! owns every file in its old and its new form, so the next run recognises every file.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -19,7 +19,7 @@ use crate::{
 /// Who may read a generated file that did not exist before, as the process' umask leaves it.
 const MODE: u32 = 0o666;
 
-/// A plan on its way to the disk.
+/// A plan that is being written to the disk.
 #[derive(Debug)]
 pub struct Transaction {
     steps: Vec<Step>,
@@ -33,16 +33,16 @@ pub struct Transaction {
     syncing: Syncing,
 }
 
-/// When the bytes of what is prepared are brought down to the disk. All of them are before the first step is taken.
+/// How prepared files are synced to the disk. All of them are synced before the first step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Syncing {
     /// File by file.
     Each,
-    /// By one call at the end, which brings down what others have written, too.
+    /// By one call at the end, which also syncs files of other programs.
     Together,
 }
 
-/// So many new files are brought down one by one. For more it is quicker to do it together.
+/// Up to this number, new files are synced one by one. For more, one call for all is faster.
 const FEW: usize = 16;
 
 /// Paths are relative to the project.
@@ -72,7 +72,7 @@ enum Undo {
 impl Transaction {
     /// Checks that the disk is still as the plan found it, and prepares everything that is to be written.
     ///
-    /// The caller has dealt with what the plan refuses: here every change is carried out.
+    /// The caller has handled the refused changes: here every change is carried out.
     pub fn prepare(plan: &Plan, place: &Place, _lock: &Lock) -> Result<Self, Failure> {
         verify(plan, place)?;
         let mut transaction = Self {
@@ -144,7 +144,7 @@ impl Transaction {
                 self.place_at(&prepared, &path)?;
             }
             Step::Create { prepared, path } => {
-                // Somebody else made it in the meantime: then it is theirs.
+                // Another program created it in the meantime: it is not ours.
                 if self.find(&path)?.is_none() {
                     self.undo.push(Undo::Remove { path: path.clone() });
                     self.place_at(&prepared, &path)?;
@@ -298,14 +298,14 @@ fn with_action<'a>(plan: &'a Plan, actions: &'a [Action]) -> impl Iterator<Item 
         .filter(|change| actions.contains(&change.action))
 }
 
-/// What was written once, and is no longer.
+/// A file that was written earlier and is no longer generated.
 fn files_to_forget(plan: &Plan, place: &Place) -> Vec<String> {
     let before = plan.manifest_meanwhile.files.keys();
     let gone = before.filter(|path| !plan.manifest.files.contains_key(*path));
     gone.map(|path| place.output(path)).collect()
 }
 
-/// Between the plan and its application, somebody was asked and somebody may have edited.
+/// Files may have been edited between the plan and the write, while a question was open.
 fn verify(plan: &Plan, place: &Place) -> Result<(), Failure> {
     let mut moved: Vec<&str> = Vec::new();
     for change in &plan.changes {

@@ -22,7 +22,7 @@ pub struct DiskWorld {
     answers: Mutex<Answers>,
 }
 
-/// Of no interest to a walk over the whole project: not the user's own, large, or what is generated from the rest.
+/// Folders that a walk over the whole project skips: files of other tools, large files, generated files.
 const SKIPPED: [&str; 4] = [".git", "generated", "node_modules", "target"];
 
 /// Starts the name of the link that Emacs puts beside a file while it is edited.

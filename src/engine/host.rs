@@ -42,7 +42,7 @@ pub struct User {
     groups: Vec<u32>,
 }
 
-/// What somebody wants to do with a file or a folder.
+/// The access to a file or a folder that is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     Read,

@@ -1,4 +1,4 @@
-//! Conditions of kinds, as `[[when]]` and `if` ask them, and the tables that come of them.
+//! Conditions of kinds (`[[when]]` and `if`), and the tables that they add.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -16,7 +16,7 @@ use crate::{
     text::all_of,
 };
 
-/// What conditions may ask.
+/// The facts that a condition can test.
 pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> View {
     let declared = &all.components[index];
     let value = |fact: &Fact| match fact {
@@ -84,7 +84,7 @@ fn settings(declared: &Declared) -> Map<String, Json> {
         .collect()
 }
 
-/// How people come to an entry point; nothing where a component is no entry point.
+/// How people reach an entry point; nothing if the component is not an entry point.
 fn routes(all: &Declarations, door: &str) -> Json {
     let routes: Vec<&Route> = all.routes.iter().filter(|it| it.door == door).collect();
     if routes.is_empty() {
@@ -186,7 +186,7 @@ pub(super) fn decided(
     table
 }
 
-/// What a case says in `args` is a part of the kind's command: the user's own `args` come behind it.
+/// The `args` of a case are a part of the kind's command; the user's own `args` follow them.
 fn append_arguments(table: &mut Table, more: &Node) {
     let command = table
         .table_mut("workload")

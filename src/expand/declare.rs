@@ -158,7 +158,7 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
         }
     }
     let mut user = overlay(&layers, &normal(component), Removal::Later);
-    // Where a kind can't write a key, `false` has nothing of the kind to remove: it only takes back what a preset says.
+    // If a kind can't write a key, `false` removes nothing of the kind: it only removes the value of a preset.
     user.entries.retain(|entry| {
         let is_of_kinds = component_key(&entry.key.name).is_none_or(KeyShape::is_of_kinds);
         is_of_kinds || !entry.value.is_false()
@@ -323,7 +323,7 @@ fn unknown_external(kind: &Kind, port: &Key, known: &[&str]) -> Diagnostic {
     )
 }
 
-/// Kinds of which a platform has at most so many. What runs elsewhere is another platform's.
+/// Limits the number of components of a kind. Components that run elsewhere do not count.
 fn per_platform(components: &[Declared], sink: &mut Sink) {
     let mut seen: Vec<&Rc<Kind>> = Vec::new();
     let own = || {

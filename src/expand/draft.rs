@@ -1,4 +1,4 @@
-//! What this stage makes: the platform as tables that are ready to be read, and the names in them.
+//! The product of this stage: the platform as merged tables, and the names in them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +25,7 @@ pub struct Draft {
     pub components: Vec<ComponentDraft>,
     /// Where in `components` one stands, by its name.
     pub index: BTreeMap<String, usize>,
-    /// Entry points; what follows from them stands in the components already.
+    /// Entry points. What they add to components (ports, public URLs) is already merged into the components.
     pub routes: Vec<Route>,
     /// Everything else as written: pipelines, CI entries, flows, actors, lints, raw tables.
     pub tree: Table,
@@ -35,9 +35,9 @@ pub struct Draft {
 #[derive(Debug)]
 pub struct Names {
     pub platform: String,
-    /// The platform as one machine knows it: the Compose project. An environment has its own.
+    /// The name of the Compose project. Each environment has its own.
     pub project: String,
-    /// What has another name now.
+    /// What `[[moved]]` renames.
     pub moves: Moves,
     pub registry: Registry,
     pub bind: Bind,
@@ -111,7 +111,7 @@ pub struct ComponentDraft {
     pub workloads: Vec<WorkloadDraft>,
     /// Secrets of the kind: key and the platform's name of the secret.
     pub own_secrets: Vec<(String, String)>,
-    /// Something about it was wrong: what refers to it is not reported.
+    /// It has errors, so references to it are not reported as well.
     pub broken: bool,
 }
 

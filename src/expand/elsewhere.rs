@@ -1,4 +1,4 @@
-//! Components that run elsewhere: what is said of a container would go nowhere.
+//! Components that run elsewhere: keys about a container would have no effect, so they are errors.
 
 use crate::{
     catalog::Kind,
@@ -8,8 +8,8 @@ use crate::{
     text::all_of,
 };
 
-/// Reports what the component itself, not its presets, says of containers that it has not got. Where an environment says that
-/// it runs elsewhere, what the platform says of it holds for the other environments.
+/// Reports keys about a container in the component itself, not in its presets. If an environment makes it run elsewhere, such
+/// keys of the platform are allowed: they are for the other environments.
 pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Sink) {
     let Some(external) = written
         .entry("external")
@@ -58,7 +58,7 @@ pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Si
     );
 }
 
-/// The parts that also run beside something elsewhere: those that Prometheus asks about it.
+/// The parts that also run for a component elsewhere: its exporters.
 fn watching(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
     let parts = kind.table.table("parts").into_iter();
     parts

@@ -26,7 +26,7 @@ fn ended(declared: &Declared, tree: &Table) -> Option<Diagnostic> {
         .iter()
         .filter_map(|(ended, date)| Some((Version::of(ended)?, date)))
         .find(|(ended, _)| version.is_one_of(ended))?;
-    // An image of one's own numbers its versions as it likes.
+    // A user's own image may have a version scheme of its own.
     if declared.major != Some(ended.major) {
         return None;
     }

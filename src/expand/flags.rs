@@ -1,4 +1,4 @@
-//! Flags that `args` give again: what the user writes replaces what the kind's command says.
+//! Flags that stand both in `args` and in the kind's command: the user's flag replaces the kind's.
 //!
 //! Most programs refuse a flag that is given twice, or take the first.
 

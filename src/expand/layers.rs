@@ -161,7 +161,7 @@ fn part(
         );
         merged(&lower, &upper)
     } else {
-        // An exporter of a component that may be off is off with it; one of a component that nobody is to scrape is not
+        // An exporter is off whenever its component is off. The exporter of a component that is not to be scraped is not
         // scraped either, nor asked whether it works.
         let mut lower = kind_part.clone();
         if let Some(entry) = declared
@@ -190,8 +190,8 @@ fn part(
     }
 }
 
-/// What a user wrote for every workload of the kind's own image. Where a part goes without a table of the kind's, it goes
-/// without what changes an entry of it; the user's own entries hold there too.
+/// What a user wrote for every workload of the kind's own image. If a part has no such table of the kind, changes of the kind's
+/// entries do not apply to it; the user's new entries do.
 fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str], job: bool) -> Table {
     let mut out = shared(user, without, job);
     let places = mount_places(kind_main);
@@ -259,7 +259,7 @@ fn merged(kind: &Table, user: &Table) -> Table {
         })
         .unwrap_or_default();
     let mut out = overlay(&lower, user, Removal::Now);
-    // Who takes the kind's check away did not forget it.
+    // A user who removes the kind's check did not forget it: no lint.
     if let Some(entry) = user.entry("health").filter(|entry| entry.value.is_false()) {
         out.set(entry.key.clone(), entry.value.clone());
     }
@@ -290,7 +290,7 @@ fn drop_flags(kind: &mut Table, user: &Table) {
     }
 }
 
-/// Mount paths that a table claims: the table's key, the entry's name and the path are compared.
+/// Mount paths that a table uses, each with the table's key and the entry's name.
 fn mount_places(table: &Table) -> Vec<(&str, &str)> {
     let volumes = table
         .table("volumes")
@@ -305,7 +305,7 @@ fn mount_places(table: &Table) -> Vec<(&str, &str)> {
     volumes.chain(files).collect()
 }
 
-/// Takes away volumes and files of the kind whose place the user gave to something else.
+/// Removes volumes and files of the kind at whose path the user mounts something else.
 fn drop_mounts(kind: &mut Table, places: &[(&str, &str)]) {
     for entry in &mut kind.entries {
         let name = entry.key.name.clone();

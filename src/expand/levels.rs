@@ -8,7 +8,7 @@ use crate::{
     text::all_of,
 };
 
-/// What the platform says of lints. Errors: a name that no lint has.
+/// The level that the platform gives to each lint. Errors: a lint of this name does not exist.
 pub(super) fn levels(tree: &Table, drafts: &[Declared], sink: &mut Sink) -> Levels {
     let mut levels = Levels::default();
     for (key, node) in tree.table("lints").into_iter().flat_map(Table::iter) {

@@ -1,7 +1,6 @@
 //! Databases that have a user of their own: `databases = { NAME = { user, password } }`.
 //!
-//! From here on the setting is the list of the names, as if nothing but these had been written; who logs in stands beside
-//! it.
+//! After this step the setting is a plain list of names; the logins are kept separately.
 
 use super::draft::Login;
 use crate::{

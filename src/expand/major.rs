@@ -1,8 +1,8 @@
-//! The major version of a component's program, decided once: what its kind and the targets adapt to.
+//! The major version of a component's program, decided once: the kind and the targets adapt to it.
 //!
-//! `settings.major` decides it, else the number in the tag: behind one of the kind's words (`2.17.2-pg18`), or at its start. A number that the kind does not know is an error in an image
-//! of the kind's program. An image of one's own may number its versions as it likes: its number counts where the kind
-//! knows it, and the kind's default holds otherwise.
+//! `settings.major` decides it, else the number in the tag: after one of the kind's words (`2.17.2-pg18`), or at its start. In
+//! an image of the kind's program, a number that the kind does not know is an error. A user's own image may have a version
+//! scheme of its own: its number counts if the kind knows it, else the kind's default is used.
 
 use super::{names, read};
 use crate::{
@@ -100,7 +100,7 @@ fn oldest(kind: &Kind) -> Option<Version> {
     kind.oldest.as_deref().and_then(Version::of)
 }
 
-/// Whether the version of an image of one's own is that of the program in it: one that the kind can run.
+/// Whether the version of a user's own image is that of the program in it: a version that the kind can run.
 fn is_plausible(kind: &Kind, version: &Version) -> bool {
     kind.majors.contains(&version.major)
         && oldest(kind).is_none_or(|oldest| !version.is_older(&oldest))
@@ -201,7 +201,7 @@ fn too_old(kind: &Kind, node: &Node, shown: &str, oldest: &Version) -> Diagnosti
     .help(format!("the oldest that it runs is `{oldest}`"))
 }
 
-/// The kind does something else for each major version, and the image does not have one in its tag.
+/// Reports an image without a major version in its tag, for a kind that differs between major versions.
 fn no_version(kind: &Kind, written: &Written<'_>) -> Diagnostic {
     let tag = written.image.tag.as_ref();
     let why = match (tag, &written.image.digest) {

@@ -1,4 +1,4 @@
-//! `[[moved]]`: what has another name now, so that volumes and claims keep the names that they had.
+//! `[[moved]]`: what was renamed, so that its volumes and claims keep their old names.
 //!
 //! In: the checked tree and what the manifest remembers. Out: [`Moves`], which says the names of a volume by its key.
 
@@ -14,14 +14,14 @@ use crate::{
 /// The first words that a key in `from` and `to` may start with.
 const SORTS: [&str; 5] = ["components", "groups", "pipelines", "volumes", "platform"];
 
-/// What has another name now.
+/// What was renamed.
 #[derive(Debug, Default)]
 pub struct Moves {
-    /// Keys of platform.toml: what was, and what it is now.
+    /// Keys of platform.toml: the old one, and the one that it is now.
     steps: Vec<(String, String)>,
     /// The Compose project that volumes are called after.
     project: String,
-    /// What earlier runs have written down.
+    /// The data that earlier runs recorded in the manifest.
     recorded: Vec<Data>,
 }
 
@@ -32,7 +32,7 @@ pub struct VolumeNames {
     pub volume: String,
     /// The claim's.
     pub claim: String,
-    /// They are not those that its key gives it.
+    /// Whether these names differ from the ones that its key gives.
     pub moved: bool,
 }
 
@@ -129,7 +129,7 @@ fn no_key(text: &str, span: Span) -> Diagnostic {
         .misspelled(sort(text), near, otherwise)
 }
 
-/// Reports entries that can't hold.
+/// Reports entries that contradict the rest of the file.
 fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) -> bool {
     let mut found = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
@@ -198,8 +198,8 @@ fn platform_name(tree: &Table) -> &str {
     name.and_then(Node::as_str).unwrap_or("platform")
 }
 
-/// Whether something has that name today. In an environment the platform's is that of the Compose project: volumes of
-/// before may lack the environment's part of it.
+/// Whether something still has that name. For a platform in an environment it is the name of the Compose project: the names of
+/// older volumes may lack the environment's suffix.
 fn is_still(tree: &Table, key: &str, suffix: &str) -> bool {
     match key.strip_prefix("platform.") {
         Some(name) => name == format!("{}{suffix}", platform_name(tree)),
@@ -212,7 +212,7 @@ fn moves_further(entry: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
     entries.iter().any(|next| next.from == entry.to)
 }
 
-/// Whether it can be what something is called now. A kind's own volume stands in no file: its component has to be there.
+/// Whether something can have this new name. A kind's own volume stands in no file, so only its component is looked up.
 fn is_now(tree: &Table, key: &str) -> bool {
     match key.find(".volumes.") {
         Some(end) => exists(tree, key[..end].split(".parts.").next().unwrap_or_default()),
@@ -284,7 +284,7 @@ fn old_project(entries: &[Entry<'_>], name: &str, suffix: &str) -> String {
 impl Moves {
     /// The names of the volume of this key. `usual`: those that the key gives it.
     ///
-    /// What is written down of a key that was moved holds; so an entry of `[[moved]]` may be removed once it was applied.
+    /// The names that the manifest records for a moved key stay. So an entry of `[[moved]]` may be removed after it was applied.
     pub fn names(&self, key: &str, usual: (String, String)) -> VolumeNames {
         let chain = self.chain(key);
         let first = chain.last().map_or(key, String::as_str);
@@ -311,7 +311,7 @@ impl Moves {
         chain
     }
 
-    /// What a key was before its last move: the volume's own, else that of its component or pipeline.
+    /// The key before its last move: by an entry for the volume, else by one for its component or pipeline.
     fn before(&self, key: &str) -> Option<String> {
         let exact = self.steps.iter().find(|(_, to)| to == key);
         if let Some((from, _)) = exact {
@@ -323,7 +323,7 @@ impl Moves {
         })
     }
 
-    /// The name that is written down: the oldest key's, or that of a key which was moved to its name of today.
+    /// The recorded name: that of the oldest key, or of a key that was moved to the current one.
     fn name(&self, keeper: Keeper, chain: &[String]) -> Option<String> {
         let of = |key: &String| {
             let mut recorded = self.recorded.iter();

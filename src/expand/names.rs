@@ -83,7 +83,7 @@ fn has_ci_containers(tree: &Table) -> bool {
     read::tables(tree, "ci").any(|(_, entry)| is_one(entry))
 }
 
-/// Where images are taken from: `platform.registry`.
+/// Where images are pulled from: `platform.registry`.
 pub(super) fn registry(tree: &Table) -> Registry {
     let node = tree.get_path(&["platform", "registry"]);
     match node.map(|node| &node.value) {

@@ -1,5 +1,5 @@
-//! Programs that must know under which name others call them: published for other machines without it they send clients
-//! on to themselves, or turn them away.
+//! Programs that must know their own public name. If they are published to other machines without it, they send clients to a
+//! wrong address or refuse them.
 
 use super::draft::ComponentDraft;
 use crate::diag::{Code, Diagnostic, Sink};

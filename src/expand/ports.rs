@@ -89,7 +89,7 @@ fn written(declared: &Declared, table: &Table, bind: Bind, sink: &mut Sink) -> (
     (ports, whole)
 }
 
-/// A port that says nothing of the container's: most likely the name of one that the kind has was misspelled.
+/// A port without a container port: most likely a misspelled name of a port of the kind.
 fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
     let kinds = declared.kind.table.get_path(&["workload", "ports"]);
     let known: Vec<&str> = kinds

@@ -1,7 +1,6 @@
-//! A path prefix that only `args` tell the program: health checks, scrapes and links would not know of it.
+//! A path prefix that is set only in `args`: health checks, scrapes and links would not use it.
 //!
-//! Which flags of a kind's program say a prefix is read off the kind: those to which it gives `${self.PORT.path}`, and those
-//! to which it gives its public URL.
+//! The kind shows which flags of its program set a prefix: those with the value `${self.PORT.path}` or with its public URL.
 
 use super::{Declarations, draft::Declared, flags};
 use crate::{
@@ -18,7 +17,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
     }
 }
 
-/// A flag that says where the program serves.
+/// A flag that sets the path under which the program serves.
 struct PrefixFlag {
     name: String,
     /// It takes a whole URL.

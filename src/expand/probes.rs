@@ -1,4 +1,4 @@
-//! Who is asked from outside whether it works: the part of Prometheus that asks is left out where there is nobody to ask.
+//! Probes from outside: the prober is a part of Prometheus, and is left out if it has nothing to probe.
 
 use super::{Declarations, layers::Layered};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     syntax::{Node, Table},
 };
 
-/// Takes the prober away where it has nothing to do, or where Prometheus could not reach it.
+/// Removes the prober if it has nothing to probe, or if Prometheus can't reach it.
 pub(super) fn drop_idle(all: &Declarations, workloads: &mut [Vec<Layered>]) {
     let has_work = workloads
         .iter()
@@ -27,7 +27,7 @@ fn is_on_host(workloads: &[Layered]) -> bool {
     main.any(|it| it.table.string("network_mode") == Some("host"))
 }
 
-/// Whether a workload runs on, gives no metrics, and has a health check that can be asked from outside.
+/// Whether a workload is long-running, has no metrics, and has a health check that can be probed from outside.
 pub fn is_asked(table: &Table, job: bool) -> bool {
     let is_askable = |health: &Table| {
         (health.get("http").is_some() || health.get("tcp").is_some())

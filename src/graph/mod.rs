@@ -22,7 +22,7 @@ pub enum Peer {
     Pipeline(String),
 }
 
-/// What in the platform says that one reaches the other.
+/// The key of the platform that makes one component reach another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
     Uses,

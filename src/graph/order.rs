@@ -108,7 +108,7 @@ fn shortest_cycles<'a>(graph: &mut DiGraphMap<&'a str, ()>) -> Vec<Vec<&'a str>>
     cycles
 }
 
-/// Cycles as they are met on a walk that goes along each edge once.
+/// Cycles in the order of a walk that follows each edge once.
 fn walked_cycles<'a>(graph: &DiGraphMap<&'a str, ()>) -> Vec<Vec<&'a str>> {
     let mut cycles = Vec::new();
     let mut names: Vec<&str> = graph.nodes().collect();

@@ -13,7 +13,7 @@ pub(super) const ALERT: Shape = Shape::Table(&[
     key(
         "expr",
         Shape::Plain(Form::PromQl),
-        "Fires while this returns anything. May be left out for an alert of the kind, whose other keys lie below these.",
+        "The alert fires while this expression returns anything. For an alert of the kind you may leave it out: its other keys stay.",
         "expr = \"up == 0\"",
     ),
     FOR,
@@ -38,14 +38,14 @@ pub(super) const ALERT: Shape = Shape::Table(&[
 const FOR: KeyShape = key(
     "for",
     DURATION,
-    "Only after it held for so long.",
+    "How long the expression has to hold before the alert fires.",
     "for = \"5m\"",
 );
 
 const KEEP: KeyShape = key(
     "keep_firing_for",
     DURATION,
-    "It goes on firing for so long when it no longer holds.",
+    "How long the alert still fires after the expression no longer holds.",
     "keep_firing_for = \"10m\"",
 );
 
@@ -66,7 +66,7 @@ const LABELS: KeyShape = key(
 const RUNBOOK: KeyShape = key(
     "runbook_url",
     FREE,
-    "Where it stands what to do.",
+    "The URL of a page that says what to do.",
     "runbook_url = \"https://wiki.example.com/runbooks/serving-down\"",
 );
 

@@ -170,7 +170,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
     ),
     value(
         "readOnlyRootFilesystem",
-        "A root file system that can't be written.",
+        "`true`: its root file system is read-only.",
         "readOnlyRootFilesystem = true",
     ),
     value(

@@ -19,7 +19,7 @@ use crate::{
 /// Reports everything in `table` that the language does not have, and gives back what it has.
 ///
 /// `owner` is how messages call the table (`a component`), `place` where to say that a key is missing. `false` passes
-/// for any value when `removable`: it takes away what a kind or a preset says.
+/// for any value when `removable`: it removes the value of a kind or a preset.
 pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut Sink) -> Table {
     let mut kept = Table::default();
     for Entry { key, value } in &table.entries {

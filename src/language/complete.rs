@@ -1,4 +1,4 @@
-//! What a component has to say, asked when its presets and itself are one table.
+//! Checks for required keys of a component, after its presets are merged.
 
 use super::{COMPONENT, check::missing, context::Context, key::KeyShape, shape::Shape};
 use crate::{

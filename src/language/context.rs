@@ -17,7 +17,7 @@ pub enum Owner<'a> {
 }
 
 impl Owner<'_> {
-    /// What the tables that a key holds are called where nothing else is said; `None` where it holds no tables.
+    /// The default name of the tables that a key holds; `None` if it holds no tables.
     fn of(key: &KeyShape) -> Option<Self> {
         fn entries(shape: &Shape) -> Option<bool> {
             match shape {
@@ -56,7 +56,7 @@ pub struct Context<'a> {
     pub place: Span,
     /// Whether `false` removes entries here.
     pub removable: bool,
-    /// It merges with other tables: what it has to say is asked when they are one.
+    /// Whether it merges with other tables: then its required keys are checked after merging.
     pub partial: bool,
 }
 

@@ -28,19 +28,19 @@ macro_rules! tool_keys {
             key(
                 "path",
                 FREE,
-                "The chart's folder in the repository; `generated/helm/PLATFORM` by default. Where it ends in that, an environment's own chart takes its place in the environment.",
+                "The chart's folder in the repository; `generated/helm/PLATFORM` by default. If it ends with that default, an environment uses its own chart.",
                 "path = \"platform/generated/helm/mlops\"",
             ),
             key(
                 "values",
                 FREE_LIST,
-                "Files of values over the chart's own, by their paths in the repository.",
+                "Files of values that override the chart's own, by their paths in the repository.",
                 "values = [\"clusters/production.yaml\"]",
             ),
             key(
                 "namespace",
                 RESOURCE,
-                "The namespace of the release, made where it is missing; by default `PLATFORM`. An environment whose own file names none has `-E` behind the base's, a dot of E as `-`.",
+                "The namespace of the release, created if it is missing; `PLATFORM` by default. If an environment's file does not set it, it is the base's namespace with `-E` appended, a dot of E as `-`.",
                 "namespace = \"mlops\"",
             ),
             $($more,)*
@@ -52,7 +52,7 @@ const ARGOCD: Shape = Shape::Table(tool_keys!(
     key(
         "destination",
         FREE,
-        "The cluster, by its URL or by the name that Argo CD knows it under; the one that Argo CD runs in by default.",
+        "The cluster, by its URL or by its name in Argo CD; by default the cluster that Argo CD runs in.",
         "destination = \"https://kubernetes.default.svc\"",
     ),
     key(
@@ -64,7 +64,7 @@ const ARGOCD: Shape = Shape::Table(tool_keys!(
     key(
         "sync",
         Shape::Plain(Form::Choice(&["automatic", "manual"])),
-        "Whether Argo CD follows the repository by itself; `automatic` by default.",
+        "Whether Argo CD applies new commits automatically; `automatic` by default.",
         "sync = \"manual\"",
     ),
     key(
@@ -79,13 +79,13 @@ const FLUX: Shape = Shape::Table(tool_keys!(
     key(
         "destination",
         FREE,
-        "A Secret with the kubeconfig of another cluster; the one that Flux runs in by default.",
+        "A Secret with the kubeconfig of another cluster; by default the chart goes to the cluster that Flux runs in.",
         "destination = \"production-kubeconfig\"",
     ),
     key(
         "credentials",
         RESOURCE,
-        "A Secret with what opens a private repository.",
+        "A Secret with the credentials of a private repository.",
         "credentials = \"git-credentials\"",
     ),
     key(

@@ -1,4 +1,4 @@
-//! What may be said of a component that runs elsewhere.
+//! The keys that a component may have if it runs elsewhere.
 
 use super::{
     component::component_key,

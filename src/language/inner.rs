@@ -18,7 +18,7 @@ pub(super) const CHART_TABLE: Shape = Shape::Table(super::chart::CHART_KEYS);
 
 pub(super) const CHART_TOP: Shape = Shape::Table(super::chart::CHART_TOP_KEYS);
 
-/// Keys of somebody else's language, passed on as they are.
+/// Keys of another program's language, passed on unchanged.
 pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
@@ -51,7 +51,7 @@ pub(super) const DEPENDENCY: Shape = Shape::Either(&[
         key(
             "optional",
             Shape::Boolean,
-            "Ordered if the other runs, absent if not.",
+            "It waits only if the other component runs.",
             "optional = true",
         ),
     ]),
@@ -86,13 +86,13 @@ pub(crate) const PORT_KEYS: &[KeyShape] = &[
     key(
         "scheme",
         Shape::Plain(Form::Scheme),
-        "What a URL of it starts with; `http` by default.",
+        "The scheme of its URL; `http` by default.",
         "scheme = \"grpc\"",
     ),
     key(
         "path",
         Shape::Plain(Form::UrlPath),
-        "The prefix under which the program serves, and what a URL of it ends with. A kind that can sets it in the program: its health check, metrics and public address follow.",
+        "The prefix under which the program serves, which is the path of its URL. If the kind supports it, the program, its health check, metrics and public address use it.",
         "path = \"/ui\"",
     ),
     key(
@@ -146,7 +146,7 @@ pub(super) const VOLUME_KEYS: &[KeyShape] = &[
     key(
         "name",
         Shape::Plain(Form::EngineName),
-        "Keeps or adopts a volume by its real name. A claim has it too where Kubernetes takes such a name.",
+        "Keeps or adopts a volume by its real name. The claim has the same name if Kubernetes allows it.",
         "name = \"old_mlflow_data\"",
     ),
     key(
@@ -197,7 +197,7 @@ const OWN_FILE_SECTIONS: &[Section] = &[
         keys: &[key(
             "template",
             Shape::Plain(Form::Path),
-            "A file of the project in which our references are resolved; the rest of it stays as it is.",
+            "A file of the project in which references are resolved; the rest of it stays as it is.",
             "template = \"nginx.conf\"",
         )],
     },
@@ -242,7 +242,7 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
     key(
         "timeout",
         DURATION,
-        "How long one may take; 5s by default.",
+        "How long one check may take; 5s by default.",
         "timeout = \"5s\"",
     ),
     key(
@@ -260,19 +260,19 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
     key(
         "compose",
         Shape::Boolean,
-        "`false` where the image has no program that could check: Compose gets no check, Kubernetes probes from outside.",
+        "`false` if the image has no program for the check: Compose gets no check, Kubernetes probes from outside.",
         "compose = false",
     ),
     key(
         "liveness",
         Shape::Boolean,
-        "`true` where the check asks the program alone and nothing that it depends on: Kubernetes restarts a container that fails it. Without it only `tcp` does; the others just take a pod out of its Service.",
+        "`true`: Kubernetes restarts a container that fails the check. Set it if the check tests the program alone and not its dependencies. By default only a `tcp` check restarts; other checks only remove the pod from its Service.",
         "liveness = true",
     ),
     key(
         "probe",
         Shape::Boolean,
-        "Whether Prometheus asks it too, from outside, where there are no metrics and the check is `http` or `tcp`; `true` by default.",
+        "Whether Prometheus probes it from outside too, if it has no metrics and the check is `http` or `tcp`; `true` by default.",
         "probe = false",
     ),
 ];
@@ -283,11 +283,16 @@ const CPU: Shape = Shape::Either(&[Shape::Plain(Form::Cpu), Shape::Cores]);
 macro_rules! resources {
     ($gpu:expr, $doc:literal) => {
         Shape::Table(&[
-            key("cpu", CPU, "Processors that it asks for.", "cpu = \"500m\""),
+            key(
+                "cpu",
+                CPU,
+                "The number of processors that it requests.",
+                "cpu = \"500m\"",
+            ),
             key(
                 "memory",
                 Shape::Plain(Form::Memory),
-                "Memory that it asks for, and its limit.",
+                "The memory that it requests, which is also its limit.",
                 "memory = \"1Gi\"",
             ),
             key("gpu", $gpu, $doc, "gpu = 1"),
@@ -299,7 +304,7 @@ macro_rules! resources {
                     "A limit of processors; none by default.",
                     "cpu = 2",
                 )]),
-                "Limits beside the memory's.",
+                "Further limits, beside the memory's.",
                 "limits = { cpu = \"2\" }",
             ),
         ])

@@ -58,7 +58,7 @@ pub enum InKinds {
 pub enum Elsewhere {
     /// What is about the component as a whole may stand there; what is about a container needs one.
     ByScope,
-    /// It says something of what runs elsewhere.
+    /// It has a meaning for components that run elsewhere.
     Holds,
     /// It is about what runs here.
     Needless,

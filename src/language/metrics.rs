@@ -28,13 +28,13 @@ const ENDPOINT: Shape = Shape::Table(&[
     key(
         "timeout",
         DURATION,
-        "How long an answer may take: at most the interval. Else 10s, or the interval where that is shorter.",
+        "How long an answer may take: at most the interval. By default 10s, or the interval if that is shorter.",
         "timeout = \"5s\"",
     ),
     key(
         "scheme",
         Shape::Plain(Form::Choice(&["http", "https"])),
-        "Else that of the port; `https` where `ca` is said.",
+        "By default that of the port; with `ca` it is `https`.",
         "scheme = \"https\"",
     ),
     key(
@@ -79,13 +79,13 @@ const ENDPOINT: Shape = Shape::Table(&[
     key(
         "relabel",
         RELABEL,
-        "What to make of the labels of the target, before the scrape, in Prometheus' own words.",
+        "How to change the labels of the target before the scrape, in Prometheus' own syntax.",
         "relabel = [{ target_label = \"tier\", replacement = \"online\" }]",
     ),
     key(
         "metric_relabel",
         RELABEL,
-        "What to make of the labels of each sample, after the scrape; most often which ones to drop.",
+        "How to change the labels of each sample after the scrape; most often to drop samples.",
         "metric_relabel = [{ source_labels = [\"__name__\"], regex = \"go_gc_.*\", action = \"drop\" }]",
     ),
 ]);
@@ -106,13 +106,13 @@ const RELABEL: Shape = Shape::List(&Shape::Table(&[
     key(
         "regex",
         FREE,
-        "A regular expression of Go that has to fit all of it; `(.*)` by default.",
+        "A regular expression of Go that has to match the whole value; `(.*)` by default.",
         "regex = \"go_gc_.*\"",
     ),
     key(
         "modulus",
         Shape::Integer(1, 1_000_000),
-        "Of `hashmod`: into how many parts.",
+        "For `hashmod`: the number of parts.",
         "modulus = 4",
     ),
     key(

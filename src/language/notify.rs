@@ -23,13 +23,13 @@ const RECEIVER: Shape = Shape::Table(&[
     key(
         "channel",
         FREE,
-        "Slack's channel; else the one that the webhook was made for.",
+        "Slack's channel; by default that of the webhook.",
         "channel = \"#ml-platform\"",
     ),
     key(
         "webhook",
         Shape::Text,
-        "A URL that Alertmanager posts to; a secret may hold it whole, and a component may be what it names.",
+        "A URL that Alertmanager posts to; the whole URL may be a secret, and it may be the address of a component.",
         "webhook = \"https://pager.example.com/hook\"",
     ),
     key(
@@ -51,7 +51,7 @@ const ROUTE: Shape = Shape::Table(&[
     key(
         "receiver",
         RECEIVER_NAME,
-        "Who is notified of the alerts that fit.",
+        "Who is notified of the alerts that match.",
         "receiver = \"on-call\"",
     )
     .required(),
@@ -99,7 +99,7 @@ const SMTP: Shape = Shape::Table(&[
     key(
         "user",
         FREE,
-        "The login; without one none is made.",
+        "The user to log in with; without it there is no log-in.",
         "user = \"alerts@example.com\"",
     ),
     key(
@@ -111,7 +111,7 @@ const SMTP: Shape = Shape::Table(&[
     key(
         "tls",
         Shape::Boolean,
-        "`false` for a server that knows no STARTTLS.",
+        "`false` for a server without STARTTLS.",
         "tls = false",
     ),
 ]);
@@ -120,13 +120,13 @@ pub(super) const NOTIFY: Shape = Shape::Table(&[
     key(
         "default",
         RECEIVER_NAME,
-        "The receiver of the alerts that no route takes.",
+        "The receiver of the alerts that match no route.",
         "default = \"team\"",
     ),
     key(
         "watchdog",
         RECEIVER_NAME,
-        "The receiver of the alert that always fires: a service that calls somebody when it misses it.",
+        "The receiver of the alert that always fires: a service that notifies somebody when this alert stops.",
         "watchdog = \"dead-man\"",
     ),
     key(
@@ -138,7 +138,7 @@ pub(super) const NOTIFY: Shape = Shape::Table(&[
     key(
         "routes",
         Shape::List(&ROUTE),
-        "Which alerts go to whom; the first route that fits takes an alert.",
+        "Which alerts go to whom; an alert goes to the first route that matches it.",
         "routes = [{ receiver = \"on-call\", severity = \"critical\" }]",
     ),
     key(

@@ -11,7 +11,7 @@ use crate::value::PanelKind;
 const LEGEND: KeyShape = key(
     "legend",
     FREE,
-    "What the legend calls it.",
+    "Its name in the legend.",
     "legend = \"{{instance}}\"",
 );
 
@@ -20,7 +20,7 @@ const KIND_QUERY: Shape = Shape::Table(&[
     key(
         "expr",
         Shape::Plain(Form::KindPromQl),
-        "What is drawn; `$__rate_interval` is Grafana's.",
+        "The PromQL query to draw; `$__rate_interval` is Grafana's.",
         "expr = 'sum(rate(redis_commands_processed_total{${self.selector}}[$__rate_interval]))'",
     )
     .required(),
@@ -30,7 +30,7 @@ const KIND_QUERY: Shape = Shape::Table(&[
 const EXPR: KeyShape = key(
     "expr",
     Shape::Plain(Form::PanelPromQl),
-    "What is drawn; `$__rate_interval` is Grafana's.",
+    "The PromQL query to draw; `$__rate_interval` is Grafana's.",
     "expr = 'sum(rate(predictions_total{job=\"serving\"}[$__rate_interval]))'",
 );
 
@@ -61,7 +61,7 @@ const COMMON: &[KeyShape] = &[
     key(
         "title",
         FREE,
-        "What stands above it.",
+        "The title above the panel.",
         "title = \"Commands\"",
     )
     .required(),
@@ -135,7 +135,7 @@ const OF_COMPONENT: &[Section] = &[
                     Shape::Plain(Form::PanelPromQl),
                     Shape::Table(&[EXPR.required(), LEGEND]),
                 ])),
-                "Several of them, in place of `expr`.",
+                "Several queries, instead of `expr`.",
                 "queries = [{ expr = 'drift_share{job=\"monitor\"}', legend = \"{{feature}}\" }]",
             ),
             key(

@@ -70,14 +70,14 @@ const VARIABLE: Shape = Shape::Either(&[
         key(
             "default",
             Shape::Constant,
-            "What it is unless the environment says otherwise.",
+            "Its value, unless the environment variable is set.",
             "default = 50000",
         )
         .required(),
         key(
             "env",
             Shape::Plain(Form::Name(NameRule::Variable)),
-            "The environment variable that may change it at start.",
+            "The environment variable that can change it at start.",
             "env = \"AIRFLOW_UID\"",
         ),
         key(
@@ -139,7 +139,7 @@ const SHARED_VOLUME: Shape = Shape::Table(&[
     key(
         "access",
         Shape::Plain(Form::Choice(&["many", "one"])),
-        "How many may write to it; `many` by default.",
+        "How many pods may write to it; `many` by default.",
         "access = \"one\"",
     ),
     key(
@@ -168,14 +168,14 @@ const MOVED: Shape = Shape::Table(&[
     key(
         "from",
         FREE,
-        "What it was called: `components.C`, `components.C.volumes.V`, `groups.G`, `pipelines.P`, `volumes.V`, `platform.NAME`.",
+        "Its old name: `components.C`, `components.C.volumes.V`, `groups.G`, `pipelines.P`, `volumes.V`, `platform.NAME`.",
         "from = \"components.old-db\"",
     )
     .required(),
     key(
         "to",
         FREE,
-        "What it is called now.",
+        "Its new name.",
         "to = \"components.mlflow-db\"",
     )
     .required(),
@@ -193,7 +193,7 @@ const RAW: Shape = Shape::Table(&[
     key(
         "helm",
         CHART_TOP,
-        "Merged last into the top level of the chart's values; what templates of one's own read stands below `extra`.",
+        "Merged last into the top level of the chart's values; values for your own templates stand below `extra`.",
         "[raw.helm]\npriorityClassName = \"ml\"",
     ),
 ]);
@@ -202,21 +202,21 @@ macro_rules! file_keys {
     ($($more:expr,)*) => {
         &[
             $($more,)*
-            key("vars", Shape::Map(NameRule::Resource, &VARIABLE), "Values that are written once: a constant, or one that may change at start.", "[vars]\nairflow = \"3.3.2\""),
+            key("vars", Shape::Map(NameRule::Resource, &VARIABLE), "Values that are written once: a constant, or a value that may change at start.", "[vars]\nairflow = \"3.3.2\""),
             key("secrets", Shape::Map(NameRule::Resource, &SECRET), "Names only; no value is ever written to a generated file.", "[secrets]\ndb-password = { env = \"DB_PASSWORD\" }"),
-            key("groups", Shape::Map(NameRule::Resource, &GROUP), "What is started and stopped together.", "[groups]\nfeast = \"Online feature store\""),
+            key("groups", Shape::Map(NameRule::Resource, &GROUP), "Components that are started and stopped together.", "[groups]\nfeast = \"Online feature store\""),
             key("presets", Shape::Map(NameRule::Resource, &Shape::Table(COMPONENT)), "Component keys for components or groups that name them.", "[presets.service]\nrestart = \"unless-stopped\""),
             key("volumes", Shape::Map(NameRule::Resource, &SHARED_VOLUME), "Volumes that several components share.", "[volumes]\nartifacts = { size = \"50Gi\" }"),
-            key("networks", Shape::Map(NameRule::Resource, &NETWORK), "Networks that exist and are joined.", "[networks]\noffice = { external = \"office_lan\" }"),
-            key("components", Shape::Map(NameRule::Resource, &Shape::Table(COMPONENT)), "What runs.", "[components.redis]\nkind = \"redis\"\ngroup = \"feast\""),
+            key("networks", Shape::Map(NameRule::Resource, &NETWORK), "Existing networks that components join.", "[networks]\noffice = { external = \"office_lan\" }"),
+            key("components", Shape::Map(NameRule::Resource, &Shape::Table(COMPONENT)), "The components: what runs.", "[components.redis]\nkind = \"redis\"\ngroup = \"feast\""),
             key("pipelines", Shape::Map(NameRule::Identifier, &Shape::Table(PIPELINE)), "Airflow DAGs.", "[pipelines.training]\nschedule = \"@daily\"\nimage = \"mlopsvn/training:1.4.0\"\n[pipelines.training.tasks]\nextract = { run = \"python extract.py\" }\ntrain = { run = \"python train.py\", after = [\"extract\"] }"),
             key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]\n[[ci.model_serving.stages]]\nname = \"test\"\nrun = [\"make test\"]"),
             key("actors", Shape::Map(NameRule::Resource, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
-            key("flows", Shape::List(&Shape::Table(FLOW)), "Who talks to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
-            key("moved", Shape::List(&MOVED), "What was renamed: volumes and claims keep the names that they had. An entry may be left standing, or be removed once every environment has been applied. Those of an environment come on top of the platform's.", "[[moved]]\nfrom = \"components.old-db\"\nto = \"components.mlflow-db\""),
+            key("flows", Shape::List(&Shape::Table(FLOW)), "Who sends requests or data to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
+            key("moved", Shape::List(&MOVED), "Things that you renamed: their volumes and claims keep their old names. You may remove an entry after every environment has been applied. Entries of an environment are added to the platform's.", "[[moved]]\nfrom = \"components.old-db\"\nto = \"components.mlflow-db\""),
             key("routes", Shape::Map(NameRule::Resource, &Shape::Table(ROUTE)), "Entry points: components behind a host and paths.", "[routes.ml]\nthrough = \"gateway\"\nhost = \"ml.example.com\"\npaths = { \"/mlflow\" = \"mlflow\" }"),
-            key("notify", NOTIFY, "Who is notified of alerts. It becomes Alertmanager's configuration, unless its setting `config` brings one.", "[notify]\ndefault = \"team\"\n[notify.receivers]\nteam = { slack = \"${secrets.slack-webhook}\", channel = \"#ml-platform\" }"),
-            key("deploy", DEPLOY, "Which tool installs the chart from git. The target `gitops` writes what that tool reads; an environment may say its own.", "[platform]\nname = \"mlops\"\ntargets = [\"helm\", \"gitops\"]\n[deploy]\nargocd = { repository = \"https://git.example.com/ml/platform.git\" }"),
+            key("notify", NOTIFY, "Who is notified of alerts. It becomes Alertmanager's configuration, unless that component sets `config`.", "[notify]\ndefault = \"team\"\n[notify.receivers]\nteam = { slack = \"${secrets.slack-webhook}\", channel = \"#ml-platform\" }"),
+            key("deploy", DEPLOY, "Which tool installs the chart from git. The target `gitops` writes the files for that tool. An environment may have its own.", "[platform]\nname = \"mlops\"\ntargets = [\"helm\", \"gitops\"]\n[deploy]\nargocd = { repository = \"https://git.example.com/ml/platform.git\" }"),
             key("lints", Shape::Map(NameRule::Free, &LINT_LEVEL), "A level per lint.", "[lints]\nno-resources = \"allow\""),
             key("raw", RAW, "Raw keys for the top level of Compose files and values.", "[raw.helm]\npriorityClassName = \"ml\""),
         ]

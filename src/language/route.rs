@@ -18,7 +18,7 @@ pub(super) const ROUTE: &[KeyShape] = &[
     key(
         "host",
         Shape::Plain(Form::Domain),
-        "The name that people call.",
+        "The host name in the address.",
         "host = \"ml.example.com\"",
     )
     .required(),
@@ -28,7 +28,7 @@ pub(super) const ROUTE: &[KeyShape] = &[
             key(
                 "secret",
                 Shape::Plain(Form::Name(NameRule::Resource)),
-                "A secret that holds the certificate, its chain and the private key as one PEM text; in the chart also the name of the Secret that the Ingress names.",
+                "A secret that holds the certificate, its chain and the private key as one PEM text; in the chart it is also the name of the Secret that the Ingress uses.",
                 "secret = \"ml-tls\"",
             ),
             key(
@@ -38,19 +38,19 @@ pub(super) const ROUTE: &[KeyShape] = &[
                 "acme = \"ops@example.com\"",
             ),
         ]),
-        "Where the certificate comes from. Without it people come by plain HTTP.",
+        "The source of the certificate. Without it the entry point serves plain HTTP.",
         "tls = { secret = \"ml-tls\" }",
     ),
     key(
         "login",
         FREE,
-        "A component of kind `oauth2-proxy`, which is asked before every request.",
+        "A component of kind `oauth2-proxy`, which checks every request first.",
         "login = \"oauth2-proxy\"",
     ),
     key(
         "paths",
         Shape::Map(NameRule::WebPath, &FREE),
-        "What stands behind each path: a component, or `COMPONENT.PORT`. The path becomes the port's `path`; host and path become the component's `public_url`.",
+        "The component behind each path: `COMPONENT` or `COMPONENT.PORT`. The path becomes the port's `path`; host and path become the component's `public_url`.",
         "paths = { \"/mlflow\" = \"mlflow\", \"/\" = \"jupyterlab\" }",
     )
     .required(),

@@ -1,4 +1,4 @@
-//! The keys of `slo`: what a component promises to those who ask it.
+//! The keys of `slo`: the service level objectives of a component.
 
 use super::{form::Form, inner::DURATION, key::key, shape::Shape};
 
@@ -15,7 +15,7 @@ pub(super) const SLO: Shape = Shape::Table(&[
             key(
                 "p",
                 Shape::Number,
-                "How many percent of the requests.",
+                "The percentage of the requests.",
                 "p = 95",
             )
             .required(),
@@ -27,7 +27,7 @@ pub(super) const SLO: Shape = Shape::Table(&[
             )
             .required(),
         ]),
-        "How many of the requests must be answered within which time.",
+        "The percentage of requests that must be answered within a time.",
         "latency = { p = 95, under = \"300ms\" }",
     ),
     key(
@@ -39,13 +39,13 @@ pub(super) const SLO: Shape = Shape::Table(&[
     key(
         "requests",
         Shape::Plain(Form::PromQl),
-        "The counter of all requests, where the kind does not tell or another one is meant.",
+        "The counter of all requests, if the kind has none or you want another one.",
         "requests = 'http_requests_total{job=\"serving\"}'",
     ),
     key(
         "errors",
         Shape::Plain(Form::PromQl),
-        "The counter of those that failed.",
+        "The counter of failed requests.",
         "errors = 'http_requests_total{job=\"serving\", status=~\"5..\"}'",
     ),
     key(
@@ -67,7 +67,7 @@ pub(super) const KIND_SLO: Shape = Shape::Table(&[
     key(
         "errors",
         Shape::Plain(Form::KindPromQl),
-        "The counter of those that failed.",
+        "The counter of failed requests.",
         "errors = 'mlflow_http_request_total{${self.selector}, status=~\"5..\"}'",
     ),
     key(

@@ -27,12 +27,12 @@ const WHERE: &[KeyShape] = &[
 
 const LABELS: Shape = Shape::Map(NameRule::Free, &Shape::Text);
 
-/// What the kind of the component may know of a chart, and its user says otherwise.
+/// Keys that the kind may set for a chart, and the user may override.
 const WHAT: &[KeyShape] = &[
     key(
         "values",
         RAW_TABLE,
-        "Its values, over those that the kind makes for a chart that it knows; references may stand in them. Secrets may not: name the platform's Secret, `${platform.name}`, and the key in it.",
+        "Its values. They override those that the kind computes for a chart that it knows. They may hold references, but no secrets: name the platform's Secret, `${platform.name}`, and the key in it.",
         "values = { auth = { existingSecret = \"${platform.name}\" } }",
     ),
     key(
@@ -44,25 +44,25 @@ const WHAT: &[KeyShape] = &[
     key(
         "serves",
         LABELS,
-        "Labels that those of its pods have besides to which the Service leads, where it is not all of them.",
+        "Further labels of the pods behind the Service, if the Service selects only some of its pods.",
         "serves = { role = \"primary\" }",
     ),
     key(
         "parts",
         FREE_LIST,
-        "Parts of the kind that the chart brings along.",
+        "Parts of the kind that the chart replaces.",
         "parts = []",
     ),
     key(
         "own_service",
         Shape::Boolean,
-        "It makes a Service of the component's name itself.",
+        "The chart creates a Service with the component's name itself.",
         "own_service = true",
     ),
     key(
         "asks_api",
         Shape::Boolean,
-        "Its pods ask the cluster's API: the policies let them.",
+        "Its pods use the cluster's API: the policies allow it.",
         "asks_api = true",
     ),
     key(
@@ -83,7 +83,7 @@ const WHAT: &[KeyShape] = &[
             )
             .required(),
         ]),
-        "Who manages its pods from another namespace: the policies let it in.",
+        "The operator that manages its pods from another namespace: the policies admit it.",
         "operator = { namespace = \"cnpg-system\", ports = [8000] }",
     ),
 ];
@@ -148,5 +148,5 @@ const IN_KIND: &[Section] = &[
 pub(super) const UPSTREAM_CHART: Shape =
     Shape::Table(&join::<{ length(OF_COMPONENT) }>(OF_COMPONENT));
 
-/// What a kind says of a chart, by the chart's name.
+/// The configuration of charts in a kind, by the chart's name.
 pub(super) const KIND_CHART: Shape = Shape::Table(&join::<{ length(IN_KIND) }>(IN_KIND));

@@ -32,7 +32,7 @@ pub struct Ci {
     pub retries: u32,
     /// What a person who starts it may choose.
     pub parameters: Vec<CiParameter>,
-    /// When Jenkins starts it by itself, beside a change of the repository.
+    /// When Jenkins starts it automatically, besides at a change of the repository.
     pub triggers: CiTriggers,
     /// What follows the stages.
     pub post: Post,
@@ -56,7 +56,7 @@ impl Ci {
         std::iter::once(&self.post).chain(self.all_stages().map(|stage| &stage.post))
     }
 
-    /// The secrets that it reads by itself: those of `secrets` and of variables.
+    /// The secrets that it reads itself, without its stages: those of `secrets` and of variables.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         let stages = || self.all_stages();
         let bound = stages()
@@ -68,7 +68,7 @@ impl Ci {
     }
 }
 
-/// When Jenkins starts a CI entry by itself, in the fields of its own cron.
+/// When Jenkins starts a CI entry automatically, in the fields of its own cron.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CiTriggers {
     /// It runs then.
@@ -108,7 +108,7 @@ pub struct Post {
     pub archive: Vec<String>,
     /// Patterns of files with the results of tests.
     pub junit: Vec<String>,
-    /// Receivers of `[notify]` that hear of a failure, and of the first run that succeeds after one.
+    /// Receivers of `[notify]` that are notified of a failure, and of the first run that succeeds after one.
     pub notify: Vec<String>,
 }
 

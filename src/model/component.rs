@@ -263,7 +263,7 @@ pub struct Record {
     pub expr: String,
     /// Further labels.
     pub labels: Vec<(String, String)>,
-    /// It reads what the kind's metrics hold, and says nothing without them.
+    /// It uses the kind's metrics, and has no data without them.
     pub from_kind: bool,
 }
 

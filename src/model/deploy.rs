@@ -27,7 +27,7 @@ pub enum DeployTool {
         /// The cluster's URL, or the name that Argo CD knows it under.
         destination: Cluster,
         project: String,
-        /// It follows the repository by itself.
+        /// The tool applies new commits automatically.
         automatic: bool,
     },
     Flux {

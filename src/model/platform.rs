@@ -237,9 +237,9 @@ pub struct PlatformVolume {
     pub claim: String,
     /// The user chose its real name.
     pub named: bool,
-    /// The engine's name, and the claim's, are those of a key that it had before.
+    /// Whether the names in the engine and of the claim are those of an earlier key.
     pub volume_moved: bool,
-    /// The claim's name is that of a key that it had before.
+    /// Whether the claim's name is that of an earlier key.
     pub claim_moved: bool,
     /// Where platform.toml speaks of it, as in `components.redis.volumes.data`.
     pub path: String,

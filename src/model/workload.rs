@@ -80,7 +80,7 @@ pub struct Workload {
     pub reaches: Vec<Reach>,
     /// Keys that mean the same as in Compose.
     pub runtime: Runtime,
-    /// The chart of others that stands for it in a cluster; of a main workload.
+    /// The third-party chart that replaces it in a cluster; only for a main workload.
     pub chart: Option<UpstreamChart>,
     /// In a cluster such a chart runs it, or its component's main workload and this one with it.
     pub in_chart: bool,

@@ -1,9 +1,9 @@
-//! Claims that a StatefulSet makes, one for each pod: no claim can be renamed, so their data goes on by commands.
+//! Claims that a StatefulSet creates, one for each pod. A claim can't be renamed, so commands bind its data to a new one.
 
 use super::data::Keep;
 use crate::data::{Data, Keeper};
 
-/// How the data of a claim goes on in another one, where one of the two is made for each pod. `None`: neither is.
+/// How to move the data of a claim to another one, if one of them is created for each pod. `None`: neither is.
 pub(super) fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Option<Keep> {
     let heir = instead.or_else(|| successor(data, fresh));
     match (of_pods(data), heir) {
@@ -47,7 +47,7 @@ fn successor<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
     fits.next().filter(|_| fits.next().is_none())
 }
 
-/// Binds what lies behind a claim to a new one, before the upgrade. The StatefulSet goes first, and with it the pods; its
+/// Binds the volume behind a claim to a new claim, before the upgrade. The StatefulSet and its pods are deleted first; its
 /// claims stay.
 fn commands(data: &Data, new: &str) -> String {
     let old = first(data);

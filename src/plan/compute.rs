@@ -1,4 +1,4 @@
-//! The rules by which a plan comes about.
+//! The rules that compute a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::files::{FileSet, Owner, Stub, Target};
 
-/// What a plan is made of.
+/// The inputs of a plan.
 pub struct Inputs<'a> {
     /// What the compilation made.
     pub wanted: &'a FileSet,
@@ -22,7 +22,7 @@ pub struct Inputs<'a> {
     pub selected: Option<&'a BTreeSet<Target>>,
     /// What earlier runs wrote.
     pub recorded: &'a Recorded,
-    /// What lies in the output folder.
+    /// The files in the output folder.
     pub found: &'a Found,
 }
 
@@ -130,7 +130,7 @@ fn to_remove(path: &str, inputs: &Inputs) -> Option<Change> {
             }
             change.before = Some(bytes.clone());
         }
-        // The file itself is gone; what stands there now is somebody else's.
+        // The recorded file no longer exists; what is at its path now is not ours.
         State::Folder | State::BelowFile(_) => return None,
         State::Link(_) | State::Unreadable(_) => change.refusal = obstacle(state),
     }
@@ -170,8 +170,8 @@ fn yield_to_removals(
     changes
 }
 
-/// The folder holds files, and all of them are removed; or none, because a run was killed that removed what was ours in it.
-/// (Another empty one is somebody's.)
+/// Whether a folder may give way to a file: the plan removes all files in it, or a killed run has already removed them. (Any
+/// other empty folder belongs to the user.)
 fn is_emptied(folder: &str, removed: &BTreeSet<String>, inputs: &Inputs) -> bool {
     let below = format!("{folder}/");
     let found = inputs.found;
@@ -192,7 +192,7 @@ fn is_emptied(folder: &str, removed: &BTreeSet<String>, inputs: &Inputs) -> bool
     }
 }
 
-/// What the run will own: all that it wants, and what belongs to targets that `--target` leaves out.
+/// The files that the manifest will list: all desired files, and those of targets that `--target` leaves out.
 fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
     let mut manifest = Manifest::default();
     let wanted: Vec<_> = inputs.wanted.files.iter().collect();
@@ -219,7 +219,7 @@ fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
     manifest
 }
 
-/// What is kept from now on, and what somebody will have agreed to.
+/// The data that the manifest will list, and the losses that the user accepts with this plan.
 fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
     let wanted = data::wanted(inputs);
     for kept in &wanted {
@@ -231,7 +231,7 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
             manifest.volumes.insert(data.clone(), *size);
         }
     }
-    // What was left behind once and is used again has come back.
+    // Data that was left behind and is used again is no longer an accepted loss.
     let is_back = |accepted: &&Accepted| match accepted {
         Accepted::LeftBehind { keeper, name, .. } => wanted
             .iter()
@@ -262,7 +262,7 @@ fn manifest_meanwhile(
     inputs: &Inputs,
 ) -> Manifest {
     let mut meanwhile = manifest.union(&inputs.recorded.manifest);
-    // Where --force was given, what stands there has been given up.
+    // With --force the present content may be overwritten.
     for change in changes.values() {
         if let Some(before) = &change.before {
             meanwhile.record_file(&change.path, fingerprint(before));
@@ -272,7 +272,7 @@ fn manifest_meanwhile(
 }
 
 /// Whether nearly everything is removed: nine of ten files of the targets that platform.toml names, or every file of every
-/// target. Files of targets that platform.toml no longer names do not count: their removal is asked for.
+/// target. Files of targets that platform.toml no longer names do not count: their removal is intended.
 fn emptied(
     changes: &BTreeMap<String, Change>,
     manifest: &Manifest,

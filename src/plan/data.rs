@@ -1,5 +1,5 @@
-//! Which data a plan leaves behind, what starts empty, what goes on under another key, and what another version of its
-//! program has to read.
+//! What a plan does to data: volumes that are left behind, that start empty, or that keep their data under another key, and
+//! data that another major version has to read.
 
 use std::collections::BTreeSet;
 
@@ -14,9 +14,9 @@ use crate::{
 pub struct DataPlan {
     /// Data that nothing uses afterwards.
     pub left: Vec<LeftBehind>,
-    /// What has nothing in it yet, where something is written down already.
+    /// New, empty volumes, if the manifest already lists data.
     pub fresh: Vec<Data>,
-    /// What goes on under another key.
+    /// Volumes that keep their data under another key.
     pub moved: Vec<Moved>,
     /// Stores whose program changes its major version over existing data.
     pub upgrades: Vec<MajorChange>,
@@ -35,12 +35,12 @@ pub struct LeftBehind {
     pub keep: Keep,
 }
 
-/// What somebody does so that data is used.
+/// What the user does to keep using the data.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keep {
     /// Writes these lines into platform.toml.
     Write(String),
-    /// Types these commands of a shell, before what is generated is used.
+    /// Types these shell commands before the generated files are used.
     Type(String),
 }
 
@@ -53,7 +53,7 @@ impl Keep {
     }
 }
 
-/// Data that goes on under another key.
+/// Data that is used under another key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
     /// The key that it had.
@@ -62,7 +62,7 @@ pub struct Moved {
     pub data: Data,
 }
 
-/// A program meets data of another major version, or of another program.
+/// A program has to read data of another major version, or of another program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MajorChange {
     /// The store.
@@ -87,13 +87,13 @@ pub struct Resized {
 }
 
 impl DataPlan {
-    /// Whether somebody has to agree to it.
+    /// Whether the user has to agree to it.
     pub fn is_loss(&self) -> bool {
         !self.left.is_empty() || !self.upgrades.is_empty()
     }
 }
 
-/// Compares what is written down with what is wanted.
+/// Compares the recorded data with the desired data.
 pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     let recorded = recorded(inputs);
     let wanted = wanted(inputs);
@@ -120,7 +120,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     }
 }
 
-/// Whether the targets that are asked for keep data there; of others nothing is known in this run.
+/// Whether a selected target keeps data there. This run knows nothing about the other targets.
 pub(super) fn is_selected(keeper: Keeper, selected: Option<&BTreeSet<Target>>) -> bool {
     let keepers: &[Target] = match keeper {
         Keeper::Engine => &[Target::Compose, Target::Swarm],
@@ -130,7 +130,7 @@ pub(super) fn is_selected(keeper: Keeper, selected: Option<&BTreeSet<Target>>) -
     selected.is_none_or(|selected| keepers.iter().any(|keeper| selected.contains(keeper)))
 }
 
-/// What this run wants of the keepers that it is about.
+/// The desired data of the selected runtimes.
 pub(super) fn wanted<'a>(inputs: &Inputs<'a>) -> Vec<&'a Kept> {
     let kept = inputs.wanted.kept.iter();
     kept.filter(|kept| is_selected(kept.data.keeper, inputs.selected))
@@ -161,7 +161,7 @@ fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
     }
 }
 
-/// What to write so that the data is used.
+/// What to write or to type to keep using the data.
 fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
     let moved = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"");
     match (instead, data.keeper) {
@@ -230,7 +230,7 @@ fn sort(key: &str) -> &str {
     key.split('.').next().unwrap_or(key)
 }
 
-/// What the volume may be called now: the only one of its owner that starts empty.
+/// The likely new name of the volume: the only volume of its owner that starts empty.
 fn renamed_volume(data: &Data, fresh: &[Data]) -> Option<String> {
     let is_volume = data.key.contains(".volumes.");
     let mut fits = fresh.iter().filter(|new| {
@@ -240,7 +240,7 @@ fn renamed_volume(data: &Data, fresh: &[Data]) -> Option<String> {
     fits.next().is_none().then(|| only.key.clone())
 }
 
-/// What the owner may be called now: it has a volume of the same name, for the same program, and that starts empty.
+/// The likely new name of the owner: it has an empty volume of the same name, for the same program.
 fn candidate(data: &Data, fresh: &[Data]) -> Option<String> {
     let volume = data.key.rsplit('.').next();
     let program = |data: &Data| data.program.as_ref().map(|program| program.kind.clone());

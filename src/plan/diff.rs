@@ -54,7 +54,7 @@ impl Diff {
     }
 }
 
-/// The best diff of two large unrelated files takes minutes; after this time a coarser one does.
+/// The best diff of two large unrelated files takes minutes; after this time a coarser diff is used.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The diff of a change. `folder` is the output folder, relative to the project; empty for a file of the project's own.

@@ -1,4 +1,4 @@
-//! What stops a command that is not a mistake in platform.toml: a broken manifest, a disk that refuses, a missing answer.
+//! Failures that are not a mistake in platform.toml: a broken manifest, a disk error, a question that nobody can answer.
 
 use std::{fmt, io, path::Path};
 
@@ -28,7 +28,7 @@ impl Failure {
         self
     }
 
-    /// The same help, where there is none yet.
+    /// Sets the help, if there is none yet.
     pub fn or_help(mut self, help: &str) -> Self {
         self.help.get_or_insert_with(|| help.to_string());
         self
@@ -47,7 +47,7 @@ impl Failure {
     }
 }
 
-/// `EPERM` of every Unix: not the owner and the mode forbid it, as `EACCES` says.
+/// `EPERM` of every Unix. It has other causes than owner and mode, for which the error is `EACCES`.
 const NOT_PERMITTED: i32 = 1;
 
 /// What a person can do about an error of the file system.

@@ -1,7 +1,7 @@
-//! What a cluster never changes in an object that exists: `helm upgrade` ends with an error where a chart asks for it.
+//! Immutable fields of Kubernetes objects: if a chart changes one, `helm upgrade` fails.
 //!
-//! In: the chart's values as they lie in the output folder, and as they are to be. Out: the objects whose fixed fields differ,
-//! each with what somebody types before the upgrade. Which fields of which kind are fixed is a table.
+//! In: the chart's values in the output folder, and the desired ones. Out: the objects whose immutable fields differ, each with
+//! the commands to type before the upgrade. A table lists the immutable fields of each kind of object.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::Change;
 use crate::value::yaml::{self, Node};
 
-/// A field of an object that exists is to hold something else, which no cluster allows.
+/// An existing object whose immutable fields would change, which no cluster allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fixed {
     /// The object's kind, as in `StatefulSet`.
@@ -174,7 +174,7 @@ pub(super) fn fixed<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Fixed>
                 change.after.as_deref().map(objects),
             )
         });
-    // A platform that has another name has another chart, and its claims go on.
+    // A renamed platform has another chart, and its claims stay in use.
     let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
     for (old, new) in charts {
         before.extend(old.into_iter().flatten());
@@ -278,7 +278,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// What of the chart's objects may be fixed, from its values: as its templates make them.
+/// The immutable fields of the chart's objects, computed from its values as its templates do.
 fn objects(values: &str) -> BTreeMap<Key, Value> {
     let Ok(Some(values)) = yaml::read(values, LARGEST) else {
         return BTreeMap::new();
@@ -348,7 +348,7 @@ fn stateful_set(values: &Value, workload: &Value) -> Value {
     let own = table(&workload["volumes"])
         .filter(|(_, mount)| mount.get("size").is_some() && is_empty(&mount["existingClaim"]));
     let claims: Vec<Value> = own
-        // Another size is said with the data.
+        // A changed size is reported with the data.
         .map(|(name, mount)| json!({ "name": name, "spec": claim(values, mount) }))
         .collect();
     let mut spec = json!({ "serviceName": workload["serviceName"] });

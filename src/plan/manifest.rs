@@ -1,4 +1,4 @@
-//! The manifest: what an earlier run wrote, so that the next one knows which files are its own.
+//! The manifest: a list of the files that an earlier run wrote, so that the next run knows which files are its own.
 //!
 //! It is JSON with one line a file, so that git merges it line by line. Where git could not, both sides count: a path
 //! may stand there with several hashes, and a file that has any of them is unedited.
@@ -29,7 +29,7 @@ pub struct Manifest {
     pub files: BTreeMap<String, BTreeSet<String>>,
     /// Data that is kept, and the bytes that a claim asks for.
     pub volumes: BTreeMap<Data, Option<u64>>,
-    /// What somebody has agreed to lose, so that a reviewer sees it.
+    /// The losses of data that a user accepted, so that a reviewer sees them.
     pub accepted: BTreeSet<Accepted>,
 }
 
@@ -45,7 +45,7 @@ pub enum Accepted {
         /// The key that used it.
         key: String,
     },
-    /// A program met data of another major version, or of another program.
+    /// A program has to read data of another major version, or of another program.
     Upgraded {
         /// Who keeps it.
         keeper: Keeper,
@@ -349,7 +349,7 @@ fn read_json(text: &str) -> Result<Manifest, Failure> {
         .version
         .as_str()
         .ok_or_else(|| broken("it has no `version`"))?;
-    // Before anything else: the rest of a newer version's manifest may look different.
+    // The version is checked first: the rest of a newer manifest may look different.
     refuse_newer(version)?;
     let document: Document =
         serde_json::from_str(text).map_err(|error| broken(&error.to_string()))?;
@@ -379,7 +379,7 @@ fn marker(line: &str) -> Option<Marker> {
     }
 }
 
-/// With markers in it the file is not JSON, but its lines still are, each by itself.
+/// With conflict markers the file is not JSON, but each single line still is.
 fn read_both_sides(text: &str) -> Result<Manifest, Failure> {
     let mut lines = Lines::default();
     let mut section = Marker::End;
@@ -388,7 +388,7 @@ fn read_both_sides(text: &str) -> Result<Manifest, Failure> {
             section = marker;
             continue;
         }
-        // What both sides started from is nobody's any more.
+        // The common ancestor of a conflict does not count.
         if section == Marker::Base {
             continue;
         }

@@ -1,4 +1,4 @@
-//! From what is wanted, what is recorded and what is found to a [`Plan`]: a value that says what `apply` would do.
+//! Compares the desired files with the recorded and the present ones. The result is a [`Plan`]: what `apply` would do.
 //!
 //! `plan`, `check` and `apply` are three readers of the same value. Nothing here touches a disk.
 
@@ -25,25 +25,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::Stub;
 
-/// What is to happen to a file.
+/// What happens to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// It does not exist yet.
     Create,
-    /// It exists, and is to hold something else.
+    /// It exists, and its content changes.
     Change,
     /// It is owned, and no longer generated.
     Remove,
 }
 
-/// Why a file is not touched.
+/// Why a file is not changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
-    /// It is owned, and is not as it was written.
+    /// It is owned, and was edited since it was written.
     Edited,
-    /// It is in the way, and the manifest does not list it.
+    /// The manifest does not list the existing file.
     NotOurs,
     /// A folder is where the file must be.
     Folder,
@@ -88,7 +88,7 @@ impl Refusal {
     }
 }
 
-/// One file that is not as it should be.
+/// One file that differs from its desired state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Relative to the output folder.
@@ -108,15 +108,15 @@ pub struct Change {
 pub struct Plan {
     /// Sorted by path.
     pub changes: Vec<Change>,
-    /// Files that are as they should be, sorted.
+    /// Files that are up to date, sorted.
     pub unchanged: Vec<String>,
-    /// Files that nobody wrote that is known here, sorted.
+    /// Files that mlopsgen did not write, sorted.
     pub foreign: Vec<String>,
     /// Stubs that do not exist yet.
     pub stubs: Vec<Stub>,
-    /// What it means for data.
+    /// What it does to data.
     pub data: DataPlan,
-    /// Objects of a cluster that can't become what the chart says.
+    /// Objects of a cluster with changed fields that are immutable.
     pub fixed: Vec<Fixed>,
     /// The manifest to end with.
     pub manifest: Manifest,
@@ -128,11 +128,11 @@ pub struct Plan {
     pub manifest_changes: bool,
     /// An interrupted run's working files are to be removed.
     pub leftovers: bool,
-    /// Nearly everything goes.
+    /// Whether nearly all files are removed.
     pub emptied: Option<Emptied>,
 }
 
-/// How many files go, and how many there are then.
+/// The number of files that are removed, and the number that remain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Emptied {
     /// Files that are removed.
@@ -188,7 +188,7 @@ impl Plan {
     }
 }
 
-/// Whether files that are not as they were written may be overwritten and removed.
+/// Whether files that were edited by hand may be overwritten and removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Force {
     /// They stop `apply`.

@@ -1,4 +1,4 @@
-//! A plan as a file: what was shown to somebody, so that exactly that can be applied later.
+//! A plan as a file, so that exactly the plan that was reviewed can be applied later.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Failure, Plan, Refusal, VERSION, hash};
 use crate::files::Target;
 
-/// Everything that decides what an `apply` would do. Two of them are equal where it would do the same.
+/// Everything that decides what an `apply` does. Two of them are equal if `apply` would do the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedPlan {
     /// The version of the program that made it.
@@ -120,7 +120,7 @@ impl SavedPlan {
             .map_err(|error| Failure::new(format!("not a saved plan: {error}")).help(help))
     }
 
-    /// What is not as it was planned, one line each; empty where the plan still holds.
+    /// What has changed since the plan was made, one line for each change; empty if the plan is still valid.
     pub fn differences(&self, now: &SavedPlan) -> Vec<String> {
         let paths: BTreeSet<&String> = self
             .changes

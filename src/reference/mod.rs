@@ -26,12 +26,12 @@ pub enum Words {
     Kind,
 }
 
-/// What becomes of a `${` that starts no reference.
+/// The meaning of a `${` that starts no reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// It is a mistake, unless it is written `$${`.
     Strict,
-    /// It belongs to a shell, or to whoever else reads the text: it stays as it is.
+    /// It belongs to a shell, or to another program that reads the text: it stays as it is.
     Shell,
 }
 

@@ -1,4 +1,4 @@
-//! What is resolved before any component, because components are made of it: each is made once, with all that it has.
+//! Facts that are resolved before any component. Components need them, and each component is built only once.
 
 use super::{
     Inputs, Scene, ci, mounts, notify,
@@ -26,7 +26,7 @@ pub(super) struct Beforehand<'a> {
     /// The secrets that CI entries read, of which the Jenkins that runs them makes credentials.
     pub job_secrets: Vec<EnvironmentVariable>,
     pub notify: Option<Notify>,
-    /// Prometheus has a part that asks others whether they work.
+    /// Whether Prometheus has a prober.
     pub has_prober: bool,
     /// What Prometheus reads for what others say, and which component it is.
     scraper: Option<(usize, Scraper)>,

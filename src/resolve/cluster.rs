@@ -1,4 +1,4 @@
-//! What holds in a cluster alone: the user of an image that starts as root, and volumes of the chart's.
+//! Settings for clusters only: the user of an image that starts as root, and volumes that only the chart has.
 
 use crate::{
     expand::{ComponentDraft, WorkloadDraft, read},
@@ -20,7 +20,7 @@ pub(super) fn is_of_catalog(draft: &ComponentDraft, shape: &WorkloadDraft) -> bo
     !replaced && (!shape.own_image || draft.kind_table.get("image").is_some())
 }
 
-/// Whether a volume of a kind is the chart's alone.
+/// Whether only the chart has this volume of a kind.
 pub(super) fn is_mounted_there_alone(table: &Table, volume: &str) -> bool {
     let volume = table
         .get_path(&["volumes", volume])
@@ -28,7 +28,7 @@ pub(super) fn is_mounted_there_alone(table: &Table, volume: &str) -> bool {
     volume.and_then(|volume| volume.string("only")) == Some("helm")
 }
 
-/// The user in a cluster. What a kind says of its own image holds for no other, nor over the user's own `user`.
+/// The user in a cluster. The kind's value applies only to the kind's own image, and never replaces a `user` in platform.toml.
 pub(super) fn user(draft: &ComponentDraft, shape: &WorkloadDraft, image: &Image) -> Option<User> {
     let cluster = shape.table.table("cluster")?;
     let is_written = |key: &str| {

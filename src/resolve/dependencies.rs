@@ -155,7 +155,7 @@ impl Waits<'_> {
         );
     }
 
-    /// The condition that fits the other one, and its jobs that must be done before it is of use.
+    /// The condition to wait for: the default one of the other workload, and the completion of its jobs.
     fn list_form(&self, name: &str, span: Span, opens_ports: bool, out: &mut Vec<Dependency>) {
         let Some(workload) = self.target(name) else {
             return;

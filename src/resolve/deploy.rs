@@ -12,7 +12,7 @@ use crate::{
     world::World,
 };
 
-/// The project, for what an environment says itself and which others there are.
+/// The project: it shows which keys an environment sets itself, and which other environments exist.
 pub(super) struct Around<'a> {
     pub world: &'a dyn World,
     pub sources: &'a Sources,
@@ -157,7 +157,7 @@ impl Reader<'_> {
         self.deploy(tool, "flux-system", sink)
     }
 
-    /// The Secret with the kubeconfig of another cluster. The own cluster may be said as Argo CD says it.
+    /// The Secret with the kubeconfig of another cluster. For Flux's own cluster the URL that Argo CD uses is allowed too.
     fn kubeconfig(&self, sink: &mut Sink) -> Option<String> {
         let node = self.table.get("destination")?;
         let text = node.as_str()?;
@@ -241,7 +241,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// What one environment is called in a cluster, where others run beside it: `PLATFORM-E`.
+    /// The name of an environment in a cluster where others run beside it: `PLATFORM-E`.
     fn own(&self, name: &str) -> String {
         match &self.top.environment {
             Some(environment) if !name.ends_with(&format!("-{environment}")) => {

@@ -42,7 +42,7 @@ pub(super) fn files(
             path: path(scene, index, key, sink),
         };
         for (path, content) in file.contents(table, sink) {
-            // Two roles that one component fills bring its files once.
+            // If one component fills two roles, its files are added only once.
             let same = |known: &FileMount| known.path == path && known.content == content;
             if out.iter().any(same) {
                 continue;
@@ -278,7 +278,7 @@ impl File<'_> {
         }
     }
 
-    /// Runs a kind's template. What it sees is text; pieces that targets complete travel as marks.
+    /// Runs a kind's template. The template sees text; values that only a target knows are replaced by marks until then.
     fn template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let path = node.as_str()?;
         let mut marks = Marks::default();

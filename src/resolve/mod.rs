@@ -1,8 +1,8 @@
-//! From what was written to what is meant: references, workloads, files, health, pipelines.
+//! Builds the typed model from the merged tables: references, workloads, files, health, pipelines.
 //!
 //! In: one finished draft. Out: [`Platform`]. The next stage may assume that every name exists, that references are
-//! resolved and that nothing is left to default. Where something was wrong it is in the sink, and what depends on it is
-//! left out, so that one mistake gives one message.
+//! resolved and that all defaults are filled in. Errors are in the sink; what depends on a wrong value is left out, so that one
+//! mistake gives one message.
 
 mod beforehand;
 mod ci;
@@ -56,7 +56,7 @@ pub struct Inputs<'a> {
     pub sources: &'a mut Sources,
     /// The platform file.
     pub file: &'a str,
-    /// The environment that was laid over the file.
+    /// The environment that was merged over the file.
     pub environment: Option<String>,
 }
 

@@ -161,8 +161,8 @@ fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Opti
     })
 }
 
-/// What an Alertmanager whose configuration is made of `[notify]` mounts and reaches besides: the secrets in it, and the
-/// components that it names. Nothing for any other workload: `files` are those that it mounts already.
+/// Further files and edges of an Alertmanager that is configured by `[notify]`: the secrets and the components that `[notify]`
+/// names. Empty for any other workload. `files` are those that it mounts already.
 pub(super) fn needs(
     notify: &Notify,
     component: &str,

@@ -24,7 +24,7 @@ pub(super) fn pipelines(at: Texts<'_>, tree: &Table, sink: &mut Sink) -> Named<P
         .collect()
 }
 
-/// When it runs by itself.
+/// Its schedule.
 pub(super) fn schedule(table: &Table) -> Option<Schedule> {
     table.string("schedule").and_then(Schedule::parse)
 }
@@ -34,8 +34,8 @@ pub(super) fn timeout(table: &Table) -> Option<u64> {
     read::duration(table, "timeout")
 }
 
-/// A DAG reads the secrets of its tasks from the environment of what runs it. What is wrong with a variable is reported
-/// where the pipeline is resolved.
+/// The secrets of a DAG's tasks, which it reads from Airflow's environment. Errors in a variable are reported where the pipeline
+/// is resolved.
 pub(super) fn task_secrets(tree: &Table, scene: &Scene<'_>) -> Vec<EnvironmentVariable> {
     let quiet = &mut Sink::default();
     let scope = Scope::platform();
@@ -167,7 +167,7 @@ struct Defaults<'a> {
     container: TaskContainer,
 }
 
-/// What a pipeline or a task says of its containers, and else that of what it is part of.
+/// The container keys of a pipeline or a task; a task without them has those of its pipeline.
 fn container(table: &Table, around: &TaskContainer) -> TaskContainer {
     TaskContainer {
         shm_size: read::memory(table, "shm_size").or(around.shm_size),

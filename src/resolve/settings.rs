@@ -1,4 +1,4 @@
-//! What the settings of a component's kind are set to.
+//! The values of the settings of a component's kind.
 
 use super::{
     Inputs, Scene, files,

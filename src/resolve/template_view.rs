@@ -1,4 +1,4 @@
-//! What a kind's template sees of its component and of those that fill its roles.
+//! The view of a kind's template: its component, and the components that fill its roles.
 
 use serde_json::{Map, Value as Json, json};
 

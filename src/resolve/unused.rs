@@ -1,4 +1,4 @@
-//! Names that are written out when a platform is resolved, so that the model no longer shows who used them.
+//! Unused names. They are checked here, because the resolved model no longer shows who used a name.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `chart` of a component: the chart of others that stands for it in a cluster.
+//! `chart` of a component: the third-party chart that replaces it in a cluster.
 
 use super::{
     reference::{Scope, text},
@@ -13,7 +13,7 @@ use crate::{
     syntax::{Entry, Key, Node, Removal, Table, Value, overlay},
 };
 
-/// What Helm takes charts from.
+/// The schemes of a chart repository.
 const SCHEMES: [&str; 4] = ["https://", "http://", "oci://", "file://"];
 
 /// The chart of a component's main workload.
@@ -64,7 +64,7 @@ pub(super) fn chart(
     })
 }
 
-/// What the component sets, and the kind says that the chart does not take.
+/// Reports settings of the component that do not reach the chart, as the kind lists them.
 fn lost_settings(scene: &Scene<'_>, index: usize, table: &Table) -> Vec<String> {
     let user = &scene.components[index].user;
     let is_set = |name: &&str| user.get_path(&["settings", name]).is_some();
@@ -140,7 +140,7 @@ fn merged(scene: &Scene<'_>, index: usize, own: &Table, carries: &mut Vec<&'stat
     overlay(&known, own, Removal::Now)
 }
 
-/// Puts what the component says in the place of the words that stand for it. What it does not say is left to the chart.
+/// Replaces the placeholders (such as `@version`) by the component's values. Without a value the chart's default stays.
 fn fill(values: &mut Table, main: &Table, version: Option<&str>, carries: &mut Vec<&'static str>) {
     values.entries.retain_mut(|entry| {
         let span = entry.value.span;
@@ -233,7 +233,7 @@ fn version(scene: &Scene<'_>, index: usize) -> Option<String> {
     }
 }
 
-/// Whether the chart brings a workload of its component.
+/// Whether the chart replaces a workload of its component.
 pub(super) fn brings(scene: &Scene<'_>, index: usize, shape: &WorkloadDraft) -> bool {
     let Some(own) = own_table(scene, index) else {
         return false;

@@ -67,7 +67,7 @@ pub trait Speak {
         texts.iter().map(|text| self.text(text)).collect()
     }
 
-    /// A text as a value: a string, unless the target puts its parts together by itself.
+    /// A text as a value: a string, unless the target joins its parts itself.
     fn value(&self, text: &Text) -> Value {
         Value::from(self.text(text))
     }
@@ -90,7 +90,7 @@ pub trait Speak {
     }
 }
 
-/// Values whose own form is the target's, each read back unchanged.
+/// Values that already have the target's form. Each is read back unchanged.
 pub fn literals(speak: &dyn Speak, values: &[impl ToString]) -> Vec<String> {
     values
         .iter()

@@ -36,7 +36,7 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
         let below = merged.entry(&key.name);
         let node = match (below.map(|entry| &entry.value.value), &value.value) {
             (Some(Value::Table(below)), Value::Table(above)) => {
-                // In `env`, `false` is a value: `{ unset = true }` takes a variable away.
+                // In `env`, `false` is a value: `{ unset = true }` removes a variable.
                 let removal = if key.name == "env" {
                     Removal::Later
                 } else {

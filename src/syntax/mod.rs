@@ -30,7 +30,7 @@ use unclosed::{Unclosed, conflicts, unclosed};
 /// Syntax errors after the first few are mostly its consequences.
 const REPORTED_ERRORS: usize = 20;
 
-/// Parses one file. Where it is not TOML, what could be read of it comes back beside the diagnostics.
+/// Parses one file. If it is not valid TOML, it returns the part that could be read, and the diagnostics.
 pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
     let text = &sources.file(source).text;
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -92,7 +92,7 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
     table
 }
 
-/// A bracket that is not closed: what the parser says of all that comes after it only follows from that.
+/// A bracket that is not closed: the parser's errors after it are only consequences.
 fn not_closed(bracket: &Unclosed, following: usize, text: &str, source: SourceId) -> Diagnostic {
     let opened = &text[bracket.at..=bracket.at];
     let missing = bracket.missing;

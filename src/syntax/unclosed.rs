@@ -13,7 +13,7 @@ pub(super) struct Unclosed {
     pub end: usize,
 }
 
-/// The first bracket in which the next key or heading begins: whoever wrote that was done with the value.
+/// The first bracket in which the next key or heading begins: there the author meant the value to have ended.
 pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
     let mut open: Vec<(usize, char)> = Vec::new();
     let mut last = 0;

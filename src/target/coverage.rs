@@ -22,7 +22,7 @@ use crate::{
     resolve::rules_of,
 };
 
-/// What is asked of every workload that runs on.
+/// The questions about every long-running workload.
 const QUESTIONS: usize = 4;
 
 /// What is watched, and what is not.
@@ -253,7 +253,7 @@ fn queries(value: &Value, out: &mut Vec<String>) {
     }
 }
 
-/// Jobs of ours have dashboards where there is Grafana; those of one's own are shown by a panel that names them.
+/// Generated jobs have dashboards if there is Grafana. Jobs that the user wrote need a panel that names them.
 fn jobs_without_panel(
     ours: &[&str],
     own_jobs: &[String],

@@ -1,4 +1,4 @@
-//! When Jenkins starts a run by itself: five fields of its cron, in which `H` is a value that it chooses for each job, so
+//! When Jenkins starts a run automatically: five fields of its cron, in which `H` is a value that it chooses for each job, so
 //! that not all jobs start at once.
 //! Source: the grammar of `hudson.scheduler.CrontabLexer` and the help of the field "Schedule" in Jenkins.
 

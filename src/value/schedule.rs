@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::SchedulePreset;
 
-/// When Airflow runs a DAG by itself.
+/// When Airflow runs a DAG automatically.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Schedule {
     Preset(SchedulePreset),

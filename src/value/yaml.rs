@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, ops::Range};
 
 use saphyr_parser::{Event, Parser, StrInput};
 
-/// Nesting beyond which nobody writes a configuration.
+/// The deepest nesting: more than any real configuration has.
 const DEEPEST: usize = 60;
 
-/// Values beyond which nobody writes a configuration by hand.
+/// The most values in a file: more than any configuration that is written by hand.
 pub const BY_HAND: usize = 100_000;
 
 /// Why a text is not one document.

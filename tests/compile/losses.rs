@@ -360,9 +360,10 @@ fn others(effect: &Effect) -> String {
 }
 
 fn page() -> String {
-    let mut text = "# What each target makes of each key\n\nWhere a target can't express a key, it says so: **lost** is the lint \
-        `target-loss`, which `allow = [\"target-loss\"]` on the component accepts. *Nothing* means that the key has no meaning \
-        there. A stack for Docker Swarm has what Compose has, but for what is lost. The architecture in `docs/` draws and lists what is there.\n\n\
+    let mut text = "# What each target makes of each key\n\n**lost**: the target can't express the key, and the lint `target-loss` \
+        reports it; `allow = [\"target-loss\"]` on the component accepts that. *Nothing* means that the key has no meaning there. \
+        A stack for Docker Swarm has the same as Compose, except for what is lost. The architecture in `docs/` shows and lists \
+        the result.\n\n\
         Written from the keys in `src/language/`, where every line is tried: `BLESS=1 cargo test losses`.\n"
         .to_string();
     for Place { title, keys, .. } in places() {

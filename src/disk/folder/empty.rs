@@ -1,4 +1,4 @@
-//! Removes what is in a folder, by open folders: nobody can put a link or another disk in the way meanwhile.
+//! Removes the contents of a folder through open folders, so that no link or mount can be placed on the path meanwhile.
 
 use std::{ffi::OsStr, io};
 
@@ -14,7 +14,7 @@ pub struct Emptying<'a> {
 }
 
 impl Emptying<'_> {
-    /// Everything but these names goes.
+    /// Everything but these names is removed.
     pub fn except<'a>(keep: &'a [&'a str]) -> Emptying<'a> {
         Emptying {
             keep,
@@ -36,7 +36,7 @@ impl Folder {
         })
     }
 
-    /// Removes what is in a folder. A link goes, what it points to stays. Errors: another disk is mounted below.
+    /// Removes the contents of a folder. A link is removed, its target stays. Errors: another file system is mounted below.
     pub fn empty(&self, path: &str, emptying: Emptying<'_>) -> Result<(), Obstacle> {
         empty(&self.folder(path)?, emptying)?;
         Ok(())

@@ -60,7 +60,7 @@ enum Purpose {
     Read,
     /// To write, where nothing may be; with this mode.
     Create(u32),
-    /// To lock: made where it is not there.
+    /// To lock: created if it does not exist.
     Lock,
 }
 
@@ -128,7 +128,7 @@ impl From<Obstacle> for ReadError {
 }
 
 impl Folder {
-    /// Opens a folder that somebody named: links on the way to it are theirs, and followed.
+    /// Opens a folder that the user named: links in its path are followed, because the user chose the path.
     pub fn open(path: &Path) -> io::Result<Self> {
         let named = match path.as_os_str().is_empty() {
             true => Path::new("."),

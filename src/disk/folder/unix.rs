@@ -105,7 +105,7 @@ impl Handle {
                 Mode::from_bits_truncate(0o666),
             ),
         };
-        // A pipe that took the file's place must not make anybody wait, nor a terminal become ours.
+        // If a pipe or a terminal has replaced the file, opening it must neither block nor make it our controlling terminal.
         let safe = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         Ok(File::from(openat(&self.0, name, flags | safe, mode)?))
     }

@@ -51,7 +51,7 @@ impl Folder {
         Ok(file)
     }
 
-    /// Says who may read and write a file, in the system's numbers.
+    /// Sets the permissions of a file, as a mode.
     pub fn set_mode(&self, path: &str, mode: u32) -> Result<(), Obstacle> {
         self.on(path, |folder, name| folder.set_mode(name, mode))
     }

@@ -1,4 +1,4 @@
-//! Removes what is in a folder that was judged, by open folders, not by paths.
+//! Removes the contents of a folder that was checked. It works on open folders, not on paths.
 
 use std::path::Path;
 

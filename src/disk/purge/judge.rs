@@ -89,8 +89,8 @@ fn descend(root: &Path, folder: &Path) -> Result<Option<PathBuf>, String> {
     Ok(Some(path))
 }
 
-/// Whether a path of the project lies in this folder: by its name, or by where its symbolic links lead. Folders are compared
-/// as such, for a file system may take two names for one.
+/// Whether a path of the project lies in this folder, by its name or by the target of its symbolic links. It compares folders,
+/// not names, because a file system may treat two names as the same.
 fn is_within(root: &Path, kept: &str, folder: &Path) -> bool {
     let plain = Path::new(kept).components();
     let plain: PathBuf = plain.filter(|part| *part != Component::CurDir).collect();
@@ -103,7 +103,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
     is_same_file(one, other).unwrap_or(false)
 }
 
-/// A repository in the folder has a history and tracked files, which nobody calls data.
+/// Refuses a folder that contains a repository: its history and tracked files are not data.
 fn refuse_repositories(folder: &Path) -> Result<(), String> {
     for entry in WalkDir::new(folder).follow_links(false) {
         let entry = entry.map_err(|error| not_read(io::Error::from(error)))?;

@@ -1,6 +1,6 @@
-//! Emptying bind folders. Whether a folder may be emptied is decided again just before; no symbolic link is followed.
+//! Empties bind-mounted folders. Whether a folder may be emptied is checked again just before; no symbolic link is followed.
 //!
-//! Only contents go, never the folder itself, and `.gitkeep` files stay with the folders that they keep.
+//! Only the contents are removed, never the folder itself. `.gitkeep` files and their folders stay.
 
 #[cfg(unix)]
 mod empty;

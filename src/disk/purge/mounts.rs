@@ -1,4 +1,4 @@
-//! File systems that are mounted on the way to a folder, or below it: what they hold belongs to another place.
+//! File systems that are mounted on the path to a folder, or below it: their files belong to another place too.
 
 use std::path::Path;
 

@@ -11,7 +11,7 @@ use crate::engine::{Engine, host};
 /// Programs that hold a port for a container.
 const PROXIES: [&str; 3] = ["docker-proxy", "rootlessport", "conmon"];
 
-/// One for each port that somebody else holds. What this platform's own containers hold is theirs.
+/// One finding for each port that another program holds. Ports of this platform's own containers don't count.
 pub(super) fn findings(case: &Case<'_>, containers: &[Container]) -> Vec<Finding> {
     let published = published(case);
     let wanted: Vec<u16> = published.iter().map(|(_, _, number)| *number).collect();

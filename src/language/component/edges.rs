@@ -13,7 +13,7 @@ pub(super) const EDGES: &[KeyShape] = &[
     key(
         "ports",
         Shape::Map(NameRule::Port, &PORT),
-        "What it listens on, by name: a number, a range, or a table. Without `host` a port is reached from inside only.",
+        "The ports that it listens on, by name: a number, a range, or a table. A port without `host` is reached from inside only.",
         "ports.http = { container = 8172, host = 8172 }",
     )
     .also_elsewhere()
@@ -32,7 +32,7 @@ pub(super) const EDGES: &[KeyShape] = &[
     key(
         "public_url",
         Shape::Plain(Form::WebAddress),
-        "Where people reach its main port, behind an entry point or a tunnel: what the program must know of its own address follows, and `.public_url` says it. Left out: the published port.",
+        "The address of its main port for people, behind an entry point or a tunnel. The program is configured with it, and `.public_url` is it. Left out: the published port.",
         "public_url = \"https://ml.example.com/mlflow\"",
     )
     .of_component()
@@ -98,7 +98,7 @@ pub(super) const EDGES: &[KeyShape] = &[
     key(
         "networks",
         Shape::List(&RESOURCE_NAME),
-        "Networks of `[networks]` to join besides.",
+        "Further networks to join, from `[networks]`.",
         "networks = [\"office\"]",
     )
     .shared()

@@ -31,7 +31,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
     key(
         "group",
         RESOURCE_NAME,
-        "What it starts and stops with.",
+        "The group that it starts and stops with.",
         "group = \"feast\"",
     )
     .of_component()
@@ -114,7 +114,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
             NameRule::Port,
             &Shape::Either(&[PORT_NUMBER, FREE]),
         )]),
-        "It runs elsewhere: `{ host, port }`, or `{ PORT = \"host:port\" }` for several ports. Keys about a container (`image`, `volumes`, `ports.X.host`) are errors beside it; where an environment says it, it takes away those of the platform.",
+        "It runs elsewhere: `{ host, port }`, or `{ PORT = \"host:port\" }` for several ports. Keys about a container (`image`, `volumes`, `ports.X.host`) are errors beside it; in an environment it removes those of the platform.",
         "external = { host = \"db.example.com\", port = 5432 }",
     )
     .of_component()
@@ -131,7 +131,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
     key(
         "chart",
         UPSTREAM_CHART,
-        "A chart of others stands for it in a cluster: a dependency of the platform's chart. Its Service, ports, edges and metrics stay as they are.",
+        "A third-party chart that replaces it in a cluster: a dependency of the platform's chart. Its Service, ports, edges and metrics stay.",
         "chart = { repository = \"https://charts.example.com\", name = \"redis\", version = \"1.2.3\" }",
     )
     .only_here()

@@ -13,7 +13,7 @@ pub(super) const LIFE: &[KeyShape] = &[
     key(
         "resources",
         RESOURCES,
-        "What it needs, in Kubernetes' units.",
+        "The resources that it needs, in Kubernetes' units.",
         "resources = { cpu = \"500m\", memory = \"1Gi\" }",
     )
     .in_targets(&[
@@ -47,7 +47,7 @@ pub(super) const LIFE: &[KeyShape] = &[
     key(
         "daemon",
         Shape::Boolean,
-        "One on every node of a cluster, instead of `replicas`. In Compose one container.",
+        "`true`: one pod on every node of a cluster, instead of `replicas`. In Compose it is one container.",
         "daemon = true",
     )
     .in_targets(&[effect()
@@ -70,7 +70,7 @@ pub(super) const LIFE: &[KeyShape] = &[
     key(
         "profiles",
         Shape::List(&Shape::Plain(Form::Name(NameRule::Identifier))),
-        "Off unless one of these is named at start; in the chart `enabled: false`.",
+        "It starts only if one of these profiles is named at start; in the chart it has `enabled: false`.",
         "profiles = [\"debug\"]",
     )
     .shared()
@@ -85,7 +85,7 @@ pub(super) const LIFE: &[KeyShape] = &[
     key(
         "stop_grace_period",
         DURATION,
-        "Between the stop signal and the end.",
+        "The time between the stop signal and the kill.",
         "stop_grace_period = \"60s\"",
     )
     .in_targets(&[
@@ -96,7 +96,7 @@ pub(super) const LIFE: &[KeyShape] = &[
     key(
         "stop_signal",
         Shape::Plain(Form::Signal),
-        "The signal that asks it to stop.",
+        "The signal that stops it.",
         "stop_signal = \"SIGINT\"",
     )
     .in_targets(&[

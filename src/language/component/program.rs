@@ -104,7 +104,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
     key(
         "user",
         Shape::Either(&[Shape::Formed(Form::User), Shape::Integer(0, i64::MAX)]),
-        "The user that it runs as: a name or number, with a group after `:` where wanted.",
+        "The user that it runs as: a name or number, optionally with a group after `:`.",
         "user = \"1000:0\"",
     )
     .shared()

@@ -13,7 +13,7 @@ pub(super) const RIGHTS: &[KeyShape] = &[
     key(
         "privileged",
         Shape::Boolean,
-        "All rights on the host: a lint asks whether that is meant.",
+        "All rights on the host; a lint warns about it.",
         "privileged = true",
     )
     .in_targets(&[effect()
@@ -23,7 +23,7 @@ pub(super) const RIGHTS: &[KeyShape] = &[
     key(
         "read_only",
         Shape::Boolean,
-        "A root file system that can't be written.",
+        "`true`: its root file system is read-only.",
         "read_only = true",
     )
     .in_targets(&[effect()
@@ -53,23 +53,23 @@ pub(super) const RIGHTS: &[KeyShape] = &[
             key(
                 "user",
                 Shape::Plain(Form::Free),
-                "UID, or UID:GID, as which it runs there. The image itself may start as root and give its rights away.",
+                "The UID, or UID:GID, that it runs as in a cluster. Elsewhere the image may start as root and drop its rights itself.",
                 "user = \"999:999\"",
             ),
             key(
                 "alpine_user",
                 Shape::Plain(Form::Free),
-                "The same where the image's tag says `alpine`.",
+                "The same, for images whose tag contains `alpine`.",
                 "alpine_user = \"70:70\"",
             ),
             key(
                 "unrestricted",
                 Shape::Plain(Form::Free),
-                "Why Pod Security's `restricted` can't hold for it: an annotation of the pod, and a line of the chart's notes.",
+                "The reason why it can't meet Pod Security's `restricted`. It becomes an annotation of the pod and a line of the chart's notes.",
                 "unrestricted = \"it reads the node's files\"",
             ),
         ]),
-        "What holds in a cluster alone, for Pod Security.",
+        "Settings for clusters only, for Pod Security.",
         "cluster = { user = \"999:999\" }",
     )
     .shared()

@@ -13,7 +13,7 @@ pub(super) const MOUNTS: &[KeyShape] = &[
     key(
         "volumes",
         Shape::Map(NameRule::Resource, &VOLUME),
-        "What it keeps, by name. Without `source` it is a named volume that outlives the container.",
+        "Its volumes, by name. Without `source` it is a named volume that outlives the container.",
         "volumes.data = { mount = \"/data\", size = \"20Gi\" }",
     )
     .shared()

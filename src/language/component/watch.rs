@@ -54,7 +54,7 @@ pub(super) const WATCH: &[KeyShape] = &[
     key(
         "slo",
         SLO,
-        "What it promises to those who ask it: alerts on how fast the error budget goes, in two speeds, and a panel of what is left of it.",
+        "Its service level objectives. They become alerts on the burn rate of the error budget, in two speeds, and a panel of the budget that is left.",
         "slo = { availability = \"99.5%\", latency = { p = 95, under = \"300ms\" }, window = \"30d\" }",
     )
     .of_component()
@@ -68,7 +68,7 @@ pub(super) const WATCH: &[KeyShape] = &[
     key(
         "panels",
         Shape::List(&PANEL),
-        "Panels of its dashboard, before those of its kind.",
+        "Panels of its dashboard, shown before those of its kind.",
         "panels = [{ title = \"Predictions\", expr = 'sum(rate(predictions_total{job=\"serving\"}[$__rate_interval]))', unit = \"reqps\" }]",
     )
     .of_component()

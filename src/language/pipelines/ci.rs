@@ -36,7 +36,7 @@ const POST: Shape = Shape::Table(&[
     key(
         "always",
         LINES,
-        "Shell lines that run however it ended.",
+        "Shell lines that always run.",
         "always = [\"make clean\"]",
     ),
     key(
@@ -54,7 +54,7 @@ const POST: Shape = Shape::Table(&[
     key(
         "unstable",
         LINES,
-        "Shell lines that run where tests failed.",
+        "Shell lines that run if tests failed.",
         "unstable = [\"make report\"]",
     ),
     key(
@@ -66,13 +66,13 @@ const POST: Shape = Shape::Table(&[
     key(
         "aborted",
         LINES,
-        "Shell lines that run where a person or a time-out ended it.",
+        "Shell lines that run if a person or a time-out ended it.",
         "aborted = [\"make unlock\"]",
     ),
     key(
         "changed",
         LINES,
-        "Shell lines that run where it ended otherwise than the run before.",
+        "Shell lines that run if its result differs from that of the previous run.",
         "changed = [\"make badge\"]",
     ),
     key(
@@ -96,7 +96,7 @@ const POST: Shape = Shape::Table(&[
     key(
         "archive",
         ANT_GLOBS,
-        "Files that Jenkins keeps, however it ended.",
+        "Files that Jenkins always archives.",
         "archive = [\"dist/**\"]",
     ),
     key(
@@ -108,7 +108,7 @@ const POST: Shape = Shape::Table(&[
     key(
         "notify",
         Shape::Either(&[FREE, Shape::List(&FREE)]),
-        "Receivers of `[notify]` that hear of a run that did not succeed, and of the first one that does again.",
+        "Receivers of `[notify]` that are notified of a run that failed, and of the next run that succeeds.",
         "notify = \"team\"",
     ),
 ]);
@@ -120,19 +120,19 @@ const PARAMETER: Shape = Shape::Either(&[
         key(
             "default",
             Shape::Scalar,
-            "What is without an answer: a text, or true or false.",
+            "The default: a text, or true or false.",
             "default = \"staging\"",
         ),
         key(
             "choices",
             TEXTS,
-            "What may be answered; the first by default.",
+            "The values to choose from; the first is the default.",
             "choices = [\"staging\", \"production\"]",
         ),
         key(
             "description",
             Shape::Text,
-            "What is asked.",
+            "The question that is shown.",
             "description = \"Where to deploy\"",
         ),
     ]),
@@ -144,13 +144,13 @@ const TRIGGERS: Shape = Shape::Table(&[
     key(
         "cron",
         BUILD_TRIGGER,
-        "When it runs: five fields of Jenkins' cron, in which `H` is a value of Jenkins' choice.",
+        "When it runs: five fields of Jenkins' cron, in which `H` is a value that Jenkins chooses.",
         "cron = \"H 4 * * *\"",
     ),
     key(
         "poll",
         BUILD_TRIGGER,
-        "When Jenkins looks for changes, and runs it where there are some.",
+        "When Jenkins looks for changes; it runs if there are any.",
         "poll = \"H/15 * * * *\"",
     ),
 ]);
@@ -200,11 +200,11 @@ macro_rules! stage_keys {
                 .in_targets(&[
                     effect().becomes(Jenkins, "`when`: `tag`"),
                 ]),
-            key("retries", Shape::Integer(0, 100), "How often it is tried again after it failed.", "retries = 2")
+            key("retries", Shape::Integer(0, 100), "How often it is retried after a failure.", "retries = 2")
                 .in_targets(&[
                     effect().becomes(Jenkins, "`retry`"),
                 ]),
-            key("post", POST, "What follows its steps.", NOTIFY_AROUND)
+            key("post", POST, "Steps after the stage.", NOTIFY_AROUND)
                 .in_targets(&[
                     effect().becomes(Jenkins, "`post`: `sh`, `archiveArtifacts`, `junit`"),
                 ]),
@@ -226,7 +226,7 @@ const INNER_STAGE: Shape = Shape::Table(stage_keys!());
 const STAGE: Shape = Shape::Table(stage_keys!(key(
     "parallel",
     Shape::List(&INNER_STAGE),
-    "Stages side by side, instead of `run`.",
+    "Stages that run in parallel, instead of `run`.",
     "parallel = [{ name = \"batch\", run = [\"make batch\"] }, { name = \"online\", run = [\"make online\"] }]"
 )
 .in_targets(&[
@@ -281,28 +281,28 @@ pub(in super::super) const CI: &[KeyShape] = &[
     key(
         "parameters",
         Shape::Map(NameRule::Variable, &PARAMETER),
-        "What a person who starts it may choose, as environment variables: a text, true or false, or a list of choices.",
+        "Parameters of a run that a person starts, as environment variables: a text, true or false, or a list of choices.",
         "parameters = { REGION = \"eu\", DRY_RUN = false, STAGE = [\"staging\", \"production\"] }",
     )
     .in_targets(&[effect().becomes(Jenkins, "`parameters`")]),
     key(
         "triggers",
         TRIGGERS,
-        "When Jenkins starts it by itself.",
+        "When Jenkins starts it automatically.",
         "triggers = { cron = \"H 4 * * *\" }",
     )
     .in_targets(&[effect().becomes(Jenkins, "`triggers`")]),
     key(
         "retries",
         Shape::Integer(0, 100),
-        "How often a failed run is tried again.",
+        "How often a failed run is retried.",
         "retries = 1",
     )
     .in_targets(&[effect().becomes(Jenkins, "`retry`")]),
     key(
         "post",
         POST,
-        "What follows the stages.",
+        "Steps after the stages.",
         NOTIFY_AROUND,
     )
     .in_targets(&[effect().becomes(Jenkins, "`post`: `sh`, `archiveArtifacts`, `junit`")]),

@@ -28,7 +28,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     key(
         "schedule",
         Shape::Plain(Form::Cron),
-        "Cron or a preset; left out: only by hand.",
+        "A cron line or a preset; without it, runs are started by hand only.",
         "schedule = \"@daily\"",
     )
     .in_targets(&[effect()
@@ -89,7 +89,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     key(
         "retries",
         Shape::Integer(0, 100),
-        "How often a failed task is tried again.",
+        "How often a failed task is retried.",
         "retries = 2",
     )
     .in_targets(&[effect()
@@ -99,7 +99,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     key(
         "retry_delay",
         DURATION,
-        "Between two tries.",
+        "The time between two tries.",
         "retry_delay = \"5m\"",
     )
     .in_targets(&[effect()
@@ -120,7 +120,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     key(
         "catchup",
         Shape::Boolean,
-        "Runs what was missed since `start`.",
+        "`true`: Airflow also runs what was missed since `start`.",
         "catchup = false",
     )
     .in_targets(&[effect()
@@ -131,7 +131,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     key(
         "max_active_runs",
         Shape::Integer(1, 1000),
-        "Runs at a time.",
+        "How many runs may be active at a time.",
         "max_active_runs = 1",
     )
     .in_targets(&[effect()
@@ -162,7 +162,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     key(
         "volumes",
         Shape::Map(NameRule::Resource, &VOLUME),
-        "What its tasks keep.",
+        "Volumes of its tasks.",
         "volumes.artifacts = { mount = \"/artifacts\", source = \"artifacts\" }",
     )
     .in_targets(&[
@@ -223,7 +223,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     key(
         "ipc",
         Shape::Plain(Form::Choice(&["host", "private"])),
-        "Whose shared memory each task's container uses: the host's, as programs with several graphics processors may need, or its own.",
+        "The shared memory that each task's container uses: its own, or the host's, which programs with several graphics processors may need.",
         "ipc = \"host\"",
     )
     .in_targets(&[effect()
@@ -233,7 +233,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     key(
         "runtime",
         RESOURCE_NAME,
-        "What runs each task's container: a class of the cluster's runtimes.",
+        "The runtime class that runs each task's container in a cluster.",
         "runtime = \"nvidia\"",
     )
     .in_targets(&[effect()

@@ -19,7 +19,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     key(
         "run",
         Shape::ShellText,
-        "What a shell of the container runs; a template of Airflow's, so `{{ ds }}` works.",
+        "The text that a shell in the container runs. It is an Airflow template, so `{{ ds }}` works.",
         "run = \"python train.py\"",
     )
     .in_targets(&[
@@ -32,7 +32,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     key(
         "stub",
         Shape::Boolean,
-        "A Python body of the user's own in `dags/PIPELINE/TASK.py`. It runs in Airflow, not in the pipeline's image: what it talks to belongs in `reaches` of the airflow component.",
+        "Python code that you write, in `dags/PIPELINE/TASK.py`. It runs in Airflow, not in the pipeline's image: write the components that it talks to in `reaches` of the airflow component.",
         "stub = true",
     )
     .in_targets(&[
@@ -58,7 +58,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     key(
         "image",
         Shape::Text,
-        "Another image than the pipeline's.",
+        "An image for this task instead of the pipeline's.",
         "image = \"mlopsvn/train:1.4.0\"",
     )
     .in_targets(&[
@@ -109,7 +109,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     key(
         "trigger_rule",
         Shape::Plain(Form::Choice(TriggerRule::NAMES)),
-        "When it runs, by what came before; `all_success` by default.",
+        "The results of earlier tasks on which it runs; `all_success` by default.",
         "trigger_rule = \"all_done\"",
     )
     .in_targets(&[
@@ -152,7 +152,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     key(
         "ipc",
         Shape::Plain(Form::Choice(&["host", "private"])),
-        "Whose shared memory its container uses: the host's, as programs with several graphics processors may need, or its own.",
+        "The shared memory that its container uses: its own, or the host's, which programs with several graphics processors may need.",
         "ipc = \"host\"",
     )
     .in_targets(&[effect()
@@ -162,7 +162,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     key(
         "runtime",
         RESOURCE_NAME,
-        "What runs its container: a class of the cluster's runtimes.",
+        "The runtime class that runs its container in a cluster.",
         "runtime = \"nvidia\"",
     )
     .in_targets(&[effect()

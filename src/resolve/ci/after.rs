@@ -1,4 +1,4 @@
-//! What follows the stages.
+//! The steps after the stages (`post`).
 
 use crate::{
     diag::Sink,

@@ -1,4 +1,4 @@
-//! What a person is asked who starts an entry, and when it starts by itself.
+//! The parameters of an entry, and when Jenkins starts it automatically.
 
 use crate::{
     diag::{Code, Diagnostic, Sink},

@@ -1,4 +1,4 @@
-//! What the Jenkins that runs the entries has to know of them: secrets, jobs, who is notified.
+//! The configuration of the Jenkins that runs the entries: secrets, jobs, receivers of notifications.
 
 use std::collections::BTreeSet;
 
@@ -77,7 +77,7 @@ pub(in super::super) fn view(tree: &Table, scene: &Scene<'_>, environment: Optio
     })
 }
 
-/// What mails are sent with.
+/// The mail server and its login.
 fn mail(tree: &Table, scene: &Scene<'_>, notify: &Notify) -> Option<Json> {
     let heard = heard(tree, Some(notify));
     let smtp = notify.smtp.as_ref()?;

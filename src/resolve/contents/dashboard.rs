@@ -1,17 +1,17 @@
-//! Dashboards of the user's own: those that were exported ask for data sources of another Grafana.
+//! Dashboards that the user wrote or exported: an exported one refers to data sources of another Grafana.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// What Grafana itself answers to.
+/// Data sources that are built into Grafana.
 const BUILT_IN: [&str; 4] = ["grafana", "-- Grafana --", "-- Mixed --", "-- Dashboard --"];
 
-/// A dashboard that asks for the platform's data sources.
+/// A dashboard that uses the platform's data sources.
 pub(in crate::resolve) enum Adapted {
     AsItIs,
     Rewritten(String),
-    /// The data sources that it asks for and that the platform does not have.
+    /// The data sources that it uses and the platform does not have.
     Foreign(BTreeSet<String>),
 }
 
@@ -35,7 +35,7 @@ pub(in crate::resolve) fn adapted(text: &str, sources: &[&str]) -> Adapted {
         return Adapted::AsItIs;
     }
     if let Value::Object(keys) = &mut dashboard {
-        // What an import would ask for is answered.
+        // The inputs that an import in Grafana would ask for are filled in.
         keys.shift_remove("__inputs");
     }
     serde_json::to_string_pretty(&dashboard)

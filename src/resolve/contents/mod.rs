@@ -1,6 +1,6 @@
-//! Files of the user's own whose form a kind knows: what their program would refuse is an error at its place in the file.
+//! Checks the user's files whose format a kind knows: what their program would refuse is an error at its place in the file.
 //!
-//! They are read when compiling anyway, and a program would report it only when it starts.
+//! The files are read when compiling anyway, and a program would report the error only at its start.
 
 mod alertmanager;
 pub(super) mod dashboard;

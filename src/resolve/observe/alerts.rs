@@ -1,4 +1,4 @@
-//! Alerts, and what tells that a component works.
+//! Alerts, and the metrics that show whether a component works.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::{
     syntax::{Removal, Table, Value, overlay},
 };
 
-/// What tells, of the metrics, that a component works.
+/// The metric that shows whether a component works.
 pub(in crate::resolve) fn healthy(
     scene: &Scene<'_>,
     index: usize,
@@ -25,8 +25,8 @@ pub(in crate::resolve) fn healthy(
     Some(expression(scene, index, node, sink))
 }
 
-/// The kind's alerts, where something is scraped, the component's own, and those that were `made` of other keys. What the
-/// user says of an alert of the kind, or of one that was made, lies over it, key by key.
+/// The alerts of the kind (if something is scraped), of the component, and those `made` from other keys. The user's keys for
+/// an alert of the kind, or for one that was made, are merged over it.
 pub(in crate::resolve) fn alerts(
     scene: &Scene<'_>,
     index: usize,
@@ -82,7 +82,7 @@ pub(in crate::resolve) fn alerts(
     alerts
 }
 
-/// An alert that was made, and over it what the user says of it.
+/// An alert that was made, with the user's keys merged over it.
 fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &mut Sink) -> Alert {
     let said = alert(scene, index, &made.name, own, made.span, sink);
     let has = |key: &str| own.get(key).is_some();

@@ -77,8 +77,7 @@ fn entries(node: &Node) -> impl Iterator<Item = (&Node, &Table)> {
         .filter_map(|node| Some((node, node.as_table()?)))
 }
 
-/// What is scraped of a component that runs elsewhere: what its own `metrics` say, else those of its kind where
-/// `external` names their port.
+/// The scrape jobs of a component that runs elsewhere: its own `metrics`, else those of its kind if `external` names their port.
 pub(in crate::resolve) fn external_metrics(
     scene: &Scene<'_>,
     index: usize,
@@ -152,7 +151,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The certificate that the server's is checked by.
+    /// The certificate of the authority that signs the server's certificate.
     fn ca(&self, table: &Table, sink: &mut Sink) -> Option<FileContent> {
         let entry = table.entry("ca")?;
         if let Some(scheme) = table
@@ -253,7 +252,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Prometheus reads it from a file: a secret as a whole, and nothing that is written out.
+    /// A value that Prometheus reads from a file: it has to be a whole secret, not a plain text.
     fn secret(&self, node: &Node, key: &str, sink: &mut Sink) -> Option<String> {
         let value = text(self.scene, node, &self.scope(), sink);
         if let [Piece::Secret(name)] = value.pieces.as_slice() {

@@ -1,4 +1,4 @@
-//! What a component is watched by: health checks, metrics, alerts, recording rules and panels.
+//! How a component is monitored: health checks, metrics, alerts, recording rules and panels.
 
 mod alerts;
 mod health;
@@ -33,7 +33,7 @@ use crate::{
 /// How a kind selects the component's own series.
 const SELECTOR: &str = "${self.selector}";
 
-/// `false` switches off what a kind has; `true` says nothing.
+/// `false` switches off what a kind has; `true` has no effect.
 fn refuse_true(node: &Node, key: &str, sink: &mut Sink) {
     if node.as_bool() == Some(true) {
         sink.push(
@@ -131,15 +131,15 @@ fn gives_metrics(shape: &WorkloadDraft) -> bool {
     !shape.table.one_or_many_tables("metrics").is_empty()
 }
 
-/// The workload that gives what the rules and panels of the kind ask for: the first one of which the kind says that it is
-/// scraped. Of a kind that says so of none it is the first one that is.
+/// The workload whose metrics the rules and panels of the kind use: the first one that the kind scrapes. If the kind scrapes
+/// none, it is the first workload that is scraped.
 fn measured(draft: &ComponentDraft) -> Option<&WorkloadDraft> {
     let is_said = |table: &Table, path: &[&str]| {
         let node = table.get_path(path);
         node.is_some_and(|node| !node.is_false())
     };
     let says = |path: &[&str]| {
-        // What runs elsewhere has no workload of the kind's any more, but its metrics.
+        // A component that runs elsewhere has no workload of the kind, but it may have the kind's metrics.
         is_said(&draft.kind_table, path)
             || (draft.external.is_some() && is_said(&draft.kind.table, path))
     };

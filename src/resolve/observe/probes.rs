@@ -1,5 +1,5 @@
-//! What is asked from outside: a workload without metrics whose health check is an address. Prometheus' prober asks it, and
-//! who does not answer is an alert.
+//! Probes from outside, for workloads without metrics whose health check is an address. Prometheus' prober connects to it, and
+//! an alert fires if it does not answer.
 
 use crate::{
     expand::{WorkloadDraft, is_asked},
@@ -8,22 +8,22 @@ use crate::{
     source::Span,
 };
 
-/// The alert of a component of which nothing else is known.
+/// The alert of a component that has no metrics.
 const DOWN: &str = "EndpointDown";
-/// The alert of one that says by its metrics, too, whether it works. It has another name: one that says that a component is
-/// down holds the others back.
+/// The alert of a component that also has metrics. It needs another name, because an alert that a component is down inhibits
+/// its other alerts.
 const FAILED: &str = "ProbeFailed";
 
 /// Milliseconds that a health check must fail.
 const HOLD: u64 = 120_000;
 
-/// Whether Prometheus has a part that asks: it is left out where there is nobody to ask.
+/// Whether Prometheus has a prober: it is left out if there is nothing to probe.
 pub(in crate::resolve) fn has_prober(scene: &Scene<'_>) -> bool {
     let mut drafts = scene.components.iter();
     drafts.any(|draft| draft.is_a("prometheus") && draft.workload(Some(PROBER)).is_some())
 }
 
-/// Whether the prober asks a workload: there is one, and the workload has an address on a network.
+/// Whether a workload is probed: there is a prober, and the workload has an address on a network.
 pub(in crate::resolve) fn is_probed(
     scene: &Scene<'_>,
     index: usize,
@@ -42,7 +42,7 @@ pub(in crate::resolve) fn is_probed(
     !matches!(mode, Some("host" | "none"))
 }
 
-/// The alert of those workloads of a component that are asked.
+/// The alert on the workloads of a component that are probed.
 pub(in crate::resolve) fn probe_alert(
     component: &str,
     span: Span,
@@ -55,7 +55,7 @@ pub(in crate::resolve) fn probe_alert(
         [job] => format!("job=\"{job}\""),
         jobs => format!("job=~\"{}\"", jobs.join("|")),
     };
-    // Who gives metrics says by these whether it works.
+    // A workload with metrics shows by them whether it works.
     let is_all_that_is_known = workloads.iter().all(|it| it.metrics.is_empty());
     let is_down = is_all_that_is_known && asked.iter().any(|it| it.part.is_none());
     let text = |text: &str| {

@@ -1,7 +1,7 @@
 //! Schedules are promises: a pipeline that has not succeeded since it was due, or takes longer than usual, is an alert.
 //!
-//! Airflow counts the runs of a DAG that succeeded, and how long they took. The counters are born with the first run, and
-//! the exporter forgets them when it starts again.
+//! Airflow counts the successful runs of a DAG, and measures how long they took. The counters exist from the first run on, and
+//! the exporter loses them when it restarts.
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -13,7 +13,7 @@ use crate::{
     syntax::Table,
 };
 
-/// How long Prometheus keeps samples where nothing else is said: 15 days, in milliseconds.
+/// How long Prometheus keeps samples by default: 15 days, in milliseconds.
 const USUAL_RETENTION: u64 = 15 * DAY;
 const DAY: u64 = 86_400_000;
 const MINUTE: u64 = 60_000;
@@ -41,7 +41,7 @@ pub(in crate::resolve) fn promises(
         } else {
             alerts.push(promise.overdue(airflow));
         }
-        // What is usual is told from as much again.
+        // The usual duration is computed over the same time again.
         if 2 * promise.usual() <= retention {
             alerts.push(promise.slow(airflow));
         }
@@ -49,7 +49,7 @@ pub(in crate::resolve) fn promises(
     alerts
 }
 
-/// The pipelines that run at times which are known.
+/// The pipelines with a known schedule.
 fn of_pipelines(tree: &Table) -> impl Iterator<Item = Promise<'_>> {
     read::tables(tree, "pipelines").filter_map(|(key, table)| {
         let schedule = pipelines::schedule(table)?;
@@ -75,13 +75,13 @@ struct Promise<'a> {
 }
 
 impl Promise<'_> {
-    /// How long after a success the next one should be there: a run may wait and take a while.
+    /// The time after a success in which the next one is due, with room for waiting and for the run itself.
     fn due(&self) -> u64 {
         let wait = (self.gap / 4).clamp(15 * MINUTE, DAY / 4);
         self.gap + wait + self.timeout.unwrap_or_default()
     }
 
-    /// The time that tells what is usual: seven runs, and at least a day.
+    /// The time over which the usual duration is computed: seven runs, and at least a day.
     fn usual(&self) -> u64 {
         (7 * self.gap).max(DAY)
     }

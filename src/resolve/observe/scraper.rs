@@ -1,5 +1,4 @@
-//! What the platform's Prometheus mounts and reaches for what it scrapes and for where it sends samples: secrets and
-//! certificates as files, edges.
+//! Files and edges of the platform's Prometheus, for its scrape jobs and its remote writes: secrets and certificates as files.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
-//! Service levels: what a component promises to those who ask it, as recording rules, alerts and panels.
+//! Service level objectives of a component, as recording rules, alerts and panels.
 //!
-//! The alerts are those of the SRE workbook: each looks at a long window and at a short one, so that it comes soon and goes
-//! soon, in two speeds. Windows grow and shrink with the window of the promise, for which the workbook has 30 days.
+//! The alerts are the burn-rate alerts of the SRE workbook, in two speeds. Each uses a long and a short window, so that it fires
+//! and resolves quickly. The windows scale with the window of the objective, which is 30 days in the workbook.
 
 mod panels;
 mod window;
@@ -25,7 +25,7 @@ const UNSEEN: &str = "ServiceLevelNotMeasured";
 /// The window that a promise is about by default: 30 days, in milliseconds.
 const USUAL_WINDOW: u64 = 30 * 86_400_000;
 
-/// A pair of windows, as parts of the promise's own, and how many times faster than allowed the budget must go.
+/// A pair of windows, as fractions of the objective's window, and the burn rate at which the alert fires.
 struct Burn {
     long: u64,
     short: u64,
@@ -40,15 +40,15 @@ const fn burn(long: u64, short: u64, factor: f64) -> Burn {
     }
 }
 
-/// Of 30 days: one hour and six, of which a person has to know now.
+/// Of 30 days: one hour and six hours. A person has to react now.
 const FAST_BURNS: [Burn; 2] = [burn(720, 8640, 14.4), burn(120, 1440, 6.0)];
-/// One day and three, which can wait until morning.
+/// One day and three days. This can wait until morning.
 const SLOW_BURNS: [Burn; 2] = [burn(30, 360, 3.0), burn(10, 120, 1.0)];
 
 /// Fewer requests than this in the long window say nothing about a share of them.
 const LEAST_REQUESTS: u32 = 20;
 
-/// What a component's promises become.
+/// The rules, alerts and panels of a component's objectives.
 #[derive(Default)]
 pub(in crate::resolve) struct Levels {
     pub alerts: Vec<Alert>,
@@ -404,13 +404,13 @@ impl Objective {
             description: None,
             runbook_url: None,
             down: false,
-            // Whoever counts the requests may be scraped elsewhere.
+            // The series may come from another scrape job than the component's own.
             from_kind: false,
             span: self.span,
         }
     }
 
-    /// True where either pair of windows burns, and enough requests came for a share of them to mean something.
+    /// True if the burn rate is too high in both windows of a pair, and there were enough requests for a meaningful share.
     fn burning(&self, component: &str, burns: &[Burn; 2]) -> String {
         let pairs = burns.iter().map(|burn| {
             // All requests that fail are as much as there can be.
@@ -427,7 +427,7 @@ impl Objective {
         )
     }
 
-    /// What is left of the budget: 1 is all of it, less than nothing is a broken promise.
+    /// The share of the error budget that is left: 1 is all of it; below 0 the objective is missed.
     fn budget_left(&self) -> String {
         let window = duration_text(self.window);
         format!("1 - ({}) / {}", self.ratio(&window), number(self.budget))

@@ -1,5 +1,5 @@
-//! The order over references, found before any of them is resolved: which lead back to themselves, which through too many
-//! others, and how much text all of them bring.
+//! The order of references, computed before any of them is resolved. It finds cycles, chains that are too long, and how much
+//! text all references together expand to.
 //!
 //! A reference leads to a definition, as a setting or an output, whose strings may hold references again. A walk over
 //! these, depth first, visits each definition once.
@@ -44,7 +44,7 @@ pub(super) enum Definition<'a> {
 /// Which references may be followed.
 #[derive(Debug)]
 pub(super) struct Order<'a> {
-    /// Definitions that lead into a circle or too deep.
+    /// Definitions that lead into a cycle or too deep.
     blocked: BTreeSet<Definition<'a>>,
     /// All references together bring more than a platform may hold.
     too_much: bool,
@@ -187,7 +187,7 @@ fn reader_of(draft: &Draft, definition: Definition<'_>, node: &Node) -> Reader {
     }
 }
 
-/// Finds the order and reports what has none.
+/// Computes the order, and reports references that have none.
 pub(super) fn order<'a>(draft: &'a Draft, sink: &mut Sink) -> Order<'a> {
     let walked = walk::walk(draft, &definitions(draft), sink);
     let blocked: BTreeSet<Definition<'_>> = walked
@@ -196,7 +196,7 @@ pub(super) fn order<'a>(draft: &'a Draft, sink: &mut Sink) -> Order<'a> {
         .map(|(definition, _)| *definition)
         .collect();
     let too_much = amount::first_beyond(draft, &walked, MOST_BROUGHT);
-    // A circle is the better reason.
+    // A cycle is the better reason.
     if let Some(place) = too_much.filter(|_| blocked.is_empty()) {
         let limit = MOST_BROUGHT >> 20;
         sink.push(

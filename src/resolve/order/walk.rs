@@ -1,4 +1,4 @@
-//! The walk: depth first, with the steps on a stack of its own, so that no chain is too long for it.
+//! A depth-first walk over definitions. It keeps its own stack, so that a long chain does not overflow the thread's stack.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::{
     source::Span,
 };
 
-/// How many references may lie behind one. What people write needs five.
+/// How long a chain of references may be. Real platforms need five.
 const MOST_STEPS: usize = 64;
 
-/// Walks from each of the definitions to all that lies behind it.
+/// Walks from each of the definitions to everything that it refers to.
 pub(super) fn walk<'a>(
     draft: &'a Draft,
     definitions: &[Definition<'a>],

@@ -29,7 +29,7 @@ pub(in crate::target) enum Marks {
     Value,
 }
 
-/// The losses of one target. Who hears of them leaves out what it has heard before.
+/// The losses of one target. Duplicates are removed where they are reported.
 #[derive(Debug)]
 pub(in crate::target) struct Losses {
     wording: Wording,

@@ -56,7 +56,7 @@ struct ArgoCdView {
     cluster: String,
     /// Argo CD's project.
     project: String,
-    /// Whether it follows the repository by itself.
+    /// Whether it applies new commits automatically.
     automatic: bool,
 }
 

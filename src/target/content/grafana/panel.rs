@@ -254,7 +254,7 @@ impl Panel {
     }
 }
 
-/// The look of a kind's panel. Where a number says nothing, a word does: `up` is 0 or 1, and an info metric always 1.
+/// The look of a kind's panel. Some numbers are shown as words: `up` is 0 or 1, and an info metric is always 1.
 fn look(panel: &model::Panel, selector: &str) -> Look {
     let exprs: Vec<String> = panel
         .queries

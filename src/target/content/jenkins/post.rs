@@ -1,4 +1,4 @@
-//! What follows the stages: steps, files that are kept, and who hears of it.
+//! The steps after the stages: shell lines, files that are archived, and notifications.
 
 use serde::Serialize;
 

@@ -266,7 +266,7 @@ fn alert_view(
     }
 }
 
-/// Of whom Alertmanager says nothing while this fires.
+/// The components whose alerts Alertmanager inhibits while this one fires.
 fn held_back(rules: &Rules<'_>, component: &Component, alert: &Alert) -> Option<String> {
     if !rules.is_told || !holds_back(component, alert) {
         return None;

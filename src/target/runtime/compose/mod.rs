@@ -1,8 +1,8 @@
 //! `compose/`: one file a group, one that includes them all, and what must be set before the start.
 //!
-//! Each group's file stands by itself: it carries the project's name and declares every network, volume and secret that
-//! its services use, so any selection of them goes together by `-f`. Compose takes a thing declared twice where both
-//! say the same.
+//! Each group's file is complete: it has the project's name and declares every network, volume and secret that
+//! its services use, so any selection of files can be combined with `-f`. Compose accepts two declarations if they are the
+//! same.
 
 mod environment;
 mod losses;
@@ -226,7 +226,7 @@ fn declare(
     }
 }
 
-/// Declared so that who looks at the project, or takes it down with its volumes, knows of them.
+/// Volumes of tasks. They are declared so that Compose lists them, and removes them when the project is removed with its volumes.
 fn volumes_of_pipelines(
     platform: &Platform,
     raw: &Map<String, Value>,
@@ -293,7 +293,7 @@ fn orders(context: &Context<'_>) -> Vec<OrderView> {
 }
 
 impl OrderView {
-    /// In a folder of its own: what lies beside `compose.yaml` is one file a group.
+    /// Its path is in a separate folder: every file beside `compose.yaml` is the file of a group.
     fn file(&self) -> String {
         format!("order/{}.{}.yaml", self.group, self.other)
     }

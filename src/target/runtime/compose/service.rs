@@ -139,8 +139,8 @@ fn build_section(speak: &dyn Speak, build: &Build) -> Map<String, Value> {
     keys.0
 }
 
-/// What it waits for. What is optional and of a group that may be absent stands in a file of its own: Compose refuses a
-/// service that none of the files given has, optional or not.
+/// Its dependencies. An optional dependency on a group that may be absent stands in a separate file: Compose refuses a
+/// dependency on a service that no given file has, even an optional one.
 fn dependencies(context: &Context<'_>, workload: &Workload) -> Map<String, Value> {
     workload
         .depends_on
@@ -302,7 +302,7 @@ fn deploy(
     keys.0
 }
 
-/// One container where several would want the same port of the host or write to the same volume.
+/// The number of containers: one, if several would publish the same host port or write to the same volume.
 fn replicas<'a>(networks: &Networks<'a>, workload: &'a Workload, losses: &mut Losses) -> u32 {
     let writes = workload
         .mounts

@@ -322,7 +322,7 @@ fn ingress(platform: &Platform) -> Value {
     })
 }
 
-/// Every path of the routes. Where people have to log in, it leads to the door, which asks for that; else to the component.
+/// Every path of the routes. With a log-in it leads to the entry point, which asks for it; else to the component.
 fn routed(platform: &Platform) -> Map<String, Value> {
     let mut hosts = Map::new();
     for route in &platform.routes {
@@ -341,7 +341,7 @@ fn routed(platform: &Platform) -> Map<String, Value> {
                 Some((workload, port)) if route.login.is_none() => {
                     ends.push((to.path.clone(), workload.name.clone(), port.name.clone()));
                 }
-                // The door knows what runs elsewhere, too.
+                // With a log-in, or to a component that runs elsewhere, the path leads to the entry point.
                 _ => ends.push(door(&to.path)),
             }
         }

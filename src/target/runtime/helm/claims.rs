@@ -1,7 +1,7 @@
-//! Which volume is a claim that stands alone, and which claims a StatefulSet makes, one for each of its pods.
+//! Two forms of claims: a claim that is an object of the chart, and claims that a StatefulSet creates, one for each of its pods.
 //!
-//! A claim that stands alone has a name and a size that can change, and stays when its workload goes. So it is one wherever
-//! there is one pod.
+//! The name and the size of a claim that is an object of the chart can change, and it stays when its workload is removed. So
+//! this form is used for every workload with one pod.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ const DEFAULT_SIZE: u64 = 8 << 30;
 const ONE_NODE: &str = "ReadWriteOnce";
 const MANY_NODES: &str = "ReadWriteMany";
 
-/// A claim that stands alone, a value of `volumes`.
+/// A claim that is an object of the chart: a value of `volumes`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimValues {
@@ -102,7 +102,7 @@ impl Claims {
         self.of_pods.contains_key(key)
     }
 
-    /// Whether a StatefulSet runs what holds it: one workload, whose own it is.
+    /// Whether it belongs to a StatefulSet: exactly one workload mounts it, as its own volume.
     pub fn is_own(&self, key: &str) -> bool {
         self.is_of_pods(key)
             || self
@@ -192,7 +192,7 @@ fn is_of_node(volume: &PlatformVolume, users: &Users<'_>) -> bool {
     only.daemon && volume.component.is_some() && !volume.external && users.pipelines == 0
 }
 
-/// The workload whose own a volume is: nobody else holds it, and it runs on.
+/// The owner of a volume: the only workload that mounts it, if it is long-running.
 fn own<'a>(
     volume: &PlatformVolume,
     users: &Users<'a>,

@@ -132,7 +132,7 @@ fn folder_above(mount: &Mount) -> Option<&str> {
     (mount.above && name == SUB_PATH && !above.is_empty()).then_some(above)
 }
 
-/// What is kept in memory. Kubernetes knows a limit in bytes and none of the kernel's options; some are what it does anyway.
+/// A folder in memory. Kubernetes has a limit in bytes and no mount options; some options are its default anyway.
 fn memory(builder: &mut Builder<'_>, workload: &Workload, tmpfs: &Tmpfs) -> Value {
     let mut value = json!({ "mountPath": tmpfs.path, "memory": true });
     for option in &tmpfs.options {

@@ -44,7 +44,8 @@ pub fn waves(platform: &Platform) -> BTreeMap<String, u32> {
     waves
 }
 
-/// What must take connections first. A guest waits for nothing: its host might be what the other waits for.
+/// The ports that must accept connections before the start. A guest in another pod's network waits for nothing: the other
+/// workload may wait for the guest's host.
 pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
     let mut out = Map::new();
     for dependency in &workload.depends_on {

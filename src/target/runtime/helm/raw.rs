@@ -62,7 +62,7 @@ pub fn merge(base: &mut Value, over: Value) {
 /// What a raw table may say of a claim where it is mounted.
 const OF_CLAIM: [&str; 4] = ["size", "accessModes", "storageClass", "existingClaim"];
 
-/// A claim that stands alone takes what raw tables say of it where it is mounted.
+/// Merges raw values at the mount of a claim into the claim, if it is an object of the chart.
 pub fn hand_to_claims(values: &mut Value) {
     let mut said: Vec<(String, Map<String, Value>)> = Vec::new();
     let components = values["components"].as_object_mut().into_iter().flatten();
