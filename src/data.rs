@@ -50,6 +50,13 @@ impl Data {
         (self.keeper, &self.name) == (other.keeper, &other.name)
     }
 
+    /// The StatefulSet that makes a claim for each of its pods, named `VOLUME-STATEFULSET-*`; `None` for other data.
+    pub fn stateful_set(&self) -> Option<&str> {
+        let rest = self.name.strip_prefix(volume(&self.key))?;
+        let set = rest.strip_prefix('-')?.strip_suffix("-*")?;
+        (self.keeper == Keeper::Cluster).then_some(set)
+    }
+
     /// As in ``volume `shop_redis-data` ``.
     pub fn title(&self) -> String {
         format!("{} `{}`", self.keeper.noun(), self.name)
@@ -148,6 +155,28 @@ pub struct Kept {
     pub size: Option<u64>,
 }
 
+/// The table that a key begins with: `components` of `components.db.volumes.data`.
+pub fn section(key: &str) -> &str {
+    key.split('.').next().unwrap_or(key)
+}
+
+/// Whose a volume is, by its key: `components.db` of `components.db.volumes.data` and of `components.db.parts.w.volumes.data`.
+/// A shared volume is its own owner.
+pub fn owner(key: &str) -> &str {
+    let mut dots = key.match_indices('.');
+    &key[..dots.nth(1).map_or(key.len(), |(at, _)| at)]
+}
+
+/// The component that a key belongs to: `db` of `components.db.volumes.data`.
+pub fn component(key: &str) -> Option<&str> {
+    owner(key).strip_prefix("components.")
+}
+
+/// The name of a volume, by its key: `data` of `components.db.volumes.data`.
+pub fn volume(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}
+
 /// What a volume's names are made of, by its key: `COMPONENT-VOLUME`, or the name in `[volumes]`.
 pub fn id(key: &str) -> String {
     let words: Vec<&str> = key.split('.').collect();
@@ -160,6 +189,46 @@ pub fn id(key: &str) -> String {
             let pipeline = pipeline.to_ascii_lowercase().replace('_', "-");
             format!("{pipeline}-{volume}")
         }
-        _ => words.last().copied().unwrap_or_default().to_string(),
+        _ => volume(key).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Data, Keeper, component, owner, section, volume};
+
+    #[test]
+    fn a_key_says_whose_the_volume_is() {
+        let parts = |key| (section(key), owner(key), component(key), volume(key));
+        assert_eq!(
+            [
+                parts("components.volumes.volumes.data"),
+                parts("components.db.parts.w.volumes.data"),
+                parts("pipelines.nightly.volumes.state"),
+                parts("volumes.models"),
+            ],
+            [
+                ("components", "components.volumes", Some("volumes"), "data"),
+                ("components", "components.db", Some("db"), "data"),
+                ("pipelines", "pipelines.nightly", None, "state"),
+                ("volumes", "volumes.models", None, "models"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_claims_of_pods_name_their_stateful_set() {
+        let data = |keeper, name: &str| Data {
+            keeper,
+            name: name.to_string(),
+            key: "components.air.volumes.data".to_string(),
+            moved: false,
+            program: None,
+        };
+        let set = |keeper, name| data(keeper, name).stateful_set().map(ToString::to_string);
+        let scheduler = Some("air-scheduler".to_string());
+        assert_eq!(set(Keeper::Cluster, "data-air-scheduler-*"), scheduler);
+        assert_eq!(set(Keeper::Cluster, "air-data"), None);
+        assert_eq!(set(Keeper::Host, "data-air-scheduler-*"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The command line. Everything that reads a disk or talks to a terminal is in `cli`; the compiler is the library.
+//! The program: it starts the command line, which is the only code that prints. Everything else is the library.
 
 #![forbid(unsafe_code)]
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mlopsgen::{
-    data::{Data, Keeper},
+    data::{Data, Keeper, component, owner},
     kubernetes_bytes,
     plan::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized},
 };
@@ -50,8 +50,7 @@ fn moved_line(moved: &Moved) -> String {
 
 /// The advice to stop the old program first: two programs that write to one folder at once corrupt its data.
 fn stop_first(moved: &Moved) -> Option<String> {
-    let owner = |key: &str| key.split('.').nth(1).map(ToString::to_string);
-    let (old, new) = (owner(&moved.from)?, owner(&moved.data.key)?);
+    let (old, new) = (owner(&moved.from), owner(&moved.data.key));
     match moved.data.keeper {
         Keeper::Engine if old != new => Some(
             "    stop what runs before the new one starts: `mlopsgen down`, then `apply` and `up`"
@@ -63,8 +62,10 @@ fn stop_first(moved: &Moved) -> Option<String> {
                 "    stop what runs under the old name before the new one starts: docker compose -p {project} down"
             ))
         }
+        // A component has pods of several names, and a pipeline none that stays.
         Keeper::Cluster if old != new => Some(format!(
-            "    stop the old pod before the upgrade: kubectl scale statefulset {old} --replicas=0"
+            "    stop the old pods before the upgrade: kubectl scale deployment,statefulset -l app.kubernetes.io/component={} --replicas=0",
+            component(&moved.from)?
         )),
         Keeper::Cluster | Keeper::Host => None,
     }
@@ -130,12 +131,12 @@ fn steps(data: &Data, from: u64, to: u64) -> Vec<String> {
             "and copy the data from the old claim to the new one".to_string(),
         ];
     }
-    match data.name.strip_suffix("-*") {
+    match data.stateful_set() {
         None => vec![
             "`helm upgrade` does it where the storage class allows expansion (`allowVolumeExpansion: true`)".to_string(),
         ],
-        Some(claims) => {
-            let set = data.key.split('.').nth(1).unwrap_or_default();
+        Some(set) => {
+            let claims = data.name.trim_end_matches("-*");
             vec![
                 "a StatefulSet can't change what it makes: before the upgrade, type".to_string(),
                 format!("kubectl patch pvc {claims}-0 -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{size}\"}}}}}}}}'   (and each further number)"),

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    data::{Data, Keeper, id},
+    data::{Data, Keeper, id, owner, section},
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
     syntax::{Node, Table},
@@ -58,7 +58,9 @@ pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Si
         moves.project = project;
         return moves;
     }
-    let named = entries.iter().filter(|entry| sort(entry.to) != "platform");
+    let named = entries
+        .iter()
+        .filter(|entry| section(entry.to) != "platform");
     moves.steps = named
         .map(|entry| (entry.from.to_string(), entry.to.to_string()))
         .collect();
@@ -96,10 +98,6 @@ fn entries<'a>(tree: &'a Table, sink: &mut Sink) -> Vec<Entry<'a>> {
     out
 }
 
-fn sort(key: &str) -> &str {
-    key.split('.').next().unwrap_or_default()
-}
-
 /// What can be moved: a component, a volume, a group, a pipeline, the platform.
 fn is_key(key: &str) -> bool {
     let words: Vec<&str> = key.split('.').collect();
@@ -120,20 +118,20 @@ fn is_volume(key: &str) -> bool {
 }
 
 fn no_key(text: &str, span: Span) -> Diagnostic {
-    let near = nearest(sort(text), SORTS).filter(|near| *near != sort(text));
+    let near = nearest(section(text), SORTS).filter(|near| *near != section(text));
     let otherwise = || {
         "write `components.C`, `components.C.volumes.V`, `groups.G`, `pipelines.P`, `volumes.V` or `platform.NAME`".to_string()
     };
     Diagnostic::new(Code::BadMove, format!("`{text}` can't be moved"))
         .label(span, "not one of the keys that can be moved")
-        .misspelled(sort(text), near, otherwise)
+        .misspelled(section(text), near, otherwise)
 }
 
 /// Reports entries that contradict the rest of the file.
 fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) -> bool {
     let mut found = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let is_same_sort = sort(entry.from) == sort(entry.to)
+        let is_same_sort = section(entry.from) == section(entry.to)
             && is_volume(entry.from) == is_volume(entry.to)
             || is_volume(entry.from) && is_volume(entry.to);
         if !is_same_sort {
@@ -214,10 +212,7 @@ fn moves_further(entry: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
 
 /// Whether something can have this new name. A kind's own volume stands in no file, so only its component is looked up.
 fn is_now(tree: &Table, key: &str) -> bool {
-    match key.find(".volumes.") {
-        Some(end) => exists(tree, key[..end].split(".parts.").next().unwrap_or_default()),
-        None => exists(tree, key),
-    }
+    exists(tree, owner(key))
 }
 
 /// Whether the file has it.

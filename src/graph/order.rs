@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cycle_is_told_once_from_its_smallest_name() {
+    fn a_cycle_is_reported_once_from_its_smallest_name() {
         let pairs = [("b", "c"), ("c", "a"), ("a", "b"), ("a", "d"), ("d", "e")];
         assert_eq!(independent_cycles(&pairs), [["a", "b", "c"]]);
     }

@@ -1,7 +1,7 @@
 //! Claims that a StatefulSet creates, one for each pod. A claim can't be renamed, so commands bind its data to a new one.
 
 use super::data::Keep;
-use crate::data::{Data, Keeper};
+use crate::data::{Data, component, volume};
 
 /// How to move the data of a claim to another one, if one of them is created for each pod. `None`: neither is.
 pub(super) fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Option<Keep> {
@@ -20,7 +20,7 @@ pub(super) fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Optio
 }
 
 fn of_pods(data: &Data) -> bool {
-    data.keeper == Keeper::Cluster && data.name.ends_with("-*")
+    data.stateful_set().is_some()
 }
 
 /// The claim of the first pod.
@@ -28,22 +28,20 @@ fn first(data: &Data) -> String {
     data.name.replace('*', "0")
 }
 
-/// The StatefulSet that holds a claim.
+/// What `kubectl` calls the StatefulSet that holds a claim. A claim that stands alone does not name it, but its component.
 fn set(data: &Data) -> String {
-    let words: Vec<&str> = data.key.split('.').collect();
-    match words.as_slice() {
-        ["components", component, "parts", part, ..] => format!("{component}-{part}"),
-        [_, component, ..] => component.to_string(),
-        _ => "STATEFULSET".to_string(),
+    match (data.stateful_set(), component(&data.key)) {
+        (Some(set), _) => set.to_string(),
+        (None, Some(component)) => format!("-l app.kubernetes.io/component={component}"),
+        (None, None) => "STATEFULSET".to_string(),
     }
 }
 
 /// The only claim of pods that starts empty and is of a volume of the same name.
 fn successor<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
-    let volume = |data: &Data| data.key.rsplit('.').next().map(ToString::to_string);
     let mut fits = fresh
         .iter()
-        .filter(|new| of_pods(new) && volume(new) == volume(data));
+        .filter(|new| of_pods(new) && volume(&new.key) == volume(&data.key));
     fits.next().filter(|_| fits.next().is_none())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Inputs, claims};
 use crate::{
-    data::{Data, Keeper, Kept, Program, id},
+    data::{Data, Keeper, Kept, Program, id, owner, section, volume},
     files::Target,
 };
 
@@ -173,23 +173,22 @@ fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Strin
         },
         (None, Keeper::Host) => format!("{}.source = \"{}\"", data.key, data.name),
         (None, _) => {
-            let owner = owner(&data.key);
+            let (owner, name) = (owner(&data.key), volume(&data.key));
             if let Some(to) = renamed_volume(data, fresh) {
                 return moved(&data.key, &to);
             }
-            let name = data.key.rsplit('.').next().unwrap_or_default();
             if let Some(to) = candidate(data, fresh) {
-                return moved(&owner, &to);
+                return moved(owner, to);
             }
-            let lines = match sort(&owner) {
+            let lines = match section(owner) {
                 // What several held is one component's own now.
-                "volumes" => moved(&owner, "components.C.volumes.V"),
+                "volumes" => moved(owner, "components.C.volumes.V"),
                 // The component itself may still be there.
                 "components" => moved(&data.key, &format!("components.NEW.volumes.{name}")),
-                sort => moved(&owner, &format!("{sort}.NEW")),
+                section => moved(owner, &format!("{section}.NEW")),
             };
             match data.keeper {
-                Keeper::Engine if sort(&owner) != "volumes" => format!(
+                Keeper::Engine if section(owner) != "volumes" => format!(
                     "{lines}\n# or, where it is to be used: volumes.{name}.name = \"{}\"",
                     data.name
                 ),
@@ -219,17 +218,6 @@ fn renamed_project<'a>(old: &'a Data, new: &'a Data) -> Option<(&'a str, &'a str
     (old == new && from != to).then_some((from, to))
 }
 
-/// Whose a volume is: `components.db` of `components.db.volumes.data`.
-fn owner(key: &str) -> String {
-    let end = key.find(".volumes.").unwrap_or(key.len());
-    let owner = &key[..end];
-    owner.split(".parts.").next().unwrap_or(owner).to_string()
-}
-
-fn sort(key: &str) -> &str {
-    key.split('.').next().unwrap_or(key)
-}
-
 /// The likely new name of the volume: the only volume of its owner that starts empty.
 fn renamed_volume(data: &Data, fresh: &[Data]) -> Option<String> {
     let is_volume = data.key.contains(".volumes.");
@@ -241,13 +229,12 @@ fn renamed_volume(data: &Data, fresh: &[Data]) -> Option<String> {
 }
 
 /// The likely new name of the owner: it has an empty volume of the same name, for the same program.
-fn candidate(data: &Data, fresh: &[Data]) -> Option<String> {
-    let volume = data.key.rsplit('.').next();
+fn candidate<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a str> {
     let program = |data: &Data| data.program.as_ref().map(|program| program.kind.clone());
     let mut fits = fresh.iter().filter(|new| {
         new.keeper == data.keeper
-            && sort(&new.key) == sort(&data.key)
-            && new.key.rsplit('.').next() == volume
+            && section(&new.key) == section(&data.key)
+            && volume(&new.key) == volume(&data.key)
             && program(new) == program(data)
     });
     let only = fits.next()?;

@@ -214,7 +214,7 @@ fn a_chain_without_end_is_refused_once() {
 }
 
 #[test]
-fn a_circle_is_told_once_and_not_at_each_place_that_leads_there() {
+fn a_circle_is_reported_once_and_not_at_each_place_that_leads_there() {
     let circle = "[components.a]\ngroup = \"g\"\nimage = \"${components.b.image}\"\n\
                   [components.b]\ngroup = \"g\"\nimage = \"${components.a.image}\"\n\
                   [components.c]\ngroup = \"g\"\nimage = \"x/${components.a.image}\"\n";

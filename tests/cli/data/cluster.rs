@@ -47,6 +47,47 @@ fn claims_of_pods_are_replaced_by_commands() {
         .refuses(&[claim, "kubectl delete statefulset trainer"]);
 }
 
+/// A workload of a component has a name of its own, and so has its StatefulSet.
+#[test]
+fn commands_name_the_stateful_set_of_the_workload() {
+    let airflow = r#"
+[secrets.admin]
+env = "ADMIN"
+[components.air]
+kind = "airflow"
+group = "track"
+settings.admin_password = "${secrets.admin}"
+uses.database = "mlflow-db"
+[components.air.parts.scheduler]
+replicas = 2
+volumes.state = { mount = "/state", size = "1Gi" }
+"#;
+    let mut case = Case::of(&format!("{PLATFORM}{airflow}"));
+    case.change("\"/state\", size = \"1Gi\"", "\"/state\", size = \"3Gi\"");
+    let ran = run(&case.project, &["plan"]);
+    for word in [
+        "kubectl patch pvc state-air-scheduler-0 ",
+        "kubectl delete statefulset air-scheduler --cascade=orphan",
+    ] {
+        assert!(ran.out.contains(word), "{word}\n{}", ran.out);
+    }
+}
+
+/// Pods of every workload of the old component have to stop: they are found by their label.
+#[test]
+fn the_old_pods_of_moved_data_are_named_by_their_component() {
+    let mut case = Case::of(&PLATFORM.replace(
+        "[\"compose\", \"helm\", \"swarm\", \"airflow\"]",
+        "[\"helm\"]",
+    ));
+    case.change("components.trainer", "components.worker")
+        .moved("components.trainer", "components.worker");
+    let ran = run(&case.project, &["plan"]);
+    let command =
+        "kubectl scale deployment,statefulset -l app.kubernetes.io/component=trainer --replicas=0";
+    assert!(ran.out.contains(command), "{}", ran.out);
+}
+
 /// The plan reports a field that a cluster can't change, before `helm upgrade` fails at it.
 #[test]
 fn what_a_cluster_can_not_change_is_reported_with_its_steps() {
