@@ -145,10 +145,12 @@ impl Proofs {
         let Ok(folder) = Folder::open(&self.folder) else {
             return;
         };
-        let names = folder.names("").unwrap_or_default();
-        if names.len() >= MOST {
-            for (old, _) in names {
-                let _ = folder.remove_file(&old.to_string_lossy());
+        let names = folder.names("").unwrap_or_default().into_iter();
+        let names = names.map(|(name, _)| name.to_string_lossy().into_owned());
+        let old: Vec<String> = names.filter(|name| is_own(name)).collect();
+        if old.len() >= MOST {
+            for name in old {
+                let _ = folder.remove_file(&name);
             }
         }
         let draft = format!("{name}.{}", std::process::id());
@@ -159,6 +161,18 @@ impl Proofs {
             let _ = folder.remove_file(&draft);
         }
     }
+}
+
+/// Whether a file has the name of a proof, or of its draft. The folder may hold other files, as where it is a link.
+fn is_own(name: &str) -> bool {
+    name.split_once(".json").is_some_and(|(stem, draft)| {
+        stem.len() == hash(b"").len()
+            && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && draft
+                .trim_start_matches('.')
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// The plan of an output folder that is as its manifest says; `None` where it is not.

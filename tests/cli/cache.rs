@@ -169,6 +169,21 @@ fn whatever_a_proof_rests_on_is_looked_at_again() {
 }
 
 #[test]
+fn room_for_proofs_is_made_of_proofs_alone() {
+    let project = Project::new();
+    let old = |number: usize| project.cache.path(&format!("mlopsgen/{number:064x}.json"));
+    fs::create_dir(project.cache.path("mlopsgen")).expect("a folder");
+    for number in 0..500 {
+        fs::write(old(number), "old").expect("a file");
+    }
+    let notes = project.cache.path("mlopsgen/notes.txt");
+    fs::write(&notes, "not ours").expect("a file");
+    assert_eq!(project.run(&["check"]).status, 0);
+    assert!(!old(0).exists(), "room was made");
+    assert!(notes.exists(), "a file of somebody else was deleted");
+}
+
+#[test]
 fn a_proof_that_is_not_whole_is_none() {
     let project = Project::new();
     assert!(project.is_believed());

@@ -161,7 +161,8 @@ impl Reader<'_> {
                         .help("`p` is a share of the requests in percent, as `p = 95`"),
                 );
             }
-            if let (0, Some(node)) = (under, table.get("under")) {
+            let written = table.get("under").filter(|node| !node.is_broken());
+            if let (0, Some(node)) = (under, written) {
                 sink.push(
                     Diagnostic::new(Code::BadValue, "no request takes no time at all")
                         .label(node.span, "not above 0")
@@ -206,6 +207,9 @@ impl Reader<'_> {
     }
 
     fn unmeasured(&self, promise: &str, missing: &str, place: Span, sink: &mut Sink) {
+        if self.table.get(missing).is_some_and(|node| node.is_broken()) {
+            return;
+        }
         let draft = &self.scene.components[self.index];
         let scraped = has_metrics(draft);
         let help = match missing {
