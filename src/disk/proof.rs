@@ -126,6 +126,7 @@ impl Proofs {
 
     /// The first line is the hash of the rest: a damaged file is not a proof.
     fn read(&self, name: &str) -> Option<Proof> {
+        is_private(&self.folder).then_some(())?;
         let folder = Folder::open(&self.folder).ok()?;
         let bytes = folder.read(name, LONGEST).ok()?;
         let end = memchr::memchr(b'\n', &bytes)?;
@@ -258,6 +259,20 @@ fn program() -> Option<String> {
 #[cfg(not(unix))]
 fn program() -> Option<String> {
     None
+}
+
+/// Nobody else may write into it: whoever can, decides what a run says.
+#[cfg(unix)]
+fn is_private(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    folder
+        .metadata()
+        .is_ok_and(|found| found.mode() & 0o022 == 0)
+}
+
+#[cfg(not(unix))]
+fn is_private(_folder: &Path) -> bool {
+    true
 }
 
 /// Only the user may read it: messages quote platform.toml.

@@ -21,6 +21,8 @@ pub struct KeyShape {
     pub in_kinds: InKinds,
     /// Of a component's key: whether one that runs elsewhere may have it.
     pub elsewhere: Elsewhere,
+    /// Of a key about workloads: whether it still has its meaning where a chart of others (`chart`) runs the component.
+    pub in_charts: bool,
     /// Whether a secret may stand in its references.
     pub takes_secrets: bool,
     /// What the targets make of it; one entry for each way to write it that they treat differently.
@@ -116,6 +118,11 @@ impl KeyShape {
         self
     }
 
+    pub(super) const fn also_in_charts(mut self) -> Self {
+        self.in_charts = true;
+        self
+    }
+
     pub(super) const fn in_targets(mut self, effects: &'static [Effect]) -> Self {
         self.effects = effects;
         self
@@ -128,6 +135,12 @@ impl KeyShape {
             (Elsewhere::ByScope, Scope::SharedByWorkloads) => has_containers,
             (Elsewhere::ByScope, Scope::MainWorkload) | (Elsewhere::Needless, _) => false,
         }
+    }
+
+    /// Whether a component that a chart of others runs in a cluster may have the key without a loss there. What is about a
+    /// container stands in the values of that chart.
+    pub const fn holds_in_charts(&self) -> bool {
+        self.in_charts || matches!(self.scope, Scope::Component)
     }
 
     /// Whether the table of a kind's workload has the key too, so that `false` in a component may remove the kind's.
@@ -165,6 +178,7 @@ pub(super) const fn key(
         scope: Scope::MainWorkload,
         in_kinds: InKinds::Workloads,
         elsewhere: Elsewhere::ByScope,
+        in_charts: false,
         takes_secrets: false,
         effects: &[],
     }

@@ -228,3 +228,22 @@ fn without_the_cache_nothing_is_kept_and_nothing_believed() {
     let said = project.run(&["check", "--no-cache"]).err;
     assert!(!said.contains("a lie"), "{said}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_proof_is_not_read_where_others_may_write() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new();
+    assert_eq!(project.run(&["check"]).status, 0);
+    let [proof] = project.proofs().try_into().expect("one proof");
+    let text = fs::read_to_string(&proof).expect("a proof");
+    let (_, body) = text.split_once('\n').expect("a seal");
+    let forged = body.replace("latest", "forged");
+    let seal = mlopsgen::plan::hash(forged.as_bytes());
+    fs::write(&proof, format!("{seal}\n{forged}")).expect("a file");
+    let is_believed = || project.run(&["check"]).err.contains("forged");
+    assert!(is_believed(), "the seal is right");
+    let folder = project.cache.path("mlopsgen");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o770)).expect("a mode");
+    assert!(!is_believed(), "anybody of the group may have written it");
+}

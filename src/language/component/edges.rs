@@ -16,6 +16,7 @@ pub(super) const EDGES: &[KeyShape] = &[
         "The ports that it listens on, by name: a number, a range, or a table. A port without `host` is reached from inside only.",
         "ports.http = { container = 8172, host = 8172 }",
     )
+    .also_in_charts()
     .also_elsewhere()
     .in_targets(&[
         effect()
@@ -47,6 +48,7 @@ pub(super) const EDGES: &[KeyShape] = &[
         "Start order. The list form waits for `completed` of a job, `healthy` where there is a health check, else `started`.",
         "depends_on = [\"redis\"]",
     )
+    .also_in_charts()
     .in_targets(&[
         effect()
             .set("depends_on = [\"cache\"]")
@@ -60,6 +62,7 @@ pub(super) const EDGES: &[KeyShape] = &[
         "Edges without order: all ports of `a`, or one: `a.grpc`.",
         "reaches = [\"redis\", \"kafka.broker\"]",
     )
+    .also_in_charts()
     .shared()
     .in_targets(&[
         effect()
@@ -73,6 +76,7 @@ pub(super) const EDGES: &[KeyShape] = &[
         "Further DNS names. In Kubernetes each is a Service where the name allows it.",
         "aliases = [\"feature_store\"]",
     )
+    .also_in_charts()
     .in_targets(&[
         effect()
             .set("aliases = [\"web-api\"]")

@@ -73,6 +73,7 @@ pub(super) const LIFE: &[KeyShape] = &[
         "It starts only if one of these profiles is named at start; in the chart it has `enabled: false`.",
         "profiles = [\"debug\"]",
     )
+    .also_in_charts()
     .shared()
     .in_targets(&[
         effect()

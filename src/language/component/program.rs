@@ -16,6 +16,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "`repo[:tag][@sha256:...]`.",
         "image = \"mlopsvn/model_serving:1.4.0\"",
     )
+    .also_in_charts()
     .shared()
     .in_parts_of_kinds()
     .in_targets(&[effect()
@@ -28,6 +29,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "The tag of the kind's image, or of an `image` without one.",
         "version = \"17.11\"",
     )
+    .also_in_charts()
     .also_elsewhere()
     .shared()
     .in_parts_of_kinds()
@@ -42,6 +44,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "Builds the image. Without `image` it is called `PLATFORM/COMPONENT:VERSION`.",
         "build = { context = \"model_serving\" }",
     )
+    .also_in_charts()
     .shared()
     .in_parts_of_kinds()
     .in_targets(&[effect()

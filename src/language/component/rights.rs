@@ -118,6 +118,7 @@ pub(super) const REST: &[KeyShape] = &[
         "Raw keys of the Compose service, merged last.",
         "compose = { stdin_open = true }",
     )
+    .also_in_charts()
     .in_targets(&[effect()
         .set("compose = { pid = \"host\" }")
         .becomes(Compose, "the keys themselves")
@@ -129,6 +130,7 @@ pub(super) const REST: &[KeyShape] = &[
         "Raw values of the component in the chart, merged last.",
         "helm = { nodeSelector = { disk = \"ssd\" } }",
     )
+    .also_in_charts()
     .in_targets(&[effect()
         .unchanged(Compose, "nothing: `compose` is for the service")
         .becomes(Helm, "the values themselves")]),

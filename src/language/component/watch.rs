@@ -31,6 +31,7 @@ pub(super) const WATCH: &[KeyShape] = &[
         "What Prometheus scrapes: one endpoint, or a list of them; `false` for nothing.",
         "metrics = { port = \"http\", interval = \"5s\" }",
     )
+    .also_in_charts()
     .also_elsewhere()
     .takes_secrets()
     .in_kinds_as(&IN_KINDS_METRICS)

@@ -12,7 +12,7 @@ use super::{
     workload,
 };
 use crate::{
-    language::CHART_TOP_KEYS,
+    language::{CHART_TOP_KEYS, component_key},
     model::{ChartOperator, Component, Piece, Platform, Raw, Text, UpstreamChart, Workload},
     speak::{ChartDefaults, Speak},
     target::shared::losses::ACCEPT,
@@ -164,28 +164,16 @@ fn admitted(operator: &ChartOperator) -> Value {
 
 /// What the user says of the workload, and only containers of a machine get.
 fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamChart) {
-    const KEYS: [&str; 12] = [
-        "command",
-        "entrypoint",
-        "args",
-        "env",
-        "files",
-        "health",
-        "replicas",
-        "resources",
-        "tmpfs",
-        "user",
-        "volumes",
-        "working_dir",
-    ];
     let platform = builder.context.platform;
-    let is_users = |key: &&&str| {
-        let entry = workload.written.entry(key);
-        entry.is_some_and(|entry| !platform.kind_sources.contains(&entry.key.span.source))
-    };
-    let keys = KEYS.iter().filter(is_users);
-    let lost: Vec<String> = keys
+    let written = workload.written.iter().map(|(key, _)| key);
+    let of_user = written.filter(|key| !platform.kind_sources.contains(&key.span.source));
+    let lost: BTreeSet<&str> = of_user
+        .map(|key| key.name.as_str())
+        .filter(|key| component_key(key).is_some_and(|shape| !shape.holds_in_charts()))
         .filter(|key| !chart.carries.contains(key))
+        .collect();
+    let lost: Vec<String> = lost
+        .into_iter()
         .map(|key| format!("`{key}`"))
         .chain(
             chart
@@ -198,10 +186,10 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamCha
         return;
     }
     let message = format!(
-        "{} of `{}` {} for Compose and Swarm only: in a cluster, set it in `chart.values` of the chart `{}`",
+        "{} of `{}` {} no effect in a cluster: the chart `{}` runs it there. Set the same in `chart.values`",
         lost.join(", "),
         workload.name,
-        if lost.len() == 1 { "is" } else { "are" },
+        if lost.len() == 1 { "has" } else { "have" },
         chart.name,
     );
     let component = &workload.component;
