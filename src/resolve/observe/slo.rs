@@ -14,7 +14,7 @@ use crate::{
     model::{Alert, AlertSeverity, AlertText, Panel, Record, Requests},
     resolve::Scene,
     source::Span,
-    syntax::{Entry, Table, Value},
+    syntax::{Entry, Node, Table, Value},
 };
 
 /// The alerts of a promise.
@@ -207,7 +207,7 @@ impl Reader<'_> {
     }
 
     fn unmeasured(&self, promise: &str, missing: &str, place: Span, sink: &mut Sink) {
-        if self.table.get(missing).is_some_and(|node| node.is_broken()) {
+        if self.table.get(missing).is_some_and(Node::is_broken) {
             return;
         }
         let draft = &self.scene.components[self.index];
