@@ -258,7 +258,8 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalD
         None => Vec::new(),
     };
     let alone = |host: &&str| table.integer("port").is_some() || !host.contains(':');
-    if let Some(host) = table.string("host").filter(alone) {
+    let host = table.string("host").filter(alone);
+    if let Some(host) = host.or_else(|| misspelled_host(table, sink)) {
         let main = kind.port.clone().or_else(|| {
             let ports = component.table("ports")?;
             ports.keys().next().map(ToString::to_string)
@@ -308,6 +309,26 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalD
         addresses,
         span: entry.key.span,
     })
+}
+
+/// What stands beside an integer `port` under a name that is nearly `host`.
+fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a str> {
+    if table.get("host").is_some() {
+        return None;
+    }
+    table.integer("port")?;
+    let mut entries = table.iter();
+    let (key, node) = entries.find(|(key, _)| nearest(&key.name, ["host"]).is_some())?;
+    let host = node.as_str()?;
+    sink.push(
+        Diagnostic::new(
+            Code::UnknownKey,
+            format!("`external` has no key `{}`", key.name),
+        )
+        .label(key.span, "unknown key")
+        .misspelled(&key.name, Some("host"), String::new),
+    );
+    Some(host)
 }
 
 fn unknown_external(kind: &Kind, port: &Key, known: &[&str]) -> Diagnostic {

@@ -281,13 +281,18 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
         ) => true,
         (Shape::List(item), Value::Array(items)) => {
-            let kept = items
+            let kept: Vec<Node> = items
                 .iter()
                 .filter_map(|node| value_of(node, item, &context.at(node.span), sink))
                 .collect();
+            // A list in which nothing is right is not an empty one.
+            let is_broken = kept.is_empty() && !items.is_empty();
             return Some(Node {
                 span: node.span,
-                value: Value::Array(kept),
+                value: match is_broken {
+                    true => Value::Broken,
+                    false => Value::Array(kept.into()),
+                },
             });
         }
         (Shape::Table(keys), Value::Table(table)) => {
