@@ -2,6 +2,7 @@
 //! Unit tests are held to the same. The compiler holds it between the crates, this test inside of them.
 
 mod model;
+mod unused;
 
 use std::{fs, path::Path};
 
