@@ -276,8 +276,11 @@ fn the_library_is_pure_but_for_disk_and_engine() {
 #[test]
 fn the_engine_is_asked_in_one_place_and_git_in_another() {
     for File { path, code } in sources() {
-        let starts = code.contains("Command::new(");
-        let may = is_in(&path, &["engine/compose", "disk/git"]);
+        let makes = code.contains("Command::new(");
+        let may = is_in(&path, &["disk/programs"]);
+        assert!(!makes || may, "{path} finds a program in `PATH` itself");
+        let starts = code.contains("programs::command") || code.contains("disk::command");
+        let may = is_in(&path, &["engine/compose", "disk/git", "disk/mod"]);
         assert!(!starts || may, "{path} starts a program");
     }
 }

@@ -84,3 +84,22 @@ fn nothing_is_unsafe() {
         assert!(text.contains("#![forbid(unsafe_code)]"), "{file}");
     }
 }
+
+/// A run keeps a proof in the user's cache folder: a test says which, or that there is none.
+#[test]
+fn no_test_writes_into_the_cache_of_a_user() {
+    let starts = format!("CARGO_BIN_EXE_{}", "mlopsgen");
+    let mut starters = 0;
+    for entry in walkdir::WalkDir::new("tests") {
+        let entry = entry.expect("an entry");
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        if !text.contains(&starts) {
+            continue;
+        }
+        starters += 1;
+        let words = ["XDG_CACHE_HOME", ".env_clear()", "--no-cache"];
+        let is_kept = words.iter().any(|word| text.contains(word));
+        assert!(is_kept, "{}", entry.path().display());
+    }
+    assert!(starters > 5, "{starters}");
+}
