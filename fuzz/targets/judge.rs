@@ -1,4 +1,4 @@
-//! What holds of every compilation, whatever came in.
+//! Properties of every compilation, for any input.
 
 use mlopsgen::{
     compile::{Compilation, Request, compile},
@@ -10,7 +10,7 @@ use mlopsgen::{
 };
 use saphyr_parser::{Parser, StrInput};
 
-/// Compiles and panics where something does not hold.
+/// Compiles, and panics if a property does not hold.
 pub fn judge(world: &MemoryWorld) -> Compilation {
     let request = Request::default();
     let compilation = compile(world, &request);

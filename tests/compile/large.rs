@@ -1,6 +1,6 @@
-//! Platforms whose shape makes a careless algorithm slow: long chains, large rings, knots of them.
+//! Platforms that make a careless algorithm slow: long chains, large cycles, cycles that share steps.
 //!
-//! The bound is generous: the faults that it is for took ten minutes, not seconds.
+//! The limit is generous: the faults that it should find took ten minutes, not seconds.
 
 use std::{
     fmt::Write as _,
@@ -15,7 +15,7 @@ use mlopsgen::{
 
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// So many components, of which each has what `more` says of its number.
+/// This many components, each with the lines that `more` returns for its number.
 fn platform(count: usize, more: impl Fn(usize) -> String) -> String {
     let mut text = "[platform]\nname = \"demo\"\n[groups]\nmain = \"All\"\n".to_string();
     for number in 0..count {
@@ -28,7 +28,7 @@ fn platform(count: usize, more: impl Fn(usize) -> String) -> String {
     text
 }
 
-/// The codes of what is wrong with a platform.
+/// The codes of a platform's errors.
 fn errors(text: &str) -> Vec<String> {
     let began = Instant::now();
     let world = MemoryWorld::new().with("platform.toml", text);

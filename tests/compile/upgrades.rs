@@ -1,4 +1,4 @@
-//! Another major version over existing data: what the kinds say of it, asked in every runtime that keeps data.
+//! Another major version over existing data: the steps of the kinds, in every runtime that keeps data.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +19,7 @@ use mlopsgen::{
     world::MemoryWorld,
 };
 
-/// The embedded kinds, those aside that are written for this test.
+/// The embedded kinds, without those that are made for this test.
 fn kinds() -> Vec<Kind> {
     let mut catalog = Catalog::new(BTreeMap::new());
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
@@ -75,7 +75,7 @@ fn platform(kind: &Kind, major: u64) -> String {
     )
 }
 
-/// What a plan says of the change from one text to another that is of the same component.
+/// The steps in a plan for the change from one text to another, for the same component.
 fn changes(before: &str, after: &str) -> Vec<MajorChange> {
     let compiled = |text: &str| {
         let world = MemoryWorld::new().with("platform.toml", text);
@@ -128,7 +128,7 @@ fn a_store_has_steps_for_another_major_version() {
     assert!(pairs > 30, "{pairs}");
 }
 
-/// A kind that keeps data and can have several major versions says what a change asks for, or why nothing.
+/// A kind with data and several major versions has the steps of a change, or a reason for none.
 #[test]
 fn a_store_without_such_steps_says_why() {
     for kind in kinds() {
@@ -147,7 +147,7 @@ fn a_store_without_such_steps_says_why() {
     }
 }
 
-/// Programs that are taken for each other by what uses them do not read each other's data; a kind of the user's own that
+/// Two programs that fit the same role do not read each other's data. A kind of the user that
 /// extends one of ours runs the same program.
 #[test]
 fn programs_of_one_role_do_not_read_each_other_s_data() {
