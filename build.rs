@@ -3,5 +3,4 @@
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=docs/errors");
-    println!("cargo::rerun-if-changed=templates");
 }

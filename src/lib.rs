@@ -1,45 +1,33 @@
 //! mlopsgen compiles one `platform.toml` into everything that an MLOps platform needs to run.
 //!
-//! The modules stand in floor order: each knows only those above it in this list. See ARCHITECTURE.md. What is public is what
-//! the command line needs: [`compile::compile`] makes the files, [`plan`] says what would change, [`disk`] writes, [`engine`]
+//! The compiler is three crates below `crates/`, pure and in floor order: the language, the platform as it is meant, the
+//! targets. On them stand the modules of this crate, again in floor order. See ARCHITECTURE.md. What is public is what the
+//! command line needs: [`compile::compile`] makes the files, [`plan`] says what would change, [`disk`] writes, [`engine`]
 //! starts.
 
 #![forbid(unsafe_code)]
 
-pub mod text;
-mod threads;
-pub mod source;
-pub mod world;
-pub mod data;
-pub mod files;
-pub mod diag;
-pub mod syntax;
-pub mod layout;
-mod value;
-mod reference;
-pub mod language;
-pub mod project;
-mod template;
-mod model;
-pub mod catalog;
-pub mod manual;
-mod expand;
-mod resolve;
-mod graph;
-mod check;
-mod speak;
-mod target;
-pub mod compile;
+use mlopsgen_front::{threads, value};
+use mlopsgen_middle::{graph, model};
+
+pub use mlopsgen_back::compile;
+pub use mlopsgen_front::{
+    data, diag, files, language, layout, project, source, syntax, text, world,
+};
+pub use mlopsgen_middle::{catalog, manual};
+
 pub mod plan;
 pub mod add;
 pub mod disk;
 pub mod engine;
 
-pub use model::{Bind, Component, Platform, Probe, Secret, Workload};
-pub use speak::units::kubernetes::bytes as kubernetes_bytes;
-pub use target::{
+pub use mlopsgen_back::target::{
     content::docs::graph as graph_formats,
     coverage,
     runtime::helm::{FurtherSecret, further_secrets, secret_name},
 };
-pub use template::{Engine as TemplateEngine, embedded_below};
+pub use mlopsgen_middle::{
+    model::{Bind, Component, Platform, Probe, Secret, Workload},
+    speak::units::kubernetes::bytes as kubernetes_bytes,
+    template::{Engine as TemplateEngine, embedded_below},
+};

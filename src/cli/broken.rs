@@ -4,7 +4,7 @@ use mlopsgen::engine::Broken;
 
 use super::{
     Context,
-    terminal::{Paint, paint},
+    terminal::{Paint, foreign, paint},
 };
 
 /// Prints why each of these is not well.
@@ -20,7 +20,7 @@ fn text(broken: &Broken, context: &Context) -> String {
         "\n{} `{}` does not work: {}\n",
         paint("error:", Paint::Alarm, color),
         broken.service,
-        broken.cause
+        foreign(&broken.cause)
     );
     if !broken.waiting.is_empty() {
         text.push_str(&format!(
@@ -46,6 +46,9 @@ fn block(title: &str, text: &str) -> String {
         .collect();
     let skip = lines.len().saturating_sub(10);
     lines.drain(..skip);
-    let lines: Vec<String> = lines.iter().map(|line| format!("    | {line}\n")).collect();
+    let lines = lines
+        .iter()
+        .map(|line| format!("    | {}\n", foreign(line)));
+    let lines: Vec<String> = lines.collect();
     format!("  {title}:\n{}", lines.concat())
 }

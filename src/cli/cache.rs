@@ -10,7 +10,7 @@ use super::args::Global;
 pub fn proofs(global: &Global) -> Option<Proofs> {
     match global.no_cache {
         true => None,
-        false => Proofs::new(folder()?.join("mlopsgen")),
+        false => Proofs::new(folder()?),
     }
 }
 

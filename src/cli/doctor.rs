@@ -8,7 +8,7 @@ use mlopsgen::{
 
 use super::{
     Context, running,
-    terminal::{Paint, paint},
+    terminal::{Paint, foreign, paint},
 };
 
 /// Find what would prevent the platform from starting on this machine
@@ -81,9 +81,9 @@ pub fn human(findings: &[&Finding], context: &Context) -> String {
         text.push_str(&format!(
             "{} {}\n{place}  {} {}\n",
             paint(&head, style, color),
-            finding.message,
+            foreign(&finding.message),
             paint("help:", Paint::Hunk, color),
-            finding.help
+            foreign(&finding.help)
         ));
     }
     text

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::{Args, Subcommand};
 use mlopsgen::{
     FurtherSecret, Platform, Secret, TemplateEngine,
-    disk::{Lock, write_dotenv},
+    disk::{Lock, is_dotenv_tracked, write_dotenv},
     engine::{Running, entropy, missing, set_elsewhere, strong},
     files::GITIGNORE,
     further_secrets,
@@ -98,6 +98,15 @@ fn init(context: &Context) -> Result<u8, Failure> {
         context.terminal.err(&line);
     })?;
     let mut dotenv = running.dotenv()?;
+    if is_dotenv_tracked(place) {
+        let file = format!("{}/compose/.env", place.folder());
+        return Err(Failure::new(format!(
+            "git tracks `{file}`: everybody who has the repository knows the secrets in it"
+        ))
+        .help(format!(
+            "take it out of git with `git rm --cached {file}`, remove its values, then type this again"
+        )));
+    }
     let values = running.values()?;
     let absent = missing(&running.output.platform.secrets, &values);
     let elsewhere = set_elsewhere(&running.output.platform);

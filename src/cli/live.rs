@@ -7,7 +7,7 @@ use mlopsgen::engine::{Event, Launched, Phase, Selection, Watch};
 
 use super::{
     Context,
-    terminal::{Paint, Terminal, paint},
+    terminal::{Paint, Terminal, foreign, paint},
 };
 
 /// More rows would push what stays off the screen.
@@ -98,8 +98,8 @@ impl Watch for Live<'_> {
             return;
         }
         match self.terminal.quiet {
-            true => self.held_back.push(format!("{line}\n")),
-            false => self.print(&format!("{line}\n")),
+            true => self.held_back.push(format!("{}\n", foreign(line))),
+            false => self.print(&format!("{}\n", foreign(line))),
         }
     }
 

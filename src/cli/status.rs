@@ -8,7 +8,7 @@ use mlopsgen::{
 };
 use serde::Serialize;
 
-use super::{Context, running, table::Columns};
+use super::{Context, running, table::Columns, terminal::foreign};
 
 /// Show the state, health, address and restarts of every workload
 ///
@@ -147,8 +147,8 @@ fn cells(row: &Row) -> [String; 7] {
     [
         row.group.clone(),
         row.workload.clone(),
-        state,
-        or_dash(row.health.clone()),
+        foreign(&state),
+        or_dash(row.health.as_deref().map(foreign)),
         or_dash(Some(row.urls.join(" "))),
         or_dash(row.since.clone().map(|since| since.replace('T', " "))),
         or_dash(row.restarts.map(|restarts| restarts.to_string())),

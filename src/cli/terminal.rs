@@ -166,6 +166,12 @@ impl Terminal {
     }
 }
 
+/// What another program wrote, for a terminal: without its colours, and without anything else that a terminal obeys.
+pub fn foreign(text: &str) -> String {
+    let plain = anstream::adapter::strip_str(text).to_string();
+    visible_lines(plain.trim_end_matches('\r'))
+}
+
 /// The text in its colour, where colours are wanted.
 pub fn paint(text: &str, paint: Paint, color: bool) -> String {
     let style = paint.style();

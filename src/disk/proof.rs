@@ -8,6 +8,8 @@
 
 use std::{
     collections::BTreeSet,
+    fs::DirBuilder,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -33,13 +35,17 @@ use crate::{
 /// The longest proof that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
 
+/// The folder of the proofs, in the user's cache folder.
+const NAME: &str = "mlopsgen";
+
 /// The most proofs that are kept, one for each project and environment. If there are more, all are deleted.
 const MOST: usize = 500;
 
 /// Proofs of one user.
 #[derive(Clone, Debug)]
 pub struct Proofs {
-    folder: PathBuf,
+    /// The user's cache folder.
+    cache: PathBuf,
     program: String,
 }
 
@@ -57,17 +63,17 @@ struct Proof {
 }
 
 impl Proofs {
-    /// Proofs in this folder; `None` if this build of the program can't be told from another.
-    pub fn new(folder: PathBuf) -> Option<Self> {
+    /// Proofs in this cache folder of the user; `None` if this build of the program can't be told from another.
+    pub fn new(cache: PathBuf) -> Option<Self> {
         Some(Self {
-            folder,
+            cache,
             program: program()?,
         })
     }
 
     /// The result of a run, if there is a valid proof of it.
     pub(super) fn find(&self, place: &Place, request: &Request) -> Option<Outcome> {
-        let proof = self.read(&self.name(place, request)?)?;
+        let proof = read(&self.open(place)?, &self.name(place, request)?)?;
         let manifest = read_manifest(place).ok()??;
         let is_same = proof.program == self.program
             && proof.request == of_request(request)
@@ -112,9 +118,25 @@ impl Proofs {
             diagnostics: outcome.diagnostics.clone(),
             sources: outcome.sources.only(&used),
         };
-        if let Some(name) = self.name(place, request) {
-            self.write(&name, &proof);
+        if let Some(name) = self.name(place, request)
+            && make_private(&self.cache).is_ok()
+            && make_private(&self.cache.join(NAME)).is_ok()
+            && let Some(folder) = self.open(place)
+        {
+            write(&folder, &name, &proof);
         }
+    }
+
+    /// The folder of the proofs. `None` if it does not exist, somebody else may write in it, or it is part of the project,
+    /// where the project's author can put proofs.
+    fn open(&self, place: &Place) -> Option<Folder> {
+        let path = self.cache.join(NAME);
+        let folder = Folder::open(&path).ok()?;
+        let is_in_project = path
+            .canonicalize()
+            .ok()?
+            .starts_with(place.project().canonicalize().ok()?);
+        (!is_in_project && folder.is_private()).then_some(folder)
     }
 
     /// The file of a project, an environment and a selection of targets.
@@ -123,44 +145,36 @@ impl Proofs {
         let subject = format!("{project:?} {}", of_request(request));
         Some(format!("{}.json", hash(subject.as_bytes())))
     }
+}
 
-    /// The first line is the hash of the rest: a damaged file is not a proof.
-    fn read(&self, name: &str) -> Option<Proof> {
-        is_private(&self.folder).then_some(())?;
-        let folder = Folder::open(&self.folder).ok()?;
-        let bytes = folder.read(name, LONGEST).ok()?;
-        let end = memchr::memchr(b'\n', &bytes)?;
-        let (seal, text) = (&bytes[..end], &bytes[end + 1..]);
-        (hash(text).as_bytes() == seal).then_some(())?;
-        serde_json::from_slice(text).ok()
+/// The first line is the hash of the rest: a damaged file is not a proof.
+fn read(folder: &Folder, name: &str) -> Option<Proof> {
+    let bytes = folder.read(name, LONGEST).ok()?;
+    let end = memchr::memchr(b'\n', &bytes)?;
+    let (seal, text) = (&bytes[..end], &bytes[end + 1..]);
+    (hash(text).as_bytes() == seal).then_some(())?;
+    serde_json::from_slice(text).ok()
+}
+
+fn write(folder: &Folder, name: &str, proof: &Proof) {
+    let Ok(text) = serde_json::to_string(proof) else {
+        return;
+    };
+    let sealed = format!("{}\n{text}", hash(text.as_bytes()));
+    let names = folder.names("").unwrap_or_default().into_iter();
+    let names = names.map(|(name, _)| name.to_string_lossy().into_owned());
+    let old: Vec<String> = names.filter(|name| is_own(name)).collect();
+    if old.len() >= MOST {
+        for name in old {
+            let _ = folder.remove_file(&name);
+        }
     }
-
-    fn write(&self, name: &str, proof: &Proof) {
-        let Ok(text) = serde_json::to_string(proof) else {
-            return;
-        };
-        let sealed = format!("{}\n{text}", hash(text.as_bytes()));
-        if make_private(&self.folder).is_err() {
-            return;
-        }
-        let Ok(folder) = Folder::open(&self.folder) else {
-            return;
-        };
-        let names = folder.names("").unwrap_or_default().into_iter();
-        let names = names.map(|(name, _)| name.to_string_lossy().into_owned());
-        let old: Vec<String> = names.filter(|name| is_own(name)).collect();
-        if old.len() >= MOST {
-            for name in old {
-                let _ = folder.remove_file(&name);
-            }
-        }
-        let draft = format!("{name}.{}", std::process::id());
-        let written = folder
-            .create_unsynced(&draft, sealed.as_bytes(), 0o600)
-            .and_then(|()| folder.rename(&draft, name));
-        if written.is_err() {
-            let _ = folder.remove_file(&draft);
-        }
+    let draft = format!("{name}.{}", std::process::id());
+    let written = folder
+        .create_unsynced(&draft, sealed.as_bytes(), 0o600)
+        .and_then(|()| folder.rename(&draft, name));
+    if written.is_err() {
+        let _ = folder.remove_file(&draft);
     }
 }
 
@@ -261,29 +275,14 @@ fn program() -> Option<String> {
     None
 }
 
-/// Nobody else may write into it: whoever can, decides what a run says.
-#[cfg(unix)]
-fn is_private(folder: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    folder
-        .metadata()
-        .is_ok_and(|found| found.mode() & 0o022 == 0)
-}
-
-#[cfg(not(unix))]
-fn is_private(_folder: &Path) -> bool {
-    true
-}
-
-/// Only the user may read it: messages quote platform.toml.
-#[cfg(unix)]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
+/// Makes a folder that only the user may read, because messages quote platform.toml. It may exist. Errors: the folder
+/// around it does not exist; a home that is missing is not made.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
 }

@@ -54,6 +54,11 @@ fn is_listed(place: &Place) -> bool {
     text.lines().any(lists)
 }
 
+/// Whether git tracks the `.env` of this place: its values came with the repository, and everybody who has that knows them.
+pub fn is_dotenv_tracked(place: &Place) -> bool {
+    git::tracks(place.project(), &place.output(DOTENV))
+}
+
 /// Replaces the `.env` of this place, after it is sure that git ignores it. `ignored` is the text of the `.gitignore` that
 /// lies beside it, written where there is none.
 ///

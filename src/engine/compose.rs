@@ -9,7 +9,7 @@ use super::{
     containers::{self, Container},
     inspect::Inspected,
 };
-use crate::plan::Failure;
+use crate::{disk::command, plan::Failure};
 
 /// Optional dependencies (`required: false`) came with it.
 const OLDEST: (u32, u32) = (2, 20);
@@ -216,7 +216,7 @@ impl Engine {
 
     /// What a command of the engine's own program prints, or what it says instead.
     pub fn ask(&self, arguments: &[&str]) -> Result<String, String> {
-        let output = Command::new(self.program)
+        let output = command(self.program)
             .args(arguments)
             .stdin(Stdio::null())
             .output()
@@ -229,7 +229,7 @@ impl Engine {
     }
 
     fn command(&self, arguments: &[String]) -> Command {
-        let mut command = Command::new(self.words[0]);
+        let mut command = command(self.words[0]);
         command
             .args(&self.words[1..])
             .args(arguments)
@@ -248,7 +248,7 @@ impl Engine {
 /// Compose as a program of its own may speak to Podman, where there is no `docker`.
 fn engine_program(usual: &'static str) -> &'static str {
     let is_there = |program: &str| {
-        let mut command = Command::new(program);
+        let mut command = command(program);
         command
             .arg("--version")
             .stdin(Stdio::null())
@@ -268,7 +268,7 @@ pub(super) fn code(status: ExitStatus) -> u8 {
 }
 
 fn version(words: &[&str]) -> Option<String> {
-    let output = Command::new(words[0])
+    let output = command(words[0])
         .args(&words[1..])
         .args(["version", "--short"])
         .stdin(Stdio::null())

@@ -8,6 +8,7 @@ fn run(project: &Folder, words: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
         .current_dir(project.path(""))
         .args(words)
+        .env("XDG_CACHE_HOME", crate::CACHE)
         .stdin(Stdio::null())
         .output()
         .expect("the binary");

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -45,15 +45,26 @@ impl Project {
         project
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mlopsgen"));
+        command
             .current_dir(self.folder.path(""))
             .args(arguments)
             .env("XDG_CACHE_HOME", self.cache.path(""))
             .env_remove("NO_COLOR")
-            .stdin(Stdio::null())
-            .output()
-            .expect("the binary");
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same, with these variables.
+    fn run_with(&self, arguments: &[&str], variables: &[(&str, &Path)]) -> Ran {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
+        let output = command.output().expect("the binary");
         Ran {
             status: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -229,21 +240,95 @@ fn without_the_cache_nothing_is_kept_and_nothing_believed() {
     assert!(!said.contains("a lie"), "{said}");
 }
 
-#[cfg(unix)]
-#[test]
-fn a_proof_is_not_read_where_others_may_write() {
-    use std::os::unix::fs::PermissionsExt;
-    let project = Project::new();
-    assert_eq!(project.run(&["check"]).status, 0);
-    let [proof] = project.proofs().try_into().expect("one proof");
-    let text = fs::read_to_string(&proof).expect("a proof");
+/// A proof that says something else, with the right seal.
+fn forge(proof: &Path) {
+    let text = fs::read_to_string(proof).expect("a proof");
     let (_, body) = text.split_once('\n').expect("a seal");
     let forged = body.replace("latest", "forged");
     let seal = mlopsgen::plan::hash(forged.as_bytes());
-    fs::write(&proof, format!("{seal}\n{forged}")).expect("a file");
+    fs::write(proof, format!("{seal}\n{forged}")).expect("a file");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_proof_is_not_read_where_others_may_write() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    let project = Project::new();
+    assert_eq!(project.run(&["check"]).status, 0);
+    let [proof] = project.proofs().try_into().expect("one proof");
+    forge(&proof);
     let is_believed = || project.run(&["check"]).err.contains("forged");
     assert!(is_believed(), "the seal is right");
     let folder = project.cache.path("mlopsgen");
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o770)).expect("a mode");
+    let set = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode));
+    set(0o770).expect("a mode");
     assert!(!is_believed(), "anybody of the group may have written it");
+    set(0o700).expect("a mode");
+    assert!(is_believed());
+    // Only root can give a folder away, and is let into it afterwards.
+    if chown(&folder, Some(54321), None).is_ok() {
+        assert!(!is_believed(), "another user may have written it");
+    }
+}
+
+/// The author of a repository knows where the project is in a container that he describes, and can set its environment.
+#[test]
+fn a_cache_in_the_project_is_not_the_user_s() {
+    let project = Project::new();
+    assert_eq!(project.run(&["check"]).status, 0);
+    let [proof] = project.proofs().try_into().expect("one proof");
+    forge(&proof);
+    let name = proof.file_name().expect("a name");
+    let inside = project.folder.path(".cache");
+    fs::create_dir_all(inside.join("mlopsgen")).expect("a folder");
+    fs::copy(&proof, inside.join("mlopsgen").join(name)).expect("a copy");
+    let before = project.folder.tree();
+    let ran = project.run_with(&["check"], &[("XDG_CACHE_HOME", &inside)]);
+    assert!(!ran.err.contains("forged"), "{}", ran.err);
+    #[cfg(unix)]
+    {
+        let outside = Folder::new();
+        let link = outside.path("mlopsgen");
+        std::os::unix::fs::symlink(inside.join("mlopsgen"), link).expect("a link");
+        let ran = project.run_with(&["check"], &[("XDG_CACHE_HOME", &outside.path(""))]);
+        assert!(!ran.err.contains("forged"), "{}", ran.err);
+    }
+    assert_eq!(project.folder.tree(), before);
+}
+
+#[test]
+fn a_home_that_is_missing_is_not_made() {
+    let project = Project::new();
+    let before = project.folder.tree();
+    let (home, cache) = (project.cache.path("home"), project.cache.path("a/b"));
+    for (xdg, home) in [
+        (Path::new(""), home.as_path()),
+        (Path::new("cache"), home.as_path()),
+        (Path::new(""), Path::new("home")),
+        (cache.as_path(), home.as_path()),
+    ] {
+        let ran = project.run_with(&["check"], &[("XDG_CACHE_HOME", xdg), ("HOME", home)]);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert!(project.cache.tree().is_empty() && !project.cache.exists("home"));
+        assert_eq!(project.folder.tree(), before);
+    }
+    fs::create_dir(&home).expect("a folder");
+    project.run_with(
+        &["check"],
+        &[("XDG_CACHE_HOME", Path::new("")), ("HOME", &home)],
+    );
+    assert!(project.cache.exists("home/.cache/mlopsgen"));
+}
+
+#[test]
+fn runs_at_the_same_time_leave_one_proof() {
+    let project = Project::new();
+    let mut runs: Vec<_> = (0..8)
+        .map(|_| project.command(&["check", "-q"]).spawn().expect("a run"))
+        .collect();
+    for run in &mut runs {
+        assert!(run.wait().expect("an end").success());
+    }
+    assert_eq!(project.proofs().len(), 1, "{:?}", project.proofs());
+    assert!(project.is_believed());
 }

@@ -74,7 +74,7 @@ fn purge_never_takes_the_project_or_what_it_is_made_of() {
 
 impl Machine {
     /// `down --purge`, which leaves these files where they are, and what it said.
-    fn spares(&self, words: &[&str], files: &[&str]) -> String {
+    pub fn spares(&self, words: &[&str], files: &[&str]) -> String {
         let all = [words, &["--purge", "--yes"]].concat();
         let output = self.run(&all);
         for file in files {
@@ -84,7 +84,12 @@ impl Machine {
         String::from_utf8_lossy(&both).into_owned()
     }
 
-    fn git(&self, folder: &str, words: &[&str]) {
+    pub fn git(&self, folder: &str, words: &[&str]) {
+        self.git_says(folder, words);
+    }
+
+    /// What git prints.
+    pub fn git_says(&self, folder: &str, words: &[&str]) -> String {
         let output = Command::new("git")
             .current_dir(self.folder.path(folder))
             .args([
@@ -98,11 +103,12 @@ impl Machine {
             .args(words)
             .output();
         let output = output.expect("git");
-        let words = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{words}");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    fn edit(&self, from: &str, to: &str) {
+    pub fn edit(&self, from: &str, to: &str) {
         let text = self.folder.read("project/platform.toml");
         assert!(text.contains(from), "{from}");
         self.folder

@@ -25,6 +25,7 @@ fn run(project: &Folder, words: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
         .current_dir(project.path(""))
         .args(words)
+        .env("XDG_CACHE_HOME", crate::CACHE)
         .env("DEMO_TOKEN", "from the environment: \"yes\"")
         .env_remove("DEMO_DB_PASSWORD")
         .env_remove("DEMO_KEY")

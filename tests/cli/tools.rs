@@ -35,6 +35,7 @@ fn run(project: &Folder, arguments: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
         .current_dir(project.path(""))
         .args(arguments)
+        .env("XDG_CACHE_HOME", crate::CACHE)
         .stdin(Stdio::null())
         .output()
         .expect("the binary");

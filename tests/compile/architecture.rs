@@ -1,23 +1,35 @@
 //! The floors hold: a module of the library knows only those that stand above it in lib.rs, and no target knows another.
-//! Unit tests are held to the same.
+//! Unit tests are held to the same. The compiler holds it between the crates, this test inside of them.
 
 mod model;
+mod unused;
 
 use std::{fs, path::Path};
 
-/// Modules of lib.rs in their order.
+/// The sources of the crates, in floor order. The paths of files in this test begin below them: a module is in one crate.
+const CRATES: [&str; 4] = [
+    "crates/front/src",
+    "crates/middle/src",
+    "crates/back/src",
+    "src",
+];
+
+/// The modules that each lib.rs lists, in their order.
 fn floors() -> Vec<String> {
-    fs::read_to_string("src/lib.rs")
-        .expect("lib.rs can be read")
-        .lines()
-        .filter_map(|line| {
-            line.strip_prefix("pub ")
-                .unwrap_or(line)
-                .strip_prefix("mod ")?
-                .strip_suffix(';')
-        })
-        .map(ToString::to_string)
-        .collect()
+    let modules = |root: &str| -> Vec<String> {
+        fs::read_to_string(format!("{root}/lib.rs"))
+            .expect("lib.rs can be read")
+            .lines()
+            .filter_map(|line| {
+                line.strip_prefix("pub ")
+                    .unwrap_or(line)
+                    .strip_prefix("mod ")?
+                    .strip_suffix(';')
+            })
+            .map(ToString::to_string)
+            .collect()
+    };
+    CRATES.iter().flat_map(|root| modules(root)).collect()
 }
 
 /// A Rust file without its comments.
@@ -26,25 +38,35 @@ struct File {
     code: String,
 }
 
-/// Every Rust file below `src/`, unit tests included.
+/// Every Rust file of the crates, unit tests included.
 fn sources() -> Vec<File> {
-    let mut paths = Vec::new();
-    collect(Path::new("src"), &mut paths);
-    assert!(paths.len() > 200, "the sources are found");
-    paths
-        .into_iter()
-        .map(|path| {
-            let text = fs::read_to_string(&path).expect("a source can be read");
-            let lines = text
-                .lines()
-                .filter(|line| !line.trim_start().starts_with("//"));
-            let code = lines.collect::<Vec<_>>().join("\n");
-            File { path, code }
-        })
-        .collect()
+    let files = texts().into_iter().map(|(path, text)| {
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let code = lines.collect::<Vec<_>>().join("\n");
+        File { path, code }
+    });
+    files.collect()
 }
 
-/// The Rust files of a module: `src/NAME.rs` and everything below `src/NAME/`.
+/// Every Rust file of the crates: its path below the sources of its crate, and its text.
+fn texts() -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for root in CRATES {
+        let mut paths = Vec::new();
+        collect(Path::new(root), &mut paths);
+        assert!(paths.len() > 30, "the sources below {root} are found");
+        for path in paths {
+            let text = fs::read_to_string(&path).expect("a source can be read");
+            let path = path.trim_start_matches(root).trim_start_matches('/');
+            out.push((path.to_string(), text));
+        }
+    }
+    out
+}
+
+/// The Rust files of a module: `NAME.rs` and everything below `NAME/`.
 fn files_of(module: &str) -> Vec<File> {
     let mut files = sources();
     files.retain(|file| is_in(&file.path, &[module]));
@@ -62,16 +84,16 @@ fn collect(folder: &Path, paths: &mut Vec<String>) {
     }
 }
 
-/// Whether a path lies in one of these modules: `disk` means `src/disk.rs` and `src/disk/`.
+/// Whether a path lies in one of these modules: `disk` means `disk.rs` and `disk/`.
 fn is_in(path: &str, modules: &[&str]) -> bool {
-    modules.iter().any(|module| {
-        path == format!("src/{module}.rs") || path.starts_with(&format!("src/{module}/"))
-    })
+    modules
+        .iter()
+        .any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
 }
 
 /// The modules of the library that a file names: after `crate::`, or after as many `super::` as lead to the root.
 fn imports(file: &File) -> Vec<String> {
-    let module = file.path.trim_start_matches("src/").trim_end_matches(".rs");
+    let module = file.path.trim_end_matches(".rs");
     let depth = module.trim_end_matches("/mod").split('/').count();
     // A module inside of the file is one step further away.
     let inner = file.code.find("mod tests {").unwrap_or(file.code.len());
@@ -122,7 +144,7 @@ fn names_after(code: &str, prefix: &str) -> Vec<String> {
 #[test]
 fn imports_are_seen_wherever_they_stand() {
     let file = File {
-        path: "src/target/content/own.rs".into(),
+        path: "target/content/own.rs".into(),
         code: "use crate::{model::{A, b::C}, graph};\nsuper::super::super::plan::x();\n\
                super::super::shared::y();\n#[cfg(test)]\nmod tests { use crate::check; \
                use super::super::super::super::{disk::Z}; }"
@@ -157,7 +179,8 @@ fn no_module_knows_one_below_it() {
 fn folders_of_targets() -> Vec<String> {
     let mut out = Vec::new();
     for sort in ["runtime", "content"] {
-        let entries = fs::read_dir(format!("src/target/{sort}")).expect("it is a folder");
+        let entries =
+            fs::read_dir(format!("crates/back/src/target/{sort}")).expect("it is a folder");
         for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
             let name = entry.file_name().to_string_lossy().into_owned();
             // What the runtimes have in common is no target.
@@ -227,7 +250,7 @@ fn the_library_is_pure_but_for_disk_and_engine() {
     let mut pure = 0;
     for File { path, code } in sources() {
         // The program itself, which starts the command line and nothing else.
-        if is_in(&path, &IMPURE) || path == "src/main.rs" {
+        if is_in(&path, &IMPURE) || path == "main.rs" {
             continue;
         }
         pure += 1;
@@ -253,8 +276,11 @@ fn the_library_is_pure_but_for_disk_and_engine() {
 #[test]
 fn the_engine_is_asked_in_one_place_and_git_in_another() {
     for File { path, code } in sources() {
-        let starts = code.contains("Command::new(");
-        let may = is_in(&path, &["engine/compose", "disk/git"]);
+        let makes = code.contains("Command::new(");
+        let may = is_in(&path, &["disk/programs"]);
+        assert!(!makes || may, "{path} finds a program in `PATH` itself");
+        let starts = code.contains("programs::command") || code.contains("disk::command");
+        let may = is_in(&path, &["engine/compose", "disk/git", "disk/mod"]);
         assert!(!starts || may, "{path} starts a program");
     }
 }
@@ -400,14 +426,15 @@ fn only_reference_reads_the_syntax_of_references() {
         "x.split_once( \"${\" ); x.replace(&format!(\"${{vars.{}}}\", a), b)",
     );
     assert_eq!(found.len(), 2, "the test sees what it looks for: {found:?}");
-    let mut paths = Vec::new();
-    collect(Path::new("src"), &mut paths);
-    let owner = |path: &String| path.starts_with("src/reference/");
-    assert!(paths.iter().any(owner), "src/reference has files");
+    let texts = texts();
+    let owner = |path: &str| is_in(path, &["reference"]);
+    assert!(texts.iter().any(|(path, _)| owner(path)), "it has files");
     // Compose's own variables look the same, and are its targets' to read.
-    let compose = |path: &String| path.starts_with("src/target/runtime/compose/");
-    for path in paths.iter().filter(|path| !owner(path) && !compose(path)) {
-        let text = fs::read_to_string(path).expect("a source can be read");
+    let compose = |path: &str| is_in(path, &["target/runtime/compose"]);
+    for (path, text) in texts {
+        if owner(&path) || compose(&path) {
+            continue;
+        }
         let found = searches_for_references(&text);
         assert!(
             found.is_empty(),

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 /// Where a file that the page names lies.
 fn place(file: &str) -> String {
-    match file.starts_with("src/") {
+    match file.starts_with("src/") || file.starts_with("crates/") {
         true => file.to_string(),
         false => format!("tests/{file}"),
     }
@@ -73,8 +73,33 @@ fn each_promise_has_a_test_that_exists() {
 fn nothing_is_unsafe() {
     let manifest = fs::read_to_string("Cargo.toml").expect("Cargo.toml");
     assert!(manifest.contains("\nunsafe_code = \"forbid\"\n"));
-    for file in ["src/lib.rs", "src/main.rs"] {
+    for file in [
+        "crates/front/src/lib.rs",
+        "crates/middle/src/lib.rs",
+        "crates/back/src/lib.rs",
+        "src/lib.rs",
+        "src/main.rs",
+    ] {
         let text = fs::read_to_string(file).expect("a file");
         assert!(text.contains("#![forbid(unsafe_code)]"), "{file}");
     }
+}
+
+/// A run keeps a proof in the user's cache folder: a test says which, or that there is none.
+#[test]
+fn no_test_writes_into_the_cache_of_a_user() {
+    let starts = format!("CARGO_BIN_EXE_{}", "mlopsgen");
+    let mut starters = 0;
+    for entry in walkdir::WalkDir::new("tests") {
+        let entry = entry.expect("an entry");
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        if !text.contains(&starts) {
+            continue;
+        }
+        starters += 1;
+        let words = ["XDG_CACHE_HOME", ".env_clear()", "--no-cache"];
+        let is_kept = words.iter().any(|word| text.contains(word));
+        assert!(is_kept, "{}", entry.path().display());
+    }
+    assert!(starters > 5, "{starters}");
 }

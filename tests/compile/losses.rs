@@ -364,7 +364,7 @@ fn page() -> String {
         reports it; `allow = [\"target-loss\"]` on the component accepts that. *Nothing* means that the key has no meaning there. \
         A stack for Docker Swarm has the same as Compose, except for what is lost. The architecture in `docs/` shows and lists \
         the result.\n\n\
-        Written from the keys in `src/language/`, where every line is tried: `BLESS=1 cargo test losses`.\n"
+        Written from the keys in `crates/front/src/language/`, where every line is tried: `BLESS=1 cargo test losses`.\n"
         .to_string();
     for Place { title, keys, .. } in places() {
         text += &format!(

@@ -41,7 +41,8 @@ fn schema(document: &str, folder: &Path, to: &Path) -> PathBuf {
         consumer::system(env!("CARGO_BIN_EXE_mlopsgen"))
             .arg("-C")
             .arg(folder)
-            .args(["schema", document]),
+            .args(["schema", document])
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")),
     );
     assert!(verdict.success, "{}", verdict.words());
     let path = to.join(format!("{document}.schema.json"));

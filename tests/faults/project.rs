@@ -146,6 +146,7 @@ impl Project {
         command
             .args(words)
             .current_dir(self.folder.path())
+            .env("XDG_CACHE_HOME", CACHE)
             .stdin(Stdio::null());
         command
     }
@@ -174,6 +175,9 @@ impl Project {
         project.tree()
     }
 }
+
+/// Where the program under test keeps its proofs.
+pub const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
 
 /// Nobody is asked, and nothing that stands in the way goes.
 pub const APPLY: [&str; 4] = ["apply", "--yes", "--accept-removal", "--quiet"];

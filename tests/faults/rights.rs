@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Extent, Outcome,
-    project::{APPLY, Project, SMALL, SMALL_CHANGED, binary, failed_with, said, same},
+    project::{APPLY, CACHE, Project, SMALL, SMALL_CHANGED, binary, failed_with, said, same},
 };
 
 /// A user to whom the folders of whoever runs this do not belong.
@@ -56,7 +56,7 @@ impl Other {
                 command
             }
         };
-        command.args(words);
+        command.args(words).env("XDG_CACHE_HOME", CACHE);
         command
     }
 

@@ -14,6 +14,9 @@ use tempfile::TempDir;
 
 use crate::docker::{ask, configured, docker, printed};
 
+/// Where the program under test keeps its proofs.
+const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
+
 pub struct Project {
     folder: TempDir,
     /// Of the platform.
@@ -124,6 +127,7 @@ impl Project {
     fn run(&self, words: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mlopsgen"));
         command.arg("-C").arg(self.folder.path()).args(words);
+        command.env("XDG_CACHE_HOME", CACHE);
         configured(&mut command).output().expect("it runs")
     }
 }
@@ -147,7 +151,8 @@ pub fn repository() -> TempDir {
         fs::write(root.join(folder).join(".gitkeep"), "").expect("written");
     }
     let mut apply = Command::new(env!("CARGO_BIN_EXE_mlopsgen"));
-    let output = apply.arg("-C").arg(root).args(["apply", "--yes"]).output();
+    apply.arg("-C").arg(root).args(["apply", "--yes"]);
+    let output = apply.env("XDG_CACHE_HOME", CACHE).output();
     let output = output.expect("it runs");
     assert!(output.status.success(), "{}", printed(&output));
     git(root, &["init", "--quiet"]);

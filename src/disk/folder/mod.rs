@@ -145,6 +145,11 @@ impl Folder {
         self.path.join(path)
     }
 
+    /// Whether the folder is this user's own, and nobody else may write in it.
+    pub fn is_private(&self) -> bool {
+        self.handle.is_private().unwrap_or(false)
+    }
+
     /// What stands at a path; `None` where nothing does.
     pub fn entry(&self, path: &str) -> Result<Option<Entry>, Obstacle> {
         let found = self.parent(path).and_then(|(folder, name)| {

@@ -23,6 +23,11 @@ impl Handle {
         Ok(Self(self.0.clone()))
     }
 
+    /// Whose it is can't be told here.
+    pub(super) fn is_private(&self) -> io::Result<bool> {
+        Ok(true)
+    }
+
     /// The folder of this name, where it is one itself.
     pub(super) fn step(&self, name: &str) -> io::Result<Self> {
         self.step_on_this_disk(name)

@@ -31,6 +31,14 @@ impl Handle {
         Ok(Self(self.0.try_clone()?))
     }
 
+    /// Whether it belongs to this user, and its mode lets nobody else write.
+    pub(super) fn is_private(&self) -> io::Result<bool> {
+        let found = fstat(&self.0)?;
+        let mode = Mode::from_raw_mode(found.st_mode);
+        let is_own = found.st_uid == rustix::process::geteuid().as_raw();
+        Ok(is_own && !mode.intersects(Mode::WGRP | Mode::WOTH))
+    }
+
     /// The folder of this name, where it is one itself.
     pub(super) fn step(&self, name: &str) -> io::Result<Self> {
         Ok(Self(openat(&self.0, name, folder_flags(), Mode::empty())?))

@@ -1,6 +1,7 @@
 //! Secrets without a value, and values that break what they are put into.
 
 use crate::{
+    disk::is_dotenv_tracked,
     engine::{is_sound, missing, needed},
     model::Secret,
     plan::Failure,
@@ -37,6 +38,7 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
         findings.push(finding);
     }
     findings.extend(open_to_all(case));
+    findings.extend(known_to_all(case));
     Ok(findings)
 }
 
@@ -63,6 +65,19 @@ fn without_value(case: &Case<'_>, absent: &[&Secret]) -> Option<Finding> {
     };
     let help = "`mlopsgen env init` writes strong ones, or set those that you have";
     Some(Finding::new("secret", message, help))
+}
+
+/// The values came with the repository.
+fn known_to_all(case: &Case<'_>) -> Option<Finding> {
+    let place = &case.running.project.place;
+    let file = format!("{}/compose/.env", place.folder());
+    is_dotenv_tracked(place).then(|| {
+        Finding::warning(
+            "secret",
+            format!("git tracks `{file}`: everybody who has the repository knows these secrets"),
+            format!("git rm --cached {file}, remove its values, then `mlopsgen env init`"),
+        )
+    })
 }
 
 /// Other users of this machine can read the file that holds them.

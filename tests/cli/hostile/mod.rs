@@ -3,6 +3,7 @@
 
 mod links;
 mod names;
+mod programs;
 mod secrets;
 mod unread;
 
@@ -87,8 +88,14 @@ impl Hostile {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same, with these variables.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = self.command(env!("CARGO_BIN_EXE_mlopsgen"));
-        let output = command.args(arguments).output().expect("the binary");
+        command.args(arguments).envs(variables.iter().copied());
+        let output = command.output().expect("the binary");
         Ran {
             status: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),

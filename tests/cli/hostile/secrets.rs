@@ -40,6 +40,22 @@ fn a_file_that_git_would_take_up_is_not_written() {
     assert_eq!(hostile.read("generated/compose/.env"), "");
 }
 
+/// The author of a repository knows the values that it brings.
+#[test]
+fn values_that_come_with_the_repository_are_reported() {
+    let hostile = Hostile::new(SECRET);
+    hostile.run(&["apply", "--yes"]).succeeded();
+    hostile.git(&["init", "--quiet"]);
+    hostile.write("generated/compose/.env", "KEY=known-to-the-author\n");
+    hostile.run(&["env", "init"]).succeeded();
+    hostile.git(&["add", "--force", "generated/compose/.env"]);
+    let told = "git tracks `generated/compose/.env`: everybody who has the repository knows";
+    let ran = hostile.run(&["env", "init"]);
+    ran.failed_with(&[told, "git rm --cached"]);
+    let doctor = hostile.run(&["doctor"]);
+    assert!(doctor.out.contains(told), "{}", doctor.out);
+}
+
 #[test]
 fn a_quote_that_is_never_closed_takes_no_secret() {
     let hostile = Hostile::new(SECRET);

@@ -92,6 +92,6 @@ fn what_is_in_the_model_is_made_whole() {
         assert_eq!(made, 1, "a `{name}` is made in one place");
     }
     // The compiler keeps the rest: nothing leads from a list by name to a member that can be changed.
-    let named = fs::read_to_string("src/model/named.rs").expect("it can be read");
+    let named = fs::read_to_string("crates/middle/src/model/named.rs").expect("it can be read");
     assert!(!named.contains("DerefMut") && !named.contains("iter_mut"));
 }

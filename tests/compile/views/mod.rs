@@ -18,7 +18,7 @@ use mlopsgen::{
 
 use source::{Field, Sources, View};
 
-/// A template, the file that has its view (below src/target/), the view, and what it makes.
+/// A template, the file that has its view (below crates/back/src/target/), the view, and what it makes.
 const TEMPLATES: &[(&str, &str, &str, &str)] = &[
     (
         "compose/compose.yaml",
@@ -168,7 +168,7 @@ const FURTHER: &[(&str, &str)] = &[
 const HEAD: &str = "\
 # What each template sees
 
-<!-- Made of the view structs in src/target/ by `BLESS=1 cargo test views`. Do not edit. -->
+<!-- Made of the view structs in crates/back/src/target/ by `BLESS=1 cargo test views`. Do not edit. -->
 
 [Templates of your own](templates.md) replace those of the same path; these are the variables that each of them gets. A
 variable that has a table of its own below is written `outer.inner` in a template. `or none` can be left out: in a

@@ -1,4 +1,4 @@
-//! The view structs of src/target/ as their source says them: names, comments, fields, types. The sources are laid out by
+//! The view structs of crates/back/src/target/ as their source says them: names, comments, fields, types. The sources are laid out by
 //! rustfmt, so a line is a field, a comment or an attribute.
 
 use std::{collections::BTreeMap, fs, path::Path};
@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 pub struct View {
     pub name: String,
     pub doc: String,
-    /// The file below src/target/.
+    /// The file below crates/back/src/target/.
     file: String,
     fields: Vec<Field>,
     is_enum: bool,
@@ -29,7 +29,7 @@ pub struct Sources(BTreeMap<(String, String), View>);
 
 impl Sources {
     pub fn read() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/target");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/back/src/target");
         let mut views = BTreeMap::new();
         for entry in WalkDir::new(&root).sort_by_file_name() {
             let entry = entry.expect("the sources can be read");
@@ -52,7 +52,7 @@ impl Sources {
     pub fn view(&self, file: &str, name: &str) -> &View {
         let key = (file.to_string(), name.to_string());
         let view = self.0.get(&key);
-        view.unwrap_or_else(|| panic!("src/target/{file} has no view `{name}`"))
+        view.unwrap_or_else(|| panic!("crates/back/src/target/{file} has no view `{name}`"))
     }
 
     /// The view of this name that another one means: in its own file, else in its target.

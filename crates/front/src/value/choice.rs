@@ -4,6 +4,8 @@
 //! match the variants.
 
 /// An enum and the word of each variant.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($(#[$of_variant:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
@@ -42,7 +44,7 @@ macro_rules! choice {
     };
 }
 
-pub(crate) use choice;
+pub use choice;
 
 choice! {
     /// How bad it is that an alert fires: the label `severity`.

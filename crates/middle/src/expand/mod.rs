@@ -194,7 +194,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
 
 /// A help to write a line in a table of a component, such as `settings`: in the one that is there, else as a dotted key.
 /// `more` goes on after it.
-pub(crate) fn writing(
+pub fn writing(
     diagnostic: Diagnostic,
     component: Span,
     written: &Table,

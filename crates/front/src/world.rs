@@ -68,13 +68,14 @@ pub trait World: Sync {
 pub const LARGEST_PROJECT: u64 = 64 << 20;
 
 /// A world of which a compilation reads so much and no more.
-pub(crate) struct Bounded<'a> {
+pub struct Bounded<'a> {
     world: &'a dyn World,
     read: AtomicU64,
 }
 
 impl<'a> Bounded<'a> {
-    pub(crate) fn new(world: &'a dyn World) -> Self {
+    /// The same world, of which nothing has been read yet.
+    pub fn new(world: &'a dyn World) -> Self {
         Self {
             world,
             read: AtomicU64::new(0),

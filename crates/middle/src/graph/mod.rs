@@ -86,8 +86,6 @@ pub enum ComponentPeer {
 pub struct Graph {
     /// By peer, then by the workload reached: each pair once.
     edges: BTreeMap<(Peer, String), Edge>,
-    /// Who reaches each workload.
-    reached_by: BTreeMap<String, BTreeSet<Peer>>,
     /// By the two ends: each pair once. External components are in it too.
     component_edges: BTreeMap<(ComponentPeer, String), BTreeSet<Why>>,
     /// What does not work without what: the edges of `component_edges` that say so, from both ends.
@@ -173,12 +171,6 @@ impl Graph {
             .range((peer.clone(), String::new())..)
             .take_while(move |((from, _), _)| from == peer)
             .map(|(_, edge)| edge)
-    }
-
-    /// Edges that end at a workload.
-    pub fn edges_to(&self, workload: &str) -> impl Iterator<Item = &Edge> {
-        let peers = self.reached_by.get(workload).into_iter().flatten();
-        peers.filter_map(move |peer| self.edges.get(&(peer.clone(), workload.to_string())))
     }
 
     /// Who needs whom, component by component.
@@ -309,10 +301,6 @@ impl Graph {
         if same {
             return;
         }
-        self.reached_by
-            .entry(to.to_string())
-            .or_default()
-            .insert(from.clone());
         let edge = self
             .edges
             .entry((from.clone(), to.to_string()))

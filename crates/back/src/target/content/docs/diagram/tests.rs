@@ -323,7 +323,7 @@ fn sixty_components_are_a_picture() {
 
 #[test]
 fn the_reference_platform_is_a_picture() {
-    check(include_str!("../../../../../platform.toml"));
+    check(include_str!("../../../../../../../platform.toml"));
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub use account::{Account, Accounts};
 pub use address::{Bind, ExtraHost, Host, HostAddress, HttpScheme, Scheme, is_alias};
 pub use build_trigger::is_build_trigger;
 pub use capability::Capability;
-pub(crate) use choice::choice;
+pub use choice::choice;
 pub use choice::{
     AlertSeverity, Condition, Icon, PanelKind, PostCondition, ProbeTool, Propagation, Protocol,
     SchedulePreset, TriggerRule,

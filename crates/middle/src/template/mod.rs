@@ -31,7 +31,7 @@ use serde::Serialize;
 use crate::threads;
 
 /// The templates of this repository, compiled in.
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../templates");
 
 /// Work that one file may take: an instruction is one, and so are 64 bytes of data. This also bounds the memory that a
 /// template takes, to some 200 MB. The largest file of a platform of forty components takes 12,000.

@@ -1,0 +1,143 @@
+//! The rules of Prometheus and what Alertmanager does with them.
+
+use super::{METRICS, api, compiled, component, dashboards::dashboard, emit, platform};
+use crate::{
+    diag::Code,
+    target::{
+        Vantage,
+        content::{config, prometheus},
+    },
+};
+
+#[test]
+fn text_of_the_user_is_no_template() {
+    let output = api(
+        "ports.http = 8000\nmetrics.port = \"http\"\n[components.api.alerts.Slow]\nexpr = 'up{job=\"api\"} == 0'\nfor = \"1m\"\nseverity = \"warning\"\nsummary = \"{{ $value }}, {{ $x }} and {{{\"",
+    );
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    let text = &emission.files.files["prometheus/rules/api.yml"].text;
+    assert!(
+        text.contains(r#"{{ $value }}, {{ \"{{\" }} $x }} and {{ \"{{\" }}{"#),
+        "{text}"
+    );
+    let platform_rules = &emission.files.files["prometheus/rules/_platform.yml"].text;
+    assert!(
+        platform_rules.contains("|api") || platform_rules.contains("\"api"),
+        "{platform_rules}"
+    );
+}
+
+#[test]
+fn rules_that_look_back_less_than_two_scrapes_are_reported() {
+    let output = api(
+        "ports.http = 8000\nmetrics = { port = \"http\", interval = \"2m\" }\nalerts.Slow = { expr = 'rate(x{job=\"api\"}[3m]) > 1', severity = \"warning\" }",
+    );
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    assert!(
+        emission.losses[0].message.contains("looks back 3m"),
+        "{:?}",
+        emission.losses
+    );
+}
+
+#[test]
+fn alerts_of_a_cycle_do_not_inhibit_each_other() {
+    let with = |name: &str, other: &str| {
+        component(
+            name,
+            &format!("{METRICS}env.OTHER = \"${{components.{other}.http.url}}\"\n"),
+        )
+    };
+    let lines = format!(
+        "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n{}{}{}",
+        with("first", "second"),
+        with("second", "first"),
+        with("third", "first"),
+    );
+    let output = platform(&lines, "");
+    let graph = &output.graph;
+    assert_eq!(graph.needed_by("first"), ["third".to_string()].into());
+    let emission = emit(&output, Vantage::Compose, config::emit);
+    let path = "config/pager/etc/alertmanager/alertmanager.yml";
+    let text = &emission.files.files[path].text;
+    assert!(text.contains(r#"- "component = \"third\"""#), "{text}");
+    assert!(!text.contains("first|"), "{text}");
+}
+
+#[test]
+fn a_kind_that_counts_requests_gives_the_queries_of_a_service_level() {
+    let output = platform(
+        "[components.models]\nkind = \"mlflow\"\ngroup = \"one\"\nslo = { availability = \"99%\", latency = { p = 99.5, under = \"2s\" }, window = \"7d\" }\n",
+        "",
+    );
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    let rules = &emission.files.files["prometheus/rules/models.yml"].text;
+    for part in [
+        "record: \"slo:error_ratio:rate14m\"",
+        "mlflow_http_request_total{job=\"models\", status=~\"5..\"}[1h24m]",
+        "le=~\"2([.]0+)?\"",
+        "slo:error_ratio:rate14m{component=\"models\", slo=\"availability\"} > 0.144",
+        "slo:error_ratio:rate14m{component=\"models\", slo=\"latency\"} > 0.072",
+    ] {
+        assert!(rules.contains(part), "{part} in {rules}");
+    }
+    let titles = dashboard(&output, "models").to_string();
+    assert!(titles.contains("Error budget: availability"), "{titles}");
+}
+
+#[test]
+fn a_schedule_is_watched_where_airflow_is_scraped() {
+    let lines = r#"
+[components.airflow]
+kind = "airflow"
+group = "one"
+uses = { database = "db" }
+settings.admin_password = "${secrets.grafana-password}"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = { database = "airflow", password = "${secrets.grafana-password}" }
+[pipelines.daily]
+schedule = "@daily"
+image = "a/b:1"
+tasks.run = { run = "true" }
+[pipelines.yearly]
+schedule = "@yearly"
+image = "a/b:1"
+tasks.run = { run = "true" }
+[pipelines.by_hand]
+image = "a/b:1"
+tasks.run = { run = "true" }
+"#;
+    let compilation = compiled(lines, "");
+    let losses: Vec<&String> = compilation
+        .diagnostics
+        .iter()
+        .filter(|it| it.code == Code::TargetLoss)
+        .map(|it| &it.message)
+        .collect();
+    assert!(
+        losses.iter().any(|it| it.contains("`yearly`")),
+        "{losses:?}"
+    );
+    let output = compilation.output.unwrap();
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    let rules = &emission.files.files["prometheus/rules/airflow.yml"].text;
+    assert_eq!(rules.matches("alert: PipelineOverdue").count(), 1);
+    assert!(rules.contains("dag_id=\"daily\"}[1d6h]"), "{rules}");
+    assert!(!rules.contains("by_hand"), "{rules}");
+}
+
+#[test]
+fn an_alert_links_to_the_dashboard_where_grafana_is_published() {
+    let output = platform(&component("api", METRICS), "");
+    let rules = |vantage, name: &str| {
+        let emission = emit(&output, vantage, prometheus::emit);
+        emission.files.files[&format!("prometheus/rules/{name}.yml")]
+            .text
+            .clone()
+    };
+    let link = "dashboard: \"http://localhost:3000/d/sample_service?var-job=api\"";
+    assert!(rules(Vantage::Compose, "api").contains(link));
+    assert!(!rules(Vantage::Kubernetes, "service.api").contains("dashboard:"));
+}

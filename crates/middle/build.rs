@@ -1,0 +1,6 @@
+//! The templates are compiled into this crate: a new one must lead to a new build.
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=../../templates");
+}

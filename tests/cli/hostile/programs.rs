@@ -1,0 +1,186 @@
+//! Programs that a repository brings along: nobody starts them, whatever `PATH` and the settings of git say.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use super::{Hostile, Ran};
+use crate::support::machine::Machine;
+
+const SECRET: &str = "env.KEY = \"${secrets.key}\"\n[secrets]\nkey = { env = \"KEY\" }\n";
+
+/// Every setting of git that names a program or a place where one is.
+const SETTINGS: &[(&str, &str)] = &[
+    ("core.fsmonitor", "TRAP"),
+    ("core.hooksPath", "hooks"),
+    ("core.sshCommand", "TRAP"),
+    ("core.gitProxy", "TRAP"),
+    ("core.editor", "TRAP"),
+    ("core.pager", "TRAP"),
+    ("core.askPass", "TRAP"),
+    ("core.virtualFilesystem", "TRAP"),
+    ("credential.helper", "!TRAP"),
+    ("diff.external", "TRAP"),
+    ("filter.trap.clean", "TRAP"),
+    ("filter.trap.smudge", "TRAP"),
+    ("filter.trap.process", "TRAP"),
+    ("gpg.program", "TRAP"),
+    ("uploadpack.packObjectsHook", "TRAP"),
+    ("alias.ls-files", "!TRAP"),
+    ("alias.check-ignore", "!TRAP"),
+    ("alias.rev-parse", "!TRAP"),
+];
+
+/// A program that leaves a mark when it is started.
+fn trap(folder: &Path) -> PathBuf {
+    let trap = folder.join("trap");
+    let mark = folder.join("mark");
+    let text = format!(
+        "#!/bin/sh\necho \"$0 $*\" >> '{}'\nexit 1\n",
+        mark.display()
+    );
+    fs::write(&trap, text).expect("a file");
+    fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).expect("a mode");
+    trap
+}
+
+fn configure(git: &dyn Fn(&[&str]), trap: &Path) {
+    for (key, value) in SETTINGS {
+        git(&[
+            "config",
+            key,
+            &value.replace("TRAP", &trap.display().to_string()),
+        ]);
+    }
+}
+
+/// A repository that is unpacked from an archive brings its `.git` along.
+#[test]
+fn settings_of_a_repository_start_nothing() {
+    let hostile = Hostile::new(SECRET);
+    let trap = trap(&hostile.path(""));
+    hostile.git(&["init", "--quiet"]);
+    hostile.write(".gitattributes", "* filter=trap\n");
+    configure(&|words| hostile.git(words), &trap);
+    for hook in ["post-index-change", "pre-command", "post-checkout"] {
+        let path = hostile.path("hooks").join(hook);
+        fs::create_dir_all(hostile.path("hooks")).expect("a folder");
+        fs::copy(&trap, path).expect("a hook");
+    }
+    for words in [
+        &["validate"][..],
+        &["plan"],
+        &["apply", "--yes"],
+        &["env", "init"],
+        &["check"],
+        &["graph"],
+        &["coverage"],
+        &["fmt"],
+        &["doctor"],
+    ] {
+        hostile.run(words);
+        assert!(
+            !hostile.exists("mark"),
+            "{words:?}: {}",
+            hostile.read("mark")
+        );
+    }
+    assert!(hostile.exists("generated/compose/.env"));
+}
+
+/// A folder with the names of a bare repository can be part of another one, and then its settings are tracked files.
+#[test]
+fn a_folder_that_looks_like_a_repository_is_none() {
+    let hostile = Hostile::new("");
+    let outer = hostile.path("..");
+    let trap = trap(&hostile.path(".."));
+    hostile.git(&["init", "--quiet", &outer.display().to_string()]);
+    hostile.git(&["init", "--quiet", "--bare", "sub"]);
+    hostile.write("sub/platform.toml", format!("{}{SECRET}", super::PLATFORM));
+    configure(
+        &|words| hostile.git(&[&["-C", "sub"], words].concat()),
+        &trap,
+    );
+    // Written by the author: git ignores nothing in it.
+    hostile.write("sub/generated/compose/.gitignore", "");
+    let ran = hostile.run(&["-C", "sub", "env", "init"]);
+    ran.failed_with(&["git does not ignore `generated/compose/.env`"]);
+    assert!(!hostile.exists("sub/generated/compose/.env"));
+    assert!(!hostile.exists("../mark"), "{}", hostile.read("../mark"));
+}
+
+/// Git fetches an object that is missing, by a program that the settings name. With a sparse index, to list what is tracked
+/// takes objects.
+#[test]
+fn git_fetches_nothing() {
+    let machine = Machine::new("docker");
+    let folder = &machine.folder;
+    machine.edit("data/scratch", "data");
+    folder.write("project/data/scratch/a", "x");
+    folder.write("project/other/b", "x");
+    let trap = trap(&folder.path(""));
+    let git = |words: &[&str]| machine.git("project", words);
+    git(&["init", "-q"]);
+    git(&["add", "platform.toml", "other"]);
+    git(&["commit", "-q", "-m", "first"]);
+    git(&["sparse-checkout", "set", "--cone", "--sparse-index", "data"]);
+    let tree = machine.git_says("project", &["rev-parse", "HEAD:other"]);
+    let (start, rest) = tree.trim().split_at(2);
+    fs::remove_file(folder.path(&format!("project/.git/objects/{start}/{rest}")))
+        .expect("an object");
+    configure(&git, &trap);
+    for (key, value) in [
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", "/nowhere"),
+        ("remote.origin.uploadpack", &trap.display().to_string()),
+    ] {
+        git(&["config", key, value]);
+    }
+    let said = machine.spares(&["down"], &["project/data/scratch/a"]);
+    assert!(said.contains("git could not say what it tracks"), "{said}");
+    assert!(!folder.exists("mark"), "{}", folder.read("mark"));
+}
+
+#[test]
+fn relative_folders_in_the_path_are_not_searched() {
+    let hostile = Hostile::new(SECRET);
+    let trap = trap(&hostile.path(""));
+    for program in [
+        "git",
+        "docker",
+        "docker-compose",
+        "podman",
+        "bin/git",
+        "bin/docker",
+    ] {
+        fs::create_dir_all(hostile.path("bin")).expect("a folder");
+        fs::copy(&trap, hostile.path(program)).expect("a program");
+    }
+    for path in [
+        ".:bin:/usr/bin:/bin",
+        ":/usr/bin:/bin",
+        "/usr/bin:/bin:",
+        "bin:.",
+        "",
+    ] {
+        for words in [
+            &["apply", "--yes"][..],
+            &["env", "init"],
+            &["doctor"],
+            &["up"],
+            &["status"],
+            &["down", "--purge", "--yes"],
+        ] {
+            let _: Ran = hostile.run_with(words, &[("PATH", path)]);
+            assert!(
+                !hostile.exists("mark"),
+                "{path} {words:?}: {}",
+                hostile.read("mark")
+            );
+        }
+    }
+}
