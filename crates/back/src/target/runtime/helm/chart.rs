@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{ci, claims::Claims, files::ChartFiles, network, order, raw, schema, upstream, workload};
+use super::{
+    ci, claims::Claims, files::ChartFiles, network, order, raw, schema, upstream, workload,
+};
 use crate::{
     data::Kept,
     diag::Diagnostic,
