@@ -14,7 +14,7 @@ use saphyr_parser::{Parser, StrInput};
 pub fn judge(world: &MemoryWorld) -> Compilation {
     let request = Request::default();
     let compilation = compile(world, &request);
-    said(&compilation);
+    check_diagnostics(&compilation);
     match &compilation.output {
         Err(_) => assert!(
             compilation
@@ -36,7 +36,7 @@ pub fn judge(world: &MemoryWorld) -> Compilation {
 }
 
 /// Every error has a place that exists, and everything that is said can be drawn.
-fn said(compilation: &Compilation) {
+fn check_diagnostics(compilation: &Compilation) {
     for diagnostic in &compilation.diagnostics {
         assert!(
             diagnostic.severity != Severity::Error

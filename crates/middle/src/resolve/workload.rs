@@ -230,7 +230,7 @@ fn workload(
             ..runtime::runtime(scene, table, &scope, sink)
         },
         chart: upstream::chart(scene, index, shape, sink),
-        in_chart: upstream::brings(scene, index, shape),
+        in_chart: upstream::is_run_by_chart(scene, index, shape),
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
         raw_helm: raw(
             scene,
