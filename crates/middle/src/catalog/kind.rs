@@ -1,7 +1,7 @@
 //! What a kind says of the components that are of it.
 
 use crate::{
-    data::Upgrade,
+    data::{Level, Upgrade},
     model::{Icon, SecretForm, Text, Version},
     reference::{self, Mode, Words},
     source::Span,
@@ -75,6 +75,12 @@ impl Kind {
     /// The version of its program in a tag: behind one of its words, else the number that the tag begins with.
     pub fn version_in(&self, tag: &Text) -> Option<Version> {
         Version::behind(tag, &self.version_words).or_else(|| Version::of_tag(tag))
+    }
+
+    /// Whether a change of the minor version can ask for something.
+    pub fn counts_minors(&self) -> bool {
+        let mut upgrades = self.upgrades.iter();
+        upgrades.any(|upgrade| upgrade.level == Level::Minor)
     }
 
     /// Whether it does something else for each major version.
