@@ -240,9 +240,7 @@ pub fn id(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        Data, Keeper, Level, Program, Step, Upgrade, component, owner, section, volume,
-    };
+    use super::{Data, Keeper, Level, Program, Step, Upgrade, component, owner, section, volume};
 
     #[test]
     fn a_minor_version_counts_where_it_is_known_and_the_major_one_stays() {

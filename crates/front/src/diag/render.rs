@@ -43,7 +43,9 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> Str
             }
             if !view.is_first {
                 let excerpts = out[start..].find(EXCERPT).unwrap_or_default();
-                let line = out[..start + excerpts].rfind('\n').map_or(start, |end| end + 1);
+                let line = out[..start + excerpts]
+                    .rfind('\n')
+                    .map_or(start, |end| end + 1);
                 out.replace_range(start..line.max(start), "");
             }
         }
@@ -200,7 +202,10 @@ struct View<'a> {
 
 impl fmt::Display for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&visible(&self.diagnostic.message))
+        match self.is_first {
+            true => f.write_str(&visible(&self.diagnostic.message)),
+            false => Ok(()),
+        }
     }
 }
 
