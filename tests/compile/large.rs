@@ -9,7 +9,10 @@ use std::{
 
 use mlopsgen::{
     compile::{Request, compile},
-    diag::Severity,
+    diag::{
+        Severity,
+        render::{Style, human},
+    },
     world::MemoryWorld,
 };
 
@@ -83,4 +86,27 @@ fn the_time_for_cycles_grows_with_their_edges() {
     });
     let codes = errors(&knot);
     assert!(!codes.is_empty() && codes.iter().all(|code| code == "dependency-cycle"));
+}
+
+/// miette looks at all places for each line: a few thousand are given to it a few at a time.
+#[test]
+fn a_long_ring_is_drawn_in_time_by_its_length() {
+    let count = 6_000;
+    let ring = platform(count, |number| {
+        format!("depends_on = [\"c{}\"]\n", (number + 1) % count)
+    });
+    let world = MemoryWorld::new().with("platform.toml", ring);
+    let compilation = compile(&world, &Request::default());
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    let began = Instant::now();
+    let text = human(&compilation.diagnostics, &compilation.sources, style);
+    assert!(began.elapsed() < LONGEST, "took {:?}", began.elapsed());
+    assert_eq!(text.matches("╭─[platform.toml:").count(), count);
+    assert_eq!(text.matches("dependency-cycle").count(), 1);
+    assert_eq!(text.matches("waits for").count(), count);
+    assert_eq!(text.matches("× ").count(), 1);
+    assert_eq!(text.matches("help: ").count(), 1);
 }

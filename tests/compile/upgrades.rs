@@ -8,7 +8,7 @@ use std::{
 use mlopsgen::{
     catalog::{Catalog, Kind, SettingType},
     compile::{Request, compile},
-    data::Keeper,
+    data::{Keeper, Level, Step, Upgrade},
     diag::{
         Sink,
         render::{Style, human},
@@ -126,6 +126,40 @@ fn a_store_has_steps_for_another_major_version() {
         assert_eq!(changes(&same, &same.replace(".99.99", ".99.98")), []);
     }
     assert!(pairs > 30, "{pairs}");
+}
+
+/// Where the data depends on the minor version, a change of it asks for something, both ways.
+#[test]
+fn a_store_says_what_another_minor_version_asks_for() {
+    let kinds: Vec<Kind> = kinds().into_iter().filter(Kind::counts_minors).collect();
+    assert!(kinds.len() > 4, "{}", kinds.len());
+    for kind in kinds {
+        let major = kind.default_major().expect("a major");
+        let of = |minor: u64| {
+            let text = platform(&kind, major);
+            text.replace(&format!("{major}.99.99"), &format!("{major}.{minor}.1"))
+        };
+        let needs = |from: u64, to: u64| {
+            let asked = changes(&of(from), &of(to));
+            let needs = asked.iter().flat_map(|change| change.needs.clone());
+            needs.collect::<BTreeSet<String>>().len()
+        };
+        assert!(needs(99, 98) > 0, "{} 99 to 98", kind.name);
+        assert!(needs(98, 98) == 0, "{} stays", kind.name);
+        let is_one_way = kind
+            .upgrades
+            .iter()
+            .all(|upgrade| upgrade.level == Level::Major || upgrade.on == Step::Down);
+        assert!(is_one_way || needs(98, 99) > 0, "{} 98 to 99", kind.name);
+        let skips = |upgrade: &&Upgrade| upgrade.level == Level::Minor && upgrade.on == Step::Skip;
+        let more = kind.upgrades.iter().filter(skips).count();
+        assert_eq!(
+            needs(90, 99),
+            needs(98, 99) + more,
+            "{} 90 to 99",
+            kind.name
+        );
+    }
 }
 
 /// A kind with data and several major versions has the steps of a change, or a reason for none.

@@ -53,6 +53,7 @@ pub(super) fn component(
         title: draft.kind.title.clone(),
         icon: draft.kind.icon,
         major: draft.major,
+        minor: draft.minor,
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
         external: draft.external.as_ref().map(|external| External {
