@@ -34,11 +34,7 @@ pub(super) fn runtime(
     };
     let group_add = texts("group_add", &groups_scope);
     let cluster = table.table("cluster");
-    let readable = |key: &str| {
-        cluster
-            .map(|it| read::strings(it, key))
-            .unwrap_or_default()
-    };
+    let readable = |key: &str| cluster.map(|it| read::strings(it, key)).unwrap_or_default();
     Runtime {
         user: table.get("user").map(|node| {
             let user = text(scene, node, &user_scope, sink);

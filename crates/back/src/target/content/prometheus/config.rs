@@ -166,7 +166,10 @@ pub(super) fn view(
 
 /// Whether the kubelets are asked: about volumes, and about containers by the cAdvisor that they have built in.
 pub(super) fn asks_nodes(prometheus: &Component) -> bool {
-    matches!(prometheus.setting("kubelet"), Some(SettingValue::Boolean(true)))
+    matches!(
+        prometheus.setting("kubelet"),
+        Some(SettingValue::Boolean(true))
+    )
 }
 
 fn probe_views(platform: &Platform, asked: &[Asked<'_>]) -> Vec<ProbeView> {
