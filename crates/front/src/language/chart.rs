@@ -255,6 +255,11 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "How long it may take to stop.",
         "terminationGracePeriodSeconds = 60",
     ),
+    value(
+        "lifecycle",
+        "Kubernetes' hooks of its container. Without it one that is replaced pod by pod goes on for 5 seconds after it was asked to stop.",
+        "lifecycle = { preStop = { exec = { command = [\"drain\"] } } }",
+    ),
     value("tty", "A terminal.", "tty = true"),
     value("stdin", "An open standard input.", "stdin = true"),
     EXTRA_OBJECTS.own(),

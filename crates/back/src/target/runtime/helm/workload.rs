@@ -38,8 +38,10 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         selector: None,
         serves: None,
         asks_api: false,
+        reaches_cluster: false,
         admits: Vec::new(),
         own_service: false,
+        chart_secret: None,
         image: Some(image::values(platform, &workload.image)),
         replicas: matches!(kind, Kind::Deployment | Kind::StatefulSet).then_some(workload.replicas),
         strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
