@@ -134,3 +134,85 @@ parts.exporter = false
     assert!(!files.contains_key("prometheus/rules/cache.yml"));
     assert!(files["prometheus/prometheus.yml"].contains("- job_name: cache\n"));
 }
+
+/// What says most of a death is sent first and holds the others back, so that it is one page.
+#[test]
+fn a_probe_waits_for_the_alert_that_says_what_is_down() {
+    let files = compiled(
+        r#"
+[secrets]
+secret = { env = "SECRET" }
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = { database = "a", user = "a", password = "${secrets.secret}" }
+[components.flow]
+kind = "airflow"
+group = "one"
+uses = { database = "db" }
+settings = { admin_password = "${secrets.secret}" }
+[components.door]
+kind = "nginx"
+group = "one"
+"#,
+    );
+    let hold = |file: &str, alert: &str| {
+        let rules = &files[&format!("prometheus/rules/{file}.yml")];
+        let rule = block(rules, &format!("      - alert: {alert}"));
+        let line = rule.lines().find(|line| line.trim().starts_with("for:"));
+        line.unwrap_or_default().trim().to_string()
+    };
+    assert_eq!(hold("flow", "AirflowSchedulerDown"), "for: \"3m\"");
+    assert_eq!(hold("flow", "ProbeFailed"), "for: \"4m\"");
+    assert_eq!(hold("door", "NginxDown"), "for: \"1m\"");
+    assert_eq!(hold("door", "ProbeFailed"), "for: \"2m\"");
+    // Its heartbeat says all of the scheduler.
+    assert!(!files["prometheus/prometheus.yml"].contains("flow-scheduler/probe"));
+}
+
+/// What watches a cluster is off elsewhere, and has the rights that it needs in one.
+#[test]
+fn a_cluster_is_watched_where_there_is_one() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+settings = { kubelet = true }
+[components.objects]
+kind = "kube-state-metrics"
+group = "one"
+"#,
+    );
+    let service = block(&files["compose/one.yaml"], "  objects:");
+    assert!(service.contains("profiles:\n    - cluster\n"), "{service}");
+    let here = &files["prometheus/prometheus.yml"];
+    assert!(!here.contains("nodes/"), "{here}");
+    let found = block(here, "  - job_name: objects");
+    assert!(
+        found.contains("dns_sd_configs"),
+        "what is off is no target: {found}"
+    );
+    let there = &files["helm/p/files/prometheus/prometheus.yml"];
+    for job in ["nodes/kubelet", "nodes/cadvisor"] {
+        let job = block(there, &format!("  - job_name: {job}"));
+        assert!(job.contains("- role: node"), "{job}");
+    }
+    let steady = block(there, "  - job_name: objects");
+    assert!(steady.contains("static_configs"), "{steady}");
+    let values = &files["helm/p/values.yaml"];
+    let objects = block(values, "  objects:");
+    assert!(objects.contains("enabled: true"), "{objects}");
+    assert!(
+        objects.contains("reads:\n") && objects.contains("- jobs.batch\n"),
+        "{objects}"
+    );
+    let prometheus = block(values, "  prometheus:");
+    assert!(
+        prometheus.contains("readsEverywhere:\n      - nodes\n      - nodes/metrics\n"),
+        "{prometheus}"
+    );
+}

@@ -40,7 +40,7 @@ pub(super) fn component(
     let mut made = levels.alerts;
     made.extend(observe::probe_alert(&draft.name, draft.span, &workloads));
     made.extend_from_slice(beforehand.promises(index));
-    let alerts = observe::alerts(scene, index, made, sink);
+    let alerts = observe::in_order(observe::alerts(scene, index, made, sink));
     let mut records = observe::records(scene, index, sink);
     records.extend(levels.records);
     let mut own_panels = levels.panels;
