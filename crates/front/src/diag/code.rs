@@ -92,6 +92,7 @@ codes! {
     NoHealthCheck Lint "no-health-check",
     NoPersistence Lint "no-persistence",
     NoResources Lint "no-resources",
+    NoPrefix Lint "no-prefix",
     OutsideSource Lint "outside-source",
     EndOfLife Lint "end-of-life",
     TagForm Lint "tag-form",

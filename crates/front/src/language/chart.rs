@@ -236,6 +236,16 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "startsPods = true",
     ),
     value(
+        "reads",
+        "What it may read through the cluster's API in its namespace.",
+        "reads = [\"pods\"]",
+    ),
+    value(
+        "readsEverywhere",
+        "What it may read in all namespaces; empty: nothing.",
+        "readsEverywhere = [\"nodes/metrics\"]",
+    ),
+    value(
         "shareProcessNamespace",
         "Its containers see each other's processes.",
         "shareProcessNamespace = true",

@@ -1,6 +1,9 @@
 //! Components as they are declared: their kinds, groups, presets, external addresses and major versions.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::{
     Inputs,
@@ -247,16 +250,11 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalD
         host: Host::parse(host),
         number,
     };
-    let own = component.table("ports").into_iter().flat_map(Table::keys);
-    let known: Vec<&str> = match kind.table.get_path(&["workload", "ports"]) {
-        Some(ports) => ports
-            .as_table()
-            .into_iter()
-            .flat_map(Table::keys)
-            .chain(own)
-            .collect(),
-        None => Vec::new(),
-    };
+    let of_kind = kind.table.get_path(&["workload", "ports"]);
+    let of_kind = of_kind.and_then(Node::as_table);
+    let tables = of_kind.into_iter().chain(component.table("ports"));
+    // Without any, `external` declares them.
+    let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
     let alone = |host: &&str| table.integer("port").is_some() || !host.contains(':');
     let host = table.string("host").filter(alone);
     if let Some(host) = host.or_else(|| misspelled_host(table, sink)) {
@@ -289,10 +287,14 @@ fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalD
                 .and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
             match address {
                 Some((host, number)) => {
-                    if !known.is_empty() && !known.contains(&port.name.as_str()) {
-                        sink.push(unknown_external(kind, port, &known));
+                    let mut name = port.name.as_str();
+                    if !known.is_empty() && !known.contains(name) {
+                        let known: Vec<&str> = known.iter().copied().collect();
+                        let (meant, unknown) = unknown_external(port, &known);
+                        sink.push(unknown);
+                        name = meant.unwrap_or(name);
                     }
-                    addresses.push(at(port.name.clone(), host, number));
+                    addresses.push(at(name.to_string(), host, number));
                 }
                 None => sink.push(
                     Diagnostic::new(
@@ -331,17 +333,23 @@ fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a str> {
     Some(host)
 }
 
-fn unknown_external(kind: &Kind, port: &Key, known: &[&str]) -> Diagnostic {
-    Diagnostic::new(
+/// The port that was meant, so that what refers to it is no second mistake, and the error.
+fn unknown_external<'a>(port: &Key, known: &[&'a str]) -> (Option<&'a str>, Diagnostic) {
+    let near = nearest(&port.name, known.iter().copied());
+    let diagnostic = Diagnostic::new(
         Code::UnknownPort,
-        format!("kind `{}` has no port `{}`", kind.name, port.name),
+        format!(
+            "`external` names the port `{}`, which is not declared",
+            port.name
+        ),
     )
     .label(port.span, "no such port")
-    .misspelled(
-        &port.name,
-        nearest(&port.name, known.iter().copied()),
-        || format!("it has {}", all_of(known)),
-    )
+    .misspelled(&port.name, near, || format!("there is {}", all_of(known)));
+    let meant = match known {
+        [alone] => Some(*alone),
+        _ => near,
+    };
+    (meant, diagnostic)
 }
 
 /// Limits the number of components of a kind. Components that run elsewhere do not count.

@@ -10,6 +10,8 @@ mod draft;
 mod elsewhere;
 mod end_of_life;
 mod flags;
+mod hidden;
+mod ignored;
 mod layers;
 mod levels;
 mod logins;
@@ -18,7 +20,6 @@ mod moved;
 mod names;
 mod own_name;
 mod ports;
-mod prefix;
 mod probes;
 pub mod read;
 mod role_env;
@@ -115,13 +116,14 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     settings::check(&all, sink);
     end_of_life::check(&all, tree, sink);
     tag_form::check(&all, sink);
-    prefix::check(&all, sink);
+    hidden::check(&all, sink);
     let mut kind_tables = Vec::new();
     let mut own_secrets = Vec::new();
     let mut workloads = Vec::new();
     for (index, declared) in all.components.iter().enumerate() {
         let facts = conditions::facts(&all, &bound[index], index);
         let kind_table = conditions::decided(declared, inputs.engine, &facts, sink);
+        ignored::check(declared, &kind_table, sink);
         own_secrets.push(secrets::own_secrets(declared, inputs.engine, &facts, sink));
         workloads.push(layers::workloads(
             declared,

@@ -3,12 +3,12 @@
 //! A path becomes the port's `path`, host and path become `public_url`, and the door `reaches` what it leads to: all else
 //! follows from these keys as if the user had written them.
 
-use super::{draft::Declared, read, unknown};
+use super::{draft::Declared, ports::scheme, read, unknown};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Route, RouteEnd, RoutePath, RouteTls, Secret, SecretForm, SecretOrigin},
+    model::{Route, RouteEnd, RoutePath, RouteTls, Scheme, Secret, SecretForm, SecretOrigin},
     source::Span,
-    syntax::{Key, Node, Shared, Table, Value},
+    syntax::{Key, Node, Shared, Table, Value, quoted},
     text::one_of,
 };
 
@@ -285,7 +285,16 @@ impl Reader<'_> {
         let index = self.find(name, node.span)?;
         let declared = &self.components[index];
         match port.or_else(|| main_port(declared)) {
-            Some(port) if ports(declared).contains(&port.as_str()) => Some((index, port)),
+            Some(port) if ports(declared).contains(&port.as_str()) => {
+                match scheme(declared, &port) {
+                    Scheme::Other(other) => {
+                        let wrong = speaks(declared, &port, &other, node.span);
+                        self.sink.push(wrong);
+                        None
+                    }
+                    Scheme::Http | Scheme::Https => Some((index, port)),
+                }
+            }
             port => {
                 let known = ports(declared);
                 let port = port.as_deref().unwrap_or("http");
@@ -424,12 +433,33 @@ fn ports(declared: &Declared) -> Vec<&str> {
     names
 }
 
-/// The kind's main port, else `http`, else the first.
+/// The port of a component that people open: `http`, which is what kinds call it, else the kind's main port, else the first.
 fn main_port(declared: &Declared) -> Option<String> {
-    if let Some(port) = &declared.kind.port {
-        return Some(port.clone());
-    }
     let ports = ports(declared);
     let http = ports.iter().find(|port| **port == "http");
-    http.or(ports.first()).map(ToString::to_string)
+    let http = http.map(ToString::to_string);
+    http.or_else(|| declared.kind.port.clone())
+        .or_else(|| ports.first().map(ToString::to_string))
+}
+
+/// A path that leads to a port where no HTTP is spoken.
+fn speaks(declared: &Declared, port: &str, other: &str, span: Span) -> Diagnostic {
+    let fitting = |name: &&str| !matches!(scheme(declared, name), Scheme::Other(_));
+    let fitting: Vec<&str> = ports(declared).into_iter().filter(fitting).collect();
+    let name = &declared.name;
+    let diagnostic = Diagnostic::new(
+        Code::RoleMisfit,
+        format!("port `{port}` of `{name}` does not speak HTTP"),
+    )
+    .label(span, format!("speaks `{other}`"));
+    match fitting.first() {
+        Some(first) => {
+            let end = quoted(&format!("{name}.{first}"));
+            let help = format!("write `{end}`, a port that does");
+            diagnostic.help(help).replacing(span, end)
+        }
+        None => diagnostic.help(format!(
+            "an entry point takes only HTTP: publish the port itself, as `ports.{port} = {{ host = \"auto\" }}`"
+        )),
+    }
 }

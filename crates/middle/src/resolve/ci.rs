@@ -3,6 +3,7 @@
 mod after;
 mod asked;
 mod jobs;
+mod variables;
 
 pub(super) use jobs::{job_secrets, view};
 
@@ -33,6 +34,7 @@ pub(super) fn entries(
 fn ci(key: &Key, table: &Table, at: Texts<'_>, notify: Option<&Notify>, sink: &mut Sink) -> Ci {
     let scene = at.scene;
     let scope = Scope::platform();
+    variables::check(table, sink);
     let stages: Vec<&Table> = stage_tables(table, "stages");
     if stages.is_empty() && table.array("stages").is_some() {
         sink.push(
@@ -111,6 +113,7 @@ fn stage(
     let scene = at.scene;
     let span = table.get("name").map_or(entry, |name| name.span);
     let scope = Scope::platform();
+    variables::check(table, sink);
     let run_scope = scope.clone().without_secrets("`run`").shell();
     let run: Vec<Text> = table
         .array("run")

@@ -5,8 +5,10 @@
 {{- $all := .root.Values.components -}}
 {{- $workload := index $all .name -}}
 {{- $on := $workload.enabled -}}
-{{- with get $all $workload.component }}{{ $on = and $on .enabled }}{{ end -}}
-{{- with $workload.podOf }}{{ $on = and $on (eq (include "mlopsgen.enabled" (dict "root" $.root "name" .)) "true") }}{{ end -}}
+{{- if $on -}}
+{{- with get $all $workload.component }}{{ $on = .enabled }}{{ end -}}
+{{- if and $on $workload.podOf }}{{ $on = eq (include "mlopsgen.enabled" (dict "root" .root "name" $workload.podOf)) "true" }}{{ end -}}
+{{- end -}}
 {{- if $on }}true{{ end -}}
 {{- end -}}
 
@@ -36,7 +38,9 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 {{- /* Name and labels of an object. */ -}}
 {{- define "mlopsgen.metadata" -}}
 name: {{ default .name .objectName | quote }}
+{{- if not .everywhere }}
 namespace: {{ .root.Release.Namespace | quote }}
+{{- end }}
 labels:
   {{- include "mlopsgen.labels" . | nindent 2 }}
   helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
@@ -79,7 +83,7 @@ value of the chart's own holds them from then on. */ -}}
 {{- $account := .workload.serviceAccount | default dict -}}
 {{- if $account.name -}}
 {{- $account.name -}}
-{{- else if or .workload.serviceAccount (include "mlopsgen.jobsBefore" .) -}}
+{{- else if or .workload.serviceAccount .workload.reads .workload.readsEverywhere (include "mlopsgen.jobsBefore" .) -}}
 {{- .name -}}
 {{- else if .workload.startsPods -}}
 {{- .workload.component -}}
@@ -198,7 +202,7 @@ spec:
   {{- with include "mlopsgen.serviceAccount" . }}
   serviceAccountName: {{ . | quote }}
   {{- end }}
-  {{- $token := or $pod.startsPods (get ($pod.serviceAccount | default dict) "automountToken") }}
+  {{- $token := or $pod.startsPods $pod.reads $pod.readsEverywhere (get ($pod.serviceAccount | default dict) "automountToken") }}
   {{- if not $token }}
   automountServiceAccountToken: false
   {{- end }}

@@ -112,6 +112,12 @@ pub struct WorkloadValues {
     /// It starts pods through the cluster's API.
     #[serde(skip_serializing_if = "is_false")]
     pub starts_pods: bool,
+    /// What it may read through the API in its namespace.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reads: Vec<String>,
+    /// What it may read in all namespaces.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reads_everywhere: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,0 +1,277 @@
+//! A port or a path prefix that is set only in `args` or `env`: health checks, scrapes and links would not use it.
+//!
+//! The kind shows which flags and variables of its program set one: those that it gives `${self.PORT.port}`,
+//! `${self.PORT.path}` or the public URL.
+
+use super::{Declarations, draft::Declared, flags};
+use crate::{
+    catalog::Kind,
+    diag::{Code, Diagnostic, Sink},
+    reference::{self, Mode, Piece, Words},
+    source::Span,
+    syntax::{Node, Table, Value, inline, quoted},
+};
+
+pub(super) fn check(all: &Declarations, sink: &mut Sink) {
+    for declared in &all.components {
+        if declared.external.is_none()
+            && let Some(diagnostic) = hidden(declared)
+        {
+            sink.push(diagnostic);
+        }
+    }
+}
+
+/// A flag or a variable of the kind's program that sets a fact of a port.
+struct Way {
+    /// Of the flag or the variable.
+    name: String,
+    fact: Fact,
+}
+
+enum Fact {
+    /// The number of this port, which the kind writes behind this text.
+    Port { port: String, before: String },
+    /// The prefix under which the program serves.
+    Path,
+    /// The whole public URL, the path of which is the prefix.
+    Url,
+}
+
+/// What the user wrote in one of these ways, and where.
+struct Written {
+    name: String,
+    value: String,
+    span: Span,
+}
+
+fn hidden(declared: &Declared) -> Option<Diagnostic> {
+    let first = |ways: &[Way], written: &[Written]| {
+        let mut written = written.iter();
+        written.find_map(|written| contradiction(declared, ways, written))
+    };
+    first(&flags_of_kind(&declared.kind), &flags_of(declared))
+        .or_else(|| first(&variables_of_kind(&declared.kind), &variables_of(declared)))
+}
+
+/// The flags in `args`. A command of the user's own is no longer the kind's.
+fn flags_of(declared: &Declared) -> Vec<Written> {
+    let user = &declared.user;
+    match user.get("args") {
+        Some(args) if user.get("command").is_none() => flags::given(args)
+            .into_iter()
+            .map(|(name, value)| Written {
+                name,
+                value,
+                span: args.span,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn variables_of(declared: &Declared) -> Vec<Written> {
+    let variables = declared.user.table("env").into_iter().flat_map(Table::iter);
+    variables
+        .filter_map(|(key, node)| {
+            let value = match &node.value {
+                Value::Integer(_) => inline(node),
+                _ => reference::of_node(node, Words::Platform, Mode::Strict).literal()?,
+            };
+            Some(Written {
+                name: key.name.clone(),
+                value,
+                span: node.span,
+            })
+        })
+        .collect()
+}
+
+fn contradiction(declared: &Declared, ways: &[Way], written: &Written) -> Option<Diagnostic> {
+    let way = ways.iter().find(|way| way.name == written.name)?;
+    let main = declared.kind.port.as_deref().unwrap_or("http");
+    match &way.fact {
+        Fact::Port { port, before } => {
+            let number = port_number(&written.value, before)?;
+            let differs = declared_number(declared, port)? != number;
+            let line = format!("container = {number}");
+            differs.then(|| {
+                let what = format!("listens on {number}");
+                explained(declared, written, port, "a port", &what, &line)
+            })
+        }
+        Fact::Path | Fact::Url if declared.user.get("public_url").is_some() => None,
+        Fact::Path | Fact::Url => {
+            let path = path_of_url(&written.value).trim_end_matches('/');
+            let known = declared.user.get_path(&["ports", main, "path"]);
+            let differs = path.starts_with('/') && Some(path) != known.and_then(Node::as_str);
+            let line = format!("path = {}", quoted(path));
+            differs.then(|| {
+                let what = format!("serves below `{path}`");
+                explained(declared, written, main, "a path prefix", &what, &line)
+            })
+        }
+    }
+}
+
+/// The number at the end of an address, if what stands before it is what the kind writes there or an address of the machine.
+fn port_number(value: &str, before: &str) -> Option<u16> {
+    let digits = value.len() - value.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let (start, number) = value.split_at(value.len() - digits);
+    let is_address = start.is_empty() || start.ends_with(':') || start == before;
+    is_address.then(|| number.parse().ok())?
+}
+
+/// The number that the rest of the platform knows for a port.
+fn declared_number(declared: &Declared, port: &str) -> Option<u16> {
+    let own = declared.user.get_path(&["ports", port]);
+    let kinds =
+        workloads(&declared.kind).find_map(|(_, workload)| workload.get_path(&["ports", port]));
+    [own, kinds].into_iter().flatten().find_map(|node| {
+        let number = match &node.value {
+            Value::Integer(number) => Some(*number),
+            Value::Table(table) => table.integer("container"),
+            _ => None,
+        };
+        u16::try_from(number?).ok()
+    })
+}
+
+fn explained(
+    declared: &Declared,
+    written: &Written,
+    port: &str,
+    sets: &str,
+    what: &str,
+    line: &str,
+) -> Diagnostic {
+    let (name, key) = (&written.name, format!("ports.{port}"));
+    let diagnostic = Diagnostic::new(
+        Code::ConflictingKeys,
+        format!(
+            "`{name}` sets {sets} of `{}` that only the program knows",
+            declared.name
+        ),
+    )
+    .label(written.span, what);
+    let why = format!("health check, scrape and links then use it, and `{name}` is not needed");
+    let entry = declared
+        .user
+        .table("ports")
+        .and_then(|ports| ports.entry(port));
+    let table = entry.and_then(|entry| Some((entry, entry.value.as_table()?)));
+    let number = table.and_then(|(_, table)| table.get("container"));
+    match (table, number) {
+        // Written as `ports.http = 9090`.
+        (Some((entry, _)), Some(number)) if number.span == entry.value.span => {
+            let whole = match line.strip_prefix("container = ") {
+                Some(other) => other.to_string(),
+                None => format!("{{ container = {}, {line} }}", inline(number)),
+            };
+            diagnostic
+                .help(format!("write `{key} = {whole}`: {why}"))
+                .replacing(number.span, whole)
+        }
+        (Some(_), Some(number)) if line.starts_with("container") => diagnostic
+            .help(format!("write `{line}` in `{key}`: {why}"))
+            .replacing(number.span, line.trim_start_matches("container = ")),
+        (Some((entry, _)), _) => diagnostic
+            .help(format!("write `{line}` in `{key}`: {why}"))
+            .adding(entry.key.span, line),
+        (None, _) => {
+            let line = format!("{key}.{line}");
+            diagnostic
+                .help(format!("write `{line}`: {why}"))
+                .adding(declared.span, line)
+        }
+    }
+}
+
+/// What follows the host in a URL; what is no URL stays as it is.
+fn path_of_url(text: &str) -> &str {
+    match text.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+        None => text,
+    }
+}
+
+/// The main workload of a kind, and what its conditions add to it with the condition.
+fn workloads(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
+    let cases = kind.table.array("when").unwrap_or_default().iter();
+    let cases = cases.filter_map(|case| {
+        let case = case.as_table()?;
+        Some((
+            case.string("if").unwrap_or_default(),
+            case.table("workload")?,
+        ))
+    });
+    let always = kind.table.table("workload").map(|main| ("", main));
+    always.into_iter().chain(cases)
+}
+
+fn flags_of_kind(kind: &Kind) -> Vec<Way> {
+    let mut found = Vec::new();
+    for (_, workload) in workloads(kind) {
+        for key in ["command", "args"] {
+            let words = workload.array(key).unwrap_or_default();
+            for (index, word) in words.iter().enumerate() {
+                let Some(mut fact) = fact_in(word) else {
+                    continue;
+                };
+                let previous = index.checked_sub(1).and_then(|before| words.get(before));
+                let own = word.as_str().and_then(|word| word.split_once('='));
+                let name = own
+                    .map(|(name, _)| name)
+                    .or(previous.and_then(Node::as_str));
+                // Of `--listen=:` the flag's value is what stands behind the flag.
+                if let (Fact::Port { before, .. }, Some(_)) = (&mut fact, own) {
+                    *before = before.split_once('=').map_or("", |(_, it)| it).to_string();
+                }
+                found.extend(name.map(|name| Way {
+                    name: name.to_string(),
+                    fact,
+                }));
+            }
+        }
+    }
+    found
+}
+
+/// A URL counts where the kind sets it because of a prefix. Elsewhere it is only what the program calls itself.
+fn variables_of_kind(kind: &Kind) -> Vec<Way> {
+    let mut found = Vec::new();
+    for (condition, workload) in workloads(kind) {
+        let is_for_prefix = condition.contains(".path");
+        for (key, node) in workload.table("env").into_iter().flat_map(Table::iter) {
+            if let Some(fact) = fact_in(node)
+                && (is_for_prefix || !matches!(fact, Fact::Url))
+            {
+                let name = key.name.clone();
+                found.push(Way { name, fact });
+            }
+        }
+    }
+    found
+}
+
+/// The fact that a kind's string says: a port's number at its end, or a prefix anywhere.
+fn fact_in(word: &Node) -> Option<Fact> {
+    let phrase = reference::of_node(word, Words::Kind, Mode::Strict);
+    let pieces = phrase.pieces.as_slice();
+    let before = match pieces {
+        [Piece::Reference(_)] => Some(""),
+        [Piece::Literal(before), Piece::Reference(_)] => Some(*before),
+        _ => None,
+    };
+    phrase
+        .references()
+        .find_map(|reference| match reference.segments.as_slice() {
+            ["self", port, "port"] => Some(Fact::Port {
+                port: (*port).to_string(),
+                before: before?.to_string(),
+            }),
+            ["self", _, "path"] => Some(Fact::Path),
+            ["self", "public_url"] | ["self", _, "public_url"] => Some(Fact::Url),
+            _ => None,
+        })
+}

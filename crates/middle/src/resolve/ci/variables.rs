@@ -1,0 +1,111 @@
+//! Names of variables of a CI entry that are not its own.
+
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    syntax::{Key, Table},
+};
+
+/// What the shell and the programs of a step read. An answer of a person or a secret there breaks each step; `env` may set them.
+const SHELL: [&str; 10] = [
+    "HOME",
+    "IFS",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "LOGNAME",
+    "PATH",
+    "PWD",
+    "SHELL",
+    "TMPDIR",
+    "USER",
+];
+
+/// What Jenkins sets for each build: jenkins.io/doc/book/pipeline/jenkinsfile, "Using environment variables", and the pages of
+/// the plugins for Git and multibranch.
+const JENKINS: [&str; 39] = [
+    "BRANCH_IS_PRIMARY",
+    "BRANCH_NAME",
+    "BUILD_DISPLAY_NAME",
+    "BUILD_ID",
+    "BUILD_NUMBER",
+    "BUILD_TAG",
+    "BUILD_URL",
+    "CHANGE_AUTHOR",
+    "CHANGE_AUTHOR_DISPLAY_NAME",
+    "CHANGE_AUTHOR_EMAIL",
+    "CHANGE_BRANCH",
+    "CHANGE_FORK",
+    "CHANGE_ID",
+    "CHANGE_TARGET",
+    "CHANGE_TITLE",
+    "CHANGE_URL",
+    "EXECUTOR_NUMBER",
+    "GIT_BRANCH",
+    "GIT_COMMIT",
+    "GIT_LOCAL_BRANCH",
+    "GIT_PREVIOUS_COMMIT",
+    "GIT_PREVIOUS_SUCCESSFUL_COMMIT",
+    "GIT_URL",
+    "JENKINS_HOME",
+    "JENKINS_URL",
+    "JOB_BASE_NAME",
+    "JOB_DISPLAY_URL",
+    "JOB_NAME",
+    "JOB_URL",
+    "NODE_LABELS",
+    "NODE_NAME",
+    "RUN_DISPLAY_URL",
+    "STAGE_NAME",
+    "TAG_DATE",
+    "TAG_NAME",
+    "TAG_TIMESTAMP",
+    "TAG_UNIXTIME",
+    "WORKSPACE",
+    "WORKSPACE_TMP",
+];
+
+/// Reports variables of an entry or a stage that Jenkins or the shell sets, and parameters that `env` or `secrets` replace.
+pub(super) fn check(table: &Table, sink: &mut Sink) {
+    for place in ["parameters", "secrets", "env"] {
+        for key in keys(table, place) {
+            let name = key.name.as_str();
+            let owner = match () {
+                () if JENKINS.contains(&name) => "Jenkins sets it for each build",
+                () if place != "env" && SHELL.contains(&name) => "the shell of each step reads it",
+                () => continue,
+            };
+            sink.push(
+                Diagnostic::new(
+                    Code::BadName,
+                    format!("the variable `{name}` is not free for a CI entry"),
+                )
+                .label(key.span, owner)
+                .help(format!("take another name, such as `MY_{name}`"))
+                .renaming(name, format!("MY_{name}")),
+            );
+        }
+    }
+    for parameter in keys(table, "parameters") {
+        let mut others = ["env", "secrets"]
+            .into_iter()
+            .flat_map(|place| keys(table, place));
+        if let Some(other) = others.find(|other| other.name == parameter.name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::ConflictingKeys,
+                    format!(
+                        "the answer to the parameter `{}` is never read",
+                        parameter.name
+                    ),
+                )
+                .label(parameter.span, "a person answers this")
+                .label(other.span, "and this replaces the answer")
+                .help("keep one of the two, or give them two names"),
+            );
+        }
+    }
+}
+
+fn keys<'a>(table: &'a Table, place: &str) -> impl Iterator<Item = &'a Key> {
+    let entries = table.table(place).into_iter().flat_map(Table::iter);
+    entries.map(|(key, _)| key)
+}
