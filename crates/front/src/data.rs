@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_says_whose_the_volume_is() {
+    fn a_key_names_the_owner_of_a_volume() {
         let parts = |key| (section(key), owner(key), component(key), volume(key));
         assert_eq!(
             [
