@@ -51,8 +51,9 @@ impl Lock {
                 Err(obstacle) if obstacle.is_missing() => continue,
                 opened => opened.map_err(failed)?,
             };
-            if !file.metadata().is_ok_and(|file| file.is_file()) {
-                return Err(failed(io::Error::other("it is no file").into()));
+            if !is_sole_file(&file) {
+                let why = "it is no file, or has a second name elsewhere";
+                return Err(failed(io::Error::other(why).into()));
             }
             match file.try_lock() {
                 Ok(()) => {}
@@ -100,6 +101,16 @@ impl Drop for Lock {
         let _ = self.project.remove_folder(WORK);
         let _ = self.project.remove_folder(GENERATED);
     }
+}
+
+/// Whether it is a regular file without a second name: what is written into it would stand there, too.
+fn is_sole_file(file: &File) -> bool {
+    #[cfg(unix)]
+    let is_sole = |found: &std::fs::Metadata| std::os::unix::fs::MetadataExt::nlink(found) <= 1;
+    #[cfg(not(unix))]
+    let is_sole = |_: &std::fs::Metadata| true;
+    let found = file.metadata();
+    found.is_ok_and(|found| found.is_file() && is_sole(&found))
 }
 
 /// Writes into the lock file which process has the lock.

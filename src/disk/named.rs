@@ -61,7 +61,7 @@ impl NamedFile {
         };
         let bytes = match folder.read(&self.path, LARGEST) {
             Err(ReadError::Missing) => return Ok(None),
-            Err(ReadError::TooLarge) => {
+            Err(ReadError::TooLarge(_)) => {
                 return Err(Failure::new(format!(
                     "`{}` has more than {} MiB",
                     shown.display(),

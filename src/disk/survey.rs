@@ -118,7 +118,7 @@ pub(super) fn state(place: &Place, path: &str) -> Option<State> {
             Err(Obstacle::BelowFile(file)) => Some(State::BelowFile(below(&file))),
             _ => None,
         },
-        Err(error @ (ReadError::Special | ReadError::TooLarge)) => {
+        Err(error @ (ReadError::Special | ReadError::TooLarge(_))) => {
             Some(State::Unreadable(format!("it {error}")))
         }
         Err(ReadError::Failed(why)) => Some(State::Unreadable(why)),

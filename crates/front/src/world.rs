@@ -22,8 +22,8 @@ pub enum ReadError {
     Link(String),
     /// A pipe, a socket, a device.
     Special,
-    /// It has more bytes than [`LARGEST_FILE`].
-    TooLarge,
+    /// It has more bytes than these.
+    TooLarge(u64),
     /// Any other failure of the file system, in its own words.
     Failed(String),
 }
@@ -39,7 +39,7 @@ impl fmt::Display for ReadError {
                 "can't be read: `{link}` is a symbolic link, and mlopsgen follows none"
             ),
             ReadError::Special => f.write_str("is neither a file nor a folder"),
-            ReadError::TooLarge => write!(f, "has more than {} MiB", LARGEST_FILE >> 20),
+            ReadError::TooLarge(most) => write!(f, "has more than {} MiB", most >> 20),
             ReadError::Failed(why) => write!(f, "can't be read: {why}"),
         }
     }

@@ -183,14 +183,14 @@ impl Folder {
             return Err(ReadError::Special);
         }
         if metadata.len() > most {
-            return Err(ReadError::TooLarge);
+            return Err(ReadError::TooLarge(most));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
         file.take(most + 1)
             .read_to_end(&mut bytes)
             .map_err(failed)?;
         match bytes.len() as u64 > most {
-            true => Err(ReadError::TooLarge),
+            true => Err(ReadError::TooLarge(most)),
             false => Ok(bytes),
         }
     }
@@ -284,7 +284,7 @@ mod tests {
         let read = |path: &str| project.read(path, 4);
         assert_eq!(read("a/b/file"), Ok(b"text".to_vec()));
         assert_eq!(read("./a//b/file"), Ok(b"text".to_vec()));
-        assert_eq!(project.read("a/b/file", 3), Err(ReadError::TooLarge));
+        assert_eq!(project.read("a/b/file", 3), Err(ReadError::TooLarge(3)));
         assert_eq!(read("a/link"), Err(ReadError::Link("a/link".to_string())));
         assert_eq!(
             read("a/inner/file"),

@@ -1,6 +1,13 @@
 //! A killed run, a failed step, two runs at once: the state that they leave, and how the next run repairs it.
 
-use std::{fs, sync::Arc, thread};
+use std::{
+    fs,
+    io::{Read, Write},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    thread,
+};
 
 use mlopsgen::{
     disk::{Lock, Transaction},
@@ -177,4 +184,63 @@ fn a_lock_that_writes_nothing_leaves_nothing() {
     let place = project.place().expect("a place");
     drop(Lock::acquire(&place, |_| {}).expect("the lock"));
     assert!(!project.exists("generated"));
+}
+
+/// An `apply` on a terminal that `script` makes, up to its question; `None` where there is no such program.
+#[cfg(target_os = "linux")]
+fn asked(folder: &Path) -> Option<Child> {
+    let apply = format!("{} apply", env!("CARGO_BIN_EXE_mlopsgen"));
+    let mut script = Command::new("script");
+    script
+        .args(["--quiet", "--return", "--command", &apply, "/dev/null"])
+        .current_dir(folder)
+        .env("XDG_CACHE_HOME", crate::CACHE)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut child = script.spawn().ok()?;
+    let mut shown = Vec::new();
+    let mut byte = [0];
+    let out = child.stdout.as_mut().expect("its output");
+    while !shown.ends_with(b"[y/N] ") {
+        out.read_exact(&mut byte).expect("a question");
+        shown.push(byte[0]);
+    }
+    Some(child)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_open_question_holds_no_lock_and_the_answer_is_to_what_was_shown() {
+    let project = Project::new();
+    let platform = |image: &str| {
+        let text = format!(
+            "[platform]\nname = \"demo\"\ntargets = [\"compose\"]\n[groups]\ng = \"g\"\n\
+             [components.web]\nimage = \"web:{image}\"\ngroup = \"g\"\nhealth = false\n"
+        );
+        fs::write(project.path("platform.toml"), text).expect("a file");
+    };
+    let answer = |mut child: Child| {
+        let mut input = child.stdin.take().expect("its input");
+        input.write_all(b"y\n").expect("an answer");
+        child.wait().expect("an end").code()
+    };
+    platform("1");
+    let Some(first) = asked(&project.path("")) else {
+        return;
+    };
+    let other = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
+        .args(["apply", "--yes", "--quiet"])
+        .current_dir(project.path(""))
+        .env("XDG_CACHE_HOME", crate::CACHE)
+        .output()
+        .expect("the program");
+    assert!(other.status.success(), "{other:?}");
+    assert!(other.stderr.is_empty(), "it waited for nobody: {other:?}");
+    assert_eq!(answer(first), Some(0), "there is nothing left to do");
+    platform("2");
+    let shown = asked(&project.path("")).expect("a question");
+    platform("3");
+    assert_eq!(answer(shown), Some(1), "nobody agreed to this");
+    let group = fs::read_to_string(project.path("generated/compose/g.yaml"));
+    assert!(group.expect("a file").contains("web:1"));
 }

@@ -59,6 +59,28 @@ fn a_lock_and_a_manifest_that_are_links_are_refused() {
     }
 }
 
+/// A hard link is a file like others, so nothing is written into a file that was there.
+#[test]
+fn a_second_name_of_a_file_outside_is_not_written_through() {
+    let secret = "env.KEY = \"${secrets.key}\"\n[secrets]\nkey = { env = \"KEY\" }\n";
+    let outside = "precious contents\n";
+    for name in [
+        "generated/.mlopsgen/lock",
+        "generated/compose/main.yaml",
+        "generated/compose/.env",
+        "generated/.mlopsgen/new-0",
+    ] {
+        let hostile = Hostile::new(secret);
+        let path = hostile.path(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::hard_link(hostile.outside("precious"), path).expect("a link");
+        hostile.run(&["apply", "--yes", "--force"]);
+        hostile.run(&["env", "init"]);
+        let found = fs::read_to_string(hostile.outside("precious")).expect("a file");
+        assert_eq!(found, outside, "{name}");
+    }
+}
+
 #[test]
 fn folders_and_files_that_are_written_are_no_links() {
     for link in ["generated/compose", "generated/compose/compose.yaml"] {

@@ -98,3 +98,28 @@ fn a_name_that_is_no_text_is_reported() {
         .run(&["validate"])
         .failed_with(&["conf/bad", "not UTF-8"]);
 }
+
+/// A file that says it is huge takes no memory, and the message names the bound that it is over.
+#[test]
+fn a_file_without_end_is_not_read() {
+    for (path, words, most) in [
+        (
+            "platform.prod.toml",
+            &["validate", "--env", "prod"][..],
+            "4 MiB",
+        ),
+        ("mlopsgen/kinds/x.toml", &["validate"], "4 MiB"),
+        ("generated/.mlopsgen.json", &["plan"], "64 MiB"),
+        ("generated/compose/.env", &["env", "init"], "4 MiB"),
+        ("today.plan", &["apply", "today.plan"], "256 MiB"),
+    ] {
+        let hostile =
+            Hostile::new("env.KEY = \"${secrets.key}\"\n[secrets]\nkey = { env = \"KEY\" }\n");
+        hostile.write(path, "");
+        let file = fs::File::options().write(true).open(hostile.path(path));
+        file.and_then(|file| file.set_len(10 << 30))
+            .expect("a sparse file");
+        let wanted = format!("has more than {most}");
+        hostile.run(words).failed_with(&[&wanted]);
+    }
+}

@@ -196,7 +196,7 @@ fn read_file(
                 ReadError::Missing => {
                     "`mlopsgen init` starts a platform.toml; `-C DIR` and `--file` say where one is"
                 }
-                ReadError::TooLarge => "split it with `include = [\"teams/*.toml\"]`",
+                ReadError::TooLarge(_) => "split it with `include = [\"teams/*.toml\"]`",
                 _ => "put a regular file there that you may read",
             };
             sink.push(unreadable(error.to_string(), help));
@@ -205,7 +205,7 @@ fn read_file(
     };
     if bytes.len() > LARGEST_FILE {
         sink.push(unreadable(
-            ReadError::TooLarge.to_string(),
+            ReadError::TooLarge(LARGEST_FILE as u64).to_string(),
             "split it with `include = [\"teams/*.toml\"]`",
         ));
         return None;
