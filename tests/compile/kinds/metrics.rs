@@ -13,10 +13,8 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds that have expressions and no list yet: their program could not be had, or has no fixed set of names.
-const UNLISTED: [&str; 22] = [
-    "bentoml",
+const UNLISTED: [&str; 19] = [
     "clickhouse",
-    "feast",
     "flink",
     "grafana",
     "jenkins",
@@ -26,7 +24,6 @@ const UNLISTED: [&str; 22] = [
     "litellm",
     "metabase",
     "milvus",
-    "mlflow",
     "mongodb",
     "prefect",
     "rabbitmq",
