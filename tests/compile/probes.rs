@@ -140,20 +140,18 @@ parts.exporter = false
 fn a_probe_waits_for_the_alert_that_says_what_is_down() {
     let files = compiled(
         r#"
-[secrets]
-secret = { env = "SECRET" }
 [components.prometheus]
 kind = "prometheus"
 group = "one"
 [components.db]
 kind = "postgres"
 group = "one"
-settings = { database = "a", user = "a", password = "${secrets.secret}" }
+settings = { database = "a", user = "a", password = "${secrets.s}" }
 [components.flow]
 kind = "airflow"
 group = "one"
 uses = { database = "db" }
-settings = { admin_password = "${secrets.secret}" }
+settings = { admin_password = "${secrets.s}" }
 [components.door]
 kind = "nginx"
 group = "one"
@@ -212,7 +210,7 @@ group = "one"
     );
     let prometheus = block(values, "  prometheus:");
     assert!(
-        prometheus.contains("readsEverywhere:\n      - nodes\n      - nodes/metrics\n"),
+        prometheus.contains("readsEverywhere:\n    - nodes\n    - nodes/metrics\n"),
         "{prometheus}"
     );
 }

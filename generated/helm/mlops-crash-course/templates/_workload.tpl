@@ -126,6 +126,24 @@ securityContext:
     type: RuntimeDefault
 {{- end -}}
 
+{{- /* Waits until each host and port of its arguments takes connections; the last line of its log names what it waits
+for. With `tries` it gives up on one after that many. */ -}}
+{{- define "mlopsgen.waitScript" -}}
+{{- $begin := "" -}}
+{{- $count := "" -}}
+{{- $enough := "" -}}
+{{- with .tries }}{{ $begin = "n=; " }}{{ $count = "n=$n.; " }}{{ $enough = printf ` || [ ${#n} -ge %d ]` (int .) }}{{ end -}}
+trap 'exit 143' TERM; while [ $# -gt 0 ]; do echo "waiting for $1:$2"; {{ $begin }}until nc -z -w 2 "$1" "$2"{{ $enough }}; do {{ $count }}sleep 1 & wait $!; done; shift 2; done
+{{- end -}}
+
+{{- /* Seconds that a pod goes on after it was asked to stop, until no node sends it requests any more: where the next pod
+is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself waits so from 1.30 on. */ -}}
+{{- define "mlopsgen.drainSeconds" -}}
+{{- $pod := .workload -}}
+{{- $isReplaced := or (and (eq $pod.kind "Deployment") (ne (default "" $pod.strategy) "Recreate")) (and (eq $pod.kind "StatefulSet") (include "mlopsgen.isSeveral" $pod)) -}}
+{{- if and $isReplaced $pod.ports (not (hasKey $pod "lifecycle")) (not $pod.isolated) (semverCompare ">=1.30-0" .root.Capabilities.KubeVersion.Version) }}5{{ end -}}
+{{- end -}}
+
 {{- define "mlopsgen.podTemplate" -}}
 {{- $root := .root -}}
 {{- $name := .name -}}
@@ -207,7 +225,7 @@ spec:
   shareProcessNamespace: true
   {{- end }}
   {{- if hasKey $pod "terminationGracePeriodSeconds" }}
-  terminationGracePeriodSeconds: {{ int64 $pod.terminationGracePeriodSeconds }}
+  terminationGracePeriodSeconds: {{ include "mlopsgen.drainSeconds" . | default "0" | int64 | add $pod.terminationGracePeriodSeconds }}
   {{- end }}
   {{- with $pod.hostAliases }}
   hostAliases:
@@ -227,6 +245,12 @@ spec:
   {{- with get $pod $key | default (get $root.Values $key) }}
   {{ $key }}:
     {{- toYaml . | nindent 4 }}
+  {{- else }}
+  {{- if and (eq $key "tolerations") (eq $pod.kind "DaemonSet") }}
+  tolerations:
+    - operator: Exists
+      effect: NoSchedule
+  {{- end }}
   {{- end }}
   {{- end }}
   {{- range $key := list "priorityClassName" "runtimeClassName" }}
@@ -251,15 +275,17 @@ spec:
   {{- $jobs := include "mlopsgen.jobsBefore" . | default "[]" | fromJsonArray }}
   {{- if or $waits $jobs $inits $pod.initContainers }}
   initContainers:
-    {{- range $job := $jobs }}
-    - name: {{ printf "wait-for-%s" $job | trunc 63 | trimSuffix "-" | quote }}
+    {{- if $jobs }}
+    - name: wait-for-jobs
       image: {{ $root.Values.jobWaitImage | quote }}
       imagePullPolicy: {{ $root.Values.imagePullPolicy | quote }}
       args:
         - wait
         - --for=condition=Complete
         - --timeout=-1s
-        - {{ printf "job/%s" $job | quote }}
+        {{- range $jobs }}
+        - {{ printf "job/%s" . | quote }}
+        {{- end }}
       {{- include "mlopsgen.waiting" (dict "memory" "64Mi") | nindent 6 }}
       {{- if not $token }}
       volumeMounts:
@@ -268,16 +294,19 @@ spec:
           readOnly: true
       {{- end }}
     {{- end }}
-    {{- range $other, $port := $waits }}
-    - name: {{ printf "wait-for-%s" $other | trunc 63 | trimSuffix "-" | quote }}
+    {{- if $waits }}
+    - name: wait-for-ports
       image: {{ $root.Values.waitImage | quote }}
       imagePullPolicy: {{ $root.Values.imagePullPolicy | quote }}
       command:
         - sh
         - -c
-        - trap 'exit 143' TERM; until nc -z -w 2 "$0" "$1"; do sleep 2 & wait $!; done
+        - {{ include "mlopsgen.waitScript" dict | quote }}
+        - sh
+        {{- range $other, $port := $waits }}
         - {{ $other | quote }}
         - {{ int64 $port | toString | quote }}
+        {{- end }}
       {{- include "mlopsgen.waiting" (dict "memory" "16Mi") | nindent 6 }}
     {{- end }}
     {{- range $inits }}
