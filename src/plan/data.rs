@@ -146,11 +146,11 @@ fn recorded<'a>(inputs: &Inputs<'a>) -> Vec<&'a Data> {
 
 fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
     // Under the same key there is something else now, or what is mounted at that key has become shared.
-    let heir = wanted.iter().find(|kept| {
+    let replacement = wanted.iter().find(|kept| {
         kept.data.keeper == data.keeper
             && (kept.data.key == data.key || kept.mounts.contains(&data.key))
     });
-    let instead = heir
+    let instead = replacement
         .map(|kept| kept.data.clone())
         .filter(|instead| fresh.contains(instead));
     LeftBehind {
@@ -283,7 +283,7 @@ fn needs(from: &Program, to: &Program, kept: &Kept) -> Vec<String> {
         )];
     }
     let asked = kept.upgrades.iter();
-    let asked = asked.filter(|upgrade| upgrade.is_of(from.major, to.major));
+    let asked = asked.filter(|upgrade| upgrade.is_of(from, to));
     asked.map(|upgrade| upgrade.needs.clone()).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Bad input: whatever bytes come as platform.toml, as a kind or as a template, the compiler says what is wrong and where,
+//! Bad input: for any bytes as platform.toml, as a kind or as a template, the compiler reports what is wrong and where,
 //! soon, and makes nothing. Fuzzers look for more: see fuzz/.
 
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use mlopsgen::{
 };
 use proptest::prelude::*;
 
-/// Far more than any of these takes on a machine that is not busy with others.
+/// Far more than any of these takes on an idle machine.
 const LONGEST: Duration = Duration::from_secs(90);
 
 const HEAD: &str = "[platform]\nname = \"p\"\n[groups]\ng = \"g\"\n";
@@ -155,7 +155,7 @@ fn thousands_of_components_compile() {
 }
 
 #[test]
-fn references_in_circles_come_to_an_end() {
+fn cyclic_references_end_in_an_error() {
     for (name, next, width) in [
         ("a circle", 1, 2),
         ("a wide circle", 1, 40),
@@ -189,7 +189,7 @@ fn chain(length: usize) -> String {
 }
 
 #[test]
-fn a_long_chain_of_references_is_no_circle() {
+fn a_long_chain_of_references_is_no_cycle() {
     let compilation = platform(chain(60));
     let output = compilation.output.expect("the chain ends");
     let file = &output.files.files["compose/g.yaml"].text;
@@ -214,7 +214,7 @@ fn a_chain_without_end_is_refused_once() {
 }
 
 #[test]
-fn a_circle_is_reported_once_and_not_at_each_place_that_leads_there() {
+fn a_cycle_is_reported_once_and_not_at_each_place_that_leads_to_it() {
     let circle = "[components.a]\ngroup = \"g\"\nimage = \"${components.b.image}\"\n\
                   [components.b]\ngroup = \"g\"\nimage = \"${components.a.image}\"\n\
                   [components.c]\ngroup = \"g\"\nimage = \"x/${components.a.image}\"\n";
@@ -265,7 +265,7 @@ fn what_begins_a_reference_and_is_none_is_answered() {
 }
 
 #[test]
-fn what_stands_beside_a_name_may_be_longer_than_a_byte() {
+fn text_beside_a_name_may_have_characters_of_several_bytes() {
     for text in [
         "db\u{488}",
         "\u{488}db",
@@ -411,7 +411,7 @@ proptest! {
     }
 }
 
-/// A few words may name large files, and each of them often: what is read in all has an end.
+/// A short text can name large files many times: the total that is read has a limit.
 #[test]
 fn what_is_read_is_bounded() {
     let component = "[components.a]\nimage = \"a:1\"\ngroup = \"g\"\n";
@@ -439,7 +439,7 @@ fn what_is_read_is_bounded() {
     assert_refused("large includes", &judged(&world), Code::Unreadable);
 }
 
-/// Some systems write an accent as a character of its own, and some know no letter case: there both are one file.
+/// Some systems store an accent as a separate character, and some ignore letter case: there both names are one file.
 #[test]
 fn names_that_are_one_on_some_systems_are_refused() {
     let twins = [

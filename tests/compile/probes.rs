@@ -1,8 +1,8 @@
-//! Health checks that Prometheus has asked from outside.
+//! Health checks that Prometheus' prober runs.
 
 use crate::contract::{block, compiled, is_as_written};
 
-/// What gives no metrics and can be asked from outside is asked by Prometheus' prober, and its alert can be changed.
+/// Prometheus' prober checks a component that has no metrics but a health check over the network. Its alert can be changed.
 #[test]
 fn health_checks_without_metrics_are_asked_from_outside() {
     let files = compiled(
@@ -55,7 +55,7 @@ health = { http = "/", port = "http", probe = false }
             "{name}"
         );
     }
-    // The prober is in the network of what it asks, and reaches one port of it in a cluster.
+    // The prober joins the network of each target, and in a cluster it reaches one port of it.
     let prober = block(&files["compose/one.yaml"], "  prometheus-blackbox:");
     assert!(
         prober.contains("networks:\n    - one\n    - two\n"),
@@ -70,7 +70,7 @@ health = { http = "/", port = "http", probe = false }
     );
 }
 
-/// Where there is nothing to ask, or it is switched off, or Prometheus could not reach it, there is no prober.
+/// There is no prober if it has no target, is switched off, or could not be reached by Prometheus.
 #[test]
 fn an_idle_prober_is_left_out() {
     let check = "image = \"a/b:1\"\ngroup = \"one\"\nports.http = 80\nhealth = { http = \"/\", port = \"http\" }";
@@ -97,7 +97,7 @@ fn an_idle_prober_is_left_out() {
     }
 }
 
-/// The alerts of a kind ask for what its exporter gives, and so the exporter keeps the component's name as its job.
+/// The alerts of a kind query its exporter, so the exporter's job keeps the component's name.
 #[test]
 fn metrics_of_ones_own_on_a_store_leave_its_exporter_its_job() {
     let files = compiled(
@@ -117,7 +117,7 @@ metrics = { port = "more" }
     assert!(job("cache").contains("cache-exporter:9121"), "{config}");
     assert!(job("cache/more").contains("cache:9000"), "{config}");
     assert!(files["prometheus/rules/cache.yml"].contains("redis_up{job=\"cache\"}"));
-    // Where the exporter is off, nothing gives what the kind asks for.
+    // Without the exporter, the metrics of the kind do not exist.
     let files = compiled(
         r#"
 [components.prometheus]

@@ -1,4 +1,4 @@
-//! Folders that belong to somebody else, and programs that are not there.
+//! Folders with another owner, and missing programs.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Extent, Outcome,
-    project::{APPLY, CACHE, Project, SMALL, SMALL_CHANGED, binary, failed_with, said, same},
+    project::{APPLY, CACHE, Project, SMALL, SMALL_CHANGED, binary, failed_with, output_of, same},
 };
 
 /// A user to whom the folders of whoever runs this do not belong.
@@ -33,14 +33,14 @@ impl Other {
         let id = id.map_err(|error| error.to_string())?;
         let other = Self {
             program,
-            is_root: said(&id).trim() == "0",
+            is_root: output_of(&id).trim() == "0",
         };
         let tried = other.command(&["--version"]).output();
         match tried {
             Ok(output) if output.status.success() => Ok(other),
             Ok(output) => Err(format!(
                 "can't run as another user: {}",
-                said(&output).trim()
+                output_of(&output).trim()
             )),
             Err(error) => Err(format!("no setpriv: {error}")),
         }
@@ -71,7 +71,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
 }
 
-/// Lets everybody write in all folders below a path, but in this one.
+/// Makes all folders below a path writable for everybody, except this one.
 fn open_all_but(project: &Project, closed: &str) {
     let folders = walkdir::WalkDir::new(project.path("generated"));
     for entry in folders.into_iter().flatten() {
@@ -141,7 +141,7 @@ pub fn no_lock(_: Extent) -> Outcome {
     Outcome::Held(3)
 }
 
-/// Everything but what has to know what git tracks works without git.
+/// Without git everything works, except what depends on tracked files.
 pub fn no_git(_: Extent) -> Outcome {
     let secret = "[secrets]\nkey = { env = \"KEY\" }\n";
     let data = "volumes.data = { mount = \"/data\", source = \"data\", data = true }\nenv.KEY = \"${secrets.key}\"\n";
@@ -154,7 +154,7 @@ pub fn no_git(_: Extent) -> Outcome {
     };
     for words in [&APPLY as &[&str], &["check"], &["env", "init"]] {
         let answer = run(words);
-        assert!(answer.status.success(), "{words:?}: {}", said(&answer));
+        assert!(answer.status.success(), "{words:?}: {}", output_of(&answer));
     }
     let ignored = fs::read_to_string(project.path("generated/compose/.gitignore"));
     assert!(ignored.is_ok_and(|text| text.contains(".env")));

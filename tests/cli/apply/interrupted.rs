@@ -1,4 +1,4 @@
-//! A run that was killed, a step that fails, two runs at once: what is left, and what the next run makes of it.
+//! A killed run, a failed step, two runs at once: the state that they leave, and how the next run repairs it.
 
 use std::{fs, sync::Arc, thread};
 
@@ -68,7 +68,7 @@ fn a_run_that_was_killed_at_any_step_is_finished_by_the_next() {
 
 /// Killed after a file was removed, and before its folder was.
 #[test]
-fn folders_that_a_killed_run_left_empty_give_way() {
+fn empty_folders_of_a_killed_run_are_removed() {
     let before = files([("config/d/e/f", "1\n"), ("docs/x/y", "1\n")]);
     let wanted = files([("config/d", "2\n")]);
     let killed = Project::new();
@@ -87,7 +87,7 @@ fn folders_that_a_killed_run_left_empty_give_way() {
     killed.apply_cleanly(&wanted);
     assert_eq!(killed.read("generated/config/d"), "2\n");
     assert!(!killed.exists("generated/docs"));
-    // An empty folder that never held anything of ours is somebody's.
+    // An empty folder without generated files belongs to the user.
     let foreign = Project::new();
     fs::create_dir_all(foreign.path("generated/config/d")).expect("folders");
     let plan = foreign.plan(&wanted).expect("a plan");
