@@ -13,10 +13,8 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds with expressions but without a list: their program was not available, or has no fixed set of names.
-const UNLISTED: [&str; 22] = [
-    "bentoml",
+const UNLISTED: [&str; 19] = [
     "clickhouse",
-    "feast",
     "flink",
     "grafana",
     "jenkins",
@@ -26,7 +24,6 @@ const UNLISTED: [&str; 22] = [
     "litellm",
     "metabase",
     "milvus",
-    "mlflow",
     "mongodb",
     "prefect",
     "rabbitmq",
