@@ -1,0 +1,144 @@
+//! Every key of the language, misspelled in its own example: one error, at the word itself, that names the key that was meant.
+
+use super::*;
+
+/// Two letters swapped, one left out, one doubled.
+fn misspellings(name: &str) -> Vec<String> {
+    let letters: Vec<char> = name.chars().collect();
+    let middle = letters.len() / 2;
+    let mut swapped = letters.clone();
+    swapped.swap(middle - 1, middle);
+    let mut dropped = letters.clone();
+    dropped.remove(middle);
+    let mut doubled = letters;
+    doubled.insert(middle, doubled[middle]);
+    [swapped, dropped, doubled]
+        .iter()
+        .map(|letters| letters.iter().collect())
+        .collect()
+}
+
+/// Renames the key in the first table of this path that has it. `*` is any name, `#` any item.
+fn rename(value: &mut Value, path: &[&str], old: &str, new: &str) -> bool {
+    match (value, path) {
+        (Value::Table(table), []) => match table.remove(old) {
+            Some(inner) => table.insert(new.to_string(), inner).is_none(),
+            None => false,
+        },
+        (Value::Table(table), ["*", rest @ ..]) => table
+            .iter_mut()
+            .any(|(_, inner)| rename(inner, rest, old, new)),
+        (Value::Table(table), [name, rest @ ..]) => table
+            .get_mut(*name)
+            .is_some_and(|inner| rename(inner, rest, old, new)),
+        (Value::Array(items), ["#", rest @ ..]) => {
+            items.iter_mut().any(|inner| rename(inner, rest, old, new))
+        }
+        _ => false,
+    }
+}
+
+/// What is wrong with the report of one misspelling.
+fn wrong_report(files: &[(&str, String)], key: &str, word: &str) -> Option<String> {
+    let mut world = MemoryWorld::new();
+    for (path, text) in FILES {
+        world = world.with(path, *text);
+    }
+    for (path, text) in files {
+        world = world.with(path, text.as_str());
+    }
+    let request = Request {
+        targets: Some(BTreeSet::from([Target::Compose])),
+        ..Request::default()
+    };
+    let compilation = compile(&world, &request);
+    let mut errors = compilation.diagnostics.clone();
+    errors.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    let place = |index: usize| {
+        let label = errors[index].labels.first()?;
+        Some(compilation.sources.text(label.span).trim_matches('"'))
+    };
+    let meant = format!("did you mean `{key}`?");
+    let is_good = errors.len() == 1
+        && place(0) == Some(word)
+        && errors[0].help.as_deref() == Some(meant.as_str());
+    let style = Style {
+        color: false,
+        width: 120,
+    };
+    (!is_good).then(|| human(&errors, &compilation.sources, style))
+}
+
+/// The keys that may stand where this one does.
+fn siblings(keys: &'static [KeyShape], whole: &str) -> BTreeSet<(String, &'static str)> {
+    let mut found = BTreeSet::new();
+    walk(whole, keys, &mut |path, key| {
+        found.insert((path.to_string(), key.name));
+    });
+    found
+}
+
+fn check(
+    root: &str,
+    keys: &'static [KeyShape],
+    files: impl Fn(&str, &KeyShape, Table) -> Vec<(&'static str, String)>,
+) -> usize {
+    let known = siblings(keys, root);
+    let mut tried = 0;
+    let mut seen = BTreeSet::new();
+    let mut wrong = Vec::new();
+    walk(root, keys, &mut |path, key| {
+        // Of one letter nothing can be misspelled; of two any other word is as near.
+        if key.name.len() < 3 || !seen.insert(id(key)) {
+            return;
+        }
+        let steps: Vec<&str> = path.split('.').filter(|step| !step.is_empty()).collect();
+        for word in misspellings(key.name) {
+            let is_other = known.contains(&(path.to_string(), word.as_str()));
+            let mut whole = Value::Table(placed(path, key));
+            if word == key.name || is_other || !rename(&mut whole, &steps, key.name, &word) {
+                continue;
+            }
+            let Value::Table(whole) = whole else { continue };
+            tried += 1;
+            if let Some(printed) = wrong_report(&files(path, key, whole), key.name, &word) {
+                wrong.push(format!("{path}: `{word}` for `{}`\n{printed}", key.name));
+            }
+        }
+    });
+    assert!(
+        wrong.is_empty(),
+        "{} of {tried}\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    tried
+}
+
+#[test]
+fn a_misspelled_key_of_a_platform_is_one_error_that_names_it() {
+    let tried = check("", PLATFORM_FILE, |path, _, table| {
+        let mut platform = parsed(PLATFORM);
+        if path.starts_with("ci.") {
+            merge(&mut platform, parsed(NOTIFIED));
+        }
+        merge(&mut platform, table);
+        vec![("platform.toml", platform.to_string())]
+    });
+    assert!(tried > 400, "only {tried} words");
+}
+
+#[test]
+fn a_misspelled_key_of_a_kind_is_one_error_that_names_it() {
+    let tried = check("kind", KIND, |_, key, table| {
+        let kind = table.get("kind").and_then(Value::as_table);
+        vec![
+            (
+                "mlopsgen/kinds/own.toml",
+                kind.cloned().unwrap_or_default().to_string(),
+            ),
+            ("platform.toml", format!("{PLATFORM}{}", own_with(key.name))),
+        ]
+    });
+    assert!(tried > 200, "only {tried} words");
+}
