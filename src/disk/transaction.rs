@@ -139,8 +139,8 @@ impl Transaction {
         };
         match step {
             Step::Write { prepared, path } => {
-                self.make_way(&path)?;
-                self.keep_for_undo(&path)?;
+                let found = self.make_way(&path)?;
+                self.keep_for_undo(&path, found.is_some())?;
                 self.place_at(&prepared, &path)?;
             }
             Step::Create { prepared, path } => {
@@ -151,7 +151,8 @@ impl Transaction {
                 }
             }
             Step::Remove { path } => {
-                self.keep_for_undo(&path)?;
+                let exists = self.find(&path)?.is_some();
+                self.keep_for_undo(&path, exists)?;
                 self.project
                     .remove_file(&path)
                     .map_err(|obstacle| obstacle.failure("remove", &self.project.path(&path)))?;
@@ -215,21 +216,22 @@ impl Transaction {
         }
     }
 
-    /// Removes folders that a killed run left empty where a file is to stand now. Others stay.
-    fn make_way(&self, path: &str) -> Result<(), Failure> {
-        let found = self.find(path)?.map(|entry| entry.kind);
-        if found == Some(Kind::Folder) {
-            let below = format!("{path}/");
-            for gone in self.gone.iter().filter(|gone| gone.starts_with(&below)) {
-                remove_empty_folders(gone, &self.project);
-            }
+    /// Removes folders that a killed run left empty where a file is to stand now. Others stay. Returns what stands there then.
+    fn make_way(&self, path: &str) -> Result<Option<Entry>, Failure> {
+        let found = self.find(path)?;
+        if !matches!(&found, Some(entry) if entry.kind == Kind::Folder) {
+            return Ok(found);
         }
-        Ok(())
+        let below = format!("{path}/");
+        for gone in self.gone.iter().filter(|gone| gone.starts_with(&below)) {
+            remove_empty_folders(gone, &self.project);
+        }
+        self.find(path)
     }
 
-    fn keep_for_undo(&mut self, path: &str) -> Result<(), Failure> {
+    fn keep_for_undo(&mut self, path: &str, exists: bool) -> Result<(), Failure> {
         let path = path.to_string();
-        if self.find(&path)?.is_none() {
+        if !exists {
             self.undo.push(Undo::Remove { path });
             return Ok(());
         }
@@ -336,6 +338,10 @@ fn verify(plan: &Plan, place: &Place) -> Result<(), Failure> {
 }
 
 fn place_at(project: &Folder, prepared: &str, path: &str) -> Result<(), Obstacle> {
+    match project.rename(prepared, path) {
+        Err(obstacle) if obstacle.is_missing() => {}
+        placed => return placed,
+    }
     if let Some((folder, _)) = path.rsplit_once('/') {
         project.make_folders(folder)?;
     }

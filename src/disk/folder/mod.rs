@@ -206,10 +206,10 @@ impl Folder {
     /// The folder at a path below.
     fn folder(&self, path: &str) -> Result<Handle, Obstacle> {
         let parts = parts(path)?;
-        if let Some(handle) = self.handle.descend(&parts) {
-            return Ok(handle);
+        match self.handle.descend(&parts) {
+            Some(found) => Ok(found?),
+            None => self.walk(&parts),
         }
-        self.walk(&parts)
     }
 
     /// The folder that a path's last name lies in, `None` for this one, and that name.
@@ -219,10 +219,11 @@ impl Folder {
         if folders.is_empty() {
             return Ok((None, name));
         }
-        match self.handle.descend(&folders) {
-            Some(handle) => Ok((Some(handle), name)),
-            None => Ok((Some(self.walk(&folders)?), name)),
-        }
+        let folder = match self.handle.descend(&folders) {
+            Some(found) => found?,
+            None => self.walk(&folders)?,
+        };
+        Ok((Some(folder), name))
     }
 
     /// One folder after the other: where the system has no quicker way, and to say what is in the way.

@@ -71,22 +71,30 @@ impl Handle {
         }
     }
 
-    /// Several steps at once, where the system does it and nothing is in the way.
+    /// Several steps at once; `None` where the system can't do it, or where something is in the way that only single steps
+    /// can name.
     #[cfg(target_os = "linux")]
-    pub(super) fn descend(&self, names: &[&str]) -> Option<Self> {
-        use rustix::fs::{ResolveFlags, openat2};
+    pub(super) fn descend(&self, names: &[&str]) -> Option<io::Result<Self>> {
+        use rustix::{
+            fs::{ResolveFlags, openat2},
+            io::Errno,
+        };
         let resolve =
             ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         let path = match names.is_empty() {
             true => ".".to_string(),
             false => names.join("/"),
         };
-        let opened = openat2(&self.0, path, folder_flags(), Mode::empty(), resolve);
-        opened.ok().map(Self)
+        match openat2(&self.0, path, folder_flags(), Mode::empty(), resolve) {
+            Ok(folder) => Some(Ok(Self(folder))),
+            // A part of the path is not there; a link or a file in its place gives another error.
+            Err(Errno::NOENT) => Some(Err(Errno::NOENT.into())),
+            Err(_) => None,
+        }
     }
 
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn descend(&self, _: &[&str]) -> Option<Self> {
+    pub(super) fn descend(&self, _: &[&str]) -> Option<io::Result<Self>> {
         None
     }
 

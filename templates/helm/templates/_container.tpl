@@ -35,6 +35,18 @@
   {{- include "mlopsgen.probes" (dict "root" $root "health" .) | nindent 2 }}
   {{- end }}
   {{- end }}
+  {{- if not .bare }}
+  {{- with $workload.lifecycle }}
+  lifecycle:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with include "mlopsgen.drainSeconds" . }}
+  lifecycle:
+    preStop:
+      sleep:
+        seconds: {{ . }}
+  {{- end }}
+  {{- end }}
   {{- with $workload.resources }}
   resources:
     {{- toYaml . | nindent 4 }}

@@ -36,7 +36,9 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 {{- /* Name and labels of an object. */ -}}
 {{- define "mlopsgen.metadata" -}}
 name: {{ default .name .objectName | quote }}
+{{- if not .everywhere }}
 namespace: {{ .root.Release.Namespace | quote }}
+{{- end }}
 labels:
   {{- include "mlopsgen.labels" . | nindent 2 }}
   helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
@@ -79,7 +81,7 @@ value of the chart's own holds them from then on. */ -}}
 {{- $account := .workload.serviceAccount | default dict -}}
 {{- if $account.name -}}
 {{- $account.name -}}
-{{- else if or .workload.serviceAccount (include "mlopsgen.jobsBefore" .) -}}
+{{- else if or .workload.serviceAccount .workload.reads .workload.readsEverywhere (include "mlopsgen.jobsBefore" .) -}}
 {{- .name -}}
 {{- else if .workload.startsPods -}}
 {{- .workload.component -}}
@@ -122,6 +124,24 @@ securityContext:
   runAsGroup: 65534
   seccompProfile:
     type: RuntimeDefault
+{{- end -}}
+
+{{- /* Waits until each host and port of its arguments takes connections; the last line of its log names what it waits
+for. With `tries` it gives up on one after that many. */ -}}
+{{- define "mlopsgen.waitScript" -}}
+{{- $begin := "" -}}
+{{- $count := "" -}}
+{{- $enough := "" -}}
+{{- with .tries }}{{ $begin = "n=; " }}{{ $count = "n=$n.; " }}{{ $enough = printf ` || [ ${#n} -ge %d ]` (int .) }}{{ end -}}
+trap 'exit 143' TERM; while [ $# -gt 0 ]; do echo "waiting for $1:$2"; {{ $begin }}until nc -z -w 2 "$1" "$2"{{ $enough }}; do {{ $count }}sleep 1 & wait $!; done; shift 2; done
+{{- end -}}
+
+{{- /* Seconds that a pod goes on after it was asked to stop, until no node sends it requests any more: where the next pod
+is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself waits so from 1.30 on. */ -}}
+{{- define "mlopsgen.drainSeconds" -}}
+{{- $pod := .workload -}}
+{{- $isReplaced := or (and (eq $pod.kind "Deployment") (ne (default "" $pod.strategy) "Recreate")) (and (eq $pod.kind "StatefulSet") (include "mlopsgen.isSeveral" $pod)) -}}
+{{- if and $isReplaced $pod.ports (not (hasKey $pod "lifecycle")) (not $pod.isolated) (semverCompare ">=1.30-0" .root.Capabilities.KubeVersion.Version) }}5{{ end -}}
 {{- end -}}
 
 {{- define "mlopsgen.podTemplate" -}}
@@ -180,7 +200,7 @@ spec:
   {{- with include "mlopsgen.serviceAccount" . }}
   serviceAccountName: {{ . | quote }}
   {{- end }}
-  {{- $token := or $pod.startsPods (get ($pod.serviceAccount | default dict) "automountToken") }}
+  {{- $token := or $pod.startsPods $pod.reads $pod.readsEverywhere (get ($pod.serviceAccount | default dict) "automountToken") }}
   {{- if not $token }}
   automountServiceAccountToken: false
   {{- end }}
@@ -205,7 +225,7 @@ spec:
   shareProcessNamespace: true
   {{- end }}
   {{- if hasKey $pod "terminationGracePeriodSeconds" }}
-  terminationGracePeriodSeconds: {{ int64 $pod.terminationGracePeriodSeconds }}
+  terminationGracePeriodSeconds: {{ include "mlopsgen.drainSeconds" . | default "0" | int64 | add $pod.terminationGracePeriodSeconds }}
   {{- end }}
   {{- with $pod.hostAliases }}
   hostAliases:
@@ -225,6 +245,12 @@ spec:
   {{- with get $pod $key | default (get $root.Values $key) }}
   {{ $key }}:
     {{- toYaml . | nindent 4 }}
+  {{- else }}
+  {{- if and (eq $key "tolerations") (eq $pod.kind "DaemonSet") }}
+  tolerations:
+    - operator: Exists
+      effect: NoSchedule
+  {{- end }}
   {{- end }}
   {{- end }}
   {{- range $key := list "priorityClassName" "runtimeClassName" }}
@@ -249,15 +275,17 @@ spec:
   {{- $jobs := include "mlopsgen.jobsBefore" . | default "[]" | fromJsonArray }}
   {{- if or $waits $jobs $inits $pod.initContainers }}
   initContainers:
-    {{- range $job := $jobs }}
-    - name: {{ printf "wait-for-%s" $job | trunc 63 | trimSuffix "-" | quote }}
+    {{- if $jobs }}
+    - name: wait-for-jobs
       image: {{ $root.Values.jobWaitImage | quote }}
       imagePullPolicy: {{ $root.Values.imagePullPolicy | quote }}
       args:
         - wait
         - --for=condition=Complete
         - --timeout=-1s
-        - {{ printf "job/%s" $job | quote }}
+        {{- range $jobs }}
+        - {{ printf "job/%s" . | quote }}
+        {{- end }}
       {{- include "mlopsgen.waiting" (dict "memory" "64Mi") | nindent 6 }}
       {{- if not $token }}
       volumeMounts:
@@ -266,16 +294,19 @@ spec:
           readOnly: true
       {{- end }}
     {{- end }}
-    {{- range $other, $port := $waits }}
-    - name: {{ printf "wait-for-%s" $other | trunc 63 | trimSuffix "-" | quote }}
+    {{- if $waits }}
+    - name: wait-for-ports
       image: {{ $root.Values.waitImage | quote }}
       imagePullPolicy: {{ $root.Values.imagePullPolicy | quote }}
       command:
         - sh
         - -c
-        - trap 'exit 143' TERM; until nc -z -w 2 "$0" "$1"; do sleep 2 & wait $!; done
+        - {{ include "mlopsgen.waitScript" dict | quote }}
+        - sh
+        {{- range $other, $port := $waits }}
         - {{ $other | quote }}
         - {{ int64 $port | toString | quote }}
+        {{- end }}
       {{- include "mlopsgen.waiting" (dict "memory" "16Mi") | nindent 6 }}
     {{- end }}
     {{- range $inits }}

@@ -13,42 +13,29 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds that have expressions and no list yet: their program could not be had, or has no fixed set of names.
-const UNLISTED: [&str; 35] = [
-    "airflow",
+const UNLISTED: [&str; 22] = [
     "bentoml",
     "clickhouse",
-    "dcgm-exporter",
     "feast",
     "flink",
-    "gitea",
     "grafana",
-    "jaeger",
     "jenkins",
     "jupyterlab",
     "kafka-ui",
     "keycloak",
     "litellm",
-    "loki",
     "metabase",
     "milvus",
     "mlflow",
     "mongodb",
-    "oauth2-proxy",
-    "openbao",
-    "otel-collector",
     "prefect",
-    "qdrant",
     "rabbitmq",
     "ray",
     "redpanda",
-    "registry",
     "service",
     "spark",
-    "traefik",
     "triton",
     "vllm",
-    "weaviate",
-    "zookeeper",
 ];
 
 /// Keys of a kind that hold expressions.

@@ -198,23 +198,22 @@ def test_a_network_is_the_namespace_only_in_a_cluster(load):
 
 
 def test_a_pod_is_laid_over_what_the_chart_says(load):
-    below = {
-        "spec": {
-            "nodeSelector": {"disk": "ssd"},
-            "imagePullSecrets": [{"name": "registry"}],
-            "tolerations": [{"key": "gpu", "operator": "Exists"}],
-            "initContainers": [{"name": "wait-for-redis", "image": "busybox:1.37.0"}],
-            "containers": [
-                {"name": "base", "imagePullPolicy": "Always", "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}}
-            ],
-        }
+    spec = {
+        "nodeSelector": {"disk": "ssd"},
+        "imagePullSecrets": [{"name": "registry"}],
+        "tolerations": [{"key": "gpu", "operator": "Exists"}],
+        "containers": [
+            {"name": "base", "imagePullPolicy": "Always", "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}}
+        ],
     }
-    module = load("kubernetes", MLOPSGEN_TASK_PODS=json.dumps({"train": below, "other": {"spec": {"containers": []}}}))
+    wait = {"name": "wait-for-ports", "image": "busybox:1.37.0", "command": ["sh", "-c", "true", "sh"]}
+    below = {"pod": {"spec": spec}, "wait": wait, "waitFor": {"train": ["redis", "6379"], "other": ["db", "5432"]}}
+    module = load("kubernetes", MLOPSGEN_TASK_PODS=json.dumps(below))
     pod = pod_of(one_task(module, run="echo $HOME"))
     assert pod["node_selector"] == {"disk": "ssd"}
     assert pod["image_pull_secrets"] == [{"name": "registry"}]
     assert pod["tolerations"][0]["key"] == "gpu"
-    assert [container["name"] for container in pod["init_containers"]] == ["wait-for-redis"]
+    assert [(container["name"], container["args"]) for container in pod["init_containers"]] == [("wait-for-ports", ["redis", "6379"])]
     (main,) = pod["containers"]
     assert (main["image"], main["args"], main["image_pull_policy"]) == ("train:1", ["echo $$HOME"], "Always")
     assert main["security_context"]["seccomp_profile"]["type"] == "RuntimeDefault"

@@ -236,6 +236,16 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "startsPods = true",
     ),
     value(
+        "reads",
+        "What it may read through the cluster's API in its namespace.",
+        "reads = [\"pods\"]",
+    ),
+    value(
+        "readsEverywhere",
+        "What it may read in all namespaces; empty: nothing.",
+        "readsEverywhere = [\"nodes/metrics\"]",
+    ),
+    value(
         "shareProcessNamespace",
         "Its containers see each other's processes.",
         "shareProcessNamespace = true",
@@ -244,6 +254,11 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "terminationGracePeriodSeconds",
         "How long it may take to stop.",
         "terminationGracePeriodSeconds = 60",
+    ),
+    value(
+        "lifecycle",
+        "Kubernetes' hooks of its container. Without it one that is replaced pod by pod goes on for 5 seconds after it was asked to stop.",
+        "lifecycle = { preStop = { exec = { command = [\"drain\"] } } }",
     ),
     value("tty", "A terminal.", "tty = true"),
     value("stdin", "An open standard input.", "stdin = true"),

@@ -66,6 +66,12 @@ const WHAT: &[KeyShape] = &[
         "asks_api = true",
     ),
     key(
+        "reaches_cluster",
+        Shape::Boolean,
+        "Its pods may connect to everything in the cluster, as a Prometheus does that finds its targets itself.",
+        "reaches_cluster = true",
+    ),
+    key(
         "operator",
         Shape::Table(&[
             key(

@@ -100,6 +100,14 @@ pub struct ExternalDraft {
     pub span: Span,
 }
 
+impl ExternalDraft {
+    /// The number of a port that the user names.
+    pub fn number(&self, port: &str) -> Option<u16> {
+        let mut addresses = self.addresses.iter();
+        Some(addresses.find(|address| address.port == port)?.number)
+    }
+}
+
 /// A component whose tables are merged.
 #[derive(Debug)]
 pub struct ComponentDraft {

@@ -23,15 +23,16 @@ pub(super) fn ports(
     let mut all = Vec::new();
     let mut whole = true;
     for workload in workloads {
-        let (ports, all_read) = written(declared, &workload.table, bind, sink);
-        whole &= all_read;
         let is_main = workload.part.is_none();
+        let elsewhere = declared.external.as_ref().filter(|_| is_main);
+        let (ports, all_read) = written(declared, &workload.table, elsewhere, bind, sink);
+        whole &= all_read;
         if is_main {
             refuse_moved(declared, &ports, sink);
         }
-        all.push(match &declared.external {
-            Some(elsewhere) if is_main => external(declared, elsewhere, &ports, bind),
-            _ => ports,
+        all.push(match elsewhere {
+            Some(elsewhere) => external(declared, elsewhere, &ports, bind),
+            None => ports,
         });
     }
     (all, whole)
@@ -69,8 +70,14 @@ fn refuse_moved(declared: &Declared, own: &[Port], sink: &mut Sink) {
     }
 }
 
-/// The ports, and whether all of them could be read.
-fn written(declared: &Declared, table: &Table, bind: Bind, sink: &mut Sink) -> (Vec<Port>, bool) {
+/// The ports, and whether all of them could be read. Of what runs elsewhere the address says the number.
+fn written(
+    declared: &Declared,
+    table: &Table,
+    elsewhere: Option<&ExternalDraft>,
+    bind: Bind,
+    sink: &mut Sink,
+) -> (Vec<Port>, bool) {
     let mut ports = Vec::new();
     let mut whole = !table.get("ports").is_some_and(Node::is_broken);
     for (key, node) in read::entries(table, "ports") {
@@ -78,11 +85,16 @@ fn written(declared: &Declared, table: &Table, bind: Bind, sink: &mut Sink) -> (
             whole &= !node.is_broken();
             continue;
         };
-        if table.get("container").is_none() {
+        let there = elsewhere.and_then(|elsewhere| elsewhere.number(&key.name));
+        let container = match table.get("container") {
+            Some(node) => read::port_range(node),
+            None => there.map(PortRange::single),
+        };
+        if container.is_none() && table.get("container").is_none() {
             sink.push(numberless(declared, key, node));
         }
-        match port(key, table, bind, sink) {
-            Some(port) => ports.push(port),
+        match container {
+            Some(container) => ports.push(port(key, table, container, bind, sink)),
             None => whole = false,
         }
     }
@@ -128,8 +140,7 @@ fn span_beside(key: &Key, node: &Node) -> Span {
     }
 }
 
-fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
-    let container = table.get("container").and_then(read::port_range)?;
+fn port(key: &Key, table: &Table, container: PortRange, bind: Bind, sink: &mut Sink) -> Port {
     let host_node = table.get("host");
     let host = host_node.and_then(host_port);
     if let (Some(HostPort::Fixed(host)), Some(node)) = (host, host_node)
@@ -137,7 +148,7 @@ fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
     {
         sink.push(unequal(node.span, host, container));
     }
-    Some(Port {
+    Port {
         name: key.name.clone(),
         container,
         host,
@@ -152,7 +163,7 @@ fn port(key: &Key, table: &Table, bind: Bind, sink: &mut Sink) -> Option<Port> {
         bind: table.string("bind").and_then(Bind::parse).unwrap_or(bind),
         span: key.span,
         host_span: host_node.map_or(key.span, |node| node.span),
-    })
+    }
 }
 
 fn host_port(node: &Node) -> Option<HostPort> {
@@ -214,12 +225,8 @@ pub(super) fn scheme(declared: &Declared, port: &str) -> Scheme {
     let usual = of_kind
         .and_then(Node::as_str)
         .map_or(Scheme::Http, Scheme::from_name);
-    let number = declared
-        .external
-        .iter()
-        .flat_map(|external| &external.addresses)
-        .find(|address| address.port == port)
-        .map(|address| address.number);
+    let elsewhere = declared.external.as_ref();
+    let number = elsewhere.and_then(|elsewhere| elsewhere.number(port));
     let tls = declared.setting("tls").and_then(Node::as_str);
     let by_tls = tls.is_some_and(|tls| tls != "off");
     match number {

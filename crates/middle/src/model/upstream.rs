@@ -20,6 +20,8 @@ pub struct UpstreamChart {
     pub own_service: bool,
     /// Its pods ask the cluster's API.
     pub asks_api: bool,
+    /// Its pods may connect to everything in the cluster.
+    pub reaches_cluster: bool,
     /// Who manages its pods from another namespace.
     pub operator: Option<ChartOperator>,
     /// A Secret in the form that it reads, beside the platform's.

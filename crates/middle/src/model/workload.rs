@@ -369,6 +369,12 @@ pub struct Runtime {
     pub cluster_user: Option<User>,
     /// Why Pod Security's `restricted` can't hold for it.
     pub unrestricted: Option<String>,
+    /// Whether it runs in clusters alone: elsewhere its profile keeps it off.
+    pub cluster_only: bool,
+    /// What it may read through the API in its own namespace: RESOURCE, RESOURCE.GROUP or RESOURCE/PART.
+    pub reads: Vec<String>,
+    /// The same in all namespaces, and of nodes.
+    pub reads_everywhere: Vec<String>,
     /// Further groups of its processes.
     pub group_add: Vec<SupplementalGroup>,
     /// Whether it has all rights on the host.

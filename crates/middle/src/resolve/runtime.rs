@@ -33,6 +33,8 @@ pub(super) fn runtime(
             .collect()
     };
     let group_add = texts("group_add", &groups_scope);
+    let cluster = table.table("cluster");
+    let readable = |key: &str| cluster.map(|it| read::strings(it, key)).unwrap_or_default();
     Runtime {
         user: table.get("user").map(|node| {
             let user = text(scene, node, &user_scope, sink);
@@ -47,9 +49,10 @@ pub(super) fn runtime(
             })
             .collect(),
         cluster_user: None,
-        unrestricted: table
-            .table("cluster")
-            .and_then(|cluster| read::owned(cluster, "unrestricted")),
+        unrestricted: cluster.and_then(|cluster| read::owned(cluster, "unrestricted")),
+        cluster_only: cluster.and_then(|it| it.boolean("only")).unwrap_or(false),
+        reads: readable("reads"),
+        reads_everywhere: readable("reads_everywhere"),
         privileged: table.boolean("privileged").unwrap_or(false),
         no_new_privileges: false,
         read_only: table.boolean("read_only").unwrap_or(false),

@@ -52,6 +52,7 @@ pub(super) fn chart(
         serves: texts(scene, table, "serves", &scope, sink),
         own_service: table.boolean("own_service").unwrap_or(false),
         asks_api: table.boolean("asks_api").unwrap_or(false),
+        reaches_cluster: table.boolean("reaches_cluster").unwrap_or(false),
         operator: table.table("operator").and_then(operator),
         secret: secret(scene, table, &scope, sink),
         beside: raw(scene, table.get("beside"), &scope, sink),

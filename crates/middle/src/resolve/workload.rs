@@ -219,7 +219,7 @@ fn workload(
             } else {
                 Restart::UnlessStopped
             }),
-        profiles: read::strings(table, "profiles"),
+        profiles: profiles(table),
         network_mode: network::mode(table),
         networks: read::strings(table, "networks"),
         aliases: read::strings(table, "aliases"),
@@ -252,6 +252,16 @@ fn metrics_group(scene: &Scene<'_>) -> String {
         .find_map(|draft| draft.group.clone())
         .or_else(|| scene.names.groups.first().map(|group| group.name.clone()))
         .unwrap_or_default()
+}
+
+/// What runs in clusters alone is off elsewhere.
+fn profiles(table: &Table) -> Vec<String> {
+    let only = table.table("cluster").and_then(|it| it.boolean("only"));
+    let mut profiles = read::strings(table, "profiles");
+    if only == Some(true) && profiles.is_empty() {
+        profiles.push("cluster".to_string());
+    }
+    profiles
 }
 
 /// Why a workload resolves no component's name, if it doesn't.

@@ -254,9 +254,11 @@ impl<'a> Scraper<'a> {
             Vantage::Compose => workload.replicas > 1,
             Vantage::Kubernetes => service_of_pods(self.platform, listener).is_some(),
         };
+        let is_on = self.vantage.is_in_cluster() && workload.runtime.cluster_only;
+        let is_off = !workload.profiles.is_empty() && !is_on;
         if many && !workload.is_job() {
             Presence::Many
-        } else if !workload.profiles.is_empty() || workload.is_job() || workload.replicas == 0 {
+        } else if is_off || workload.is_job() || workload.replicas == 0 {
             Presence::Sometimes
         } else {
             Presence::Always

@@ -68,14 +68,35 @@ pub(super) const RIGHTS: &[KeyShape] = &[
                 "The reason why it can't meet Pod Security's `restricted`. It becomes an annotation of the pod and a line of the chart's notes.",
                 "unrestricted = \"it reads the node's files\"",
             ),
+            key(
+                "only",
+                Shape::Boolean,
+                "`true`: it runs in clusters alone. Under Compose it has the profile `cluster`, so it stays off.",
+                "only = true",
+            ),
+            key(
+                "reads",
+                FREE_LIST,
+                "What it may get, list and watch through the cluster's API in its own namespace, as kubectl writes it: `pods`, `deployments.apps`, `pods/log`. It becomes a Role, and the pod gets a token.",
+                "reads = [\"pods\", \"deployments.apps\"]",
+            ),
+            key(
+                "reads_everywhere",
+                FREE_LIST,
+                "The same in all namespaces, and of nodes: a ClusterRole. An empty list in the values takes the right away.",
+                "reads_everywhere = [\"nodes\", \"nodes/metrics\"]",
+            ),
         ]),
-        "Settings for clusters only, for Pod Security.",
+        "Settings for clusters only: for Pod Security, and what it may read through the API.",
         "cluster = { user = \"999:999\" }",
     )
     .shared()
     .in_targets(&[effect()
         .unchanged(Compose, "nothing: `user` is for both")
-        .becomes(Helm, "`user`, and what Pod Security's `restricted` asks for")]),
+        .becomes(
+            Helm,
+            "`user`, what Pod Security's `restricted` asks for, and Roles",
+        )]),
 ];
 
 pub(super) const REST: &[KeyShape] = &[

@@ -9,9 +9,12 @@ use crate::{
         scrape_secret,
     },
     speak::{Constants, Speak, units::prometheus},
-    target::shared::{
-        probes::{self, Asked, Question},
-        scrape::{self, Job, Presence},
+    target::{
+        Vantage,
+        shared::{
+            probes::{self, Asked, Question},
+            scrape::{self, Job, Presence},
+        },
     },
 };
 
@@ -32,6 +35,8 @@ pub(super) struct ConfigView {
     jobs: Vec<JobView>,
     /// Workloads that are asked from outside whether they work.
     probes: Vec<ProbeView>,
+    /// Whether the kubelets of a cluster's nodes are asked.
+    nodes: bool,
     /// Jobs of the user's own: YAML, an item of the list each.
     own: Vec<String>,
     /// Where samples are sent too.
@@ -136,6 +141,7 @@ pub(super) fn view(
     jobs: &[Job<'_>],
     asked: &[Asked<'_>],
     own: Vec<String>,
+    vantage: Vantage,
 ) -> ConfigView {
     let mut rule_files = vec!["rules/*.yml"];
     if let Some(SettingValue::Files(files)) = prometheus.setting("rules")
@@ -152,9 +158,18 @@ pub(super) fn view(
         alertmanagers: alertmanagers(platform, prometheus),
         jobs: jobs.iter().map(job_view).collect(),
         probes: probe_views(platform, asked),
+        nodes: vantage.is_in_cluster() && asks_nodes(prometheus),
         own,
         remote_write: remote_write(platform, prometheus),
     }
+}
+
+/// Whether the kubelets are asked: about volumes, and about containers by the cAdvisor that they have built in.
+pub(super) fn asks_nodes(prometheus: &Component) -> bool {
+    matches!(
+        prometheus.setting("kubelet"),
+        Some(SettingValue::Boolean(true))
+    )
 }
 
 fn probe_views(platform: &Platform, asked: &[Asked<'_>]) -> Vec<ProbeView> {

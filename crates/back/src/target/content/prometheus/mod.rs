@@ -48,7 +48,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     emission.losses.extend(unknown);
 
     let own = own_jobs(prometheus, &jobs, &asked, &mut emission.losses);
-    let view = config::view(platform, prometheus, &jobs, &asked, own);
+    let view = config::view(platform, prometheus, &jobs, &asked, own, context.vantage);
     write(
         context,
         &mut emission,
@@ -133,12 +133,18 @@ fn own_jobs(
     own
 }
 
-/// The names of the jobs of the setting `scrape_configs`.
+/// Jobs of the template, which ask the kubelets.
+const OF_NODES: [&str; 2] = ["nodes/kubelet", "nodes/cadvisor"];
+
+/// The names of the jobs that are no component's: those of the setting `scrape_configs`, and those of a cluster's nodes.
 pub fn own_job_names(prometheus: &Component) -> Vec<String> {
-    let Some(SettingValue::Files(files)) = prometheus.setting("scrape_configs") else {
-        return Vec::new();
-    };
     let mut names = Vec::new();
+    if config::asks_nodes(prometheus) {
+        names.extend(OF_NODES.map(str::to_string));
+    }
+    let Some(SettingValue::Files(files)) = prometheus.setting("scrape_configs") else {
+        return names;
+    };
     for (_, bytes) in files {
         // What can't be read was reported.
         let _ = extra::read(bytes, &mut names);

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{claims::Claims, files::ChartFiles, network, order, raw, schema, upstream, workload};
+use super::{
+    ci, claims::Claims, files::ChartFiles, network, order, raw, schema, upstream, workload,
+};
 use crate::{
     data::Kept,
     diag::Diagnostic,
-    language::{Shape, component_key},
     model::{Component, HostPath, NetworkOwners, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
@@ -145,6 +146,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         airflow: platform.first_of("airflow"),
         waves: order::waves(platform),
     };
+    ci::losses(&mut builder);
     let components = components(&mut builder);
     let mut values = json!({
         "existingSecret": platform.name,
@@ -228,12 +230,9 @@ pub fn build(context: &Context<'_>) -> Chart {
     }
 }
 
-/// The language says what the raw table `helm` takes, and so what a workload's values are.
 fn component_values() -> Vec<ComponentValue> {
-    let Some(Shape::Table(keys)) = component_key("helm").map(|key| key.shape) else {
-        return Vec::new();
-    };
-    keys.iter()
+    schema::component_keys()
+        .iter()
         .map(|key| ComponentValue {
             name: key.name,
             meaning: key.doc,

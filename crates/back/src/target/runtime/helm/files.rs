@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use data_encoding::BASE64;
 
+use super::compact::compact;
 use crate::{
     model::{FileContent, FileMount, Workload},
     speak::{ChartDefaults, Speak},
@@ -162,7 +163,10 @@ impl<'a> ChartFiles<'a> {
             .below(path)
             .map(|(file, below, text)| Source {
                 path: file.to_string(),
-                content: Cow::Borrowed(text.as_bytes()),
+                content: match file.ends_with(".json") {
+                    true => Cow::Owned(compact(text).into_bytes()),
+                    false => Cow::Borrowed(text.as_bytes()),
+                },
                 below: below.trim_start_matches('/').to_string(),
             })
             .collect()

@@ -3,7 +3,9 @@
 //! In: the model, the graph, and the files that programs mount as pods need them. Out: `helm/PLATFORM/`.
 
 mod chart;
+mod ci;
 mod claims;
+mod compact;
 mod files;
 mod health;
 mod image;

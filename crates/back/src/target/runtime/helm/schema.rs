@@ -1,9 +1,11 @@
 //! What of `values.schema.json` depends on the platform: the names of its workloads, and top-level keys of raw tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+use crate::language::{CHART_TOP_KEYS, KeyShape, Shape, component_key};
 
 /// Values' names as properties of the schema.
 #[derive(Debug, Serialize)]
@@ -20,6 +22,10 @@ pub struct SchemaView {
     pipelines: Map<String, Value>,
     /// Values of other charts, and top-level keys that only `[raw.helm]` knows.
     keys: Map<String, Value>,
+    /// What each key at the top means.
+    of_chart: BTreeMap<&'static str, &'static str>,
+    /// What each key of a workload means.
+    of_component: BTreeMap<&'static str, &'static str>,
 }
 
 /// `known` are the top-level keys of a chart without raw tables.
@@ -43,7 +49,21 @@ pub fn view(values: &Value, known: &BTreeSet<String>) -> SchemaView {
             .filter(|(key, _)| !known.contains(*key))
             .map(|(key, value)| (key.clone(), of_type(value)))
             .collect(),
+        of_chart: meanings(CHART_TOP_KEYS),
+        of_component: meanings(component_keys()),
     }
+}
+
+/// The keys of a workload's values: what the raw table `helm` of a component takes.
+pub fn component_keys() -> &'static [KeyShape] {
+    match component_key("helm").map(|key| key.shape) {
+        Some(Shape::Table(keys)) => keys,
+        _ => &[],
+    }
+}
+
+fn meanings(keys: &[KeyShape]) -> BTreeMap<&'static str, &'static str> {
+    keys.iter().map(|key| (key.name, key.doc)).collect()
 }
 
 /// What nothing but its type is known of.

@@ -93,7 +93,7 @@ pub fn further_secrets(
             .map(|(key, text)| (key.clone(), spoken(text)))
             .collect();
         FurtherSecret {
-            name: format!("{}-chart", component.name),
+            name: secret_name(&component.name),
             component: component.name.clone(),
             kind: made.kind.clone(),
             entries,
@@ -101,6 +101,10 @@ pub fn further_secrets(
         }
     })
     .collect()
+}
+
+fn secret_name(component: &str) -> String {
+    format!("{component}-chart")
 }
 
 fn charts(platform: &Platform) -> impl Iterator<Item = (&Component, &UpstreamChart)> {
@@ -138,7 +142,12 @@ pub fn workload_values(
         serves: labels(builder.context.platform, &chart.serves),
         own_service: chart.own_service,
         asks_api: chart.asks_api,
+        reaches_cluster: chart.reaches_cluster,
         admits: chart.operator.iter().map(admitted).collect(),
+        chart_secret: chart.secret.as_ref().map(|secret| {
+            let keys: Vec<_> = secret.entries.iter().map(|(key, _)| key).collect();
+            json!({ "name": secret_name(&workload.component), "keys": keys })
+        }),
         ports: workload::ports(&workload.ports),
         aliases: workload::aliases(builder, workload),
         ..WorkloadValues::default()

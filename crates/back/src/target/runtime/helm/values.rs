@@ -24,12 +24,18 @@ pub struct WorkloadValues {
     /// Its pods ask the cluster's API.
     #[serde(skip_serializing_if = "is_false")]
     pub asks_api: bool,
+    /// Its pods may connect to everything in the cluster.
+    #[serde(skip_serializing_if = "is_false")]
+    pub reaches_cluster: bool,
     /// Peers of a NetworkPolicy, each with its ports.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub admits: Vec<Value>,
     /// Its chart makes a Service of its name.
     #[serde(skip_serializing_if = "is_false")]
     pub own_service: bool,
+    /// A Secret that its chart reads: `name` and `keys`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chart_secret: Option<Value>,
     /// `None`: another chart runs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageValues>,
@@ -106,6 +112,12 @@ pub struct WorkloadValues {
     /// It starts pods through the cluster's API.
     #[serde(skip_serializing_if = "is_false")]
     pub starts_pods: bool,
+    /// What it may read through the API in its namespace.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reads: Vec<String>,
+    /// What it may read in all namespaces.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reads_everywhere: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -29,7 +29,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
     lost_keys(builder, workload, kind);
     WorkloadValues {
         component: workload.component.clone(),
-        enabled: workload.profiles.is_empty() && !platform.is_bypassed(&workload.component),
+        enabled: runs_in_cluster(workload) && !platform.is_bypassed(&workload.component),
         kind,
         pod_of: builder
             .pods
@@ -38,8 +38,10 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         selector: None,
         serves: None,
         asks_api: false,
+        reaches_cluster: false,
         admits: Vec::new(),
         own_service: false,
+        chart_secret: None,
         image: Some(image::values(platform, &workload.image)),
         replicas: matches!(kind, Kind::Deployment | Kind::StatefulSet).then_some(workload.replicas),
         strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
@@ -100,6 +102,8 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         host_network: network_mode(workload) == Some(&NetworkMode::Host),
         isolated: network_mode(workload) == Some(&NetworkMode::None),
         starts_pods: builder.starts_pods(workload),
+        reads: runtime.reads.clone(),
+        reads_everywhere: runtime.reads_everywhere.clone(),
         hostname: runtime
             .hostname
             .clone()
@@ -110,6 +114,11 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         tty: runtime.tty,
         stdin: runtime.stdin_open,
     }
+}
+
+/// What is off under Compose alone runs here.
+fn runs_in_cluster(workload: &Workload) -> bool {
+    workload.profiles.is_empty() || workload.runtime.cluster_only
 }
 
 fn network_mode(workload: &Workload) -> Option<&NetworkMode> {
@@ -328,6 +337,9 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         user: _,
         cluster_user: _,
         unrestricted: _,
+        cluster_only: _,
+        reads: _,
+        reads_everywhere: _,
         group_add: _,
         privileged: _,
         no_new_privileges: _,

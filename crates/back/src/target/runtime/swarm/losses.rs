@@ -139,6 +139,9 @@ fn of_runtime(workload: &Workload, runtime: &Runtime, losses: &mut StackLosses) 
         // They are for clusters of Kubernetes.
         cluster_user: _,
         unrestricted: _,
+        cluster_only: _,
+        reads: _,
+        reads_everywhere: _,
         user: _,
         read_only: _,
         labels: _,

@@ -6,8 +6,8 @@ loaded; the environment variable MLOPSGEN_RUNNER says otherwise (`docker` or `ku
 holds the secrets that tasks read and, where these are set:
 
 - PROJECT_DIR: the project's folder on the engine's host, below which relative folders are mounted;
-- MLOPSGEN_TASK_PODS: for each pipeline the pod that its tasks' pods are laid over, as JSON: where they run, how their
-  images are pulled, what they wait for;
+- MLOPSGEN_TASK_PODS: what the pods of tasks are laid over, as JSON: `pod` says where they run and how their images are
+  pulled, `wait` is the init container that waits for what `waitFor` lists by pipeline;
 - MLOPSGEN_SECRET: the Secret of the cluster that holds the secrets, so that pods read them from there;
 - MLOPSGEN_STUBS: the folder that holds the bodies of stubs, `dags/` of the project.
 """
@@ -221,10 +221,13 @@ if IN_CLUSTER:
             request.spec.enable_service_links = False
             request.spec.runtime_class_name = self.asked.runtime
             request.spec.host_ipc = True if self.asked.ipc == "host" else None
-            below = json.loads(os.environ.get("MLOPSGEN_TASK_PODS", "{}"))
-            pod = below.get(request.metadata.labels["mlopsgen.io/pipeline"])
-            if pod is None:
+            if "MLOPSGEN_TASK_PODS" not in os.environ:
                 return request
+            below = json.loads(os.environ["MLOPSGEN_TASK_PODS"])
+            pod = below["pod"]
+            waits = below["waitFor"].get(request.metadata.labels["mlopsgen.io/pipeline"])
+            if waits:
+                pod["spec"]["initContainers"] = [{**below["wait"], "args": waits}]
             return PodGenerator.reconcile_pods(PodGenerator.deserialize_model_dict(pod), request)
 
 else:
