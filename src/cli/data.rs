@@ -190,14 +190,14 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
 
 /// Engine and cluster are often kept by the same lines, one of them with a remark below.
 fn without_repeats<'a>(texts: &[&'a str]) -> Vec<&'a str> {
-    let is_said = |text: &str| {
+    let is_repeated = |text: &str| {
         let mut others = texts.iter().filter(|other| **other != text);
         others.any(|other| other.starts_with(text))
     };
     texts
         .iter()
         .copied()
-        .filter(|text| !is_said(text))
+        .filter(|text| !is_repeated(text))
         .collect()
 }
 

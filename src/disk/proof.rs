@@ -96,11 +96,11 @@ impl Proofs {
         let (Ok(plan), Some(made)) = (&outcome.plan, &outcome.made) else {
             return;
         };
-        let is_all_said = plan.data == DataPlan::default() && plan.emptied.is_none();
+        let has_no_notices = plan.data == DataPlan::default() && plan.emptied.is_none();
         let Some(manifest) = &plan.manifest_before else {
             return;
         };
-        if !plan.is_empty() || !is_all_said || !made.answers.are_certain() {
+        if !plan.is_empty() || !has_no_notices || !made.answers.are_certain() {
             return;
         }
         let stubs = made.output.files.stubs.iter();

@@ -85,7 +85,7 @@ mod tests {
         r#"{"ID":"b2","Service":"init","State":"exited","ExitCode":3,"Publishers":null}"#;
 
     #[test]
-    fn a_list_and_lines_say_the_same() {
+    fn a_list_and_lines_mean_the_same() {
         let lines = parse(&format!("{REDIS}\n{INIT}\n")).expect("lines");
         let list = parse(&format!("[{REDIS},{INIT}]")).expect("a list");
         assert_eq!(lines, list);

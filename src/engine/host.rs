@@ -124,31 +124,33 @@ mod tests {
     }
 
     #[test]
-    fn modes_say_who_may() -> std::io::Result<()> {
+    fn modes_decide_who_has_access() -> std::io::Result<()> {
         use std::os::unix::fs::{MetadataExt, PermissionsExt};
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("f");
         std::fs::write(&path, "x")?;
         let owner = std::fs::metadata(&path)?;
-        let stranger = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
-        let stranger = user(&stranger, None).expect("a user");
-        let friend = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
-        let friend = user(&friend, Some(owner.gid())).expect("a user");
+        let other_user = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
+        let other_user = user(&other_user, None).expect("a user");
+        let group_member = format!("{}:{}", owner.uid() + 7, owner.gid() + 7);
+        let group_member = user(&group_member, Some(owner.gid())).expect("a user");
         let may = |user: &User, mode: u32, access: Access| {
             let mode = std::fs::Permissions::from_mode(mode);
             std::fs::set_permissions(&path, mode).expect("a mode");
             super::may(user, &path, access)
         };
-        assert!(may(&stranger, 0o604, Access::Read) && !may(&stranger, 0o660, Access::Read));
-        assert!(!may(&stranger, 0o604, Access::Write) && may(&friend, 0o660, Access::Write));
-        assert!(!may(&friend, 0o606, Access::Write));
+        assert!(may(&other_user, 0o604, Access::Read) && !may(&other_user, 0o660, Access::Read));
+        assert!(
+            !may(&other_user, 0o604, Access::Write) && may(&group_member, 0o660, Access::Write)
+        );
+        assert!(!may(&group_member, 0o606, Access::Write));
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o704))?;
-        assert!(!super::may(&stranger, folder.path(), Access::Read));
+        assert!(!super::may(&other_user, folder.path(), Access::Read));
         Ok(())
     }
 
     #[test]
-    fn only_numbers_other_than_roots_say_who() {
+    fn only_a_number_other_than_root_s_names_a_user() {
         for text in ["0", "0:5", "root", "1000:staff", ""] {
             assert_eq!(user(text, None), None, "{text}");
         }

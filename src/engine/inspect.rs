@@ -18,7 +18,7 @@ pub struct Inspected {
     pub image: String,
     /// How often the engine started it again.
     pub restart_count: u64,
-    /// Whether and since when it runs, and what its health checks said.
+    /// Whether and since when it runs, and the result of its health checks.
     pub state: State,
     /// The image and the labels that it was created with.
     pub config: Config,

@@ -245,13 +245,13 @@ mod tests {
         let seconds = Duration::from_secs;
         let mut progress = Progress::new(["a"], &[]);
         let runs = containers(&[("a", "running", "", 0)]);
-        let fell = containers(&[("a", "restarting", "", 3)]);
+        let crashed = containers(&[("a", "restarting", "", 3)]);
         assert_eq!(lines(&progress.update(&runs, seconds(1))), ["a Running 0"]);
         assert!(!progress.is_settled(["a"], seconds(3)) && progress.is_settled(["a"], seconds(4)));
-        assert_eq!(progress.update(&fell, seconds(2)).len(), 1);
+        assert_eq!(progress.update(&crashed, seconds(2)).len(), 1);
         for second in [3, 5, 7] {
             assert_eq!(progress.update(&runs, seconds(second)), []);
-            assert_eq!(progress.update(&fell, seconds(second + 1)), []);
+            assert_eq!(progress.update(&crashed, seconds(second + 1)), []);
         }
         assert_eq!(progress.summary(), "1 failed");
         assert_eq!(progress.unfinished(seconds(9)).len(), 1);

@@ -5,15 +5,15 @@ use crate::data::{Data, component, volume};
 
 /// How to move the data of a claim to another one, if one of them is created for each pod. `None`: neither is.
 pub(super) fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Option<Keep> {
-    let heir = instead.or_else(|| successor(data, fresh));
-    match (of_pods(data), heir) {
-        (true, Some(heir)) if !of_pods(heir) => Some(Keep::Write(format!(
+    let target = instead.or_else(|| successor(data, fresh));
+    match (of_pods(data), target) {
+        (true, Some(target)) if !of_pods(target) => Some(Keep::Write(format!(
             "[raw.helm]\nvolumes.{}.existingClaim = \"{}\"\n# and before the upgrade: kubectl delete statefulset {}",
-            heir.name,
+            target.name,
             first(data),
             set(data)
         ))),
-        (_, Some(heir)) if of_pods(heir) => Some(Keep::Type(commands(data, &first(heir)))),
+        (_, Some(target)) if of_pods(target) => Some(Keep::Type(commands(data, &first(target)))),
         (true, None) => Some(Keep::Type(commands(data, "NEW-CLAIM"))),
         _ => None,
     }

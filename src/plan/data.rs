@@ -146,11 +146,11 @@ fn recorded<'a>(inputs: &Inputs<'a>) -> Vec<&'a Data> {
 
 fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
     // Under the same key there is something else now, or what is mounted at that key has become shared.
-    let heir = wanted.iter().find(|kept| {
+    let replacement = wanted.iter().find(|kept| {
         kept.data.keeper == data.keeper
             && (kept.data.key == data.key || kept.mounts.contains(&data.key))
     });
-    let instead = heir
+    let instead = replacement
         .map(|kept| kept.data.clone())
         .filter(|instead| fresh.contains(instead));
     LeftBehind {

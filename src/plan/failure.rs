@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn what_is_marked_as_unchangeable_is_told_from_what_belongs_to_others() {
+    fn each_reason_that_a_write_failed_has_its_help() {
         let help = |number: i32| {
             let error = io::Error::from_raw_os_error(number);
             let failure = Failure::io("write", Path::new("a"), &error);

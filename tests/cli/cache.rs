@@ -98,7 +98,7 @@ impl Project {
 }
 
 #[test]
-fn a_proven_run_says_what_the_whole_one_says() {
+fn a_run_with_a_proof_prints_what_a_whole_run_prints() {
     let project = Project::new();
     for arguments in [
         &["check"][..],
@@ -129,7 +129,7 @@ fn a_proven_run_says_what_the_whole_one_says() {
 }
 
 #[test]
-fn whatever_a_proof_rests_on_is_looked_at_again() {
+fn everything_that_a_proof_depends_on_is_checked_again() {
     let project = Project::new();
     let status = |name: &str, wanted: u8| {
         let ran = project.run(&["check", "-q"]);

@@ -213,7 +213,7 @@ fn colours_are_for_terminals_and_those_who_ask() {
 }
 
 #[test]
-fn check_says_what_to_type_and_writes_nothing() {
+fn check_prints_the_command_to_type_and_writes_nothing() {
     let project = with_orphan();
     let before = project.tree();
     let ran = run(&project, &["check", "--target", "docs"]);
@@ -278,7 +278,7 @@ fn apply_names_what_was_edited_and_force_overcomes_it() {
 }
 
 #[test]
-fn a_volume_that_goes_needs_a_yes_of_its_own() {
+fn a_removed_volume_needs_its_own_confirmation() {
     let project = with_orphan();
     let volume = "{\"name\":\"demo_redis-data\",\"key\":\"components.redis.volumes.data\"}";
     orphan(&project, "old\n", volume);
@@ -419,7 +419,7 @@ fn a_source_outside_of_the_project_is_generated_where_it_is_allowed_and_stops_th
 }
 
 #[test]
-fn that_nearly_everything_goes_is_said_and_wants_its_own_flag() {
+fn a_plan_that_removes_nearly_everything_needs_its_own_flag() {
     let project = Folder::new();
     project.write("platform.toml", PLATFORM);
     run(&project, &["apply", "--yes"]);

@@ -288,7 +288,7 @@ fn a_volume_that_is_named_or_shared_in_place_is_not_empty_without_a_word() {
 }
 
 #[test]
-fn what_goes_is_said_and_leaves_a_trace_where_it_was_agreed_to() {
+fn what_is_removed_is_reported_and_recorded_after_consent() {
     let mut case = Case::new();
     case.change(
         "kind = \"postgres\"\nversion = \"17.11\"",
@@ -420,7 +420,7 @@ fn a_run_for_one_target_knows_nothing_of_what_others_keep() {
 }
 
 #[test]
-fn an_entry_that_says_nothing_is_an_error() {
+fn an_entry_without_content_is_an_error() {
     for (from, to, words) in [
         (
             "components.trainer",

@@ -33,7 +33,7 @@ impl Machine {
 }
 
 #[test]
-fn a_sound_machine_is_told_so() {
+fn a_sound_machine_is_reported_as_sound() {
     let machine = Machine::of("", "").applied();
     let printed = machine.ok(&["doctor"]);
     assert_eq!(
@@ -160,7 +160,7 @@ fn what_is_asked_for_is_held_against_what_there_is() {
 }
 
 #[test]
-fn all_secrets_without_a_value_are_told_at_once() {
+fn all_secrets_without_a_value_are_reported_at_once() {
     let machine = Machine::of(
         "[secrets]\none = { env = \"ONE\" }\ntwo = { env = \"TWO\" }\nmore = { env = \"MORE\", optional = true }\n",
         "env = { A = \"${secrets.one}\", B = \"http://u:${secrets.two}@h\", C = \"${secrets.more}\" }\n",
@@ -217,7 +217,7 @@ fn an_engine_that_is_absent_or_too_old() {
 }
 
 #[test]
-fn stale_files_and_mistakes_are_told_for_programs_too() {
+fn stale_files_and_mistakes_are_reported_as_json_too() {
     let machine = Machine::of("", "").applied();
     machine.folder.write(
         "project/platform.toml",

@@ -124,7 +124,7 @@ fn a_job_that_is_done_runs_again_only_after_a_change() {
 }
 
 #[test]
-fn what_does_not_come_up_is_told_with_its_cause() {
+fn what_does_not_start_is_reported_with_its_cause() {
     let machine = Machine::new("docker");
     machine.ok(&["env", "init"]);
     machine.folder.write(

@@ -218,7 +218,7 @@ fn environments_never_meet_in_a_cluster() {
 
 /// What the platform says of a container holds where there is one; beside `external` in one file it is a mistake.
 #[test]
-fn an_environment_may_say_that_a_component_runs_elsewhere() {
+fn an_environment_may_make_a_component_external() {
     let project = project();
     let elsewhere =
         "[components.store]\nexternal = { host = \"redis.example.com\", port = 6379 }\n";

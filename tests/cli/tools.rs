@@ -145,7 +145,7 @@ fn the_schema_knows_ones_own_kinds() {
 }
 
 #[test]
-fn show_says_where_each_value_comes_from() {
+fn show_names_the_source_of_each_value() {
     let ran = run(&project(), &["show", "db", "--format", "json"]);
     assert_eq!(ran.status, 0, "{}", ran.err);
     let page = json(&ran);

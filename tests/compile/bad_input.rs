@@ -155,7 +155,7 @@ fn thousands_of_components_compile() {
 }
 
 #[test]
-fn references_in_circles_come_to_an_end() {
+fn cyclic_references_end_in_an_error() {
     for (name, next, width) in [
         ("a circle", 1, 2),
         ("a wide circle", 1, 40),
@@ -189,7 +189,7 @@ fn chain(length: usize) -> String {
 }
 
 #[test]
-fn a_long_chain_of_references_is_no_circle() {
+fn a_long_chain_of_references_is_no_cycle() {
     let compilation = platform(chain(60));
     let output = compilation.output.expect("the chain ends");
     let file = &output.files.files["compose/g.yaml"].text;
@@ -214,7 +214,7 @@ fn a_chain_without_end_is_refused_once() {
 }
 
 #[test]
-fn a_circle_is_reported_once_and_not_at_each_place_that_leads_there() {
+fn a_cycle_is_reported_once_and_not_at_each_place_that_leads_to_it() {
     let circle = "[components.a]\ngroup = \"g\"\nimage = \"${components.b.image}\"\n\
                   [components.b]\ngroup = \"g\"\nimage = \"${components.a.image}\"\n\
                   [components.c]\ngroup = \"g\"\nimage = \"x/${components.a.image}\"\n";
@@ -265,7 +265,7 @@ fn what_begins_a_reference_and_is_none_is_answered() {
 }
 
 #[test]
-fn what_stands_beside_a_name_may_be_longer_than_a_byte() {
+fn text_beside_a_name_may_have_characters_of_several_bytes() {
     for text in [
         "db\u{488}",
         "\u{488}db",

@@ -102,7 +102,7 @@ fn an_ipv6_address_has_brackets_only_before_a_port() {
 
 /// JSON allows no comments, and what a user wrote as `content` is the user's to the byte.
 #[test]
-fn every_text_says_what_made_it() {
+fn every_file_names_its_generator() {
     let files = compiled(
         r#"
 [components.feast]

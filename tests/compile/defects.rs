@@ -242,6 +242,6 @@ fn page(book: &Book) -> String {
 }
 
 #[test]
-fn the_page_says_what_the_tests_hold() {
+fn the_page_agrees_with_the_tests() {
     page::is_fresh("docs/defects.md", &page(&book()), "defects");
 }

@@ -127,7 +127,7 @@ fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn every_mistake_is_told_as_expected() {
+fn every_mistake_gives_the_expected_message() {
     let mut wrong = Vec::new();
     for case in cases() {
         let compilation = case.compile();

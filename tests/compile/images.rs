@@ -96,7 +96,7 @@ fn the_data_path_follows_the_major_version_wherever_the_image_is_taken_from() {
 }
 
 #[test]
-fn settings_say_otherwise() {
+fn a_major_in_settings_overrides_the_tag() {
     let new = Ok("/var/lib/postgresql".to_string());
     for keys in [
         "image = \"team/postgres:1.4.0\"\nsettings.major = 18",

@@ -52,7 +52,7 @@ fn every_embedded_kind_is_in_the_language() {
 }
 
 #[test]
-fn a_mistake_in_a_kind_is_said_at_its_place() {
+fn a_mistake_in_a_kind_is_reported_at_its_place() {
     for (text, expected) in [
         (
             "titel = \"X\"",
@@ -153,7 +153,7 @@ fn a_mistake_in_a_kind_is_said_at_its_place() {
 }
 
 #[test]
-fn many_mistakes_are_said_at_once() {
+fn many_mistakes_are_reported_at_once() {
     let text = "titel = \"X\"\nmajors = [\"7\"]\n[workload]\nports.http = \"x\"\n[alerts.A]\nfor = \"soon\"";
     let codes: Vec<String> = printed("x", text)
         .iter()
@@ -172,14 +172,14 @@ fn many_mistakes_are_said_at_once() {
 }
 
 #[test]
-fn what_the_other_kind_says_can_be_taken_away() {
+fn a_value_of_the_extended_kind_can_be_removed() {
     let text = "extends = \"redis\"\nmajors = false\n[settings]\npassword = false\n[workload.volumes]\ndata = false";
     let printed = printed("x", text);
     assert!(printed.is_empty(), "{printed:#?}");
 }
 
 #[test]
-fn a_broken_kind_is_an_error_even_where_nothing_is_of_it_and_says_it_once() {
+fn a_broken_kind_is_reported_once_even_if_nothing_uses_it() {
     let platform = |kind: &str| {
         format!(
             "[platform]\nname = \"p\"\n[groups]\ng = \"G\"\n[components.c]\nkind = \"{kind}\"\ngroup = \"g\"\nimage = \"x:1\"\n"
@@ -268,7 +268,7 @@ fn an_escaped_reference_of_a_kind_is_no_reference() {
 }
 
 #[test]
-fn what_replaces_a_givers_secret_keeps_its_self() {
+fn a_replaced_secret_keeps_the_self_of_its_component() {
     let components = "[components.store]\nkind = \"store\"\ngroup = \"g\"\n\
                       [components.reader]\nkind = \"reader\"\ngroup = \"g\"\n\
                       uses = { store = \"store\" }\nenv.PASSWORD = \"${self.name} $${x}\"\n";

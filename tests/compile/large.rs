@@ -71,7 +71,7 @@ fn everybody_in_one_network_takes_time_by_their_number() {
 }
 
 #[test]
-fn rings_and_knots_take_time_by_their_edges() {
+fn the_time_for_cycles_grows_with_their_edges() {
     let count = 2_000;
     let ring = platform(count, |number| {
         format!("depends_on = [\"c{}\"]\n", (number + 1) % count)

@@ -321,7 +321,7 @@ fn inner_of(keys: &[KeyShape], name: &str) -> &'static [KeyShape] {
 }
 
 #[test]
-fn every_key_says_what_it_becomes_in_each_runtime() {
+fn every_key_has_its_form_in_each_runtime() {
     let mut silent = Vec::new();
     let component = &places()[0];
     for key in component.keys {
@@ -387,6 +387,6 @@ fn page() -> String {
 }
 
 #[test]
-fn the_page_says_what_the_tests_hold() {
+fn the_page_agrees_with_the_tests() {
     page::is_fresh("docs/target-losses.md", &page(), "losses");
 }

@@ -49,7 +49,7 @@ fn pipelines_become_dags_and_stubs_and_ci_entries_jenkinsfiles() {
 }
 
 #[test]
-fn what_a_dag_can_not_express_is_said() {
+fn what_a_dag_can_not_express_is_reported() {
     let losses: Vec<String> = compiled()
         .diagnostics
         .into_iter()

@@ -152,7 +152,7 @@ fn an_output_that_is_taken_is_refused() {
 }
 
 #[test]
-fn a_mistake_is_said_at_its_place() {
+fn a_mistake_is_reported_at_its_place() {
     let printed = refused(&[("extra/a.txt", "one\n<% for x in %>\n")]);
     assert_says(
         &printed,

@@ -105,7 +105,7 @@ fn changes(before: &str, after: &str) -> Vec<MajorChange> {
 }
 
 #[test]
-fn a_store_says_what_another_major_version_asks_for() {
+fn a_store_has_steps_for_another_major_version() {
     let mut pairs = 0;
     for kind in kinds() {
         if kind.upgrades.is_empty() || !keeps_data(&kind) {
@@ -130,7 +130,7 @@ fn a_store_says_what_another_major_version_asks_for() {
 
 /// A kind that keeps data and can have several major versions says what a change asks for, or why nothing.
 #[test]
-fn a_store_without_anything_to_ask_for_says_why() {
+fn a_store_without_such_steps_says_why() {
     for kind in kinds() {
         let is_one = matches!(kind.majors.as_slice(), [_]);
         if !keeps_data(&kind) || is_one || !kind.upgrades.is_empty() {
@@ -150,7 +150,7 @@ fn a_store_without_anything_to_ask_for_says_why() {
 /// Programs that are taken for each other by what uses them do not read each other's data; a kind of the user's own that
 /// extends one of ours runs the same program.
 #[test]
-fn another_program_is_another_program() {
+fn programs_of_one_role_do_not_read_each_other_s_data() {
     let redis = platform(&named("redis"), 7);
     let valkey = platform(&named("valkey"), 8);
     for (from, to) in [(&redis, &valkey), (&valkey, &redis)] {

@@ -132,3 +132,22 @@ fn a_device_of_a_pod_is_mounted_where_it_is() {
     is_as_written("a-device-of-a-pod.yaml", &app);
     assert!(printed.contains("holds `nvidia.com/gpu=all`"), "{printed}");
 }
+
+/// What runs elsewhere needs no number beside its address: `ports` says only what the address does not.
+#[test]
+fn the_address_of_what_runs_elsewhere_says_its_number() {
+    let files = compiled(
+        r#"
+[components.billing]
+external = { api = "billing.example.com:8443" }
+ports.api = { scheme = "https", path = "/v2" }
+[components.app]
+image = "a/app:1"
+group = "one"
+env.BILLING = "${components.billing.api.url}"
+"#,
+    );
+    let url = "BILLING: \"https://billing.example.com:8443/v2\"";
+    assert!(files["compose/one.yaml"].contains(url));
+    assert!(files["helm/p/values.yaml"].contains(url));
+}

@@ -134,7 +134,7 @@ fn differences(here: &Value, there: &Value) -> Vec<String> {
 
 /// What the DAGs share, tried with the operators themselves: tests/conformance/dag_module, in pytest's words.
 #[test]
-fn the_module_of_the_dags_does_with_the_operators_what_it_says() {
+fn the_dag_module_works_with_the_real_operators() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let mut command = consumer::consumer("airflow/bin/python");
     command

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Extent, Outcome,
-    project::{Project, SMALL, SMALL_CHANGED, Tree, failed_with, said, same},
+    project::{Project, SMALL, SMALL_CHANGED, Tree, failed_with, output_of, same},
     trace::{self, apply_with, places, some},
 };
 
@@ -46,7 +46,7 @@ impl Drop for Mount<'_> {
 fn mount(words: &[&str], at: &Path) -> Result<(), String> {
     match Command::new("mount").args(words).arg(at).output() {
         Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(said(&output).trim().replace('\n', "; ")),
+        Ok(output) => Err(output_of(&output).trim().replace('\n', "; ")),
         Err(error) => Err(format!("no mount: {error}")),
     }
 }
@@ -114,7 +114,12 @@ fn undone(path: &str, before: &Tree, when: &str) -> usize {
         };
         start.copy_to(&project.path(""));
         let answer = apply_with(&project, "error=EIO", &place, false);
-        assert_eq!(answer.status.code(), Some(1), "{when}: {}", said(&answer));
+        assert_eq!(
+            answer.status.code(),
+            Some(1),
+            "{when}: {}",
+            output_of(&answer)
+        );
         same(&project.tree(), before, &format!("{when}, {place:?}"));
         tried += 1;
     }
@@ -211,7 +216,7 @@ pub fn read_only(_: Extent) -> Outcome {
     same(&project.tree(), &before, "read-only");
     for (words, code) in [(["plan"], 0), (["check"], 2), (["validate"], 0)] {
         let answer = project.command(&words).output().expect("the program");
-        assert_eq!(answer.status.code(), Some(code), "{}", said(&answer));
+        assert_eq!(answer.status.code(), Some(code), "{}", output_of(&answer));
     }
     mount.again("rw");
     project.apply();
@@ -249,7 +254,7 @@ pub fn case_ignored(_: Extent) -> Outcome {
         .output();
     match format {
         Ok(output) if output.status.success() => {}
-        Ok(output) => return Outcome::Impossible(said(&output)),
+        Ok(output) => return Outcome::Impossible(output_of(&output)),
         Err(error) => return Outcome::Impossible(format!("no mkfs.ext4: {error}")),
     }
     let disk = project.path("disk");
@@ -271,7 +276,7 @@ pub fn case_ignored(_: Extent) -> Outcome {
     };
     let succeeds = |words: &[&str]| {
         let answer = run(words);
-        assert!(answer.status.success(), "{words:?}: {}", said(&answer));
+        assert!(answer.status.success(), "{words:?}: {}", output_of(&answer));
     };
     fs::write(folder.join("platform.toml"), SMALL).expect("a file");
     assert!(folder.join("PLATFORM.TOML").exists(), "case counts");

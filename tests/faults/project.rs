@@ -129,9 +129,9 @@ impl Project {
         }
         tree.remove("generated/.mlopsgen/");
         // The lock of a run that was killed when all was done is nothing, as long as git ignores it.
-        let furniture = ["generated/.mlopsgen/lock", "generated/.mlopsgen/.gitignore"];
-        if furniture.iter().all(|path| tree.contains_key(*path)) {
-            tree.retain(|path, _| !furniture.contains(&path.as_str()));
+        let lock_files = ["generated/.mlopsgen/lock", "generated/.mlopsgen/.gitignore"];
+        if lock_files.iter().all(|path| tree.contains_key(*path)) {
+            tree.retain(|path, _| !lock_files.contains(&path.as_str()));
         }
         tree
     }
@@ -160,7 +160,7 @@ impl Project {
     pub fn apply(&self) -> Tree {
         for words in [&APPLY as &[&str], &["check"]] {
             let output = self.command(words).output().expect("the program");
-            assert!(output.status.success(), "{words:?}: {}", said(&output));
+            assert!(output.status.success(), "{words:?}: {}", output_of(&output));
         }
         self.tree()
     }
@@ -190,13 +190,13 @@ pub fn binary() -> PathBuf {
     )
 }
 
-pub fn said(output: &Output) -> String {
+pub fn output_of(output: &Output) -> String {
     String::from_utf8_lossy(&[&*output.stdout, &*output.stderr].concat()).into_owned()
 }
 
 /// Asserts that a run failed as a user may expect it: status 1, words, and help.
 pub fn failed_with(output: &Output, words: &[&str]) {
-    let text = said(output);
+    let text = output_of(output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     for word in words.iter().chain(&["help: "]) {
         assert!(text.contains(word), "no `{word}` in: {text}");

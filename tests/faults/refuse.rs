@@ -2,7 +2,7 @@
 
 use super::{
     Extent, Outcome,
-    project::{Project, SMALL, SMALL_CHANGED, said, same},
+    project::{Project, SMALL, SMALL_CHANGED, output_of, same},
     trace::{self, Place, apply_with, places, some},
 };
 
@@ -41,7 +41,11 @@ fn everywhere(extent: Extent, on: bool) -> Outcome {
             let answer = apply_with(&project, &format!("error={error}"), &place, on);
             let when = format!("{error} at {place:?}{}", if on { " and on" } else { "" });
             let code = answer.status.code();
-            assert!(matches!(code, Some(0 | 1)), "{when}: {}", said(&answer));
+            assert!(
+                matches!(code, Some(0 | 1)),
+                "{when}: {}",
+                output_of(&answer)
+            );
             if code == Some(1) {
                 says_why(&answer.stderr, &when, &place);
             }

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Extent, Outcome,
-    project::{APPLY, CACHE, Project, SMALL, SMALL_CHANGED, binary, failed_with, said, same},
+    project::{APPLY, CACHE, Project, SMALL, SMALL_CHANGED, binary, failed_with, output_of, same},
 };
 
 /// A user to whom the folders of whoever runs this do not belong.
@@ -33,14 +33,14 @@ impl Other {
         let id = id.map_err(|error| error.to_string())?;
         let other = Self {
             program,
-            is_root: said(&id).trim() == "0",
+            is_root: output_of(&id).trim() == "0",
         };
         let tried = other.command(&["--version"]).output();
         match tried {
             Ok(output) if output.status.success() => Ok(other),
             Ok(output) => Err(format!(
                 "can't run as another user: {}",
-                said(&output).trim()
+                output_of(&output).trim()
             )),
             Err(error) => Err(format!("no setpriv: {error}")),
         }
@@ -154,7 +154,7 @@ pub fn no_git(_: Extent) -> Outcome {
     };
     for words in [&APPLY as &[&str], &["check"], &["env", "init"]] {
         let answer = run(words);
-        assert!(answer.status.success(), "{words:?}: {}", said(&answer));
+        assert!(answer.status.success(), "{words:?}: {}", output_of(&answer));
     }
     let ignored = fs::read_to_string(project.path("generated/compose/.gitignore"));
     assert!(ignored.is_ok_and(|text| text.contains(".env")));

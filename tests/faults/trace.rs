@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use super::project::{APPLY, Project, said};
+use super::project::{APPLY, Project, output_of};
 
 /// All calls that change what is on a disk. Opening a file that is not there yet shows in the next of them.
 const CALLS: &str = "mkdir,mkdirat,write,pwrite64,copy_file_range,sendfile,fsync,fdatasync,fchmod,fchmodat,link,linkat,\
@@ -25,7 +25,10 @@ pub fn usable() -> Result<(), String> {
     strace.args(["-f", "-qq", "-e", "trace=none", "true"]);
     match strace.output() {
         Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(format!("strace may not trace: {}", said(&output).trim())),
+        Ok(output) => Err(format!(
+            "strace may not trace: {}",
+            output_of(&output).trim()
+        )),
         Err(error) => Err(format!("no strace: {error}")),
     }
 }
@@ -40,7 +43,7 @@ pub fn places(project: &Project) -> Vec<Place> {
         .args(["-e", &format!("trace={CALLS}")])
         .arg(super::project::binary());
     let output = project.within(strace, &APPLY).output().expect("strace");
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", output_of(&output));
     let text = fs::read_to_string(&log).expect("a log");
     fs::remove_file(log).expect("the log");
     // Calls are counted by thread, and one thread writes.

@@ -198,7 +198,7 @@ mod tests {
     use super::{Data, Keeper, component, owner, section, volume};
 
     #[test]
-    fn a_key_says_whose_the_volume_is() {
+    fn a_key_names_the_owner_of_a_volume() {
         let parts = |key| (section(key), owner(key), component(key), volume(key));
         assert_eq!(
             [

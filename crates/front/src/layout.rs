@@ -1,9 +1,8 @@
-//! One layout for TOML files: spacing and indentation, and nothing that has a meaning.
+//! One layout for TOML files: it changes spacing and indentation, and nothing that has a meaning.
 //!
-//! In: the text of a file. Out: the same file laid out. Comments stay, and keys, tables and items keep their order.
+//! In: the text of a file. Out: the same file, formatted. Comments stay, and keys, tables and items keep their order.
 //!
-//! By hand, over the tokens that the `toml` crate reads by: a formatter from elsewhere brings a TOML parser of its own
-//! and thirty crates to compile.
+//! Written by hand, on the lexer of the `toml` crate: a formatter crate has its own TOML parser and thirty crates to compile.
 
 use toml_parser::{
     Source,
@@ -19,9 +18,9 @@ use crate::{
 /// One level of what stands between brackets.
 const INDENT: &str = "  ";
 
-/// The text laid out. `None` where that can't be done without a risk: it is no TOML, or it would not say the same.
+/// The text, formatted. `None` if the text is not TOML, or if the result would not mean the same.
 pub fn layout(text: &str) -> Option<String> {
-    // First of all: this reader refuses what is nested so deep that reading it would need too much of the stack.
+    // This comes first: this reader refuses texts that are nested too deep for the stack.
     let meant = tree(text)?;
     let mut reader = Reader::new(text);
     let pieces = reader.pieces(Place::File, 0);
@@ -30,7 +29,7 @@ pub fn layout(text: &str) -> Option<String> {
     (meant == tree(&laid)? && comments(text) == comments(&laid)).then_some(laid)
 }
 
-/// Where pieces stand.
+/// What the pieces are in.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     File,
@@ -38,9 +37,9 @@ enum Place {
     InlineTable,
 }
 
-/// What has a line of its own where the lines are not joined.
+/// A part that gets its own line, if the lines are not joined.
 enum Piece {
-    /// An entry or an item. Comments of rows that follow each other stand below each other.
+    /// An entry or an item. The comments of consecutive rows are aligned.
     Row {
         text: String,
         comment: Option<String>,
@@ -50,7 +49,7 @@ enum Piece {
     Blank,
 }
 
-/// The tokens of a text, white space aside.
+/// The tokens of a text, without white space.
 struct Reader<'a> {
     text: &'a str,
     tokens: Vec<Token>,
@@ -75,7 +74,7 @@ impl<'a> Reader<'a> {
         self.tokens.get(self.at).map_or(TokenKind::Eof, Token::kind)
     }
 
-    /// The text of the tokens from here to the first that `ends` is true for, white space between them as it is.
+    /// The text from here to the first token for which `ends` is true, with the white space between the tokens.
     fn take_until(&mut self, ends: fn(TokenKind) -> bool) -> &'a str {
         let first = self.at;
         while self.kind() != TokenKind::Eof && !ends(self.kind()) {
@@ -88,7 +87,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// As [`Reader::until`], without the white space.
+    /// The same as [`Reader::take_until`], without the white space.
     fn take_until_without_space(&mut self, ends: fn(TokenKind) -> bool) -> String {
         let mut out = String::new();
         while self.kind() != TokenKind::Eof && !ends(self.kind()) {
@@ -109,7 +108,7 @@ impl<'a> Reader<'a> {
         (self.kind() == TokenKind::Comment).then(|| self.token().trim_end().to_string())
     }
 
-    /// All that stands in the file, or before the bracket that closes.
+    /// All pieces up to the end of the file, or up to the closing bracket.
     fn pieces(&mut self, place: Place, depth: usize) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();
         // The start of a file is the start of a line.
@@ -177,7 +176,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An array or an inline table. Where a line ends is the author's choice: all on one line, or each on its own.
+    /// An array or an inline table. The author decides: all items on one line, or each on its own.
     fn bracketed(&mut self, place: Place, depth: usize) -> String {
         let is_spread = self.is_spread(place);
         let open = self.token();
@@ -213,7 +212,7 @@ impl<'a> Reader<'a> {
         out
     }
 
-    /// Whether a line ends between the bracket here and the one that closes it: for a table, outside of other brackets.
+    /// Whether there is a line end between this bracket and its closing one. In a table, those inside other brackets do not count.
     fn is_spread(&self, place: Place) -> bool {
         let mut open = 0usize;
         for token in &self.tokens[self.at..] {
@@ -273,7 +272,7 @@ fn lines(pieces: &[Piece], indent: &str, newline: &str) -> String {
     out.join(newline)
 }
 
-/// How wide rows have to be for their comments to stand below each other. A single comment follows its row.
+/// The width of rows that aligns their comments. A single comment follows its row directly.
 fn comment_column(rows: &[Piece]) -> usize {
     let is_commented =
         |piece: &&Piece| matches!(piece, Piece::Row { comment, .. } if comment.is_some());
@@ -287,7 +286,7 @@ fn comment_column(rows: &[Piece]) -> usize {
         .unwrap_or(0)
 }
 
-/// What the file says, without places.
+/// The contents of the file, without places.
 fn tree(text: &str) -> Option<Vec<(String, Plain)>> {
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let source = sources.add("", text);
@@ -297,7 +296,7 @@ fn tree(text: &str) -> Option<Vec<(String, Plain)>> {
 
 #[derive(PartialEq)]
 enum Plain {
-    /// A value that is no list and no table, in the words of its type.
+    /// A value other than a list or a table, printed with its type.
     Scalar(String),
     List(Vec<Plain>),
     Table(Vec<(String, Plain)>),

@@ -68,7 +68,7 @@ fn a_run_that_was_killed_at_any_step_is_finished_by_the_next() {
 
 /// Killed after a file was removed, and before its folder was.
 #[test]
-fn folders_that_a_killed_run_left_empty_give_way() {
+fn empty_folders_of_a_killed_run_are_removed() {
     let before = files([("config/d/e/f", "1\n"), ("docs/x/y", "1\n")]);
     let wanted = files([("config/d", "2\n")]);
     let killed = Project::new();

@@ -318,7 +318,7 @@ fn files_of_targets_that_the_flag_leaves_out_are_left_alone() {
 }
 
 #[test]
-fn a_volume_that_goes_is_said() {
+fn a_removed_volume_is_reported() {
     let project = Project::new();
     project.apply_cleanly(&with_volume(
         files([("compose/a.yaml", "1\n")]),
@@ -393,7 +393,7 @@ fn a_folder_where_a_file_must_be_stops_everything() {
 }
 
 #[test]
-fn files_and_folders_that_are_owned_give_way_to_each_other() {
+fn an_owned_file_and_an_owned_folder_replace_each_other() {
     let project = Project::new();
     let folder = files([("config/a/x.conf", "1\n"), ("config/b", "1\n")]);
     let file = files([("config/a", "2\n"), ("config/b/y.conf", "2\n")]);

@@ -76,7 +76,7 @@ fn a_folder_where_a_file_is_meant_and_the_other_way_round_are_errors() {
 }
 
 #[test]
-fn a_pattern_that_matches_nothing_is_said() {
+fn a_pattern_that_matches_nothing_is_reported() {
     let hostile = Hostile::new("");
     let text = hostile.read("platform.toml");
     hostile.write(
@@ -88,7 +88,7 @@ fn a_pattern_that_matches_nothing_is_said() {
 }
 
 #[test]
-fn a_name_that_is_no_text_is_said() {
+fn a_name_that_is_no_text_is_reported() {
     use std::os::unix::ffi::OsStrExt;
     let hostile = Hostile::new("files.\"/etc/x\" = { source = \"conf\" }\n");
     hostile.write("conf/good", "");

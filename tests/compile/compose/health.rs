@@ -80,7 +80,7 @@ fn healthy(script: &str, bin: &Path) -> bool {
 }
 
 #[test]
-fn every_program_tells_the_healthy_from_the_broken() {
+fn every_health_check_separates_healthy_from_broken() {
     let port = serve();
     let closed = TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
@@ -95,7 +95,7 @@ fn every_program_tells_the_healthy_from_the_broken() {
     let bad = script(&path("500"), port);
     let refused = script(&path("200"), closed);
     let listening = script("{ tcp = \"http\" }", port);
-    let deaf = script("{ tcp = \"http\" }", closed);
+    let unreachable = script("{ tcp = \"http\" }", closed);
     for program in ["curl", "wget", "python3", "python", "bash", "nc"] {
         let Some(real) = find(if program == "python" {
             "python3"
@@ -112,7 +112,10 @@ fn every_program_tells_the_healthy_from_the_broken() {
             assert!(!healthy(&refused, bin.path()), "{program}: {refused}");
         }
         assert!(healthy(&listening, bin.path()), "{program}: {listening}");
-        assert!(!healthy(&deaf, bin.path()), "{program}: {deaf}");
+        assert!(
+            !healthy(&unreachable, bin.path()),
+            "{program}: {unreachable}"
+        );
     }
     let nothing = tempfile::tempdir().expect("a folder");
     assert!(!healthy(&good, nothing.path()));

@@ -181,7 +181,7 @@ fn groups_stand_alone_and_together() {
 }
 
 #[test]
-fn a_service_has_what_its_component_says() {
+fn a_service_has_the_keys_of_its_component() {
     let project = Project::new(GROUPS).emit();
     let Some(read) = project.read_back(&["compose.yaml"]) else {
         return;
@@ -233,7 +233,7 @@ fn a_service_has_what_its_component_says() {
 }
 
 #[test]
-fn what_compose_cannot_express_is_said() {
+fn what_compose_cannot_express_is_reported() {
     let project = Project::new(GROUPS).emit();
     assert_eq!(
         project.losses,

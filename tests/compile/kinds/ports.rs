@@ -9,7 +9,7 @@ use mlopsgen::{
 
 use super::{catalog, compiled, most};
 
-/// A port that a component moves is moved for the program too: it is told in its command, environment or files.
+/// If a component moves a port, its program gets the new number in its command, environment or files.
 #[test]
 fn a_program_listens_where_its_component_says() {
     for kind in catalog()
@@ -32,11 +32,11 @@ fn a_program_listens_where_its_component_says() {
         let output = compiled(&text);
         for (part, port, number) in ports {
             let name = part.map_or("it".to_string(), |part| format!("it-{part}"));
-            let told = what_is_told(&output, &name);
+            let inputs = inputs_of_program(&output, &name);
             let address = format!("{name}:{number}");
             assert!(
-                told.replace(&address, "").contains(&number.to_string()),
-                "{name} of {}: port `{port}` is moved to {number}, and the program knows nothing of it:\n{told}",
+                inputs.replace(&address, "").contains(&number.to_string()),
+                "{name} of {}: port `{port}` is moved to {number}, and the program knows nothing of it:\n{inputs}",
                 kind.name
             );
         }
@@ -72,11 +72,11 @@ fn movable_ports(kind: &Kind) -> Vec<(Option<String>, String, u16)> {
 }
 
 /// The command and the environment of a Compose service, and the files that are rendered for its component.
-fn what_is_told(output: &Output, service: &str) -> String {
+fn inputs_of_program(output: &Output, service: &str) -> String {
     let text = aliases::resolved(&output.files.files["compose/one.yaml"].text);
     let start = format!("\n  {service}:\n");
     let from = &text[text.find(&start).expect("the service") + start.len()..];
-    let mut told = String::new();
+    let mut inputs = String::new();
     let mut key = "";
     for line in from
         .lines()
@@ -86,14 +86,14 @@ fn what_is_told(output: &Output, service: &str) -> String {
             key = line.trim().trim_end_matches(':');
         }
         if matches!(key, "command" | "entrypoint" | "environment") {
-            told.push_str(line);
-            told.push('\n');
+            inputs.push_str(line);
+            inputs.push('\n');
         }
     }
     for (path, file) in &output.files.files {
         if path.starts_with("config/it/") {
-            told.push_str(&file.text);
+            inputs.push_str(&file.text);
         }
     }
-    told
+    inputs
 }

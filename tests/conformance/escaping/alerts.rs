@@ -70,7 +70,7 @@ fn rules(strings: &[String]) -> String {
 }
 
 #[test]
-fn an_alert_says_what_was_written() {
+fn an_alert_has_the_text_that_was_written() {
     let strings = super::every_string();
     assert_eq!(faults(&rules(&strings), &strings), None);
 }

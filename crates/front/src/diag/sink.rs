@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_component_allows_is_said() {
+    fn what_another_component_allows_is_reported() {
         let mut sink = Sink::default();
         let mut levels = Levels::default();
         levels.allow("other", Code::LatestTag);

@@ -28,7 +28,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
             None => {
                 if let Some(of_compose) = of_compose(key, keys) {
                     sink.push(of_compose.diagnostic(key, value, context.owner));
-                    // Its name here counts as said, so that nothing that refers to it is wrong too.
+                    // Its name counts as declared, so that references to it are not errors as well.
                     if let Some(name) = of_compose.stands_for()
                         && table.get(name).is_none()
                     {

@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn and_refuse_what_it_refuses() {
+    fn and_refuse_what_airflow_refuses() {
         assert!(!is_registry("https://x") && !is_registry("x/Y") && !is_host_name("a b"));
     }
 }

@@ -141,7 +141,7 @@ pub(super) fn corrected(platform: &Table, mut environment: Table, sink: &mut Sin
 }
 
 /// Lays an environment over the platform. Inside components and presets a `false` stays: it also takes away what the
-/// kind says.
+/// kind value_of.
 pub(super) fn lay_over(platform: &Table, environment: &Table) -> Table {
     let mut out = platform.clone();
     for Entry { key, value } in &environment.entries {
@@ -169,15 +169,15 @@ pub(super) fn lay_over(platform: &Table, environment: &Table) -> Table {
 /// What was renamed in the platform was renamed in its environments, too: theirs are more. One for the same thing, or to the
 /// same name, takes the place of the platform's.
 fn all_moves(below: &[Node], above: &[Node]) -> Vec<Node> {
-    let says = |entry: &Node, key: &str| {
+    let value_of = |entry: &Node, key: &str| {
         let value = entry.as_table().and_then(|table| table.string(key));
         value.map(ToString::to_string)
     };
     let is_replaced = |old: &&Node| {
         above.iter().any(|new| {
             ["from", "to"].iter().any(|key| {
-                let old = says(old, key);
-                old.is_some() && old == says(new, key)
+                let old = value_of(old, key);
+                old.is_some() && old == value_of(new, key)
             })
         })
     };

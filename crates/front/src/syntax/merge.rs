@@ -97,8 +97,8 @@ fn replace_contents(merged: &mut Table, above: &Node) {
         return;
     };
     for (path, file) in above.as_table().into_iter().flat_map(Table::iter) {
-        let says = |way: &str| file.as_table().is_some_and(|file| file.get(way).is_some());
-        if FILE_CONTENTS.iter().any(|way| says(way))
+        let has = |way: &str| file.as_table().is_some_and(|file| file.get(way).is_some());
+        if FILE_CONTENTS.iter().any(|way| has(way))
             && let Some(below) = files.table_mut(&path.name)
         {
             let is_way = |entry: &Entry| FILE_CONTENTS.contains(&entry.key.name.as_str());
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn another_way_to_say_what_a_file_holds_replaces_the_one_below() {
+    fn another_source_of_a_file_replaces_the_one_below() {
         let merged = overlay(
             &tree("files.'/a' = { content = 'x', mode = '0600' }\nfiles.'/b' = { source = 'b' }"),
             &tree("files.'/a' = { source = 'a' }\nfiles.'/b' = { mode = '0640' }"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn another_way_to_check_health_replaces_the_one_below_and_keeps_its_times() {
+    fn another_health_check_replaces_the_one_below_and_keeps_its_times() {
         let below = "health = { http = '/', port = 'web', with = 'curl', retries = 9 }";
         let merged = |above: &str| {
             let over = overlay(&tree(below), &tree(above), Removal::Later);

@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn all_addresses_are_told_in_every_spelling() {
+    fn all_addresses_are_recognised_in_every_spelling() {
         for text in ["0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0", "::ffff:0.0.0.0"] {
             assert!(bind(text).is_everywhere(), "{text}");
             assert_eq!(bind(text).browser_host(), "localhost", "{text}");

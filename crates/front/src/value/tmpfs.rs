@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_and_its_options_are_told_apart() {
+    fn a_path_and_its_options_are_separated() {
         let run = tmpfs("/run:rw,size=64m,mode=1777");
         assert_eq!((run.path.as_str(), run.size()), ("/run", Some(64 << 20)));
         assert_eq!(run.to_string(), "/run:rw,size=64m,mode=1777");

@@ -1,5 +1,5 @@
-//! Holds a kind file of the user's own against the language and against itself, so that a mistake in it is reported at
-//! its place and not where a component uses it.
+//! Checks a kind file of the user against the language and against itself, so that an error in it is reported at its place
+//! and not where a component uses it.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +14,8 @@ use crate::{
     text::all_of,
 };
 
-/// Checks what stands in the file `source`; what comes from the kind that it extends is right already. `kinds` are all
-/// kinds of the catalog.
+/// Checks the entries of the file `source`; those of the kind that it extends were checked before. `kinds` are all kinds of
+/// the catalog.
 pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut Sink) {
     let checker = Checker {
         names: Names::of(kind),
@@ -33,7 +33,7 @@ pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut 
 struct Names {
     settings: BTreeSet<String>,
     roles: BTreeSet<String>,
-    /// Secrets and variables of its own.
+    /// Its own secrets and variables.
     own: BTreeSet<String>,
     ports: BTreeSet<String>,
     outputs: BTreeSet<String>,
@@ -76,7 +76,7 @@ impl Names {
     }
 }
 
-/// Where a table stands, as far as its keys mean something else there.
+/// The place of a table, if its keys have another meaning there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Top,
@@ -192,7 +192,7 @@ impl Checker<'_> {
                 continue;
             }
             match (place, key.name.as_str()) {
-                // That of another component is of another kind.
+                // The port of another component belongs to another kind.
                 (Place::File, "setting") if table.get("of").is_some() => {}
                 (Place::File, "of") if self.is_own(node.span) => {
                     let role = node.as_str().unwrap_or_default();
@@ -224,7 +224,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Keys of `files` and `gives` may hold references.
+    /// Keys of `files` and `gives` can hold references.
     fn key(&self, key: &Key, sink: &mut Sink) {
         if self.is_own(key.span) {
             self.phrase(&reference::of_key(key, Words::Kind, Mode::Shell), sink);
@@ -300,7 +300,7 @@ impl Checker<'_> {
         sink.push(unknown("output", name, span, &known));
     }
 
-    /// Conditions are compiled here; which names they ask for is known before any component is.
+    /// Conditions are compiled here: the names that they read are known before there is a component.
     fn condition(&self, node: &Node, sink: &mut Sink) {
         let Some(text) = node.as_str().filter(|_| self.is_own(node.span)) else {
             return;

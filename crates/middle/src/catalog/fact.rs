@@ -1,5 +1,5 @@
-//! What the conditions of a kind (`[[when]]`, `if`) may ask. Conditions are checked by these names when a kind is read, and
-//! decided over a value of each when a component uses it.
+//! The facts that conditions of a kind (`[[when]]`, `if`) can read. When a kind is read, the names in its conditions are
+//! checked against these. When a component uses the kind, they are evaluated with the values of that component.
 
 use crate::value::choice;
 
@@ -18,7 +18,7 @@ choice! {
 }
 
 choice! {
-    /// What may be asked of the component that fills a role: `roles.database.kind`.
+    /// The facts about the component that fills a role: `roles.database.kind`.
     RoleFact {
         Kind = "kind",
         Component = "component",
@@ -29,7 +29,7 @@ choice! {
 }
 
 choice! {
-    /// What may be asked of the platform: `platform.pipelines`.
+    /// The facts about the platform: `platform.pipelines`.
     PlatformFact {
         Prometheus = "prometheus",
         Grafana = "grafana",

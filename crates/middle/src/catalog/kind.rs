@@ -1,4 +1,4 @@
-//! What a kind says of the components that are of it.
+//! A kind: what its file says about the components that use it.
 
 use crate::{
     data::Upgrade,
@@ -15,49 +15,49 @@ pub struct Kind {
     pub name: String,
     /// The kinds that it extends, nearest first.
     pub lineage: Vec<String>,
-    /// The kind that describes its program: itself, or the one of ours that a kind of the user's own extends.
+    /// The kind that describes its program: itself, or the embedded kind that a kind of the user extends.
     pub program: String,
     /// How people write the program's name, as in `PostgreSQL`.
     pub title: String,
     /// One sentence for `mlopsgen kinds`.
     pub description: String,
-    /// Its shape in the architecture's picture.
+    /// Its icon in the picture of the architecture.
     pub icon: Icon,
     /// The repository of its own image, without a tag.
     pub image: Option<String>,
-    /// The tag of a component that names none.
+    /// The tag of a component that sets none.
     pub version: Option<String>,
     /// Major versions that it knows; empty: any.
     pub majors: Vec<u64>,
-    /// Words that stand before the version of its program in the tags of images that add something to it.
+    /// Words before the program's version in the tags of images that extend it, such as `pg` in `2.17.2-pg18`.
     pub version_words: Vec<String>,
-    /// The oldest tag that it can run, where that is not the first of a major.
+    /// The oldest tag that it can run, if that is not the first of a major version.
     pub oldest: Option<String>,
-    /// What a change of the major version asks for over existing data.
+    /// The steps that existing data needs when the major version changes.
     pub upgrades: Vec<Upgrade>,
     /// Versions that get no fixes any more (`13`, `8.0`), and since when.
     pub end_of_life: Vec<(String, String)>,
     /// One server: more than one replica is an error.
     pub single: bool,
-    /// At most so many of it in a platform.
+    /// The most components of it in one platform.
     pub per_platform: Option<usize>,
     /// Runs to completion.
     pub job: bool,
     /// The port that `uses` opens.
     pub port: Option<String>,
-    /// Ports whose numbers nobody can change.
+    /// Ports whose numbers can't be changed.
     pub fixed_ports: Vec<String>,
-    /// It can be an entry point, with certificates from these: `secret`, `acme`. Empty: it can't.
+    /// Sources of certificates if it can be an entry point: `secret`, `acme`. Empty: it can't be one.
     pub routes: Vec<String>,
-    /// Which settings hold databases or buckets, where `uses` may choose one.
+    /// The settings that list databases or buckets, if `uses` can choose one of them.
     pub binding: Option<Binding>,
-    /// Where the program must know its own name.
+    /// Ports for which the program must know its own public name.
     pub own_name: Option<OwnName>,
     /// In the file's order, those of the kinds that it extends first.
     pub settings: Vec<SettingSpec>,
-    /// Secrets that each component of it brings.
+    /// Secrets that each component of it declares.
     pub secrets: Vec<OwnSecret>,
-    /// What it needs of other components.
+    /// Its roles: the other components that it needs.
     pub roles: Vec<Role>,
     /// Everything else as written: `workload`, `parts`, `outputs`, `when`, `alerts`, `records`, `panels`.
     pub table: Table,
@@ -66,18 +66,18 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// The major version of a component that names none.
+    /// The major version of a component that sets none.
     pub fn default_major(&self) -> Option<u64> {
         let tag = Text::literal(self.version.as_deref()?);
         Some(self.version_in(&tag)?.major)
     }
 
-    /// The version of its program in a tag: behind one of its words, else the number that the tag begins with.
+    /// The version of its program in a tag: after one of `version_words`, else the number at the start of the tag.
     pub fn version_in(&self, tag: &Text) -> Option<Version> {
         Version::behind(tag, &self.version_words).or_else(|| Version::of_tag(tag))
     }
 
-    /// Whether it does something else for each major version.
+    /// Whether it depends on the major version.
     pub fn adapts(&self) -> bool {
         match self.majors.as_slice() {
             [_] => false,
@@ -105,27 +105,27 @@ fn asks_for_major(table: &Table) -> bool {
     })
 }
 
-/// Which settings hold what `uses = "component/NAME"` chooses among.
+/// The settings that list what `uses = "component/NAME"` can name.
 #[derive(Clone, Debug)]
 pub struct Binding {
-    /// The setting with the one that is there by default.
+    /// The setting with the default one.
     pub default: Option<String>,
     /// The setting with a list of further ones.
     pub more: Option<String>,
 }
 
-/// A port whose program must know under which name clients elsewhere call it.
+/// A port whose program must know the name that external clients use.
 #[derive(Clone, Debug)]
 pub struct OwnName {
     /// The port's name.
     pub port: String,
-    /// The setting that says it.
+    /// The setting with that name.
     pub setting: String,
-    /// A value of it, as TOML writes it.
+    /// An example of its value, in TOML.
     pub example: String,
-    /// What becomes of clients elsewhere without it.
+    /// What happens to external clients without it.
     pub otherwise: String,
-    /// The output that those inside read instead of the port's address, where they can't use that.
+    /// The output that clients inside read if they can't use the port's address.
     pub inside: Option<String>,
 }
 
@@ -142,7 +142,7 @@ pub enum SettingType {
     Duration,
     /// An amount of bytes.
     Size,
-    /// Nothing but `${secrets.S}`.
+    /// Only `${secrets.S}`.
     Secret,
     /// A list of strings.
     List,
@@ -190,28 +190,28 @@ pub struct SettingSpec {
     pub kind: SettingType,
     /// Whether a component without it is an error.
     pub required: bool,
-    /// What strings may hold beside letters and digits of ASCII. `None`: anything.
+    /// The characters that strings can hold besides ASCII letters and digits. `None`: any.
     pub characters: Option<String>,
     /// The strings that it takes; empty: any.
     pub choices: Vec<String>,
-    /// Only a component that runs elsewhere may have it: of its own the kind knows better.
+    /// Only an external component can set it: for others the kind knows the value.
     pub only_external: bool,
-    /// Its value where nobody sets one, a string with references or a literal.
+    /// Its default, a string with references or a literal.
     pub default: Option<Node>,
-    /// What its files hold, where that is known.
+    /// The form of its files, if it is known.
     pub holds: Option<FileForm>,
     /// For `mlopsgen kinds` and the reference.
     pub description: String,
 }
 
-/// A form of files that can be checked before their program reads them.
+/// A form of files that can be checked before a program reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileForm {
     /// Any YAML.
     Yaml,
     /// Any JSON.
     Json,
-    /// A dashboard of Grafana's: JSON that asks for data sources.
+    /// A dashboard of Grafana: JSON that names data sources.
     Dashboard,
     /// Rules of Prometheus.
     Rules,
@@ -236,14 +236,14 @@ impl FileForm {
     }
 }
 
-/// A key that only the program itself needs.
+/// A secret that only the program itself needs.
 #[derive(Clone, Debug)]
 pub struct OwnSecret {
     /// What follows `COMPONENT-` in the secret's name, in the case of its variable.
     pub name: String,
     /// For `.env.example`.
     pub description: String,
-    /// What a value that `env init` makes looks like.
+    /// The form of a value that `env init` makes.
     pub form: SecretForm,
     /// Environment variables of the program; setting one replaces the secret.
     pub replaced_by: Vec<String>,
@@ -253,26 +253,26 @@ pub struct OwnSecret {
     pub span: Span,
 }
 
-/// What the kind needs of another component.
+/// Another component that the kind needs.
 #[derive(Clone, Debug)]
 pub struct Role {
     /// The key in `uses`.
     pub name: String,
-    /// Kinds that may fill it; one that extends such a kind may, too.
+    /// Kinds that can fill it, and kinds that extend these.
     pub kinds: Vec<String>,
     /// Whether a component without it is an error.
     pub required: bool,
     /// Whether it takes a list.
     pub many: bool,
-    /// Bound without being named where just one component fits.
+    /// Bound without being named if exactly one component fits.
     pub default: bool,
-    /// Where it is bound without being named: to all that fit.
+    /// If it is bound without being named: to all components that fit.
     pub all: bool,
-    /// The program keeps a schema of its own there.
+    /// The program keeps its own database schema there.
     pub schema: bool,
-    /// `uses` orders start.
+    /// `uses` also sets the start order.
     pub order: bool,
-    /// Environment variables that a part of the filler receives: part, variable, value.
+    /// Environment variables that a part of the bound component gets: part, variable, value.
     pub gives: Vec<(String, String, Node)>,
     /// For `mlopsgen kinds` and the reference.
     pub description: String,

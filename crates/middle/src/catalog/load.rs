@@ -55,7 +55,7 @@ fn read(
         let base = parent_of(catalog, name, &parent, own, sources, sink)?;
         lineage.push(base.name.clone());
         lineage.extend(base.lineage.iter().cloned());
-        // One of ours that extends another describes a program of its own.
+        // An embedded kind that extends another one describes its own program.
         if own {
             program.clone_from(&base.program);
         }
@@ -76,7 +76,7 @@ fn read(
     (!is_broken).then_some(kind)
 }
 
-/// The user's file as far as it is in the language of kinds.
+/// The user's file without the entries that are not in the language of kinds.
 fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
     if !NameRule::Resource.accepts(name) {
         sink.push(
@@ -92,14 +92,14 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
         owner: Owner::Words("a kind"),
         entry: "",
         place: span,
-        // What the other kind says may be taken away.
+        // A value of the other kind can be removed.
         removable: table.get("extends").is_some(),
         partial: false,
     };
     language::check(table, KIND, &context, sink)
 }
 
-/// Kinds that extend each other: more is a mistake.
+/// The longest chain of kinds that extend each other.
 const LONGEST_LINEAGE: usize = 16;
 
 fn parent_of(
@@ -131,7 +131,7 @@ fn parent_of(
     }
     let errors = sink.errors();
     let found = catalog.get(wanted, sources, sink);
-    // What is wrong with the other was reported there.
+    // Errors of the other kind were reported when it was read.
     if found.is_none() && sink.errors() == errors {
         let names = catalog.names();
         let known = nearest(wanted, names.iter().map(String::as_str));

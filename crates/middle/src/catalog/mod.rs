@@ -28,9 +28,9 @@ pub struct Catalog {
     /// The user's kind files: name and text.
     own: BTreeMap<String, String>,
     loaded: BTreeMap<String, Option<Rc<Kind>>>,
-    /// Files whose strings may hold a kind's references.
+    /// Files whose strings can hold references of kinds.
     sources: BTreeSet<SourceId>,
-    /// How many kinds are being read, each because the one before extends it.
+    /// The number of kinds that are being read, each because the one before extends it.
     depth: usize,
 }
 
@@ -53,7 +53,7 @@ impl Catalog {
         all.into_iter().collect()
     }
 
-    /// The kind of this name; `None` where there is none or its file is broken, which is then in the sink.
+    /// The kind of this name; `None` if there is none, or if its file has errors, which are then in the sink.
     pub fn get(&mut self, name: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Rc<Kind>> {
         if let Some(known) = self.loaded.get(name) {
             return known.clone();
@@ -67,7 +67,7 @@ impl Catalog {
         kind
     }
 
-    /// Loads every kind of the user's own, so that a mistake in one is reported whether or not a component is of it.
+    /// Loads all kinds of the user, so that errors in them are reported even if no component uses them.
     pub fn load_own(&mut self, sources: &mut Sources, sink: &mut Sink) {
         let names: Vec<String> = self.own.keys().cloned().collect();
         for name in names {
@@ -75,18 +75,18 @@ impl Catalog {
         }
     }
 
-    /// Whether the user's own file says what this kind is.
+    /// Whether this kind comes from a file of the user.
     pub fn is_own(&self, name: &str) -> bool {
         self.own.contains_key(name)
     }
 
-    /// The files that were read: their strings may hold a kind's references.
+    /// The files that were read: their strings can hold references of kinds.
     pub fn sources(&self) -> impl Iterator<Item = SourceId> {
         self.sources.iter().copied()
     }
 }
 
-/// `kinds/redis.toml` is the file of `redis`; what lies deeper belongs to a kind and is not one itself.
+/// `kinds/redis.toml` is the file of `redis`; files in deeper folders belong to a kind, but are none.
 fn embedded_name(path: &str) -> Option<&str> {
     let name = path.strip_prefix("kinds/")?.strip_suffix(".toml")?;
     (!name.contains('/')).then_some(name)

@@ -153,5 +153,5 @@ impl Gone {
 
 /// An image with the defaults of its variables written out.
 fn shown(platform: &Platform, image: &Image) -> Image {
-    image.spoken(|piece| platform.constant(piece).unwrap_or_default())
+    image.rendered(|piece| platform.constant(piece).unwrap_or_default())
 }

@@ -5,7 +5,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
         AlertSeverity, At, Ci, Component, NO_REPLICAS, Notify, Platform, REPLICAS_MISSING,
-        SettingValue, TARGET_DOWN, Text, WATCHDOG, is_pattern, is_told_by_notify, matches,
+        SettingValue, TARGET_DOWN, Text, WATCHDOG, is_generated_alertmanager, is_pattern, matches,
     },
     text::all_of,
 };
@@ -90,8 +90,8 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
     if let Some(notify) = &platform.notify {
         written_out(notify, sink);
         let mut posts = platform.ci.iter().flat_map(Ci::posts);
-        let is_told_by_ci = posts.any(|post| !post.notify.is_empty());
-        if !is_told_by_ci && !platform.components.iter().any(is_told_by_notify) {
+        let ci_notifies = posts.any(|post| !post.notify.is_empty());
+        if !ci_notifies && !platform.components.iter().any(is_generated_alertmanager) {
             sink.push(
                 Diagnostic::new(Code::Unused, "`[notify]` is used nowhere")
                     .label(notify.span, "no Alertmanager is configured by it, and no CI entry notifies")
@@ -105,13 +105,13 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
     if prometheus.external.is_some() {
         return;
     }
-    let told: Vec<&Component> = prometheus
+    let alertmanagers: Vec<&Component> = prometheus
         .uses
         .iter()
         .filter(|binding| binding.role == "alertmanager")
         .filter_map(|binding| platform.component(&binding.component))
         .collect();
-    if told.is_empty() {
+    if alertmanagers.is_empty() {
         sink.push(
             lint("alerts reach nobody: Prometheus has no Alertmanager", prometheus)
                 .label(prometheus.span, "alerts fire here and go nowhere")
@@ -120,8 +120,13 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
         return;
     }
     // Elsewhere, or by a configuration of the user's own, somebody else decides who is notified.
-    let ours = told.iter().find(|component| is_told_by_notify(component));
-    let (Some(alertmanager), true) = (ours, told.iter().all(|it| is_told_by_notify(it))) else {
+    let ours = alertmanagers
+        .iter()
+        .find(|component| is_generated_alertmanager(component));
+    let (Some(alertmanager), true) = (
+        ours,
+        alertmanagers.iter().all(|it| is_generated_alertmanager(it)),
+    ) else {
         return;
     };
     match &platform.notify {

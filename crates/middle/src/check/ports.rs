@@ -179,13 +179,13 @@ pub(super) fn container_ports(facts: Facts<'_>, sink: &mut Sink) {
 /// Ports that two who share one network listen on. Jobs come and go.
 fn shared_ports(facts: Facts<'_>, sink: &mut Sink) {
     let owners = NetworkOwners::of(facts.platform);
-    let mut households: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
+    let mut members_by_owner: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
     for guest in facts.platform.workloads() {
         if let Some(owner) = owners.foreign_owner_of(&guest.name) {
-            households.entry(owner).or_default().push(guest);
+            members_by_owner.entry(owner).or_default().push(guest);
         }
     }
-    for (owner, mut guests) in households {
+    for (owner, mut guests) in members_by_owner {
         guests.sort_by(|one, other| one.name.cmp(&other.name));
         let members = facts.platform.workload(owner).into_iter().chain(guests);
         let mut taken = TakenPorts::default();

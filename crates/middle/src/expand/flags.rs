@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_repeated_short_flag_the_name_behind_it_counts() {
+    fn the_name_after_a_repeated_short_flag_counts() {
         let command = r#"["postgres", "-c", "max_connections=200", "-c", "fsync=on"]"#;
         assert_eq!(
             left(command, r#"["-c", "max_connections=50"]"#),

@@ -8,12 +8,12 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
     let Some(own_name) = &draft.kind.own_name else {
         return;
     };
-    let is_said = draft
+    let is_set = draft
         .user
         .get_path(&["settings", &own_name.setting])
         .is_some()
         || draft.public_url().is_some();
-    if is_said || draft.external.is_some() {
+    if is_set || draft.external.is_some() {
         return;
     }
     let ports = draft.workload(None).map_or(&[][..], |main| &main.ports);

@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_knot_is_walked_once() {
+    fn a_large_group_of_cycles_is_walked_once() {
         let names: Vec<String> = (0..5_000).map(|number| format!("c{number:05}")).collect();
         let mut pairs: Vec<(&str, &str)> = Vec::new();
         for (number, name) in names.iter().enumerate() {
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn each_cycle_of_a_knot_is_told_unless_another_one_s_cure_cures_it() {
+    fn each_cycle_is_reported_unless_the_fix_of_another_removes_it() {
         let knot = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("c", "c")];
         let cycles = independent_cycles(&knot);
         assert_eq!(cycles, [vec!["a", "b"], vec!["b", "c"], vec!["c"]]);

@@ -19,9 +19,9 @@ pub struct ComponentPage {
     pub name: String,
     /// The catalog entry.
     pub kind: String,
-    /// Its group; none where it runs elsewhere.
+    /// Its group; none if it is external.
     pub group: Option<String>,
-    /// What holds for the component as a whole: settings, roles, alerts.
+    /// Keys of the component as a whole: settings, roles, alerts.
     pub keys: Vec<ResolvedKey>,
     /// The main one first.
     pub workloads: Vec<WorkloadPage>,
@@ -57,10 +57,10 @@ pub struct KeySource {
     /// The preset's or the kind's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// A case of a kind that laid it over the rest.
+    /// The case of a kind that set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
-    /// Where it is written; a default is written nowhere.
+    /// Where it is written; none for a default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// Counted from 1.
@@ -68,7 +68,7 @@ pub struct KeySource {
     pub line: Option<usize>,
 }
 
-/// What is laid over what; later ones are below.
+/// The layers, from the top one to the lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layer {
@@ -78,7 +78,7 @@ pub enum Layer {
     Preset,
     /// The catalog entry or one that it extends.
     Kind,
-    /// Nothing says otherwise.
+    /// A default: no layer sets it.
     Default,
 }
 
@@ -106,7 +106,7 @@ impl KeySource {
     }
 }
 
-/// Where the embedded kinds are, for who reads this repository.
+/// The folder of the embedded kinds in this repository.
 const EMBEDDED: &str = "templates/kinds/";
 
 /// The page of one component.
@@ -141,7 +141,7 @@ pub fn component_pages(platform: &Platform, sources: &Sources) -> Vec<ComponentP
         .collect()
 }
 
-/// The files of a run as trees, each read when first asked for.
+/// The files of a run as trees, each parsed when first needed.
 struct Places<'a> {
     sources: &'a Sources,
     trees: BTreeMap<SourceId, Table>,
@@ -152,7 +152,7 @@ impl Places<'_> {
         let mut out = Vec::new();
         let written = component.main().map(|main| &main.written);
         for (key, node) in written.into_iter().flat_map(Table::iter) {
-            // What parts and presets say is shown where it ends up.
+            // Values of parts and presets are shown in the workload that they end up in.
             let is_laid_over = ["parts", "presets"].contains(&key.name.as_str());
             if is_of_component(&key.name) && !is_laid_over {
                 self.keys(&key.name, node, &mut out);
@@ -196,7 +196,7 @@ impl Places<'_> {
             if is_of_component(name) || decides_on_part {
                 continue;
             }
-            // What a kind orders inside of itself is kept apart until the end.
+            // The start order inside of a kind is kept apart until the end.
             let name = name.strip_prefix('@').unwrap_or(name);
             self.keys(name, node, &mut out);
         }
@@ -275,7 +275,7 @@ impl Places<'_> {
     }
 }
 
-/// Puts what references stand for in the place of the references.
+/// Replaces references by their values.
 fn resolve(workload: &Workload, keys: &mut [ResolvedKey]) {
     let words = |words: &[Text]| words.iter().map(text).collect::<serde_json::Value>();
     for key in keys {
@@ -308,7 +308,7 @@ fn kind_of(file: &str) -> Option<String> {
     Some(name.strip_suffix(".toml")?.to_string())
 }
 
-/// Whether a value of this place stands below the node.
+/// Whether a value with this place is below the node.
 fn holds(node: &Node, span: Span) -> bool {
     node.span == span
         || match &node.value {
@@ -328,7 +328,7 @@ fn has_key(keys: &[ResolvedKey], name: &str) -> bool {
     })
 }
 
-/// What people look for first comes first; the rest keeps its order.
+/// The keys that people look for first come first; the others keep their order.
 fn rank(key: &str) -> usize {
     const FIRST: [&str; 6] = ["image", "version", "build", "entrypoint", "command", "args"];
     let first = key.split('.').next().unwrap_or_default();
@@ -348,7 +348,7 @@ fn setting_value(value: &SettingValue) -> serde_json::Value {
     }
 }
 
-/// A text with what only a target can say written as the reference that it was.
+/// A text in which each piece that only a target can resolve is written as its reference.
 fn text(text: &Text) -> String {
     text.render(|piece| match piece {
         Piece::Literal(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! A kind as people look it up: what it takes, what it brings, what others may refer to.
+//! A kind as a reference page: its settings, its workloads, and what other components can refer to.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::{
     template::{Engine, TemplateError},
 };
 
-/// One kind. The order of lists is that of its file; `condition` is when an entry applies, if not always.
+/// One kind. Lists keep the order of its file; `condition` says when an entry applies, if not always.
 #[derive(Clone, Debug, Serialize)]
 pub struct KindPage {
     /// What `kind` is set to.
@@ -24,31 +24,31 @@ pub struct KindPage {
     pub extends: Vec<String>,
     /// The repository of its image.
     pub image: Option<String>,
-    /// The tag of a component that names none.
+    /// The tag of a component that sets none.
     pub version: Option<String>,
     /// Major versions that it knows; empty: any.
     pub majors: Vec<u64>,
     /// More than one replica is an error.
     pub single: bool,
-    /// At most so many components of it in a platform.
+    /// The most components of it in one platform.
     pub per_platform: Option<usize>,
     /// Runs to completion.
     pub job: bool,
-    /// The port that `uses` opens and that `url` is of.
+    /// The port that `uses` opens, and that `url` points to.
     pub main_port: Option<String>,
-    /// What `settings` takes.
+    /// The keys of `settings`.
     pub settings: Vec<SettingView>,
-    /// What `uses` takes.
+    /// The keys of `uses`.
     pub roles: Vec<RoleView>,
-    /// What its workloads listen on.
+    /// The ports of its workloads.
     pub ports: Vec<PortView>,
-    /// What others read of it, besides ports.
+    /// What references of others can read, besides ports.
     pub outputs: Vec<OutputView>,
     /// Its workloads beside the main one.
     pub parts: Vec<PartView>,
-    /// What it keeps, and what it mounts of the host.
+    /// Its data, and what it mounts from the host.
     pub volumes: Vec<VolumeView>,
-    /// Secrets that each component brings.
+    /// Secrets that each component of it declares.
     pub secrets: Vec<SecretView>,
     /// Variables of the environment that it reads at start.
     pub variables: Vec<VariableView>,
@@ -78,7 +78,7 @@ pub struct RoleView {
     pub kinds: Vec<String>,
     pub required: bool,
     pub many: bool,
-    /// Filled without being named where just one component fits.
+    /// Bound without being named if exactly one component fits.
     pub default: bool,
     pub description: String,
 }
@@ -210,14 +210,14 @@ pub fn kinds_reference(kinds: &[Rc<Kind>]) -> Result<String, TemplateError> {
     )
 }
 
-/// A workload's table, or what a case lays over it.
+/// A workload's table, or the one that a case merges over it.
 struct Workload<'a> {
     part: Option<&'a str>,
     table: &'a Table,
     condition: Option<String>,
 }
 
-/// The main workload and the parts, then what the cases add to them.
+/// The main workload and the parts, then the tables that cases add to them.
 fn workloads(kind: &Table) -> Vec<Workload<'_>> {
     let mut out = Vec::new();
     let cases = kind.array("when").unwrap_or_default();
@@ -242,7 +242,7 @@ fn workloads(kind: &Table) -> Vec<Workload<'_>> {
     out
 }
 
-/// The kind's own, else `http` where it has that.
+/// The kind's own main port, else `http` if it has that port.
 fn main_port(kind: &Kind) -> Option<String> {
     let has_http = kind
         .table
@@ -263,7 +263,7 @@ fn setting(spec: &SettingSpec) -> SettingView {
     }
 }
 
-/// What every kind that adapts to majors takes beside its own settings.
+/// The settings that every kind with several major versions has besides its own.
 fn major(kind: &Kind) -> Option<SettingView> {
     kind.adapts().then(|| SettingView {
         name: "major".to_string(),

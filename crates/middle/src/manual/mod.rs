@@ -1,8 +1,8 @@
-//! What the tables of the language and the catalog say to people and to editors: the JSON Schema, the reference pages,
-//! one kind as a page.
+//! The tables of the language and the catalog, for people and for editors: the JSON Schema, the reference pages, one kind
+//! as a page.
 //!
-//! In: [`crate::language`] and [`crate::catalog`]. Out: JSON and Markdown. Nothing here knows a key or a kind by itself,
-//! so none of it can go stale.
+//! In: [`crate::language`] and [`crate::catalog`]. Out: JSON and Markdown. No key and no kind is named here,
+//! so nothing here becomes outdated.
 
 mod component;
 mod kinds;

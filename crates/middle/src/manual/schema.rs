@@ -26,7 +26,7 @@ pub enum Document {
     Kind,
 }
 
-/// The schema of a document. `kinds` are those that a component may be of.
+/// The schema of a document. `kinds` are the values that `kind` of a component can have.
 pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
     let writer = Writer {
         kinds,
@@ -50,7 +50,7 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
     out.insert("title".into(), title.into());
     out.extend(writer.table(keys, removable));
     if document != Document::Kind {
-        // What a component has to say may stand in a preset.
+        // A key that a component needs can be set in a preset.
         let component = Writer {
             is_part: true,
             ..writer
@@ -72,7 +72,7 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
 
 struct Writer<'a> {
     kinds: &'a [Rc<Kind>],
-    /// The document is laid over another one, so nothing is missing in it.
+    /// The document is merged over another one, so no key is required in it.
     is_part: bool,
 }
 
@@ -165,7 +165,7 @@ impl Writer<'_> {
             Shape::Number => json!({ "type": "number" }),
             Shape::Cores => json!({ "type": "number", "exclusiveMinimum": 0 }),
             Shape::Boolean => json!({ "type": "boolean" }),
-            // A date of TOML has no type in JSON: readers make a string or a value of their own of it.
+            // JSON has no type for a date of TOML: readers turn it into a string or into a value of their own.
             Shape::Date => {
                 json!({ "not": { "type": ["boolean", "number", "array", "object", "null"] } })
             }
@@ -195,7 +195,7 @@ impl Writer<'_> {
     }
 }
 
-/// A table of names of the user's choice.
+/// A table whose keys are names that the user chooses.
 fn named(rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
     let item = match removable {
         true => or_false(item),
@@ -204,7 +204,7 @@ fn named(rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
     json!({ "type": "object", "propertyNames": name(rule), "additionalProperties": item })
 }
 
-/// `false` removes what another layer says.
+/// `false` removes the value of another layer.
 fn or_false(schema: Map<String, Value>) -> Map<String, Value> {
     let takes_any = !["type", "enum", "anyOf", "$ref", "not"]
         .iter()
@@ -289,7 +289,7 @@ fn plain(form: Form) -> Value {
     }
 }
 
-/// What holds for a component that names this kind.
+/// The schema of a component of this kind.
 fn condition(kind: &Kind) -> Value {
     let mut settings = Map::new();
     for spec in &kind.settings {
@@ -332,7 +332,7 @@ fn part_names(parts: &[&str]) -> Value {
     }
 }
 
-/// Names that the kind has already, for an editor to offer; others may stand beside them.
+/// Names that the kind declares, for an editor to offer; other names are allowed too.
 fn known(kind: &Table, what: &str) -> Value {
     let names: Map<String, Value> = kind
         .get_path(&["workload", what])
@@ -344,7 +344,7 @@ fn known(kind: &Table, what: &str) -> Value {
     json!({ "type": "object", "properties": names })
 }
 
-/// Nothing but a reference to a secret.
+/// Only a reference to a secret.
 const SECRET: &str = "^\\$\\{secrets\\.[^${}]+\\}$";
 
 fn setting(spec: &SettingSpec) -> Value {

@@ -22,10 +22,10 @@ pub struct SupplementalGroup {
 }
 
 impl User {
-    /// `spoken` is the text with the defaults of its variables. One that is no user of the engine's is a name.
-    pub fn new(text: Text, spoken: &str) -> Self {
-        let accounts = Accounts::parse(spoken).unwrap_or_else(|| Accounts {
-            user: Account::Name(spoken.to_string()),
+    /// `with_defaults` is the text with the defaults of its variables. One that is no user of the engine's is a name.
+    pub fn new(text: Text, with_defaults: &str) -> Self {
+        let accounts = Accounts::parse(with_defaults).unwrap_or_else(|| Accounts {
+            user: Account::Name(with_defaults.to_string()),
             group: None,
         });
         Self { text, accounts }
@@ -33,9 +33,10 @@ impl User {
 }
 
 impl SupplementalGroup {
-    /// `spoken` is the text with the defaults of its variables. One that is no group of the engine's is a name.
-    pub fn new(text: Text, spoken: &str) -> Self {
-        let account = Account::parse(spoken).unwrap_or_else(|| Account::Name(spoken.to_string()));
+    /// `with_defaults` is the text with the defaults of its variables. One that is no group of the engine's is a name.
+    pub fn new(text: Text, with_defaults: &str) -> Self {
+        let account = Account::parse(with_defaults)
+            .unwrap_or_else(|| Account::Name(with_defaults.to_string()));
         Self { text, account }
     }
 }

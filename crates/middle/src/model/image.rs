@@ -96,7 +96,7 @@ impl Image {
     }
 
     /// The image with every piece written out by `speak`: what a variable brings may be any part of a reference.
-    pub fn spoken(&self, speak: impl FnMut(&Piece) -> String) -> Self {
+    pub fn rendered(&self, speak: impl FnMut(&Piece) -> String) -> Self {
         Self::literal(&self.text().render(speak))
     }
 
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_begins_with_a_version_or_tells_none() {
+    fn a_tag_begins_with_a_version_or_has_none() {
         let of = |tag: &str| Version::of(tag).map(|version| (version.major, version.rest));
         assert_eq!(of("17.11-alpine"), Some((17, vec![11])));
         assert_eq!(of("v3.14.0-full"), Some((3, vec![14, 0])));

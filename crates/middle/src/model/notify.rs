@@ -111,11 +111,11 @@ pub fn notify_file(component: &str) -> String {
 /// Whether an alert says that a component does not work at all, so that those of what needs it add nothing. Where
 /// Alertmanager itself is down, nobody is notified anyway.
 pub fn holds_back(component: &Component, alert: &Alert) -> bool {
-    alert.down && alert.severity == AlertSeverity::Critical && !is_told_by_notify(component)
+    alert.down && alert.severity == AlertSeverity::Critical && !is_generated_alertmanager(component)
 }
 
 /// Whether a component is an Alertmanager whose configuration is generated.
-pub fn is_told_by_notify(component: &Component) -> bool {
+pub fn is_generated_alertmanager(component: &Component) -> bool {
     let made = FileContent::Generated(notify_file(&component.name));
     let mut workloads = component.workloads.iter();
     workloads.any(|workload| workload.files.iter().any(|file| file.content == made))

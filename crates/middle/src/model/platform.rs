@@ -304,7 +304,7 @@ pub struct Flow {
     pub from: FlowEnd,
     /// Who is asked.
     pub to: FlowEnd,
-    /// What is said on the way.
+    /// The text on the arrow.
     pub label: Option<String>,
     /// Where it is declared.
     pub span: Span,

@@ -80,7 +80,7 @@ mod tests {
     use super::NetworkOwners;
 
     #[test]
-    fn the_last_of_a_chain_is_the_owner_and_a_ring_ends() {
+    fn the_last_of_a_chain_is_the_owner_and_a_cycle_ends() {
         let pairs = [("a", "b"), ("b", "c"), ("d", "b"), ("x", "y"), ("y", "x")];
         let owners = NetworkOwners::from_pairs(pairs);
         let of = |name| owners.owner_of(name).to_string();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::value::{Host, Scheme};
 
-/// A string of platform.toml with its references resolved but not yet spoken in any target's language.
+/// A string of platform.toml with its references resolved, but not yet written in the syntax of a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     pub pieces: Vec<Piece>,
@@ -178,7 +178,7 @@ impl Text {
             .collect()
     }
 
-    /// The string, each piece spoken by `speak`.
+    /// The string, with each piece written by `speak`.
     pub fn render(&self, mut speak: impl FnMut(&Piece) -> String) -> String {
         self.pieces.iter().map(&mut speak).collect()
     }

@@ -1,9 +1,9 @@
-//! A bound on the size of an expression. The engine's compiler folds constants outside of the bound on work, and takes
-//! the square of the operations of one expression for it.
+//! A limit on the size of an expression. The engine folds constants before its own limit on work applies, and its time for
+//! that grows with the square of the number of operations.
 
 use std::ops::Range;
 
-/// Operations of one expression. Ours have six at most.
+/// The most operations in one expression. The embedded templates have six at most.
 const MOST_OPERATIONS: usize = 400;
 
 /// The place of an expression that is too long, in bytes of the template's text.
@@ -30,7 +30,7 @@ pub fn too_long(template: &str) -> Option<Range<usize>> {
     None
 }
 
-/// The length of what stands up to the end of a tag, that included, and how many operations it may hold.
+/// The length of the text up to and including the end of a tag, and an upper bound of the operations in it.
 fn expression(text: &str) -> (usize, usize) {
     let mut operations = 0;
     let mut quote = None;

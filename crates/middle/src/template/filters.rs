@@ -21,7 +21,7 @@ use minijinja::{
 
 use super::escape::{Language, text, yaml};
 
-/// Prints a value as a literal of the file's language. A list, a table or nothing has no literal: say how by a filter.
+/// Prints a value as a literal of the file's language. A list, a table and `none` have no literal: they need a filter.
 pub(super) fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     if value.is_safe() {
         out.write_str(value.as_str().unwrap_or_default())?;
@@ -50,8 +50,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         "yaml",
         |state: &State, value: Value, indent: Option<usize>| {
             let indent = narrow(indent.unwrap_or(0))?;
-            let pay = |value: &Value, depth: usize| charge_one(state, value, depth);
-            let text = yaml::block(&value, indent, &pay)?;
+            let charge = |value: &Value, depth: usize| charge_one(state, value, depth);
+            let text = yaml::block(&value, indent, &charge)?;
             Ok::<_, Error>(Value::from_safe_string(text))
         },
     );
@@ -110,7 +110,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter("verbatim", Value::from_safe_string);
 }
 
-/// The widest indentation: each line of an output takes it.
+/// The widest indentation. Each line of an output repeats it, so it has a limit.
 const WIDEST: usize = 200;
 
 fn narrow(indent: usize) -> Result<usize, Error> {
@@ -130,7 +130,7 @@ fn language(state: &State) -> Language {
     }
 }
 
-/// Values inside of values: so deep and no deeper.
+/// The deepest nesting of values.
 const DEEPEST: usize = 100;
 
 fn tree(state: &State, value: &Value) -> Result<serde_json::Value, Error> {
@@ -142,7 +142,7 @@ fn bad(error: serde_json::Error) -> Error {
     Error::new(ErrorKind::BadSerialization, error.to_string())
 }
 
-/// Pays for what a filter makes of a value, before it does. A text takes several copies on its way.
+/// Charges the template's fuel for a filter before the filter runs. A text is copied several times on its way.
 fn charge(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
     charge_one(state, value, depth)?;
     match value.kind() {
@@ -163,7 +163,7 @@ fn charge(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// Pays for a value without what stands in it.
+/// Charges for one value, without the values inside of it.
 fn charge_one(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
     if depth > DEEPEST {
         return Err(Error::new(

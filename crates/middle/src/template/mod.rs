@@ -1,7 +1,7 @@
 //! The template engine: minijinja with delimiters that leave Helm's, Airflow's and Grafana's own braces alone, and
 //! with values escaped for the language of the file that is being written.
 //!
-//! A template knows no component: it gets a view, a serialisable value. Values print as literals of the file's language
+//! A template knows nothing of components: it gets a view, a serialisable value. Values print as literals of the file's language
 //! (`<{ name }>` in a `.py` is a Python string, quotes included), so no string can break out of its place.
 
 mod bound;
@@ -33,20 +33,20 @@ use crate::threads;
 /// The templates of this repository, compiled in.
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../templates");
 
-/// Work that one file may take: an instruction is one, and so are 64 bytes of data. This also bounds the memory that a
-/// template takes, to some 200 MB. The largest file of a platform of forty components takes 12,000.
+/// The most work that one file may cost: an instruction costs one unit, and so do 64 bytes of data. This also limits the memory
+/// of a template to some 200 MB. The largest file of a platform of forty components costs 12,000.
 const FUEL: u64 = 2_000_000;
 
-/// What a platform's files add to that, for each of their bytes. The largest file takes one or two.
+/// How much each byte of a platform's files adds to that limit. The largest file costs one or two units for each byte.
 const FUEL_PER_BYTE: u64 = 50;
 
-/// Templates that include each other, macros that call each other: so deep and no deeper.
+/// The deepest nesting of templates that include each other, and of macros that call each other.
 const DEEPEST: usize = 100;
 
 /// The longest file that is generated, in bytes.
 const LONGEST_OUTPUT: usize = 16 << 20;
 
-/// What a platform's files add to that, for each of their bytes.
+/// How much each byte of a platform's files adds to that limit.
 const OUTPUT_PER_BYTE: usize = 50;
 
 /// A template that could not be read or run.
@@ -64,7 +64,7 @@ pub struct TemplateError {
 /// Templates ready to run: the embedded ones, and the user's over them.
 pub struct Engine {
     environment: Environment<'static>,
-    /// Without our filters and syntax.
+    /// The engine for conditions: minijinja's own syntax, without our filters.
     conditions: Environment<'static>,
     /// The longest file that is generated, in bytes.
     longest: usize,
@@ -79,7 +79,7 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Default for Engine {
-    /// Our templates alone.
+    /// An engine with the embedded templates only.
     fn default() -> Self {
         Self {
             environment: environment(),
@@ -93,7 +93,7 @@ impl Default for Engine {
 impl Engine {
     /// `own` are the user's templates: path below `mlopsgen/templates/`, and text.
     ///
-    /// Errors: those of them that are no templates, all at once.
+    /// Errors: every template that can't be parsed, all at once.
     pub fn new(own: Vec<(String, String)>) -> Result<Self, Vec<TemplateError>> {
         let mut environment = environment();
         let errors: Vec<TemplateError> = own
@@ -136,7 +136,7 @@ impl Engine {
         &self.own
     }
 
-    /// The same engine for a platform whose files have so many bytes: what one file may take grows with them.
+    /// The same engine for a platform whose files have this many bytes: the limits of one file grow with them.
     pub fn with_input(mut self, bytes: usize) -> Self {
         let fuel = FUEL + FUEL_PER_BYTE * bytes as u64;
         self.environment.set_fuel(Some(fuel));
@@ -146,7 +146,7 @@ impl Engine {
 
     /// Renders the template of this path with a view.
     ///
-    /// Views leave out what they have not: in a condition that is false. Printed or walked over it is an error.
+    /// A view leaves out fields that have no value. In a condition such a field is false; to print it or loop over it is an error.
     pub fn render(&self, template: &str, view: impl Serialize) -> Result<String, TemplateError> {
         match self.constant(template) {
             Some(text) => Ok(text.to_string()),
@@ -162,14 +162,14 @@ impl Engine {
         }
     }
 
-    /// The same for a view that leaves out nothing: what it does not have is an error in a condition too.
+    /// The same for a view that has all its fields: a missing one is an error in a condition too.
     pub fn render_strictly(&self, template: &str, view: &View) -> Result<String, TemplateError> {
         let mut environment = self.environment.clone();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         self.run(&environment, template, view)
     }
 
-    /// The text of a template in which nothing is to be put.
+    /// The text of a template that has no tags.
     fn constant(&self, template: &str) -> Option<&str> {
         let own = self.own.iter().find(|(path, _)| path == template);
         let text = match own {
@@ -181,8 +181,8 @@ impl Engine {
         (!has_tag).then_some(text)
     }
 
-    /// Runs one template. A template can put values into values for as long as it has fuel, and to drop them recurses:
-    /// this happens on a stack that is large enough.
+    /// Runs one template. A template can nest values as deep as its fuel allows, and dropping them recurses. So it runs on a
+    /// stack that is large enough.
     fn run(
         &self,
         environment: &Environment<'static>,
@@ -254,7 +254,7 @@ fn environment() -> Environment<'static> {
         .set_auto_escape_callback(|name| AutoEscape::Custom(Language::of_file(name).name().into()));
     environment.set_formatter(filters::format);
     filters::register(&mut environment);
-    // The one prints what no output wants; with the other a value could be nested without end.
+    // `debug` prints what no output needs; with `namespace` a value could be nested without end.
     environment.remove_global("debug");
     environment.remove_global("namespace");
     // `json` does the same, and is bounded.
@@ -263,7 +263,7 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// Runs something on a stack on which deep recursion comes to an end.
+/// Runs a function on a stack that is large enough for deep recursion.
 ///
 /// Errors: why it could not run to its end.
 fn with_room<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
@@ -281,7 +281,7 @@ fn with_room<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
     })
 }
 
-/// The longest condition, in bytes: its operators nest, and who reads it recurses.
+/// The longest condition, in bytes: its operators nest, and its reader recurses.
 const LONGEST_EXPRESSION: usize = 1000;
 
 fn bounded(expression: &str) -> Result<(), TemplateError> {
@@ -296,7 +296,7 @@ fn bounded(expression: &str) -> Result<(), TemplateError> {
     })
 }
 
-/// The names that an expression asks for, with their fields (`settings.password`), sorted.
+/// The names that an expression reads, with their fields (`settings.password`), sorted.
 ///
 /// Errors: it is no expression.
 pub fn names_in(expression: &str) -> Result<Vec<String>, TemplateError> {
@@ -310,7 +310,7 @@ pub fn names_in(expression: &str) -> Result<Vec<String>, TemplateError> {
     Ok(names)
 }
 
-/// Texts of the embedded templates by their paths: the folder itself is searched name by name.
+/// Texts of the embedded templates by path. The map is faster than the embedded folder, which compares name by name.
 static TEXTS: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {
     fn walk(dir: &'static Dir<'static>, out: &mut BTreeMap<&'static str, &'static str>) {
         let files = dir.files();

@@ -1,4 +1,4 @@
-//! A template's mistake as a diagnostic, at its place in the template.
+//! An error of a template as a diagnostic, at its place in the template.
 
 use super::{Engine, TemplateError, embedded};
 use crate::{
@@ -6,12 +6,12 @@ use crate::{
     source::{Sources, Span},
 };
 
-/// Where the user's templates stand, and ours.
+/// The folders of the user's templates and of the embedded ones.
 const OWN: &str = "mlopsgen/templates";
 const EMBEDDED: &str = "templates";
 
 impl Engine {
-    /// What to say of an error of this engine's.
+    /// The diagnostic for an error of this engine.
     pub fn report(&self, error: &TemplateError, sources: &mut Sources) -> Diagnostic {
         report(error, &self.own, sources)
     }
@@ -24,7 +24,7 @@ impl Engine {
     }
 }
 
-/// What to say of an error; `own` are the user's templates, paths and texts.
+/// The diagnostic for an error; `own` are the user's templates, as paths and texts.
 pub fn report(
     error: &TemplateError,
     own: &[(String, String)],
@@ -45,7 +45,7 @@ pub fn report(
     .help("docs/templates.md says what a template sees")
 }
 
-/// The folder and the text of a template: the user's, else ours.
+/// The folder and the text of a template: the user's if there is one, else the embedded one.
 fn written<'a>(template: &str, own: &'a [(String, String)]) -> (&'static str, &'a str) {
     match own.iter().find(|(name, _)| name == template) {
         Some((_, text)) => (OWN, text),

@@ -71,7 +71,7 @@ fn days(fields: &[&str]) -> Vec<u32> {
                 (true, true) => true,
                 (true, false) => of_week,
                 (false, true) => of_month,
-                // Where both are said, either is enough.
+                // If both are set, either one is enough.
                 (false, false) => of_month || of_week,
             };
             fits && months.contains(&day.month)

@@ -22,7 +22,7 @@ pub(in super::super) fn job_secrets(
     notify: Option<&Notify>,
 ) -> Vec<EnvironmentVariable> {
     let mut names = credentials(tree, scene, notify);
-    if heard(tree, notify).iter().any(|it| !it.email.is_empty()) {
+    if notified(tree, notify).iter().any(|it| !it.email.is_empty()) {
         let smtp = notify.and_then(|it| it.smtp.as_ref()?.password.as_ref());
         let secrets = smtp.into_iter().flat_map(|it| it.value.secrets());
         names.extend(secrets.map(ToString::to_string));
@@ -42,7 +42,7 @@ fn credentials(tree: &Table, scene: &Scene<'_>, notify: Option<&Notify>) -> BTre
         let read = variables.iter().flat_map(|it| it.value.secrets());
         names.extend(read.map(ToString::to_string));
     }
-    let texts = heard(tree, notify).into_iter().flat_map(Receiver::texts);
+    let texts = notified(tree, notify).into_iter().flat_map(Receiver::texts);
     names.extend(texts.flat_map(Text::secrets).map(ToString::to_string));
     names
 }
@@ -79,13 +79,13 @@ pub(in super::super) fn view(tree: &Table, scene: &Scene<'_>, environment: Optio
 
 /// The mail server and its login.
 fn mail(tree: &Table, scene: &Scene<'_>, notify: &Notify) -> Option<Json> {
-    let heard = heard(tree, Some(notify));
+    let notified = notified(tree, Some(notify));
     let smtp = notify.smtp.as_ref()?;
     let (host, port) = smtp.host.rsplit_once(':')?;
     let password = smtp.password.as_ref();
     let secret = password.and_then(|it| it.value.secrets().first().copied());
     let password = secret.and_then(|name| scene.names.secrets.find(name));
-    heard.iter().any(|it| !it.email.is_empty()).then(|| {
+    notified.iter().any(|it| !it.email.is_empty()).then(|| {
         json!({
             "host": host,
             "port": port,
@@ -98,7 +98,7 @@ fn mail(tree: &Table, scene: &Scene<'_>, notify: &Notify) -> Option<Json> {
 }
 
 /// The receivers that some entry notifies.
-fn heard<'a>(tree: &Table, notify: Option<&'a Notify>) -> Vec<&'a Receiver> {
+fn notified<'a>(tree: &Table, notify: Option<&'a Notify>) -> Vec<&'a Receiver> {
     let posts = entries_and_stages(tree).filter_map(|table| table.table("post"));
     let names: BTreeSet<String> = posts
         .flat_map(|post| read::one_or_many(post, "notify"))

@@ -84,24 +84,28 @@ pub(in crate::resolve) fn alerts(
 
 /// An alert that was made, with the user's keys merged over it.
 fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &mut Sink) -> Alert {
-    let said = alert(scene, index, &made.name, own, made.span, sink);
+    let own_alert = alert(scene, index, &made.name, own, made.span, sink);
     let has = |key: &str| own.get(key).is_some();
     let mut labels = made.labels;
-    labels.retain(|(name, _)| said.labels.iter().all(|(other, _)| other != name));
-    labels.extend(said.labels);
+    labels.retain(|(name, _)| own_alert.labels.iter().all(|(other, _)| other != name));
+    labels.extend(own_alert.labels);
     Alert {
-        expr: if has("expr") { said.expr } else { made.expr },
-        hold: said.hold.or(made.hold),
-        keep_firing_for: said.keep_firing_for.or(made.keep_firing_for),
+        expr: if has("expr") {
+            own_alert.expr
+        } else {
+            made.expr
+        },
+        hold: own_alert.hold.or(made.hold),
+        keep_firing_for: own_alert.keep_firing_for.or(made.keep_firing_for),
         severity: if has("severity") {
-            said.severity
+            own_alert.severity
         } else {
             made.severity
         },
         labels,
-        summary: said.summary.or(made.summary),
-        description: said.description.or(made.description),
-        runbook_url: said.runbook_url.or(made.runbook_url),
+        summary: own_alert.summary.or(made.summary),
+        description: own_alert.description.or(made.description),
+        runbook_url: own_alert.runbook_url.or(made.runbook_url),
         ..made
     }
 }

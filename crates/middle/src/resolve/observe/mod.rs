@@ -134,23 +134,24 @@ fn gives_metrics(shape: &WorkloadDraft) -> bool {
 /// The workload whose metrics the rules and panels of the kind use: the first one that the kind scrapes. If the kind scrapes
 /// none, it is the first workload that is scraped.
 fn measured(draft: &ComponentDraft) -> Option<&WorkloadDraft> {
-    let is_said = |table: &Table, path: &[&str]| {
+    let is_set = |table: &Table, path: &[&str]| {
         let node = table.get_path(path);
         node.is_some_and(|node| !node.is_false())
     };
-    let says = |path: &[&str]| {
+    let is_set_by_kind = |path: &[&str]| {
         // A component that runs elsewhere has no workload of the kind, but it may have the kind's metrics.
-        is_said(&draft.kind_table, path)
-            || (draft.external.is_some() && is_said(&draft.kind.table, path))
+        is_set(&draft.kind_table, path)
+            || (draft.external.is_some() && is_set(&draft.kind.table, path))
     };
     let is_of_kind = |part: Option<&str>| match part {
-        None => says(&["workload", "metrics"]),
-        Some(part) => says(&["parts", part, "metrics"]),
+        None => is_set_by_kind(&["workload", "metrics"]),
+        Some(part) => is_set_by_kind(&["parts", part, "metrics"]),
     };
     let parts = draft.kind_table.table("parts").into_iter();
-    let kind_says = is_of_kind(None) || parts.flat_map(Table::keys).any(|it| is_of_kind(Some(it)));
+    let kind_has_metrics =
+        is_of_kind(None) || parts.flat_map(Table::keys).any(|it| is_of_kind(Some(it)));
     let mut scraped = draft.workloads.iter().filter(|shape| gives_metrics(shape));
-    scraped.find(|shape| !kind_says || is_of_kind(shape.part.as_deref()))
+    scraped.find(|shape| !kind_has_metrics || is_of_kind(shape.part.as_deref()))
 }
 
 /// The names that the component's own job gives, where its kind knows them: files of `templates/kinds/metrics/`.

@@ -1,4 +1,4 @@
-//! Literals and comments of the languages that are written.
+//! Literals and comments in the languages of the generated files.
 
 pub(super) mod text;
 pub(super) mod yaml;

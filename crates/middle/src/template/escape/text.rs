@@ -12,8 +12,8 @@ pub fn python(text: &str) -> String {
     })
 }
 
-/// A Groovy string literal in single quotes: `$` means nothing there. U+FFFF, which is no character and ends a file for
-/// Groovy's reader however it is written, becomes U+FFFD.
+/// A Groovy string literal in single quotes, where `$` has no meaning. U+FFFF becomes U+FFFD: it is not a character, and
+/// Groovy's reader takes it for the end of the file, escaped or not.
 pub fn groovy(text: &str) -> String {
     literal(text, '\'', |c| match c {
         '\u{ffff}' => Some('\u{fffd}'.to_string()),
@@ -26,7 +26,7 @@ pub fn groovy(text: &str) -> String {
     })
 }
 
-/// Text of a Markdown paragraph or table cell, on one line. What would begin a list, a rule or a heading doesn't.
+/// Text of a Markdown paragraph or table cell, on one line. Marks that would begin a list, a rule or a heading are escaped.
 pub fn markdown(text: &str) -> String {
     let line = one_line(text);
     let line = line.trim();
@@ -38,7 +38,7 @@ pub fn markdown(text: &str) -> String {
     while let Some((index, c)) = rest.next() {
         let after = rest.peek().map_or(' ', |(_, after)| *after);
         let starts = index == 0 && "-+=".contains(c) || is_number && index == digits;
-        // Within a word it is no mark: `a_b` stays readable.
+        // Inside of a word it has no meaning: `a_b` stays readable.
         let within = c == '_' && before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric();
         if starts || !within && "\\`*_{}[]<>#|~&!$".contains(c) {
             out.push('\\');
@@ -49,8 +49,8 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
-/// A code span of Markdown, in a paragraph or in a table's cell. Backticks, pipes and backslashes mean different things
-/// in the two, so a text that has some is written by their numbers.
+/// A code span of Markdown, in a paragraph or in a table's cell. Backticks, pipes and backslashes differ in
+/// meaning between the two, so a text that has any is written with character references.
 pub fn markdown_code(text: &str) -> String {
     let line = one_line(text);
     let line = line.trim();
@@ -72,7 +72,7 @@ pub fn markdown_code(text: &str) -> String {
     out
 }
 
-/// A URL as a link of Markdown that shows itself.
+/// A URL as a Markdown link whose text is the URL.
 pub fn markdown_link(url: &str) -> String {
     let mut out = String::from("<");
     for byte in url.bytes() {
@@ -116,8 +116,8 @@ pub fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-/// A value of a dotenv file, in single quotes where it must be. What they can't hold for every reader stands in double
-/// quotes: backslashes that they would take for something, and line ends where no dollar is.
+/// A value of a dotenv file, in single quotes if it needs any. Two things need double quotes, because readers differ in what
+/// they allow in single ones: certain backslashes, and line ends in a text without a dollar.
 pub fn dotenv(text: &str) -> String {
     let plain = text
         .chars()
@@ -145,7 +145,7 @@ pub fn dotenv(text: &str) -> String {
     out
 }
 
-/// One line that can't end a comment of the language.
+/// One line that can't end a comment of that language.
 pub fn comment(language: Language, text: &str) -> String {
     let line = one_line(text);
     match language {

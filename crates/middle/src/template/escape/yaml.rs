@@ -5,12 +5,12 @@ use minijinja::{
     value::{DynObject, Value, ValueKind},
 };
 
-/// Words that some reader takes for something else than a string.
+/// Words that some YAML reader does not read as a string.
 const RESERVED: [&str; 13] = [
     "", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf",
 ];
 
-/// A string as a scalar on one line: plain where nobody can misread it, else in double quotes.
+/// A string as a scalar on one line: plain if every reader reads it as this string, else in double quotes.
 pub fn scalar(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     push_scalar(text, &mut out);
@@ -58,22 +58,22 @@ fn is_reserved(text: &str) -> bool {
     RESERVED.iter().any(|it| it.eq_ignore_ascii_case(word))
 }
 
-/// What YAML lets stand in a quoted scalar without an escape, line ends of Unicode aside.
+/// Whether YAML allows a character in a quoted scalar without an escape. Line ends of Unicode are excluded.
 fn is_printable(c: char) -> bool {
     matches!(c as u32,
         0x20..=0x7e | 0xa0..=0xd7ff | 0xe000..=0xfffd | 0x10000..=0x10ffff)
         && !matches!(c as u32, 0x2028 | 0x2029 | 0xfeff)
 }
 
-/// A value in block style, each line but the first indented by `indent` spaces. `pay` is asked before each value inside
-/// of it is written, with how deep that stands.
+/// A value in block style, each line but the first indented by `indent` spaces. `charge` is called before each
+/// value inside of it is written, with the depth of that value.
 ///
-/// Errors: what `pay` says, and values that YAML has no form for.
-pub fn block(value: &Value, indent: usize, pay: &Pay<'_>) -> Result<String, Error> {
+/// Errors: those of `charge`, and values that YAML can't express.
+pub fn block(value: &Value, indent: usize, charge: &Charge<'_>) -> Result<String, Error> {
     let mut writer = Writer {
         out: String::new(),
         depth: 0,
-        pay,
+        charge,
     };
     writer.value(value, indent)?;
     let out = writer.out;
@@ -86,14 +86,14 @@ pub fn entries(
     table: &Value,
     anchors: &Value,
     indent: usize,
-    pay: &Pay<'_>,
+    charge: &Charge<'_>,
 ) -> Result<String, Error> {
     let mut writer = Writer {
         out: String::new(),
         depth: 0,
-        pay,
+        charge,
     };
-    pay(table, 0)?;
+    charge(table, 0)?;
     writer.depth += 1;
     for (index, (key, value)) in pairs(table).enumerate() {
         if index > 0 {
@@ -108,20 +108,20 @@ pub fn entries(
     Ok(writer.out)
 }
 
-/// Pays for a value before it is written.
-pub type Pay<'a> = dyn Fn(&Value, usize) -> Result<(), Error> + 'a;
+/// Charges for a value before it is written.
+pub type Charge<'a> = dyn Fn(&Value, usize) -> Result<(), Error> + 'a;
 
 struct Writer<'a> {
     out: String,
     /// How many lists and tables the place is in.
     depth: usize,
-    pay: &'a Pay<'a>,
+    charge: &'a Charge<'a>,
 }
 
 impl Writer<'_> {
     /// Writes what stands after `key:` or `-`: a scalar on the same line, or a block on the next ones.
     fn value(&mut self, value: &Value, indent: usize) -> Result<(), Error> {
-        (self.pay)(value, self.depth)?;
+        (self.charge)(value, self.depth)?;
         let is_empty = value.len() == Some(0);
         self.depth += 1;
         match value.kind() {
@@ -151,7 +151,7 @@ impl Writer<'_> {
     }
 
     fn key(&mut self, key: &Value) -> Result<(), Error> {
-        (self.pay)(key, self.depth)?;
+        (self.charge)(key, self.depth)?;
         match key.as_str() {
             Some(key) => push_scalar(key, &mut self.out),
             None => push_scalar(&other_key(key)?, &mut self.out),
@@ -168,7 +168,7 @@ impl Writer<'_> {
             self.out.push('-');
             // A table starts on the line of its dash.
             if item.kind() == ValueKind::Map && item.len() != Some(0) {
-                (self.pay)(&item, self.depth)?;
+                (self.charge)(&item, self.depth)?;
                 self.depth += 1;
                 self.entries(&item, indent + 2, false)?;
                 self.depth -= 1;
@@ -202,7 +202,7 @@ fn pairs(table: &Value) -> impl Iterator<Item = (Value, Value)> {
     pairs.into_iter().flatten()
 }
 
-/// A key that is no string.
+/// A key that is not a string.
 fn other_key(key: &Value) -> Result<String, Error> {
     match key.kind() {
         ValueKind::Number | ValueKind::Bool => other_leaf(key),
@@ -213,15 +213,15 @@ fn other_key(key: &Value) -> Result<String, Error> {
     }
 }
 
-/// A number, a truth value or nothing.
+/// A number, a boolean or null.
 fn other_leaf(value: &Value) -> Result<String, Error> {
     let tree = serde_json::to_value(value)
         .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?;
     Ok(tree.to_string())
 }
 
-/// A string as lines below `|-`, indented by `indent`, where every reader reads it back unchanged from there; else as
-/// a scalar.
+/// A string as lines below `|-`, indented by `indent`, if every reader reads it back unchanged from there; else as a
+/// scalar on one line.
 pub fn lines(text: &str, indent: usize) -> String {
     if !text.is_empty() && !text.ends_with('\n') && is_block_text(text) {
         literal_block(text, indent)
@@ -230,7 +230,7 @@ pub fn lines(text: &str, indent: usize) -> String {
     }
 }
 
-/// Whether a text reads better as lines below `|`, and is read back unchanged from there by every reader.
+/// Whether a text is easier to read as lines below `|`, and every reader reads it back unchanged.
 fn is_literal_block(text: &str) -> bool {
     let body = text.strip_suffix('\n').unwrap_or(text);
     body.contains('\n') && !body.ends_with('\n') && is_block_text(body)

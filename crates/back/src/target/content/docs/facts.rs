@@ -7,7 +7,7 @@ use crate::{
     speak::{Readable, Speak},
 };
 
-/// What stands beside each flow: its step, or a letter where it has none.
+/// The mark of each flow: its step, or a letter if it has none.
 pub fn marks(platform: &Platform) -> Vec<String> {
     let mut letters = 0;
     platform
@@ -32,7 +32,7 @@ fn letter(index: usize) -> String {
     }
 }
 
-/// The tasks of a pipeline in waves: those of one wave wait only for those of earlier ones.
+/// The tasks of a pipeline in waves: tasks of one wave wait only for tasks of earlier waves.
 pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<TaskId>> {
     let mut done: BTreeSet<TaskId> = BTreeSet::new();
     let mut waves = Vec::new();
@@ -54,14 +54,14 @@ pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<TaskId>> {
     }
 }
 
-/// The kind's title and the version, or the image where the kind says nothing: `PostgreSQL 17.11`.
+/// The kind's title and the version, or the image if the kind has no title: `PostgreSQL 17.11`.
 pub fn program_and_version(platform: &Platform, component: &Component) -> String {
     let Some(workload) = component.main() else {
         return component.title.clone();
     };
     let image = workload
         .image
-        .spoken(|piece| Readable(platform).piece(piece));
+        .rendered(|piece| Readable(platform).piece(piece));
     let repository = image.repository.as_plain().unwrap_or_default();
     let name = repository.rsplit('/').next().unwrap_or_default();
     let generic = matches!(component.kind.as_str(), "service" | "job");
@@ -72,7 +72,7 @@ pub fn program_and_version(platform: &Platform, component: &Component) -> String
     }
 }
 
-/// Where a person on the host finds a published port: a URL where the scheme is a browser's.
+/// Where a person on the host finds a published port: a URL if a browser knows the scheme.
 pub fn host_url(port: &Port) -> Option<String> {
     let HostPort::Fixed(range) = port.host? else {
         return None;
@@ -85,7 +85,7 @@ pub fn host_url(port: &Port) -> Option<String> {
     })
 }
 
-/// The address of a port for those inside, as its references give it.
+/// The address of a port for clients inside, as references to it resolve.
 pub fn inside(workload: &str, port: &Port) -> String {
     let endpoint = Endpoint {
         component: String::new(),
@@ -107,7 +107,7 @@ pub fn inside(workload: &str, port: &Port) -> String {
     }
 }
 
-/// The component of a kind that runs pipelines or CI entries, where the platform has one.
+/// The component of a kind that runs pipelines or CI entries, if the platform has one.
 pub fn runner(platform: &Platform, kind: &str) -> Option<String> {
     let found = platform
         .components

@@ -157,7 +157,7 @@ fn number(port: &Port) -> String {
     format!("{}/{}", port.container, port.protocol.name())
 }
 
-/// Nobody inside has an address of what is on the host's network or on none.
+/// A workload on the host's network, or on none, has no address for clients inside.
 fn inside<'a>(
     platform: &'a Platform,
     owners: &'a NetworkOwners,

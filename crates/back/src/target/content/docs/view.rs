@@ -1,4 +1,4 @@
-//! What the template of the page sees.
+//! The view of the page's template.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 pub struct Page {
     /// The platform's name.
     pub name: String,
-    /// The environment, if it is one.
+    /// The environment, if there is one.
     pub environment: Option<String>,
     /// The platform's description.
     pub description: Option<String>,
@@ -14,13 +14,13 @@ pub struct Page {
     pub has_group_pictures: bool,
     /// The groups with what is in them.
     pub groups: Vec<GroupView>,
-    /// What runs elsewhere.
+    /// The external components.
     pub elsewhere: Vec<ExternalView>,
     /// Ports that the host publishes.
     pub published: Vec<PublishedView>,
     /// Addresses inside of the platform.
     pub inside: Vec<InsideView>,
-    /// Who needs whom.
+    /// The needs between components.
     pub needs: Vec<NeedView>,
     /// The flows, in their order.
     pub flows: Vec<FlowView>,
@@ -34,7 +34,7 @@ pub struct Page {
     pub ci: Vec<CiView>,
     /// The secrets, without values.
     pub secrets: Vec<SecretView>,
-    /// What is kept.
+    /// The data that the platform keeps.
     pub volumes: Vec<VolumeView>,
     /// Workloads in the order of their start; those of a list start together.
     pub waves: Vec<Vec<String>>,
@@ -46,9 +46,9 @@ pub struct GroupView {
     pub name: String,
     /// Its description.
     pub description: Option<String>,
-    /// Its own picture, relative to the page; where the platform fits into one picture there is none.
+    /// Its own picture, relative to the page; none if the platform fits into one picture.
     pub picture: Option<String>,
-    /// What is in it.
+    /// Its components.
     pub components: Vec<ComponentView>,
 }
 
@@ -104,9 +104,9 @@ pub struct PublishedView {
     pub component: String,
     /// The port's name.
     pub port: String,
-    /// Where it is found on the host.
+    /// Its URL or address on the host.
     pub address: String,
-    /// For a browser.
+    /// Whether it is a link for a browser.
     pub link: bool,
     /// The address of the host that it is bound to.
     pub bind: String,
@@ -126,15 +126,15 @@ pub struct InsideView {
     pub address: String,
     /// `tcp` or `udp`.
     pub protocol: &'static str,
-    /// Whether Prometheus asks there.
+    /// Whether Prometheus scrapes it.
     pub scraped: bool,
 }
 
 #[derive(Serialize)]
 pub struct NeedView {
-    /// Who needs.
+    /// The component that needs another.
     pub from: String,
-    /// Whom.
+    /// The component that it needs.
     pub to: Vec<String>,
 }
 
@@ -142,7 +142,7 @@ pub struct NeedView {
 pub struct FlowView {
     /// Its step.
     pub mark: String,
-    /// What goes there.
+    /// Its label.
     pub label: Option<String>,
     /// Where it starts.
     pub from: String,
@@ -208,9 +208,9 @@ pub struct SecretView {
     pub name: String,
     /// The environment variable.
     pub env: String,
-    /// What it is for.
+    /// Its purpose.
     pub description: Option<String>,
-    /// Whether it may be missing.
+    /// Whether it is optional.
     pub optional: bool,
     /// The component whose program needs it for itself.
     pub component: Option<String>,
@@ -220,9 +220,9 @@ pub struct SecretView {
 pub struct VolumeView {
     /// Its real name.
     pub name: String,
-    /// Where platform.toml speaks of it.
+    /// Its place in platform.toml.
     pub path: String,
-    /// Whose it is, if it is not shared.
+    /// Its owner, if it is not shared.
     pub component: Option<String>,
     /// Whether nothing creates or removes it.
     pub external: bool,

@@ -66,7 +66,7 @@ pub fn blocks(
             PostCondition::Always if !globs.is_empty() => Some(patterns::files(globs)),
             _ => None,
         };
-        let hears = matches!(
+        let notifies = matches!(
             condition,
             PostCondition::Unsuccessful | PostCondition::Fixed
         );
@@ -77,7 +77,7 @@ pub fn blocks(
             run,
             archive: kept(&post.archive),
             junit: kept(&post.junit),
-            notes: if hears { notes.clone() } else { Vec::new() },
+            notes: if notifies { notes.clone() } else { Vec::new() },
         }
     };
     let all = PostCondition::ALL.iter().copied().map(block);

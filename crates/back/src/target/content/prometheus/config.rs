@@ -250,7 +250,7 @@ fn login(login: &Login) -> LoginView {
     }
 }
 
-/// A step of relabeling, with the keys that are said.
+/// A step of relabeling, with the keys that are set.
 fn relabel(step: &Relabel) -> Value {
     let Relabel {
         source_labels,

@@ -10,7 +10,8 @@ use crate::{
     graph::Graph,
     language::promql,
     model::{
-        Alert, AlertText, Component, Metrics, Platform, Record, holds_back, is_told_by_notify,
+        Alert, AlertText, Component, Metrics, Platform, Record, holds_back,
+        is_generated_alertmanager,
     },
     speak::units::prometheus,
     target::{
@@ -181,7 +182,11 @@ impl<'a> Rules<'a> {
             graph: context.graph,
             dashboards: boards::address(context.platform, context.vantage),
             scraped: jobs.iter().map(|job| job.component.name.as_str()).collect(),
-            is_told: context.platform.components.iter().any(is_told_by_notify),
+            is_told: context
+                .platform
+                .components
+                .iter()
+                .any(is_generated_alertmanager),
         }
     }
 }

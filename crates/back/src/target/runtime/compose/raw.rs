@@ -65,8 +65,8 @@ pub(super) fn joined_include(raw: &Map<String, Value>, ours: Value) -> Value {
 /// What is left for `compose.yaml`: services that no group has, and every other key.
 pub(super) fn of_project(raw: &Map<String, Value>, files: &[GroupFile]) -> Map<String, Value> {
     let mut rest = raw.clone();
-    let spoken = ["name", "include"];
-    rest.retain(|key, value| !spoken.contains(&key.as_str()) && *value != Value::Bool(false));
+    let handled = ["name", "include"];
+    rest.retain(|key, value| !handled.contains(&key.as_str()) && *value != Value::Bool(false));
     if !files.is_empty() {
         rest.retain(|key, _| !RESOURCES.contains(&key.as_str()));
     }

@@ -202,7 +202,7 @@ pub fn build(context: &Context<'_>) -> Chart {
     let known = keys(&values);
     raw::merge(&mut values, upstream::values(platform));
     raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
-    raw::hand_to_claims(&mut values);
+    raw::move_to_claims(&mut values);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);
     let kept = kept(

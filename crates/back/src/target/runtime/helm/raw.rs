@@ -63,8 +63,8 @@ pub fn merge(base: &mut Value, over: Value) {
 const OF_CLAIM: [&str; 4] = ["size", "accessModes", "storageClass", "existingClaim"];
 
 /// Merges raw values at the mount of a claim into the claim, if it is an object of the chart.
-pub fn hand_to_claims(values: &mut Value) {
-    let mut said: Vec<(String, Map<String, Value>)> = Vec::new();
+pub fn move_to_claims(values: &mut Value) {
+    let mut overrides: Vec<(String, Map<String, Value>)> = Vec::new();
     let components = values["components"].as_object_mut().into_iter().flatten();
     let volumes = components.filter_map(|(_, workload)| workload.get_mut("volumes"));
     for mount in volumes
@@ -80,9 +80,9 @@ pub fn hand_to_claims(values: &mut Value) {
         let of_claim = OF_CLAIM
             .iter()
             .filter_map(|key| mount.shift_remove_entry(*key));
-        said.push((claim, of_claim.collect()));
+        overrides.push((claim, of_claim.collect()));
     }
-    for (claim, keys) in said.into_iter().filter(|(_, keys)| !keys.is_empty()) {
+    for (claim, keys) in overrides.into_iter().filter(|(_, keys)| !keys.is_empty()) {
         if let Some(volume) = values["volumes"].get_mut(&claim) {
             merge(volume, Value::Object(keys));
         }

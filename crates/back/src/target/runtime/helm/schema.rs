@@ -70,7 +70,7 @@ fn meanings(keys: &[KeyShape]) -> BTreeMap<&'static str, &'static str> {
 fn of_type(value: &Value) -> Value {
     match value {
         Value::Object(_) => json!({ "type": "object" }),
-        _ => json!(true),
+        _ => json!({}),
     }
 }
 

@@ -79,7 +79,7 @@ pub fn further_secrets(
         charts(platform).filter_map(|(component, chart)| Some((component, chart.secret.as_ref()?)));
     made.map(|(component, made)| {
         let mut reads = BTreeSet::new();
-        let mut spoken = |text: &Text| {
+        let mut rendered = |text: &Text| {
             text.render(|piece| match piece {
                 Piece::Secret(name) => {
                     reads.insert(name.clone());
@@ -90,7 +90,7 @@ pub fn further_secrets(
         };
         let entries = made.entries.iter();
         let entries = entries
-            .map(|(key, text)| (key.clone(), spoken(text)))
+            .map(|(key, text)| (key.clone(), rendered(text)))
             .collect();
         FurtherSecret {
             name: secret_name(&component.name),

@@ -1,6 +1,6 @@
-//! Who stands in which row, and in which order: what belongs together comes close together.
+//! The row of each node, and the order in it: nodes that are connected come close together.
 //!
-//! The order begins as the user's and changes only where a swap makes the wires clearly shorter.
+//! The order starts as the user's. A swap is kept only if it makes the wires clearly shorter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,9 +32,9 @@ pub struct Cell {
 const LANE_MOST: usize = 6;
 /// Nodes of a group in one column.
 const COLUMN_MOST: usize = 3;
-/// Times that the order may be improved.
+/// The most rounds in which the order is improved.
 const PASSES: usize = 6;
-/// Places of nodes and lengths of wires that may be looked at to improve it. A large picture swaps only what is close.
+/// The most places of nodes and lengths of wires that are computed to improve it. A large picture swaps only close entries.
 const WORK: usize = 20_000_000;
 
 pub fn arrange(scene: &Scene) -> Vec<Row> {
@@ -83,7 +83,7 @@ impl Order {
         ]
     }
 
-    /// Swaps two entries of a list wherever that makes the wires shorter.
+    /// Swaps pairs of entries of a list if that makes the wires shorter.
     fn improve(&mut self, scene: &Scene) {
         let entries: usize = self.lists().iter().map(|list| list.len()).sum();
         let look = (scene.nodes.len() + scene.wires.len()) * entries * PASSES;
@@ -110,7 +110,7 @@ impl Order {
         }
     }
 
-    /// The summed length of all wires, a flow counting as several needs, with every row as wide as 1000. `places` is room for
+    /// The sum of the lengths of all wires, with every row 1000 wide. A flow counts as several needs. `places` is a buffer for
     /// the places of the nodes.
     fn cost(&self, scene: &Scene, places: &mut [(i64, i64)]) -> i64 {
         self.put(places);
@@ -128,7 +128,7 @@ impl Order {
             .sum()
     }
 
-    /// Where each node stands in the rows that [`Order::rows`] makes.
+    /// The place of each node in the rows that [`Order::rows`] makes.
     fn put(&self, places: &mut [(i64, i64)]) {
         let mut row = 0;
         for lane in [&self.above, &self.ci, &self.pipelines] {
@@ -165,8 +165,8 @@ impl Order {
         rows
     }
 
-    /// Cards in rows about twice as wide as high, nodes outside of cards in as many rows as columns: they are wider than high
-    /// themselves.
+    /// Cards in rows that make the picture about twice as wide as high. Nodes outside of cards in as many rows as columns, since
+    /// each of them is wider than high.
     fn grid(&self) -> Grid {
         let units: usize = self.cells.iter().map(|cell| cell.columns.len()).sum();
         let mut wide = 1;
@@ -204,14 +204,14 @@ impl Order {
     }
 }
 
-/// How the columns of all cards are dealt out to rows.
+/// How the columns of all cards are distributed over rows.
 struct Grid {
     units: usize,
     rows: usize,
 }
 
 impl Grid {
-    /// The row that a cell's middle falls into when all columns stand in one line and so many are before it.
+    /// The row of a cell: all columns are put in one line, which is cut into rows. The row is where the cell's middle lies.
     fn row(&self, taken: usize, cell: &Cell) -> usize {
         (2 * taken + cell.columns.len()) * self.rows / (2 * self.units.max(1))
     }
@@ -241,7 +241,7 @@ fn put_stack(
     }
 }
 
-/// Two of so many entries, at most `reach` apart.
+/// All pairs of `length` entries that are at most `reach` apart.
 fn pairs(length: usize, reach: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..length).flat_map(move |left| {
         let end = length.min(left + 1 + reach);
@@ -249,7 +249,7 @@ fn pairs(length: usize, reach: usize) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// How many of so many nodes stand in each row of their lane.
+/// How many nodes of a lane stand in each of its rows.
 fn lane_length(nodes: usize) -> usize {
     let rows = nodes.div_ceil(LANE_MOST).max(1);
     nodes.div_ceil(rows).max(1)
@@ -271,7 +271,7 @@ fn lane_rows(lane: Lane, nodes: &[usize]) -> Vec<Row> {
         .collect()
 }
 
-/// A card's nodes, each above those that it needs, so that most arrows point to the next one below.
+/// A card's nodes, each above the nodes that it needs, so that most arrows point to the next node below.
 fn card_cell(scene: &Scene, card: usize) -> Cell {
     let mut waiting = Waiting::of(scene, card);
     let mut sorted: Vec<usize> = Vec::new();
@@ -290,13 +290,13 @@ fn card_cell(scene: &Scene, card: usize) -> Cell {
 /// The nodes of a card that have no place yet.
 struct Waiting<'a> {
     nodes: &'a [usize],
-    /// Where each stands among the nodes.
+    /// The index of each among the nodes.
     positions: BTreeMap<usize, usize>,
     /// The wires that leave each node inside of the card.
     wires: BTreeMap<usize, Vec<&'a Wire>>,
-    /// How many wires of nodes without a place say that they need it.
+    /// How many nodes without a place need it.
     needed: BTreeMap<usize, usize>,
-    /// Positions of those without a place, and of those among them that nobody left needs.
+    /// Positions of the nodes without a place, and of those that no node without a place needs.
     left: BTreeSet<usize>,
     free: BTreeSet<usize>,
 }
@@ -327,7 +327,8 @@ impl<'a> Waiting<'a> {
         }
     }
 
-    /// Just above its own last need, if that is free, else the first that nobody left needs; a knot: the first.
+    /// The one just above the last placed node that needs it, if it is free. Else the first that no other node without a place
+    /// needs. In a cycle: the first.
     fn next_after(&self, last: Option<usize>) -> Option<usize> {
         let ends = last.and_then(|last| self.wires.get(&last));
         let ends = ends.into_iter().flatten().map(|wire| wire.to);

@@ -1,4 +1,4 @@
-//! Places for the numbers: on their own line, away from other numbers and other lines.
+//! The places of the numbers: each on its line, away from other numbers and other lines.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct Badge {
 const HEIGHT: i32 = 18;
 const BETWEEN: i32 = 2;
 
-/// One badge a mark, those of a line beside each other; lines in order, each where it disturbs least.
+/// One badge for each mark; those of one line side by side. Lines take turns in order, each takes the place that covers least.
 pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
     let mut out: Vec<Badge> = Vec::new();
     let obstacles = Obstacles::of(layout);
@@ -45,7 +45,7 @@ pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
         };
         let (mut x, mut y) = (place.rect.x, place.rect.y);
         for (mark, w) in marks.iter().zip(widths) {
-            // Side by side along a level stretch, below each other along an upright one.
+            // Side by side along a horizontal stretch, below each other along a vertical one.
             let indent = if place.level {
                 0
             } else {
@@ -78,7 +78,7 @@ struct Place {
     rank: i32,
 }
 
-/// Places along a line, with a rank: long stretches before short ones, the middle before the ends.
+/// Places along a line, each with a rank: long stretches first, and the middle before the ends.
 fn candidates(line: &Line, widths: &[i32]) -> Vec<Place> {
     let count = widths.len() as i32;
     let mut out = Vec::new();
@@ -114,12 +114,12 @@ fn candidates(line: &Line, widths: &[i32]) -> Vec<Place> {
     out
 }
 
-/// What a badge would cover, in the order of the coordinate that only what is near can share.
+/// What a badge could cover, sorted by one coordinate so that only near ones need to be compared.
 struct Obstacles {
     /// By their top.
     nodes: BTreeMap<i32, Vec<Rect>>,
     highest_node: i32,
-    /// Level stretches of lines by their top, and upright ones by their left.
+    /// Horizontal stretches of lines by their top, and vertical ones by their left.
     level: BTreeMap<i32, Vec<(usize, Rect)>>,
     upright: BTreeMap<i32, Vec<(usize, Rect)>>,
 }

@@ -1,19 +1,19 @@
-//! Where wires meet the sides of nodes: apart from each other, in an order in which they do not cross right in front of
-//! the node, and straight across where two nodes face each other.
+//! Where wires meet the sides of nodes (doors). Doors keep a distance, and their order avoids crossings in front of the node.
+//! Wires between two nodes that face each other are straight.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     route::{Channel, Route, Side},
-    stack::Rider,
+    stack::TrackUser,
     tracks::State,
 };
 
-/// From a node's corner to its first door.
+/// The distance between a node's corner and its first door.
 const DOOR_EDGE: i32 = 8;
-/// Between two doors of a side, where it is long enough.
+/// The distance between two doors of a side, if the side is long enough.
 const DOOR_STEP: i32 = 14;
-/// Between two doors that lie opposite each other and belong to different wires.
+/// The distance between two doors that lie opposite each other and belong to different wires.
 const CLEAR: i32 = 6;
 
 /// An end of a wire at a side of a node.
@@ -21,7 +21,7 @@ const CLEAR: i32 = 6;
 pub struct Door {
     pub node: usize,
     pub side: Side,
-    pub rider: Rider,
+    pub user: TrackUser,
     pub leaves: bool,
 }
 
@@ -80,7 +80,7 @@ impl State<'_> {
         }
     }
 
-    /// Makes wires between nodes that face each other straight where both sides have room for it.
+    /// Makes wires between nodes that face each other straight if both sides have room.
     pub fn align_doors(&mut self) -> BTreeSet<Door> {
         let mut fixed: BTreeSet<Door> = BTreeSet::new();
         for route in self.routes {
@@ -102,8 +102,8 @@ impl State<'_> {
         fixed
     }
 
-    /// Moves doors that lie opposite each other across a channel apart: their wires would look like one, between two nodes
-    /// that have nothing to do with each other. `fixed` are the ends of straight wires.
+    /// Moves doors apart that lie opposite each other across a channel. Otherwise two wires would look like one wire between
+    /// unrelated nodes. `fixed` are the ends of straight wires.
     pub fn separate_doors(&mut self, fixed: &BTreeSet<Door>) {
         let mut channels: BTreeMap<Channel, BTreeSet<Door>> = BTreeMap::new();
         for route in self.routes {
@@ -176,7 +176,7 @@ impl State<'_> {
         (route.channels.len() == 1 && across && low <= high).then_some((low, high))
     }
 
-    /// Where on its side a door may be.
+    /// The range of coordinates that a door can have on its side.
     fn span(&self, door: Door) -> (i32, i32) {
         let rect = self.placement.nodes[door.node];
         match door.side {
@@ -185,10 +185,10 @@ impl State<'_> {
         }
     }
 
-    /// Places for all doors of a side with one of them at a coordinate, in their old order; `None` if there is no room.
+    /// Places for all doors of a side in their order, with one of them at a given coordinate; `None` if there is no room.
     fn make_room(&self, door: Door, at: i32, fixed: &BTreeSet<Door>) -> Option<Vec<(Door, i32)>> {
         let first = Door {
-            rider: Rider::Flow(0),
+            user: TrackUser::Flow(0),
             leaves: false,
             ..door
         };

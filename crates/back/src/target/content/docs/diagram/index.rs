@@ -1,4 +1,4 @@
-//! The platform as pictures ask for it: who is in which group, and what edges end there. Made once for all of them.
+//! The components of each group, and the edges that end there. Computed once for all pictures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,11 @@ use crate::{
 };
 
 pub struct Index<'a> {
-    /// The components of each group that run here, in the user's order.
+    /// The components of each group that are not external, in the user's order.
     members: BTreeMap<&'a str, Vec<&'a Component>>,
     /// The group of each component that is in one.
     pub group_of: BTreeMap<&'a str, &'a str>,
-    /// Edges that are more than a scrape.
+    /// Edges other than scrapes.
     pub needs: Vec<(FlowEnd, FlowEnd)>,
     pub scraped: BTreeSet<String>,
     /// Each flow with its mark.

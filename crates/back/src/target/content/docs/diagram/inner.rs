@@ -6,13 +6,13 @@ use super::{
     scene::{Scene, WireKind},
 };
 
-/// Between two lines of a strip.
+/// The distance between two lines of a strip.
 const STEP: i32 = 8;
-/// From a node's corner to where its lines leave or enter a strip at its right, and one at its left.
+/// The distance from a node's corner to its lines into a strip at its right, and into one at its left.
 const LEFT_INSET: i32 = 8;
 const RIGHT_INSET: i32 = 17;
 
-/// A need within a card.
+/// A need inside of a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inner {
     pub from: usize,
@@ -92,7 +92,7 @@ pub fn points(cell: &Cell, inner: &Inner, nodes: &[Rect]) -> Vec<(i32, i32)> {
     let (from, to) = (nodes[inner.from], nodes[inner.to]);
     match inner.way {
         Way::Straight => {
-            // Beside each other where both need each other.
+            // Side by side if each needs the other.
             let x = from.x + if from.y < to.y { 26 } else { 40 };
             if from.y < to.y {
                 vec![(x, from.bottom()), (x, to.y)]
@@ -107,8 +107,8 @@ pub fn points(cell: &Cell, inner: &Inner, nodes: &[Rect]) -> Vec<(i32, i32)> {
                 .max();
             let x = first.unwrap_or(0) + 9 + track as i32 * STEP;
             let side = |rect: Rect| if rect.x < x { rect.right() } else { rect.x };
-            // Nodes of two columns stand at one height: each column leaves and enters the strip at heights of its own, or
-            // two of them would look like one line between strangers.
+            // Nodes of both columns have the same heights, so each column has its own heights for lines into the strip. Else
+            // two lines would look like one between unrelated nodes.
             let inset = |rect: Rect| if rect.x < x { LEFT_INSET } else { RIGHT_INSET };
             let (start, end) = (from.bottom() - inset(from), to.y + inset(to));
             vec![(side(from), start), (x, start), (x, end), (side(to), end)]

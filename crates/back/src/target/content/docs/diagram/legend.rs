@@ -1,4 +1,4 @@
-//! Below the picture: what the numbers say, and what the signs mean.
+//! The legend below the picture: the text of each numbered flow, and the meaning of each sign.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ const COLUMN_LEAST: i32 = 290;
 const COLUMN_MOST: i32 = 4;
 const COLUMN_GAP: i32 = 24;
 
-/// The flows in order, in as many columns as the width has room for.
+/// The flows in order, in as many columns as fit.
 pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
     if scene.legend.is_empty() {
         return Legend {
@@ -144,7 +144,7 @@ fn badge_width(mark: &str) -> i32 {
     (width(mark, CHIP) + 8).max(20)
 }
 
-/// What the signs mean; only those that the picture has.
+/// The meaning of the signs that the picture has.
 pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> Key {
     let mut signs: Vec<(&'static str, String, &str)> = Vec::new();
     for (icon, meaning) in [

@@ -1,5 +1,5 @@
-//! How wide text is, without a font: the reader's font is unknown, so a text counts as wide as the widest of the fonts
-//! that the picture asks for.
+//! The width of a text, without a font. The reader's font is unknown, so the width is that of the widest font that the picture
+//! names.
 
 /// A size in pixels, and the weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub fn width(text: &str, style: Style) -> i32 {
     (hundredths * style.size + 99) / 100
 }
 
-/// The text, cut with an ellipsis where it is wider than `most` pixels.
+/// The text, cut with an ellipsis if it is wider than `most` pixels.
 pub fn fit(text: &str, style: Style, most: i32) -> String {
     let text = clean(text);
     if width(&text, style) <= most {
@@ -84,7 +84,7 @@ pub fn wrap(text: &str, style: Style, most: i32, lines: usize) -> Vec<String> {
     out
 }
 
-/// One line: control characters and marks that turn the direction of text are spaces.
+/// One line: control characters and marks that change the direction of text become spaces.
 fn clean(text: &str) -> String {
     text.chars()
         .map(|c| match c as u32 {
@@ -95,7 +95,7 @@ fn clean(text: &str) -> String {
         .collect()
 }
 
-/// Hundredths of the size. Outside of ASCII: a full em, which CJK takes; what is wider still (emoji) more.
+/// Hundredths of the size. A character outside of ASCII counts as a full em, as wide as CJK; wider ones (emoji) count more.
 fn advance(c: char, bold: bool) -> i32 {
     let table = if bold { &BOLD } else { &REGULAR };
     match c as u32 {

@@ -1,13 +1,13 @@
 //! The platform as a picture: rows of nodes and cards, wires in the channels between them, no wire across a node.
 //!
 //! In: the model and the graph. Out: a view that the template `docs/architecture.svg` arranges. All coordinates are
-//! whole pixels, so the picture is the same on every machine. Written by hand: no crate routes wires around nodes in rows.
+//! whole pixels, so the picture is the same on every machine. It is written by hand: no crate routes wires around nodes in rows.
 //!
 //! | step | does |
 //! | --- | --- |
 //! | [`index`] | sorts components, edges and flows by group |
-//! | [`scene`] | says what is shown |
-//! | [`scope`] | the same of a platform that is too large for one picture |
+//! | [`scene`] | decides what is shown |
+//! | [`scope`] | the same for a platform that is too large for one picture |
 //! | [`arrange`] | puts it in rows |
 //! | [`place`] | gives rows, cells and nodes their rectangles |
 //! | [`route`] | finds for each wire the channels it goes through |
@@ -50,11 +50,11 @@ use crate::{
 pub struct Pictures {
     /// The whole platform, or an overview of its groups.
     pub main: Picture,
-    /// Those of the groups where it is an overview, by their names.
+    /// The pictures of the groups by name, if `main` is an overview.
     pub groups: Vec<(String, Picture)>,
 }
 
-/// Draws the platform, and each group where it is too large for one picture.
+/// Draws the platform, and also each group if the platform is too large for one picture.
 pub fn draw(platform: &Platform, graph: &Graph) -> Pictures {
     let index = Index::of(platform, graph);
     let groups = match scope::is_whole(platform) {
@@ -67,7 +67,7 @@ pub fn draw(platform: &Platform, graph: &Graph) -> Pictures {
     }
 }
 
-/// The first of the pictures alone.
+/// Draws only the main picture.
 pub fn draw_main(platform: &Platform, graph: &Graph) -> Picture {
     main(platform, &Index::of(platform, graph))
 }

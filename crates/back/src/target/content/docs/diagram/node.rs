@@ -1,4 +1,4 @@
-//! What stands in a node's box: icon, title, ports, parts, and a pipeline's tasks as dots.
+//! The contents of a node's box: icon, title, ports, parts, and a pipeline's tasks as dots.
 
 use super::{
     measure::{Style, fit, width},
@@ -9,7 +9,7 @@ use super::{
 
 const PART: Style = Style::regular(10);
 
-/// The icon by which the template knows it.
+/// The name of the icon in the template.
 pub fn icon(node: &Node) -> &'static str {
     match node.face {
         Face::External => "cloud",
@@ -85,7 +85,7 @@ fn tip(node: &Node) -> String {
     words.join(", ")
 }
 
-/// At most two ports, at the right of the two lines; what is more is counted.
+/// At most two ports, at the right of the two lines. Others are shown as a number.
 fn port_chips(node: &Node, rect: Rect, top: i32) -> Vec<Chip> {
     let texts: Vec<String> = match node.ports.as_slice() {
         [] | [_] | [_, _] => node.ports.clone(),
@@ -109,7 +109,7 @@ fn port_chips(node: &Node, rect: Rect, top: i32) -> Vec<Chip> {
         .collect()
 }
 
-/// The parts that fit on one line; what is more is counted.
+/// The parts that fit on one line. Others are shown as a number.
 fn part_chips(node: &Node, rect: Rect, y: i32) -> Vec<Chip> {
     let mut out: Vec<Chip> = Vec::new();
     let mut x = rect.x + 10;
@@ -145,7 +145,7 @@ fn part_chips(node: &Node, rect: Rect, y: i32) -> Vec<Chip> {
     out
 }
 
-/// Tasks or stages as dots in a row, those side by side above each other.
+/// Tasks or stages as a row of dots. Those that run at the same time stand above each other.
 fn waves(node: &Node, x: i32, y: i32, end: i32) -> (Vec<(i32, i32)>, Vec<String>, Option<Words>) {
     const STEP: i32 = 17;
     const HIGH: usize = 3;

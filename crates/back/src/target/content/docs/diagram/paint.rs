@@ -23,7 +23,7 @@ const HEADING: Style = Style::bold(26);
 const RUNNER: Style = Style::regular(10);
 pub const LEAD: Style = Style::regular(13);
 
-/// `group` is the one that the picture is of, where it is not of the platform.
+/// `group` is the group of the picture; `None` for a picture of the whole platform.
 pub fn paint(
     platform: &Platform,
     scene: &Scene,
@@ -206,7 +206,7 @@ fn flows(scene: &Scene, layout: &Layout) -> Vec<LineView> {
         .collect()
 }
 
-/// A line with round corners, ending a little before its arrow's point.
+/// A line with round corners that ends shortly before the point of its arrow.
 fn line(points: &[(i32, i32)], color: usize) -> LineView {
     let (length, half) = HEAD;
     let mut path = String::new();

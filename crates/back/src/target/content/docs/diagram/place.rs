@@ -1,4 +1,4 @@
-//! Rectangles for rows, cells and nodes, given how much room the channels between them need.
+//! Rectangles for rows, cells and nodes. The input is the room that the channels between them need.
 
 use super::{
     arrange::{Cell, Lane, Row},
@@ -44,7 +44,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// What an empty picture has.
+    /// The room of a picture without wires.
     pub fn least(rows: &[Row]) -> Self {
         Self {
             gutters: vec![0; rows.len() + 1],
@@ -61,9 +61,9 @@ impl Room {
 #[derive(Clone, Debug)]
 pub struct Placement {
     pub width: i32,
-    /// Where the rows end; the legend comes below.
+    /// The end of the rows; the legend is below it.
     pub bottom: i32,
-    /// What lies between the two outer channels.
+    /// Left and right edge of the area between the two outer channels.
     pub content: (i32, i32),
     pub bands: Vec<(Lane, Rect)>,
     /// Top and bottom of each row, its band included.
@@ -71,7 +71,7 @@ pub struct Placement {
     /// Each row's cells.
     pub cells: Vec<Vec<Rect>>,
     pub nodes: Vec<Rect>,
-    /// Where a card's nodes begin, below its head, for each row.
+    /// The y of a card's first node, below its head, for each row.
     pub heads: Vec<i32>,
 }
 
@@ -106,10 +106,10 @@ pub const CARD_LINE: i32 = 15;
 const GAP_LEAST: i32 = 26;
 const GUTTER_LEAST: i32 = 26;
 const WIDTH_LEAST: i32 = 560;
-/// As much of a subtitle as makes a node wider: the longest versions that images have.
+/// The longest subtitle that makes a node wider: as long as the longest versions of images.
 const SUBTITLE_MOST: i32 = 280;
 
-/// Places everything. Row by row, cells as wide as the widest row lets them be.
+/// Places everything, row by row. Cells grow to the width of the widest row.
 pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
     let left = MARGIN + room.left;
     let widths = NodeWidths::of(scene);
@@ -224,7 +224,7 @@ fn place_nodes(
     }
 }
 
-/// How a row takes up what it is narrower than the widest one.
+/// How a row that is narrower than the widest one is filled up.
 struct Spread {
     /// Added to each column of nodes.
     stretch: i32,
@@ -249,7 +249,7 @@ impl Spread {
         };
         let stretch = (free / columns.max(1)).min(most);
         let rest = free - stretch * columns;
-        // A pixel or two that do not divide: flush left, and nobody sees it.
+        // One or two pixels that can't be divided stay at the right, where nobody sees them.
         let gap = if rest < columns {
             0
         } else {
@@ -263,7 +263,7 @@ impl Spread {
     }
 }
 
-/// How wide nodes want to be, by what they are.
+/// The preferred width of nodes, by what they stand for.
 struct NodeWidths {
     component: i32,
     pipeline: i32,
@@ -341,7 +341,7 @@ fn row_node_height(scene: &Scene, row: &Row) -> i32 {
     nodes.map(height).max().unwrap_or(54)
 }
 
-/// From a card's top to its first node: as much as the longest description of the row needs.
+/// From a card's top to its first node: the room for the longest description in the row.
 fn card_head(scene: &Scene, row: &Row, widths: &NodeWidths, stretch: i32) -> i32 {
     let lines = row.cells.iter().filter_map(|cell| {
         let card = &scene.cards[cell.card?];

@@ -1,4 +1,4 @@
-//! Which channels a wire goes through. Channels are the gutters between rows, the gaps between the cells of a row, and
+//! The channels that each wire goes through. Channels are the gutters between rows, the gaps between the cells of a row, and
 //! the room left and right of everything; nodes lie in none of them, so no wire crosses a node.
 
 use std::{
@@ -33,7 +33,7 @@ pub enum Side {
     Bottom,
 }
 
-/// From a side of one node to a side of another. Channels lie across each other by turns.
+/// From a side of one node to a side of another. Horizontal and vertical channels alternate.
 #[derive(Clone, Debug)]
 pub struct Route {
     pub wire: usize,
@@ -42,10 +42,10 @@ pub struct Route {
     pub channels: Vec<Channel>,
 }
 
-/// Pixels that a bend is worth.
+/// The cost of a bend, in pixels of length.
 const BEND: i32 = 30;
-/// Pixels that another wire in the same channel is worth.
-const COMPANY: i32 = 12;
+/// The cost of each other wire in the same channel, in pixels of length.
+const SHARED_CHANNEL: i32 = 12;
 
 pub fn routes(scene: &Scene, rows: &[Row], placement: &Placement) -> Vec<Route> {
     let map = Map::of(rows, placement);
@@ -69,7 +69,7 @@ pub fn routes(scene: &Scene, rows: &[Row], placement: &Placement) -> Vec<Route> 
     out
 }
 
-/// Who is in which channel already.
+/// The wires that are routed already, by channel.
 #[derive(Default)]
 struct Traffic {
     count: BTreeMap<Channel, i32>,
@@ -87,34 +87,34 @@ impl Traffic {
         }
     }
 
-    /// What a channel costs: less where the bundle is already.
-    fn toll(&self, channel: Channel, bundle: Option<usize>) -> Toll {
+    /// The cost of a stretch in a channel: lower if needs to the same node are there already.
+    fn stretch_cost(&self, channel: Channel, bundle: Option<usize>) -> StretchCost {
         match bundle {
-            Some(target) if self.bundles.contains(&(channel, target)) => Toll::Shared,
-            _ => Toll::Own(COMPANY * self.count.get(&channel).copied().unwrap_or(0)),
+            Some(target) if self.bundles.contains(&(channel, target)) => StretchCost::Shared,
+            _ => StretchCost::Own(SHARED_CHANNEL * self.count.get(&channel).copied().unwrap_or(0)),
         }
     }
 }
 
-/// What a stretch in a channel costs.
+/// The cost of a stretch in a channel.
 #[derive(Clone, Copy, Debug)]
-enum Toll {
+enum StretchCost {
     Shared,
     Own(i32),
 }
 
-impl Toll {
+impl StretchCost {
     fn cost(self, length: i32) -> i32 {
         match self {
-            Toll::Shared => length / 3,
-            Toll::Own(company) => length + company,
+            StretchCost::Shared => length / 3,
+            StretchCost::Own(company) => length + company,
         }
     }
 }
 
 /// An end of a vertical channel in a gutter.
 #[derive(Clone, Copy, Debug)]
-struct Mouth {
+struct Junction {
     channel: Channel,
     gutter: usize,
     x: i32,
@@ -132,46 +132,46 @@ struct Door {
 }
 
 struct Map {
-    /// The two mouths of a channel's stretch beside a row are neighbours: 0 and 1, 2 and 3, and so on.
-    mouths: Vec<Mouth>,
-    /// The mouths of each gutter.
+    /// The two junctions of a channel beside one row are neighbours in this list: 0 and 1, 2 and 3, and so on.
+    junctions: Vec<Junction>,
+    /// The junctions of each gutter.
     gutters: Vec<Vec<usize>>,
-    /// The mouths of each row.
+    /// The junctions of each row.
     rows: Vec<Range<usize>>,
     doors: BTreeMap<usize, Vec<Door>>,
 }
 
-/// What a way is looked for between, and who is where already.
-struct Trip<'a> {
+/// The ends between which a path is searched, and the wires that are routed already.
+struct Search<'a> {
     starts: &'a [Door],
     ends: &'a [Door],
     traffic: &'a Traffic,
     bundle: Option<usize>,
 }
 
-/// How a mouth or a door was reached.
+/// How a junction or a door was reached.
 #[derive(Clone, Copy, Debug)]
-enum Via {
+enum ReachedBy {
     Start(Side),
-    Mouth(usize),
+    Junction(usize),
 }
 
 impl Map {
     fn of(rows: &[Row], placement: &Placement) -> Self {
         let mut map = Self {
-            mouths: Vec::new(),
+            junctions: Vec::new(),
             gutters: vec![Vec::new(); rows.len() + 1],
             rows: Vec::new(),
             doors: BTreeMap::new(),
         };
         for (index, row) in rows.iter().enumerate() {
             let (top, bottom) = placement.rows[index];
-            let first = map.mouths.len();
+            let first = map.junctions.len();
             for gap in 0..=row.cells.len() {
                 let (channel, x) = vertical(placement, row, index, gap);
                 for (gutter, y) in [(index, top), (index + 1, bottom)] {
-                    map.gutters[gutter].push(map.mouths.len());
-                    map.mouths.push(Mouth {
+                    map.gutters[gutter].push(map.junctions.len());
+                    map.junctions.push(Junction {
                         channel,
                         gutter,
                         x,
@@ -179,7 +179,7 @@ impl Map {
                     });
                 }
             }
-            map.rows.push(first..map.mouths.len());
+            map.rows.push(first..map.junctions.len());
             for cell in 0..row.cells.len() {
                 map.add_doors(rows, placement, index, cell);
             }
@@ -221,11 +221,11 @@ impl Map {
         }
     }
 
-    /// The cheapest way, the first of equals.
+    /// The cheapest path, the first of equal ones.
     fn find(&self, index: usize, wire: &Wire, traffic: &Traffic) -> Option<Route> {
         let bundle = (wire.kind == WireKind::Need).then_some(wire.to);
         let (starts, ends) = (self.doors.get(&wire.from)?, self.doors.get(&wire.to)?);
-        let mut best: Option<(i32, Via, Door)> = None;
+        let mut best: Option<(i32, ReachedBy, Door)> = None;
         for (start, end) in starts
             .iter()
             .flat_map(|start| ends.iter().map(move |end| (start, end)))
@@ -233,27 +233,27 @@ impl Map {
             let is_gutter = matches!(start.channel, Channel::Gutter(_));
             if start.channel == end.channel && (is_gutter || start.row == end.row) {
                 let length = (start.x - end.x).abs() + (start.y - end.y).abs();
-                let cost = traffic.toll(start.channel, bundle).cost(length);
+                let cost = traffic.stretch_cost(start.channel, bundle).cost(length);
                 if best.is_none_or(|(known, ..)| cost < known) {
-                    best = Some((cost, Via::Start(start.side), *end));
+                    best = Some((cost, ReachedBy::Start(start.side), *end));
                 }
             }
         }
         let direct = best.map_or(i32::MAX, |(cost, ..)| cost);
-        let trip = Trip {
+        let search = Search {
             starts,
             ends,
             traffic,
             bundle,
         };
-        let reached = self.spread(&trip, direct);
+        let reached = self.spread(&search, direct);
         for end in ends {
-            for (number, step) in self.steps(end, &trip) {
+            for (number, step) in self.steps(end, &search) {
                 let Some((so_far, _)) = reached[number] else {
                     continue;
                 };
                 if best.is_none_or(|(known, ..)| so_far + step < known) {
-                    best = Some((so_far + step, Via::Mouth(number), *end));
+                    best = Some((so_far + step, ReachedBy::Junction(number), *end));
                 }
             }
         }
@@ -267,16 +267,16 @@ impl Map {
         })
     }
 
-    /// Dijkstra over the mouths, as far as a way of `limit` or less leads.
-    fn spread(&self, trip: &Trip<'_>, mut limit: i32) -> Vec<Option<(i32, Via)>> {
-        let mut reached: Vec<Option<(i32, Via)>> = vec![None; self.mouths.len()];
+    /// Dijkstra's algorithm over the junctions, up to a cost of `limit`.
+    fn spread(&self, search: &Search<'_>, mut limit: i32) -> Vec<Option<(i32, ReachedBy)>> {
+        let mut reached: Vec<Option<(i32, ReachedBy)>> = vec![None; self.junctions.len()];
         let mut waiting: BTreeSet<(i32, usize)> = BTreeSet::new();
         let mut exits: BTreeMap<usize, i32> = BTreeMap::new();
-        for (number, step) in trip.ends.iter().flat_map(|end| self.steps(end, trip)) {
+        for (number, step) in search.ends.iter().flat_map(|end| self.steps(end, search)) {
             let exit = exits.entry(number).or_insert(step);
             *exit = step.min(*exit);
         }
-        let mut improve = |number: usize, cost: i32, via: Via, waiting: &mut BTreeSet<_>| {
+        let mut improve = |number: usize, cost: i32, via: ReachedBy, waiting: &mut BTreeSet<_>| {
             let known = reached[number].map(|(known, _)| known);
             if known.is_none_or(|known| cost < known) {
                 waiting.extend([(cost, number)]);
@@ -286,9 +286,9 @@ impl Map {
                 reached[number] = Some((cost, via));
             }
         };
-        for start in trip.starts {
-            for (number, step) in self.steps(start, trip) {
-                improve(number, step, Via::Start(start.side), &mut waiting);
+        for start in search.starts {
+            for (number, step) in self.steps(start, search) {
+                improve(number, step, ReachedBy::Start(start.side), &mut waiting);
             }
         }
         while let Some((cost, current)) = waiting.pop_first() {
@@ -298,22 +298,23 @@ impl Map {
             if let Some(exit) = exits.get(&current) {
                 limit = limit.min(cost + exit);
             }
-            let via = Via::Mouth(current);
-            let mouth = &self.mouths[current];
-            // To the other end of the same channel.
-            let twin = &self.mouths[current ^ 1];
-            let toll = trip.traffic.toll(mouth.channel, trip.bundle);
-            let along = toll.cost((mouth.y - twin.y).abs());
+            let via = ReachedBy::Junction(current);
+            let junction = &self.junctions[current];
+            // The step to the other end of the same channel.
+            let twin = &self.junctions[current ^ 1];
+            let stretch_cost = search.traffic.stretch_cost(junction.channel, search.bundle);
+            let along = stretch_cost.cost((junction.y - twin.y).abs());
             improve(current ^ 1, cost + along, via, &mut waiting);
-            let toll = trip
+            let stretch_cost = search
                 .traffic
-                .toll(Channel::Gutter(mouth.gutter), trip.bundle);
-            for number in &self.gutters[mouth.gutter] {
-                let other = &self.mouths[*number];
-                let across = if mouth.channel == other.channel {
+                .stretch_cost(Channel::Gutter(junction.gutter), search.bundle);
+            for number in &self.gutters[junction.gutter] {
+                let other = &self.junctions[*number];
+                let across = if junction.channel == other.channel {
                     0
                 } else {
-                    toll.cost((mouth.x - other.x).abs() + (mouth.y - other.y).abs()) + BEND
+                    stretch_cost.cost((junction.x - other.x).abs() + (junction.y - other.y).abs())
+                        + BEND
                 };
                 improve(*number, cost + across, via, &mut waiting);
             }
@@ -321,37 +322,37 @@ impl Map {
         reached
     }
 
-    /// The mouths that a door leads to without another channel, and what that costs.
-    fn steps(&self, door: &Door, trip: &Trip<'_>) -> impl Iterator<Item = (usize, i32)> {
+    /// The junctions that a door reaches through its own channel, and the cost of each.
+    fn steps(&self, door: &Door, search: &Search<'_>) -> impl Iterator<Item = (usize, i32)> {
         let numbers: Vec<usize> = match door.channel {
             Channel::Gutter(gutter) => self.gutters[gutter].clone(),
             channel => self.rows[door.row]
                 .clone()
-                .filter(|number| self.mouths[*number].channel == channel)
+                .filter(|number| self.junctions[*number].channel == channel)
                 .collect(),
         };
-        let toll = trip.traffic.toll(door.channel, trip.bundle);
+        let stretch_cost = search.traffic.stretch_cost(door.channel, search.bundle);
         numbers.into_iter().map(move |number| {
-            let mouth = &self.mouths[number];
-            let length = (mouth.x - door.x).abs() + (mouth.y - door.y).abs();
-            (number, toll.cost(length) + BEND)
+            let junction = &self.junctions[number];
+            let length = (junction.x - door.x).abs() + (junction.y - door.y).abs();
+            (number, stretch_cost.cost(length) + BEND)
         })
     }
 
     fn trace(
         &self,
-        via: Via,
-        reached: &[Option<(i32, Via)>],
+        via: ReachedBy,
+        reached: &[Option<(i32, ReachedBy)>],
         end: Door,
         starts: &[Door],
     ) -> (Side, Vec<Channel>) {
-        let mut mouths: Vec<Mouth> = Vec::new();
+        let mut junctions: Vec<Junction> = Vec::new();
         let mut at = via;
         let side = loop {
             match at {
-                Via::Start(side) => break side,
-                Via::Mouth(number) => {
-                    mouths.push(self.mouths[number]);
+                ReachedBy::Start(side) => break side,
+                ReachedBy::Junction(number) => {
+                    junctions.push(self.junctions[number]);
                     match reached[number] {
                         Some((_, via)) => at = via,
                         None => break end.side,
@@ -359,7 +360,7 @@ impl Map {
                 }
             }
         };
-        mouths.reverse();
+        junctions.reverse();
         let mut channels: Vec<Channel> = Vec::new();
         let mut enter = |channel: Channel| {
             if channels.last() != Some(&channel) {
@@ -369,14 +370,14 @@ impl Map {
         for start in starts.iter().filter(|start| start.side == side) {
             enter(start.channel);
         }
-        for (number, mouth) in mouths.iter().enumerate() {
-            let previous = number.checked_sub(1).map(|previous| mouths[previous]);
+        for (number, junction) in junctions.iter().enumerate() {
+            let previous = number.checked_sub(1).map(|previous| junctions[previous]);
             if let Some(previous) = previous
-                && previous.channel != mouth.channel
+                && previous.channel != junction.channel
             {
-                enter(Channel::Gutter(mouth.gutter));
+                enter(Channel::Gutter(junction.gutter));
             }
-            enter(mouth.channel);
+            enter(junction.channel);
         }
         enter(end.channel);
         (side, channels)

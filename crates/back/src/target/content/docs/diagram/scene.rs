@@ -1,4 +1,4 @@
-//! What the picture shows, before it has places: nodes, cards, lanes and wires.
+//! The contents of the picture, without coordinates: nodes, cards, lanes and wires.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,31 +16,31 @@ pub struct Scene {
     pub cards: Vec<Card>,
     /// Nodes that stand in no card and in no lane.
     pub boxes: Vec<usize>,
-    /// Where each end of an edge is drawn. Several may be drawn as one node.
+    /// The node of each end of an edge. Several ends can share a node.
     pub ends: BTreeMap<FlowEnd, usize>,
-    /// Where this is not the whole platform: the nodes that it is about, at one of which every wire ends.
+    /// In a picture of a part: the nodes of that part. Every wire ends at one of them.
     pub focus: Option<BTreeSet<usize>>,
     /// Which components run the CI entries and the pipelines.
     pub ci_runner: Option<String>,
     pub pipeline_runner: Option<String>,
-    /// Who needs whom is left out: it would be a carpet.
+    /// Needs are left out, because there are too many to follow.
     pub hides_needs: bool,
-    /// Outsiders that deal with pipelines and CI.
+    /// Actors whose flows are mostly with pipelines and CI.
     pub outside_above: Vec<usize>,
     pub ci: Vec<usize>,
     pub pipelines: Vec<usize>,
-    /// Outsiders that deal with components, and components that run elsewhere.
+    /// Actors whose flows are mostly with components, and external components.
     pub outside_below: Vec<usize>,
     pub wires: Vec<Wire>,
     pub legend: Vec<LegendEntry>,
 }
 
-/// What a node stands for decides how it looks.
+/// What a node stands for; its look depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
     Component,
     External,
-    /// Another group than the one that the picture is of.
+    /// A group other than that of the picture.
     Group,
     Pipeline,
     Ci,
@@ -54,7 +54,7 @@ pub struct Node {
     pub face: Face,
     pub title: String,
     pub subtitle: String,
-    /// As the template calls it.
+    /// The name of its icon in the template.
     pub icon: &'static str,
     /// Ports on the host, as `:5000`.
     pub ports: Vec<String>,
@@ -90,7 +90,7 @@ pub struct Wire {
 pub enum WireKind {
     /// Flows between the same ends, by their marks; the colour is an index into the palette.
     Flow { marks: Vec<String>, color: usize },
-    /// One needs the other. Those to one node share their way.
+    /// A need. Needs to the same node share a track.
     Need,
 }
 
@@ -146,7 +146,7 @@ pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
 }
 
 impl Scene {
-    /// Nothing but who runs what.
+    /// An empty scene that knows which components run pipelines and CI.
     pub fn of(platform: &Platform) -> Self {
         Self {
             ci_runner: facts::runner(platform, "jenkins"),
@@ -155,7 +155,7 @@ impl Scene {
         }
     }
 
-    /// A node, and where the edges of what it stands for end.
+    /// Adds a node, and lets the edges of what it stands for end there.
     pub fn add(&mut self, node: Node) -> usize {
         let number = self.nodes.len();
         self.ends
@@ -172,7 +172,7 @@ impl Scene {
         }
     }
 
-    /// The nodes of both ends, where a wire between them is shown.
+    /// The nodes of both ends, if a wire between them is shown.
     fn ends_of_wire(&self, from: &FlowEnd, to: &FlowEnd) -> Option<(usize, usize)> {
         let (from, to) = (*self.ends.get(from)?, *self.ends.get(to)?);
         let is_shown = match &self.focus {
@@ -193,7 +193,7 @@ impl Scene {
         out
     }
 
-    /// Tells each card which wires stay within it.
+    /// Fills in the wires that stay inside of each card.
     pub fn sort_wires(&mut self) {
         let cards = self.cards_of_nodes();
         for (index, wire) in self.wires.iter().enumerate() {
@@ -205,7 +205,7 @@ impl Scene {
         }
     }
 
-    /// One wire for all flows of a pair, in one colour per step.
+    /// One wire for all flows between two nodes; each step has its colour.
     pub fn add_flows(&mut self, index: &Index<'_>) {
         let mut colors: Vec<&str> = Vec::new();
         for (flow, mark) in &index.flows {
@@ -251,7 +251,7 @@ impl Scene {
         }
     }
 
-    /// What an end is called, whatever node stands for it.
+    /// The name of an end, whatever node it is drawn as.
     fn name(&self, end: &FlowEnd, node: usize) -> String {
         match end {
             FlowEnd::Component(name) | FlowEnd::Pipeline(name) | FlowEnd::Ci(name) => name.clone(),
@@ -259,7 +259,8 @@ impl Scene {
         }
     }
 
-    /// Needs that no flow shows already. Scrapes are a mark on the node: a line to everything would hide the rest.
+    /// Needs without a flow between the same ends. Scrapes are a mark on the node, because lines to all nodes would hide the
+    /// rest.
     pub fn add_needs<'a>(&mut self, needs: impl IntoIterator<Item = &'a (FlowEnd, FlowEnd)>) {
         let known: BTreeSet<(usize, usize)> = self
             .wires

@@ -1,4 +1,4 @@
-//! What is shown of a platform that is too large for one picture: an overview of its groups, and a picture of each.
+//! The scenes of a platform that is too large for one picture: an overview of its groups, and one for each group.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,11 +11,11 @@ use crate::{
     text::count,
 };
 
-/// Components that one picture shows so that it can be read.
+/// The most components in one readable picture.
 const WHOLE_MOST: usize = 32;
-/// Nodes of a lane that are shown one by one.
+/// The most nodes of a lane that are drawn one by one.
 const LANE_MOST: usize = 12;
-/// Needs that can be followed by eye.
+/// The most needs that a reader can follow.
 const NEEDS_MOST: usize = 60;
 
 /// Whether the whole platform fits into one picture.
@@ -66,7 +66,7 @@ pub fn overview(platform: &Platform, index: &Index<'_>) -> Scene {
     scene
 }
 
-/// The components of one group, and what they deal with. `edges` are those that end in it.
+/// The components of one group, and the nodes that they are connected to. `edges` are those that end in the group.
 pub fn group(
     platform: &Platform,
     index: &Index<'_>,
@@ -103,7 +103,7 @@ pub fn group(
     scene
 }
 
-/// Leaves the needs out where nobody could follow them.
+/// Leaves the needs out if there are too many to follow.
 fn bound(scene: &mut Scene) {
     let is_need = |kind: &WireKind| *kind == WireKind::Need;
     let needs = scene
@@ -117,7 +117,7 @@ fn bound(scene: &mut Scene) {
     }
 }
 
-/// Actors, CI entries and pipelines that are shown: one by one, or as one node where they are too many.
+/// The nodes for actors, CI entries and pipelines: one each, or a single one if there are too many.
 fn add_lanes(scene: &mut Scene, platform: &Platform, shows: impl Fn(&FlowEnd) -> bool) {
     let actors = platform.actors.iter();
     for actor in actors.filter(|actor| shows(&FlowEnd::Actor(actor.name.clone()))) {

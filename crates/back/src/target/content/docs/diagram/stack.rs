@@ -1,34 +1,34 @@
 //! The order of the tracks in one channel: few crossings, little room.
 
-/// Between a flow and a flow, a flow and a need, two needs.
+/// Distances between tracks: of two flows, of a flow and a need, of two needs.
 pub const APART: (i32, i32, i32) = (17, 12, 9);
 
-/// Needs to one node share tracks; a flow has its own.
+/// Who uses a track: all needs to one node share one, a flow has its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rider {
+pub enum TrackUser {
     Flow(usize),
     NeedsOf(usize),
 }
 
-/// One rider's stretch of a channel.
+/// One user's stretch of a channel.
 #[derive(Clone, Debug)]
 pub struct Segment {
-    pub rider: Rider,
-    /// Where it is left or entered, and to which side: -1 to smaller coordinates, 1 to larger ones.
-    pub taps: Vec<(i32, i32)>,
+    pub user: TrackUser,
+    /// Where wires turn into it or out of it, and to which side: -1 to smaller coordinates, 1 to larger ones.
+    pub turns: Vec<(i32, i32)>,
     pub low: i32,
     pub high: i32,
 }
 
-/// An order of the segments from small to large coordinates, and how far each is from the first track.
+/// The order of the segments from small to large coordinates, and the distance of each from the first track.
 pub fn stack(segments: &[Segment]) -> (Vec<usize>, Vec<i32>) {
     let mut order: Vec<usize> = (0..segments.len()).collect();
     order.sort_by_key(|index| {
         let segment = &segments[*index];
         (
-            segment.taps.iter().map(|tap| tap.1).sum::<i32>(),
+            segment.turns.iter().map(|turn| turn.1).sum::<i32>(),
             segment.low,
-            segment.rider,
+            segment.user,
         )
     });
     let cost: Vec<Vec<i32>> = segments
@@ -62,7 +62,7 @@ pub fn stack(segments: &[Segment]) -> (Vec<usize>, Vec<i32>) {
     (order, offsets)
 }
 
-/// Moves a segment to where it crosses least, the nearest such place to the start.
+/// Moves a segment to the place with the fewest crossings, the first of equal ones.
 fn reinsert(order: &mut Vec<usize>, segment: usize, cost: &[Vec<i32>]) {
     let Some(current) = order.iter().position(|other| *other == segment) else {
         return;
@@ -95,10 +95,10 @@ fn crossings(first: &Segment, second: &Segment) -> i32 {
         at if at == segment.low || at == segment.high => 1,
         _ => 0,
     };
-    let down = first.taps.iter().filter(|tap| tap.1 > 0);
-    let up = second.taps.iter().filter(|tap| tap.1 < 0);
-    down.map(|tap| inside(tap.0, second)).sum::<i32>()
-        + up.map(|tap| inside(tap.0, first)).sum::<i32>()
+    let down = first.turns.iter().filter(|turn| turn.1 > 0);
+    let up = second.turns.iter().filter(|turn| turn.1 < 0);
+    down.map(|turn| inside(turn.0, second)).sum::<i32>()
+        + up.map(|turn| inside(turn.0, first)).sum::<i32>()
 }
 
 /// Whether two segments need different tracks.
@@ -108,9 +108,9 @@ pub fn touch(one: &Segment, other: &Segment) -> bool {
 }
 
 fn apart(one: &Segment, other: &Segment) -> i32 {
-    match (one.rider, other.rider) {
-        (Rider::Flow(_), Rider::Flow(_)) => APART.0,
-        (Rider::NeedsOf(_), Rider::NeedsOf(_)) => APART.2,
+    match (one.user, other.user) {
+        (TrackUser::Flow(_), TrackUser::Flow(_)) => APART.0,
+        (TrackUser::NeedsOf(_), TrackUser::NeedsOf(_)) => APART.2,
         _ => APART.1,
     }
 }

@@ -1,4 +1,4 @@
-//! What holds of every picture: nothing overlaps, nothing sticks out, no wire crosses a node.
+//! True of every picture: nothing overlaps, nothing is outside of the picture, no wire crosses a node.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ fn resolved(text: &str) -> Resolved {
     }
 }
 
-/// `groups` groups of `each` components; every one reaches two others, every second one has a flow.
+/// `groups` groups of `each` components. Each component reaches two others, every second one has a flow.
 fn platform(groups: usize, each: usize) -> String {
     let count = groups * each;
     let mut text = String::from("[platform]\nname = \"p\"\n[groups]\n");
@@ -156,7 +156,7 @@ struct Stub {
     wire: (usize, usize),
     from: (i32, i32),
     to: (i32, i32),
-    /// It is all of the wire, and lies at both of its nodes.
+    /// The stretch is the whole wire, and touches both of its nodes.
     is_whole: bool,
 }
 
@@ -166,7 +166,7 @@ impl Stub {
     }
 }
 
-/// Two wires look like one where their ends lie in one line and meet: then they have to end at one node.
+/// Two wires look like one if their ends lie on one line and touch: then they have to end at the same node.
 fn check_connections(scene: &Scene, layout: &tracks::Layout) {
     let mut stubs = Vec::new();
     let mut add = |from: usize, to: usize, points: &[(i32, i32)]| {

@@ -1,4 +1,4 @@
-//! A track of its own for each wire in each channel, in an order that lets few cross; rows and gaps grow to hold them.
+//! Gives each wire a track in each channel, in an order with few crossings. Rows and gaps grow so that the tracks fit.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use super::{
     place::{MARGIN, Placement, Room, place},
     route::{Channel, Route, Side, routes},
     scene::{Scene, WireKind},
-    stack::{APART, Rider, Segment, stack, touch},
+    stack::{APART, Segment, TrackUser, stack, touch},
 };
 
-/// Everything with its place.
+/// The rows, the rectangles and the lines of the picture.
 #[derive(Clone, Debug)]
 pub struct Layout {
     pub rows: Vec<Row>,
@@ -26,11 +26,11 @@ pub struct Line {
     pub points: Vec<(i32, i32)>,
 }
 
-/// Times that tracks and doors are settled by each other's places.
+/// Rounds in which tracks and doors are placed, each by the places of the other.
 const ROUNDS: usize = 5;
-/// From the first or last track to the channel's edge.
+/// The distance between the first or last track and the channel's edge.
 const EDGE: i32 = 15;
-/// A shift of a track that is removed where it can be.
+/// A jog of this size is removed if possible.
 const JOG: i32 = 24;
 
 pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
@@ -48,7 +48,7 @@ pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
             let middle = state.middle(*channel);
             state
                 .tracks
-                .insert((*channel, state.rider(route.wire)), middle);
+                .insert((*channel, state.user(route.wire)), middle);
         }
     }
     state.settle_doors();
@@ -68,32 +68,32 @@ pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
     }
 }
 
-/// What is known while tracks and doors are settled.
+/// The places so far, while tracks and doors are settled.
 pub struct State<'a> {
     pub scene: &'a Scene,
     pub routes: &'a [Route],
     /// The coordinate across the channel.
-    pub tracks: BTreeMap<(Channel, Rider), i32>,
+    pub tracks: BTreeMap<(Channel, TrackUser), i32>,
     /// The coordinate along a node's side.
     pub doors: BTreeMap<Door, i32>,
     pub placement: Placement,
 }
 
 impl State<'_> {
-    fn rider(&self, wire: usize) -> Rider {
+    fn user(&self, wire: usize) -> TrackUser {
         match self.scene.wires[wire].kind {
-            WireKind::Flow { .. } => Rider::Flow(wire),
-            WireKind::Need => Rider::NeedsOf(self.scene.wires[wire].to),
+            WireKind::Flow { .. } => TrackUser::Flow(wire),
+            WireKind::Need => TrackUser::NeedsOf(self.scene.wires[wire].to),
         }
     }
 
     pub fn start_door(&self, route: &Route) -> Door {
-        // A node's own needs share one door, a flow has its own.
+        // All needs to one node share a door; a flow has its own.
         let from = self.scene.wires[route.wire].from;
         Door {
             node: from,
             side: route.start,
-            rider: self.rider(route.wire),
+            user: self.user(route.wire),
             leaves: true,
         }
     }
@@ -103,7 +103,7 @@ impl State<'_> {
         Door {
             node: to,
             side: route.end,
-            rider: self.rider(route.wire),
+            user: self.user(route.wire),
             leaves: false,
         }
     }
@@ -125,13 +125,13 @@ impl State<'_> {
         (low + high) / 2
     }
 
-    /// The coordinates across all channels of a route, between those of its two doors.
+    /// The coordinate of a route in each of its channels; the first and the last are those of its doors.
     pub fn stations(&self, route: &Route) -> Vec<i32> {
-        let rider = self.rider(route.wire);
+        let user = self.user(route.wire);
         let door = |door: Door| self.doors.get(&door).copied().unwrap_or_default();
         let tracks = route.channels.iter().map(|channel| {
             self.tracks
-                .get(&(*channel, rider))
+                .get(&(*channel, user))
                 .copied()
                 .unwrap_or_default()
         });
@@ -141,7 +141,7 @@ impl State<'_> {
             .collect()
     }
 
-    /// For the first and the last channel: to which side of it the node's door is.
+    /// The side of a channel that a door opens into: -1 if the node is at smaller coordinates, 1 if at larger ones.
     fn door_direction(side: Side) -> i32 {
         match side {
             // A door on the right side opens into a channel right of the node: the node is at its left.
@@ -152,13 +152,13 @@ impl State<'_> {
 
     fn segments(&self) -> BTreeMap<Channel, Vec<Segment>> {
         let mut out: BTreeMap<Channel, Vec<Segment>> = BTreeMap::new();
-        let mut known: BTreeMap<(Channel, Rider), usize> = BTreeMap::new();
+        let mut known: BTreeMap<(Channel, TrackUser), usize> = BTreeMap::new();
         for route in self.routes {
-            let rider = self.rider(route.wire);
+            let user = self.user(route.wire);
             let stations = self.stations(route);
             for (index, channel) in route.channels.iter().enumerate() {
                 let middle = self.middle(*channel);
-                // Beyond the neighbouring channel's track the route goes on to that channel's other end.
+                // After the turn, the route continues in the direction of the station after the next one.
                 let toward = |far: i32| if far < middle { -1 } else { 1 };
                 let first = match index {
                     0 => (stations[0], Self::door_direction(route.start)),
@@ -169,23 +169,23 @@ impl State<'_> {
                     Some(far) => (stations[index + 2], toward(*far)),
                 };
                 let segments = out.entry(*channel).or_default();
-                let position = *known.entry((*channel, rider)).or_insert_with(|| {
-                    let taps = Vec::new();
+                let position = *known.entry((*channel, user)).or_insert_with(|| {
+                    let turns = Vec::new();
                     segments.push(Segment {
-                        rider,
-                        taps,
+                        user,
+                        turns,
                         low: i32::MAX,
                         high: i32::MIN,
                     });
                     segments.len() - 1
                 });
                 let segment = &mut segments[position];
-                for tap in [first, last] {
-                    if !segment.taps.contains(&tap) {
-                        segment.taps.push(tap);
+                for turn in [first, last] {
+                    if !segment.turns.contains(&turn) {
+                        segment.turns.push(turn);
                     }
-                    segment.low = segment.low.min(tap.0);
-                    segment.high = segment.high.max(tap.0);
+                    segment.low = segment.low.min(turn.0);
+                    segment.high = segment.high.max(turn.0);
                 }
             }
         }
@@ -193,13 +193,13 @@ impl State<'_> {
     }
 
     fn settle_tracks(&mut self, rows: &[Row]) {
-        let mut offsets: BTreeMap<(Channel, Rider), (i32, i32)> = BTreeMap::new();
+        let mut offsets: BTreeMap<(Channel, TrackUser), (i32, i32)> = BTreeMap::new();
         let mut room = Room::least(rows);
         for (channel, segments) in self.segments() {
             let (order, apart) = stack(&segments);
             let extent = apart.iter().copied().max().unwrap_or(0);
             for (segment, offset) in order.iter().zip(&apart) {
-                offsets.insert((channel, segments[*segment].rider), (*offset, extent));
+                offsets.insert((channel, segments[*segment].user), (*offset, extent));
             }
             let needed = extent + 2 * EDGE;
             match channel {
@@ -216,14 +216,13 @@ impl State<'_> {
         }
     }
 
-    /// Brings the tracks of two gaps above each other into one line where they nearly are: a jog of some pixels looks like
-    /// a mistake.
+    /// Puts the tracks of two gaps above each other on one line if they nearly are: a jog of a few pixels looks like a mistake.
     fn snap_tracks(&mut self) {
         let segments = self.segments();
         for route in self.routes {
-            let rider = self.rider(route.wire);
+            let user = self.user(route.wire);
             for triple in route.channels.windows(3) {
-                let (upper, lower) = ((triple[0], rider), (triple[2], rider));
+                let (upper, lower) = ((triple[0], user), (triple[2], user));
                 if !matches!(triple[1], Channel::Gutter(_)) {
                     continue;
                 }
@@ -240,25 +239,22 @@ impl State<'_> {
         }
     }
 
-    /// Whether a rider may have another track in a channel without coming close to others.
+    /// Whether a track user can move to another track of a channel without coming close to others.
     fn is_free(
         &self,
-        (channel, rider): (Channel, Rider),
+        (channel, user): (Channel, TrackUser),
         track: i32,
         segments: &BTreeMap<Channel, Vec<Segment>>,
     ) -> bool {
         let (low, high) = self.extent(channel);
         let all = segments.get(&channel).map_or(&[][..], Vec::as_slice);
-        let own = all.iter().find(|segment| segment.rider == rider);
+        let own = all.iter().find(|segment| segment.user == user);
         track > low + 6
             && track < high - 6
-            && all
-                .iter()
-                .filter(|other| other.rider != rider)
-                .all(|other| {
-                    let distance = (self.tracks[&(channel, other.rider)] - track).abs();
-                    distance >= APART.2 || own.is_none_or(|own| !touch(own, other))
-                })
+            && all.iter().filter(|other| other.user != user).all(|other| {
+                let distance = (self.tracks[&(channel, other.user)] - track).abs();
+                distance >= APART.2 || own.is_none_or(|own| !touch(own, other))
+            })
     }
 
     fn line(&self, route: &Route) -> Line {
@@ -273,7 +269,7 @@ impl State<'_> {
                 Side::Bottom => rect.bottom(),
             }
         };
-        // Stations are y and x by turns; a door on a left or right side has a y.
+        // Stations alternate between y and x; a door on a left or right side has a y.
         let starts_level = matches!(route.start, Side::Left | Side::Right);
         let mut all = vec![edge(wire.from, route.start)];
         all.extend(&stations);
@@ -293,7 +289,7 @@ impl State<'_> {
     }
 }
 
-/// Without corners that lie on a line.
+/// The points without those between two others on the same line.
 fn straighten(points: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
     let mut out: Vec<(i32, i32)> = Vec::new();
     for point in points {

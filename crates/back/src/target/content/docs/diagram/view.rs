@@ -14,7 +14,7 @@ use super::{
 pub struct Picture {
     pub width: i32,
     pub height: i32,
-    /// For readers who can't see it.
+    /// The description for screen readers.
     pub title: String,
     pub description: String,
     pub heading: Words,
@@ -27,7 +27,7 @@ pub struct Picture {
     pub badges: Vec<BadgeView>,
     pub legend: Legend,
     pub key: Key,
-    /// Icons that are used.
+    /// The icons in the picture.
     pub icons: BTreeSet<String>,
 }
 
@@ -47,7 +47,7 @@ pub struct BandView {
     pub lane: &'static str,
     /// The middle of the name that is written upwards.
     pub name: Words,
-    /// Which component runs what stands in it, written upwards too.
+    /// The component that runs its contents, written upwards too.
     pub runner: Option<Words>,
     pub tab: i32,
 }
@@ -89,10 +89,10 @@ pub struct NodeView {
     /// Tasks or stages: circles, and the lines between them.
     pub dots: Vec<(i32, i32)>,
     pub links: Vec<String>,
-    /// Says that there are more dots than fit.
+    /// The text that stands for dots without room.
     pub more: Option<Words>,
     pub scraped: bool,
-    /// All that the node has, uncut, for who points at it.
+    /// All texts of the node, not cut, for the tooltip.
     pub tip: String,
 }
 

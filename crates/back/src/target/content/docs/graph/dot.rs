@@ -39,14 +39,14 @@ fn label(node: &Node) -> String {
     format!("{}\n{}", node.title, node.detail)
 }
 
-/// A string of Graphviz': a backslash begins an escape in labels, so it is doubled; line ends are `\n`.
+/// A string of Graphviz. A backslash begins an escape in labels, so it is doubled; line ends are `\n`.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            // Labels read entities, so the ampersand is one.
+            // Labels read entities, so an ampersand is written as one.
             '&' => out.push_str("&amp;"),
             '\n' => out.push_str("\\n"),
             c if c.is_control() => out.push(' '),

@@ -16,9 +16,9 @@ struct View<'a> {
     pipelines: Vec<&'a str>,
     ci: Vec<&'a str>,
     actors: Vec<&'a str>,
-    /// Who needs whom.
+    /// The needs between components.
     needs: Vec<Need>,
-    /// Which ports of which workload are open to whom.
+    /// The ports of each workload, and who can reach them.
     connections: Vec<Connection<'a>>,
     flows: Vec<Flow<'a>>,
     /// Workloads in the order of their start.

@@ -41,7 +41,7 @@ fn quoted(label: &str) -> String {
     format!("\"{}\"", text(label))
 }
 
-/// Text within quotes: whatever Mermaid, its Markdown or HTML could read as more than a character is written by number.
+/// Text inside of quotes. Characters with a meaning in Mermaid, in its Markdown or in HTML are written by number.
 pub fn text(label: &str) -> String {
     let mut out = String::new();
     for c in label.chars() {
@@ -52,7 +52,7 @@ pub fn text(label: &str) -> String {
             c => out.push(c),
         }
     }
-    // At the start, a number and a point or a dash would be a list of Markdown's.
+    // At the start, a number with a point, or a dash, would begin a Markdown list.
     let (first, rest) = out.split_once(' ').unwrap_or((&out, ""));
     match first.strip_suffix('.') {
         Some(number) if number.chars().all(|c| c.is_ascii_digit()) => {

@@ -17,7 +17,7 @@ use crate::{
     template::{Engine, TemplateError},
 };
 
-/// The picture that `docs/architecture.svg` holds.
+/// The picture of `docs/architecture.svg`.
 pub fn svg(engine: &Engine, platform: &Platform, graph: &Graph) -> Result<String, TemplateError> {
     engine.render("docs/architecture.svg", diagram::draw_main(platform, graph))
 }

@@ -1,4 +1,4 @@
-//! The graph in a form that any format can spell: nodes with ids that are safe everywhere, and edges between them.
+//! The graph in a form for every format: nodes with ids that are valid in all of them, and edges between the nodes.
 
 use crate::{
     graph::{ComponentPeer, Graph, Why},
@@ -6,7 +6,7 @@ use crate::{
     target::content::docs::facts,
 };
 
-/// Nodes by group; those without one (actors, pipelines, CI entries, components elsewhere) by what they are.
+/// Nodes by group. Those without a group (actors, pipelines, CI entries, external components) by what they are.
 #[derive(Clone, Debug)]
 pub struct Outline {
     pub clusters: Vec<Cluster>,
@@ -47,7 +47,7 @@ pub fn outline(platform: &Platform, graph: &Graph) -> Outline {
             ComponentPeer::Component(name) => FlowEnd::Component(name.clone()),
             ComponentPeer::Pipeline(name) => FlowEnd::Pipeline(name.clone()),
         };
-        // A flow is drawn as itself, below.
+        // Flows are drawn below.
         if edge.why.iter().any(|why| *why != Why::Flow) {
             edges.extend(out.edge(&from, &FlowEnd::Component(edge.to), None));
         }

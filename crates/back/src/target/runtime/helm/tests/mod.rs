@@ -191,7 +191,7 @@ fn raw_tables_come_last() {
     );
     let schema = &emission.files.files["helm/sample/values.schema.json"].text;
     let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
-    assert_eq!(schema["properties"]["mine"], true);
+    assert_eq!(schema["properties"]["mine"], json!({}));
     assert_eq!(
         schema["definitions"]["component"]["properties"]["replicas"]["type"],
         json!(["integer", "null"])
@@ -266,7 +266,7 @@ fn what_waits_for_a_job_names_it() {
 }
 
 #[test]
-fn who_may_be_root_says_so() {
+fn a_workload_that_may_be_root_allows_it() {
     let mut unknown = sample::workload("unknown");
     unknown.runtime.user = None;
     let values = values_of(unknown.clone());
@@ -293,7 +293,7 @@ fn a_daemon_is_on_every_node_and_prometheus_finds_each() {
 }
 
 #[test]
-fn what_has_no_form_is_said() {
+fn everything_without_a_form_in_the_chart_is_a_loss() {
     let emission = emit(&sample::full());
     let messages: Vec<&str> = emission
         .losses
@@ -314,7 +314,7 @@ fn what_has_no_form_is_said() {
 }
 
 #[test]
-fn an_order_of_the_kind_is_left_to_restarts_in_silence() {
+fn a_start_order_of_the_kind_is_no_loss() {
     let mut job = sample::workload("job");
     job.lifecycle = crate::model::Lifecycle::Job;
     let mut server = sample::workload("server");
