@@ -1,4 +1,4 @@
-//! What holds of every compilation, whatever came in.
+//! Properties of every compilation, for any input.
 
 use mlopsgen::{
     compile::{Compilation, Request, compile},
@@ -10,11 +10,11 @@ use mlopsgen::{
 };
 use saphyr_parser::{Parser, StrInput};
 
-/// Compiles and panics where something does not hold.
+/// Compiles, and panics if a property does not hold.
 pub fn judge(world: &MemoryWorld) -> Compilation {
     let request = Request::default();
     let compilation = compile(world, &request);
-    said(&compilation);
+    check_diagnostics(&compilation);
     match &compilation.output {
         Err(_) => assert!(
             compilation
@@ -36,7 +36,7 @@ pub fn judge(world: &MemoryWorld) -> Compilation {
 }
 
 /// Every error has a place that exists, and everything that is said can be drawn.
-fn said(compilation: &Compilation) {
+fn check_diagnostics(compilation: &Compilation) {
     for diagnostic in &compilation.diagnostics {
         assert!(
             diagnostic.severity != Severity::Error

@@ -235,7 +235,7 @@ impl Run<'_> {
                     visible(&change.path),
                     visible(&refusal.reason())
                 ));
-                can_be_forced &= refusal.yields_to_force();
+                can_be_forced &= refusal.gives_way_to_force();
             }
         }
         Err(Failure::new(message).help(if can_be_forced {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mlopsgen::{
-    disk::{environments, gone_environments},
+    disk::{environments, removed_environments},
     plan::Failure,
 };
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
         refuse_one_document(command)?;
     }
     let (root, file) = project::find(&context.global)?;
-    let gone = gone_environments(&root)?;
+    let gone = removed_environments(&root)?;
     let mut all = vec![None];
     all.extend(environments(&root, &file)?.into_iter().map(Some));
     let is_held = matches!(context.global.format, Some(Format::Json | Format::Sarif));

@@ -27,7 +27,7 @@ pub fn environments(root: &Path, file: &str) -> Result<Vec<String>, Failure> {
 /// Environments whose files were generated and that no file beside platform.toml describes any more, sorted.
 ///
 /// Another platform file may share the folder, so any `*.E.toml` counts. Errors: a folder can't be listed.
-pub fn gone_environments(root: &Path) -> Result<Vec<String>, Failure> {
+pub fn removed_environments(root: &Path) -> Result<Vec<String>, Failure> {
     let folder = open(root)?;
     let files = names_in(&folder, root, ".")?;
     let is_file = |path: &str| {

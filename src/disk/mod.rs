@@ -21,7 +21,7 @@ mod transaction;
 mod world;
 
 pub use dotenv::Dotenv;
-pub use environments::{environments, gone_environments};
+pub use environments::{environments, removed_environments};
 pub use lock::Lock;
 pub use named::NamedFile;
 pub use place::Place;

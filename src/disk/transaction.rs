@@ -139,7 +139,7 @@ impl Transaction {
         };
         match step {
             Step::Write { prepared, path } => {
-                let found = self.make_way(&path)?;
+                let found = self.clear_path(&path)?;
                 self.keep_for_undo(&path, found.is_some())?;
                 self.place_at(&prepared, &path)?;
             }
@@ -216,8 +216,8 @@ impl Transaction {
         }
     }
 
-    /// Removes folders that a killed run left empty where a file is to stand now. Others stay. Returns what stands there then.
-    fn make_way(&self, path: &str) -> Result<Option<Entry>, Failure> {
+    /// Removes empty folders of a killed run at the path of a new file. Other folders stay. Returns what is at the path then.
+    fn clear_path(&self, path: &str) -> Result<Option<Entry>, Failure> {
         let found = self.find(path)?;
         if !matches!(&found, Some(entry) if entry.kind == Kind::Folder) {
             return Ok(found);

@@ -283,7 +283,7 @@ fn needs(from: &Program, to: &Program, kept: &Kept) -> Vec<String> {
         )];
     }
     let asked = kept.upgrades.iter();
-    let asked = asked.filter(|upgrade| upgrade.is_of(from.major, to.major));
+    let asked = asked.filter(|upgrade| upgrade.is_of(from, to));
     asked.map(|upgrade| upgrade.needs.clone()).collect()
 }
 

@@ -56,8 +56,8 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// `--force` overcomes it.
-    pub fn yields_to_force(&self) -> bool {
+    /// Whether `--force` overrides it.
+    pub fn gives_way_to_force(&self) -> bool {
         matches!(self, Refusal::Edited | Refusal::NotOurs)
     }
 
@@ -182,7 +182,7 @@ impl Plan {
             .iter()
             .filter(|change| match &change.refusal {
                 None => false,
-                Some(refusal) => force == Force::No || !refusal.yields_to_force(),
+                Some(refusal) => force == Force::No || !refusal.gives_way_to_force(),
             })
             .collect()
     }

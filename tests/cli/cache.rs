@@ -1,4 +1,4 @@
-//! Proofs of earlier runs: they save work, and change nothing of what a run says.
+//! Proofs of earlier runs: they save work, and never change the output of a run.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::{binary::Ran, support::folder::Folder};
 
-/// With a lint that warns: what is said has to be said again.
+/// With a warning, which must be printed again.
 const PLATFORM: &str = r#"
 [platform]
 name = "shop"
@@ -240,7 +240,7 @@ fn without_the_cache_nothing_is_kept_and_nothing_believed() {
     assert!(!said.contains("a lie"), "{said}");
 }
 
-/// A proof that says something else, with the right seal.
+/// A changed proof with a correct checksum.
 fn forge(proof: &Path) {
     let text = fs::read_to_string(proof).expect("a proof");
     let (_, body) = text.split_once('\n').expect("a seal");
@@ -265,7 +265,7 @@ fn a_proof_is_not_read_where_others_may_write() {
     assert!(!is_believed(), "anybody of the group may have written it");
     set(0o700).expect("a mode");
     assert!(is_believed());
-    // Only root can give a folder away, and is let into it afterwards.
+    // Only root can change the owner of a folder, and can still open it.
     if chown(&folder, Some(54321), None).is_ok() {
         assert!(!is_believed(), "another user may have written it");
     }

@@ -238,7 +238,7 @@ fn apply_needs_a_yes_where_nobody_can_be_asked() {
     let ran = run(&project, &["apply"]);
     assert_eq!(ran.status, 1);
     assert!(ran.err.contains("`mlopsgen apply --yes`"), "{}", ran.err);
-    // What is refused is named, and not shown to the last line.
+    // A refused file is named, but not printed in full.
     assert!(
         ran.out.contains("\n- generated/docs/old.md\n"),
         "{}",

@@ -71,7 +71,7 @@ impl Case {
         run(&self.project, &["apply", "--yes"])
     }
 
-    /// Writes other words in the place of some.
+    /// Replaces some words by others.
     fn change(&mut self, old: &str, new: &str) -> &mut Self {
         assert!(self.text.contains(old), "{old}");
         self.text = self.text.replace(old, new);
@@ -109,7 +109,7 @@ impl Case {
         serde_json::from_str(&self.project.read("generated/.mlopsgen.json")).expect("JSON")
     }
 
-    /// `apply` stops, writes nothing, and says all of it.
+    /// `apply` stops, writes nothing, and prints all of these.
     fn refuses(&self, words: &[&str]) {
         let before = self.project.tree();
         let ran = self.apply();
@@ -123,7 +123,7 @@ impl Case {
         assert!(ran.err.contains("--accept-data-loss"), "{}", ran.err);
     }
 
-    /// `apply` goes through, keeps what there was, and says that it moved. Nothing changes when the entry is removed.
+    /// `apply` succeeds, keeps the data, and prints that it moved. Removing the entry changes nothing.
     fn moves(&mut self, from: &str, to: &str) {
         let before = self.kept();
         let ran = self.apply();
@@ -207,7 +207,7 @@ fn moves_follow_each_other() {
         .moved("components.teacher", "components.coach");
     case.moves("components.teacher", "components.coach");
     assert_eq!(case.kept(), before);
-    // Who comes later, without a manifest of its own, needs both.
+    // A later clone without a manifest needs both.
     let mut other = Case::new();
     other.change("trainer", "coach");
     other.moved("components.trainer", "components.teacher");
@@ -306,7 +306,7 @@ fn what_is_removed_is_reported_and_recorded_after_consent() {
     ]);
     assert_eq!(case.manifest()["accepted"], expected);
     assert_eq!(run(&case.project, &["check"]).status, 0);
-    // It comes back: nothing was lost after all.
+    // The component comes back, so no data was lost.
     case.change(
         "external = { host = \"db.example.com\", port = 5432 }",
         "version = \"17.11\"",

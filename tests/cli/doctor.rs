@@ -148,7 +148,7 @@ fn what_is_asked_for_is_held_against_what_there_is() {
     for (head, start) in heads.iter().zip(starts) {
         assert!(head.starts_with(start), "{printed}");
     }
-    // It starts all the same, and what is off counts for nothing.
+    // It starts anyway, and disabled components do not count.
     machine.ok(&["up"]);
     let text = machine.folder.read("project/platform.toml");
     machine.folder.write(

@@ -1,4 +1,4 @@
-//! The commands that run a platform, with a Compose that only writes down what it was told.
+//! The commands that run a platform, with a fake Compose that records its arguments.
 
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
@@ -106,7 +106,7 @@ fn a_job_that_is_done_runs_again_only_after_a_change() {
     machine.folder.write("bin/version", "v5.0.2");
     let all = last(&machine).expect("a line");
     assert!(all.contains("up --detach --no-deps db ["), "{all}");
-    // The database was made anew since, or the job itself has changed.
+    // The database was recreated since, or the job itself has changed.
     machine
         .folder
         .write("bin/inspected", inspected("2026-11-22T10:01:00Z"));
@@ -313,7 +313,7 @@ fn down_asks_before_anything_is_lost_or_others_stop() {
     );
     machine.ok(&["down", "store", "--yes"]);
     assert!(machine.log().contains("-p demo down db db-databases web ["));
-    // A container that stands still would lose its network.
+    // A stopped container would lose its network.
     machine.folder.write(
         "bin/containers",
         r#"[{"Service":"db","State":"running"},{"Service":"web","State":"exited"}]"#,

@@ -216,7 +216,7 @@ fn environments_never_meet_in_a_cluster() {
     assert_eq!(places("v1.2/"), pair("demo-v1.2", "elsewhere"));
 }
 
-/// What the platform says of a container holds where there is one; beside `external` in one file it is a mistake.
+/// Keys of a container in the platform apply if there is a container. Beside `external` in the same file they are an error.
 #[test]
 fn an_environment_may_make_a_component_external() {
     let project = project();

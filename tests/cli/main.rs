@@ -1,4 +1,4 @@
-//! What the commands do to a folder and to an engine: written, changed and removed files, streams, exit statuses.
+//! The effect of the commands on a folder and on an engine: files, streams, exit statuses.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,4 +1,4 @@
-//! `down --purge` against those who try to make it delete something else.
+//! `down --purge` against attempts to make it delete something else.
 
 use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
@@ -274,7 +274,7 @@ fn what_platform_toml_includes_stays() {
 
 #[test]
 fn git_is_asked_in_every_repository_around() {
-    // Of a repository that was made later, further in, the outer one says nothing, and the other way round.
+    // The outer repository does not know a later repository inside of it, nor the other way round.
     for (repository, later) in [
         ("project", None),
         ("project", Some("project/data")),

@@ -1,4 +1,4 @@
-//! The commands that look things up and lay things out: `kinds`, `schema`, `show`, `fmt`, and the formats for reviewers.
+//! Commands that print or format: `kinds`, `schema`, `show`, `fmt`, and the formats for reviewers.
 
 use std::process::{Command, Stdio};
 

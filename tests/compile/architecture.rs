@@ -327,7 +327,7 @@ fn assert_only_users(sources: &[File], name: &str, users: &[&str]) {
     }
 }
 
-/// What ARCHITECTURE.md calls the only one of something: the module of the row, and what is said of it.
+/// The claims of ARCHITECTURE.md with the words "the only": the module of the row, and the claim.
 fn claims(architecture: &str) -> Vec<(&str, &str)> {
     architecture
         .lines()

@@ -1,4 +1,4 @@
-//! Bad input: whatever bytes come as platform.toml, as a kind or as a template, the compiler says what is wrong and where,
+//! Bad input: for any bytes as platform.toml, as a kind or as a template, the compiler reports what is wrong and where,
 //! soon, and makes nothing. Fuzzers look for more: see fuzz/.
 
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use mlopsgen::{
 };
 use proptest::prelude::*;
 
-/// Far more than any of these takes on a machine that is not busy with others.
+/// Far more than any of these takes on an idle machine.
 const LONGEST: Duration = Duration::from_secs(90);
 
 const HEAD: &str = "[platform]\nname = \"p\"\n[groups]\ng = \"g\"\n";
@@ -411,7 +411,7 @@ proptest! {
     }
 }
 
-/// A few words may name large files, and each of them often: what is read in all has an end.
+/// A short text can name large files many times: the total that is read has a limit.
 #[test]
 fn what_is_read_is_bounded() {
     let component = "[components.a]\nimage = \"a:1\"\ngroup = \"g\"\n";
@@ -439,7 +439,7 @@ fn what_is_read_is_bounded() {
     assert_refused("large includes", &judged(&world), Code::Unreadable);
 }
 
-/// Some systems write an accent as a character of its own, and some know no letter case: there both are one file.
+/// Some systems store an accent as a separate character, and some ignore letter case: there both names are one file.
 #[test]
 fn names_that_are_one_on_some_systems_are_refused() {
     let twins = [

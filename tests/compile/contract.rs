@@ -1,4 +1,4 @@
-//! Sentences of the language that no single module answers for: a platform in, what its consumers read out.
+//! Sentences of the language that concern several modules: a platform in, and what its consumers read out.
 
 use std::collections::BTreeMap;
 
@@ -100,7 +100,7 @@ fn an_ipv6_address_has_brackets_only_before_a_port() {
     is_as_written("ipv6-in-a-scrape.yaml", &scrape(&compiled(&whole)));
 }
 
-/// JSON allows no comments, and what a user wrote as `content` is the user's to the byte.
+/// JSON has no comments, and `content` of the user is written byte for byte.
 #[test]
 fn every_file_names_its_generator() {
     let files = compiled(
@@ -286,7 +286,7 @@ env.URL = "${components.exporter.http.public_url}"
     is_as_written("the-url-of-a-port-of-the-host.yaml", &app);
 }
 
-/// What a preset or the group says may be taken back, and a restart policy may have an end.
+/// A value of a preset or a group can be removed, and a restart policy can have a limit.
 #[test]
 fn a_false_leaves_no_empty_command_behind() {
     let files = compiled(
@@ -315,7 +315,7 @@ restart = "on-failure:3"
     is_as_written("a-job-that-gives-up.yaml", &task);
 }
 
-/// In a cluster the usual Service has one address for all pods; a scrape wants each of them.
+/// In a cluster the usual Service has one address for all pods, but a scrape needs each pod.
 #[test]
 fn every_pod_of_several_is_scraped() {
     let files = compiled(
@@ -344,7 +344,7 @@ replicas = 3
     is_as_written("several-pods.yaml", &values);
 }
 
-/// MLflow refuses calls under names that it was not told, and what a browser sends from an origin that it was not.
+/// MLflow refuses requests for unknown host names, and requests of browsers from unknown origins.
 #[test]
 fn mlflow_answers_under_the_charts_address() {
     let files = compiled(
@@ -354,7 +354,7 @@ fn mlflow_answers_under_the_charts_address() {
     is_as_written("addresses-of-mlflow.yaml", &block(&values, "  env:"));
 }
 
-/// Tasks make their volumes when they run; the Compose project knows them all the same.
+/// Tasks create their volumes when they run; the Compose project declares them too.
 #[test]
 fn a_volume_that_only_pipelines_mount_is_declared() {
     let files = compiled(

@@ -1,5 +1,5 @@
 //! The rules of Grafana's dashboard linter, held over every dashboard that is generated: those of this repository's platform,
-//! of the cases and examples, and of a platform with a component of every kind that has alerts. Where a rule is not held,
+//! of the cases and examples, and of a platform with a component of every kind that has alerts. If a dashboard breaks a rule,
 //! `tests/dashboards.toml` says why; an exception that nothing needs is a mistake too.
 
 use std::{

@@ -1,4 +1,4 @@
-//! The mistakes of a platform written by hand: a platform.toml tries to repeat each, and something keeps it from it.
+//! Defects of platforms that were written by hand. A platform.toml tries to repeat each one, and a check prevents it.
 //!
 //! `tests/defects.toml` holds them, docs/defects.md is written from it (`BLESS=1 cargo test defects`).
 
@@ -28,7 +28,7 @@ admin = { env = "ADMIN_PASSWORD" }
 nobody = { env = "NOBODY_PASSWORD" }
 "#;
 
-/// How many mistakes each part of the platform had.
+/// The number of defects in each part of the platform.
 const PARTS: [(&str, &str, usize); 9] = [
     ("A", "Airflow", 20),
     ("E", "Logs", 18),
@@ -112,7 +112,7 @@ fn service(text: &str, name: &str) -> Option<String> {
     )
 }
 
-/// What is wrong with a defect's claims; nothing where they hold.
+/// The false claims of a defect; empty if all are true.
 fn failures(book: &Book, defect: &Defect) -> Vec<String> {
     let compilation = compiled(book, defect);
     let mut wrong = Vec::new();
@@ -189,7 +189,7 @@ fn every_mistake_is_there_once() {
     assert_eq!(found, expected);
 }
 
-/// By what a mistake is kept away: `error`, `lint`, and whether it can't come out at all.
+/// How a defect is prevented: by an `error`, by a `lint`, or because it can't be expressed.
 fn means(defect: &Defect) -> String {
     if defect.prevented.is_none() {
         return "application code".to_string();

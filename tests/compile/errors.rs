@@ -1,4 +1,4 @@
-//! Every mistake that a user can make, as a small platform beside the text that it gets.
+//! Every error that a user can make, as a small platform beside its whole message.
 //!
 //! `errors/CODE-slug.toml` is a platform.toml; `errors/CODE-slug/` a project of several files, compiled into the
 //! environment E where it has a `platform.E.toml` or a first line `# env: E`. `errors/CODE-slug.stderr` is all that may be
@@ -202,7 +202,7 @@ fn messages_keep_one_voice() {
             for text in texts {
                 let lower = text.to_lowercase();
                 assert!(!lower.contains("please"), "{}: {text}", case.name);
-                // What the TOML parser calls invalid it also says what it expected of.
+                // If the TOML parser calls a value invalid, it also says what it expected.
                 let parser = diagnostic.code == Code::TomlSyntax;
                 assert!(
                     parser || !lower.contains("invalid"),
@@ -211,7 +211,7 @@ fn messages_keep_one_voice() {
                 );
                 assert!(!text.ends_with('.'), "{}: {text}", case.name);
             }
-            // A loss says in its message what is emitted instead.
+            // The message of a loss says what is generated instead.
             if diagnostic.code == Code::TargetLoss {
                 continue;
             }
@@ -230,7 +230,7 @@ mod helps {
     use super::*;
     use mlopsgen::diag::apply;
 
-    /// What is said of the case, as a text per error: its code and message.
+    /// The diagnostics of the case, a text each: code and message.
     fn errors(compilation: &Compilation) -> Vec<String> {
         let found = compilation.diagnostics.iter();
         found
@@ -294,7 +294,7 @@ mod helps {
         assert!(followed > 60, "only {followed} helps can be followed");
     }
 
-    /// What a help shows as code to write, where it is code to the letter.
+    /// The code in a help, if it can be copied literally.
     fn shown(help: &str) -> Vec<&str> {
         let code = help.split('`').skip(1).step_by(2);
         code.filter(|code| {

@@ -1,4 +1,4 @@
-//! What is said once holds everywhere: in `tests/facts/*.toml` a platform.toml states a fact, and the generated files show
+//! A fact that is set once is true everywhere: in `tests/facts/*.toml` a platform.toml states a fact, and the generated files show
 //! what follows from it.
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -11,7 +11,7 @@ use mlopsgen::{
 };
 use serde::Deserialize;
 
-/// What every platform of these files starts with.
+/// The start of every platform in these files.
 const START: &str = r#"
 [platform]
 name = "sample"
@@ -40,7 +40,7 @@ struct Fact {
     /// Files of the project.
     #[serde(default)]
     files: BTreeMap<String, String>,
-    /// Codes that answer, each as often as it is listed. Others than `unused` and `target-loss` are no less a surprise.
+    /// Expected codes, each as often as it is listed. Any other code except `unused` and `target-loss` is a failure too.
     #[serde(default)]
     says: Vec<String>,
     /// What the messages hold.
@@ -62,7 +62,7 @@ struct Holds {
     lacks: Vec<String>,
 }
 
-/// Said of small platforms on the way, and beside the point.
+/// Lints of small platforms that do not matter here.
 const ASIDE: [&str; 5] = [
     "unused",
     "nobody-told",
@@ -93,7 +93,7 @@ fn compiled(fact: &Fact) -> Compilation {
     compile(&world, &Request::default())
 }
 
-/// Whether a scalar is quoted is beside the point.
+/// The quotes of a scalar do not matter.
 fn unquoted(text: &str) -> String {
     text.replace('"', "")
 }
@@ -108,7 +108,7 @@ fn service(text: &str, name: &str) -> String {
     lines.fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// What is wrong with a fact's claims; nothing where they hold.
+/// The false claims of a fact; empty if all are true.
 fn failures(fact: &Fact) -> Vec<String> {
     let compilation = compiled(fact);
     let style = Style {

@@ -169,7 +169,7 @@ fn every_case_compiles_to_its_expected_tree() {
     );
 }
 
-/// A comparison that sees nothing would let every tree pass.
+/// A comparison without any file would pass for every tree.
 #[test]
 fn a_file_that_is_changed_new_or_left_over_is_seen() {
     let tree = |files: &[(&str, &str)]| -> BTreeMap<String, String> {
@@ -216,7 +216,7 @@ fn the_same_input_gives_the_same_bytes() {
     }
 }
 
-/// Targets and files are made side by side: none may see what another one has done by then.
+/// Targets and files are made in parallel: none may depend on the progress of another.
 #[test]
 fn eight_threads_make_the_same_bytes_as_one() {
     for case in cases::all() {

@@ -15,7 +15,7 @@ fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
-/// What is wrong with the proof of a promise.
+/// The faults of a promise's proof.
 fn faults(proof: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let mut text: Option<String> = None;

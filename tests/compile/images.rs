@@ -1,4 +1,4 @@
-//! Where images are taken from, and the major version that is read from them.
+//! The registries of images, and the major version that is read from a tag.
 
 use std::collections::BTreeMap;
 
@@ -184,7 +184,7 @@ fn all_targets_adapt_to_one_major_version() {
         second
     );
     assert_eq!(airflow("image = \"mlopsvn/airflow:2.10.5\""), second);
-    // Older than any Airflow that the kind can run: a number of one's own.
+    // Older than any Airflow that the kind can run: a user's own version scheme.
     assert_eq!(airflow("image = \"mlopsvn/airflow:2.1.0\""), third);
     assert_eq!(
         airflow("build = { context = \"airflow\" }\nsettings.major = 2"),

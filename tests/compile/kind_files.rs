@@ -1,4 +1,4 @@
-//! Kind files: the embedded ones are in the language, and a mistake in a user's own is said at its place.
+//! Kind files: the embedded ones are in the language, and an error in a user's file is reported at its place.
 
 use std::{collections::BTreeMap, fs};
 

@@ -1,6 +1,6 @@
-//! Platforms whose shape makes a careless algorithm slow: long chains, large rings, knots of them.
+//! Platforms that make a careless algorithm slow: long chains, large cycles, cycles that share steps.
 //!
-//! The bound is generous: the faults that it is for took ten minutes, not seconds.
+//! The limit is generous: the faults that it should find took ten minutes, not seconds.
 
 use std::{
     fmt::Write as _,
@@ -9,13 +9,16 @@ use std::{
 
 use mlopsgen::{
     compile::{Request, compile},
-    diag::Severity,
+    diag::{
+        Severity,
+        render::{Style, human},
+    },
     world::MemoryWorld,
 };
 
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// So many components, of which each has what `more` says of its number.
+/// This many components, each with the lines that `more` returns for its number.
 fn platform(count: usize, more: impl Fn(usize) -> String) -> String {
     let mut text = "[platform]\nname = \"demo\"\n[groups]\nmain = \"All\"\n".to_string();
     for number in 0..count {
@@ -28,7 +31,7 @@ fn platform(count: usize, more: impl Fn(usize) -> String) -> String {
     text
 }
 
-/// The codes of what is wrong with a platform.
+/// The codes of a platform's errors.
 fn errors(text: &str) -> Vec<String> {
     let began = Instant::now();
     let world = MemoryWorld::new().with("platform.toml", text);
@@ -83,4 +86,27 @@ fn the_time_for_cycles_grows_with_their_edges() {
     });
     let codes = errors(&knot);
     assert!(!codes.is_empty() && codes.iter().all(|code| code == "dependency-cycle"));
+}
+
+/// miette looks at all places for each line: a few thousand are given to it a few at a time.
+#[test]
+fn a_long_ring_is_drawn_in_time_by_its_length() {
+    let count = 6_000;
+    let ring = platform(count, |number| {
+        format!("depends_on = [\"c{}\"]\n", (number + 1) % count)
+    });
+    let world = MemoryWorld::new().with("platform.toml", ring);
+    let compilation = compile(&world, &Request::default());
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    let began = Instant::now();
+    let text = human(&compilation.diagnostics, &compilation.sources, style);
+    assert!(began.elapsed() < LONGEST, "took {:?}", began.elapsed());
+    assert_eq!(text.matches("╭─[platform.toml:").count(), count);
+    assert_eq!(text.matches("dependency-cycle").count(), 1);
+    assert_eq!(text.matches("waits for").count(), count);
+    assert_eq!(text.matches("× ").count(), 1);
+    assert_eq!(text.matches("help: ").count(), 1);
 }

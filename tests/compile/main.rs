@@ -1,4 +1,4 @@
-//! What the library makes of a platform.toml: files, diagnostics, pages, and the rules that its code keeps.
+//! The results of the library for a platform.toml: files, diagnostics, pages. And the rules of its own code.
 
 #[path = "../support/mod.rs"]
 mod support;

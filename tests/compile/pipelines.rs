@@ -66,7 +66,7 @@ fn what_a_dag_can_not_express_is_reported() {
     );
 }
 
-/// A string that is read before anything starts still has an address to show: the one of a browser on the host.
+/// A string that is read before anything starts can also name an address: the one for a browser on the host.
 #[test]
 fn public_addresses_stand_in_descriptions_tags_and_names() {
     let text = r#"
@@ -117,7 +117,7 @@ run = ["x"]
     }
 }
 
-/// Airflow 2 has other names for what a DAG imports, and wants a first day.
+/// A DAG for Airflow 2 imports from other modules, and needs a start date.
 #[test]
 fn dags_are_written_for_the_platforms_own_airflow() {
     let text = r#"

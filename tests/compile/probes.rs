@@ -1,8 +1,8 @@
-//! Health checks that Prometheus has asked from outside.
+//! Health checks that Prometheus' prober runs.
 
 use crate::contract::{block, compiled, is_as_written};
 
-/// What gives no metrics and can be asked from outside is asked by Prometheus' prober, and its alert can be changed.
+/// Prometheus' prober checks a component that has no metrics but a health check over the network. Its alert can be changed.
 #[test]
 fn health_checks_without_metrics_are_asked_from_outside() {
     let files = compiled(
@@ -55,7 +55,7 @@ health = { http = "/", port = "http", probe = false }
             "{name}"
         );
     }
-    // The prober is in the network of what it asks, and reaches one port of it in a cluster.
+    // The prober joins the network of each target, and in a cluster it reaches one port of it.
     let prober = block(&files["compose/one.yaml"], "  prometheus-blackbox:");
     assert!(
         prober.contains("networks:\n    - one\n    - two\n"),
@@ -70,7 +70,7 @@ health = { http = "/", port = "http", probe = false }
     );
 }
 
-/// Where there is nothing to ask, or it is switched off, or Prometheus could not reach it, there is no prober.
+/// There is no prober if it has no target, is switched off, or could not be reached by Prometheus.
 #[test]
 fn an_idle_prober_is_left_out() {
     let check = "image = \"a/b:1\"\ngroup = \"one\"\nports.http = 80\nhealth = { http = \"/\", port = \"http\" }";
@@ -97,7 +97,7 @@ fn an_idle_prober_is_left_out() {
     }
 }
 
-/// The alerts of a kind ask for what its exporter gives, and so the exporter keeps the component's name as its job.
+/// The alerts of a kind query its exporter, so the exporter's job keeps the component's name.
 #[test]
 fn metrics_of_ones_own_on_a_store_leave_its_exporter_its_job() {
     let files = compiled(
@@ -117,7 +117,7 @@ metrics = { port = "more" }
     assert!(job("cache").contains("cache-exporter:9121"), "{config}");
     assert!(job("cache/more").contains("cache:9000"), "{config}");
     assert!(files["prometheus/rules/cache.yml"].contains("redis_up{job=\"cache\"}"));
-    // Where the exporter is off, nothing gives what the kind asks for.
+    // Without the exporter, the metrics of the kind do not exist.
     let files = compiled(
         r#"
 [components.prometheus]
@@ -133,4 +133,84 @@ parts.exporter = false
     );
     assert!(!files.contains_key("prometheus/rules/cache.yml"));
     assert!(files["prometheus/prometheus.yml"].contains("- job_name: cache\n"));
+}
+
+/// What says most of a death is sent first and holds the others back, so that it is one page.
+#[test]
+fn a_probe_waits_for_the_alert_that_says_what_is_down() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = { database = "a", user = "a", password = "${secrets.s}" }
+[components.flow]
+kind = "airflow"
+group = "one"
+uses = { database = "db" }
+settings = { admin_password = "${secrets.s}" }
+[components.door]
+kind = "nginx"
+group = "one"
+"#,
+    );
+    let hold = |file: &str, alert: &str| {
+        let rules = &files[&format!("prometheus/rules/{file}.yml")];
+        let rule = block(rules, &format!("      - alert: {alert}"));
+        let line = rule.lines().find(|line| line.trim().starts_with("for:"));
+        line.unwrap_or_default().trim().to_string()
+    };
+    assert_eq!(hold("flow", "AirflowSchedulerDown"), "for: \"3m\"");
+    assert_eq!(hold("flow", "ProbeFailed"), "for: \"4m\"");
+    assert_eq!(hold("door", "NginxDown"), "for: \"1m\"");
+    assert_eq!(hold("door", "ProbeFailed"), "for: \"2m\"");
+    // Its heartbeat says all of the scheduler.
+    assert!(!files["prometheus/prometheus.yml"].contains("flow-scheduler/probe"));
+}
+
+/// What watches a cluster is off elsewhere, and has the rights that it needs in one.
+#[test]
+fn a_cluster_is_watched_where_there_is_one() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+settings = { kubelet = true }
+[components.objects]
+kind = "kube-state-metrics"
+group = "one"
+"#,
+    );
+    let service = block(&files["compose/one.yaml"], "  objects:");
+    assert!(service.contains("profiles:\n    - cluster\n"), "{service}");
+    let here = &files["prometheus/prometheus.yml"];
+    assert!(!here.contains("nodes/"), "{here}");
+    let found = block(here, "  - job_name: objects");
+    assert!(
+        found.contains("dns_sd_configs"),
+        "what is off is no target: {found}"
+    );
+    let there = &files["helm/p/files/prometheus/prometheus.yml"];
+    for job in ["nodes/kubelet", "nodes/cadvisor"] {
+        let job = block(there, &format!("  - job_name: {job}"));
+        assert!(job.contains("- role: node"), "{job}");
+    }
+    let steady = block(there, "  - job_name: objects");
+    assert!(steady.contains("static_configs"), "{steady}");
+    let values = &files["helm/p/values.yaml"];
+    let objects = block(values, "  objects:");
+    assert!(objects.contains("enabled: true"), "{objects}");
+    assert!(
+        objects.contains("reads:\n") && objects.contains("- jobs.batch\n"),
+        "{objects}"
+    );
+    let prometheus = block(values, "  prometheus:");
+    assert!(
+        prometheus.contains("readsEverywhere:\n    - nodes\n    - nodes/metrics\n"),
+        "{prometheus}"
+    );
 }

@@ -19,7 +19,7 @@ const SEEDS: [&str; 5] = [
     include_str!("../../platform.toml"),
 ];
 
-/// What people and editors put where it does not belong.
+/// Text that people and editors insert by mistake.
 const INTRUDERS: [&str; 36] = [
     "\u{feff}",
     "\r\n",
@@ -83,7 +83,7 @@ fn told(compilation: &Compilation) -> String {
     )
 }
 
-/// Codes and the words of the messages, sorted: places and who is named first move with the text.
+/// Codes and words of the messages, sorted: places, and the order of names, depend on the text.
 fn messages(compilation: &Compilation) -> Vec<String> {
     let mut messages: Vec<String> = compilation
         .diagnostics
@@ -98,7 +98,7 @@ fn messages(compilation: &Compilation) -> Vec<String> {
     messages
 }
 
-/// Nothing is emitted: the checks are what is tried here, and they come first.
+/// No file is generated: this tests the checks, which come before.
 fn checked(text: impl Into<Vec<u8>>) -> Compilation {
     run(text, Some(BTreeSet::new()))
 }

@@ -1,4 +1,4 @@
-//! The user's own templates: what they replace, what they add, how their mistakes are said, and what they can't do.
+//! The user's own templates: files that they replace or add, messages for their errors, and what they can't do.
 
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ fn project(templates: &[(&str, &str)]) -> Compilation {
     compile(&world, &Request::default())
 }
 
-/// What one more template makes of its own path.
+/// The output of one more template.
 fn output(path: &str, text: &str) -> String {
     let compilation = project(&[(path, text)]);
     let printed = printed(&compilation);
@@ -59,7 +59,7 @@ fn printed(compilation: &Compilation) -> String {
     )
 }
 
-/// What is said of a platform with these templates, which is refused.
+/// The diagnostics of a platform with these templates, which is refused.
 fn refused(templates: &[(&str, &str)]) -> String {
     let compilation = project(templates);
     assert!(compilation.output.is_err(), "{templates:?} is taken");
@@ -171,13 +171,13 @@ fn a_mistake_is_reported_at_its_place() {
             "undefined",
         ],
     );
-    // Where it is, not where it is included from.
+    // The place of the error, not of the include.
     let printed = refused(&[
         ("extra/a.txt", "<% include \"extra/_b.txt\" %>"),
         ("extra/_b.txt", "\n\n<{ nothing }>"),
     ]);
     assert_says(&printed, &["mlopsgen/templates/extra/_b.txt:3:"]);
-    // Ours, run with a value that it was not made for.
+    // An embedded template, with a value that it was not made for.
     let printed = refused(&[("airflow/dag.py", "<% if %>")]);
     assert_says(&printed, &["mlopsgen/templates/airflow/dag.py:1:"]);
 }

@@ -1,4 +1,4 @@
-//! Another major version over existing data: what the kinds say of it, asked in every runtime that keeps data.
+//! Another major version over existing data: the steps of the kinds, in every runtime that keeps data.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,7 +8,7 @@ use std::{
 use mlopsgen::{
     catalog::{Catalog, Kind, SettingType},
     compile::{Request, compile},
-    data::Keeper,
+    data::{Keeper, Level, Step, Upgrade},
     diag::{
         Sink,
         render::{Style, human},
@@ -19,7 +19,7 @@ use mlopsgen::{
     world::MemoryWorld,
 };
 
-/// The embedded kinds, those aside that are written for this test.
+/// The embedded kinds, without those that are made for this test.
 fn kinds() -> Vec<Kind> {
     let mut catalog = Catalog::new(BTreeMap::new());
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
@@ -75,7 +75,7 @@ fn platform(kind: &Kind, major: u64) -> String {
     )
 }
 
-/// What a plan says of the change from one text to another that is of the same component.
+/// The steps in a plan for the change from one text to another, for the same component.
 fn changes(before: &str, after: &str) -> Vec<MajorChange> {
     let compiled = |text: &str| {
         let world = MemoryWorld::new().with("platform.toml", text);
@@ -128,7 +128,41 @@ fn a_store_has_steps_for_another_major_version() {
     assert!(pairs > 30, "{pairs}");
 }
 
-/// A kind that keeps data and can have several major versions says what a change asks for, or why nothing.
+/// Where the data depends on the minor version, a change of it asks for something, both ways.
+#[test]
+fn a_store_says_what_another_minor_version_asks_for() {
+    let kinds: Vec<Kind> = kinds().into_iter().filter(Kind::counts_minors).collect();
+    assert!(kinds.len() > 4, "{}", kinds.len());
+    for kind in kinds {
+        let major = kind.default_major().expect("a major");
+        let of = |minor: u64| {
+            let text = platform(&kind, major);
+            text.replace(&format!("{major}.99.99"), &format!("{major}.{minor}.1"))
+        };
+        let needs = |from: u64, to: u64| {
+            let asked = changes(&of(from), &of(to));
+            let needs = asked.iter().flat_map(|change| change.needs.clone());
+            needs.collect::<BTreeSet<String>>().len()
+        };
+        assert!(needs(99, 98) > 0, "{} 99 to 98", kind.name);
+        assert!(needs(98, 98) == 0, "{} stays", kind.name);
+        let is_one_way = kind
+            .upgrades
+            .iter()
+            .all(|upgrade| upgrade.level == Level::Major || upgrade.on == Step::Down);
+        assert!(is_one_way || needs(98, 99) > 0, "{} 98 to 99", kind.name);
+        let skips = |upgrade: &&Upgrade| upgrade.level == Level::Minor && upgrade.on == Step::Skip;
+        let more = kind.upgrades.iter().filter(skips).count();
+        assert_eq!(
+            needs(90, 99),
+            needs(98, 99) + more,
+            "{} 90 to 99",
+            kind.name
+        );
+    }
+}
+
+/// A kind with data and several major versions has the steps of a change, or a reason for none.
 #[test]
 fn a_store_without_such_steps_says_why() {
     for kind in kinds() {
@@ -147,7 +181,7 @@ fn a_store_without_such_steps_says_why() {
     }
 }
 
-/// Programs that are taken for each other by what uses them do not read each other's data; a kind of the user's own that
+/// Two programs that fit the same role do not read each other's data. A kind of the user that
 /// extends one of ours runs the same program.
 #[test]
 fn programs_of_one_role_do_not_read_each_other_s_data() {

@@ -1,4 +1,4 @@
-//! What the keys of a workload become in Compose and in the chart, where the two say it in different ways.
+//! Keys of a workload that have a different form in Compose and in the chart.
 
 use crate::contract::{block, compiled, is_as_written, outcome};
 
@@ -18,7 +18,8 @@ helm = { ports = { admin = false }, enabled = false }
     is_as_written("a-raw-false.yaml", &app);
 }
 
-/// However all addresses are written, who shares the host's network asks the host itself.
+/// A bind address of all interfaces has several spellings. For each of them, a health check on the host's network uses the
+/// loopback address.
 #[test]
 fn all_addresses_are_reached_on_the_host_itself() {
     for bind in ["0.0.0.0", "::", "[::]"] {
@@ -40,7 +41,7 @@ metrics = {{ port = "http" }}
     }
 }
 
-/// A port whose URLs have a scheme of their own is still asked over HTTP where the check or the scrape is one of HTTP.
+/// A health check or scrape over HTTP uses HTTP, whatever the scheme of the port's URLs.
 #[test]
 fn a_scheme_of_its_own_is_none_of_http() {
     let files = compiled(
@@ -62,7 +63,7 @@ metrics = { port = "rpc" }
     is_as_written("a-scheme-in-a-scrape.yaml", &job);
 }
 
-/// All GPUs of the machine, or certain ones: Compose asks for them, a cluster only counts.
+/// All GPUs of the machine, or certain ones: Compose reserves them by name, a cluster only by number.
 #[test]
 fn gpus_are_counted_or_named() {
     let asked = |gpu: &str| {
@@ -87,7 +88,7 @@ fn gpus_are_counted_or_named() {
     }
 }
 
-/// Where the image can't check itself, Kubernetes alone probes, and nobody in Compose waits for what never comes.
+/// If an image can't run a health check, only Kubernetes probes it, and no service in Compose waits for `healthy`.
 #[test]
 fn a_check_that_compose_does_not_run() {
     let platform = |depends: &str| {
@@ -121,7 +122,7 @@ depends_on = {depends}
     );
 }
 
-/// The rights of a device are no path in the container, and a name of the Container Device Interface is none either.
+/// Neither the permissions of a device nor a name of the Container Device Interface is a path in the container.
 #[test]
 fn a_device_of_a_pod_is_mounted_where_it_is() {
     let (files, printed) = outcome(

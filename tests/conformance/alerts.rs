@@ -1,4 +1,4 @@
-//! Every alert that we ship fires when it should, and is quiet when it should be: promtool runs the files of
+//! Every embedded alert fires if it should, and only then: promtool runs the files of
 //! tests/alerts on the rules that the platform beside them compiles to.
 
 use std::collections::BTreeSet;
@@ -62,7 +62,7 @@ fn every_case_holds() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// An alert without a case that fires it, or without one that does not, is one that nobody knows to work.
+/// Each alert needs a case in which it fires, and one in which it does not. Otherwise it is not known to work.
 #[test]
 fn every_alert_has_a_case_that_fires_it_and_one_that_does_not() {
     let mut cases = BTreeSet::new();

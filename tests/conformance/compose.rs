@@ -142,7 +142,7 @@ impl Project {
         consumer::run(command.arg("config").args(options))
     }
 
-    /// A start without any secret has to fail, and to say which one it wants.
+    /// A start without secrets has to fail, and to name the missing secret.
     fn demands_secrets(&self) -> Result<(), String> {
         if self.required.is_empty() {
             return Ok(());

@@ -18,7 +18,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Everything that was said, for a message.
+    /// Both streams, for a message.
     pub fn words(&self) -> String {
         format!("{}\n{}", self.stdout.trim(), self.stderr.trim())
             .trim()

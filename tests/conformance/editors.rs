@@ -50,7 +50,7 @@ fn schema(document: &str, folder: &Path, to: &Path) -> PathBuf {
     path
 }
 
-/// What Taplo says of files of a folder; nothing where it is content with all of them.
+/// Taplo's findings in the files of a folder.
 fn lint(schema: &Path, folder: &Path, names: &[String]) -> String {
     if names.is_empty() {
         return String::new();

@@ -1,11 +1,11 @@
-//! What this repository holds its own Compose files to, beyond what Compose demands.
+//! Rules for this repository's own Compose files, beyond those of Compose.
 
 use serde_json::Value;
 
 use crate::compose::{Project, services};
 use crate::tree::{Finding, Tree};
 
-/// Services of the platform that listen on no port: nobody can ask them how they are.
+/// Services without a port: nothing can check their health.
 const NOTHING_TO_ASK: [&str; 1] = ["stream-emitter"];
 
 pub fn judge(trees: &[Tree]) -> Vec<Finding> {
@@ -41,7 +41,7 @@ fn faults(name: &str, service: &Value) -> Vec<String> {
     if service["restart"].is_null() {
         faults.push("does not say when it restarts".to_owned());
     }
-    // A job ends; what stays has to say that it is well.
+    // A job ends; every other service needs a health check.
     let job = service["restart"] == "no";
     if !job && !NOTHING_TO_ASK.contains(&name) && service["healthcheck"]["test"].is_null() {
         faults.push("has no health check".to_owned());

@@ -1,4 +1,4 @@
-//! kube-score reads the rendered charts as somebody who runs clusters would. What it calls critical is a finding, unless
+//! kube-score reviews the rendered charts for operators of clusters. Each critical result is a finding, unless
 //! `kube-score.toml` says why it stays.
 
 use std::collections::BTreeSet;
@@ -48,7 +48,7 @@ struct Critical {
     comment: String,
 }
 
-/// What this repository shows: a case of the tests may ask for what nobody should.
+/// The trees that this repository shows to readers. Cases of tests may use bad practice on purpose.
 pub fn shown() -> Vec<Tree> {
     let all = tree::all().into_iter();
     all.filter(|tree| tree.name == "generated" || tree.name.starts_with("examples/"))

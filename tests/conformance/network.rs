@@ -1,5 +1,5 @@
-//! NetworkPolicies of a rendering: whom they are about, whom they name, which ports they open. A policy that
-//! selects nothing protects nothing, and says so to nobody.
+//! NetworkPolicies of a rendering: the pods that they select, the peers that they name, the ports that they open. A policy that
+//! selects no pod protects nothing, and Kubernetes does not report it.
 
 use std::collections::BTreeSet;
 

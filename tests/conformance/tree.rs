@@ -33,7 +33,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// A judge reads trees and says what is wrong with them; nothing said is a pass.
+/// A judge reads trees and returns its findings; none is a pass.
 pub type Judge = fn(&[Tree]) -> Vec<Finding>;
 
 impl Tree {

@@ -51,7 +51,7 @@ fn mount(words: &[&str], at: &Path) -> Result<(), String> {
     }
 }
 
-/// Leaves the case where the machine does not mount.
+/// Ends the case if the machine can't mount.
 macro_rules! mounted {
     ($mount:expr) => {
         match $mount {
@@ -154,7 +154,7 @@ pub fn killed(extent: Extent) -> Outcome {
     Outcome::Held(tried)
 }
 
-/// Either all of it is written, or nothing, and the words say what to do.
+/// Either everything is written or nothing, and the message says what to do.
 fn all_or_nothing(project: &Project, answer: &Output, before: &Tree, after: &Tree, words: &[&str]) {
     match answer.status.success() {
         true => same(&project.tree(), after, "there was room"),
@@ -280,7 +280,7 @@ pub fn case_ignored(_: Extent) -> Outcome {
     };
     fs::write(folder.join("platform.toml"), SMALL).expect("a file");
     assert!(folder.join("PLATFORM.TOML").exists(), "case counts");
-    // What lies there under another spelling is not ours.
+    // A file with another spelling of the name is not generated.
     fs::create_dir_all(folder.join("generated/COMPOSE")).expect("folders");
     fs::write(folder.join("generated/COMPOSE/Main.yaml"), "mine\n").expect("a file");
     failed_with(

@@ -1,5 +1,5 @@
-//! What an accident leaves behind: a kill at every file operation, operations that fail, full and read-only disks, other
-//! file systems, folders of somebody else's. Always all or nothing, and the next `apply` brings what is right.
+//! The state after an accident: a kill at every file operation, failing operations, full and read-only disks, other
+//! file systems, folders of another user. It is always all or nothing, and the next `apply` completes it.
 //!
 //! A suite of its own, `cargo test --features faults --test faults`: it needs `strace` and the right to mount. What this
 //! machine can't do is printed and counted, and `--strict` makes it a failure. Without `--all` a run meets its faults at
@@ -18,7 +18,7 @@ use std::{
     time::Instant,
 };
 
-/// What came of a case that no assertion stopped.
+/// The outcome of a case without a failed assertion.
 pub enum Outcome {
     /// It held at so many places.
     Held(usize),

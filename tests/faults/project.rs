@@ -136,7 +136,7 @@ impl Project {
         tree
     }
 
-    /// What these words say about a project, as the command of a user.
+    /// The output of a command with these arguments in a project.
     pub fn command(&self, words: &[&str]) -> Command {
         self.within(Command::new(binary()), words)
     }
@@ -179,7 +179,7 @@ impl Project {
 /// Where the program under test keeps its proofs.
 pub const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
 
-/// Nobody is asked, and nothing that stands in the way goes.
+/// No question is asked, and no obstacle is removed.
 pub const APPLY: [&str; 4] = ["apply", "--yes", "--accept-removal", "--quiet"];
 
 /// The program under test; another one, a release for instance, by `MLOPSGEN_BINARY`.

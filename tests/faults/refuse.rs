@@ -1,4 +1,4 @@
-//! The kernel says no to a file operation: everything is undone, or all of it is there.
+//! The kernel refuses a file operation: everything is undone, or everything is written.
 
 use super::{
     Extent, Outcome,

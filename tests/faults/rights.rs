@@ -1,4 +1,4 @@
-//! Folders that belong to somebody else, and programs that are not there.
+//! Folders with another owner, and missing programs.
 
 use std::{
     fs,
@@ -71,7 +71,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
 }
 
-/// Lets everybody write in all folders below a path, but in this one.
+/// Makes all folders below a path writable for everybody, except this one.
 fn open_all_but(project: &Project, closed: &str) {
     let folders = walkdir::WalkDir::new(project.path("generated"));
     for entry in folders.into_iter().flatten() {
@@ -141,7 +141,7 @@ pub fn no_lock(_: Extent) -> Outcome {
     Outcome::Held(3)
 }
 
-/// Everything but what has to know what git tracks works without git.
+/// Without git everything works, except what depends on tracked files.
 pub fn no_git(_: Extent) -> Outcome {
     let secret = "[secrets]\nkey = { env = \"KEY\" }\n";
     let data = "volumes.data = { mount = \"/data\", source = \"data\", data = true }\nenv.KEY = \"${secrets.key}\"\n";

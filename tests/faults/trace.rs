@@ -12,7 +12,7 @@ use super::project::{APPLY, Project, output_of};
 const CALLS: &str = "mkdir,mkdirat,write,pwrite64,copy_file_range,sendfile,fsync,fdatasync,fchmod,fchmodat,link,linkat,\
     rename,renameat,renameat2,unlink,unlinkat,rmdir,ftruncate";
 
-/// One call of a run: the so-many-th of its name.
+/// One call of a run: the number counts the calls of its name.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub call: String,
@@ -81,7 +81,7 @@ pub fn apply_with(project: &Project, fault: &str, place: &Place, on: bool) -> Ou
     project.within(strace, &APPLY).output().expect("strace")
 }
 
-/// At most so many of them, spread evenly.
+/// At most this many of them, spread evenly.
 pub fn some(places: Vec<Place>, most: usize) -> Vec<Place> {
     let step = places.len().div_ceil(most).max(1);
     places.into_iter().step_by(step).collect()

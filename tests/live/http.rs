@@ -1,4 +1,4 @@
-//! The little of HTTP that asking a published port takes.
+//! A minimal HTTP client for published ports.
 
 use std::{
     io::{Read, Write},

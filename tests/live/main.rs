@@ -1,28 +1,50 @@
 //! A platform that really runs: an engine, real programs under the names that platforms pin, and the generated files as they
 //! are, from a clean clone. `./test-live` installs what it needs and runs it.
 //!
-//! One test, because one platform is started, changed, stopped and started again. `MLOPSGEN_SKIP_LIVE=1` skips it.
+//! Two tests, one after the other: a platform that is started, changed, stopped and started again, and one of which everything dies. `MLOPSGEN_SKIP_LIVE=1` skips it.
 
 mod docker;
 mod http;
+mod pages;
 mod project;
 mod prometheus;
 mod steps;
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
 
 use docker::Engine;
 use project::{Project, repository};
 use steps::{airflow, data, features, files, kafka, metrics, reach, reports, tracking};
 
-#[test]
-fn the_platform_runs() {
+/// There is one engine, and the machine is small.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn on_the_engine(test: fn()) {
     if std::env::var_os("MLOPSGEN_SKIP_LIVE").is_some_and(|value| value == "1") {
         eprintln!("skipped: MLOPSGEN_SKIP_LIVE=1");
         return;
     }
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let _engine = Engine::start();
-    let origin = repository();
+    test();
+}
+
+#[test]
+fn the_platform_runs() {
+    on_the_engine(it_runs);
+}
+
+#[test]
+fn what_dies_is_reported_once() {
+    on_the_engine(|| timed("each death is one page", pages::are_right));
+}
+
+fn it_runs() {
+    let origin = repository("tests/live/platform");
     let live = Project::clone_of(origin.path(), "live");
     for (name, step) in STEPS {
         timed(name, || step(&live));

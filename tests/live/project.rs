@@ -138,11 +138,11 @@ impl Drop for Project {
     }
 }
 
-/// A repository with one commit: the platform of this suite, and what it compiles to.
-pub fn repository() -> TempDir {
+/// A repository with one commit: a platform of this suite, and what it compiles to.
+pub fn repository(platform: &str) -> TempDir {
     let folder = TempDir::new().expect("a folder");
     let root = folder.path();
-    for entry in fs::read_dir("tests/live/platform").expect("a folder") {
+    for entry in fs::read_dir(platform).expect("a folder") {
         let entry = entry.expect("an entry");
         fs::copy(entry.path(), root.join(entry.file_name())).expect("copied");
     }

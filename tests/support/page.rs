@@ -1,10 +1,10 @@
-//! Pages that are written from what a test knows.
+//! Pages that tests generate.
 
 use std::{collections::BTreeMap, fs};
 
 use super::difference;
 
-/// Holds that a page of the repository is this text. `BLESS=1 cargo test TEST` rewrites it; the reviewer reads
+/// Asserts that a page of the repository is this text. `BLESS=1 cargo test TEST` rewrites it; the reviewer reads
 /// the diff.
 pub fn is_fresh(path: &str, text: &str, test: &str) {
     if std::env::var_os("BLESS").is_some() {

@@ -63,33 +63,67 @@ impl Data {
     }
 }
 
-/// A program by its kind and the major version of it.
+/// A program by its kind and its version, as far as that decides what it can read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Program {
     /// The kind, or the one that it extends.
     pub kind: String,
     /// The major version.
     pub major: u64,
+    /// The minor version, where a change of it asks for something, and where it is known.
+    pub minor: Option<u64>,
 }
 
 impl std::fmt::Display for Program {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.kind, self.major)
+        write!(f, "{} {}", self.kind, self.major)?;
+        match self.minor {
+            Some(minor) => write!(f, ".{minor}"),
+            None => Ok(()),
+        }
     }
 }
 
 impl Program {
     /// Reads what [`Program`] prints.
     pub fn parse(text: &str) -> Option<Self> {
-        let (kind, major) = text.split_once(' ')?;
+        let (kind, version) = text.split_once(' ')?;
+        let (major, minor) = match version.split_once('.') {
+            Some((major, minor)) => (major, Some(minor.parse().ok()?)),
+            None => (version, None),
+        };
         Some(Self {
             kind: kind.to_string(),
             major: major.parse().ok()?,
+            minor,
         })
     }
 }
 
-/// A change of the major version.
+/// The number of a version that changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The first one.
+    Major,
+    /// The second one, and the first stays.
+    Minor,
+}
+
+impl Level {
+    /// The words of kind files, in the order of the variants.
+    pub const NAMES: &[&str] = &["major", "minor"];
+
+    /// From the word of a kind file; `None` for any other.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "major" => Some(Level::Major),
+            "minor" => Some(Level::Minor),
+            _ => None,
+        }
+    }
+}
+
+/// A change of a version's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// To a higher one.
@@ -115,20 +149,31 @@ impl Step {
     }
 }
 
-/// What a change of the major version asks for, where the data is to stay.
+/// What a change of the version asks for, where the data is to stay.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Upgrade {
     /// For which changes.
     pub on: Step,
-    /// Only where the change begins below this version, and ends at it or above.
+    /// Of which number.
+    pub level: Level,
+    /// Only where the change begins below this number, and ends at it or above.
     pub reaches: Option<u64>,
     /// What to do, in a sentence.
     pub needs: String,
 }
 
 impl Upgrade {
-    /// Whether it is about this change.
-    pub fn is_of(&self, from: u64, to: u64) -> bool {
+    /// Whether it is about this change. Where a minor version is not known, nothing is said of it.
+    pub fn is_of(&self, from: &Program, to: &Program) -> bool {
+        let numbers = match self.level {
+            Level::Major => Some((from.major, to.major)),
+            Level::Minor if from.major != to.major => None,
+            Level::Minor => from.minor.zip(to.minor),
+        };
+        numbers.is_some_and(|(from, to)| self.is_of_numbers(from, to))
+    }
+
+    fn is_of_numbers(&self, from: u64, to: u64) -> bool {
         let is_step = match self.on {
             Step::Up => to > from,
             Step::Skip => to > from + 1,
@@ -195,7 +240,27 @@ pub fn id(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Data, Keeper, component, owner, section, volume};
+    use super::{Data, Keeper, Level, Program, Step, Upgrade, component, owner, section, volume};
+
+    #[test]
+    fn a_minor_version_counts_where_it_is_known_and_the_major_one_stays() {
+        let skip = Upgrade {
+            on: Step::Skip,
+            level: Level::Minor,
+            reaches: None,
+            needs: String::new(),
+        };
+        let program = |text: &str| Program::parse(text).expect("a program");
+        let asks = |from: &str, to: &str| skip.is_of(&program(from), &program(to));
+        assert!(asks("qdrant 1.15", "qdrant 1.17"));
+        assert!(!asks("qdrant 1.15", "qdrant 1.16"));
+        assert!(!asks("qdrant 1.17", "qdrant 1.15"));
+        assert!(!asks("qdrant 1", "qdrant 1.17"));
+        assert!(!asks("qdrant 0.9", "qdrant 1.17"));
+        assert_eq!(program("qdrant 1.15").to_string(), "qdrant 1.15");
+        assert_eq!(program("postgres 17").to_string(), "postgres 17");
+        assert_eq!(Program::parse("qdrant 1.x"), None);
+    }
 
     #[test]
     fn a_key_names_the_owner_of_a_volume() {

@@ -38,7 +38,7 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
         findings.push(finding);
     }
     findings.extend(open_to_all(case));
-    findings.extend(known_to_all(case));
+    findings.extend(values_in_the_repository(case));
     Ok(findings)
 }
 
@@ -67,8 +67,8 @@ fn without_value(case: &Case<'_>, absent: &[&Secret]) -> Option<Finding> {
     Some(Finding::new("secret", message, help))
 }
 
-/// The values came with the repository.
-fn known_to_all(case: &Case<'_>) -> Option<Finding> {
+/// Reports values of secrets that are in the repository.
+fn values_in_the_repository(case: &Case<'_>) -> Option<Finding> {
     let place = &case.running.project.place;
     let file = format!("{}/compose/.env", place.folder());
     is_dotenv_tracked(place).then(|| {

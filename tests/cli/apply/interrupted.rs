@@ -1,4 +1,4 @@
-//! A run that was killed, a step that fails, two runs at once: what is left, and what the next run makes of it.
+//! A killed run, a failed step, two runs at once: the state that they leave, and how the next run repairs it.
 
 use std::{fs, sync::Arc, thread};
 
@@ -87,7 +87,7 @@ fn empty_folders_of_a_killed_run_are_removed() {
     killed.apply_cleanly(&wanted);
     assert_eq!(killed.read("generated/config/d"), "2\n");
     assert!(!killed.exists("generated/docs"));
-    // An empty folder that never held anything of ours is somebody's.
+    // An empty folder without generated files belongs to the user.
     let foreign = Project::new();
     fs::create_dir_all(foreign.path("generated/config/d")).expect("folders");
     let plan = foreign.plan(&wanted).expect("a plan");

@@ -1,4 +1,4 @@
-//! What `apply` owns, what it leaves alone, and what a run that was killed leaves behind.
+//! The files that `apply` owns and those that it leaves alone, and the state after a killed run.
 
 mod interrupted;
 

@@ -1,4 +1,4 @@
-//! What whoever wrote a repository may have put there: links, pipes, unreadable folders, names. Nothing outside of it is
+//! Hostile repositories: links, pipes, unreadable folders, names. Nothing outside of the repository is
 //! read or written, and nothing is left out without a word.
 
 mod links;
@@ -39,7 +39,7 @@ pub struct Ran {
 }
 
 impl Hostile {
-    /// `more` comes behind the platform of all of these tests.
+    /// `more` is appended to the platform of all these tests.
     pub fn new(more: &str) -> Self {
         let hostile = Self {
             folder: Folder::new(),
@@ -81,7 +81,7 @@ impl Hostile {
             .to_string()
     }
 
-    /// All that lies beside the project, as it was when the test began.
+    /// Everything beside the project, as it was when the test started.
     pub fn is_outside_untouched(&self) -> bool {
         let names = fs::read_dir(self.outside("")).expect("a folder").count();
         names == 1 && self.folder.read("outside/precious") == "precious contents\n"
@@ -121,7 +121,7 @@ impl Hostile {
 }
 
 impl Ran {
-    /// Asserts an error that says all of this.
+    /// Asserts an error with all of these words.
     pub fn failed_with(&self, words: &[&str]) {
         assert_eq!(self.status, 1, "{}{}", self.out, self.err);
         for word in words {

@@ -1,4 +1,4 @@
-//! Paths and names that a file system, git, Windows or a terminal takes for something else.
+//! Paths and names with a special meaning for a file system, git, Windows or a terminal.
 
 use std::fs;
 

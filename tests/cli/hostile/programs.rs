@@ -1,4 +1,4 @@
-//! Programs that a repository brings along: nobody starts them, whatever `PATH` and the settings of git say.
+//! Programs inside of a repository are never started, whatever `PATH` and the settings of git are.
 
 use std::{
     fs,
@@ -33,7 +33,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("alias.rev-parse", "!TRAP"),
 ];
 
-/// A program that leaves a mark when it is started.
+/// A program that creates a file when it is started.
 fn trap(folder: &Path) -> PathBuf {
     let trap = folder.join("trap");
     let mark = folder.join("mark");
@@ -56,7 +56,7 @@ fn configure(git: &dyn Fn(&[&str]), trap: &Path) {
     }
 }
 
-/// A repository that is unpacked from an archive brings its `.git` along.
+/// A repository from an archive includes its `.git`.
 #[test]
 fn settings_of_a_repository_start_nothing() {
     let hostile = Hostile::new(SECRET);

@@ -40,7 +40,7 @@ fn a_file_that_git_would_take_up_is_not_written() {
     assert_eq!(hostile.read("generated/compose/.env"), "");
 }
 
-/// The author of a repository knows the values that it brings.
+/// The author of a repository knows the values in it.
 #[test]
 fn values_that_come_with_the_repository_are_reported() {
     let hostile = Hostile::new(SECRET);

@@ -1,10 +1,10 @@
-//! What can't be read is an error: what would come of it must not vanish without a word.
+//! A file that can't be read is an error: its outputs must not be removed silently.
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use super::Hostile;
 
-/// Takes all rights from a path while a test runs. `None` for a user to whom they mean nothing.
+/// Removes all permissions of a path while a test runs. `None` for a user who ignores permissions.
 fn is_locked(hostile: &Hostile, path: &str) -> bool {
     let full = hostile.path(path);
     fs::set_permissions(&full, fs::Permissions::from_mode(0o000)).expect("a mode");
@@ -46,7 +46,7 @@ fn what_can_not_be_opened_stops_everything() {
         let is_refused = is_locked(&hostile, locked);
         let ran = hostile.run(&["validate"]);
         unlock(&hostile, locked);
-        // Root may read everything: then there is nothing that can't be read.
+        // Root can read everything, so the test does not apply.
         match is_refused {
             true => ran.failed_with(&["unreadable", locked]),
             false => eprintln!("not tried: this user may read {locked} all the same"),

@@ -6,7 +6,7 @@ mod project;
 use project::{Project, service};
 use serde_json::{Value, json};
 
-/// Strings that some reader on the way to the container could take for something else.
+/// Strings that a reader on the way to the container could misread.
 const NASTY: &[&str] = &[
     "$HOME $${HOME} $$ $(id) $${x:-y} $${V:?m}",
     "a: b # c",

@@ -1,4 +1,4 @@
-//! A project in memory, what the target makes of it, and what Compose reads from that.
+//! A project in memory, the files of the target, and what Compose reads from them.
 
 use std::{fs, path::PathBuf, process::Command};
 

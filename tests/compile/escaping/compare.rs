@@ -47,7 +47,7 @@ impl Expected<'_> {
         }
     }
 
-    /// What is read under a key. Programs sort keys, so its place among them is not the word's; a hash is told by
+    /// The value of a key. Programs sort keys, so the key's position does not identify its word; a hash is recognised by
     /// nothing else.
     fn entry<'a>(
         &self,

@@ -8,7 +8,7 @@ use mlopsgen::{
     world::MemoryWorld,
 };
 
-/// One string after the other: each is something else than text to one language or another.
+/// Strings that have a meaning in one language or another.
 pub const STRINGS: &[&str] = &[
     "  two before and after  ",
     "\ttab\t",
@@ -187,15 +187,15 @@ pub fn random(seed: u64, count: usize) -> Vec<String> {
     strings
 }
 
-/// A platform with a string of its own in every place that takes any.
+/// A platform with a different string in every place that takes any string.
 #[derive(Clone, Debug)]
 pub struct Platform {
     pub text: String,
-    /// What stands in each place, in the file's order.
+    /// The string of each place, in the order of the file.
     pub strings: Vec<String>,
 }
 
-/// The word that stands in a place when nothing is tried. It occurs nowhere else.
+/// The harmless word of a place. It occurs nowhere else.
 pub fn word(place: usize) -> String {
     format!("zq{place:03}z")
 }
@@ -294,7 +294,7 @@ impl Platform {
     }
 }
 
-/// In a shell's text only the five words of a reference need the second dollar.
+/// In text for a shell, only the words that start a reference need a second dollar.
 fn without_references(text: &str) -> String {
     ["components", "self", "secrets", "vars", "platform"]
         .iter()

@@ -48,7 +48,7 @@ fn compiled(platform: &Platform) -> Result<Files, String> {
     }
 }
 
-/// What is wrong with the files of a hostile platform, held against those of the harmless one.
+/// The differences between the files of a hostile platform and those of the harmless one.
 fn faults(harmless: &Files, platform: &Platform) -> Vec<String> {
     let hostile = match compiled(platform) {
         Ok(files) => files,
@@ -118,7 +118,7 @@ fn every_place_keeps_every_hostile_string() {
     );
 }
 
-/// Places that hold a string to a form keep what they take. What they refuse has a place.
+/// Places with a form keep the strings that they accept. A refused string is reported at its place.
 #[test]
 fn a_place_with_a_form_keeps_what_it_takes() {
     let strings: Vec<String> = STRINGS.iter().map(ToString::to_string).collect();
@@ -137,7 +137,7 @@ fn a_place_with_a_form_keeps_what_it_takes() {
     );
 }
 
-/// A page has nothing to show of a blank string; programs get it all the same.
+/// A page shows nothing of a blank string, but programs get it.
 #[test]
 fn every_place_keeps_a_blank_string() {
     let harmless = for_programs();

@@ -1,4 +1,4 @@
-//! Kinds that use each other: what the one gives and the other takes.
+//! Kinds that use each other: the values that one gives and the other reads.
 
 use mlopsgen::{
     compile::{Request, compile},

@@ -1,4 +1,4 @@
-//! What kinds ask for is there: every name in an expression of a kind is in the list of what its program exposes, a file of
+//! The metrics that kinds query exist: every name in an expression of a kind is in the list of its program's metrics, a file of
 //! templates/kinds/metrics/ that `.ci/metrics` writes.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 
 use super::catalog;
 
-/// Kinds that have expressions and no list yet: their program could not be had, or has no fixed set of names.
+/// Kinds with expressions but without a list: their program was not available, or has no fixed set of names.
 const UNLISTED: [&str; 22] = [
     "bentoml",
     "clickhouse",
@@ -71,7 +71,7 @@ fn of_table(table: &Table, out: &mut Vec<String>) {
     }
 }
 
-/// The names that an expression asks the component's own job for.
+/// The names that an expression reads from the component's own job.
 fn names(text: &str) -> BTreeSet<String> {
     struct Names(BTreeSet<String>);
     impl Names {
@@ -143,7 +143,7 @@ fn a_kind_asks_for_what_its_program_exposes() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A list that no kind names would go stale unseen.
+/// Nobody would notice that a list without a kind is outdated.
 #[test]
 fn every_list_is_of_a_kind() {
     let kinds = catalog();

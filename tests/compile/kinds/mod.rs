@@ -1,4 +1,4 @@
-//! Every kind of the catalog, on two small platforms made from what the kind itself says: one with nothing but what it
+//! Every kind of the catalog, on two small platforms made from the kind file: one with only what it
 //! needs, one with every role filled and a Prometheus that watches it.
 
 mod clients;
@@ -20,7 +20,7 @@ use mlopsgen::{
     world::MemoryWorld,
 };
 
-/// What the issue of the catalog asks for; a kind more is welcome.
+/// Kinds that the catalog must have. It may have more.
 const EXPECTED: [&str; 72] = [
     "airflow",
     "alertmanager",
@@ -96,7 +96,7 @@ const EXPECTED: [&str; 72] = [
     "zookeeper",
 ];
 
-/// Workloads that nothing can ask for their health, and why.
+/// Workloads without a health check, with the reason.
 const WITHOUT_HEALTH: [(&str, &str); 3] = [
     (
         "it-exporter of mongodb",
@@ -112,7 +112,7 @@ const WITHOUT_HEALTH: [(&str, &str); 3] = [
 /// Programs whose releases have one number.
 const ONE_NUMBER: [&str; 1] = ["trinodb/trino:"];
 
-/// What every store says of itself; a program without a password says an empty one.
+/// The outputs of every store; a program without a password has an empty one.
 const STORE_OUTPUTS: [&str; 6] = ["host", "port", "database", "user", "password", "url"];
 
 /// Writes platforms for kinds.
@@ -162,7 +162,7 @@ impl Author {
             };
             lines.push(format!("settings.{} = \"{value}\"", setting.name));
         }
-        // Two of them cannot be published under one number.
+        // Two ports can't be published under the same number.
         let published = kind.table.get_path(&["workload", "ports", "host"]);
         if name != "it" && published.is_some() {
             lines.push("ports.host = false".to_string());
@@ -177,7 +177,7 @@ impl Author {
         }
         let mut fillers = Vec::new();
         for role in kind.roles.iter().filter(|role| role.required || every_role) {
-            // What a default binds is not written where there is one already.
+            // A role that is bound by default is not written.
             if role.default && self.declared.contains(&role.kinds[0]) {
                 continue;
             }
@@ -216,14 +216,14 @@ fn catalog() -> BTreeMap<String, Kind> {
     kinds
 }
 
-/// The platform with just what the component `it` of this kind needs.
+/// A platform with the component `it` of this kind, and only what it needs.
 fn least(kind: &str) -> String {
     let mut author = Author::new();
     author.declare("it", kind, false);
     author.text()
 }
 
-/// The platform with all roles filled, and watched.
+/// The same with all roles bound, and with monitoring.
 fn most(kind: &str) -> String {
     let mut author = Author::new();
     author.declare("it", kind, true);
@@ -232,7 +232,7 @@ fn most(kind: &str) -> String {
             author.declare(name, watcher, false);
         }
     }
-    // Somebody whom Prometheus asks from outside.
+    // An external target for Prometheus' prober.
     let asked = r#"
 [components.page]
 image = "team/page:1.0"
@@ -255,14 +255,14 @@ fn compiled(text: &str) -> Output {
     };
     let printed = human(&compilation.diagnostics, &compilation.sources, style);
     let serious = compilation.diagnostics.iter().any(|diagnostic| {
-        // A program of the user's own is the user's to describe.
+        // The user describes their own programs.
         !matches!(diagnostic.code, Code::NoHealthCheck | Code::NoPersistence)
     });
     assert!(!serious, "{text}\n{printed}");
     compilation.output.expect("no errors, so there is output")
 }
 
-/// What holds for the component `it` of a kind, whatever the platform.
+/// Checks of the component `it` of a kind that hold on every platform.
 type Promise = fn(&Kind, &Component, &Output);
 
 const PROMISES: [Promise; 8] = [

@@ -43,7 +43,7 @@ fn a_program_listens_where_its_component_says() {
     }
 }
 
-/// The ports of a kind that a component may move, each with its part and a number that nothing else has.
+/// The ports of a kind that a component can move, each with its part and a number that is not in use.
 fn movable_ports(kind: &Kind) -> Vec<(Option<String>, String, u16)> {
     let ports = |table: Option<&Node>| -> Vec<String> {
         let ports = table

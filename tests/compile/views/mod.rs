@@ -1,4 +1,4 @@
-//! docs/templates-reference.md says what every template of ours sees. It is made of the view structs themselves, their
+//! docs/templates-reference.md describes the view of every embedded template. It is made from the view structs themselves, their
 //! fields and comments, and every variable that it names is really there: a template that prints them all compiles.
 //!
 //! `BLESS=1 cargo test views` rewrites the page; the reviewer reads the diff.
@@ -154,7 +154,7 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// Templates that see what another sees, or nothing.
+/// Templates with the view of another one, or without a view.
 const FURTHER: &[(&str, &str)] = &[
     ("helm/", "helm/Chart.yaml"),
     ("grafana/panels/", "grafana/dashboards/dashboard.json"),
@@ -237,7 +237,7 @@ fn every_template_is_in_the_reference() {
     assert_eq!(missing, Vec::<&str>::new());
 }
 
-/// A platform of which every template makes something.
+/// A platform for which every template generates a file.
 const PLATFORM: &str = r#"
 [platform]
 name = "p"
@@ -277,7 +277,7 @@ tasks.two = { stub = true }
 stages = [{ name = "s", run = ["x"] }]
 "#;
 
-/// What is said of the platform with a template that prints these variables and nothing else.
+/// The diagnostics of the platform with a template that only prints these variables.
 fn printed(template: &str, variables: &[String]) -> Option<String> {
     let text = format!("<% set all = [{}] %>\n{{}}\n", variables.join(", "));
     let asked: Vec<String> = variables

@@ -1,5 +1,5 @@
-//! The view structs of crates/back/src/target/ as their source says them: names, comments, fields, types. The sources are laid out by
-//! rustfmt, so a line is a field, a comment or an attribute.
+//! The view structs of crates/back/src/target/, read from their source: names, comments, fields, types. The sources are
+//! formatted by rustfmt, so a line is a field, a comment or an attribute.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -55,7 +55,7 @@ impl Sources {
         view.unwrap_or_else(|| panic!("crates/back/src/target/{file} has no view `{name}`"))
     }
 
-    /// The view of this name that another one means: in its own file, else in its target.
+    /// The view with this name: in the file of the view that uses it, else in its target.
     fn meant(&self, from: &View, name: &str) -> Option<&View> {
         let target = from.file.split('/').next().unwrap_or_default();
         let name = name.rsplit("::").next().unwrap_or(name);

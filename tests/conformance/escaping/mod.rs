@@ -1,4 +1,4 @@
-//! Any string in any place of platform.toml is read back unchanged by the programs that really read what is generated.
+//! Any string in any place of platform.toml is read back unchanged by the real consumers of the generated files.
 //!
 //! Hostile platforms (see tests/compile/escaping) are compiled and held against a harmless one: the same tree, and in the place
 //! of each word the string that the user wrote. `broken/escaping.toml` lists faults that the readers have to notice.
@@ -90,7 +90,7 @@ static TRIAL: LazyLock<Trial> = LazyLock::new(|| {
     trial
 });
 
-/// The folder of all trees. It goes by the next start of the machine: nothing ends after a static value.
+/// The folder of all trees. It stays until the next start of the machine, because a static value is never dropped.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("escaping");
     let _ = fs::remove_dir_all(&folder);

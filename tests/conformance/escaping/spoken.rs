@@ -23,7 +23,7 @@ pub fn each_text(tree: &Value, change: &dyn Fn(&str) -> String) -> Value {
     }
 }
 
-/// Puts into the containers of an object what their processes get: the kubelet expands the values of `env` by those
+/// Replaces the texts in the containers of an object by what their processes get: the kubelet expands the values of `env` by those
 /// before them, and `command` and `args` by all. What comes from elsewhere stands as `<where>`.
 pub fn as_run(object: &mut Value) {
     let spec = match object.pointer("/spec/template/spec") {

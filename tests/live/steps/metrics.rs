@@ -15,7 +15,7 @@ use crate::{
     prometheus::{broken_rules, series, targets},
 };
 
-/// Query to reason: what rightly has no data on this platform.
+/// From a query to the reason why it has no data on this platform.
 const QUIET: &str = include_str!("../quiet.toml");
 
 pub fn every_target_is_up(live: &Project) {
@@ -49,7 +49,7 @@ pub fn every_query_has_data(live: &Project) {
     eprintln!("    {} queries, {} of them quiet", all.len(), quiet.len());
 }
 
-/// What each panel asks, and each series that an alert or a recording looks at.
+/// The queries of each panel, and each series that an alert or a recording rule reads.
 fn queries(live: &Project) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for file in fs::read_dir(live.path("generated/grafana/dashboards")).expect("a folder") {

@@ -12,5 +12,5 @@ pub mod reach;
 pub mod reports;
 pub mod tracking;
 
-/// For what takes a moment on two cores that do everything at once.
+/// A timeout for steps that take a moment on a busy machine with two cores.
 const PATIENCE: Duration = Duration::from_secs(180);

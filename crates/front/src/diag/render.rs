@@ -36,16 +36,42 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> Str
         .with_links(false);
     let mut out = String::new();
     for diagnostic in diagnostics {
-        let view = View {
-            diagnostic,
-            excerpts: Excerpts::new(&diagnostic.labels, sources),
-        };
-        if handler.render_report(&mut out, &view).is_err() {
-            out.push_str(&diagnostic.message);
+        for view in views(diagnostic, sources) {
+            let start = out.len();
+            if handler.render_report(&mut out, &view).is_err() {
+                out.push_str(&diagnostic.message);
+            }
+            if !view.is_first {
+                let excerpts = out[start..].find(EXCERPT).unwrap_or_default();
+                let line = out[..start + excerpts]
+                    .rfind('\n')
+                    .map_or(start, |end| end + 1);
+                out.replace_range(start..line.max(start), "");
+            }
         }
         out.push('\n');
     }
     out
+}
+
+/// What miette writes above an excerpt.
+const EXCERPT: &str = "╭─[";
+
+/// The most places that miette draws at a time: for each line it looks at all of them.
+const TOGETHER: usize = 64;
+
+fn views<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> impl Iterator<Item = View<'a>> {
+    let labels = &diagnostic.labels;
+    let count = labels.len().div_ceil(TOGETHER).max(1);
+    (0..count).map(move |index| {
+        let end = labels.len().min((index + 1) * TOGETHER);
+        View {
+            diagnostic,
+            excerpts: Excerpts::new(&labels[index * TOGETHER..end], sources),
+            is_first: index == 0,
+            is_last: index + 1 == count,
+        }
+    })
 }
 
 /// The lines that a diagnostic is about, one below the other, whatever file each is from.
@@ -169,11 +195,17 @@ fn without_controls(line: &str) -> String {
 struct View<'a> {
     diagnostic: &'a Diagnostic,
     excerpts: Excerpts,
+    /// Only the first one has the message, and only the last one the help.
+    is_first: bool,
+    is_last: bool,
 }
 
 impl fmt::Display for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&visible(&self.diagnostic.message))
+        match self.is_first {
+            true => f.write_str(&visible(&self.diagnostic.message)),
+            false => Ok(()),
+        }
     }
 }
 
@@ -202,6 +234,7 @@ impl Report for View<'_> {
         self.diagnostic
             .help
             .as_ref()
+            .filter(|_| self.is_last)
             .map(|help| Box::new(visible(help)) as Box<dyn fmt::Display>)
     }
 

@@ -1,7 +1,7 @@
 //! A kind: what its file says about the components that use it.
 
 use crate::{
-    data::Upgrade,
+    data::{Level, Upgrade},
     model::{Icon, SecretForm, Text, Version},
     reference::{self, Mode, Words},
     source::Span,
@@ -75,6 +75,12 @@ impl Kind {
     /// The version of its program in a tag: after one of `version_words`, else the number at the start of the tag.
     pub fn version_in(&self, tag: &Text) -> Option<Version> {
         Version::behind(tag, &self.version_words).or_else(|| Version::of_tag(tag))
+    }
+
+    /// Whether a change of the minor version can ask for something.
+    pub fn counts_minors(&self) -> bool {
+        let mut upgrades = self.upgrades.iter();
+        upgrades.any(|upgrade| upgrade.level == Level::Minor)
     }
 
     /// Whether it depends on the major version.

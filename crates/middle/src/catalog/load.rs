@@ -4,7 +4,7 @@ use super::{
     Binding, Catalog, FileForm, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType, check,
 };
 use crate::{
-    data::{Step, Upgrade},
+    data::{Level, Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, Context, KIND, NameRule, Owner},
     model::{Icon, SecretForm},
@@ -236,6 +236,10 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
 fn upgrade(table: &Table) -> Option<Upgrade> {
     Some(Upgrade {
         on: Step::parse(table.string("on")?)?,
+        level: match table.string("level") {
+            Some(level) => Level::parse(level)?,
+            None => Level::Major,
+        },
         reaches: table
             .integer("reaches")
             .and_then(|major| u64::try_from(major).ok()),

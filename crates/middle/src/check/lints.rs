@@ -24,7 +24,7 @@ pub(super) fn lint(code: Code, message: String, workload: &Workload) -> Diagnost
 }
 
 /// The engine's socket, all rights on the host, root.
-pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
+pub(super) fn privileges(facts: Facts<'_>, sink: &mut Sink) {
     for workload in facts.platform.workloads() {
         if let Some(mount) = workload.mounts.iter().find(|mount| is_socket(mount)) {
             let span = if is_the_users(facts.platform, mount.span) {
@@ -203,7 +203,7 @@ fn unchecked_port(workload: &Workload) -> Option<&Port> {
 }
 
 /// No health check, no volume for a store, no resources.
-pub(super) fn habits(facts: Facts<'_>, sink: &mut Sink) {
+pub(super) fn basics(facts: Facts<'_>, sink: &mut Sink) {
     for component in &facts.platform.components {
         let Some(main) = component.main() else {
             continue;

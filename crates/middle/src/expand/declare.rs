@@ -113,12 +113,14 @@ fn component(
     }
     let group = group(tree, key, &user, external.is_some(), sink);
     let major = major::of(tree, key, &user, &kind, sink);
+    let minor = major.and_then(|major| major::minor(tree, &user, &kind, major));
     Declared {
         name: key.name.clone(),
         span: key.span,
         group,
         external,
         major,
+        minor,
         logins,
         user,
         kind,

@@ -74,6 +74,8 @@ pub struct Declared {
     pub external: Option<ExternalDraft>,
     /// The major version by which the kind adapts.
     pub major: Option<u64>,
+    /// Its minor version, where a change of that matters to its data.
+    pub minor: Option<u64>,
     /// Databases that have a user of their own.
     pub logins: Vec<Login>,
 }

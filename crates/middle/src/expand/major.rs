@@ -78,6 +78,20 @@ pub(super) fn of(
     }
 }
 
+/// The minor version that belongs to this major one, for kinds whose data depends on it. `None` where the tag has none.
+pub(super) fn minor(tree: &Table, component: &Table, kind: &Kind, major: u64) -> Option<u64> {
+    let is_set = component.get_path(&["settings", "major"]).is_some();
+    if !kind.counts_minors() || is_set {
+        return None;
+    }
+    let version = match written(tree, component, kind) {
+        Some(written) => written.version(kind),
+        None => kind.version_in(&Text::literal(kind.version.as_deref()?)),
+    };
+    let version = version.filter(|version| version.major == major)?;
+    version.rest.first().copied()
+}
+
 /// The version as far as it is written, and its place.
 pub(super) fn written_version(
     tree: &Table,

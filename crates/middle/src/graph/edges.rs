@@ -215,7 +215,7 @@ fn reference(
     endpoint: &Endpoint,
     graph: &mut Graph,
 ) {
-    let why = if works_without(platform, component, &endpoint.component) {
+    let why = if uses_optionally(platform, component, &endpoint.component) {
         Why::Reaches
     } else {
         Why::Reference
@@ -233,8 +233,8 @@ fn reference(
     }
 }
 
-/// Whether one uses the other in roles alone that it works without: who sends traces does not fail with their store.
-fn works_without(platform: &Platform, from: &ComponentPeer, to: &str) -> bool {
+/// Whether a component uses the other one only in optional roles: a program that sends traces works without their store.
+fn uses_optionally(platform: &Platform, from: &ComponentPeer, to: &str) -> bool {
     let ComponentPeer::Component(from) = from else {
         return false;
     };

@@ -24,7 +24,9 @@ pub struct Component {
     pub icon: Icon,
     /// The major version of the program: what the kind and the targets adapt to. `None`: it is not known, and nothing depends on it.
     pub major: Option<u64>,
-    /// What its program asks for when the major version changes over existing data.
+    /// The minor version, where a change of it can ask for something.
+    pub minor: Option<u64>,
+    /// What its program asks for when its version changes over existing data.
     pub upgrades: Vec<Upgrade>,
     /// What it is for, in the user's words.
     pub description: Option<String>,

@@ -235,15 +235,15 @@ fn version(scene: &Scene<'_>, index: usize) -> Option<String> {
 }
 
 /// Whether the chart replaces a workload of its component.
-pub(super) fn brings(scene: &Scene<'_>, index: usize, shape: &WorkloadDraft) -> bool {
+pub(super) fn is_run_by_chart(scene: &Scene<'_>, index: usize, shape: &WorkloadDraft) -> bool {
     let Some(own) = own_table(scene, index) else {
         return false;
     };
-    let brings = |part: &str| {
+    let is_in_chart = |part: &str| {
         let table = merged(scene, index, own, &mut Vec::new());
         table.strings("parts").contains(&part)
     };
-    shape.part.as_deref().is_none_or(brings)
+    shape.part.as_deref().is_none_or(is_in_chart)
 }
 
 fn own_table<'a>(scene: &Scene<'a>, index: usize) -> Option<&'a Table> {

@@ -40,7 +40,7 @@ pub(super) fn component(
     let mut made = levels.alerts;
     made.extend(observe::probe_alert(&draft.name, draft.span, &workloads));
     made.extend_from_slice(beforehand.promises(index));
-    let alerts = observe::alerts(scene, index, made, sink);
+    let alerts = observe::in_order(observe::alerts(scene, index, made, sink));
     let mut records = observe::records(scene, index, sink);
     records.extend(levels.records);
     let mut own_panels = levels.panels;
@@ -53,6 +53,7 @@ pub(super) fn component(
         title: draft.kind.title.clone(),
         icon: draft.kind.icon,
         major: draft.major,
+        minor: draft.minor,
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
         external: draft.external.as_ref().map(|external| External {
@@ -230,7 +231,7 @@ fn workload(
             ..runtime::runtime(scene, table, &scope, sink)
         },
         chart: upstream::chart(scene, index, shape, sink),
-        in_chart: upstream::brings(scene, index, shape),
+        in_chart: upstream::is_run_by_chart(scene, index, shape),
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
         raw_helm: raw(
             scene,

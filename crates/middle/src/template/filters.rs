@@ -49,7 +49,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter(
         "yaml",
         |state: &State, value: Value, indent: Option<usize>| {
-            let indent = narrow(indent.unwrap_or(0))?;
+            let indent = checked_indent(indent.unwrap_or(0))?;
             let charge = |value: &Value, depth: usize| charge_one(state, value, depth);
             let text = yaml::block(&value, indent, &charge)?;
             Ok::<_, Error>(Value::from_safe_string(text))
@@ -58,7 +58,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter(
         "yaml_with",
         |state: &State, value: Value, anchors: Value, indent: usize| {
-            let indent = narrow(indent)?;
+            let indent = checked_indent(indent)?;
             let one = |value: &Value, depth: usize| charge_one(state, value, depth);
             charge(state, &anchors, 0)?;
             let text = match (value.kind(), anchors.kind()) {
@@ -69,7 +69,10 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         },
     );
     environment.add_filter("lines", |text: String, indent: usize| {
-        Ok::<_, Error>(Value::from_safe_string(yaml::lines(&text, narrow(indent)?)))
+        Ok::<_, Error>(Value::from_safe_string(yaml::lines(
+            &text,
+            checked_indent(indent)?,
+        )))
     });
     environment.add_filter(
         "json",
@@ -79,7 +82,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
                 None => serde_json::to_string(&value).map_err(bad)?,
                 Some(indent) => serde_json::to_string_pretty(&value)
                     .map_err(bad)?
-                    .replace('\n', &format!("\n{}", " ".repeat(narrow(indent)?))),
+                    .replace('\n', &format!("\n{}", " ".repeat(checked_indent(indent)?))),
             };
             Ok::<_, Error>(Value::from_safe_string(text))
         },
@@ -113,7 +116,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
 /// The widest indentation. Each line of an output repeats it, so it has a limit.
 const WIDEST: usize = 200;
 
-fn narrow(indent: usize) -> Result<usize, Error> {
+fn checked_indent(indent: usize) -> Result<usize, Error> {
     match indent <= WIDEST {
         true => Ok(indent),
         false => Err(Error::new(

@@ -17,6 +17,9 @@ MLOPSGEN_SECRET_{{ . | upper | replace "-" "_" }}
 {{- /* A text: a scalar, or a list of parts. For mlopsgen.expanded a secret becomes its variable between two marks, and
 a first mark that stands in the text itself gets a second one behind it, which no variable has. */ -}}
 {{- define "mlopsgen.text" -}}
+{{- if and (kindIs "string" .text) (not (hasKey . "marked")) -}}
+{{- .text -}}
+{{- else -}}
 {{- $root := .root -}}
 {{- $mark := ternary "\ue000\ue001" "\ue000" (hasKey . "marked") -}}
 {{- if kindIs "slice" .text -}}
@@ -39,11 +42,14 @@ a first mark that stands in the text itself gets a second one behind it, which n
 {{- include "mlopsgen.scalar" .text | replace "\ue000" $mark -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
 
 {{- /* A text where Kubernetes replaces $(NAME): in `env`, `command` and `args`. A literal dollar is doubled before
 another one, before an opening bracket, and before what is not ASCII, which the kubelet would cut in two. */ -}}
 {{- define "mlopsgen.expanded" -}}
-{{- $text := include "mlopsgen.text" (dict "root" .root "text" .text "marked" true) -}}
+{{- $text := .text -}}
+{{- if not (kindIs "string" $text) }}{{ $text = include "mlopsgen.text" (dict "root" .root "text" $text "marked" true) }}
+{{- else if contains "\ue000" $text }}{{ $text = $text | replace "\ue000" "\ue000\ue001" }}{{ end -}}
 {{- if or (contains "$" $text) (contains "\ue000" $text) -}}
 {{- $literal := regexReplaceAll "\\$([^$(\\x{80}-\\x{10FFFF}]|\\z)" ($text | replace "$" "$$") "${1}" -}}
 {{- regexReplaceAll "\ue000([A-Z0-9_]+)\ue001" $literal "$$(${1})" | replace "\ue000\ue001" "\ue000" -}}

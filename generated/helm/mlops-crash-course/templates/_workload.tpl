@@ -5,8 +5,10 @@
 {{- $all := .root.Values.components -}}
 {{- $workload := index $all .name -}}
 {{- $on := $workload.enabled -}}
-{{- with get $all $workload.component }}{{ $on = and $on .enabled }}{{ end -}}
-{{- with $workload.podOf }}{{ $on = and $on (eq (include "mlopsgen.enabled" (dict "root" $.root "name" .)) "true") }}{{ end -}}
+{{- if $on -}}
+{{- with get $all $workload.component }}{{ $on = .enabled }}{{ end -}}
+{{- if and $on $workload.podOf }}{{ $on = eq (include "mlopsgen.enabled" (dict "root" .root "name" $workload.podOf)) "true" }}{{ end -}}
+{{- end -}}
 {{- if $on }}true{{ end -}}
 {{- end -}}
 

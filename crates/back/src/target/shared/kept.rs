@@ -104,6 +104,7 @@ fn used(kept: &mut Kept, component: &Component, workload: &Workload, mount: &Mou
         kept.data.program = Some(Program {
             kind: component.program.clone(),
             major,
+            minor: component.minor,
         });
     }
 }

@@ -7,7 +7,7 @@ use super::super::{
     shape::Shape,
 };
 use super::CONDITION;
-use crate::data::Step;
+use crate::data::{Level, Step};
 
 pub(super) const SETTING: Shape = Shape::Table(&[
     key(
@@ -183,14 +183,20 @@ pub(super) const UPGRADE: Shape = Shape::Table(&[
     key(
         "on",
         Shape::Plain(Form::Choice(Step::NAMES)),
-        "A higher major version (`up`), one that is higher by more than one (`skip`), or a lower one (`down`).",
+        "A higher version (`up`), one that is higher by more than one (`skip`), or a lower one (`down`).",
         "on = \"up\"",
     )
     .required(),
     key(
+        "level",
+        Shape::Plain(Form::Choice(Level::NAMES)),
+        "The number that changes: the first of a version (`major`, the default), or the second where the first stays (`minor`).",
+        "level = \"minor\"",
+    ),
+    key(
         "reaches",
         Shape::Integer(0, 1_000_000),
-        "Only where the change comes to this major version, or goes past it.",
+        "Only where the change comes to this number, or goes past it.",
         "reaches = 9",
     ),
     key(

@@ -188,7 +188,7 @@ const ABOUT: &[KeyShape] = &[
     key(
         "upgrades",
         Shape::List(&UPGRADE),
-        "What a change of the major version asks for where a store has data already: `apply` stops and says it.",
+        "What a change of the version asks for where a store has data already: `apply` stops and says it.",
         "[[upgrades]]\non = \"up\"\nneeds = \"dump with the old version, restore into the new one\"",
     ),
     key(

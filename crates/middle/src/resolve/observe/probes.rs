@@ -17,6 +17,9 @@ const FAILED: &str = "ProbeFailed";
 /// Milliseconds that a health check must fail.
 const HOLD: u64 = 120_000;
 
+/// Milliseconds by which a probe's alert fires after one that says more.
+const LATER: u64 = 60_000;
+
 /// Whether Prometheus has a prober: it is left out if there is nothing to probe.
 pub(in crate::resolve) fn has_prober(scene: &Scene<'_>) -> bool {
     let mut drafts = scene.components.iter();
@@ -80,4 +83,17 @@ pub(in crate::resolve) fn probe_alert(
         from_kind: false,
         span,
     })
+}
+
+/// The alerts of a component, with the one on its probes after those that say that it is down. These hold it back once they
+/// fire: one that came first would wake somebody a second time.
+pub(in crate::resolve) fn in_order(mut alerts: Vec<Alert>) -> Vec<Alert> {
+    let down = alerts.iter().filter(|alert| alert.down);
+    if let Some(longest) = down.filter_map(|alert| alert.hold).max() {
+        let probes = alerts.iter_mut().filter(|alert| alert.name == FAILED);
+        for alert in probes {
+            alert.hold = alert.hold.max(Some(longest + LATER));
+        }
+    }
+    alerts
 }

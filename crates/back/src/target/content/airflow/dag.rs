@@ -176,7 +176,7 @@ fn stubs(pipeline: &Pipeline) -> Vec<String> {
 fn start(pipeline: &Pipeline, airflow_major: u64) -> Option<time::Start> {
     match &pipeline.start {
         Some(date) => Some(time::start(date)),
-        None => (airflow_major < 3).then(time::long_ago),
+        None => (airflow_major < 3).then(time::start_in_the_past),
     }
 }
 

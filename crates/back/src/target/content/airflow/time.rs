@@ -44,7 +44,7 @@ pub fn start(date: &Date) -> Start {
 }
 
 /// A day before anything that a platform could run.
-pub fn long_ago() -> Start {
+pub fn start_in_the_past() -> Start {
     Start {
         parts: vec![2020, 1, 1],
         shift: 0,

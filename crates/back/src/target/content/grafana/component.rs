@@ -75,7 +75,7 @@ fn own(board: &Board<'_>, component: &Component) -> Dashboard {
             fixed: true,
         }),
         starts: Some(starts(&matcher, containers.as_deref())),
-        panels: paced(board, panels, &[component]),
+        panels: with_scrape_interval(board, panels, &[component]),
     }
 }
 
@@ -102,12 +102,16 @@ fn of_kind(board: &Board<'_>, kind: &str, title: String, components: &[&Componen
             fixed: false,
         }),
         starts: Some(starts(matcher, containers.as_deref())),
-        panels: paced(board, panels, components),
+        panels: with_scrape_interval(board, panels, components),
     }
 }
 
-/// Says how seldom data come, where that is more seldom than usual.
-fn paced(board: &Board<'_>, panels: Vec<Panel>, components: &[&Component]) -> Vec<Panel> {
+/// Sets the interval of the panels' queries, if the components are scraped less often than usual.
+fn with_scrape_interval(
+    board: &Board<'_>,
+    panels: Vec<Panel>,
+    components: &[&Component],
+) -> Vec<Panel> {
     let jobs = components.iter().flat_map(|it| board.jobs_of(&it.name));
     let slowest = jobs.map(|job| job.interval).max().unwrap_or_default();
     panels

@@ -43,7 +43,8 @@ pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
         tags: vec!["mlopsgen".to_string(), platform.name.clone()],
         is_overview: true,
         choice: None,
-        starts: None,
+        // A deployment starts programs: what changed next to what went wrong.
+        starts: Some("process_start_time_seconds{component!=\"\"} * 1000".to_string()),
         panels,
     }
 }
@@ -234,7 +235,7 @@ fn alerts(board: &Board<'_>) -> Vec<Panel> {
             .query("ALERTS{alertstate=\"firing\"}", "")
             .with_logs(Logs::of(board).as_ref()),
         Panel::new(
-            Look::Timeseries,
+            Look::Severities,
             "Firing over time",
             "Alerts that fire, by severity",
         )

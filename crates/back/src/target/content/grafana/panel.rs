@@ -18,6 +18,8 @@ pub(super) enum Look {
     /// The title of a section.
     Row,
     Timeseries,
+    /// A development of alerts, in the colours of their severities.
+    Severities,
     Stat,
     /// A stat of which the legend is the message: a version.
     Name,
@@ -37,7 +39,7 @@ pub(super) enum Look {
 impl Look {
     /// Whether it shows a development; else it asks for one moment.
     fn over_time(self) -> bool {
-        matches!(self, Look::Timeseries | Look::Timeline)
+        matches!(self, Look::Timeseries | Look::Severities | Look::Timeline)
     }
 
     fn is_table(self) -> bool {

@@ -23,8 +23,8 @@ pub(super) fn panels(board: &Board<'_>) -> Vec<Panel> {
         )
         .size(14, 3 + height)
         .query(
-            format!("min by (instance) (probe_success{{{selector}}})"),
-            "{{instance}}",
+            format!("min by (component, instance) (probe_success{{{selector}}})"),
+            "{{component}} {{instance}}",
         ),
         Panel::new(
             Look::Timeseries,
@@ -35,8 +35,8 @@ pub(super) fn panels(board: &Board<'_>) -> Vec<Panel> {
         .zero_based()
         .size(10, 3 + height)
         .query(
-            format!("max by (instance) (probe_duration_seconds{{{selector}}})"),
-            "{{instance}}",
+            format!("max by (component, instance) (probe_duration_seconds{{{selector}}})"),
+            "{{component}} {{instance}}",
         ),
     ]
 }

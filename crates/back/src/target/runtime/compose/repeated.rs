@@ -38,7 +38,7 @@ pub(super) fn of(platform: &Platform, services: &[ServiceView]) -> Repeated {
     let logs_as_usual = |service: &&ServiceView| service.keys.get("logging") == Some(&usual);
     let loggers: Vec<&ServiceView> = services.iter().filter(logs_as_usual).collect();
     out.share("logging", "logging", &loggers);
-    for alike in alike_environments(services) {
+    for alike in services_by_environment(services) {
         if let Some(first) = alike.first() {
             let anchor = format!("{}-environment", first.name);
             out.share("environment", &anchor, &alike);
@@ -47,8 +47,8 @@ pub(super) fn of(platform: &Platform, services: &[ServiceView]) -> Repeated {
     out
 }
 
-/// The services by their environment, those of the first service first.
-fn alike_environments(services: &[ServiceView]) -> Vec<Vec<&ServiceView>> {
+/// The services, grouped by equal environments. The group of the first service comes first.
+fn services_by_environment(services: &[ServiceView]) -> Vec<Vec<&ServiceView>> {
     let mut alike: Vec<Vec<&ServiceView>> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for service in services {

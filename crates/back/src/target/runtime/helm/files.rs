@@ -1,4 +1,4 @@
-//! Files of the chart, and how workloads mount them: a ConfigMap per workload, or several where one would be too large.
+//! Files of the chart, and how workloads mount them: a ConfigMap per component, or several where one would be too large.
 //!
 //! Generated files keep their path below `files/`; those of the project stand below `files/project/`. What is not text
 //! that Helm reads back unchanged stands below `files/base64/`.
@@ -69,6 +69,8 @@ struct Source<'a> {
 pub struct ChartFiles<'a> {
     context: &'a Context<'a>,
     files: BTreeMap<String, String>,
+    /// The ConfigMaps of each component.
+    maps: BTreeMap<String, Maps>,
     /// Names of ConfigMaps.
     names: Names,
 }
@@ -79,6 +81,7 @@ impl<'a> ChartFiles<'a> {
         Self {
             context,
             files: BTreeMap::new(),
+            maps: BTreeMap::new(),
             names: names.map(|workload| workload.name.as_str()).collect(),
         }
     }
@@ -90,7 +93,9 @@ impl<'a> ChartFiles<'a> {
 
     /// What a workload mounts.
     pub fn mounts(&mut self, workload: &Workload) -> Vec<FileValues> {
-        let mut maps = Maps::new(&workload.name);
+        let component = &workload.component;
+        let maps = self.maps.remove(component);
+        let mut maps = maps.unwrap_or_else(|| Maps::new(component));
         let mut out = Vec::new();
         for mount in &workload.files {
             let folder = self.is_folder(&mount.content);
@@ -105,6 +110,7 @@ impl<'a> ChartFiles<'a> {
             };
             out.push(values(mount, secret, folder, items));
         }
+        self.maps.insert(component.clone(), maps);
         // A folder without files, or a file that nothing made, mounts nothing.
         out.retain(|file| file.secret.is_some() || !file.items.is_empty());
         out
@@ -216,9 +222,10 @@ fn values(
     }
 }
 
-/// The ConfigMaps of one workload while they fill.
+/// The ConfigMaps of one component while they fill: what several of its workloads mount stands in them once.
+#[derive(Debug)]
 struct Maps {
-    workload: String,
+    component: String,
     /// Name, bytes and keys of each; the last one fills.
     maps: Vec<(String, usize, BTreeSet<String>)>,
     /// Where a file is that was placed before.
@@ -226,10 +233,10 @@ struct Maps {
 }
 
 impl Maps {
-    fn new(workload: &str) -> Self {
+    fn new(component: &str) -> Self {
         Self {
-            workload: workload.to_string(),
-            maps: vec![(workload.to_string(), 0, BTreeSet::new())],
+            component: component.to_string(),
+            maps: vec![(component.to_string(), 0, BTreeSet::new())],
             placed: BTreeMap::new(),
         }
     }
@@ -244,11 +251,11 @@ impl Maps {
             .last()
             .is_none_or(|(_, bytes, _)| *bytes > 0 && bytes + size > CONFIG_MAP_LIMIT);
         if full {
-            let name = next_name(&self.workload, names);
+            let name = next_name(&self.component, names);
             self.maps.push((name, 0, BTreeSet::new()));
         }
         let Some((name, bytes, keys)) = self.maps.last_mut() else {
-            return (self.workload.clone(), key_of(file, &BTreeSet::new()));
+            return (self.component.clone(), key_of(file, &BTreeSet::new()));
         };
         let key = key_of(file, keys);
         *bytes += size + key.len();
@@ -259,10 +266,10 @@ impl Maps {
     }
 }
 
-fn next_name(workload: &str, names: &mut Names) -> String {
+fn next_name(component: &str, names: &mut Names) -> String {
     let mut number = 2;
     loop {
-        let name = format!("{workload}-files-{number}");
+        let name = format!("{component}-files-{number}");
         if names.take(&name) {
             return name;
         }

@@ -166,7 +166,7 @@ impl Scene {
 
     pub fn add_actor(&mut self, platform: &Platform, actor: &Actor) {
         let node = self.add(actor_node(actor));
-        match talks_to_lanes(platform, &actor.name) {
+        match deals_mostly_with_pipelines(platform, &actor.name) {
             true => self.outside_above.push(node),
             false => self.outside_below.push(node),
         }
@@ -284,7 +284,7 @@ impl Scene {
 }
 
 /// Whether at least half of an actor's flows are with pipelines, CI entries or other actors.
-fn talks_to_lanes(platform: &Platform, actor: &str) -> bool {
+fn deals_mostly_with_pipelines(platform: &Platform, actor: &str) -> bool {
     let own = |end: &FlowEnd| matches!(end, FlowEnd::Actor(name) if name == actor);
     let others: Vec<&FlowEnd> = platform
         .flows

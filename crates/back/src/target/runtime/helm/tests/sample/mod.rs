@@ -179,6 +179,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
     let main = workloads.first();
     Component {
         major: None,
+        minor: None,
         upgrades: Vec::new(),
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
