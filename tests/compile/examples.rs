@@ -1,6 +1,8 @@
 //! What the reference and the pages show compiles: the example of every key, in a platform that has what it names, and
 //! every block of TOML in the pages.
 
+mod misspelled;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -4,6 +4,7 @@
 mod clients;
 mod metrics;
 mod ports;
+mod tls;
 
 use std::collections::{BTreeMap, BTreeSet};
 

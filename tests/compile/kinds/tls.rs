@@ -1,0 +1,105 @@
+//! What a store elsewhere asks of its clients, `tls` and `ca`, reaches each of them.
+
+use std::collections::BTreeSet;
+
+use mlopsgen::{
+    catalog::{Kind, SettingType},
+    compile::{Request, compile},
+    files::Target,
+    syntax::Table,
+    world::MemoryWorld,
+};
+
+use super::{Author, catalog};
+
+const WAYS: [(&str, &str); 3] = [
+    ("off", ""),
+    ("require", ""),
+    ("verify-full", "settings.ca = \"ca.pem\"\n"),
+];
+
+/// A store that runs elsewhere, in the place of the component that the author declared for a role.
+fn elsewhere(text: &str, filler: &str, store: &Kind, (tls, ca): (&str, &str)) -> String {
+    let heading = format!("[components.{filler}]\n");
+    let (before, rest) = text.split_once(&heading).expect("what fills the role");
+    let after = rest.find("\n[").map_or("", |at| &rest[at + 1..]);
+    let mut block = format!(
+        "{heading}kind = \"{}\"\nexternal = {{ host = \"store.example.com\", port = 4321 }}\nsettings.tls = \"{tls}\"\n{ca}",
+        store.name
+    );
+    for setting in store.settings.iter().filter(|setting| setting.required) {
+        let value = match setting.kind {
+            SettingType::Secret => "${secrets.store}",
+            _ => "sample",
+        };
+        block += &format!("settings.{} = \"{value}\"\n", setting.name);
+    }
+    if store.settings.iter().any(|it| it.name == "buckets") {
+        block += "settings.buckets = [\"models\"]\n";
+    }
+    format!("{before}{block}{after}\n[secrets.store]\nenv = \"STORE\"\n")
+}
+
+/// What the containers of the component `it` get: their services in Compose, and files that are made for them.
+fn client(text: &str, kind: &Kind) -> String {
+    let world = MemoryWorld::new().with("platform.toml", text).with(
+        "ca.pem",
+        "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n",
+    );
+    let request = Request {
+        targets: Some(BTreeSet::from([Target::Compose])),
+        ..Request::default()
+    };
+    let compilation = compile(&world, &request);
+    let output = compilation
+        .output
+        .unwrap_or_else(|_| panic!("no output for\n{text}"));
+    let parts = kind.table.table("parts").into_iter().flat_map(Table::keys);
+    let names: Vec<String> = parts
+        .map(|part| format!("it-{part}"))
+        .chain(["it".to_string()])
+        .collect();
+    let mut found = String::new();
+    for (path, file) in &output.files.files {
+        let of_config = |name: &String| path.starts_with(&format!("config/{name}/"));
+        if names.iter().any(of_config) {
+            found += &file.text;
+        }
+    }
+    let compose = &output.files.files["compose/one.yaml"].text;
+    for name in &names {
+        if let Some((_, service)) = compose.split_once(&format!("\n  {name}:\n")) {
+            let lines = service.lines().take_while(|line| line.starts_with("    "));
+            found.extend(lines.map(|line| format!("{line}\n")));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_a_store_elsewhere_asks_for_reaches_each_client() {
+    let kinds = catalog();
+    let mut tried = 0;
+    let mut deaf = Vec::new();
+    for kind in kinds.values() {
+        for role in &kind.roles {
+            let stores = role.kinds.iter().filter_map(|name| kinds.get(name));
+            for store in stores.filter(|it| it.settings.iter().any(|it| it.name == "tls")) {
+                let mut author = Author::new();
+                author.declare("it", &kind.name, true);
+                let text = author.text();
+                let filler = format!("it-{}", role.name.replace('_', "-"));
+                if !text.contains(&format!("[components.{filler}]")) {
+                    continue;
+                }
+                tried += 1;
+                let found = WAYS.map(|way| client(&elsewhere(&text, &filler, store, way), kind));
+                if found[0] == found[1] || found[1] == found[2] || !found[2].contains("/ca/") {
+                    deaf.push(format!("{}.{} at {}", kind.name, role.name, store.name));
+                }
+            }
+        }
+    }
+    assert!(tried > 20, "only {tried} roles");
+    assert_eq!(deaf, [""; 0], "these clients do not hear `tls` or `ca`");
+}
