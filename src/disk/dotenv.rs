@@ -85,7 +85,9 @@ impl Dotenv {
     fn with_rest(&self, place: Range<usize>) -> Range<usize> {
         let rest = &self.text[place.end..];
         let line = rest.find('\n').unwrap_or(rest.len());
-        match rest.starts_with(char::is_whitespace) {
+        let behind = rest[..line].trim_start();
+        let is_apart = behind.len() < line || line == 0;
+        match is_apart && (behind.is_empty() || behind.starts_with('#')) {
             true => place,
             false => place.start..place.end + line,
         }
@@ -240,11 +242,11 @@ mod tests {
 
     #[test]
     fn what_stands_right_behind_quotes_is_no_part_of_a_value() {
-        let mut dotenv = Dotenv::new("A=\"\"\"\" x\nB='' # why\nC=''");
-        for name in ["A", "B", "C"] {
+        let mut dotenv = Dotenv::new("A=\"\"\"\" x\nB='' # why\nD=\"\" = \"x\"y\nC=''");
+        for name in ["A", "B", "C", "D"] {
             dotenv.set(name, "new");
         }
-        assert_eq!(dotenv.text(), "A=new\nB=new # why\nC=new\n");
+        assert_eq!(dotenv.text(), "A=new\nB=new # why\nD=new\nC=new\n");
     }
 
     #[test]
