@@ -9,7 +9,8 @@ use crate::{source::Span, text::count};
 const MOST_ERRORS: usize = 1000;
 
 /// Lints about something that is absent: where there are mistakes, it may only be what was written wrong.
-const OF_ABSENCE: [Code; 4] = [
+const OF_ABSENCE: [Code; 5] = [
+    Code::NobodyTold,
     Code::Unused,
     Code::NoHealthCheck,
     Code::NoPersistence,
@@ -297,5 +298,6 @@ mod tests {
         };
         assert_eq!(codes(&[Code::Unused]).len(), 1);
         assert_eq!(codes(&[Code::Unused, Code::UnknownKey]).len(), 1);
+        assert_eq!(codes(&[Code::NobodyTold, Code::RoleMisfit]).len(), 1);
     }
 }
