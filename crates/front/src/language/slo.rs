@@ -39,19 +39,19 @@ pub(super) const SLO: Shape = Shape::Table(&[
     key(
         "requests",
         Shape::Plain(Form::PromQl),
-        "The counter of all requests, if the kind has none or you want another one.",
+        "The counter of all requests, if the kind has none or you want another one. Without `job` it is the component's own.",
         "requests = 'http_requests_total{job=\"serving\"}'",
     ),
     key(
         "errors",
         Shape::Plain(Form::PromQl),
-        "The counter of failed requests.",
+        "The counter of failed requests. Without `job` it is the component's own.",
         "errors = 'http_requests_total{job=\"serving\", status=~\"5..\"}'",
     ),
     key(
         "durations",
         Shape::Plain(Form::PromQl),
-        "The histogram of how long they take, in seconds.",
+        "The histogram of how long they take, in seconds. Without `job` it is the component's own.",
         "durations = 'http_request_duration_seconds_bucket{job=\"serving\"}'",
     ),
 ]);
