@@ -16,6 +16,7 @@ mod engine;
 mod form;
 mod inner;
 mod key;
+mod meant;
 mod metrics;
 mod kind;
 mod notify;
