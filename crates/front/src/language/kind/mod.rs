@@ -258,6 +258,12 @@ const ABOUT: &[KeyShape] = &[
         "routes = [\"secret\"]",
     ),
     key(
+        "main_files",
+        Shape::Map(NameRule::ContainerPath, &Shape::Text),
+        "Configuration files of the image, each with the line that reads the kind's own files: a file of the user's in its place needs that line too.",
+        "main_files.\"/etc/nginx/nginx.conf\" = \"include /etc/nginx/conf.d/*.conf;\"",
+    ),
+    key(
         "own_name",
         OWN_NAME,
         "A port whose program must know under which name clients elsewhere call it.",
