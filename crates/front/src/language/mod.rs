@@ -28,6 +28,7 @@ mod route;
 mod shape;
 mod slo;
 mod upstream;
+mod volume;
 
 pub use chart::CHART_TOP_KEYS;
 pub use check::check;

@@ -25,15 +25,17 @@ const CONDITION: KeyShape = key(
     "if = \"settings.password\"",
 );
 
+const JOB: KeyShape = key(
+    "job",
+    Shape::Boolean,
+    "It runs to completion.",
+    "job = true",
+);
+
 /// What decides of a part what it is. None of it is a key of the workload.
 pub const KIND_PART_ONLY: &[KeyShape] = &[
     CONDITION,
-    key(
-        "job",
-        Shape::Boolean,
-        "This part runs to completion.",
-        "job = true",
-    ),
+    JOB,
     key(
         "without",
         Shape::List(&FREE),
@@ -209,12 +211,7 @@ const ABOUT: &[KeyShape] = &[
         "A platform has at most so many of it.",
         "per_platform = 1",
     ),
-    key(
-        "job",
-        Shape::Boolean,
-        "It runs to completion.",
-        "job = true",
-    ),
+    JOB,
     key(
         "reads_logs",
         Shape::Boolean,
