@@ -5,6 +5,7 @@ mod links;
 mod names;
 mod programs;
 mod secrets;
+mod terminal;
 mod unread;
 
 use std::{
