@@ -239,6 +239,7 @@ fn logs_are_as_they_were_for_programs_only() {
         let typed = std::process::Command::new("script")
             .args(["--quiet", "--return", "--command", &words])
             .arg(&seen)
+            .env("XDG_CACHE_HOME", crate::CACHE)
             .env(
                 "PATH",
                 format!("{}:/usr/bin:/bin", machine.folder.path("bin").display()),
