@@ -6,6 +6,7 @@ use super::{
     context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
+    meant::meant,
     shape::Shape,
 };
 use crate::{
@@ -334,18 +335,21 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
     if fits {
         return Some(node.clone());
     }
-    sink.push(
-        Diagnostic::new(
-            Code::WrongType,
-            format!(
-                "expected {}, found {}",
-                shape.describe(),
-                node.value.type_name()
-            ),
-        )
-        .label(node.span, format!("this is {}", node.value.type_name()))
-        .help(format!("write {}", shape.describe())),
-    );
+    let diagnostic = Diagnostic::new(
+        Code::WrongType,
+        format!(
+            "expected {}, found {}",
+            shape.describe(),
+            node.value.type_name()
+        ),
+    )
+    .label(node.span, format!("this is {}", node.value.type_name()));
+    sink.push(match meant(shape, node) {
+        Some(text) => diagnostic
+            .help(format!("write `{text}`"))
+            .replacing(node.span, text),
+        None => diagnostic.help(format!("write {}", shape.describe())),
+    });
     None
 }
 

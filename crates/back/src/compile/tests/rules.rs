@@ -86,6 +86,38 @@ fn a_kind_that_counts_requests_gives_the_queries_of_a_service_level() {
 }
 
 #[test]
+fn a_series_without_a_job_means_the_components_own() {
+    let output = platform(
+        "[components.ranker]\nimage = \"a/ranker:1\"\ngroup = \"one\"\nports.http = 8080\nmetrics.port = \"http\"\n\
+         slo = { availability = \"99%\", requests = \"hits_total\", errors = 'hits_total{job=\"door\", code=\"500\"}' }\n",
+        "",
+    );
+    let emission = emit(&output, Vantage::Compose, prometheus::emit);
+    let rules = &emission.files.files["prometheus/rules/ranker.yml"].text;
+    for part in [
+        "rate(hits_total{job=~\"ranker(/.+)?\"}[1h])",
+        "rate(hits_total{job=\"door\", code=\"500\"}[1h])",
+    ] {
+        assert!(rules.contains(part), "{part} in {rules}");
+    }
+}
+
+#[test]
+fn replicas_with_two_endpoints_are_counted_by_one() {
+    let output = platform(
+        "[components.ranker]\nimage = \"a/ranker:1\"\ngroup = \"one\"\nreplicas = 2\nports.http = 8080\nports.extra = 8081\n\
+         metrics = [{ port = \"http\" }, { port = \"extra\" }]\n",
+        "",
+    );
+    let emission = emit(&output, Vantage::Kubernetes, prometheus::emit);
+    let rules = &emission.files.files["prometheus/rules/_platform.yml"].text;
+    for alert in ["NoReplicas", "ReplicasMissing"] {
+        let found = rules.matches(&format!("alert: {alert}")).count();
+        assert_eq!(found, 1, "{alert} in {rules}");
+    }
+}
+
+#[test]
 fn a_schedule_is_watched_where_airflow_is_scraped() {
     let lines = r#"
 [components.airflow]

@@ -9,9 +9,9 @@ mod window;
 use super::{expression, has_metrics, kind_string, measured};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::read,
+    expand::{ComponentDraft, read},
     language::{duration_text, promql},
-    model::{Alert, AlertSeverity, AlertText, Panel, Record, Requests},
+    model::{Alert, AlertSeverity, AlertText, Expression, Panel, Record, Requests},
     resolve::Scene,
     source::Span,
     syntax::{Entry, Node, Table, Value},
@@ -100,7 +100,10 @@ pub(in crate::resolve) fn requests(scene: &Scene<'_>, index: usize, sink: &mut S
     let mut series = |key: &str| {
         let own = draft.user.get_path(&["slo", key]);
         let of_kind = || draft.kind_table.get_path(&["slo", key]);
-        let node = own.or_else(|| measured(draft).and_then(|_| of_kind()))?;
+        if let Some(text) = own.and_then(Node::as_str) {
+            return Some(Expression::of(scoped(draft, text)));
+        }
+        let node = measured(draft).and_then(|_| of_kind())?;
         Some(expression(scene, index, node, sink))
     };
     Requests {
@@ -199,7 +202,7 @@ impl Reader<'_> {
                         .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows"),
                 );
             }
-            return Some(text.to_string());
+            return Some(scoped(draft, text));
         }
         let node = draft.kind_table.get_path(&["slo", key])?;
         measured(draft)?;
@@ -246,6 +249,21 @@ impl Reader<'_> {
 /// The share that may fail.
 fn share_left(percent: f64) -> f64 {
     (100.0 - percent) / 100.0
+}
+
+/// A user's series. Without a matcher on `job` it means the component's own jobs, where it has any: another program may count its
+/// requests under the same name.
+fn scoped(draft: &ComponentDraft, text: &str) -> String {
+    use promql_parser::parser::Expr;
+    let own = format!("job=~\"{}(/.+)?\"", draft.name);
+    match promql(text) {
+        Some(Expr::VectorSelector(selector))
+            if has_metrics(draft) && selector.matchers.find_matchers("job").is_empty() =>
+        {
+            with(text, &own)
+        }
+        _ => text.to_string(),
+    }
 }
 
 /// A series without a window and without arithmetic.

@@ -95,7 +95,9 @@ pub(super) fn platform_view(
     } else {
         format!("up{{job!~\"{}\"}} == 0", names.join("|"))
     };
-    let several = jobs.iter().filter(|job| job.presence == Presence::Many);
+    let several = jobs
+        .iter()
+        .filter(|job| job.presence == Presence::Many && is_first(job));
     let asked = asked.iter().filter(|it| it.presence == Presence::Many);
     PlatformRulesView {
         target_down,
@@ -103,6 +105,16 @@ pub(super) fn platform_view(
             .map(several_view)
             .chain(asked.map(several_asked))
             .collect(),
+    }
+}
+
+/// One job tells how many replicas of a workload there are, however many endpoints are scraped.
+fn is_first(job: &Job<'_>) -> bool {
+    let of_job = |metrics: &Metrics| metrics.job == job.metrics.job;
+    let mut workloads = job.component.workloads.iter();
+    match workloads.find(|it| it.metrics.iter().any(of_job)) {
+        Some(workload) => workload.metrics.first().is_some_and(of_job),
+        None => true,
     }
 }
 

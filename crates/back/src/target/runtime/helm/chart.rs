@@ -11,6 +11,7 @@ use super::{
 use crate::{
     data::Kept,
     diag::Diagnostic,
+    files::Target,
     model::{Component, HostPath, NetworkOwners, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
@@ -45,7 +46,7 @@ const CLUSTER_CIDRS: [&str; 5] = [
 ];
 
 const WORDING: Wording = Wording {
-    target: "helm",
+    target: Target::Helm,
     label: "the chart has no form for this",
     joint: " ",
     marks: Marks::Key,
