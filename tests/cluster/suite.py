@@ -15,12 +15,13 @@ from pathlib import Path
 import changes
 import control
 import node
+import others
 import programs
 
 CHECKS = {
     "programs": programs.CHECKS,
     "node": node.CHECKS,
-    "control": control.CHECKS + changes.CHECKS,
+    "control": control.CHECKS + others.CHECKS + changes.CHECKS,
 }
 
 

@@ -197,7 +197,11 @@ impl Chart {
         let mut off = Vec::new();
         switched_off(&self.own_values(), "", &mut off);
         if !off.is_empty() {
-            all.push(off.iter().map(|path| format!("{path}=true")).collect());
+            let mut sets: Vec<String> = off.iter().map(|path| format!("{path}=true")).collect();
+            if self.values["gateway"]["parentRefs"].is_array() {
+                sets.push("gateway.parentRefs=[{\"name\":\"public\"}]".to_owned());
+            }
+            all.push(sets);
         }
         if self.values["existingSecret"].is_string() {
             all.push(vec!["existingSecret=\"a-secret-of-mine\"".to_owned()]);

@@ -62,13 +62,13 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
     key(
         "ingress",
         Shape::Table(INGRESS),
-        "What is published, and how.",
+        "What is published by Ingresses, and how.",
         "ingress = { enabled = true, className = \"nginx\" }",
     ),
     key(
         "gateway",
         Shape::Table(GATEWAY),
-        "The same by HTTPRoutes of a Gateway.",
+        "The same hosts by HTTPRoutes of a Gateway.",
         "gateway = { enabled = true, parentRefs = [{ name = \"public\" }] }",
     ),
     key(
@@ -86,17 +86,17 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
     key(
         "taskPods",
         Shape::Table(TASK_PODS),
-        "Pods of pipelines' tasks.",
+        "What pods of pipelines' tasks may do.",
         "taskPods = { cleanup = \"0 5 * * *\" }",
     ),
     value(
         "pipelines",
-        "Pipelines by name.",
+        "Pipelines by name, each with what its tasks wait for.",
         "pipelines = { training = { waitFor = { db = 5432 } } }",
     ),
     value(
         "volumes",
-        "Claims by name.",
+        "Claims that stand alone, by name: `size`, `storageClass`, `existingClaim`.",
         "volumes = { artifacts = { storageClass = \"fast\" } }",
     ),
     key(
@@ -115,43 +115,71 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
 ];
 
 const INGRESS: &[KeyShape] = &[
-    value("enabled", "Whether it is published.", "enabled = true"),
-    value("className", "The controller.", "className = \"nginx\""),
+    value(
+        "enabled",
+        "Whether Ingresses publish `hosts`.",
+        "enabled = true",
+    ),
+    value(
+        "className",
+        "The class of the Ingresses; empty: the cluster's default.",
+        "className = \"nginx\"",
+    ),
     value(
         "domain",
-        "What hosts of no name of their own end in.",
+        "An entry of `hosts` without a `host` gets its key below this domain, with a Gateway too.",
         "domain = \"ml.example.com\"",
     ),
-    value("annotations", "Of every Ingress.", "annotations = {}"),
-    value("tls", "Whether hosts have certificates.", "tls = true"),
+    value(
+        "annotations",
+        "Annotations of every Ingress.",
+        "annotations = {}",
+    ),
+    value(
+        "tls",
+        "Whether addresses are `https`. With a Gateway the certificate belongs to its listener.",
+        "tls = true",
+    ),
     value(
         "tlsSecret",
-        "The Secret with the certificate of all of them.",
+        "The Secret with the certificate of hosts that name none; empty: `KEY-tls`.",
         "tlsSecret = \"wildcard\"",
     ),
-    value("hosts", "What is published, by name.", "hosts = {}"),
+    value(
+        "hosts",
+        "What is published, by name: `workload`, `port`, `host`, `path`, `strip`, `tlsSecret`, `localPort`.",
+        "hosts = {}",
+    ),
 ];
 
 const GATEWAY: &[KeyShape] = &[
-    value("enabled", "Whether it is published.", "enabled = true"),
+    value(
+        "enabled",
+        "Whether HTTPRoutes publish `ingress.hosts`.",
+        "enabled = true",
+    ),
     value(
         "parentRefs",
-        "The Gateways.",
+        "The Gateways that the routes belong to.",
         "parentRefs = [{ name = \"public\" }]",
     ),
-    value("annotations", "Of every HTTPRoute.", "annotations = {}"),
+    value(
+        "annotations",
+        "Annotations of every HTTPRoute.",
+        "annotations = {}",
+    ),
 ];
 
 const NETWORK_POLICY: &[KeyShape] = &[
     value("enabled", "Whether there are policies.", "enabled = false"),
     value(
         "egress",
-        "`open` or `strict`: whether pods may leave the cluster.",
+        "`open`: pods may leave the cluster; `strict`: only along `edges`.",
         "egress = \"strict\"",
     ),
     value(
         "controller",
-        "Pods of the ingress controller or the Gateway.",
+        "Pods of the ingress controller or the Gateway, which reach the published ports.",
         "controller = [{ namespaceSelector = {} }]",
     ),
     value(
@@ -161,12 +189,12 @@ const NETWORK_POLICY: &[KeyShape] = &[
     ),
     value(
         "extraIngress",
-        "Further peers.",
+        "Further peers as Kubernetes writes them, each with `to` (workloads) and `ports` (their names).",
         "extraIngress = [{ ipBlock = { cidr = \"10.9.0.0/16\" } }]",
     ),
     value(
         "clusterCidrs",
-        "Addresses inside of the cluster.",
+        "Addresses inside of the cluster, closed unless an edge opens them.",
         "clusterCidrs = [\"10.0.0.0/8\"]",
     ),
     value(
@@ -203,7 +231,7 @@ const TASK_PODS: &[KeyShape] = &[
     ),
     value(
         "cleanup",
-        "When those that failed are removed.",
+        "When those that failed are removed: a cron line; empty: never.",
         "cleanup = \"0 5 * * *\"",
     ),
 ];
