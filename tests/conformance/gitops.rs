@@ -138,10 +138,8 @@ fn waves(objects: &[Value]) -> Vec<String> {
     };
     let last = objects.iter().map(wave).max().unwrap_or_default();
     let mounts = |object: &&Value, claim: &str| {
-        let volumes = array(&object["spec"]["template"]["spec"]["volumes"]);
-        volumes
-            .iter()
-            .any(|volume| volume["persistentVolumeClaim"]["claimName"] == claim)
+        let mut volumes = array(&object["spec"]["template"]["spec"]["volumes"]);
+        volumes.any(|volume| volume["persistentVolumeClaim"]["claimName"] == claim)
     };
     let mut faults = Vec::new();
     for object in objects {
