@@ -17,9 +17,10 @@ import control
 import node
 import others
 import programs
+import watch
 
 CHECKS = {
-    "programs": programs.CHECKS,
+    "programs": programs.CHECKS + watch.CHECKS,
     "node": node.CHECKS,
     "control": control.CHECKS + others.CHECKS + changes.CHECKS,
 }

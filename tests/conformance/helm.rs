@@ -231,6 +231,11 @@ impl Chart {
         if !lint.success {
             faults.push(format!("helm lint --strict: {}", lint.words()));
         }
+        // A file of the chart may hold this name, which the chart replaces.
+        let rendered = self.render(&[]).unwrap_or_default();
+        if rendered.contains("mlopsgen-release-namespace") {
+            faults.push("an object holds `mlopsgen-release-namespace`, not the namespace".into());
+        }
         let mut nonsense = vec!["noSuchValue=1".to_owned()];
         for (key, value) in self.values.as_object().into_iter().flatten() {
             let wrong = if value.is_object() {
