@@ -86,6 +86,22 @@ fn a_kind_that_counts_requests_gives_the_queries_of_a_service_level() {
 }
 
 #[test]
+fn a_budget_that_burns_fast_holds_back_that_it_burns_slowly() {
+    let line = "burns fast burns slowly too";
+    let receiver = "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n";
+    let promise = "slo = { availability = \"99%\", requests = 'a', errors = 'b' }\n";
+    let inhibited = |slo: &str| {
+        let api = component("api", &format!("{METRICS}{slo}"));
+        let output = platform(&format!("{receiver}{api}"), "");
+        let emission = emit(&output, Vantage::Compose, config::emit);
+        let path = "config/pager/etc/alertmanager/alertmanager.yml";
+        emission.files.files[path].text.clone()
+    };
+    assert!(inhibited(promise).contains(line));
+    assert!(!inhibited("").contains(line));
+}
+
+#[test]
 fn a_series_without_a_job_means_the_components_own() {
     let output = platform(
         "[components.ranker]\nimage = \"a/ranker:1\"\ngroup = \"one\"\nports.http = 8080\nmetrics.port = \"http\"\n\
@@ -133,6 +149,14 @@ settings = { database = "airflow", password = "${secrets.grafana-password}" }
 schedule = "@daily"
 image = "a/b:1"
 tasks.run = { run = "true" }
+[pipelines.weekly]
+schedule = "@weekly"
+image = "a/b:1"
+tasks.run = { run = "true" }
+[pipelines.thrice_a_month]
+schedule = "0 3 1,12,22 * *"
+image = "a/b:1"
+tasks.run = { run = "true" }
 [pipelines.yearly]
 schedule = "@yearly"
 image = "a/b:1"
@@ -148,15 +172,25 @@ tasks.run = { run = "true" }
         .filter(|it| it.code == Code::TargetLoss)
         .map(|it| &it.message)
         .collect();
-    assert!(
-        losses.iter().any(|it| it.contains("`yearly`")),
-        "{losses:?}"
-    );
+    let is_lost = |what: &str| losses.iter().any(|it| it.contains(what));
+    assert!(is_lost("`yearly` is overdue or slow"), "{losses:?}");
+    assert!(is_lost("`thrice_a_month` is slow"), "{losses:?}");
+    assert!(!is_lost("`weekly`"), "{losses:?}");
     let output = compilation.output.unwrap();
     let emission = emit(&output, Vantage::Compose, prometheus::emit);
     let rules = &emission.files.files["prometheus/rules/airflow.yml"].text;
-    assert_eq!(rules.matches("alert: PipelineOverdue").count(), 1);
+    assert_eq!(rules.matches("alert: PipelineOverdue").count(), 3);
     assert!(rules.contains("dag_id=\"daily\"}[1d6h]"), "{rules}");
+    assert_eq!(rules.matches("alert: PipelineSlow").count(), 2);
+    assert!(
+        rules.contains("dag_id=\"daily\"}[7d] offset 1d6h"),
+        "{rules}"
+    );
+    // 15 days hold a week before the last.
+    assert!(
+        rules.contains("dag_id=\"weekly\"}[7d] offset 7d6h"),
+        "{rules}"
+    );
     assert!(!rules.contains("by_hand"), "{rules}");
 }
 
