@@ -40,6 +40,22 @@ fn the_overview_queries_the_program_behind_the_exporter() {
 }
 
 #[test]
+fn without_the_prober_nobody_knows_whether_what_it_asks_works() {
+    let page = component(
+        "page",
+        "ports.http = 80\nhealth = { http = \"/\", port = \"http\" }",
+    );
+    let text = dashboard(&platform(&page, ""), "_platform").to_string();
+    let tile = r#"min(probe_success{job=\"page/probe\"} or on (job, instance) up{job=\"page/probe\"} * 0 + 2) or vector(0)"#;
+    assert!(text.contains(tile), "{text}");
+    assert!(text.contains(r#""2":{"text":"Unknown""#), "{text}");
+    assert!(
+        text.contains(r#"count(up{job!~\"page/probe\"} == 0)"#),
+        "{text}"
+    );
+}
+
+#[test]
 fn components_of_a_kind_share_a_dashboard_with_a_variable() {
     let lines = "[components.cache]\nkind = \"redis\"\ngroup = \"one\"\n[components.queue]\nkind = \"redis\"\ngroup = \"one\"\n";
     let output = platform(lines, "");

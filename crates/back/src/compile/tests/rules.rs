@@ -1,12 +1,14 @@
 //! The rules of Prometheus and what Alertmanager does with them.
 
-use super::{METRICS, api, compiled, component, dashboards::dashboard, emit, platform};
+use super::{METRICS, MONITORING, api, compiled, component, dashboards::dashboard, emit, platform};
 use crate::{
+    compile::{Request, compile},
     diag::Code,
     target::{
         Vantage,
         content::{config, prometheus},
     },
+    world::MemoryWorld,
 };
 
 #[test]
@@ -99,6 +101,33 @@ fn a_budget_that_burns_fast_holds_back_that_it_burns_slowly() {
     };
     assert!(inhibited(promise).contains(line));
     assert!(!inhibited("").contains(line));
+}
+
+#[test]
+fn a_container_that_nothing_else_sees_is_missed() {
+    let lines = "[components.watcher]\nkind = \"cadvisor\"\ngroup = \"one\"\n";
+    let quiet = component("quiet", "");
+    let scraped = component("scraped", METRICS);
+    let off = component("off", "profiles = [\"debug\"]\n");
+    let text = format!("{MONITORING}{lines}{quiet}{scraped}{off}");
+    let world = MemoryWorld::new()
+        .with("platform.toml", text)
+        .with("platform.test.toml", "");
+    let request = Request {
+        environment: Some("test".to_string()),
+        ..Request::default()
+    };
+    let output = compile(&world, &request).output.unwrap();
+    let rules = |vantage| {
+        let emission = emit(&output, vantage, prometheus::emit);
+        let rules = &emission.files.files["prometheus/rules/_platform.yml"];
+        rules.text.clone()
+    };
+    let compose = rules(Vantage::Compose);
+    assert_eq!(compose.matches("alert: ContainerAbsent").count(), 1);
+    let gone = "absent(container_last_seen{job=\"watcher\", container_label_com_docker_compose_project=\"sample-test\", container_label_com_docker_compose_service=\"quiet\"})";
+    assert!(compose.contains(gone), "{compose}");
+    assert!(!rules(Vantage::Kubernetes).contains("ContainerAbsent"));
 }
 
 #[test]

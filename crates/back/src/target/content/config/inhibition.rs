@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::alertmanager::{one_of, quoted};
 use crate::{
     model::{
-        BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, Component, NO_REPLICAS, TARGET_DOWN, WATCHDOG,
-        holds_back,
+        BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, Component, NO_REPLICAS,
+        TARGET_DOWN, WATCHDOG, holds_back,
     },
     target::Context,
 };
@@ -38,7 +38,7 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
         .filter(|alert| alert.down)
         .map(|alert| alert.name.as_str())
         .collect();
-    down.extend([TARGET_DOWN, NO_REPLICAS]);
+    down.extend([TARGET_DOWN, NO_REPLICAS, CONTAINER_ABSENT]);
     let mut others = down.clone();
     others.insert(WATCHDOG);
     out.push(InhibitionView {
