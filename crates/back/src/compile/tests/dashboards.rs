@@ -40,6 +40,23 @@ fn the_overview_queries_the_program_behind_the_exporter() {
 }
 
 #[test]
+fn a_second_endpoint_works_while_it_answers() {
+    let lines = "[components.events]\nkind = \"kafka\"\ngroup = \"one\"\nsettings.jmx_agent = \"/opt/jmx.jar\"\n";
+    let output = platform(lines, "");
+    let overview = dashboard(&output, "_platform").to_string();
+    let tile = r#"min((kafka_brokers{job=\"events\"} >= bool 1) or on (job, instance) up{job=\"events\"} * 0 or on (job, instance) up{job=\"events/jmx\"}) or vector(0)"#;
+    assert!(overview.contains(tile), "{overview}");
+    // The panels of the case follow those of the kind.
+    let board = dashboard(&output, "kind.kafka").to_string();
+    for title in ["Worst lag", "Inside of the broker", "Idle request handlers"] {
+        assert!(
+            board.contains(&format!("\"title\":\"{title}\"")),
+            "{title}: {board}"
+        );
+    }
+}
+
+#[test]
 fn without_the_prober_nobody_knows_whether_what_it_asks_works() {
     let page = component(
         "page",
