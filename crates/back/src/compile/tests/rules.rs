@@ -104,6 +104,25 @@ fn a_budget_that_burns_fast_holds_back_that_it_burns_slowly() {
 }
 
 #[test]
+fn a_component_that_is_down_holds_back_its_further_endpoints() {
+    let endpoints = "ports.http = 80\nports.admin = 90\nmetrics = [{ port = \"http\" }, { port = \"admin\" }]\n";
+    let api = component("api", endpoints);
+    let receiver = "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n";
+    let output = platform(&format!("{receiver}{api}"), "");
+    let rules = emit(&output, Vantage::Compose, prometheus::emit);
+    let rules = &rules.files.files["prometheus/rules/_platform.yml"].text;
+    assert!(rules.contains("alert: TargetDown"), "{rules}");
+    assert!(
+        !rules.contains("api/admin"),
+        "TargetDown covers it: {rules}"
+    );
+    let told = emit(&output, Vantage::Compose, config::emit);
+    let told = &told.files.files["config/pager/etc/alertmanager/alertmanager.yml"].text;
+    let rule = "      - \"component != \\\"\\\"\"\n    target_matchers:\n      - \"alertname = \\\"TargetDown\\\"\"\n    equal:\n      - component\n";
+    assert!(told.contains(rule), "{told}");
+}
+
+#[test]
 fn a_container_that_nothing_else_sees_is_missed() {
     let lines = "[components.watcher]\nkind = \"cadvisor\"\ngroup = \"one\"\n";
     let quiet = component("quiet", "");

@@ -38,6 +38,7 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
         .filter(|alert| alert.down)
         .map(|alert| alert.name.as_str())
         .collect();
+    out.extend(further_endpoints(&down));
     down.extend([TARGET_DOWN, NO_REPLICAS, CONTAINER_ABSENT]);
     let mut others = down.clone();
     others.insert(WATCHDOG);
@@ -83,6 +84,16 @@ fn speeds(components: &[Component]) -> Option<InhibitionView> {
             target: vec![format!("alertname = {}", quoted(BUDGET_BURNS_SLOWLY))],
             equal: vec!["component", "slo", "job"],
         })
+}
+
+/// What is down gives no answer at its other endpoints either. One way only: two alerts that inhibit each other reach nobody.
+fn further_endpoints(down: &BTreeSet<&str>) -> Option<InhibitionView> {
+    (!down.is_empty()).then(|| InhibitionView {
+        why: "Further endpoints of a component that is down add nothing.".to_string(),
+        source: vec![one_of("alertname", down), "component != \"\"".to_string()],
+        target: vec![format!("alertname = {}", quoted(TARGET_DOWN))],
+        equal: vec!["component"],
+    })
 }
 
 /// While a component is down, alerts of what needs it are held back.
