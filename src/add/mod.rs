@@ -194,7 +194,7 @@ impl<'a> Addition<'a> {
             && self.known.of_kind(&kind.name).count() >= limit
         {
             return Err(Failure::new(format!(
-                "a platform has at most {limit} of the kind `{}`, and this one has as many",
+                "a platform has at most {limit} of the kind `{}`, and this one has it already",
                 kind.name
             )));
         }

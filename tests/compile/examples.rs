@@ -2,6 +2,7 @@
 //! every block of TOML in the pages.
 
 mod misspelled;
+mod references;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -100,6 +101,7 @@ team = { email = ["team@example.com"] }
 const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
     ("secrets.*", "env = \"S\""),
+    ("routes.*.paths.*", "to = \"grafana\""),
     (
         "deploy.argocd",
         "repository = \"https://git.example.com/p.git\"",
@@ -429,7 +431,7 @@ fn placed(path: &str, key: &KeyShape) -> Table {
         }
         let name = match (index.checked_sub(1).map(|before| steps[before]), *name) {
             (Some("depends_on"), "*") => "redis",
-            (Some("files"), "*") => "/example",
+            (Some("files" | "paths"), "*") => "/example",
             (_, "*") => "example",
             (_, name) => name,
         };

@@ -223,7 +223,7 @@ fn changed(before: &Compilation, after: &Compilation) -> BTreeSet<Target> {
         .collect()
 }
 
-/// The targets that lose something; what names no target is said of DAGs.
+/// The targets that lose something, by the first word of each message.
 fn lost(compilation: &Compilation) -> BTreeSet<Target> {
     compilation
         .diagnostics
@@ -231,7 +231,8 @@ fn lost(compilation: &Compilation) -> BTreeSet<Target> {
         .filter(|diagnostic| diagnostic.code == Code::TargetLoss)
         .map(|diagnostic| {
             let name = diagnostic.message.split_once(": ").map(|(name, _)| name);
-            name.and_then(Target::from_name).unwrap_or(Target::Airflow)
+            let target = name.and_then(Target::from_name);
+            target.unwrap_or_else(|| panic!("no target: {}", diagnostic.message))
         })
         .collect()
 }

@@ -60,8 +60,8 @@ fn what_a_dag_can_not_express_is_reported() {
     assert_eq!(
         losses,
         [
-            "in a cluster the tasks of `training_pipeline` do not mount `volumes.artifacts`: its source is a folder of the project",
-            "the task `train` of `training_pipeline` has no limit of processors under Compose: Airflow's Docker operator knows none",
+            "airflow: in a cluster the tasks of `training_pipeline` do not mount `volumes.artifacts`: its source is a folder of the project",
+            "airflow: the task `train` of `training_pipeline` has no limit of processors under Compose: Airflow's Docker operator knows none",
         ]
     );
 }

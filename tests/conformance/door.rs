@@ -19,7 +19,7 @@ fn requests_go_through_and_nobody_comes_in_without_a_log_in() {
         .arg(consumer::script("door.sh"))
         .arg(folder.path().join("config/gateway"))
         .arg(consumer::installed("bin/nginx"))
-        .args(["ml.example.com", "/mlflow"])
+        .args(["ml.example.com", "/mlflow", "/recommend"])
         .output()
         .expect("bash");
     let words = String::from_utf8_lossy(&output.stdout);

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The name with two letters swapped, one left out or one doubled, in turn.
-fn misspelled(name: &str, turn: usize) -> String {
+pub(super) fn misspelled(name: &str, turn: usize) -> String {
     let mut letters: Vec<char> = name.chars().collect();
     let middle = letters.len() / 2;
     match turn % 3 {

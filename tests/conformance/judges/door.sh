@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# usage: door.sh GATEWAY NGINX HOST PATH
+# usage: door.sh GATEWAY NGINX HOST PATH STRIPPED
 #   GATEWAY   the folder of an nginx with routes: `config/COMPONENT` of a generated tree
 #
 # Starts that nginx as its image would, with its own ports moved and every component replaced by a stub, and sends requests
-# through it: plain ones are sent to HTTPS, the path arrives unchanged, and nobody comes in without a log-in.
+# through it: plain ones are sent to HTTPS, PATH arrives unchanged, STRIPPED is taken away, each request arrives at its own
+# program, and nobody comes in without a log-in.
 set -euo pipefail
-gateway=$1 nginx=$2 host=$3 path=$4
+gateway=$1 nginx=$2 host=$3 path=$4 stripped=$5
 work=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; [ ! -s "$work/nginx.pid" ] || kill "$(cat "$work/nginx.pid")"; rm -rf "$work"' EXIT
@@ -29,7 +30,7 @@ ports = {"80": "18080", "443": "18443", "8089": "18089"}
 for file in (work / "conf.d").iterdir():
     text = file.read_text()
     text = re.sub(r"listen (\d+)", lambda m: f"listen 127.0.0.1:{ports[m[1]]}", text)
-    text = re.sub(r"(set \$door_to \w+://)oauth2-proxy[^;]*", r"\g<1>127.0.0.1:18001", text)
+    text = re.sub(r"(set \$door_login \w+://)oauth2-proxy[^;]*", r"\g<1>127.0.0.1:18001", text)
     text = re.sub(r"(set \$door_to \w+://)(?!127)[^;]*", r"\g<1>127.0.0.1:18002", text)
     for secret in set(re.findall(r"/etc/mlopsgen/tls/([\w-]+)\.pem", text)):
         pem = (work / "cert.pem").read_text() + (work / "key.pem").read_text()
@@ -49,7 +50,9 @@ class Stub(http.server.BaseHTTPRequestHandler):
         elif port == 18001 and self.path == "/oauth2/start":
             status, headers = 302, {"Location": "https://login/" + self.headers["X-Auth-Request-Redirect"]}
         else:
-            body += " " + self.headers.get("X-Forwarded-Proto", "") + " " + self.headers.get("Host", "")
+            program = "the log-in " if port == 18001 else ""
+            names = ["X-Forwarded-Proto", "Host", "X-Forwarded-Prefix"]
+            body = " ".join([program + body] + [self.headers[name] for name in names if name in self.headers])
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -81,6 +84,9 @@ expect "nobody" "$(ask "https://$host:18443$path/a?b=1&c=2" -o /dev/null -w "$wa
 good=(-H "Cookie: session=good")
 expect "somebody" "$(ask "https://$host:18443$path/a?b=1&c=2" "${good[@]}")" "$path/a?b=1&c=2 https $host:18443"
 expect "the path itself" "$(ask "https://$host:18443$path" "${good[@]}")" "$path https $host:18443"
+expect "a stripped path" "$(ask "https://$host:18443$stripped/a%20b/c?d=1" "${good[@]}")" "/a%20b/c?d=1 https $host:18443 $stripped"
+expect "the stripped path itself" "$(ask "https://$host:18443$stripped" "${good[@]}")" "/ https $host:18443 $stripped"
+expect "the log-in itself" "$(ask "https://$host:18443/oauth2/x")" "the log-in /oauth2/x https $host:18443"
 expect "behind another door" "$(ask "http://$host:18080$path/" "${good[@]}" -H "X-Forwarded-Proto: https")" "$path/ https $host:18080"
 expect "the inner question" "$(ask "https://$host:18443/oauth2/auth" -o /dev/null -w '%{http_code}')" "404"
 expect "another host" "$(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' http://127.0.0.1:18080/)" "404"

@@ -1,9 +1,12 @@
 //! Collects diagnostics, and is the only place that decides their severity.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use super::{Code, Diagnostic, Level, Levels, Severity};
-use crate::{source::Span, text::count};
+use crate::{
+    source::Span,
+    text::{all_of, count},
+};
 
 /// Errors that one run reports. If there are more, these are to be corrected first.
 const MOST_ERRORS: usize = 1000;
@@ -17,14 +20,17 @@ const OF_ABSENCE: [Code; 5] = [
     Code::NoResources,
 ];
 
+/// The code of a lint, its place, and what it says without names.
+type LintKey = (Code, Option<Span>, String);
+
 /// Collects diagnostics, each at the level that the platform gives it.
 #[derive(Debug, Default)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
     /// Those of one code about one place, so that none is reported twice.
     known: BTreeMap<(Code, Option<Span>), Vec<usize>>,
-    /// The lints of one place, whichever component they are about.
-    lints: BTreeSet<(Code, Option<Span>, String)>,
+    /// The lints of one place, and the components that they are about: a line of a preset holds for several.
+    lints: BTreeMap<LintKey, BTreeSet<String>>,
     levels: Option<Levels>,
     denies_warnings: bool,
     /// Lints that were pushed before the levels were known.
@@ -83,11 +89,10 @@ impl Sink {
         };
         let severity = diagnostic.severity;
         // A line that holds for several workloads, such as one of a preset, is one thing to fix.
-        let place = diagnostic.labels.first().map(|label| label.span);
-        if self
-            .lints
-            .insert((diagnostic.code, place, without_names(&diagnostic)))
-        {
+        let known = self.lints.entry(lint_key(&diagnostic));
+        let is_new = matches!(known, Entry::Vacant(_));
+        known.or_default().extend(diagnostic.component.clone());
+        if is_new {
             let is_mistake = usual == Severity::Error && severity == Severity::Error;
             self.keep(diagnostic, is_mistake);
         }
@@ -158,6 +163,11 @@ impl Sink {
             self.diagnostics
                 .retain(|diagnostic| !OF_ABSENCE.contains(&diagnostic.code));
         }
+        for diagnostic in &mut self.diagnostics {
+            if let Some(components) = self.lints.get(&lint_key(diagnostic)) {
+                name_others(diagnostic, components);
+            }
+        }
         self.diagnostics
             .sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
         if let Some((number, first)) = self.left_out {
@@ -171,6 +181,28 @@ impl Sink {
             self.diagnostics.push(rest);
         }
         self.diagnostics
+    }
+}
+
+fn lint_key(diagnostic: &Diagnostic) -> LintKey {
+    let place = diagnostic.labels.first().map(|label| label.span);
+    (diagnostic.code, place, without_names(diagnostic))
+}
+
+/// Says for which other components the same line has the same effect.
+fn name_others(diagnostic: &mut Diagnostic, components: &BTreeSet<String>) {
+    let own = diagnostic.component.as_ref();
+    let others: Vec<&str> = components
+        .iter()
+        .filter(|name| Some(*name) != own)
+        .map(String::as_str)
+        .collect();
+    if let (false, Some(help)) = (others.is_empty(), &mut diagnostic.help) {
+        let shown = match others.len() {
+            1..=4 => all_of(&others),
+            more => format!("`{}` and {} more", others[..3].join("`, `"), more - 3),
+        };
+        help.push_str(&format!("; the same holds for {shown}"));
     }
 }
 
@@ -233,6 +265,20 @@ mod tests {
         });
         assert_eq!(found[0], found[1]);
         found[0]
+    }
+
+    #[test]
+    fn a_line_of_several_components_is_one_lint_that_names_them() {
+        let mut sink = Sink::default();
+        sink.set_levels(Levels::default());
+        for name in ["api", "batch", "api"] {
+            let message = format!("`restart` of `{name}` has no form");
+            let lint = Diagnostic::new(Code::TargetLoss, message).about(name);
+            sink.push(lint.help("accept it"));
+        }
+        let found = sink.finish();
+        let helps: Vec<_> = found.iter().filter_map(|it| it.help.as_deref()).collect();
+        assert_eq!(helps, ["accept it; the same holds for `batch`"]);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use super::{
     component::{COMPONENT, reference_places, secret_places},
-    compose::{ComposeKey, compose_form, compose_key},
+    compose::{ComposeKey, compose_form, compose_key, compose_port, compose_port_key},
     context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
+    meant::meant,
     shape::Shape,
 };
 use crate::{
@@ -48,10 +49,13 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
                     [only] if only.shape.takes(&value.value) => Some(only),
                     _ => None,
                 });
+                let is_unfit =
+                    |near: &KeyShape| !could_be(value, &near.shape, &context.below(near));
                 sink.push(match near {
                     Some(near) if table.get(near.name).is_some() => {
                         both_written(key, near, context.owner)
                     }
+                    Some(near) if is_unfit(near) => unfit(key, near, context.owner),
                     Some(_) => unknown_key(key, near, keys, &[], context.owner),
                     None => unknown_key(key, near, keys, &absent, context.owner),
                 });
@@ -69,6 +73,12 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
                     name: meant.name.to_string(),
                     span: key.span,
                 };
+                if !could_be(value, &meant.shape, &context.below(meant)) {
+                    // That it does not fit follows from the guess, too.
+                    let (span, value) = (key.span, Value::Broken);
+                    kept.set(key, Node { span, value });
+                    continue;
+                }
                 (key, meant)
             }
         };
@@ -138,12 +148,25 @@ fn is_component(keys: &[KeyShape]) -> bool {
     keys.len() == COMPONENT.len() && keys[0].name == COMPONENT[0].name
 }
 
+/// Whether the value of a misspelled key could be one of the key that was probably meant. What is wrong in a table or a
+/// list is reported as anywhere.
+fn could_be(value: &Node, shape: &Shape, context: &Context<'_>) -> bool {
+    match &value.value {
+        Value::Table(_) | Value::Array(_) => shape.takes(&value.value),
+        _ if context.removable && value.is_false() => true,
+        _ => value_of(value, shape, context, &mut Sink::default()).is_some(),
+    }
+}
+
 /// The key that a misspelled one was meant to be.
 fn nearest_key<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
     if sink.is_full() {
         return None;
     }
-    if let Some(name) = nearest(&key.name, keys.iter().map(|shape| shape.name)) {
+    let is_port = keys.iter().any(|shape| shape.name == "container");
+    let of_compose = compose_port_key(&key.name).filter(|_| is_port);
+    let name = of_compose.or_else(|| nearest(&key.name, keys.iter().map(|shape| shape.name)));
+    if let Some(name) = name {
         return keys.iter().find(|shape| shape.name == name);
     }
     // A word that was cut short.
@@ -181,6 +204,20 @@ fn both_written(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
     )
     .label(key.span, "unknown key")
     .help(format!("remove it: `{name}` is set too"))
+}
+
+/// A misspelled key with a value that the one which was probably meant does not take.
+fn unfit(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnknownKey,
+        format!("{owner} has no key `{}`", key.name),
+    )
+    .label(key.span, "unknown key")
+    .help(format!(
+        "there is `{}`, which takes {}",
+        near.name,
+        near.shape.describe()
+    ))
 }
 
 fn unknown_key(
@@ -334,18 +371,21 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
     if fits {
         return Some(node.clone());
     }
-    sink.push(
-        Diagnostic::new(
-            Code::WrongType,
-            format!(
-                "expected {}, found {}",
-                shape.describe(),
-                node.value.type_name()
-            ),
-        )
-        .label(node.span, format!("this is {}", node.value.type_name()))
-        .help(format!("write {}", shape.describe())),
-    );
+    let diagnostic = Diagnostic::new(
+        Code::WrongType,
+        format!(
+            "expected {}, found {}",
+            shape.describe(),
+            node.value.type_name()
+        ),
+    )
+    .label(node.span, format!("this is {}", node.value.type_name()));
+    sink.push(match meant(shape, node) {
+        Some(text) => diagnostic
+            .help(format!("write `{text}`"))
+            .replacing(node.span, text),
+        None => diagnostic.help(format!("write {}", shape.describe())),
+    });
     None
 }
 
@@ -406,6 +446,9 @@ fn map(
         }
         let value = if context.removable && value.is_false() {
             Some(value.clone())
+        } else if let Some(diagnostic) = compose_port(context.owner, key, value) {
+            sink.push(diagnostic);
+            None
         } else {
             let context = Context {
                 entry: &key.name,

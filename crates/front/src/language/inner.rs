@@ -5,7 +5,7 @@ use super::{
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
 };
-use crate::value::{Condition, ProbeTool, Propagation, Protocol};
+use crate::value::{Condition, ProbeTool, Protocol};
 
 pub(super) const TEXTS: Shape = Shape::List(&Shape::Text);
 pub(super) const FREE: Shape = Shape::Plain(Form::Free);
@@ -95,66 +95,7 @@ pub(crate) const PORT_KEYS: &[KeyShape] = &[
         "The prefix under which the program serves, which is the path of its URL. If the kind supports it, the program, its health check, metrics and public address use it.",
         "path = \"/ui\"",
     ),
-    key(
-        "bind",
-        Shape::Plain(Form::Address),
-        "The host's address to publish on; else `platform.bind`.",
-        "bind = \"0.0.0.0\"",
-    )
-    .only_here(),
-];
-
-pub(super) const VOLUME: Shape = Shape::Table(VOLUME_KEYS);
-
-pub(super) const VOLUME_KEYS: &[KeyShape] = &[
-    key(
-        "mount",
-        Shape::Plain(Form::ContainerPath),
-        "Where it is in the container.",
-        "mount = \"/data\"",
-    ),
-    key(
-        "size",
-        Shape::Plain(Form::Memory),
-        "What a claim asks for in Kubernetes.",
-        "size = \"20Gi\"",
-    ),
-    key(
-        "source",
-        Shape::Plain(Form::Path),
-        "A path on the host, absolute or relative to the project. Without it: a named persistent volume.",
-        "source = \"model_serving/artifacts\"",
-    ),
-    key(
-        "read_only",
-        Shape::Boolean,
-        "The container can't write to it.",
-        "read_only = true",
-    ),
-    key(
-        "shared",
-        RESOURCE_NAME,
-        "The platform's volume of that name in `[volumes]`.",
-        "shared = \"artifacts\"",
-    ),
-    key(
-        "data",
-        Shape::Boolean,
-        "The content of a `source` is data that `down --purge` may empty.",
-        "data = true",
-    ),
-    key(
-        "name",
-        Shape::Plain(Form::EngineName),
-        "Keeps or adopts a volume by its real name. The claim has the same name if Kubernetes allows it.",
-        "name = \"old_mlflow_data\"",
-    ),
-    key(
-        "external",
-        Shape::Boolean,
-        "Nothing creates or removes it.",
-        "external = true",
-    ),
+    BIND.only_here(),
 ];
 
 pub(super) const FILE: Shape = Shape::Table(FILE_KEYS);
@@ -334,8 +275,23 @@ pub(super) const TASK_RESOURCES: Shape = resources!(
     "Graphics processors: how many; under Compose also `\"all\"`, or a list of the ids of devices."
 );
 
-pub(super) const BYTES: Shape =
-    Shape::Either(&[Shape::Plain(Form::Bytes), Shape::Integer(1, i64::MAX)]);
+const BYTES: Shape = Shape::Either(&[Shape::Plain(Form::Bytes), Shape::Integer(1, i64::MAX)]);
+
+/// Said of a component's container, and of that of a task.
+pub(super) const SHM_SIZE: KeyShape = key(
+    "shm_size",
+    BYTES,
+    "Size of `/dev/shm`.",
+    "shm_size = \"256Mi\"",
+);
+
+/// Where a port of the host is open.
+pub(super) const BIND: KeyShape = key(
+    "bind",
+    Shape::Plain(Form::Address),
+    "The host's address that ports are published on; that of a port replaces that of the platform, which is `127.0.0.1` by default.",
+    "bind = \"192.168.1.10\"",
+);
 
 pub(super) const BUILD: Shape = Shape::Table(&[
     key(
@@ -388,39 +344,6 @@ pub(super) const ULIMIT: Shape = Shape::Either(&[
         ),
     ]),
 ]);
-
-const VOLUME_SECTIONS: &[Section] = &[
-    Section {
-        title: "",
-        keys: VOLUME_KEYS,
-    },
-    Section {
-        title: "",
-        keys: &[
-            key(
-                "only",
-                Shape::Plain(Form::Choice(&["compose", "helm"])),
-                "The target that has it.",
-                "only = \"compose\"",
-            ),
-            key(
-                "above",
-                Shape::Boolean,
-                "A cluster mounts the folder above: the program makes `mount` itself, as a database does that insists on the rights of its folder.",
-                "above = true",
-            ),
-            key(
-                "propagation",
-                Shape::Plain(Form::Choice(Propagation::NAMES)),
-                "How mounts below a `source` appear in the container.",
-                "propagation = \"rslave\"",
-            ),
-        ],
-    },
-];
-
-/// Keys of a volume in a kind.
-pub(super) const KIND_VOLUME: &[KeyShape] = &join::<{ length(VOLUME_SECTIONS) }>(VOLUME_SECTIONS);
 
 const FILE_SECTIONS: &[Section] = &[
     Section {

@@ -16,6 +16,7 @@ mod engine;
 mod form;
 mod inner;
 mod key;
+mod meant;
 mod metrics;
 mod kind;
 mod notify;
@@ -27,6 +28,7 @@ mod route;
 mod shape;
 mod slo;
 mod upstream;
+mod volume;
 
 pub use chart::CHART_TOP_KEYS;
 pub use check::check;

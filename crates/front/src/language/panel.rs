@@ -17,22 +17,27 @@ const LEGEND: KeyShape = key(
 
 /// A query of a kind.
 const KIND_QUERY: Shape = Shape::Table(&[
-    key(
-        "expr",
-        Shape::Plain(Form::KindPromQl),
-        "The PromQL query to draw; `$__rate_interval` is Grafana's.",
+    expr(
+        Form::KindPromQl,
         "expr = 'sum(rate(redis_commands_processed_total{${self.selector}}[$__rate_interval]))'",
     )
     .required(),
     LEGEND,
 ]);
 
-const EXPR: KeyShape = key(
-    "expr",
-    Shape::Plain(Form::PanelPromQl),
-    "The PromQL query to draw; `$__rate_interval` is Grafana's.",
+const EXPR: KeyShape = expr(
+    Form::PanelPromQl,
     "expr = 'sum(rate(predictions_total{job=\"serving\"}[$__rate_interval]))'",
 );
+
+const fn expr(form: Form, example: &'static str) -> KeyShape {
+    key(
+        "expr",
+        Shape::Plain(form),
+        "The PromQL query to draw; `$__rate_interval` is Grafana's.",
+        example,
+    )
+}
 
 const THRESHOLD: Shape = Shape::Table(&[
     key(

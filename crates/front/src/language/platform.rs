@@ -4,12 +4,13 @@ use super::{
     component::COMPONENT,
     deploy::DEPLOY,
     form::{Form, NameRule},
-    inner::{CHART_TOP, FREE, RAW_TABLE},
+    inner::{BIND, CHART_TOP, FREE, RAW_TABLE},
     key::{KeyShape, key},
     notify::NOTIFY,
     pipelines::{CI, FLOW, PIPELINE},
     route::ROUTE,
     shape::Shape,
+    volume::SHARED_VOLUME,
 };
 use crate::{diag::LintLevel, files::Target};
 
@@ -50,12 +51,7 @@ const PLATFORM: Shape = Shape::Table(&[
         "Where images are taken from: a prefix for those that name no registry, or a table of mirrors, each for the images of one registry. An image that starts with a variable stays as it is.",
         "registry = { \"docker.io\" = \"mirror.example.com/hub\", \"quay.io\" = \"mirror.example.com/quay\" }",
     ),
-    key(
-        "bind",
-        Shape::Plain(Form::Address),
-        "The address that host ports bind to; `127.0.0.1` by default.",
-        "bind = \"127.0.0.1\"",
-    ),
+    BIND,
     key(
         "targets",
         Shape::List(&Shape::Plain(TARGET)),
@@ -100,7 +96,7 @@ const SECRET: Shape = Shape::Table(&[
     key(
         "description",
         FREE,
-        "For `.env.example`.",
+        "What it gives access to, for `.env.example`.",
         "description = \"MLflow's own database\"",
     ),
     key(
@@ -117,7 +113,7 @@ const GROUP: Shape = Shape::Either(&[
         key(
             "description",
             FREE,
-            "What it is for.",
+            "What its components are for.",
             "description = \"Model serving\"",
         ),
         key(
@@ -127,33 +123,6 @@ const GROUP: Shape = Shape::Either(&[
             "presets = [\"service\"]",
         ),
     ]),
-]);
-
-const SHARED_VOLUME: Shape = Shape::Table(&[
-    key(
-        "size",
-        Shape::Plain(Form::Memory),
-        "What a claim asks for in Kubernetes.",
-        "size = \"50Gi\"",
-    ),
-    key(
-        "access",
-        Shape::Plain(Form::Choice(&["many", "one"])),
-        "How many pods may write to it; `many` by default.",
-        "access = \"one\"",
-    ),
-    key(
-        "name",
-        Shape::Plain(Form::EngineName),
-        "Keeps or adopts a volume by its real name.",
-        "name = \"old_artifacts\"",
-    ),
-    key(
-        "external",
-        Shape::Boolean,
-        "Nothing creates or removes it.",
-        "external = true",
-    ),
 ]);
 
 const NETWORK: Shape = Shape::Table(&[key(

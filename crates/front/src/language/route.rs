@@ -49,9 +49,28 @@ pub(super) const ROUTE: &[KeyShape] = &[
     ),
     key(
         "paths",
-        Shape::Map(NameRule::WebPath, &FREE),
-        "The component behind each path: `COMPONENT` or `COMPONENT.PORT`. The path becomes the port's `path`; host and path become the component's `public_url`.",
+        Shape::Map(
+            NameRule::WebPath,
+            &Shape::Either(&[FREE, Shape::Table(PATH)]),
+        ),
+        "The component behind each path: `COMPONENT` or `COMPONENT.PORT`. The path becomes the port's `path`; host and path become the component's `public_url`. A table says `strip` too.",
         "paths = { \"/mlflow\" = \"mlflow\", \"/\" = \"jupyterlab\" }",
     )
     .required(),
+];
+
+const PATH: &[KeyShape] = &[
+    key(
+        "to",
+        FREE,
+        "The component behind the path: `COMPONENT` or `COMPONENT.PORT`.",
+        "to = \"jupyterlab\"",
+    )
+    .required(),
+    key(
+        "strip",
+        Shape::Boolean,
+        "`true`: the entry point takes the path away before it passes a request on, for a program that can't serve under one. The port keeps no `path`; links that the program makes itself must be relative, or it must know its `public_url`.",
+        "strip = true",
+    ),
 ];

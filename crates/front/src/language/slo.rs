@@ -1,6 +1,11 @@
 //! The keys of `slo`: the service level objectives of a component.
 
-use super::{form::Form, inner::DURATION, key::key, shape::Shape};
+use super::{
+    form::Form,
+    inner::DURATION,
+    key::{KeyShape, key},
+    shape::Shape,
+};
 
 pub(super) const SLO: Shape = Shape::Table(&[
     key(
@@ -39,19 +44,15 @@ pub(super) const SLO: Shape = Shape::Table(&[
     key(
         "requests",
         Shape::Plain(Form::PromQl),
-        "The counter of all requests, if the kind has none or you want another one. Without `job` it is the component's own.",
+        "The counter of all requests, if the kind has none or you want another one. Without `job` these three series are the component's own.",
         "requests = 'http_requests_total{job=\"serving\"}'",
     ),
-    key(
-        "errors",
-        Shape::Plain(Form::PromQl),
-        "The counter of failed requests. Without `job` it is the component's own.",
+    errors(
+        Form::PromQl,
         "errors = 'http_requests_total{job=\"serving\", status=~\"5..\"}'",
     ),
-    key(
-        "durations",
-        Shape::Plain(Form::PromQl),
-        "The histogram of how long they take, in seconds. Without `job` it is the component's own.",
+    durations(
+        Form::PromQl,
         "durations = 'http_request_duration_seconds_bucket{job=\"serving\"}'",
     ),
 ]);
@@ -64,16 +65,30 @@ pub(super) const KIND_SLO: Shape = Shape::Table(&[
         "The counter of all requests.",
         "requests = 'mlflow_http_request_total{${self.selector}}'",
     ),
-    key(
-        "errors",
-        Shape::Plain(Form::KindPromQl),
-        "The counter of failed requests.",
+    errors(
+        Form::KindPromQl,
         "errors = 'mlflow_http_request_total{${self.selector}, status=~\"5..\"}'",
     ),
-    key(
-        "durations",
-        Shape::Plain(Form::KindPromQl),
-        "The histogram of how long they take, in seconds.",
+    durations(
+        Form::KindPromQl,
         "durations = 'mlflow_http_request_duration_seconds_bucket{${self.selector}}'",
     ),
 ]);
+
+const fn errors(form: Form, example: &'static str) -> KeyShape {
+    key(
+        "errors",
+        Shape::Plain(form),
+        "The counter of failed requests.",
+        example,
+    )
+}
+
+const fn durations(form: Form, example: &'static str) -> KeyShape {
+    key(
+        "durations",
+        Shape::Plain(form),
+        "The histogram of how long they take, in seconds.",
+        example,
+    )
+}

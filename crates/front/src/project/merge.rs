@@ -1,6 +1,6 @@
 //! Tables of several files as one: included files beside the platform file, an environment over it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
@@ -97,7 +97,7 @@ const OF_ITS_OWN: [(&str, &[&str]); 3] = [
 ];
 
 /// Reports the names of an environment that are misspelled ones of the platform, and gives them their right names, so that
-/// what they hold is checked too.
+/// what they hold is checked too. One whose right name stands beside it is left out.
 pub(super) fn corrected(platform: &Table, mut environment: Table, sink: &mut Sink) -> Table {
     for (table, own) in OF_ITS_OWN {
         let Some(entries) = environment.table_mut(table) else {
@@ -109,6 +109,7 @@ pub(super) fn corrected(platform: &Table, mut environment: Table, sink: &mut Sin
             .flat_map(Table::keys)
             .collect();
         let given: Vec<String> = entries.keys().map(ToString::to_string).collect();
+        let mut beside = BTreeSet::new();
         for entry in &mut entries.entries {
             let is_own = entry
                 .value
@@ -120,22 +121,27 @@ pub(super) fn corrected(platform: &Table, mut environment: Table, sink: &mut Sin
             let Some(near) = nearest(&entry.key.name, known.iter().copied()) else {
                 continue;
             };
-            if given.iter().any(|name| name == near) {
+            let is_beside = given.iter().any(|name| name == near);
+            let diagnostic = Diagnostic::new(
+                Code::UnknownName,
+                format!(
+                    "the platform has no `{table}.{}` for this environment to change",
+                    entry.key.name
+                ),
+            )
+            .label(entry.key.span, "not there");
+            if is_beside {
+                let help = format!("if `{near}` was meant, its keys go to the `{near}` beside it");
+                sink.push(diagnostic.help(help));
+                beside.insert(entry.key.name.clone());
                 continue;
             }
-            sink.push(
-                Diagnostic::new(
-                    Code::UnknownName,
-                    format!(
-                        "the platform has no `{table}.{}` for this environment to change",
-                        entry.key.name
-                    ),
-                )
-                .label(entry.key.span, "not there")
-                .misspelled(&entry.key.name, Some(near), String::new),
-            );
+            sink.push(diagnostic.misspelled(&entry.key.name, Some(near), String::new));
             entry.key.name = near.to_string();
         }
+        entries
+            .entries
+            .retain(|entry| !beside.contains(&entry.key.name));
     }
     environment
 }

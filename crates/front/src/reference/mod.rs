@@ -9,7 +9,7 @@ mod parse;
 pub use field::{ComponentField, PortField};
 pub use parse::{of_key, of_node, of_text};
 
-use crate::source::Span;
+use crate::{diag::nearest, source::Span};
 
 /// Words that start a reference in platform.toml.
 pub const PLATFORM_WORDS: [&str; 5] = ["components", "self", "secrets", "vars", "platform"];
@@ -139,6 +139,29 @@ impl<'a> Misfit<'a> {
     /// The word that it starts with; may be empty.
     pub fn word(&self) -> &'a str {
         parse::word_at(self.inner)
+    }
+
+    /// The reference that it probably is: its first word misspelled, in capitals, or in spaces or a second pair of braces.
+    pub fn meant(&self) -> Option<String> {
+        let inner = self.inner.trim_matches(['{', '}', ' ']);
+        let (word, rest) = inner.split_once('.').filter(|_| self.closed)?;
+        let word = nearest(word, PLATFORM_WORDS)?;
+        Some(format!("{word}.{rest}"))
+    }
+
+    /// The variable that it is in Compose or in a shell, and its default: `HOME`, `HOME:-/root`, `HOME:?missing`.
+    pub fn variable(&self) -> Option<(&'a str, &'a str)> {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let end = self.inner.find(|c| !is_name(c));
+        let (name, rest) = self.inner.split_at(end.unwrap_or(self.inner.len()));
+        let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let default = match rest.strip_prefix(':').unwrap_or(rest) {
+            "" if rest.is_empty() => "",
+            rest => rest
+                .strip_prefix('-')
+                .or(rest.starts_with('?').then_some(""))?,
+        };
+        (starts_well && self.closed && !PLATFORM_WORDS.contains(&name)).then_some((name, default))
     }
 }
 

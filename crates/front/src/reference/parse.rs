@@ -56,7 +56,11 @@ fn pieces(
             }));
             return Phrase { pieces: out };
         };
-        let end = inner + length + 1;
+        let mut end = inner + length + 1;
+        // `${{...}}`, as in other languages.
+        if text[inner..].starts_with('{') && text[end..].starts_with('}') {
+            end += 1;
+        }
         let inner = &text[inner..end - 1];
         let place = place(start, end);
         out.push(if starts_reference {

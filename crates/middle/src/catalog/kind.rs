@@ -51,6 +51,8 @@ pub struct Kind {
     pub routes: Vec<String>,
     /// The settings that list databases or buckets, if `uses` can choose one of them.
     pub binding: Option<Binding>,
+    /// Configuration files of the image by their paths, each with the line that reads the kind's own files.
+    pub main_files: Vec<(String, String)>,
     /// Ports for which the program must know its own public name.
     pub own_name: Option<OwnName>,
     /// In the file's order, those of the kinds that it extends first.

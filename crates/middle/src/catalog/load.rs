@@ -205,6 +205,12 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        main_files: table
+            .table("main_files")
+            .into_iter()
+            .flat_map(Table::iter)
+            .filter_map(|(key, line)| Some((key.name.clone(), line.as_str()?.to_string())))
+            .collect(),
         own_name: table.table("own_name").and_then(|own_name| {
             let text = |key: &str| own_name.string(key).map(ToString::to_string);
             Some(OwnName {

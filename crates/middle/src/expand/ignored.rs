@@ -99,7 +99,7 @@ fn prefixes(declared: &Declared) -> impl Iterator<Item = Diagnostic> {
                 format!("{title} does not serve `{}` under `{prefix}`", declared.name),
             )
             .label(path.span, "a prefix that it is not told")
-            .help("give it a host of its own: a route with `paths = { \"/\" = ... }`, or a port without `path`"),
+            .help("give it a host of its own: a route with `paths = { \"/\" = ... }`, or a port without `path`; or have the entry point take the path away: `paths = { \"/x\" = { to = \"NAME\", strip = true } }`"),
         )
     })
 }

@@ -260,7 +260,12 @@ impl Reader<'_> {
         let (index, port) = self.end(node)?;
         let name = self.components[index].name.clone();
         let prefix = trimmed(&path.name);
-        self.set_path(index, &port, prefix, path.span)?;
+        let strip = node.as_table().and_then(|table| table.entry("strip"));
+        let strip = strip.filter(|strip| strip.value.value == Value::Boolean(true));
+        match strip {
+            Some(strip) => self.set_no_path(index, &port, strip.key.span)?,
+            None => self.set_path(index, &port, prefix, path.span)?,
+        }
         self.set_url(index, &port, origin, prefix, path.span);
         self.reach(door, &format!("{name}.{port}"), node.span);
         Some(RoutePath {
@@ -268,6 +273,7 @@ impl Reader<'_> {
                 "" => "/".to_string(),
                 prefix => prefix.to_string(),
             },
+            strip: strip.is_some() && !prefix.is_empty(),
             to: RouteEnd {
                 component: name,
                 port,
@@ -277,6 +283,10 @@ impl Reader<'_> {
 
     /// The component and the port that a path leads to.
     fn end(&mut self, node: &Node) -> Option<(usize, String)> {
+        let node = match node.as_table() {
+            Some(table) => table.get("to")?,
+            None => node,
+        };
         let written = node.as_str()?;
         let (name, port) = match written.split_once('.') {
             Some((name, port)) => (name, Some(port.to_string())),
@@ -333,6 +343,26 @@ impl Reader<'_> {
             });
         });
         Some(())
+    }
+
+    /// Nothing, as the entry point strips the path: a prefix of the port's own is reported.
+    fn set_no_path(&mut self, index: usize, port: &str, span: Span) -> Option<()> {
+        let declared = &self.components[index];
+        let own = declared.user.get_path(&["ports", port, "path"]);
+        let Some(own) = own.filter(|own| own.as_str().map(trimmed) != Some("")) else {
+            return Some(());
+        };
+        let message = format!(
+            "port `{port}` of `{}` is served under a prefix that no request has",
+            declared.name
+        );
+        self.sink.push(
+            Diagnostic::new(Code::ConflictingKeys, message)
+                .label(own.span, "under this one")
+                .label(span, "the path is taken away")
+                .help("leave out one of the two: `path` is for a program that serves under it, `strip` for one that can't"),
+        );
+        None
     }
 
     /// `public_url`, where the port is the main one and nothing says it yet.

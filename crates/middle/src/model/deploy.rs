@@ -1,5 +1,7 @@
 //! Who installs the chart from git.
 
+use std::fmt;
+
 use crate::source::Span;
 
 /// `[deploy]`: a tool in a cluster that follows a repository.
@@ -8,8 +10,7 @@ pub struct Deploy {
     pub tool: DeployTool,
     /// What the tool's own objects are called: the platform's name, in an environment with that of the environment.
     pub name: String,
-    /// A URL, or `USER@HOST:PATH`.
-    pub repository: String,
+    pub repository: Repository,
     pub revision: Revision,
     /// The chart's folder in the repository, without a slash at either end.
     pub path: String,
@@ -44,6 +45,53 @@ pub enum Cluster {
     Name(String),
 }
 
+/// The address of a git repository.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Repository {
+    /// `https://HOST/PATH`, or the same over `http` or `ssh`.
+    Url(String),
+    /// `USER@HOST:PATH`, git's short form of an address over ssh.
+    Ssh { host: String, path: String },
+}
+
+impl Repository {
+    /// `None` where git would take the text for a folder.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_url = ["https://", "http://", "ssh://"]
+            .iter()
+            .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+        if is_url {
+            return Some(Repository::Url(text.to_string()));
+        }
+        let (host, path) = text.split_once(':')?;
+        let is_ssh = host.contains('@') && !host.contains('/') && !path.is_empty();
+        is_ssh.then(|| Repository::Ssh {
+            host: host.to_string(),
+            path: path.to_string(),
+        })
+    }
+
+    /// For programs that take no short form.
+    pub fn url(&self) -> String {
+        match self {
+            Repository::Url(url) => url.clone(),
+            Repository::Ssh { host, path } => {
+                format!("ssh://{host}/{}", path.trim_start_matches('/'))
+            }
+        }
+    }
+}
+
+/// As it was written.
+impl fmt::Display for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Repository::Url(url) => f.write_str(url),
+            Repository::Ssh { host, path } => write!(f, "{host}:{path}"),
+        }
+    }
+}
+
 /// What of a repository is installed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Revision {
@@ -76,6 +124,27 @@ impl Revision {
             | Revision::Tag(text)
             | Revision::Reference(text)
             | Revision::Commit(text) => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Repository;
+
+    #[test]
+    fn an_address_has_two_forms() {
+        for (text, url) in [
+            ("git@host:ml/p.git", "ssh://git@host/ml/p.git"),
+            ("git@host:/ml/p.git", "ssh://git@host/ml/p.git"),
+            ("https://host:8443/p.git", "https://host:8443/p.git"),
+        ] {
+            let repository = Repository::parse(text).expect(text);
+            assert_eq!(repository.to_string(), text);
+            assert_eq!(repository.url(), url);
+        }
+        for text in ["https://", "../platform", "host:p.git", "a/b@c:d"] {
+            assert_eq!(Repository::parse(text), None, "{text}");
         }
     }
 }

@@ -34,7 +34,7 @@ pub use component::{
     Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
     Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
 };
-pub use deploy::{Cluster, Deploy, DeployTool, Revision};
+pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};
 pub use mount::{FileContent, FileMount, Mount, MountSource};
 pub use named::{HasName, Named};

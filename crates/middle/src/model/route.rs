@@ -31,6 +31,8 @@ pub enum RouteTls {
 pub struct RoutePath {
     /// Without a slash at the end, unless it is `/`.
     pub path: String,
+    /// Whether the program gets requests without the path.
+    pub strip: bool,
     pub to: RouteEnd,
 }
 

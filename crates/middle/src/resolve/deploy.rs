@@ -5,7 +5,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{Names, read},
     files::{GENERATED, Target},
-    model::{Cluster, Deploy, DeployTool, Revision},
+    model::{Cluster, Deploy, DeployTool, Repository, Revision},
     project::{environment_file, twins},
     source::{Sources, Span},
     syntax::{Node, Table},
@@ -193,14 +193,12 @@ impl Reader<'_> {
         })
     }
 
-    fn repository(&self, sink: &mut Sink) -> Option<String> {
+    fn repository(&self, sink: &mut Sink) -> Option<Repository> {
         let node = self.table.get("repository")?;
         let text = node.as_str()?;
-        let is_url = ["https://", "http://", "ssh://"]
-            .iter()
-            .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
-        if is_url || ssh_parts(text).is_some() {
-            return Some(text.to_string());
+        let repository = Repository::parse(text);
+        if repository.is_some() {
+            return repository;
         }
         sink.push(
             Diagnostic::new(
@@ -329,11 +327,4 @@ fn in_repository(node: &Node, sink: &mut Sink) -> Option<String> {
         .help("write it as git shows it, for example `platform/generated/helm/mlops`"),
     );
     None
-}
-
-/// `USER@HOST` and path of `USER@HOST:PATH`.
-fn ssh_parts(text: &str) -> Option<(&str, &str)> {
-    let (host, path) = text.split_once(':')?;
-    let is_short = host.contains('@') && !host.contains('/') && !path.is_empty();
-    is_short.then_some((host, path))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Inputs, Scene,
     contents::dashboard::{Adapted, adapted},
+    main_files,
     reference::{Scope, text},
     template_view::{Marks, view},
 };
@@ -55,6 +56,7 @@ pub(super) fn files(
             });
         }
     }
+    main_files::check(scene, index, &out, sink);
     out
 }
 

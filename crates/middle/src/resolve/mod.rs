@@ -13,6 +13,7 @@ mod dependencies;
 mod files;
 mod flows;
 mod image;
+mod main_files;
 mod mounts;
 mod network;
 mod notify;

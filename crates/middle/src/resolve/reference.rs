@@ -12,12 +12,12 @@ use super::{
 };
 use crate::{
     catalog::SettingType,
-    diag::{Code, Diagnostic, Sink, nearest},
+    diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, read},
     language::memory_bytes,
     model::Text,
-    reference::{self, Misfit, Mode, PLATFORM_WORDS, Piece, Reference, Words},
-    syntax::{Node, Value},
+    reference::{self, Misfit, Mode, Piece, Reference, Words},
+    syntax::{Node, Value, quoted},
 };
 
 /// Who reads a string, and what may stand in it.
@@ -125,15 +125,23 @@ fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
         true => "no reference starts like this",
         false => "it has no `}`",
     };
-    let word = misfit.word();
-    let rest = &misfit.inner[word.len()..];
-    let near = nearest(word, PLATFORM_WORDS).filter(|_| misfit.closed && rest.starts_with('.'));
     let diagnostic =
         Diagnostic::new(Code::BadReference, "`${` without a reference").label(misfit.place, why);
-    match near {
-        Some(near) => diagnostic
-            .help(format!("did you mean `${{{near}{rest}}}`?"))
-            .renaming(word, near),
+    if let Some(meant) = misfit.meant() {
+        return diagnostic
+            .help(format!("did you mean `${{{meant}}}`?"))
+            .renaming(misfit.inner, meant);
+    }
+    match misfit.variable() {
+        Some((variable, default)) => {
+            let name = variable.to_lowercase().replace('_', "-");
+            let name = name.trim_matches('-');
+            diagnostic.help(format!(
+                "a variable of the environment is declared in `[vars]`, as `{name} = {{ env = {}, default = {} }}`, and used as `${{vars.{name}}}`; a literal `${{` is written `$${{`",
+                quoted(variable),
+                quoted(default)
+            ))
+        }
         None => diagnostic.help("a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}` or `${platform.name}`; a literal `${` is written `$${`"),
     }
 }

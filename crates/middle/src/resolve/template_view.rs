@@ -101,6 +101,7 @@ fn routes(scene: &Scene<'_>, door: &str, marks: &mut Marks, sink: &mut Sink) -> 
                 "paths": route.paths.iter().map(|path| {
                     let mut shown = end(scene, &path.to, marks, sink);
                     shown["path"] = Json::from(path.path.as_str());
+                    shown["strip"] = Json::from(path.strip);
                     shown
                 }).collect::<Vec<_>>(),
             });

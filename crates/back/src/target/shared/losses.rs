@@ -2,6 +2,7 @@
 
 use crate::{
     diag::{Code, Diagnostic},
+    files::Target,
     model::Workload,
     source::Span,
 };
@@ -10,11 +11,21 @@ use crate::{
 pub(in crate::target) const ACCEPT: &str =
     "accept it with `allow = [\"target-loss\"]` on the component, if that is what you want";
 
+/// What a target can't express, at this place.
+pub(in crate::target) fn loss(
+    target: Target,
+    message: &str,
+    span: Span,
+    label: &str,
+) -> Diagnostic {
+    let message = format!("{}: {message}", target.name());
+    Diagnostic::new(Code::TargetLoss, message).label(span, label)
+}
+
 /// How one target words its losses.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::target) struct Wording {
-    /// The target, as `platform.targets` names it.
-    pub target: &'static str,
+    pub target: Target,
     /// What stands beside the key.
     pub label: &'static str,
     /// What joins "`key` of `workload`" to the reason.
@@ -77,9 +88,7 @@ impl Losses {
 
     fn push(&mut self, span: Span, message: &str, help: &str, component: Option<&str>) {
         let Wording { target, label, .. } = self.wording;
-        let mut diagnostic = Diagnostic::new(Code::TargetLoss, format!("{target}: {message}"))
-            .label(span, label)
-            .help(help);
+        let mut diagnostic = loss(target, message, span, label).help(help);
         diagnostic.component = component.map(str::to_string);
         self.found.push(diagnostic);
     }

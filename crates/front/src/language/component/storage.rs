@@ -6,6 +6,7 @@ use super::super::{
     inner::*,
     key::{KeyShape, key},
     shape::Shape,
+    volume::{KIND_VOLUME, VOLUME},
 };
 use crate::files::Target::{Compose, Helm, Swarm};
 
@@ -84,13 +85,7 @@ pub(super) const DEVICES: &[KeyShape] = &[
             .becomes(Helm, "an `emptyDir` in memory")
             .loses(Helm, "the option is left out"),
     ]),
-    key(
-        "shm_size",
-        Shape::Either(&[Shape::Plain(Form::Bytes), Shape::Integer(1, i64::MAX)]),
-        "Size of `/dev/shm`.",
-        "shm_size = \"256Mi\"",
-    )
-    .in_targets(&[effect()
+    SHM_SIZE.in_targets(&[effect()
         .becomes(Compose, "`shm_size`")
         .becomes(Helm, "an `emptyDir` in memory at `/dev/shm`")]),
     key(

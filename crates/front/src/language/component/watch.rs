@@ -34,7 +34,6 @@ pub(super) const WATCH: &[KeyShape] = &[
     .also_in_charts()
     .also_elsewhere()
     .takes_secrets()
-    .in_kinds_as(&IN_KINDS_METRICS)
     .in_targets(&[effect()
         .becomes(Compose, "the hash of Prometheus' files")
         .becomes(Helm, "the configuration of Prometheus")
@@ -86,11 +85,4 @@ const IN_KINDS_HEALTH: KeyShape = key(
     Shape::Either(&[Shape::Table(KIND_HEALTH), Shape::Boolean]),
     "How its health is checked.",
     "health = { http = \"/health\", port = \"http\", with = \"curl\" }",
-);
-
-const IN_KINDS_METRICS: KeyShape = key(
-    "metrics",
-    METRICS,
-    "What Prometheus scrapes.",
-    "metrics = { port = \"metrics\" }",
 );

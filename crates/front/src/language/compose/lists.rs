@@ -44,7 +44,7 @@ impl PortNames {
 }
 
 /// A port of Compose's: `8080:80`, `127.0.0.1:8001:8001/udp`, a number, or a table.
-struct ComposePort {
+pub(super) struct ComposePort {
     container: String,
     /// `None`: reached from inside only; `auto`: any free one.
     host: Option<String>,
@@ -60,6 +60,15 @@ impl ComposePort {
             Value::Table(table) => Self::of_long(table),
             _ => None,
         }
+    }
+
+    /// Its short form, where it names both sides.
+    pub(super) fn of_pair(text: &str) -> Option<Self> {
+        let is_number =
+            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '-');
+        let port = Self::of_short(text);
+        let host = port.host.as_deref().filter(|_| text.contains(':'))?;
+        (is_number(host) && is_number(&port.container)).then_some(port)
     }
 
     fn of_short(text: &str) -> Self {
@@ -103,26 +112,31 @@ impl ComposePort {
         })
     }
 
-    fn line(&self, name: &str) -> String {
-        let number = |text: &str| match text.chars().all(|c| c.is_ascii_digit()) {
-            true => text.to_string(),
-            false => quoted(text),
-        };
-        let protocol = self
-            .protocol
-            .as_deref()
-            .filter(|protocol| *protocol != "tcp");
-        if self.host.is_none() && protocol.is_none() {
-            return line(&format!("ports.{name}"), number(&self.container));
-        }
+    /// What its table holds, a line each.
+    pub(super) fn entries(&self) -> Vec<String> {
+        let protocol = self.protocol.as_deref().filter(|name| *name != "tcp");
         let mut entries = vec![line("container", number(&self.container))];
         entries.extend(self.host.as_deref().map(|host| line("host", number(host))));
         entries.extend(self.bind.as_deref().map(|bind| line("bind", quoted(bind))));
         entries.extend(protocol.map(|protocol| line("protocol", quoted(protocol))));
-        line(
-            &format!("ports.{name}"),
-            format!("{{ {} }}", entries.join(", ")),
-        )
+        entries
+    }
+
+    fn line(&self, name: &str) -> String {
+        let entries = self.entries();
+        let value = match entries.as_slice() {
+            [_] => number(&self.container),
+            entries => format!("{{ {} }}", entries.join(", ")),
+        };
+        line(&format!("ports.{name}"), value)
+    }
+}
+
+/// A port's number as one; a range as a string.
+fn number(text: &str) -> String {
+    match text.chars().all(|c| c.is_ascii_digit()) {
+        true => text.to_string(),
+        false => quoted(text),
     }
 }
 

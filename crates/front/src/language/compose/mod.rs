@@ -73,6 +73,51 @@ pub(super) fn compose_form(key: &Key, value: &Node) -> Option<Diagnostic> {
     Some(with_rewrite(diagnostic, Some(rewritten), key.span, value))
 }
 
+/// The key here of a port that Compose's long form calls otherwise.
+pub(super) fn compose_port_key(name: &str) -> Option<&'static str> {
+    match name {
+        "target" => Some("container"),
+        "published" => Some("host"),
+        "host_ip" => Some("bind"),
+        _ => None,
+    }
+}
+
+/// What to say of a port, which is `key` here, that is written as Compose's `8080:80`: itself, or its `host`.
+pub(super) fn compose_port(owner: Owner<'_>, key: &Key, value: &Node) -> Option<Diagnostic> {
+    let table = value.as_table();
+    let node = match table {
+        Some(table) => table.get("host")?,
+        None => value,
+    };
+    let port = lists::ComposePort::of_pair(node.as_str()?)?;
+    let is_port = owner == Owner::Words("a port");
+    let diagnostic = Diagnostic::new(
+        Code::WrongType,
+        format!("port `{}` is written as Compose has it", key.name),
+    )
+    .label(node.span, "Compose's form");
+    let Some(table) = table.filter(|_| is_port) else {
+        let inner = format!("{{ {} }}", port.entries().join(", "));
+        let help = format!("write `ports.{} = {inner}`", key.name);
+        return is_port.then(|| diagnostic.help(help).replacing(node.span, inner));
+    };
+    let entries = port.entries();
+    let is_new = |entry: &&String| {
+        let key = entry.split(' ').next().unwrap_or_default();
+        key != "host" && table.get(key).is_none()
+    };
+    let more: Vec<&String> = entries.iter().filter(is_new).collect();
+    let host = entries.iter().find(|entry| entry.starts_with("host"))?;
+    let help = format!("write {}", all_of(&entries));
+    let diagnostic = diagnostic.help(help);
+    let number = host.trim_start_matches("host = ");
+    let diagnostic = diagnostic.replacing(node.span, number);
+    Some(more.into_iter().fold(diagnostic, |diagnostic, entry| {
+        diagnostic.adding(key.span, entry.as_str())
+    }))
+}
+
 /// The help, and the edit where the key and its value stand beside each other.
 fn with_rewrite(
     diagnostic: Diagnostic,

@@ -117,7 +117,7 @@ pub(super) const OWN_VARIABLE: Shape = Shape::Table(&[
     key(
         "description",
         FREE,
-        "For `.env.example`.",
+        "What it sets, for `.env.example`.",
         "description = \"Group of the engine's socket\"",
     ),
     CONDITION,
@@ -174,7 +174,7 @@ pub(super) const ROLE: Shape = Shape::Table(&[
     key(
         "description",
         FREE,
-        "What it is for.",
+        "What the component needs it for.",
         "description = \"Where runs and models are recorded\"",
     ),
 ]);

@@ -25,15 +25,17 @@ const CONDITION: KeyShape = key(
     "if = \"settings.password\"",
 );
 
+const JOB: KeyShape = key(
+    "job",
+    Shape::Boolean,
+    "It runs to completion.",
+    "job = true",
+);
+
 /// What decides of a part what it is. None of it is a key of the workload.
 pub const KIND_PART_ONLY: &[KeyShape] = &[
     CONDITION,
-    key(
-        "job",
-        Shape::Boolean,
-        "This part runs to completion.",
-        "job = true",
-    ),
+    JOB,
     key(
         "without",
         Shape::List(&FREE),
@@ -209,12 +211,7 @@ const ABOUT: &[KeyShape] = &[
         "A platform has at most so many of it.",
         "per_platform = 1",
     ),
-    key(
-        "job",
-        Shape::Boolean,
-        "It runs to completion.",
-        "job = true",
-    ),
+    JOB,
     key(
         "reads_logs",
         Shape::Boolean,
@@ -262,6 +259,12 @@ const ABOUT: &[KeyShape] = &[
         Shape::List(&Shape::Plain(Form::Choice(&["secret", "acme"]))),
         "It can be an entry point of `[routes]`, with certificates from these.",
         "routes = [\"secret\"]",
+    ),
+    key(
+        "main_files",
+        Shape::Map(NameRule::ContainerPath, &Shape::Text),
+        "Configuration files of the image, each with the line that reads the kind's own files: a file of the user's in its place needs that line too.",
+        "main_files.\"/etc/nginx/nginx.conf\" = \"include /etc/nginx/conf.d/*.conf;\"",
     ),
     key(
         "own_name",

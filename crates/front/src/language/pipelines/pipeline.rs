@@ -4,23 +4,20 @@ use super::{
     super::{
         effect::effect,
         form::{Form, NameRule},
-        inner::{BUILD, BYTES, DURATION, ENV, FREE, RESOURCE_NAME, TASK_RESOURCES, VOLUME},
+        inner::{BUILD, DURATION, FREE_LIST},
         key::{KeyShape, key},
         shape::Shape,
+        volume::VOLUME,
     },
+    DESCRIPTION,
+    container::{ENVIRONMENT, IMAGE, IPC, RESOURCES, RETRIES, RUNTIME, SHM_SIZE},
     task::TASK,
 };
 use crate::files::Target::{Airflow, Compose, Helm};
 
 /// Every key of `[pipelines.P]`.
 pub(in super::super) const PIPELINE: &[KeyShape] = &[
-    key(
-        "description",
-        Shape::Text,
-        "What it is for.",
-        "description = \"Trains the model\"",
-    )
-    .in_targets(&[effect()
+    DESCRIPTION.in_targets(&[effect()
         .set("description = \"Trains\"")
         .becomes(Compose, "the hash of the DAGs")
         .becomes(Helm, "the DAG")
@@ -45,17 +42,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
         .becomes(Compose, "the hash of the DAGs")
         .becomes(Helm, "the DAG")
         .becomes(Airflow, "`start_date`")]),
-    key(
-        "image",
-        Shape::Text,
-        "The image that its tasks run in.",
-        "image = \"mlopsvn/training_pipeline:1.4.0\"",
-    )
-    .in_targets(&[effect()
-        .set("image = \"team/train:2.0\"")
-        .becomes(Compose, "the hash of the DAGs")
-        .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`image` of the tasks")]),
+    IMAGE,
     key(
         "build",
         BUILD,
@@ -78,7 +65,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
         .becomes(Airflow, "`tags`")]),
     key(
         "reaches",
-        Shape::List(&FREE),
+        FREE_LIST,
         "Components that its tasks talk to.",
         "reaches = [\"redis\", \"mlflow\"]",
     )
@@ -86,16 +73,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
         .set("reaches = [\"lone\"]")
         .becomes(Compose, "`lone` joins the network of pipelines")
         .becomes(Helm, "a policy")]),
-    key(
-        "retries",
-        Shape::Integer(0, 100),
-        "How often a failed task is retried.",
-        "retries = 2",
-    )
-    .in_targets(&[effect()
-        .becomes(Compose, "the hash of the DAGs")
-        .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`default_args`")]),
+    RETRIES,
     key(
         "retry_delay",
         DURATION,
@@ -148,17 +126,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
         .becomes(Compose, "the hash of the DAGs")
         .becomes(Helm, "the DAG")
         .becomes(Airflow, "`params`")]),
-    key(
-        "env",
-        ENV,
-        "Environment variables of its tasks.",
-        "env.MLFLOW_TRACKING_URI = \"${components.mlflow.http.url}\"",
-    )
-    .in_targets(&[effect()
-        .set("env.LEVEL = \"info\"")
-        .becomes(Compose, "the hash of the DAGs")
-        .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`environment`, `env_vars`")]),
+    ENVIRONMENT,
     key(
         "volumes",
         Shape::Map(NameRule::Resource, &VOLUME),
@@ -180,67 +148,10 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
             .becomes(Airflow, "mounted below `$PROJECT_DIR` by Docker")
             .loses(Airflow, "not mounted in a cluster"),
     ]),
-    key(
-        "resources",
-        TASK_RESOURCES,
-        "What each task's container needs.",
-        "resources = { memory = \"2Gi\" }",
-    )
-    .in_targets(&[
-        effect()
-            .set("resources = { cpu = \"500m\", memory = \"1Gi\" }")
-            .becomes(Compose, "the hash of the DAGs")
-            .becomes(Helm, "the DAG")
-            .becomes(
-                Airflow,
-                "`mem_limit` and a weight of `cpus`; `container_resources`",
-            ),
-        effect()
-            .form("a limit of processors")
-            .set("resources = { cpu = \"500m\", limits = { cpu = \"1\" } }")
-            .becomes(Compose, "the hash of the DAGs")
-            .becomes(Helm, "the DAG")
-            .becomes(Airflow, "`container_resources`")
-            .loses(Airflow, "no limit under Compose"),
-        effect()
-            .form("all graphics processors")
-            .set("resources = { gpu = \"all\" }")
-            .becomes(Compose, "the hash of the DAGs")
-            .becomes(Helm, "the DAG")
-            .becomes(Airflow, "`device_requests`")
-            .loses(Airflow, "left out in a cluster: it wants a number"),
-    ]),
-    key(
-        "shm_size",
-        BYTES,
-        "Size of `/dev/shm` of each task's container.",
-        "shm_size = \"2Gi\"",
-    )
-    .in_targets(&[effect()
-        .becomes(Compose, "the hash of the DAGs")
-        .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`shm_size`; an `emptyDir` in memory at `/dev/shm`")]),
-    key(
-        "ipc",
-        Shape::Plain(Form::Choice(&["host", "private"])),
-        "The shared memory that each task's container uses: its own, or the host's, which programs with several graphics processors may need.",
-        "ipc = \"host\"",
-    )
-    .in_targets(&[effect()
-        .becomes(Compose, "the hash of the DAGs")
-        .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`ipc_mode`; `hostIPC`")]),
-    key(
-        "runtime",
-        RESOURCE_NAME,
-        "The runtime class that runs each task's container in a cluster.",
-        "runtime = \"nvidia\"",
-    )
-    .in_targets(&[effect()
-        .becomes(Compose, "the hash of the DAGs")
-        .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`runtimeClassName`")
-        .loses(Airflow, "no runtime under Compose")]),
+    RESOURCES,
+    SHM_SIZE,
+    IPC,
+    RUNTIME,
     key(
         "tasks",
         Shape::Map(NameRule::Identifier, &TASK),

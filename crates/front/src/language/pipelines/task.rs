@@ -1,11 +1,14 @@
 //! The keys of one task of a pipeline.
 
-use super::super::{
-    effect::effect,
-    form::{Form, NameRule},
-    inner::{BYTES, DURATION, ENV, RESOURCE_NAME, TASK_RESOURCES},
-    key::key,
-    shape::Shape,
+use super::{
+    super::{
+        effect::effect,
+        form::{Form, NameRule},
+        inner::DURATION,
+        key::key,
+        shape::Shape,
+    },
+    container::{ENVIRONMENT, IMAGE, IPC, RESOURCES, RETRIES, RUNTIME, SHM_SIZE},
 };
 use crate::{
     files::Target::{Airflow, Compose, Helm},
@@ -41,6 +44,14 @@ pub(super) const TASK: Shape = Shape::Table(&[
             .becomes(Compose, "the folder of stubs, mounted")
             .becomes(Helm, "the stub, mounted")
             .becomes(Airflow, "a Python task"),
+        effect()
+            .form("with `resources`")
+            .set("stub = true\nresources = { memory = \"1Gi\" }")
+            .without(&["run"])
+            .becomes(Compose, "the folder of stubs, mounted")
+            .becomes(Helm, "the stub, mounted")
+            .becomes(Airflow, "a Python task")
+            .loses(Airflow, "a stub has no container"),
     ]),
     key(
         "after",
@@ -55,45 +66,9 @@ pub(super) const TASK: Shape = Shape::Table(&[
             .becomes(Helm, "the DAG")
             .becomes(Airflow, "an edge"),
     ]),
-    key(
-        "image",
-        Shape::Text,
-        "An image for this task instead of the pipeline's.",
-        "image = \"mlopsvn/train:1.4.0\"",
-    )
-    .in_targets(&[
-        effect()
-            .set("image = \"team/other:2.0\"")
-            .becomes(Compose, "the hash of the DAGs")
-            .becomes(Helm, "the DAG")
-            .becomes(Airflow, "`image`"),
-    ]),
-    key(
-        "env",
-        ENV,
-        "Environment variables beside the pipeline's.",
-        "env.EPOCHS = 3",
-    )
-    .in_targets(&[
-        effect()
-            .set("env.LEVEL = \"info\"")
-            .becomes(Compose, "the hash of the DAGs")
-            .becomes(Helm, "the DAG")
-            .becomes(Airflow, "`environment`, `env_vars`"),
-    ]),
-    key(
-        "retries",
-        Shape::Integer(0, 100),
-        "Else the pipeline's.",
-        "retries = 2",
-    )
-    .in_targets(&[
-        effect()
-            .set("retries = 3")
-            .becomes(Compose, "the hash of the DAGs")
-            .becomes(Helm, "the DAG")
-            .becomes(Airflow, "`retries`"),
-    ]),
+    IMAGE,
+    ENVIRONMENT,
+    RETRIES,
     key(
         "timeout",
         DURATION,
@@ -118,56 +93,8 @@ pub(super) const TASK: Shape = Shape::Table(&[
             .becomes(Helm, "the DAG")
             .becomes(Airflow, "`trigger_rule`"),
     ]),
-    key(
-        "resources",
-        TASK_RESOURCES,
-        "What its container needs.",
-        "resources = { memory = \"2Gi\" }",
-    )
-    .in_targets(&[
-        effect()
-            .set("resources = { memory = \"1Gi\" }")
-            .becomes(Compose, "the hash of the DAGs")
-            .becomes(Helm, "the DAG")
-            .becomes(Airflow, "`mem_limit`; `container_resources`"),
-        effect()
-            .form("of a stub")
-            .set("stub = true\nresources = { memory = \"1Gi\" }")
-            .without(&["run"])
-            .becomes(Compose, "the folder of stubs, mounted")
-            .becomes(Helm, "the stub, mounted")
-            .becomes(Airflow, "a Python task")
-            .loses(Airflow, "a stub has no container"),
-    ]),
-    key(
-        "shm_size",
-        BYTES,
-        "Size of `/dev/shm` of its container.",
-        "shm_size = \"2Gi\"",
-    )
-    .in_targets(&[effect()
-        .becomes(Compose, "the hash of the DAGs")
-        .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`shm_size`; an `emptyDir` in memory at `/dev/shm`")]),
-    key(
-        "ipc",
-        Shape::Plain(Form::Choice(&["host", "private"])),
-        "The shared memory that its container uses: its own, or the host's, which programs with several graphics processors may need.",
-        "ipc = \"host\"",
-    )
-    .in_targets(&[effect()
-        .becomes(Compose, "the hash of the DAGs")
-        .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`ipc_mode`; `hostIPC`")]),
-    key(
-        "runtime",
-        RESOURCE_NAME,
-        "The runtime class that runs its container in a cluster.",
-        "runtime = \"nvidia\"",
-    )
-    .in_targets(&[effect()
-        .becomes(Compose, "the hash of the DAGs")
-        .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`runtimeClassName`")
-        .loses(Airflow, "no runtime under Compose")]),
+    RESOURCES,
+    SHM_SIZE,
+    IPC,
+    RUNTIME,
 ]);

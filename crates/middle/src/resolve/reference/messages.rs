@@ -4,49 +4,82 @@ use crate::{
     diag::{Code, Diagnostic, nearest},
     expand::{BoundRole, ComponentDraft},
     language::secret_places,
-    reference::{PortField, Words},
+    reference::{ComponentField, PortField, Words},
     source::Span,
     text::all_of,
 };
 
-/// A port or output that a component does not have.
-pub(super) fn unknown_part(draft: &ComponentDraft, rest: &[&str], place: Span) -> Diagnostic {
-    let ports: Vec<String> = draft
-        .workloads
-        .iter()
-        .flat_map(|shape| &shape.ports)
-        .map(|port| port.name.clone())
-        .collect();
-    let outputs: Vec<String> = draft
-        .kind_table
-        .table("outputs")
-        .map_or(Vec::new(), |outputs| {
-            outputs.keys().map(ToString::to_string).collect()
-        });
-    let wanted = rest.first().copied().unwrap_or_default();
-    let known: Vec<&str> = ports.iter().chain(&outputs).map(String::as_str).collect();
-    let near = nearest(wanted, known);
-    let help = match (near, rest.len()) {
-        (Some(close), 2) => format!("did you mean `{close}`?"),
-        (Some(close), _) if ports.iter().any(|port| port == close) => format!(
-            "did you mean `{close}.address`? A port has {}",
-            all_of(&PortField::names_in(Words::Platform))
-        ),
-        (Some(close), _) => format!("did you mean `{close}`?"),
-        (None, _) if ports.is_empty() => {
-            format!(
-                "`{}` has no ports: declare one, as `ports.http = 8000`",
-                draft.name
-            )
+/// Tables of a component that a reference does not name: `${components.C.http.url}`, not `C.ports.http.url`.
+const TABLES: [&str; 4] = ["ports", "outputs", "settings", "volumes"];
+
+/// What a component has that a reference can name.
+struct Parts {
+    ports: Vec<String>,
+    outputs: Vec<String>,
+    /// What every component has.
+    facts: Vec<&'static str>,
+}
+
+impl Parts {
+    fn of(draft: &ComponentDraft) -> Self {
+        let ports = draft.workloads.iter().flat_map(|shape| &shape.ports);
+        let outputs = draft.kind_table.table("outputs");
+        let mut facts = vec![ComponentField::Image.name(), ComponentField::Version.name()];
+        if draft.main_port().is_some() {
+            facts.extend([ComponentField::Url.name(), ComponentField::PublicUrl.name()]);
         }
-        (None, _) if outputs.is_empty() => format!("it has the ports {}", all_of(&ports)),
-        (None, _) => format!(
-            "it has the ports {} and the outputs {}; a port has {}",
-            all_of(&ports),
-            all_of(&outputs),
-            all_of(&PortField::names_in(Words::Platform))
-        ),
-    };
+        Self {
+            ports: ports.map(|port| port.name.clone()).collect(),
+            outputs: outputs.map_or(Vec::new(), |outputs| {
+                outputs.keys().map(ToString::to_string).collect()
+            }),
+            facts,
+        }
+    }
+
+    fn is_port(&self, name: &str) -> bool {
+        self.ports.iter().any(|port| port == name)
+    }
+
+    fn nearest(&self, word: &str) -> Option<&str> {
+        let named = self.ports.iter().chain(&self.outputs).map(String::as_str);
+        nearest(word, named.chain(self.facts.iter().copied()))
+    }
+
+    /// What was meant where a reference names one of the component's tables first, or more than there is: `ports.http.url`.
+    fn without_table(&self, rest: &[&str]) -> Option<String> {
+        let (first, inner) = rest.split_first()?;
+        let inner = match (inner, self.is_port(first)) {
+            ([field, _, ..], true) if PortField::parse(field).is_some() => &rest[..2],
+            ([_, ..], false) => {
+                nearest(first, TABLES)?;
+                inner
+            }
+            _ => return None,
+        };
+        let name = self.nearest(inner[0])?;
+        if !self.is_port(name) {
+            return Some(name.to_string());
+        }
+        let fields = PortField::names_in(Words::Platform);
+        let field = inner.get(1).and_then(|field| nearest(field, fields));
+        Some(format!("{name}.{}", field.unwrap_or("address")))
+    }
+}
+
+/// A port or output that a component does not have. `is_self`: the reference stands in the component itself.
+pub(super) fn unknown_part(
+    draft: &ComponentDraft,
+    rest: &[&str],
+    is_self: bool,
+    place: Span,
+) -> Diagnostic {
+    let mut parts = Parts::of(draft);
+    let wanted = rest.first().copied().unwrap_or_default();
+    let own = ComponentField::Name.name();
+    parts
+        .facts
+        .extend((is_self && wanted != own).then_some(own));
     let (message, label) = match rest {
         [] => (
             format!("a reference to `{}` names a port or an output", draft.name),
@@ -63,14 +96,39 @@ pub(super) fn unknown_part(draft: &ComponentDraft, rest: &[&str], place: Span) -
     };
     let diagnostic = Diagnostic::new(Code::UnknownPort, message)
         .label(place, label)
-        .label(draft.span, "this component")
-        .help(help);
-    match near {
-        Some(near) if rest.len() < 2 && ports.iter().any(|port| port == near) => {
-            diagnostic.renaming(wanted, format!("{near}.address"))
-        }
-        Some(near) => diagnostic.renaming(wanted, near),
-        None => diagnostic,
+        .label(draft.span, "this component");
+    if let Some(meant) = parts.without_table(rest) {
+        return diagnostic
+            .help(format!("did you mean `{meant}`?"))
+            .renaming(&rest.join("."), meant);
+    }
+    match parts.nearest(wanted) {
+        Some(near) if rest.len() < 2 && parts.is_port(near) => diagnostic
+            .help(format!(
+                "did you mean `{near}.address`? A port has {}",
+                all_of(&PortField::names_in(Words::Platform))
+            ))
+            .renaming(wanted, format!("{near}.address")),
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .renaming(wanted, near),
+        None => diagnostic.help(what_it_has(draft, &parts)),
+    }
+}
+
+fn what_it_has(draft: &ComponentDraft, parts: &Parts) -> String {
+    match (parts.ports.as_slice(), parts.outputs.as_slice()) {
+        ([], _) => format!(
+            "`{}` has no ports: declare one, as `ports.http = 8000`",
+            draft.name
+        ),
+        (ports, []) => format!("it has the ports {}", all_of(ports)),
+        (ports, outputs) => format!(
+            "it has the ports {} and the outputs {}; a port has {}",
+            all_of(ports),
+            all_of(outputs),
+            all_of(&PortField::names_in(Words::Platform))
+        ),
     }
 }
 

@@ -365,7 +365,12 @@ impl Resolver<'_> {
             _ => {}
         }
         if !draft.broken {
-            sink.push(unknown_part(draft, rest, self.place));
+            sink.push(unknown_part(
+                draft,
+                rest,
+                self.scope.owner == Some(index),
+                self.place,
+            ));
         }
         None
     }

@@ -1,5 +1,7 @@
 //! Literals of the other languages.
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
 use super::Language;
 use crate::text::literal;
 
@@ -74,16 +76,19 @@ pub fn markdown_code(text: &str) -> String {
 
 /// A URL as a Markdown link whose text is the URL.
 pub fn markdown_link(url: &str) -> String {
-    let mut out = String::from("<");
-    for byte in url.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(byte.into()),
-            _ if b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte) => out.push(byte.into()),
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out.push('>');
-    out
+    // What no URL holds. `%` stays: it begins an encoding of the user's.
+    const ENCODED: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'<')
+        .add(b'>')
+        .add(b'\\')
+        .add(b'^')
+        .add(b'`')
+        .add(b'{')
+        .add(b'|')
+        .add(b'}');
+    format!("<{}>", utf8_percent_encode(url, ENCODED))
 }
 
 /// Text or an attribute's value of XML. Characters that XML has no way to write become U+FFFD.

@@ -1,9 +1,10 @@
 //! What of a pipeline a DAG can't express, for the targets that the platform has.
 
 use crate::{
-    diag::{Code, Diagnostic},
+    diag::Diagnostic,
     files::Target,
     model::{Gpu, HostPath, Mount, Pipeline, Platform, Task, TaskBody},
+    target::shared::losses::loss,
 };
 
 pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
@@ -22,14 +23,15 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
 fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
     let relative = matches!(mount.source.on_host(), Some(HostPath::Project(_)));
     (relative && !mount.compose_only).then(|| {
-        Diagnostic::new(
-            Code::TargetLoss,
-            format!(
+        loss(
+            Target::Airflow,
+            &format!(
                 "in a cluster the tasks of `{}` do not mount `volumes.{}`: its source is a folder of the project",
                 pipeline.name, mount.name
             ),
+            mount.span,
+            "mounted under Compose only",
         )
-        .label(mount.span, "mounted under Compose only")
         .help("leave out `source` to get a claim in a cluster")
     })
 }
@@ -70,7 +72,7 @@ fn of_task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Vec<Diagnos
     }
     let losses = losses.into_iter().map(|(message, label)| {
         let message = format!("the task `{}` of `{}` {message}", task.name, pipeline.name);
-        Diagnostic::new(Code::TargetLoss, message).label(task.span, label)
+        loss(Target::Airflow, &message, task.span, label)
     });
     losses.collect()
 }

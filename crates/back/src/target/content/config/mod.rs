@@ -7,11 +7,14 @@ mod alertmanager;
 mod inhibition;
 
 use crate::{
-    diag::{Code, Diagnostic},
+    diag::Diagnostic,
     files::Target,
     model::{FileContent, FileMount, Piece, Platform, Secret, Text, Workload, notify_file},
     speak::Speak,
-    target::{Context, Emission, Vantage, shared::mounted::config_path},
+    target::{
+        Context, Emission, Vantage,
+        shared::{losses, mounted::config_path},
+    },
     template::TemplateError,
 };
 
@@ -95,15 +98,16 @@ fn loss(
         _ => None,
     })?;
     Some(
-        Diagnostic::new(
-            Code::TargetLoss,
-            format!(
-                "helm: the file `{}` of `{}` holds {late}",
+        losses::loss(
+            Target::Helm,
+            &format!(
+                "the file `{}` of `{}` holds {late}",
                 file.path, workload.name
             ),
+            file.span,
+            "a mounted file is not a template of the chart",
         )
         .about(&workload.component)
-        .label(file.span, "a mounted file is not a template of the chart")
         .help("pass it by `env`, which the chart completes from its values"),
     )
 }

@@ -119,9 +119,10 @@ fn view(platform: &Platform, deploy: &Deploy) -> DeployView {
         name: deploy.name.clone(),
         platform: platform.name.clone(),
         release: platform.name.chars().take(RELEASE).collect(),
+        // Flux takes no `USER@HOST:PATH`.
         repository: match flux {
-            Some(_) => url(&deploy.repository),
-            None => deploy.repository.clone(),
+            Some(_) => deploy.repository.url(),
+            None => deploy.repository.to_string(),
         },
         revision: RevisionView {
             kind: match deploy.revision {
@@ -138,26 +139,5 @@ fn view(platform: &Platform, deploy: &Deploy) -> DeployView {
         home: deploy.home.clone(),
         argocd,
         flux,
-    }
-}
-
-/// Flux takes no `USER@HOST:PATH`.
-fn url(repository: &str) -> String {
-    match repository.split_once(':') {
-        Some((host, path)) if !repository.contains("://") => {
-            format!("ssh://{host}/{}", path.trim_start_matches('/'))
-        }
-        _ => repository.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::url;
-
-    #[test]
-    fn a_short_address_becomes_a_url() {
-        assert_eq!(url("git@host:ml/p.git"), "ssh://git@host/ml/p.git");
-        assert_eq!(url("https://host:8443/p.git"), "https://host:8443/p.git");
     }
 }

@@ -1,5 +1,6 @@
 //! Links from a component to its log lines, in Grafana's Explore.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use super::{
@@ -66,6 +67,13 @@ const NAME: char = '\u{e000}';
 const FROM: char = '\u{e001}';
 const TO: char = '\u{e002}';
 
+/// What is encoded in a value of a query.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
 /// A text as a value in a URL's query. What Grafana puts in is not encoded: it would not see its variables.
 fn encode(text: &str, name: &str) -> String {
     let mut out = String::new();
@@ -74,12 +82,7 @@ fn encode(text: &str, name: &str) -> String {
             NAME => out.push_str(name),
             FROM => out.push_str("${__from}"),
             TO => out.push_str("${__to}"),
-            'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.' | '~' => out.push(c),
-            c => {
-                let mut bytes = [0; 4];
-                let bytes = c.encode_utf8(&mut bytes).bytes();
-                out.extend(bytes.map(|byte| format!("%{byte:02X}")));
-            }
+            c => out.extend(utf8_percent_encode(c.encode_utf8(&mut [0; 4]), ENCODED)),
         }
     }
     out

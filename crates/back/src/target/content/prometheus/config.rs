@@ -1,7 +1,7 @@
 //! The view of `prometheus.yml`.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
@@ -306,39 +306,13 @@ fn remote_write(platform: &Platform, prometheus: &Component) -> Option<RemoteWri
 /// A query string by name. Prometheus would escape a `?` in the path.
 fn parameters(query: &str) -> Map<String, Value> {
     let mut out = Map::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let values = out
-            .entry(unescaped(name))
-            .or_insert_with(|| Value::Array(Vec::new()));
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let values = out.entry(name).or_insert_with(|| json!([]));
         if let Value::Array(values) = values {
-            values.push(unescaped(value).into());
+            values.push(json!(value));
         }
     }
     out
-}
-
-/// A part of a query string without `%xx` and `+`.
-fn unescaped(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::new();
-    let mut index = 0;
-    while index < bytes.len() {
-        let code = text
-            .get(index + 1..index + 3)
-            .filter(|_| bytes[index] == b'%')
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (code, bytes[index]) {
-            (Some(code), _) => {
-                out.push(code);
-                index += 2;
-            }
-            (None, b'+') => out.push(b' '),
-            (None, byte) => out.push(byte),
-        }
-        index += 1;
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// The components in the role `alertmanager`.

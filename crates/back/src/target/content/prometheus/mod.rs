@@ -21,6 +21,7 @@ use crate::{
     target::{
         Context, Emission, Vantage,
         shared::{
+            losses::loss,
             probes::{self, Asked},
             scrape::{self, Job, Unreachable},
         },
@@ -39,7 +40,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         return Ok(emission);
     };
     let (jobs, unreachable) = scrape::jobs(platform, prometheus, context.vantage);
-    emission.losses.extend(unreachable.iter().map(loss));
+    emission.losses.extend(unreachable.iter().map(not_scraped));
     emission.losses.extend(windows::too_short(platform, &jobs));
     let asked = probes::asked(platform, prometheus, context.vantage);
     let unknown = unknown::unknown_jobs(platform, prometheus, &jobs);
@@ -152,16 +153,17 @@ pub fn own_job_names(prometheus: &Component) -> Vec<String> {
     names
 }
 
-fn loss(unreachable: &Unreachable<'_>) -> Diagnostic {
+fn not_scraped(unreachable: &Unreachable<'_>) -> Diagnostic {
     let name = &unreachable.component.name;
-    Diagnostic::new(
-        Code::TargetLoss,
-        format!(
-            "prometheus: `metrics` of `{name}` cannot be reached: {}; there is no scrape job for it",
+    loss(
+        Target::Prometheus,
+        &format!(
+            "`metrics` of `{name}` cannot be reached: {}; there is no scrape job for it",
             unreachable.reason
         ),
+        unreachable.metrics.span,
+        "not scraped",
     )
     .about(name)
-    .label(unreachable.metrics.span, "not scraped")
     .help("join a network, or switch it off: `metrics = false`")
 }

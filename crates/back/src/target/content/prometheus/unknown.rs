@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    diag::{Code, Diagnostic, nearest},
+    diag::{Diagnostic, nearest},
+    files::Target,
     model::{Alert, Component, Platform, SettingValue, probe_job},
     target::shared::{
         expr::{asked_of, strange_jobs},
+        losses::loss,
         scrape::Job,
     },
     template,
@@ -37,15 +39,16 @@ pub(super) fn unknown_jobs(
     for (component, alert) in own_alerts(platform) {
         for job in strange_jobs(&alert.expr, &known) {
             out.push(
-                Diagnostic::new(
-                    Code::TargetLoss,
-                    format!(
-                        "prometheus: the alert `{}` asks for the job `{job}`, which is not scraped: the alert has no data",
+                loss(
+                    Target::Prometheus,
+                    &format!(
+                        "the alert `{}` asks for the job `{job}`, which is not scraped: the alert has no data",
                         alert.name
                     ),
+                    alert.span,
+                    "this alert",
                 )
                 .about(&component.name)
-                .label(alert.span, "this alert")
                 .misspelled(&job, nearest(&job, known.iter().copied()), || {
                     "a scrape job has the name of its component; `metrics` makes one".to_string()
                 }),
@@ -81,15 +84,16 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
                 continue;
             }
             out.push(
-                Diagnostic::new(
-                    Code::TargetLoss,
-                    format!(
-                        "prometheus: the alert `{}` asks the job `{job}` for `{metric}`, which it does not have: it does not see what it asks for",
+                loss(
+                    Target::Prometheus,
+                    &format!(
+                        "the alert `{}` asks the job `{job}` for `{metric}`, which it does not have: it does not see what it asks for",
                         alert.name
                     ),
+                    alert.span,
+                    "this alert",
                 )
                 .about(&component.name)
-                .label(alert.span, "this alert")
                 .help(match nearest(&metric, known.iter().copied()) {
                     Some(near) => format!("the nearest name that it has is `{near}`"),
                     None => format!("ask Prometheus what it has: `count by (__name__) ({{job=\"{job}\"}})`"),

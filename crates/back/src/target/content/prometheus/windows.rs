@@ -6,11 +6,15 @@ use promql_parser::{
 };
 
 use crate::{
-    diag::{Code, Diagnostic},
+    diag::Diagnostic,
+    files::Target,
     language::{duration_ms, promql},
     model::Platform,
     speak::units::prometheus,
-    target::shared::scrape::{self, Job},
+    target::shared::{
+        losses::loss,
+        scrape::{self, Job},
+    },
 };
 
 /// Functions that give nothing for a single sample.
@@ -40,17 +44,18 @@ pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic
             continue;
         };
         out.push(
-            Diagnostic::new(
-                Code::TargetLoss,
-                format!(
-                    "prometheus: the rule `{rule}` of `{}` looks back {}, but its metrics come every {}: a rate needs two samples, so the rule has no value",
+            loss(
+                Target::Prometheus,
+                &format!(
+                    "the rule `{rule}` of `{}` looks back {}, but its metrics come every {}: a rate needs two samples, so the rule has no value",
                     component.name,
                     prometheus::duration(window),
                     prometheus::duration(job.interval),
                 ),
+                job.metrics.span,
+                "scraped too seldom for its rules",
             )
             .about(&component.name)
-            .label(job.metrics.span, "scraped too seldom for its rules")
             .help(format!(
                 "scrape at least every {}, as in `metrics.interval = \"{}\"`",
                 prometheus::duration(window / 2),

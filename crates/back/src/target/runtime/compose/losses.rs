@@ -1,13 +1,14 @@
 //! What Compose can't express of the platform as a whole.
 
 use crate::{
+    files::Target,
     model::Platform,
     speak::Compose,
     target::shared::losses::{Losses, Marks, Wording},
 };
 
 pub(super) const WORDING: Wording = Wording {
-    target: "compose",
+    target: Target::Compose,
     label: "Compose has no form for this",
     joint: ": it ",
     marks: Marks::Value,

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     data::Kept,
     diag::Diagnostic,
+    files::Target,
     model::{Component, HostPath, NetworkOwners, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
@@ -45,7 +46,7 @@ const CLUSTER_CIDRS: [&str; 5] = [
 ];
 
 const WORDING: Wording = Wording {
-    target: "helm",
+    target: Target::Helm,
     label: "the chart has no form for this",
     joint: " ",
     marks: Marks::Key,
@@ -147,6 +148,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         waves: order::waves(platform),
     };
     ci::losses(&mut builder);
+    stripped(&mut builder);
     let components = components(&mut builder);
     let mut values = json!({
         "existingSecret": platform.name,
@@ -321,6 +323,21 @@ fn ingress(platform: &Platform) -> Value {
     })
 }
 
+/// Paths that an entry point takes away: an Ingress has no field for it.
+fn stripped(builder: &mut Builder<'_>) {
+    for route in &builder.context.platform.routes {
+        let is_stripped = route.login.is_none() && route.paths.iter().any(|path| path.strip);
+        if is_stripped {
+            let message = format!(
+                "`strip` of route `{}`: an Ingress takes a path away by annotations of ingress-nginx, or with `className = \"traefik\"` by a Middleware of Traefik; other controllers do not",
+                route.name
+            );
+            let help = "with another controller write `[raw.helm.gateway]`, which takes it away with any; accept it with `[lints]` and `target-loss = \"allow\"`";
+            builder.losses.of_platform(route.span, &message, help);
+        }
+    }
+}
+
 /// Every path of the routes. With a log-in it leads to the entry point, which asks for it; else to the component.
 fn routed(platform: &Platform) -> Map<String, Value> {
     let mut hosts = Map::new();
@@ -330,15 +347,23 @@ fn routed(platform: &Platform) -> Map<String, Value> {
             Some(RouteTls::Acme(_)) => format!("{}-tls", route.name),
             None => String::new(),
         };
-        let door = |path: &str| (path.to_string(), route.door.clone(), "http".to_string());
-        let mut ends: Vec<(String, String, String)> = Vec::new();
+        let door = |path: &str| {
+            (
+                path.to_string(),
+                route.door.clone(),
+                "http".to_string(),
+                false,
+            )
+        };
+        let mut ends: Vec<(String, String, String, bool)> = Vec::new();
         for to in &route.paths {
             let listener = platform
                 .component(&to.to.component)
                 .and_then(|component| component.listener(&to.to.port));
             match listener {
                 Some((workload, port)) if route.login.is_none() => {
-                    ends.push((to.path.clone(), workload.name.clone(), port.name.clone()));
+                    let (workload, port) = (workload.name.clone(), port.name.clone());
+                    ends.push((to.path.clone(), workload, port, to.strip));
                 }
                 // With a log-in, or to a component that runs elsewhere, the path leads to the entry point.
                 _ => ends.push(door(&to.path)),
@@ -347,14 +372,17 @@ fn routed(platform: &Platform) -> Map<String, Value> {
         if route.login.is_some() && !ends.iter().any(|(path, ..)| path == "/") {
             ends.push(door("/oauth2"));
         }
-        for (index, (path, workload, port)) in ends.into_iter().enumerate() {
-            let host = json!({
+        for (index, (path, workload, port, strip)) in ends.into_iter().enumerate() {
+            let mut host = json!({
                 "workload": workload,
                 "port": port,
                 "host": route.host,
                 "path": path,
                 "tlsSecret": tls,
             });
+            if strip {
+                host["strip"] = json!(true);
+            }
             hosts.insert(format!("{}-{}", route.name, index + 1), host);
         }
     }

@@ -1,5 +1,6 @@
 //! Health checks: a command of the user's or the kind's, or a script that tries what images have.
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -123,22 +124,22 @@ fn url_path(speak: &dyn Speak, path: &Text) -> (String, Vec<String>) {
     (out, late)
 }
 
-/// Percent-encodes what may not stand in a request line; `%` itself is taken for an encoding of the user's.
+/// What may not stand in a request line. `%` may: it is taken for an encoding of the user's.
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'\'')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'!'
-            | b'#'..=b'&'
-            | b'('..=b';'
-            | b'='
-            | b'?'..=b'['
-            | b']'
-            | b'_'
-            | b'a'..=b'z'
-            | b'~' => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 /// A script as the engine must read it: its own `$` doubled, the late pieces in their places.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diag::Diagnostic,
+    files::Target,
     model::{
         FileContent, FileMount, HostPort, NetworkMode, Platform, Port, Raw, Resources, Runtime,
         Tmpfs, TmpfsOption, Workload,
@@ -15,7 +16,7 @@ use crate::{
 };
 
 const WORDING: Wording = Wording {
-    target: "swarm",
+    target: Target::Swarm,
     label: "Swarm has no form for this",
     joint: ": ",
     marks: Marks::Value,

@@ -1,0 +1,113 @@
+//! A value of the wrong TOML type, written in the right one where it is plain what was meant.
+
+use super::shape::Shape;
+use crate::syntax::{Node, Value, inline, quoted};
+
+/// Longer than this a value is not repeated in a help.
+const LONGEST: usize = 100;
+
+/// How the value would be written in this shape; nothing where that is a guess, as of `17.10` without quotes.
+pub(super) fn meant(shape: &Shape, node: &Node) -> Option<String> {
+    rewritten(shape, node).filter(|text| text.len() <= LONGEST)
+}
+
+fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
+    match (shape, &node.value) {
+        (Shape::Either(shapes), _) => shapes.iter().find_map(|shape| rewritten(shape, node)),
+        (Shape::List(item), value) => {
+            let one = match item.takes(value) {
+                true => fits(item, value).then(|| inline(node)),
+                false => rewritten(item, node),
+            };
+            one.map(|one| format!("[{one}]"))
+        }
+        (Shape::Boolean, Value::String(text)) => {
+            let text = text.to_ascii_lowercase();
+            match text.as_str() {
+                "true" | "yes" | "on" => Some("true".to_string()),
+                "false" | "no" | "off" => Some("false".to_string()),
+                _ => None,
+            }
+        }
+        (Shape::Integer(least, most), Value::String(text)) => {
+            let number: i64 = text.trim().parse().ok()?;
+            (least..=most)
+                .contains(&&number)
+                .then(|| number.to_string())
+        }
+        (Shape::Number | Shape::Cores, Value::String(text)) => {
+            let text = text.trim();
+            let is_plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
+            (is_plain
+                && text.parse::<f64>().is_ok_and(|number| number > 0.0)
+                && !text.ends_with('.'))
+            .then(|| text.to_string())
+        }
+        (
+            Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_),
+            Value::Integer(_) | Value::Boolean(_),
+        ) => {
+            let written = inline(node);
+            fits(shape, &Value::String(written.clone())).then(|| quoted(&written))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a text has the form that the shape asks for; of anything else only its type is looked at.
+fn fits(shape: &Shape, value: &Value) -> bool {
+    match (shape, value) {
+        (Shape::Plain(form) | Shape::Formed(form), Value::String(text)) => form.accepts(text),
+        (Shape::Table(_), Value::Table(_)) => false,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Shape, meant};
+    use crate::{
+        language::form::Form,
+        source::{Sources, Span},
+        syntax::{Node, Value},
+    };
+
+    fn text(value: Value, shape: &Shape) -> Option<String> {
+        let source = Sources::default().add("platform.toml", String::new());
+        let span = Span::new(source, 0..0);
+        meant(shape, &Node { span, value })
+    }
+
+    #[test]
+    fn a_value_is_written_in_the_type_that_was_asked_for() {
+        let string = |text: &str| Value::String(text.to_string());
+        let some = |text: &str| Some(text.to_string());
+        assert_eq!(
+            text(string("redis"), &Shape::List(&Shape::Text)),
+            some("[\"redis\"]")
+        );
+        assert_eq!(text(string("80"), &Shape::Integer(1, 65535)), some("80"));
+        assert_eq!(text(string("no"), &Shape::Boolean), some("false"));
+        assert_eq!(text(Value::Integer(1000), &Shape::Text), some("\"1000\""));
+        assert_eq!(
+            text(Value::Integer(3), &Shape::List(&Shape::Text)),
+            some("[\"3\"]")
+        );
+    }
+
+    #[test]
+    fn what_would_be_a_guess_is_not_written() {
+        let string = |text: &str| Value::String(text.to_string());
+        assert_eq!(text(string("90000"), &Shape::Integer(1, 65535)), None);
+        assert_eq!(text(string("maybe"), &Shape::Boolean), None);
+        assert_eq!(text(Value::Float(17.1), &Shape::Text), None);
+        assert_eq!(
+            text(Value::Integer(30), &Shape::Plain(Form::Duration)),
+            None
+        );
+        assert_eq!(
+            text(string(&"x".repeat(200)), &Shape::List(&Shape::Text)),
+            None
+        );
+    }
+}
