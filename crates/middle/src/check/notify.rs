@@ -4,8 +4,9 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
-        AlertSeverity, At, Ci, Component, NO_REPLICAS, Notify, Platform, REPLICAS_MISSING,
-        SettingValue, TARGET_DOWN, Text, WATCHDOG, is_generated_alertmanager, is_pattern, matches,
+        AlertSeverity, At, CONTAINER_ABSENT, Ci, Component, NO_REPLICAS, Notify, Platform,
+        REPLICAS_MISSING, SettingValue, TARGET_DOWN, Text, WATCHDOG, is_generated_alertmanager,
+        is_pattern, matches,
     },
     text::all_of,
 };
@@ -74,6 +75,7 @@ fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
         let of_platform = [
             (TARGET_DOWN, AlertSeverity::Critical),
             (NO_REPLICAS, AlertSeverity::Critical),
+            (CONTAINER_ABSENT, AlertSeverity::Critical),
             (REPLICAS_MISSING, AlertSeverity::Warning),
         ];
         own.chain(of_platform.map(|(name, severity)| Fired {

@@ -231,6 +231,12 @@ const ABOUT: &[KeyShape] = &[
         "exposes = [\"redis\"]",
     ),
     key(
+        "measured",
+        Shape::Plain(Form::Name(NameRule::Resource)),
+        "The part whose metrics `${self.selector}` selects; by default that of the first workload that the kind scrapes.",
+        "measured = \"exporter\"",
+    ),
+    key(
         "runs_ci",
         Shape::Boolean,
         "It runs the platform's CI entries: it gets the secrets that they read.",

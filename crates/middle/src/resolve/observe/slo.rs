@@ -11,15 +11,16 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, read},
     language::{duration_text, promql},
-    model::{Alert, AlertSeverity, AlertText, Expression, Panel, Record, Requests},
+    model::{
+        Alert, AlertSeverity, AlertText, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, Expression, Panel,
+        Record, Requests,
+    },
     resolve::Scene,
     source::Span,
     syntax::{Entry, Node, Table, Value},
 };
 
-/// The alerts of a promise.
-const FAST: &str = "ErrorBudgetBurnsFast";
-const SLOW: &str = "ErrorBudgetBurnsSlowly";
+/// The alert that a promise can't be judged.
 const UNSEEN: &str = "ServiceLevelNotMeasured";
 
 /// The window that a promise is about by default: 30 days, in milliseconds.
@@ -393,8 +394,20 @@ impl Objective {
             ..self.alert(alert, severity, hold, self.burning(component, burns))
         };
         vec![
-            burning(FAST, AlertSeverity::Critical, 120_000, &FAST_BURNS, "fast"),
-            burning(SLOW, AlertSeverity::Warning, 900_000, &SLOW_BURNS, "slowly"),
+            burning(
+                BUDGET_BURNS_FAST,
+                AlertSeverity::Critical,
+                120_000,
+                &FAST_BURNS,
+                "fast",
+            ),
+            burning(
+                BUDGET_BURNS_SLOWLY,
+                AlertSeverity::Warning,
+                900_000,
+                &SLOW_BURNS,
+                "slowly",
+            ),
             Alert {
                 summary: text(&format!("The {name} of `{component}` is not measured")),
                 description: text(&match &self.measure {
