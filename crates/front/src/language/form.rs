@@ -193,7 +193,7 @@ impl NameRule {
             }
             NameRule::ContainerPath => {
                 "an absolute path such as `/etc/app/app.conf`: one `/` between names, no `.` or `..`, and only names that \
-                 every system has (at most 255 bytes, no `\\`, `:`, `*`, `?`, `\"`, `<`, `>`, `|`, no hidden character)"
+                 every system has (at most 255 bytes, no `\\`, `:`, `*`, `?`, `\"`, `<`, `>`, `|`, no hidden character), and none that git keeps for itself (`.git`)"
             }
             NameRule::Registry => {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
