@@ -13,7 +13,7 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds with expressions but without a list: their program was not available, or has no fixed set of names.
-const UNLISTED: [&str; 14] = [
+const UNLISTED: [&str; 13] = [
     "clickhouse",
     "flink",
     "grafana",
@@ -23,7 +23,6 @@ const UNLISTED: [&str; 14] = [
     "metabase",
     "milvus",
     "mongodb",
-    "rabbitmq",
     "ray",
     "service",
     "spark",

@@ -409,7 +409,11 @@ fn place_below(place: Place, key: &str) -> Place {
 
 fn takes(spec: &SettingSpec, value: &Value) -> bool {
     match spec.kind {
-        SettingType::String | SettingType::Duration | SettingType::Size | SettingType::File => {
+        SettingType::String
+        | SettingType::Duration
+        | SettingType::Size
+        | SettingType::Stores
+        | SettingType::File => {
             matches!(value, Value::String(_) | Value::Integer(_))
         }
         SettingType::Integer => matches!(value, Value::Integer(_)),

@@ -156,6 +156,8 @@ pub enum SettingType {
     List,
     /// A list of names, or a table of them with `user` and `password` each.
     Databases,
+    /// A URL, or a list of URLs and of tables with `url` and a login each.
+    Stores,
     /// The path of a file of the project.
     File,
     /// A list of such paths.
@@ -166,7 +168,7 @@ pub enum SettingType {
 
 impl SettingType {
     /// Each type with its name in a kind file.
-    pub const ALL: [(&'static str, SettingType); 11] = [
+    pub const ALL: [(&'static str, SettingType); 12] = [
         ("string", SettingType::String),
         ("integer", SettingType::Integer),
         ("boolean", SettingType::Boolean),
@@ -175,6 +177,7 @@ impl SettingType {
         ("secret", SettingType::Secret),
         ("list", SettingType::List),
         ("databases", SettingType::Databases),
+        ("stores", SettingType::Stores),
         ("file", SettingType::File),
         ("files", SettingType::Files),
         ("folders", SettingType::Folders),

@@ -1,6 +1,6 @@
 //! Settings: typed by the kind.
 
-use super::{Declarations, draft::Declared};
+use super::{Declarations, draft::Declared, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
@@ -39,6 +39,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
         }
         check_logins(all, declared, sink);
         check_databases(declared, sink);
+        stores::check_login(declared, sink);
         if declared.external.is_some() {
             continue;
         }
@@ -199,7 +200,13 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
             }
             return;
         }
-        (SettingType::String | SettingType::File, Value::String(_))
+        (SettingType::Stores, Value::Array(items)) => {
+            items
+                .iter()
+                .for_each(|item| stores::check(spec, item, sink));
+            return;
+        }
+        (SettingType::String | SettingType::Stores | SettingType::File, Value::String(_))
         | (SettingType::Integer, Value::Integer(_))
         | (SettingType::Boolean, Value::Boolean(_)) => return,
         (SettingType::String, Value::Integer(_)) => return,
@@ -222,6 +229,7 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
         (SettingType::Size, _) => "an amount such as `20Gi`",
         (SettingType::List, _) => "a list of strings",
         (SettingType::Databases, _) => "a list of names, or a table of them",
+        (SettingType::Stores, _) => "a URL, or a list of them",
         (SettingType::File, _) => "a path of the project",
         (SettingType::Files | SettingType::Folders, _) => "a list of paths of the project",
     };
@@ -272,7 +280,7 @@ fn shown(c: char) -> String {
     }
 }
 
-fn phrase(node: &Node) -> Phrase<'_> {
+pub(super) fn phrase(node: &Node) -> Phrase<'_> {
     reference::of_node(node, Words::Platform, Mode::Strict)
 }
 
@@ -291,7 +299,7 @@ fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
     })
 }
 
-fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
+pub(super) fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
     Diagnostic::new(
         Code::WrongType,
         format!(
@@ -305,7 +313,7 @@ fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
 }
 
 /// Nothing but one reference to a secret.
-fn is_secret(phrase: &Phrase<'_>) -> bool {
+pub(super) fn is_secret(phrase: &Phrase<'_>) -> bool {
     match phrase.pieces.as_slice() {
         [Piece::Reference(reference)] => reference.segments[0] == "secrets",
         _ => false,
@@ -353,6 +361,7 @@ fn example(spec: &SettingSpec) -> &'static str {
         SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders => {
             "[\"name\"]"
         }
+        SettingType::Stores => "\"https://store.example.com/push\"",
         SettingType::String | SettingType::Secret | SettingType::File => "\"name\"",
     }
 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
-        Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, scrape_ca,
-        scrape_secret,
+        Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, Store, Text,
+        scrape_ca, scrape_secret,
     },
     speak::{Constants, Speak, units::prometheus},
     target::{
@@ -40,7 +40,7 @@ pub(super) struct ConfigView {
     /// Jobs of the user's own: YAML, an item of the list each.
     own: Vec<String>,
     /// Where samples are sent too.
-    remote_write: Option<RemoteWriteView>,
+    remote_writes: Vec<RemoteWriteView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -160,7 +160,7 @@ pub(super) fn view(
         probes: probe_views(platform, asked),
         nodes: vantage.is_in_cluster() && asks_nodes(prometheus),
         own,
-        remote_write: remote_write(platform, prometheus),
+        remote_writes: remote_writes(platform, prometheus),
     }
 }
 
@@ -282,25 +282,35 @@ fn relabel(step: &Relabel) -> Value {
 }
 
 /// Where the settings say that samples are sent too.
-fn remote_write(platform: &Platform, prometheus: &Component) -> Option<RemoteWriteView> {
+fn remote_writes(platform: &Platform, prometheus: &Component) -> Vec<RemoteWriteView> {
+    let plain = |text: &Text| Constants(platform).text(text);
     let text = |name: &str| match prometheus.setting(name) {
-        Some(SettingValue::Text(text)) => Some(text),
+        Some(SettingValue::Text(text)) => Some(text.clone()),
         _ => None,
     };
-    let file = |name: &str| Some(scrape_secret(text(name)?.secrets().first()?));
-    let plain = |name: &str| Some(Constants(platform).text(text(name)?));
-    let basic = file("remote_write_password").and_then(|file| {
-        let user = plain("remote_write_user")?;
-        Some(LoginView {
-            user: Some(user),
-            file,
-        })
-    });
-    let bearer = file("remote_write_token").map(|file| LoginView { user: None, file });
-    Some(RemoteWriteView {
-        url: plain("remote_write")?,
-        login: basic.or(bearer),
-    })
+    let stores = match prometheus.setting("remote_write") {
+        Some(SettingValue::Text(url)) => vec![Store {
+            url: url.clone(),
+            user: text("remote_write_user"),
+            password: text("remote_write_password"),
+            token: text("remote_write_token"),
+        }],
+        Some(SettingValue::Stores(stores)) => stores.clone(),
+        _ => Vec::new(),
+    };
+    let view = |store: &Store| {
+        let file = |text: &Option<Text>| Some(scrape_secret(text.as_ref()?.secrets().first()?));
+        let basic = file(&store.password).and_then(|file| {
+            let user = Some(plain(store.user.as_ref()?));
+            Some(LoginView { user, file })
+        });
+        let bearer = file(&store.token).map(|file| LoginView { user: None, file });
+        RemoteWriteView {
+            url: plain(&store.url),
+            login: basic.or(bearer),
+        }
+    };
+    stores.iter().map(view).collect()
 }
 
 /// A query string by name. Prometheus would escape a `?` in the path.
