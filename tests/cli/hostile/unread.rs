@@ -99,7 +99,7 @@ fn a_name_that_is_no_text_is_reported() {
         .failed_with(&["conf/bad", "not UTF-8"]);
 }
 
-/// A file that says it is huge takes no memory, and the message names the bound that it is over.
+/// A file of a huge size is not read into memory, and the message names the limit.
 #[test]
 fn a_file_without_end_is_not_read() {
     for (path, words, most) in [
