@@ -1,4 +1,4 @@
-//! The types of Argo CD's and Flux' objects, made of their CRDs, judge what is there for them. The chart that they name
+//! The types of Argo CD's and Flux' objects, made from their CRDs, check the generated ones. The chart that they name
 //! has to be there, too.
 
 use std::collections::BTreeMap;
@@ -109,7 +109,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     findings
 }
 
-/// The chart that an object names, by its place below `generated/`, is one of the tree.
+/// The path of the chart in an object leads to a chart of the tree.
 fn chart_fault(tree: &Tree, object: &Value) -> Option<String> {
     let paths = ["/spec/source/path", "/spec/chart/spec/chart"];
     let path = paths

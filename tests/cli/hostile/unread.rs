@@ -125,7 +125,7 @@ fn folders_that_go_on_below_the_longest_path_are_not_walked() {
     hostile.run(&["check"]).succeeded();
 }
 
-/// A file that says it is huge takes no memory, and the message names the bound that it is over.
+/// A file of a huge size is not read into memory, and the message names the limit.
 #[test]
 fn a_file_without_end_is_not_read() {
     for (path, words, most) in [

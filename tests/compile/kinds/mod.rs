@@ -223,7 +223,7 @@ fn least(kind: &str) -> String {
     author.text()
 }
 
-/// The same with all roles bound, and with monitoring.
+/// The same with all roles filled, and with monitoring.
 fn most(kind: &str) -> String {
     let mut author = Author::new();
     author.declare("it", kind, true);

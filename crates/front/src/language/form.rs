@@ -296,7 +296,7 @@ impl Form {
                 "a duration: a number and `ms`, `s`, `m`, `h` or `d`, such as `30s`".to_string()
             }
             Form::Cpu => {
-                "processors in Kubernetes' units, such as `500m`, `2` or `0.5`".to_string()
+                "a number of processors in Kubernetes' units, such as `500m`, `2` or `0.5`".to_string()
             }
             Form::Memory => "an amount in Kubernetes' units, such as `512Mi` or `20Gi`".to_string(),
             Form::Cron => {
@@ -403,6 +403,13 @@ fn is_glob(text: &str) -> bool {
 /// The longest expression, and how many brackets and operators may stand in it: what is read of it is a tree.
 const LONGEST_PROMQL: usize = 10_000;
 const MOST_PROMQL: usize = 500;
+
+/// Why an expression is no PromQL, where its parser says more than that.
+pub(super) fn promql_fault(text: &str) -> Option<String> {
+    let error = promql_parser::parser::parse(&without_variables(text)).err()?;
+    let reason = error.lines().next()?;
+    (reason != "invalid promql query").then(|| reason.to_string())
+}
 
 /// An expression of PromQL; `None` where it can't be parsed, or is longer than any that people write.
 pub fn promql(text: &str) -> Option<promql_parser::parser::Expr> {

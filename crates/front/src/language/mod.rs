@@ -18,6 +18,7 @@ mod inner;
 mod key;
 mod meant;
 mod metrics;
+mod misfit;
 mod kind;
 mod notify;
 mod panel;

@@ -90,6 +90,7 @@ pub fn read(
         place: start,
         removable: false,
         partial: false,
+        example: "",
     };
     Some(Read {
         tree: check(&platform.table, PLATFORM_FILE, &context, sink),

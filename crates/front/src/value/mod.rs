@@ -8,6 +8,7 @@ mod address;
 mod capability;
 mod build_trigger;
 mod choice;
+mod cron;
 mod device;
 mod path;
 mod schedule;
@@ -18,7 +19,7 @@ pub mod yaml;
 
 pub use account::{Account, Accounts};
 pub use address::{Bind, ExtraHost, Host, HostAddress, HttpScheme, Scheme, is_alias};
-pub use build_trigger::is_build_trigger;
+pub use build_trigger::{is_build_trigger, trigger_fault};
 pub use capability::Capability;
 pub use choice::choice;
 pub use choice::{

@@ -95,6 +95,7 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
         // A value of the other kind can be removed.
         removable: table.get("extends").is_some(),
         partial: false,
+        example: "",
     };
     language::check(table, KIND, &context, sink)
 }

@@ -80,6 +80,7 @@ impl Needs {
         let mount = |path: String, content: FileContent, span: Span| FileMount {
             path,
             content,
+            setting: None,
             mode: 0o444,
             span,
         };
@@ -91,6 +92,7 @@ impl Needs {
             )
         });
         let files = self.files.iter().map(|(path, content, span)| FileMount {
+            setting: None,
             mode: 0o644,
             ..mount(path.clone(), content.clone(), *span)
         });

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::{
-    model::{Component, FileContent, HttpScheme, Platform, Port, SettingValue},
+    model::{Component, FileContent, HttpScheme, Platform, Port},
     speak::units::prometheus,
     target::shared::scrape,
 };
@@ -170,20 +170,8 @@ fn generated_folder(grafana: &Component) -> String {
 
 /// Where the container has the dashboards of the setting `dashboards`, if there are any.
 fn own_folder(grafana: &Component) -> Option<String> {
-    let SettingValue::Files(files) = grafana.setting("dashboards")? else {
-        return None;
-    };
-    let (first, _) = files.first()?;
-    let base = first.rsplit('/').next()?;
-    let mount = grafana.main()?.files.iter().find(|mount| {
-        let is_named = mount.path.rsplit('/').next() == Some(base);
-        match &mount.content {
-            FileContent::Project { path, .. } => path == first,
-            // A copy with the platform's data sources.
-            FileContent::Text { .. } => is_named,
-            _ => false,
-        }
-    })?;
+    let mut files = grafana.main()?.files.iter();
+    let mount = files.find(|mount| mount.setting.as_deref() == Some("dashboards"))?;
     let (folder, _) = mount.path.rsplit_once('/')?;
     Some(folder.to_string())
 }

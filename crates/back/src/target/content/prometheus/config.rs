@@ -96,6 +96,13 @@ struct JobView {
     metric_relabel: Vec<Value>,
     /// Whether labels of the metrics win over those of the target.
     honor_labels: bool,
+    #[serde(flatten)]
+    address: AddressView,
+}
+
+/// The address that a job asks.
+#[derive(Debug, Serialize)]
+struct AddressView {
     /// Labels of the target.
     labels: Vec<(&'static str, String)>,
     /// Its host.
@@ -110,6 +117,21 @@ struct JobView {
     named: bool,
 }
 
+impl AddressView {
+    fn new(component: &Component, host: &str, port: u16, presence: Presence) -> Self {
+        let mut labels = vec![("component", component.name.clone())];
+        labels.extend(component.group.clone().map(|group| ("group", group)));
+        Self {
+            labels,
+            host: host.to_string(),
+            port,
+            address: format!("{host}:{port}"),
+            discovered: presence != Presence::Always,
+            named: presence == Presence::Sometimes,
+        }
+    }
+}
+
 /// A scrape of the prober, which asks a workload meanwhile.
 #[derive(Debug, Serialize)]
 struct ProbeView {
@@ -117,18 +139,8 @@ struct ProbeView {
     name: String,
     /// Which of the prober's ways to ask.
     module: &'static str,
-    /// Labels of the target.
-    labels: Vec<(&'static str, String)>,
-    /// Its host.
-    host: String,
-    /// Its port.
-    port: u16,
-    /// HOST:PORT.
-    address: String,
-    /// Found by asking for the name again and again, so that a container that is off is no target.
-    discovered: bool,
-    /// One process at a time: it is asked by its name.
-    named: bool,
+    #[serde(flatten)]
+    address: AddressView,
     /// What the prober is told to ask, `$1` being the address.
     target: String,
     /// HOST:PORT of the prober.
@@ -192,22 +204,10 @@ fn probe_view(asked: &Asked<'_>, prober: &str) -> ProbeView {
     ProbeView {
         name: asked.job.clone(),
         module,
-        labels: labels(asked.component),
-        host: asked.host.clone(),
-        port: asked.port,
-        address: format!("{}:{}", asked.host, asked.port),
-        discovered: asked.presence != Presence::Always,
-        named: asked.presence == Presence::Sometimes,
+        address: AddressView::new(asked.component, &asked.host, asked.port, asked.presence),
         target,
         prober: prober.to_string(),
     }
-}
-
-/// Labels of the targets of a component.
-fn labels(component: &Component) -> Vec<(&'static str, String)> {
-    let mut labels = vec![("component", component.name.clone())];
-    labels.extend(component.group.clone().map(|group| ("group", group)));
-    labels
 }
 
 fn job_view(job: &Job<'_>) -> JobView {
@@ -228,12 +228,7 @@ fn job_view(job: &Job<'_>) -> JobView {
         relabel: metrics.relabel.iter().map(relabel).collect(),
         metric_relabel: metrics.metric_relabel.iter().map(relabel).collect(),
         honor_labels: metrics.honor_labels,
-        labels: labels(job.component),
-        host: job.host.clone(),
-        port: job.port,
-        address: format!("{}:{}", job.host, job.port),
-        discovered: job.presence != Presence::Always,
-        named: job.presence == Presence::Sometimes,
+        address: AddressView::new(job.component, &job.host, job.port, job.presence),
     }
 }
 
