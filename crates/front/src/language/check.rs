@@ -157,6 +157,10 @@ fn could_be(value: &Node, shape: &Shape, context: &Context<'_>) -> bool {
     }
 }
 
+/// In a table with more keys a mistake is not held against all others: no person wrote it, and the time would grow with the
+/// square of their number.
+const MOST_COMPARED: usize = 200;
+
 /// The key that a misspelled one was meant to be. Of several that are as near, it is one that the table has not yet, that takes
 /// such a value, and that the table needs.
 fn nearest_key<'a>(
@@ -171,7 +175,7 @@ fn nearest_key<'a>(
     }
     let mut likely: Vec<&KeyShape> = keys.iter().collect();
     likely.sort_by_key(|shape| {
-        let is_written = table.get(shape.name).is_some();
+        let is_written = table.entries.len() <= MOST_COMPARED && table.get(shape.name).is_some();
         (
             is_written,
             !shape.shape.takes(&value.value),
@@ -196,6 +200,9 @@ const SHORTEST_BEGINNING: usize = 3;
 
 /// The keys that the table must have and has not, by any name that is near to theirs.
 fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) -> Vec<&'a KeyShape> {
+    if table.entries.len() > MOST_COMPARED {
+        return Vec::new();
+    }
     let is_named = |shape: &KeyShape| {
         table.entries.iter().any(|Entry { key, value }| {
             let is_known = keys.iter().any(|shape| shape.name == key.name);
