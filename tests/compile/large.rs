@@ -71,7 +71,9 @@ fn long_histories_take_time_by_their_length() {
         ),
     };
     let tasks: String = (0..count).map(task).collect();
-    let one = platform(1, |_| "volumes.v = { mount = \"/v\", size = \"1Gi\" }\n".to_string());
+    let one = platform(1, |_| {
+        "volumes.v = { mount = \"/v\", size = \"1Gi\" }\n".to_string()
+    });
     let pipeline = format!("{one}[pipelines.p]\nimage = \"p:1\"\n[pipelines.p.tasks]\n{tasks}");
     assert_eq!(errors(&pipeline), [""; 0]);
     let moved = |from: usize, to: &str| {
