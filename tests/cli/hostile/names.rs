@@ -125,6 +125,18 @@ fn no_repository_is_made() {
     assert!(!hostile.exists("generated"));
 }
 
+/// Helm saves a chart under its name and version.
+#[test]
+fn no_chart_of_others_leads_out_of_its_folder() {
+    for (name, version) in [("../../x", "1.0.0"), ("x", "../1"), ("a\\\\b", "1.0.0")] {
+        let chart = format!(
+            "chart = {{ repository = \"https://charts.example.com\", name = \"{name}\", version = \"{version}\" }}\n"
+        );
+        let ran = Hostile::new(&chart).run(&["validate"]);
+        ran.failed_with(&["bad-value", "of a chart", "becomes a part of a file's name"]);
+    }
+}
+
 /// What only looks like the draft of a killed run keeps nobody from writing.
 #[test]
 fn a_draft_that_is_no_text_is_foreign() {
