@@ -106,7 +106,6 @@ pub fn file(path: &str, content: FileContent) -> FileMount {
         path: path.to_string(),
         content,
         setting: None,
-        modesetting: None,
         mode: 0o644,
         span: span(),
     }
