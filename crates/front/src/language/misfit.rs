@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, nearest},
     source::Span,
-    syntax::Node,
+    syntax::{Node, Value, quoted},
     value::{Schedule, trigger_fault},
 };
 
@@ -26,6 +26,14 @@ pub(super) fn wrong_type(node: &Node, shape: &Shape, context: &Context<'_>) -> D
             .help(format!("write `{text}`"))
             .replacing(node.span, text),
         None => diagnostic.help(instead(&shape.describe(), context)),
+    }
+}
+
+/// A value as the shape takes it, where it is plain what was meant; as TOML.
+pub fn respelled(shape: &Shape, node: &Node) -> Option<String> {
+    match (shape, &node.value) {
+        (Shape::Plain(form), Value::String(text)) => likely(*form, text).map(|text| quoted(&text)),
+        _ => meant(shape, node),
     }
 }
 

@@ -41,6 +41,7 @@ pub use elsewhere::needless_elsewhere;
 pub use form::{Form, NameRule, promql, restart};
 pub use key::{InKinds, KeyShape, Scope, Section};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};
+pub use misfit::respelled;
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
 pub use quantity::{compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes};
 pub use shape::Shape;

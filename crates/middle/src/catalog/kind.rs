@@ -2,6 +2,7 @@
 
 use crate::{
     data::{Level, Upgrade},
+    language::{Form, Shape},
     model::{Icon, SecretForm, Text, Version},
     reference::{self, Mode, Words},
     source::Span,
@@ -164,6 +165,23 @@ pub enum SettingType {
     Files,
     /// A list of paths of folders of the project.
     Folders,
+}
+
+impl SettingType {
+    /// What a value of it looks like, as far as the language has a shape for it.
+    pub fn shape(self) -> Shape {
+        match self {
+            SettingType::String | SettingType::File | SettingType::Secret => Shape::Text,
+            SettingType::Integer => Shape::Integer(i64::MIN, i64::MAX),
+            SettingType::Boolean => Shape::Boolean,
+            SettingType::Duration => Shape::Plain(Form::Duration),
+            SettingType::Size => Shape::Plain(Form::Memory),
+            SettingType::List
+            | SettingType::Databases
+            | SettingType::Files
+            | SettingType::Folders => Shape::List(&Shape::Text),
+        }
+    }
 }
 
 impl SettingType {

@@ -4,7 +4,7 @@ use super::{Declarations, draft::Declared, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
-    language::{duration_ms, memory_bytes},
+    language::{duration_ms, memory_bytes, respelled},
     reference::{self, Mode, Phrase, Piece, Words},
     syntax::{Key, Node, Table, Value},
     text::{all_of, one_of},
@@ -162,7 +162,13 @@ fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {
 fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
     let expected = match (spec.kind, &node.value) {
         (SettingType::Secret, Value::String(_)) => {
-            if !is_secret(&phrase(node)) {
+            let phrase = phrase(node);
+            // What is no reference at all is reported where references are resolved.
+            let is_broken = phrase
+                .pieces
+                .iter()
+                .any(|it| matches!(it, Piece::Misfit(_)));
+            if !is_broken && !is_secret(&phrase) {
                 sink.push(
                     Diagnostic::new(
                         Code::SecretRequired,
@@ -300,7 +306,7 @@ fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
 }
 
 pub(super) fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
-    Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         Code::WrongType,
         format!(
             "setting `{}`: expected {expected}, found {}",
@@ -308,8 +314,15 @@ pub(super) fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnost
             node.value.type_name()
         ),
     )
-    .label(node.span, format!("this is {}", node.value.type_name()))
-    .help(format!("write {expected}"))
+    .label(node.span, format!("this is {}", node.value.type_name()));
+    // A secret is never written out, whatever stands there; and a time may be in seconds or in days.
+    let is_guess = matches!(spec.kind, SettingType::Secret | SettingType::Duration);
+    match respelled(&spec.kind.shape(), node).filter(|_| !is_guess) {
+        Some(text) => diagnostic
+            .help(format!("write `{text}`"))
+            .replacing(node.span, text),
+        None => diagnostic.help(format!("write {expected}")),
+    }
 }
 
 /// Nothing but one reference to a secret.
