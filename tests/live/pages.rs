@@ -51,12 +51,12 @@ const WAVES: [Wave; 3] = [
         pages: &[
             ("AirflowSchedulerDown", "airflow"),
             ("EndpointDown", "kafka"),
+            ("EndpointDown", "predictor"),
             ("ModelApiDown", "model"),
             ("NginxDown", "gateway"),
             ("NoReplicas", "workers"),
             ("PostgresDown", "mlflow-db"),
             ("PostgresExporterDown", "feast-db"),
-            ("ProbeFailed", "predictor"),
             ("RabbitmqDown", "rabbitmq"),
             ("RedisDown", "redis"),
         ],

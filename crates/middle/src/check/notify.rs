@@ -66,7 +66,8 @@ struct Fired<'a> {
 
 /// The alerts of the platform: those of its components, and what it says of every one itself.
 fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
-    platform.components.iter().flat_map(|component| {
+    let counts = platform.first_of("cadvisor").is_some();
+    platform.components.iter().flat_map(move |component| {
         let own = component.alerts.iter().map(move |alert| Fired {
             name: &alert.name,
             severity: alert.severity,
@@ -75,10 +76,11 @@ fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
         let of_platform = [
             (TARGET_DOWN, AlertSeverity::Critical),
             (NO_REPLICAS, AlertSeverity::Critical),
-            (CONTAINER_ABSENT, AlertSeverity::Critical),
             (REPLICAS_MISSING, AlertSeverity::Warning),
         ];
-        own.chain(of_platform.map(|(name, severity)| Fired {
+        let counted = counts.then_some((CONTAINER_ABSENT, AlertSeverity::Critical));
+        let of_platform = of_platform.into_iter().chain(counted);
+        own.chain(of_platform.map(move |(name, severity)| Fired {
             name,
             severity,
             component,

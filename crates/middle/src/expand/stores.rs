@@ -43,7 +43,7 @@ pub(super) fn check(spec: &SettingSpec, item: &Node, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(Code::MissingKey, "a store needs the key `url`")
                 .label(item.span, "where is it?")
-                .help("add the key `url`, as `url = \"https://store.example.com/push\"`"),
+                .help("say where it is, as `url = \"https://store.example.com/push\"`"),
         );
     }
     check_one_login(table, item, sink);
