@@ -231,7 +231,7 @@ impl Run<'_> {
         for change in refused {
             if let Some(refusal) = &change.refusal {
                 message.push_str(&format!(
-                    "\n  {folder}/{}: {}",
+                    "\n{folder}/{}: {}",
                     visible(&change.path),
                     visible(&refusal.reason())
                 ));

@@ -6,7 +6,7 @@ use clap::{
     Args, ColorChoice, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use mlopsgen::files::Target;
+use mlopsgen::{disk::levels_up, files::Target, plan::Failure};
 
 use super::{
     add::AddArgs, apply::ApplyArgs, component::ShowArgs, coverage::CoverageArgs,
@@ -174,19 +174,19 @@ pub enum Format {
 impl Global {
     /// Finds the folder to work in. If neither `-C` nor `--file` is given and the current folder has no platform file, it is
     /// the nearest parent folder that has one. Paths in further arguments are then relative to it, as with `-C`.
-    pub fn find_project(&mut self) {
+    /// Errors: that file belongs to another user.
+    pub fn find_project(&mut self) -> Result<(), Failure> {
         let is_default = self.file.as_os_str() == DEFAULT_FILE;
         if self.directory.is_some() || !is_default {
-            return;
+            return Ok(());
         }
         let Ok(here) = std::env::current_dir() else {
-            return;
+            return Ok(());
         };
-        let above = here.ancestors().enumerate();
-        let found = above.map(|(depth, folder)| (depth, folder.join(DEFAULT_FILE).is_file()));
-        if let Some((depth @ 1.., _)) = found.into_iter().find(|(_, is_there)| *is_there) {
-            self.directory = Some(vec![".."; depth].join("/").into());
+        if let Some(level @ 1..) = levels_up(&here, DEFAULT_FILE)? {
+            self.directory = Some(vec![".."; level].join("/").into());
         }
+        Ok(())
     }
 
     /// The folder that `-C` names, else the current one.

@@ -4,11 +4,12 @@ use clap::Args;
 use mlopsgen::{
     engine::{Engine, doctor::Finding, doctor::examine, select},
     plan::Failure,
+    text::visible,
 };
 
 use super::{
-    Context, running,
-    terminal::{Paint, foreign, paint},
+    Context, json, running,
+    terminal::{Paint, inner_lines, paint},
 };
 
 /// Find what would prevent the platform from starting on this machine
@@ -52,7 +53,7 @@ pub fn run(args: &DoctorArgs, context: &Context) -> Result<u8, Failure> {
     let has_errors = findings.iter().any(|finding| finding.is_error);
     if is_json {
         let document = serde_json::json!({ "findings": findings, "ok": !has_errors });
-        context.terminal.out(&format!("{document:#}\n"))?;
+        context.terminal.out(&json::text(&document))?;
         return Ok(u8::from(has_errors));
     }
     findings.retain(|finding| finding.is_error || !context.terminal.quiet);
@@ -77,13 +78,13 @@ pub fn human(findings: &[&Finding], context: &Context) -> String {
         };
         let head = format!("{word}[{}]:", finding.subject);
         let place = finding.place.as_ref();
-        let place = place.map_or(String::new(), |place| format!("  --> {place}\n"));
+        let place = place.map_or(String::new(), |place| format!("  --> {}\n", visible(place)));
         text.push_str(&format!(
             "{} {}\n{place}  {} {}\n",
             paint(&head, style, color),
-            foreign(&finding.message),
+            inner_lines(&finding.message),
             paint("help:", Paint::Hunk, color),
-            foreign(&finding.help)
+            inner_lines(&finding.help)
         ));
     }
     text

@@ -1,17 +1,61 @@
 //! Compose as a command runs it.
 
-use mlopsgen::{engine::Engine, plan::Failure};
+use mlopsgen::{
+    engine::{Engine, Line, Stream},
+    plan::Failure,
+};
 
-use super::Context;
+use super::{Context, terminal::foreign};
 
-/// Runs Compose; its exit status. What a quiet run prints is shown only if it fails.
+/// Runs Compose; its exit status. Its lines are set off from our own; those of a quiet run are shown only if it fails.
 pub fn run(engine: &Engine, arguments: &[String], context: &Context) -> Result<u8, Failure> {
-    if !context.terminal.quiet {
-        return engine.run(arguments);
+    let mut held_back = String::new();
+    let status = engine.run(arguments, |line| match context.terminal.quiet {
+        true => held_back.push_str(&set_off(&line.text)),
+        false => show(&line, &set_off(&line.text), context),
+    })?;
+    if status != 0 {
+        context.terminal.err(&held_back);
     }
-    let finished = engine.run_quietly(arguments)?;
-    if finished.status != 0 {
-        context.terminal.err(&finished.errors);
+    Ok(status)
+}
+
+/// Runs Compose for what containers have written; its exit status. On a terminal colours stay, and nothing else that a
+/// terminal obeys. Other programs get the bytes as they are.
+pub fn logs(engine: &Engine, arguments: Vec<String>, context: &Context) -> Result<u8, Failure> {
+    if !context.terminal.is_screen() {
+        return engine.pass_on(&arguments, |line| show(&line, &in_plain(&line), context));
     }
-    Ok(finished.status)
+    let color = context.terminal.color_out;
+    // Compose sees a pipe, and would leave out its own colours.
+    let ansi = ["--ansi", "always"].map(ToString::to_string);
+    let ansi = ansi.into_iter().filter(|_| color);
+    let arguments: Vec<String> = ansi.chain(arguments).collect();
+    engine.run(&arguments, |line| {
+        let text = match color {
+            // A colour that a program did not end stays in its line.
+            true => format!("{}\u{1b}[0m\n", line.text),
+            false => in_plain(&line),
+        };
+        show(&line, &text, context);
+    })
+}
+
+/// A line of Compose between ours, which no line of ours looks like.
+pub fn set_off(line: &str) -> String {
+    format!("  | {}\n", foreign(line))
+}
+
+fn in_plain(line: &Line) -> String {
+    format!("{}\n", foreign(&line.text))
+}
+
+/// Shows a text where its line was printed. Nobody may read stdout any more: the run goes on.
+fn show(line: &Line, text: &str, context: &Context) {
+    match line.stream {
+        Stream::Out => {
+            let _ = context.terminal.out(text);
+        }
+        Stream::Err => context.terminal.err(text),
+    }
 }

@@ -189,7 +189,7 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
     }
     let text = TemplateEngine::default().render(template, &view);
     let text = text.map_err(|error| Failure::new(error.message))?;
-    context.terminal.out(&text)?;
+    context.terminal.document(&text)?;
     Ok(0)
 }
 

@@ -144,7 +144,10 @@ fn lay_out(file: &NamedFile, context: &Context) -> Result<Option<Laid>, Failure>
         return Ok(None);
     }
     let new = layout::layout(&old).unwrap_or_else(|| {
-        let line = format!("{name} is not changed: its new layout would mean something else\n");
+        let line = format!(
+            "{} is not changed: its new layout would mean something else\n",
+            without_controls(&name)
+        );
         context.terminal.err(&line);
         old.clone()
     });

@@ -2,7 +2,7 @@
 
 use mlopsgen::{graph_formats, plan::Failure};
 
-use super::{Context, args::Format, project};
+use super::{Context, args::Format, printed::for_json, project};
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
     let project = project::open(&context.global)?;
@@ -20,7 +20,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
             return Err(Failure::new("`graph` has no such `--format`")
                 .help("write `--format dot`, `mermaid`, `svg` or `json`"));
         }
-        Some(Format::Json) => graph_formats::json(platform, edges),
+        Some(Format::Json) => for_json(&graph_formats::json(platform, edges)).into_owned(),
         Some(Format::Svg) => {
             graph_formats::svg(&output.engine, platform, edges).map_err(|error| {
                 Failure::new(format!(
@@ -30,6 +30,6 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
             })?
         }
     };
-    terminal.out(&text)?;
+    terminal.document(&text)?;
     Ok(0)
 }

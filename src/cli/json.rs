@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::{
     data::{self, JsonData},
     fixed::{self, JsonFixed},
+    printed::for_json,
 };
 
 /// A plan for programs. Paths are relative to the project.
@@ -118,7 +119,7 @@ pub fn failure(failure: &Failure) -> String {
 /// A value as a document of its own.
 pub fn text(value: &impl Serialize) -> String {
     match serde_json::to_string_pretty(value) {
-        Ok(text) => text + "\n",
+        Ok(text) => for_json(&(text + "\n")).into_owned(),
         Err(error) => unreachable!("plain data: {error}"),
     }
 }

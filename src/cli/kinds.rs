@@ -11,6 +11,7 @@ use mlopsgen::{
     manual::{self, KindPage},
     plan::Failure,
     source::Sources,
+    text::visible,
 };
 
 use super::{Context, json, table::Columns};
@@ -117,7 +118,8 @@ fn list(kinds: &[Rc<Kind>]) -> String {
 
 /// One kind for people.
 fn show(page: &KindPage) -> String {
-    let mut out = format!("{}: {}\n{}\n", page.name, page.title, page.description);
+    let (title, description) = (visible(&page.title), visible(&page.description));
+    let mut out = format!("{}: {title}\n{description}\n", page.name);
     let mut facts = Columns::default();
     if let Some(image) = &page.image {
         facts.row([

@@ -7,7 +7,8 @@ use mlopsgen::engine::{Event, Launched, Phase, Selection, Watch};
 
 use super::{
     Context,
-    terminal::{Paint, Terminal, foreign, paint},
+    engine::set_off,
+    terminal::{Paint, Terminal, paint},
 };
 
 /// More rows would push what stays off the screen.
@@ -90,16 +91,17 @@ impl<'a> Live<'a> {
 }
 
 impl Watch for Live<'_> {
-    /// Builds, pulls and errors are shown as they are; of a quiet run only if it fails.
+    /// Builds, pulls and errors are shown, set off from our own lines; of a quiet run only if it fails.
     fn line(&mut self, line: &str) {
         let words = line.trim_start();
         let mut starts = PROGRESS_OF_COMPOSE.iter();
         if starts.any(|start| words.starts_with(start)) && !self.terminal.verbose {
             return;
         }
+        let line = set_off(line);
         match self.terminal.quiet {
-            true => self.held_back.push(format!("{}\n", foreign(line))),
-            false => self.print(&format!("{}\n", foreign(line))),
+            true => self.held_back.push(line),
+            false => self.print(&line),
         }
     }
 

@@ -6,7 +6,7 @@ use mlopsgen::{
     plan::Failure,
 };
 
-use super::{Context, running};
+use super::{Context, engine, running};
 
 /// Show the logs of components or groups
 ///
@@ -46,5 +46,5 @@ pub fn run(args: &LogsArgs, context: &Context) -> Result<u8, Failure> {
     if !args.names.is_empty() {
         words.extend(workloads.iter().map(|workload| workload.name.as_str()));
     }
-    engine.run(&running.by_name(words))
+    engine::logs(&engine, running.by_name(words), context)
 }

@@ -27,6 +27,7 @@ mod kinds;
 mod live;
 mod logs;
 mod plan;
+mod printed;
 mod project;
 mod restart;
 mod review;
@@ -82,17 +83,20 @@ pub fn main() -> ExitCode {
         terminal: Terminal::new(&cli.global),
         global: cli.global,
     };
-    // A new project may well lie in another one.
-    if !matches!(cli.command, Command::Init(_)) {
-        context.global.find_project();
-    }
-    let command = &cli.command;
-    let status = if context.global.all_envs || environments::is_for_all(command, &context) {
-        environments::run(command, &mut context)
-    } else {
-        run(command, &context)
-    };
+    let status = start(&cli.command, &mut context);
     ExitCode::from(status.unwrap_or_else(|failure| fail(&failure, &context)))
+}
+
+/// Finds the project and runs a command in it.
+fn start(command: &Command, context: &mut Context) -> Result<u8, Failure> {
+    // A new project may well lie in another one, and an explanation needs none.
+    if !matches!(command, Command::Init(_) | Command::Explain(_)) {
+        context.global.find_project()?;
+    }
+    if context.global.all_envs || environments::is_for_all(command, context) {
+        return environments::run(command, context);
+    }
+    run(command, context)
 }
 
 /// Runs one command. Errors: what stopped it.

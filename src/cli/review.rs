@@ -37,7 +37,7 @@ pub fn report(
         Some(Format::Github) => annotate::github(&notes),
         _ => json::text(&annotate::sarif(&notes, env!("CARGO_PKG_VERSION"))),
     };
-    context.terminal.out(&text)
+    context.terminal.document(&text)
 }
 
 fn stale(context: &Context, plan: &Plan, generated: &str, folder: &str) -> Vec<Note> {

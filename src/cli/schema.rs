@@ -9,7 +9,7 @@ use mlopsgen::{
     plan::Failure,
 };
 
-use super::{Context, kinds};
+use super::{Context, json, kinds};
 
 /// Print the JSON Schema of platform.toml, for editors
 ///
@@ -52,6 +52,6 @@ pub fn run(args: &SchemaArgs, context: &Context) -> Result<u8, Failure> {
     // A broken kind of the user's own is no reason to leave an editor without help.
     let kinds: Vec<Rc<Kind>> = kinds::catalog(context).kinds;
     let schema = manual::schema(document, &kinds);
-    context.terminal.out(&format!("{schema:#}\n"))?;
+    context.terminal.out(&json::text(&schema))?;
     Ok(0)
 }

@@ -8,7 +8,7 @@ use mlopsgen::{
 };
 use serde::Serialize;
 
-use super::{Context, running, table::Columns, terminal::foreign};
+use super::{Context, json, running, table::Columns, terminal::foreign};
 
 /// Show the state, health, address and restarts of every workload
 ///
@@ -79,7 +79,7 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<u8, Failure> {
     }
     if is_json {
         let document = serde_json::json!({ "components": rows });
-        context.terminal.out(&format!("{document:#}\n"))?;
+        context.terminal.out(&json::text(&document))?;
     } else {
         context.terminal.out(&table(&rows))?;
     }

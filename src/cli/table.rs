@@ -1,5 +1,7 @@
 //! Columns of text, each as wide as its widest cell.
 
+use mlopsgen::text::visible;
+
 /// Rows of cells; all rows have the same number of them.
 #[derive(Default)]
 pub struct Columns {
@@ -7,9 +9,10 @@ pub struct Columns {
 }
 
 impl Columns {
+    /// A row is one line, whatever its cells hold.
     pub fn row<const N: usize>(&mut self, cells: [&str; N]) {
         self.rows
-            .push(cells.iter().map(ToString::to_string).collect());
+            .push(cells.iter().map(|cell| visible(cell)).collect());
     }
 
     pub fn is_empty(&self) -> bool {

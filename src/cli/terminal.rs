@@ -16,7 +16,7 @@ use mlopsgen::{
     text::visible_lines,
 };
 
-use super::args::Global;
+use super::{args::Global, printed::for_people};
 
 /// How this run prints.
 pub struct Terminal {
@@ -95,6 +95,23 @@ impl Terminal {
 
     /// A result, to stdout. A closed pipe (`| head`) is no error; a full disk is.
     pub fn out(&self, text: &str) -> Result<(), Failure> {
+        self.write_out(&for_people(text, self.color_out))
+    }
+
+    /// A result for other programs, to stdout: as it is, unless it is a terminal that reads it.
+    pub fn document(&self, text: &str) -> Result<(), Failure> {
+        match self.is_screen() {
+            true => self.out(text),
+            false => self.write_out(text),
+        }
+    }
+
+    /// Whether stdout is a terminal.
+    pub fn is_screen(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    fn write_out(&self, text: &str) -> Result<(), Failure> {
         if let Some(held) = self.held.borrow_mut().as_mut() {
             held.push_str(text);
             return Ok(());
@@ -123,16 +140,17 @@ impl Terminal {
 
     /// A message, to stderr.
     pub fn err(&self, text: &str) {
+        let text = for_people(text, self.color_err);
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
     /// What stopped the command.
     pub fn failure(&self, failure: &Failure) {
         let mut text = paint("error:", Paint::Alarm, self.color_err);
-        text.push_str(&format!(" {}\n", visible_lines(&failure.message)));
+        text.push_str(&format!(" {}\n", inner_lines(&failure.message)));
         if let Some(help) = &failure.help {
             text.push_str(&paint("  help:", Paint::Hunk, self.color_err));
-            text.push_str(&format!(" {}\n", visible_lines(help)));
+            text.push_str(&format!(" {}\n", inner_lines(help)));
         }
         self.err(&text);
     }
@@ -166,10 +184,16 @@ impl Terminal {
     }
 }
 
-/// What another program wrote, for a terminal: without its colours, and without anything else that a terminal obeys.
+/// One line of what another program wrote, for a terminal: without its colours, and without anything else that a terminal
+/// obeys.
 pub fn foreign(text: &str) -> String {
     let plain = anstream::adapter::strip_str(text).to_string();
-    visible_lines(plain.trim_end_matches('\r'))
+    visible_lines(plain.trim_end_matches('\r')).replace('\n', "\\u{a}")
+}
+
+/// Lines inside of a message: no other line starts where a message does.
+pub fn inner_lines(text: &str) -> String {
+    visible_lines(text).replace('\n', "\n  ")
 }
 
 /// The text in its colour, where colours are wanted.

@@ -3,6 +3,7 @@
 //!
 //! [`Lock`] keeps two runs apart, [`survey`] reads what is there, [`Transaction`] writes.
 
+mod above;
 mod answers;
 mod dotenv;
 mod environments;
@@ -20,6 +21,7 @@ mod survey;
 mod transaction;
 mod world;
 
+pub use above::levels_up;
 pub use dotenv::Dotenv;
 pub use environments::{environments, removed_environments};
 pub use lock::Lock;

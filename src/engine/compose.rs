@@ -8,6 +8,7 @@ use std::{
 use super::{
     containers::{self, Container},
     inspect::Inspected,
+    lines::{Line, lines},
 };
 use crate::{disk::command, plan::Failure};
 
@@ -26,15 +27,6 @@ const WAYS: [(&[&str], &str); 3] = [
     (&["docker-compose"], "docker"),
     (&["podman", "compose"], "podman"),
 ];
-
-/// How a quiet run of Compose ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finished {
-    /// Its exit status.
-    pub status: u8,
-    /// What it wrote to stderr.
-    pub errors: String,
-}
 
 /// A Compose that answers.
 #[derive(Debug)]
@@ -113,29 +105,28 @@ impl Engine {
         self.environment.insert(name.to_string(), value);
     }
 
-    /// Runs Compose and keeps what it prints to itself.
-    pub fn run_quietly(&self, arguments: &[String]) -> Result<Finished, Failure> {
-        let output = self.command(arguments).stdin(Stdio::null()).output();
-        let output = output.map_err(|error| self.failed(&error))?;
-        Ok(Finished {
-            status: code(output.status),
-            errors: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
+    /// Runs Compose and hands over each line that it prints; its exit status.
+    pub fn run(&self, arguments: &[String], show: impl FnMut(Line)) -> Result<u8, Failure> {
+        self.finish(self.start(arguments, Stdio::piped())?, show)
     }
 
-    /// Runs Compose with the streams of this process; its exit status.
-    pub fn run(&self, arguments: &[String]) -> Result<u8, Failure> {
-        let status = self.command(arguments).status();
-        let status = status.map_err(|error| self.failed(&error))?;
+    /// The same with the stdout of this process, for other programs to read: only lines of stderr are handed over.
+    pub fn pass_on(&self, arguments: &[String], show: impl FnMut(Line)) -> Result<u8, Failure> {
+        self.finish(self.start(arguments, Stdio::inherit())?, show)
+    }
+
+    fn finish(&self, mut compose: Child, show: impl FnMut(Line)) -> Result<u8, Failure> {
+        lines(&mut compose).iter().for_each(show);
+        let status = compose.wait().map_err(|error| self.failed(&error))?;
         Ok(code(status))
     }
 
-    /// Starts Compose with its output in pipes and without input.
-    pub fn start(&self, arguments: &[String]) -> Result<Child, Failure> {
+    /// Starts Compose without input, with stderr in a pipe.
+    pub(super) fn start(&self, arguments: &[String], stdout: Stdio) -> Result<Child, Failure> {
         let mut command = self.command(arguments);
         command
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(stdout)
             .stderr(Stdio::piped());
         command.spawn().map_err(|error| self.failed(&error))
     }

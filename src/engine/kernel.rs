@@ -15,7 +15,7 @@ mod linux {
         process::{FDTarget, Process, all_processes},
     };
 
-    use crate::model::Protocol;
+    use crate::{model::Protocol, text::visible};
 
     /// Whether a socket listens on a port.
     pub fn is_listened_on(port: u16, protocol: Protocol) -> bool {
@@ -34,7 +34,7 @@ mod linux {
             .into_iter()
             .find(|process| holds(process, &inodes))?;
         let name = process.stat().ok()?.comm;
-        Some(format!("`{name}` (process {})", process.pid))
+        Some(format!("`{}` (process {})", visible(&name), process.pid))
     }
 
     /// Inodes of the sockets that listen on a port.

@@ -2,14 +2,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead, BufReader, Read},
-    process::Child,
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    process::{Child, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
 
-use super::{Engine, Event, Known, Progress, Running, Selection, compose::code, finished};
+use super::{
+    Engine, Event, Known, Line, Progress, Running, Selection, compose::code, finished, lines::lines,
+};
 use crate::{model::Raw, plan::Failure};
 
 /// Where the generated files mount the engine's socket from.
@@ -84,10 +85,10 @@ impl Launch<'_> {
             arguments.push("--no-deps".to_string());
             arguments.extend(services);
         }
-        let mut status = show.show_until_end(self.engine.start(&arguments)?)?;
+        let mut status = show.show_until_end(self.engine.start(&arguments, Stdio::piped())?)?;
         let waiting = self.services_to_wait_for();
         if status == 0 && self.wait && !compose_waits && !waiting.is_empty() {
-            status = show.show_until_end(self.engine.start(&waiting)?)?;
+            status = show.show_until_end(self.engine.start(&waiting, Stdio::piped())?)?;
         }
         show.show_changes();
         if status == 0 && self.wait {
@@ -200,27 +201,17 @@ struct Show<'a> {
 impl Show<'_> {
     /// Shows Compose's output and the progress until it ends; returns its exit status.
     fn show_until_end(&mut self, mut compose: Child) -> Result<u8, Failure> {
-        let (sender, receiver) = channel();
-        let streams: [Option<Box<dyn Read + Send>>; 2] = [
-            compose.stdout.take().map(|stream| Box::new(stream) as _),
-            compose.stderr.take().map(|stream| Box::new(stream) as _),
-        ];
-        for stream in streams.into_iter().flatten() {
-            let sender = sender.clone();
-            thread::spawn(move || read(stream, &sender));
-        }
-        drop(sender);
-        self.show_lines(&receiver);
+        self.show_lines(&lines(&mut compose));
         let status = compose.wait();
         let status =
             status.map_err(|error| Failure::new(format!("could not wait for Compose: {error}")))?;
         Ok(code(status))
     }
 
-    fn show_lines(&mut self, lines: &Receiver<String>) {
+    fn show_lines(&mut self, lines: &Receiver<Line>) {
         loop {
             match lines.recv_timeout(PACE) {
-                Ok(line) => self.watch.line(&line),
+                Ok(line) => self.watch.line(&line.text),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -280,21 +271,6 @@ fn missing<'a>(launch: &'a Launch<'_>, progress: &Progress, name: &str) -> Vec<&
         .map(|dependency| dependency.workload.as_str())
         .filter(|other| progress.phase(other).is_some_and(|phase| !phase.is_up()))
         .collect()
-}
-
-fn read(stream: impl Read, lines: &Sender<String>) {
-    let mut stream = BufReader::new(stream);
-    let mut line = Vec::new();
-    while stream
-        .read_until(b'\n', &mut line)
-        .is_ok_and(|read| read > 0)
-    {
-        let text = String::from_utf8_lossy(&line).trim_end().to_string();
-        if lines.send(text).is_err() {
-            return;
-        }
-        line.clear();
-    }
 }
 
 /// Variables for Compose that only this machine knows, where neither the environment nor `.env` sets them: `PROJECT_DIR`,

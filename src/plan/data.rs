@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Inputs, claims};
 use crate::{
-    data::{Data, Keeper, Kept, Program, id, owner, section, volume},
+    data::{Data, Keeper, Kept, Program, Reader, id, owner, section, volume},
     files::Target,
 };
 
@@ -70,7 +70,7 @@ pub struct MajorChange {
     /// What wrote the data.
     pub from: Program,
     /// What is to read it.
-    pub to: Program,
+    pub to: Reader,
     /// What to do, in sentences.
     pub needs: Vec<String>,
 }
@@ -256,12 +256,15 @@ fn moved(recorded: &[&Data], wanted: &[&Kept]) -> Vec<Moved> {
 fn upgrades(recorded: &[&Data], wanted: &[&Kept]) -> Vec<MajorChange> {
     let mut out = Vec::new();
     for kept in wanted {
-        let Some(to) = &kept.data.program else {
-            continue;
-        };
-        let before = recorded.iter().filter(|data| data.is_same(&kept.data));
-        for from in before.filter_map(|data| data.program.as_ref()) {
-            let needs = needs(from, to, kept);
+        let to = kept.data.program.clone();
+        let to = to.map_or(Reader::Unknown, Reader::Program);
+        for before in recorded.iter().filter(|data| data.is_same(&kept.data)) {
+            // What else mounts the data of a store that is gone may well be there to read it.
+            let is_other_use = to == Reader::Unknown && before.key != kept.data.key;
+            let Some(from) = before.program.as_ref().filter(|_| !is_other_use) else {
+                continue;
+            };
+            let needs = needs(from, &to, kept);
             if !needs.is_empty() {
                 out.push(MajorChange {
                     data: kept.data.clone(),
@@ -275,7 +278,13 @@ fn upgrades(recorded: &[&Data], wanted: &[&Kept]) -> Vec<MajorChange> {
     out
 }
 
-fn needs(from: &Program, to: &Program, kept: &Kept) -> Vec<String> {
+fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
+    let Reader::Program(to) = to else {
+        return vec![format!(
+            "if it can't read what `{}` wrote: give it a volume of its own (`{}.name`) and bring the data over",
+            from.kind, kept.data.key
+        )];
+    };
     if from.kind != to.kind {
         return vec![format!(
             "`{}` can't read what `{}` wrote: give it a volume of its own (`{}.name`) and bring the data over",

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::Failure;
 use crate::{
-    data::{Data, Keeper, Kept, Program},
+    data::{Data, Keeper, Kept, Program, Reader},
     value::is_reserved,
 };
 
@@ -56,7 +56,7 @@ pub enum Accepted {
         /// What wrote the data.
         from: Program,
         /// What is to read it.
-        to: Program,
+        to: Reader,
     },
 }
 
@@ -301,14 +301,17 @@ fn accepted(line: AcceptedLine) -> Result<Accepted, Failure> {
             name: upgraded,
             key,
             from: program(&from)?,
-            to: program(&to)?,
+            to: Reader::parse(&to).ok_or_else(|| no_program(&to))?,
         },
     })
 }
 
 fn program(text: &str) -> Result<Program, Failure> {
-    Program::parse(text)
-        .ok_or_else(|| broken(&format!("`{text}` is not a program and its version")))
+    Program::parse(text).ok_or_else(|| no_program(text))
+}
+
+fn no_program(text: &str) -> Failure {
+    broken(&format!("`{text}` is not a program and its version"))
 }
 
 fn lines(values: impl Iterator<Item = serde_json::Value>) -> String {

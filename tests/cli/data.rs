@@ -463,3 +463,21 @@ fn an_entry_without_content_is_an_error() {
             .contains("`components.trainer` is moved twice")
     );
 }
+
+/// Of an image of one's own nothing is known: the plan asks whether it can read what the store wrote.
+#[test]
+fn a_store_that_becomes_an_image_of_one_s_own_is_asked_for() {
+    let mut case = Case::new();
+    let store = "kind = \"postgres\"\nversion = \"17.11\"\ngroup = \"track\"\nsettings = { password = \"${secrets.db-password}\" }";
+    let own = "image = \"ml/db:1.0\"\ngroup = \"track\"\nenv.PASSWORD = \"${secrets.db-password}\"\n\
+               volumes.data = { mount = \"/data\", size = \"20Gi\" }";
+    case.change(store, own).refuses(&[
+        "volume `ml_mlflow-db-data` (components.mlflow-db.volumes.data) holds data of postgres 17, and another program is to read it",
+        "if it can't read what `postgres` wrote",
+    ]);
+    let ran = run(&case.project, &["apply", "--yes", "--accept-data-loss"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert_eq!(case.manifest()["accepted"][0]["to"], "another program");
+    assert_eq!(run(&case.project, &["check"]).status, 0);
+    assert_eq!(case.apply().status, 0, "it is asked for one time");
+}

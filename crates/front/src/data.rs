@@ -100,6 +100,37 @@ impl Program {
     }
 }
 
+/// Who is to read data.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reader {
+    /// A program of which a kind says what it can read.
+    Program(Program),
+    /// A program of which nothing is known: of an image of the user's own, or of a kind that asks for nothing.
+    Unknown,
+}
+
+/// How an unknown reader is printed.
+const UNKNOWN: &str = "another program";
+
+impl std::fmt::Display for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reader::Program(program) => program.fmt(f),
+            Reader::Unknown => f.write_str(UNKNOWN),
+        }
+    }
+}
+
+impl Reader {
+    /// Reads what [`Reader`] prints.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            UNKNOWN => Some(Reader::Unknown),
+            text => Program::parse(text).map(Reader::Program),
+        }
+    }
+}
+
 /// The number of a version that changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {

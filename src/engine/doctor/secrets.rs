@@ -54,7 +54,7 @@ fn without_value(case: &Case<'_>, absent: &[&Secret]) -> Option<Finding> {
         many => {
             let lines: Vec<String> = many
                 .iter()
-                .map(|secret| format!("\n    `{}`: `{}`", secret.name, secret.env))
+                .map(|secret| format!("\n  `{}`: `{}`", secret.name, secret.env))
                 .collect();
             format!(
                 "{} have no value; each {place}:{}",

@@ -5,6 +5,7 @@ mod links;
 mod names;
 mod programs;
 mod secrets;
+mod terminal;
 mod unread;
 
 use std::{
@@ -95,12 +96,14 @@ impl Hostile {
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = self.command(env!("CARGO_BIN_EXE_mlopsgen"));
         command.args(arguments).envs(variables.iter().copied());
-        let output = command.output().expect("the binary");
-        Ran {
-            status: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Ran::of(command)
+    }
+
+    /// Runs it as typed in a folder of the project.
+    pub fn run_in(&self, folder: &str, arguments: &[&str]) -> Ran {
+        let mut command = self.command(env!("CARGO_BIN_EXE_mlopsgen"));
+        command.args(arguments).current_dir(self.path(folder));
+        Ran::of(command)
     }
 
     pub fn git(&self, arguments: &[&str]) {
@@ -121,6 +124,15 @@ impl Hostile {
 }
 
 impl Ran {
+    fn of(mut command: Command) -> Self {
+        let output = command.output().expect("the binary");
+        Ran {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// Asserts an error with all of these words.
     pub fn failed_with(&self, words: &[&str]) {
         assert_eq!(self.status, 1, "{}{}", self.out, self.err);

@@ -184,3 +184,23 @@ fn relative_folders_in_the_path_are_not_searched() {
         }
     }
 }
+
+/// Everybody may write in `/tmp`: a platform.toml there must not decide what runs in a folder below.
+#[test]
+fn the_file_of_another_user_above_this_folder_is_not_used() {
+    let hostile = Hostile::new("");
+    hostile.write("mine/kept", "");
+    let from = |folder: &str| hostile.run_in(folder, &["validate"]);
+    from("mine").succeeded();
+    let file = hostile.path("platform.toml");
+    if std::os::unix::fs::chown(&file, Some(12345), None).is_err() {
+        eprintln!("not tried: this user can give no file away");
+        return;
+    }
+    from("mine").failed_with(&["belongs to another user", "write `-C "]);
+    // Who goes into a folder of that user, or names it, trusts that user.
+    from("").succeeded();
+    hostile.run(&["-C", ".", "validate"]).succeeded();
+    std::os::unix::fs::chown(hostile.path("mine"), Some(12345), None).expect("an owner");
+    from("mine").succeeded();
+}
