@@ -21,7 +21,7 @@ use mlopsgen::{
 };
 
 /// Kinds that the catalog must have. It may have more.
-const EXPECTED: [&str; 72] = [
+const EXPECTED: [&str; 73] = [
     "airflow",
     "alertmanager",
     "bentoml",
@@ -87,6 +87,7 @@ const EXPECTED: [&str; 72] = [
     "spark",
     "statsd-exporter",
     "superset",
+    "tempo",
     "traefik",
     "trino",
     "triton",

@@ -32,6 +32,8 @@ pub struct Kind {
     pub majors: Vec<u64>,
     /// Words before the program's version in the tags of images that extend it, such as `pg` in `2.17.2-pg18`.
     pub version_words: Vec<String>,
+    /// What a tag of its image must hold, as `-full`: other variants lack what the kind needs.
+    pub variant: Option<String>,
     /// The oldest tag that it can run, if that is not the first of a major version.
     pub oldest: Option<String>,
     /// The steps that existing data needs when the major version changes.

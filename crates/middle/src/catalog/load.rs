@@ -177,6 +177,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        variant: string("variant"),
         oldest: string("oldest"),
         upgrades: table
             .array("upgrades")

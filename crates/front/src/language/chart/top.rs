@@ -6,49 +6,58 @@ use super::{
         AFFINITY, EXTRA, EXTRA_OBJECTS, IMAGE_PULL_SECRETS, NODE_SELECTOR, POD_SECURITY_CONTEXT,
         PRIORITY_CLASS_NAME, RUNTIME_CLASS_NAME, SECURITY_CONTEXT, TOLERATIONS,
     },
-    value,
+    shapes::{
+        API_SERVER, CLAIM, HOST, SECRET, STRINGS, STRINGS_BY_NAME, TABLE, TABLES, TEXTS_BY_NAME,
+    },
 };
 use crate::language::{
-    form::NameRule,
+    form::{Form, NameRule},
     key::{KeyShape, key},
     shape::Shape,
 };
 
 /// Every key at the top of the chart's values.
 pub const CHART_TOP_KEYS: &[KeyShape] = &[
-    value(
+    key(
         "existingSecret",
+        Shape::Text,
         "The Secret that holds every secret of the platform.",
         "existingSecret = \"ml-secrets\"",
     ),
-    value(
+    key(
         "secrets",
+        Shape::Map(NameRule::Free, &Shape::Table(SECRET)),
         "What that Secret must hold.",
         "secrets = { token = { optional = true } }",
     ),
-    value(
+    key(
         "vars",
+        TEXTS_BY_NAME,
         "What may change from one installation to the next.",
         "vars = { region = \"eu\" }",
     ),
     IMAGE_PULL_SECRETS.of_all(),
-    value(
+    key(
         "imagePullPolicy",
+        Shape::Plain(Form::Choice(&["Always", "IfNotPresent", "Never"])),
         "When images are pulled.",
         "imagePullPolicy = \"Always\"",
     ),
-    value(
+    key(
         "storageClass",
+        Shape::Text,
         "The storage class of claims that name none.",
         "storageClass = \"fast\"",
     ),
-    value(
+    key(
         "waitImage",
+        Shape::Text,
         "The image that waits for ports. It has `sh` and `nc`.",
         "waitImage = \"mirror.example.com/busybox:1.37.0\"",
     ),
-    value(
+    key(
         "jobWaitImage",
+        Shape::Text,
         "The image that waits for jobs. Its entrypoint is `kubectl`.",
         "jobWaitImage = \"mirror.example.com/kubectl:v1.34.1\"",
     ),
@@ -89,13 +98,15 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "Pods of pipelines' tasks.",
         "taskPods = { cleanup = \"0 5 * * *\" }",
     ),
-    value(
+    key(
         "pipelines",
+        Shape::Map(NameRule::Free, &TABLE),
         "Pipelines by name.",
         "pipelines = { training = { waitFor = { db = 5432 } } }",
     ),
-    value(
+    key(
         "volumes",
+        Shape::Map(NameRule::Free, &Shape::Table(CLAIM)),
         "Claims by name.",
         "volumes = { artifacts = { storageClass = \"fast\" } }",
     ),
@@ -106,8 +117,9 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "components = { redis = { replicas = 2 } }",
     ),
     EXTRA_OBJECTS.of_all(),
-    value(
+    key(
         "global",
+        TABLE,
         "Values that charts share.",
         "global = { region = \"eu\" }",
     ),
@@ -115,94 +127,148 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
 ];
 
 const INGRESS: &[KeyShape] = &[
-    value("enabled", "Whether it is published.", "enabled = true"),
-    value("className", "The controller.", "className = \"nginx\""),
-    value(
+    key(
+        "enabled",
+        Shape::Boolean,
+        "Whether it is published.",
+        "enabled = true",
+    ),
+    key(
+        "className",
+        Shape::Text,
+        "The controller.",
+        "className = \"nginx\"",
+    ),
+    key(
         "domain",
+        Shape::Text,
         "What hosts of no name of their own end in.",
         "domain = \"ml.example.com\"",
     ),
-    value("annotations", "Of every Ingress.", "annotations = {}"),
-    value("tls", "Whether hosts have certificates.", "tls = true"),
-    value(
+    key(
+        "annotations",
+        STRINGS_BY_NAME,
+        "Of every Ingress.",
+        "annotations = {}",
+    ),
+    key(
+        "tls",
+        Shape::Boolean,
+        "Whether hosts have certificates.",
+        "tls = true",
+    ),
+    key(
         "tlsSecret",
+        Shape::Text,
         "The Secret with the certificate of all of them.",
         "tlsSecret = \"wildcard\"",
     ),
-    value("hosts", "What is published, by name.", "hosts = {}"),
+    key(
+        "hosts",
+        Shape::Map(NameRule::Free, &Shape::Table(HOST)),
+        "What is published, by name.",
+        "hosts = {}",
+    ),
 ];
 
 const GATEWAY: &[KeyShape] = &[
-    value("enabled", "Whether it is published.", "enabled = true"),
-    value(
+    key(
+        "enabled",
+        Shape::Boolean,
+        "Whether it is published.",
+        "enabled = true",
+    ),
+    key(
         "parentRefs",
+        TABLES,
         "The Gateways.",
         "parentRefs = [{ name = \"public\" }]",
     ),
-    value("annotations", "Of every HTTPRoute.", "annotations = {}"),
+    key(
+        "annotations",
+        STRINGS_BY_NAME,
+        "Of every HTTPRoute.",
+        "annotations = {}",
+    ),
 ];
 
 const NETWORK_POLICY: &[KeyShape] = &[
-    value("enabled", "Whether there are policies.", "enabled = false"),
-    value(
+    key(
+        "enabled",
+        Shape::Boolean,
+        "Whether there are policies.",
+        "enabled = false",
+    ),
+    key(
         "egress",
+        Shape::Plain(Form::Choice(&["open", "strict"])),
         "`open` or `strict`: whether pods may leave the cluster.",
         "egress = \"strict\"",
     ),
-    value(
+    key(
         "controller",
+        TABLES,
         "Pods of the ingress controller or the Gateway.",
         "controller = [{ namespaceSelector = {} }]",
     ),
-    value(
+    key(
         "dns",
+        TABLES,
         "The cluster's DNS.",
         "dns = [{ namespaceSelector = {} }]",
     ),
-    value(
+    key(
         "extraIngress",
+        TABLES,
         "Further peers.",
         "extraIngress = [{ ipBlock = { cidr = \"10.9.0.0/16\" } }]",
     ),
-    value(
+    key(
         "clusterCidrs",
+        STRINGS,
         "Addresses inside of the cluster.",
         "clusterCidrs = [\"10.0.0.0/8\"]",
     ),
-    value(
+    key(
         "apiServer",
+        Shape::Table(API_SERVER),
         "Where the cluster's API is: `cidrs` and `ports`.",
         "apiServer = { cidrs = [\"10.0.0.1/32\"] }",
     ),
-    value("edges", "Who reaches whom.", "edges = []"),
+    key("edges", TABLES, "Who reaches whom.", "edges = []"),
 ];
 
 const MONITORING: &[KeyShape] = &[
-    value(
+    key(
         "operator",
+        Shape::Boolean,
         "Whether there are PodMonitors and PrometheusRules.",
         "operator = true",
     ),
-    value(
+    key(
         "labels",
+        STRINGS_BY_NAME,
         "What the operator selects them by.",
         "labels = { release = \"kube-prometheus-stack\" }",
     ),
 ];
 
 const TASK_PODS: &[KeyShape] = &[
-    value(
+    key(
         "securityContext",
+        TABLE,
         "Rights of their containers.",
         "securityContext = { runAsNonRoot = true }",
     ),
-    value(
+    key(
         "podSecurityContext",
+        TABLE,
         "Rights of the pods.",
         "podSecurityContext = { fsGroup = 1000 }",
     ),
-    value(
+    key(
         "cleanup",
+        Shape::Text,
         "When those that failed are removed.",
         "cleanup = \"0 5 * * *\"",
     ),

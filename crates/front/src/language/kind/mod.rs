@@ -194,6 +194,12 @@ const ABOUT: &[KeyShape] = &[
         "[[upgrades]]\non = \"up\"\nneeds = \"dump with the old version, restore into the new one\"",
     ),
     key(
+        "variant",
+        FREE,
+        "What a tag of its image must hold: other variants of the image lack what the kind needs.",
+        "variant = \"-full\"",
+    ),
+    key(
         "oldest",
         FREE,
         "The oldest version that it can run, where that is not the first of a major.",

@@ -14,6 +14,9 @@ use crate::{
 pub(super) const LOKI: &str = "loki";
 pub(super) const ELASTICSEARCH: &str = "elasticsearch";
 
+/// The roles of those who keep traces, which Grafana calls their data sources, too.
+const TRACERS: [&str; 2] = ["jaeger", "tempo"];
+
 /// Where dashboards lie in a Grafana outside of the platform.
 const DASHBOARDS: &str = "/etc/grafana/dashboards/platform";
 
@@ -55,6 +58,8 @@ struct LogsView {
 struct TracesView {
     /// The component's name: the data source's name and its uid.
     name: String,
+    /// `jaeger` or `tempo`.
+    kind: &'static str,
     /// Where it is; `$` is doubled already.
     url: String,
     /// The Loki in which the lines of a span are looked up.
@@ -91,7 +96,15 @@ pub(super) fn sources(
             interval: prometheus::duration(scrape::interval(platform, source)),
         })
     });
-    let tracers = in_role(platform, grafana, "jaeger");
+    let tracers: Vec<(&'static str, &Component)> = TRACERS
+        .into_iter()
+        .flat_map(|kind| {
+            let components = in_role(platform, grafana, kind);
+            components
+                .into_iter()
+                .map(move |component| (kind, component))
+        })
+        .collect();
     let lokis = in_role(platform, grafana, LOKI);
     let first = |components: &[&Component]| components.first().map(|it| it.name.clone());
     let of_kind = |kind: &'static str, components: &[&Component]| -> Vec<LogsView> {
@@ -100,7 +113,7 @@ pub(super) fn sources(
                 name: source.name.clone(),
                 kind,
                 url: url(source)?,
-                traces: first(&tracers),
+                traces: tracers.first().map(|(_, it)| it.name.clone()),
             })
         });
         views.collect()
@@ -108,9 +121,10 @@ pub(super) fn sources(
     let mut logs = of_kind(LOKI, &lokis);
     let stores = in_role(platform, grafana, ELASTICSEARCH);
     logs.extend(of_kind(ELASTICSEARCH, &stores));
-    let traces = tracers.iter().filter_map(|source| {
+    let traces = tracers.iter().filter_map(|(kind, source)| {
         Some(TracesView {
             name: source.name.clone(),
+            kind,
             url: url(source)?,
             logs: first(&lokis),
         })
