@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
-    FurtherSecret, Platform, Secret, TemplateEngine,
+    FurtherSecret, Secret, SecretSource, TemplateEngine,
     disk::{Lock, is_dotenv_tracked, write_dotenv},
     engine::{Running, entropy, missing, set_elsewhere, strong},
     files::GITIGNORE,
@@ -37,7 +37,8 @@ Examples:
     Init,
     /// Print the Secret that the chart reads
     ///
-    /// Also prints the Secrets that third-party charts read in a form of their own (`chart` of a component).
+    /// Also prints the Secrets that others read in a form of their own: third-party charts (`chart` of a component), and
+    /// Ingresses the certificates of `[routes]`.
     ///
     /// The values are those of generated/compose/.env; variables of the environment replace them. With `--format
     /// external-secrets` it prints an ExternalSecret, which holds no values. It names the source of each: a property of one
@@ -64,7 +65,7 @@ struct SecretView<'a> {
     name: &'a str,
     store: &'a str,
     entries: Vec<Entry<'a>>,
-    /// The Secrets that third-party charts read.
+    /// The Secrets that third-party charts and Ingresses read.
     further: Vec<FurtherSecret>,
 }
 
@@ -181,7 +182,12 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
         name: secret_name(platform),
         store: args.store.as_deref().unwrap_or(&platform.name),
         entries: entries(&platform.secrets, values.as_ref()),
-        further: further(platform, values.as_ref()),
+        further: further_secrets(
+            platform,
+            values
+                .as_ref()
+                .map_or(SecretSource::ExternalSecrets, SecretSource::Values),
+        ),
     };
     if view.entries.is_empty() {
         context.terminal.err("The chart reads no secret.\n");
@@ -210,20 +216,6 @@ fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
         names.join(", ")
     ))
     .help("type `mlopsgen env init` to generate them, or set the variables"))
-}
-
-/// The Secrets that third-party charts read: with their values, or as templates of the External Secrets Operator.
-fn further(platform: &Platform, values: Option<&BTreeMap<String, String>>) -> Vec<FurtherSecret> {
-    let Some(values) = values else {
-        let secret = |name: &str| format!("{{{{ index . \"{name}\" }}}}");
-        return further_secrets(platform, secret, |text| text.replace("{{", "{{ \"{{\" }}"));
-    };
-    let secret = |name: &str| {
-        let secret = platform.secrets.iter().find(|secret| secret.name == name);
-        let value = secret.and_then(|secret| values.get(&secret.env));
-        value.cloned().unwrap_or_default()
-    };
-    further_secrets(platform, secret, |text| text)
 }
 
 /// Every secret with its source. If values are given, only the secrets that have a value, each with its value.

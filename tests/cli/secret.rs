@@ -129,6 +129,56 @@ chart = { repository = "https://cloudnative-pg.github.io/charts", name = "cluste
     assert!(out.ends_with(expected), "{out}");
 }
 
+/// An Ingress reads the certificate by its own keys, while platform.toml has one secret for both halves.
+#[test]
+fn an_ingress_gets_its_certificate_in_the_form_that_it_reads() {
+    let project = project(
+        r#"
+[secrets.tls]
+env = "DEMO_TLS"
+[components.door]
+kind = "nginx"
+group = "main"
+[components.api]
+image = "api:1"
+group = "main"
+ports.http = 8000
+[routes.door]
+through = "door"
+host = "demo.example.com"
+tls = { secret = "tls" }
+paths = { "/" = "api" }
+"#,
+    );
+    let block = |kind: &str| format!("-----BEGIN {kind}-----\nAAAA\n-----END {kind}-----\n");
+    let (own, chain, key) = (
+        block("CERTIFICATE"),
+        block("CERTIFICATE"),
+        block("EC PRIVATE KEY"),
+    );
+    let text = format!("{own}{key}{chain}");
+    project.write(
+        "generated/compose/.env",
+        format!("DEMO_DB_PASSWORD=a\nDEMO_TLS='{text}'\n"),
+    );
+    let (status, out, err) = run(&project, &["env", "secret"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let quoted = |text: &str| text.replace('\n', "\\n");
+    let expected = format!(
+        "\n---\n# What the Ingress of demo.example.com reads.\napiVersion: v1\nkind: Secret\nmetadata:\n  \
+         name: tls\ntype: kubernetes.io/tls\nstringData:\n  tls.crt: \"{}\"\n  tls.key: \"{}\"\n",
+        quoted(&format!("{own}{chain}")),
+        quoted(&key),
+    );
+    assert!(out.ends_with(&expected), "{out}");
+    let (status, out, err) = run(&project, &["env", "secret", "--format", "external-secrets"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let expected = "      type: kubernetes.io/tls\n      data:\n        \
+                    tls.crt: \"{{ index . \\\"tls\\\" | filterPEM \\\"CERTIFICATE\\\" }}\"\n        \
+                    tls.key: \"{{ index . \\\"tls\\\" }}\"\n";
+    assert!(out.contains(expected), "{out}");
+}
+
 #[test]
 fn a_secret_without_a_value_is_named_and_nothing_is_printed() {
     let (status, out, err) = run(&project(""), &["env", "secret"]);

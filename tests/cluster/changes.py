@@ -231,9 +231,38 @@ def the_steps_of_a_plan_lead_through() -> None:
         assert kubectl("--namespace", space, "get", "pvc", "--output", asked).split() == ["2Gi", "2Gi"]
 
 
+def a_kept_claim_goes_to_another_release() -> None:
+    """Helm refuses it first; then the command of the docs, or the name of the claim in the values, leads through."""
+    space = "kept"
+    namespace(space)
+    volumes(space)
+    options = ("--set", "storageClass=expandable")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "small"
+        shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
+        chart = chart_of(project)
+        install(chart, space, *options)
+        kubectl("--namespace", space, "wait", "pvc", "--all", "--for=jsonpath={.status.phase}=Bound", "--timeout=60s")
+        was = claims(space)
+        run("helm", "uninstall", "r", "--namespace", space)
+        assert claims(space) == was, claims(space)
+        words = ["helm", "install", "other", str(chart), "--namespace", space, *options]
+        refusal = run(*words, check=False)
+        assert refusal.returncode and "invalid ownership metadata" in refusal.stderr, refusal.stderr
+        run(*words, "--set", "volumes.store-data.existingClaim=store-data")
+        mounted = kubectl("--namespace", space, "get", "statefulset", "store", "--output", "jsonpath={.spec.template.spec.volumes}")
+        assert '"claimName":"store-data"' in mounted, mounted
+        run("helm", "uninstall", "other", "--namespace", space)
+        owner = ["meta.helm.sh/release-name=other", f"meta.helm.sh/release-namespace={space}"]
+        kubectl("--namespace", space, "annotate", "pvc", "store-data", *owner, "--overwrite")
+        run(*words)
+        assert claims(space) == was, claims(space)
+
+
 CHECKS: list[Callable[[], None]] = [
     every_change_upgrades,
     values_alone_upgrade,
     no_change_loses_a_claim,
     the_steps_of_a_plan_lead_through,
+    a_kept_claim_goes_to_another_release,
 ]

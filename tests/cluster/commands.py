@@ -7,7 +7,10 @@ import os
 import re
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
@@ -76,3 +79,11 @@ def ready(space: str, seconds: int = 180) -> None:
     for kind in ("deployment", "statefulset"):
         for name in kubectl("--namespace", space, "get", kind, "--output", "name").split():
             kubectl("--namespace", space, "rollout", "status", name, f"--timeout={seconds}s")
+
+
+def eventually(seconds: int, ask: Callable[[], object], wanted: Callable[[Any], bool]) -> None:
+    """Asks until the answer is as wanted, or fails with the last one."""
+    end = time.monotonic() + seconds
+    while not wanted(answer := ask()):
+        assert time.monotonic() < end, f"after {seconds} s: {answer}"
+        time.sleep(3)

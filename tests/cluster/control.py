@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import CACHE, PROJECT, SMALL, chart_of, install, kubectl, namespace, refused, run, unrestricted
+from commands import PROJECT, SMALL, chart_of, install, kubectl, namespace, refused, run, unrestricted
 
 # Workloads that Pod Security's `restricted` may not admit; each says in the chart why.
 EXCEPTIONS = {"cadvisor", "filebeat", "node-exporter"}
@@ -94,6 +94,7 @@ def what_charts_usually_take_is_taken() -> None:
     assert "unknown field" not in said, said
     deployment = json.loads(kubectl("--namespace", "usual", "get", "deployment", "web", "--output", "json"))
     pod = deployment["spec"]["template"]["spec"]
+    assert pod["topologySpreadConstraints"][0]["labelSelector"] == deployment["spec"]["selector"], said
     assert pod["serviceAccountName"] == "web" and pod["priorityClassName"] == "system-node-critical"
     assert [container["name"] for container in pod["containers"]] == ["web", "beside"]
     assert kubectl("--namespace", "usual", "get", "configmap", "own", "--output", "jsonpath={.data.a}") == "{{ b }}"
@@ -145,27 +146,11 @@ def a_thousand_components_install() -> None:
     kubectl("delete", "namespace", "big", "--wait=false")
 
 
-def an_operator_takes_what_the_chart_makes() -> None:
-    """Against the operator's own definition, on the server that prunes and warns of what it does not know."""
-    run("kubectl", "apply", "--server-side", "--filename", str(CACHE / "cnpg-clusters.yaml"))
-    kubectl("wait", "crd/clusters.postgresql.cnpg.io", "--for=condition=Established", "--timeout=60s")
-    namespace("operators")
-    with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder) / "operators"
-        shutil.copytree(PROJECT / "tests/cases/operators", project, ignore=shutil.ignore_patterns("expected*", "generated"))
-        # PodMonitors and PrometheusRules are of another operator.
-        said = install(chart_of(project), "operators", "--set", "monitoring.operator=false")
-    assert "unknown field" not in said, said
-    asked = "jsonpath={.spec.instances} {.spec.storage.size} {.spec.bootstrap.initdb.owner} {.spec.bootstrap.initdb.secret.name}"
-    assert kubectl("--namespace", "operators", "get", "clusters.postgresql.cnpg.io", "db", "--output", asked) == "3 20Gi lab db-chart"
-    service = json.loads(kubectl("--namespace", "operators", "get", "service", "db", "--output", "json"))
-    assert service["spec"]["selector"] == {"cnpg.io/cluster": "db", "cnpg.io/instanceRole": "primary"}
-
-
 def values_that_lead_nowhere_are_errors() -> None:
     chart = chart_of(SMALL)
     for values, said in [
         (["ingress.enabled=true", "ingress.hosts.web.port=typo"], "names the port typo"),
+        (["gateway.enabled=true"], "gateway.parentRefs is empty"),
         (["components.store.volumes.data.size=2Gi"], "is the claim `volumes.store-data`, which stands alone"),
     ]:
         options = [word for value in values for word in ("--set", value)]
@@ -176,7 +161,6 @@ def values_that_lead_nowhere_are_errors() -> None:
 CHECKS: list[Callable[[], None]] = [
     reference_platform_is_restricted,
     every_example_installs,
-    an_operator_takes_what_the_chart_makes,
     a_thousand_components_install,
     what_charts_usually_take_is_taken,
     values_that_lead_nowhere_are_errors,

@@ -75,6 +75,22 @@ def a_rolling_update_loses_no_request() -> None:
     assert asked > 50 and not any(failures), f"{sum(map(bool, failures))} of {asked} requests failed"
 
 
+def a_drain_leaves_a_pod_that_serves() -> None:
+    """The budget lets one pod go. The other one stays until a node has taken the first one's place."""
+    node = kubectl("get", "node", "--output", "name").removeprefix("node/")
+    words = ["kubectl", "drain", node, "--pod-selector=app.kubernetes.io/name=web", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=20s"]
+    try:
+        drained = run(*words, check=False)
+        assert drained.returncode and "disruption budget" in drained.stdout + drained.stderr, drained.stderr
+        serving = kubectl("--namespace", "small", "get", "deployment", "web", "--output", "jsonpath={.status.readyReplicas}")
+        assert serving == "1", f"{serving} pods serve"
+        address = kubectl("--namespace", "small", "get", "service", "web", "--output", "jsonpath={.spec.clusterIP}")
+        run("curl", "--silent", "--max-time", "2", f"http://{address}:8080/")
+    finally:
+        kubectl("uncordon", node)
+    kubectl("--namespace", "small", "rollout", "status", "deployment/web", "--timeout=120s")
+
+
 def a_killed_process_starts_again() -> None:
     """The process dies on its node, as one that runs out of memory does."""
     pod = kubectl("--namespace", "small", "get", "pods", "--selector=app.kubernetes.io/name=stranger", "--output=jsonpath={.items[0].metadata.name}")
@@ -130,6 +146,7 @@ CHECKS: list[Callable[[], None]] = [
     mounted_folders_hold_no_links,
     a_rolling_update_loses_no_request,
     data_outlives_its_pod,
+    a_drain_leaves_a_pod_that_serves,
     a_killed_process_starts_again,
     a_pod_in_init_stops_at_once,
 ]

@@ -6,24 +6,14 @@ import json
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from commands import HERE, PROGRAM, chart_of, install, kubectl, namespace, ready, run
+from commands import HERE, PROGRAM, chart_of, eventually, install, kubectl, namespace, ready, run
 
 SPACE = "programs"
 PROGRAMS = HERE / "programs"
 RUN = "trained-in-the-cluster"
-
-
-def eventually(seconds: int, ask: Callable[[], object], wanted: Callable[[Any], bool]) -> None:
-    """Asks until the answer is as wanted, or fails with the last one."""
-    end = time.monotonic() + seconds
-    while not wanted(answer := ask()):
-        assert time.monotonic() < end, f"after {seconds} s: {answer}"
-        time.sleep(3)
 
 
 def address(service: str) -> str:

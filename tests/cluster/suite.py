@@ -15,12 +15,14 @@ from pathlib import Path
 import changes
 import control
 import node
+import others
 import programs
+import watch
 
 CHECKS = {
-    "programs": programs.CHECKS,
+    "programs": programs.CHECKS + watch.CHECKS,
     "node": node.CHECKS,
-    "control": control.CHECKS + changes.CHECKS,
+    "control": control.CHECKS + others.CHECKS + changes.CHECKS,
 }
 
 

@@ -1,13 +1,14 @@
 //! The types of Argo CD's and Flux' objects, made from their CRDs, check the generated ones. The chart that they name
 //! has to be there, too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::Value;
 
-use crate::consumer;
+use crate::kubernetes::array;
 use crate::tree::{Finding, Tree};
+use crate::{consumer, helm};
 
 const TSCONFIG: &str = r#"{
   "compilerOptions": {
@@ -49,6 +50,9 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut sources = BTreeMap::new();
     for tree in trees {
+        if tree.path.join("gitops/argocd.yaml").is_file() {
+            findings.extend(wave_faults(tree));
+        }
         for file in tree.files("gitops", &[".yaml"]) {
             let path = tree.relative(&file);
             let text = fs::read_to_string(&file).expect("the file can be read");
@@ -109,7 +113,64 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     findings
 }
 
-/// The path of the chart in an object leads to a chart of the tree.
+/// Argo CD starts a wave when all of the waves before are healthy. A claim may wait for a pod that mounts it, an autoscaler
+/// for its workload, and an Ingress for its controller: none of them may keep back what it waits for.
+fn wave_faults(tree: &Tree) -> Vec<Finding> {
+    let mut findings = BTreeSet::new();
+    for chart in helm::charts(tree) {
+        for sets in chart.variations() {
+            let rendered = chart.render(&sets);
+            let objects = rendered.and_then(|text| consumer::yaml(&text));
+            match objects {
+                Ok(objects) => findings.extend(waves(&objects)),
+                Err(message) => drop(findings.insert(message)),
+            }
+        }
+    }
+    findings.into_iter().map(|it| tree.finding(it)).collect()
+}
+
+fn waves(objects: &[Value]) -> Vec<String> {
+    let wave = |object: &Value| {
+        let annotation = &object["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"];
+        let text = annotation.as_str().unwrap_or("0");
+        text.parse::<i64>().expect("a wave is a number")
+    };
+    let last = objects.iter().map(wave).max().unwrap_or_default();
+    let mounts = |object: &&Value, claim: &str| {
+        let mut volumes = array(&object["spec"]["template"]["spec"]["volumes"]);
+        volumes.any(|volume| volume["persistentVolumeClaim"]["claimName"] == claim)
+    };
+    let mut faults = Vec::new();
+    for object in objects {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        let kind = object["kind"].as_str().unwrap_or_default();
+        let wanted = match kind {
+            "PersistentVolumeClaim" => {
+                let users = objects.iter().filter(|it| mounts(it, name));
+                users.map(wave).min().unwrap_or(last)
+            }
+            "HorizontalPodAutoscaler" => {
+                let target = &object["spec"]["scaleTargetRef"];
+                let of_target = |it: &&Value| {
+                    it["kind"] == target["kind"] && it["metadata"]["name"] == target["name"]
+                };
+                objects.iter().find(of_target).map_or(last, wave)
+            }
+            "Ingress" | "HTTPRoute" => last,
+            _ => continue,
+        };
+        if wave(object) != wanted {
+            faults.push(format!(
+                "{kind} {name} is in the wave {}, not {wanted}",
+                wave(object)
+            ));
+        }
+    }
+    faults
+}
+
+/// The chart that an object names, by its place below `generated/`, is one of the tree.
 fn chart_fault(tree: &Tree, object: &Value) -> Option<String> {
     let paths = ["/spec/source/path", "/spec/chart/spec/chart"];
     let path = paths

@@ -197,7 +197,11 @@ impl Chart {
         let mut off = Vec::new();
         switched_off(&self.own_values(), "", &mut off);
         if !off.is_empty() {
-            all.push(off.iter().map(|path| format!("{path}=true")).collect());
+            let mut sets: Vec<String> = off.iter().map(|path| format!("{path}=true")).collect();
+            if self.values["gateway"]["parentRefs"].is_array() {
+                sets.push("gateway.parentRefs=[{\"name\":\"public\"}]".to_owned());
+            }
+            all.push(sets);
         }
         if self.values["existingSecret"].is_string() {
             all.push(vec!["existingSecret=\"a-secret-of-mine\"".to_owned()]);
@@ -226,6 +230,11 @@ impl Chart {
         let lint = self.helm(&["lint", "--strict"], &[]);
         if !lint.success {
             faults.push(format!("helm lint --strict: {}", lint.words()));
+        }
+        // A file of the chart may hold this name, which the chart replaces.
+        let rendered = self.render(&[]).unwrap_or_default();
+        if rendered.contains("mlopsgen-release-namespace") {
+            faults.push("an object holds `mlopsgen-release-namespace`, not the namespace".into());
         }
         let mut nonsense = vec!["noSuchValue=1".to_owned()];
         for (key, value) in self.values.as_object().into_iter().flatten() {

@@ -90,10 +90,10 @@ valueFrom:
     {{- end }}
 {{- end -}}
 
-{{- /* The key of the ingress host for a port of a workload; empty where it is not published. */ -}}
+{{- /* The key of the host for a port of a workload; empty where it is not published. */ -}}
 {{- define "mlopsgen.publishedBy" -}}
 {{- $address := .address -}}
-{{- if .root.Values.ingress.enabled -}}
+{{- if or .root.Values.ingress.enabled .root.Values.gateway.enabled -}}
 {{- $found := "" -}}
 {{- range $key, $entry := .root.Values.ingress.hosts -}}
 {{- if and (eq $entry.workload $address.workload) (eq $entry.port $address.port) }}{{ $found = $key }}{{ end -}}
@@ -107,17 +107,22 @@ valueFrom:
 {{- default (printf "%s.%s" .key .root.Values.ingress.domain) $entry.host -}}
 {{- end -}}
 
-{{- /* What a browser opens for an entry of `ingress.hosts`. */ -}}
-{{- define "mlopsgen.hostUrl" -}}
+{{- /* Scheme and host of an entry of `ingress.hosts` for a browser. A Gateway's listener has the certificate itself. */ -}}
+{{- define "mlopsgen.hostOrigin" -}}
 {{- $entry := index .root.Values.ingress.hosts .key -}}
-{{- printf "%s://%s%s" (ternary "https" "http" (not (not (or .root.Values.ingress.tls $entry.tlsSecret)))) (include "mlopsgen.ingressHost" .) (default "" $entry.path | trimSuffix "/") -}}
+{{- if or .root.Values.ingress.tls $entry.tlsSecret }}https{{ else }}http{{ end }}://{{ include "mlopsgen.ingressHost" . -}}
 {{- end -}}
 
-{{- /* Without an ingress the address is that of a port-forward, which NOTES.txt shows. */ -}}
+{{- /* What a browser opens for an entry of `ingress.hosts`. */ -}}
+{{- define "mlopsgen.hostUrl" -}}
+{{- include "mlopsgen.hostOrigin" . }}{{ (index .root.Values.ingress.hosts .key).path | default "" | trimSuffix "/" -}}
+{{- end -}}
+
+{{- /* Where nothing is published the address is that of a port-forward, which NOTES.txt shows. */ -}}
 {{- define "mlopsgen.publicUrl" -}}
 {{- $key := include "mlopsgen.publishedBy" . -}}
 {{- if $key -}}
-{{- printf "%s://%s%s" (ternary "https" "http" .root.Values.ingress.tls) (include "mlopsgen.ingressHost" (dict "root" .root "key" $key)) (default "" .address.path) -}}
+{{- include "mlopsgen.hostOrigin" (dict "root" .root "key" $key) }}{{ default "" .address.path -}}
 {{- else -}}
 {{- printf "%s://localhost:%d%s" (default "http" .address.scheme) (int64 .address.number) (default "" .address.path) -}}
 {{- end -}}

@@ -12,6 +12,20 @@
 {{- if $on }}true{{ end -}}
 {{- end -}}
 
+{{- /* Argo CD's sync wave of what leads to workloads: the last one. It starts a wave once all before are healthy, and an
+Ingress is so when its controller has given it an address. Empty where there are no waves. */ -}}
+{{- define "mlopsgen.lastWave" -}}
+{{- $last := 0 -}}
+{{- range .Values.components }}{{ $last = max $last (int64 (default 0 .syncWave)) }}{{ end -}}
+{{- if $last }}{{ $last }}{{ end -}}
+{{- end -}}
+
+{{- define "mlopsgen.syncWave" -}}
+{{- with . -}}
+argocd.argoproj.io/sync-wave: {{ . | toString | quote }}
+{{- end -}}
+{{- end -}}
+
 {{- /* What Services and policies select the pods of a workload by. */ -}}
 {{- define "mlopsgen.selector" -}}
 app.kubernetes.io/name: {{ .name | quote }}
@@ -262,7 +276,11 @@ spec:
   {{- end }}
   {{- with $pod.topologySpread | default $pod.topologySpreadConstraints }}
   topologySpreadConstraints:
-    {{- toYaml . | nindent 4 }}
+    {{- range . }}
+    {{- /* Without a selector a constraint is about no pod. */}}
+    {{- $selector := .labelSelector | default (dict "matchLabels" (include "mlopsgen.selector" $ | fromYaml)) }}
+    - {{- set . "labelSelector" $selector | toYaml | nindent 6 }}
+    {{- end }}
   {{- else }}
   {{- if and (include "mlopsgen.isSeveral" $pod) (has $pod.kind (list "Deployment" "StatefulSet")) }}
   topologySpreadConstraints:

@@ -71,13 +71,13 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
     key(
         "ingress",
         Shape::Table(INGRESS),
-        "What is published, and how.",
+        "What is published by Ingresses, and how.",
         "ingress = { enabled = true, className = \"nginx\" }",
     ),
     key(
         "gateway",
         Shape::Table(GATEWAY),
-        "The same by HTTPRoutes of a Gateway.",
+        "The same hosts by HTTPRoutes of a Gateway.",
         "gateway = { enabled = true, parentRefs = [{ name = \"public\" }] }",
     ),
     key(
@@ -95,19 +95,19 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
     key(
         "taskPods",
         Shape::Table(TASK_PODS),
-        "Pods of pipelines' tasks.",
+        "What pods of pipelines' tasks may do.",
         "taskPods = { cleanup = \"0 5 * * *\" }",
     ),
     key(
         "pipelines",
         Shape::Map(NameRule::Free, &TABLE),
-        "Pipelines by name.",
+        "Pipelines by name, each with what its tasks wait for.",
         "pipelines = { training = { waitFor = { db = 5432 } } }",
     ),
     key(
         "volumes",
         Shape::Map(NameRule::Free, &Shape::Table(CLAIM)),
-        "Claims by name.",
+        "Claims that stand alone, by name: `size`, `storageClass`, `existingClaim`.",
         "volumes = { artifacts = { storageClass = \"fast\" } }",
     ),
     key(
@@ -130,43 +130,43 @@ const INGRESS: &[KeyShape] = &[
     key(
         "enabled",
         Shape::Boolean,
-        "Whether it is published.",
+        "Whether Ingresses publish `hosts`.",
         "enabled = true",
     ),
     key(
         "className",
         Shape::Text,
-        "The controller.",
+        "The class of the Ingresses; empty: the cluster's default.",
         "className = \"nginx\"",
     ),
     key(
         "domain",
         Shape::Text,
-        "What hosts of no name of their own end in.",
+        "An entry of `hosts` without a `host` gets its key below this domain, with a Gateway too.",
         "domain = \"ml.example.com\"",
     ),
     key(
         "annotations",
         STRINGS_BY_NAME,
-        "Of every Ingress.",
+        "Annotations of every Ingress.",
         "annotations = {}",
     ),
     key(
         "tls",
         Shape::Boolean,
-        "Whether hosts have certificates.",
+        "Whether addresses are `https`. With a Gateway the certificate belongs to its listener.",
         "tls = true",
     ),
     key(
         "tlsSecret",
         Shape::Text,
-        "The Secret with the certificate of all of them.",
+        "The Secret with the certificate of hosts that name none; empty: `KEY-tls`.",
         "tlsSecret = \"wildcard\"",
     ),
     key(
         "hosts",
         Shape::Map(NameRule::Free, &Shape::Table(HOST)),
-        "What is published, by name.",
+        "What is published, by name: `workload`, `port`, `host`, `path`, `strip`, `tlsSecret`, `localPort`.",
         "hosts = {}",
     ),
 ];
@@ -175,19 +175,19 @@ const GATEWAY: &[KeyShape] = &[
     key(
         "enabled",
         Shape::Boolean,
-        "Whether it is published.",
+        "Whether HTTPRoutes publish `ingress.hosts`.",
         "enabled = true",
     ),
     key(
         "parentRefs",
         TABLES,
-        "The Gateways.",
+        "The Gateways that the routes belong to.",
         "parentRefs = [{ name = \"public\" }]",
     ),
     key(
         "annotations",
         STRINGS_BY_NAME,
-        "Of every HTTPRoute.",
+        "Annotations of every HTTPRoute.",
         "annotations = {}",
     ),
 ];
@@ -202,13 +202,13 @@ const NETWORK_POLICY: &[KeyShape] = &[
     key(
         "egress",
         Shape::Plain(Form::Choice(&["open", "strict"])),
-        "`open` or `strict`: whether pods may leave the cluster.",
+        "`open`: pods may leave the cluster; `strict`: only along `edges`.",
         "egress = \"strict\"",
     ),
     key(
         "controller",
         TABLES,
-        "Pods of the ingress controller or the Gateway.",
+        "Pods of the ingress controller or the Gateway, which reach the published ports.",
         "controller = [{ namespaceSelector = {} }]",
     ),
     key(
@@ -220,13 +220,13 @@ const NETWORK_POLICY: &[KeyShape] = &[
     key(
         "extraIngress",
         TABLES,
-        "Further peers.",
+        "Further peers as Kubernetes writes them, each with `to` (workloads) and `ports` (their names).",
         "extraIngress = [{ ipBlock = { cidr = \"10.9.0.0/16\" } }]",
     ),
     key(
         "clusterCidrs",
         STRINGS,
-        "Addresses inside of the cluster.",
+        "Addresses inside of the cluster, closed unless an edge opens them.",
         "clusterCidrs = [\"10.0.0.0/8\"]",
     ),
     key(
@@ -269,7 +269,7 @@ const TASK_PODS: &[KeyShape] = &[
     key(
         "cleanup",
         Shape::Text,
-        "When those that failed are removed.",
+        "When those that failed are removed: a cron line; empty: never.",
         "cleanup = \"0 5 * * *\"",
     ),
 ];

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    ci, claims::Claims, files::ChartFiles, network, order, raw, schema, upstream, workload,
+    ci, claims::Claims, files::ChartFiles, network, order, raw, readme, schema, upstream, workload,
 };
 use crate::{
     data::Kept,
@@ -70,18 +70,10 @@ pub struct ChartView {
     values: Value,
     /// Values of other charts, and top-level keys that only `[raw.helm]` knows.
     further: Map<String, Value>,
-    /// What a workload's values may hold, for README.md.
-    component_values: Vec<ComponentValue>,
+    /// The tables of README.md.
+    readme: readme::ReadmeView,
     /// The parts of `values.schema.json` that depend on the platform.
     schema: schema::SchemaView,
-}
-
-/// A key of a workload's values.
-#[derive(Debug, Serialize)]
-struct ComponentValue {
-    name: &'static str,
-    /// A sentence of Markdown.
-    meaning: &'static str,
 }
 
 #[derive(Debug)]
@@ -221,25 +213,15 @@ pub fn build(context: &Context<'_>) -> Chart {
                 .description
                 .clone()
                 .unwrap_or_else(|| format!("The platform {}", platform.name)),
+            readme: readme::view(&values),
             values,
             further,
-            component_values: component_values(),
             schema,
         },
         files: builder.files.finish(),
         losses: builder.losses.finish(),
         kept,
     }
-}
-
-fn component_values() -> Vec<ComponentValue> {
-    schema::component_keys()
-        .iter()
-        .map(|key| ComponentValue {
-            name: key.name,
-            meaning: key.doc,
-        })
-        .collect()
 }
 
 /// Every workload by name, the raw tables of its component last.

@@ -13,14 +13,16 @@ mod mounts;
 mod network;
 mod order;
 mod raw;
+mod readme;
 mod resources;
 mod schema;
+mod secrets;
 mod security;
 mod upstream;
 mod values;
 mod workload;
 
-pub use upstream::{FurtherSecret, further_secrets};
+pub use secrets::{FurtherSecret, SecretSource, further_secrets};
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     language::{CHART_TOP_KEYS, component_key},
-    model::{ChartOperator, Component, Piece, Platform, Raw, Text, UpstreamChart, Workload},
+    model::{ChartOperator, Component, Platform, Raw, Text, UpstreamChart, Workload},
     speak::{ChartDefaults, Speak},
     target::shared::losses::ACCEPT,
 };
@@ -56,58 +56,11 @@ pub fn values(platform: &Platform) -> Value {
     out
 }
 
-/// A Secret beside the platform's, in the form that a chart of others reads.
-#[derive(Debug, Serialize)]
-pub struct FurtherSecret {
-    name: String,
-    component: String,
-    #[serde(rename = "type")]
-    kind: String,
-    entries: Vec<(String, String)>,
-    /// The platform's secrets that stand in them.
-    reads: BTreeSet<String>,
-}
-
-/// The Secrets that charts of others read. `secret` says what stands for one of the platform's secrets, `literal` for
-/// everything else.
-pub fn further_secrets(
-    platform: &Platform,
-    secret: impl Fn(&str) -> String,
-    literal: impl Fn(String) -> String,
-) -> Vec<FurtherSecret> {
-    let made =
-        charts(platform).filter_map(|(component, chart)| Some((component, chart.secret.as_ref()?)));
-    made.map(|(component, made)| {
-        let mut reads = BTreeSet::new();
-        let mut rendered = |text: &Text| {
-            text.render(|piece| match piece {
-                Piece::Secret(name) => {
-                    reads.insert(name.clone());
-                    secret(name)
-                }
-                piece => literal(platform.constant(piece).unwrap_or_default()),
-            })
-        };
-        let entries = made.entries.iter();
-        let entries = entries
-            .map(|(key, text)| (key.clone(), rendered(text)))
-            .collect();
-        FurtherSecret {
-            name: secret_name(&component.name),
-            component: component.name.clone(),
-            kind: made.kind.clone(),
-            entries,
-            reads,
-        }
-    })
-    .collect()
-}
-
-fn secret_name(component: &str) -> String {
+pub fn secret_name(component: &str) -> String {
     format!("{component}-chart")
 }
 
-fn charts(platform: &Platform) -> impl Iterator<Item = (&Component, &UpstreamChart)> {
+pub fn charts(platform: &Platform) -> impl Iterator<Item = (&Component, &UpstreamChart)> {
     platform
         .components
         .iter()

@@ -1,0 +1,145 @@
+//! Secrets beside the platform's, in forms that others read: charts of others, and Ingresses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::upstream;
+use crate::model::{Piece, Platform, Route, Text};
+
+/// The type of a Secret with a certificate, and its keys, as Ingresses read it.
+const TLS: (&str, &str, &str) = ("kubernetes.io/tls", "tls.crt", "tls.key");
+
+/// A Secret beside the platform's.
+#[derive(Debug, Serialize)]
+pub struct FurtherSecret {
+    name: String,
+    /// Who reads it.
+    reader: String,
+    #[serde(rename = "type")]
+    kind: String,
+    entries: Vec<(String, String)>,
+    /// The platform's secrets that stand in them.
+    reads: BTreeSet<String>,
+}
+
+/// Where the values of secrets come from.
+#[derive(Clone, Copy, Debug)]
+pub enum SecretSource<'a> {
+    /// They are known, by their environment variables. What reads one that is not set is left out.
+    Values(&'a BTreeMap<String, String>),
+    /// The External Secrets Operator puts them into templates.
+    ExternalSecrets,
+}
+
+/// Every Secret that is not the platform's own.
+pub fn further_secrets(platform: &Platform, source: SecretSource<'_>) -> Vec<FurtherSecret> {
+    let mut secrets = of_charts(platform, source);
+    secrets.extend(of_routes(platform, source));
+    secrets
+}
+
+fn of_charts(platform: &Platform, source: SecretSource<'_>) -> Vec<FurtherSecret> {
+    let made = upstream::charts(platform)
+        .filter_map(|(component, chart)| Some((component, chart.secret.as_ref()?)));
+    made.map(|(component, made)| {
+        let mut reads = BTreeSet::new();
+        let mut rendered = |text: &Text| {
+            text.render(|piece| match piece {
+                Piece::Secret(name) => {
+                    reads.insert(name.clone());
+                    match source {
+                        SecretSource::Values(values) => value(platform, values, name),
+                        SecretSource::ExternalSecrets => template(name, ""),
+                    }
+                }
+                piece => source.literal(platform.constant(piece).unwrap_or_default()),
+            })
+        };
+        let entries = made.entries.iter();
+        let entries = entries
+            .map(|(key, text)| (key.clone(), rendered(text)))
+            .collect();
+        FurtherSecret {
+            name: upstream::secret_name(&component.name),
+            reader: format!("the chart that runs {}", component.name),
+            kind: made.kind.clone(),
+            entries,
+            reads,
+        }
+    })
+    .collect()
+}
+
+/// The certificates of routes. Their secret is one PEM text; an Ingress reads certificates and key apart.
+fn of_routes(platform: &Platform, source: SecretSource<'_>) -> Vec<FurtherSecret> {
+    // Several routes may share one.
+    let routes: BTreeMap<&str, &Route> = platform
+        .routes
+        .iter()
+        .filter_map(|route| Some((route.secret()?, route)))
+        .collect();
+    let made = routes.into_iter().filter_map(|(name, route)| {
+        let (certificates, key) = match source {
+            SecretSource::Values(values) => {
+                let text = value(platform, values, name);
+                (!text.is_empty()).then(|| (pem(&text, false), pem(&text, true)))?
+            }
+            // Programs look for the key in the text; the operator can't filter by the end of a block's name.
+            SecretSource::ExternalSecrets => (
+                template(name, " | filterPEM \"CERTIFICATE\""),
+                template(name, ""),
+            ),
+        };
+        let (kind, certificates_key, key_key) = TLS;
+        Some(FurtherSecret {
+            name: name.to_string(),
+            reader: format!("the Ingress of {}", route.host),
+            kind: kind.to_string(),
+            entries: vec![
+                (certificates_key.to_string(), certificates),
+                (key_key.to_string(), key),
+            ],
+            reads: BTreeSet::from([name.to_string()]),
+        })
+    });
+    made.collect()
+}
+
+impl SecretSource<'_> {
+    fn literal(self, text: String) -> String {
+        match self {
+            SecretSource::Values(_) => text,
+            SecretSource::ExternalSecrets => text.replace("{{", "{{ \"{{\" }}"),
+        }
+    }
+}
+
+fn value(platform: &Platform, values: &BTreeMap<String, String>, name: &str) -> String {
+    let secret = platform.secrets.iter().find(|secret| secret.name == name);
+    let value = secret.and_then(|secret| values.get(&secret.env));
+    value.cloned().unwrap_or_default()
+}
+
+fn template(name: &str, filter: &str) -> String {
+    format!("{{{{ index . \"{name}\"{filter} }}}}")
+}
+
+/// The blocks of a PEM text that are private keys, or those that are not.
+fn pem(text: &str, wants_keys: bool) -> String {
+    let mut out = String::new();
+    let mut is_key = None;
+    for line in text.lines().map(str::trim) {
+        if let Some(begun) = line.strip_prefix("-----BEGIN ") {
+            is_key = Some(begun.ends_with("PRIVATE KEY-----"));
+        }
+        if is_key == Some(wants_keys) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        if line.starts_with("-----END ") {
+            is_key = None;
+        }
+    }
+    out
+}

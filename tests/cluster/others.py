@@ -1,0 +1,101 @@
+"""What the chart makes for operators and controllers of others, against their own definitions on the server, which prunes
+and warns of what it does not know."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from commands import CACHE, HERE, PROGRAM, PROJECT, chart_of, install, kubectl, namespace, run
+
+
+def definitions() -> None:
+    """Those of every operator and controller; the second time they are there."""
+    run("kubectl", "apply", "--server-side", "--filename", str(CACHE / "definitions"))
+    kubectl("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s")
+
+
+def an_operator_takes_what_the_chart_makes() -> None:
+    definitions()
+    namespace("operators")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "operators"
+        shutil.copytree(PROJECT / "tests/cases/operators", project, ignore=shutil.ignore_patterns("expected*", "generated"))
+        said = install(chart_of(project), "operators")
+    assert "unknown field" not in said, said
+    asked = "jsonpath={.spec.instances} {.spec.storage.size} {.spec.bootstrap.initdb.owner} {.spec.bootstrap.initdb.secret.name}"
+    assert kubectl("--namespace", "operators", "get", "clusters.postgresql.cnpg.io", "db", "--output", asked) == "3 20Gi lab db-chart"
+    service = json.loads(kubectl("--namespace", "operators", "get", "service", "db", "--output", "json"))
+    assert service["spec"]["selector"] == {"cnpg.io/cluster": "db", "cnpg.io/instanceRole": "primary"}
+
+
+def a_prometheus_operator_takes_every_object() -> None:
+    """Those of the reference platform: a monitor for each scrape job, a probe for each address, rules for each file."""
+    definitions()
+    namespace("monitored")
+    chart = PROJECT / "generated/helm/mlops-crash-course"
+    said = install(chart, "monitored", "--set", "monitoring.operator=true")
+    assert "unknown field" not in said, said
+    for kind, least in [("podmonitors", 10), ("probes", 1), ("prometheusrules", 10)]:
+        made = kubectl("--namespace", "monitored", "get", f"{kind}.monitoring.coreos.com", "--output", "name").splitlines()
+        assert len(made) >= least, f"{kind}: {made}"
+
+
+def a_door_is_published_both_ways() -> None:
+    """By Ingresses, with what Traefik takes a path away by, and by routes of a Gateway; each names its host and its path."""
+    definitions()
+    namespace("door")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "door"
+        shutil.copytree(HERE / "door", project, ignore=shutil.ignore_patterns("generated"))
+        values = ["ingress.className=traefik", "gateway.enabled=true", "gateway.parentRefs[0].name=public"]
+        said = install(chart_of(project), "door", *(word for value in values for word in ("--set", value)))
+    assert "unknown field" not in said, said
+    items = json.loads(kubectl("--namespace", "door", "get", "ingress,httproutes,middlewares.traefik.io", "--output", "json"))["items"]
+    kinds = sorted(item["kind"] for item in items)
+    assert kinds == ["HTTPRoute", "HTTPRoute", "Ingress", "Ingress", "Middleware"], kinds
+    for item in items:
+        spec = item["spec"]
+        if item["kind"] == "Ingress":
+            host, path = spec["rules"][0]["host"], spec["rules"][0]["http"]["paths"][0]["path"]
+            assert spec["ingressClassName"] == "traefik" and spec["tls"] == [{"hosts": [host], "secretName": "door-tls"}], spec
+        elif item["kind"] == "HTTPRoute":
+            host, path = spec["hostnames"][0], spec["rules"][0]["matches"][0]["path"]["value"]
+            assert spec["parentRefs"][0]["name"] == "public", spec
+        else:
+            assert spec == {"stripPrefix": {"prefixes": ["/api"]}}, spec
+            continue
+        assert (host, path) in {("ml.example.com", "/api"), ("ml.example.com", "/prometheus")}, spec
+
+
+def tools_that_install_from_git_take_their_objects() -> None:
+    """Argo CD's and Flux' own definitions accept each environment's; a field that they do not know is an error."""
+    definitions()
+    for space in ("argocd", "flux-system"):
+        namespace(space)
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "door"
+        shutil.copytree(HERE / "door", project, ignore=shutil.ignore_patterns("generated"))
+        subprocess.run([str(PROGRAM), "apply", "--yes", "--all-envs", "-C", str(project)], check=True, capture_output=True)
+        files = sorted(project.glob("generated/**/gitops/*.yaml"))
+        assert [file.name for file in files] == ["argocd.yaml", "flux.yaml"], files
+        for file in files:
+            kubectl("create", "--validate=strict", "--filename", str(file))
+    named = kubectl("get", "applications.argoproj.io,gitrepositories,helmreleases", "--all-namespaces", "--output", "name").split()
+    assert named == [
+        "application.argoproj.io/door",
+        "gitrepository.source.toolkit.fluxcd.io/door-production",
+        "helmrelease.helm.toolkit.fluxcd.io/door-production",
+    ], named
+
+
+CHECKS: list[Callable[[], None]] = [
+    an_operator_takes_what_the_chart_makes,
+    a_prometheus_operator_takes_every_object,
+    a_door_is_published_both_ways,
+    tools_that_install_from_git_take_their_objects,
+]
