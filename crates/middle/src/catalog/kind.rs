@@ -178,6 +178,8 @@ impl SettingType {
             SettingType::Boolean => Shape::Boolean,
             SettingType::Duration => Shape::Plain(Form::Duration),
             SettingType::Size => Shape::Plain(Form::Memory),
+            // Of several shapes: what was meant is a guess.
+            SettingType::Stores => Shape::Any,
             SettingType::List
             | SettingType::Databases
             | SettingType::Files

@@ -38,6 +38,25 @@ const ACCESS_MODES: Shape = Shape::List(&Shape::Plain(Form::Choice(&[
     "ReadWriteOncePod",
 ])));
 
+/// How much a claim holds.
+const SIZE: KeyShape = key("size", QUANTITY, "How much it holds.", "size = \"20Gi\"");
+
+/// A claim in the place of the chart's.
+const EXISTING_CLAIM: KeyShape = key(
+    "existingClaim",
+    Shape::Text,
+    "A claim that exists already.",
+    "existingClaim = \"models\"",
+);
+
+/// Whether an object is the chart's own.
+const CREATE: KeyShape = key(
+    "create",
+    Shape::Boolean,
+    "Whether the chart makes it.",
+    "create = false",
+);
+
 pub(super) const IMAGE: &[KeyShape] = &[
     key(
         "repository",
@@ -161,7 +180,7 @@ pub(super) const MOUNT: &[KeyShape] = &[
         "Whether it is only read.",
         "readOnly = true",
     ),
-    key("size", QUANTITY, "How much it holds.", "size = \"20Gi\""),
+    SIZE,
     key(
         "accessModes",
         ACCESS_MODES,
@@ -174,12 +193,7 @@ pub(super) const MOUNT: &[KeyShape] = &[
         "What provides its claim.",
         "storageClass = \"fast\"",
     ),
-    key(
-        "existingClaim",
-        Shape::Text,
-        "A claim that exists already.",
-        "existingClaim = \"models\"",
-    ),
+    EXISTING_CLAIM,
     key(
         "claim",
         Shape::Text,
@@ -219,12 +233,7 @@ pub(super) const MOUNT: &[KeyShape] = &[
 ];
 
 pub(super) const ACCOUNT: &[KeyShape] = &[
-    key(
-        "create",
-        Shape::Boolean,
-        "Whether the chart makes it.",
-        "create = true",
-    ),
+    CREATE,
     key("name", Shape::Text, "Its name.", "name = \"trainer\""),
     key(
         "annotations",
@@ -294,7 +303,7 @@ pub(super) const SECRET: &[KeyShape] = &[
     key(
         "description",
         Shape::Text,
-        "What it is for.",
+        "What the value is for.",
         "description = \"Login of the registry\"",
     ),
 ];
@@ -318,13 +327,8 @@ pub(super) const CLAIM: &[KeyShape] = &[
         "The only workload that holds it.",
         "workload = \"mlflow\"",
     ),
-    key(
-        "create",
-        Shape::Boolean,
-        "Whether the chart makes it.",
-        "create = false",
-    ),
-    key("size", QUANTITY, "How much it holds.", "size = \"20Gi\""),
+    CREATE,
+    SIZE,
     key(
         "accessModes",
         ACCESS_MODES,
@@ -337,12 +341,7 @@ pub(super) const CLAIM: &[KeyShape] = &[
         "What provides it.",
         "storageClass = \"fast\"",
     ),
-    key(
-        "existingClaim",
-        Shape::Text,
-        "A claim that exists already.",
-        "existingClaim = \"models\"",
-    ),
+    EXISTING_CLAIM,
 ];
 
 pub(super) const HOST: &[KeyShape] = &[
