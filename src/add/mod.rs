@@ -19,7 +19,7 @@ use crate::{
     text::one_of,
 };
 use sheet::Sheet;
-use words::{database_name, describe, first_clause, table};
+use words::{choices, database_name, describe, first_clause, quoted, table};
 
 /// Kinds by name.
 pub type Kinds = BTreeMap<String, Rc<Kind>>;
@@ -170,7 +170,7 @@ impl<'a> Addition<'a> {
         self.sheet.line("groups", group, &describe(kind))
     }
 
-    /// One component; those of its roles first. `store_of`: it keeps the schema of that component.
+    /// One component; those of its roles first. `store_of`: it keeps the schema of that component, or its files in a bucket.
     fn insert(
         &mut self,
         name: &str,
@@ -205,7 +205,8 @@ impl<'a> Addition<'a> {
         for role in &kind.roles {
             match self.fill(name, role, group, depth)? {
                 Some(filler) => {
-                    uses.extend(filler.written.then_some((role.name.clone(), filler.name)));
+                    let filler_name = quoted(&filler.name);
+                    uses.extend(filler.written.then_some((role.name.clone(), filler_name)));
                 }
                 None => open.push((role.name.clone(), role.kinds.clone())),
             }
@@ -213,9 +214,9 @@ impl<'a> Addition<'a> {
         let settings = self.settings(name, kind, store_of)?;
         let host = words::published(kind).map(|port| self.known.free_host(port));
         let text = table(kind, group, image, &uses, &settings, host);
-        let comment = match store_of {
-            Some(owner) => format!("The database of {owner}."),
-            None => describe(kind),
+        let comment = match (store_of, choices(kind)) {
+            (Some(owner), None) => format!("The database of {owner}."),
+            _ => describe(kind),
         };
         self.sheet.component(name, &comment, &text)?;
         self.added.push(Added {
@@ -272,7 +273,7 @@ impl<'a> Addition<'a> {
             kind.name.clone()
         };
         let filler = self.known.free_name(&wish, &kind);
-        let store_of = role.schema.then_some(name);
+        let store_of = (role.schema || choices(&kind).is_some()).then_some(name);
         self.insert(&filler, &kind, group, None, store_of, depth + 1)?;
         if role.schema {
             self.known.schemas.insert(filler.clone());
@@ -307,7 +308,10 @@ impl<'a> Addition<'a> {
         if let Some(owner) = store_of {
             let has = |wanted: &str| kind.settings.iter().any(|spec| spec.name == wanted);
             for setting in ["database", "user"].into_iter().filter(|it| has(it)) {
-                settings.push((setting.to_string(), database_name(owner)));
+                settings.push((setting.to_string(), quoted(&database_name(owner))));
+            }
+            if let Some(setting) = choices(kind) {
+                settings.push((setting.to_string(), format!("[{}]", quoted(owner))));
             }
         }
         for spec in kind.settings.iter().filter(|spec| spec.required) {
@@ -318,7 +322,8 @@ impl<'a> Addition<'a> {
                     .secret(&secret, &variable, first_clause(&spec.description))?;
                 self.secrets.push(variable);
             }
-            settings.push((spec.name.clone(), format!("${{secrets.{secret}}}")));
+            let reference = format!("${{secrets.{secret}}}");
+            settings.push((spec.name.clone(), quoted(&reference)));
         }
         Ok(settings)
     }

@@ -1,7 +1,7 @@
 //! How a new component is written down.
 
 use crate::{
-    catalog::Kind,
+    catalog::{Kind, SettingType},
     model::Icon,
     syntax::{Node, Value},
 };
@@ -25,7 +25,7 @@ pub(super) fn first_clause(description: &str) -> &str {
         .unwrap_or(description)
 }
 
-/// The keys of a component, a line each.
+/// The keys of a component, a line each. Values of `uses` and `settings` are TOML.
 pub(super) fn table(
     kind: &Kind,
     group: &str,
@@ -75,6 +75,15 @@ pub(super) fn published(kind: &Kind) -> Option<u16> {
     }
 }
 
+/// The setting with a list of what a role's component chooses from, such as buckets: it can't be left out then.
+pub(super) fn choices(kind: &Kind) -> Option<&str> {
+    let name = kind.binding.as_ref()?.default.as_deref()?;
+    let mut settings = kind.settings.iter();
+    settings
+        .any(|spec| spec.name == name && spec.kind == SettingType::List)
+        .then_some(name)
+}
+
 /// A component's name as that of a database.
 pub(super) fn database_name(component: &str) -> String {
     component.replace('-', "_")
@@ -83,11 +92,12 @@ pub(super) fn database_name(component: &str) -> String {
 fn inline(entries: &[(String, String)]) -> String {
     let entries: Vec<String> = entries
         .iter()
-        .map(|(key, value)| format!("{key} = {}", quoted(value)))
+        .map(|(key, value)| format!("{key} = {value}"))
         .collect();
     format!("{{ {} }}", entries.join(", "))
 }
 
-fn quoted(text: &str) -> String {
+/// A text as a string of TOML.
+pub(super) fn quoted(text: &str) -> String {
     toml_edit::Value::from(text).to_string().trim().to_string()
 }

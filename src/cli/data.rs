@@ -181,11 +181,7 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
         "to go on as planned add `--accept-data-loss`: the manifest says that it was given"
             .to_string(),
     );
-    (
-        message.join("\n  "),
-        // Below the first line, as far in as it stands.
-        help.join("\n").replace('\n', "\n        "),
-    )
+    (message.join("\n"), help.join("\n"))
 }
 
 /// Engine and cluster are often kept by the same lines, one of them with a remark below.

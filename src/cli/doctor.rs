@@ -82,9 +82,9 @@ pub fn human(findings: &[&Finding], context: &Context) -> String {
         text.push_str(&format!(
             "{} {}\n{place}  {} {}\n",
             paint(&head, style, color),
-            inner_lines(&finding.message),
+            inner_lines(&finding.message, "  "),
             paint("help:", Paint::Hunk, color),
-            inner_lines(&finding.help)
+            inner_lines(&finding.help, "        ")
         ));
     }
     text

@@ -147,10 +147,10 @@ impl Terminal {
     /// What stopped the command.
     pub fn failure(&self, failure: &Failure) {
         let mut text = paint("error:", Paint::Alarm, self.color_err);
-        text.push_str(&format!(" {}\n", inner_lines(&failure.message)));
+        text.push_str(&format!(" {}\n", inner_lines(&failure.message, "  ")));
         if let Some(help) = &failure.help {
             text.push_str(&paint("  help:", Paint::Hunk, self.color_err));
-            text.push_str(&format!(" {}\n", inner_lines(help)));
+            text.push_str(&format!(" {}\n", inner_lines(help, "        ")));
         }
         self.err(&text);
     }
@@ -191,9 +191,9 @@ pub fn foreign(text: &str) -> String {
     visible_lines(plain.trim_end_matches('\r')).replace('\n', "\\u{a}")
 }
 
-/// Lines inside of a message: no other line starts where a message does.
-pub fn inner_lines(text: &str) -> String {
-    visible_lines(text).replace('\n', "\n  ")
+/// Lines inside of a message, each further one behind this indent: no other line starts where a message does.
+pub fn inner_lines(text: &str, indent: &str) -> String {
+    visible_lines(text).replace('\n', &format!("\n{indent}"))
 }
 
 /// The text in its colour, where colours are wanted.

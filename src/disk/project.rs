@@ -14,7 +14,9 @@ use crate::{
     diag::Diagnostic,
     plan::{self, Failure, Plan},
     source::Sources,
+    text::visible,
     threads,
+    value::TreePath,
 };
 
 /// A project and what to compile of it.
@@ -183,6 +185,7 @@ impl Project {
 
     fn plan(&self, output: &Output, lock: Option<&Lock>) -> Result<Plan, Failure> {
         self.refuse_unknown_targets(output)?;
+        refuse_own_paths(output)?;
         let wanted = &output.files;
         let recorded = plan::read(read_manifest(&self.place)?.as_deref())?;
         let is_wanted = |path: &str, bytes: &[u8]| {
@@ -221,4 +224,17 @@ impl Project {
             ),
         }
     }
+}
+
+/// What git, a run or a system takes for its own is not written, whatever wants it.
+fn refuse_own_paths(output: &Output) -> Result<(), Failure> {
+    for path in output.files.files.keys() {
+        if let Err(why) = TreePath::parse(path) {
+            return Err(
+                Failure::new(format!("`{}` {why}: nothing is written", visible(path)))
+                    .help("give the component or the file another name"),
+            );
+        }
+    }
+    Ok(())
 }

@@ -140,6 +140,8 @@ impl Others<'_> {
         let full = self.place.output(folder);
         // A foreign folder that can't be read does not matter to a plan.
         for (name, kind) in self.place.opened().names(&full).unwrap_or_default() {
+            // A draft of ours has a plain name.
+            let is_draft = name.to_str().is_some_and(|name| name.starts_with(DRAFT));
             let name = name.to_string_lossy();
             let path = match folder {
                 "" => name.to_string(),
@@ -148,7 +150,7 @@ impl Others<'_> {
             match kind {
                 Kind::Folder if self.is_another_run(&path) => {}
                 Kind::Folder => self.collect(&path),
-                _ if name.starts_with(DRAFT) => self.drafts.push(path),
+                _ if is_draft => self.drafts.push(path),
                 _ if self.is_known(&path) => {}
                 _ => self.files.push(path),
             }
@@ -195,12 +197,14 @@ fn leads_to_any(path: &str, paths: &BTreeSet<String>) -> bool {
 pub(super) fn remove_drafts(project: &Folder) -> Result<(), Obstacle> {
     fn walk(project: &Folder, folder: &str) -> Result<(), Obstacle> {
         for (name, kind) in project.names(folder).unwrap_or_default() {
-            let path = format!("{folder}/{}", name.to_string_lossy());
+            // A draft of ours has a plain name.
+            let Some(name) = name.to_str() else {
+                continue;
+            };
+            let path = format!("{folder}/{name}");
             match kind {
                 Kind::Folder => walk(project, &path)?,
-                Kind::File if name.to_string_lossy().starts_with(DRAFT) => {
-                    project.remove_file(&path)?;
-                }
+                Kind::File if name.starts_with(DRAFT) => project.remove_file(&path)?,
                 _ => {}
             }
         }

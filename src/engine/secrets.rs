@@ -6,7 +6,7 @@ use data_encoding::BASE64URL;
 
 use crate::{
     graph::{workload_secrets, workload_texts},
-    model::{Component, Piece, Platform, Secret, SecretForm, SettingValue, Text, Workload},
+    model::{Component, Piece, Platform, Secret, SecretForm, Text, Workload},
     plan::Failure,
 };
 
@@ -81,10 +81,8 @@ pub fn set_elsewhere(platform: &Platform) -> BTreeMap<&str, &str> {
             continue;
         }
         for setting in &component.settings {
-            if let SettingValue::Text(text) = &setting.value {
-                for secret in text.secrets() {
-                    owners.insert(secret, component.name.as_str());
-                }
+            for secret in setting.value.texts().into_iter().flat_map(Text::secrets) {
+                owners.insert(secret, component.name.as_str());
             }
         }
     }
@@ -116,9 +114,7 @@ fn in_url_outputs(platform: &Platform) -> BTreeSet<&str> {
             names.extend(url_secrets(&output.value));
         }
         for setting in &component.settings {
-            if let SettingValue::Text(text) = &setting.value {
-                names.extend(url_secrets(text));
-            }
+            names.extend(setting.value.texts().into_iter().flat_map(url_secrets));
         }
     }
     names

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Inputs, claims};
 use crate::{
     data::{Data, Keeper, Kept, Program, Reader, id, owner, section, volume},
-    files::Target,
+    files::{Ground, Target},
 };
 
 /// What a plan means for data. Each list is sorted.
@@ -122,12 +122,13 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
 
 /// Whether a selected target keeps data there. This run knows nothing about the other targets.
 pub(super) fn is_selected(keeper: Keeper, selected: Option<&BTreeSet<Target>>) -> bool {
-    let keepers: &[Target] = match keeper {
-        Keeper::Engine => &[Target::Compose, Target::Swarm],
-        Keeper::Cluster => &[Target::Helm],
-        Keeper::Host => &[Target::Compose, Target::Swarm, Target::Helm],
+    let keeps = |target: &Target| match (keeper, target.runs_on()) {
+        (Keeper::Engine | Keeper::Host, Some(Ground::Engine)) => true,
+        (Keeper::Cluster | Keeper::Host, Some(Ground::Cluster)) => true,
+        (Keeper::Engine, Some(Ground::Cluster)) | (Keeper::Cluster, Some(Ground::Engine)) => false,
+        (_, None) => false,
     };
-    selected.is_none_or(|selected| keepers.iter().any(|keeper| selected.contains(keeper)))
+    selected.is_none_or(|selected| selected.iter().any(keeps))
 }
 
 /// The desired data of the selected runtimes.

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::Failure;
 use crate::{
     data::{Data, Keeper, Kept, Program, Reader},
-    value::is_reserved,
+    value::TreePath,
 };
 
 /// The manifest's name, in the folder that it describes.
@@ -449,9 +449,5 @@ fn broken(why: &str) -> Failure {
 
 /// A manifest is read from a folder that others may have written: it must not reach out of that folder.
 fn stays_inside(path: &str) -> bool {
-    !path.contains(['\\', '\0'])
-        && !is_reserved(path)
-        && path
-            .split('/')
-            .all(|part| !part.is_empty() && part != "." && part != "..")
+    TreePath::parse(path).is_ok()
 }

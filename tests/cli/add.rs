@@ -1,4 +1,4 @@
-//! `mlopsgen add` and `mlopsgen init --with`: components more in platform.toml, and all else as it was.
+//! `mlopsgen add` and `mlopsgen init --with`: they add components to platform.toml and change nothing else.
 
 use std::process::{Command, Stdio};
 

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{binary::Ran, support::folder::Folder};
 
-/// With a warning, which must be printed again.
+/// A platform with a warning, which must be printed again.
 const PLATFORM: &str = r#"
 [platform]
 name = "shop"
@@ -78,8 +78,8 @@ impl Project {
         entries.map(|entry| entry.path()).collect()
     }
 
-    /// Runs `check` until it is proven, and puts a lie in the proof's place where a message stands: who believes the proof
-    /// says it.
+    /// Runs `check` until there is a proof, and changes the message in the proof: a run that uses the proof
+    /// prints the changed message.
     fn is_believed(&self) -> bool {
         let lie = "a lie of the test";
         let said = self.run(&["check", "--format", "json"]);
@@ -271,7 +271,7 @@ fn a_proof_is_not_read_where_others_may_write() {
     }
 }
 
-/// The author of a repository knows where the project is in a container that he describes, and can set its environment.
+/// The author of a repository may describe the container that it is used in: then they know its folders and set its environment.
 #[test]
 fn a_cache_in_the_project_is_not_the_user_s() {
     let project = Project::new();

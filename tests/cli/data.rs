@@ -1,5 +1,5 @@
-//! No change of platform.toml loses data: the plan reports what is left behind, what moves, and what another major version
-//! has to read. Claims and other objects of a cluster are in `cluster`.
+//! No change of platform.toml loses data: the plan reports data that is left behind or moves, and what another major version
+//! would have to read. Claims and other objects of a cluster are in `cluster`.
 
 mod cluster;
 

@@ -154,7 +154,7 @@ fn moves_of_an_environment_come_on_top_of_the_platform_s() {
     for name in ["demo-prod_store-data", "demo-prod_web-cache"] {
         assert!(compose.contains(&format!("name: {name}\n")), "{compose}");
     }
-    // One for the same thing takes the place of the platform's.
+    // An entry for the same thing replaces the platform's.
     project.write("platform.prod.toml", format!("{over}{for_all}"));
     let ran = run(&project, &["check", "--env", "prod"]);
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
@@ -190,7 +190,7 @@ fn environments_never_meet_in_a_cluster() {
         (after("name: "), namespace)
     };
     let pair = |name: &str, namespace: &str| (name.to_string(), namespace.to_string());
-    // With the same name on purpose, as volumes that are kept ask for.
+    // The same name on purpose, to keep the volumes.
     project.write("platform.own.toml", "[platform]\nname = \"demo\"\n");
     for (namespace, of_base, of_own, of_prod, of_dotted) in [
         ("", "demo", "demo-own", "demo-prod", "demo-v1-2"),
@@ -216,7 +216,7 @@ fn environments_never_meet_in_a_cluster() {
     assert_eq!(places("v1.2/"), pair("demo-v1.2", "elsewhere"));
 }
 
-/// Keys of a container in the platform apply if there is a container. Beside `external` in the same file they are an error.
+/// Keys of a container that the platform sets have no effect in an environment with `external`. In one file they are an error.
 #[test]
 fn an_environment_may_make_a_component_external() {
     let project = project();

@@ -17,5 +17,5 @@ mod purge;
 mod secret;
 mod tools;
 
-/// Where the program under test keeps what it has proven.
+/// Where the program under test keeps its proofs.
 const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");

@@ -113,7 +113,7 @@ impl Machine {
         assert!(text.contains(from), "{from}");
         self.folder
             .write("project/platform.toml", text.replace(from, to));
-        // A folder of data may go with the change.
+        // The change may remove a folder of data.
         self.ok(&["apply", "--yes", "--accept-data-loss"]);
     }
 
@@ -170,7 +170,7 @@ fn what_a_link_elsewhere_needs_from_the_data_stays() {
     assert!(printed.contains("`conf` is in it"), "{printed}");
 }
 
-/// A repository without a folder `.git` is one all the same, and what is generated is no data.
+/// A repository can have no folder `.git`; and generated files are no data.
 #[test]
 fn repositories_of_every_form_and_what_is_generated_stay() {
     for (source, precious, words) in [
@@ -274,7 +274,7 @@ fn what_platform_toml_includes_stays() {
 
 #[test]
 fn git_is_asked_in_every_repository_around() {
-    // The outer repository does not know a later repository inside of it, nor the other way round.
+    // Neither of two nested repositories knows what the other one tracks.
     for (repository, later) in [
         ("project", None),
         ("project", Some("project/data")),
@@ -385,7 +385,7 @@ fn nothing_goes_where_compose_fails_or_nobody_agrees() {
 
 #[test]
 fn another_name_for_the_project_is_still_the_project() {
-    // The folder of the project itself, and one that holds it, by paths that lead out and in again.
+    // The project's folder and its parent, by paths that lead out of the project and back.
     for source in [
         "../project",
         "../project/data/../../project",

@@ -1,4 +1,4 @@
-//! `examples/*/platform.toml`: platforms to start from. Each compiles, and nothing is to be said of it.
+//! `examples/*/platform.toml`: platforms to start from. Each compiles without a diagnostic.
 
 use crate::support::cases;
 

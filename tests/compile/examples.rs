@@ -236,6 +236,7 @@ roles.backend_store = { kinds = ["postgres"] }
 workload.ports = { http = 80, redis = 6379, metrics = 9121 }
 workload.command = ["own"]
 workload.volumes.data = { mount = "/own", size = "1Gi" }
+parts.exporter.image = "a/exporter:1"
 "#;
 
 const OWN: &str = r#"

@@ -59,6 +59,36 @@ fn chains_take_time_by_their_length() {
     }
 }
 
+/// Of tasks that wait one for the other, and of keys that were moved again and again.
+#[test]
+fn long_histories_take_time_by_their_length() {
+    let count = 4_000;
+    let task = |number: usize| match number {
+        0 => "t0 = { run = \"x\" }\n".to_string(),
+        _ => format!(
+            "t{number} = {{ run = \"x\", after = [\"t{}\"] }}\n",
+            number - 1
+        ),
+    };
+    let tasks: String = (0..count).map(task).collect();
+    let one = platform(1, |_| {
+        "volumes.v = { mount = \"/v\", size = \"1Gi\" }\n".to_string()
+    });
+    let pipeline = format!("{one}[pipelines.p]\nimage = \"p:1\"\n[pipelines.p.tasks]\n{tasks}");
+    assert_eq!(errors(&pipeline), [""; 0]);
+    let moved = |from: usize, to: &str| {
+        format!("[[moved]]\nfrom = \"components.old{from}\"\nto = \"components.{to}\"\n")
+    };
+    let steps = (1..count).map(|number| moved(number, &format!("old{}", number - 1)));
+    let steps: String = steps.chain([moved(0, "c0")]).collect();
+    assert_eq!(errors(&format!("{one}{steps}")), [""; 0]);
+    let ring = steps.replace(
+        "\"components.c0\"",
+        &format!("\"components.old{}\"", count - 1),
+    );
+    assert_eq!(errors(&format!("{one}{ring}")), ["bad-move"]);
+}
+
 #[test]
 fn everybody_in_one_network_takes_time_by_their_number() {
     let guest = |number: usize| match number {

@@ -101,6 +101,7 @@ fn mistake(path: &str, key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
         place: Span::new(source, 0..key.example.len()),
         removable: false,
         partial: false,
+        example: "",
     };
     check(table, &keys, &context, &mut sink);
     if table.get(key.name).is_none() {

@@ -135,7 +135,7 @@ parts.exporter = false
     assert!(files["prometheus/prometheus.yml"].contains("- job_name: cache\n"));
 }
 
-/// What says most of a death is sent first and holds the others back, so that it is one page.
+/// The alert that names the cause fires first and suppresses the others, so that people get one page.
 #[test]
 fn a_probe_waits_for_the_alert_that_says_what_is_down() {
     let files = compiled(
@@ -167,7 +167,7 @@ group = "one"
     assert_eq!(hold("flow", "ProbeFailed"), "for: \"4m\"");
     assert_eq!(hold("door", "NginxDown"), "for: \"1m\"");
     assert_eq!(hold("door", "ProbeFailed"), "for: \"2m\"");
-    // Its heartbeat says all of the scheduler.
+    // The scheduler has a heartbeat, so no probe is needed.
     assert!(!files["prometheus/prometheus.yml"].contains("flow-scheduler/probe"));
 }
 

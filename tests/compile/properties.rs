@@ -238,7 +238,7 @@ proptest! {
         let mut parts = tables(SEEDS[seed]);
         let first = checked(parts.concat());
         let head = parts.remove(0);
-        // A cheap shuffle: by a hash of the key and the place.
+        // A cheap shuffle: sorted by a hash of the key and the place.
         let mut order: Vec<usize> = (0..parts.len()).collect();
         order.sort_by_key(|index| (*index as u64 + 1).wrapping_mul(key | 1).rotate_left(17));
         let shuffled: String = order.iter().map(|index| parts[*index].as_str()).collect();

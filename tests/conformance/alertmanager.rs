@@ -4,7 +4,7 @@
 use crate::consumer;
 use crate::tree::{Finding, Tree};
 
-/// What the file of every Alertmanager's configuration ends with.
+/// The ending of the name of every Alertmanager configuration.
 const CONFIGURATION: &str = "/etc/alertmanager/alertmanager.yml";
 
 pub fn judge(trees: &[Tree]) -> Vec<Finding> {

@@ -11,7 +11,7 @@ use mlopsgen::world::MemoryWorld;
 use crate::consumer;
 use crate::tree::Tree;
 
-/// What the name of a case says it proves.
+/// What a case proves, which is a part of its name.
 const FIRES: &str = " fires";
 const QUIET: &str = " stays quiet";
 

@@ -88,7 +88,7 @@ impl Project {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
-            // What lies deeper orders groups among each other: no file to be given alone.
+            // Deeper files only order groups, and are never given to Compose alone.
             if name != "compose" && file.parent() == Some(folder.as_path()) {
                 let model = consumer::yaml_file(&file)
                     .map_err(|error| format!("{}: {error}", tree.relative(&file)))?;
@@ -225,7 +225,7 @@ fn required_services(service: &Value) -> Vec<String> {
     names
 }
 
-/// What Compose accepts and then fails on when it starts: a health check that nobody makes, a file that is
+/// What Compose accepts and only fails on when it starts: a `healthy` without a health check, a file that is
 /// not there, a host port published twice.
 fn missing(tree: &Tree, model: &Value) -> Vec<String> {
     let mut messages = Vec::new();

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 const INSTALL: &str = "tests/conformance/install";
 
-/// What a consumer said.
+/// The result of a consumer.
 pub struct Verdict {
     pub success: bool,
     pub stdout: String,
@@ -57,7 +57,7 @@ pub fn script(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A program of the cache with a bare environment, so that nothing of this machine decides.
+/// A program of the cache with an empty environment, so that no setting of this machine matters.
 pub fn consumer(path: &str) -> Command {
     bare(installed(path))
 }
@@ -88,7 +88,7 @@ pub fn run_with(command: &mut Command, input: &str) -> Verdict {
         .unwrap_or_else(|error| {
             panic!("`{name}` does not start ({error}); install it with: {INSTALL}")
         });
-    // A consumer that stops early closes the pipe; its exit status tells the story.
+    // A consumer that stops early closes the pipe; its exit status is the result.
     let mut pipe = child.stdin.take().expect("standard input is piped");
     let input = input.to_owned();
     let writer = std::thread::spawn(move || pipe.write_all(input.as_bytes()));

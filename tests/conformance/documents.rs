@@ -1,4 +1,4 @@
-//! Every YAML file of a tree loads and repeats no key; every SVG is XML.
+//! Every YAML file of a tree can be loaded and has no key twice; every SVG is XML.
 
 use crate::consumer;
 use crate::tree::{Finding, Tree};
@@ -13,7 +13,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
 }
 
 fn yaml(tree: &Tree) -> Vec<Finding> {
-    // Helm's templates become YAML only when they are rendered; the chart's judge looks at that.
+    // Helm's templates become YAML only when they are rendered; `helm.rs` checks that.
     let mut files = tree.files("", &[".yaml", ".yml"]);
     files.retain(|file| {
         !file

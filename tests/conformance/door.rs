@@ -1,5 +1,5 @@
 //! A real nginx takes the routes of the example with an entry point, and requests go through it with a certificate that was
-//! made up for the moment.
+//! made for the test.
 
 use std::{path::Path, process::Command};
 

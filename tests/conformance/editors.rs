@@ -1,4 +1,4 @@
-//! Taplo, which editors of TOML use, holds platform.toml and the files beside it against our schemas.
+//! Taplo, which editors of TOML use, checks platform.toml and the files beside it against our schemas.
 
 use std::{
     fs,

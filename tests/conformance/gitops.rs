@@ -1,4 +1,4 @@
-//! The types of Argo CD's and Flux' objects, made of their CRDs, judge what is there for them. The chart that they name
+//! The types of Argo CD's and Flux' objects, made from their CRDs, check the generated ones. The chart that they name
 //! has to be there, too.
 
 use std::collections::{BTreeMap, BTreeSet};

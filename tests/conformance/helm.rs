@@ -1,5 +1,5 @@
-//! Helm lints and renders each chart; the rendered objects are held strictly against the Kubernetes schemas;
-//! the chart's own schema has to refuse values that mean nothing.
+//! Helm lints and renders each chart; the rendered objects are checked strictly against the Kubernetes schemas;
+//! the chart's own schema has to refuse values without a meaning.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -80,8 +80,8 @@ impl<'a> Renderings<'a> {
                 verdict.success || !words.is_empty(),
                 "a judge of the objects fails without a word"
             );
-            // An object of an unknown kind is a WARN with status 0: every line is a fault, but of kinds that come with
-            // the Gateway API or a Prometheus operator and not with Kubernetes.
+            // An object of an unknown kind gives a WARN with status 0. Every line is a fault, except for kinds that come with
+            // the Gateway API or a Prometheus operator instead of Kubernetes.
             let words: Vec<&str> = words
                 .lines()
                 .filter(|line| {
@@ -96,7 +96,7 @@ impl<'a> Renderings<'a> {
         findings
     }
 
-    /// One finding for each line that names a rendering; the lines after it are what it goes on to say.
+    /// One finding for each line that names a rendering, with the lines that follow it.
     fn attribute(&self, words: &str) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for line in words.lines() {
@@ -121,7 +121,7 @@ pub struct Chart {
     pub name: String,
     pub values: Value,
     path: PathBuf,
-    /// Holds the chart where charts of others had to be put beside it.
+    /// Keeps the copy of the chart if charts of others were added to it.
     _work: Option<TempDir>,
 }
 
@@ -133,7 +133,7 @@ pub fn charts(tree: &Tree) -> Vec<Chart> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        // A file that is no YAML is the documents' judge's finding, and Helm's.
+        // A file that is no YAML is found by `documents.rs`, and by Helm.
         let values = consumer::yaml_file(&path.join("values.yaml")).unwrap_or(Value::Null);
         let work = with_dependencies(&path);
         let path = work.as_ref().map_or(path, |work| work.path().join(&name));
@@ -212,7 +212,7 @@ impl Chart {
         all
     }
 
-    /// The values without those of the charts of others that it depends on: what is off there may well have to be.
+    /// The values without those of charts that it depends on: these may switch things off on purpose.
     fn own_values(&self) -> Value {
         let model = consumer::yaml_file(&self.path.join("Chart.yaml")).unwrap_or(Value::Null);
         let mut own = self.values.clone();

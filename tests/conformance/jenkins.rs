@@ -86,7 +86,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     findings
 }
 
-/// What Jenkins has and this parser does not know, and something of the same form that it does.
+/// What Jenkins has and this parser does not know, each with something of the same form that the parser knows.
 const UNKNOWN_TO_JDP: &[(&str, &str)] = &[
     ("changeset ", "branch "),
     ("tag pattern: ", "branch "),
@@ -119,7 +119,7 @@ fn without_quotes_in_quotes(text: &str) -> String {
     outside.join("''")
 }
 
-/// Names of steps and options that nothing known answers to. The files are generated one statement a line,
+/// Names of steps and options that no known plugin has. The files have one statement a line,
 /// so a line of a `steps` or `options` block that opens with a name is such a statement.
 fn unknown_names(tree: &Tree, file: &Path) -> Option<String> {
     let text = std::fs::read_to_string(file).expect("the file can be read");

@@ -13,7 +13,7 @@ use crate::{
     tree::{self, Finding, Tree},
 };
 
-/// The grade of what is critical.
+/// kube-score's grade for a critical result.
 const CRITICAL: u64 = 1;
 
 #[derive(Deserialize)]
@@ -76,7 +76,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     findings
 }
 
-/// Exceptions that cover nothing of what this repository shows, and those without a reason.
+/// Exceptions that match nothing in these trees, and those without a reason.
 pub fn idle_exceptions() -> Vec<String> {
     let mut found = Vec::new();
     for tree in shown() {

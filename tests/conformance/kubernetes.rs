@@ -1,4 +1,4 @@
-//! How the rendered objects fit each other, which no schema says: selectors meet pods, names that are
+//! Whether the rendered objects fit each other, which no schema checks: selectors match pods, names that are
 //! referred to exist, secrets come from the one Secret that the values name.
 
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
 fn chart_faults(chart: &Chart, pipelines: &[String]) -> Vec<String> {
     let mut faults = Vec::new();
     for sets in chart.variations() {
-        // What Helm does not render is the finding of Helm's own judge.
+        // A chart that Helm can't render is found by `helm.rs`.
         let Ok(rendered) = chart.render(&sets) else {
             continue;
         };

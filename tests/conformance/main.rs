@@ -115,7 +115,7 @@ mod judged_by {
     }
 }
 
-/// The rules of the house hold for what this repository shows as its own, not for every case: a user may
+/// The rules of this repository hold for its own platform and examples, not for every test case: a user may
 /// ask for `latest`.
 mod house_rules {
     use crate::{accepts, house, rejects, tree};
@@ -131,7 +131,7 @@ mod house_rules {
     }
 }
 
-/// kube-score finds nothing critical in what this repository shows but what has a reason.
+/// kube-score finds nothing critical in these trees, apart from results that have a reason.
 mod scored {
     use crate::{accepts, kube_score, rejects};
 

@@ -15,7 +15,7 @@ use crate::consumer::{self, Verdict};
 use crate::helm::{self, Chart};
 use crate::tree::{self, Finding, Tree};
 
-/// Where the container finds what `prometheus/` holds.
+/// The folder in the container that `prometheus/` is mounted at.
 const MOUNT: &str = "/etc/prometheus/";
 
 pub fn judge(trees: &[Tree]) -> Vec<Finding> {

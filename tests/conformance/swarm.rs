@@ -1,5 +1,5 @@
-//! Docker's own client reads `swarm/stack.yaml` as `docker stack deploy` would. It looks at each service alone, so what a
-//! service names and nothing declares is looked for here.
+//! Docker's own client reads `swarm/stack.yaml` as `docker stack deploy` would. It checks each service alone, so a name that a
+//! service uses and nothing declares is checked here.
 
 use std::fs;
 
@@ -33,7 +33,7 @@ fn judge_tree(tree: &Tree) -> Vec<String> {
     };
     let mut findings = Vec::new();
     let verdict = config(&required);
-    // It speaks of options that Swarm passes over, and goes on.
+    // It warns of options that Swarm ignores, and continues.
     if !verdict.success || !verdict.stderr.is_empty() {
         findings.push(format!("docker stack config: {}", verdict.words()));
         return findings;

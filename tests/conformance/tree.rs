@@ -1,4 +1,4 @@
-//! What is judged: folders laid out as `generated/` is. Trees come from the repository itself, from
+//! What is judged: folders with the layout of `generated/`. Trees come from the repository itself, from
 //! what the projects of `tests/cases` compile to, and from `good/` here; `broken/` lists faults for each judge,
 //! as edits of `good/`.
 
@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 
 use crate::support::cases;
 
-/// One generated tree and the name it goes by in messages.
+/// One generated tree and its name in messages.
 #[derive(Clone)]
 pub struct Tree {
     pub name: String,
@@ -33,7 +33,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// A judge reads trees and returns its findings; none is a pass.
+/// A judge reads trees and returns its findings; no finding is a pass.
 pub type Judge = fn(&[Tree]) -> Vec<Finding>;
 
 impl Tree {
@@ -138,12 +138,12 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("a file can be written");
 }
 
-/// One fault: an edit of `good/` and the words that a finding about it has to hold.
+/// One fault: an edit of `good/` and the words that its finding has to contain.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fault {
     file: String,
-    /// A text of the file; without it the file is taken away, or is new.
+    /// A text of the file; without it the file is removed, or is new.
     replace: Option<String>,
     with: Option<String>,
     finding: String,

@@ -1,4 +1,4 @@
-//! `generated/`, or a part of it, on another disk: one that is full, read-only, or knows no letter case.
+//! `generated/`, or a part of it, on another disk: one that is full, read-only, or ignores letter case.
 
 use std::{
     fs,
@@ -73,7 +73,7 @@ pub fn part(_: Extent) -> Outcome {
     ])
 }
 
-/// Changes, removes and makes files, undoes it, and ends with what an ordinary folder has.
+/// Changes, removes and makes files, undoes it, and compares the result with that of an ordinary folder.
 fn on_another_disk(paths: &[&str]) -> Outcome {
     let (before, after) = (
         Project::applied(&[SMALL]),
@@ -173,7 +173,7 @@ pub fn no_inodes(_: Extent) -> Outcome {
     with_limits((2..45).map(|most| format!(",nr_inodes={most}")))
 }
 
-/// A first run, and one that changes what is there, on disks that have less and more room.
+/// A first run, and one that changes files, on disks with less and more room.
 fn with_limits(options: impl Iterator<Item = String>) -> Outcome {
     let (nothing, first) = (Tree::new(), Project::applied(&[SMALL]));
     let second = Project::applied(&[SMALL, SMALL_CHANGED]);
@@ -242,7 +242,7 @@ pub fn read_only_part(_: Extent) -> Outcome {
     Outcome::Held(paths.len())
 }
 
-/// On a disk that takes `A` and `a` for one name.
+/// On a disk for which `A` and `a` are one name.
 pub fn case_ignored(_: Extent) -> Outcome {
     let project = Project::new(SMALL);
     let image = project.path("image");

@@ -2,8 +2,8 @@
 //! file systems, folders of another user. It is always all or nothing, and the next `apply` completes it.
 //!
 //! A suite of its own, `cargo test --features faults --test faults`: it needs `strace` and the right to mount. What this
-//! machine can't do is printed and counted, and `--strict` makes it a failure. Without `--all` a run meets its faults at
-//! some of its operations only, spread evenly. Other words name the cases to run.
+//! machine can't do is printed and counted, and `--strict` makes it a failure. Without `--all` faults are injected at
+//! some of the operations only, spread evenly. Other words name the cases to run.
 
 mod disks;
 mod kill;
@@ -20,7 +20,7 @@ use std::{
 
 /// The outcome of a case without a failed assertion.
 pub enum Outcome {
-    /// It held at so many places.
+    /// It passed at this many places.
     Held(usize),
     /// The machine can't do it, and why.
     Impossible(String),
@@ -34,7 +34,7 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// How many places, where this many are enough for a quick run.
+    /// The number of places, or a part of them in a quick run.
     pub fn most(self, enough: usize) -> usize {
         match self.all {
             true => usize::MAX,
@@ -63,7 +63,7 @@ const CASES: &[Case] = &[
     ("no git", rights::no_git),
 ];
 
-/// Set for the run inside of a mount namespace of its own.
+/// Set for the run inside of its own mount namespace.
 const INSIDE: &str = "MLOPSGEN_FAULTS_INSIDE";
 
 fn main() -> ExitCode {
@@ -105,7 +105,7 @@ fn main() -> ExitCode {
     ))
 }
 
-/// The same run with mounts of its own, which end with it. `None` where the machine makes no such namespace.
+/// The same run in its own mount namespace, which ends with it. `None` where the machine has no such namespaces.
 fn run_inside(words: &[String]) -> Option<ExitCode> {
     let program = std::env::current_exe().ok()?;
     for flags in [

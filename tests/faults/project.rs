@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Small, and with everything that a run does: folders, a folder that gives way to a file, a stub.
+/// A small platform that makes a run do everything: folders, a folder that a file replaces, a stub.
 pub const SMALL: &str = r#"
 [platform]
 name = "demo"
@@ -53,7 +53,7 @@ files."/etc/d/e" = { content = "four" }
 /// This repository's own platform.
 pub const REFERENCE: &str = include_str!("../../platform.toml");
 
-/// The same with a component more and two targets less.
+/// The same with one more component and two fewer targets.
 pub fn reference_changed() -> String {
     let targets =
         "[platform]\ntargets = [\"compose\", \"helm\", \"prometheus\", \"grafana\", \"docs\"]\n";
@@ -128,7 +128,7 @@ impl Project {
             collect(self.folder.path(), &self.path(folder), &mut tree);
         }
         tree.remove("generated/.mlopsgen/");
-        // The lock of a run that was killed when all was done is nothing, as long as git ignores it.
+        // The lock of a run that was killed at its very end may stay, if git ignores it.
         let lock_files = ["generated/.mlopsgen/lock", "generated/.mlopsgen/.gitignore"];
         if lock_files.iter().all(|path| tree.contains_key(*path)) {
             tree.retain(|path, _| !lock_files.contains(&path.as_str()));
@@ -141,7 +141,7 @@ impl Project {
         self.within(Command::new(binary()), words)
     }
 
-    /// The same as the last words of another command.
+    /// The same command as the arguments of another program.
     pub fn within(&self, mut command: Command, words: &[&str]) -> Command {
         command
             .args(words)
@@ -156,7 +156,7 @@ impl Project {
         self.command(&APPLY).output().expect("the program")
     }
 
-    /// `apply`, which ends well, and after which there is nothing to do.
+    /// `apply`, which succeeds; after it there is nothing to do.
     pub fn apply(&self) -> Tree {
         for words in [&APPLY as &[&str], &["check"]] {
             let output = self.command(words).output().expect("the program");
@@ -165,7 +165,7 @@ impl Project {
         self.tree()
     }
 
-    /// What a clean run writes, after one of each text.
+    /// What clean runs write, one after the other, for each text.
     pub fn applied(texts: &[&str]) -> Tree {
         let project = Self::new(texts[0]);
         for text in texts {
@@ -179,7 +179,7 @@ impl Project {
 /// Where the program under test keeps its proofs.
 pub const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
 
-/// No question is asked, and no obstacle is removed.
+/// `apply` asks nothing and overwrites no foreign file.
 pub const APPLY: [&str; 4] = ["apply", "--yes", "--accept-removal", "--quiet"];
 
 /// The program under test; another one, a release for instance, by `MLOPSGEN_BINARY`.
@@ -194,7 +194,7 @@ pub fn output_of(output: &Output) -> String {
     String::from_utf8_lossy(&[&*output.stdout, &*output.stderr].concat()).into_owned()
 }
 
-/// Asserts that a run failed as a user may expect it: status 1, words, and help.
+/// Asserts that a run failed as a user can expect: status 1, a message and a help.
 pub fn failed_with(output: &Output, words: &[&str]) {
     let text = output_of(output);
     assert_eq!(output.status.code(), Some(1), "{text}");
@@ -203,7 +203,7 @@ pub fn failed_with(output: &Output, words: &[&str]) {
     }
 }
 
-/// Asserts that two trees are the same, and says in which files they are not.
+/// Asserts that two trees are equal, and names the files that differ.
 pub fn same(found: &Tree, wanted: &Tree, when: &str) {
     let paths = found.keys().chain(wanted.keys());
     let other: Vec<&String> = paths

@@ -6,7 +6,7 @@ use super::{
     trace::{self, Place, apply_with, places, some},
 };
 
-/// What each call may be answered.
+/// The errors that each call can return.
 fn errors(call: &str) -> &'static [&'static str] {
     match call {
         "write" | "pwrite64" | "copy_file_range" | "sendfile" => &["ENOSPC", "EIO"],
@@ -22,7 +22,7 @@ pub fn one(extent: Extent) -> Outcome {
     everywhere(extent, false)
 }
 
-/// Nothing can be undone then, but the next run finds its way.
+/// Then nothing can be undone, but the next run repairs it.
 pub fn from_one_on(extent: Extent) -> Outcome {
     everywhere(extent, true)
 }
@@ -50,7 +50,7 @@ fn everywhere(extent: Extent, on: bool) -> Outcome {
                 says_why(&answer.stderr, &when, &place);
             }
             if !on {
-                // What a run leaves in its own folder is its own affair.
+                // Files in the run's own working folder do not count.
                 let mut tree = project.tree();
                 tree.retain(|path, _| !path.starts_with("generated/.mlopsgen/"));
                 match code {
@@ -66,7 +66,7 @@ fn everywhere(extent: Extent, on: bool) -> Outcome {
     Outcome::Held(tried)
 }
 
-/// The message names what failed. Where nothing can be printed any more nothing is.
+/// The message names what failed, if a message can still be printed.
 fn says_why(stderr: &[u8], when: &str, place: &Place) {
     let text = String::from_utf8_lossy(stderr);
     assert!(!text.contains("panicked"), "{when}: {text}");

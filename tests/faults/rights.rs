@@ -12,10 +12,10 @@ use super::{
     project::{APPLY, CACHE, Project, SMALL, SMALL_CHANGED, binary, failed_with, output_of, same},
 };
 
-/// A user to whom the folders of whoever runs this do not belong.
+/// A user who does not own the folders of the one who runs the tests.
 const NOBODY: &str = "65534";
 
-/// Root may do everything, so the program runs as another user; an ordinary user is bound by modes already.
+/// Root may do everything, so the program runs as another user. An ordinary user needs no other one.
 struct Other {
     /// The program, where that user may read it.
     program: PathBuf,
@@ -158,7 +158,7 @@ pub fn no_git(_: Extent) -> Outcome {
     }
     let ignored = fs::read_to_string(project.path("generated/compose/.gitignore"));
     assert!(ignored.is_ok_and(|text| text.contains(".env")));
-    // A file of somebody's own that does not list it: whoever has git would take the secrets up.
+    // The user's own `.gitignore` does not list it: git would add the secrets.
     fs::remove_file(project.path("generated/compose/.env")).expect("a file");
     fs::write(project.path("generated/compose/.gitignore"), "other\n").expect("a file");
     failed_with(

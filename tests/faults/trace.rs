@@ -1,4 +1,4 @@
-//! Runs in which the kernel does something else, by `strace`.
+//! Runs in which `strace` changes the result of a system call.
 
 use std::{
     collections::BTreeMap,
@@ -8,11 +8,11 @@ use std::{
 
 use super::project::{APPLY, Project, output_of};
 
-/// All calls that change what is on a disk. Opening a file that is not there yet shows in the next of them.
+/// All calls that change what is on a disk. A new file that is only opened is seen at the next of these calls.
 const CALLS: &str = "mkdir,mkdirat,write,pwrite64,copy_file_range,sendfile,fsync,fdatasync,fchmod,fchmodat,link,linkat,\
     rename,renameat,renameat2,unlink,unlinkat,rmdir,ftruncate";
 
-/// One call of a run: the number counts the calls of its name.
+/// One call of a run: its name, and its number among the calls of that name.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub call: String,
@@ -67,13 +67,13 @@ pub fn places(project: &Project) -> Vec<Place> {
     places
 }
 
-/// `apply` that is dealt with so (`signal=KILL`, `error=ENOSPC`) at a place; with `on` at all that follow, too.
+/// `apply` with this fault (`signal=KILL`, `error=ENOSPC`) at one call; with `on` at all later calls, too.
 pub fn apply_with(project: &Project, fault: &str, place: &Place, on: bool) -> Output {
     let Place { call, number } = place;
     let on = if on { "+" } else { "" };
     let mut strace = Command::new("strace");
     strace
-        // Without `--seccomp-bpf`, with which nothing is injected.
+        // Without `--seccomp-bpf`: with it `strace` injects nothing.
         .args(["-f", "-qq", "-o", "/dev/null"])
         .args(["-e", &format!("trace={call}")])
         .args(["-e", &format!("inject={call}:{fault}:when={number}{on}")])

@@ -1,4 +1,4 @@
-//! The engine, and what it says.
+//! The container engine, and what it reports.
 
 use std::{
     path::PathBuf,
@@ -11,7 +11,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts an engine where none answers. It panics with what is missing where none can be had.
+    /// Starts an engine if none answers. If none can be started it panics and names what is missing.
     pub fn start() -> Self {
         let answers = docker(&["version"]).status.success();
         let started = Command::new("tests/live/engine").arg("start").status();
@@ -44,20 +44,20 @@ pub fn docker(words: &[&str]) -> Output {
         })
 }
 
-/// What a command of docker's prints; it has to succeed.
+/// The output of a Docker command, which has to succeed.
 pub fn ask(words: &[&str]) -> String {
     let output = docker(words);
     assert!(output.status.success(), "{words:?}: {}", printed(&output));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// What a program of an image prints that runs on this machine's own network, as a person's programs do.
+/// The output of an image's program on the network of this machine, as a user's own program would have it.
 pub fn outside(image: &str, words: &[&str]) -> String {
     let run = ["run", "--rm", "--network", "host", image];
     ask(&[&run, words].concat())
 }
 
-/// What a Python script prints, likewise.
+/// The output of a Python script on the same network.
 pub fn outside_python(image: &str, script: &str, arguments: &[&str]) -> String {
     outside(image, &[&["python", "-c", script], arguments].concat())
 }

@@ -1,7 +1,8 @@
 //! A platform that really runs: an engine, real programs under the names that platforms pin, and the generated files as they
 //! are, from a clean clone. `./test-live` installs what it needs and runs it.
 //!
-//! Two tests, one after the other: a platform that is started, changed, stopped and started again, and one of which everything dies. `MLOPSGEN_SKIP_LIVE=1` skips it.
+//! Two tests, one after the other: a platform that is started, changed, stopped and started again, and one whose containers are
+//! killed one by one. `MLOPSGEN_SKIP_LIVE=1` skips the suite.
 
 mod docker;
 mod http;

@@ -18,16 +18,16 @@ use crate::{
 const PROMETHEUS: u16 = 29090;
 const PAGER: u16 = 29999;
 
-/// Until everything runs and no alert is even pending.
+/// The time until everything runs and no alert is pending.
 const CALM: Duration = Duration::from_secs(900);
-/// Until the slowest alert (ten minutes) has come through Alertmanager.
+/// The time until the slowest alert (ten minutes) has passed Alertmanager.
 const PAGED: Duration = Duration::from_secs(900);
-/// What else would follow from a death has fired by then.
+/// After this time every other alert of the same failure would have fired.
 const ECHO: Duration = Duration::from_secs(420);
-/// Alertmanager says once a minute that it works; this is how long nobody may hear it.
+/// Alertmanager reports once a minute that it works; this is the longest pause.
 const SILENCE: Duration = Duration::from_secs(150);
 
-/// Containers that die together, none of which needs another, and who is told what of them: alert and component.
+/// Containers that are killed together, none of which needs another, and the expected notifications: alert and component.
 struct Wave {
     killed: &'static [&'static str],
     pages: &'static [(&'static str, &'static str)],
@@ -51,12 +51,12 @@ const WAVES: [Wave; 3] = [
         pages: &[
             ("AirflowSchedulerDown", "airflow"),
             ("EndpointDown", "kafka"),
+            ("EndpointDown", "predictor"),
             ("ModelApiDown", "model"),
             ("NginxDown", "gateway"),
             ("NoReplicas", "workers"),
             ("PostgresDown", "mlflow-db"),
             ("PostgresExporterDown", "feast-db"),
-            ("ProbeFailed", "predictor"),
             ("RabbitmqDown", "rabbitmq"),
             ("RedisDown", "redis"),
         ],
@@ -79,7 +79,7 @@ const WAVES: [Wave; 3] = [
             ("ReplicasMissing", "workers"),
         ],
     },
-    // Without the prober nothing is known of what it asks, so nothing is said of it.
+    // Without the prober its targets are unknown, so no alert is expected for them.
     Wave {
         killed: &["prometheus-blackbox-1", "airflow-db-1"],
         pages: &[("PostgresDown", "airflow-db"), ("TargetDown", "prometheus")],
@@ -138,14 +138,14 @@ fn is_reported(wave: &Wave) {
     }
 }
 
-/// Where Prometheus or Alertmanager is gone, the always-firing alert stops, and whoever misses it calls.
+/// If Prometheus or Alertmanager is down, the alert that always fires stops, and the watcher outside reports it.
 fn silence_is_heard() {
     for container in ["prometheus-1", "alertmanager-1"] {
         let beats = || told("watchdog").len();
         let before = beats();
         assert!(until(SILENCE, || beats() > before), "it never beat");
         ask(&["kill", &format!("pages-{container}")]);
-        // Alertmanager keeps an alert that Prometheus repeats no more for four of its intervals.
+        // Alertmanager keeps an alert for four intervals after Prometheus stops sending it.
         sleep(SILENCE);
         let before = beats();
         sleep(SILENCE);
@@ -154,7 +154,7 @@ fn silence_is_heard() {
     }
 }
 
-/// What the receiver was told since: alert and component of each notification that is no all-clear, sorted.
+/// The notifications since then that are not resolved ones, sorted: alert and component.
 fn pages(since: usize) -> Vec<(String, String)> {
     let told = told("page");
     let firing = told[since..].iter().filter(|it| it["status"] == "firing");
@@ -163,7 +163,7 @@ fn pages(since: usize) -> Vec<(String, String)> {
     pages
 }
 
-/// What is pending or fires, but for the alert that always does.
+/// What is pending or fires, apart from the alert that always fires.
 fn alerts() -> Vec<(String, String)> {
     let alerts = read(PROMETHEUS, "/api/v1/alerts")["data"]["alerts"].clone();
     let alerts = alerts.as_array().expect("a list").iter();

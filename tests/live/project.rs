@@ -19,7 +19,7 @@ const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
 
 pub struct Project {
     folder: TempDir,
-    /// Of the platform.
+    /// The platform's name.
     name: &'static str,
 }
 
@@ -38,7 +38,7 @@ impl Project {
         printed(&output)
     }
 
-    /// What a command says that ends with 1.
+    /// The messages of a command that ends with 1.
     pub fn refuses(&self, words: &[&str]) -> String {
         let output = self.run(words);
         let text = printed(&output);
@@ -64,7 +64,7 @@ impl Project {
             .collect()
     }
 
-    /// Which of the containers of `before` run no more as they did.
+    /// Which of the containers of `before` were stopped, restarted or recreated.
     pub fn changed_since(&self, before: &BTreeMap<String, String>) -> Vec<String> {
         let after = self.running();
         before

@@ -1,4 +1,4 @@
-//! What Prometheus says over its published port.
+//! What Prometheus answers on its published port.
 
 use serde_json::Value;
 

@@ -12,6 +12,15 @@ enum Choice {
     OptIn,
 }
 
+/// Where the workloads run that a target describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// Containers of an engine, Docker or Podman.
+    Engine,
+    /// Pods of Kubernetes.
+    Cluster,
+}
+
 /// Declares the targets: variant, name, and whether a platform gets it by default.
 macro_rules! targets {
     ($($variant:ident = $name:literal, $choice:ident;)+) => {
@@ -65,6 +74,26 @@ impl Target {
     /// Whether a platform compiles to it that does not say.
     pub fn is_default(self) -> bool {
         self.choice() == Choice::ByDefault
+    }
+
+    /// Where its workloads run; `None`: its files are mounted, or people and tools read them.
+    pub fn runs_on(self) -> Option<Ground> {
+        match self {
+            Target::Compose | Target::Swarm => Some(Ground::Engine),
+            Target::Helm => Some(Ground::Cluster),
+            Target::Prometheus
+            | Target::Grafana
+            | Target::Jenkins
+            | Target::Airflow
+            | Target::Docs
+            | Target::Gitops => None,
+        }
+    }
+
+    /// Those that describe workloads of one ground.
+    pub fn of_ground(ground: Ground) -> impl Iterator<Item = Self> {
+        let all = Self::ALL.iter().copied();
+        all.filter(move |target| target.runs_on() == Some(ground))
     }
 
     /// The target of a name; `None` where there is none.

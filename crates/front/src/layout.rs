@@ -348,6 +348,9 @@ mod tests {
             Some("a = 1\r\nb = 2\r\n")
         );
         assert_eq!(layout("a = "), None);
+        for number in ["1e400", "-1e400", "99999999999999999999"] {
+            assert_eq!(layout(&format!("a = {number}")), None);
+        }
     }
 
     #[test]

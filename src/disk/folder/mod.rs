@@ -246,7 +246,14 @@ impl Folder {
     }
 }
 
+/// Bytes of the longest path, as in Linux: below it folders can go on, one in the other, and each further one takes longer.
+const LONGEST_PATH: usize = 4096;
+
 fn parts(path: &str) -> Result<Vec<&str>, Obstacle> {
+    if path.len() > LONGEST_PATH {
+        let why = format!("its path has more than {LONGEST_PATH} bytes");
+        return Err(io::Error::other(why).into());
+    }
     let parts = path.split('/');
     let parts: Vec<&str> = parts
         .filter(|part| !part.is_empty() && *part != ".")

@@ -84,7 +84,7 @@ fn empty_folders_of_a_killed_run_are_removed() {
     let lock = Lock::acquire(&place, |_| {}).expect("the lock");
     let plan = killed.plan_with(&wanted, Some(&lock)).expect("a plan");
     let mut transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
-    // The manifest of the meantime, and both removals.
+    // The manifest that was written in between, and both removals.
     for _ in 0..3 {
         assert_eq!(transaction.advance(), Ok(true));
     }
@@ -115,7 +115,7 @@ fn a_step_that_fails_undoes_those_before_it() {
     ]);
     let plan = project.plan_with(&wanted, Some(&lock)).expect("a plan");
     let transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
-    // Appears after the last check: nothing can be renamed over it.
+    // It appears after the last check, and no file can be renamed over it.
     fs::create_dir_all(project.path("generated/helm/x/in-the-way")).expect("a folder");
     let failure = transaction.commit().err();
     assert!(failure.is_some_and(|failure| {

@@ -309,7 +309,7 @@ fn files_of_targets_that_the_flag_leaves_out_are_left_alone() {
     ] {
         assert!(project.manifest().contains(kept), "{kept}");
     }
-    // Without the flag, what no target of the platform makes goes.
+    // Without the flag, files that no target of the platform generates are removed.
     project.selected = None;
     assert_eq!(
         project.summary(&helm),

@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use super::Hostile;
 
-/// Reads that would follow the link print what is in it, and those of a device never end.
+/// A read that follows the link would print its content, and one of a device would never end.
 fn is_refused(hostile: &Hostile, arguments: &[&str], words: &[&str]) {
     let ran = hostile.run(arguments);
     ran.failed_with(words);

@@ -1,5 +1,5 @@
 //! Hostile repositories: links, pipes, unreadable folders, names. Nothing outside of the repository is
-//! read or written, and nothing is left out without a word.
+//! read or written, and nothing is left out without a message.
 
 mod links;
 mod names;

@@ -16,6 +16,9 @@ fn a_path_in_a_container_is_plain_where_it_is_written() {
         "/etc/nul.conf",
         "/etc/b.",
         "/etc/b\\u202ec",
+        "/.git/config",
+        "/etc/.GIT",
+        "/etc/git~1/hooks/x",
         "/etc/b\\nc",
         &long,
     ] {
@@ -89,6 +92,63 @@ fn a_manifest_lists_no_file_of_a_run() {
             .run(&["apply", "--yes", "--force"])
             .failed_with(&["is not a manifest"]);
     }
+}
+
+/// A name of the user's becomes that of a file.
+#[test]
+fn no_name_is_a_device_of_windows() {
+    let more = "[components.aux]\nimage = \"a:1\"\ngroup = \"con\"\n[pipelines.NUL]\nimage = \"p:1\"\n\
+                [pipelines.NUL.tasks]\ncom1 = { run = \"x\" }\n[ci.prn]\n[[ci.prn.stages]]\nname = \"s\"\nrun = [\"x\"]\n\
+                [groups.con]\ndescription = \"x\"\n";
+    let hostile = Hostile::new(more);
+    hostile.write("platform.lpt1.toml", "");
+    let words = [
+        "`aux` can't be the name of a component",
+        "`con` can't be the name of a group",
+        "`NUL` can't be the name of a pipeline",
+        "`com1` can't be the name of a task",
+        "`prn` can't be the name of a CI entry",
+    ];
+    hostile.run(&["validate"]).failed_with(&words);
+    hostile
+        .run(&["validate", "--env", "lpt1"])
+        .failed_with(&["`lpt1` can't be the name of an environment"]);
+}
+
+/// A folder `.git` below `generated/` is a repository, and its settings name programs.
+#[test]
+fn no_repository_is_made() {
+    let hostile = Hostile::new("files.\"/etc/x\" = { source = \"conf\" }\n");
+    hostile.write("conf/.git/config", "[core]\nfsmonitor = x\n");
+    let ran = hostile.run(&["apply", "--yes"]);
+    ran.failed_with(&["conf/.git/config", "has a name that git takes for its own"]);
+    assert!(!hostile.exists("generated"));
+}
+
+/// Helm saves a chart under its name and version.
+#[test]
+fn no_chart_of_others_leads_out_of_its_folder() {
+    for (name, version) in [("../../x", "1.0.0"), ("x", "../1"), ("a\\\\b", "1.0.0")] {
+        let chart = format!(
+            "chart = {{ repository = \"https://charts.example.com\", name = \"{name}\", version = \"{version}\" }}\n"
+        );
+        let ran = Hostile::new(&chart).run(&["validate"]);
+        ran.failed_with(&["bad-value", "of a chart", "becomes a part of a file's name"]);
+    }
+}
+
+/// What only looks like the draft of a killed run keeps nobody from writing.
+#[test]
+fn a_draft_that_is_no_text_is_foreign() {
+    use std::os::unix::ffi::OsStrExt;
+    let hostile = Hostile::new("");
+    hostile.write("generated/x", "");
+    let name = std::ffi::OsStr::from_bytes(b".mlopsgen-draft-\xff");
+    fs::write(hostile.path("generated").join(name), "").expect("a file");
+    for words in [&["apply", "--yes"][..], &["check"]] {
+        hostile.run(words).succeeded();
+    }
+    assert!(hostile.path("generated").join(name).exists());
 }
 
 #[test]

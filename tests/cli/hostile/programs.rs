@@ -111,8 +111,8 @@ fn a_folder_that_looks_like_a_repository_is_none() {
     assert!(!hostile.exists("../mark"), "{}", hostile.read("../mark"));
 }
 
-/// Git fetches an object that is missing, by a program that the settings name. With a sparse index, to list what is tracked
-/// takes objects.
+/// Git fetches a missing object by a program that the settings name. With a sparse index, listing the tracked files
+/// reads objects.
 #[test]
 fn git_fetches_nothing() {
     let machine = Machine::new("docker");

@@ -1,6 +1,6 @@
 //! A file that can't be read is an error: its outputs must not be removed silently.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
 use super::Hostile;
 
@@ -99,7 +99,33 @@ fn a_name_that_is_no_text_is_reported() {
         .failed_with(&["conf/bad", "not UTF-8"]);
 }
 
-/// A file that says it is huge takes no memory, and the message names the bound that it is over.
+/// Folders can lie deeper than a path is long: each step takes longer than the one before.
+#[test]
+fn folders_that_go_on_below_the_longest_path_are_not_walked() {
+    let hostile = Hostile::new("files.\"/etc/x\" = { source = \"conf\" }\n");
+    let nest = |top: &str| {
+        let script = format!(
+            "mkdir -p {top} && cd {top} && n=0; while [ $n -lt 30 ]; do mkdir $0 && cd -P $0 || exit 1; n=$((n+1)); done; echo x > file"
+        );
+        let name = "d".repeat(200);
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &script, &name])
+            .current_dir(hostile.path(""));
+        assert!(shell.status().expect("sh").success());
+    };
+    nest("conf");
+    hostile
+        .run(&["validate"])
+        .failed_with(&["unreadable", "its path has more than 4096 bytes"]);
+    fs::remove_dir_all(hostile.path("conf")).expect("a folder");
+    hostile.write("conf/x", "x");
+    nest("generated/own");
+    hostile.run(&["apply", "--yes"]).succeeded();
+    hostile.run(&["check"]).succeeded();
+}
+
+/// A file of a huge size is not read into memory, and the message names the limit.
 #[test]
 fn a_file_without_end_is_not_read() {
     for (path, words, most) in [

@@ -65,7 +65,7 @@ fn faults(harmless: &Files, platform: &Platform) -> Vec<String> {
                         .map(|printed| format!("{path}{printed}")),
                 );
             }
-            // The chart carries a file that is no plain text in another form.
+            // The chart has another form for a file that is no plain text.
             None if path.starts_with("helm/p/files/config/") => {}
             None => found.push(format!("{path} is missing")),
         }

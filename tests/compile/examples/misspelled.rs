@@ -16,7 +16,7 @@ pub(super) fn misspelled(name: &str, turn: usize) -> String {
     letters.iter().collect()
 }
 
-/// Whether one letter more, less or another makes the one word of the other: then nobody can tell which key was meant.
+/// Whether two words differ by one letter: then nobody can tell which key was meant.
 fn is_near(one: &str, other: &str) -> bool {
     let same = |(a, b): &(char, char)| a == b;
     let start = one.chars().zip(other.chars()).take_while(same).count();
@@ -102,7 +102,7 @@ fn check(
         if root == "kind" && (path.ends_with(".basic") || path.ends_with(".operator")) {
             return;
         }
-        // Of one letter nothing can be misspelled; of two any other word is as near.
+        // A name of one or two letters is as near to many other words.
         if key.name.len() < 3 || !seen.insert(id(key)) {
             return;
         }

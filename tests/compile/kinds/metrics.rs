@@ -13,25 +13,19 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds with expressions but without a list: their program was not available, or has no fixed set of names.
-const UNLISTED: [&str; 19] = [
+const UNLISTED: [&str; 13] = [
     "clickhouse",
     "flink",
     "grafana",
     "jenkins",
-    "jupyterlab",
     "kafka-ui",
     "keycloak",
-    "litellm",
     "metabase",
     "milvus",
     "mongodb",
-    "prefect",
-    "rabbitmq",
     "ray",
-    "redpanda",
     "service",
     "spark",
-    "triton",
     "vllm",
 ];
 

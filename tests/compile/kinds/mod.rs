@@ -21,7 +21,7 @@ use mlopsgen::{
 };
 
 /// Kinds that the catalog must have. It may have more.
-const EXPECTED: [&str; 72] = [
+const EXPECTED: [&str; 73] = [
     "airflow",
     "alertmanager",
     "bentoml",
@@ -87,6 +87,7 @@ const EXPECTED: [&str; 72] = [
     "spark",
     "statsd-exporter",
     "superset",
+    "tempo",
     "traefik",
     "trino",
     "triton",
@@ -223,7 +224,7 @@ fn least(kind: &str) -> String {
     author.text()
 }
 
-/// The same with all roles bound, and with monitoring.
+/// The same with all roles filled, and with monitoring.
 fn most(kind: &str) -> String {
     let mut author = Author::new();
     author.declare("it", kind, true);

@@ -1,5 +1,5 @@
-//! What a user writes about an alert is what Prometheus says when it fires, though it takes every annotation for a
-//! template. promtool lets each alert fire and holds what it says against what was written.
+//! Prometheus prints exactly what a user wrote about an alert, although it reads every annotation as a
+//! template. promtool lets each alert fire and compares the text.
 
 use mlopsgen::world::MemoryWorld;
 
@@ -41,7 +41,7 @@ fn wanted(strings: &[String]) -> String {
     )
 }
 
-/// A scalar of YAML in which no character stands for itself that any reader could mind.
+/// A YAML scalar in which every special character is escaped.
 fn quoted(text: &str) -> String {
     let character = |c: char| match c {
         ' '..='~' if c != '"' && c != '\\' => c.to_string(),

@@ -166,7 +166,7 @@ fn meant(file: &str, text: &str) -> Vec<String> {
             vec![text.replace(unwritten, "\u{fffd}"); 2]
         }
         "list.groovy" => vec![text.replace('\u{ffff}', "\u{fffd}")],
-        // The one of the two that Compose reads decides where no spelling suits both.
+        // If no spelling suits both readers, it is the one that Compose reads.
         ".env" if text.contains('$') && is_for_double_quotes(text) => {
             vec![text.replace('$', "\\$")]
         }

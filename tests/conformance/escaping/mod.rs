@@ -1,6 +1,6 @@
 //! Any string in any place of platform.toml is read back unchanged by the real consumers of the generated files.
 //!
-//! Hostile platforms (see tests/compile/escaping) are compiled and held against a harmless one: the same tree, and in the place
+//! Hostile platforms (see tests/compile/escaping) are compiled and compared with a harmless one: the same tree, and in the place
 //! of each word the string that the user wrote. `broken/escaping.toml` lists faults that the readers have to notice.
 
 #[path = "../../compile/escaping/compare.rs"]
@@ -41,11 +41,11 @@ type Files = BTreeMap<String, Value>;
 /// One compiled platform.
 struct Compiled {
     tree: Tree,
-    /// What stands in its places.
+    /// The string at each of its places.
     strings: Vec<String>,
 }
 
-/// A hostile platform and the harmless one that it is held against, by their places in the trial.
+/// A hostile platform and the harmless one that it is compared with, by their indexes in the trial.
 struct Pair {
     harmless: usize,
     hostile: usize,
@@ -105,7 +105,7 @@ impl Trial {
     }
 }
 
-/// Every string of the table in some places, random strings of fixed seeds, and such of which nothing is seen.
+/// Every string of the table in some places, random strings with fixed seeds, and strings that are invisible.
 fn strings_of_trials() -> Vec<Vec<String>> {
     let mut table: Vec<String> = STRINGS.iter().map(ToString::to_string).collect();
     table.push(hostile::long());
@@ -120,7 +120,7 @@ fn strings_of_trials() -> Vec<Vec<String>> {
     trials
 }
 
-/// All hostile strings there are, and some hundred random ones.
+/// All hostile strings, and some hundred random ones.
 fn every_string() -> Vec<String> {
     let table = STRINGS.iter().chain(BLANK).map(ToString::to_string);
     let mut strings: Vec<String> = table.collect();
@@ -129,7 +129,7 @@ fn every_string() -> Vec<String> {
     strings
 }
 
-/// Templates begin so; and a template's reader takes every line end for a line feed.
+/// Templates begin with these; and a template engine reads every line end as a line feed.
 fn is_jinja(text: &str) -> bool {
     ["{{", "{%", "\r"].iter().any(|mark| text.contains(mark))
 }
@@ -185,7 +185,7 @@ fn differences(harmless: &Files, hostile: &Files, strings: &[String]) -> Vec<Str
         .iter()
         .filter(|(path, _)| *path != "jenkins/paths/Jenkinsfile");
     for (path, wanted) in files {
-        // The chart carries a file that is no plain text in another form.
+        // The chart has another form for a file that is no plain text.
         let in_chart = path.starts_with("helm/p/files/config/");
         match hostile.get(path) {
             Some(read) => {
@@ -193,7 +193,7 @@ fn differences(harmless: &Files, hostile: &Files, strings: &[String]) -> Vec<Str
                 compare::without_choices(path, &mut wanted);
                 compare::without_choices(path, &mut read);
                 let expected = compare::expected(path, strings);
-                // A page has no paragraph for a text of which nothing is seen.
+                // A page has no paragraph for an invisible text.
                 if path.ends_with(" doc_md") && is_blank(&expected, &wanted[1]) {
                     continue;
                 }
@@ -211,7 +211,7 @@ fn differences(harmless: &Files, hostile: &Files, strings: &[String]) -> Vec<Str
     found
 }
 
-/// Whether nothing is seen of the string that stands for a harmless word.
+/// Whether the string in the place of a harmless word is invisible.
 fn is_blank(expected: &Expected<'_>, wanted: &Value) -> bool {
     let meant = expected.meant(wanted.as_str().unwrap_or_default(), str::to_owned);
     (expected.seen)(&meant).is_empty()
@@ -255,7 +255,7 @@ fn keeps_every_string(name: &str, reader: Reader) {
     );
 }
 
-/// An edit of a file of the harmless tree, and what the reader has to say about it.
+/// An edit of a file of the harmless tree, and what the reader has to find.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fault {
@@ -291,7 +291,7 @@ fn notices_every_fault(name: &str, reader: Reader) {
 }
 
 impl Fault {
-    /// The harmless tree with this fault, in a folder of its own.
+    /// The harmless tree with this fault, in its own folder.
     fn applied(&self, name: &str, folder: &Path) -> Tree {
         let path = folder.join(name);
         tree::copy(&TRIAL.compiled[0].tree.path, &path);

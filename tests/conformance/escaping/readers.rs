@@ -1,4 +1,4 @@
-//! The real programs, each as a reader of whole trees: one process for all of them where it can take them.
+//! The real programs as readers of whole trees: one process for all trees where the program allows it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub fn groovy_script(script: &str) -> Command {
     command
 }
 
-/// Gives each tree what an answer says of its files.
+/// Assigns the answers about files to their trees.
 fn by_tree(trees: &[&Tree], answer: BTreeMap<PathBuf, Value>) -> Vec<Files> {
     let mut files = vec![Files::new(); trees.len()];
     for (path, value) in answer {
@@ -100,7 +100,7 @@ pub fn helm(trees: &[&Tree]) -> Vec<Files> {
     paths.iter().map(objects).collect()
 }
 
-/// Reads what a ConfigMap holds of ours. What the user wrote, a `.conf`, is a text.
+/// Reads the files in a ConfigMap. A `.conf` of the user's is a text.
 fn read_files(object: &mut Value) {
     let files = object.get_mut("data").and_then(Value::as_object_mut);
     for (name, file) in files.into_iter().flatten() {
@@ -114,7 +114,7 @@ fn read_files(object: &mut Value) {
     }
 }
 
-/// Python reads the DAGs; a reader of Markdown reads what they say about themselves.
+/// Python reads the DAGs; a Markdown parser reads their documentation.
 pub fn python(trees: &[&Tree]) -> Vec<Files> {
     let files = files(trees, "airflow/dags", &[".py"]);
     let mut answer = answer(&mut python_script("airflow", "python_tree.py"), &files);

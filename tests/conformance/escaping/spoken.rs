@@ -1,15 +1,15 @@
-//! What comes after the file: how Compose prints a model, and what Kubernetes makes of a container's texts.
+//! What runtimes do with a text: how Compose prints a model, and how Kubernetes expands the texts of a container.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// A model as Compose runs it: `config` doubles every dollar of it, so that it can be read again.
+/// A model as Compose runs it: `config` prints every dollar twice, so that its output can be read again.
 pub fn single_dollars(model: &Value) -> Value {
     each_text(model, &|text| text.replace("$$", "$"))
 }
 
-/// A tree with each text, keys included, made into another.
+/// A tree in which every text, keys included, is replaced.
 pub fn each_text(tree: &Value, change: &dyn Fn(&str) -> String) -> Value {
     match tree {
         Value::String(text) => Value::String(change(text)),

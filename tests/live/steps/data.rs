@@ -1,11 +1,11 @@
-//! What stays, and what goes.
+//! Which data is kept, and which is removed.
 
 use std::{fs, os::unix::fs::symlink};
 
 use super::{features, kafka, tracking};
 use crate::project::Project;
 
-/// Redis goes from the group `feast` to `messages`, and Feast still finds its features.
+/// Redis moves from the group `feast` to `messages`, and Feast still finds its features.
 pub fn moves(live: &Project) {
     let volumes = live.volumes();
     live.replace(

@@ -1,4 +1,4 @@
-//! Which containers start again, and which go on.
+//! Which containers are recreated by a change, and which keep running.
 
 use super::PATIENCE;
 use crate::{

@@ -1,4 +1,4 @@
-//! What is scraped, and whether dashboards and rules find their series in it.
+//! What is scraped, and whether dashboards and rules find their series in Prometheus.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -135,7 +135,7 @@ fn selectors(tree: &Expr, into: &mut BTreeSet<String>) {
     }
 }
 
-/// Some series only come with use.
+/// Some series appear only when a program is used.
 fn make_use(live: &Project) {
     let json = "application/json";
     for _ in 0..20 {

@@ -1,4 +1,4 @@
-//! The steps of the suite: each takes the platform as the one before has left it.
+//! The steps of the suite: each begins with the platform that the step before has left.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Who reaches whom.
+//! Which containers can reach which others.
 
 use crate::project::Project;
 
@@ -17,7 +17,7 @@ pub fn only_along_edges(live: &Project) {
     ] {
         assert!(!reaches(live, from, to), "{from} reaches {to}");
     }
-    // Not by address either.
+    // Its IP address can't be reached either.
     let address = live.inside("mlflow", "hostname -i").trim().to_string();
     let first = address.split(' ').next().expect("an address");
     assert!(!reaches(live, "hermit", &format!("{first}:5000")));

@@ -1,4 +1,4 @@
-//! Starting: what is said before, while and after.
+//! Starting: the reports before, during and after it.
 
 use std::net::TcpListener;
 
@@ -63,7 +63,7 @@ pub fn broken(live: &Project) {
     live.ok(&["up", "serving", "--wait"]);
 }
 
-/// This repository's own platform, as far as its images can be had.
+/// This repository's own platform, without the components whose images are not available.
 pub fn reference_comes_up(reference: &Project) {
     reference.ok(&["check"]);
     reference.ok(&["env", "init"]);

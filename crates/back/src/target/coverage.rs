@@ -12,6 +12,7 @@ use super::{
     Vantage,
     content::prometheus::own_job_names,
     shared::{
+        containers,
         expr::jobs_of,
         probes::{self, Asked},
         scrape::{self, Job},
@@ -90,6 +91,14 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let asked = prometheus
         .map(|prometheus| probes::asked(platform, prometheus, Vantage::Compose))
         .unwrap_or_default();
+    let counts = containers::matchers(platform, &jobs, Vantage::Compose).is_some();
+    let counted: Vec<&str> = prometheus
+        .filter(|_| counts)
+        .map(|it| containers::unseen(platform, it, &jobs, &asked, Vantage::Compose))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|workload| workload.name.as_str())
+        .collect();
     let grafana = platform.first_of("grafana");
     let has_dashboards = grafana.is_some_and(|grafana| shows(grafana, prometheus));
     let workloads: Vec<WorkloadCoverage> = platform
@@ -97,7 +106,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .iter()
         .flat_map(|component| &component.workloads)
         .filter(|workload| !workload.is_job())
-        .map(|workload| watched(platform, workload, &jobs, &asked, has_dashboards))
+        .map(|workload| watched(platform, workload, &jobs, &asked, &counted, has_dashboards))
         .collect();
     let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
     let expressions = expressions(platform, prometheus, grafana);
@@ -144,6 +153,7 @@ fn watched(
     workload: &Workload,
     jobs: &[Job<'_>],
     asked: &[Asked<'_>],
+    counted: &[&str],
     has_dashboards: bool,
 ) -> WorkloadCoverage {
     let is_scraped = jobs
@@ -152,13 +162,14 @@ fn watched(
     let is_asked = asked.iter().any(|it| it.workload.name == workload.name);
     let component = platform.component(&workload.component);
     // An alert of the user's own may ask for what others measure.
+    let is_counted = counted.contains(&workload.name.as_str());
     let has_own_alert = platform.first_of("prometheus").is_some()
         && component.is_some_and(|it| it.alerts.iter().any(|alert| !alert.from_kind));
     WorkloadCoverage {
         name: workload.name.clone(),
         component: workload.component.clone(),
         metrics: is_scraped,
-        alert: is_scraped || is_asked || has_own_alert,
+        alert: is_scraped || is_asked || is_counted || has_own_alert,
         panel: (is_scraped || is_asked) && has_dashboards,
         probe: workload.health.is_some(),
     }

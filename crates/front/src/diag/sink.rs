@@ -229,7 +229,7 @@ mod tests {
         Some(LintLevel::Deny),
     ];
 
-    /// What a lint ends as: pushed before and after the levels are known, which must not matter.
+    /// The final severity of a lint. Whether it is pushed before or after the levels are known must not matter.
     fn ends_as(
         diagnostic: &Diagnostic,
         level: Option<LintLevel>,

@@ -1,6 +1,7 @@
 //! The keys of the chart's values, which the raw tables may write: `helm` those of a component, `[raw.helm]` the others.
 
 mod both;
+mod shapes;
 mod top;
 
 pub use top::CHART_TOP_KEYS;
@@ -10,258 +11,344 @@ use both::{
     PRIORITY_CLASS_NAME, RUNTIME_CLASS_NAME, SECURITY_CONTEXT, TOLERATIONS,
 };
 
+use shapes::{
+    ACCOUNT, CAPABILITIES, COUNT, HEALTH, HOST_ALIAS, HPA, IMAGE, KINDS, MOUNT, PORT, PORT_KEYS,
+    RESOURCES, STRINGS, TABLE, TABLES, TEXT, TEXTS, TEXTS_BY_NAME,
+};
+
 use super::{
+    form::{Form, NameRule},
     key::{KeyShape, key},
     shape::Shape,
 };
 
-const fn value(name: &'static str, doc: &'static str, example: &'static str) -> KeyShape {
-    key(name, Shape::Any, doc, example)
-}
-
 /// Every key that some template of the chart reads of a component's values.
 pub(super) const CHART_KEYS: &[KeyShape] = &[
-    value("enabled", "Whether it runs.", "enabled = false"),
-    value("kind", "What it becomes.", "kind = \"StatefulSet\""),
-    value(
+    key(
+        "enabled",
+        Shape::Boolean,
+        "Whether it runs.",
+        "enabled = false",
+    ),
+    key(
+        "kind",
+        Shape::Plain(Form::Choice(KINDS)),
+        "What it becomes.",
+        "kind = \"StatefulSet\"",
+    ),
+    key(
         "image",
+        Shape::Table(IMAGE),
         "The image in its parts.",
         "image = { tag = \"2.0\" }",
     ),
-    value("replicas", "Pods at once.", "replicas = 2"),
-    value(
+    key("replicas", COUNT, "Pods at once.", "replicas = 2"),
+    key(
         "strategy",
+        Shape::Plain(Form::Choice(&["Recreate", "RollingUpdate"])),
         "How pods are replaced.",
         "strategy = \"Recreate\"",
     ),
-    value(
+    key(
         "restartPolicy",
+        Shape::Plain(Form::Choice(&["Never", "OnFailure"])),
         "Whether a job's failed container is started again.",
         "restartPolicy = \"OnFailure\"",
     ),
-    value("backoffLimit", "Tries of a job.", "backoffLimit = 3"),
-    value(
+    key("backoffLimit", COUNT, "Tries of a job.", "backoffLimit = 3"),
+    key(
         "resources",
+        Shape::Table(RESOURCES),
         "Requests and limits.",
         "resources = { limits = { memory = \"2Gi\" } }",
     ),
-    value(
+    key(
         "env",
+        TEXTS_BY_NAME,
         "Variables; references are completed by the chart.",
         "env = { LEVEL = \"debug\" }",
     ),
-    value(
+    key(
         "extraEnv",
+        TABLES,
         "Variables as Kubernetes lists them.",
         "extraEnv = [{ name = \"NODE\", valueFrom = { fieldRef = { fieldPath = \"spec.nodeName\" } } }]",
     ),
-    value(
+    key(
         "extraEnvFrom",
+        TABLES,
         "Sources of variables as Kubernetes lists them.",
         "extraEnvFrom = [{ configMapRef = { name = \"shared\" } }]",
     ),
-    value("command", "Kubernetes' `command`.", "command = [\"serve\"]"),
-    value("args", "Kubernetes' `args`.", "args = [\"--verbose\"]"),
-    value(
+    key(
+        "command",
+        TEXTS,
+        "Kubernetes' `command`.",
+        "command = [\"serve\"]",
+    ),
+    key(
+        "args",
+        TEXTS,
+        "Kubernetes' `args`.",
+        "args = [\"--verbose\"]",
+    ),
+    key(
         "workingDir",
+        Shape::Text,
         "The folder that it starts in.",
         "workingDir = \"/app\"",
     ),
-    value(
+    key(
         "ports",
+        Shape::Map(NameRule::Free, &Shape::Table(PORT_KEYS)),
         "Ports by name.",
         "ports = { admin = { port = 9000, protocol = \"TCP\" } }",
     ),
-    value(
+    key(
         "aliases",
+        STRINGS,
         "Further Services of the same pods.",
         "aliases = [\"old-name\"]",
     ),
-    value(
+    key(
         "service",
+        TABLE,
         "Its Service: `type`, `annotations`, `nodePorts` by port, and other fields of its `spec`.",
         "service = { type = \"NodePort\", nodePorts = { http = 30080 } }",
     ),
-    value(
+    key(
         "serviceName",
+        Shape::Text,
         "The headless Service.",
         "serviceName = \"db-headless\"",
     ),
-    value(
+    key(
         "health",
+        Shape::Table(HEALTH),
         "The check behind its probes.",
         "health = { periodSeconds = 30 }",
     ),
-    value(
+    key(
         "syncWave",
+        Shape::Integer(i64::MIN, i64::MAX),
         "When Argo CD applies it: after all of the waves before.",
         "syncWave = 2",
     ),
-    value(
+    key(
         "waitFor",
+        Shape::Map(NameRule::Free, &PORT),
         "Services and ports that must take connections first.",
         "waitFor = { db = 5432 }",
     ),
-    value(
+    key(
         "waitForJobs",
+        STRINGS,
         "Jobs that must have succeeded first.",
         "waitForJobs = [\"db-init\"]",
     ),
-    value(
+    key(
         "volumes",
+        Shape::Map(NameRule::Free, &Shape::Table(MOUNT)),
         "What it mounts, by name.",
         "volumes = { data = { storageClass = \"fast\" } }",
     ),
-    value(
+    key(
         "extraVolumes",
+        TABLES,
         "Volumes as Kubernetes lists them.",
         "extraVolumes = [{ name = \"cache\", emptyDir = {} }]",
     ),
-    value(
+    key(
         "extraVolumeMounts",
+        TABLES,
         "Their mounts.",
         "extraVolumeMounts = [{ name = \"cache\", mountPath = \"/cache\" }]",
     ),
-    value("files", "Files that it mounts.", "files = []"),
-    value(
+    key("files", TABLES, "Files that it mounts.", "files = []"),
+    key(
         "initContainers",
+        TABLES,
         "Containers that run before it.",
         "initContainers = [{ name = \"warm\", image = \"warm:1\" }]",
     ),
-    value(
+    key(
         "sidecars",
+        TABLES,
         "Containers beside it.",
         "sidecars = [{ name = \"proxy\", image = \"proxy:1\" }]",
     ),
-    value(
+    key(
         "serviceAccount",
+        Shape::Table(ACCOUNT),
         "An account of its own: `create`, `name`, `annotations`, `automountToken`.",
         "serviceAccount = { annotations = { \"eks.amazonaws.com/role-arn\" = \"arn:aws:iam::1:role/ml\" } }",
     ),
     IMAGE_PULL_SECRETS.own(),
-    value("user", "UID, or UID:GID.", "user = \"1000:1000\""),
-    value(
+    key("user", TEXT, "UID, or UID:GID.", "user = \"1000:1000\""),
+    key(
         "fsGroup",
+        COUNT,
         "The group that owns its claims.",
         "fsGroup = 1000",
     ),
-    value(
+    key(
         "supplementalGroups",
+        TEXTS,
         "Further groups of its processes.",
         "supplementalGroups = [\"44\"]",
     ),
     SECURITY_CONTEXT.own(),
     POD_SECURITY_CONTEXT.own(),
-    value(
+    key(
         "mayBeRoot",
+        Shape::Boolean,
         "Whether it may run as root.",
         "mayBeRoot = true",
     ),
-    value(
+    key(
         "unrestricted",
+        Shape::Text,
         "Why Pod Security's `restricted` can't hold.",
         "unrestricted = \"it reads the node's files\"",
     ),
-    value("privileged", "All rights on the node.", "privileged = true"),
-    value(
+    key(
+        "privileged",
+        Shape::Boolean,
+        "All rights on the node.",
+        "privileged = true",
+    ),
+    key(
         "allowPrivilegeEscalation",
+        Shape::Boolean,
         "Whether its processes may gain rights.",
         "allowPrivilegeEscalation = false",
     ),
-    value(
+    key(
         "readOnlyRootFilesystem",
+        Shape::Boolean,
         "`true`: its root file system is read-only.",
         "readOnlyRootFilesystem = true",
     ),
-    value(
+    key(
         "capabilities",
+        Shape::Table(CAPABILITIES),
         "Capabilities to add and to drop.",
         "capabilities = { drop = [\"ALL\"] }",
     ),
-    value(
+    key(
         "podAnnotations",
+        TEXTS_BY_NAME,
         "Annotations of its pods.",
         "podAnnotations = { team = \"ml\" }",
     ),
-    value(
+    key(
         "podLabels",
+        TEXTS_BY_NAME,
         "Labels of its pods.",
         "podLabels = { team = \"ml\" }",
     ),
     NODE_SELECTOR.own(),
     TOLERATIONS.own(),
     AFFINITY.own(),
-    value(
+    key(
         "topologySpread",
+        TABLES,
         "How its pods spread.",
         "topologySpread = [{ maxSkew = 1, topologyKey = \"zone\", whenUnsatisfiable = \"ScheduleAnyway\" }]",
     ),
-    value(
+    key(
         "topologySpreadConstraints",
+        TABLES,
         "The same by Kubernetes' own name.",
         "topologySpreadConstraints = []",
     ),
     PRIORITY_CLASS_NAME.own(),
     RUNTIME_CLASS_NAME.own(),
-    value(
+    key(
         "hpa",
+        Shape::Table(HPA),
         "An autoscaler: `minReplicas`, `maxReplicas`, `cpu` and `memory` in percent, `metrics`, `behavior`.",
         "hpa = { maxReplicas = 5, cpu = 80 }",
     ),
-    value(
+    key(
         "pdb",
+        Shape::Either(&[TABLE, Shape::Boolean]),
         "Its disruption budget, or `false`.",
         "pdb = { minAvailable = 1 }",
     ),
-    value(
+    key(
         "hostNetwork",
+        Shape::Boolean,
         "The network of its node.",
         "hostNetwork = true",
     ),
-    value("hostPID", "The processes of its node.", "hostPID = true"),
-    value(
+    key(
+        "hostPID",
+        Shape::Boolean,
+        "The processes of its node.",
+        "hostPID = true",
+    ),
+    key(
         "hostname",
+        Shape::Text,
         "The name of its pod in itself.",
         "hostname = \"worker\"",
     ),
-    value(
+    key(
         "hostAliases",
+        Shape::List(&Shape::Table(HOST_ALIAS)),
         "Further lines of `/etc/hosts`.",
         "hostAliases = [{ ip = \"10.0.0.1\", hostnames = [\"old\"] }]",
     ),
-    value("isolated", "It joins no network.", "isolated = true"),
-    value(
+    key(
+        "isolated",
+        Shape::Boolean,
+        "It joins no network.",
+        "isolated = true",
+    ),
+    key(
         "startsPods",
+        Shape::Boolean,
         "It starts pods through the cluster's API.",
         "startsPods = true",
     ),
-    value(
+    key(
         "reads",
+        STRINGS,
         "What it may read through the cluster's API in its namespace.",
         "reads = [\"pods\"]",
     ),
-    value(
+    key(
         "readsEverywhere",
+        STRINGS,
         "What it may read in all namespaces; empty: nothing.",
         "readsEverywhere = [\"nodes/metrics\"]",
     ),
-    value(
+    key(
         "shareProcessNamespace",
+        Shape::Boolean,
         "Its containers see each other's processes.",
         "shareProcessNamespace = true",
     ),
-    value(
+    key(
         "terminationGracePeriodSeconds",
+        COUNT,
         "How long it may take to stop.",
         "terminationGracePeriodSeconds = 60",
     ),
-    value(
+    key(
         "lifecycle",
+        TABLE,
         "Kubernetes' hooks of its container. Without it one that is replaced pod by pod goes on for 5 seconds after it was asked to stop.",
         "lifecycle = { preStop = { exec = { command = [\"drain\"] } } }",
     ),
-    value("tty", "A terminal.", "tty = true"),
-    value("stdin", "An open standard input.", "stdin = true"),
+    key("tty", Shape::Boolean, "A terminal.", "tty = true"),
+    key(
+        "stdin",
+        Shape::Boolean,
+        "An open standard input.",
+        "stdin = true",
+    ),
     EXTRA_OBJECTS.own(),
     EXTRA.own(),
 ];

@@ -6,13 +6,12 @@ use super::{
     context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
-    meant::meant,
+    misfit::{bad_form, bad_form_of_several, bad_name, bad_value, wrong_type},
     shape::Shape,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     reference::{self, Mode, Piece, Words},
-    source::Span,
     syntax::{Entry, Key, Node, Table, Value},
     text::all_of,
 };
@@ -40,7 +39,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
                     }
                     continue;
                 }
-                let near = nearest_key(key, keys, sink);
+                let near = nearest_key(key, value, table, keys, sink);
                 let absent = match near {
                     Some(_) => Vec::new(),
                     None => absent(table, &kept, keys, sink),
@@ -158,14 +157,34 @@ fn could_be(value: &Node, shape: &Shape, context: &Context<'_>) -> bool {
     }
 }
 
-/// The key that a misspelled one was meant to be.
-fn nearest_key<'a>(key: &Key, keys: &'a [KeyShape], sink: &Sink) -> Option<&'a KeyShape> {
+/// In a table with more keys a mistake is not held against all others: no person wrote it, and the time would grow with the
+/// square of their number.
+const MOST_COMPARED: usize = 200;
+
+/// The key that a misspelled one was meant to be. Of several that are as near, it is one that the table has not yet, that takes
+/// such a value, and that the table needs.
+fn nearest_key<'a>(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    keys: &'a [KeyShape],
+    sink: &Sink,
+) -> Option<&'a KeyShape> {
     if sink.is_full() {
         return None;
     }
+    let mut likely: Vec<&KeyShape> = keys.iter().collect();
+    likely.sort_by_key(|shape| {
+        let is_written = table.entries.len() <= MOST_COMPARED && table.get(shape.name).is_some();
+        (
+            is_written,
+            !shape.shape.takes(&value.value),
+            !shape.required,
+        )
+    });
     let is_port = keys.iter().any(|shape| shape.name == "container");
     let of_compose = compose_port_key(&key.name).filter(|_| is_port);
-    let name = of_compose.or_else(|| nearest(&key.name, keys.iter().map(|shape| shape.name)));
+    let name = of_compose.or_else(|| nearest(&key.name, likely.iter().map(|shape| shape.name)));
     if let Some(name) = name {
         return keys.iter().find(|shape| shape.name == name);
     }
@@ -181,13 +200,15 @@ const SHORTEST_BEGINNING: usize = 3;
 
 /// The keys that the table must have and has not, by any name that is near to theirs.
 fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) -> Vec<&'a KeyShape> {
+    if table.entries.len() > MOST_COMPARED {
+        return Vec::new();
+    }
     let is_named = |shape: &KeyShape| {
-        let names = &mut table.entries.iter().map(|entry| &entry.key);
-        names.any(|key| {
+        table.entries.iter().any(|Entry { key, value }| {
             let is_known = keys.iter().any(|shape| shape.name == key.name);
+            let near = || nearest_key(key, value, table, keys, sink);
             key.name == shape.name
-                || !is_known
-                    && nearest_key(key, keys, sink).is_some_and(|near| near.name == shape.name)
+                || !is_known && near().is_some_and(|near| near.name == shape.name)
         })
     };
     keys.iter()
@@ -256,14 +277,14 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
             // What a reference stands for is not known yet.
             let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
             if phrase.literal().is_some_and(|text| !form.accepts(&text)) {
-                sink.push(bad_form(node, text, *form));
+                sink.push(bad_form(node, text, *form, context));
                 return None;
             }
             true
         }
         (Shape::Plain(form @ Form::KindPromQl), Value::String(text)) => {
             if !form.accepts(&kind_expression(node)) {
-                sink.push(bad_form(node, text, *form));
+                sink.push(bad_form(node, text, *form, context));
                 return None;
             }
             true
@@ -274,7 +295,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
                 return None;
             }
             if !form.accepts(text) {
-                sink.push(bad_form(node, text, *form));
+                sink.push(bad_form(node, text, *form, context));
                 return None;
             }
             true
@@ -286,7 +307,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
                 } else {
                     format!("a whole number from {least} to {most}")
                 };
-                sink.push(bad_value(node, &number.to_string(), &bounds));
+                sink.push(bad_value(node, &number.to_string(), &bounds, context));
                 return None;
             }
             true
@@ -299,7 +320,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
                 _ => String::new(),
             };
             if super::cpu_millis(&written).is_none() {
-                sink.push(bad_value(node, &written, &shape.describe()));
+                sink.push(bad_value(node, &written, &shape.describe(), context));
                 return None;
             }
             true
@@ -353,13 +374,11 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
         }
         (Shape::Either(shapes), value) => {
             if let Some(shape) = shapes.iter().find(|shape| shape.takes(value)) {
-                let is_table = |other: &Shape| matches!(other, Shape::Map(NameRule::Registry, _));
                 if let (Shape::Plain(form), Value::String(text)) = (shape, value)
                     && !form.accepts(text)
-                    && let Some(other) = shapes.iter().find(|other| is_table(other))
+                    && shapes.len() > 1
                 {
-                    let help = format!("it is {}, or {}", form.describe(), other.describe());
-                    sink.push(bad_form(node, text, *form).help(help));
+                    sink.push(bad_form_of_several(node, text, *form, shapes, context));
                     return None;
                 }
                 return value_of(node, shape, context, sink);
@@ -371,21 +390,7 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
     if fits {
         return Some(node.clone());
     }
-    let diagnostic = Diagnostic::new(
-        Code::WrongType,
-        format!(
-            "expected {}, found {}",
-            shape.describe(),
-            node.value.type_name()
-        ),
-    )
-    .label(node.span, format!("this is {}", node.value.type_name()));
-    sink.push(match meant(shape, node) {
-        Some(text) => diagnostic
-            .help(format!("write `{text}`"))
-            .replacing(node.span, text),
-        None => diagnostic.help(format!("write {}", shape.describe())),
-    });
+    sink.push(wrong_type(node, shape, context));
     None
 }
 
@@ -405,26 +410,6 @@ fn misplaced_reference(node: &Node) -> Option<Diagnostic> {
             .label(place, "a reference")
             .help(format!("write the value out; {}", reference_places())),
     })
-}
-
-fn bad_value(node: &Node, text: &str, expected: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadValue, format!("`{text}` is not {expected}"))
-        .label(node.span, "does not fit")
-        .help(format!("write {expected}"))
-}
-
-fn bad_form(node: &Node, text: &str, form: Form) -> Diagnostic {
-    match form {
-        Form::Name(rule) => bad_name(Code::BadValue, text, node.span, "a name here", rule),
-        form => bad_value(node, text, &form.describe()),
-    }
-}
-
-/// A name against its rule, whether it stands as a key or as a value.
-fn bad_name(code: Code, name: &str, span: Span, what: &str, rule: NameRule) -> Diagnostic {
-    Diagnostic::new(code, format!("`{name}` can't be {what}"))
-        .label(span, "this name")
-        .help(format!("a name here is {}", rule.describe()))
 }
 
 /// The entries of a table whose keys are the user's.

@@ -58,6 +58,8 @@ pub struct Context<'a> {
     pub removable: bool,
     /// Whether it merges with other tables: then its required keys are checked after merging.
     pub partial: bool,
+    /// The example of the key that the value belongs to; nothing at the top of a file.
+    pub example: &'static str,
 }
 
 impl<'a> Context<'a> {
@@ -122,11 +124,12 @@ impl<'a> Context<'a> {
             entry: "",
             place: self.place,
             removable: match key.name {
-                "components" | "presets" | "when" => true,
+                "components" | "presets" | "when" | "helm" => true,
                 "env" => false,
                 _ => self.removable,
             },
             partial: self.partial || matches!(key.name, "components" | "presets"),
+            example: key.example,
         }
     }
 

@@ -193,7 +193,7 @@ impl NameRule {
             }
             NameRule::ContainerPath => {
                 "an absolute path such as `/etc/app/app.conf`: one `/` between names, no `.` or `..`, and only names that \
-                 every system has (at most 255 bytes, no `\\`, `:`, `*`, `?`, `\"`, `<`, `>`, `|`, no hidden character)"
+                 every system has (at most 255 bytes, no `\\`, `:`, `*`, `?`, `\"`, `<`, `>`, `|`, no hidden character), and none that git keeps for itself (`.git`)"
             }
             NameRule::Registry => {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
@@ -296,7 +296,7 @@ impl Form {
                 "a duration: a number and `ms`, `s`, `m`, `h` or `d`, such as `30s`".to_string()
             }
             Form::Cpu => {
-                "processors in Kubernetes' units, such as `500m`, `2` or `0.5`".to_string()
+                "a number of processors in Kubernetes' units, such as `500m`, `2` or `0.5`".to_string()
             }
             Form::Memory => "an amount in Kubernetes' units, such as `512Mi` or `20Gi`".to_string(),
             Form::Cron => {
@@ -404,11 +404,27 @@ fn is_glob(text: &str) -> bool {
 const LONGEST_PROMQL: usize = 10_000;
 const MOST_PROMQL: usize = 500;
 
+/// Whether the parser comes to an end with an expression soon: the time that it takes grows faster than the text.
+fn is_bounded_promql(text: &str) -> bool {
+    let marks = text.matches(['(', '[', '{', '+', '-', '*', '/', '%', '^', '=', '<', '>']);
+    text.len() <= LONGEST_PROMQL && marks.count() <= MOST_PROMQL
+}
+
+/// Why an expression is no PromQL, where its parser says more than that.
+pub(super) fn promql_fault(text: &str) -> Option<String> {
+    if !is_bounded_promql(text) {
+        return Some(format!(
+            "it has more than {LONGEST_PROMQL} characters, or more than {MOST_PROMQL} brackets and operators"
+        ));
+    }
+    let error = promql_parser::parser::parse(&without_variables(text)).err()?;
+    let reason = error.lines().next()?;
+    (reason != "invalid promql query").then(|| reason.to_string())
+}
+
 /// An expression of PromQL; `None` where it can't be parsed, or is longer than any that people write.
 pub fn promql(text: &str) -> Option<promql_parser::parser::Expr> {
-    let marks = text.matches(['(', '[', '{', '+', '-', '*', '/', '%', '^', '=', '<', '>']);
-    let bounded = text.len() <= LONGEST_PROMQL && marks.count() <= MOST_PROMQL;
-    bounded
+    is_bounded_promql(text)
         .then(|| promql_parser::parser::parse(text).ok())
         .flatten()
 }

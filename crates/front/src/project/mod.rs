@@ -17,6 +17,7 @@ use crate::{
     language::{Context, Form, Owner, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Table},
+    value::is_device,
     world::{LARGEST_FILE, Listing, ReadError, World},
 };
 
@@ -89,6 +90,7 @@ pub fn read(
         place: start,
         removable: false,
         partial: false,
+        example: "",
     };
     Some(Read {
         tree: check(&platform.table, PLATFORM_FILE, &context, sink),
@@ -122,6 +124,7 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
 /// a file's name, and a label in Kubernetes.
 pub fn bad_environment(name: &str) -> Option<Diagnostic> {
     let taken = files::is_folder_of_a_target(name);
+    let is_device = is_device(name);
     let good = name.len() <= 63
         && name.split('.').all(|part| {
             let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
@@ -129,10 +132,12 @@ pub fn bad_environment(name: &str) -> Option<Diagnostic> {
                 && part.ends_with(letter)
                 && part.chars().all(|c| letter(c) || c == '-')
         });
-    if good && !taken {
+    if good && !taken && !is_device {
         return None;
     }
-    let why = if taken {
+    let why = if is_device {
+        "Windows has a device of that name, and no folder can have it there".to_string()
+    } else if taken {
         "`generated/` has a folder of that name for a target".to_string()
     } else {
         "a name here is lower-case letters, digits, `-` and `.`, at most 63, with a letter or digit at both ends and around each dot".to_string()

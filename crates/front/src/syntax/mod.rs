@@ -82,11 +82,11 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
     if let Some(bracket) = unclosed {
         sink.push(not_closed(&bracket, following, text, source));
     }
-    for span in numbers {
+    for (span, bounds) in numbers {
         sink.push(
             Diagnostic::new(Code::TomlSyntax, "this number has more than 64 bits")
                 .label(span, "too large for TOML")
-                .help("write a number between -9223372036854775808 and 9223372036854775807, or a string"),
+                .help(format!("write a number {bounds}, or a string")),
         );
     }
     table
@@ -181,8 +181,13 @@ fn visible(range: std::ops::Range<usize>, text: &str) -> std::ops::Range<usize> 
     start..end
 }
 
-/// `numbers` collects the places of those that do not fit.
-fn table(text: &str, source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Span>) -> Table {
+/// The numbers that do not fit, each with the bounds that it should be within.
+type Numbers = Vec<(Span, &'static str)>;
+const WHOLE_NUMBERS: &str = "between -9223372036854775808 and 9223372036854775807";
+const FRACTIONS: &str = "between -1.7e308 and 1.7e308";
+
+/// `numbers` collects those that do not fit.
+fn table(text: &str, source: SourceId, table: &DeTable<'_>, numbers: &mut Numbers) -> Table {
     let mut entries: Vec<Entry> = Vec::with_capacity(table.len());
     for (key, value) in table {
         entries.push(Entry {
@@ -198,12 +203,7 @@ fn table(text: &str, source: SourceId, table: &DeTable<'_>, numbers: &mut Vec<Sp
     }
 }
 
-fn node(
-    text: &str,
-    source: SourceId,
-    value: &Spanned<DeValue<'_>>,
-    numbers: &mut Vec<Span>,
-) -> Node {
+fn node(text: &str, source: SourceId, value: &Spanned<DeValue<'_>>, numbers: &mut Numbers) -> Node {
     let mut span = Span::new(source, value.span());
     if let DeValue::String(decoded) = value.get_ref() {
         span = content(text, span, decoded);
@@ -213,11 +213,18 @@ fn node(
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) => Value::Integer(number),
             Err(_) => {
-                numbers.push(span);
+                numbers.push((span, WHOLE_NUMBERS));
                 Value::Broken
             }
         },
-        DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+        DeValue::Float(number) => match number.as_str().parse::<f64>() {
+            // Only `inf` itself says that no number is larger.
+            Ok(parsed) if parsed.is_infinite() && !number.as_str().ends_with("inf") => {
+                numbers.push((span, FRACTIONS));
+                Value::Broken
+            }
+            parsed => Value::Float(parsed.unwrap_or(f64::NAN)),
+        },
         DeValue::Boolean(value) => Value::Boolean(*value),
         DeValue::Datetime(value) => match Date::of(value) {
             Some(date) => Value::Date(date),

@@ -2,8 +2,15 @@
 //! that not all jobs start at once.
 //! Source: the grammar of `hudson.scheduler.CrontabLexer` and the help of the field "Schedule" in Jenkins.
 
-/// Minute, hour, day, month, weekday: the smallest and the largest value.
-const FIELDS: [(u32, u32); 5] = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 7)];
+use super::cron::{self, Field, field, number, with_step};
+
+const FIELDS: [Field; 5] = [
+    field("minute", 0, 59, &[]),
+    field("hour", 0, 23, &[]),
+    field("day of the month", 1, 31, &[]),
+    field("month", 1, 12, &[]),
+    field("day of the week", 0, 7, &[]),
+];
 
 const NICKNAMES: [&str; 7] = [
     "@yearly",
@@ -17,22 +24,24 @@ const NICKNAMES: [&str; 7] = [
 
 /// Whether Jenkins reads this as one line of its cron: `H 4 * * *`, `H/15 * * * *`, `H(0-29) 2-6 * * 1,3`, `@daily`.
 pub fn is_build_trigger(text: &str) -> bool {
-    if NICKNAMES.contains(&text) {
-        return true;
+    trigger_fault(text).is_none()
+}
+
+/// What is wrong with a text that is no such line, for a message.
+pub fn trigger_fault(text: &str) -> Option<String> {
+    if text.contains(|c: char| c.is_whitespace() && c != ' ') {
+        return Some("a tab or the end of a line; fields stand apart by spaces".to_string());
     }
-    let fields: Vec<&str> = text.split(' ').filter(|field| !field.is_empty()).collect();
-    let holds =
-        |(field, bounds): (&&str, &(u32, u32))| field.split(',').all(|item| is_item(item, *bounds));
-    fields.len() == FIELDS.len() && fields.iter().zip(&FIELDS).all(holds)
+    cron::fault(text, &FIELDS, &NICKNAMES, |index, field| {
+        field.split(',').all(|item| is_item(item, &FIELDS[index]))
+    })
 }
 
 /// `*`, `H`, `H(0-29)`, a value or a range; all but a value with a step.
-fn is_item(item: &str, bounds: (u32, u32)) -> bool {
-    let (span, step) = match item.split_once('/') {
-        Some((span, step)) => (span, Some(step)),
-        None => (item, None),
-    };
-    if step.is_some_and(|step| !number(step).is_some_and(|step| step > 0 && step <= bounds.1 + 1)) {
+fn is_item(item: &str, rule: &Field) -> bool {
+    let (span, step) = with_step(item);
+    let is_step = |step: u32| step > 0 && step <= rule.last + 1;
+    if step.is_some_and(|step| !number(step).is_some_and(is_step)) {
         return false;
     }
     let hashed = span
@@ -40,26 +49,16 @@ fn is_item(item: &str, bounds: (u32, u32)) -> bool {
         .and_then(|rest| rest.strip_suffix(')'));
     match (span, hashed) {
         ("*" | "H", _) => true,
-        (_, Some(range)) => is_range(range, bounds),
-        _ if span.contains('-') => is_range(span, bounds),
-        _ => step.is_none() && is_in(span, bounds).is_some(),
+        (_, Some(range)) => is_range(range, rule),
+        _ if span.contains('-') => is_range(span, rule),
+        _ => step.is_none() && rule.takes(span),
     }
 }
 
-fn is_range(text: &str, bounds: (u32, u32)) -> bool {
-    let ends = text.split_once('-');
-    ends.is_some_and(|(first, last)| {
-        matches!((is_in(first, bounds), is_in(last, bounds)), (Some(first), Some(last)) if first <= last)
+fn is_range(text: &str, rule: &Field) -> bool {
+    text.split_once('-').is_some_and(|(first, last)| {
+        rule.takes(first) && rule.takes(last) && number(first) <= number(last)
     })
-}
-
-fn is_in(text: &str, (least, most): (u32, u32)) -> Option<u32> {
-    number(text).filter(|value| (least..=most).contains(value))
-}
-
-fn number(text: &str) -> Option<u32> {
-    text.chars().all(|c| c.is_ascii_digit()).then_some(())?;
-    text.parse().ok()
 }
 
 #[cfg(test)]

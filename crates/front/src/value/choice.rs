@@ -157,7 +157,7 @@ choice! {
 mod tests {
     use super::*;
 
-    /// Asserts that each word is read as what is written as that word.
+    /// Asserts that each word is parsed to the variant that has this word.
     macro_rules! reads_its_own_words {
         ($($name:ident),+) => {
             $(for word in $name::NAMES {

@@ -8,6 +8,7 @@ mod address;
 mod capability;
 mod build_trigger;
 mod choice;
+mod cron;
 mod device;
 mod path;
 mod schedule;
@@ -18,7 +19,7 @@ pub mod yaml;
 
 pub use account::{Account, Accounts};
 pub use address::{Bind, ExtraHost, Host, HostAddress, HttpScheme, Scheme, is_alias};
-pub use build_trigger::is_build_trigger;
+pub use build_trigger::{is_build_trigger, trigger_fault};
 pub use capability::Capability;
 pub use choice::choice;
 pub use choice::{
@@ -26,7 +27,7 @@ pub use choice::{
     SchedulePreset, TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
-pub use path::{ContainerPath, HostPath, TreePath, is_reserved, one_spelling};
+pub use path::{ContainerPath, HostPath, TreePath, is_device, one_spelling};
 pub use schedule::Schedule;
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};

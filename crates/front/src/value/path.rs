@@ -92,11 +92,14 @@ impl ContainerPath {
         (is_good && plain.len() <= LONGEST_PATH).then(|| Self(plain.to_string()))
     }
 
-    /// The same for a file that is generated: its path becomes one of the tree.
+    /// The same for a file that is generated: its path becomes one of the tree, where a folder `.git` would be a repository
+    /// whose settings name programs.
     pub fn of_file(text: &str) -> Option<Self> {
         let path = Self::parse(text).filter(|path| path.0 == text)?;
-        let names = text.strip_prefix('/')?;
-        names.split('/').all(is_portable).then_some(path)
+        let mut names = text.strip_prefix('/')?.split('/');
+        names
+            .all(|name| is_portable(name) && !is_git_folder(name))
+            .then_some(path)
     }
 
     pub fn into_string(self) -> String {
@@ -139,7 +142,7 @@ pub fn one_spelling(path: &str) -> String {
 }
 
 /// Whether a path below the output folder, or below that of an environment, is a run's own or holds values of secrets.
-pub fn is_reserved(path: &str) -> bool {
+fn is_reserved(path: &str) -> bool {
     let own = |path: &str| {
         let path = path.to_lowercase();
         let first = path.split('/').next().unwrap_or_default();
@@ -155,16 +158,18 @@ fn is_name(name: &str) -> bool {
 }
 
 fn is_portable(name: &str) -> bool {
+    !is_device(name) && !name.ends_with(['.', ' ']) && !name.contains(NOT_ON_WINDOWS)
+}
+
+/// Whether Windows takes a name for a device's, whatever ending follows: no file can have it there.
+pub fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let stem = stem.trim_end().to_lowercase();
     let is_numbered = ["com", "lpt"].iter().any(|port| {
         let number = stem.strip_prefix(port);
         number.is_some_and(|it| it.len() == 1 && it.chars().all(|c| c.is_ascii_digit()))
     });
-    !DEVICES.contains(&stem.as_str())
-        && !is_numbered
-        && !name.ends_with(['.', ' '])
-        && !name.contains(NOT_ON_WINDOWS)
+    DEVICES.contains(&stem.as_str()) || is_numbered
 }
 
 /// `.git`, in the ways that one of the file systems has for it.
@@ -208,6 +213,9 @@ mod tests {
             "/etc/com1",
             "/etc/x.",
             "/etc/a*",
+            "/.git/config",
+            "/a/.GIT",
+            "/a/git~1/config",
         ] {
             assert_eq!(ContainerPath::of_file(text), None, "{text:?}");
         }

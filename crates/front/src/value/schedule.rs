@@ -5,7 +5,10 @@ mod gap;
 
 use std::fmt;
 
-use super::SchedulePreset;
+use super::{
+    SchedulePreset,
+    cron::{self, Field, field, number, with_step},
+};
 
 /// When Airflow runs a DAG automatically.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +23,15 @@ impl Schedule {
     pub fn parse(text: &str) -> Option<Self> {
         match SchedulePreset::parse(text) {
             Some(preset) => Some(Schedule::Preset(preset)),
-            None => is_cron(text).then(|| Schedule::Cron(text.to_string())),
+            None => Self::fault(text)
+                .is_none()
+                .then(|| Schedule::Cron(text.to_string())),
         }
+    }
+
+    /// What is wrong with a text that is no schedule, for a message.
+    pub fn fault(text: &str) -> Option<String> {
+        cron::fault(text, &FIELDS, SchedulePreset::NAMES, is_field)
     }
 }
 
@@ -33,54 +43,36 @@ impl fmt::Display for Schedule {
         }
     }
 }
+
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-/// What one of the five fields may hold.
-struct Field {
-    first: u32,
-    last: u32,
-    /// Words for numbers, the first for `first`.
-    names: &'static [&'static str],
-}
-
 const DAY: usize = 2;
 const WEEKDAY: usize = 4;
 
-const fn field(first: u32, last: u32, names: &'static [&'static str]) -> Field {
-    Field { first, last, names }
-}
-
-/// Minute, hour, day, month, weekday.
 const FIELDS: [Field; 5] = [
-    field(0, 59, &[]),
-    field(0, 23, &[]),
-    field(1, 31, &[]),
-    field(1, 12, &MONTHS),
-    field(0, 7, &DAYS),
+    field("minute", 0, 59, &[]),
+    field("hour", 0, 23, &[]),
+    field("day of the month", 1, 31, &[]),
+    field("month", 1, 12, &MONTHS),
+    field("day of the week", 0, 7, &DAYS),
 ];
-
-fn is_cron(text: &str) -> bool {
-    let fields: Vec<String> = text
-        .split_whitespace()
-        .map(str::to_ascii_lowercase)
-        .collect();
-    let mut numbered = fields.iter().enumerate();
-    fields.len() == FIELDS.len() && numbered.all(|(index, field)| is_field(index, field))
-}
 
 fn is_field(index: usize, text: &str) -> bool {
     let rule = &FIELDS[index];
+    let text = &text.to_ascii_lowercase();
     let nearest = |text: &str| text.strip_suffix('w').is_some_and(|day| rule.takes(day));
     match index {
         DAY | WEEKDAY if text == "?" => true,
         DAY if nearest(text) => true,
-        DAY => text.split(',').all(|item| item == "l" || rule.spans(item)),
+        DAY => text
+            .split(',')
+            .all(|item| item == "l" || is_span(rule, item)),
         // The second Friday and the last one do not go together with plain days.
         WEEKDAY if text.contains(['#', 'l']) => text.split(',').all(is_nth_day),
-        _ => text.split(',').all(|item| rule.spans(item)),
+        _ => text.split(',').all(|item| is_span(rule, item)),
     }
 }
 
@@ -96,39 +88,41 @@ fn is_nth_day(text: &str) -> bool {
     }
 }
 
-impl Field {
-    /// `*`, a value or a range, which may lead over the end; each with a step.
-    fn spans(&self, item: &str) -> bool {
-        let (span, step) = match item.split_once('/') {
-            Some((span, step)) => (span, Some(step)),
-            None => (item, None),
-        };
-        let steps = step.is_none_or(|step| number(step).is_some_and(|step| step > 0));
-        steps
-            && (span == "*"
-                || match span.split_once('-') {
-                    Some((from, to)) => self.takes(from) && self.takes(to),
-                    None => self.takes(span),
-                })
-    }
-
-    fn takes(&self, value: &str) -> bool {
-        self.names.contains(&value)
-            || number(value).is_some_and(|found| (self.first..=self.last).contains(&found))
-    }
-}
-
-/// Digits alone: `+5` is not read.
-fn number(text: &str) -> Option<u32> {
-    text.chars().all(|c| c.is_ascii_digit()).then_some(())?;
-    text.parse().ok()
+/// `*`, a value or a range, which may lead over the end; each with a step.
+fn is_span(rule: &Field, item: &str) -> bool {
+    let (span, step) = with_step(item);
+    let steps = step.is_none_or(|step| number(step).is_some_and(|step| step > 0));
+    steps
+        && (span == "*"
+            || match span.split_once('-') {
+                Some((from, to)) => rule.takes(from) && rule.takes(to),
+                None => rule.takes(span),
+            })
 }
 
 #[cfg(test)]
 mod tests {
     use super::Schedule;
 
-    /// Both lists were put to Airflow 3.3.2.
+    #[test]
+    fn a_message_names_the_field_that_is_wrong() {
+        for (text, expected) in [
+            (
+                "30 * * * 8",
+                "field 5, the day of the week, is `8`; it takes 0 to 7 or `sun` to `sat`",
+            ),
+            ("0 24 * * *", "field 2, the hour, is `24`; it takes 0 to 23"),
+            (
+                "0 6 * *",
+                "4 fields; there are five: minute, hour, day of the month, month, day of the week",
+            ),
+        ] {
+            assert_eq!(Schedule::fault(text).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(Schedule::fault("0 6 * * Mon"), None);
+    }
+
+    /// Both lists were tested with Airflow 3.3.2.
     #[test]
     fn what_airflow_takes_is_a_schedule_and_nothing_else() {
         let taken = "@daily|@annually|@midnight|00 06 * * *|*/15 0-6 1,15 * mon|0 0 1 JAN *|0 0 ? * ?|0 0 L * *|0 0 1,L * *|\

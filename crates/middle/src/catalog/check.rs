@@ -25,6 +25,7 @@ pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut 
     checker.settings(sink);
     checker.roles(kinds, sink);
     checker.named_ports(sink);
+    checker.measured(sink);
     checker.binding(sink);
     checker.table(&kind.table, Place::Top, sink);
 }
@@ -155,6 +156,23 @@ impl Checker<'_> {
                     &as_strs(&self.names.ports),
                 ));
             }
+        }
+    }
+
+    /// The part whose metrics the rules use.
+    fn measured(&self, sink: &mut Sink) {
+        let written = self.kind.table.get("measured");
+        let Some(node) = written.filter(|node| self.is_own(node.span)) else {
+            return;
+        };
+        let part = node.as_str().unwrap_or_default();
+        if !self.names.parts.contains(part) {
+            sink.push(unknown(
+                "part",
+                part,
+                node.span,
+                &as_strs(&self.names.parts),
+            ));
         }
     }
 
@@ -391,7 +409,11 @@ fn place_below(place: Place, key: &str) -> Place {
 
 fn takes(spec: &SettingSpec, value: &Value) -> bool {
     match spec.kind {
-        SettingType::String | SettingType::Duration | SettingType::Size | SettingType::File => {
+        SettingType::String
+        | SettingType::Duration
+        | SettingType::Size
+        | SettingType::Stores
+        | SettingType::File => {
             matches!(value, Value::String(_) | Value::Integer(_))
         }
         SettingType::Integer => matches!(value, Value::Integer(_)),

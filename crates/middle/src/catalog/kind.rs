@@ -2,6 +2,7 @@
 
 use crate::{
     data::{Level, Upgrade},
+    language::{Form, Shape},
     model::{Icon, SecretForm, Text, Version},
     reference::{self, Mode, Words},
     source::Span,
@@ -31,6 +32,8 @@ pub struct Kind {
     pub majors: Vec<u64>,
     /// Words before the program's version in the tags of images that extend it, such as `pg` in `2.17.2-pg18`.
     pub version_words: Vec<String>,
+    /// What a tag of its image must hold, as `-full`: other variants lack what the kind needs.
+    pub variant: Option<String>,
     /// The oldest tag that it can run, if that is not the first of a major version.
     pub oldest: Option<String>,
     /// The steps that existing data needs when the major version changes.
@@ -156,6 +159,8 @@ pub enum SettingType {
     List,
     /// A list of names, or a table of them with `user` and `password` each.
     Databases,
+    /// A URL, or a list of URLs and of tables with `url` and a login each.
+    Stores,
     /// The path of a file of the project.
     File,
     /// A list of such paths.
@@ -165,8 +170,27 @@ pub enum SettingType {
 }
 
 impl SettingType {
+    /// What a value of it looks like, as far as the language has a shape for it.
+    pub fn shape(self) -> Shape {
+        match self {
+            SettingType::String | SettingType::File | SettingType::Secret => Shape::Text,
+            SettingType::Integer => Shape::Integer(i64::MIN, i64::MAX),
+            SettingType::Boolean => Shape::Boolean,
+            SettingType::Duration => Shape::Plain(Form::Duration),
+            SettingType::Size => Shape::Plain(Form::Memory),
+            // Of several shapes: what was meant is a guess.
+            SettingType::Stores => Shape::Any,
+            SettingType::List
+            | SettingType::Databases
+            | SettingType::Files
+            | SettingType::Folders => Shape::List(&Shape::Text),
+        }
+    }
+}
+
+impl SettingType {
     /// Each type with its name in a kind file.
-    pub const ALL: [(&'static str, SettingType); 11] = [
+    pub const ALL: [(&'static str, SettingType); 12] = [
         ("string", SettingType::String),
         ("integer", SettingType::Integer),
         ("boolean", SettingType::Boolean),
@@ -175,6 +199,7 @@ impl SettingType {
         ("secret", SettingType::Secret),
         ("list", SettingType::List),
         ("databases", SettingType::Databases),
+        ("stores", SettingType::Stores),
         ("file", SettingType::File),
         ("files", SettingType::Files),
         ("folders", SettingType::Folders),

@@ -95,6 +95,7 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
         // A value of the other kind can be removed.
         removable: table.get("extends").is_some(),
         partial: false,
+        example: "",
     };
     language::check(table, KIND, &context, sink)
 }
@@ -176,6 +177,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        variant: string("variant"),
         oldest: string("oldest"),
         upgrades: table
             .array("upgrades")

@@ -7,7 +7,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{FileContent, FileMount, Platform},
     source::Span,
-    value::one_spelling,
+    value::{is_device, one_spelling},
 };
 
 /// A mount path twice within a workload.
@@ -89,6 +89,7 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
                 .help("choose another name"),
         );
     }
+    devices(platform, sink);
     pipelines_network(platform, sink);
     config_files(platform, sink);
     let pipelines = platform
@@ -103,6 +104,34 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
     same(ci, "CI entry", sink);
     aliases(platform, sink);
     variables(platform, sink);
+}
+
+/// Names that become those of files, which Windows has for devices.
+fn devices(platform: &Platform, sink: &mut Sink) {
+    let of_pipelines = platform.pipelines.iter().flat_map(|pipeline| {
+        let stubs = pipeline.tasks.iter();
+        let stubs = stubs.map(|task| ("task", &task.name, task.span));
+        stubs.chain([("pipeline", &pipeline.name, pipeline.span)])
+    });
+    let groups = platform
+        .groups
+        .iter()
+        .map(|it| ("group", &it.name, it.span));
+    let components = platform.components.iter();
+    let components = components.map(|it| ("component", &it.name, it.span));
+    let ci = platform.ci.iter().map(|it| ("CI entry", &it.name, it.span));
+    let named = [("platform", &platform.name, platform.span)].into_iter();
+    let named = named.chain(groups).chain(components).chain(of_pipelines);
+    for (what, name, span) in named.chain(ci).filter(|(_, name, _)| is_device(name)) {
+        sink.push(
+            Diagnostic::new(
+                Code::BadName,
+                format!("`{name}` can't be the name of a {what}"),
+            )
+            .label(span, "Windows has a device of that name")
+            .help("choose another name: no file of this one can be checked out there"),
+        );
+    }
 }
 
 /// An alias that is the name of another workload: who asks would get one of the two by chance.

@@ -327,9 +327,8 @@ impl<'a> Used<'a> {
         }
         for component in &platform.components {
             for setting in &component.settings {
-                if let crate::model::SettingValue::Text(text) = &setting.value {
-                    secrets.extend(text.secrets());
-                }
+                let texts = setting.value.texts().into_iter();
+                secrets.extend(texts.flat_map(Text::secrets));
             }
         }
         let notify = platform.notify.iter();

@@ -4,8 +4,9 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
-        AlertSeverity, At, Ci, Component, NO_REPLICAS, Notify, Platform, REPLICAS_MISSING,
-        SettingValue, TARGET_DOWN, Text, WATCHDOG, is_generated_alertmanager, is_pattern, matches,
+        AlertSeverity, At, CONTAINER_ABSENT, Ci, Component, NO_REPLICAS, Notify, Platform,
+        REPLICAS_MISSING, SettingValue, TARGET_DOWN, Text, WATCHDOG, is_generated_alertmanager,
+        is_pattern, matches,
     },
     text::all_of,
 };
@@ -65,7 +66,8 @@ struct Fired<'a> {
 
 /// The alerts of the platform: those of its components, and what it says of every one itself.
 fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
-    platform.components.iter().flat_map(|component| {
+    let counts = platform.first_of("cadvisor").is_some();
+    platform.components.iter().flat_map(move |component| {
         let own = component.alerts.iter().map(move |alert| Fired {
             name: &alert.name,
             severity: alert.severity,
@@ -76,7 +78,9 @@ fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
             (NO_REPLICAS, AlertSeverity::Critical),
             (REPLICAS_MISSING, AlertSeverity::Warning),
         ];
-        own.chain(of_platform.map(|(name, severity)| Fired {
+        let counted = counts.then_some((CONTAINER_ABSENT, AlertSeverity::Critical));
+        let of_platform = of_platform.into_iter().chain(counted);
+        own.chain(of_platform.map(move |(name, severity)| Fired {
             name,
             severity,
             component,

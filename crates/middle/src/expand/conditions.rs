@@ -11,7 +11,7 @@ use crate::{
     catalog::{Fact, PlatformFact, RoleFact},
     diag::{Code, Diagnostic, Sink},
     model::Route,
-    syntax::{Node, Removal, Table, Value, overlay},
+    syntax::{Entry, Node, Removal, Table, Value, overlay},
     template::{Engine, View},
     text::all_of,
 };
@@ -177,13 +177,26 @@ pub(super) fn decided(
             let more = over
                 .table_mut("workload")
                 .and_then(|workload| workload.remove("args"));
+            let panels = over.entry("panels").cloned();
+            over.remove("panels");
             table = overlay(&table, &over, Removal::Now);
+            append_panels(&mut table, panels);
             if let Some(more) = more {
                 append_arguments(&mut table, &more);
             }
         }
     }
     table
+}
+
+/// The panels of a case follow those of the kind.
+fn append_panels(table: &mut Table, more: Option<Entry>) {
+    let Some(more) = more else { return };
+    let below = table.get_mut("panels").map(|node| &mut node.value);
+    match (below, &more.value.value) {
+        (Some(Value::Array(panels)), Value::Array(more)) => panels.extend(more.iter().cloned()),
+        _ => table.set(more.key, more.value),
+    }
 }
 
 /// The `args` of a case are a part of the kind's command; the user's own `args` follow them.

@@ -101,6 +101,7 @@ fn component(
         place: key.span,
         removable: true,
         partial: false,
+        example: "",
     };
     complete(&user, &context, sink);
     let logins = logins::split(&mut user, &kind, sink);

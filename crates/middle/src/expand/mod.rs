@@ -27,6 +27,7 @@ mod roles;
 mod routes;
 mod secrets;
 mod settings;
+mod stores;
 mod tag_form;
 
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};

@@ -2,7 +2,7 @@
 //!
 //! In: the checked tree and what the manifest remembers. Out: [`Moves`], which says the names of a volume by its key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     data::{Data, Keeper, id, owner, section},
@@ -17,12 +17,12 @@ const SORTS: [&str; 5] = ["components", "groups", "pipelines", "volumes", "platf
 /// What was renamed.
 #[derive(Debug, Default)]
 pub struct Moves {
-    /// Keys of platform.toml: the old one, and the one that it is now.
-    steps: Vec<(String, String)>,
+    /// Keys of platform.toml: the one that it is now, and the old one.
+    steps: BTreeMap<String, String>,
     /// The Compose project that volumes are called after.
     project: String,
-    /// The data that earlier runs recorded in the manifest.
-    recorded: Vec<Data>,
+    /// The data that earlier runs recorded in the manifest, by who keeps it and its key.
+    recorded: BTreeMap<(Keeper, String), Data>,
 }
 
 /// The names of a volume.
@@ -49,9 +49,9 @@ pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Si
     let name = platform_name(tree);
     let project = format!("{name}{suffix}");
     let mut moves = Moves {
-        steps: Vec::new(),
+        steps: BTreeMap::new(),
         project: old_project(&entries, name, suffix),
-        recorded: recorded.to_vec(),
+        recorded: by_key(recorded),
     };
     let is_whole = is_sound(tree, &entries, suffix, sink);
     if !is_whole {
@@ -62,9 +62,17 @@ pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Si
         .iter()
         .filter(|entry| section(entry.to) != "platform");
     moves.steps = named
-        .map(|entry| (entry.from.to_string(), entry.to.to_string()))
+        .map(|entry| (entry.to.to_string(), entry.from.to_string()))
         .collect();
     moves
+}
+
+/// Of two with one key the first counts.
+fn by_key(recorded: &[Data]) -> BTreeMap<(Keeper, String), Data> {
+    let by_key = recorded.iter().rev();
+    by_key
+        .map(|data| ((data.keeper, data.key.clone()), data.clone()))
+        .collect()
 }
 
 fn entries<'a>(tree: &'a Table, sink: &mut Sink) -> Vec<Entry<'a>> {
@@ -130,6 +138,7 @@ fn no_key(text: &str, span: Span) -> Diagnostic {
 /// Reports entries that contradict the rest of the file.
 fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) -> bool {
     let mut found = Vec::new();
+    let steps = Steps::of(entries);
     for (index, entry) in entries.iter().enumerate() {
         let is_same_sort = section(entry.from) == section(entry.to)
             && is_volume(entry.from) == is_volume(entry.to)
@@ -149,16 +158,17 @@ fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) 
                 bad(format!("`{}` is still there", entry.from), entry.from_span)
                     .help(format!("rename it to `{}`, or remove this entry", entry.to)),
             );
-        } else if suffix.is_empty() && !is_now(tree, entry.to) && !moves_further(entry, entries) {
+        } else if suffix.is_empty() && !is_now(tree, entry.to) && !steps.from.contains_key(entry.to)
+        {
             found.push(
                 bad(format!("there is no `{}`", entry.to), entry.to_span)
                     .help("`to` is its name now; remove an entry that is not needed any more"),
             );
         }
-        let twin = entries[..index]
-            .iter()
-            .find(|other| other.from == entry.from || other.to == entry.to);
-        if let Some(other) = twin {
+        let firsts = [steps.from.get(entry.from), steps.to.get(entry.to)];
+        let first = firsts.into_iter().flatten().min();
+        if let Some(other) = first.filter(|first| **first < index) {
+            let other = &entries[*other];
             let (what, first, second) = match other.to == entry.to {
                 true => (entry.to, other.to_span, entry.to_span),
                 false => (entry.from, other.from_span, entry.from_span),
@@ -171,7 +181,7 @@ fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) 
             );
         }
     }
-    if let Some(entry) = entries.iter().find(|entry| is_in_circle(entry, entries)) {
+    if let Some(entry) = first_in_circle(entries, &steps) {
         found.push(
             bad(
                 format!("`{}` is moved back to its own name", entry.from),
@@ -205,11 +215,6 @@ fn is_still(tree: &Table, key: &str, suffix: &str) -> bool {
     }
 }
 
-/// Whether another entry moves it further.
-fn moves_further(entry: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
-    entries.iter().any(|next| next.from == entry.to)
-}
-
 /// Whether something can have this new name. A kind's own volume stands in no file, so only its component is looked up.
 fn is_now(tree: &Table, key: &str) -> bool {
     exists(tree, owner(key))
@@ -233,18 +238,43 @@ fn exists(tree: &Table, key: &str) -> bool {
     }
 }
 
-fn is_in_circle(start: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
-    let mut here = start.to;
-    for _ in entries {
-        let Some(next) = entries.iter().find(|entry| entry.from == here) else {
-            return false;
-        };
-        here = next.to;
-        if here == start.from {
-            return true;
+/// The places of the first entries of each old key, and of each new one.
+struct Steps<'a> {
+    from: BTreeMap<&'a str, usize>,
+    to: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Steps<'a> {
+    fn of(entries: &[Entry<'a>]) -> Self {
+        // Those that come first are put in last.
+        let places = || entries.iter().enumerate().rev();
+        Self {
+            from: places().map(|(at, entry)| (entry.from, at)).collect(),
+            to: places().map(|(at, entry)| (entry.to, at)).collect(),
         }
     }
-    false
+}
+
+/// The first entry of those that lead back to where they begin. Each key has one next step, so each walk ends in a circle,
+/// at its end, or at a key that an earlier walk has passed.
+fn first_in_circle<'a, 'b>(entries: &'b [Entry<'a>], steps: &Steps<'a>) -> Option<&'b Entry<'a>> {
+    let mut walk_of: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut circle: BTreeSet<&str> = BTreeSet::new();
+    let next = |key: &str| steps.from.get(key).map(|at| entries[*at].to);
+    for (walk, entry) in entries.iter().enumerate() {
+        let mut here = Some(entry.from);
+        while let Some(key) = here.filter(|key| !walk_of.contains_key(key)) {
+            walk_of.insert(key, walk);
+            here = next(key);
+        }
+        let met = here.filter(|key| walk_of.get(key) == Some(&walk));
+        let mut around = met;
+        while let Some(key) = around.filter(|key| circle.insert(key)) {
+            around = next(key);
+        }
+    }
+    let mut all = entries.iter();
+    all.find(|entry| circle.contains(entry.from) && circle.contains(entry.to))
 }
 
 /// The project that the volumes were called after before the platform was renamed.
@@ -308,22 +338,18 @@ impl Moves {
 
     /// The key before its last move: by an entry for the volume, else by one for its component or pipeline.
     fn before(&self, key: &str) -> Option<String> {
-        let exact = self.steps.iter().find(|(_, to)| to == key);
-        if let Some((from, _)) = exact {
+        if let Some(from) = self.steps.get(key) {
             return Some(from.clone());
         }
-        self.steps.iter().find_map(|(from, to)| {
-            let rest = key.strip_prefix(to.as_str())?.strip_prefix('.')?;
-            Some(format!("{from}.{rest}"))
+        key.match_indices('.').find_map(|(dot, _)| {
+            let from = self.steps.get(&key[..dot])?;
+            Some(format!("{from}{}", &key[dot..]))
         })
     }
 
     /// The recorded name: that of the oldest key, or of a key that was moved to the current one.
     fn name(&self, keeper: Keeper, chain: &[String]) -> Option<String> {
-        let of = |key: &String| {
-            let mut recorded = self.recorded.iter();
-            recorded.find(|data| data.keeper == keeper && data.key == *key)
-        };
+        let of = |key: &String| self.recorded.get(&(keeper, key.clone()));
         let today = chain.first().and_then(of).filter(|data| data.moved);
         let before = chain.iter().skip(1).rev().find_map(of);
         before.or(today).map(|data| data.name.clone())

@@ -258,8 +258,9 @@ fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], 
             sink.push(choosing(diagnostic, draft, role, fitting));
         }
         fitting if role.required => {
-            // A component that would fill the role may be one that was lost to another mistake.
-            if fitting.is_empty() && !all.names.lost.is_empty() {
+            // A component that would fill the role may be one that was lost to another mistake, as what `uses` says may be.
+            let is_broken = draft.user.get("uses").is_some_and(Node::is_broken);
+            if is_broken || fitting.is_empty() && !all.names.lost.is_empty() {
                 return;
             }
             let diagnostic = Diagnostic::new(

@@ -1,10 +1,10 @@
 //! Settings: typed by the kind.
 
-use super::{Declarations, draft::Declared};
+use super::{Declarations, draft::Declared, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
-    language::{duration_ms, memory_bytes},
+    language::{duration_ms, memory_bytes, respelled},
     reference::{self, Mode, Phrase, Piece, Words},
     syntax::{Key, Node, Table, Value},
     text::{all_of, one_of},
@@ -39,6 +39,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
         }
         check_logins(all, declared, sink);
         check_databases(declared, sink);
+        stores::check_login(declared, sink);
         if declared.external.is_some() {
             continue;
         }
@@ -161,7 +162,13 @@ fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {
 fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
     let expected = match (spec.kind, &node.value) {
         (SettingType::Secret, Value::String(_)) => {
-            if !is_secret(&phrase(node)) {
+            let phrase = phrase(node);
+            // What is no reference at all is reported where references are resolved.
+            let is_broken = phrase
+                .pieces
+                .iter()
+                .any(|it| matches!(it, Piece::Misfit(_)));
+            if !is_broken && !is_secret(&phrase) {
                 sink.push(
                     Diagnostic::new(
                         Code::SecretRequired,
@@ -199,7 +206,13 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
             }
             return;
         }
-        (SettingType::String | SettingType::File, Value::String(_))
+        (SettingType::Stores, Value::Array(items)) => {
+            items
+                .iter()
+                .for_each(|item| stores::check(spec, item, sink));
+            return;
+        }
+        (SettingType::String | SettingType::Stores | SettingType::File, Value::String(_))
         | (SettingType::Integer, Value::Integer(_))
         | (SettingType::Boolean, Value::Boolean(_)) => return,
         (SettingType::String, Value::Integer(_)) => return,
@@ -222,6 +235,7 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
         (SettingType::Size, _) => "an amount such as `20Gi`",
         (SettingType::List, _) => "a list of strings",
         (SettingType::Databases, _) => "a list of names, or a table of them",
+        (SettingType::Stores, _) => "a URL, or a list of them",
         (SettingType::File, _) => "a path of the project",
         (SettingType::Files | SettingType::Folders, _) => "a list of paths of the project",
     };
@@ -272,7 +286,7 @@ fn shown(c: char) -> String {
     }
 }
 
-fn phrase(node: &Node) -> Phrase<'_> {
+pub(super) fn phrase(node: &Node) -> Phrase<'_> {
     reference::of_node(node, Words::Platform, Mode::Strict)
 }
 
@@ -291,8 +305,8 @@ fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
     })
 }
 
-fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
-    Diagnostic::new(
+pub(super) fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
         Code::WrongType,
         format!(
             "setting `{}`: expected {expected}, found {}",
@@ -300,12 +314,19 @@ fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
             node.value.type_name()
         ),
     )
-    .label(node.span, format!("this is {}", node.value.type_name()))
-    .help(format!("write {expected}"))
+    .label(node.span, format!("this is {}", node.value.type_name()));
+    // A secret is never written out, whatever stands there; and a time may be in seconds or in days.
+    let is_guess = matches!(spec.kind, SettingType::Secret | SettingType::Duration);
+    match respelled(&spec.kind.shape(), node).filter(|_| !is_guess) {
+        Some(text) => diagnostic
+            .help(format!("write `{text}`"))
+            .replacing(node.span, text),
+        None => diagnostic.help(format!("write {expected}")),
+    }
 }
 
 /// Nothing but one reference to a secret.
-fn is_secret(phrase: &Phrase<'_>) -> bool {
+pub(super) fn is_secret(phrase: &Phrase<'_>) -> bool {
     match phrase.pieces.as_slice() {
         [Piece::Reference(reference)] => reference.segments[0] == "secrets",
         _ => false,
@@ -353,6 +374,7 @@ fn example(spec: &SettingSpec) -> &'static str {
         SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders => {
             "[\"name\"]"
         }
+        SettingType::Stores => "\"https://store.example.com/push\"",
         SettingType::String | SettingType::Secret | SettingType::File => "\"name\"",
     }
 }

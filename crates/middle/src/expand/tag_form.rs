@@ -1,4 +1,5 @@
-//! Tags that the kind's image does not have: `2.54.1` where they are called `v2.54.1`.
+//! Tags that the kind's image does not have, `2.54.1` where they are called `v2.54.1`, and variants of it that lack what the
+//! kind needs.
 
 use super::{Declarations, draft::Declared};
 use crate::{
@@ -26,23 +27,42 @@ fn other_form(declared: &Declared) -> Option<Diagnostic> {
     let usual = declared.kind.version.as_deref()?;
     let (own, number) = split(version)?;
     let (prefix, _) = split(usual)?;
-    if own == prefix || !["", "v"].contains(&own) {
-        return None;
-    }
-    let tag = format!("{prefix}{number}");
-    Some(
-        Diagnostic::new(
-            Code::TagForm,
+    let is_other = own != prefix && ["", "v"].contains(&own);
+    let variant = declared.kind.variant.as_deref();
+    let missing = variant.filter(|variant| !version.contains(variant));
+    let title = &declared.kind.title;
+    let (message, label) = match missing {
+        _ if is_other => (
+            format!("`{version}` is probably not a tag of {title}: its tags look like `{usual}`"),
+            "another form",
+        ),
+        Some(variant) => (
             format!(
-                "`{version}` is probably not a tag of {}: its tags look like `{usual}`",
-                declared.kind.title
+                "`{version}` of {title} lacks what the kind needs: it takes tags with `{variant}`, such as `{usual}`"
             ),
-        )
-        .about(&declared.name)
-        .label(node.span, "another form")
-        .help(format!("write `version = {}`", quoted(&tag)))
-        .replacing(node.span, quoted(&tag)),
+            "another variant of the image",
+        ),
+        None => return None,
+    };
+    // A digest, or another variant, stands behind the number.
+    let number = number.split_once('-').map_or(number, |(number, _)| number);
+    let tag = match missing {
+        Some(variant) => format!("{prefix}{number}{variant}"),
+        None => tag_of(prefix, version),
+    };
+    Some(
+        Diagnostic::new(Code::TagForm, message)
+            .about(&declared.name)
+            .label(node.span, label)
+            .help(format!("write `version = {}`", quoted(&tag)))
+            .replacing(node.span, quoted(&tag)),
     )
+}
+
+/// The tag with another text before its number.
+fn tag_of(prefix: &str, version: &str) -> String {
+    let number = split(version).map_or(version, |(_, number)| number);
+    format!("{prefix}{number}")
 }
 
 /// What stands before a tag's number, and the rest.

@@ -253,7 +253,7 @@ mod tests {
                 assert!(rest.remove(&(name, next)), "{name} to {next} is told twice");
             }
         }
-        // What is told is all that has to be cured.
+        // Without the reported cycles there is no cycle left.
         let rest: Vec<(&str, &str)> = rest.into_iter().collect();
         assert!(independent_cycles(&rest).is_empty());
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::json;
 use crate::{
     language::{KIND_PART_ONLY, Scope, component_key},
-    model::{Component, Piece, Platform, SettingValue, Text, Workload},
+    model::{Component, Piece, Platform, SettingValue, Store, Text, Workload},
     source::{SourceId, Sources, Span},
     syntax::{self, Node, Table, Value},
 };
@@ -338,12 +338,27 @@ fn rank(key: &str) -> usize {
         .unwrap_or(FIRST.len())
 }
 
+fn store(store: &Store) -> serde_json::Value {
+    let login = [
+        ("user", &store.user),
+        ("password", &store.password),
+        ("token", &store.token),
+    ];
+    let login = login.into_iter();
+    let login = login.filter_map(|(key, value)| Some((key, text(value.as_ref()?))));
+    let all = std::iter::once(("url", text(&store.url))).chain(login);
+    all.map(|(key, value)| (key.to_string(), value.into()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
 fn setting_value(value: &SettingValue) -> serde_json::Value {
     match value {
         SettingValue::Text(value) => text(value).into(),
         SettingValue::Integer(number) => (*number).into(),
         SettingValue::Boolean(value) => (*value).into(),
         SettingValue::List(items) => items.iter().map(text).collect(),
+        SettingValue::Stores(stores) => stores.iter().map(store).collect(),
         SettingValue::Files(files) => files.iter().map(|(path, _)| path.as_str()).collect(),
     }
 }

@@ -386,6 +386,18 @@ fn setting(spec: &SettingSpec) -> Value {
             let table = json!({ "type": "object", "additionalProperties": login });
             json!({ "anyOf": [strings, table] })
         }
+        SettingType::Stores => {
+            let secret = json!({ "type": "string", "pattern": SECRET });
+            let url = json!({ "type": "string" });
+            let store = json!({
+                "type": "object",
+                "properties": { "url": url, "user": url, "password": secret, "token": secret },
+                "required": ["url"],
+                "additionalProperties": false,
+            });
+            let item = json!({ "anyOf": [url, store] });
+            json!({ "anyOf": [url, { "type": "array", "items": item }] })
+        }
         SettingType::List | SettingType::Files | SettingType::Folders => strings,
     });
     out.extend(or_false(value));

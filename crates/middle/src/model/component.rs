@@ -179,8 +179,42 @@ pub enum SettingValue {
     Boolean(bool),
     /// Strings in the user's order.
     List(Vec<Text>),
+    /// Stores elsewhere, in the user's order.
+    Stores(Vec<Store>),
     /// Files of the project: path and text.
     Files(Vec<(String, Vec<u8>)>),
+}
+
+/// A store elsewhere that a program sends to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Store {
+    /// Where it is.
+    pub url: Text,
+    /// The login, beside `password`.
+    pub user: Option<Text>,
+    /// A secret.
+    pub password: Option<Text>,
+    /// A secret, in place of a login.
+    pub token: Option<Text>,
+}
+
+impl SettingValue {
+    /// The texts that may hold a secret.
+    pub fn texts(&self) -> Vec<&Text> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::List(texts) => texts.iter().collect(),
+            Self::Stores(stores) => stores.iter().flat_map(Store::texts).collect(),
+            Self::Integer(_) | Self::Boolean(_) | Self::Files(_) => Vec::new(),
+        }
+    }
+}
+
+impl Store {
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        let login = [&self.user, &self.password, &self.token];
+        std::iter::once(&self.url).chain(login.into_iter().flatten())
+    }
 }
 
 /// What a kind tells others of its components: a URL, a login.

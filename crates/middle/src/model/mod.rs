@@ -32,15 +32,16 @@ pub use account::{SupplementalGroup, User};
 pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};
 pub use component::{
     Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
-    Panel, Query, Record, Requests, Setting, SettingValue, Threshold, Use,
+    Panel, Query, Record, Requests, Setting, SettingValue, Store, Threshold, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};
 pub use mount::{FileContent, FileMount, Mount, MountSource};
 pub use named::{HasName, Named};
 pub use notify::{
-    NO_REPLICAS, Notify, NotifyRoute, REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG,
-    holds_back, is_generated_alertmanager, is_pattern, matches, notify_file, notify_secret,
+    BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, NO_REPLICAS, Notify, NotifyRoute,
+    REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG, holds_back, is_generated_alertmanager,
+    is_pattern, matches, notify_file, notify_secret,
 };
 pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{

@@ -53,6 +53,8 @@ pub struct FileMount {
     pub path: String,
     /// What it holds.
     pub content: FileContent,
+    /// The setting of the component that names it, where one does.
+    pub setting: Option<String>,
     /// Octal, as `0o644`.
     pub mode: u32,
     /// The path where it is written.

@@ -103,6 +103,13 @@ pub const TARGET_DOWN: &str = "TargetDown";
 pub const NO_REPLICAS: &str = "NoReplicas";
 pub const REPLICAS_MISSING: &str = "ReplicasMissing";
 
+/// An alert of the platform: nobody but cAdvisor sees a container, and it is gone.
+pub const CONTAINER_ABSENT: &str = "ContainerAbsent";
+
+/// Alerts of a service level objective: its error budget is used up within hours, and within days.
+pub const BUDGET_BURNS_FAST: &str = "ErrorBudgetBurnsFast";
+pub const BUDGET_BURNS_SLOWLY: &str = "ErrorBudgetBurnsSlowly";
+
 /// Where Alertmanager's configuration is generated for a component, below `generated/`.
 pub fn notify_file(component: &str) -> String {
     format!("{CONFIG}/{component}/etc/alertmanager/alertmanager.yml")

@@ -51,6 +51,7 @@ pub(super) fn files(
             out.push(FileMount {
                 path,
                 content,
+                setting: read::owned(table, "setting").filter(|_| table.get("of").is_none()),
                 mode: mode(table),
                 span: key.span,
             });

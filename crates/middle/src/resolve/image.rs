@@ -8,11 +8,12 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
-    files::Target,
+    files::{Ground, Target},
     model::{Build, HostPath, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
     source::Span,
     syntax::{Node, Table},
+    text::all_of,
 };
 
 /// The image of a component's own workloads.
@@ -124,14 +125,18 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
 /// A cluster runs the chart, and a machine has nothing to run.
 fn without_image(scene: &Scene<'_>, component: Span, chart: Span, sink: &mut Sink) {
     let targets = top::targets(scene.draft.tree.table("platform"));
-    let machines = [Target::Compose, Target::Swarm];
+    let machines: Vec<Target> = Target::of_ground(Ground::Engine).collect();
     let Some(target) = machines.iter().find(|target| targets.contains(target)) else {
         return;
     };
+    let names: Vec<&str> = machines.iter().map(|target| target.name()).collect();
     sink.push(
         Diagnostic::new(Code::MissingKey, "a chart runs only in a cluster")
             .label(chart, format!("`{}` has no image to run", target.name()))
-            .help("write `image = \"repository:tag\"` beside it, or leave `compose` and `swarm` out of `platform.targets`")
+            .help(format!(
+                "write `image = \"repository:tag\"` beside it, or leave {} out of `platform.targets`",
+                all_of(&names)
+            ))
             .adding(component, "image = \"repository:tag\""),
     );
 }

@@ -71,8 +71,8 @@ fn unpublished(table: &Table, sink: &mut Sink) {
 pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
     if let Some(node) = table.get("network_mode") {
         match (mode(table).map(|mode| mode.value), node.as_str()) {
-            (None, Some(_)) => sink.push(
-                Diagnostic::new(Code::BadValue, "this is not a network mode")
+            (None, Some(text)) => sink.push(
+                Diagnostic::new(Code::BadValue, format!("`{text}` is not a network mode"))
                     .label(node.span, "does not fit")
                     .help("write `host`, `none` or `service:X`, X being a component"),
             ),

@@ -184,6 +184,7 @@ pub(super) fn needs(
     let mounts = secrets.into_iter().map(|secret| FileMount {
         path: notify_secret(secret),
         content: FileContent::Secret(secret.to_string()),
+        setting: None,
         mode: 0o444,
         span: file.span,
     });

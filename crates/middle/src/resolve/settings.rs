@@ -5,9 +5,9 @@ use super::{
     reference::{Scope, setting_text, text},
 };
 use crate::{
-    catalog::SettingType,
+    catalog::{SettingSpec, SettingType},
     diag::Sink,
-    model::{FileContent, Setting, SettingValue},
+    model::{FileContent, Setting, SettingValue, Store},
     syntax::{Node, Value},
 };
 
@@ -29,7 +29,7 @@ pub(super) fn settings(
                 let items = node.as_array().unwrap_or(std::slice::from_ref(node));
                 SettingValue::Files(setting_files(items, inputs, sink))
             }
-            _ => setting_value(scene, index, &spec.name, node, sink),
+            _ => setting_value(scene, index, spec, node, sink),
         };
         out.push(Setting {
             name: spec.name.clone(),
@@ -38,6 +38,25 @@ pub(super) fn settings(
         });
     }
     out
+}
+
+/// A URL, or a table with `url` and a login.
+fn store(scene: &Scene<'_>, index: usize, item: &Node, sink: &mut Sink) -> Store {
+    let mut read = |node: &Node| text(scene, node, &Scope::component(index, None), sink);
+    let Some(table) = item.as_table() else {
+        return Store {
+            url: read(item),
+            user: None,
+            password: None,
+            token: None,
+        };
+    };
+    Store {
+        url: table.get("url").map(&mut read).unwrap_or_default(),
+        user: table.get("user").map(&mut read),
+        password: table.get("password").map(&mut read),
+        token: table.get("token").map(&mut read),
+    }
 }
 
 fn setting_files(items: &[Node], inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<(String, Vec<u8>)> {
@@ -55,11 +74,15 @@ fn setting_files(items: &[Node], inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<(S
 pub(super) fn setting_value(
     scene: &Scene<'_>,
     index: usize,
-    name: &str,
+    spec: &SettingSpec,
     node: &Node,
     sink: &mut Sink,
 ) -> SettingValue {
     match &node.value {
+        Value::Array(items) if spec.kind == SettingType::Stores => {
+            let stores = items.iter().map(|item| store(scene, index, item, sink));
+            SettingValue::Stores(stores.collect())
+        }
         Value::Integer(number) => SettingValue::Integer(*number),
         Value::Boolean(value) => SettingValue::Boolean(*value),
         Value::Array(items) => SettingValue::List(
@@ -69,8 +92,14 @@ pub(super) fn setting_value(
                 .collect(),
         ),
         _ => SettingValue::Text(
-            setting_text(scene, index, name, &Scope::component(index, None), sink)
-                .unwrap_or_default(),
+            setting_text(
+                scene,
+                index,
+                &spec.name,
+                &Scope::component(index, None),
+                sink,
+            )
+            .unwrap_or_default(),
         ),
     }
 }

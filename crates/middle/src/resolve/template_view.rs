@@ -32,11 +32,12 @@ pub(super) fn view(
         let Some(node) = draft.setting(&spec.name) else {
             continue;
         };
-        let value = match setting_value(scene, index, &spec.name, node, sink) {
+        let value = match setting_value(scene, index, spec, node, sink) {
             SettingValue::Text(text) => Json::from(marks.show(&text)),
             SettingValue::Integer(number) => Json::from(number),
             SettingValue::Boolean(value) => Json::from(value),
             SettingValue::List(items) => items.iter().map(|item| marks.show(item)).collect(),
+            SettingValue::Stores(stores) => stores.iter().map(|it| marks.show(&it.url)).collect(),
             SettingValue::Files(_) => Json::from(true),
         };
         settings.insert(spec.name.clone(), value);

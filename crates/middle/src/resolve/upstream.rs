@@ -41,6 +41,7 @@ pub(super) fn chart(
             .help("write `https://HOST/PATH`, `oci://HOST/PATH` or `file://PATH` of a folder"),
         );
     }
+    file_names(table, sink);
     parts(scene, index, own, sink);
     let scope = Scope::component(index, None);
     Some(UpstreamChart {
@@ -63,6 +64,26 @@ pub(super) fn chart(
             .entry("chart")
             .map_or(scene.components[index].span, |entry| entry.key.span),
     })
+}
+
+/// Helm saves the chart as `charts/NAME-VERSION.tgz`: neither may lead out of that folder.
+fn file_names(table: &Table, sink: &mut Sink) {
+    for key in ["name", "version"] {
+        let Some(node) = table.get(key) else {
+            continue;
+        };
+        let text = node.as_str().unwrap_or_default();
+        if text.contains(['/', '\\']) || text.contains("..") {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("`{text}` can't be the {key} of a chart"),
+                )
+                .label(node.span, "becomes a part of a file's name")
+                .help("write it without `/`, `\\` and `..`"),
+            );
+        }
+    }
 }
 
 /// Reports settings of the component that do not reach the chart, as the kind lists them.

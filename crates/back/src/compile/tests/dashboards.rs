@@ -40,6 +40,39 @@ fn the_overview_queries_the_program_behind_the_exporter() {
 }
 
 #[test]
+fn a_second_endpoint_works_while_it_answers() {
+    let lines = "[components.events]\nkind = \"kafka\"\ngroup = \"one\"\nsettings.jmx_agent = \"/opt/jmx.jar\"\n";
+    let output = platform(lines, "");
+    let overview = dashboard(&output, "_platform").to_string();
+    let tile = r#"min((kafka_brokers{job=\"events\"} >= bool 1) or on (job, instance) up{job=\"events\"} * 0 or on (job, instance) up{job=\"events/jmx\"}) or vector(0)"#;
+    assert!(overview.contains(tile), "{overview}");
+    // The panels of the case follow those of the kind.
+    let board = dashboard(&output, "kind.kafka").to_string();
+    for title in ["Worst lag", "Inside of the broker", "Idle request handlers"] {
+        assert!(
+            board.contains(&format!("\"title\":\"{title}\"")),
+            "{title}: {board}"
+        );
+    }
+}
+
+#[test]
+fn without_the_prober_nobody_knows_whether_what_it_asks_works() {
+    let page = component(
+        "page",
+        "ports.http = 80\nhealth = { http = \"/\", port = \"http\" }",
+    );
+    let text = dashboard(&platform(&page, ""), "_platform").to_string();
+    let tile = r#"min(probe_success{job=\"page/probe\"} or on (job, instance) up{job=\"page/probe\"} * 0 + 2) or vector(0)"#;
+    assert!(text.contains(tile), "{text}");
+    assert!(text.contains(r#""2":{"text":"Unknown""#), "{text}");
+    assert!(
+        text.contains(r#"count(up{job!~\"page/probe\"} == 0)"#),
+        "{text}"
+    );
+}
+
+#[test]
 fn components_of_a_kind_share_a_dashboard_with_a_variable() {
     let lines = "[components.cache]\nkind = \"redis\"\ngroup = \"one\"\n[components.queue]\nkind = \"redis\"\ngroup = \"one\"\n";
     let output = platform(lines, "");

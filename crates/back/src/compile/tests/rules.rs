@@ -1,12 +1,14 @@
 //! The rules of Prometheus and what Alertmanager does with them.
 
-use super::{METRICS, api, compiled, component, dashboards::dashboard, emit, platform};
+use super::{METRICS, MONITORING, api, compiled, component, dashboards::dashboard, emit, platform};
 use crate::{
+    compile::{Request, compile},
     diag::Code,
     target::{
         Vantage,
         content::{config, prometheus},
     },
+    world::MemoryWorld,
 };
 
 #[test]
@@ -86,6 +88,68 @@ fn a_kind_that_counts_requests_gives_the_queries_of_a_service_level() {
 }
 
 #[test]
+fn a_budget_that_burns_fast_holds_back_that_it_burns_slowly() {
+    let line = "burns fast burns slowly too";
+    let receiver = "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n";
+    let promise = "slo = { availability = \"99%\", requests = 'a', errors = 'b' }\n";
+    let inhibited = |slo: &str| {
+        let api = component("api", &format!("{METRICS}{slo}"));
+        let output = platform(&format!("{receiver}{api}"), "");
+        let emission = emit(&output, Vantage::Compose, config::emit);
+        let path = "config/pager/etc/alertmanager/alertmanager.yml";
+        emission.files.files[path].text.clone()
+    };
+    assert!(inhibited(promise).contains(line));
+    assert!(!inhibited("").contains(line));
+}
+
+#[test]
+fn a_component_that_is_down_holds_back_its_further_endpoints() {
+    let endpoints = "ports.http = 80\nports.admin = 90\nmetrics = [{ port = \"http\" }, { port = \"admin\" }]\n";
+    let api = component("api", endpoints);
+    let receiver = "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n";
+    let output = platform(&format!("{receiver}{api}"), "");
+    let rules = emit(&output, Vantage::Compose, prometheus::emit);
+    let rules = &rules.files.files["prometheus/rules/_platform.yml"].text;
+    assert!(rules.contains("alert: TargetDown"), "{rules}");
+    assert!(
+        !rules.contains("api/admin"),
+        "TargetDown covers it: {rules}"
+    );
+    let told = emit(&output, Vantage::Compose, config::emit);
+    let told = &told.files.files["config/pager/etc/alertmanager/alertmanager.yml"].text;
+    let rule = "      - \"component != \\\"\\\"\"\n    target_matchers:\n      - \"alertname = \\\"TargetDown\\\"\"\n    equal:\n      - component\n";
+    assert!(told.contains(rule), "{told}");
+}
+
+#[test]
+fn a_container_that_nothing_else_sees_is_missed() {
+    let lines = "[components.watcher]\nkind = \"cadvisor\"\ngroup = \"one\"\n";
+    let quiet = component("quiet", "");
+    let scraped = component("scraped", METRICS);
+    let off = component("off", "profiles = [\"debug\"]\n");
+    let text = format!("{MONITORING}{lines}{quiet}{scraped}{off}");
+    let world = MemoryWorld::new()
+        .with("platform.toml", text)
+        .with("platform.test.toml", "");
+    let request = Request {
+        environment: Some("test".to_string()),
+        ..Request::default()
+    };
+    let output = compile(&world, &request).output.unwrap();
+    let rules = |vantage| {
+        let emission = emit(&output, vantage, prometheus::emit);
+        let rules = &emission.files.files["prometheus/rules/_platform.yml"];
+        rules.text.clone()
+    };
+    let compose = rules(Vantage::Compose);
+    assert_eq!(compose.matches("alert: ContainerAbsent").count(), 1);
+    let gone = "absent(container_last_seen{job=\"watcher\", container_label_com_docker_compose_project=\"sample-test\", container_label_com_docker_compose_service=\"quiet\"})";
+    assert!(compose.contains(gone), "{compose}");
+    assert!(!rules(Vantage::Kubernetes).contains("ContainerAbsent"));
+}
+
+#[test]
 fn a_series_without_a_job_means_the_components_own() {
     let output = platform(
         "[components.ranker]\nimage = \"a/ranker:1\"\ngroup = \"one\"\nports.http = 8080\nmetrics.port = \"http\"\n\
@@ -133,6 +197,14 @@ settings = { database = "airflow", password = "${secrets.grafana-password}" }
 schedule = "@daily"
 image = "a/b:1"
 tasks.run = { run = "true" }
+[pipelines.weekly]
+schedule = "@weekly"
+image = "a/b:1"
+tasks.run = { run = "true" }
+[pipelines.thrice_a_month]
+schedule = "0 3 1,12,22 * *"
+image = "a/b:1"
+tasks.run = { run = "true" }
 [pipelines.yearly]
 schedule = "@yearly"
 image = "a/b:1"
@@ -148,15 +220,25 @@ tasks.run = { run = "true" }
         .filter(|it| it.code == Code::TargetLoss)
         .map(|it| &it.message)
         .collect();
-    assert!(
-        losses.iter().any(|it| it.contains("`yearly`")),
-        "{losses:?}"
-    );
+    let is_lost = |what: &str| losses.iter().any(|it| it.contains(what));
+    assert!(is_lost("`yearly` is overdue or slow"), "{losses:?}");
+    assert!(is_lost("`thrice_a_month` is slow"), "{losses:?}");
+    assert!(!is_lost("`weekly`"), "{losses:?}");
     let output = compilation.output.unwrap();
     let emission = emit(&output, Vantage::Compose, prometheus::emit);
     let rules = &emission.files.files["prometheus/rules/airflow.yml"].text;
-    assert_eq!(rules.matches("alert: PipelineOverdue").count(), 1);
+    assert_eq!(rules.matches("alert: PipelineOverdue").count(), 3);
     assert!(rules.contains("dag_id=\"daily\"}[1d6h]"), "{rules}");
+    assert_eq!(rules.matches("alert: PipelineSlow").count(), 2);
+    assert!(
+        rules.contains("dag_id=\"daily\"}[7d] offset 1d6h"),
+        "{rules}"
+    );
+    // 15 days hold a week before the last.
+    assert!(
+        rules.contains("dag_id=\"weekly\"}[7d] offset 7d6h"),
+        "{rules}"
+    );
     assert!(!rules.contains("by_hand"), "{rules}");
 }
 

@@ -197,6 +197,46 @@ size = "10Gi"
 }
 
 #[test]
+fn each_of_several_stores_has_its_own_login() {
+    let lines = r#"
+[secrets.remote]
+env = "REMOTE"
+[secrets.pushed]
+env = "PUSHED"
+[components.prometheus.settings]
+remote_write = [
+  "https://plain.example.com/push",
+  { url = "https://mimir.example.com/push", user = "team", password = "${secrets.pushed}" },
+  { url = "${components.sink.http.url}/push", token = "${secrets.remote}" },
+]
+[components.sink]
+image = "a/sink:1"
+group = "one"
+ports.http = 9009
+"#;
+    let output = platform(lines, "");
+    let text = scrape_config(&output);
+    let expected = r#"
+remote_write:
+  - url: "https://plain.example.com/push"
+  - url: "https://mimir.example.com/push"
+    basic_auth:
+      username: team
+      password_file: /etc/prometheus/secrets/pushed
+  - url: "http://sink:9009/push"
+    authorization:
+      credentials_file: /etc/prometheus/secrets/remote
+"#;
+    assert!(text.contains(expected), "{text}");
+    let prometheus = output.platform.workload("prometheus").unwrap();
+    let mounted: Vec<&str> = prometheus.files.iter().map(|it| it.path.as_str()).collect();
+    for secret in ["pushed", "remote"] {
+        let path = format!("/etc/prometheus/secrets/{secret}");
+        assert!(mounted.contains(&path.as_str()), "{path} in {mounted:?}");
+    }
+}
+
+#[test]
 fn a_reader_of_the_docker_host_can_resolve_its_name() {
     let lines = format!(
         "[components.agent]\nexternal = {{ host = \"host.docker.internal\", port = 9100 }}\nports.http = 9100\nmetrics = {{ port = \"http\" }}\n{}{}",

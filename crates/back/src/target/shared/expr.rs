@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use promql_parser::{
     label::{MatchOp, Matcher},
-    parser::Expr,
+    parser::{Expr, VectorSelector},
     util::{ExprVisitor, walk_expr},
 };
 
@@ -16,28 +16,81 @@ pub(in crate::target) fn jobs_of(expr: &str) -> BTreeSet<String> {
     asked.map(|(job, _)| job).collect()
 }
 
+/// The jobs that an expression asks for and that are none of these: the names of `job="..."` and `job=~"a|b"`, and regular
+/// expressions that none of these fits.
+pub(in crate::target) fn strange_jobs(expr: &str, known: &BTreeSet<&str>) -> BTreeSet<String> {
+    let mut strange = BTreeSet::new();
+    each_selector(expr, |selector| {
+        let of_job = selector.matchers.matchers.iter();
+        for matcher in of_job.filter(|it| it.name == "job") {
+            let fits = |job: &&str| matcher.is_match(job);
+            match matcher.op {
+                MatchOp::Equal => strange.extend([matcher.value.clone()]),
+                MatchOp::Re(_) if is_list(&matcher.value) => {
+                    strange.extend(matcher.value.split('|').map(str::to_string));
+                }
+                MatchOp::Re(_) if !known.iter().any(fits) => {
+                    strange.extend([matcher.value.clone()]);
+                }
+                _ => {}
+            }
+        }
+    });
+    strange.retain(|job| !known.contains(job.as_str()));
+    strange
+}
+
+/// Whether a regular expression is nothing but names and `|`.
+fn is_list(pattern: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_/|".contains(c);
+    pattern.chars().all(is_plain)
+}
+
 /// What an expression asks of which job: the job of `job="..."`, and the name of the series where it says one.
 pub(in crate::target) fn asked_of(expr: &str) -> BTreeSet<(String, Option<String>)> {
-    struct Asked(BTreeSet<(String, Option<String>)>);
-    impl ExprVisitor for Asked {
+    let mut asked = BTreeSet::new();
+    each_selector(expr, |selector| {
+        let named = |it: &&Matcher| it.name == "job" && it.op == MatchOp::Equal;
+        let matchers = selector.matchers.matchers.iter().filter(named);
+        asked.extend(matchers.map(|it| (it.value.clone(), selector.name.clone())));
+    });
+    asked
+}
+
+/// Visits the selectors of an expression; none of one that is no PromQL.
+fn each_selector(expr: &str, visit: impl FnMut(&VectorSelector)) {
+    struct Each<F>(F);
+    impl<F: FnMut(&VectorSelector)> ExprVisitor for Each<F> {
         type Error = String;
         fn pre_visit(&mut self, expr: &Expr) -> Result<bool, String> {
-            let selector = match expr {
-                Expr::VectorSelector(selector) => selector,
-                Expr::MatrixSelector(selector) => &selector.vs,
-                _ => return Ok(true),
-            };
-            let named = |it: &&Matcher| it.name == "job" && it.op == MatchOp::Equal;
-            let matchers = selector.matchers.matchers.iter().filter(named);
-            let asked = matchers.map(|it| (it.value.clone(), selector.name.clone()));
-            self.0.extend(asked);
+            match expr {
+                Expr::VectorSelector(selector) => (self.0)(selector),
+                Expr::MatrixSelector(selector) => (self.0)(&selector.vs),
+                _ => {}
+            }
             Ok(true)
         }
     }
-    let mut asked = Asked(BTreeSet::new());
     if let Some(expr) = promql(expr) {
         // The visitor has no error of its own.
-        let _ = walk_expr(&mut asked, &expr);
+        let _ = walk_expr(&mut Each(visit), &expr);
     }
-    asked.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::strange_jobs;
+
+    #[test]
+    fn a_job_is_strange_by_its_name_and_an_expression_by_fitting_none() {
+        let known = ["api", "api/probe", "cache"].into();
+        let strange = |expr| Vec::from_iter(strange_jobs(expr, &known));
+        assert_eq!(
+            strange("up{job=\"cach\"} == 0 or up{job=\"api\"}"),
+            ["cach"]
+        );
+        assert_eq!(strange("rate(x{job=~\"cache|nobody\"}[5m])"), ["nobody"]);
+        assert_eq!(strange("up{job=~\"db-.+\"}"), ["db-.+"]);
+        assert_eq!(strange("up{job=~\"api(/.+)?\", job!~\"db\"}"), [""; 0]);
+    }
 }

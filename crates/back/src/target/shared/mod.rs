@@ -1,6 +1,7 @@
 //! What more than one target needs, written once.
 
 pub mod boards;
+pub mod containers;
 pub mod expr;
 pub mod kept;
 pub mod losses;

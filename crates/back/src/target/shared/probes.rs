@@ -46,6 +46,12 @@ pub(in crate::target) fn selector(asked: &[&Asked<'_>]) -> String {
     scrape::one_of("job", &jobs)
 }
 
+/// 1 while what is asked works, 0 while it does not, and 2 while the prober gives no answer and so nobody knows.
+pub(in crate::target) fn states(asked: &[&Asked<'_>]) -> String {
+    let selector = selector(asked);
+    format!("probe_success{{{selector}}} or on (job, instance) up{{{selector}}} * 0 + 2")
+}
+
 /// In the order of their components.
 pub(in crate::target) fn asked<'a>(
     platform: &'a Platform,

@@ -130,21 +130,27 @@ pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -
 }
 
 /// 1 for each instance that works, 0 for each that does not, of components that tell it in the same way: by `healthy`, for
-/// which `first` are their own jobs, else by whether all of their jobs answer.
+/// which `first` are their own jobs. Other jobs, and components without it, work while they answer.
 pub(in crate::target) fn healthy(
     healthy: Option<&Expression>,
     first: &[&str],
     jobs: &[&Job<'_>],
 ) -> String {
-    let up = format!("up{{{}}}", selector(jobs));
-    match healthy {
+    let Some(healthy) = healthy else {
+        return format!("up{{{}}}", selector(jobs));
+    };
+    let is_first = |job: &&Job<'_>| first.contains(&job.metrics.job.as_str());
+    let (own, others): (Vec<&Job<'_>>, Vec<&Job<'_>>) = jobs.iter().copied().partition(is_first);
+    let healthy = healthy.with(&one_of("job", first));
+    let mut states = vec![format!("({healthy})")];
+    if !own.is_empty() {
         // An exporter that answers may have nothing to say of the program behind it.
-        Some(healthy) => {
-            let healthy = healthy.with(&one_of("job", first));
-            format!("({healthy}) or on (job, instance) {up} * 0")
-        }
-        None => up,
+        states.push(format!("up{{{}}} * 0", selector(&own)));
     }
+    if !others.is_empty() {
+        states.push(format!("up{{{}}}", selector(&others)));
+    }
+    states.join(" or on (job, instance) ")
 }
 
 /// A matcher of these jobs: `job="a"` or `job=~"a|b"`. Names of jobs hold nothing that a regular expression reads.

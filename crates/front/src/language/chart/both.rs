@@ -1,11 +1,15 @@
 //! Keys that a component's values and the top of the chart both have, each declared once.
 
-use super::value;
-use crate::language::key::KeyShape;
+use super::shapes::{STRINGS_BY_NAME, TABLE, TABLES};
+use crate::language::{
+    key::{KeyShape, key},
+    shape::Shape,
+};
 
 /// A key of a component's values that is at the top too, where it is about all components.
 pub(super) struct Both {
     name: &'static str,
+    shape: Shape,
     own: &'static str,
     of_all: &'static str,
     example: &'static str,
@@ -14,23 +18,25 @@ pub(super) struct Both {
 impl Both {
     /// As a component's values have it.
     pub const fn own(&self) -> KeyShape {
-        value(self.name, self.own, self.example)
+        key(self.name, self.shape, self.own, self.example)
     }
 
     /// As the top of the chart has it.
     pub const fn of_all(&self) -> KeyShape {
-        value(self.name, self.of_all, self.example)
+        key(self.name, self.shape, self.of_all, self.example)
     }
 }
 
 const fn both(
     name: &'static str,
+    shape: Shape,
     own: &'static str,
     of_all: &'static str,
     example: &'static str,
 ) -> Both {
     Both {
         name,
+        shape,
         own,
         of_all,
         example,
@@ -39,6 +45,7 @@ const fn both(
 
 pub(super) const IMAGE_PULL_SECRETS: Both = both(
     "imagePullSecrets",
+    TABLES,
     "Further Secrets with which its images are pulled.",
     "Secrets with which images are pulled.",
     "imagePullSecrets = [{ name = \"registry\" }]",
@@ -46,6 +53,7 @@ pub(super) const IMAGE_PULL_SECRETS: Both = both(
 
 pub(super) const NODE_SELECTOR: Both = both(
     "nodeSelector",
+    STRINGS_BY_NAME,
     "Labels that its node must have.",
     "Labels that every node must have.",
     "nodeSelector = { disk = \"ssd\" }",
@@ -53,6 +61,7 @@ pub(super) const NODE_SELECTOR: Both = both(
 
 pub(super) const TOLERATIONS: Both = both(
     "tolerations",
+    TABLES,
     "Taints of nodes that it tolerates.",
     "Taints of nodes that every pod tolerates.",
     "tolerations = [{ key = \"gpu\", operator = \"Exists\" }]",
@@ -60,6 +69,7 @@ pub(super) const TOLERATIONS: Both = both(
 
 pub(super) const AFFINITY: Both = both(
     "affinity",
+    TABLE,
     "Nodes and pods to place it near or away from.",
     "Nodes and pods to place every pod near or away from.",
     "affinity = { nodeAffinity = {} }",
@@ -67,6 +77,7 @@ pub(super) const AFFINITY: Both = both(
 
 pub(super) const PRIORITY_CLASS_NAME: Both = both(
     "priorityClassName",
+    Shape::Text,
     "Its priority.",
     "The priority of every pod.",
     "priorityClassName = \"ml\"",
@@ -74,6 +85,7 @@ pub(super) const PRIORITY_CLASS_NAME: Both = both(
 
 pub(super) const RUNTIME_CLASS_NAME: Both = both(
     "runtimeClassName",
+    Shape::Text,
     "What runs its containers.",
     "What runs every container.",
     "runtimeClassName = \"gvisor\"",
@@ -81,6 +93,7 @@ pub(super) const RUNTIME_CLASS_NAME: Both = both(
 
 pub(super) const POD_SECURITY_CONTEXT: Both = both(
     "podSecurityContext",
+    TABLE,
     "Rights of its pod, over the chart's.",
     "Rights of every pod.",
     "podSecurityContext = { fsGroup = 1000 }",
@@ -88,6 +101,7 @@ pub(super) const POD_SECURITY_CONTEXT: Both = both(
 
 pub(super) const SECURITY_CONTEXT: Both = both(
     "securityContext",
+    TABLE,
     "Rights of its container, over the chart's.",
     "Rights of every container that does not run as root.",
     "securityContext = { readOnlyRootFilesystem = true }",
@@ -95,6 +109,7 @@ pub(super) const SECURITY_CONTEXT: Both = both(
 
 pub(super) const EXTRA_OBJECTS: Both = both(
     "extraObjects",
+    TABLES,
     "Objects that go with it, as they are.",
     "Further objects, as they are.",
     "extraObjects = []",
@@ -102,6 +117,7 @@ pub(super) const EXTRA_OBJECTS: Both = both(
 
 pub(super) const EXTRA: Both = both(
     "extra",
+    TABLE,
     "Anything that templates of one's own read.",
     "Anything that templates of one's own read.",
     "extra = { team = \"ml\" }",

@@ -6,49 +6,58 @@ use super::{
         AFFINITY, EXTRA, EXTRA_OBJECTS, IMAGE_PULL_SECRETS, NODE_SELECTOR, POD_SECURITY_CONTEXT,
         PRIORITY_CLASS_NAME, RUNTIME_CLASS_NAME, SECURITY_CONTEXT, TOLERATIONS,
     },
-    value,
+    shapes::{
+        API_SERVER, CLAIM, HOST, SECRET, STRINGS, STRINGS_BY_NAME, TABLE, TABLES, TEXTS_BY_NAME,
+    },
 };
 use crate::language::{
-    form::NameRule,
+    form::{Form, NameRule},
     key::{KeyShape, key},
     shape::Shape,
 };
 
 /// Every key at the top of the chart's values.
 pub const CHART_TOP_KEYS: &[KeyShape] = &[
-    value(
+    key(
         "existingSecret",
+        Shape::Text,
         "The Secret that holds every secret of the platform.",
         "existingSecret = \"ml-secrets\"",
     ),
-    value(
+    key(
         "secrets",
+        Shape::Map(NameRule::Free, &Shape::Table(SECRET)),
         "What that Secret must hold.",
         "secrets = { token = { optional = true } }",
     ),
-    value(
+    key(
         "vars",
+        TEXTS_BY_NAME,
         "What may change from one installation to the next.",
         "vars = { region = \"eu\" }",
     ),
     IMAGE_PULL_SECRETS.of_all(),
-    value(
+    key(
         "imagePullPolicy",
+        Shape::Plain(Form::Choice(&["Always", "IfNotPresent", "Never"])),
         "When images are pulled.",
         "imagePullPolicy = \"Always\"",
     ),
-    value(
+    key(
         "storageClass",
+        Shape::Text,
         "The storage class of claims that name none.",
         "storageClass = \"fast\"",
     ),
-    value(
+    key(
         "waitImage",
+        Shape::Text,
         "The image that waits for ports. It has `sh` and `nc`.",
         "waitImage = \"mirror.example.com/busybox:1.37.0\"",
     ),
-    value(
+    key(
         "jobWaitImage",
+        Shape::Text,
         "The image that waits for jobs. Its entrypoint is `kubectl`.",
         "jobWaitImage = \"mirror.example.com/kubectl:v1.34.1\"",
     ),
@@ -89,13 +98,15 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "What pods of pipelines' tasks may do.",
         "taskPods = { cleanup = \"0 5 * * *\" }",
     ),
-    value(
+    key(
         "pipelines",
+        Shape::Map(NameRule::Free, &TABLE),
         "Pipelines by name, each with what its tasks wait for.",
         "pipelines = { training = { waitFor = { db = 5432 } } }",
     ),
-    value(
+    key(
         "volumes",
+        Shape::Map(NameRule::Free, &Shape::Table(CLAIM)),
         "Claims that stand alone, by name: `size`, `storageClass`, `existingClaim`.",
         "volumes = { artifacts = { storageClass = \"fast\" } }",
     ),
@@ -106,8 +117,9 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "components = { redis = { replicas = 2 } }",
     ),
     EXTRA_OBJECTS.of_all(),
-    value(
+    key(
         "global",
+        TABLE,
         "Values that charts share.",
         "global = { region = \"eu\" }",
     ),
@@ -115,122 +127,148 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
 ];
 
 const INGRESS: &[KeyShape] = &[
-    value(
+    key(
         "enabled",
+        Shape::Boolean,
         "Whether Ingresses publish `hosts`.",
         "enabled = true",
     ),
-    value(
+    key(
         "className",
+        Shape::Text,
         "The class of the Ingresses; empty: the cluster's default.",
         "className = \"nginx\"",
     ),
-    value(
+    key(
         "domain",
+        Shape::Text,
         "An entry of `hosts` without a `host` gets its key below this domain, with a Gateway too.",
         "domain = \"ml.example.com\"",
     ),
-    value(
+    key(
         "annotations",
+        STRINGS_BY_NAME,
         "Annotations of every Ingress.",
         "annotations = {}",
     ),
-    value(
+    key(
         "tls",
+        Shape::Boolean,
         "Whether addresses are `https`. With a Gateway the certificate belongs to its listener.",
         "tls = true",
     ),
-    value(
+    key(
         "tlsSecret",
+        Shape::Text,
         "The Secret with the certificate of hosts that name none; empty: `KEY-tls`.",
         "tlsSecret = \"wildcard\"",
     ),
-    value(
+    key(
         "hosts",
+        Shape::Map(NameRule::Free, &Shape::Table(HOST)),
         "What is published, by name: `workload`, `port`, `host`, `path`, `strip`, `tlsSecret`, `localPort`.",
         "hosts = {}",
     ),
 ];
 
 const GATEWAY: &[KeyShape] = &[
-    value(
+    key(
         "enabled",
+        Shape::Boolean,
         "Whether HTTPRoutes publish `ingress.hosts`.",
         "enabled = true",
     ),
-    value(
+    key(
         "parentRefs",
+        TABLES,
         "The Gateways that the routes belong to.",
         "parentRefs = [{ name = \"public\" }]",
     ),
-    value(
+    key(
         "annotations",
+        STRINGS_BY_NAME,
         "Annotations of every HTTPRoute.",
         "annotations = {}",
     ),
 ];
 
 const NETWORK_POLICY: &[KeyShape] = &[
-    value("enabled", "Whether there are policies.", "enabled = false"),
-    value(
+    key(
+        "enabled",
+        Shape::Boolean,
+        "Whether there are policies.",
+        "enabled = false",
+    ),
+    key(
         "egress",
+        Shape::Plain(Form::Choice(&["open", "strict"])),
         "`open`: pods may leave the cluster; `strict`: only along `edges`.",
         "egress = \"strict\"",
     ),
-    value(
+    key(
         "controller",
+        TABLES,
         "Pods of the ingress controller or the Gateway, which reach the published ports.",
         "controller = [{ namespaceSelector = {} }]",
     ),
-    value(
+    key(
         "dns",
+        TABLES,
         "The cluster's DNS.",
         "dns = [{ namespaceSelector = {} }]",
     ),
-    value(
+    key(
         "extraIngress",
+        TABLES,
         "Further peers as Kubernetes writes them, each with `to` (workloads) and `ports` (their names).",
         "extraIngress = [{ ipBlock = { cidr = \"10.9.0.0/16\" } }]",
     ),
-    value(
+    key(
         "clusterCidrs",
+        STRINGS,
         "Addresses inside of the cluster, closed unless an edge opens them.",
         "clusterCidrs = [\"10.0.0.0/8\"]",
     ),
-    value(
+    key(
         "apiServer",
+        Shape::Table(API_SERVER),
         "Where the cluster's API is: `cidrs` and `ports`.",
         "apiServer = { cidrs = [\"10.0.0.1/32\"] }",
     ),
-    value("edges", "Who reaches whom.", "edges = []"),
+    key("edges", TABLES, "Who reaches whom.", "edges = []"),
 ];
 
 const MONITORING: &[KeyShape] = &[
-    value(
+    key(
         "operator",
+        Shape::Boolean,
         "Whether there are PodMonitors and PrometheusRules.",
         "operator = true",
     ),
-    value(
+    key(
         "labels",
+        STRINGS_BY_NAME,
         "What the operator selects them by.",
         "labels = { release = \"kube-prometheus-stack\" }",
     ),
 ];
 
 const TASK_PODS: &[KeyShape] = &[
-    value(
+    key(
         "securityContext",
+        TABLE,
         "Rights of their containers.",
         "securityContext = { runAsNonRoot = true }",
     ),
-    value(
+    key(
         "podSecurityContext",
+        TABLE,
         "Rights of the pods.",
         "podSecurityContext = { fsGroup = 1000 }",
     ),
-    value(
+    key(
         "cleanup",
+        Shape::Text,
         "When those that failed are removed: a cron line; empty: never.",
         "cleanup = \"0 5 * * *\"",
     ),

@@ -194,6 +194,12 @@ const ABOUT: &[KeyShape] = &[
         "[[upgrades]]\non = \"up\"\nneeds = \"dump with the old version, restore into the new one\"",
     ),
     key(
+        "variant",
+        FREE,
+        "What a tag of its image must hold: other variants of the image lack what the kind needs.",
+        "variant = \"-full\"",
+    ),
+    key(
         "oldest",
         FREE,
         "The oldest version that it can run, where that is not the first of a major.",
@@ -229,6 +235,12 @@ const ABOUT: &[KeyShape] = &[
         FREE_LIST,
         "The files of `templates/kinds/metrics/` that list the metrics of its job: an alert of a user's that asks this job for another name is warned of.",
         "exposes = [\"redis\"]",
+    ),
+    key(
+        "measured",
+        Shape::Plain(Form::Name(NameRule::Resource)),
+        "The part whose metrics `${self.selector}` selects; by default that of the first workload that the kind scrapes.",
+        "measured = \"exporter\"",
     ),
     key(
         "runs_ci",

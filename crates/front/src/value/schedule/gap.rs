@@ -1,7 +1,7 @@
 //! How far apart the runs of a schedule are.
 
-use super::{DAY, DAYS, FIELDS, Schedule, WEEKDAY, number};
-use crate::value::SchedulePreset;
+use super::{DAY, DAYS, FIELDS, Schedule, WEEKDAY};
+use crate::value::{SchedulePreset, cron::number};
 
 /// Days from a Monday on (2024-01-01) within which every schedule that repeats runs twice: three leap days are in them.
 const DAYS_SEEN: u32 = 3288;

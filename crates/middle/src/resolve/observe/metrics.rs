@@ -206,7 +206,11 @@ impl Reader<'_> {
         let draft = &self.scene.components[self.index];
         let part = self.shape.part.as_deref();
         let own = draft.workload_name(part);
-        let named = measured(draft).or_else(|| draft.workloads.iter().find(|it| gives_metrics(it)));
+        let any = || match draft.kind_table.get("measured") {
+            Some(_) => None,
+            None => draft.workloads.iter().find(|it| gives_metrics(it)),
+        };
+        let named = measured(draft).or_else(any);
         let first = match part {
             _ if named.is_some_and(|named| named.part == self.shape.part) => draft.name.clone(),
             Some(_) => own.clone(),

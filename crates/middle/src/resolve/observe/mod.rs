@@ -131,9 +131,13 @@ fn gives_metrics(shape: &WorkloadDraft) -> bool {
     !shape.table.one_or_many_tables("metrics").is_empty()
 }
 
-/// The workload whose metrics the rules and panels of the kind use: the first one that the kind scrapes. If the kind scrapes
-/// none, it is the first workload that is scraped.
+/// The workload whose metrics the rules and panels of the kind use: the one that it names in `measured`, else the first one that
+/// it scrapes. If it scrapes none, it is the first workload that is scraped.
 fn measured(draft: &ComponentDraft) -> Option<&WorkloadDraft> {
+    if let Some(part) = draft.kind_table.string("measured") {
+        let mut parts = draft.workloads.iter();
+        return parts.find(|it| it.part.as_deref() == Some(part) && gives_metrics(it));
+    }
     let is_set = |table: &Table, path: &[&str]| {
         let node = table.get_path(path);
         node.is_some_and(|node| !node.is_false())

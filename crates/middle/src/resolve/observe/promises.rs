@@ -37,13 +37,16 @@ pub(in crate::resolve) fn promises(
     let mut alerts = Vec::new();
     for promise in of_pipelines(tree) {
         if promise.due() > retention {
-            sink.push(promise.too_seldom(airflow, retention));
-        } else {
-            alerts.push(promise.overdue(airflow));
+            sink.push(promise.too_seldom("is overdue or slow", promise.due(), airflow, retention));
+            continue;
         }
-        // The usual duration is computed over the same time again.
-        if 2 * promise.usual() <= retention {
-            alerts.push(promise.slow(airflow));
+        alerts.push(promise.overdue(airflow));
+        match promise.usual(retention) {
+            Some(usual) => alerts.push(promise.slow(airflow, usual)),
+            None => {
+                let needed = promise.due() + promise.gap;
+                sink.push(promise.too_seldom("is slow", needed, airflow, retention));
+            }
         }
     }
     alerts
@@ -81,9 +84,13 @@ impl Promise<'_> {
         self.gap + wait + self.timeout.unwrap_or_default()
     }
 
-    /// The time over which the usual duration is computed: seven runs, and at least a day.
-    fn usual(&self) -> u64 {
-        (7 * self.gap).max(DAY)
+    /// The time over which the usual duration is computed: seven runs and at least a day, or as many runs as samples are kept
+    /// for. `None` if that is not even one.
+    fn usual(&self, retention: u64) -> Option<u64> {
+        let kept = retention.saturating_sub(self.due());
+        let runs = kept / self.gap;
+        let wanted = (7 * self.gap).max(DAY);
+        (runs > 0).then(|| wanted.min(runs * self.gap))
     }
 
     fn series(&self, name: &str, airflow: &str) -> String {
@@ -115,9 +122,9 @@ impl Promise<'_> {
         )
     }
 
-    fn slow(&self, airflow: &str) -> Alert {
+    fn slow(&self, airflow: &str, usual: u64) -> Alert {
         let window = duration_text(self.due());
-        let usual = duration_text(self.usual());
+        let usual = duration_text(usual);
         let by = "sum by (job, dag_id)";
         let mean = |range: &str| {
             let (sum, count) = (self.series("sum", airflow), self.series("count", airflow));
@@ -163,11 +170,12 @@ impl Promise<'_> {
         }
     }
 
-    fn too_seldom(&self, airflow: &str, retention: u64) -> Diagnostic {
+    /// Says which alert is left out, and that samples would have to be kept for the time `needed`.
+    fn too_seldom(&self, what: &str, needed: u64, airflow: &str, retention: u64) -> Diagnostic {
         Diagnostic::new(
             Code::TargetLoss,
             format!(
-                "prometheus: no alert reports that `{}` is overdue: its runs are {} apart, and samples are kept for {}",
+                "prometheus: no alert reports that `{}` {what}: its runs are {} apart, and samples are kept for {}",
                 self.pipeline,
                 duration_text(self.gap),
                 duration_text(retention)
@@ -177,7 +185,7 @@ impl Promise<'_> {
         .label(self.span, "no alert for its schedule")
         .help(format!(
             "keep samples for longer: `settings.retention = \"{}d\"` on Prometheus",
-            self.due() / DAY + 1
+            needed / DAY + 1
         ))
     }
 }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     model::{
-        FileContent, FileMount, Login, Metrics, Reach, Setting, SettingValue, Text, scrape_ca,
-        scrape_secret,
+        FileContent, FileMount, Login, Metrics, Reach, Setting, Text, scrape_ca, scrape_secret,
     },
     source::Span,
 };
@@ -41,10 +40,9 @@ pub(in crate::resolve) fn scraper<'a>(
         }
     }
     for setting in settings {
-        if let (true, SettingValue::Text(text)) =
-            (setting.name.starts_with("remote_write"), &setting.value)
-        {
-            needs.text(text, setting.span);
+        if setting.name.starts_with("remote_write") {
+            let texts = setting.value.texts();
+            texts.iter().for_each(|text| needs.text(text, setting.span));
         }
     }
     Scraper {
@@ -82,6 +80,7 @@ impl Needs {
         let mount = |path: String, content: FileContent, span: Span| FileMount {
             path,
             content,
+            setting: None,
             mode: 0o444,
             span,
         };
@@ -93,6 +92,7 @@ impl Needs {
             )
         });
         let files = self.files.iter().map(|(path, content, span)| FileMount {
+            setting: None,
             mode: 0o644,
             ..mount(path.clone(), content.clone(), *span)
         });

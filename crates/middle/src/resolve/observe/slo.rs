@@ -4,22 +4,26 @@
 //! and resolves quickly. The windows scale with the window of the objective, which is 30 days in the workbook.
 
 mod panels;
+mod series;
 mod window;
+
+use series::{buckets, is_series, with};
 
 use super::{expression, has_metrics, kind_string, measured};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, read},
     language::{duration_text, promql},
-    model::{Alert, AlertSeverity, AlertText, Expression, Panel, Record, Requests},
+    model::{
+        Alert, AlertSeverity, AlertText, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, Expression, Panel,
+        Record, Requests,
+    },
     resolve::Scene,
     source::Span,
     syntax::{Entry, Node, Table, Value},
 };
 
-/// The alerts of a promise.
-const FAST: &str = "ErrorBudgetBurnsFast";
-const SLOW: &str = "ErrorBudgetBurnsSlowly";
+/// The alert that a promise can't be judged.
 const UNSEEN: &str = "ServiceLevelNotMeasured";
 
 /// The window that a promise is about by default: 30 days, in milliseconds.
@@ -266,43 +270,6 @@ fn scoped(draft: &ComponentDraft, text: &str) -> String {
     }
 }
 
-/// A series without a window and without arithmetic.
-fn is_series(text: &str) -> bool {
-    use promql_parser::parser::Expr;
-    match promql(text) {
-        Some(Expr::VectorSelector(selector)) => {
-            selector.offset.is_none() && selector.at.is_none() && selector.name.is_some()
-        }
-        _ => false,
-    }
-}
-
-/// The buckets of a histogram that is given by them or by its name.
-fn buckets(series: &str) -> String {
-    let end = series.find('{').unwrap_or(series.len());
-    let name = series[..end].trim();
-    if name.ends_with("_bucket") {
-        return series.to_string();
-    }
-    format!("{name}_bucket{}", &series[end..])
-}
-
-/// A series with one more matcher.
-fn with(series: &str, matcher: &str) -> String {
-    match series.rfind('}') {
-        None => format!("{series}{{{matcher}}}"),
-        Some(end) => {
-            let before = series[..end].trim_end();
-            let comma = if before.ends_with(['{', ',']) {
-                ""
-            } else {
-                ", "
-            };
-            format!("{before}{comma}{matcher}}}")
-        }
-    }
-}
-
 /// One promise.
 struct Objective {
     name: &'static str,
@@ -393,8 +360,20 @@ impl Objective {
             ..self.alert(alert, severity, hold, self.burning(component, burns))
         };
         vec![
-            burning(FAST, AlertSeverity::Critical, 120_000, &FAST_BURNS, "fast"),
-            burning(SLOW, AlertSeverity::Warning, 900_000, &SLOW_BURNS, "slowly"),
+            burning(
+                BUDGET_BURNS_FAST,
+                AlertSeverity::Critical,
+                120_000,
+                &FAST_BURNS,
+                "fast",
+            ),
+            burning(
+                BUDGET_BURNS_SLOWLY,
+                AlertSeverity::Warning,
+                900_000,
+                &SLOW_BURNS,
+                "slowly",
+            ),
             Alert {
                 summary: text(&format!("The {name} of `{component}` is not measured")),
                 description: text(&match &self.measure {
@@ -481,21 +460,12 @@ fn bucket_matcher(under: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bucket_matcher, buckets, with};
+    use super::bucket_matcher;
 
     #[test]
     fn a_bucket_is_found_however_its_number_is_written() {
         assert_eq!(bucket_matcher(300), "le=~\"0[.]30*\"");
         assert_eq!(bucket_matcher(2000), "le=~\"2([.]0+)?\"");
         assert_eq!(bucket_matcher(2500), "le=~\"2[.]50*\"");
-    }
-
-    #[test]
-    fn a_matcher_is_added_to_any_series() {
-        assert_eq!(with("a", "x=\"1\""), "a{x=\"1\"}");
-        assert_eq!(with("a{}", "x=\"1\""), "a{x=\"1\"}");
-        assert_eq!(with("a{b=\"}\"}", "x=\"1\""), "a{b=\"}\", x=\"1\"}");
-        assert_eq!(buckets("a_seconds{b=\"c\"}"), "a_seconds_bucket{b=\"c\"}");
-        assert_eq!(buckets("a_bucket"), "a_bucket");
     }
 }

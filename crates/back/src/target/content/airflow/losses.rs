@@ -2,7 +2,7 @@
 
 use crate::{
     diag::Diagnostic,
-    files::Target,
+    files::{Ground, Target},
     model::{Gpu, HostPath, Mount, Pipeline, Platform, Task, TaskBody},
     target::shared::losses::loss,
 };
@@ -11,13 +11,17 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
     let mounts = pipeline
         .volumes
         .iter()
-        .filter(|_| platform.targets.contains(&Target::Helm))
+        .filter(|_| runs_on(platform, Ground::Cluster))
         .filter_map(|mount| of_mount(pipeline, mount));
     let tasks = pipeline
         .tasks
         .iter()
         .flat_map(|task| of_task(platform, pipeline, task));
     mounts.chain(tasks).collect()
+}
+
+fn runs_on(platform: &Platform, ground: Ground) -> bool {
+    Target::of_ground(ground).any(|target| platform.targets.contains(&target))
 }
 
 fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
@@ -37,8 +41,8 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
 }
 
 fn of_task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Vec<Diagnostic> {
-    let under_compose = platform.targets.contains(&Target::Compose);
-    let in_cluster = platform.targets.contains(&Target::Helm);
+    let under_compose = runs_on(platform, Ground::Engine);
+    let in_cluster = runs_on(platform, Ground::Cluster);
     let mut losses = Vec::new();
     match task.body {
         TaskBody::Stub => {

@@ -9,7 +9,10 @@ use serde::Serialize;
 
 use super::alertmanager::{one_of, quoted};
 use crate::{
-    model::{Component, NO_REPLICAS, TARGET_DOWN, WATCHDOG, holds_back},
+    model::{
+        BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, Component, NO_REPLICAS,
+        TARGET_DOWN, WATCHDOG, holds_back,
+    },
     target::Context,
 };
 
@@ -29,12 +32,14 @@ pub(super) struct InhibitionView {
 pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
     let mut out = severities();
     let components = &context.platform.components;
+    out.extend(speeds(components));
     let alerts = components.iter().flat_map(|component| &component.alerts);
     let mut down: BTreeSet<&str> = alerts
         .filter(|alert| alert.down)
         .map(|alert| alert.name.as_str())
         .collect();
-    down.extend([TARGET_DOWN, NO_REPLICAS]);
+    out.extend(further_endpoints(&down));
+    down.extend([TARGET_DOWN, NO_REPLICAS, CONTAINER_ABSENT]);
     let mut others = down.clone();
     others.insert(WATCHDOG);
     out.push(InhibitionView {
@@ -66,6 +71,29 @@ fn severities() -> Vec<InhibitionView> {
             equal: vec!["alertname", "component"],
         })
         .collect()
+}
+
+/// A budget that is used up within hours is used up within days too: one of the two alerts is enough.
+fn speeds(components: &[Component]) -> Option<InhibitionView> {
+    let mut alerts = components.iter().flat_map(|component| &component.alerts);
+    alerts
+        .any(|alert| alert.name == BUDGET_BURNS_FAST)
+        .then(|| InhibitionView {
+            why: "An error budget that burns fast burns slowly too.".to_string(),
+            source: vec![format!("alertname = {}", quoted(BUDGET_BURNS_FAST))],
+            target: vec![format!("alertname = {}", quoted(BUDGET_BURNS_SLOWLY))],
+            equal: vec!["component", "slo", "job"],
+        })
+}
+
+/// What is down gives no answer at its other endpoints either. One way only: two alerts that inhibit each other reach nobody.
+fn further_endpoints(down: &BTreeSet<&str>) -> Option<InhibitionView> {
+    (!down.is_empty()).then(|| InhibitionView {
+        why: "Further endpoints of a component that is down add nothing.".to_string(),
+        source: vec![one_of("alertname", down), "component != \"\"".to_string()],
+        target: vec![format!("alertname = {}", quoted(TARGET_DOWN))],
+        equal: vec!["component"],
+    })
 }
 
 /// While a component is down, alerts of what needs it are held back.

@@ -1,9 +1,7 @@
 //! Facts that the page, the picture and the graph formats show alike.
 
-use std::collections::BTreeSet;
-
 use crate::{
-    model::{Component, Endpoint, Field, Host, HostPort, Pipeline, Platform, Port, Task, TaskId},
+    model::{Component, Endpoint, Field, Host, HostPort, Pipeline, Platform, Port, TaskId},
     speak::{Readable, Speak},
 };
 
@@ -34,24 +32,30 @@ fn letter(index: usize) -> String {
 
 /// The tasks of a pipeline in waves: tasks of one wave wait only for tasks of earlier waves.
 pub fn task_waves(pipeline: &Pipeline) -> Vec<Vec<TaskId>> {
-    let mut done: BTreeSet<TaskId> = BTreeSet::new();
-    let mut waves = Vec::new();
-    loop {
-        let is_ready = |task: &Task| {
-            let mut before = task.after.iter();
-            before.all(|before| done.contains(&before.value))
-        };
-        let ready: Vec<TaskId> = pipeline
-            .tasks_by_id()
-            .filter(|(id, task)| !done.contains(id) && is_ready(task))
-            .map(|(id, _)| id)
-            .collect();
-        if ready.is_empty() {
-            return waves;
+    let mut followers = vec![Vec::new(); pipeline.tasks.len()];
+    for (id, task) in pipeline.tasks_by_id() {
+        for before in &task.after {
+            followers[before.value.0].push(id);
         }
-        done.extend(&ready);
-        waves.push(ready);
     }
+    let waited_for = pipeline.tasks.iter().map(|task| task.after.len());
+    let mut waited_for: Vec<usize> = waited_for.collect();
+    let ready = pipeline.tasks_by_id();
+    let ready = ready.filter(|(_, task)| task.after.is_empty());
+    let mut ready: Vec<TaskId> = ready.map(|(id, _)| id).collect();
+    let mut waves = Vec::new();
+    while !ready.is_empty() {
+        let mut next = Vec::new();
+        for follower in ready.iter().flat_map(|id| &followers[id.0]) {
+            waited_for[follower.0] -= 1;
+            if waited_for[follower.0] == 0 {
+                next.push(*follower);
+            }
+        }
+        next.sort();
+        waves.push(std::mem::replace(&mut ready, next));
+    }
+    waves
 }
 
 /// The kind's title and the version, or the image if the kind has no title: `PostgreSQL 17.11`.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     model::{self, Component},
-    target::shared::{boards, scrape},
+    target::shared::{boards, containers, scrape},
 };
 
 /// The dashboards of all components that are scraped, each with the name of its file.
@@ -262,15 +262,9 @@ fn containers_of_kind(board: &Board<'_>, components: &[&Component]) -> Option<St
 }
 
 fn compose_matchers(board: &Board<'_>, of_service: &str) -> Option<String> {
-    let jobs = board.jobs_of_kind("cadvisor");
-    if jobs.is_empty() || board.context.vantage.is_in_cluster() {
-        return None;
-    }
-    Some(format!(
-        "{}, container_label_com_docker_compose_project=\"{}\", {of_service}",
-        scrape::selector(&jobs),
-        board.context.platform.name,
-    ))
+    let context = board.context;
+    let matchers = containers::matchers(context.platform, board.jobs, context.vantage)?;
+    Some(format!("{matchers}, {of_service}"))
 }
 
 /// When something started, in milliseconds: its containers, else its processes.

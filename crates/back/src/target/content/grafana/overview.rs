@@ -24,7 +24,7 @@ const WRONG: &str = "red";
 
 pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
     let platform = board.context.platform;
-    let mut panels = totals();
+    let mut panels = totals(board);
     panels.extend(alerts(board));
     panels.extend(groups(board));
     panels.extend(services(board));
@@ -49,7 +49,12 @@ pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
     }
 }
 
-fn totals() -> Vec<Panel> {
+fn totals(board: &Board<'_>) -> Vec<Panel> {
+    let asked: Vec<&str> = board.asked.iter().map(|asked| asked.job.as_str()).collect();
+    let up = match asked.as_slice() {
+        [] => "up".to_string(),
+        asked => format!("up{{job!~\"{}\"}}", asked.join("|")),
+    };
     let firing = |severity: &str| {
         format!("count(ALERTS{{alertstate=\"firing\", severity=\"{severity}\"}}) or vector(0)")
     };
@@ -64,7 +69,11 @@ fn totals() -> Vec<Panel> {
         )
         .size(6, 4)
         .step(1.0, WRONG)
-        .query("count(up == 0) or vector(0)", "down"),
+        .query(
+            // Where the prober gives no answer, it is the one that is down.
+            format!("count({up} == 0) or vector(0)"),
+            "down",
+        ),
         Panel::new(
             Look::Stat,
             "Critical alerts",
@@ -151,7 +160,7 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
     panel
 }
 
-/// 1 while a component works. Of several instances one is enough; where there should be one and none is seen, it does not.
+/// 1 while a component works, 2 while nobody knows. Of several instances one is enough; where there should be one and none is seen, it does not.
 fn works(board: &Board<'_>, component: &Component) -> String {
     let jobs = board.jobs_of(&component.name);
     let asked = board.asked_of(&component.name);
@@ -161,7 +170,7 @@ fn works(board: &Board<'_>, component: &Component) -> String {
         states.push(scrape::healthy(healthy, &[&component.name], &jobs));
     }
     if !asked.is_empty() {
-        states.push(format!("probe_success{{{}}}", probes::selector(&asked)));
+        states.push(probes::states(&asked));
     }
     let healthy = states.join(" or ");
     match presence(board, component) {
@@ -201,7 +210,7 @@ fn states(board: &Board<'_>) -> String {
     }
     let asked: Vec<&Asked<'_>> = board.asked.iter().collect();
     if !asked.is_empty() {
-        own.push(format!("probe_success{{{}}}", probes::selector(&asked)));
+        own.push(probes::states(&asked));
     }
     own.push("up".to_string());
     own.join(" or on (job, instance) ")

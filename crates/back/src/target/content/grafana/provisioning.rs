@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::{
-    model::{Component, FileContent, HttpScheme, Platform, Port, SettingValue},
+    model::{Component, FileContent, HttpScheme, Platform, Port},
     speak::units::prometheus,
     target::shared::scrape,
 };
@@ -13,6 +13,9 @@ use crate::{
 /// The roles of those who keep logs, and what Grafana calls their data sources.
 pub(super) const LOKI: &str = "loki";
 pub(super) const ELASTICSEARCH: &str = "elasticsearch";
+
+/// The roles of those who keep traces, which Grafana calls their data sources, too.
+const TRACERS: [&str; 2] = ["jaeger", "tempo"];
 
 /// Where dashboards lie in a Grafana outside of the platform.
 const DASHBOARDS: &str = "/etc/grafana/dashboards/platform";
@@ -55,6 +58,8 @@ struct LogsView {
 struct TracesView {
     /// The component's name: the data source's name and its uid.
     name: String,
+    /// `jaeger` or `tempo`.
+    kind: &'static str,
     /// Where it is; `$` is doubled already.
     url: String,
     /// The Loki in which the lines of a span are looked up.
@@ -91,7 +96,15 @@ pub(super) fn sources(
             interval: prometheus::duration(scrape::interval(platform, source)),
         })
     });
-    let tracers = in_role(platform, grafana, "jaeger");
+    let tracers: Vec<(&'static str, &Component)> = TRACERS
+        .into_iter()
+        .flat_map(|kind| {
+            let components = in_role(platform, grafana, kind);
+            components
+                .into_iter()
+                .map(move |component| (kind, component))
+        })
+        .collect();
     let lokis = in_role(platform, grafana, LOKI);
     let first = |components: &[&Component]| components.first().map(|it| it.name.clone());
     let of_kind = |kind: &'static str, components: &[&Component]| -> Vec<LogsView> {
@@ -100,7 +113,7 @@ pub(super) fn sources(
                 name: source.name.clone(),
                 kind,
                 url: url(source)?,
-                traces: first(&tracers),
+                traces: tracers.first().map(|(_, it)| it.name.clone()),
             })
         });
         views.collect()
@@ -108,9 +121,10 @@ pub(super) fn sources(
     let mut logs = of_kind(LOKI, &lokis);
     let stores = in_role(platform, grafana, ELASTICSEARCH);
     logs.extend(of_kind(ELASTICSEARCH, &stores));
-    let traces = tracers.iter().filter_map(|source| {
+    let traces = tracers.iter().filter_map(|(kind, source)| {
         Some(TracesView {
             name: source.name.clone(),
+            kind,
             url: url(source)?,
             logs: first(&lokis),
         })
@@ -170,20 +184,8 @@ fn generated_folder(grafana: &Component) -> String {
 
 /// Where the container has the dashboards of the setting `dashboards`, if there are any.
 fn own_folder(grafana: &Component) -> Option<String> {
-    let SettingValue::Files(files) = grafana.setting("dashboards")? else {
-        return None;
-    };
-    let (first, _) = files.first()?;
-    let base = first.rsplit('/').next()?;
-    let mount = grafana.main()?.files.iter().find(|mount| {
-        let is_named = mount.path.rsplit('/').next() == Some(base);
-        match &mount.content {
-            FileContent::Project { path, .. } => path == first,
-            // A copy with the platform's data sources.
-            FileContent::Text { .. } => is_named,
-            _ => false,
-        }
-    })?;
+    let mut files = grafana.main()?.files.iter();
+    let mount = files.find(|mount| mount.setting.as_deref() == Some("dashboards"))?;
     let (folder, _) = mount.path.rsplit_once('/')?;
     Some(folder.to_string())
 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
-        Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, scrape_ca,
-        scrape_secret,
+        Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, Store, Text,
+        scrape_ca, scrape_secret,
     },
     speak::{Constants, Speak, units::prometheus},
     target::{
@@ -40,7 +40,7 @@ pub(super) struct ConfigView {
     /// Jobs of the user's own: YAML, an item of the list each.
     own: Vec<String>,
     /// Where samples are sent too.
-    remote_write: Option<RemoteWriteView>,
+    remote_writes: Vec<RemoteWriteView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -96,6 +96,13 @@ struct JobView {
     metric_relabel: Vec<Value>,
     /// Whether labels of the metrics win over those of the target.
     honor_labels: bool,
+    #[serde(flatten)]
+    address: AddressView,
+}
+
+/// The address that a job asks.
+#[derive(Debug, Serialize)]
+struct AddressView {
     /// Labels of the target.
     labels: Vec<(&'static str, String)>,
     /// Its host.
@@ -110,6 +117,21 @@ struct JobView {
     named: bool,
 }
 
+impl AddressView {
+    fn new(component: &Component, host: &str, port: u16, presence: Presence) -> Self {
+        let mut labels = vec![("component", component.name.clone())];
+        labels.extend(component.group.clone().map(|group| ("group", group)));
+        Self {
+            labels,
+            host: host.to_string(),
+            port,
+            address: format!("{host}:{port}"),
+            discovered: presence != Presence::Always,
+            named: presence == Presence::Sometimes,
+        }
+    }
+}
+
 /// A scrape of the prober, which asks a workload meanwhile.
 #[derive(Debug, Serialize)]
 struct ProbeView {
@@ -117,18 +139,8 @@ struct ProbeView {
     name: String,
     /// Which of the prober's ways to ask.
     module: &'static str,
-    /// Labels of the target.
-    labels: Vec<(&'static str, String)>,
-    /// Its host.
-    host: String,
-    /// Its port.
-    port: u16,
-    /// HOST:PORT.
-    address: String,
-    /// Found by asking for the name again and again, so that a container that is off is no target.
-    discovered: bool,
-    /// One process at a time: it is asked by its name.
-    named: bool,
+    #[serde(flatten)]
+    address: AddressView,
     /// What the prober is told to ask, `$1` being the address.
     target: String,
     /// HOST:PORT of the prober.
@@ -160,7 +172,7 @@ pub(super) fn view(
         probes: probe_views(platform, asked),
         nodes: vantage.is_in_cluster() && asks_nodes(prometheus),
         own,
-        remote_write: remote_write(platform, prometheus),
+        remote_writes: remote_writes(platform, prometheus),
     }
 }
 
@@ -192,22 +204,10 @@ fn probe_view(asked: &Asked<'_>, prober: &str) -> ProbeView {
     ProbeView {
         name: asked.job.clone(),
         module,
-        labels: labels(asked.component),
-        host: asked.host.clone(),
-        port: asked.port,
-        address: format!("{}:{}", asked.host, asked.port),
-        discovered: asked.presence != Presence::Always,
-        named: asked.presence == Presence::Sometimes,
+        address: AddressView::new(asked.component, &asked.host, asked.port, asked.presence),
         target,
         prober: prober.to_string(),
     }
-}
-
-/// Labels of the targets of a component.
-fn labels(component: &Component) -> Vec<(&'static str, String)> {
-    let mut labels = vec![("component", component.name.clone())];
-    labels.extend(component.group.clone().map(|group| ("group", group)));
-    labels
 }
 
 fn job_view(job: &Job<'_>) -> JobView {
@@ -228,12 +228,7 @@ fn job_view(job: &Job<'_>) -> JobView {
         relabel: metrics.relabel.iter().map(relabel).collect(),
         metric_relabel: metrics.metric_relabel.iter().map(relabel).collect(),
         honor_labels: metrics.honor_labels,
-        labels: labels(job.component),
-        host: job.host.clone(),
-        port: job.port,
-        address: format!("{}:{}", job.host, job.port),
-        discovered: job.presence != Presence::Always,
-        named: job.presence == Presence::Sometimes,
+        address: AddressView::new(job.component, &job.host, job.port, job.presence),
     }
 }
 
@@ -282,25 +277,35 @@ fn relabel(step: &Relabel) -> Value {
 }
 
 /// Where the settings say that samples are sent too.
-fn remote_write(platform: &Platform, prometheus: &Component) -> Option<RemoteWriteView> {
+fn remote_writes(platform: &Platform, prometheus: &Component) -> Vec<RemoteWriteView> {
+    let plain = |text: &Text| Constants(platform).text(text);
     let text = |name: &str| match prometheus.setting(name) {
-        Some(SettingValue::Text(text)) => Some(text),
+        Some(SettingValue::Text(text)) => Some(text.clone()),
         _ => None,
     };
-    let file = |name: &str| Some(scrape_secret(text(name)?.secrets().first()?));
-    let plain = |name: &str| Some(Constants(platform).text(text(name)?));
-    let basic = file("remote_write_password").and_then(|file| {
-        let user = plain("remote_write_user")?;
-        Some(LoginView {
-            user: Some(user),
-            file,
-        })
-    });
-    let bearer = file("remote_write_token").map(|file| LoginView { user: None, file });
-    Some(RemoteWriteView {
-        url: plain("remote_write")?,
-        login: basic.or(bearer),
-    })
+    let stores = match prometheus.setting("remote_write") {
+        Some(SettingValue::Text(url)) => vec![Store {
+            url: url.clone(),
+            user: text("remote_write_user"),
+            password: text("remote_write_password"),
+            token: text("remote_write_token"),
+        }],
+        Some(SettingValue::Stores(stores)) => stores.clone(),
+        _ => Vec::new(),
+    };
+    let view = |store: &Store| {
+        let file = |text: &Option<Text>| Some(scrape_secret(text.as_ref()?.secrets().first()?));
+        let basic = file(&store.password).and_then(|file| {
+            let user = Some(plain(store.user.as_ref()?));
+            Some(LoginView { user, file })
+        });
+        let bearer = file(&store.token).map(|file| LoginView { user: None, file });
+        RemoteWriteView {
+            url: plain(&store.url),
+            login: basic.or(bearer),
+        }
+    };
+    stores.iter().map(view).collect()
 }
 
 /// A query string by name. Prometheus would escape a `?` in the path.

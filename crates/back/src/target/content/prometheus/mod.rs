@@ -58,7 +58,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         &view,
     )?;
 
-    let view = rules::platform_view(platform, &jobs, &asked);
+    let view = rules::platform_view(platform, prometheus, &jobs, &asked, context.vantage);
     let path = format!("rules/{PLATFORM_RULES}");
     write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
     let rules = Rules::new(context, &jobs);

@@ -10,14 +10,14 @@ use crate::{
     graph::Graph,
     language::promql,
     model::{
-        Alert, AlertText, Component, Metrics, Platform, Record, holds_back,
+        Alert, AlertText, Component, Metrics, Platform, Record, Workload, holds_back,
         is_generated_alertmanager,
     },
     speak::units::prometheus,
     target::{
-        Context,
+        Context, Vantage,
         shared::{
-            boards,
+            boards, containers,
             probes::Asked,
             scrape::{self, Job, Presence},
         },
@@ -59,6 +59,21 @@ pub(super) struct PlatformRulesView {
     target_down: String,
     /// Programs of which several run.
     several: Vec<SeveralView>,
+    /// Containers that nothing but cAdvisor sees.
+    containers: Vec<ContainerView>,
+}
+
+/// A container that is only seen while it runs.
+#[derive(Debug, Serialize)]
+struct ContainerView {
+    /// Its workload.
+    name: String,
+    /// True while it is gone, though others of the platform are seen.
+    gone: String,
+    /// The component.
+    component: String,
+    /// Its group.
+    group: String,
 }
 
 /// A program of which several run: those that are gone are no targets any more.
@@ -78,9 +93,17 @@ struct SeveralView {
 
 pub(super) fn platform_view(
     platform: &Platform,
+    prometheus: &Component,
     jobs: &[Job<'_>],
     asked: &[Asked<'_>],
+    vantage: Vantage,
 ) -> PlatformRulesView {
+    let seen = containers::matchers(platform, jobs, vantage);
+    let containers = seen.iter().flat_map(|seen| {
+        let unseen = containers::unseen(platform, prometheus, jobs, asked, vantage);
+        unseen.into_iter().map(|it| container_view(it, seen))
+    });
+    let containers = containers.collect();
     let downs: BTreeSet<String> = jobs.iter().map(down).collect();
     let alerted = alerted(platform, &downs);
     let watched: Vec<&Job<'_>> = jobs
@@ -105,6 +128,20 @@ pub(super) fn platform_view(
             .map(several_view)
             .chain(asked.map(several_asked))
             .collect(),
+        containers,
+    }
+}
+
+/// `seen` matches the containers of the platform. Where none of them is seen, nothing is known of any.
+fn container_view(workload: &Workload, seen: &str) -> ContainerView {
+    let its = containers::of_service(&workload.name);
+    ContainerView {
+        name: workload.name.clone(),
+        gone: format!(
+            "absent(container_last_seen{{{seen}, {its}}}) and on () container_last_seen{{{seen}}}"
+        ),
+        component: workload.component.clone(),
+        group: workload.group.clone(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     files::Target,
     model::{Alert, Component, Platform, SettingValue, probe_job},
     target::shared::{
-        expr::{asked_of, jobs_of},
+        expr::{asked_of, strange_jobs},
         losses::loss,
         scrape::Job,
     },
@@ -37,10 +37,7 @@ pub(super) fn unknown_jobs(
     let known: BTreeSet<&str> = scraped.chain(probes.iter().map(String::as_str)).collect();
     let mut out = Vec::new();
     for (component, alert) in own_alerts(platform) {
-        for job in jobs_of(&alert.expr) {
-            if known.contains(job.as_str()) {
-                continue;
-            }
+        for job in strange_jobs(&alert.expr, &known) {
             out.push(
                 loss(
                     Target::Prometheus,

@@ -13,7 +13,7 @@ use crate::{
     graph::{OutsideEdge, Peer},
     model::{
         Build, Condition, Dependency, ExtraHost, FileContent, Gpu, HostAddress, MountSource,
-        NetworkMode, Resources, Workload,
+        NetworkMode, Resources, Runtime, Workload,
     },
     speak::{Compose, Speak, literals, units::engine},
     target::{
@@ -220,15 +220,44 @@ fn extra_hosts(context: &Context<'_>, workload: &Workload) -> Vec<ExtraHost> {
 
 fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     let speak = &Compose(context.platform);
-    let runtime = &workload.runtime;
+    let Runtime {
+        hostname,
+        extra_hosts: own_hosts,
+        read_only,
+        tmpfs,
+        shm_size,
+        ulimits: limits,
+        privileged,
+        no_new_privileges,
+        cap_add,
+        cap_drop,
+        devices,
+        init,
+        tty,
+        stdin_open,
+        stop_signal,
+        stop_grace_period,
+        // These stand further up or down in the service.
+        platform: _,
+        user: _,
+        group_add: _,
+        working_dir: _,
+        labels: _,
+        // They are for clusters; `cluster.only` is a profile here.
+        cluster_user: _,
+        unrestricted: _,
+        cluster_only: _,
+        reads: _,
+        reads_everywhere: _,
+    } = &workload.runtime;
     let shares_network = workload
         .network_mode
         .as_ref()
         .is_some_and(|mode| matches!(mode.value, NetworkMode::Service(_)));
     if shares_network {
         for (key, filled) in [
-            ("hostname", runtime.hostname.is_some()),
-            ("extra_hosts", !runtime.extra_hosts.is_empty()),
+            ("hostname", hostname.is_some()),
+            ("extra_hosts", !own_hosts.is_empty()),
         ] {
             if filled {
                 losses.key(
@@ -241,7 +270,7 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
     } else {
         keys.put_optional(
             "hostname",
-            runtime.hostname.as_ref().map(|name| speak.literal(name)),
+            hostname.as_ref().map(|name| speak.literal(name)),
         );
         let hosts = extra_hosts(context, workload);
         keys.put_filled("extra_hosts", literals(speak, &hosts));
@@ -250,38 +279,34 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
         .files
         .iter()
         .any(|file| matches!(file.content, FileContent::Secret(_)));
-    if runtime.read_only && copies_secrets {
+    if *read_only && copies_secrets {
         losses.key(
             workload,
             "read_only",
             "mounts a secret, which Compose can't copy into a read-only file system: `read_only` is left out",
         );
     }
-    keys.put_filled("read_only", runtime.read_only && !copies_secrets);
-    keys.put_filled("tmpfs", literals(speak, &runtime.tmpfs));
-    keys.put_optional("shm_size", runtime.shm_size.map(engine::bytes));
-    keys.put_filled("ulimits", ulimits(&runtime.ulimits));
-    keys.put_filled("privileged", runtime.privileged);
-    if runtime.no_new_privileges {
+    keys.put_filled("read_only", *read_only && !copies_secrets);
+    keys.put_filled("tmpfs", literals(speak, tmpfs));
+    keys.put_optional("shm_size", shm_size.map(engine::bytes));
+    keys.put_filled("ulimits", ulimits(limits));
+    keys.put_filled("privileged", *privileged);
+    if *no_new_privileges {
         keys.put("security_opt", vec!["no-new-privileges:true"]);
     }
-    keys.put_filled("cap_add", literals(speak, &runtime.cap_add));
-    keys.put_filled("cap_drop", literals(speak, &runtime.cap_drop));
-    keys.put_filled("devices", literals(speak, &runtime.devices));
-    keys.put_optional("init", runtime.init);
-    keys.put_filled("tty", runtime.tty);
-    keys.put_filled("stdin_open", runtime.stdin_open);
+    keys.put_filled("cap_add", literals(speak, cap_add));
+    keys.put_filled("cap_drop", literals(speak, cap_drop));
+    keys.put_filled("devices", literals(speak, devices));
+    keys.put_optional("init", *init);
+    keys.put_filled("tty", *tty);
+    keys.put_filled("stdin_open", *stdin_open);
     keys.put_optional(
         "stop_signal",
-        runtime
-            .stop_signal
+        stop_signal
             .as_ref()
             .map(|it| speak.literal(&it.to_string())),
     );
-    keys.put_optional(
-        "stop_grace_period",
-        runtime.stop_grace_period.map(engine::duration),
-    );
+    keys.put_optional("stop_grace_period", stop_grace_period.map(engine::duration));
 }
 
 fn deploy(

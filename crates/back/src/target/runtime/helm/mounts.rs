@@ -9,7 +9,7 @@ use crate::{
         Workload,
     },
     speak::units::kubernetes,
-    target::shared::kept::SUB_PATH,
+    target::shared::{kept::SUB_PATH, names::Names},
 };
 
 /// Named volumes, folders of the host, and memory.
@@ -21,22 +21,23 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
             out.insert(mount.name.clone(), value);
         }
     }
+    let mut names: Names = out.keys().cloned().collect();
     let runtime = &workload.runtime;
     for tmpfs in &runtime.tmpfs {
         let value = memory(builder, workload, tmpfs);
-        insert_free(&mut out, "tmpfs", value);
+        out.insert(names.take_numbered("tmpfs"), value);
     }
     if let Some(bytes) = runtime.shm_size {
         let size = kubernetes::bytes(bytes);
         let value = json!({ "mountPath": "/dev/shm", "memory": true, "sizeLimit": size });
-        insert_free(&mut out, "shm", value);
+        out.insert(names.take_numbered("shm"), value);
     }
     for device in &runtime.devices {
         match device {
             Device::File { host, inside, .. } => {
                 let path = inside.as_ref().unwrap_or(host);
                 let value = json!({ "mountPath": path, "hostPath": host });
-                insert_free(&mut out, "device", value);
+                out.insert(names.take_numbered("device"), value);
             }
             Device::Interface(name) => builder.losses.key(
                 workload,
@@ -148,16 +149,6 @@ fn memory(builder: &mut Builder<'_>, workload: &Workload, tmpfs: &Tmpfs) -> Valu
         }
     }
     value
-}
-
-fn insert_free(volumes: &mut Map<String, Value>, name: &str, value: Value) {
-    let mut free = name.to_string();
-    let mut number = 2;
-    while volumes.contains_key(&free) {
-        free = format!("{name}-{number}");
-        number += 1;
-    }
-    volumes.insert(free, value);
 }
 
 /// Whether it holds something that an old and a new pod can't both have: a claim of one node, the host's ports.

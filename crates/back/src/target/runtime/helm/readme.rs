@@ -6,9 +6,6 @@ use serde_json::Value;
 use super::schema;
 use crate::language::{CHART_TOP_KEYS, KeyShape, Shape};
 
-/// Longer defaults are in values.yaml only.
-const LONGEST_DEFAULT: usize = 40;
-
 /// What README.md lists.
 #[derive(Debug, Serialize)]
 pub struct ReadmeView {
@@ -53,10 +50,19 @@ pub fn view(values: &Value) -> ReadmeView {
 }
 
 fn row(name: String, key: &KeyShape, default: &Value) -> ValueRow {
-    let default = (!default.is_null()).then(|| default.to_string());
     ValueRow {
         name,
-        default: default.filter(|text| text.len() <= LONGEST_DEFAULT),
+        default: is_short(default).then(|| default.to_string()),
         meaning: key.doc,
+    }
+}
+
+/// Tables and lists that hold something are in values.yaml only, whatever their length.
+fn is_short(default: &Value) -> bool {
+    match default {
+        Value::Null => false,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
     }
 }

@@ -1,4 +1,4 @@
-//! The values that a platform put together by hand becomes. What Helm makes of them is the conformance suite's to say.
+//! The values that a platform put together by hand becomes. The conformance suite tests what Helm renders from them.
 
 mod sample;
 

@@ -20,7 +20,7 @@ use crate::{
     syntax::Table,
 };
 
-/// Everything that some language takes for its own.
+/// Characters that have a meaning in one of the languages.
 pub const NASTY: &str =
     "{{ .Values.x }} $(PATH) $$HOME $$(A) ${B} 100% \"q\" 'q' \\n\ttab\nline: # - é $é \u{1f600} $";
 
@@ -105,6 +105,7 @@ pub fn file(path: &str, content: FileContent) -> FileMount {
     FileMount {
         path: path.to_string(),
         content,
+        setting: None,
         mode: 0o644,
         span: span(),
     }

@@ -1,0 +1,147 @@
+//! What to say of a value that does not fit: what was expected, and what to write instead.
+
+use super::{
+    context::Context,
+    form::{Form, NameRule, promql_fault},
+    meant::meant,
+    shape::Shape,
+};
+use crate::{
+    diag::{Code, Diagnostic, nearest},
+    source::Span,
+    syntax::{Node, Value, quoted},
+    value::{Schedule, trigger_fault},
+};
+
+/// A value of a type that the key does not take.
+pub(super) fn wrong_type(node: &Node, shape: &Shape, context: &Context<'_>) -> Diagnostic {
+    let found = node.value.type_name();
+    let diagnostic = Diagnostic::new(
+        Code::WrongType,
+        format!("expected {}, found {found}", shape.describe()),
+    )
+    .label(node.span, format!("this is {found}"));
+    match meant(shape, node) {
+        Some(text) => diagnostic
+            .help(format!("write `{text}`"))
+            .replacing(node.span, text),
+        None => diagnostic.help(instead(&shape.describe(), context)),
+    }
+}
+
+/// A value as the shape takes it, where it is plain what was meant; as TOML.
+pub fn respelled(shape: &Shape, node: &Node) -> Option<String> {
+    match (shape, &node.value) {
+        (Shape::Plain(form), Value::String(text)) => likely(*form, text).map(|text| quoted(&text)),
+        _ => meant(shape, node),
+    }
+}
+
+/// A value of the right type that is not what the key takes.
+pub(super) fn bad_value(
+    node: &Node,
+    text: &str,
+    expected: &str,
+    context: &Context<'_>,
+) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, format!("`{text}` is not {expected}"))
+        .label(node.span, "does not fit")
+        .help(instead(expected, context))
+}
+
+/// The key's own example; what was expected where there is none.
+fn instead(expected: &str, context: &Context<'_>) -> String {
+    match context.example {
+        "" => format!("write {expected}"),
+        example => format!(
+            "for example `{}`",
+            example.replace('\n', "` and below it `")
+        ),
+    }
+}
+
+/// A string that is not of the form.
+pub(super) fn bad_form(node: &Node, text: &str, form: Form, context: &Context<'_>) -> Diagnostic {
+    match form {
+        Form::Name(rule) => bad_name(Code::BadValue, text, node.span, "a name here", rule),
+        form => not_of_form(node, text, form, &form.describe(), context),
+    }
+}
+
+/// A string that is not of the form that strings have here. Other types have other shapes.
+pub(super) fn bad_form_of_several(
+    node: &Node,
+    text: &str,
+    form: Form,
+    shapes: &'static [Shape],
+    context: &Context<'_>,
+) -> Diagnostic {
+    let shape = Shape::Either(shapes);
+    let expected = shape.describe();
+    let diagnostic = not_of_form(node, text, form, &expected, context);
+    match meant(&shape, node) {
+        Some(text) => diagnostic
+            .help(format!("write `{text}`"))
+            .replacing(node.span, text),
+        None => diagnostic,
+    }
+}
+
+fn not_of_form(
+    node: &Node,
+    text: &str,
+    form: Form,
+    expected: &str,
+    context: &Context<'_>,
+) -> Diagnostic {
+    let mut diagnostic = bad_value(node, text, expected, context);
+    if let Some(fault) = fault(form, text) {
+        diagnostic.labels[0].text = fault;
+    }
+    match likely(form, text) {
+        Some(meant) => diagnostic.misspelled(text, Some(&meant), String::new),
+        None => diagnostic,
+    }
+}
+
+/// Which part of the text is wrong, where its grammar tells.
+fn fault(form: Form, text: &str) -> Option<String> {
+    match form {
+        Form::Cron => Schedule::fault(text),
+        Form::BuildTrigger => trigger_fault(text),
+        Form::PromQl | Form::PanelPromQl => promql_fault(text),
+        _ => None,
+    }
+}
+
+/// What was most likely meant by a text.
+fn likely(form: Form, text: &str) -> Option<String> {
+    let candidate = match form {
+        Form::Duration => format!("{text}s"),
+        Form::Memory => {
+            let amount = text.trim_end_matches(['b', 'B']).trim_end();
+            let (number, unit) = amount.split_at_checked(amount.len().checked_sub(1)?)?;
+            format!("{}{}i", number.trim_end(), unit.to_ascii_uppercase())
+        }
+        Form::Choice(choices) => {
+            let near = nearest(text, choices.iter().copied());
+            let inside = || choices.iter().copied().find(|word| text.ends_with(word));
+            near.or_else(inside)?.to_string()
+        }
+        _ => return None,
+    };
+    form.accepts(&candidate).then_some(candidate)
+}
+
+/// A name against its rule, whether it stands as a key or as a value.
+pub(super) fn bad_name(
+    code: Code,
+    name: &str,
+    span: Span,
+    what: &str,
+    rule: NameRule,
+) -> Diagnostic {
+    Diagnostic::new(code, format!("`{name}` can't be {what}"))
+        .label(span, "this name")
+        .help(format!("a name here is {}", rule.describe()))
+}

@@ -1,0 +1,54 @@
+//! Series that count requests, as the user or a kind writes them.
+
+use crate::language::promql;
+
+/// A series without a window and without arithmetic.
+pub(super) fn is_series(text: &str) -> bool {
+    use promql_parser::parser::Expr;
+    match promql(text) {
+        Some(Expr::VectorSelector(selector)) => {
+            selector.offset.is_none() && selector.at.is_none() && selector.name.is_some()
+        }
+        _ => false,
+    }
+}
+
+/// The buckets of a histogram that is given by them or by its name.
+pub(super) fn buckets(series: &str) -> String {
+    let end = series.find('{').unwrap_or(series.len());
+    let name = series[..end].trim();
+    if name.ends_with("_bucket") {
+        return series.to_string();
+    }
+    format!("{name}_bucket{}", &series[end..])
+}
+
+/// A series with one more matcher.
+pub(super) fn with(series: &str, matcher: &str) -> String {
+    match series.rfind('}') {
+        None => format!("{series}{{{matcher}}}"),
+        Some(end) => {
+            let before = series[..end].trim_end();
+            let comma = if before.ends_with(['{', ',']) {
+                ""
+            } else {
+                ", "
+            };
+            format!("{before}{comma}{matcher}}}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{buckets, with};
+
+    #[test]
+    fn a_matcher_is_added_to_any_series() {
+        assert_eq!(with("a", "x=\"1\""), "a{x=\"1\"}");
+        assert_eq!(with("a{}", "x=\"1\""), "a{x=\"1\"}");
+        assert_eq!(with("a{b=\"}\"}", "x=\"1\""), "a{b=\"}\", x=\"1\"}");
+        assert_eq!(buckets("a_seconds{b=\"c\"}"), "a_seconds_bucket{b=\"c\"}");
+        assert_eq!(buckets("a_bucket"), "a_bucket");
+    }
+}
