@@ -85,9 +85,9 @@ impl Dotenv {
     fn with_rest(&self, place: Range<usize>) -> Range<usize> {
         let rest = &self.text[place.end..];
         let line = rest.find('\n').unwrap_or(rest.len());
-        let behind = rest[..line].trim_start();
-        let is_apart = behind.len() < line || line == 0;
-        match is_apart && (behind.is_empty() || behind.starts_with('#')) {
+        let behind = format!("x{}", &rest[..line]);
+        // As it will be read behind a value without quotes.
+        match unquoted_value(&behind) == "x" {
             true => place,
             false => place.start..place.end + line,
         }
@@ -242,11 +242,12 @@ mod tests {
 
     #[test]
     fn what_stands_right_behind_quotes_is_no_part_of_a_value() {
-        let mut dotenv = Dotenv::new("A=\"\"\"\" x\nB='' # why\nD=\"\" = \"x\"y\nC=''");
-        for name in ["A", "B", "C", "D"] {
+        let mut dotenv =
+            Dotenv::new("A=\"\"\"\" x\nB='' # why\nD=\"\" = \"x\"y\nE=\"\" \r# z\nC=''");
+        for name in ["A", "B", "C", "D", "E"] {
             dotenv.set(name, "new");
         }
-        assert_eq!(dotenv.text(), "A=new\nB=new # why\nD=new\nC=new\n");
+        assert_eq!(dotenv.text(), "A=new\nB=new # why\nD=new\nE=new\nC=new\n");
     }
 
     #[test]

@@ -172,7 +172,7 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         "shell",
         Shape::ShellText,
         "A line for the image's `/bin/sh`.",
-        "shell = \"redis-cli -e ping | grep -q PONG\"",
+        "shell = \"redis-cli ping | grep -q PONG\"",
     ),
     key(
         "interval",
