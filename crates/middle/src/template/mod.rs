@@ -9,7 +9,7 @@ mod escape;
 mod filters;
 mod report;
 
-pub use escape::Language;
+pub use escape::{Language, NOT_IN_URLS};
 pub use report::report;
 
 use std::{

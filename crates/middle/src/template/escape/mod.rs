@@ -1,6 +1,8 @@
 //! Literals and comments in the languages of the generated files.
 
 pub(super) mod text;
+
+pub use text::NOT_IN_URLS;
 pub(super) mod yaml;
 
 /// The language of a generated file, known by its name.

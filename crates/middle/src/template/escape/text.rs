@@ -74,21 +74,22 @@ pub fn markdown_code(text: &str) -> String {
     out
 }
 
+/// What no URL holds. `%` is not among it: it begins an encoding of the user's.
+pub const NOT_IN_URLS: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 /// A URL as a Markdown link whose text is the URL.
 pub fn markdown_link(url: &str) -> String {
-    // What no URL holds. `%` stays: it begins an encoding of the user's.
-    const ENCODED: &AsciiSet = &CONTROLS
-        .add(b' ')
-        .add(b'"')
-        .add(b'<')
-        .add(b'>')
-        .add(b'\\')
-        .add(b'^')
-        .add(b'`')
-        .add(b'{')
-        .add(b'|')
-        .add(b'}');
-    format!("<{}>", utf8_percent_encode(url, ENCODED))
+    format!("<{}>", utf8_percent_encode(url, NOT_IN_URLS))
 }
 
 /// Text or an attribute's value of XML. Characters that XML has no way to write become U+FFFD.

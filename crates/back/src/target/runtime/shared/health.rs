@@ -1,6 +1,6 @@
 //! Health checks: a command of the user's or the kind's, or a script that tries what images have.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::keys::Keys;
 use crate::{
     model::{Health, Piece, Probe, ProbeTool, Text},
     speak::{Constants, Speak, units::engine},
-    template::{Engine, TemplateError},
+    template::{Engine, NOT_IN_URLS, TemplateError},
 };
 
 /// What `templates/compose/probe-http.sh` sees.
@@ -124,19 +124,8 @@ fn url_path(speak: &dyn Speak, path: &Text) -> (String, Vec<String>) {
     (out, late)
 }
 
-/// What may not stand in a request line. `%` may: it is taken for an encoding of the user's.
-const ENCODED: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'\'')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+/// What may not stand in a request line between quotes of a shell.
+const ENCODED: &AsciiSet = &NOT_IN_URLS.add(b'\'');
 
 fn encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
