@@ -18,6 +18,7 @@ use promql_parser::{
 };
 use serde_json::Value;
 
+use super::contract::compiled;
 use crate::support::cases;
 
 /// Units that Grafana knows, as far as dashboards use them.
@@ -103,6 +104,47 @@ fn the_rules_of_grafanas_linter_hold_or_there_is_a_reason() {
         spare.is_empty(),
         "nothing needs these exceptions: {spare:?}"
     );
+}
+
+const DRAWN: &str = r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.grafana]
+kind = "grafana"
+group = "one"
+settings.admin_password = "${secrets.s}"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+metrics = { port = "http" }
+panels = [
+    { title = "a", type = "stat", expr = 'up{job="app"}' },
+    { title = "b", type = "up", expr = 'up{job="app"}' },
+    { title = "c", type = "info", expr = 'up{job="app"}' },
+    { title = "d", type = "stat", expr = 'app_info{job="app"}' },
+]
+"#;
+
+/// Panels with the same query look different, and a query's words change nothing.
+#[test]
+fn the_type_of_a_panel_alone_says_how_it_is_drawn() {
+    let files = compiled(DRAWN);
+    let dashboard: Value =
+        serde_json::from_str(&files["grafana/dashboards/app.json"]).expect("JSON");
+    let drawn = |title: &str| {
+        let panel = list(&dashboard["panels"]).find(|panel| word(panel, "title") == title);
+        let panel = panel.unwrap_or_else(|| panic!("no panel `{title}`"));
+        let mapping = &panel["fieldConfig"]["defaults"]["mappings"][0]["options"];
+        let one = word(&mapping["1"], "text").to_string();
+        (one, word(&panel["options"], "textMode").to_string())
+    };
+    let look = |one: &str, mode: &str| (one.to_string(), mode.to_string());
+    assert_eq!(drawn("a"), look("", "auto"));
+    assert_eq!(drawn("b"), look("Up", "auto"));
+    assert_eq!(drawn("c"), look("", "name"));
+    assert_eq!(drawn("d"), look("", "auto"));
 }
 
 /// Every dashboard by its path.

@@ -79,7 +79,8 @@ const COMMON: &[KeyShape] = &[
     key(
         "type",
         Shape::Plain(Form::Choice(PanelKind::NAMES)),
-        "How it is drawn; `timeseries` by default.",
+        "How it is drawn; `timeseries` by default. `up` shows `Up` for 1 and `Down` for 0; `info` shows the legend in place of \
+         the number, as a version.",
         "type = \"gauge\"",
     ),
     key(

@@ -108,6 +108,10 @@ choice! {
     PanelKind {
         Timeseries = "timeseries",
         Stat = "stat",
+        /// `Up` or `Down`, for a query that gives 1 or 0.
+        Up = "up",
+        /// The legend in place of the number, for a query of which the labels are the answer: a version.
+        Info = "info",
         Gauge = "gauge",
         Table = "table",
         Bargauge = "bargauge",

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_but_what_grafana_puts_in_is_encoded() {
+    fn all_but_the_variables_of_grafana_is_encoded() {
         let text = format!("a=\"{NAME}\" ü{FROM}");
         assert_eq!(
             encode(&text, "${job:pipe}"),

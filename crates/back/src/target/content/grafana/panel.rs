@@ -242,7 +242,7 @@ impl Panel {
 
     /// A panel of a kind or of a component, its row aside; `selector` selects the component's own series.
     pub fn of_model(panel: &model::Panel, selector: &str) -> Self {
-        let mut out = Self::new(look(panel, selector), &panel.title, &panel.description)
+        let mut out = Self::new(look(panel.kind), &panel.title, &panel.description)
             .unit(&panel.unit)
             .size(panel.width, panel.height);
         (out.min, out.max) = (panel.min, panel.max);
@@ -256,29 +256,16 @@ impl Panel {
     }
 }
 
-/// Whether an expression is nothing but `up`, or what an exporter says of the program behind it, such as `redis_up`.
-fn is_state(expr: &str) -> bool {
-    let (name, matchers) = expr.split_once('{').unwrap_or((expr, ""));
-    (name == "up" || name.ends_with("_up"))
-        && matchers.find('}') == Some(matchers.len().wrapping_sub(1))
-}
-
-/// The look of a kind's panel. Some numbers are shown as words: `up` is 0 or 1, and an info metric is always 1.
-fn look(panel: &model::Panel, selector: &str) -> Look {
-    let exprs: Vec<String> = panel
-        .queries
-        .iter()
-        .map(|it| it.expr.with(selector))
-        .collect();
-    let all = |test: fn(&str) -> bool| exprs.iter().all(|expr| test(expr));
-    match panel.kind {
-        PanelKind::Stat if all(is_state) => Look::Up,
-        PanelKind::Stat if all(|expr| expr.contains("_info{")) => Look::Name,
-        PanelKind::Stat => Look::Stat,
-        PanelKind::Gauge => Look::Gauge,
-        PanelKind::Bargauge => Look::Bargauge,
-        PanelKind::Table => Look::Table,
+/// The template that draws a panel of this type.
+fn look(kind: PanelKind) -> Look {
+    match kind {
         PanelKind::Timeseries => Look::Timeseries,
+        PanelKind::Stat => Look::Stat,
+        PanelKind::Up => Look::Up,
+        PanelKind::Info => Look::Name,
+        PanelKind::Gauge => Look::Gauge,
+        PanelKind::Table => Look::Table,
+        PanelKind::Bargauge => Look::Bargauge,
     }
 }
 
@@ -341,20 +328,6 @@ mod tests {
         ];
         let places: Vec<(u32, u32)> = place(panels).iter().map(|p| (p.x, p.y)).collect();
         assert_eq!(places, [(0, 0), (10, 0), (0, 8), (0, 12), (0, 13)]);
-    }
-
-    #[test]
-    fn a_state_is_a_series_and_no_calculation() {
-        for (expr, wanted) in [
-            ("up{job=\"a\"}", true),
-            ("redis_up{job=~\"$job\"}", true),
-            ("up", false),
-            ("sum(up{job=\"a\"})", false),
-            ("up{job=\"a\"} + up{job=\"b\"}", false),
-            ("group_update{job=\"a\"}", false),
-        ] {
-            assert_eq!(is_state(expr), wanted, "{expr}");
-        }
     }
 
     #[test]
