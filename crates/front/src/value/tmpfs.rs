@@ -2,6 +2,18 @@
 
 use std::fmt;
 
+use super::choice;
+
+choice! {
+    /// An option that Docker sets on every tmpfs, written or not (`WithMounts` in daemon/oci_linux.go of moby/moby).
+    TmpfsDefault {
+        Rw = "rw",
+        Noexec = "noexec",
+        Nosuid = "nosuid",
+        Nodev = "nodev",
+    }
+}
+
 /// A mount of `tmpfs`; its options stand in the user's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tmpfs {
@@ -15,7 +27,9 @@ pub enum TmpfsOption {
     Size(u64),
     /// At most this part of the host's memory.
     Percent(u32),
-    /// Any other of the kernel's, such as `mode=1777` or `noexec`.
+    /// What Docker sets anyway.
+    Default(TmpfsDefault),
+    /// Any other of the kernel's, such as `mode=1777` or `exec`.
     Other(String),
 }
 
@@ -37,7 +51,7 @@ impl Tmpfs {
     pub fn size(&self) -> Option<u64> {
         self.options.iter().find_map(|option| match option {
             TmpfsOption::Size(bytes) => Some(*bytes),
-            TmpfsOption::Percent(_) | TmpfsOption::Other(_) => None,
+            TmpfsOption::Percent(_) | TmpfsOption::Default(_) | TmpfsOption::Other(_) => None,
         })
     }
 }
@@ -45,7 +59,10 @@ impl Tmpfs {
 impl TmpfsOption {
     fn parse(text: &str) -> Option<Self> {
         let Some(size) = text.strip_prefix("size=") else {
-            return Some(TmpfsOption::Other(text.to_string()));
+            return Some(TmpfsDefault::parse(text).map_or_else(
+                || TmpfsOption::Other(text.to_string()),
+                TmpfsOption::Default,
+            ));
         };
         match size.strip_suffix('%') {
             Some(percent) => number(percent)
@@ -89,6 +106,7 @@ impl fmt::Display for TmpfsOption {
                 }
             }
             TmpfsOption::Percent(percent) => write!(f, "size={percent}%"),
+            TmpfsOption::Default(option) => f.write_str(option.name()),
             TmpfsOption::Other(option) => f.write_str(option),
         }
     }
@@ -130,6 +148,18 @@ mod tests {
         assert_eq!(half.options, [TmpfsOption::Percent(50)]);
         assert_eq!(half.size(), None);
         assert_eq!(half.to_string(), "/run:size=50%");
+    }
+
+    #[test]
+    fn options_that_docker_sets_anyway_are_known() {
+        let run = tmpfs("/run:rw,exec,nodev");
+        let expected = [
+            TmpfsOption::Default(TmpfsDefault::Rw),
+            TmpfsOption::Other("exec".into()),
+            TmpfsOption::Default(TmpfsDefault::Nodev),
+        ];
+        assert_eq!(run.options, expected);
+        assert_eq!(run.to_string(), "/run:rw,exec,nodev");
     }
 
     #[test]

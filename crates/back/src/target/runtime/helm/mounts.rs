@@ -133,14 +133,14 @@ fn folder_above(mount: &Mount) -> Option<&str> {
     (mount.above && name == SUB_PATH && !above.is_empty()).then_some(above)
 }
 
-/// A folder in memory. Kubernetes has a limit in bytes and no mount options; some options are its default anyway.
+/// A folder in memory. Kubernetes has a limit in bytes and no mount options. What Docker sets on every tmpfs is no loss where
+/// it is written out: a tmpfs without it loses the same.
 fn memory(builder: &mut Builder<'_>, workload: &Workload, tmpfs: &Tmpfs) -> Value {
     let mut value = json!({ "mountPath": tmpfs.path, "memory": true });
     for option in &tmpfs.options {
         match option {
             TmpfsOption::Size(bytes) => value["sizeLimit"] = json!(kubernetes::bytes(*bytes)),
-            TmpfsOption::Other(other)
-                if matches!(other.as_str(), "rw" | "nosuid" | "nodev" | "noexec") => {}
+            TmpfsOption::Default(_) => {}
             TmpfsOption::Percent(_) | TmpfsOption::Other(_) => builder.losses.key(
                 workload,
                 "tmpfs",

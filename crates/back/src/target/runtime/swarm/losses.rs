@@ -163,7 +163,7 @@ fn of_runtime(workload: &Workload, runtime: &Runtime, losses: &mut StackLosses) 
     losses.key(workload, "group_add", !group_add.is_empty(), NOTHING);
     losses.key(workload, "privileged", *privileged, NOTHING);
     losses.key(workload, "devices", !devices.is_empty(), NOTHING);
-    let has_options = tmpfs.iter().any(has_more_than_a_size);
+    let has_options = tmpfs.iter().any(has_lost_options);
     let reason = "its size is kept, its other options are not";
     losses.key(workload, "tmpfs", has_options, reason);
 }
@@ -244,7 +244,8 @@ fn is_empty(raw: &Raw) -> bool {
     matches!(raw, Raw::Table(entries) if entries.is_empty())
 }
 
-fn has_more_than_a_size(tmpfs: &Tmpfs) -> bool {
+/// Whether it has options that a stack can't have. Those that Docker sets anyway hold in a stack, too.
+fn has_lost_options(tmpfs: &Tmpfs) -> bool {
     let mut options = tmpfs.options.iter();
-    !options.all(|option| matches!(option, TmpfsOption::Size(_)))
+    options.any(|option| matches!(option, TmpfsOption::Percent(_) | TmpfsOption::Other(_)))
 }
