@@ -266,11 +266,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             report_unused(sink, "group", &group.name, group.span);
         }
     }
-    for volume in platform
-        .volumes
-        .iter()
-        .filter(|volume| volume.component.is_none())
-    {
+    for volume in platform.volumes.iter().filter(|volume| volume.shared) {
         let mounted = platform
             .workloads()
             .flat_map(|workload| &workload.mounts)
@@ -281,7 +277,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
                     .flat_map(|pipeline| &pipeline.volumes),
             )
             .any(|mount| mount.source == MountSource::Volume(volume.key.clone()));
-        if !mounted && volume.path.starts_with("volumes.") {
+        if !mounted {
             report_unused(sink, "volume", &volume.key, volume.span);
         }
     }

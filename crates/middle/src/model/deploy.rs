@@ -133,7 +133,7 @@ mod tests {
     use super::Repository;
 
     #[test]
-    fn an_address_has_two_forms() {
+    fn the_address_of_a_repository_has_a_short_form_and_a_url() {
         for (text, url) in [
             ("git@host:ml/p.git", "ssh://git@host/ml/p.git"),
             ("git@host:/ml/p.git", "ssh://git@host/ml/p.git"),

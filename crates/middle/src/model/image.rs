@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_stand_where_they_are() {
+    fn the_parts_of_an_image_may_hold_variables() {
         let variable = |before: &str, after: &str| {
             let mut text = Text::literal(before);
             text.push(Piece::Variable("v".to_string()));

@@ -51,8 +51,9 @@ pub struct NotifyRoute {
 /// The server that sends mails.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Smtp {
-    /// `HOST:PORT`.
+    /// A name, or an IP address; one of IPv6 in brackets.
     pub host: String,
+    pub port: u16,
     pub from: String,
     pub user: Option<String>,
     pub password: Option<At<Text>>,

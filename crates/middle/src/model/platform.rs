@@ -241,8 +241,12 @@ pub struct PlatformVolume {
     pub volume_moved: bool,
     /// Whether the claim's name is that of an earlier key.
     pub claim_moved: bool,
+    /// Its name where it is declared, as in `data`.
+    pub name: String,
     /// Where platform.toml speaks of it, as in `components.redis.volumes.data`.
     pub path: String,
+    /// Declared in `[volumes]`, for everything that mounts it.
+    pub shared: bool,
     /// The component, unless it is shared.
     pub component: Option<String>,
     /// Bytes of a claim; `None`: the target's default.
@@ -253,13 +257,6 @@ pub struct PlatformVolume {
     pub external: bool,
     /// Where it is declared.
     pub span: Span,
-}
-
-impl PlatformVolume {
-    /// Its name where it is declared, as in `data`.
-    pub fn name(&self) -> &str {
-        self.path.rsplit('.').next().unwrap_or(&self.path)
-    }
 }
 
 /// Whether Kubernetes takes it as the name of a claim.

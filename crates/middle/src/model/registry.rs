@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_starts_with_a_variable_stays() {
+    fn an_image_that_starts_with_a_variable_keeps_its_registry() {
         let mut text = Text {
             pieces: vec![Piece::Variable("hub".to_string())],
         };
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_known_wherever_it_is_taken_from() {
+    fn an_image_is_recognised_in_any_registry() {
         let is = |registry: &Registry, image: &str, own: &str| {
             registry.is_program(&Image::literal(image), &Image::literal(own))
         };

@@ -85,8 +85,9 @@ fn declare(
         if is_named && is_mounted && !is_known {
             volumes.push(PlatformVolume {
                 component: owner.component.map(ToString::to_string),
+                shared: false,
                 many_writers: false,
-                ..volume(scene, id, path, table, key.span)
+                ..volume(scene, id, path, key, table)
             });
         }
     }
@@ -200,7 +201,7 @@ fn shared_volumes(tree: &Table, scene: &Scene<'_>) -> Named<PlatformVolume> {
     read::tables(tree, "volumes")
         .map(|(key, table)| {
             let path = format!("volumes.{}", key.name);
-            volume(scene, key.name.clone(), path, table, key.span)
+            volume(scene, key.name.clone(), path, key, table)
         })
         .collect()
 }
@@ -210,26 +211,28 @@ fn volume(
     scene: &Scene<'_>,
     key: String,
     path: String,
+    declared: &Key,
     table: &Table,
-    span: Span,
 ) -> PlatformVolume {
     let usual = format!("{}_{key}", scene.names.project);
     let names = scene.names.moves.names(&path, (usual.clone(), key.clone()));
-    let name = read::owned(table, "name");
-    let named = name.as_ref().is_some_and(|name| *name != usual);
-    let claim = name.clone().filter(|name| named && is_claim_name(name));
+    let chosen = read::owned(table, "name");
+    let named = chosen.as_ref().is_some_and(|name| *name != usual);
+    let claim = chosen.clone().filter(|name| named && is_claim_name(name));
     PlatformVolume {
         named,
-        volume_moved: names.moved && name.is_none(),
+        volume_moved: names.moved && chosen.is_none(),
         claim_moved: names.moved && claim.is_none(),
         claim: claim.unwrap_or(names.claim),
-        real_name: name.unwrap_or(names.volume),
+        real_name: chosen.unwrap_or(names.volume),
         key,
+        name: declared.name.clone(),
         path,
+        shared: true,
         component: None,
         size: read::memory(table, "size"),
         many_writers: table.string("access") != Some("one"),
         external: table.boolean("external").unwrap_or(false),
-        span,
+        span: declared.span,
     }
 }

@@ -115,8 +115,12 @@ fn receiver(
 }
 
 fn smtp(scene: &Scene, table: &Table, sink: &mut Sink) -> Smtp {
+    // The form of the key accepts nothing else.
+    let address = table.string("host").and_then(|text| text.rsplit_once(':'));
+    let (host, port) = address.unwrap_or_default();
     Smtp {
-        host: read::owned(table, "host").unwrap_or_default(),
+        host: host.to_string(),
+        port: port.parse().unwrap_or_default(),
         from: read::owned(table, "from").unwrap_or_default(),
         user: read::owned(table, "user"),
         password: whole_value(scene, table, "password", sink),

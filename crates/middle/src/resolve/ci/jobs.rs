@@ -81,14 +81,13 @@ pub(in super::super) fn view(tree: &Table, scene: &Scene<'_>, environment: Optio
 fn mail(tree: &Table, scene: &Scene<'_>, notify: &Notify) -> Option<Json> {
     let notified = notified(tree, Some(notify));
     let smtp = notify.smtp.as_ref()?;
-    let (host, port) = smtp.host.rsplit_once(':')?;
     let password = smtp.password.as_ref();
     let secret = password.and_then(|it| it.value.secrets().first().copied());
     let password = secret.and_then(|name| scene.names.secrets.find(name));
     notified.iter().any(|it| !it.email.is_empty()).then(|| {
         json!({
-            "host": host,
-            "port": port,
+            "host": smtp.host,
+            "port": smtp.port.to_string(),
             "from": smtp.from,
             "user": smtp.user,
             "tls": smtp.tls,

@@ -16,7 +16,7 @@ use crate::{
 const NOBODY: &str = "_nobody";
 
 /// The mail server that is named where platform.toml names none: the machine itself. A lint says so.
-const LOCAL_MAIL: &str = "localhost:25";
+const LOCAL_MAIL: (&str, u16) = ("localhost", 25);
 
 /// What `alertmanager.yml` says.
 #[derive(Debug, Serialize)]
@@ -158,7 +158,8 @@ fn value(platform: &Platform, text: &Text) -> ValueView {
 fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
     let mails = notify.receivers.iter().any(|it| !it.email.is_empty());
     let local = Smtp {
-        host: LOCAL_MAIL.to_string(),
+        host: LOCAL_MAIL.0.to_string(),
+        port: LOCAL_MAIL.1,
         from: format!("alertmanager@{}", platform.name),
         user: None,
         password: None,
@@ -166,7 +167,7 @@ fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
     };
     let smtp = notify.smtp.as_ref().unwrap_or(&local);
     mails.then(|| SmtpView {
-        host: smtp.host.clone(),
+        host: format!("{}:{}", smtp.host, smtp.port),
         from: smtp.from.clone(),
         user: smtp.user.clone(),
         password: smtp
