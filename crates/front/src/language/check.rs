@@ -269,129 +269,118 @@ fn unknown_key(
 
 /// The value as far as it fits; `None` where nothing of it can be used.
 fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) -> Option<Node> {
-    let fits = match (shape, &node.value) {
+    let inner = &context.at(node.span);
+    let value = match (shape, &node.value) {
         (_, Value::Broken) => return None,
-        (Shape::Any, _) => return Some(node.clone()),
-        (Shape::Text | Shape::ShellText, Value::String(_)) => true,
-        (Shape::Formed(form), Value::String(text)) => {
-            // What a reference stands for is not known yet.
-            let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
-            if phrase.literal().is_some_and(|text| !form.accepts(&text)) {
-                sink.push(bad_form(node, text, *form, context));
-                return None;
-            }
-            true
-        }
-        (Shape::Plain(form @ Form::KindPromQl), Value::String(text)) => {
-            if !form.accepts(&kind_expression(node)) {
-                sink.push(bad_form(node, text, *form, context));
-                return None;
-            }
-            true
-        }
-        (Shape::Plain(form), Value::String(text)) => {
-            if let Some(diagnostic) = misplaced_reference(node) {
-                sink.push(diagnostic);
-                return None;
-            }
-            if !form.accepts(text) {
-                sink.push(bad_form(node, text, *form, context));
-                return None;
-            }
-            true
-        }
-        (Shape::Integer(least, most), Value::Integer(number)) => {
-            if !(least..=most).contains(&number) {
-                let bounds = if *most == i64::MAX {
-                    format!("a whole number, {least} or more")
-                } else {
-                    format!("a whole number from {least} to {most}")
-                };
-                sink.push(bad_value(node, &number.to_string(), &bounds, context));
-                return None;
-            }
-            true
-        }
-        (Shape::Number, Value::Integer(_) | Value::Float(_)) => true,
-        (Shape::Cores, Value::Integer(_) | Value::Float(_)) => {
-            let written = match &node.value {
-                Value::Integer(number) => number.to_string(),
-                Value::Float(number) => number.to_string(),
-                _ => String::new(),
-            };
-            if super::cpu_millis(&written).is_none() {
-                sink.push(bad_value(node, &written, &shape.describe(), context));
-                return None;
-            }
-            true
-        }
-        (Shape::Boolean, Value::Boolean(_)) => true,
-        (Shape::Constant, Value::String(_)) => {
-            if let Some(diagnostic) = misplaced_reference(node) {
-                sink.push(diagnostic);
-                return None;
-            }
-            true
-        }
-        (Shape::Date, Value::Date(_)) => true,
-        (
-            Shape::Scalar | Shape::Constant,
-            Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
-        ) => true,
         (Shape::List(item), Value::Array(items)) => {
-            let kept: Vec<Node> = items
-                .iter()
+            let fitting = items.iter();
+            let kept: Vec<Node> = fitting
                 .filter_map(|node| value_of(node, item, &context.at(node.span), sink))
                 .collect();
             // A list in which nothing is right is not an empty one.
-            let is_broken = kept.is_empty() && !items.is_empty();
-            return Some(Node {
-                span: node.span,
-                value: match is_broken {
-                    true => Value::Broken,
-                    false => Value::Array(kept.into()),
-                },
-            });
+            match kept.is_empty() && !items.is_empty() {
+                true => Value::Broken,
+                false => Value::Array(kept.into()),
+            }
         }
-        (Shape::Table(keys), Value::Table(table)) => {
-            return Some(Node {
-                span: node.span,
-                value: Value::Table(check(table, keys, &context.at(node.span), sink)),
-            });
-        }
+        (Shape::Table(keys), Value::Table(table)) => Value::Table(check(table, keys, inner, sink)),
         (Shape::Map(rule, item), Value::Table(table)) => {
-            return Some(Node {
-                span: node.span,
-                value: Value::Table(map(table, *rule, item, context, sink)),
-            });
+            Value::Table(map(table, *rule, item, context, sink))
         }
         (Shape::Parts, Value::Table(table)) => {
             let part = Shape::Table(super::COMPONENT);
-            return Some(Node {
-                span: node.span,
-                value: Value::Table(map(table, NameRule::Resource, &part, context, sink)),
-            });
+            Value::Table(map(table, NameRule::Resource, &part, context, sink))
         }
         (Shape::Either(shapes), value) => {
-            if let Some(shape) = shapes.iter().find(|shape| shape.takes(value)) {
-                if let (Shape::Plain(form), Value::String(text)) = (shape, value)
-                    && !form.accepts(text)
-                    && shapes.len() > 1
-                {
-                    sink.push(bad_form_of_several(node, text, *form, shapes, context));
-                    return None;
+            return match shapes.iter().find(|shape| shape.takes(value)) {
+                Some(taken) => one_of(node, shapes, taken, context, sink),
+                None => {
+                    sink.push(wrong_type(node, shape, context));
+                    None
                 }
-                return value_of(node, shape, context, sink);
-            }
-            false
+            };
         }
-        _ => false,
+        _ => {
+            if let Some(fault) = fault_of_scalar(node, shape, context) {
+                sink.push(fault);
+                return None;
+            }
+            return Some(node.clone());
+        }
     };
-    if fits {
-        return Some(node.clone());
+    let span = node.span;
+    Some(Node { span, value })
+}
+
+/// The value in the one of several shapes that takes its type.
+fn one_of(
+    node: &Node,
+    shapes: &'static [Shape],
+    taken: &Shape,
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Option<Node> {
+    if let (Shape::Plain(form), Value::String(text)) = (taken, &node.value)
+        && !form.accepts(text)
+        && shapes.len() > 1
+    {
+        sink.push(bad_form_of_several(node, text, *form, shapes, context));
+        return None;
     }
-    sink.push(wrong_type(node, shape, context));
-    None
+    value_of(node, taken, context, sink)
+}
+
+/// What is wrong with a value that is no list and no table.
+fn fault_of_scalar(node: &Node, shape: &Shape, context: &Context<'_>) -> Option<Diagnostic> {
+    match (shape, &node.value) {
+        (Shape::Any, _)
+        | (Shape::Text | Shape::ShellText, Value::String(_))
+        | (Shape::Number, Value::Integer(_) | Value::Float(_))
+        | (Shape::Boolean, Value::Boolean(_))
+        | (Shape::Date, Value::Date(_)) => None,
+        (Shape::Formed(form), Value::String(text)) => {
+            // What a reference stands for is not known yet.
+            let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+            let is_wrong = phrase.literal().is_some_and(|text| !form.accepts(&text));
+            is_wrong.then(|| bad_form(node, text, *form, context))
+        }
+        (Shape::Plain(form @ Form::KindPromQl), Value::String(text)) => {
+            let is_wrong = !form.accepts(&kind_expression(node));
+            is_wrong.then(|| bad_form(node, text, *form, context))
+        }
+        (Shape::Plain(form), Value::String(text)) => misplaced_reference(node)
+            .or_else(|| (!form.accepts(text)).then(|| bad_form(node, text, *form, context))),
+        (Shape::Integer(least, most), Value::Integer(number)) => {
+            let is_wrong = !(least..=most).contains(&number);
+            let bounds = || match *most {
+                i64::MAX => format!("a whole number, {least} or more"),
+                _ => format!("a whole number from {least} to {most}"),
+            };
+            is_wrong.then(|| bad_value(node, &number.to_string(), &bounds(), context))
+        }
+        (Shape::Cores, Value::Integer(number)) => {
+            fault_of_cores(node, &number.to_string(), shape, context)
+        }
+        (Shape::Cores, Value::Float(number)) => {
+            fault_of_cores(node, &number.to_string(), shape, context)
+        }
+        (Shape::Constant, Value::String(_)) => misplaced_reference(node),
+        (
+            Shape::Scalar | Shape::Constant,
+            Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
+        ) => None,
+        _ => Some(wrong_type(node, shape, context)),
+    }
+}
+
+fn fault_of_cores(
+    node: &Node,
+    written: &str,
+    shape: &Shape,
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    let is_wrong = super::cpu_millis(written).is_none();
+    is_wrong.then(|| bad_value(node, written, &shape.describe(), context))
 }
 
 /// A reference where none is read: passed on as it stands it would only fail later.

@@ -172,11 +172,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         image: string("image"),
         version: string("version"),
         majors,
-        version_words: table
-            .strings("version_words")
-            .into_iter()
-            .map(ToString::to_string)
-            .collect(),
+        version_words: strings(&table, "version_words"),
         variant: string("variant"),
         oldest: string("oldest"),
         upgrades: table
@@ -185,44 +181,17 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .iter()
             .filter_map(|node| upgrade(node.as_table()?))
             .collect(),
-        end_of_life: table
-            .table("end_of_life")
-            .into_iter()
-            .flat_map(Table::iter)
-            .filter_map(|(key, node)| Some((key.name.clone(), node.as_str()?.to_string())))
-            .collect(),
+        end_of_life: pairs(&table, "end_of_life"),
         single: table.boolean("single").unwrap_or(false),
         per_platform: table
             .integer("per_platform")
             .and_then(|number| usize::try_from(number).ok()),
         job: table.boolean("job").unwrap_or(false),
         port: string("port"),
-        fixed_ports: table
-            .strings("fixed_ports")
-            .into_iter()
-            .map(ToString::to_string)
-            .collect(),
-        routes: table
-            .strings("routes")
-            .into_iter()
-            .map(ToString::to_string)
-            .collect(),
-        main_files: table
-            .table("main_files")
-            .into_iter()
-            .flat_map(Table::iter)
-            .filter_map(|(key, line)| Some((key.name.clone(), line.as_str()?.to_string())))
-            .collect(),
-        own_name: table.table("own_name").and_then(|own_name| {
-            let text = |key: &str| own_name.string(key).map(ToString::to_string);
-            Some(OwnName {
-                port: text("port")?,
-                setting: text("setting")?,
-                example: text("example")?,
-                otherwise: text("otherwise")?,
-                inside: text("inside"),
-            })
-        }),
+        fixed_ports: strings(&table, "fixed_ports"),
+        routes: strings(&table, "routes"),
+        main_files: pairs(&table, "main_files"),
+        own_name: table.table("own_name").and_then(own_name),
         binding: table.table("binding").map(|binding| Binding {
             default: binding.string("default").map(ToString::to_string),
             more: binding.string("more").map(ToString::to_string),
@@ -239,6 +208,30 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         table,
         span,
     }
+}
+
+fn strings<C: FromIterator<String>>(table: &Table, key: &str) -> C {
+    let words = table.strings(key).into_iter();
+    words.map(ToString::to_string).collect()
+}
+
+/// The keys of an inner table with their texts.
+fn pairs<C: FromIterator<(String, String)>>(table: &Table, key: &str) -> C {
+    let entries = table.table(key).into_iter().flat_map(Table::iter);
+    entries
+        .filter_map(|(key, node)| Some((key.name.clone(), node.as_str()?.to_string())))
+        .collect()
+}
+
+fn own_name(table: &Table) -> Option<OwnName> {
+    let text = |key: &str| table.string(key).map(ToString::to_string);
+    Some(OwnName {
+        port: text("port")?,
+        setting: text("setting")?,
+        example: text("example")?,
+        otherwise: text("otherwise")?,
+        inside: text("inside"),
+    })
 }
 
 fn upgrade(table: &Table) -> Option<Upgrade> {

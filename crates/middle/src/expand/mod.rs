@@ -39,13 +39,13 @@ use crate::{
     catalog::Catalog,
     data::Data,
     diag::{Code, Diagnostic, Sink, nearest},
-    model::Named,
-    model::Route,
+    model::{Named, Port, Route, Secret},
     source::{Sources, Span},
     syntax::Table,
     template::Engine,
     text::all_of,
 };
+use layers::Layered;
 
 /// What the stage reads beside the tree.
 pub struct Inputs<'a> {
@@ -153,27 +153,11 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         if declared.external.is_some() {
             kind_table.remove("workload");
         }
-        let mut own_secrets = Vec::new();
-        for (key, secret) in secrets {
-            own_secrets.push((key, secret.name.clone()));
-            if names.secrets.find(&secret.name).is_none() {
-                names.secrets.push(secret);
-            }
-        }
+        let own_secrets = declare_secrets(secrets, &mut names);
         drafts.push(ComponentDraft {
             uses,
             kind_table,
-            workloads: workloads
-                .into_iter()
-                .zip(ports)
-                .map(|(workload, ports)| WorkloadDraft {
-                    part: workload.part,
-                    table: workload.table,
-                    own_image: workload.own_image,
-                    job: workload.job,
-                    ports,
-                })
-                .collect(),
+            workloads: with_ports(workloads, ports),
             own_secrets,
             // Without its roles and ports neither references nor templates of the kind can work out.
             broken: !(complete && whole),
@@ -181,11 +165,9 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         });
     }
     drafts.iter().for_each(|draft| own_name::check(draft, sink));
-    let index = drafts
-        .iter()
-        .enumerate()
-        .map(|(index, draft)| (draft.name.clone(), index))
-        .collect();
+    let by_name = drafts.iter().enumerate();
+    let index = by_name.map(|(index, draft)| (draft.name.clone(), index));
+    let index = index.collect();
     Draft {
         names,
         components: drafts,
@@ -193,6 +175,31 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         routes,
         tree: tree.clone(),
     }
+}
+
+/// Adds the secrets that a component brings to those of the platform. Returns the name of each by its key in the kind.
+fn declare_secrets(secrets: Vec<(String, Secret)>, names: &mut Names) -> Vec<(String, String)> {
+    let mut own_secrets = Vec::new();
+    for (key, secret) in secrets {
+        own_secrets.push((key, secret.name.clone()));
+        if names.secrets.find(&secret.name).is_none() {
+            names.secrets.push(secret);
+        }
+    }
+    own_secrets
+}
+
+fn with_ports(workloads: Vec<Layered>, ports: Vec<Vec<Port>>) -> Vec<WorkloadDraft> {
+    let pairs = workloads.into_iter().zip(ports);
+    pairs
+        .map(|(workload, ports)| WorkloadDraft {
+            part: workload.part,
+            table: workload.table,
+            own_image: workload.own_image,
+            job: workload.job,
+            ports,
+        })
+        .collect()
 }
 
 /// A help to write a line in a table of a component, such as `settings`: in the one that is there, else as a dotted key.

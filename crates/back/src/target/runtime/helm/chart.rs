@@ -142,7 +142,42 @@ pub fn build(context: &Context<'_>) -> Chart {
     ci::losses(&mut builder);
     stripped(&mut builder);
     let components = components(&mut builder);
-    let mut values = json!({
+    let mut values = values(&builder, components);
+    let known = keys(&values);
+    raw::merge(&mut values, upstream::values(platform));
+    raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
+    raw::move_to_claims(&mut values);
+    let schema = schema::view(&values, &known);
+    let further = further(&values, &known);
+    let kept = kept(
+        platform,
+        |volume| builder.claims.keeping(volume, &values),
+        HostPath::is_absolute,
+    );
+    Chart {
+        view: ChartView {
+            name: platform.name.clone(),
+            version: platform.version.clone(),
+            dependencies: upstream::dependencies(platform),
+            description: platform
+                .description
+                .clone()
+                .unwrap_or_else(|| format!("The platform {}", platform.name)),
+            readme: readme::view(&values),
+            values,
+            further,
+            schema,
+        },
+        files: builder.files.finish(),
+        losses: builder.losses.finish(),
+        kept,
+    }
+}
+
+/// The chart's own values, without raw tables and charts of others.
+fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
+    let (context, platform) = (builder.context, builder.context.platform);
+    json!({
         "existingSecret": platform.name,
         "secrets": secrets(platform),
         "vars": variables(platform),
@@ -192,36 +227,7 @@ pub fn build(context: &Context<'_>) -> Chart {
             .collect::<Map<_, _>>(),
         "components": components,
         "extraObjects": [],
-    });
-    let known = keys(&values);
-    raw::merge(&mut values, upstream::values(platform));
-    raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
-    raw::move_to_claims(&mut values);
-    let schema = schema::view(&values, &known);
-    let further = further(&values, &known);
-    let kept = kept(
-        platform,
-        |volume| builder.claims.keeping(volume, &values),
-        HostPath::is_absolute,
-    );
-    Chart {
-        view: ChartView {
-            name: platform.name.clone(),
-            version: platform.version.clone(),
-            dependencies: upstream::dependencies(platform),
-            description: platform
-                .description
-                .clone()
-                .unwrap_or_else(|| format!("The platform {}", platform.name)),
-            readme: readme::view(&values),
-            values,
-            further,
-            schema,
-        },
-        files: builder.files.finish(),
-        losses: builder.losses.finish(),
-        kept,
-    }
+    })
 }
 
 /// Every workload by name, the raw tables of its component last.

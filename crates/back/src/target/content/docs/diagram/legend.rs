@@ -8,7 +8,7 @@ use super::{
     measure::{Style, fit, width, wrap},
     paint::COLORS,
     place::{CHIP, Rect},
-    scene::{Scene, WireKind},
+    scene::{LegendEntry, Scene, WireKind},
     view::{BadgeView, Words},
 };
 
@@ -92,39 +92,13 @@ pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
         }
         passed += height;
         let left = x + column * (column_width + COLUMN_GAP);
-        let badge = Rect {
-            x: left,
-            y: at,
-            w: badge_width(&entry.mark),
-            h: 18,
+        let place = Place {
+            left,
+            top: at,
+            text: left + badge_most + 10,
+            width: text_width,
         };
-        let text_x = left + badge_most + 10;
-        let count = text.len() as i32;
-        let ends = format!("{} → {}", entry.from, entry.to);
-        let label = text.into_iter().enumerate();
-        entries.push(EntryView {
-            badge: BadgeView {
-                rect: badge,
-                words: Words {
-                    x: badge.x + badge.w / 2,
-                    y: at + 13,
-                    text: entry.mark.clone(),
-                },
-                color: entry.color % COLORS,
-            },
-            label: label
-                .map(|(index, text)| Words {
-                    x: text_x,
-                    y: at + 13 + index as i32 * 16,
-                    text,
-                })
-                .collect(),
-            ends: Words {
-                x: text_x,
-                y: at + 13 + count * 16,
-                text: fit(&ends, ENDS, text_width),
-            },
-        });
+        entries.push(entry_view(entry, text, &place));
         at += height;
         lowest = lowest.max(at);
     }
@@ -137,6 +111,46 @@ pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
         title: Some(title),
         entries,
         bottom: lowest,
+    }
+}
+
+/// Where an entry stands: its left end, its top, the left end of its text and the width that the text may have.
+struct Place {
+    left: i32,
+    top: i32,
+    text: i32,
+    width: i32,
+}
+
+/// A flow: its number, the lines of its label, and below them its ends.
+fn entry_view(entry: &LegendEntry, lines: Vec<String>, place: &Place) -> EntryView {
+    let badge = Rect {
+        x: place.left,
+        y: place.top,
+        w: badge_width(&entry.mark),
+        h: 18,
+    };
+    let line = |index: i32, text: String| Words {
+        x: place.text,
+        y: place.top + 13 + index * 16,
+        text,
+    };
+    let ends = format!("{} → {}", entry.from, entry.to);
+    EntryView {
+        ends: line(lines.len() as i32, fit(&ends, ENDS, place.width)),
+        label: (0..)
+            .zip(lines)
+            .map(|(index, text)| line(index, text))
+            .collect(),
+        badge: BadgeView {
+            words: Words {
+                x: badge.x + badge.w / 2,
+                y: place.top + 13,
+                text: entry.mark.clone(),
+            },
+            rect: badge,
+            color: entry.color % COLORS,
+        },
     }
 }
 
