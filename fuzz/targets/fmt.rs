@@ -1,4 +1,4 @@
-//! `fmt`: a file says the same before and after, keeps its comments, and stays as it is the second time.
+//! `fmt`: a formatted file has the same values and comments, and a second run changes nothing.
 
 #![no_main]
 
@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
     let (Ok(before), Ok(after)) = (text.parse::<toml::Table>(), laid.parse::<toml::Table>()) else {
         panic!("laid out, and no TOML: {laid}");
     };
-    // As text, in which one number that is none is like another.
+    // Compared as text, because NaN is not equal to NaN.
     assert_eq!(
         format!("{before:?}"),
         format!("{after:?}"),

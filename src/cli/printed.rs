@@ -89,7 +89,7 @@ mod tests {
     use super::{for_json, for_people};
 
     #[test]
-    fn only_colours_of_a_coloured_text_stay() {
+    fn of_escape_sequences_only_colours_stay() {
         let text = "\u{1b}[1;31mred\u{1b}[0m\t\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}m\r\n\u{202e}\rä";
         assert_eq!(
             for_people(text, true),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_ci_runner_would_obey_is_written_out() {
+    fn commands_to_a_ci_runner_are_escaped() {
         let text = " ::set-output name=a::b\n+::a\n\u{1b}[1m::b::\n x ##vso[a]b ##[c]d ## e [f]";
         assert_eq!(
             for_people(text, true),

@@ -206,7 +206,7 @@ mod tests {
     use super::Dotenv;
 
     #[test]
-    fn lines_of_others_stay() {
+    fn lines_that_the_user_wrote_stay() {
         let mut dotenv = Dotenv::new("# mine\nA=1\nexport B=\nC='x #y' # z");
         dotenv.set("B", "two");
         dotenv.set("D", "four");
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_quoted_value_holds_is_no_line() {
+    fn lines_inside_of_a_quoted_value_are_no_variables() {
         let text = "A=\"one\nB=\n\\\"C=\" # why\r\nB=''\r\nD='it\\'s\n#' \nE: x\n";
         let mut dotenv = Dotenv::new(text);
         let values = dotenv.values();
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_right_behind_quotes_is_no_part_of_a_value() {
+    fn text_right_behind_quotes_is_no_part_of_the_value() {
         let mut dotenv =
             Dotenv::new("A=\"\"\"\" x\nB='' # why\nD=\"\" = \"x\"y\nE=\"\" \r# z\nC=''");
         for name in ["A", "B", "C", "D", "E"] {
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_without_its_like_takes_all_that_follows() {
+    fn an_unclosed_quote_takes_the_rest_of_the_file() {
         let open = |text: &str| {
             let open = Dotenv::new(text).open_quote();
             open.map(|open| (open.name, open.line))

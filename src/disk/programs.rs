@@ -33,7 +33,7 @@ mod tests {
     use super::{USUAL, absolute};
 
     #[test]
-    fn only_absolute_folders_count() {
+    fn programs_are_searched_in_absolute_folders_only() {
         let kept = |path: &str| absolute(path.into()).into_string().expect("UTF-8");
         assert_eq!(kept(".:/usr/bin::node/bin:../bin:/bin:"), "/usr/bin:/bin");
         for relative in ["", ".", ":", "bin:./node_modules/.bin"] {

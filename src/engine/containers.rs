@@ -85,7 +85,7 @@ mod tests {
         r#"{"ID":"b2","Service":"init","State":"exited","ExitCode":3,"Publishers":null}"#;
 
     #[test]
-    fn a_list_and_lines_mean_the_same() {
+    fn a_json_list_and_json_lines_are_read_alike() {
         let lines = parse(&format!("{REDIS}\n{INIT}\n")).expect("lines");
         let list = parse(&format!("[{REDIS},{INIT}]")).expect("a list");
         assert_eq!(lines, list);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_container() {
+    fn empty_output_means_no_container() {
         assert_eq!(parse("\n").expect("nothing"), []);
         assert!(parse("Error: no engine").is_err());
     }

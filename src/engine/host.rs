@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_number_other_than_root_s_names_a_user() {
+    fn a_user_is_known_by_a_number_other_than_zero_only() {
         for text in ["0", "0:5", "root", "1000:staff", ""] {
             assert_eq!(user(text, None), None, "{text}");
         }

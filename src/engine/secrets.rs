@@ -141,7 +141,7 @@ mod tests {
     use super::{SecretForm, is_sound, strong};
 
     #[test]
-    fn what_is_made_is_sound() {
+    fn generated_secrets_keep_their_own_rules() {
         for seed in 0..=255 {
             let mut entropy = [seed; 32];
             entropy[31] = 7;
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_url_would_break_on_is_not_sound() {
+    fn secrets_that_break_a_url_are_refused() {
         for value in ["", "a b", "p@ss", "a/b", "a$b", "ü"] {
             assert!(!is_sound(SecretForm::Token, value), "{value}");
         }

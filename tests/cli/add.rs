@@ -1,23 +1,10 @@
 //! `mlopsgen add` and `mlopsgen init --with`: they add components to platform.toml and change nothing else.
 
-use std::process::{Command, Stdio};
-
-use crate::support::folder::Folder;
+use crate::{binary, support::folder::Folder};
 
 fn run(project: &Folder, words: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
-        .current_dir(project.path(""))
-        .args(words)
-        .env("XDG_CACHE_HOME", crate::CACHE)
-        .stdin(Stdio::null())
-        .output()
-        .expect("the binary");
-    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-    (
-        output.status.code().unwrap_or(-1),
-        text(&output.stdout),
-        text(&output.stderr),
-    )
+    let ran = binary::run(project, words);
+    (ran.status, ran.out, ran.err)
 }
 
 #[track_caller]

@@ -12,22 +12,32 @@ pub struct Ran {
 
 impl Ran {
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {}", self.out))
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
     }
 }
 
-pub fn run(project: &Folder, arguments: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
+/// The binary in a project, with these arguments and without input.
+pub fn command(project: &Folder, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mlopsgen"));
+    command
         .current_dir(project.path(""))
         .args(arguments)
         .env_remove("NO_COLOR")
         .env("XDG_CACHE_HOME", crate::CACHE)
-        .stdin(Stdio::null())
-        .output()
-        .expect("the binary");
+        .stdin(Stdio::null());
+    command
+}
+
+pub fn finish(mut command: Command) -> Ran {
+    let output = command.output().expect("the binary");
     Ran {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+pub fn run(project: &Folder, arguments: &[&str]) -> Ran {
+    finish(command(project, arguments))
 }

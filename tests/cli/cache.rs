@@ -180,7 +180,7 @@ fn everything_that_a_proof_depends_on_is_checked_again() {
 }
 
 #[test]
-fn room_for_proofs_is_made_of_proofs_alone() {
+fn only_old_proofs_are_deleted_to_make_room() {
     let project = Project::new();
     let old = |number: usize| project.cache.path(&format!("mlopsgen/{number:064x}.json"));
     fs::create_dir(project.cache.path("mlopsgen")).expect("a folder");
@@ -195,7 +195,7 @@ fn room_for_proofs_is_made_of_proofs_alone() {
 }
 
 #[test]
-fn a_proof_that_is_not_whole_is_none() {
+fn a_damaged_proof_is_ignored() {
     let project = Project::new();
     assert!(project.is_believed());
     let [proof] = project.proofs().try_into().expect("one proof");
@@ -215,7 +215,7 @@ fn a_proof_that_is_not_whole_is_none() {
 }
 
 #[test]
-fn another_build_of_the_program_believes_no_proof() {
+fn a_proof_of_another_build_is_ignored() {
     let project = Project::new();
     assert!(project.is_believed());
     let [proof] = project.proofs().try_into().expect("one proof");
@@ -231,7 +231,7 @@ fn another_build_of_the_program_believes_no_proof() {
 }
 
 #[test]
-fn without_the_cache_nothing_is_kept_and_nothing_believed() {
+fn without_the_cache_no_proof_is_written_or_read() {
     let project = Project::new();
     project.run(&["check", "--no-cache"]);
     assert!(project.proofs().is_empty());
@@ -273,7 +273,7 @@ fn a_proof_is_not_read_where_others_may_write() {
 
 /// The author of a repository may describe the container that it is used in: then they know its folders and set its environment.
 #[test]
-fn a_cache_in_the_project_is_not_the_user_s() {
+fn a_cache_folder_inside_of_the_project_is_not_used() {
     let project = Project::new();
     assert_eq!(project.run(&["check"]).status, 0);
     let [proof] = project.proofs().try_into().expect("one proof");
@@ -297,7 +297,7 @@ fn a_cache_in_the_project_is_not_the_user_s() {
 }
 
 #[test]
-fn a_home_that_is_missing_is_not_made() {
+fn a_missing_home_folder_is_not_created() {
     let project = Project::new();
     let before = project.folder.tree();
     let (home, cache) = (project.cache.path("home"), project.cache.path("a/b"));

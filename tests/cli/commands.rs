@@ -98,7 +98,7 @@ fn a_wrong_command_line_is_an_error_and_help_is_none() {
 }
 
 #[test]
-fn every_command_teaches_by_example() {
+fn the_help_of_every_command_has_examples() {
     let project = Folder::new();
     for command in ["init", "validate", "plan", "apply", "check", "explain"] {
         let help = run(&project, &[command, "--help"]).out;
@@ -151,7 +151,7 @@ fn an_environment_without_a_file_is_an_error_that_names_those_there_are() {
 }
 
 #[test]
-fn init_starts_a_platform_and_overwrites_none() {
+fn init_writes_a_platform_and_overwrites_none() {
     let project = Folder::new();
     let ran = run(&project, &["init", "My_Platform"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
@@ -202,7 +202,7 @@ fn plan_shows_a_diff_ends_with_the_counts_and_writes_nothing() {
 }
 
 #[test]
-fn colours_are_for_terminals_and_those_who_ask() {
+fn colours_are_printed_on_a_terminal_or_on_request() {
     let project = with_orphan();
     assert!(!run(&project, &["plan"]).out.contains('\u{1b}'));
     assert!(
@@ -232,7 +232,7 @@ fn check_prints_the_command_to_type_and_writes_nothing() {
 }
 
 #[test]
-fn apply_needs_a_yes_where_nobody_can_be_asked() {
+fn without_a_terminal_apply_needs_yes() {
     let project = with_orphan();
     let before = project.tree();
     let ran = run(&project, &["apply"]);
@@ -255,7 +255,7 @@ fn apply_needs_a_yes_where_nobody_can_be_asked() {
 }
 
 #[test]
-fn apply_names_what_was_edited_and_force_overcomes_it() {
+fn apply_names_edited_files_and_force_replaces_them() {
     let project = with_orphan();
     orphan(&project, "as it was written\n", "");
     let before = project.tree();
@@ -325,7 +325,7 @@ fn a_saved_plan_fails_where_something_changed_since() {
 }
 
 #[test]
-fn programs_get_one_document() {
+fn json_output_is_one_document() {
     let project = with_orphan();
     project.write("generated/notes.txt", "x");
     let ran = run(&project, &["plan", "--format", "json"]);
@@ -355,7 +355,7 @@ fn programs_get_one_document() {
 }
 
 #[test]
-fn the_platform_may_lie_elsewhere() {
+fn another_folder_and_another_file_can_be_named() {
     let project = Folder::new();
     project.write("infra/stack.toml", PLATFORM);
     let sub = ["validate", "--file", "infra/stack.toml"];
@@ -373,7 +373,7 @@ fn the_platform_may_lie_elsewhere() {
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_goes_away_is_no_reason_to_panic() {
+fn a_closed_pipe_is_no_panic() {
     use std::os::unix::process::ExitStatusExt;
     let project = with_orphan();
     for arguments in [&["plan"][..], &["explain"], &["--help"]] {
@@ -462,7 +462,7 @@ fn a_renamed_platform_and_fewer_targets_need_no_other_flag_than_yes() {
 }
 
 #[test]
-fn the_project_above_is_found() {
+fn platform_toml_is_found_in_a_folder_above() {
     let project = Folder::new();
     project.write("platform.toml", "[platform]\nname = \"demo\"\n");
     project.write("src/deep/file.txt", "");

@@ -187,7 +187,7 @@ fn a_component_that_is_renamed_keeps_its_data_where_it_is_said_to_have_moved() {
 }
 
 #[test]
-fn the_chart_alone_is_asked_too() {
+fn data_is_protected_in_a_platform_with_only_a_chart() {
     let mut case =
         Case::of(&PLATFORM.replace("\"compose\", \"helm\", \"swarm\", \"airflow\"", "\"helm\""));
     let (from, to) = ("components.mlflow-db", "components.tracking-db");
@@ -197,7 +197,7 @@ fn the_chart_alone_is_asked_too() {
 }
 
 #[test]
-fn moves_follow_each_other() {
+fn moves_form_chains() {
     let mut case = Case::new();
     let before = case.kept();
     case.change("trainer", "teacher")
@@ -253,7 +253,7 @@ fn volumes_pipelines_and_the_platform_move_and_groups_need_nothing() {
 }
 
 #[test]
-fn a_volume_that_is_named_or_shared_in_place_is_not_empty_without_a_word() {
+fn another_volume_in_the_place_of_one_is_reported() {
     let mut case = Case::new();
     case.change(
         "mount = \"/cache\", size = \"1Gi\"",

@@ -33,7 +33,7 @@ impl Machine {
 }
 
 #[test]
-fn a_sound_machine_is_reported_as_sound() {
+fn a_machine_without_faults_is_reported_as_such() {
     let machine = Machine::of("", "").applied();
     let printed = machine.ok(&["doctor"]);
     assert_eq!(
@@ -54,7 +54,7 @@ fn a_sound_machine_is_reported_as_sound() {
 }
 
 #[test]
-fn folders_and_files_that_the_user_of_a_container_can_not_use() {
+fn folders_and_files_that_the_user_of_a_container_can_not_use_are_reported() {
     let machine = Machine::of(
         "[vars]\nuid = { default = 1, env = \"UID_OF_A\" }\n",
         "user = \"${vars.uid}:4242\"\n\
@@ -96,7 +96,7 @@ warning[file]: `a.conf`, which `a` mounts, is not readable by its user 4242:4242
 }
 
 #[test]
-fn networks_and_volumes_that_nothing_makes_have_to_be_there() {
+fn missing_external_networks_and_volumes_are_reported() {
     let machine = Machine::of(
         "[networks]\nout = { external = \"nowhere\" }\nin = { external = \"here\" }\n",
         "networks = [\"out\", \"in\"]\nvolumes.v = { mount = \"/v\", name = \"kept\", external = true }\n",
@@ -124,7 +124,7 @@ error[volume]: there is no volume `kept` to mount
 }
 
 #[test]
-fn what_is_asked_for_is_held_against_what_there_is() {
+fn too_much_cpu_memory_and_disk_is_reported() {
     let machine = Machine::of(
         "",
         "resources = { cpu = \"4000\", memory = \"900Ti\" }\n\
@@ -191,7 +191,7 @@ warning[secret]: `generated/compose/.env` has the mode 0644: others on this mach
 }
 
 #[test]
-fn an_engine_that_is_absent_or_too_old() {
+fn an_engine_that_is_absent_or_too_old_is_reported() {
     let machine = Machine::of("", "").applied();
     let script = machine.folder.read("bin/docker");
     let old = script.replace("echo 28.0.0", "echo 19.03.15");

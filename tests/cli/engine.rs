@@ -238,7 +238,7 @@ fn a_busy_port_is_a_sentence_with_the_line_and_a_free_one() {
 }
 
 #[test]
-fn other_ways_to_call_compose_and_too_old_ones() {
+fn compose_is_found_under_each_of_its_names_unless_it_is_too_old() {
     let machine = Machine::new("docker-compose");
     machine.ok(&["logs", "web", "-f"]);
     assert!(

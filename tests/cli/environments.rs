@@ -162,7 +162,7 @@ fn moves_of_an_environment_come_on_top_of_the_platform_s() {
 
 /// One cluster may run all environments: each has its own objects and its own namespace.
 #[test]
-fn environments_never_meet_in_a_cluster() {
+fn environments_have_different_names_in_a_cluster() {
     let project = project();
     let base = |namespace: &str| {
         format!(

@@ -210,7 +210,7 @@ fn repositories_of_every_form_and_what_is_generated_stay() {
 }
 
 #[test]
-fn what_others_mount_in_the_data_stays() {
+fn mounts_inside_of_the_data_stay() {
     for (what, volume) in [
         (
             "not data",
@@ -242,7 +242,7 @@ fn what_others_mount_in_the_data_stays() {
 }
 
 #[test]
-fn data_of_all_groups_goes_with_all_groups() {
+fn data_of_all_groups_is_deleted_with_all_groups() {
     let machine = Machine::new("docker");
     machine.folder.write("project/data/scratch/inner/f", "x");
     let volume = "volumes.inner = { mount = \"/i\", source = \"data/scratch/inner\", data = true }";
@@ -359,7 +359,7 @@ fn gitkeep_stays_tracked_or_not_and_so_do_its_folders() {
 }
 
 #[test]
-fn without_git_nothing_in_a_repository_goes() {
+fn without_git_nothing_in_a_repository_is_deleted() {
     let machine = Machine::new("docker");
     machine.folder.write("project/data/scratch/model", "x");
     machine.git("project", &["init", "-q"]);
@@ -373,7 +373,7 @@ fn without_git_nothing_in_a_repository_goes() {
 }
 
 #[test]
-fn nothing_goes_where_compose_fails_or_nobody_agrees() {
+fn nothing_is_deleted_if_compose_fails_or_nobody_agrees() {
     let machine = Machine::new("docker");
     machine.folder.write("project/data/scratch/model", "x");
     assert!(machine.refuses(&["down", "--purge"]).contains("--yes"));

@@ -1,8 +1,6 @@
 //! `mlopsgen env secret`: the Secret that the chart reads, and where its values come from.
 
-use std::process::{Command, Stdio};
-
-use crate::support::folder::Folder;
+use crate::{binary, support::folder::Folder};
 
 const PLATFORM: &str = r#"[platform]
 name = "demo"
@@ -22,22 +20,13 @@ env = { A = "${secrets.db-password}", B = "${secrets.token}", C = "${secrets.key
 "#;
 
 fn run(project: &Folder, words: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
-        .current_dir(project.path(""))
-        .args(words)
-        .env("XDG_CACHE_HOME", crate::CACHE)
+    let mut command = binary::command(project, words);
+    command
         .env("DEMO_TOKEN", "from the environment: \"yes\"")
         .env_remove("DEMO_DB_PASSWORD")
-        .env_remove("DEMO_KEY")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the binary");
-    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-    (
-        output.status.code().unwrap_or(-1),
-        text(&output.stdout),
-        text(&output.stderr),
-    )
+        .env_remove("DEMO_KEY");
+    let ran = binary::finish(command);
+    (ran.status, ran.out, ran.err)
 }
 
 fn project(more: &str) -> Folder {
@@ -188,7 +177,7 @@ fn a_secret_without_a_value_is_named_and_nothing_is_printed() {
 }
 
 #[test]
-fn no_value_is_made_up_for_a_store_that_has_one_already() {
+fn no_secret_is_generated_for_a_store_that_has_data() {
     let project = Folder::new();
     project.write(
         "platform.toml",

@@ -1,9 +1,6 @@
 //! Commands that print or format: `kinds`, `schema`, `show`, `fmt`, and the formats for reviewers.
 
-use std::process::{Command, Stdio};
-
-use crate::support::folder::Folder;
-use serde_json::Value;
+use crate::{binary::run, support::folder::Folder};
 
 const PLATFORM: &str = r#"[platform]
 name = "demo"
@@ -25,39 +22,14 @@ settings = { password = "${secrets.db-password}" }
 volumes.data = { size = "20Gi" }
 "#;
 
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn run(project: &Folder, arguments: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
-        .current_dir(project.path(""))
-        .args(arguments)
-        .env("XDG_CACHE_HOME", crate::CACHE)
-        .stdin(Stdio::null())
-        .output()
-        .expect("the binary");
-    Ran {
-        status: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
-
 fn project() -> Folder {
     let project = Folder::new();
     project.write("platform.toml", PLATFORM);
     project
 }
 
-fn json(ran: &Ran) -> Value {
-    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err))
-}
-
 #[test]
-fn kinds_are_listed_without_a_project_and_with_ones_own() {
+fn kinds_are_listed_without_a_project_and_with_the_users_own() {
     let empty = Folder::new();
     let ran = run(&empty, &["kinds"]);
     assert_eq!(ran.status, 0, "{}", ran.err);
@@ -66,13 +38,13 @@ fn kinds_are_listed_without_a_project_and_with_ones_own() {
     project.write("mlopsgen/kinds/qdrant.toml", "title = \"Qdrant\"\n");
     assert!(run(&project, &["kinds"]).out.contains("\nqdrant "));
     assert_eq!(
-        json(&run(&project, &["kinds", "qdrant", "--format", "json"]))["title"],
+        run(&project, &["kinds", "qdrant", "--format", "json"]).json()["title"],
         "Qdrant"
     );
 }
 
 #[test]
-fn a_kind_is_shown_with_all_that_it_takes_and_brings() {
+fn a_kind_is_shown_with_settings_ports_outputs_and_parts() {
     let ran = run(&Folder::new(), &["kinds", "postgres"]);
     assert_eq!(ran.status, 0);
     for word in [
@@ -95,10 +67,7 @@ fn a_kind_is_shown_with_all_that_it_takes_and_brings() {
     ] {
         assert!(ran.out.contains(word), "no `{word}` in\n{}", ran.out);
     }
-    let page = json(&run(
-        &Folder::new(),
-        &["kinds", "mlflow", "--format", "json"],
-    ));
+    let page = run(&Folder::new(), &["kinds", "mlflow", "--format", "json"]).json();
     assert_eq!(page["main_port"], "http");
     assert_eq!(page["roles"][0]["name"], "backend_store");
     assert_eq!(
@@ -130,14 +99,14 @@ fn a_broken_kind_does_not_hide_the_others() {
 }
 
 #[test]
-fn the_schema_knows_ones_own_kinds() {
+fn the_schema_knows_the_users_own_kinds() {
     let project = project();
     project.write(
         "mlopsgen/kinds/qdrant.toml",
         "[settings.size]\ntype = \"integer\"\n",
     );
     for document in ["platform", "included", "environment", "kind"] {
-        let schema = json(&run(&project, &["schema", document]));
+        let schema = run(&project, &["schema", document]).json();
         assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
     }
     let text = run(&project, &["schema"]).out;
@@ -148,7 +117,7 @@ fn the_schema_knows_ones_own_kinds() {
 fn show_names_the_source_of_each_value() {
     let ran = run(&project(), &["show", "db", "--format", "json"]);
     assert_eq!(ran.status, 0, "{}", ran.err);
-    let page = json(&ran);
+    let page = ran.json();
     let main = &page["workloads"][0]["keys"];
     let key = |name: &str| {
         let keys = main.as_array().expect("keys");
@@ -223,7 +192,7 @@ fn fmt_keeps_comments_and_order_and_knows_all_files() {
     );
     let ran = run(&project, &["fmt", "--check", "--format", "json"]);
     assert_eq!(ran.status, 0);
-    assert_eq!(json(&ran)["changed"], serde_json::json!([]));
+    assert_eq!(ran.json()["changed"], serde_json::json!([]));
 }
 
 #[test]
@@ -259,7 +228,7 @@ settings = { scrape_configs = "jobs.yml", rules = ["rules.yml"] }
 "#;
 
 #[test]
-fn coverage_names_what_nobody_watches() {
+fn coverage_names_what_is_not_monitored() {
     let project = Folder::new();
     project.write("platform.toml", format!("{PLATFORM}{WATCHED}"));
     project.write(
@@ -297,7 +266,7 @@ Coverage: 46 % (12 of 26).
     );
     assert_eq!(ran.status, 1);
     assert_eq!(ran.err, "coverage is 46 %, and 47 % are asked for\n");
-    let report = json(&ran);
+    let report = ran.json();
     assert_eq!(report["percent"], 46);
     assert_eq!(report["workloads"][2]["name"], "web");
     assert_eq!(report["workloads"][2]["probe"], false);
@@ -332,7 +301,7 @@ fn reviewers_see_errors_at_their_lines() {
     assert!(line.contains("%0Ahelp: did you mean `version`?"), "{line}");
     let ran = run(&outer, &["-C", "ml", "validate", "--format", "sarif"]);
     assert_eq!(ran.status, 1);
-    let report = json(&ran);
+    let report = ran.json();
     let results = report["runs"][0]["results"].as_array().expect("results");
     let result = results
         .iter()
@@ -355,12 +324,12 @@ fn check_names_each_stale_file_for_reviewers() {
     );
     let ran = run(&project, &["check", "--format", "sarif"]);
     assert_eq!(ran.status, 2);
-    assert_eq!(json(&ran)["version"], "2.1.0");
+    assert_eq!(ran.json()["version"], "2.1.0");
     assert_eq!(run(&project, &["plan", "--format", "sarif"]).status, 1);
 }
 
 #[test]
-fn a_template_of_ones_own_is_an_output() {
+fn a_template_of_the_user_is_an_output() {
     let project = project();
     let template = "<% include \"_head.md\" %>\n<% for component in components %>\n- <{ component.name }>\n<% endfor %>\n";
     project.write("mlopsgen/templates/docs/list.md", template);

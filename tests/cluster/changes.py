@@ -172,7 +172,7 @@ def no_change_loses_a_claim() -> None:
                 assert now == was, f"{name}: {now}"
 
 
-# Values of somebody who never sees platform.toml.
+# Values of a person who installs the chart and has no platform.toml.
 VALUES = {
     "replicas": "components.web.replicas=3",
     "image": "components.web.image.tag=1.36.1",

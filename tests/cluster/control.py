@@ -37,7 +37,7 @@ def every_example_installs() -> None:
             shutil.copytree(file.parent, project, ignore=shutil.ignore_patterns("expected*", "generated"))
             space = f"example-{index}"
             namespace(space)
-            # PodMonitors are of an operator that is not there.
+            # PodMonitors belong to an operator that is not installed.
             said = install(chart_of(project), space, "--set", "monitoring.operator=false")
             assert len(refused(said)) <= len(unrestricted(space)), f"{file}\n{said}"
             made = kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "name")
@@ -104,7 +104,7 @@ def what_charts_usually_take_is_taken() -> None:
     ]
 
 
-# Helm keeps a release in a Secret, which the server takes up to here.
+# Helm stores a release in a Secret. The API server takes no larger one (MaxSecretSize in pkg/apis/core/types.go of Kubernetes).
 LIMIT = 1 << 20
 
 

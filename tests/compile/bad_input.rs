@@ -61,7 +61,7 @@ fn assert_refused(name: &str, compilation: &Compilation, code: Code) {
 }
 
 #[test]
-fn what_is_no_text_has_a_place() {
+fn bytes_that_are_not_utf8_are_reported_at_their_place() {
     for (name, bytes) in [
         ("latin-1", &b"[platform]\nname = \"p\xe9\"\n"[..]),
         ("cut in a character", b"[platform]\nname = \"\xf0\x9f\x9a"),
@@ -248,7 +248,7 @@ fn references_that_double_at_each_step_are_bounded() {
 }
 
 #[test]
-fn what_begins_a_reference_and_is_none_is_answered() {
+fn a_broken_reference_of_any_length_gives_a_result() {
     for text in [
         "${".repeat(50_000),
         "${components ".repeat(20_000),
@@ -281,7 +281,7 @@ fn text_beside_a_name_may_have_characters_of_several_bytes() {
 }
 
 #[test]
-fn what_is_written_once_and_used_often_is_bounded() {
+fn a_text_that_is_used_often_is_bounded() {
     let long = "x".repeat(1_000_000);
     let uses: String = (0..2_000)
         .map(|n| format!("env.V{n} = \"${{vars.long}}\"\n"))
@@ -293,7 +293,7 @@ fn what_is_written_once_and_used_often_is_bounded() {
 }
 
 #[test]
-fn includes_come_to_an_end() {
+fn includes_without_end_are_refused() {
     let including = |patterns: &str| format!("include = [{patterns}]\n{HEAD}");
     let itself = MemoryWorld::new()
         .with(
@@ -349,7 +349,7 @@ fn expressions_are_bounded() {
 }
 
 #[test]
-fn kinds_come_to_an_end() {
+fn kinds_that_extend_each_other_end_in_an_error() {
     let component = format!("{HEAD}[components.a]\nkind = \"a\"\ngroup = \"g\"\n");
     let extending = |pairs: &[(String, String)]| {
         pairs.iter().fold(
@@ -382,12 +382,12 @@ proptest! {
     })]
 
     #[test]
-    fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn any_bytes_give_a_result(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         platform(bytes);
     }
 
     #[test]
-    fn any_cut_and_any_slip_is_answered(
+    fn any_cut_or_changed_text_gives_a_result(
         at in 0usize..3000,
         length in 0usize..40,
         slip in "[\\[\\]{}\"'=.,#\\\\a-z0-9\\n]{0,6}",
@@ -399,7 +399,7 @@ proptest! {
     }
 
     #[test]
-    fn any_kind_and_any_template_is_answered(
+    fn any_kind_and_any_template_gives_a_result(
         text in "(?s)[\\[\\]{}<>%\"'=.,#\\\\a-z0-9 \\n]{0,200}",
     ) {
         let component = "[components.a]\nkind = \"x\"\ngroup = \"g\"\n";
@@ -413,7 +413,7 @@ proptest! {
 
 /// A short text can name large files many times: the total that is read has a limit.
 #[test]
-fn what_is_read_is_bounded() {
+fn the_total_of_what_is_read_is_bounded() {
     let component = "[components.a]\nimage = \"a:1\"\ngroup = \"g\"\n";
     let large = |size: usize| vec![b'x'; size];
     let often: String = (0..200)
@@ -441,7 +441,7 @@ fn what_is_read_is_bounded() {
 
 /// Some systems store an accent as a separate character, and some ignore letter case: there both names are one file.
 #[test]
-fn names_that_are_one_on_some_systems_are_refused() {
+fn names_that_differ_only_in_case_or_form_are_refused() {
     let twins = [
         ("/e/caf\u{e9}", "/e/cafe\u{301}"),
         ("/e/\u{c4}", "/e/\u{e4}"),

@@ -4,7 +4,8 @@
 
 use std::{collections::BTreeSet, fs};
 
-use crate::support::{aliases, page};
+use super::holds::Holds;
+use crate::support::page;
 use mlopsgen::{
     compile::{Compilation, Request, compile},
     diag::{
@@ -64,17 +65,6 @@ struct Defect {
     holds: Vec<Holds>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Holds {
-    file: String,
-    service: Option<String>,
-    #[serde(default)]
-    has: Vec<String>,
-    #[serde(default)]
-    lacks: Vec<String>,
-}
-
 fn book() -> Book {
     let text = fs::read_to_string("tests/defects.toml").expect("the data can be read");
     toml::from_str(&text).expect("the data is well formed")
@@ -95,21 +85,6 @@ fn printed(compilation: &Compilation) -> String {
         width: 120,
     };
     human(&compilation.diagnostics, &compilation.sources, style)
-}
-
-/// One service of a Compose file: its lines, up to the next one.
-fn service(text: &str, name: &str) -> Option<String> {
-    let text = &aliases::resolved(text);
-    let mut lines = text
-        .lines()
-        .skip_while(|line| *line != format!("  {name}:"));
-    let first = lines.next()?;
-    let rest = lines.take_while(|line| line.is_empty() || line.starts_with("    "));
-    Some(
-        std::iter::once(first)
-            .chain(rest)
-            .fold(String::new(), |text, line| text + line + "\n"),
-    )
 }
 
 /// The false claims of a defect; empty if all are true.
@@ -133,31 +108,13 @@ fn failures(book: &Book, defect: &Defect) -> Vec<String> {
         wrong.push(printed(&compilation));
         return wrong;
     };
-    for holds in &defect.holds {
-        let Some(file) = output.files.files.get(&holds.file) else {
-            wrong.push(format!("there is no {}", holds.file));
-            continue;
-        };
-        let text = match &holds.service {
-            Some(name) => service(&file.text, name).unwrap_or_default(),
-            None => file.text.clone(),
-        };
-        for part in &holds.has {
-            if !text.contains(part.as_str()) {
-                wrong.push(format!("`{part}` is not in {}: {text}", holds.file));
-            }
-        }
-        for part in &holds.lacks {
-            if text.is_empty() || text.contains(part.as_str()) {
-                wrong.push(format!("`{part}` is in {}: {text}", holds.file));
-            }
-        }
-    }
+    let held = defect.holds.iter();
+    wrong.extend(held.flat_map(|holds| holds.wrong(&output.files)));
     wrong
 }
 
 #[test]
-fn every_mistake_is_kept_from_coming_back() {
+fn every_defect_is_prevented_as_the_page_says() {
     let book = book();
     let mut wrong = Vec::new();
     for defect in book
@@ -180,7 +137,7 @@ fn every_mistake_is_kept_from_coming_back() {
 }
 
 #[test]
-fn every_mistake_is_there_once() {
+fn every_defect_is_listed_once() {
     let expected: Vec<String> = PARTS
         .iter()
         .flat_map(|(letter, _, count)| (1..=*count).map(move |number| format!("{letter}{number}")))

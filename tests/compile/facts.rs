@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use crate::support::aliases;
+use super::holds::Holds;
 use mlopsgen::{
     compile::{Compilation, Request, compile},
     diag::render::{Style, human},
@@ -50,18 +50,6 @@ struct Fact {
     holds: Vec<Holds>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Holds {
-    file: String,
-    /// One service of a Compose file.
-    service: Option<String>,
-    #[serde(default)]
-    has: Vec<String>,
-    #[serde(default)]
-    lacks: Vec<String>,
-}
-
 /// Lints of small platforms that do not matter here.
 const ASIDE: [&str; 5] = [
     "unused",
@@ -91,21 +79,6 @@ fn compiled(fact: &Fact) -> Compilation {
         world = world.with(path, text.clone());
     }
     compile(&world, &Request::default())
-}
-
-/// The quotes of a scalar do not matter.
-fn unquoted(text: &str) -> String {
-    text.replace('"', "")
-}
-
-fn service(text: &str, name: &str) -> String {
-    let text = &aliases::resolved(text);
-    let lines = text
-        .lines()
-        .skip_while(|line| *line != format!("  {name}:"))
-        .skip(1)
-        .take_while(|line| line.is_empty() || line.starts_with("    "));
-    lines.fold(String::new(), |text, line| text + line + "\n")
 }
 
 /// The false claims of a fact; empty if all are true.
@@ -142,31 +115,13 @@ fn failures(fact: &Fact) -> Vec<String> {
         }
         return wrong;
     };
-    for holds in &fact.holds {
-        let Some(file) = output.files.files.get(&holds.file) else {
-            wrong.push(format!("there is no {}", holds.file));
-            continue;
-        };
-        let text = unquoted(&match &holds.service {
-            Some(name) => service(&file.text, name),
-            None => file.text.clone(),
-        });
-        for part in &holds.has {
-            if !text.contains(&unquoted(part)) {
-                wrong.push(format!("`{part}` is not in {}:\n{text}", holds.file));
-            }
-        }
-        for part in &holds.lacks {
-            if text.is_empty() || text.contains(&unquoted(part)) {
-                wrong.push(format!("`{part}` is in {}:\n{text}", holds.file));
-            }
-        }
-    }
+    let held = fact.holds.iter();
+    wrong.extend(held.flat_map(|holds| holds.wrong(&output.files)));
     wrong
 }
 
 #[test]
-fn what_follows_from_a_fact_follows_it() {
+fn everything_derived_from_a_fact_changes_with_it() {
     let mut wrong = Vec::new();
     for (path, book) in books() {
         for fact in &book.facts {

@@ -247,7 +247,7 @@ fn lost_in_swarm(compilation: &Compilation) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_claim_holds() {
+fn every_loss_is_reported_as_the_key_declares() {
     let mut wrong = Vec::new();
     for place in places() {
         let before = compiled(&place, "", &[], None);

@@ -15,6 +15,7 @@ mod examples;
 mod escaping;
 mod facts;
 mod golden;
+mod holds;
 mod guarantees;
 mod images;
 mod kind_files;

@@ -72,7 +72,7 @@ health = { http = "/", port = "http", probe = false }
 
 /// There is no prober if it has no target, is switched off, or could not be reached by Prometheus.
 #[test]
-fn an_idle_prober_is_left_out() {
+fn a_prober_without_targets_is_left_out() {
     let check = "image = \"a/b:1\"\ngroup = \"one\"\nports.http = 80\nhealth = { http = \"/\", port = \"http\" }";
     for (prometheus, app) in [
         ("", "image = \"a/b:1\"\ngroup = \"one\""),
@@ -99,7 +99,7 @@ fn an_idle_prober_is_left_out() {
 
 /// The alerts of a kind query its exporter, so the exporter's job keeps the component's name.
 #[test]
-fn metrics_of_ones_own_on_a_store_leave_its_exporter_its_job() {
+fn own_metrics_of_a_store_do_not_replace_the_job_of_its_exporter() {
     let files = compiled(
         r#"
 [components.prometheus]

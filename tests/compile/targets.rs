@@ -127,7 +127,7 @@ fn what_nothing_mounts_is_generated_for_the_targets_that_are_named() {
 }
 
 #[test]
-fn a_stack_alone_has_all_that_it_mounts() {
+fn the_swarm_target_alone_has_all_files_that_it_mounts() {
     let files = compiled(&["swarm"]);
     assert_eq!(folders(&files), ["swarm"]);
     let stack = &files["swarm/stack.yaml"];

@@ -123,7 +123,7 @@ fn a_new_file_belongs_to_the_target_of_its_folder() {
 }
 
 #[test]
-fn a_name_with_an_underscore_is_a_part_for_others() {
+fn a_template_with_an_underscore_is_only_included_by_others() {
     let compilation = project(&[
         ("extra/_row.txt", "row <{ platform.name }>\n"),
         ("extra/all.txt", "<% include \"extra/_row.txt\" %>\n"),

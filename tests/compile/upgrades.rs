@@ -164,7 +164,7 @@ fn a_store_says_what_another_minor_version_asks_for() {
 
 /// A kind with data and several major versions has the steps of a change, or a reason for none.
 #[test]
-fn a_store_without_such_steps_says_why() {
+fn a_store_without_upgrade_steps_says_why() {
     for kind in kinds() {
         let is_one = matches!(kind.majors.as_slice(), [_]);
         if !keeps_data(&kind) || is_one || !kind.upgrades.is_empty() {

@@ -43,7 +43,7 @@ metrics = {{ port = "http" }}
 
 /// A health check or scrape over HTTP uses HTTP, whatever the scheme of the port's URLs.
 #[test]
-fn a_scheme_of_its_own_is_none_of_http() {
+fn a_health_check_over_http_does_not_use_the_scheme_of_the_port() {
     let files = compiled(
         r#"
 [components.prometheus]
@@ -90,7 +90,7 @@ fn gpus_are_counted_or_named() {
 
 /// If an image can't run a health check, only Kubernetes probes it, and no service in Compose waits for `healthy`.
 #[test]
-fn a_check_that_compose_does_not_run() {
+fn a_health_check_that_compose_does_not_run_is_a_probe_of_kubernetes() {
     let platform = |depends: &str| {
         format!(
             r#"

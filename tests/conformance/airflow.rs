@@ -132,7 +132,8 @@ fn differences(here: &Value, there: &Value) -> Vec<String> {
     faults
 }
 
-/// What the DAGs share, tried with the operators themselves: tests/conformance/dag_module, in pytest's words.
+/// The module that the DAGs share, with the real operators: the tests of tests/conformance/dag_module. A failure shows
+/// pytest's output.
 #[test]
 fn the_dag_module_works_with_the_real_operators() {
     let home = tempfile::tempdir().expect("a temporary folder");

@@ -7,7 +7,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::tree::{Finding, Tree};
-use crate::{consumer, prometheus};
+use crate::{consumer, prometheus, typescript};
 
 const TSCONFIG: &str = r#"{
   "compilerOptions": {
@@ -42,30 +42,7 @@ pub fn judge_types(trees: &[Tree]) -> Vec<Finding> {
             sources.insert(name, (tree, tree.relative(&file)));
         }
     }
-    let mut command = consumer::consumer("grafana/node_modules/.bin/tsc");
-    let verdict = consumer::run(
-        command
-            .args(["--pretty", "false", "-p"])
-            .arg(work.path())
-            .current_dir(work.path()),
-    );
-    let mut findings = Vec::new();
-    for line in verdict
-        .stdout
-        .lines()
-        .filter(|line| line.contains("): error "))
-    {
-        let source = line.split('(').next().and_then(|name| sources.get(name));
-        let (tree, file) = source
-            .unwrap_or_else(|| panic!("the TypeScript compiler printed: {}", verdict.words()));
-        findings.push(tree.finding(format!("{file}: {line}")));
-    }
-    assert!(
-        verdict.success || !findings.is_empty(),
-        "the TypeScript compiler does not run: {}",
-        verdict.words()
-    );
-    findings
+    typescript::findings("grafana", work.path(), &sources)
 }
 
 /// What types cannot say.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::kubernetes::array;
 use crate::tree::{Finding, Tree};
-use crate::{consumer, helm};
+use crate::{consumer, helm, typescript};
 
 const TSCONFIG: &str = r#"{
   "compilerOptions": {
@@ -91,25 +91,7 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     if sources.is_empty() {
         return findings;
     }
-    let mut command = consumer::consumer("gitops/node_modules/.bin/tsc");
-    let verdict = consumer::run(
-        command
-            .args(["--pretty", "false", "-p"])
-            .arg(work.path())
-            .current_dir(work.path()),
-    );
-    let lines = verdict.stdout.lines();
-    for line in lines.filter(|line| line.contains("): error ")) {
-        let source = line.split('(').next().and_then(|name| sources.get(name));
-        let (tree, file) =
-            source.unwrap_or_else(|| panic!("the TypeScript compiler said: {}", verdict.words()));
-        findings.push(tree.finding(format!("{file}: {line}")));
-    }
-    assert!(
-        verdict.success || !findings.is_empty(),
-        "the TypeScript compiler does not run: {}",
-        verdict.words()
-    );
+    findings.extend(typescript::findings("gitops", work.path(), &sources));
     findings
 }
 

@@ -28,6 +28,7 @@ mod network;
 mod prometheus;
 mod swarm;
 mod tree;
+mod typescript;
 
 use mlopsgen::files::Target;
 

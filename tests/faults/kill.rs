@@ -40,7 +40,7 @@ fn along(from: &[&str], to: &str, most: usize) -> usize {
             Some((last, tree)) if index % 2 == 1 => {
                 project.set(last);
                 let mut found = project.apply();
-                // A stub that was made is its owner's from then on.
+                // A stub belongs to the user as soon as it is written.
                 found.retain(|path, _| !path.starts_with("dags/") || tree.contains_key(path));
                 same(&found, tree, &format!("{when}, and taken back"));
             }

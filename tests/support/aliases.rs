@@ -1,4 +1,4 @@
-//! Aliases of YAML in generated text, read as their anchors' values are read.
+//! Replaces the aliases of YAML in generated text by the values of their anchors.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A project on a machine whose Compose only writes down what it was told.
+//! A project on a machine with a fake Compose that records its arguments.
 
 use std::{
     fs,
@@ -40,7 +40,7 @@ group = "other"
 volumes.common = { mount = "/common", shared = "common" }
 "#;
 
-/// Logs its arguments and what it was given, and answers what lies beside it.
+/// Logs its arguments and what it reads, and prints the answers that lie in files beside it.
 const COMPOSE: &str = r#"#!/bin/sh
 here=$(dirname "$0")
 case "$*" in
@@ -67,7 +67,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A project that is applied, on a machine that has this program for Compose.
+    /// An applied project, on a machine on which this program is Compose.
     pub fn new(program: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = port.local_addr().expect("an address").port();
@@ -121,7 +121,7 @@ impl Machine {
         String::from_utf8_lossy(&both).into_owned()
     }
 
-    /// What Compose was told, the folder's name replaced.
+    /// The arguments that Compose got, with the folder's name replaced.
     pub fn log(&self) -> String {
         let root = fs::canonicalize(self.folder.path("")).expect("a path");
         let log = fs::read_to_string(self.folder.path("bin/log")).unwrap_or_default();

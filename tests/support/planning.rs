@@ -115,7 +115,7 @@ impl Project {
         }))
     }
 
-    /// Applies, where nothing is refused; the refused paths otherwise.
+    /// Applies; returns the refused paths if there are any.
     pub fn apply(&self, wanted: &FileSet, force: Force) -> Result<Vec<String>, Failure> {
         let place = self.place()?;
         let lock = Lock::acquire(&place, |_| {})?;
@@ -131,7 +131,7 @@ impl Project {
         Ok(refused)
     }
 
-    /// Applies what nothing should refuse.
+    /// Applies, and fails if a path is refused.
     pub fn apply_cleanly(&self, wanted: &FileSet) {
         assert_eq!(self.apply(wanted, Force::No), Ok(Vec::new()));
     }

@@ -274,7 +274,7 @@ mod tests {
     use super::{Data, Keeper, Level, Program, Step, Upgrade, component, owner, section, volume};
 
     #[test]
-    fn a_minor_version_counts_where_it_is_known_and_the_major_one_stays() {
+    fn a_skipped_minor_version_is_seen_within_one_major() {
         let skip = Upgrade {
             on: Step::Skip,
             level: Level::Minor,

@@ -106,14 +106,14 @@ mod tests {
     use super::{all_of, count, one_of, visible, visible_lines};
 
     #[test]
-    fn what_a_terminal_would_obey_is_written_out() {
+    fn control_characters_are_written_as_escapes() {
         let text = "a\u{1b}[2J\n\u{202e}b\tä";
         assert_eq!(visible(text), "a\\u{1b}[2J\\u{a}\\u{202e}b\\u{9}ä");
         assert_eq!(visible_lines(text), "a\\u{1b}[2J\n\\u{202e}b\tä");
     }
 
     #[test]
-    fn one_is_not_plural() {
+    fn a_count_of_one_has_the_singular() {
         assert_eq!(count(0, "file"), "0 files");
         assert_eq!(count(1, "file"), "1 file");
     }

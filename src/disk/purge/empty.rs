@@ -38,7 +38,7 @@ mod tests {
 
     /// Somebody puts a link in the way between the check and the removal.
     #[test]
-    fn what_changes_after_it_was_judged_stays() -> io::Result<()> {
+    fn a_file_that_changes_after_the_check_is_not_deleted() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let path = |name: &str| folder.path().join(name);
         for name in ["project/data/scratch", "outside/scratch"] {

@@ -128,7 +128,7 @@ fn a_step_that_fails_undoes_those_before_it() {
 }
 
 #[test]
-fn two_runs_never_mix() {
+fn of_runs_at_the_same_time_one_writes_everything() {
     let project = Arc::new(Project::new());
     let contents = |text: &str| {
         let paths: Vec<String> = (0..20)

@@ -195,7 +195,7 @@ fn without_its_manifest_a_fresh_tree_is_adopted() {
 }
 
 #[test]
-fn between_conflict_markers_both_sides_count() {
+fn a_manifest_with_conflict_markers_has_the_lines_of_both_sides() {
     let project = Project::new();
     project.apply_cleanly(&with_volume(
         files([("compose/a.yaml", "ours\n"), ("compose/z.yaml", "1\n")]),

@@ -40,7 +40,7 @@ fn an_output_folder_that_is_a_link_is_refused_inside_of_the_project_too() {
 }
 
 #[test]
-fn nothing_is_made_or_emptied_before_somebody_agrees() {
+fn nothing_is_created_or_emptied_before_the_user_agrees() {
     let hostile = Hostile::new("");
     hostile.write("generated/.mlopsgen/kept", "kept");
     hostile.run(&["apply"]).failed_with(&["no terminal"]);
@@ -82,7 +82,7 @@ fn a_second_name_of_a_file_outside_is_not_written_through() {
 }
 
 #[test]
-fn folders_and_files_that_are_written_are_no_links() {
+fn a_link_in_the_place_of_a_written_folder_or_file_is_refused() {
     for link in ["generated/compose", "generated/compose/compose.yaml"] {
         let hostile = Hostile::new("");
         hostile.link(&hostile.outside("precious"), link);
@@ -146,7 +146,7 @@ fn sources_kinds_templates_and_includes_are_no_links() {
 }
 
 #[test]
-fn a_platform_file_that_is_a_link_is_read_by_nobody() {
+fn a_platform_file_that_is_a_link_is_read_by_no_command() {
     for link in ["platform.toml", "platform.prod.toml"] {
         let hostile = Hostile::new("");
         fs::remove_file(hostile.path("platform.toml")).expect("a file");
@@ -161,7 +161,7 @@ fn a_platform_file_that_is_a_link_is_read_by_nobody() {
 }
 
 #[test]
-fn pipes_and_devices_are_read_by_nobody() {
+fn pipes_and_devices_are_read_by_no_command() {
     let file = "files.\"/etc/x\" = { source = \"conf\" }\n";
     for path in ["conf", "mlopsgen/kinds/x.toml", "mlopsgen/templates/x"] {
         let hostile = Hostile::new(file);

@@ -96,7 +96,7 @@ fn a_manifest_lists_no_file_of_a_run() {
 
 /// A name of the user's becomes that of a file.
 #[test]
-fn no_name_is_a_device_of_windows() {
+fn names_of_windows_devices_are_refused() {
     let more = "[components.aux]\nimage = \"a:1\"\ngroup = \"con\"\n[pipelines.NUL]\nimage = \"p:1\"\n\
                 [pipelines.NUL.tasks]\ncom1 = { run = \"x\" }\n[ci.prn]\n[[ci.prn.stages]]\nname = \"s\"\nrun = [\"x\"]\n\
                 [groups.con]\ndescription = \"x\"\n";
@@ -117,7 +117,7 @@ fn no_name_is_a_device_of_windows() {
 
 /// A folder `.git` below `generated/` is a repository, and its settings name programs.
 #[test]
-fn no_repository_is_made() {
+fn no_generated_file_makes_a_git_repository() {
     let hostile = Hostile::new("files.\"/etc/x\" = { source = \"conf\" }\n");
     hostile.write("conf/.git/config", "[core]\nfsmonitor = x\n");
     let ran = hostile.run(&["apply", "--yes"]);
@@ -127,7 +127,7 @@ fn no_repository_is_made() {
 
 /// Helm saves a chart under its name and version.
 #[test]
-fn no_chart_of_others_leads_out_of_its_folder() {
+fn the_name_of_an_upstream_chart_leads_out_of_no_folder() {
     for (name, version) in [("../../x", "1.0.0"), ("x", "../1"), ("a\\\\b", "1.0.0")] {
         let chart = format!(
             "chart = {{ repository = \"https://charts.example.com\", name = \"{name}\", version = \"{version}\" }}\n"
@@ -139,7 +139,7 @@ fn no_chart_of_others_leads_out_of_its_folder() {
 
 /// What only looks like the draft of a killed run keeps nobody from writing.
 #[test]
-fn a_draft_that_is_no_text_is_foreign() {
+fn a_file_named_like_a_draft_that_is_not_utf8_is_foreign() {
     use std::os::unix::ffi::OsStrExt;
     let hostile = Hostile::new("");
     hostile.write("generated/x", "");
@@ -152,7 +152,7 @@ fn a_draft_that_is_no_text_is_foreign() {
 }
 
 #[test]
-fn a_plan_leads_to_no_other_project() {
+fn a_saved_plan_can_not_name_another_project() {
     let hostile = Hostile::new("");
     hostile.write("other/platform.toml", super::PLATFORM);
     hostile
@@ -179,7 +179,7 @@ fn a_plan_leads_to_no_other_project() {
 }
 
 #[test]
-fn what_a_terminal_would_obey_is_written_out() {
+fn control_characters_are_written_as_escapes() {
     let forged = "x\nPlan: 0 to add, 0 to change, 0 to remove.\u{1b}[2J\u{202e}";
     let hostile = Hostile::new("files.\"/etc/x\" = { content = \"a\\u001b[2Jb\\u202ec\" }\n");
     hostile.write(&format!("generated/{forged}"), "x");
@@ -207,7 +207,7 @@ fn what_a_terminal_would_obey_is_written_out() {
 }
 
 #[test]
-fn no_indentation_takes_all_memory() {
+fn the_indentation_of_a_filter_is_limited() {
     for template in [
         "<{ [1]|json(8000000000) }>",
         "<{ [1]|yaml(8000000000) }>",

@@ -58,7 +58,7 @@ fn configure(git: &dyn Fn(&[&str]), trap: &Path) {
 
 /// A repository from an archive includes its `.git`.
 #[test]
-fn settings_of_a_repository_start_nothing() {
+fn settings_of_a_git_repository_start_no_program() {
     let hostile = Hostile::new(SECRET);
     let trap = trap(&hostile.path(""));
     hostile.git(&["init", "--quiet"]);

@@ -56,7 +56,7 @@ fn platform() -> Hostile {
 }
 
 #[test]
-fn no_text_of_a_repository_is_obeyed() {
+fn no_text_of_a_repository_controls_the_terminal() {
     let hostile = platform();
     let ran = hostile.run(&["apply", "--yes"]);
     ran.succeeded();
@@ -99,7 +99,7 @@ fn no_text_of_a_repository_is_obeyed() {
 }
 
 #[test]
-fn documents_hold_the_text_in_characters_that_nobody_obeys() {
+fn documents_escape_the_characters_that_control_a_terminal() {
     let hostile = platform();
     for words in [
         "validate",
@@ -181,7 +181,7 @@ fn both(output: Output) -> String {
 }
 
 #[test]
-fn no_text_of_an_engine_is_obeyed() {
+fn no_text_of_an_engine_controls_the_terminal() {
     let machine = machine();
     for status in ["0", "1"] {
         machine.folder.write("bin/status", status);
@@ -223,7 +223,7 @@ fn no_text_of_an_engine_is_obeyed() {
 
 /// Programs read what containers wrote as it is; a person at a terminal sees what it would obey.
 #[test]
-fn logs_are_as_they_were_for_programs_only() {
+fn logs_are_unchanged_in_a_pipe_and_filtered_on_a_terminal() {
     let machine = machine();
     let output = machine.run(&["logs", "web"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout), FORGED);

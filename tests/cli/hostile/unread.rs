@@ -101,7 +101,7 @@ fn a_name_that_is_no_text_is_reported() {
 
 /// Folders can lie deeper than a path is long: each step takes longer than the one before.
 #[test]
-fn folders_that_go_on_below_the_longest_path_are_not_walked() {
+fn folders_below_the_longest_possible_path_are_not_walked() {
     let hostile = Hostile::new("files.\"/etc/x\" = { source = \"conf\" }\n");
     let nest = |top: &str| {
         let script = format!(
@@ -127,7 +127,7 @@ fn folders_that_go_on_below_the_longest_path_are_not_walked() {
 
 /// A file of a huge size is not read into memory, and the message names the limit.
 #[test]
-fn a_file_without_end_is_not_read() {
+fn an_endless_file_is_not_read() {
     for (path, words, most) in [
         (
             "platform.prod.toml",

@@ -113,7 +113,7 @@ fn asked(kind: &Kind) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_kind_asks_for_what_its_program_exposes() {
+fn expressions_of_a_kind_name_metrics_that_its_program_exposes() {
     let mut wrong = Vec::new();
     for (name, kind) in catalog() {
         let lists = kind.table.strings("exposes");
@@ -136,7 +136,7 @@ fn a_kind_asks_for_what_its_program_exposes() {
 
 /// Nobody would notice that a list without a kind is outdated.
 #[test]
-fn every_list_is_of_a_kind() {
+fn every_list_of_metrics_belongs_to_a_kind() {
     let kinds = catalog();
     let named: BTreeSet<String> = kinds
         .values()

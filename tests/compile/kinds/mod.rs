@@ -279,7 +279,7 @@ const PROMISES: [Promise; 8] = [
 
 /// Compiling resolves every reference of the kind's own strings and parses every expression of its rules.
 #[test]
-fn every_kind_keeps_its_promises_with_least_and_most() {
+fn every_kind_holds_with_the_fewest_and_with_all_settings() {
     for kind in catalog().values() {
         for text in [least(&kind.name), most(&kind.name)] {
             let output = compiled(&text);
@@ -319,7 +319,7 @@ fn the_catalog_has_every_kind() {
 }
 
 #[test]
-fn every_kind_introduces_itself() {
+fn every_kind_and_each_of_its_settings_is_described() {
     for kind in catalog().values() {
         let name = &kind.name;
         assert!(kind.table.string("title").is_some(), "{name}: title");

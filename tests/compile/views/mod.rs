@@ -303,7 +303,7 @@ fn printed(template: &str, variables: &[String]) -> Option<String> {
 }
 
 #[test]
-fn every_variable_of_the_reference_is_there() {
+fn every_variable_of_the_reference_exists() {
     let sources = Sources::read();
     for (template, file, name, _) in TEMPLATES {
         let fields = sources.fields(sources.view(file, name));

@@ -316,12 +316,12 @@ macro_rules! readers {
             use super::{keeps_every_string, notices_every_fault, readers};
 
             #[test]
-            fn keeps() {
+            fn reads_back_every_string() {
                 keeps_every_string(stringify!($name), readers::$name);
             }
 
             #[test]
-            fn notices() {
+            fn finds_every_fault() {
                 notices_every_fault(stringify!($name), readers::$name);
             }
         }

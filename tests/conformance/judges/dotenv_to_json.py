@@ -5,5 +5,5 @@ import sys
 
 import dotenv
 
-# What `${NAME}` is to this reader is no matter of quotes, so it is not asked.
+# The tests are about quotes: this reader does not replace `${NAME}`.
 json.dump({name: dotenv.dotenv_values(name, interpolate=False) for name in sys.argv[1:]}, sys.stdout)

@@ -30,7 +30,7 @@ for name in sys.argv[1:]:
         tree = ast.parse(file.read(), name)
     reader = Reader()
     answer[name] = reader.read(tree)
-    # What the DAGs share is no DAG: it documents none.
+    # The module that the DAGs share is no DAG, so it has no documentation of one.
     if reader.pages or "/lib/" not in name:
         answer[f"{name} doc_md"] = reader.pages
 json.dump(answer, sys.stdout)

@@ -1,4 +1,4 @@
-//! Kafka: its topic was made, and both of its listeners lead to it.
+//! Kafka: its topic exists, and both of its listeners answer.
 
 use crate::{docker::outside, project::Project};
 

@@ -40,7 +40,7 @@ fn all_is_well(project: &Project) {
     eprintln!("    {running} containers run of {}", rows.len());
 }
 
-/// The image has nothing to check with.
+/// The image has no program that could check its health.
 fn has_no_check(row: &serde_json::Value) -> bool {
     row["workload"] == "gateway-exporter"
 }

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_engines_grammars_take_what_it_takes() {
+    fn registries_and_host_names_of_the_engine_are_accepted() {
         for registry in ["registry.example.com/ml", "localhost:5000", "ghcr.io"] {
             assert!(is_registry(registry), "{registry}");
         }
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn and_refuse_what_airflow_refuses() {
+    fn what_is_no_registry_and_no_host_name_is_refused() {
         assert!(!is_registry("https://x") && !is_registry("x/Y") && !is_host_name("a b"));
     }
 }

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_a_guess_is_not_written() {
+    fn no_value_is_suggested_by_guessing() {
         let string = |text: &str| Value::String(text.to_string());
         assert_eq!(text(string("90000"), &Shape::Integer(1, 65535)), None);
         assert_eq!(text(string("maybe"), &Shape::Boolean), None);

@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantities_are_kubernetes_own() {
+    fn quantities_have_the_grammar_of_kubernetes() {
         assert_eq!(cpu_millis("500m"), Some(500));
         assert_eq!(cpu_millis("0.5"), Some(500));
         assert_eq!(cpu_millis("2"), Some(2000));

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bracket_in_which_something_else_begins_is_not_closed() {
+    fn an_open_bracket_is_found_where_the_next_key_begins() {
         for (text, expected) in [
             ("a = { b = 1\nc = 2\n", Some(("{", '}', "a = { b = 1"))),
             ("a = { b = 1 # }\n[c]\n", Some(("{", '}', "a = { b = 1"))),

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn root_alone_has_a_number_without_the_image() {
+    fn only_root_has_a_known_number_without_the_image() {
         let numbers = |text: &str| Some(Accounts::parse(text)?.in_numbers()?.to_string());
         assert_eq!(numbers("root:root").as_deref(), Some("0:0"));
         assert_eq!(numbers("007").as_deref(), Some("7"));

@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scheme_of_its_own_is_asked_over_http() {
+    fn a_scheme_that_is_not_https_is_asked_over_http() {
         assert_eq!(Scheme::from_name("grpc").over_http(), HttpScheme::Http);
         assert_eq!(Scheme::from_name("https").over_http(), HttpScheme::Https);
         assert!(!Scheme::from_name("grpc").is_web() && Scheme::from_name("http").is_web());

@@ -66,7 +66,7 @@ mod tests {
     use super::is_build_trigger;
 
     #[test]
-    fn jenkins_own_cron_is_read() {
+    fn the_cron_of_jenkins_is_read() {
         for good in [
             "H 4 * * *",
             "H/15 * * * *",

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_the_tree_are_nobody_elses() {
+    fn paths_below_the_output_are_plain_and_not_reserved() {
         for text in [
             "docs/x.md",
             ".gitattributes",

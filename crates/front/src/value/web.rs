@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_of_a_program_is_none() {
+    fn other_texts_are_no_web_address() {
         for text in [
             "ml.example.com",
             "ftp://ml.example.com",

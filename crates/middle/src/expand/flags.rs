@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_that_is_given_again_goes_with_its_value() {
+    fn a_flag_that_is_given_again_is_removed_with_its_value() {
         let command = r#"["server", "--host", "0.0.0.0", "--workers=2", "--verbose"]"#;
         assert_eq!(
             left(command, r#"["--host=127.0.0.1"]"#),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_after_a_repeated_short_flag_counts() {
+    fn repeated_short_flags_are_told_apart_by_the_name_behind_them() {
         let command = r#"["postgres", "-c", "max_connections=200", "-c", "fsync=on"]"#;
         assert_eq!(
             left(command, r#"["-c", "max_connections=50"]"#),

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_default_ends_where_compose_thinks_it_ends() {
+    fn no_character_ends_the_default_of_a_variable_early() {
         for fits in [
             "",
             "50000",

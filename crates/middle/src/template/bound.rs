@@ -68,7 +68,7 @@ mod tests {
     use super::too_long;
 
     #[test]
-    fn an_expression_has_so_many_operations_and_no_more() {
+    fn the_number_of_operations_in_an_expression_is_limited() {
         let chain = |count: usize| format!("a <{{ {}1 }}> b", "1 ~ ".repeat(count));
         assert_eq!(too_long(&chain(400)), None);
         assert_eq!(too_long(&chain(401)), Some(2..2 + 401 * 4 + 7));

@@ -40,7 +40,7 @@ fn the_overview_queries_the_program_behind_the_exporter() {
 }
 
 #[test]
-fn a_second_endpoint_works_while_it_answers() {
+fn the_tile_of_a_component_counts_its_second_endpoint() {
     let lines = "[components.events]\nkind = \"kafka\"\ngroup = \"one\"\nsettings.jmx_agent = \"/opt/jmx.jar\"\n";
     let output = platform(lines, "");
     let overview = dashboard(&output, "_platform").to_string();
@@ -57,7 +57,7 @@ fn a_second_endpoint_works_while_it_answers() {
 }
 
 #[test]
-fn without_the_prober_nobody_knows_whether_what_it_asks_works() {
+fn while_the_prober_is_down_what_it_asks_is_unknown() {
     let page = component(
         "page",
         "ports.http = 80\nhealth = { http = \"/\", port = \"http\" }",

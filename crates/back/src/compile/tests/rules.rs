@@ -123,7 +123,7 @@ fn a_component_that_is_down_holds_back_its_further_endpoints() {
 }
 
 #[test]
-fn a_container_that_nothing_else_sees_is_missed() {
+fn the_absence_of_a_container_without_metrics_is_an_alert() {
     let lines = "[components.watcher]\nkind = \"cadvisor\"\ngroup = \"one\"\n";
     let quiet = component("quiet", "");
     let scraped = component("scraped", METRICS);

@@ -82,7 +82,7 @@ mod tests {
     use super::strange_jobs;
 
     #[test]
-    fn a_job_is_strange_by_its_name_and_an_expression_by_fitting_none() {
+    fn unknown_are_names_of_no_job_and_patterns_that_match_none() {
         let known = ["api", "api/probe", "cache"].into();
         let strange = |expr| Vec::from_iter(strange_jobs(expr, &known));
         assert_eq!(

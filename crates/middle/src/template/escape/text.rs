@@ -198,7 +198,7 @@ mod tests {
     use super::{Language, comment, dotenv, groovy, markdown, markdown_code, markdown_link};
 
     #[test]
-    fn markdown_reads_back_what_was_meant() {
+    fn markdown_shows_the_text_as_it_was_written() {
         assert_eq!(markdown("a_b __init__ <b>|"), r"a_b \_\_init\_\_ \<b\>\|");
         assert_eq!(markdown("1. no list"), "1\\. no list");
         assert_eq!(
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn code_with_its_own_marks_is_written_by_numbers() {
+    fn code_with_backticks_is_written_with_character_numbers() {
         assert_eq!(markdown_code("make all"), "`make all`");
         assert_eq!(markdown_code("a | b"), "<code>a &#124; b</code>");
         assert_eq!(markdown_code("`\\|<"), "<code>&#96;&#92;&#124;&#60;</code>");
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dotenv_value_suits_every_reader_where_one_spelling_does() {
+    fn a_dotenv_value_has_the_spelling_that_all_readers_understand_if_there_is_one() {
         assert_eq!(dotenv("it's $HOME"), r"'it\'s $HOME'");
         assert_eq!(dotenv("one\ntwo \\"), r#""one\ntwo \\""#);
         assert_eq!(dotenv("$a\nb"), "'$a\nb'");

@@ -269,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_reader_could_take_for_something_else_is_quoted() {
+    fn strings_that_look_like_another_type_are_quoted() {
         for text in [
             "yes", "1.0", "0x1f", "a: b", "- a", "", "null", "12:30:00", "a #b", "=", "<<", ".inf",
             "1e3",

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expression_is_read_where_its_brackets_hold_a_short_range_or_no_plain_one() {
+    fn only_an_expression_with_a_short_or_an_unusual_range_is_parsed() {
         for expr in [
             "rate(a[20s])",
             "rate(a[5m]) + rate(b[29s])",

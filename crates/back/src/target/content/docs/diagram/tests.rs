@@ -327,7 +327,7 @@ fn the_reference_platform_is_a_picture() {
 }
 
 #[test]
-fn strings_are_only_text() {
+fn no_string_adds_markup_to_the_picture() {
     let evil = r#"</text><script>alert(1)</script>&"']]> -- %% {{ x }} <{ x }> | ` \\u0007 \\ﬁ"#;
     let text = format!(
         "[platform]\nname = \"p\"\ndescription = '''{evil}'''\n[groups]\ng = '''{evil}'''\n[actors]\na = '''{evil}'''\n\

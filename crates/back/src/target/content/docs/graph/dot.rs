@@ -62,7 +62,7 @@ mod tests {
     use super::quoted;
 
     #[test]
-    fn nothing_ends_a_string() {
+    fn no_character_ends_a_string_early() {
         assert_eq!(quoted("a\"b\\N&lt;\n"), r#""a\"b\\N&amp;lt;\n""#);
     }
 }

@@ -68,7 +68,7 @@ mod tests {
     use super::text;
 
     #[test]
-    fn what_means_something_is_a_number() {
+    fn characters_with_a_meaning_are_written_as_numbers() {
         assert_eq!(text("say \"hi\"; <b>"), "say #34;hi#34;#59; #60;b#62;");
         assert_eq!(text("3. pulls"), "3#46; pulls");
         assert_eq!(text("- pulls"), "#45; pulls");
