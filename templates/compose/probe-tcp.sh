@@ -8,7 +8,7 @@ elif python=$(command -v python3 || command -v python); then
 elif command -v nc > /dev/null 2>&1; then
   nc -z -w <{ timeout }> 127.0.0.1 <{ number }>
 elif command -v curl > /dev/null 2>&1; then
-  # 7 is a connection that was refused; any other answer, and any silence, is that of a listener.
+  # 7: the connection was refused. After any other result, a timeout too, something listens.
   curl --silent --noproxy "*" --max-time <{ timeout }> --output /dev/null http://127.0.0.1:<{ number }>
   [ $? -ne 7 ]
 elif command -v wget > /dev/null 2>&1; then

@@ -3,6 +3,7 @@
 
 mod keys;
 mod model;
+mod page;
 mod unused;
 
 use std::{fs, path::Path};
@@ -341,7 +342,7 @@ fn claims(architecture: &str) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn whatever_is_called_the_only_one_is_it() {
+fn each_claim_of_an_only_user_is_true() {
     let architecture = fs::read_to_string("ARCHITECTURE.md").expect("it can be read");
     let sources = sources();
     let claims = claims(&architecture);
@@ -445,7 +446,7 @@ fn only_reference_reads_the_syntax_of_references() {
 }
 
 #[test]
-fn no_stage_fills_in_what_another_left_open() {
+fn no_stage_holds_a_cell_that_a_later_one_fills() {
     for module in ["reference", "expand", "resolve", "graph", "check"] {
         for File { path, code } in files_of(module) {
             for word in ["Cell<", "OnceLock<", "Mutex<"] {

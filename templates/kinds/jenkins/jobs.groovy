@@ -31,7 +31,7 @@ multibranchPipelineJob(<{ job.name }>) {
 <% endif %>
         }
 <% if job.tags %>
-        // Jenkins builds no tag by itself. One that is older than a week was there before the job.
+        // Jenkins builds no tag by itself. A tag that is older than a week was there before the job.
         branches / buildStrategies {
             'jenkins.branch.buildstrategies.basic.BranchBuildStrategyImpl'()
             'jenkins.branch.buildstrategies.basic.TagBuildStrategyImpl' {

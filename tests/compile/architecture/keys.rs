@@ -92,7 +92,7 @@ fn table(keys: &'static [KeyShape], path: &[&str]) -> &'static [KeyShape] {
 }
 
 #[test]
-fn what_a_table_has_for_all_and_one_for_itself_is_the_same_key() {
+fn keys_of_a_table_and_of_its_parts_are_declared_once() {
     let of = |path| table(PLATFORM_FILE, path);
     let pairs = [
         (of(&["pipelines"]), of(&["pipelines", "tasks"])),

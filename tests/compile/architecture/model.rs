@@ -59,7 +59,7 @@ fn literals(code: &str, name: &str) -> usize {
 }
 
 #[test]
-fn what_is_in_the_model_is_made_whole() {
+fn nothing_changes_the_model() {
     let seen = changed_types("fn a(x: &mut A, y: &'a mut [B], z: &C) { p.d.iter_mut(); &mut e }");
     assert_eq!(seen, ["A", "B", "e"], "the test sees what it looks for");
     let names = structs_of_the_model();

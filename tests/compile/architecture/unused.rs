@@ -36,7 +36,7 @@ fn public_names(code: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_is_public_is_used() {
+fn everything_public_has_a_user() {
     assert_eq!(
         public_names(
             "pub fn a() {} pub const B: u8 = 1; pub const fn c() {} pub mod d; pub struct E;"

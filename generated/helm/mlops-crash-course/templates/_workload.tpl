@@ -26,7 +26,7 @@ argocd.argoproj.io/sync-wave: {{ . | toString | quote }}
 {{- end -}}
 {{- end -}}
 
-{{- /* What Services and policies select the pods of a workload by. */ -}}
+{{- /* The labels by which Services and policies select the pods of a workload. */ -}}
 {{- define "mlopsgen.selector" -}}
 app.kubernetes.io/name: {{ .name | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
@@ -121,7 +121,7 @@ other pods only: one in a pod of its own has no end that could be asked for. */ 
 {{- if $jobs }}{{ $jobs | uniq | sortAlpha | toJson }}{{ end -}}
 {{- end -}}
 
-{{- /* Rights and needs of the init containers that wait. */ -}}
+{{- /* Security context and resources of the init containers that wait. */ -}}
 {{- define "mlopsgen.waiting" -}}
 resources:
   requests:
@@ -277,7 +277,7 @@ spec:
   {{- with $pod.topologySpread | default $pod.topologySpreadConstraints }}
   topologySpreadConstraints:
     {{- range . }}
-    {{- /* Without a selector a constraint is about no pod. */}}
+    {{- /* A constraint without a selector holds for no pod. */}}
     {{- $selector := .labelSelector | default (dict "matchLabels" (include "mlopsgen.selector" $ | fromYaml)) }}
     - {{- set . "labelSelector" $selector | toYaml | nindent 6 }}
     {{- end }}
