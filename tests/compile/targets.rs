@@ -177,3 +177,26 @@ fn a_stack_reports_that_it_has_no_security_options() {
     assert!(files["compose/g.yaml"].contains("no-new-privileges:true"));
     assert!(!files["swarm/stack.yaml"].contains("no-new-privileges"));
 }
+
+/// Docker sets `noexec`, `nosuid` and `nodev` on every tmpfs, in a stack too: to write them out loses nothing.
+#[test]
+fn only_options_of_a_tmpfs_that_change_something_are_lost_in_a_stack() {
+    let losses = |options: &str| {
+        let text = format!(
+            "[platform]\nname = \"p\"\ntargets = [\"swarm\"]\n[groups]\ng = \"g\"\n[components.web]\nimage = \"team/web:1\"\n\
+             group = \"g\"\ntmpfs = [\"/run:{options}\"]\n"
+        );
+        let world = MemoryWorld::new().with("platform.toml", text);
+        let diagnostics = compile(&world, &Request::default()).diagnostics;
+        let lost = |message: &str| message.starts_with("swarm: `tmpfs`");
+        diagnostics.iter().filter(|it| lost(&it.message)).count()
+    };
+    for (options, lost) in [
+        ("rw,size=64m,noexec,nosuid,nodev", 0),
+        ("size=64m,mode=1777", 1),
+        ("exec", 1),
+        ("size=50%", 1),
+    ] {
+        assert_eq!(losses(options), lost, "{options}");
+    }
+}
