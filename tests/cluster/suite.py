@@ -15,14 +15,16 @@ from pathlib import Path
 import changes
 import control
 import node
+import operators
 import others
+import policies
 import programs
 import watch
 
 CHECKS = {
     "programs": programs.CHECKS + watch.CHECKS,
-    "node": node.CHECKS,
-    "control": control.CHECKS + others.CHECKS + changes.CHECKS,
+    "node": node.CHECKS + policies.CHECKS,
+    "control": control.CHECKS + others.CHECKS + operators.CHECKS + changes.CHECKS,
 }
 
 
