@@ -121,7 +121,7 @@ def scrapes(space: str, chart: Path, own_rules: list[Path], left: set[str]) -> N
         return yaml.safe_load(gzip.decompress(packed)) if packed else {"scrape_configs": []}
 
     jobs = {job["job_name"]: job for job in wanted["scrape_configs"] if job["job_name"] not in left}
-    eventually(60, lambda: sorted(jobs_of(config())), lambda found: found == sorted(jobs))
+    eventually(120, lambda: sorted(jobs_of(config())), lambda found: found == sorted(jobs))
     found = jobs_of(config())
     for name, job in jobs.items():
         compare(job, found[name], wanted)
@@ -138,7 +138,7 @@ def scrapes(space: str, chart: Path, own_rules: list[Path], left: set[str]) -> N
         maps = json.loads(kubectl("--namespace", space, "get", "configmaps", "--selector=prometheus-name=all", "--output", "json"))
         return {name for item in maps["items"] for text in item["data"].values() for name in rules_of(text)}
 
-    eventually(60, made, lambda found: found == rules)
+    eventually(120, made, lambda found: found == rules)
 
 
 def rules_of(text: str) -> set[str]:
@@ -183,7 +183,7 @@ def makes(space: str, pem: str, made: Callable[[str], None]) -> None:
     }
     applied(space, json.dumps(store))
     made(space)
-    kubectl("--namespace", space, "wait", "externalsecrets", "--all", "--for=condition=Ready", "--timeout=60s")
+    kubectl("--namespace", space, "wait", "externalsecrets", "--all", "--for=condition=Ready", "--timeout=120s")
     assert secret(space, "secrets") == {key: value.encode() for key, value in values.items()}
     assert secret(space, "db-chart") == {"username": b"ml", "password": values["db-password"].encode()}
     pair = secret(space, "door-tls")
