@@ -87,7 +87,7 @@ pub(super) fn of_path(path: &str, is_read_only: bool) -> Option<Power> {
     if is_socket(&path) {
         return Some(Power::Engine("mounts the engine's socket"));
     }
-    let is_system = SYSTEM.contains(&path.as_str()) || SYSTEM_BELOW.iter().any(|it| is_in(&it));
+    let is_system = SYSTEM.contains(&path.as_str()) || SYSTEM_BELOW.iter().any(is_in);
     if is_system && !is_read_only {
         return Some(Power::Host(format!(
             "the host obeys what is written to its `{path}`"
