@@ -30,6 +30,7 @@ pub enum Outcome {
 /// At how many places a fault was injected.
 #[derive(Clone, Copy, Default)]
 pub struct Tried {
+    /// How many of them were tried.
     pub places: usize,
     /// How many there are.
     pub of: usize,
