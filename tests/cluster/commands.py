@@ -40,7 +40,9 @@ def start(program: str, *options: str, name: str = "") -> None:
 def definitions() -> None:
     """Those of every operator and controller; the second time they are there."""
     run("kubectl", "apply", "--server-side", "--filename", str(CACHE / "definitions"))
-    kubectl("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s")
+    # It fails at once where the server has said nothing yet of one of them.
+    words = ["kubectl", "wait", "crd", "--all", "--for=condition=Established", "--timeout=60s"]
+    eventually(60, lambda: run(*words, check=False).returncode, lambda code: code == 0)
 
 
 def namespace(name: str, *, level: str = "") -> None:

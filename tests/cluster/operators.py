@@ -62,9 +62,19 @@ def steps(job: dict[str, Any], key: str) -> list[dict[str, Any]]:
     return [{name: value for name, value in step.items() if usual.get(name) != value} for step in job.get(key, [])]
 
 
+def texts(value: Any) -> Any:
+    """The same with numbers as texts, which is what Prometheus takes them for."""
+    if isinstance(value, dict):
+        return {key: texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [texts(inner) for inner in value]
+    return str(value) if type(value) in (int, float) else value
+
+
 def compare(wanted: dict[str, Any], found: dict[str, Any], config: dict[str, Any]) -> None:
     """A job of ours and what the operator has made of it."""
     name = wanted["job_name"]
+    wanted, found = texts(wanted), texts(found)
     for key, usual in [("metrics_path", "/metrics"), ("scheme", "http"), ("params", {}), ("honor_labels", False), ("scrape_timeout", "")]:
         assert found.get(key, usual) == wanted.get(key, usual), f"{name}: {key} is {found.get(key)}"
     assert found["scrape_interval"] == wanted.get("scrape_interval", config["global"]["scrape_interval"]), name

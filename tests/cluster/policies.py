@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from commands import SMALL, chart_of, eventually, install, kubectl, namespace, ready, run
+from commands import SMALL, chart_of, eventually, install, kubectl, namespace, ready, run, start
 
 # Where a pod stands for the ingress controller: the namespace that the chart names unless told otherwise.
 CONTROLLER = "ingress-nginx"
 ELSEWHERE = "elsewhere"
 API_SERVER = ("10.96.0.1", 443)
+OUTSIDE = "172.31.254.2"
 
 # It listens where a DNS server would, and on a further port of an API server.
 LISTENS = "for port in 53 6443; do /bin/busybox httpd -p $port -h /tmp; done; exec sleep 36000"
@@ -121,6 +122,16 @@ def a_further_peer_reaches_what_its_value_names() -> None:
     open_to(ELSEWHERE)
 
 
+def what_is_outside_is_open_unless_it_is_strict() -> None:
+    """The node's own address stands for one outside of the cluster, once the values say so."""
+    start("busybox", "httpd", "-f", "-p", f"{OUTSIDE}:9780", "-h", "/tmp", name="outside")
+    narrow = ("--set", "networkPolicy.clusterCidrs={10.0.0.0/8}")
+    for options, is_open in [((), False), (narrow, True), ((*narrow, "--set", "networkPolicy.egress=strict"), False)]:
+        install(chart_of(SMALL), "small", "--reset-values", *options)
+        expect({("small", "deployment/stranger", OUTSIDE, 9780): is_open, ("small", "deployment/web", "store", 8080): True})
+    install(chart_of(SMALL), "small", "--reset-values")
+
+
 CHECKS: list[Callable[[], None]] = [
     nobody_is_refused_by_a_closed_port,
     policies_hold_exactly_the_edges,
@@ -128,4 +139,5 @@ CHECKS: list[Callable[[], None]] = [
     only_who_waits_for_a_job_asks_the_api_server,
     only_the_controller_reaches_what_is_published,
     a_further_peer_reaches_what_its_value_names,
+    what_is_outside_is_open_unless_it_is_strict,
 ]
