@@ -400,3 +400,39 @@ fn walk<'a>(node: &'a Expr, calls: &mut Vec<&'a str>, see: &mut impl FnMut(&'a E
         | Expr::Extension(_) => {}
     }
 }
+
+/// The legends of a panel of the dashboard of all Redis servers.
+fn legends(servers: &[&str], title: &str) -> Vec<String> {
+    let mut text = "[platform]\nname = \"p\"\n[groups]\none = \"All\"\n[secrets]\nadmin = { env = \"ADMIN\" }\n\
+                    [components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\n\
+                    [components.grafana]\nkind = \"grafana\"\ngroup = \"one\"\n\
+                    settings.admin_password = \"${secrets.admin}\"\n"
+        .to_string();
+    for server in servers {
+        text += &format!("[components.{server}]\nkind = \"redis\"\ngroup = \"one\"\n");
+    }
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let output = compile(&world, &Request::default()).output;
+    let files = output.unwrap_or_else(|_| panic!("it compiles")).files.files;
+    let dashboard = &files["grafana/dashboards/kind.redis.json"].text;
+    let dashboard: Value = serde_json::from_str(dashboard).expect("JSON");
+    let mut panels = list(&dashboard["panels"]);
+    let panel = panels.find(|panel| word(panel, "title") == title);
+    let targets = list(&panel.expect("the panel")["targets"]);
+    targets
+        .map(|target| word(target, "legendFormat").to_string())
+        .collect()
+}
+
+#[test]
+fn a_legend_names_the_server_where_several_are_chosen() {
+    assert_eq!(legends(&["cache"], "Memory"), ["used", "maxmemory"]);
+    let two = ["cache", "queue"];
+    assert_eq!(
+        legends(&two, "Memory"),
+        ["{{job}} used", "{{job}} maxmemory"]
+    );
+    // What is summed up is one series, whoever gives it; and some say it already.
+    assert_eq!(legends(&two, "Hits and misses"), ["hits", "misses"]);
+    assert_eq!(legends(&two, "Fragmentation"), ["{{instance}}"]);
+}

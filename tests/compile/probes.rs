@@ -189,6 +189,10 @@ group = "one"
     assert!(service.contains("profiles:\n    - cluster\n"), "{service}");
     let here = &files["prometheus/prometheus.yml"];
     assert!(!here.contains("nodes/"), "{here}");
+    let rules = &files["prometheus/rules/prometheus.yml"];
+    assert!(!rules.contains("nodes/"), "{rules}");
+    let rules = &files["helm/p/files/prometheus/rules/prometheus.prometheus.yml"];
+    assert!(rules.contains("KubeVolumeNearlyFull"), "{rules}");
     let found = block(here, "  - job_name: objects");
     assert!(
         found.contains("dns_sd_configs"),

@@ -3,31 +3,38 @@
 use std::{
     path::PathBuf,
     process::{Command, Output},
+    sync::{Mutex, PoisonError},
 };
 
-/// Stops the engine when it is dropped, if it was started here.
-pub struct Engine {
-    started_here: bool,
-}
+/// How many use the engine, and whether it was started here.
+static IN_USE: Mutex<(usize, bool)> = Mutex::new((0, false));
+
+/// Stops the engine when the last of these is dropped, if it was started here.
+pub struct Engine;
 
 impl Engine {
     /// Starts an engine if none answers. If none can be started it panics and names what is missing.
     pub fn start() -> Self {
-        let answers = docker(&["version"]).status.success();
-        let started = Command::new("tests/live/engine").arg("start").status();
-        assert!(
-            started.is_ok_and(|status| status.success()),
-            "no engine: run tests/live/install as root, or set MLOPSGEN_SKIP_LIVE=1"
-        );
-        Self {
-            started_here: !answers,
+        let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
+        if in_use.0 == 0 {
+            let answers = docker(&["version"]).status.success();
+            let started = Command::new("tests/live/engine").arg("start").status();
+            assert!(
+                started.is_ok_and(|status| status.success()),
+                "no engine: run tests/live/install as root, or set MLOPSGEN_SKIP_LIVE=1"
+            );
+            in_use.1 = !answers;
         }
+        in_use.0 += 1;
+        Self
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        if self.started_here {
+        let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
+        in_use.0 -= 1;
+        if *in_use == (0, true) {
             let _ = Command::new("tests/live/engine").arg("stop").status();
         }
     }

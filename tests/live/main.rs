@@ -1,10 +1,12 @@
 //! A platform that really runs: an engine, real programs under the names that platforms pin, and the generated files as they
 //! are, from a clean clone. `./test-live` installs what it needs and runs it.
 //!
-//! Two tests, one after the other: a platform that is started, changed, stopped and started again, and one whose containers are
-//! killed one by one. `MLOPSGEN_SKIP_LIVE=1` skips the suite.
+//! Three tests: a platform that is started, changed, stopped and started again, one behind a door over TLS with stores elsewhere,
+//! and one whose containers are killed one by one. The last waits for alerts most of its time, so it runs beside the others.
+//! `MLOPSGEN_SKIP_LIVE=1` skips the suite.
 
 mod docker;
+mod doors;
 mod http;
 mod pages;
 mod project;
@@ -13,7 +15,7 @@ mod steps;
 
 use std::{
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -21,22 +23,36 @@ use docker::Engine;
 use project::{Project, repository};
 use steps::{airflow, data, features, files, kafka, metrics, reach, reports, tracking};
 
-/// There is one engine, and the machine is small.
+/// The machine is small.
 static ALONE: Mutex<()> = Mutex::new(());
 
-fn on_the_engine(test: fn()) {
+fn on_the_engine(test: impl FnOnce()) {
     if std::env::var_os("MLOPSGEN_SKIP_LIVE").is_some_and(|value| value == "1") {
         eprintln!("skipped: MLOPSGEN_SKIP_LIVE=1");
         return;
     }
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let _engine = Engine::start();
     test();
 }
 
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn the_platform_runs() {
-    on_the_engine(it_runs);
+    on_the_engine(|| {
+        let _alone = alone();
+        it_runs();
+    });
+}
+
+#[test]
+fn tls_holds_on_every_way() {
+    on_the_engine(|| {
+        let _alone = alone();
+        timed("one door, and stores elsewhere, over TLS", doors::hold);
+    });
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Each component that is killed is reported, once, to the receiver of `[notify]`, and nothing else is. Prometheus, its prober and
-//! Alertmanager run with the generated files as they are, so every alert takes the time that it says: half an hour in all.
+//! Alertmanager run with the generated files as they are, so every alert takes the time that it says: some forty minutes in all.
 
 use std::{
     collections::BTreeSet,

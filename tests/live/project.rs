@@ -140,11 +140,19 @@ impl Drop for Project {
 
 /// A repository with one commit: a platform of this suite, and what it compiles to.
 pub fn repository(platform: &str) -> TempDir {
+    repository_with(platform, &[])
+}
+
+/// One that holds further files: path and text.
+pub fn repository_with(platform: &str, files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");
     let root = folder.path();
     for entry in fs::read_dir(platform).expect("a folder") {
         let entry = entry.expect("an entry");
         fs::copy(entry.path(), root.join(entry.file_name())).expect("copied");
+    }
+    for (path, text) in files {
+        fs::write(root.join(path), text).expect("written");
     }
     for folder in ["data/scratch", "data/artifacts"] {
         fs::create_dir_all(root.join(folder)).expect("a folder");

@@ -65,7 +65,7 @@ const LABELS: KeyShape = key(
 
 const RUNBOOK: KeyShape = key(
     "runbook_url",
-    FREE,
+    Shape::Plain(Form::Page),
     "The URL of a page that says what to do.",
     "runbook_url = \"https://wiki.example.com/runbooks/serving-down\"",
 );

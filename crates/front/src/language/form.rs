@@ -91,6 +91,8 @@ pub enum Form {
     UrlPath,
     /// Where people reach a program.
     WebAddress,
+    /// The URL of a page, in which labels of an alert may stand.
+    Page,
     /// A host's name in the public DNS.
     Domain,
     /// `8000` or `8000-8010`.
@@ -272,6 +274,13 @@ impl Form {
                 text.len() <= 253 && text.split('.').all(label)
             }
             Form::WebAddress => WebAddress::parse(text).is_some(),
+            Form::Page => {
+                let schemes = ["https://", "http://"];
+                let rest = schemes.iter().find_map(|it| text.strip_prefix(it));
+                let starts =
+                    |rest: &str| rest.starts_with(|c: char| c != '/' && !c.is_whitespace());
+                rest.is_some_and(starts) && !text.contains(char::is_control)
+            }
             Form::Bytes => memory_bytes(text).or_else(|| compose_bytes(text)).is_some(),
             Form::PortRange => {
                 let ports: Vec<_> = text.split('-').map(str::parse::<u16>).collect();
@@ -343,6 +352,7 @@ impl Form {
             Form::UrlPath => "a path that starts with `/`, such as `/metrics`".to_string(),
             Form::Domain => "a host name such as `ml.example.com`, in lower case".to_string(),
             Form::WebAddress => "a URL such as `https://ml.example.com/mlflow`".to_string(),
+            Form::Page => "the URL of a page, such as `https://wiki.example.com/runbooks/serving-down`".to_string(),
             Form::Bytes => "an amount such as `64Mi` or `64m`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
             Form::PublishedPort => "a port, a range such as `8000-8010`, or `auto`".to_string(),
@@ -377,7 +387,7 @@ pub(super) fn kind_expression(node: &Node) -> String {
 }
 
 /// An expression of a panel with durations in the place of Grafana's variables.
-fn without_variables(text: &str) -> String {
+pub fn without_variables(text: &str) -> String {
     text.replace("$__rate_interval", "5m")
         .replace("$__interval", "1m")
         .replace("$__range", "1h")

@@ -38,7 +38,7 @@ pub use component::{COMPONENT, COMPONENT_SECTIONS, component_key, is_shared, sec
 pub use context::{Context, Owner};
 pub use effect::{Effect, Outcome};
 pub use elsewhere::needless_elsewhere;
-pub use form::{Form, NameRule, promql, restart};
+pub use form::{Form, NameRule, promql, restart, without_variables};
 pub use key::{InKinds, KeyShape, Scope, Section};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};
 pub use misfit::respelled;

@@ -265,6 +265,7 @@ fn plain(form: Form) -> Value {
         Form::UrlPath => pattern("^/"),
         Form::Domain => pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
         Form::WebAddress => pattern("^https?://[^/\\s?#@]+(/[^\\s?#]*)?$"),
+        Form::Page => pattern("^https?://[^/\\s]"),
         Form::Scheme => pattern("^[a-z][a-z0-9+.-]*$"),
         Form::ImagePlatform => pattern("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$"),
         Form::HostName | Form::Alias => pattern("^[A-Za-z0-9_][A-Za-z0-9._-]*$"),

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use promql_parser::{
     label::{MatchOp, Matcher},
-    parser::{Expr, VectorSelector},
+    parser::{
+        Expr, LabelModifier, VectorSelector,
+        token::{T_BOTTOMK, T_TOPK},
+    },
     util::{ExprVisitor, walk_expr},
 };
 
@@ -57,6 +60,33 @@ pub(in crate::target) fn asked_of(expr: &str) -> BTreeSet<(String, Option<String
     asked
 }
 
+/// Whether a result still has a label of the series that the expression reads: then each of its values gives a series of its
+/// own.
+pub(in crate::target) fn keeps(expr: &str, label: &str) -> bool {
+    promql(expr).is_some_and(|expr| is_kept(&expr, label))
+}
+
+fn is_kept(expr: &Expr, label: &str) -> bool {
+    match expr {
+        Expr::VectorSelector(_) | Expr::MatrixSelector(_) => true,
+        Expr::Subquery(inner) => is_kept(&inner.expr, label),
+        Expr::Paren(inner) => is_kept(&inner.expr, label),
+        Expr::Unary(inner) => is_kept(&inner.expr, label),
+        Expr::Binary(sides) => is_kept(&sides.lhs, label) || is_kept(&sides.rhs, label),
+        Expr::Call(call) => call.args.args.iter().any(|it| is_kept(it, label)),
+        Expr::Aggregate(aggregate) => {
+            let names = |it: &LabelModifier| it.labels().labels.iter().any(|name| name == label);
+            let stays = match &aggregate.modifier {
+                Some(by @ LabelModifier::Include(_)) => names(by),
+                Some(without @ LabelModifier::Exclude(_)) => !names(without),
+                None => [T_TOPK, T_BOTTOMK].contains(&aggregate.op.id()),
+            };
+            stays && is_kept(&aggregate.expr, label)
+        }
+        _ => false,
+    }
+}
+
 /// Visits the selectors of an expression; none of one that is no PromQL.
 fn each_selector(expr: &str, visit: impl FnMut(&VectorSelector)) {
     struct Each<F>(F);
@@ -79,7 +109,29 @@ fn each_selector(expr: &str, visit: impl FnMut(&VectorSelector)) {
 
 #[cfg(test)]
 mod tests {
-    use super::strange_jobs;
+    use super::{keeps, strange_jobs};
+
+    #[test]
+    fn a_label_is_kept_where_nothing_sums_it_up() {
+        for (expr, wanted) in [
+            ("up", true),
+            ("rate(x[5m]) / y", true),
+            ("1 - x{a=\"b\"} > 0", true),
+            ("sum by (job, le) (x)", true),
+            (
+                "histogram_quantile(0.9, sum by (job, le) (rate(x[5m])))",
+                true,
+            ),
+            ("sum without (instance) (x)", true),
+            ("topk(3, x)", true),
+            ("sum(x)", false),
+            ("sum by (le) (sum by (job) (x))", false),
+            ("max without (job) (x)", false),
+            ("time() - max(x)", false),
+        ] {
+            assert_eq!(keeps(expr, "job"), wanted, "{expr}");
+        }
+    }
 
     #[test]
     fn unknown_are_names_of_no_job_and_patterns_that_match_none() {

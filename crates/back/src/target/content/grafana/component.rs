@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     model::{self, Component},
-    target::shared::{boards, containers, scrape},
+    target::shared::{
+        boards, containers,
+        scrape::{self, Presence},
+    },
+    template,
 };
 
 /// The dashboards of all components that are scraped, each with the name of its file.
@@ -51,7 +55,7 @@ fn own(board: &Board<'_>, component: &Component) -> Dashboard {
     let jobs = board.jobs_of(&component.name);
     let selector = format!("{}, instance=~\"$instance\"", scrape::selector(&jobs[..1]));
     let mut panels = with_rows(&component.own_panels, &selector);
-    panels.extend(measured(&[component], &selector));
+    panels.extend(measured(board, &[component], &selector));
     let services = component
         .workloads
         .iter()
@@ -74,7 +78,7 @@ fn own(board: &Board<'_>, component: &Component) -> Dashboard {
             jobs: vec![component.name.clone()],
             fixed: true,
         }),
-        starts: Some(starts(&matcher, containers.as_deref())),
+        starts: Some(starts(component, &matcher, containers.as_deref())),
         panels: with_scrape_interval(board, panels, &[component]),
     }
 }
@@ -82,7 +86,7 @@ fn own(board: &Board<'_>, component: &Component) -> Dashboard {
 /// The dashboard of all components of a kind: a variable says which of them it shows.
 fn of_kind(board: &Board<'_>, kind: &str, title: String, components: &[&Component]) -> Dashboard {
     let selector = "job=~\"$job\", instance=~\"$instance\"";
-    let mut panels = measured(components, selector);
+    let mut panels = measured(board, components, selector);
     let containers = containers_of_kind(board, components);
     panels.extend(containers.iter().flat_map(|it| self::containers(it)));
     let matcher = "component=~\"$job\"";
@@ -101,7 +105,7 @@ fn of_kind(board: &Board<'_>, kind: &str, title: String, components: &[&Componen
             jobs: components.iter().map(|it| it.name.clone()).collect(),
             fixed: false,
         }),
-        starts: Some(starts(matcher, containers.as_deref())),
+        starts: Some(starts(components[0], matcher, containers.as_deref())),
         panels: with_scrape_interval(board, panels, components),
     }
 }
@@ -134,7 +138,7 @@ fn tags(board: &Board<'_>, components: &[&Component]) -> Vec<String> {
 
 /// The panels of a kind. What settings change of them stands beside the rest, in its row; a kind without panels has
 /// those of any process.
-fn measured(components: &[&Component], selector: &str) -> Vec<Panel> {
+fn measured(board: &Board<'_>, components: &[&Component], selector: &str) -> Vec<Panel> {
     let mut rows: Vec<(Option<&str>, Vec<&model::Panel>)> = Vec::new();
     for component in components {
         let mut row = None;
@@ -159,7 +163,22 @@ fn measured(components: &[&Component], selector: &str) -> Vec<Panel> {
         out.extend(row.map(Panel::row));
         out.extend(panels.iter().map(|panel| Panel::of_model(panel, selector)));
     }
-    out
+    match telling(board, components) {
+        Some(label) => out.into_iter().map(|it| it.telling_apart(label)).collect(),
+        None => out,
+    }
+}
+
+/// The label that tells the servers of a dashboard apart; none where there is one server.
+fn telling(board: &Board<'_>, components: &[&Component]) -> Option<&'static str> {
+    let [only] = components else {
+        return Some("job");
+    };
+    let jobs = board.jobs_of(&only.name);
+    let is_many = jobs
+        .first()
+        .is_some_and(|job| job.presence == Presence::Many);
+    is_many.then_some("instance")
 }
 
 fn with_rows(panels: &[model::Panel], selector: &str) -> Vec<Panel> {
@@ -267,12 +286,30 @@ fn compose_matchers(board: &Board<'_>, of_service: &str) -> Option<String> {
     Some(format!("{matchers}, {of_service}"))
 }
 
-/// When something started, in milliseconds: its containers, else its processes.
-fn starts(matcher: &str, containers: Option<&str>) -> String {
+/// When something of a component started, in milliseconds: its containers, else its processes. Of a program that tells neither,
+/// when it answered again.
+fn starts(component: &Component, matcher: &str, containers: Option<&str>) -> String {
     match containers {
         Some(containers) => format!("container_start_time_seconds{{{containers}}} * 1000"),
-        None => format!("process_start_time_seconds{{{matcher}}} * 1000"),
+        None if tells_its_start(component) => {
+            format!("process_start_time_seconds{{{matcher}}} * 1000")
+        }
+        None => format!(
+            "timestamp(up{{{matcher}}} == 1 unless on (job, instance) (up{{{matcher}}} offset 1m == 1)) * 1000"
+        ),
     }
+}
+
+/// Whether its metrics have the start of its process, as far as its kind says what they are.
+fn tells_its_start(component: &Component) -> bool {
+    let lists = component.exposes.iter();
+    let mut lists =
+        lists.filter_map(|list| template::embedded(&format!("kinds/metrics/{list}.txt")));
+    let has = |list: &str| {
+        list.lines()
+            .any(|name| name == "process_start_time_seconds")
+    };
+    component.exposes.is_empty() || lists.any(has)
 }
 
 /// How the component answers its scrapes.

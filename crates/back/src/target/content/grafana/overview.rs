@@ -281,11 +281,10 @@ fn services(board: &Board<'_>) -> Vec<Panel> {
     for (all, errors) in by_counter(&scraped, |it| {
         Some((it.all.clone()?, Some(it.errors.clone()?)))
     }) {
-        let errors = errors.unwrap_or_default();
-        failed = failed.query(
-            format!("sum by (job) (rate({errors}[$__rate_interval])) / sum by (job) (rate({all}[$__rate_interval]))"),
-            "{{job}}",
-        );
+        let rate = |series: &str| format!("sum by (job) (rate({series}[$__rate_interval]))");
+        let (errors, all) = (rate(&errors.unwrap_or_default()), rate(&all));
+        // The series of errors begins with the first one: until then their share is nothing.
+        failed = failed.query(format!("({errors} or {all} * 0) / {all}"), "{{job}}");
     }
     let mut slow = Panel::new(
         Look::Timeseries,

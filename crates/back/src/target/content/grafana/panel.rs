@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::logs::{Logs, Whose};
 use crate::{
+    language::without_variables,
     model::{self, PanelKind, Threshold},
     speak::units::prometheus,
+    target::shared::expr,
 };
 
 /// Columns of Grafana's grid.
@@ -235,6 +237,18 @@ impl Panel {
         if interval > usual {
             for query in &mut self.queries {
                 query.interval = Some(prometheus::duration(interval));
+            }
+        }
+        self
+    }
+
+    /// Names the server in each legend where several give a series each, by the label that tells them apart.
+    pub fn telling_apart(mut self, label: &str) -> Self {
+        let names = ["job", "instance", "component"].map(|name| format!("{{{{{name}}}}}"));
+        for query in &mut self.queries {
+            let is_named = names.iter().any(|name| query.legend.contains(name));
+            if !is_named && expr::keeps(&without_variables(&query.expr), label) {
+                query.legend = format!("{{{{{label}}}}} {}", query.legend);
             }
         }
         self

@@ -134,7 +134,7 @@ fn own_jobs(
     own
 }
 
-/// Jobs of the template, which ask the kubelets.
+/// Jobs of the template, which ask the kubelets of a cluster.
 const OF_NODES: [&str; 2] = ["nodes/kubelet", "nodes/cadvisor"];
 
 /// The names of the jobs that are no component's: those of the setting `scrape_configs`, and those of a cluster's nodes.

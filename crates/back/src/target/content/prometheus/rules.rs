@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use promql_parser::parser::{Expr, token::T_LOR};
 use serde::Serialize;
 
-use super::message::{literal, message};
+use super::{
+    OF_NODES,
+    message::{literal, message},
+};
 use crate::{
     graph::Graph,
     language::promql,
@@ -222,6 +225,8 @@ pub(super) struct Rules<'a> {
     scraped: BTreeSet<&'a str>,
     /// Whether an Alertmanager of the platform is told what to hold back.
     is_told: bool,
+    /// Whether the nodes of a cluster may be asked.
+    has_nodes: bool,
 }
 
 impl<'a> Rules<'a> {
@@ -236,7 +241,14 @@ impl<'a> Rules<'a> {
                 .components
                 .iter()
                 .any(is_generated_alertmanager),
+            has_nodes: context.vantage.is_in_cluster(),
         }
+    }
+
+    /// Whether what an alert of a kind asks for is scraped.
+    fn has_data(&self, alert: &Alert, is_scraped: bool) -> bool {
+        let asks_nodes = || OF_NODES.iter().any(|job| alert.expr.contains(job));
+        !alert.from_kind || is_scraped && (self.has_nodes || !asks_nodes())
     }
 }
 
@@ -258,7 +270,7 @@ pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView
     let alerts: Vec<RuleView> = component
         .alerts
         .iter()
-        .filter(|alert| scraped || !alert.from_kind)
+        .filter(|alert| rules.has_data(alert, scraped))
         .map(|alert| alert_view(rules, component, alert, dashboard.as_deref()))
         .collect();
     let any = !records.is_empty() || !alerts.is_empty();

@@ -1,0 +1,64 @@
+//! A kind that gives metrics says what it looks like when it is down, and what stands behind an exporter is asked itself: a tile
+//! must not be green because the exporter answers.
+
+use mlopsgen::syntax::{Table, Value};
+
+use super::catalog;
+
+/// Its own death it can't report.
+const WATCHER: &str = "prometheus";
+
+/// The tables below a key.
+fn tables<'a>(table: &'a Table, key: &str) -> Vec<&'a Table> {
+    let entries = table.table(key).into_iter().flat_map(Table::iter);
+    entries.filter_map(|(_, node)| node.as_table()).collect()
+}
+
+fn has_metrics(table: &Table) -> bool {
+    table.get("metrics").is_some()
+}
+
+/// The name of the first series that an expression reads.
+fn series(expr: &str) -> &str {
+    let end = expr.find('{').expect("a selector");
+    let is_part = |c: char| !(c.is_ascii_alphanumeric() || "_:".contains(c));
+    let start = expr[..end].rfind(is_part).map_or(0, |at| at + 1);
+    &expr[start..end]
+}
+
+#[test]
+fn every_kind_says_when_it_is_down() {
+    let mut faults = Vec::new();
+    for (name, kind) in catalog() {
+        let always = kind.table.table("workload");
+        let conditions = kind.table.one_or_many_tables("when").into_iter();
+        let at_times = conditions.filter_map(|when| when.table("workload"));
+        let of_program = always.into_iter().chain(at_times).any(has_metrics);
+        let of_parts = tables(&kind.table, "parts").into_iter().any(has_metrics);
+        if !(of_program || of_parts) || name == WATCHER {
+            continue;
+        }
+        let alerts = tables(&kind.table, "alerts");
+        let down = alerts.iter().filter(|it| it.boolean("down") == Some(true));
+        let down: Vec<&str> = down.filter_map(|it| it.string("expr")).collect();
+        if down.is_empty() {
+            faults.push(format!("{name}: no alert says that it is down"));
+        }
+        match kind.table.string("healthy").map(series) {
+            Some(series) if !down.iter().any(|expr| expr.contains(series)) => {
+                faults.push(format!(
+                    "{name}: no alert asks for `{series}`, by which it is healthy"
+                ));
+            }
+            None if !of_program => {
+                faults.push(format!("{name}: only its exporter is known to answer"));
+            }
+            _ => {}
+        }
+        if !matches!(kind.table.get("panels").map(|it| &it.value), Some(Value::Array(panels)) if !panels.is_empty())
+        {
+            faults.push(format!("{name}: no panels"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
