@@ -338,6 +338,7 @@ impl FlowEnd {
 macro_rules! names {
     ($($type:ty: $field:ident;)+) => {
         $(impl HasName for $type {
+            #[allow(clippy::misnamed_getters, reason = "a volume is found by its key")]
             fn name(&self) -> &str {
                 &self.$field
             }

@@ -32,7 +32,7 @@ DAGS_OF_PROJECT = Path(__file__).resolve().parent / "../../../.." / "dags"
 RUNNER = os.environ.get("MLOPSGEN_RUNNER") or ("kubernetes" if "KUBERNETES_SERVICE_HOST" in os.environ else "docker")
 IN_CLUSTER = RUNNER == "kubernetes"
 
-# How the DAGs read templates: `${#list}` and the last line end belong to the shell.
+# How the DAGs read templates: `${#list}` is the shell's and no comment of Jinja, and the last line end stays.
 TEMPLATES: dict[str, Any] = {
     "comment_start_string": "{#!#",
     "comment_end_string": "#!#}",
@@ -259,7 +259,7 @@ def container(
         network_mode=NETWORK,
         mounts=[container_mount(volume) for volume in pipeline.volumes],
         mount_tmp_dir=False,
-        # A weight among containers, as in Compose's `cpu_shares`; the limit is memory's only.
+        # CPU is a weight among containers, as Compose's `cpu_shares` is; only memory has a limit.
         cpus=(resources.cpu or 1000) / 1000,
         mem_limit=resources.memory,
         device_requests=graphics(resources.gpu),
@@ -319,7 +319,7 @@ def pod(
         container_resources=pod_resources(resources),
         automount_service_account_token=False,
         startup_timeout_seconds=900,
-        # One that failed stays for a while, with its logs and its events: the chart removes it.
+        # A pod that failed stays for a while, with its logs and events, until the chart removes it.
         on_finish_action="delete_succeeded_pod",
         log_pod_spec_on_failure=False,
         **options,
