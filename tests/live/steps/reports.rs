@@ -51,7 +51,7 @@ pub fn broken(live: &Project) {
     live.ok(&["down", "serving", "--yes"]);
     let printed = live.refuses(&["up", "serving", "--wait"]);
     for part in [
-        "`predictor` is not well",
+        "`predictor` does not work",
         "waiting for it: gateway",
         "its health check says:",
         "GET /missing",
