@@ -244,7 +244,7 @@ pub struct PlatformVolume {
     /// Whether the claim's name is that of an earlier key.
     pub claim_moved: bool,
     /// Its name where it is declared, as in `data`.
-    pub name: String,
+    pub declared_as: String,
     /// Where platform.toml speaks of it, as in `components.redis.volumes.data`.
     pub path: String,
     /// Declared in `[volumes]`, for everything that mounts it.

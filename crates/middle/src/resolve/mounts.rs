@@ -226,7 +226,7 @@ fn volume(
         claim: claim.unwrap_or(names.claim),
         real_name: chosen.unwrap_or(names.volume),
         key,
-        name: declared.name.clone(),
+        declared_as: declared.name.clone(),
         path,
         shared: true,
         component: None,

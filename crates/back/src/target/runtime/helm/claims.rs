@@ -115,8 +115,8 @@ impl Claims {
         let (name, values) = match (self.alone(&volume.key), self.of_pods.get(&volume.key)) {
             (Some(claim), _) => (claim.name.clone(), &values["volumes"][&volume.key]),
             (None, Some(workload)) => (
-                format!("{}-{workload}-*", volume.name),
-                &values["components"][workload]["volumes"][&volume.name],
+                format!("{}-{workload}-*", volume.declared_as),
+                &values["components"][workload]["volumes"][&volume.declared_as],
             ),
             (None, None) => return None,
         };

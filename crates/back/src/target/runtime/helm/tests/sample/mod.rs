@@ -267,7 +267,7 @@ fn platform_volume(key: &str, component: Option<&str>) -> PlatformVolume {
         named: false,
         volume_moved: false,
         claim_moved: false,
-        name: key.to_string(),
+        declared_as: key.to_string(),
         path: format!("volumes.{key}"),
         shared: component.is_none(),
         component: component.map(str::to_string),
