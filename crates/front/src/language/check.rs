@@ -8,6 +8,7 @@ use super::{
     key::KeyShape,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, wrong_type},
     shape::Shape,
+    specification,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
@@ -272,6 +273,10 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
     let fits = match (shape, &node.value) {
         (_, Value::Broken) => return None,
         (Shape::Any, _) => return Some(node.clone()),
+        (Shape::Specified(what), Value::Table(_)) => {
+            specification::hold(node, *what, sink);
+            return Some(node.clone());
+        }
         (Shape::Text | Shape::ShellText, Value::String(_)) => true,
         (Shape::Formed(form), Value::String(text)) => {
             // What a reference stands for is not known yet.

@@ -175,6 +175,7 @@ impl Writer<'_> {
                 json!({ "$ref": "#/definitions/workload" })
             }
             Shape::Table(keys) => Value::Object(self.table(keys, removable)),
+            Shape::Specified(_) => json!({ "type": "object" }),
             Shape::Map(rule, item) => named(*rule, self.shape(item, removable), removable),
             Shape::Parts => named(
                 NameRule::Resource,
