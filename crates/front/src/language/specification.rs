@@ -128,20 +128,19 @@ fn faults_of_nearest(node: &Node, choices: &[Json], place: &Place) -> Vec<Diagno
 }
 
 fn faults_in(table: &Table, node: &Node, schema: &Json, place: &Place) -> Vec<Diagnostic> {
-    let known = properties(schema);
-    let patterns = schema["patternProperties"].as_object();
+    let known = entries(schema, "properties");
+    let patterns = entries(schema, "patternProperties");
     let others = &schema["additionalProperties"];
     let is_closed = *others == Json::Bool(false) || schema["unevaluatedProperties"] == false;
     let mut out = Vec::new();
     for Entry { key, value } in &table.entries {
         let named = known.iter().find(|(name, _)| *name == key.name);
         let by_pattern = patterns
-            .into_iter()
-            .flatten()
+            .iter()
             .find(|(pattern, _)| fits_pattern(pattern, &key.name));
         let found = named
+            .or(by_pattern)
             .map(|(_, schema)| *schema)
-            .or(by_pattern.map(|(_, schema)| schema))
             .or(others.is_object().then_some(others));
         match found {
             Some(schema) => out.extend(faults(value, schema, &place.below(&key.name))),
@@ -270,12 +269,12 @@ fn types(schema: &Json) -> Vec<&str> {
     }
 }
 
-/// The properties of a schema and of all that it is made of.
-fn properties(schema: &Json) -> Vec<(&str, &Json)> {
-    let own = schema["properties"].as_object().into_iter().flatten();
+/// What a schema, and all that it is made of, lists below a key: properties, or patterns of their names.
+fn entries<'a>(schema: &'a Json, list: &str) -> Vec<(&'a str, &'a Json)> {
+    let own = schema[list].as_object().into_iter().flatten();
     let mut all: Vec<(&str, &Json)> = own.map(|(name, it)| (name.as_str(), it)).collect();
     for part in schema["allOf"].as_array().into_iter().flatten() {
-        all.extend(properties(followed(part)));
+        all.extend(entries(followed(part), list));
     }
     all
 }
@@ -329,7 +328,7 @@ fn fits_pattern(pattern: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMPOSE, Json, Specified, properties};
+    use super::{COMPOSE, Json, Specified, entries};
 
     /// Every value of the schema, depth first.
     fn visit(schema: &Json, seen: &mut impl FnMut(&Json)) {
@@ -359,7 +358,7 @@ mod tests {
             }
         });
         assert!(places > 50, "{places}");
-        let service = properties(Specified::ComposeService.schema());
+        let service = entries(Specified::ComposeService.schema(), "properties");
         for key in ["image", "deploy", "gpus", "cap_add", "profiles"] {
             assert!(service.iter().any(|(name, _)| *name == key), "{key}");
         }
