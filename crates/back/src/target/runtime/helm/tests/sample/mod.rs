@@ -240,6 +240,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         notify: None,
         deploy: None,
         kind_sources: BTreeSet::new(),
+        own_kinds: BTreeSet::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
         span: span(),
