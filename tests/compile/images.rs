@@ -146,9 +146,9 @@ fn an_image_that_tells_no_major_version_is_an_error_that_names_the_setting() {
 #[test]
 fn a_version_that_the_kind_does_not_know_is_an_error_in_its_own_image_alone() {
     for keys in [
-        "version = \"9.6\"",
-        "image = \"docker.io/library/postgres:9.6\"",
-        "image = \"mirror.corp/hub/library/postgres:9.6\"",
+        "version = \"8.4\"",
+        "image = \"docker.io/library/postgres:8.4\"",
+        "image = \"mirror.corp/hub/library/postgres:8.4\"",
         "image = \"team/postgres:1\"\nsettings.major = 3",
     ] {
         let printed = data_path("", keys).expect_err(keys);

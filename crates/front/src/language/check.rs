@@ -8,6 +8,7 @@ use super::{
     key::KeyShape,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, wrong_type},
     shape::Shape,
+    specification,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
@@ -272,6 +273,10 @@ fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) 
     let inner = &context.at(node.span);
     let value = match (shape, &node.value) {
         (_, Value::Broken) => return None,
+        (Shape::Specified(what), Value::Table(_)) => {
+            specification::hold(node, *what, sink);
+            return Some(node.clone());
+        }
         (Shape::List(item), Value::Array(items)) => {
             let fitting = items.iter();
             let kept: Vec<Node> = fitting

@@ -35,6 +35,8 @@ pub enum Form {
     ContainerPath,
     /// A pattern of paths.
     Glob,
+    /// A pattern of names of branches and tags.
+    RefGlob,
     /// A pattern of files, as Ant has them: `*`, `**`, `?` and alternatives.
     AntGlob,
     /// A line of Jenkins' cron.
@@ -220,7 +222,7 @@ impl Form {
             Form::Cron => Schedule::parse(text).is_some(),
             Form::Path => !text.is_empty() && !text.chars().any(|c| is_hidden(c) || c == '\\'),
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
-            Form::Glob => is_glob(text),
+            Form::Glob | Form::RefGlob => is_glob(text),
             Form::AntGlob => is_glob(text) && !text.contains(['[', '\\']),
             Form::BuildTrigger => value::is_build_trigger(text),
             Form::Version => semver::Version::parse(text).is_ok(),
@@ -316,6 +318,7 @@ impl Form {
                 "an absolute path inside the container, such as `/data`: one `/` between names, no `.`, `..`, `:`, `\\` and hidden characters".to_string()
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
+            Form::RefGlob => "a name, or a pattern such as `release/*`".to_string(),
             Form::AntGlob => {
                 "a pattern of files in the words of Ant, such as `dist/**` or `{a,b}/*.xml`".to_string()
             }

@@ -4,6 +4,7 @@ use super::{
     form::{Form, NameRule},
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
+    specification::Specified,
 };
 use crate::value::{Condition, ProbeTool, Protocol};
 
@@ -20,6 +21,12 @@ pub(super) const CHART_TOP: Shape = Shape::Table(super::chart::CHART_TOP_KEYS);
 
 /// Keys of another program's language, passed on unchanged.
 pub(super) const RAW_TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
+
+/// Raw keys of a Compose service.
+pub(super) const COMPOSE_SERVICE: Shape = Shape::Specified(Specified::ComposeService);
+
+/// Raw keys of the top level of a Compose file.
+pub(super) const COMPOSE_FILE: Shape = Shape::Specified(Specified::ComposeFile);
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, TEXTS]);
 pub(super) const PORT_NUMBER: Shape = Shape::Integer(1, 65_535);
 pub(super) const PORTS: Shape = Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PortRange)]);

@@ -28,6 +28,7 @@ mod quantity;
 mod route;
 mod shape;
 mod slo;
+mod specification;
 mod upstream;
 mod volume;
 

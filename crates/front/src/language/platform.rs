@@ -4,7 +4,7 @@ use super::{
     component::COMPONENT,
     deploy::DEPLOY,
     form::{Form, NameRule},
-    inner::{BIND, CHART_TOP, FREE, RAW_TABLE},
+    inner::{BIND, CHART_TOP, COMPOSE_FILE, FREE},
     key::{KeyShape, key},
     notify::NOTIFY,
     pipelines::{CI, FLOW, PIPELINE},
@@ -155,7 +155,7 @@ const LINT_LEVEL: Shape = Shape::Plain(Form::Choice(&LintLevel::NAMES));
 const RAW: Shape = Shape::Table(&[
     key(
         "compose",
-        RAW_TABLE,
+        COMPOSE_FILE,
         "Merged last into the top level of compose.yaml.",
         "[raw.compose]\nx-logging = { driver = \"local\" }",
     ),

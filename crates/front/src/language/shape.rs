@@ -3,6 +3,7 @@
 use super::{
     form::{Form, NameRule},
     key::KeyShape,
+    specification::Specified,
 };
 use crate::syntax::Value;
 
@@ -39,6 +40,8 @@ pub enum Shape {
     Table(&'static [KeyShape]),
     /// Names of the user's choice, and what each may hold.
     Map(NameRule, &'static Shape),
+    /// A raw table: what a specification says of it.
+    Specified(Specified),
     /// Parts of a component: names, and tables of a component's own keys.
     Parts,
     /// One of several shapes, distinguished by their TOML types.
@@ -62,7 +65,9 @@ impl Shape {
                 Value::Table(_) | Value::Array(_) | Value::Date(_) | Value::Time(_)
             ),
             Shape::List(_) => matches!(value, Value::Array(_)),
-            Shape::Table(_) | Shape::Map(..) | Shape::Parts => matches!(value, Value::Table(_)),
+            Shape::Table(_) | Shape::Map(..) | Shape::Specified(_) | Shape::Parts => {
+                matches!(value, Value::Table(_))
+            }
             Shape::Either(shapes) => shapes.iter().any(|shape| shape.takes(value)),
         }
     }
@@ -70,7 +75,12 @@ impl Shape {
     /// Whether a reference may stand in a value of this shape itself.
     pub(super) fn takes_references(&self) -> bool {
         match self {
-            Shape::Any | Shape::Text | Shape::Formed(_) | Shape::ShellText | Shape::Scalar => true,
+            Shape::Any
+            | Shape::Text
+            | Shape::Formed(_)
+            | Shape::ShellText
+            | Shape::Scalar
+            | Shape::Specified(_) => true,
             Shape::Plain(_)
             | Shape::Integer(..)
             | Shape::Number
@@ -112,6 +122,7 @@ impl Shape {
                 "a table of mirrors such as `{ \"docker.io\" = \"mirror.example.com/hub\" }`"
                     .to_string()
             }
+            Shape::Specified(_) => "a table of Compose's keys".to_string(),
             Shape::Map(..) | Shape::Parts => "a table of names".to_string(),
             Shape::Either(shapes) => shapes
                 .iter()

@@ -92,9 +92,14 @@ impl Kind {
     pub fn adapts(&self) -> bool {
         match self.majors.as_slice() {
             [_] => false,
-            [] => asks_for_major(&self.table),
+            [] => self.asks_for_major(),
             _ => true,
         }
+    }
+
+    /// Whether something in its file differs between major versions.
+    pub fn asks_for_major(&self) -> bool {
+        asks_for_major(&self.table)
     }
 }
 
@@ -229,6 +234,8 @@ pub struct SettingSpec {
     pub choices: Vec<String>,
     /// Only an external component can set it: for others the kind knows the value.
     pub only_external: bool,
+    /// The oldest version of the program that takes it; `None`: all that the kind knows.
+    pub since: Option<String>,
     /// Its default, a string with references or a literal.
     pub default: Option<Node>,
     /// The form of its files, if it is known.

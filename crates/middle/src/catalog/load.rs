@@ -274,6 +274,7 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
             .map(ToString::to_string)
             .collect(),
         only_external: table.boolean("only_external").unwrap_or(false),
+        since: table.string("since").map(ToString::to_string),
         default: table.get("default").cloned(),
         holds: table.string("holds").and_then(FileForm::from_name),
         description: table.string("description").unwrap_or_default().to_string(),

@@ -69,7 +69,7 @@ pub(super) fn of(
             Some(version.major)
         }
         None => {
-            if kind.adapts() && component.get("external").is_none() {
+            if kind.asks_for_major() && component.get("external").is_none() {
                 let diagnostic = no_version(kind, &written);
                 sink.push(with_major_help(diagnostic, kind, name, component));
             }

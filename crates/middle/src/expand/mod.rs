@@ -114,7 +114,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     names.secrets.extend(certificates);
     let all = Declarations::new(names, components, routes);
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
-    settings::check(&all, sink);
+    settings::check(&all, tree, sink);
     end_of_life::check(&all, tree, sink);
     tag_form::check(&all, sink);
     hidden::check(&all, sink);

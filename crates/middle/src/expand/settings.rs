@@ -1,17 +1,18 @@
 //! Settings: typed by the kind.
 
-use super::{Declarations, draft::Declared, stores};
+use super::{Declarations, draft::Declared, major, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{duration_ms, memory_bytes, respelled},
+    model::Version,
     reference::{self, Mode, Phrase, Piece, Words},
     syntax::{Key, Node, Table, Value},
     text::{all_of, one_of},
 };
 
 /// Reports unknown settings, wrong types and secrets that are missing.
-pub(super) fn check(all: &Declarations, sink: &mut Sink) {
+pub(super) fn check(all: &Declarations, tree: &Table, sink: &mut Sink) {
     for declared in &all.components {
         for (key, node) in declared
             .user
@@ -29,6 +30,10 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
                 Some(spec) => {
                     if spec.only_external && declared.external.is_none() {
                         sink.push(only_external(spec, key));
+                        continue;
+                    }
+                    if let Some(diagnostic) = too_early(declared, tree, spec, key) {
+                        sink.push(diagnostic);
                         continue;
                     }
                     typed(spec, node, sink);
@@ -157,6 +162,35 @@ fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {
     )
     .label(key.span, "this one has no `external`")
     .help("remove it, or write where it runs: `external = { host = \"db.example.com\", port = 5432 }`")
+}
+
+/// A setting that the version of the kind's own program does not take yet. Of a version that is not known nothing is said.
+fn too_early(
+    declared: &Declared,
+    tree: &Table,
+    spec: &SettingSpec,
+    key: &Key,
+) -> Option<Diagnostic> {
+    let since = spec.since.as_deref()?;
+    let (version, span) = major::written_version(tree, &declared.user, &declared.kind)?;
+    let is_early = declared.external.is_none()
+        && declared.major == Some(version.major)
+        && version.is_older(&Version::of(since)?);
+    is_early.then(|| {
+        Diagnostic::new(
+            Code::UnknownVersion,
+            format!(
+                "{} {version} does not take the setting `{}`",
+                declared.kind.title, spec.name
+            ),
+        )
+        .label(
+            key.span,
+            format!("{} takes it from {since} on", declared.kind.title),
+        )
+        .label(span, "an older version")
+        .help(format!("remove the setting, or move to {since} or later"))
+    })
 }
 
 fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {

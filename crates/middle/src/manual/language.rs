@@ -131,7 +131,7 @@ fn table(key: &KeyShape) -> TableView {
 fn heading(key: &KeyShape) -> String {
     match &key.shape {
         Shape::Map(_, Shape::Table(_)) => format!("[{}.NAME]", key.name),
-        Shape::Map(..) | Shape::Table(_) => format!("[{}]", key.name),
+        Shape::Map(..) | Shape::Specified(_) | Shape::Table(_) => format!("[{}]", key.name),
         Shape::List(Shape::Table(_)) => format!("[[{}]]", key.name),
         _ => key.name.to_string(),
     }
@@ -211,6 +211,7 @@ fn form(shape: &Shape) -> String {
         Shape::List(item) => format!("a list: {}", form(item)),
         Shape::Table(_) => "a table".to_string(),
         Shape::Map(_, item) => format!("a table of names: {}", form(item)),
+        Shape::Specified(_) => shape.describe(),
         Shape::Parts => "a table of names: a component's keys".to_string(),
         Shape::Either(shapes) => shapes.iter().map(form).collect::<Vec<_>>().join("; or "),
     }

@@ -175,6 +175,7 @@ impl Writer<'_> {
                 json!({ "$ref": "#/definitions/workload" })
             }
             Shape::Table(keys) => Value::Object(self.table(keys, removable)),
+            Shape::Specified(_) => json!({ "type": "object" }),
             Shape::Map(rule, item) => named(*rule, self.shape(item, removable), removable),
             Shape::Parts => named(
                 NameRule::Resource,
@@ -255,7 +256,9 @@ fn plain(form: Form) -> Value {
         Form::HostPort => pattern("^[^ ]+:[0-9]+$"),
         Form::PortRange => pattern("^[0-9]+(-[0-9]+)?$"),
         Form::PublishedPort => pattern("^(auto|[0-9]+(-[0-9]+)?)$"),
-        Form::Path | Form::Glob | Form::AntGlob => json!({ "type": "string", "minLength": 1 }),
+        Form::Path | Form::Glob | Form::RefGlob | Form::AntGlob => {
+            json!({ "type": "string", "minLength": 1 })
+        }
         Form::Restart => pattern("^(no|always|on-failure(:[1-9][0-9]*)?|unless-stopped)$"),
         Form::Choice(choices) => json!({ "enum": choices }),
         Form::EngineName => pattern("^[A-Za-z0-9][A-Za-z0-9_.-]+$"),

@@ -135,7 +135,7 @@ pub(super) const REST: &[KeyShape] = &[
         .unchanged(Helm, "nothing: it is about messages")]),
     key(
         "compose",
-        RAW_TABLE,
+        COMPOSE_SERVICE,
         "Raw keys of the Compose service, merged last.",
         "compose = { stdin_open = true }",
     )

@@ -54,6 +54,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "only_external = true",
     ),
     key(
+        "since",
+        FREE,
+        "The oldest version of the program that takes it, where older ones are known too: with one of those it is an error.",
+        "since = \"2.12\"",
+    ),
+    key(
         "holds",
         Shape::Plain(Form::Choice(&[
             "yaml",

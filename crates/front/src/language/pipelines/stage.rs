@@ -10,6 +10,7 @@ use super::super::{
 use crate::files::Target::Jenkins;
 
 const GLOBS: Shape = Shape::List(&Shape::Plain(Form::Glob));
+const REF_GLOBS: Shape = Shape::List(&Shape::Plain(Form::RefGlob));
 
 const WHERE: Shape = Shape::Table(&[
     key(
@@ -134,13 +135,13 @@ pub(super) const PATHS: KeyShape = key(
 
 pub(super) const BRANCHES: KeyShape = key(
     "branches",
-    GLOBS,
+    REF_GLOBS,
     "Runs on these branches.",
     "branches = [\"main\"]",
 )
 .in_targets(&[effect().becomes(Jenkins, "`when`: `branch`")]);
 
-pub(super) const TAGS: KeyShape = key("tags", GLOBS, "Runs on these tags.", "tags = [\"v*\"]")
+pub(super) const TAGS: KeyShape = key("tags", REF_GLOBS, "Runs on these tags.", "tags = [\"v*\"]")
     .in_targets(&[effect().becomes(Jenkins, "`when`: `tag`")]);
 
 pub(super) const RETRIES: KeyShape = key(
