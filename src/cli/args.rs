@@ -6,7 +6,11 @@ use clap::{
     Args, ColorChoice, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use mlopsgen::{disk::levels_up, files::Target, plan::Failure};
+use mlopsgen::{
+    disk::levels_up,
+    files::{PLATFORM_FILE, Target},
+    plan::Failure,
+};
 
 use super::{
     add::AddArgs, apply::ApplyArgs, component::ShowArgs, coverage::CoverageArgs,
@@ -103,7 +107,7 @@ pub struct Global {
     pub directory: Option<PathBuf>,
 
     /// The platform file
-    #[arg(long, value_name = "FILE", global = true, default_value = DEFAULT_FILE)]
+    #[arg(long, value_name = "FILE", global = true, default_value = PLATFORM_FILE)]
     pub file: PathBuf,
 
     /// The environment: merge platform.E.toml over the platform file, and generate into generated/E/
@@ -155,8 +159,6 @@ pub struct Global {
     pub verbose: bool,
 }
 
-const DEFAULT_FILE: &str = "platform.toml";
-
 /// The form of the output. Not every command has every format: `--format` lists which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -176,14 +178,14 @@ impl Global {
     /// the nearest parent folder that has one. Paths in further arguments are then relative to it, as with `-C`.
     /// Errors: that file belongs to another user.
     pub fn find_project(&mut self) -> Result<(), Failure> {
-        let is_default = self.file.as_os_str() == DEFAULT_FILE;
+        let is_default = self.file.as_os_str() == PLATFORM_FILE;
         if self.directory.is_some() || !is_default {
             return Ok(());
         }
         let Ok(here) = std::env::current_dir() else {
             return Ok(());
         };
-        if let Some(level @ 1..) = levels_up(&here, DEFAULT_FILE)? {
+        if let Some(level @ 1..) = levels_up(&here, PLATFORM_FILE)? {
             self.directory = Some(vec![".."; level].join("/").into());
         }
         Ok(())
@@ -199,7 +201,7 @@ impl Global {
 
     /// The name of the platform file, if the command line gives one.
     pub fn named_file(&self) -> Option<&std::path::Path> {
-        let is_default = self.file.as_os_str() == DEFAULT_FILE;
+        let is_default = self.file.as_os_str() == PLATFORM_FILE;
         let name = self.file.file_name().filter(|_| !is_default);
         name.map(std::path::Path::new)
     }
@@ -220,7 +222,7 @@ impl Global {
         if let Some(directory) = &self.directory {
             push("-C", &directory.to_string_lossy());
         }
-        if self.file.as_os_str() != DEFAULT_FILE {
+        if self.file.as_os_str() != PLATFORM_FILE {
             push("--file", &self.file.to_string_lossy());
         }
         if let Some(environment) = &self.environment {

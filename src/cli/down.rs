@@ -1,14 +1,17 @@
 //! `mlopsgen down`: stops groups; deletes data only with `--volumes` or `--purge`.
 
 use clap::Args;
+use std::fs;
+
 use mlopsgen::{
     Workload,
     disk::{Purge, examine, purge},
-    engine::{Container, Engine, Running, Selection, select},
+    engine::{Container, Engine, Running, Selection, mounted, select},
     plan::Failure,
+    text::visible,
 };
 
-use super::{Context, engine, running};
+use super::{Context, engine, project, running};
 
 /// Stop groups, and the groups that depend on them
 ///
@@ -56,8 +59,11 @@ pub fn stop(
     engine: &Engine,
     context: &Context,
 ) -> Result<u8, Failure> {
-    let keep = selection.kept(running.project.reads());
-    let loss = Loss::of(args, running, selection, &keep)?;
+    let mut keep = selection.kept(running.project.reads());
+    if args.purge {
+        keep.extend(kept_for_environments(running, selection)?);
+    }
+    let loss = Loss::of(args, running, selection, engine, &keep)?;
     let disturbed = stopped_too(running, selection, engine)?;
     if !is_agreed(args, &loss, &disturbed, context)? {
         context.terminal.err("Nothing was stopped.\n");
@@ -118,6 +124,8 @@ struct Loss {
     /// Real names.
     volumes: Vec<String>,
     purge: Purge,
+    /// Folders of other projects whose containers have the same project's name.
+    others: Vec<String>,
 }
 
 impl Loss {
@@ -125,12 +133,22 @@ impl Loss {
         args: &DownArgs,
         running: &Running,
         selection: &Selection,
+        engine: &Engine,
         keep: &[String],
     ) -> Result<Self, Failure> {
-        let mut loss = Loss::default();
+        let mut loss = Loss {
+            others: started_elsewhere(running, engine)?,
+            ..Loss::default()
+        };
         if args.volumes || args.purge {
             let volumes = selection.volumes().into_iter();
             loss.volumes = volumes.map(|volume| volume.real_name.clone()).collect();
+        }
+        // Compose removes all that carry the project's label, whoever made them.
+        if !loss.volumes.is_empty() && selection.is_everything {
+            let mut labelled = engine.volumes_of(running.name());
+            labelled.retain(|name| !loss.volumes.contains(name));
+            loss.volumes.append(&mut labelled);
         }
         if args.purge {
             loss.purge = examine(&running.root()?, &selection.data_folders(), keep);
@@ -141,7 +159,7 @@ impl Loss {
     fn describe(&self) -> String {
         let mut text = String::new();
         for volume in &self.volumes {
-            text.push_str(&format!("  - volume {volume}\n"));
+            text.push_str(&format!("  - volume {}\n", visible(volume)));
         }
         for folder in &self.purge.folders {
             text.push_str(&format!("  - everything in {folder}/\n"));
@@ -155,8 +173,49 @@ impl Loss {
                 refusal.folder, refusal.reason
             ));
         }
+        for folder in &self.others {
+            text.push_str(&format!(
+                "Containers of a project of this name were started from `{}`: they stop, too\n",
+                visible(folder)
+            ));
+        }
         text
     }
+}
+
+/// Folders other than the one of the generated files from which containers of this project's name were started. One that is
+/// gone was moved: here, for all that is known.
+fn started_elsewhere(running: &Running, engine: &Engine) -> Result<Vec<String>, Failure> {
+    let here = fs::canonicalize(running.project.place.root().join("compose")).ok();
+    let containers = engine.containers(running.name())?;
+    let mut folders: Vec<String> = containers
+        .iter()
+        .filter_map(Container::started_in)
+        .filter(|folder| fs::canonicalize(folder).is_ok_and(|folder| Some(folder) != here))
+        .map(ToString::to_string)
+        .collect();
+    folders.sort();
+    folders.dedup();
+    Ok(folders)
+}
+
+/// What other environments mount, but for folders that are data here as well: those they share. Errors: one of them has
+/// errors, so that nobody knows what it mounts.
+fn kept_for_environments(running: &Running, selection: &Selection) -> Result<Vec<String>, Failure> {
+    let shared = selection.data_folders();
+    let mut kept = Vec::new();
+    for (name, other) in project::others(&running.project)? {
+        let compilation = other.compile();
+        let Ok(output) = compilation.output else {
+            return Err(Failure::new(format!(
+                "{name} has errors, so nobody knows which folders it mounts: nothing was stopped"
+            ))
+            .help("`mlopsgen validate --all-envs` shows the errors; without `--purge` it does not matter"));
+        };
+        kept.extend(mounted(&output.platform));
+    }
+    kept.retain(|path| !shared.contains(&path.as_str()));
+    Ok(kept)
 }
 
 /// Running workloads of other groups that stop too, because they depend on these.
@@ -198,7 +257,7 @@ fn is_agreed(
     }
     terminal.out(&text)?;
     let deletes = !loss.volumes.is_empty() || !loss.purge.folders.is_empty();
-    if args.yes || (!deletes && disturbed.is_empty()) {
+    if args.yes || (!deletes && disturbed.is_empty() && loss.others.is_empty()) {
         return Ok(true);
     }
     if !terminal.interactive {

@@ -127,9 +127,10 @@ fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
 
 /// Says what stopped a command.
 fn fail(failure: &Failure, context: &Context) -> u8 {
+    let failure = failure.shortened();
     let is_json = context.global.format == Some(Format::Json);
-    if !is_json || context.terminal.out(&json::failure(failure)).is_err() {
-        context.terminal.failure(failure);
+    if !is_json || context.terminal.out(&json::failure(&failure)).is_err() {
+        context.terminal.failure(&failure);
     }
     1
 }

@@ -11,7 +11,7 @@ use mlopsgen::{
     disk::{Outcome, Project, environments},
     plan::{Failure, Plan},
     project::{bad_environment, environment_file},
-    text::one_of,
+    text::{one_of, visible},
 };
 
 use super::{Context, args::Global, cache};
@@ -48,6 +48,26 @@ pub fn open(global: &Global) -> Result<Project, Failure> {
         threads: thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };
     Ok(Project::new(&root, request)?.with_proofs(cache::proofs(global)))
+}
+
+/// The same project in every other environment, the base included, each with words for it. Errors: the folder can't be listed.
+pub fn others(project: &Project) -> Result<Vec<(String, Project)>, Failure> {
+    let root = project.place.project();
+    let named = environments(root, &project.request.file)?;
+    let all = [None].into_iter().chain(named.into_iter().map(Some));
+    all.filter(|environment| *environment != project.request.environment)
+        .map(|environment| {
+            let name = match &environment {
+                None => format!("`{}` without an environment", project.request.file),
+                Some(environment) => format!("environment `{}`", visible(environment)),
+            };
+            let request = Request {
+                environment,
+                ..project.request.clone()
+            };
+            Ok((name, Project::new(root, request)?))
+        })
+        .collect()
 }
 
 /// The plan, after everything that the compiler had to say was printed.

@@ -7,17 +7,26 @@ use crate::{
     files::{GENERATED, is_folder_of_a_target},
     plan::{Failure, MANIFEST},
     project::environment_file,
+    text::visible,
 };
 
 /// The environments of a platform file: each `E` with a `platform.E.toml` beside it, sorted.
 ///
-/// Errors: the folder can't be listed.
+/// Errors: the folder can't be listed, or such a file has a name that is no text.
 pub fn environments(root: &Path, file: &str) -> Result<Vec<String>, Failure> {
     let ends = environment_file(file, "*");
     let Some((start, end)) = ends.split_once('*') else {
         return Ok(Vec::new());
     };
-    let found = names_in(&open(root)?, root, ".")?;
+    let folder = open(root)?;
+    if let Some(name) = unreadable_name(&folder, start, end) {
+        return Err(Failure::new(format!(
+            "`{}` looks like the file of an environment, and its name is not UTF-8",
+            visible(&name)
+        ))
+        .help("rename it, or move it away"));
+    }
+    let found = names_in(&folder, root, ".")?;
     let found = found
         .iter()
         .filter_map(|name| Some(name.strip_prefix(start)?.strip_suffix(end)?.to_string()));
@@ -50,6 +59,15 @@ pub fn removed_environments(root: &Path) -> Result<Vec<String>, Failure> {
     };
     let names = names_in(&folder, root, GENERATED)?.into_iter();
     Ok(names.filter(is_gone).collect())
+}
+
+/// A name between these two ends that is no UTF-8.
+fn unreadable_name(folder: &Folder, start: &str, end: &str) -> Option<String> {
+    let names = folder.names(".").unwrap_or_default().into_iter();
+    let mut names = names.filter(|(name, _)| name.to_str().is_none());
+    let is_between = |name: &str| name.starts_with(start) && name.ends_with(end);
+    names
+        .find_map(|(name, _)| Some(name.to_string_lossy().into_owned()).filter(|it| is_between(it)))
 }
 
 fn open(root: &Path) -> Result<Folder, Failure> {

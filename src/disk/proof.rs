@@ -276,8 +276,17 @@ fn program() -> Option<String> {
 }
 
 /// Makes a folder that only the user may read, because messages quote platform.toml. It may exist. Errors: the folder
-/// around it does not exist; a home that is missing is not made.
+/// around it does not exist, as a home that is missing is not made; or it is another user's, whose programs could not
+/// write then what root made there.
 fn make_private(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(around) = folder.parent() {
+        use std::os::unix::fs::MetadataExt;
+        let user = rustix::process::geteuid().as_raw();
+        if ![user, 0].contains(&around.metadata()?.uid()) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+    }
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

@@ -162,6 +162,15 @@ impl Engine {
         })
     }
 
+    /// Names of all volumes that carry the label of a project: those that its `down --volumes` removes. None where the engine
+    /// does not say.
+    pub fn volumes_of(&self, project: &str) -> Vec<String> {
+        let label = format!("label=com.docker.compose.project={project}");
+        let words = ["volume", "ls", "--format", "{{.Name}}", "--filter", &label];
+        let names = self.ask(&words).unwrap_or_default();
+        names.lines().map(ToString::to_string).collect()
+    }
+
     /// More about containers, as far as the engine's program can be asked.
     pub fn inspect(&self, containers: &[Container]) -> Vec<Inspected> {
         let ids = containers.iter().map(|container| container.id.as_str());

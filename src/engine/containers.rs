@@ -1,6 +1,7 @@
 //! The output of `compose ps --format json`, in the two shapes that it has had.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// One container of the platform, as the engine knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -23,7 +24,12 @@ pub struct Container {
     pub status: String,
     /// `None` where Compose printed no list.
     pub publishers: Option<Vec<Publisher>>,
+    /// By name, or as one text: `NAME=VALUE,NAME=VALUE`.
+    pub labels: Value,
 }
+
+/// The label with the folder whose files a container was started with.
+const WORKING_FOLDER: &str = "com.docker.compose.project.working_dir";
 
 /// A port that is published on the host; 0 where it is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -53,6 +59,19 @@ impl Container {
             "exited" => self.exit_code != 0,
             "restarting" | "dead" => true,
             _ => false,
+        }
+    }
+
+    /// The folder whose files it was started with, where Compose prints labels.
+    pub fn started_in(&self) -> Option<&str> {
+        match &self.labels {
+            Value::Object(labels) => labels.get(WORKING_FOLDER)?.as_str(),
+            Value::String(labels) => {
+                let (_, found) = labels.split_once(&format!("{WORKING_FOLDER}="))?;
+                // A folder's name may hold a comma.
+                Some(found.split(",com.docker.").next().unwrap_or(found))
+            }
+            _ => None,
         }
     }
 
@@ -92,6 +111,20 @@ mod tests {
         assert_eq!(lines[0].service, "init");
         assert!(lines[0].is_broken() && !lines[0].is_running());
         assert_eq!(lines[1].published().count(), 1);
+    }
+
+    #[test]
+    fn both_forms_of_labels_tell_the_folder() {
+        let label = "com.docker.compose.project.working_dir";
+        for labels in [
+            format!(r#"{{"{label}":"/a,b"}}"#),
+            format!(r#""x=1,{label}=/a,b,com.docker.compose.service=c""#),
+            format!(r#""{label}=/a,b""#),
+        ] {
+            let found = parse(&format!(r#"{{"Service":"c","Labels":{labels}}}"#)).expect("one");
+            assert_eq!(found[0].started_in(), Some("/a,b"), "{labels}");
+        }
+        assert_eq!(parse(REDIS).expect("one")[0].started_in(), None);
     }
 
     #[test]

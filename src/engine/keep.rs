@@ -1,7 +1,7 @@
 //! What `down --purge` leaves alone wherever it lies.
 
 use super::Selection;
-use crate::model::{FileContent, MountSource, Workload};
+use crate::model::{FileContent, MountSource, Platform, Workload};
 
 impl Selection<'_> {
     /// Paths of the project that have to survive: what was read to compile it, what is mounted without being called data,
@@ -45,6 +45,19 @@ impl Selection<'_> {
         }
         kept
     }
+}
+
+/// Every folder and file of the host that a platform mounts, as it writes them.
+pub fn mounted(platform: &Platform) -> Vec<String> {
+    let workloads = platform.workloads().flat_map(|workload| &workload.mounts);
+    let pipelines = platform
+        .pipelines
+        .iter()
+        .flat_map(|pipeline| &pipeline.volumes);
+    let paths = workloads
+        .chain(pipelines)
+        .filter_map(|mount| mount.source.on_host());
+    paths.map(ToString::to_string).collect()
 }
 
 fn files(workload: &Workload) -> impl Iterator<Item = String> + '_ {

@@ -273,8 +273,8 @@ fn missing<'a>(launch: &'a Launch<'_>, progress: &Progress, name: &str) -> Vec<&
         .collect()
 }
 
-/// Variables for Compose that only this machine knows, where neither the environment nor `.env` sets them: `PROJECT_DIR`,
-/// and `DOCKER_GID`, the group of the engine's socket.
+/// Variables for Compose: the project's name, which one of the shell or of `.env` would replace; and what only this machine
+/// knows, where neither of both sets it: `PROJECT_DIR`, and `DOCKER_GID`, the group of the engine's socket.
 pub fn start_variables(running: &Running) -> Result<Vec<(&'static str, String)>, Failure> {
     let dotenv = running.dotenv()?.values();
     let is_set = |name: &str| {
@@ -282,7 +282,7 @@ pub fn start_variables(running: &Running) -> Result<Vec<(&'static str, String)>,
         let given = given.or_else(|| dotenv.get(name).cloned());
         given.is_some_and(|value| !value.is_empty())
     };
-    let mut variables = Vec::new();
+    let mut variables = vec![("COMPOSE_PROJECT_NAME", running.name().to_string())];
     if !is_set("PROJECT_DIR") {
         let root = running.root()?;
         variables.push(("PROJECT_DIR", root.to_string_lossy().into_owned()));

@@ -21,6 +21,7 @@ pub use compose::Engine;
 pub use containers::{Container, Publisher, parse as parse_containers};
 pub use finished::{Known, finished};
 pub use inspect::{Inspected, inspected};
+pub use keep::mounted;
 pub use launch::{Launch, Launched, Watch, start_variables};
 pub use lines::{Line, Stream};
 pub use post_mortem::{Broken, broken};

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::Path};
 
-use crate::text::visible;
+use crate::text::{shortened, visible};
 
 /// Why a command could not go on, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,15 @@ impl Failure {
     pub fn or_help(mut self, help: &str) -> Self {
         self.help.get_or_insert_with(|| help.to_string());
         self
+    }
+
+    /// The same without the middle of long values.
+    #[must_use]
+    pub fn shortened(&self) -> Self {
+        Self {
+            message: shortened(&self.message),
+            help: self.help.as_deref().map(shortened),
+        }
     }
 
     /// The file system refused: what was tried (`write`, `remove`), where, and its own words.

@@ -320,6 +320,21 @@ fn a_home_that_is_missing_is_not_made() {
     assert!(project.cache.exists("home/.cache/mlopsgen"));
 }
 
+/// Root makes no folder in the home of a user, whose own programs could not write there then.
+#[test]
+fn nothing_is_made_in_the_home_of_another_user() {
+    let project = Project::new();
+    let home = project.cache.path("home");
+    fs::create_dir(&home).expect("a folder");
+    if std::os::unix::fs::chown(&home, Some(65534), None).is_err() {
+        eprintln!("not tried: this user may give nothing to another one");
+        return;
+    }
+    let variables = [("XDG_CACHE_HOME", Path::new("")), ("HOME", home.as_path())];
+    assert_eq!(project.run_with(&["check"], &variables).status, 0);
+    assert!(!project.cache.exists("home/.cache"));
+}
+
 #[test]
 fn runs_at_the_same_time_leave_one_proof() {
     let project = Project::new();

@@ -18,6 +18,8 @@ fn up_starts_a_group_with_what_it_needs_and_only_their_secrets() {
     let expected =
         format!("docker compose {files} up --detach --build [PROJECT_DIR=ROOT/project]\n");
     assert_eq!(machine.log(), expected);
+    // Neither a variable of the shell nor `.env` renames what runs.
+    assert_eq!(machine.folder.read("bin/name"), "demo\n");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `down --purge` against attempts to make it delete something else.
 
+mod whose;
+
 use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
 use crate::support::machine::Machine;
@@ -54,7 +56,14 @@ fn purge_follows_no_link_and_spares_what_git_tracks() {
 
 #[test]
 fn purge_never_takes_the_project_or_what_it_is_made_of() {
-    for source in [".", "data/..", "mlopsgen", "files"] {
+    for source in [
+        ".",
+        "data/..",
+        "mlopsgen",
+        "mlopsgen/templates",
+        "dags/own",
+        "files",
+    ] {
         let machine = Machine::new("docker");
         let folder = &machine.folder;
         let text = folder.read("project/platform.toml");
@@ -65,10 +74,12 @@ fn purge_never_takes_the_project_or_what_it_is_made_of() {
         folder.write("project/platform.toml", text);
         folder.write("project/files/f", "x");
         folder.write("project/mlopsgen/templates/own", "x");
+        folder.write("project/dags/own/task.py", "x");
         machine.run(&["down", "--purge", "--yes"]);
         assert!(folder.exists("project/files/f"), "{source}");
         assert!(folder.exists("project/platform.toml"), "{source}");
         assert!(folder.exists("project/mlopsgen/templates/own"), "{source}");
+        assert!(folder.exists("project/dags/own/task.py"), "{source}");
     }
 }
 

@@ -156,7 +156,9 @@ paths = { "/" = "api" }
         block("CERTIFICATE"),
         block("EC PRIVATE KEY"),
     );
-    let text = format!("{own}{key}{chain}");
+    // OpenSSL writes the parameters of a curve before its key.
+    let curve = block("EC PARAMETERS");
+    let text = format!("{own}{curve}{key}{chain}");
     project.write(
         "generated/compose/.env",
         format!("DEMO_DB_PASSWORD=a\nDEMO_TLS='{text}'\n"),
@@ -175,7 +177,8 @@ paths = { "/" = "api" }
     assert_eq!((status, err.as_str()), (0, ""));
     let expected = "      type: kubernetes.io/tls\n      data:\n        \
                     tls.crt: \"{{ index . \\\"tls\\\" | filterPEM \\\"CERTIFICATE\\\" }}\"\n        \
-                    tls.key: \"{{ index . \\\"tls\\\" }}\"\n";
+                    tls.key: \"{{ index . \\\"tls\\\" | regexFind \\\"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?\
+                    -----END [A-Z ]*PRIVATE KEY-----\\\" }}\"\n";
     assert!(out.contains(expected), "{out}");
 }
 

@@ -32,6 +32,17 @@ def kubectl(*words: str, **options: bool) -> str:
     return run("kubectl", *words, **options).stdout.strip()
 
 
+def start(program: str, *options: str, name: str = "") -> None:
+    """Starts a program beside the API server, with every right; it ends with the cluster."""
+    subprocess.run([str(HERE / "cluster"), "begin", name or program, program, *options], check=True)
+
+
+def definitions() -> None:
+    """Those of every operator and controller; the second time they are there."""
+    run("kubectl", "apply", "--server-side", "--filename", str(CACHE / "definitions"))
+    kubectl("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s")
+
+
 def namespace(name: str, *, level: str = "") -> None:
     kubectl("create", "namespace", name)
     labels = ["pod-security.kubernetes.io/warn=restricted"]

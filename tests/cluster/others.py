@@ -10,13 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import CACHE, HERE, PROGRAM, PROJECT, chart_of, install, kubectl, namespace, run
-
-
-def definitions() -> None:
-    """Those of every operator and controller; the second time they are there."""
-    run("kubectl", "apply", "--server-side", "--filename", str(CACHE / "definitions"))
-    kubectl("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s")
+from commands import HERE, PROGRAM, PROJECT, chart_of, definitions, install, kubectl, namespace
 
 
 def an_operator_takes_what_the_chart_makes() -> None:
@@ -31,18 +25,6 @@ def an_operator_takes_what_the_chart_makes() -> None:
     assert kubectl("--namespace", "operators", "get", "clusters.postgresql.cnpg.io", "db", "--output", asked) == "3 20Gi lab db-chart"
     service = json.loads(kubectl("--namespace", "operators", "get", "service", "db", "--output", "json"))
     assert service["spec"]["selector"] == {"cnpg.io/cluster": "db", "cnpg.io/instanceRole": "primary"}
-
-
-def a_prometheus_operator_takes_every_object() -> None:
-    """Those of the reference platform: a monitor for each scrape job, a probe for each address, rules for each file."""
-    definitions()
-    namespace("monitored")
-    chart = PROJECT / "generated/helm/mlops-crash-course"
-    said = install(chart, "monitored", "--set", "monitoring.operator=true")
-    assert "unknown field" not in said, said
-    for kind, least in [("podmonitors", 10), ("probes", 1), ("prometheusrules", 10)]:
-        made = kubectl("--namespace", "monitored", "get", f"{kind}.monitoring.coreos.com", "--output", "name").splitlines()
-        assert len(made) >= least, f"{kind}: {made}"
 
 
 def a_door_is_published_both_ways() -> None:
@@ -95,7 +77,6 @@ def tools_that_install_from_git_take_their_objects() -> None:
 
 CHECKS: list[Callable[[], None]] = [
     an_operator_takes_what_the_chart_makes,
-    a_prometheus_operator_takes_every_object,
     a_door_is_published_both_ways,
     tools_that_install_from_git_take_their_objects,
 ]

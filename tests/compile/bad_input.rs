@@ -1,7 +1,7 @@
 //! Bad input: for any bytes as platform.toml, as a kind or as a template, the compiler reports what is wrong and where,
 //! soon, and makes nothing. Fuzzers look for more: see fuzz/.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mlopsgen::{
     compile::{Compilation, Request, compile},
@@ -14,16 +14,34 @@ use mlopsgen::{
 };
 use proptest::prelude::*;
 
-/// Far more than any of these takes on an idle machine.
+use crate::support::cost::cost;
+
+/// Far more processor time than any of these takes.
 const LONGEST: Duration = Duration::from_secs(90);
 
 const HEAD: &str = "[platform]\nname = \"p\"\n[groups]\ng = \"g\"\n";
 
 /// Compiles; every error has a place that exists and can be drawn.
 fn judged(world: &MemoryWorld) -> Compilation {
-    let start = Instant::now();
-    let compilation = compile(world, &Request::default());
+    let ((compilation, _, _), cost) = cost(|| {
+        let compilation = compile(world, &Request::default());
+        let style = Style {
+            color: false,
+            width: 80,
+        };
+        let drawn = human(&compilation.diagnostics, &compilation.sources, style);
+        let listed = json(&compilation.diagnostics, &compilation.sources);
+        (compilation, drawn, listed)
+    });
+    assert!(cost < LONGEST, "it took {cost:?}");
     for diagnostic in &compilation.diagnostics {
+        let length = |text: &String| text.chars().count();
+        let longest = diagnostic
+            .help
+            .iter()
+            .chain([&diagnostic.message])
+            .map(length);
+        assert!(longest.max() < Some(4_100), "a text that nobody reads");
         let placed = !diagnostic.labels.is_empty() || diagnostic.code == Code::Unreadable;
         assert!(
             placed || diagnostic.severity == Severity::Warning,
@@ -35,13 +53,6 @@ fn judged(world: &MemoryWorld) -> Compilation {
             assert!(shown.is_some(), "no such place: {diagnostic:?}");
         }
     }
-    let style = Style {
-        color: false,
-        width: 80,
-    };
-    human(&compilation.diagnostics, &compilation.sources, style);
-    json(&compilation.diagnostics, &compilation.sources);
-    assert!(start.elapsed() < LONGEST, "it took {:?}", start.elapsed());
     assert_eq!(compilation.output.is_err(), compilation.has_errors());
     compilation
 }

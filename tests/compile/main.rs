@@ -5,6 +5,7 @@ mod support;
 
 mod architecture;
 mod bad_input;
+mod chart_values;
 mod compose;
 mod contract;
 mod dashboards;

@@ -1,5 +1,10 @@
 //! Keys of a workload that have a different form in Compose and in the chart.
 
+use mlopsgen::{
+    compile::{Request, compile},
+    world::MemoryWorld,
+};
+
 use crate::contract::{block, compiled, is_as_written, outcome};
 
 #[test]
@@ -151,4 +156,32 @@ env.BILLING = "${components.billing.api.url}"
     let url = "BILLING: \"https://billing.example.com:8443/v2\"";
     assert!(files["compose/one.yaml"].contains(url));
     assert!(files["helm/p/values.yaml"].contains(url));
+}
+
+/// Kubernetes and Compose refuse a path that is mounted twice.
+#[test]
+fn the_certificate_of_a_scrape_is_mounted_once() {
+    let text = r#"
+[platform]
+name = "p"
+[groups]
+one = "1"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+metrics = { port = "http", ca = "ca.pem" }
+"#;
+    let world = MemoryWorld::new()
+        .with("platform.toml", text)
+        .with("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+    let output = compile(&world, &Request::default()).output;
+    let files = output.expect("no errors").files.files;
+    for file in ["compose/one.yaml", "helm/p/values.yaml"] {
+        let mounts = files[file].text.matches("/etc/prometheus/ca/app.pem");
+        assert_eq!(mounts.count(), 1, "{file}");
+    }
 }

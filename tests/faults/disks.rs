@@ -7,9 +7,9 @@ use std::{
 };
 
 use super::{
-    Extent, Outcome,
+    Extent, Outcome, Tried,
     project::{Project, SMALL, SMALL_CHANGED, Tree, failed_with, output_of, same},
-    trace::{self, apply_with, places, some},
+    trace::{self, apply_with, places},
 };
 
 /// What is mounted, until it is dropped.
@@ -95,7 +95,7 @@ fn on_another_disk(paths: &[&str]) -> Outcome {
         same(&project.apply(), &back, &when);
         tried += 3;
     }
-    Outcome::Held(tried)
+    Outcome::Held(Tried::all(tried))
 }
 
 /// Renaming fails at each place in turn.
@@ -107,7 +107,7 @@ fn undone(path: &str, before: &Tree, when: &str) -> usize {
         .filter(|place| place.call.starts_with("rename"))
         .collect();
     let mut tried = 0;
-    for place in some(renames, 4) {
+    for place in Extent::Some.choose(renames, 4) {
         let project = Project::new(SMALL);
         let Ok(_mount) = Mount::memory(&project, path, "") else {
             continue;
@@ -131,13 +131,15 @@ pub fn killed(extent: Extent) -> Outcome {
         return Outcome::Impossible(why);
     }
     let after = Project::applied(&[SMALL, SMALL_CHANGED]);
-    let mut tried = 0;
+    let mut tried = Tried::default();
     let start = Project::after(&[SMALL], SMALL_CHANGED);
     for path in ["generated", "generated/compose"] {
         let counted = Project::new(SMALL);
         let _mount = mounted!(Mount::memory(&counted, path, ""));
         start.copy_to(&counted.path(""));
-        for place in some(places(&counted), extent.most(15)) {
+        let all = places(&counted);
+        tried.of += all.len();
+        for place in extent.choose(all, 15) {
             let project = Project::new(SMALL);
             let _mount = mounted!(Mount::memory(&project, path, ""));
             start.copy_to(&project.path(""));
@@ -148,7 +150,7 @@ pub fn killed(extent: Extent) -> Outcome {
                 &after,
                 &format!("{path}, killed at {place:?}"),
             );
-            tried += 1;
+            tried.places += 1;
         }
     }
     Outcome::Held(tried)
@@ -203,7 +205,7 @@ fn with_limits(options: impl Iterator<Item = String>) -> Outcome {
         0 < refused && refused < tried,
         "{refused} of {tried} had no room"
     );
-    Outcome::Held(tried)
+    Outcome::Held(Tried::all(tried))
 }
 
 pub fn read_only(_: Extent) -> Outcome {
@@ -220,7 +222,7 @@ pub fn read_only(_: Extent) -> Outcome {
     }
     mount.again("rw");
     project.apply();
-    Outcome::Held(5)
+    Outcome::Held(Tried::all(5))
 }
 
 pub fn read_only_part(_: Extent) -> Outcome {
@@ -239,7 +241,7 @@ pub fn read_only_part(_: Extent) -> Outcome {
         mount.again("rw");
         project.apply();
     }
-    Outcome::Held(paths.len())
+    Outcome::Held(Tried::all(paths.len()))
 }
 
 /// On a disk for which `A` and `a` are one name.
@@ -299,5 +301,5 @@ pub fn case_ignored(_: Extent) -> Outcome {
     );
     fs::write(folder.join("platform.toml"), clash).expect("a file");
     failed_with(&run(&["apply", "--yes"]), &["output-clash"]);
-    Outcome::Held(8)
+    Outcome::Held(Tried::all(8))
 }

@@ -1,37 +1,41 @@
 //! A run that is killed before one of its file operations.
 
 use super::{
-    Extent, Outcome,
+    Extent, Outcome, Tried,
     project::{Project, REFERENCE, SMALL, SMALL_CHANGED, reference_changed, same},
-    trace::{self, apply_with, places, some},
+    trace::{self, apply_with, places},
 };
 
 pub fn small(extent: Extent) -> Outcome {
-    everywhere(SMALL, SMALL_CHANGED, extent.most(30))
+    everywhere(SMALL, SMALL_CHANGED, extent, 30)
 }
 
 pub fn reference(extent: Extent) -> Outcome {
-    everywhere(REFERENCE, &reference_changed(), extent.most(5))
+    everywhere(REFERENCE, &reference_changed(), extent, 5)
 }
 
 /// From nothing to one text, from it to the other, and back.
-fn everywhere(one: &str, other: &str, most: usize) -> Outcome {
+fn everywhere(one: &str, other: &str, extent: Extent, enough: usize) -> Outcome {
     if let Err(why) = trace::usable() {
         return Outcome::Impossible(why);
     }
-    let tried =
-        along(&[], one, most) + along(&[one], other, most) + along(&[one, other], one, most);
+    let mut tried = Tried::default();
+    for (from, to) in [(&[][..], one), (&[one], other), (&[one, other], one)] {
+        tried += along(from, to, extent, enough);
+    }
     Outcome::Held(tried)
 }
 
 /// Kills the step to `to` after what these texts made. The next run goes on, or back, in turns.
-fn along(from: &[&str], to: &str, most: usize) -> usize {
+fn along(from: &[&str], to: &str, extent: Extent, enough: usize) -> Tried {
     let steps = [from, &[to]].concat();
     let forward = Project::applied(&steps);
     let backward = from.last().map(|last| (*last, Project::applied(from)));
     let start = Project::after(from, to);
-    let all = some(places(&start.copy()), most);
-    for (index, place) in all.iter().enumerate() {
+    let all = places(&start.copy());
+    let of = all.len();
+    let chosen = extent.choose(all, enough);
+    for (index, place) in chosen.iter().enumerate() {
         let project = start.copy();
         let killed = apply_with(&project, "signal=KILL", place, false);
         assert!(!killed.status.success(), "{place:?} was not met");
@@ -47,5 +51,8 @@ fn along(from: &[&str], to: &str, most: usize) -> usize {
             _ => same(&project.apply(), &forward, &when),
         }
     }
-    all.len()
+    Tried {
+        places: chosen.len(),
+        of,
+    }
 }

@@ -3,7 +3,7 @@
 //!
 //! A suite of its own, `cargo test --features faults --test faults`: it needs `strace` and the right to mount. What this
 //! machine can't do is printed and counted, and `--strict` makes it a failure. Without `--all` faults are injected at
-//! some of the operations only, spread evenly. Other words name the cases to run.
+//! some of the operations only, spread evenly; with `--every=31` at every 31st. Other words name the cases to run.
 
 mod disks;
 mod kill;
@@ -13,6 +13,7 @@ mod rights;
 mod trace;
 
 use std::{
+    ops::AddAssign,
     panic::{AssertUnwindSafe, catch_unwind},
     process::{Command, ExitCode},
     time::Instant,
@@ -20,26 +21,62 @@ use std::{
 
 /// The outcome of a case without a failed assertion.
 pub enum Outcome {
-    /// It passed at this many places.
-    Held(usize),
+    /// It passed at all places that were tried.
+    Held(Tried),
     /// The machine can't do it, and why.
     Impossible(String),
 }
 
+/// At how many places a fault was injected.
+#[derive(Clone, Copy, Default)]
+pub struct Tried {
+    /// How many of them were tried.
+    pub places: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+impl Tried {
+    /// All of them.
+    pub fn all(places: usize) -> Self {
+        Self { places, of: places }
+    }
+}
+
+impl AddAssign for Tried {
+    fn add_assign(&mut self, other: Self) {
+        self.places += other.places;
+        self.of += other.of;
+    }
+}
+
 /// How much to try.
 #[derive(Clone, Copy)]
-pub struct Extent {
-    /// Every place, not some of them.
-    pub all: bool,
+pub enum Extent {
+    /// As many places as each case finds enough, spread evenly.
+    Some,
+    /// Every place of this number; with 1 all.
+    Every(usize),
 }
 
 impl Extent {
-    /// The number of places, or a part of them in a quick run.
-    pub fn most(self, enough: usize) -> usize {
-        match self.all {
-            true => usize::MAX,
-            false => enough,
+    /// `--all` and `--every=N`.
+    fn of(words: &[String]) -> Self {
+        let every = words.iter().find_map(|word| word.strip_prefix("--every="));
+        match every.map(|number| number.parse().expect("a number")) {
+            Some(number) => Self::Every(number),
+            None if words.iter().any(|word| word == "--all") => Self::Every(1),
+            None => Self::Some,
         }
+    }
+
+    /// Those of the places that are tried: `enough` in a quick run.
+    pub fn choose<T>(self, places: Vec<T>, enough: usize) -> Vec<T> {
+        let step = match self {
+            Self::Some => places.len().div_ceil(enough),
+            Self::Every(number) => number,
+        };
+        places.into_iter().step_by(step.max(1)).collect()
     }
 }
 
@@ -74,7 +111,7 @@ fn main() -> ExitCode {
         return code;
     }
     let has = |flag: &str| words.iter().any(|word| word == flag);
-    let extent = Extent { all: has("--all") };
+    let extent = Extent::of(&words);
     let asked: Vec<&String> = words.iter().filter(|it| !it.starts_with('-')).collect();
     let is_asked = |name: &str| asked.is_empty() || asked.iter().any(|word| name.contains(&**word));
     let (mut held, mut impossible, mut failed) = (0, 0, 0);
@@ -83,9 +120,9 @@ fn main() -> ExitCode {
         let outcome = catch_unwind(AssertUnwindSafe(|| case(extent)));
         let seconds = began.elapsed().as_secs_f32();
         match outcome {
-            Ok(Outcome::Held(places)) => {
+            Ok(Outcome::Held(Tried { places, of })) => {
                 held += 1;
-                println!("held          {name}: {places} places, {seconds:.1} s");
+                println!("held          {name}: {places} of {of} places, {seconds:.1} s");
             }
             Ok(Outcome::Impossible(why)) => {
                 impossible += 1;

@@ -1,9 +1,9 @@
 //! The kernel refuses a file operation: everything is undone, or everything is written.
 
 use super::{
-    Extent, Outcome,
+    Extent, Outcome, Tried,
     project::{Project, SMALL, SMALL_CHANGED, output_of, same},
-    trace::{self, Place, apply_with, places, some},
+    trace::{self, Place, apply_with, places},
 };
 
 /// The errors that each call can return.
@@ -34,8 +34,12 @@ fn everywhere(extent: Extent, on: bool) -> Outcome {
     let before = Project::applied(&[SMALL]);
     let after = Project::applied(&[SMALL, SMALL_CHANGED]);
     let start = Project::after(&[SMALL], SMALL_CHANGED);
-    let mut tried = 0;
-    for place in some(places(&start.copy()), extent.most(35)) {
+    let all = places(&start.copy());
+    let mut tried = Tried {
+        places: 0,
+        of: all.iter().map(|place| errors(&place.call).len()).sum(),
+    };
+    for place in extent.choose(all, 35) {
         for error in errors(&place.call) {
             let project = start.copy();
             let answer = apply_with(&project, &format!("error={error}"), &place, on);
@@ -60,7 +64,7 @@ fn everywhere(extent: Extent, on: bool) -> Outcome {
                 }
             }
             same(&project.apply(), &after, &format!("{when}, then again"));
-            tried += 1;
+            tried.places += 1;
         }
     }
     Outcome::Held(tried)

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Extent, Outcome,
+    Extent, Outcome, Tried,
     project::{APPLY, CACHE, Project, SMALL, SMALL_CHANGED, binary, failed_with, output_of, same},
 };
 
@@ -110,7 +110,7 @@ pub fn foreign_folders(_: Extent) -> Outcome {
         assert!(!project.path("generated/.mlopsgen").exists(), "{folder}");
         open_again(&project, folder);
     }
-    Outcome::Held(closed.len())
+    Outcome::Held(Tried::all(closed.len()))
 }
 
 fn open_again(project: &Project, folder: &str) {
@@ -138,7 +138,7 @@ pub fn no_lock(_: Extent) -> Outcome {
     fs::create_dir(work.join("lock")).expect("a folder");
     failed_with(&other.run(&project, &APPLY), &words[..1]);
     set_mode(&project.path("generated"), 0o755);
-    Outcome::Held(3)
+    Outcome::Held(Tried::all(3))
 }
 
 /// Without git everything works, except what depends on tracked files.
@@ -166,5 +166,5 @@ pub fn no_git(_: Extent) -> Outcome {
         &["git does not ignore", "write `.env` into"],
     );
     assert!(!project.path("generated/compose/.env").exists());
-    Outcome::Held(4)
+    Outcome::Held(Tried::all(4))
 }

@@ -80,9 +80,3 @@ pub fn apply_with(project: &Project, fault: &str, place: &Place, on: bool) -> Ou
         .arg(super::project::binary());
     project.within(strace, &APPLY).output().expect("strace")
 }
-
-/// At most this many of them, spread evenly.
-pub fn some(places: Vec<Place>, most: usize) -> Vec<Place> {
-    let step = places.len().div_ceil(most).max(1);
-    places.into_iter().step_by(step).collect()
-}

@@ -58,6 +58,7 @@ case "$*" in
   *"config --hash"*) cat "$here/hashes" 2>/dev/null; exit 0 ;;
   *" logs "*--no-log-prefix*) echo "out of luck"; exit 0 ;;
 esac
+echo "$COMPOSE_PROJECT_NAME" > "$here/name"
 echo "$(basename "$0") $* [PROJECT_DIR=$PROJECT_DIR]${DOCKER_HOST:+ on $DOCKER_HOST}" >> "$here/log"
 exit "$(cat "$here/status" 2>/dev/null || echo 0)"
 "#;

@@ -11,7 +11,7 @@ use crate::{
     data::Data,
     diag::{Code, Diagnostic, Sink},
     expand::{self, Draft},
-    files::{FileSet, Target},
+    files::{FileSet, PLATFORM_FILE, Target},
     graph::{self, Graph},
     model::Platform,
     project, resolve,
@@ -46,7 +46,7 @@ pub struct Request {
 impl Default for Request {
     fn default() -> Self {
         Self {
-            file: "platform.toml".to_string(),
+            file: PLATFORM_FILE.to_string(),
             environment: None,
             targets: None,
             deny_warnings: false,

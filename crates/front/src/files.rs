@@ -108,6 +108,9 @@ impl Target {
 /// The folder beside platform.toml that everything is generated into.
 pub const GENERATED: &str = "generated";
 
+/// What a project's file is called where nobody says otherwise.
+pub const PLATFORM_FILE: &str = "platform.toml";
+
 /// What keeps `.env` out of git, below `generated/`.
 pub const GITIGNORE: &str = "compose/.gitignore";
 

@@ -69,6 +69,38 @@ pub fn visible_lines(text: &str) -> String {
     escaped(text, |c| is_hidden(c) && c != '\n' && c != '\t')
 }
 
+/// The longest quotation that a message has as it is, in characters.
+const LONGEST_QUOTED: usize = 200;
+
+/// The longest message, in characters.
+const LONGEST_MESSAGE: usize = 4_000;
+
+/// A message in which a long text between two backticks has its middle left out, and so has a message that is too long
+/// as a whole. Who wrote the value finds it at the place that the message points to.
+pub fn shortened(message: &str) -> String {
+    let parts: Vec<String> = message
+        .split('`')
+        .enumerate()
+        .map(|(index, part)| match index % 2 {
+            0 => part.to_string(),
+            _ => without_middle(part, LONGEST_QUOTED),
+        })
+        .collect();
+    without_middle(&parts.join("`"), LONGEST_MESSAGE)
+}
+
+/// The text where it has no more characters than `most`; else its first two thirds of that number, and its end.
+fn without_middle(text: &str, most: usize) -> String {
+    // No text has more characters than bytes.
+    if text.len() <= most || text.chars().count() <= most {
+        return text.to_string();
+    }
+    let start: String = text.chars().take(most * 2 / 3).collect();
+    let end: Vec<char> = text.chars().rev().take(most / 3).collect();
+    let end: String = end.into_iter().rev().collect();
+    format!("{start} … {end}")
+}
+
 /// A literal between two quotes, with the escapes that nearly all languages share. `other` writes what else can't stand
 /// in the language as it is.
 pub fn literal(text: &str, quote: char, other: impl Fn(char) -> Option<String>) -> String {
@@ -103,7 +135,23 @@ fn escaped(text: &str, is_written_out: impl Fn(char) -> bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{all_of, count, one_of, visible, visible_lines};
+    use super::{all_of, count, one_of, shortened, visible, visible_lines};
+
+    #[test]
+    fn long_quotations_and_long_messages_lose_their_middle() {
+        let short = format!("`{}` is no {}", "ä".repeat(200), "word ".repeat(100));
+        assert_eq!(shortened(&short), short);
+        let value = format!("first{}last", "1 + ".repeat(25_000));
+        let message = shortened(&format!("`{value}` is no `x`: write `y`"));
+        assert!(message.starts_with("`first1 + 1 + "), "{message}");
+        assert!(
+            message.ends_with("+ last` is no `x`: write `y`"),
+            "{message}"
+        );
+        assert!(message.contains(" … ") && message.chars().count() < 240);
+        let cycle = shortened(&"`a` → ".repeat(10_000));
+        assert!(cycle.contains(" … ") && cycle.chars().count() < 4_010);
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_written_out() {

@@ -5,9 +5,9 @@ use std::path::Path;
 use super::{
     super::{
         folder::{Emptying, Folder, Obstacle},
-        git::{self, KEPT},
+        git::KEPT,
     },
-    judge::Place,
+    judge::{Place, is_foreign},
 };
 use crate::plan::Failure;
 
@@ -18,7 +18,7 @@ pub(super) fn empty(place: &Place) -> Result<(), Failure> {
     let relative = relative.unwrap_or(Path::new("")).to_string_lossy();
     let emptying = Emptying {
         keep: &[KEPT],
-        refuses: git::is_repository,
+        refuses: is_foreign,
     };
     Folder::open(&place.root)
         .map_err(Obstacle::from)

@@ -1,6 +1,7 @@
 //! Decides whether a folder may be emptied.
 
 use std::{
+    ffi::OsStr,
     fs, io,
     path::{Component, Path, PathBuf},
 };
@@ -9,7 +10,13 @@ use same_file::is_same_file;
 use walkdir::WalkDir;
 
 use super::{super::git, mounts};
-use crate::{files::GENERATED, plan::Failure};
+use crate::{
+    files::{GENERATED, PLATFORM_FILE},
+    plan::{Failure, MANIFEST},
+};
+
+/// Folders of a project with what people write for it.
+const OWN: [&str; 2] = ["mlopsgen", "dags"];
 
 /// A folder that may be emptied, as real paths.
 pub(super) struct Place {
@@ -45,18 +52,37 @@ pub(super) fn judge(
     if root.ancestors().any(|above| is_same(above, &folder)) {
         return Err("it is the project itself".to_string());
     }
-    if is_same(&root.join(GENERATED), &folder) || folder.starts_with(root.join(GENERATED)) {
+    // By the folders, not by their names: letter case may not count here.
+    let is_in = |own: &str| {
+        folder
+            .ancestors()
+            .any(|above| is_same(above, &root.join(own)))
+    };
+    if is_in(GENERATED) {
         return Err("everything is generated into it".to_string());
+    }
+    if let Some(own) = OWN.iter().find(|own| is_in(own)) {
+        return Err(format!("it is part of `{own}`, which holds no data"));
     }
     if let Some(around) = folder.ancestors().find(|it| git::is_git_folder(it)) {
         let path = around.display();
         return Err(format!("`{path}` is part of a git repository"));
     }
+    let around = folder.ancestors().take_while(|above| *above != root);
+    if let Some(other) = around
+        .flat_map(files_of_a_project)
+        .find(|file| file.exists())
+    {
+        return Err(format!(
+            "`{}` is there, of another project",
+            other.display()
+        ));
+    }
     if let Some(kept) = keep.iter().find(|kept| is_within(&root, kept, &folder)) {
         return Err(format!("`{kept}` is in it and has to stay"));
     }
     mounts::refuse(&root, &folder)?;
-    refuse_repositories(&folder)?;
+    refuse_others(&folder)?;
     git::refuse_tracked(&folder)?;
     Ok(Some(Place { root, folder }))
 }
@@ -103,13 +129,27 @@ fn is_same(one: &Path, other: &Path) -> bool {
     is_same_file(one, other).unwrap_or(false)
 }
 
-/// Refuses a folder that contains a repository: its history and tracked files are not data.
-fn refuse_repositories(folder: &Path) -> Result<(), String> {
+/// What makes a folder the one of a project.
+fn files_of_a_project(folder: &Path) -> [PathBuf; 2] {
+    [PLATFORM_FILE, MANIFEST].map(|name| folder.join(name))
+}
+
+/// Names that the data may not hold: those of a repository and of another project.
+pub(super) fn is_foreign(name: &OsStr) -> bool {
+    git::is_repository(name) || name == PLATFORM_FILE || name == MANIFEST
+}
+
+/// Refuses a folder that contains a repository, whose history and tracked files are not data, or another project.
+fn refuse_others(folder: &Path) -> Result<(), String> {
     for entry in WalkDir::new(folder).follow_links(false) {
         let entry = entry.map_err(|error| not_read(io::Error::from(error)))?;
         if git::is_repository(entry.file_name()) || git::is_git_folder(entry.path()) {
             let path = entry.path().display();
             return Err(format!("`{path}` is there, a git repository of its own"));
+        }
+        if is_foreign(entry.file_name()) {
+            let path = entry.path().display();
+            return Err(format!("`{path}` is there, of another project"));
         }
     }
     Ok(())

@@ -54,6 +54,12 @@ fn values_that_come_with_the_repository_are_reported() {
     ran.failed_with(&[told, "git rm --cached"]);
     let doctor = hostile.run(&["doctor"]);
     assert!(doctor.out.contains(told), "{}", doctor.out);
+    // As in a hook of this repository, and of another one.
+    hostile.write("elsewhere", "");
+    for git in [".git", "elsewhere"] {
+        let ran = hostile.run_with(&["env", "init"], &[("GIT_DIR", git)]);
+        ran.failed_with(&[told]);
+    }
 }
 
 #[test]

@@ -97,6 +97,12 @@ fn a_name_that_is_no_text_is_reported() {
     hostile
         .run(&["validate"])
         .failed_with(&["conf/bad", "not UTF-8"]);
+    fs::remove_file(hostile.path("conf").join(name)).expect("removed");
+    let environment = std::ffi::OsStr::from_bytes(b"platform.bad\xff.toml");
+    fs::write(hostile.path("").join(environment), "").expect("a file");
+    hostile
+        .run(&["check"])
+        .failed_with(&["platform.bad", "not UTF-8"]);
 }
 
 /// Folders can lie deeper than a path is long: each step takes longer than the one before.

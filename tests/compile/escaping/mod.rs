@@ -6,7 +6,7 @@
 
 mod compare;
 mod hostile;
-mod read;
+pub mod read;
 
 use std::collections::BTreeMap;
 

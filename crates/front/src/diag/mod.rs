@@ -18,7 +18,10 @@ pub use sink::Sink;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::{SourceId, Span};
+use crate::{
+    source::{SourceId, Span},
+    text::shortened,
+};
 
 /// How bad it is: an error stops the run before anything is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -78,6 +81,15 @@ impl Diagnostic {
     pub fn sources(&self) -> impl Iterator<Item = SourceId> {
         let labels = self.labels.iter().map(|label| label.span.source);
         labels.chain(self.edits.iter().map(Edit::source))
+    }
+
+    /// Leaves out the middle of long values in all of its texts; its places and edits stay.
+    fn shorten(&mut self) {
+        let labels = self.labels.iter_mut().map(|label| &mut label.text);
+        let texts = labels.chain(self.help.as_mut()).chain([&mut self.message]);
+        for text in texts {
+            *text = shortened(text);
+        }
     }
 
     /// Adds a place; the first is the main one.

@@ -180,6 +180,9 @@ impl Sink {
             }
             self.diagnostics.push(rest);
         }
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.shorten();
+        }
         self.diagnostics
     }
 }

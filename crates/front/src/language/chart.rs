@@ -42,7 +42,12 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         "The image in its parts.",
         "image = { tag = \"2.0\" }",
     ),
-    key("replicas", COUNT, "Pods at once.", "replicas = 2"),
+    key(
+        "replicas",
+        COUNT,
+        "Pods at once; in a values file `null`: something else scales it.",
+        "replicas = 2",
+    ),
     key(
         "strategy",
         Shape::Plain(Form::Choice(&["Recreate", "RollingUpdate"])),

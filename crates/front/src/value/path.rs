@@ -45,7 +45,9 @@ pub enum HostPath {
 impl HostPath {
     /// `./x` and `x/` are `x`; nothing and `./` are `.`.
     pub fn parse(text: &str) -> Self {
-        let trimmed = text.strip_prefix("./").unwrap_or(text);
+        // `.//x` is in the project, too, and not `/x`.
+        let relative = text.strip_prefix("./");
+        let trimmed = relative.map_or(text, |rest| rest.trim_start_matches('/'));
         match trimmed.trim_end_matches('/') {
             "" if text.starts_with('/') => HostPath::Absolute("/".to_string()),
             "" => HostPath::Project(".".to_string()),
@@ -179,7 +181,25 @@ fn is_git_folder(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ContainerPath, TreePath};
+    use super::{ContainerPath, HostPath, TreePath};
+
+    #[test]
+    fn a_relative_path_of_the_host_stays_relative() {
+        for (text, path) in [
+            ("./x", "x"),
+            (".//x", "x"),
+            ("x/", "x"),
+            ("./", "."),
+            (".//", "."),
+        ] {
+            assert_eq!(
+                HostPath::parse(text),
+                HostPath::Project(path.to_string()),
+                "{text}"
+            );
+        }
+        assert!(HostPath::parse("/x").is_absolute());
+    }
 
     #[test]
     fn paths_in_containers_are_plain() {

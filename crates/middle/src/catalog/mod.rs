@@ -84,6 +84,12 @@ impl Catalog {
     pub fn sources(&self) -> impl Iterator<Item = SourceId> {
         self.sources.iter().copied()
     }
+
+    /// Those of them that the user wrote.
+    pub fn own_sources(&self) -> impl Iterator<Item = SourceId> {
+        let own = self.loaded.iter().filter(|(name, _)| self.is_own(name));
+        own.filter_map(|(_, kind)| Some(kind.as_ref()?.span.source))
+    }
 }
 
 /// `kinds/redis.toml` is the file of `redis`; files in deeper folders belong to a kind, but are none.

@@ -6,7 +6,7 @@ use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{pipeline_texts, workload_secrets},
-    model::{FlowEnd, HostPath, Icon, Mount, MountSource, Notify, Platform, Port, Text, Workload},
+    model::{FlowEnd, HostPath, Icon, MountSource, Notify, Platform, Port, Text, Workload},
     source::Span,
     syntax::Node,
 };
@@ -23,66 +23,6 @@ pub(super) fn lint(code: Code, message: String, workload: &Workload) -> Diagnost
     Diagnostic::new(code, message).about(&workload.component)
 }
 
-/// The engine's socket, all rights on the host, root.
-pub(super) fn privileges(facts: Facts<'_>, sink: &mut Sink) {
-    for workload in facts.platform.workloads() {
-        if let Some(mount) = workload.mounts.iter().find(|mount| is_socket(mount)) {
-            let span = if is_the_users(facts.platform, mount.span) {
-                mount.span
-            } else {
-                workload.span
-            };
-            sink.push(
-                lint(
-                    Code::DockerSocket,
-                    format!("`{}` can do anything that the container engine can", workload.name),
-                    workload,
-                )
-                .label(span, "mounts the engine's socket")
-                .help("whoever controls it is root on the host; accept it with `allow = [\"docker-socket\"]`"),
-            );
-        }
-        if workload.runtime.privileged {
-            sink.push(
-                lint(Code::Privileged, format!("`{}` has all rights on the host", workload.name), workload)
-                    .label(at(facts.platform, workload, "privileged"), "privileged")
-                    .help("give it the `devices` or `cap_add` that it needs; accept it with `allow = [\"privileged\"]`"),
-            );
-        }
-        let user = workload.runtime.user.as_ref();
-        if user.is_some_and(|user| user.accounts.user.is_root()) {
-            sink.push(
-                lint(
-                    Code::RootUser,
-                    format!("`{}` runs as root", workload.name),
-                    workload,
-                )
-                .label(at(facts.platform, workload, "user"), "root")
-                .help("name a user of the image; accept it with `allow = [\"root-user\"]`"),
-            );
-        }
-    }
-    for pipeline in &facts.platform.pipelines {
-        if let Some(mount) = pipeline.volumes.iter().find(|mount| is_socket(mount)) {
-            let message = format!(
-                "tasks of `{}` can do anything that the container engine can",
-                pipeline.name
-            );
-            sink.push(
-                Diagnostic::new(Code::DockerSocket, message)
-                    .label(mount.span, "mounts the engine's socket")
-                    .help("whoever controls it is root on the host; accept it with `[lints]` `docker-socket = \"allow\"`"),
-            );
-        }
-    }
-}
-
-/// Whether a mount is the container engine's socket.
-fn is_socket(mount: &Mount) -> bool {
-    let path = mount.source.on_host();
-    path.is_some_and(|path| path.as_str().ends_with("docker.sock"))
-}
-
 /// The key where the user wrote it; where the kind did, the component.
 pub(super) fn at(platform: &Platform, workload: &Workload, key: &str) -> Span {
     let span = place(workload, key);
@@ -90,28 +30,6 @@ pub(super) fn at(platform: &Platform, workload: &Workload, key: &str) -> Span {
         span
     } else {
         workload.span
-    }
-}
-
-/// Host ports that the whole network reaches.
-pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
-    for workload in facts.platform.workloads() {
-        for port in &workload.ports {
-            if port.host.is_some() && !port.bind.is_loopback() {
-                sink.push(
-                    lint(
-                        Code::PublicBind,
-                        format!(
-                            "port `{}` of `{}` is open to the network",
-                            port.name, workload.name
-                        ),
-                        workload,
-                    )
-                    .label(port.host_span, format!("published on `{}`", port.bind))
-                    .help("bind it to 127.0.0.1; accept it with `allow = [\"public-bind\"]`"),
-                );
-            }
-        }
     }
 }
 

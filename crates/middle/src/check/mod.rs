@@ -12,7 +12,9 @@ mod limits;
 mod lints;
 mod notify;
 mod ports;
+mod power;
 mod profiles;
+mod rights;
 mod routes;
 mod scrapes;
 mod secrets;
@@ -49,8 +51,8 @@ const RULES: &[Rule] = &[
     images::moving,
     scrapes::timeouts,
     secrets::plaintext,
-    lints::privileges,
-    lints::public_binds,
+    rights::rights,
+    rights::public_binds,
     lints::sources,
     lints::basics,
     notify::route_names,

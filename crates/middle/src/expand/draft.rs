@@ -59,6 +59,8 @@ pub struct Names {
     pub has_ci_containers: bool,
     /// Files of the catalog: their strings may hold a kind's references.
     pub kind_sources: BTreeSet<SourceId>,
+    /// Those of them that the user wrote.
+    pub own_kinds: BTreeSet<SourceId>,
 }
 
 /// A component as it was declared, with its kind.

@@ -69,6 +69,7 @@ pub(super) fn names(
         has_ci: read::tables(tree, "ci").next().is_some(),
         has_ci_containers,
         kind_sources,
+        own_kinds: inputs.catalog.own_sources().collect(),
     }
 }
 

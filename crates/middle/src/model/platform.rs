@@ -62,6 +62,8 @@ pub struct Platform {
     pub reads_logs: bool,
     /// Files of kinds: what stands there the user did not write.
     pub kind_sources: BTreeSet<SourceId>,
+    /// Those of them that come with the project.
+    pub own_kinds: BTreeSet<SourceId>,
     /// `[platform]`'s name where it is written.
     pub span: Span,
 }

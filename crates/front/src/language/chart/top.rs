@@ -31,6 +31,18 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "secrets = { token = { optional = true } }",
     ),
     key(
+        "externalSecrets",
+        Shape::Table(EXTERNAL_SECRETS),
+        "Where the External Secrets Operator finds the values.",
+        "externalSecrets = { store = \"vault\" }",
+    ),
+    key(
+        "secretsStore",
+        Shape::Table(SECRETS_STORE),
+        "What the Secrets Store CSI driver mounts.",
+        "secretsStore = { providerClass = \"ml\" }",
+    ),
+    key(
         "vars",
         TEXTS_BY_NAME,
         "What may change from one installation to the next.",
@@ -124,6 +136,60 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "global = { region = \"eu\" }",
     ),
     EXTRA.of_all(),
+];
+
+const EXTERNAL_SECRETS: &[KeyShape] = &[
+    key(
+        "store",
+        Shape::Text,
+        "The store from which the External Secrets Operator makes the Secrets; empty: they come from elsewhere.",
+        "store = \"vault\"",
+    ),
+    key(
+        "storeKind",
+        Shape::Plain(Form::Choice(&["SecretStore", "ClusterSecretStore"])),
+        "Whether the store is of the namespace or of the cluster.",
+        "storeKind = \"ClusterSecretStore\"",
+    ),
+    key(
+        "entry",
+        Shape::Text,
+        "The entry of the store that has a property for each of `secrets`.",
+        "entry = \"ml/platform\"",
+    ),
+    key(
+        "refreshInterval",
+        Shape::Text,
+        "How often the operator reads the store.",
+        "refreshInterval = \"15m\"",
+    ),
+    key(
+        "without",
+        STRINGS,
+        "Optional secrets that the entry does not have.",
+        "without = [\"token\"]",
+    ),
+    key(
+        "further",
+        TABLES,
+        "Secrets that charts of others and Ingresses read in a form of their own: `name`, `type`, `data`, `reads`.",
+        "further = []",
+    ),
+];
+
+const SECRETS_STORE: &[KeyShape] = &[
+    key(
+        "providerClass",
+        Shape::Text,
+        "The SecretProviderClass that every pod that reads a secret mounts; empty: none. Its `secretObjects` make the Secret.",
+        "providerClass = \"ml\"",
+    ),
+    key(
+        "driver",
+        Shape::Text,
+        "The name of the CSI driver.",
+        "driver = \"secrets-store.csi.k8s.io\"",
+    ),
 ];
 
 const INGRESS: &[KeyShape] = &[
@@ -242,7 +308,7 @@ const MONITORING: &[KeyShape] = &[
     key(
         "operator",
         Shape::Boolean,
-        "Whether there are PodMonitors and PrometheusRules.",
+        "Whether there are objects for a Prometheus operator: PodMonitors, ScrapeConfigs, Probes and PrometheusRules.",
         "operator = true",
     ),
     key(

@@ -85,7 +85,7 @@ pub(in crate::resolve) fn external_metrics(
     sink: &mut Sink,
 ) -> Vec<Metrics> {
     let draft = &scene.components[index];
-    let Some(shape) = draft.workload(None) else {
+    let (Some(_), Some(shape)) = (&draft.external, draft.workload(None)) else {
         return Vec::new();
     };
     let is_known = |table: &&Table| {

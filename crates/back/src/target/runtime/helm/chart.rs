@@ -6,7 +6,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    ci, claims::Claims, files::ChartFiles, network, order, raw, readme, schema, upstream, workload,
+    ci,
+    claims::Claims,
+    files::ChartFiles,
+    network, order, raw, readme, schema,
+    secrets::{FurtherSecret, SecretSource, further_secrets},
+    upstream, workload,
 };
 use crate::{
     data::Kept,
@@ -29,6 +34,9 @@ const WAIT_IMAGE: &str = "busybox:1.37.0";
 
 /// Has `kubectl` as its entrypoint, for the init containers that wait for a job.
 const JOB_WAIT_IMAGE: &str = "registry.k8s.io/kubectl:v1.34.1";
+
+/// The Secrets Store CSI driver (secrets-store-csi-driver.sigs.k8s.io).
+const SECRETS_STORE: &str = "secrets-store.csi.k8s.io";
 
 /// When pods of tasks that failed are removed: in the night to Sunday.
 const CLEANUP: &str = "30 4 * * 0";
@@ -145,6 +153,18 @@ pub fn build(context: &Context<'_>) -> Chart {
     let mut values = json!({
         "existingSecret": platform.name,
         "secrets": secrets(platform),
+        "externalSecrets": {
+            "store": "",
+            "storeKind": "SecretStore",
+            "entry": platform.name,
+            "refreshInterval": "1h",
+            "without": [],
+            "further": further_secrets(platform, SecretSource::ExternalSecrets)
+                .iter()
+                .map(FurtherSecret::chart_value)
+                .collect::<Vec<_>>(),
+        },
+        "secretsStore": { "providerClass": "", "driver": SECRETS_STORE },
         "vars": variables(platform),
         "imagePullSecrets": [],
         "imagePullPolicy": "IfNotPresent",

@@ -13,6 +13,8 @@ pub struct ReadmeView {
     values: Vec<ValueRow>,
     /// What a workload's values may hold.
     of_component: Vec<ValueRow>,
+    /// What else they hold, which only platform.toml changes.
+    fixed: Vec<ValueRow>,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,9 +45,15 @@ pub fn view(values: &Value) -> ReadmeView {
     let of_component = schema::component_keys()
         .iter()
         .map(|key| row(key.name.to_string(), key, &Value::Null));
+    let fixed = schema::FIXED_KEYS.iter().map(|(name, meaning)| ValueRow {
+        name: (*name).to_string(),
+        default: None,
+        meaning,
+    });
     ReadmeView {
         values: rows,
         of_component: of_component.collect(),
+        fixed: fixed.collect(),
     }
 }
 

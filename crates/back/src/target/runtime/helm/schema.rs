@@ -50,9 +50,31 @@ pub fn view(values: &Value, known: &BTreeSet<String>) -> SchemaView {
             .map(|(key, value)| (key.clone(), of_type(value)))
             .collect(),
         of_chart: meanings(CHART_TOP_KEYS),
-        of_component: meanings(component_keys()),
+        of_component: meanings(component_keys())
+            .into_iter()
+            .chain(FIXED_KEYS.iter().copied())
+            .collect(),
     }
 }
+
+/// Values of a workload that follow from the platform and that no raw table takes, each with its meaning.
+pub const FIXED_KEYS: &[(&str, &str)] = &[
+    ("component", "The component of platform.toml."),
+    ("podOf", "The workload whose pod it runs in."),
+    ("selector", "Labels of the pods of another chart."),
+    (
+        "serves",
+        "Labels that those of them have besides to which its Service leads.",
+    ),
+    ("ownService", "Another chart makes the Service of its name."),
+    ("chartSecret", "A Secret that its chart reads."),
+    ("admits", "Peers outside of the chart that reach it."),
+    (
+        "reachesCluster",
+        "Its pods may connect to everything in the cluster.",
+    ),
+    ("asksApi", "Its pods ask the cluster's API."),
+];
 
 /// The keys of a workload's values: what the raw table `helm` of a component takes.
 pub fn component_keys() -> &'static [KeyShape] {

@@ -3,12 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::upstream;
 use crate::model::{Piece, Platform, Route, Text};
 
 /// The type of a Secret with a certificate, and its keys, as Ingresses read it.
 const TLS: (&str, &str, &str) = ("kubernetes.io/tls", "tls.crt", "tls.key");
+
+/// A private key in a PEM text, in whatever form it is. The operator's `filterPEM` takes the whole label of a block, and fails
+/// where a text has none of it; sprig's `regexFind` does neither (external-secrets v0.16.2, pkg/template/v2).
+const PRIVATE_KEY: &str =
+    "(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----";
 
 /// A Secret beside the platform's.
 #[derive(Debug, Serialize)]
@@ -18,9 +24,17 @@ pub struct FurtherSecret {
     reader: String,
     #[serde(rename = "type")]
     kind: String,
-    entries: Vec<(String, String)>,
+    /// Its entries, in the order in which they are printed.
+    data: Map<String, Value>,
     /// The platform's secrets that stand in them.
     reads: BTreeSet<String>,
+}
+
+impl FurtherSecret {
+    /// The same as a value of the chart.
+    pub fn chart_value(&self) -> Value {
+        json!({ "name": self.name, "type": self.kind, "data": self.data, "reads": self.reads })
+    }
 }
 
 /// Where the values of secrets come from.
@@ -57,14 +71,14 @@ fn of_charts(platform: &Platform, source: SecretSource<'_>) -> Vec<FurtherSecret
             })
         };
         let entries = made.entries.iter();
-        let entries = entries
-            .map(|(key, text)| (key.clone(), rendered(text)))
+        let data = entries
+            .map(|(key, text)| (key.clone(), rendered(text).into()))
             .collect();
         FurtherSecret {
             name: upstream::secret_name(&component.name),
             reader: format!("the chart that runs {}", component.name),
             kind: made.kind.clone(),
-            entries,
+            data,
             reads,
         }
     })
@@ -83,12 +97,12 @@ fn of_routes(platform: &Platform, source: SecretSource<'_>) -> Vec<FurtherSecret
         let (certificates, key) = match source {
             SecretSource::Values(values) => {
                 let text = value(platform, values, name);
-                (!text.is_empty()).then(|| (pem(&text, false), pem(&text, true)))?
+                (!text.is_empty())
+                    .then(|| (pem(&text, "CERTIFICATE"), pem(&text, "PRIVATE KEY")))?
             }
-            // Programs look for the key in the text; the operator can't filter by the end of a block's name.
             SecretSource::ExternalSecrets => (
                 template(name, " | filterPEM \"CERTIFICATE\""),
-                template(name, ""),
+                template(name, &format!(" | regexFind \"{PRIVATE_KEY}\"")),
             ),
         };
         let (kind, certificates_key, key_key) = TLS;
@@ -96,10 +110,10 @@ fn of_routes(platform: &Platform, source: SecretSource<'_>) -> Vec<FurtherSecret
             name: name.to_string(),
             reader: format!("the Ingress of {}", route.host),
             kind: kind.to_string(),
-            entries: vec![
-                (certificates_key.to_string(), certificates),
-                (key_key.to_string(), key),
-            ],
+            data: Map::from_iter([
+                (certificates_key.to_string(), certificates.into()),
+                (key_key.to_string(), key.into()),
+            ]),
             reads: BTreeSet::from([name.to_string()]),
         })
     });
@@ -125,20 +139,22 @@ fn template(name: &str, filter: &str) -> String {
     format!("{{{{ index . \"{name}\"{filter} }}}}")
 }
 
-/// The blocks of a PEM text that are private keys, or those that are not.
-fn pem(text: &str, wants_keys: bool) -> String {
+/// The blocks of a PEM text whose label ends so: that of a private key may begin with its form, such as `EC`.
+fn pem(text: &str, label: &str) -> String {
     let mut out = String::new();
-    let mut is_key = None;
+    let mut is_wanted = false;
     for line in text.lines().map(str::trim) {
         if let Some(begun) = line.strip_prefix("-----BEGIN ") {
-            is_key = Some(begun.ends_with("PRIVATE KEY-----"));
+            is_wanted = begun
+                .strip_suffix("-----")
+                .is_some_and(|begun| begun.ends_with(label));
         }
-        if is_key == Some(wants_keys) {
+        if is_wanted {
             out.push_str(line);
             out.push('\n');
         }
         if line.starts_with("-----END ") {
-            is_key = None;
+            is_wanted = false;
         }
     }
     out

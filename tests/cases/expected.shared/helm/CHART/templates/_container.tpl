@@ -64,8 +64,14 @@
   stdin: true
   {{- end }}
   {{- $mounts := include "mlopsgen.mounts" . }}
-  {{- if or $mounts $workload.extraVolumeMounts }}
+  {{- $store := and (not .bare) (include "mlopsgen.readsStore" .) }}
+  {{- if or $mounts $store $workload.extraVolumeMounts }}
   volumeMounts:
+    {{- if $store }}
+    - name: mlopsgen-secrets-store
+      mountPath: /mnt/mlopsgen-secrets-store
+      readOnly: true
+    {{- end }}
     {{- with $mounts }}
     {{- . | trim | nindent 4 }}
     {{- end }}
@@ -73,6 +79,18 @@
     {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- end }}
+{{- end -}}
+
+{{- /* Whether a workload mounts what `secretsStore` names: the driver keeps the Secret while such a volume is mounted. */ -}}
+{{- define "mlopsgen.readsStore" -}}
+{{- if .root.Values.secretsStore.providerClass -}}
+{{- $reads := false -}}
+{{- range .workload.files }}{{ if .secret }}{{ $reads = true }}{{ end }}{{ end -}}
+{{- range concat (default list .workload.command) (default list .workload.args) (default dict .workload.env | values) -}}
+{{- if kindIs "slice" . }}{{ range . }}{{ if kindIs "map" . }}{{ if hasKey . "secret" }}{{ $reads = true }}{{ end }}{{ end }}{{ end }}{{ end -}}
+{{- end -}}
+{{- if $reads }}true{{ end -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* Secrets inside of longer texts come first, as variables of their own: Kubernetes puts them in by $(NAME). An

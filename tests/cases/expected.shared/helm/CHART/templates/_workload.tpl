@@ -170,6 +170,7 @@ is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself wa
 {{- $files := list -}}
 {{- $volumes := list -}}
 {{- $claims := false -}}
+{{- $store := false -}}
 {{- range $guest := append (include "mlopsgen.guests" . | fromJsonArray) $name | sortAlpha -}}
 {{- $workload := index $root.Values.components $guest -}}
 {{- if eq (include "mlopsgen.enabled" (dict "root" $root "name" $guest)) "true" -}}
@@ -188,6 +189,7 @@ is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself wa
 {{- end -}}
 {{- $files = concat $files (default list $workload.files) -}}
 {{- $volumes = append $volumes (include "mlopsgen.podVolumes" $entry) -}}
+{{- if include "mlopsgen.readsStore" $entry }}{{ $store = true }}{{ end -}}
 {{- range $workload.volumes -}}
 {{- if or (hasKey . "claim") (hasKey . "size") }}{{ $claims = true }}{{ end -}}
 {{- end -}}
@@ -344,13 +346,21 @@ spec:
     {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- $ownToken := and $jobs (not $token) }}
-  {{- if or (compact $volumes) $pod.extraVolumes $ownToken }}
+  {{- if or (compact $volumes) $pod.extraVolumes $ownToken $store }}
   volumes:
     {{- range compact $volumes }}
     {{- . | trim | nindent 4 }}
     {{- end }}
     {{- with $pod.extraVolumes }}
     {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- if $store }}
+    - name: mlopsgen-secrets-store
+      csi:
+        driver: {{ $root.Values.secretsStore.driver | quote }}
+        readOnly: true
+        volumeAttributes:
+          secretProviderClass: {{ $root.Values.secretsStore.providerClass | quote }}
     {{- end }}
     {{- if $ownToken }}
     - name: mlopsgen-token

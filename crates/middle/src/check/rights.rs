@@ -1,0 +1,194 @@
+//! What a container may do on the host: keys of a workload, and raw keys of Compose and of the chart, which say the same.
+
+use super::{
+    Facts,
+    lints::{at, lint},
+    power::{self, Power},
+    strings::is_the_users,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{Device, Platform, Port, Raw, Workload},
+    source::Span,
+};
+
+/// The engine's socket, all rights on the host, root; raw keys of Compose may open a port to the network, too.
+pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
+    for workload in platform.workloads() {
+        let place = |key: &str| at(platform, workload, key);
+        let holder = Holder {
+            name: format!("`{}`", workload.name),
+            component: Some(&workload.component),
+        };
+        of_keys(platform, workload, &holder, sink);
+        // What a kind of the catalog writes there it needs.
+        if is_chosen(platform, workload, "compose") {
+            let powers = power::of_service(&workload.raw_compose);
+            holder.report(powers, place("compose"), sink);
+        }
+        holder.report(power::of_values(&workload.raw_helm), place("helm"), sink);
+    }
+    for pipeline in &platform.pipelines {
+        let holder = Holder {
+            name: format!("tasks of `{}`", pipeline.name),
+            component: None,
+        };
+        for mount in &pipeline.volumes {
+            let path = mount.source.on_host();
+            let power = path.and_then(|path| power::of_path(path.as_str(), mount.read_only));
+            holder.report(power, mount.span, sink);
+        }
+    }
+    of_project(platform, sink);
+}
+
+/// Host ports that the whole network reaches.
+pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
+    let is_open = |port: &&Port| port.host.is_some() && !port.bind.is_loopback();
+    for workload in facts.platform.workloads() {
+        for port in workload.ports.iter().filter(is_open) {
+            let message = format!(
+                "port `{}` of `{}` is open to the network",
+                port.name, workload.name
+            );
+            sink.push(
+                lint(Code::PublicBind, message, workload)
+                    .label(port.host_span, format!("published on `{}`", port.bind))
+                    .help("bind it to 127.0.0.1; accept it with `allow = [\"public-bind\"]`"),
+            );
+        }
+    }
+}
+
+/// Who has rights: a workload, the tasks of a pipeline, or what only `[raw.compose]` names.
+struct Holder<'a> {
+    /// The words for it in a message.
+    name: String,
+    component: Option<&'a str>,
+}
+
+impl Holder<'_> {
+    /// One lint for each of them.
+    fn report(&self, powers: impl IntoIterator<Item = Power>, span: Span, sink: &mut Sink) {
+        for power in powers {
+            sink.push(self.lint(power, span));
+        }
+    }
+
+    fn lint(&self, power: Power, span: Span) -> Diagnostic {
+        let name = &self.name;
+        let (code, message, label, help) = match power {
+            Power::Engine(label) => (
+                Code::DockerSocket,
+                format!("{name} can do anything that the container engine can"),
+                label.to_string(),
+                "whoever controls it is root on the host; ",
+            ),
+            Power::Host(label) => (
+                Code::Privileged,
+                format!("{name} has all rights on the host"),
+                label,
+                "give it the folders, `devices` or `cap_add` that it needs; ",
+            ),
+            Power::Root => (
+                Code::RootUser,
+                format!("{name} runs as root"),
+                "root".to_string(),
+                "name a user of the image; ",
+            ),
+            Power::Open(port) => (
+                Code::PublicBind,
+                format!("port {port} of {name} is open to the network"),
+                "published on all addresses".to_string(),
+                "bind it to 127.0.0.1; ",
+            ),
+        };
+        let lint = Diagnostic::new(code, message).label(span, label);
+        let code = code.name();
+        match self.component {
+            Some(component) => lint
+                .about(component)
+                .help(format!("{help}accept it with `allow = [\"{code}\"]`")),
+            None => lint.help(format!(
+                "{help}accept it with `[lints]` `{code} = \"allow\"`"
+            )),
+        }
+    }
+}
+
+/// Whether platform.toml or a kind of the user wrote the key: the kinds of the catalog ask for what their programs need.
+fn is_chosen(platform: &Platform, workload: &Workload, key: &str) -> bool {
+    let entry = workload.written.entry(key);
+    entry.is_some_and(|entry| is_chosen_at(platform, entry.key.span))
+}
+
+fn is_chosen_at(platform: &Platform, span: Span) -> bool {
+    is_the_users(platform, span) || platform.own_kinds.contains(&span.source)
+}
+
+fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: &mut Sink) {
+    let runtime = &workload.runtime;
+    for mount in &workload.mounts {
+        let Some(path) = mount.source.on_host() else {
+            continue;
+        };
+        let span = match is_the_users(platform, mount.span) {
+            true => mount.span,
+            false => workload.span,
+        };
+        // A kind of the catalog that has the socket is worth a word.
+        if is_chosen_at(platform, mount.span) || power::is_socket(path.as_str()) {
+            holder.report(power::of_path(path.as_str(), mount.read_only), span, sink);
+        }
+    }
+    let place = |key: &str| at(platform, workload, key);
+    if runtime.privileged {
+        let power = Power::Host("privileged".to_string());
+        holder.report([power], place("privileged"), sink);
+    }
+    if is_chosen(platform, workload, "cap_add") {
+        let powers = runtime.cap_add.iter();
+        let powers = powers.filter_map(|it| power::of_capability(it.name()));
+        holder.report(powers, place("cap_add"), sink);
+    }
+    if is_chosen(platform, workload, "devices") {
+        let powers = runtime.devices.iter().filter_map(|device| match device {
+            Device::File { host, .. } => power::of_device(host),
+            Device::Interface(_) => None,
+        });
+        holder.report(powers, place("devices"), sink);
+    }
+    let user = runtime.user.as_ref();
+    if user.is_some_and(|user| user.accounts.user.is_root()) {
+        holder.report([Power::Root], place("user"), sink);
+    }
+}
+
+/// What `[raw.compose]` gives to services and volumes.
+fn of_project(platform: &Platform, sink: &mut Sink) {
+    for (name, service) in section(&platform.raw_compose, "services") {
+        let workload = platform.workloads().find(|it| it.name == *name);
+        let holder = Holder {
+            name: format!("`{name}` of `[raw.compose]`"),
+            component: workload.map(|it| it.component.as_str()),
+        };
+        holder.report(power::of_service(service), platform.span, sink);
+    }
+    for (name, volume) in section(&platform.raw_compose, "volumes") {
+        let holder = Holder {
+            name: format!("the volume `{name}` of `[raw.compose]`"),
+            component: None,
+        };
+        holder.report(power::of_volume(volume), platform.span, sink);
+    }
+}
+
+fn section<'a>(raw: &'a Raw, key: &str) -> impl Iterator<Item = &'a (String, Raw)> {
+    let entries = |raw: &'a Raw| match raw {
+        Raw::Table(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    let found = entries(raw).iter().find(|(name, _)| name == key);
+    found.map_or(&[][..], |(_, inner)| entries(inner)).iter()
+}

@@ -1,0 +1,131 @@
+"""What needs a node: who reaches whom in the small platform, from its own pods and from other namespaces.
+
+A refusal counts only where the port listens: `nobody_is_refused_by_a_closed_port` proves that first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from commands import SMALL, chart_of, eventually, install, kubectl, namespace, ready, run
+
+# Where a pod stands for the ingress controller: the namespace that the chart names unless told otherwise.
+CONTROLLER = "ingress-nginx"
+ELSEWHERE = "elsewhere"
+API_SERVER = ("10.96.0.1", 443)
+
+# It listens where a DNS server would, and on a further port of an API server.
+LISTENS = "for port in 53 6443; do /bin/busybox httpd -p $port -h /tmp; done; exec sleep 36000"
+
+
+def reaches(space: str, pod: str, host: str, port: int) -> bool:
+    return run("kubectl", "--namespace", space, "exec", pod, "--", "nc", "-z", "-w", "2", host, str(port), check=False).returncode == 0
+
+
+def expect(found: dict[tuple[str, str, str, int], bool]) -> None:
+    """Asks for each `(namespace, pod, host, port)`, some seconds where a policy may still be on its way."""
+    for asked, expected in found.items():
+        eventually(20, lambda asked=asked: (*asked, reaches(*asked)), lambda said, expected=expected: said[-1] == expected)
+
+
+def service(name: str, space: str = "small") -> str:
+    return f"{name}.{space}.svc.cluster.local"
+
+
+def address_of(space: str, pod: str) -> str:
+    return kubectl("--namespace", space, "get", "pod", pod, "--output", "jsonpath={.status.podIP}")
+
+
+def nobody_is_refused_by_a_closed_port() -> None:
+    for workload, port in [("statefulset/store", 8080), ("statefulset/store", 9090), ("deployment/web", 8080)]:
+        assert reaches("small", workload, "127.0.0.1", port), f"{workload} does not listen on {port}"
+    for space in (CONTROLLER, ELSEWHERE):
+        namespace(space)
+        kubectl("--namespace", space, "run", "guest", "--image=busybox:1.37.0", "--", "sh", "-c", LISTENS)
+    for space in (CONTROLLER, ELSEWHERE):
+        kubectl("--namespace", space, "wait", "pod/guest", "--for=condition=Ready", "--timeout=60s")
+        expect({(space, "guest", address_of(ELSEWHERE, "guest"), port): True for port in (53, 6443)})
+
+
+def policies_hold_exactly_the_edges() -> None:
+    guest = address_of(ELSEWHERE, "guest")
+    expect({
+        ("small", "deployment/web", "store", 8080): True,
+        ("small", "deployment/web", "store", 9090): False,
+        ("small", "deployment/stranger", "store", 8080): False,
+        ("small", "deployment/stranger", "web", 8080): False,
+        ("small", "deployment/stranger", guest, 6443): False,
+        (ELSEWHERE, "guest", service("store"), 8080): False,
+        (ELSEWHERE, "guest", service("web"), 8080): False,
+    })  # fmt: skip
+
+
+def only_the_clusters_dns_is_asked() -> None:
+    guest = address_of(ELSEWHERE, "guest")
+    for pod in ("deployment/web", "deployment/stranger"):
+        expect({("small", pod, "10.96.0.10", 53): True, ("small", pod, guest, 53): False})
+
+
+def only_who_waits_for_a_job_asks_the_api_server() -> None:
+    """And where a value says its addresses, nothing else that listens on its ports."""
+    addresses = kubectl("get", "endpointslices", "kubernetes", "--output", "jsonpath={.endpoints[*].addresses[*]}").split()
+    cidrs = [f"{address}/32" for address in [API_SERVER[0], *addresses]]
+    install(chart_of(SMALL), "small", "--reuse-values", "--set-json", f"networkPolicy.apiServer.cidrs={json.dumps(cidrs)}")
+    guest = address_of(ELSEWHERE, "guest")
+    expect({
+        ("small", "deployment/web", *API_SERVER): True,
+        ("small", "deployment/web", guest, 6443): False,
+        ("small", "deployment/stranger", *API_SERVER): False,
+        ("small", "statefulset/store", *API_SERVER): False,
+    })  # fmt: skip
+
+
+def only_the_controller_reaches_what_is_published() -> None:
+    """`web` publishes a port, `store` none. Before the ingress is on, nothing is published."""
+    expect({(CONTROLLER, "guest", service("web"), 8080): False})
+    install(chart_of(SMALL), "small", "--reuse-values", "--set", "ingress.enabled=true")
+    closed = {(CONTROLLER, "guest", service("store"), port): False for port in (8080, 9090)}
+    expect({(CONTROLLER, "guest", service("web"), 8080): True, (ELSEWHERE, "guest", service("web"), 8080): False, **closed})
+    # Another namespace, and of it only the pods that the value names.
+    named: list[dict[str, Any]] = [{
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": ELSEWHERE}},
+        "podSelector": {"matchLabels": {"run": "guest"}},
+    }]  # fmt: skip
+    install(chart_of(SMALL), "small", "--reuse-values", "--set-json", f"networkPolicy.controller={json.dumps(named)}")
+    expect({(CONTROLLER, "guest", service("web"), 8080): False, (ELSEWHERE, "guest", service("web"), 8080): True})
+    install(chart_of(SMALL), "small", "--reuse-values", "--set", "ingress.enabled=false")
+    expect({(ELSEWHERE, "guest", service("web"), 8080): False})
+
+
+def a_further_peer_reaches_what_its_value_names() -> None:
+    peer: dict[str, Any] = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": ELSEWHERE}}}
+
+    def admitted(**more: list[str]) -> None:
+        install(chart_of(SMALL), "small", "--reuse-values", "--set-json", f"networkPolicy.extraIngress={json.dumps([peer | more])}")
+
+    def open_to(space: str, *names: str) -> None:
+        targets = {"store.http": ("store", 8080), "store.admin": ("store", 9090), "web.http": ("web", 8080)}
+        expect({(space, "guest", service(host), port): name in names for name, (host, port) in targets.items()})
+
+    admitted(to=["store"], ports=["admin"])
+    open_to(ELSEWHERE, "store.admin")
+    open_to(CONTROLLER)
+    admitted(to=["store"])
+    open_to(ELSEWHERE, "store.http", "store.admin")
+    admitted()
+    open_to(ELSEWHERE, "store.http", "store.admin", "web.http")
+    install(chart_of(SMALL), "small", "--reset-values")
+    ready("small")
+    open_to(ELSEWHERE)
+
+
+CHECKS: list[Callable[[], None]] = [
+    nobody_is_refused_by_a_closed_port,
+    policies_hold_exactly_the_edges,
+    only_the_clusters_dns_is_asked,
+    only_who_waits_for_a_job_asks_the_api_server,
+    only_the_controller_reaches_what_is_published,
+    a_further_peer_reaches_what_its_value_names,
+]
