@@ -110,14 +110,16 @@ pub(super) fn state(place: &Place, path: &str) -> Option<State> {
         inner.trim_start_matches('/').to_string()
     };
     let full = place.output(path);
-    match place.opened().read(&full, LARGEST) {
+    let read = match place.opened().read_below(&full, LARGEST) {
+        Ok(read) => read,
+        Err(Obstacle::BelowFile(file)) => return Some(State::BelowFile(below(&file))),
+        Err(obstacle) => Err(obstacle.into()),
+    };
+    match read {
         Ok(bytes) => Some(State::File(bytes)),
         Err(ReadError::Directory) => Some(State::Folder),
         Err(ReadError::Link(link)) => Some(State::Link(below(&link))),
-        Err(ReadError::Missing) => match place.opened().entry(&full) {
-            Err(Obstacle::BelowFile(file)) => Some(State::BelowFile(below(&file))),
-            _ => None,
-        },
+        Err(ReadError::Missing) => None,
         Err(error @ (ReadError::Special | ReadError::TooLarge(_))) => {
             Some(State::Unreadable(format!("it {error}")))
         }

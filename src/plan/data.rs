@@ -1,11 +1,11 @@
 //! What a plan does to data: volumes that are left behind, that start empty, or that keep their data under another key, and
 //! data that another major version has to read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Inputs, claims};
 use crate::{
-    data::{Data, Keeper, Kept, Program, Reader, id, owner, section, volume},
+    data::{Data, Identity, Keeper, Kept, Program, Reader, id, owner, section, volume},
     files::{Ground, Target},
 };
 
@@ -95,18 +95,20 @@ impl DataPlan {
 
 /// Compares the recorded data with the desired data.
 pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
-    let recorded = recorded(inputs);
+    let recorded = RecordedData::of(inputs);
     let wanted = wanted(inputs);
     let fresh: Vec<Data> = wanted
         .iter()
-        .filter(|kept| !recorded.iter().any(|data| data.is_same(&kept.data)))
+        .filter(|kept| recorded.same(&kept.data).next().is_none())
         .map(|kept| kept.data.clone())
         .collect();
+    let used: BTreeSet<Identity<'_>> = wanted.iter().map(|kept| kept.data.identity()).collect();
     let left = recorded
-        .iter()
-        .filter(|data| !wanted.iter().any(|kept| kept.data.is_same(data)))
+        .all()
+        .filter(|data| !used.contains(&data.identity()))
         .map(|data| left_behind(data, &wanted, &fresh))
         .collect();
+    let keepers: BTreeSet<Keeper> = recorded.all().map(|data| data.keeper).collect();
     DataPlan {
         left,
         moved: moved(&recorded, &wanted),
@@ -115,8 +117,43 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         // Where nothing is written down yet, all of it is new.
         fresh: fresh
             .into_iter()
-            .filter(|new| recorded.iter().any(|data| data.keeper == new.keeper))
+            .filter(|new| keepers.contains(&new.keeper))
             .collect(),
+    }
+}
+
+/// The data of the manifest, found by what it is on a disk. A platform can have thousands of volumes, and each desired one is
+/// looked up.
+struct RecordedData<'a> {
+    in_order: Vec<&'a Data>,
+    by_identity: BTreeMap<Identity<'a>, Vec<&'a Data>>,
+}
+
+impl<'a> RecordedData<'a> {
+    /// The data of the selected runtimes.
+    fn of(inputs: &Inputs<'a>) -> Self {
+        let recorded = inputs.recorded.manifest.volumes.keys();
+        let in_order: Vec<&Data> = recorded
+            .filter(|data| is_selected(data.keeper, inputs.selected))
+            .collect();
+        let mut by_identity: BTreeMap<Identity<'a>, Vec<&Data>> = BTreeMap::new();
+        for data in in_order.iter().copied() {
+            by_identity.entry(data.identity()).or_default().push(data);
+        }
+        Self {
+            in_order,
+            by_identity,
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'a Data> {
+        self.in_order.iter().copied()
+    }
+
+    /// What the manifest says of the same thing on a disk; several keys may have named it.
+    fn same<'b>(&'b self, data: &'b Data) -> impl Iterator<Item = &'b Data> {
+        let found = self.by_identity.get(&data.identity());
+        found.into_iter().flatten().copied()
     }
 }
 
@@ -135,13 +172,6 @@ pub(super) fn is_selected(keeper: Keeper, selected: Option<&BTreeSet<Target>>) -
 pub(super) fn wanted<'a>(inputs: &Inputs<'a>) -> Vec<&'a Kept> {
     let kept = inputs.wanted.kept.iter();
     kept.filter(|kept| is_selected(kept.data.keeper, inputs.selected))
-        .collect()
-}
-
-fn recorded<'a>(inputs: &Inputs<'a>) -> Vec<&'a Data> {
-    let recorded = inputs.recorded.manifest.volumes.keys();
-    recorded
-        .filter(|data| is_selected(data.keeper, inputs.selected))
         .collect()
 }
 
@@ -242,9 +272,9 @@ fn candidate<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a str> {
     fits.next().is_none().then(|| owner(&only.key))
 }
 
-fn moved(recorded: &[&Data], wanted: &[&Kept]) -> Vec<Moved> {
+fn moved(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Moved> {
     let changed = wanted.iter().filter_map(|kept| {
-        let before = recorded.iter().find(|data| data.is_same(&kept.data))?;
+        let before = recorded.same(&kept.data).next()?;
         let is_moved = before.key != kept.data.key || kept.data.moved && !before.moved;
         is_moved.then(|| Moved {
             from: before.key.clone(),
@@ -254,12 +284,12 @@ fn moved(recorded: &[&Data], wanted: &[&Kept]) -> Vec<Moved> {
     changed.collect()
 }
 
-fn upgrades(recorded: &[&Data], wanted: &[&Kept]) -> Vec<MajorChange> {
+fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
     let mut out = Vec::new();
     for kept in wanted {
         let to = kept.data.program.clone();
         let to = to.map_or(Reader::Unknown, Reader::Program);
-        for before in recorded.iter().filter(|data| data.is_same(&kept.data)) {
+        for before in recorded.same(&kept.data) {
             // What else mounts the data of a store that is gone may well be there to read it.
             let is_other_use = to == Reader::Unknown && before.key != kept.data.key;
             let Some(from) = before.program.as_ref().filter(|_| !is_other_use) else {
@@ -298,12 +328,14 @@ fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
 }
 
 fn resized(inputs: &Inputs<'_>, wanted: &[&Kept]) -> Vec<Resized> {
-    let recorded = &inputs.recorded.manifest.volumes;
+    let recorded = inputs.recorded.manifest.volumes.iter();
+    let mut sizes = BTreeMap::new();
+    for (data, size) in recorded {
+        sizes.entry(data.identity()).or_insert(*size);
+    }
     let changed = wanted.iter().filter_map(|kept| {
         let to = kept.size?;
-        let mut before = recorded.iter();
-        let (_, from) = before.find(|(data, _)| data.is_same(&kept.data))?;
-        let from = (*from)?;
+        let from = (*sizes.get(&kept.data.identity())?)?;
         (from != to).then(|| Resized {
             data: kept.data.clone(),
             from,

@@ -165,15 +165,18 @@ type Key = (String, String, String);
 
 /// Compares the chart of before with the chart of afterwards.
 pub(super) fn fixed<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Fixed> {
-    let charts = changes
-        .filter(|change| is_values(&change.path))
-        .map(|change| {
-            let before = change.before.as_deref().map(String::from_utf8_lossy);
-            (
-                before.map(|it| objects(&it)),
-                change.after.as_deref().map(objects),
-            )
-        });
+    let charts: Vec<&Change> = changes.filter(|change| is_values(&change.path)).collect();
+    // To read the values of a chart is slow, and nothing can differ from a chart that is not there yet.
+    if charts.iter().all(|change| change.before.is_none()) {
+        return Vec::new();
+    }
+    let charts = charts.into_iter().map(|change| {
+        let before = change.before.as_deref().map(String::from_utf8_lossy);
+        (
+            before.map(|it| objects(&it)),
+            change.after.as_deref().map(objects),
+        )
+    });
     // A renamed platform has another chart, and its claims stay in use.
     let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
     for (old, new) in charts {

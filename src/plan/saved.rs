@@ -1,6 +1,6 @@
 //! A plan as a file, so that exactly the plan that was reviewed can be applied later.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -122,20 +122,12 @@ impl SavedPlan {
 
     /// What has changed since the plan was made, one line for each change; empty if the plan is still valid.
     pub fn differences(&self, now: &SavedPlan) -> Vec<String> {
-        let paths: BTreeSet<&String> = self
-            .changes
-            .iter()
-            .chain(&now.changes)
-            .map(|change| &change.path)
-            .collect();
-        let find = |plan: &SavedPlan, path: &str| {
-            let mut changes = plan.changes.iter();
-            changes.find(|change| change.path == path).cloned()
-        };
+        let (before, after) = (self.by_path(), now.by_path());
+        let paths: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
         let mut differences: Vec<String> = paths
             .into_iter()
-            .filter(|path| find(self, path) != find(now, path))
-            .cloned()
+            .filter(|path| before.get(path) != after.get(path))
+            .map(str::to_string)
             .collect();
         if self.stubs != now.stubs {
             differences.push("the stubs".to_string());
@@ -148,5 +140,12 @@ impl SavedPlan {
             differences.push(super::MANIFEST.to_string());
         }
         differences
+    }
+
+    fn by_path(&self) -> BTreeMap<&str, &SavedChange> {
+        let changes = self.changes.iter();
+        changes
+            .map(|change| (change.path.as_str(), change))
+            .collect()
     }
 }

@@ -182,6 +182,8 @@ fn run(
         environment: request.environment.clone(),
     };
     let platform = resolve::resolve(&draft, inputs, sink);
+    // The trees of a large platform are as large as what it compiles to, and the targets need the room.
+    drop((read, draft));
     watch(Stage::Resolve);
     let graph = graph::build(&platform);
     watch(Stage::Graph);

@@ -44,10 +44,14 @@ pub struct Data {
     pub program: Option<Program>,
 }
 
+/// What data is on a disk: who keeps it, and its name there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity<'a>(Keeper, &'a str);
+
 impl Data {
-    /// Whether both are the same thing on a disk.
-    pub fn is_same(&self, other: &Data) -> bool {
-        (self.keeper, &self.name) == (other.keeper, &other.name)
+    /// Two of the same identity are the same thing on a disk.
+    pub fn identity(&self) -> Identity<'_> {
+        Identity(self.keeper, &self.name)
     }
 
     /// The StatefulSet that makes a claim for each of its pods, named `VOLUME-STATEFULSET-*`; `None` for other data.

@@ -165,34 +165,18 @@ impl Folder {
 
     /// The bytes of a regular file that has no more than `most`.
     pub fn read(&self, path: &str, most: u64) -> Result<Vec<u8>, ReadError> {
-        use io::Read;
-        let failed = |error: io::Error| ReadError::from(Obstacle::from(error));
+        self.read_below(path, most)?
+    }
+
+    /// The same. The outer error says what keeps the folder around the file from being reached.
+    pub fn read_below(
+        &self,
+        path: &str,
+        most: u64,
+    ) -> Result<Result<Vec<u8>, ReadError>, Obstacle> {
         let (folder, name) = self.parent(path)?;
         let folder = folder.as_ref().unwrap_or(&self.handle);
-        // Opening a pipe waits, and opening a device may do things.
-        match folder.entry(name).map_err(failed)?.kind {
-            Kind::File => {}
-            Kind::Folder => return Err(ReadError::Directory),
-            Kind::Link => return Err(ReadError::Link(path.to_string())),
-            Kind::Special => return Err(ReadError::Special),
-        }
-        let file = folder.file(name, Purpose::Read).map_err(failed)?;
-        let metadata = file.metadata().map_err(failed)?;
-        // Something else may stand there by now.
-        if !metadata.is_file() {
-            return Err(ReadError::Special);
-        }
-        if metadata.len() > most {
-            return Err(ReadError::TooLarge(most));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-        file.take(most + 1)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
-        match bytes.len() as u64 > most {
-            true => Err(ReadError::TooLarge(most)),
-            false => Ok(bytes),
-        }
+        Ok(read_in(folder, path, name, most))
     }
 
     /// The names in a folder with what they are, sorted.
@@ -261,6 +245,36 @@ fn parts(path: &str) -> Result<Vec<&str>, Obstacle> {
     match parts.contains(&"..") {
         true => Err(io::Error::other("`..` leaves the folder").into()),
         false => Ok(parts),
+    }
+}
+
+/// The bytes of a regular file in a folder; `path` is what a message calls it.
+fn read_in(folder: &Handle, path: &str, name: &str, most: u64) -> Result<Vec<u8>, ReadError> {
+    use io::Read;
+    let failed = |error: io::Error| ReadError::from(Obstacle::from(error));
+    // Opening a pipe waits, and opening a device may do things.
+    match folder.entry(name).map_err(failed)?.kind {
+        Kind::File => {}
+        Kind::Folder => return Err(ReadError::Directory),
+        Kind::Link => return Err(ReadError::Link(path.to_string())),
+        Kind::Special => return Err(ReadError::Special),
+    }
+    let file = folder.file(name, Purpose::Read).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    // Something else may stand there by now.
+    if !metadata.is_file() {
+        return Err(ReadError::Special);
+    }
+    if metadata.len() > most {
+        return Err(ReadError::TooLarge(most));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    file.take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    match bytes.len() as u64 > most {
+        true => Err(ReadError::TooLarge(most)),
+        false => Ok(bytes),
     }
 }
 

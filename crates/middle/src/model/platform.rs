@@ -58,6 +58,8 @@ pub struct Platform {
     pub raw_compose: Raw,
     /// Top-level values for the chart, laid over what is generated.
     pub raw_helm: Raw,
+    /// Whether a component reads what the engine keeps of the output of containers.
+    pub reads_logs: bool,
     /// Files of kinds: what stands there the user did not write.
     pub kind_sources: BTreeSet<SourceId>,
     /// Those of them that come with the project.
@@ -83,11 +85,6 @@ impl Platform {
         self.components
             .iter()
             .flat_map(|component| &component.workloads)
-    }
-
-    /// Whether a component reads what the engine keeps of the output of containers.
-    pub fn reads_logs(&self) -> bool {
-        self.components.iter().any(|component| component.reads_logs)
     }
 
     /// The workload of this name: its component's, or `COMPONENT-PART`.

@@ -17,7 +17,8 @@ pub enum Piece {
     Secret(String),
     /// The value of a `[vars]` entry that may change at start. Constants are literals.
     Variable(String),
-    Endpoint(Endpoint),
+    /// In a box: it is three times as large as the other pieces, and a platform has far more literals than addresses.
+    Endpoint(Box<Endpoint>),
     /// The URL that a browser uses: the published port, or the chart's ingress.
     PublicUrl {
         component: String,
@@ -93,15 +94,24 @@ impl Text {
         }
         match self.pieces.last_mut() {
             Some(Piece::Literal(last)) => last.push_str(text),
-            _ => self.pieces.push(Piece::Literal(text.to_string())),
+            _ => self.add(Piece::Literal(text.to_string())),
         }
     }
 
     pub fn push(&mut self, piece: Piece) {
         match piece {
             Piece::Literal(text) => self.push_literal(&text),
-            piece => self.pieces.push(piece),
+            piece => self.add(piece),
         }
+    }
+
+    /// Most texts have one piece. A list makes room for four when the first is pushed, and texts are most of what a large
+    /// platform takes in memory.
+    fn add(&mut self, piece: Piece) {
+        if self.pieces.is_empty() {
+            self.pieces.reserve_exact(1);
+        }
+        self.pieces.push(piece);
     }
 
     pub fn append(&mut self, other: &Text) {
@@ -195,7 +205,7 @@ impl Text {
 
     pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Endpoint(endpoint) => Some(endpoint),
+            Piece::Endpoint(endpoint) => Some(&**endpoint),
             _ => None,
         })
     }
@@ -203,4 +213,19 @@ impl Text {
 
 fn is_literal(piece: &Piece) -> bool {
     matches!(piece, Piece::Literal(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, Text};
+
+    #[test]
+    fn a_text_of_one_piece_takes_room_for_one() {
+        assert_eq!(Text::literal("redis").pieces.capacity(), 1);
+        let mut secret = Text::default();
+        secret.push(Piece::Secret("password".to_string()));
+        assert_eq!(secret.pieces.capacity(), 1);
+        // Two names, and which piece it is.
+        assert!(size_of::<Piece>() <= 2 * size_of::<String>() + size_of::<usize>());
+    }
 }

@@ -120,6 +120,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         volumes,
         networks: top.networks,
         aliases: aliases(&components),
+        reads_logs: components.iter().any(|component| component.reads_logs),
         components,
         pipelines,
         ci,

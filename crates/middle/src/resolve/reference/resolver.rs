@@ -468,7 +468,7 @@ impl Resolver<'_> {
             ),
         };
         Some(Text {
-            pieces: vec![Piece::Endpoint(Endpoint {
+            pieces: vec![Piece::Endpoint(Box::new(Endpoint {
                 component: draft.name.clone(),
                 port: port.name.clone(),
                 host,
@@ -477,7 +477,7 @@ impl Resolver<'_> {
                 path: port.path.clone(),
                 field,
                 external: outside.is_some(),
-            })],
+            }))],
         })
     }
 }

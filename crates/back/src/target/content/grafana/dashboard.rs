@@ -1,5 +1,7 @@
 //! The view of a dashboard, and its text.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 
 use super::{
@@ -87,7 +89,7 @@ pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, 
         panels: panel::place(dashboard.panels),
     };
     let text = board.context.engine.render(TEMPLATE, view)?;
-    let failed = |error: serde_json::Error| TemplateError {
+    let failed = |error: &dyn Display| TemplateError {
         template: TEMPLATE.to_string(),
         line: None,
         range: None,
@@ -96,8 +98,8 @@ pub(super) fn render(board: &Board<'_>, dashboard: Dashboard) -> Result<String, 
     let mut pretty = Vec::with_capacity(2 * text.len());
     let mut reader = serde_json::Deserializer::from_str(&text);
     let mut writer = serde_json::Serializer::pretty(&mut pretty);
-    serde_transcode::transcode(&mut reader, &mut writer).map_err(failed)?;
-    reader.end().map_err(failed)?;
+    serde_transcode::transcode(&mut reader, &mut writer).map_err(|error| failed(&error))?;
+    reader.end().map_err(|error| failed(&error))?;
     pretty.push(b'\n');
-    Ok(String::from_utf8_lossy(&pretty).into_owned())
+    String::from_utf8(pretty).map_err(|error| failed(&error))
 }

@@ -103,7 +103,7 @@ pub fn logging(platform: &Platform, labels: [&str; 2]) -> Value {
     let mut options = Keys::default();
     options.put("max-size", "10m");
     options.put("max-file", "3");
-    if platform.reads_logs() {
+    if platform.reads_logs {
         options.put("labels", labels.join(","));
     }
     json!({ "driver": "json-file", "options": options.0 })

@@ -50,7 +50,7 @@ pub fn secret(name: &str) -> Piece {
 }
 
 pub fn endpoint(component: &str, port: &str, number: u16) -> Piece {
-    Piece::Endpoint(Endpoint {
+    Piece::Endpoint(Box::new(Endpoint {
         component: component.to_string(),
         port: port.to_string(),
         host: Host::Name(component.to_string()),
@@ -59,7 +59,7 @@ pub fn endpoint(component: &str, port: &str, number: u16) -> Piece {
         path: String::new(),
         field: Field::Url,
         external: false,
-    })
+    }))
 }
 
 pub fn variable(name: &str, value: Text) -> EnvironmentVariable {
@@ -239,6 +239,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         flows: Vec::new(),
         notify: None,
         deploy: None,
+        reads_logs: false,
         kind_sources: BTreeSet::new(),
         own_kinds: BTreeSet::new(),
         raw_compose: Raw::default(),
