@@ -39,7 +39,8 @@ pub struct ApplyArgs {
     #[arg(long)]
     accept_data_loss: bool,
 
-    /// Accept that nearly everything in generated/ is removed (nine of ten files or more)
+    /// Accept that nearly everything in generated/ is removed: nine of ten files or more, not counting those of targets that
+    /// platform.toml no longer names
     #[arg(long)]
     accept_removal: bool,
 }

@@ -66,25 +66,43 @@ fn shared(cases: &[Case]) -> BTreeMap<String, &str> {
         .collect()
 }
 
+/// The first file of each text that is long enough to be read only once. What only the chart mounts stands there under another
+/// name, so files of the chart come last.
+fn originals(compiled: &Compiled) -> BTreeMap<&str, &str> {
+    const LONG: usize = 200;
+    let mut files: Vec<(&str, &str)> = compiled
+        .files
+        .iter()
+        .filter(|(_, text)| text.len() >= LONG)
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    files.sort_by_key(|(path, _)| (path.starts_with("helm/"), *path));
+    let mut originals = BTreeMap::new();
+    for (path, text) in files {
+        originals.entry(text).or_insert(path);
+    }
+    originals
+}
+
 /// What the list says of a file, where its text does not stand in `expected/`.
 fn elsewhere(
     case: &Case,
     compiled: &Compiled,
     path: &str,
     shared: &BTreeMap<String, &str>,
+    originals: &BTreeMap<&str, &str>,
 ) -> Option<String> {
     let text = &compiled.files[path];
     let place = place(path);
     if shared.get(&place) == Some(&text.as_str()) {
         return Some(format!(" = {SHARED}/{place}"));
     }
-    let original = place.strip_prefix("helm/CHART/files/");
-    if let Some(original) = original
-        && compiled.files.get(original) == Some(text)
+    if let Some(original) = originals.get(text.as_str())
+        && *original != path
     {
         return Some(format!(" = {original}"));
     }
-    (path.starts_with("grafana/dashboards/") && case.name != DASHBOARDS).then(|| {
+    (path.contains("grafana/dashboards/") && case.name != DASHBOARDS).then(|| {
         let digest: String = Sha256::digest(text)
             .iter()
             .take(8)
@@ -106,9 +124,10 @@ fn expected(cases: &[Case]) -> BTreeMap<String, String> {
         let mut messages = String::new();
         for compiled in &case.compiled {
             messages += &compiled.messages;
+            let originals = originals(compiled);
             for (path, text) in &compiled.files {
                 let full = format!("{}{path}", compiled.prefix);
-                let note = elsewhere(case, compiled, path, &shared);
+                let note = elsewhere(case, compiled, path, &shared, &originals);
                 writeln!(list, "{full}{}", note.as_deref().unwrap_or_default()).expect("a line");
                 if note.is_none() {
                     out.insert(format!("{name}/expected/{full}"), text.clone());

@@ -247,7 +247,7 @@ fn with_major_help(
     let more = match kind.majors.as_slice() {
         [] => String::new(),
         _ => format!(
-            ": `settings.major` of a `{}` is one of {}",
+            ": `settings.major` of kind `{}` is one of {}",
             kind.name,
             known_majors(kind)
         ),

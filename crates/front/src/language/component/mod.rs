@@ -115,7 +115,12 @@ fn references_in(key: &KeyShape) -> Vec<String> {
             _ => Vec::new(),
         }
     }
+    /// A key with more places than these is named alone: nobody reads dozens of them in a message.
+    const LISTED: usize = 5;
     let places = below(key.name, &key.shape);
+    if places.len() > LISTED {
+        return vec![format!("keys of `{}`", key.name)];
+    }
     places.iter().map(|place| format!("`{place}`")).collect()
 }
 
