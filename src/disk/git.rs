@@ -118,9 +118,16 @@ fn read_to_end(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<V
 /// Files that keep a folder in git, and nothing else.
 pub(super) const KEPT: &str = ".gitkeep";
 
+/// What makes the folder around it a repository, of git or of another version control system.
+const REPOSITORIES: [&str; 9] = [
+    ".git", ".hg", ".svn", ".jj", ".bzr", ".pijul", "_darcs", "_FOSSIL_", "CVS",
+];
+
 /// Whether a file or folder of this name makes the folder around it a repository, on file systems that know no case too.
 pub(super) fn is_repository(name: &OsStr) -> bool {
-    name.eq_ignore_ascii_case(".git")
+    REPOSITORIES
+        .iter()
+        .any(|repository| name.eq_ignore_ascii_case(repository))
 }
 
 /// Whether git takes the folder for its own: it has this name, or what a repository without a working tree has, or a store of

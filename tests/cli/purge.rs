@@ -185,14 +185,14 @@ fn what_a_link_elsewhere_needs_from_the_data_stays() {
 #[test]
 fn repositories_of_every_form_and_what_is_generated_stay() {
     for (source, precious, words) in [
-        (".git/objects", ".git/objects/ab/cd", "git repository"),
-        ("data/bare", "data/bare/objects/ab", "git repository"),
+        (".git/objects", ".git/objects/ab/cd", "part of a repository"),
+        ("data/bare", "data/bare/objects/ab", "part of a repository"),
         (
             "data/bare/objects",
             "data/bare/objects/ab",
-            "git repository",
+            "part of a repository",
         ),
-        ("data", "data/bare/objects/ab", "git repository"),
+        ("data", "data/bare/objects/ab", "a repository"),
         (
             "generated/compose",
             "generated/compose/compose.yaml",
@@ -320,7 +320,7 @@ fn repositories_worktrees_and_submodules_in_the_data_stay() {
     machine.folder.write("project/data/scratch/.gitkeep", "");
     machine.git("other", &["worktree", "add", "-q", &inner]);
     let printed = machine.spares(&["down"], &["project/data/scratch/a/b/precious"]);
-    assert!(printed.contains("a git repository of its own"), "{printed}");
+    assert!(printed.contains("a repository of its own"), "{printed}");
     machine.git("other", &["worktree", "remove", &inner]);
     machine.git("project", &["init", "-q"]);
     let from = machine.folder.path("other");
@@ -340,7 +340,7 @@ fn repositories_worktrees_and_submodules_in_the_data_stay() {
         &["rm", "-qf", "--cached", "data/scratch/sub", ".gitmodules"],
     );
     let printed = machine.spares(&["down"], &["project/data/scratch/sub/precious"]);
-    assert!(printed.contains("a git repository of its own"), "{printed}");
+    assert!(printed.contains("a repository of its own"), "{printed}");
 }
 
 #[test]

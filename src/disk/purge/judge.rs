@@ -66,7 +66,7 @@ pub(super) fn judge(
     }
     if let Some(around) = folder.ancestors().find(|it| git::is_git_folder(it)) {
         let path = around.display();
-        return Err(format!("`{path}` is part of a git repository"));
+        return Err(format!("`{path}` is part of a repository"));
     }
     let around = folder.ancestors().take_while(|above| *above != root);
     if let Some(other) = around
@@ -145,7 +145,7 @@ fn refuse_others(folder: &Path) -> Result<(), String> {
         let entry = entry.map_err(|error| not_read(io::Error::from(error)))?;
         if git::is_repository(entry.file_name()) || git::is_git_folder(entry.path()) {
             let path = entry.path().display();
-            return Err(format!("`{path}` is there, a git repository of its own"));
+            return Err(format!("`{path}` is there, a repository of its own"));
         }
         if is_foreign(entry.file_name()) {
             let path = entry.path().display();

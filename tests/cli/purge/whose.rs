@@ -58,7 +58,20 @@ fn a_store_of_git_objects_stays() {
     fs::create_dir_all(machine.folder.path("project/data/scratch")).expect("a folder");
     fs::rename(machine.folder.path("bare/objects"), to).expect("moved");
     let printed = machine.spares(&["down"], &["project/data/scratch/store/pack"]);
-    assert!(printed.contains("a git repository of its own"), "{printed}");
+    assert!(printed.contains("a repository of its own"), "{printed}");
+}
+
+#[test]
+fn a_repository_of_another_version_control_system_stays() {
+    for name in [".hg", ".svn", ".jj"] {
+        let machine = Machine::new("docker");
+        let kept = format!("project/data/scratch/{name}/store");
+        let path = machine.folder.path(&kept);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, "history").expect("written");
+        let printed = machine.spares(&["down"], &[&kept]);
+        assert!(printed.contains("a repository of its own"), "{printed}");
+    }
 }
 
 /// Where the disk ignores letter case, `Scratch` is `scratch`, and git tracks it.

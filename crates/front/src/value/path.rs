@@ -12,7 +12,7 @@ const LONGEST_NAME: usize = 255;
 const LONGEST_PATH: usize = 4095;
 
 /// Names that Windows has for devices, whatever ending follows.
-const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+const DEVICES: [&str; 6] = ["con", "conin$", "conout$", "prn", "aux", "nul"];
 
 /// Characters that Windows has in no name.
 const NOT_ON_WINDOWS: [char; 7] = ['<', '>', ':', '"', '|', '?', '*'];
@@ -100,7 +100,7 @@ impl ContainerPath {
         let path = Self::parse(text).filter(|path| path.0 == text)?;
         let mut names = text.strip_prefix('/')?.split('/');
         names
-            .all(|name| is_portable(name) && !is_git_folder(name))
+            .all(|name| !name.is_empty() && is_portable(name) && !is_git_folder(name))
             .then_some(path)
     }
 
@@ -169,9 +169,21 @@ pub fn is_device(name: &str) -> bool {
     let stem = stem.trim_end().to_lowercase();
     let is_numbered = ["com", "lpt"].iter().any(|port| {
         let number = stem.strip_prefix(port);
-        number.is_some_and(|it| it.len() == 1 && it.chars().all(|c| c.is_ascii_digit()))
+        let mut digits = number.unwrap_or_default().chars();
+        matches!(digits.next(), Some('0'..='9' | '¹' | '²' | '³')) && digits.next().is_none()
     });
     DEVICES.contains(&stem.as_str()) || is_numbered
+}
+
+/// Why no file of the project is copied from this path into what is generated: it holds secrets of a person or of a platform.
+/// `output` is the name of the folder that everything is generated into, in this project or another one.
+pub fn why_private(path: &str, output: &str) -> Option<&'static str> {
+    let names = || path.split('/');
+    if names().any(is_git_folder) {
+        return Some("is in git's own folder, where credentials may lie");
+    }
+    let is_secret = names().any(|name| name == output) && names().next_back() == Some(".env");
+    is_secret.then_some("holds the secrets of a platform")
 }
 
 /// `.git`, in the ways that one of the file systems has for it.
@@ -230,7 +242,10 @@ mod tests {
             "/etc/",
             "/etc/con",
             "/etc/AUX.conf",
+            "/",
             "/etc/com1",
+            "/etc/CONIN$",
+            "/etc/COM¹.x",
             "/etc/x.",
             "/etc/a*",
             "/.git/config",

@@ -18,7 +18,7 @@ use crate::{
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
-    value::{TreePath, one_spelling},
+    value::{TreePath, one_spelling, why_private},
     world::{ReadError, World},
 };
 
@@ -226,7 +226,12 @@ impl File<'_> {
 
     /// A file of the project with its references resolved. The rest of it is another program's language.
     fn project_template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
-        let source = *self.scene.templates.get(node.as_str()?)?;
+        let path = node.as_str()?;
+        if let Some(why) = why_private(path, GENERATED) {
+            sink.push(private(path, why, node.span));
+            return None;
+        }
+        let source = *self.scene.templates.get(path)?;
         let written = &self.inputs.sources.file(source).text;
         let whole = Node {
             span: Span::new(source, 0..written.len()),
@@ -383,6 +388,10 @@ fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileC
         );
         return None;
     }
+    if let Some(why) = why_private(path, GENERATED) {
+        sink.push(private(written, why, node.span));
+        return None;
+    }
     match world.read(path) {
         Ok(bytes) => {
             if bytes.len() > LARGEST {
@@ -400,6 +409,12 @@ fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileC
             None
         }
     }
+}
+
+fn private(path: &str, why: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::OutsideProject, format!("`{path}` {why}"))
+        .label(span, "it would be copied into what is generated")
+        .help("name a file that everyone may read; `files.\"/path\" = { secret = \"S\" }` mounts a secret")
 }
 
 fn unread(path: &str, span: Span, error: &ReadError) -> Diagnostic {
@@ -427,6 +442,10 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
     let mut size = 0;
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for file in listing.files {
+        if let Some(why) = why_private(&file, GENERATED) {
+            sink.push(private(&file, why, span));
+            return None;
+        }
         let bytes = match world.read(&file) {
             Ok(bytes) => bytes,
             Err(error) => {
