@@ -442,10 +442,6 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
     let mut size = 0;
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for file in listing.files {
-        if let Some(why) = why_private(&file, GENERATED) {
-            sink.push(private(&file, why, span));
-            return None;
-        }
         let bytes = match world.read(&file) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -458,6 +454,10 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
         if let Err(why) = TreePath::parse(&format!("files/{name}")) {
             broken.push((file, ReadError::Failed(format!("it {why}"))));
             continue;
+        }
+        if let Some(why) = why_private(&file, GENERATED) {
+            sink.push(private(&file, why, span));
+            return None;
         }
         if let Some(first) = seen.insert(one_spelling(&name), file.clone()) {
             sink.push(twins(&first, &file, span));
