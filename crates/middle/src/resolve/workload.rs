@@ -11,8 +11,8 @@ use crate::{
     diag::{Code, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu, Lifecycle,
-        Output, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
+        Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
+        Lifecycle, Output, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -78,7 +78,11 @@ pub(super) fn component(
         own_panels,
         exposes: observe::exposes(draft),
         requests: observe::requests(scene, index, sink),
+        has_said_major: draft.user.get_path(&["settings", "major"]).is_some(),
+        version_words: draft.kind.version_words.clone(),
+        known_majors: draft.kind.majors.clone(),
         upgrades: draft.kind.upgrades.clone(),
+        data_folders: data_folders(scene, index, sink),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         raw_helm: raw(
@@ -91,6 +95,22 @@ pub(super) fn component(
         ),
         span: draft.span,
     }
+}
+
+fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFolder> {
+    let folders = scene.components[index].kind_table.array("data_folders");
+    let folders = folders.unwrap_or_default().iter();
+    let scope = Scope::component(index, None);
+    folders
+        .filter_map(Node::as_table)
+        .map(|folder| DataFolder {
+            default: folder
+                .get("default")
+                .and_then(|node| text(scene, node, &scope, sink).as_plain()),
+            env: read::strings(folder, "env"),
+            options: read::strings(folder, "options"),
+        })
+        .collect()
 }
 
 /// Errors in a kind's outputs are reported where a reference leads to them, not for every component of the kind.
