@@ -87,10 +87,10 @@ const DATA: &str = "data";
 
 /// The secrets whose values exist already, each with the component that has it, and why. A value that is made up would not
 /// fit. `is_filled` says whether there is something at a path of the host.
-pub fn set_elsewhere<'a>(
-    platform: &'a Platform,
+pub fn set_elsewhere(
+    platform: &Platform,
     is_filled: impl Fn(&HostPath) -> bool,
-) -> BTreeMap<&'a str, (&'a str, Origin)> {
+) -> BTreeMap<&str, (&str, Origin)> {
     let mut owners = BTreeMap::new();
     for component in &platform.components {
         let origin = match &component.external {
