@@ -13,20 +13,15 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::catalog;
 
 /// Kinds with expressions but without a list: their program was not available, or has no fixed set of names.
-const UNLISTED: [&str; 13] = [
+const UNLISTED: [&str; 8] = [
     "clickhouse",
     "flink",
     "grafana",
-    "jenkins",
     "kafka-ui",
     "keycloak",
     "metabase",
     "milvus",
-    "mongodb",
-    "ray",
     "service",
-    "spark",
-    "vllm",
 ];
 
 /// Keys of a kind that hold expressions.

@@ -77,6 +77,7 @@ pub(super) fn component(
         panels: observe::panels(scene, index, sink),
         own_panels,
         exposes: observe::exposes(draft),
+        exposes_more: draft.kind_table.boolean("exposes_more").unwrap_or(false),
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
