@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use mlopsgen::{
-    data::{Data, Keeper, component, owner},
+    data::{Data, Keeper, Place, component, owner},
     kubernetes_bytes,
-    plan::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized},
+    plan::{DataPlan, Displaced, Keep, LeftBehind, MajorChange, Moved, Resized},
 };
 use serde::Serialize;
 
@@ -25,6 +25,11 @@ pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
     for left in &plan.left {
         out.extend(left_lines(left));
     }
+    for displaced in &plan.displaced {
+        let sentence = displaced.sentence();
+        out.push((format!("! {sentence}"), Paint::Alarm));
+        out.push((format!("    {STAY}"), Paint::Plain));
+    }
     for change in &plan.upgrades {
         out.push((upgrade_line(change), Paint::Alarm));
         let needs = change.needs.iter();
@@ -35,6 +40,9 @@ pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
     }
     out
 }
+
+/// What to do about a program that is led elsewhere.
+const STAY: &str = "leave path, folder and raw keys as they were; or bring the data to the new place before the program starts";
 
 fn moved_line(moved: &Moved) -> String {
     let Moved { from, data } = moved;
@@ -168,6 +176,10 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
             }
         }
     }
+    message.extend(plan.displaced.iter().map(Displaced::sentence));
+    if !plan.displaced.is_empty() {
+        help.push(STAY.to_string());
+    }
     for change in &plan.upgrades {
         let line = upgrade_line(change);
         message.push(line.trim_start_matches("! ").to_string());
@@ -204,6 +216,8 @@ pub struct JsonData {
     volumes_removed: Vec<JsonLeft>,
     volumes_fresh: Vec<JsonVolume>,
     volumes_moved: Vec<JsonMoved>,
+    /// Programs that no longer meet their data where they did.
+    displaced: Vec<JsonDisplaced>,
     major_changes: Vec<JsonChange>,
     claims_resized: Vec<JsonResized>,
 }
@@ -230,6 +244,14 @@ struct JsonMoved {
     #[serde(flatten)]
     volume: JsonVolume,
     from: String,
+}
+
+#[derive(Serialize)]
+struct JsonDisplaced {
+    #[serde(flatten)]
+    volume: JsonVolume,
+    from: Place,
+    to: Option<Place>,
 }
 
 #[derive(Serialize)]
@@ -275,6 +297,15 @@ pub fn json(plan: &DataPlan) -> JsonData {
             .map(|moved| JsonMoved {
                 volume: volume(&moved.data),
                 from: moved.from.clone(),
+            })
+            .collect(),
+        displaced: plan
+            .displaced
+            .iter()
+            .map(|displaced| JsonDisplaced {
+                volume: volume(&displaced.data),
+                from: displaced.from.clone(),
+                to: displaced.to.clone(),
             })
             .collect(),
         major_changes: plan

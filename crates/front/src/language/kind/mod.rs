@@ -15,7 +15,7 @@ use super::{
     upstream::KIND_CHART,
 };
 use crate::value::Icon;
-use declared::{BINDING, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
+use declared::{BINDING, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
 use watch::RECORD;
 
 const CONDITION: KeyShape = key(
@@ -89,6 +89,12 @@ const CONDITIONAL: &[KeyShape] = &[
         Shape::Map(NameRule::Resource, &KIND_CHART),
         "What it knows of charts of others that stand for it in a cluster (`chart`), by their names. In `values`, `@version`, `@resources` and `@volumes.V.size` are those of the component.",
         "charts.cluster = { labels = { app = \"${self.name}\" }, values = { storage = \"@volumes.data.size\" } }",
+    ),
+    key(
+        "data_folders",
+        Shape::List(&DATA_FOLDER),
+        "Where the program of the main workload keeps its data, an entry for each folder or file: `apply` stops where a change makes it look elsewhere.",
+        "data_folders = [{ default = \"/var/lib/postgresql/data\", env = [\"PGDATA\"], options = [\"D\", \"data_directory\"] }]",
     ),
     key(
         "healthy",

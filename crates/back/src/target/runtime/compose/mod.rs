@@ -28,11 +28,9 @@ use crate::{
         runtime::shared::{
             networks::Networks,
             service::{ServiceView, volume_declaration},
+            started::{Services, volumes},
         },
-        shared::{
-            kept::{by_engine, kept},
-            losses::Losses,
-        },
+        shared::{kept::Written, losses::Losses},
     },
     template::{TemplateError, View},
 };
@@ -130,7 +128,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     render(
         "compose/compose.yaml".into(),
         "compose/compose.yaml",
-        View::new(project),
+        View::new(&project),
     )?;
     render(
         "compose/.env.example".into(),
@@ -142,7 +140,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     for (path, text) in context.mounted.copies(platform) {
         out.add(Target::Compose, format!("compose/files/{path}"), text);
     }
-    out.kept = kept(platform, by_engine, |_| true);
+    out.kept = written(platform, &project, &files).kept(platform);
     Ok(Emission {
         files: out,
         losses: losses.finish(),
@@ -169,6 +167,29 @@ fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
         .and_then(Value::as_str)
         .unwrap_or(&platform.project)
         .to_string()
+}
+
+/// What the files say about data.
+fn written<'a>(platform: &'a Platform, project: &ProjectView, files: &[GroupFile]) -> Written<'a> {
+    let speak = Compose(platform);
+    let mut declared: BTreeMap<String, Value> = BTreeMap::new();
+    let of_groups = files
+        .iter()
+        .filter_map(|file| file.resources.get("volumes"));
+    for (key, value) in of_groups.chain([&project.volumes]).flatten() {
+        declared.insert(key.clone(), value.clone());
+    }
+    let services = Services::new(&speak);
+    let started = files.iter().flat_map(|file| &file.services);
+    Written {
+        target: Target::Compose,
+        volumes: volumes(platform, &project.name, &declared),
+        started: started
+            .filter_map(|service| {
+                services.started(platform, platform.workload(&service.name)?, service)
+            })
+            .collect(),
+    }
 }
 
 /// One file for each group that has workloads, in the platform's order.

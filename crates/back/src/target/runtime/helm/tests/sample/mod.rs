@@ -181,7 +181,11 @@ pub fn component(workloads: Vec<Workload>) -> Component {
     Component {
         major: None,
         minor: None,
+        has_said_major: false,
+        version_words: Vec::new(),
+        known_majors: Vec::new(),
         upgrades: Vec::new(),
+        data_folders: Vec::new(),
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
         lineage: Vec::new(),
