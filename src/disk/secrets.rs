@@ -109,7 +109,15 @@ fn write_gitignore(place: &Place) -> Result<(), Failure> {
             return made.map_err(|obstacle| obstacle.failure("write", &folder.path(HIDING)));
         }
     }
-    let text = folder.read(HIDING, LARGEST).unwrap_or_default();
+    let text = match folder.read(HIDING, LARGEST) {
+        Ok(text) => text,
+        Err(error) => {
+            return Err(
+                Failure::new(format!("`{HIDING}` {error}; nothing was written"))
+                    .help("move it away: mlopsgen puts a file there that makes git ignore secrets"),
+            );
+        }
+    };
     if text == HIDDEN.as_bytes() || ignores_dotenv(&String::from_utf8_lossy(&text)) {
         return Ok(());
     }
