@@ -25,6 +25,8 @@ pub struct Scene {
     pub pipeline_runner: Option<String>,
     /// Needs are left out, because there are too many to follow.
     pub hides_needs: bool,
+    /// The same for flows.
+    pub hides_flows: bool,
     /// Actors whose flows are mostly with pipelines and CI.
     pub outside_above: Vec<usize>,
     pub ci: Vec<usize>,
@@ -173,7 +175,7 @@ impl Scene {
     }
 
     /// The nodes of both ends, if a wire between them is shown.
-    fn ends_of_wire(&self, from: &FlowEnd, to: &FlowEnd) -> Option<(usize, usize)> {
+    pub fn ends_of_wire(&self, from: &FlowEnd, to: &FlowEnd) -> Option<(usize, usize)> {
         let (from, to) = (*self.ends.get(from)?, *self.ends.get(to)?);
         let is_shown = match &self.focus {
             Some(focus) => from != to && (focus.contains(&from) || focus.contains(&to)),
