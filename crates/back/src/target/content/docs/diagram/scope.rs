@@ -17,8 +17,6 @@ const WHOLE_MOST: usize = 32;
 const LANE_MOST: usize = 12;
 /// The most needs that a reader can follow.
 const NEEDS_MOST: usize = 60;
-/// The most flows that a reader can follow: each has a colour and a number.
-const FLOWS_MOST: usize = 120;
 
 /// Whether the whole platform fits into one picture.
 pub fn is_whole(platform: &Platform) -> bool {
@@ -61,7 +59,7 @@ pub fn overview(platform: &Platform, index: &Index<'_>) -> Scene {
     }
     add_elsewhere(&mut scene, platform, index, |_| true);
     scene.focus = Some(shown);
-    add_flows(&mut scene, index);
+    scene.add_flows(index.flows.iter().collect());
     scene.add_needs(&index.needs);
     bound(&mut scene);
     scene.sort_wires();
@@ -98,23 +96,11 @@ pub fn group(
         scene.outside_below.push(node);
     }
     add_elsewhere(&mut scene, platform, index, deals);
-    add_flows(&mut scene, index);
+    scene.add_flows(index.flows_of(name));
     scene.add_needs(edges);
     bound(&mut scene);
     scene.sort_wires();
     scene
-}
-
-/// Adds the flows, unless there are too many to follow.
-fn add_flows(scene: &mut Scene, index: &Index<'_>) {
-    let flows = index.flows.iter();
-    let wires = flows.filter_map(|(flow, _)| scene.ends_of_wire(&flow.from, &flow.to));
-    let wires: BTreeSet<(usize, usize)> = wires.collect();
-    if wires.len() > FLOWS_MOST {
-        scene.hides_flows = true;
-    } else {
-        scene.add_flows(index);
-    }
 }
 
 /// Leaves the needs out if there are too many to follow.
