@@ -124,6 +124,27 @@ fn admitted(operator: &ChartOperator) -> Value {
     })
 }
 
+/// Values of a workload that mean something though another chart runs it: its Services and what goes with it.
+const VALUES: [&str; 6] = [
+    "enabled",
+    "ports",
+    "aliases",
+    "service",
+    "extraObjects",
+    "extra",
+];
+
+/// Raw values that no template reads of it.
+fn lost_values(platform: &Platform, workload: &Workload, chart: &UpstreamChart) -> Vec<String> {
+    let component = platform.component(&workload.component);
+    let Some(Raw::Table(raw)) = component.map(|component| &component.raw_helm) else {
+        return Vec::new();
+    };
+    let is_read = |key: &str| VALUES.contains(&key) && !(key == "service" && chart.own_service);
+    let lost = raw.iter().filter(|(key, _)| !is_read(key));
+    lost.map(|(key, _)| format!("`helm.{key}`")).collect()
+}
+
 /// What the user says of the workload, and only containers of a machine get.
 fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamChart) {
     let platform = builder.context.platform;
@@ -143,6 +164,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamCha
                 .iter()
                 .map(|name| format!("`settings.{name}`")),
         )
+        .chain(lost_values(builder.context.platform, workload, chart))
         .collect();
     if lost.is_empty() {
         return;
