@@ -26,9 +26,7 @@ impl Place {
         match (&self.folder, &other.folder) {
             (Some(folder), Some(of_other)) => folder == of_other,
             // An earlier version of this program knew less of the kind.
-            (Some(_), None) | (None, None) => {
-                self.mount == other.mount && self.sub_path == other.sub_path
-            }
+            (Some(_) | None, None) => self.mount == other.mount && self.sub_path == other.sub_path,
             (None, Some(_)) => false,
         }
     }

@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     diag::{Code, Sink},
-    expand::{WorkloadDraft, read, unknown},
+    expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
-        Component, DataFolder, DatabaseBinding, External, Gpu, Lifecycle, Output, Raw, Reach,
-        Resources, Restart, Runtime, Text, Use, Workload,
+        Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
+        Lifecycle, Output, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -86,6 +86,7 @@ pub(super) fn component(
         image_volumes: read::strings(&draft.kind_table, "image_volumes"),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
+        memory_maps: read::unsigned(&draft.kind_table, "memory_maps"),
         raw_helm: raw(
             scene,
             draft
@@ -184,31 +185,10 @@ fn workload(
     };
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
-    let needed_inside = [
-        ("runs_pipelines", &beforehand.task_secrets),
-        ("runs_ci", &beforehand.job_secrets),
-    ];
-    for (key, secrets) in needed_inside {
-        if !shape.own_image || draft.kind_table.boolean(key) != Some(true) {
-            continue;
-        }
-        for variable in secrets {
-            if !env.iter().any(|known| known.name == variable.name) {
-                env.push(variable.clone());
-            }
-        }
-    }
+    add_secrets_of_runs(draft, shape, beforehand, &mut env);
     let mut files = files::files(scene, index, shape, inputs, sink);
     let mut reaches = reaches(scene, table, sink);
-    if let Some(notify) = &beforehand.notify {
-        let (mounted, reached) = notify::needs(notify, &draft.name, &files);
-        files.extend(mounted);
-        reaches.extend(reached);
-    }
-    if let (Some(scraper), None) = (beforehand.scraper(index), &shape.part) {
-        files.extend_from_slice(&scraper.files);
-        reaches.extend_from_slice(&scraper.reaches);
-    }
+    add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
     Workload {
         health: known.and_then(|it| it.health.clone()),
@@ -234,14 +214,7 @@ fn workload(
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         scaled_to: scaled_to(table),
         daemon: table.boolean("daemon").unwrap_or(false),
-        restart: table
-            .string("restart")
-            .and_then(read::restart)
-            .unwrap_or(if shape.job {
-                Restart::No
-            } else {
-                Restart::UnlessStopped
-            }),
+        restart: restart(table, shape.job),
         profiles: profiles(table),
         network_mode: network::mode(table),
         networks: read::strings(table, "networks"),
@@ -270,6 +243,57 @@ fn workload(
 fn scaled_to(table: &Table) -> Option<u32> {
     let scaler = table.get_path(&["helm", "hpa"]).and_then(Node::as_table)?;
     read::unsigned(scaler, "maxReplicas")
+}
+
+/// The secrets of tasks for the program that runs pipelines, and those of jobs for the one that runs CI.
+fn add_secrets_of_runs(
+    draft: &ComponentDraft,
+    shape: &WorkloadDraft,
+    beforehand: &Beforehand<'_>,
+    env: &mut Vec<EnvironmentVariable>,
+) {
+    let needed_inside = [
+        ("runs_pipelines", &beforehand.task_secrets),
+        ("runs_ci", &beforehand.job_secrets),
+    ];
+    for (key, secrets) in needed_inside {
+        if !shape.own_image || draft.kind_table.boolean(key) != Some(true) {
+            continue;
+        }
+        for variable in secrets {
+            if !env.iter().any(|known| known.name == variable.name) {
+                env.push(variable.clone());
+            }
+        }
+    }
+}
+
+/// Files and addresses that Alertmanager needs for its receivers, and Prometheus for what it scrapes.
+fn add_monitoring(
+    draft: &ComponentDraft,
+    (index, shape): (usize, &WorkloadDraft),
+    beforehand: &Beforehand<'_>,
+    files: &mut Vec<FileMount>,
+    reaches: &mut Vec<Reach>,
+) {
+    if let Some(notify) = &beforehand.notify {
+        let (mounted, reached) = notify::needs(notify, &draft.name, files);
+        files.extend(mounted);
+        reaches.extend(reached);
+    }
+    if let (Some(scraper), None) = (beforehand.scraper(index), &shape.part) {
+        files.extend_from_slice(&scraper.files);
+        reaches.extend_from_slice(&scraper.reaches);
+    }
+}
+
+fn restart(table: &Table, is_job: bool) -> Restart {
+    let written = table.string("restart").and_then(read::restart);
+    written.unwrap_or(if is_job {
+        Restart::No
+    } else {
+        Restart::UnlessStopped
+    })
 }
 
 /// An exporter of a component that runs elsewhere lives with Prometheus.
