@@ -9,6 +9,7 @@ use super::{
     data::{self, DataPlan},
     fixed::fixed,
     manifest::fingerprint,
+    secret::secret,
 };
 use crate::{
     data::Place,
@@ -73,6 +74,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         foreign: inputs.found.others.clone(),
         stubs: missing_stubs(inputs),
         fixed: fixed(changes.values(), &data),
+        secret: secret(changes.values()),
         data,
         manifest,
         manifest_before: inputs.found.manifest.clone(),

@@ -203,7 +203,7 @@ const DELETED: &str =
     "the commands that keep its data, above, delete it: the upgrade makes it again";
 
 /// `helm/PLATFORM/values.yaml`.
-fn is_values(path: &str) -> bool {
+pub(super) fn is_values(path: &str) -> bool {
     let words: Vec<&str> = path.split('/').collect();
     matches!(words.as_slice(), ["helm", _, "values.yaml"])
 }
@@ -306,12 +306,17 @@ fn shown(value: &Value) -> String {
     }
 }
 
+/// A values.yaml without places; `None` where it is none, or too large.
+pub(super) fn values(text: &str) -> Option<Value> {
+    let node = yaml::read(text, LARGEST).ok().flatten()?;
+    Some(plain(&node))
+}
+
 /// The immutable fields of the chart's objects, computed from its values as its templates do.
 fn objects(values: &str) -> BTreeMap<Key, Value> {
-    let Ok(Some(values)) = yaml::read(values, LARGEST) else {
+    let Some(values) = self::values(values) else {
         return BTreeMap::new();
     };
-    let values = plain(&values);
     let mut out = BTreeMap::new();
     let mut add = |kind: &str, name: &str, object: Value| {
         out.insert((kind.to_string(), name.to_string(), String::new()), object);

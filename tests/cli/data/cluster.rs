@@ -328,3 +328,34 @@ fn data_of_a_store_that_an_operator_takes_over_is_restored_there() {
     );
     assert!(!ran.out.contains("components.NEW"), "{}", ran.out);
 }
+
+/// Nothing generated makes the Secret: a plan says when it has to be made again.
+#[test]
+fn a_secret_that_has_to_be_made_again_is_announced() {
+    let command = "mlopsgen env secret | kubectl apply -f -";
+    let mut case = Case::new();
+    case.change("[secrets]\n", "[secrets]\nkey = { env = \"KEY\" }\nmaybe = { env = \"MAYBE\", optional = true }\n")
+        .change(
+            "image = \"ml/trainer:1.0\"\n",
+            "image = \"ml/trainer:1.0\"\nenv = { KEY = \"${secrets.key}\", MAYBE = \"${secrets.maybe}\" }\n",
+        );
+    let ran = run(&case.project, &["plan"]);
+    for word in ["the Secret `ml` needs `key` besides", command] {
+        assert!(ran.out.contains(word), "{word}\n{}", ran.out);
+    }
+    let mut case = Case::new();
+    case.change("name = \"ml\"", "name = \"lab\"")
+        .moved("platform.ml", "platform.lab");
+    let ran = run(&case.project, &["plan"]);
+    for word in [
+        "pods read the Secret `lab` now, it was `ml`",
+        command,
+        "existingSecret = \"ml\"",
+    ] {
+        assert!(ran.out.contains(word), "{word}\n{}", ran.out);
+    }
+    case.change("version = \"17.11\"", "version = \"17.10\"");
+    assert_eq!(case.apply().status, 0);
+    let ran = run(&case.project, &["plan"]);
+    assert!(!ran.out.contains(command), "{}", ran.out);
+}

@@ -49,8 +49,7 @@ pub(super) fn node_ports(facts: Facts<'_>, sink: &mut Sink) {
         let known: Vec<&str> = own.chain(raw.map(|(key, _)| key.name.as_str())).collect();
         for (key, node) in numbers.iter() {
             if !node.is_false() && !known.contains(&key.name.as_str()) {
-                let what = format!("port of `{}`", workload.name);
-                sink.push(unknown(&what, &key.name, key.span, &known));
+                sink.push(unknown("port", &key.name, key.span, &known));
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     language::{CHART_TOP_KEYS, component_key},
     model::{ChartOperator, Component, Platform, Raw, Text, UpstreamChart, Workload},
     speak::{ChartDefaults, Speak},
+    syntax::Table,
     target::shared::losses::ACCEPT,
 };
 
@@ -134,15 +135,14 @@ const VALUES: [&str; 6] = [
     "extra",
 ];
 
-/// Raw values that no template reads of it.
+/// Raw values of platform.toml that no template reads of it.
 fn lost_values(platform: &Platform, workload: &Workload, chart: &UpstreamChart) -> Vec<String> {
-    let component = platform.component(&workload.component);
-    let Some(Raw::Table(raw)) = component.map(|component| &component.raw_helm) else {
-        return Vec::new();
-    };
+    let raw = workload.written.table("helm");
     let is_read = |key: &str| VALUES.contains(&key) && !(key == "service" && chart.own_service);
-    let lost = raw.iter().filter(|(key, _)| !is_read(key));
-    lost.map(|(key, _)| format!("`helm.{key}`")).collect()
+    let written = raw.into_iter().flat_map(Table::iter).map(|(key, _)| key);
+    let of_user = written.filter(|key| !platform.kind_sources.contains(&key.span.source));
+    let lost = of_user.filter(|key| !is_read(&key.name));
+    lost.map(|key| format!("`helm.{}`", key.name)).collect()
 }
 
 /// What the user says of the workload, and only containers of a machine get.
