@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use super::data::Keep;
-use crate::data::{Data, Keeper, component, section, volume};
+use crate::{
+    data::{Data, Keeper, component, section, volume},
+    text::shell_word,
+};
 
 /// How to move the data of a claim to another one, if one of them is created for each pod, or if a chart of others keeps the data
 /// from now on. `None`: lines of platform.toml do it, or nothing of it is in a cluster.
@@ -20,7 +25,7 @@ pub(super) fn keep(
         return Some(Keep::Copy(format!(
             "the chart `{chart}` keeps its data in claims of its own: dump the data while the old pods run, and restore it into\n\
              the new ones, as the program has it. The claim stays until you remove it: kubectl delete pvc {}",
-            first(data)
+            shell_word(&first(data))
         )));
     }
     let target = instead.or_else(|| successor(data, fresh));
@@ -55,12 +60,26 @@ pub(super) fn deletes(data: &Data, keep: &Keep, stateful_set: &str) -> bool {
 /// Several claims can't become one: a pod for each copies what is in it.
 fn copies(data: &Data, target: &Data) -> String {
     let (from, to) = (first(data), &target.name);
-    let pod = format!(
-        "{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{{\"name\":\"copy-{from}\"}},\"spec\":{{\"restartPolicy\":\"Never\",\"containers\":[{{\"name\":\"copy\",\"image\":\"busybox\",\"command\":[\"cp\",\"-a\",\"/from/.\",\"/to/\"],\"volumeMounts\":[{{\"name\":\"from\",\"mountPath\":\"/from\"}},{{\"name\":\"to\",\"mountPath\":\"/to\"}}]}}],\"volumes\":[{{\"name\":\"from\",\"persistentVolumeClaim\":{{\"claimName\":\"{from}\"}}}},{{\"name\":\"to\",\"persistentVolumeClaim\":{{\"claimName\":\"{to}\"}}}}]}}}}"
-    );
+    let volume = |name: &str, claim: &str| json!({ "name": name, "persistentVolumeClaim": { "claimName": claim } });
+    let mount = |name: &str| json!({ "name": name, "mountPath": format!("/{name}") });
+    let pod = json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": { "name": format!("copy-{from}") },
+        "spec": {
+            "restartPolicy": "Never",
+            "containers": [{
+                "name": "copy",
+                "image": "busybox",
+                "command": ["cp", "-a", "/from/.", "/to/"],
+                "volumeMounts": [mount("from"), mount("to")],
+            }],
+            "volumes": [volume("from", &from), volume("to", to)],
+        },
+    });
     [
         format!("# the claims of several pods can't become one. Once the upgrade has made `{to}`, copy each into it:"),
-        format!("kubectl apply -f - <<END\n{pod}\nEND"),
+        format!("kubectl apply -f - <<'END'\n{pod}\nEND"),
         "# the same for each further claim, with 1, 2, ... for 0. Where they hold files of one name, the last one stays".to_string(),
     ]
     .join("\n")
@@ -78,8 +97,11 @@ fn first(data: &Data) -> String {
 /// What `kubectl` calls the StatefulSet that holds a claim. A claim that stands alone does not name it, but its component.
 fn set(data: &Data) -> String {
     match (data.stateful_set(), component(&data.key)) {
-        (Some(set), _) => set.to_string(),
-        (None, Some(component)) => format!("-l app.kubernetes.io/component={component}"),
+        (Some(set), _) => shell_word(set),
+        (None, Some(component)) => {
+            let label = format!("app.kubernetes.io/component={component}");
+            format!("-l {}", shell_word(&label))
+        }
         (None, None) => "STATEFULSET".to_string(),
     }
 }
@@ -95,7 +117,7 @@ fn successor<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
 /// Binds the volume behind a claim to a new claim, before the upgrade. The StatefulSet and its pods are deleted first; its
 /// claims stay.
 fn commands(data: &Data, new: &str) -> String {
-    let old = first(data);
+    let old = shell_word(&first(data));
     let further = match of_pods(data) {
         true => "# the same from here on for each further pod, with 1, 2, ... for 0",
         false => "# that is the first pod's; the others start empty",

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{Change, claims, data::DataPlan};
-use crate::value::yaml::{self, Node};
+use crate::{
+    text::shell_word,
+    value::yaml::{self, Node},
+};
 
 /// An existing object whose immutable fields would change, which no cluster allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,8 +258,9 @@ fn shares_claim(field: &FixedField) -> bool {
 }
 
 fn filled(step: &str, kind: &str, name: &str) -> String {
-    step.replace("{kind}", &kind.to_lowercase())
-        .replace("{name}", name)
+    // What is generated may come from somebody else.
+    step.replace("{kind}", &shell_word(&kind.to_lowercase()))
+        .replace("{name}", &shell_word(name))
 }
 
 impl Rule {

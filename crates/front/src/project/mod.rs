@@ -100,7 +100,7 @@ pub fn read(
 
 /// Two environments share a machine, so each has its own names there. Compose takes no dot in a project's name, and no
 /// environment has an `_` in its own.
-fn suffix_of(environment: &str) -> String {
+pub fn suffix_of(environment: &str) -> String {
     format!("-{}", environment.replace('.', "_"))
 }
 
@@ -171,6 +171,12 @@ pub fn twins(environment: &str) -> Vec<String> {
             name
         })
         .collect()
+}
+
+/// What a single file says, whatever is wrong in it: another compilation reports that. `None`: it can't be read.
+pub fn written(world: &dyn World, file: &str) -> Option<Table> {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    Some(read_file(world, file, &mut sources, &mut sink)?.table)
 }
 
 /// `platform.toml` and `staging` make `platform.staging.toml`.

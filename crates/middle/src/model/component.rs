@@ -72,6 +72,8 @@ pub struct Component {
     pub own_panels: Vec<Panel>,
     /// The lists of the metrics that its own job gives: files of `templates/kinds/metrics/`. Empty where nobody knows.
     pub exposes: Vec<String>,
+    /// Its job also has metrics that no list can name: those of its users.
+    pub exposes_more: bool,
     /// How the requests to it are counted, where anything tells.
     pub requests: Requests,
     /// It reads what the engine keeps of the output of containers.

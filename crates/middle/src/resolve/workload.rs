@@ -77,6 +77,7 @@ pub(super) fn component(
         panels: observe::panels(scene, index, sink),
         own_panels,
         exposes: observe::exposes(draft),
+        exposes_more: draft.kind_table.boolean("exposes_more").unwrap_or(false),
         requests: observe::requests(scene, index, sink),
         has_said_major: draft.user.get_path(&["settings", "major"]).is_some(),
         version_words: draft.kind.version_words.clone(),

@@ -255,6 +255,12 @@ const ABOUT: &[KeyShape] = &[
         "exposes = [\"redis\"]",
     ),
     key(
+        "exposes_more",
+        Shape::Boolean,
+        "Its job also has metrics that users of the platform name, such as those that jobs push: no alert is warned of for a name that `exposes` lacks.",
+        "exposes_more = true",
+    ),
+    key(
         "measured",
         Shape::Plain(Form::Name(NameRule::Resource)),
         "The part whose metrics `${self.selector}` selects; by default that of the first workload that the kind scrapes.",

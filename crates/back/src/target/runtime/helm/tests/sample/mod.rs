@@ -210,6 +210,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         panels: Vec::new(),
         own_panels: Vec::new(),
         exposes: Vec::new(),
+        exposes_more: false,
         requests: crate::model::Requests::default(),
         reads_logs: false,
         memory_maps: None,
