@@ -5,6 +5,7 @@ mod clients;
 mod metrics;
 mod ports;
 mod tls;
+mod versions;
 mod watched;
 
 use std::collections::{BTreeMap, BTreeSet};

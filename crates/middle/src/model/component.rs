@@ -78,6 +78,8 @@ pub struct Component {
     pub reads_logs: bool,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
+    /// What the machine has to allow each of its processes as `vm.max_map_count`.
+    pub memory_maps: Option<u32>,
     /// Raw keys of the component's values in the chart.
     pub raw_helm: Raw,
     /// Its name where it is declared.

@@ -86,6 +86,7 @@ pub(super) fn component(
         data_folders: data_folders(scene, index, sink),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
+        memory_maps: read::unsigned(&draft.kind_table, "memory_maps"),
         raw_helm: raw(
             scene,
             draft

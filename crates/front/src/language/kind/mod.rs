@@ -231,6 +231,12 @@ const ABOUT: &[KeyShape] = &[
         "reads_logs = true",
     ),
     key(
+        "memory_maps",
+        Shape::Integer(65_530, 2_147_483_642),
+        "What the machine has to allow each process as `vm.max_map_count`: `mlopsgen doctor` warns below it.",
+        "memory_maps = 262144",
+    ),
+    key(
         "runs_pipelines",
         Shape::Boolean,
         "It runs the platform's pipelines, and needs what their tasks need.",

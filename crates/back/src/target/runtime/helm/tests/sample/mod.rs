@@ -211,6 +211,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         exposes_more: false,
         requests: crate::model::Requests::default(),
         reads_logs: false,
+        memory_maps: None,
         single: false,
         raw_helm: Raw::default(),
         span: span(),
