@@ -40,6 +40,8 @@ pub fn open(global: &Global) -> Result<Project, Failure> {
         find_environment(&root, &file, environment)?;
     }
     let request = Request {
+        // A name that can't be read is reported by the commands that are for all environments.
+        environments: environments(&root, &file).unwrap_or_default(),
         file,
         environment: global.environment.clone(),
         targets: global.selected(),

@@ -160,6 +160,24 @@ fn too_much_cpu_memory_and_disk_is_reported() {
 }
 
 #[test]
+fn a_machine_that_allows_fewer_memory_maps_than_a_kind_asks_for_is_reported() {
+    let text = platform("", "").replace("image = \"a:1\"", "kind = \"mapper\"");
+    let machine = Machine::new("docker");
+    machine.folder.write(
+        "project/mlopsgen/kinds/mapper.toml",
+        "title = \"Mapper\"\nimage = \"mapper\"\nversion = \"1.0\"\nmemory_maps = 2147483642\n",
+    );
+    machine.folder.write("project/platform.toml", text);
+    let printed = machine.applied().ok(&["doctor"]);
+    assert!(
+        printed.starts_with("warning[kernel]: vm.max_map_count is "),
+        "{printed}"
+    );
+    let ends = ", and `a` asks for 2147483642: it fails when it maps more files\n  help: as root: sysctl -w vm.max_map_count=2147483642\n";
+    assert!(printed.ends_with(ends), "{printed}");
+}
+
+#[test]
 fn all_secrets_without_a_value_are_reported_at_once() {
     let machine = Machine::of(
         "[secrets]\none = { env = \"ONE\" }\ntwo = { env = \"TWO\" }\nmore = { env = \"MORE\", optional = true }\n",

@@ -130,10 +130,12 @@ fn files(case: &Case<'_>, workload: &Workload, root: &Path) -> Vec<(String, Path
 fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
     let pipelines = &case.running.output.platform.pipelines;
     let mut findings = Vec::new();
-    for pipeline in pipelines
-        .iter()
-        .filter(|_| case.selection.has_kind("airflow"))
-    {
+    for pipeline in pipelines.iter().filter(|_| {
+        case.selection
+            .components()
+            .iter()
+            .any(|it| it.is_a("airflow"))
+    }) {
         for mount in &pipeline.volumes {
             let Some(path) = mount.source.on_host() else {
                 continue;

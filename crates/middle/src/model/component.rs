@@ -70,12 +70,16 @@ pub struct Component {
     pub own_panels: Vec<Panel>,
     /// The lists of the metrics that its own job gives: files of `templates/kinds/metrics/`. Empty where nobody knows.
     pub exposes: Vec<String>,
+    /// Its job also has metrics that no list can name: those of its users.
+    pub exposes_more: bool,
     /// How the requests to it are counted, where anything tells.
     pub requests: Requests,
     /// It reads what the engine keeps of the output of containers.
     pub reads_logs: bool,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
+    /// What the machine has to allow each of its processes as `vm.max_map_count`.
+    pub memory_maps: Option<u32>,
     /// Raw keys of the component's values in the chart.
     pub raw_helm: Raw,
     /// Its name where it is declared.

@@ -77,6 +77,7 @@ pub(super) fn component(
         panels: observe::panels(scene, index, sink),
         own_panels,
         exposes: observe::exposes(draft),
+        exposes_more: draft.kind_table.boolean("exposes_more").unwrap_or(false),
         requests: observe::requests(scene, index, sink),
         has_said_major: draft.user.get_path(&["settings", "major"]).is_some(),
         version_words: draft.kind.version_words.clone(),
@@ -85,6 +86,7 @@ pub(super) fn component(
         data_folders: data_folders(scene, index, sink),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
+        memory_maps: read::unsigned(&draft.kind_table, "memory_maps"),
         raw_helm: raw(
             scene,
             draft

@@ -231,6 +231,12 @@ const ABOUT: &[KeyShape] = &[
         "reads_logs = true",
     ),
     key(
+        "memory_maps",
+        Shape::Integer(65_530, 2_147_483_642),
+        "What the machine has to allow each process as `vm.max_map_count`: `mlopsgen doctor` warns below it.",
+        "memory_maps = 262144",
+    ),
+    key(
         "runs_pipelines",
         Shape::Boolean,
         "It runs the platform's pipelines, and needs what their tasks need.",
@@ -241,6 +247,12 @@ const ABOUT: &[KeyShape] = &[
         FREE_LIST,
         "The files of `templates/kinds/metrics/` that list the metrics of its job: an alert of a user's that asks this job for another name is warned of.",
         "exposes = [\"redis\"]",
+    ),
+    key(
+        "exposes_more",
+        Shape::Boolean,
+        "Its job also has metrics that users of the platform name, such as those that jobs push: no alert is warned of for a name that `exposes` lacks.",
+        "exposes_more = true",
     ),
     key(
         "measured",

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 
 use self::{repeated::Repeated, service::Service};
 use crate::{
-    files::{FileSet, Target},
+    files::{FileSet, GITIGNORE, Target, ignores_dotenv},
     model::{MountSource, Platform, Workload},
     speak::{Compose, Speak},
     target::{
@@ -135,11 +135,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         "compose/.env.example",
         View::new(environment),
     )?;
-    render(
-        "compose/.gitignore".into(),
-        "compose/gitignore",
-        View::new(()),
-    )?;
+    render(GITIGNORE.into(), "compose/gitignore", View::new(()))?;
+    refuse_seen_secrets(&out)?;
     for (path, text) in context.mounted.copies(platform) {
         out.add(Target::Compose, format!("compose/files/{path}"), text);
     }
@@ -148,6 +145,21 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         files: out,
         losses: losses.finish(),
     })
+}
+
+/// Refuses a template of the user's own that lets git see the file with the secrets.
+fn refuse_seen_secrets(out: &FileSet) -> Result<(), TemplateError> {
+    match out.files.get(GITIGNORE) {
+        Some(file) if !ignores_dotenv(&file.text) => Err(TemplateError {
+            template: "compose/gitignore".to_string(),
+            line: None,
+            range: None,
+            message: "what it writes has to keep the secrets in `.env` out of git: write the line `.env`, and after it no line \
+                      that starts with `!` but `!.env.example`"
+                .to_string(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
