@@ -6,6 +6,7 @@ use mlopsgen::{
     data::{Data, Keeper, Place, component, owner},
     kubernetes_bytes,
     plan::{DataPlan, Displaced, Keep, LeftBehind, MajorChange, Moved, Resized},
+    text::shell_word,
 };
 use serde::Serialize;
 
@@ -67,13 +68,14 @@ fn stop_first(moved: &Moved) -> Option<String> {
         Keeper::Engine => {
             let project = moved.data.name.split('_').next()?;
             Some(format!(
-                "    stop what runs under the old name before the new one starts: docker compose -p {project} down"
+                "    stop what runs under the old name before the new one starts: docker compose -p {} down",
+                shell_word(project)
             ))
         }
         // A component has pods of several names, and a pipeline none that stays.
         Keeper::Cluster if old != new => Some(format!(
             "    stop the old pods before the upgrade: kubectl scale deployment,statefulset -l app.kubernetes.io/component={} --replicas=0",
-            component(&moved.from)?
+            shell_word(component(&moved.from)?)
         )),
         Keeper::Cluster | Keeper::Host => None,
     }
@@ -144,10 +146,11 @@ fn steps(data: &Data, from: u64, to: u64) -> Vec<String> {
             "`helm upgrade` does it where the storage class allows expansion (`allowVolumeExpansion: true`)".to_string(),
         ],
         Some(set) => {
-            let claims = data.name.trim_end_matches("-*");
+            let claim = format!("{}-0", data.name.trim_end_matches("-*"));
+            let (claim, set) = (shell_word(&claim), shell_word(set));
             vec![
                 "a StatefulSet can't change what it makes: before the upgrade, type".to_string(),
-                format!("kubectl patch pvc {claims}-0 -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{size}\"}}}}}}}}'   (and each further number)"),
+                format!("kubectl patch pvc {claim} -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{size}\"}}}}}}}}'   (and each further number)"),
                 format!("kubectl delete statefulset {set} --cascade=orphan   (its pods run on)"),
             ]
         }

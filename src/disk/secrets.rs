@@ -98,18 +98,29 @@ pub(super) fn is_own_gitignore(place: &Place) -> bool {
     text.is_ok_and(|text| text == HIDDEN.as_bytes())
 }
 
-/// Writes the `.gitignore` that hides every `.env` below `generated/`, if there is none.
+/// Writes the `.gitignore` that hides every `.env` below `generated/`, if there is none. The caller has the lock.
 ///
 /// Errors: another file is there, and does not do that; the file system refuses.
 fn write_gitignore(place: &Place) -> Result<(), Failure> {
     let folder = place.opened();
-    match folder.create(HIDING, HIDDEN.as_bytes(), 0o666) {
-        Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        made => {
-            return made.map_err(|obstacle| obstacle.failure("write", &folder.path(HIDING)));
-        }
+    let failed = |obstacle: Obstacle| obstacle.failure("write", &folder.path(HIDING));
+    if folder.entry(HIDING).map_err(failed)?.is_none() {
+        // A run that is killed leaves the whole file or none.
+        let draft = format!("{WORK}/{SECRETS}");
+        return folder
+            .create(&draft, HIDDEN.as_bytes(), 0o666)
+            .and_then(|()| folder.rename(&draft, HIDING))
+            .map_err(failed);
     }
-    let text = folder.read(HIDING, LARGEST).unwrap_or_default();
+    let text = match folder.read(HIDING, LARGEST) {
+        Ok(text) => text,
+        Err(error) => {
+            return Err(
+                Failure::new(format!("`{HIDING}` {error}; nothing was written"))
+                    .help("move it away: mlopsgen puts a file there that makes git ignore secrets"),
+            );
+        }
+    };
     if text == HIDDEN.as_bytes() || ignores_dotenv(&String::from_utf8_lossy(&text)) {
         return Ok(());
     }

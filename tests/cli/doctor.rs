@@ -272,3 +272,26 @@ fn ports_of_the_platforms_own_containers_are_free() {
     );
     machine.ok(&["doctor"]);
 }
+
+/// People copy the commands that it prints; their arguments may come from somebody else.
+#[test]
+fn no_help_holds_a_command_of_the_platform_file_or_gives_the_host_s_own_away() {
+    let machine = Machine::of(
+        "",
+        "user = \"4242\"\n\
+         volumes.a = { mount = \"/a\", source = \"x; touch pwned\" }\n\
+         volumes.b = { mount = \"/b\", source = \"$(id)\" }\n\
+         volumes.c = { mount = \"/c\", source = \"/etc\" }\n",
+    );
+    machine.folder.write("project/$(id)/f", "");
+    let machine = machine.applied();
+    machine.chmod("project/$(id)", 0o755);
+    let printed = machine.ok(&["doctor"]);
+    for help in [
+        "help: mkdir -p 'x; touch pwned' && chown 4242:0 'x; touch pwned'\n",
+        "help: chown -R 4242:0 '$(id)', or say",
+        "help: let 4242:0 write there, mount another folder, or say",
+    ] {
+        assert!(printed.contains(help), "no {help} in {printed}");
+    }
+}
