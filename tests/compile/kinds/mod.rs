@@ -23,7 +23,7 @@ use mlopsgen::{
 };
 
 /// Kinds that the catalog must have. It may have more.
-const EXPECTED: [&str; 73] = [
+const EXPECTED: [&str; 74] = [
     "airflow",
     "alertmanager",
     "bentoml",
@@ -64,6 +64,7 @@ const EXPECTED: [&str; 73] = [
     "mlflow-model",
     "mongodb",
     "mysql",
+    "nessie",
     "nginx",
     "node-exporter",
     "oauth2-proxy",
