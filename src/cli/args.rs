@@ -10,6 +10,7 @@ use mlopsgen::{
     disk::levels_up,
     files::{PLATFORM_FILE, Target},
     plan::Failure,
+    text::shell_word,
 };
 
 use super::{
@@ -216,8 +217,7 @@ impl Global {
     pub fn command_line(&self, command: &str) -> String {
         let mut line = format!("mlopsgen {command}");
         let mut push = |flag: &str, value: &str| {
-            let quoted = shlex::try_quote(value).unwrap_or(value.into());
-            line.push_str(&format!(" {flag} {quoted}"));
+            line.push_str(&format!(" {flag} {}", shell_word(value)));
         };
         if let Some(directory) = &self.directory {
             push("-C", &directory.to_string_lossy());

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use mlopsgen::{
-    data::{Data, Keeper, component, owner},
+    data::{Data, Keeper, Place, component, owner},
     kubernetes_bytes,
-    plan::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized},
+    plan::{DataPlan, Displaced, Keep, LeftBehind, MajorChange, Moved, Resized},
+    text::shell_word,
 };
 use serde::Serialize;
 
@@ -25,6 +26,11 @@ pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
     for left in &plan.left {
         out.extend(left_lines(left));
     }
+    for displaced in &plan.displaced {
+        let sentence = displaced.sentence();
+        out.push((format!("! {sentence}"), Paint::Alarm));
+        out.push((format!("    {STAY}"), Paint::Plain));
+    }
     for change in &plan.upgrades {
         out.push((upgrade_line(change), Paint::Alarm));
         let needs = change.needs.iter();
@@ -35,6 +41,9 @@ pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
     }
     out
 }
+
+/// What to do about a program that is led elsewhere.
+const STAY: &str = "leave path, folder and raw keys as they were; or bring the data to the new place before the program starts";
 
 fn moved_line(moved: &Moved) -> String {
     let Moved { from, data } = moved;
@@ -59,13 +68,14 @@ fn stop_first(moved: &Moved) -> Option<String> {
         Keeper::Engine => {
             let project = moved.data.name.split('_').next()?;
             Some(format!(
-                "    stop what runs under the old name before the new one starts: docker compose -p {project} down"
+                "    stop what runs under the old name before the new one starts: docker compose -p {} down",
+                shell_word(project)
             ))
         }
         // A component has pods of several names, and a pipeline none that stays.
         Keeper::Cluster if old != new => Some(format!(
             "    stop the old pods before the upgrade: kubectl scale deployment,statefulset -l app.kubernetes.io/component={} --replicas=0",
-            component(&moved.from)?
+            shell_word(component(&moved.from)?)
         )),
         Keeper::Cluster | Keeper::Host => None,
     }
@@ -136,10 +146,11 @@ fn steps(data: &Data, from: u64, to: u64) -> Vec<String> {
             "`helm upgrade` does it where the storage class allows expansion (`allowVolumeExpansion: true`)".to_string(),
         ],
         Some(set) => {
-            let claims = data.name.trim_end_matches("-*");
+            let claim = format!("{}-0", data.name.trim_end_matches("-*"));
+            let (claim, set) = (shell_word(&claim), shell_word(set));
             vec![
                 "a StatefulSet can't change what it makes: before the upgrade, type".to_string(),
-                format!("kubectl patch pvc {claims}-0 -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{size}\"}}}}}}}}'   (and each further number)"),
+                format!("kubectl patch pvc {claim} -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{size}\"}}}}}}}}'   (and each further number)"),
                 format!("kubectl delete statefulset {set} --cascade=orphan   (its pods run on)"),
             ]
         }
@@ -167,6 +178,10 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
                 help.push(format!("to keep the data {how}\n{}", texts.join("\n")));
             }
         }
+    }
+    message.extend(plan.displaced.iter().map(Displaced::sentence));
+    if !plan.displaced.is_empty() {
+        help.push(STAY.to_string());
     }
     for change in &plan.upgrades {
         let line = upgrade_line(change);
@@ -204,6 +219,8 @@ pub struct JsonData {
     volumes_removed: Vec<JsonLeft>,
     volumes_fresh: Vec<JsonVolume>,
     volumes_moved: Vec<JsonMoved>,
+    /// Programs that no longer meet their data where they did.
+    displaced: Vec<JsonDisplaced>,
     major_changes: Vec<JsonChange>,
     claims_resized: Vec<JsonResized>,
 }
@@ -230,6 +247,14 @@ struct JsonMoved {
     #[serde(flatten)]
     volume: JsonVolume,
     from: String,
+}
+
+#[derive(Serialize)]
+struct JsonDisplaced {
+    #[serde(flatten)]
+    volume: JsonVolume,
+    from: Place,
+    to: Option<Place>,
 }
 
 #[derive(Serialize)]
@@ -275,6 +300,15 @@ pub fn json(plan: &DataPlan) -> JsonData {
             .map(|moved| JsonMoved {
                 volume: volume(&moved.data),
                 from: moved.from.clone(),
+            })
+            .collect(),
+        displaced: plan
+            .displaced
+            .iter()
+            .map(|displaced| JsonDisplaced {
+                volume: volume(&displaced.data),
+                from: displaced.from.clone(),
+                to: displaced.to.clone(),
             })
             .collect(),
         major_changes: plan

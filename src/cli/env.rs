@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use clap::{Args, Subcommand};
 use mlopsgen::{
     FurtherSecret, Secret, SecretSource, TemplateEngine,
-    disk::{Lock, is_dotenv_tracked, write_dotenv},
-    engine::{Running, entropy, missing, set_elsewhere, strong},
-    files::GITIGNORE,
+    disk::{Lock, hide_dotenv, is_dotenv_tracked, write_dotenv},
+    engine::{Origin, Running, entropy, missing, set_elsewhere, strong},
     further_secrets,
     plan::Failure,
     secret_name,
-    text::count,
+    text::{count, visible},
 };
 use serde::Serialize;
 
@@ -78,9 +77,6 @@ struct Entry<'a> {
     value: Option<&'a str>,
 }
 
-/// The `.gitignore` beside `.env`, for a platform without Compose files.
-const IGNORED: &str = ".env\n";
-
 pub fn run(args: &EnvArgs, context: &Context) -> Result<u8, Failure> {
     match &args.command {
         EnvCommand::Init => init(context),
@@ -110,15 +106,11 @@ fn init(context: &Context) -> Result<u8, Failure> {
     }
     let values = running.values()?;
     let absent = missing(&running.output.platform.secrets, &values);
-    let elsewhere = set_elsewhere(&running.output.platform);
+    let elsewhere = set_elsewhere(&running.output.platform, |path| place.is_filled(path));
     let mut written = Vec::new();
     for secret in absent {
-        if let Some(owner) = elsewhere.get(secret.name.as_str()) {
-            let line = format!(
-                "{}: `{owner}` has its value already; write that to {}/compose/.env\n",
-                secret.env,
-                place.folder()
-            );
+        if let Some((owner, origin)) = elsewhere.get(secret.name.as_str()) {
+            let line = format!("{}: {}\n", secret.env, asked(owner, origin, place.folder()));
             context.terminal.err(&line);
             continue;
         }
@@ -138,16 +130,15 @@ fn init(context: &Context) -> Result<u8, Failure> {
         written.push(secret.env.clone());
     }
     if written.is_empty() {
+        if !dotenv.text().is_empty() {
+            hide_dotenv(place, &lock)?;
+        }
         context
             .terminal
             .out("No secret is missing that can be generated.\n")?;
         return Ok(0);
     }
-    let files = &running.output.files.files;
-    let ignored = files
-        .get(GITIGNORE)
-        .map_or(IGNORED, |file| file.text.as_str());
-    write_dotenv(place, &dotenv, ignored, &lock)?;
+    write_dotenv(place, &dotenv, &lock)?;
     let mut text = format!(
         "Wrote {} to {}/compose/.env:\n",
         count(written.len(), "secret"),
@@ -158,6 +149,20 @@ fn init(context: &Context) -> Result<u8, Failure> {
     }
     context.terminal.out(&text)?;
     Ok(0)
+}
+
+/// What is asked of the user in place of a value that would not fit.
+fn asked(owner: &str, origin: &Origin, folder: &str) -> String {
+    let write = format!("write that to {folder}/compose/.env");
+    let data = match origin {
+        Origin::Elsewhere => return format!("`{owner}` has its value already; {write}"),
+        Origin::Volume(name) => format!("the volume `{}`", visible(name)),
+        Origin::Folder(path) => format!("`{}`, which is not empty", visible(path)),
+    };
+    format!(
+        "`{owner}` starts on {data}: if there is data in it, it has its value already; {write}, or a value of your own for \
+         data that is new"
+    )
 }
 
 fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {

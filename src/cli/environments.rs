@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use mlopsgen::{
-    disk::{environments, removed_environments},
+    disk::{Place, environments, has_dotenv, removed_environments},
     plan::Failure,
+    text::shell_word,
 };
 use serde_json::{Value, json};
 
@@ -136,10 +137,17 @@ fn joined_sarif(documents: Vec<(Option<String>, String)>) -> Value {
 fn report_gone(gone: &[String], root: &Path, context: &Context) -> Result<(), Failure> {
     for name in gone {
         let folder = root.join("generated").join(name);
+        let folder = folder.strip_prefix(".").unwrap_or(&folder);
+        let folder = shell_word(&folder.to_string_lossy());
+        let removal = match Place::new(root, Some(name)) {
+            Ok(place) if has_dotenv(&place) => format!(
+                "rm {folder}/compose/.env && git rm -r {folder} (the first file has its secrets: keep a copy as long as a volume needs them)"
+            ),
+            _ => format!("git rm -r {folder}"),
+        };
         context.terminal.out(&format!(
             "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside platform.toml. \
-             To remove it: git rm -r {}\n",
-            folder.strip_prefix(".").unwrap_or(&folder).display()
+             To remove it: {removal}\n"
         ))?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use mlopsgen::{
     disk::{Outcome, Project, environments},
     plan::{Failure, Plan},
     project::{bad_environment, environment_file},
-    text::{one_of, visible},
+    text::{one_of, shell_word, visible},
 };
 
 use super::{Context, args::Global, cache};
@@ -40,6 +40,8 @@ pub fn open(global: &Global) -> Result<Project, Failure> {
         find_environment(&root, &file, environment)?;
     }
     let request = Request {
+        // A name that can't be read is reported by the commands that are for all environments.
+        environments: environments(&root, &file).unwrap_or_default(),
         file,
         environment: global.environment.clone(),
         targets: global.selected(),
@@ -81,7 +83,7 @@ fn missing(path: &Path, global: &Global) -> Failure {
     let looked = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let init = match &global.directory {
         None => "mlopsgen init".to_string(),
-        Some(directory) => format!("mlopsgen init {}", directory.display()),
+        Some(directory) => format!("mlopsgen init {}", shell_word(&directory.to_string_lossy())),
     };
     Failure::new(format!("there is no `{}`", looked.display())).help(format!(
         "type `{init}` to start one, or say where it is with `-C DIR` or `--file FILE`"

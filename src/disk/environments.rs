@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, path::Path};
 
 use super::folder::{Entry, Folder, Kind, Obstacle};
 use crate::{
-    files::{GENERATED, is_folder_of_a_target},
+    files::GENERATED,
     plan::{Failure, MANIFEST},
-    project::environment_file,
+    project::{bad_environment, environment_file},
     text::visible,
 };
 
@@ -50,7 +50,7 @@ pub fn removed_environments(root: &Path) -> Result<Vec<String>, Failure> {
         )
     };
     let is_gone = |name: &String| {
-        !is_folder_of_a_target(name)
+        bad_environment(name).is_none()
             && is_file(&format!("{GENERATED}/{name}/{MANIFEST}"))
             && !files.iter().any(|file| {
                 let stem = file.strip_suffix(".toml");

@@ -12,13 +12,22 @@ use std::{
 use same_file::Handle;
 
 use super::{
-    folder::{Emptying, Folder, Obstacle},
+    folder::{Folder, Kind, Obstacle},
     place::{Place, WORK},
 };
-use crate::{files::GENERATED, plan::Failure};
+use crate::{files::GENERATED, plan::Failure, text::visible};
 
 const LOCK: &str = "lock";
+/// What the note in the lock file begins with, before the number of the process.
+const NOTE: &str = "process ";
+
 const GITIGNORE: &str = ".gitignore";
+
+/// The draft of a `.env`, which is renamed into place.
+pub(super) const SECRETS: &str = "env";
+
+/// What the `.gitignore` says: git sees nothing of this folder.
+const IGNORED: &[u8] = b"*\n";
 
 /// The most that is read of another run's note in the lock file, in bytes.
 const LONGEST_HOLDER: u64 = 100;
@@ -69,17 +78,21 @@ impl Lock {
             if !is_still_at(&file, &project, &path) {
                 continue;
             }
+            if !is_note(&file) {
+                return Err(not_ours(LOCK));
+            }
             sign(&mut file).map_err(of_system)?;
             let lock = Self {
                 project: Arc::clone(&project),
                 _file: file,
             };
-            project
-                .empty(WORK, Emptying::except(&[LOCK]))
-                .map_err(failed)?;
+            if let (_, Some(foreign)) = contents(&project).map_err(failed)? {
+                return Err(not_ours(&foreign));
+            }
+            remove_own(&project).map_err(failed)?;
             // A run that is killed here leaves nothing that git sees.
             let ignore = format!("{WORK}/{GITIGNORE}");
-            project.create(&ignore, b"*\n", 0o666).map_err(failed)?;
+            project.create(&ignore, IGNORED, 0o666).map_err(failed)?;
             return Ok(lock);
         }
     }
@@ -96,11 +109,62 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // What can't be removed now is removed by the next run. Folders go only if they are empty.
-        let _ = self.project.empty(WORK, Emptying::except(&[LOCK]));
+        let _ = remove_own(&self.project);
         let _ = self.project.remove_file(&format!("{WORK}/{LOCK}"));
         let _ = self.project.remove_folder(WORK);
         let _ = self.project.remove_folder(GENERATED);
     }
+}
+
+fn not_ours(name: &str) -> Failure {
+    Failure::new(format!(
+        "`{WORK}/{}` was not written by mlopsgen, which keeps this folder for its runs; nothing was written",
+        visible(name)
+    ))
+    .help("move it away")
+}
+
+/// Whether the lock file is empty or holds a run's note, and nothing that a person wrote.
+fn is_note(file: &File) -> bool {
+    let mut start = Vec::new();
+    let read = file.take(NOTE.len() as u64).read_to_end(&mut start);
+    read.is_ok() && NOTE.as_bytes().starts_with(&start)
+}
+
+/// What is in the working folder but for the lock: files that runs leave there, and the name of something else.
+fn contents(project: &Folder) -> Result<(Vec<String>, Option<String>), Obstacle> {
+    let (mut own, mut foreign) = (Vec::new(), None);
+    for (name, kind) in project.names(WORK)? {
+        match name.to_str() {
+            Some(LOCK) => {}
+            Some(name) if is_own(project, name, kind) => own.push(name.to_string()),
+            _ => foreign = foreign.or(Some(name.to_string_lossy().into_owned())),
+        }
+    }
+    Ok((own, foreign))
+}
+
+/// Whether a run writes such a file. (A link is removed, not what it leads to.)
+fn is_own(project: &Folder, name: &str, kind: Kind) -> bool {
+    let mut starts = ["new-", "old-"].iter();
+    let number = starts.find_map(|start| name.strip_prefix(start));
+    let is_named = number.is_some_and(|number| number.parse::<usize>().is_ok())
+        || name == SECRETS
+        || name == GITIGNORE && ignores_all(project);
+    is_named && matches!(kind, Kind::File | Kind::Link)
+}
+
+/// Removes what runs leave in the working folder, but for the lock.
+fn remove_own(project: &Folder) -> Result<(), Obstacle> {
+    let (own, _) = contents(project)?;
+    own.iter()
+        .try_for_each(|name| project.remove_file(&format!("{WORK}/{name}")))
+}
+
+/// Whether the `.gitignore` of the working folder is a run's, which may have been killed while it wrote the file.
+fn ignores_all(project: &Folder) -> bool {
+    let text = project.read(&format!("{WORK}/{GITIGNORE}"), IGNORED.len() as u64);
+    text.is_ok_and(|text| IGNORED.starts_with(&text))
 }
 
 /// Whether it is a regular file without a second name: what is written into it would stand there, too.
@@ -117,14 +181,14 @@ fn is_sole_file(file: &File) -> bool {
 fn sign(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
-    file.write_all(format!("process {}", std::process::id()).as_bytes())
+    file.write_all(format!("{NOTE}{}", std::process::id()).as_bytes())
 }
 
 /// The note of the run that has the lock.
 fn holder(file: &File) -> String {
     let mut text = String::new();
     let read = file.take(LONGEST_HOLDER).read_to_string(&mut text);
-    let number = text.strip_prefix("process ").filter(|_| read.is_ok());
+    let number = text.strip_prefix(NOTE).filter(|_| read.is_ok());
     match number.and_then(|number| number.parse::<u32>().ok()) {
         Some(number) => format!("process {number}"),
         None => "a process that is not known".to_string(),

@@ -31,7 +31,9 @@ pub(crate) use programs::command;
 pub use project::{Outcome, Prepared, Project};
 pub use proof::Proofs;
 pub use purge::{Purge, Refusal, examine, purge};
-pub use secrets::{is_dotenv_tracked, read_dotenv, write_dotenv};
+pub use secrets::{
+    has_dotenv, hide_dotenv, is_dotenv_exposed, is_dotenv_tracked, read_dotenv, write_dotenv,
+};
 pub use survey::{Extent, read_manifest, survey};
 pub use transaction::Transaction;
 pub use world::DiskWorld;

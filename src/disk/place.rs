@@ -1,12 +1,17 @@
 //! Where a run reads and writes.
 
 use std::{
+    ffi::OsStr,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use super::folder::{Folder, Kind, Obstacle};
-use crate::{files::GENERATED, plan::Failure};
+use super::{
+    folder::{Folder, Kind, Obstacle},
+    git::KEPT,
+};
+use crate::{files::GENERATED, model::HostPath, plan::Failure};
 
 /// The folder that a run works in; it holds the lock and what is to be renamed into place.
 pub(super) const WORK: &str = "generated/.mlopsgen";
@@ -65,6 +70,19 @@ impl Place {
     /// A path of the output folder, relative to the project.
     pub fn output(&self, path: &str) -> String {
         format!("{}/{path}", self.folder)
+    }
+
+    /// Whether a folder of the host, or of the project, holds anything but what keeps it in git. One that can't be read does.
+    pub fn is_filled(&self, path: &HostPath) -> bool {
+        let names = match Folder::open(&self.project.join(path.as_str())) {
+            Err(error) => return error.kind() != io::ErrorKind::NotFound,
+            Ok(folder) => folder.names("."),
+        };
+        // A disk of its own begins with a folder of the file system's.
+        let is_nothing = |name: &OsStr| name == KEPT || name == "lost+found";
+        names.map_or(true, |names| {
+            names.iter().any(|(name, _)| !is_nothing(name))
+        })
     }
 
     pub(super) fn is_environment(&self) -> bool {

@@ -6,12 +6,14 @@ use std::{
 };
 
 use super::{
-    Extent, Lock, Place, Proofs, answers::Answers, read_manifest, survey, world::DiskWorld,
+    Extent, Lock, Place, Proofs, answers::Answers, environments, read_manifest, survey,
+    world::DiskWorld,
 };
 use crate::{
     compile::{self, Compilation, Failed, Output, Request},
     data::Data,
     diag::Diagnostic,
+    files::is_folder_of_a_target,
     plan::{self, Failure, Plan},
     source::Sources,
     text::visible,
@@ -186,6 +188,7 @@ impl Project {
     fn plan(&self, output: &Output, lock: Option<&Lock>) -> Result<Plan, Failure> {
         self.refuse_unknown_targets(output)?;
         refuse_own_paths(output)?;
+        self.refuse_paths_of_environments(output)?;
         let wanted = &output.files;
         let recorded = plan::read(read_manifest(&self.place)?.as_deref())?;
         let is_wanted = |path: &str, bytes: &[u8]| {
@@ -209,6 +212,33 @@ impl Project {
             recorded: &recorded,
             found: &found,
         }))
+    }
+
+    /// Refuses files of the base in the folder of an environment, whose own files they would be.
+    fn refuse_paths_of_environments(&self, output: &Output) -> Result<(), Failure> {
+        if self.place.is_environment() {
+            return Ok(());
+        }
+        let folders = output
+            .files
+            .files
+            .keys()
+            .filter_map(|path| path.split_once('/'));
+        let mut others = folders
+            .filter(|(folder, _)| !is_folder_of_a_target(folder))
+            .peekable();
+        if others.peek().is_none() {
+            return Ok(());
+        }
+        let environments = environments(&self.root, &self.request.file)?;
+        match others.find(|(folder, _)| environments.iter().any(|name| name == folder)) {
+            None => Ok(()),
+            Some((folder, path)) => Err(Failure::new(format!(
+                "`{folder}/{}` would be written into the folder of the environment `{folder}`: nothing is written",
+                visible(path)
+            ))
+            .help("give the template another folder")),
+        }
     }
 
     /// Refuses `--target` for a target that the platform does not name: the next `apply` would remove its files.

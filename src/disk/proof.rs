@@ -244,12 +244,13 @@ fn of_request(request: &Request) -> String {
     let Request {
         file,
         environment,
+        environments,
         targets,
         deny_warnings,
         recorded: _,
         threads: _,
     } = request;
-    format!("{file:?} {environment:?} {targets:?} {deny_warnings:?}")
+    format!("{file:?} {environment:?} {environments:?} {targets:?} {deny_warnings:?}")
 }
 
 /// Identifies this build of the program: its executable file, and when that file last changed.

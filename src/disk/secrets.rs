@@ -1,4 +1,8 @@
 //! The `.env` of an output folder: values of secrets, where plain Compose looks for them.
+//!
+//! Git must never see one. The `.gitignore` beside it is committed, so it goes when Compose is no longer a target, when another
+//! commit is checked out, or when the folder of an environment is removed. So there is a second one at the top of `generated/`, which
+//! is not committed: it is written before the first `.env`, ignores itself, and stays.
 
 use std::io;
 
@@ -6,13 +10,33 @@ use super::{
     Dotenv, Lock, Place,
     folder::{Kind, Obstacle},
     git,
+    lock::SECRETS,
     place::WORK,
 };
-use crate::{plan::Failure, text::visible, world::ReadError};
+use crate::{
+    files::{GENERATED, GITIGNORE, ignores_dotenv},
+    plan::{Failure, Plan},
+    text::visible,
+    world::ReadError,
+};
 
 /// Relative to the output folder.
 const DOTENV: &str = "compose/.env";
-const GITIGNORE: &str = "compose/.gitignore";
+
+/// Relative to the project: hides all of them.
+const HIDING: &str = "generated/.gitignore";
+
+/// Its text. What a kind or `files` mounts may be called `.env`, too, and has to be committed: so the rules have the whole path,
+/// and `config/` is no environment.
+const HIDDEN: &str = "\
+# Made by mlopsgen beside secrets. Not committed: git ignores this file, too.
+/.gitignore
+/compose/.env*
+/*/compose/.env*
+!.env.example
+!/config/compose/.env*
+.mlopsgen-draft-*
+";
 
 /// The largest `.env` that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -45,61 +69,126 @@ fn closed(dotenv: Dotenv, path: &str) -> Result<Dotenv, Failure> {
     }
 }
 
-/// Whether the `.gitignore` beside it lists the file.
-fn is_listed(place: &Place) -> bool {
-    let text = place.opened().read(&place.output(GITIGNORE), LARGEST);
-    let text = text.unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let lists = |line: &str| [".env", "/.env", "*"].contains(&line.trim());
-    text.lines().any(lists)
-}
-
 /// Whether git tracks the `.env` of this place: its values came with the repository, and everybody who has that knows them.
 pub fn is_dotenv_tracked(place: &Place) -> bool {
     git::tracks(place.project(), &place.output(DOTENV))
 }
 
-/// Replaces the `.env` of this place, after it is sure that git ignores it. `ignored` is the text of the `.gitignore` that
-/// lies beside it, written where there is none.
+/// Whether there is a `.env` in this place.
+pub fn has_dotenv(place: &Place) -> bool {
+    is_there(place, &place.output(DOTENV))
+}
+
+/// Whether there is a `.env` in this place that git neither tracks nor ignores: the next `git add` would take it up.
+pub fn is_dotenv_exposed(place: &Place) -> bool {
+    let path = place.output(DOTENV);
+    has_dotenv(place)
+        && !is_dotenv_tracked(place)
+        && git::would_ignore(place.project(), &path) == Some(false)
+}
+
+/// Whether something stands at a path of the project.
+fn is_there(place: &Place, path: &str) -> bool {
+    matches!(place.opened().entry(path), Ok(Some(_)))
+}
+
+/// Whether the file at the top of `generated/` is the one that [`hide_dotenv`] writes.
+pub(super) fn is_own_gitignore(place: &Place) -> bool {
+    let text = place.opened().read(HIDING, LARGEST);
+    text.is_ok_and(|text| text == HIDDEN.as_bytes())
+}
+
+/// Writes the `.gitignore` that hides every `.env` below `generated/`, if there is none. The caller has the lock.
+///
+/// Errors: another file is there, and does not do that; the file system refuses.
+fn write_gitignore(place: &Place) -> Result<(), Failure> {
+    let folder = place.opened();
+    let failed = |obstacle: Obstacle| obstacle.failure("write", &folder.path(HIDING));
+    if folder.entry(HIDING).map_err(failed)?.is_none() {
+        // A run that is killed leaves the whole file or none.
+        let draft = format!("{WORK}/{SECRETS}");
+        return folder
+            .create(&draft, HIDDEN.as_bytes(), 0o666)
+            .and_then(|()| folder.rename(&draft, HIDING))
+            .map_err(failed);
+    }
+    let text = match folder.read(HIDING, LARGEST) {
+        Ok(text) => text,
+        Err(error) => {
+            return Err(
+                Failure::new(format!("`{HIDING}` {error}; nothing was written"))
+                    .help("move it away: mlopsgen puts a file there that makes git ignore secrets"),
+            );
+        }
+    };
+    if text == HIDDEN.as_bytes() || ignores_dotenv(&String::from_utf8_lossy(&text)) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "`{HIDING}` does not make git ignore the secrets in `.env`; nothing was written"
+    ))
+    .help("write the line `.env` at its end, or move it away: mlopsgen then puts its own there"))
+}
+
+/// Before a plan is written: where a `.env` is, git goes on ignoring it whatever the plan and, later, git itself remove.
+///
+/// Errors: no rule can be written, and the plan leaves none behind.
+pub(super) fn hide_before(plan: &Plan, place: &Place) -> Result<(), Failure> {
+    let folders = place.opened().names(GENERATED).unwrap_or_default();
+    let mut folders = folders.iter().filter_map(|(name, _)| name.to_str());
+    let has_secrets = is_there(place, &format!("{GENERATED}/{DOTENV}"))
+        || folders.any(|name| is_there(place, &format!("{GENERATED}/{name}/{DOTENV}")));
+    match has_secrets.then(|| write_gitignore(place)) {
+        Some(Err(failure)) if !plan.manifest.files.contains_key(GITIGNORE) => Err(failure),
+        _ => Ok(()),
+    }
+}
+
+/// Makes sure that git ignores the `.env` of this place, now and when the files are gone that are committed.
 ///
 /// Errors: git would add the file; the file system refuses.
-pub fn write_dotenv(
-    place: &Place,
-    dotenv: &Dotenv,
-    ignored: &str,
-    _lock: &Lock,
-) -> Result<(), Failure> {
+pub fn hide_dotenv(place: &Place, _lock: &Lock) -> Result<(), Failure> {
+    let path = place.output(DOTENV);
+    write_gitignore(place)?;
+    let beside = place.output(GITIGNORE);
+    let is_ignored = match git::would_ignore(place.project(), &path) {
+        Some(is_ignored) => is_ignored,
+        // If git is installed later, the file is already ignored.
+        None => match place.opened().read(&beside, LARGEST) {
+            Ok(text) => ignores_dotenv(&String::from_utf8_lossy(&text)),
+            Err(_) => true,
+        },
+    };
+    if is_ignored {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "git does not ignore `{path}`, so the secrets in it would be committed; nothing was written"
+    ))
+    .help(format!(
+        "take the rule that begins with `!` out of `{beside}` and of the files `.gitignore` above it, or take the file out of git with \
+         `git rm --cached {path}`"
+    )))
+}
+
+/// Replaces the `.env` of this place, after it is sure that git ignores it.
+///
+/// Errors: git would add the file; the file system refuses.
+pub fn write_dotenv(place: &Place, dotenv: &Dotenv, lock: &Lock) -> Result<(), Failure> {
+    hide_dotenv(place, lock)?;
     let folder = place.opened();
     let path = place.output(DOTENV);
     let failed = |obstacle: Obstacle| obstacle.failure("write", &folder.path(&path));
     folder
         .make_folders(&place.output("compose"))
         .map_err(failed)?;
-    match folder.create(&place.output(GITIGNORE), ignored.as_bytes(), 0o666) {
-        Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        made => made.map_err(failed)?,
-    }
-    let is_ignored = match git::would_ignore(place.project(), &path) {
-        Some(is_ignored) => is_ignored,
-        // If git is installed later, the file is already ignored.
-        None => is_listed(place),
-    };
-    if !is_ignored {
-        return Err(Failure::new(format!(
-            "git does not ignore `{path}`, so the secrets in it would be committed; nothing was written"
-        ))
-        .help(format!(
-            "write `.env` into `{}`, or take the file out of git with `git rm --cached {path}`",
-            place.output(GITIGNORE)
-        )));
-    }
     match folder.entry(&path).map_err(failed)?.map(|it| it.kind) {
         None | Some(Kind::File) => {}
         Some(Kind::Link) => return Err(failed(Obstacle::Link(path.clone()))),
         Some(_) => return Err(failed(io::Error::other("it is no file").into())),
     }
     // Git ignores the working folder: a run that is killed leaves no secret that it sees.
-    let draft = format!("{WORK}/env");
+    let draft = format!("{WORK}/{SECRETS}");
     folder
         .create(&draft, dotenv.text().as_bytes(), MODE)
         .and_then(|()| folder.rename(&draft, &path))

@@ -8,10 +8,12 @@ use super::{
     folder::{DRAFT, Folder, Kind, Obstacle},
     lock::Lock,
     place::{Place, WORK},
+    secrets::is_own_gitignore,
 };
 use crate::{
-    files::{GENERATED, Target},
+    files::GENERATED,
     plan::{Failure, Found, MANIFEST, State},
+    project::bad_environment,
     world::ReadError,
 };
 
@@ -175,12 +177,13 @@ impl Others<'_> {
             )
         };
         self.place.output(path) == WORK
-            || (Target::from_name(path).is_none() && is_file(self.place.opened().entry(&manifest)))
+            || (bad_environment(path).is_none() && is_file(self.place.opened().entry(&manifest)))
     }
 
     fn is_known(&self, path: &str) -> bool {
         path == MANIFEST
             || path == DOTENV
+            || path == ".gitignore" && !self.place.is_environment() && is_own_gitignore(self.place)
             || self.paths.contains(path)
             // A link to a folder is a file to a walk, and part of the way to the files asked for.
             || leads_to_any(path, self.paths)

@@ -9,6 +9,7 @@ use super::{
     folder::{Entry, Folder, Kind, Obstacle},
     lock::Lock,
     place::{Place, WORK},
+    secrets::hide_before,
     survey::{LARGEST, read_manifest, remove_drafts, state},
 };
 use crate::{
@@ -75,6 +76,7 @@ impl Transaction {
     /// The caller has handled the refused changes: here every change is carried out.
     pub fn prepare(plan: &Plan, place: &Place, _lock: &Lock) -> Result<Self, Failure> {
         verify(plan, place)?;
+        hide_before(plan, place)?;
         let mut transaction = Self {
             steps: Vec::new(),
             taken: 0,

@@ -6,7 +6,9 @@ use data_encoding::BASE64URL;
 
 use crate::{
     graph::{workload_secrets, workload_texts},
-    model::{Component, Piece, Platform, Secret, SecretForm, Text, Workload},
+    model::{
+        Component, HostPath, MountSource, Piece, Platform, Secret, SecretForm, Text, Workload,
+    },
     plan::Failure,
 };
 
@@ -68,25 +70,64 @@ pub fn missing<'a>(
     secrets.into_iter().filter(is_missing).collect()
 }
 
-/// The secrets whose values exist already, each with the component that has it: one that runs elsewhere, or one that
-/// starts on a volume that something else has filled. A value that is made up would not fit.
-pub fn set_elsewhere(platform: &Platform) -> BTreeMap<&str, &str> {
-    let is_filled = |component: &Component| {
-        let mut volumes = platform.volumes.iter();
-        volumes.any(|it| it.external && it.component.as_deref() == Some(&component.name))
-    };
+/// Why the secrets of a component may have values already: something else made its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It runs elsewhere, or on a volume that nothing here creates.
+    Elsewhere,
+    /// It starts on this volume of the engine, which has the name of an existing one or is that of a component of another name
+    /// (`[[moved]]`).
+    Volume(String),
+    /// It starts on this path of the host, which is not empty.
+    Folder(String),
+}
+
+/// The volume in which every store of the catalog keeps its data.
+const DATA: &str = "data";
+
+/// The secrets whose values exist already, each with the component that has it, and why. A value that is made up would not
+/// fit. `is_filled` says whether there is something at a path of the host.
+pub fn set_elsewhere(
+    platform: &Platform,
+    is_filled: impl Fn(&HostPath) -> bool,
+) -> BTreeMap<&str, (&str, Origin)> {
     let mut owners = BTreeMap::new();
     for component in &platform.components {
-        if component.external.is_none() && !is_filled(component) {
+        let origin = match &component.external {
+            Some(_) => Some(Origin::Elsewhere),
+            None => origin_of_data(platform, component, &is_filled),
+        };
+        let Some(origin) = origin else {
             continue;
-        }
+        };
         for setting in &component.settings {
             for secret in setting.value.texts().into_iter().flat_map(Text::secrets) {
-                owners.insert(secret, component.name.as_str());
+                owners.insert(secret, (component.name.as_str(), origin.clone()));
             }
         }
     }
     owners
+}
+
+fn origin_of_data(
+    platform: &Platform,
+    component: &Component,
+    is_filled: impl Fn(&HostPath) -> bool,
+) -> Option<Origin> {
+    let mut mounts = component.main()?.mounts.iter();
+    match &mounts.find(|mount| mount.name == DATA)?.source {
+        MountSource::Bind { path, .. } => {
+            is_filled(path).then(|| Origin::Folder(path.as_str().to_string()))
+        }
+        MountSource::Volume(key) => {
+            let volume = platform.volumes.iter().find(|it| it.key == *key)?;
+            match volume.named || volume.volume_moved {
+                _ if volume.external => Some(Origin::Elsewhere),
+                true => Some(Origin::Volume(volume.real_name.clone())),
+                false => None,
+            }
+        }
+    }
 }
 
 /// The secrets that Compose wants for these workloads; each with whether its value becomes part of a URL.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     graph::Graph,
-    model::{Condition, Mount, MountSource, Platform, PlatformVolume, Workload},
+    model::{Component, Condition, Mount, MountSource, Platform, PlatformVolume, Workload},
     plan::Failure,
     text::one_of,
 };
@@ -81,13 +81,12 @@ impl<'a> Selection<'a> {
         workloads.filter(|workload| self.has(workload)).collect()
     }
 
-    /// Whether a component of this kind is among them.
-    pub fn has_kind(&self, kind: &str) -> bool {
-        let mut workloads = self.workloads().into_iter();
-        workloads.any(|workload| {
-            let component = self.platform.component(&workload.component);
-            component.is_some_and(|component| component.is_a(kind))
-        })
+    /// The components of these workloads, in the platform's order.
+    pub fn components(&self) -> Vec<&'a Component> {
+        let components = self.platform.components.iter();
+        components
+            .filter(|component| component.workloads.iter().any(|it| self.has(it)))
+            .collect()
     }
 
     /// Compose's own files of these groups that have any workload, and those of the order between two of them, where

@@ -1,7 +1,10 @@
 //! Claims that a StatefulSet creates, one for each pod. A claim can't be renamed, so commands bind its data to a new one.
 
 use super::data::Keep;
-use crate::data::{Data, component, volume};
+use crate::{
+    data::{Data, component, volume},
+    text::shell_word,
+};
 
 /// How to move the data of a claim to another one, if one of them is created for each pod. `None`: neither is.
 pub(super) fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Option<Keep> {
@@ -31,8 +34,11 @@ fn first(data: &Data) -> String {
 /// What `kubectl` calls the StatefulSet that holds a claim. A claim that stands alone does not name it, but its component.
 fn set(data: &Data) -> String {
     match (data.stateful_set(), component(&data.key)) {
-        (Some(set), _) => set.to_string(),
-        (None, Some(component)) => format!("-l app.kubernetes.io/component={component}"),
+        (Some(set), _) => shell_word(set),
+        (None, Some(component)) => {
+            let label = format!("app.kubernetes.io/component={component}");
+            format!("-l {}", shell_word(&label))
+        }
         (None, None) => "STATEFULSET".to_string(),
     }
 }
@@ -48,7 +54,7 @@ fn successor<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
 /// Binds the volume behind a claim to a new claim, before the upgrade. The StatefulSet and its pods are deleted first; its
 /// claims stay.
 fn commands(data: &Data, new: &str) -> String {
-    let old = first(data);
+    let old = shell_word(&first(data));
     let further = match of_pods(data) {
         true => "# the same from here on for each further pod, with 1, 2, ... for 0",
         false => "# that is the first pod's; the others start empty",

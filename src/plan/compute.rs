@@ -10,7 +10,10 @@ use super::{
     fixed::fixed,
     manifest::fingerprint,
 };
-use crate::files::{FileSet, Owner, Stub, Target};
+use crate::{
+    data::Place,
+    files::{FileSet, Owner, Stub, Target},
+};
 
 /// The inputs of a plan.
 pub struct Inputs<'a> {
@@ -226,24 +229,39 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
         manifest.record_data(kept);
     }
     let recorded = &inputs.recorded.manifest;
-    for (data, size) in &recorded.volumes {
+    for (data, facts) in &recorded.volumes {
         if !data::is_selected(data.keeper, inputs.selected) {
-            manifest.volumes.insert(data.clone(), *size);
+            manifest.volumes.insert(data.clone(), facts.clone());
         }
     }
     // Data that was left behind and is used again is no longer an accepted loss.
     let is_back = |accepted: &&Accepted| match accepted {
-        Accepted::LeftBehind { keeper, name, .. } => wanted
-            .iter()
-            .any(|kept| kept.data.keeper == *keeper && kept.data.name == *name),
-        Accepted::Upgraded { .. } => false,
+        Accepted::LeftBehind {
+            keeper,
+            name,
+            backing,
+            ..
+        } => wanted.iter().any(|kept| {
+            let data = &kept.data;
+            data.keeper == *keeper && data.name == *name && data.backing == *backing
+        }),
+        Accepted::Displaced { .. } | Accepted::Upgraded { .. } => false,
     };
     let before = recorded.accepted.iter().filter(|it| !is_back(it));
     manifest.accepted.extend(before.cloned());
     let left = data.left.iter().map(|left| Accepted::LeftBehind {
         keeper: left.data.keeper,
         name: left.data.name.clone(),
+        backing: left.data.backing.clone(),
         key: left.data.key.clone(),
+    });
+    let displaced = data.displaced.iter().map(|displaced| Accepted::Displaced {
+        keeper: displaced.data.keeper,
+        name: displaced.data.name.clone(),
+        key: displaced.data.key.clone(),
+        workload: displaced.from.workload.clone(),
+        from: displaced.from.shown(),
+        to: displaced.to.as_ref().map(Place::shown),
     });
     let upgraded = data.upgrades.iter().map(|change| Accepted::Upgraded {
         keeper: change.data.keeper,
@@ -252,7 +270,9 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
         from: change.from.clone(),
         to: change.to.clone(),
     });
-    manifest.accepted.extend(left.chain(upgraded));
+    manifest
+        .accepted
+        .extend(left.chain(displaced).chain(upgraded));
 }
 
 /// Killed while writing, every file is as it was or as it will be: this manifest owns both.

@@ -3,9 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Inputs, claims};
+use super::{
+    Inputs, claims,
+    displaced::{Displaced, displaced},
+    recorded::RecordedData,
+};
 use crate::{
-    data::{Data, Identity, Keeper, Kept, Program, Reader, id, owner, section, volume},
+    data::{Data, Identity, Keeper, Kept, Place, Program, Reader, id, owner, section, volume},
     files::{Ground, Target},
 };
 
@@ -18,6 +22,8 @@ pub struct DataPlan {
     pub fresh: Vec<Data>,
     /// Volumes that keep their data under another key.
     pub moved: Vec<Moved>,
+    /// Programs that no longer meet their data where they did.
+    pub displaced: Vec<Displaced>,
     /// Stores whose program changes its major version over existing data.
     pub upgrades: Vec<MajorChange>,
     /// Claims that ask for another size.
@@ -89,7 +95,7 @@ pub struct Resized {
 impl DataPlan {
     /// Whether the user has to agree to it.
     pub fn is_loss(&self) -> bool {
-        !self.left.is_empty() || !self.upgrades.is_empty()
+        !self.left.is_empty() || !self.displaced.is_empty() || !self.upgrades.is_empty()
     }
 }
 
@@ -103,57 +109,29 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         .map(|kept| kept.data.clone())
         .collect();
     let used: BTreeSet<Identity<'_>> = wanted.iter().map(|kept| kept.data.identity()).collect();
+    let names: BTreeSet<(Keeper, &str)> = wanted.iter().map(|kept| kept.data.called()).collect();
     let left = recorded
         .all()
-        .filter(|data| !used.contains(&data.identity()))
-        .map(|data| left_behind(data, &wanted, &fresh))
+        .filter(|(data, facts)| {
+            // A manifest without places says nothing of drivers either.
+            let by_name = facts.places.is_empty() && names.contains(&data.called());
+            !by_name && !used.contains(&data.identity())
+        })
+        .map(|(data, _)| left_behind(data, &wanted, &fresh))
         .collect();
-    let keepers: BTreeSet<Keeper> = recorded.all().map(|data| data.keeper).collect();
+    let keepers: BTreeSet<Keeper> = recorded.all().map(|(data, _)| data.keeper).collect();
+    let upgrades = upgrades(&recorded, &wanted);
     DataPlan {
         left,
         moved: moved(&recorded, &wanted),
-        upgrades: upgrades(&recorded, &wanted),
+        displaced: displaced(&recorded, &wanted, &upgrades, inputs.targets),
+        upgrades,
         resized: resized(inputs, &wanted),
         // Where nothing is written down yet, all of it is new.
         fresh: fresh
             .into_iter()
             .filter(|new| keepers.contains(&new.keeper))
             .collect(),
-    }
-}
-
-/// The data of the manifest, found by what it is on a disk. A platform can have thousands of volumes, and each desired one is
-/// looked up.
-struct RecordedData<'a> {
-    in_order: Vec<&'a Data>,
-    by_identity: BTreeMap<Identity<'a>, Vec<&'a Data>>,
-}
-
-impl<'a> RecordedData<'a> {
-    /// The data of the selected runtimes.
-    fn of(inputs: &Inputs<'a>) -> Self {
-        let recorded = inputs.recorded.manifest.volumes.keys();
-        let in_order: Vec<&Data> = recorded
-            .filter(|data| is_selected(data.keeper, inputs.selected))
-            .collect();
-        let mut by_identity: BTreeMap<Identity<'a>, Vec<&Data>> = BTreeMap::new();
-        for data in in_order.iter().copied() {
-            by_identity.entry(data.identity()).or_default().push(data);
-        }
-        Self {
-            in_order,
-            by_identity,
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = &'a Data> {
-        self.in_order.iter().copied()
-    }
-
-    /// What the manifest says of the same thing on a disk; several keys may have named it.
-    fn same<'b>(&'b self, data: &'b Data) -> impl Iterator<Item = &'b Data> {
-        let found = self.by_identity.get(&data.identity());
-        found.into_iter().flatten().copied()
     }
 }
 
@@ -181,11 +159,13 @@ fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
         kept.data.keeper == data.keeper
             && (kept.data.key == data.key || kept.mounts.contains(&data.key))
     });
-    let instead = replacement
-        .map(|kept| kept.data.clone())
-        .filter(|instead| fresh.contains(instead));
+    let replacement = replacement.filter(|kept| fresh.contains(&kept.data));
+    let instead = replacement.map(|kept| kept.data.clone());
+    let raw = replacement.and_then(|kept| kept.named_by.as_ref());
     LeftBehind {
-        keep: claims::keep(data, instead.as_ref(), fresh)
+        keep: raw
+            .map(|raw| Keep::Write(format!("# leave out: {raw}")))
+            .or_else(|| claims::keep(data, instead.as_ref(), fresh))
             .unwrap_or_else(|| Keep::Write(lines_that_keep(data, instead.as_ref(), fresh))),
         instead,
         data: data.clone(),
@@ -202,6 +182,9 @@ fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Strin
             None if is_usual(data) => format!("# leave out: {}.name", data.key),
             None => format!("{}.name = \"{}\"", data.key, data.name),
         },
+        (None, Keeper::Host) if data.key.ends_with(".volumes") => {
+            format!("# {}: mount `{}` as before", data.key, data.name)
+        }
         (None, Keeper::Host) => format!("{}.source = \"{}\"", data.key, data.name),
         (None, _) => {
             let (owner, name) = (owner(&data.key), volume(&data.key));
@@ -212,6 +195,7 @@ fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Strin
                 return moved(owner, to);
             }
             let lines = match section(owner) {
+                "raw" => format!("{}.name = \"{}\"", data.key, data.name),
                 // What several held is one component's own now.
                 "volumes" => moved(owner, "components.C.volumes.V"),
                 // The component itself may still be there.
@@ -274,7 +258,7 @@ fn candidate<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a str> {
 
 fn moved(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Moved> {
     let changed = wanted.iter().filter_map(|kept| {
-        let before = recorded.same(&kept.data).next()?;
+        let (before, _) = recorded.same(&kept.data).next()?;
         let is_moved = before.key != kept.data.key || kept.data.moved && !before.moved;
         is_moved.then(|| Moved {
             from: before.key.clone(),
@@ -289,7 +273,11 @@ fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
     for kept in wanted {
         let to = kept.data.program.clone();
         let to = to.map_or(Reader::Unknown, Reader::Program);
-        for before in recorded.same(&kept.data) {
+        for (before, facts) in recorded.same(&kept.data) {
+            // Two runtimes may run two versions over two volumes of one name.
+            if !have_a_runtime_in_common(&facts.places, &kept.places) {
+                continue;
+            }
             // What else mounts the data of a store that is gone may well be there to read it.
             let is_other_use = to == Reader::Unknown && before.key != kept.data.key;
             let Some(from) = before.program.as_ref().filter(|_| !is_other_use) else {
@@ -307,6 +295,15 @@ fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
         }
     }
     out
+}
+
+/// Whether anything of them is of one runtime. What nobody meets nobody reads; an old manifest does not tell.
+fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -> bool {
+    let runtimes = |places: &BTreeSet<Place>| -> BTreeSet<String> {
+        places.iter().map(|place| place.runtime.clone()).collect()
+    };
+    let (before, after) = (runtimes(before), runtimes(after));
+    before.is_empty() || !before.is_disjoint(&after)
 }
 
 fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
@@ -330,8 +327,8 @@ fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
 fn resized(inputs: &Inputs<'_>, wanted: &[&Kept]) -> Vec<Resized> {
     let recorded = inputs.recorded.manifest.volumes.iter();
     let mut sizes = BTreeMap::new();
-    for (data, size) in recorded {
-        sizes.entry(data.identity()).or_insert(*size);
+    for (data, facts) in recorded {
+        sizes.entry(data.identity()).or_insert(facts.size);
     }
     let changed = wanted.iter().filter_map(|kept| {
         let to = kept.size?;

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::Change;
-use crate::value::yaml::{self, Node};
+use crate::{
+    text::shell_word,
+    value::yaml::{self, Node},
+};
 
 /// An existing object whose immutable fields would change, which no cluster allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -230,8 +233,9 @@ fn differs((kind, name, _): &Key, old: &Value, new: &Value) -> Option<Fixed> {
 const CLAIMS: &str = "spec.volumeClaimTemplates";
 
 fn filled(step: &str, kind: &str, name: &str) -> String {
-    step.replace("{kind}", &kind.to_lowercase())
-        .replace("{name}", name)
+    // What is generated may come from somebody else.
+    step.replace("{kind}", &shell_word(&kind.to_lowercase()))
+        .replace("{name}", &shell_word(name))
 }
 
 impl Rule {

@@ -6,19 +6,24 @@ mod claims;
 mod compute;
 mod data;
 mod diff;
+mod displaced;
 mod failure;
 mod fixed;
 mod found;
 mod manifest;
+mod recorded;
 mod saved;
 
 pub use compute::{Inputs, paths_of_interest, plan};
 pub use data::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized};
 pub use diff::{Diff, DiffLine, LineKind, diff};
+pub use displaced::Displaced;
 pub use failure::Failure;
 pub use fixed::{Fixed, FixedField};
 pub use found::{Found, State};
-pub use manifest::{Accepted, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read};
+pub use manifest::{
+    Accepted, Facts, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read,
+};
 pub use saved::{SavedChange, SavedPlan};
 
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Failure, Plan, Refusal, VERSION, hash};
+use super::{Action, Displaced, Failure, Plan, Refusal, VERSION, hash};
 use crate::files::Target;
 
 /// Everything that decides what an `apply` does. Two of them are equal if `apply` would do the same.
@@ -22,7 +22,7 @@ pub struct SavedPlan {
     pub changes: Vec<SavedChange>,
     /// Stubs that do not exist yet.
     pub stubs: Vec<SavedStub>,
-    /// Data that is left behind, and that another version of its program has to read: names.
+    /// Data that is left behind, that a program no longer meets, and that another version of its program has to read.
     pub data: Vec<String>,
     /// SHA-256 of the manifest that was found.
     pub manifest_before: Option<String>,
@@ -71,9 +71,10 @@ impl SavedPlan {
             path: stub.path.clone(),
             text: stub.text.clone(),
         });
-        let left = plan.data.left.iter().map(|left| left.data.name.clone());
+        let left = plan.data.left.iter().map(|left| left.data.title());
         let upgraded = plan.data.upgrades.iter();
         let upgraded = upgraded.map(|it| format!("{}: {} to {}", it.data.name, it.from, it.to));
+        let displaced = plan.data.displaced.iter().map(Displaced::sentence);
         let name = |target: &Target| target.name().to_string();
         Self {
             version: VERSION.to_string(),
@@ -82,7 +83,7 @@ impl SavedPlan {
             targets: targets.map(|targets| targets.iter().map(name).collect()),
             changes: changes.collect(),
             stubs: stubs.collect(),
-            data: left.chain(upgraded).collect(),
+            data: left.chain(displaced).chain(upgraded).collect(),
             manifest_before: plan.manifest_before.as_deref().map(hash),
             manifest_after: plan.manifest.render(),
         }

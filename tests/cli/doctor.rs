@@ -160,6 +160,24 @@ fn too_much_cpu_memory_and_disk_is_reported() {
 }
 
 #[test]
+fn a_machine_that_allows_fewer_memory_maps_than_a_kind_asks_for_is_reported() {
+    let text = platform("", "").replace("image = \"a:1\"", "kind = \"mapper\"");
+    let machine = Machine::new("docker");
+    machine.folder.write(
+        "project/mlopsgen/kinds/mapper.toml",
+        "title = \"Mapper\"\nimage = \"mapper\"\nversion = \"1.0\"\nmemory_maps = 2147483642\n",
+    );
+    machine.folder.write("project/platform.toml", text);
+    let printed = machine.applied().ok(&["doctor"]);
+    assert!(
+        printed.starts_with("warning[kernel]: vm.max_map_count is "),
+        "{printed}"
+    );
+    let ends = ", and `a` asks for 2147483642: it fails when it maps more files\n  help: as root: sysctl -w vm.max_map_count=2147483642\n";
+    assert!(printed.ends_with(ends), "{printed}");
+}
+
+#[test]
 fn all_secrets_without_a_value_are_reported_at_once() {
     let machine = Machine::of(
         "[secrets]\none = { env = \"ONE\" }\ntwo = { env = \"TWO\" }\nmore = { env = \"MORE\", optional = true }\n",
@@ -253,4 +271,27 @@ fn ports_of_the_platforms_own_containers_are_free() {
         format!(r#"{{"Service":"a","State":"running","Publishers":[{{"PublishedPort":{port}}}]}}"#),
     );
     machine.ok(&["doctor"]);
+}
+
+/// People copy the commands that it prints; their arguments may come from somebody else.
+#[test]
+fn no_help_holds_a_command_of_the_platform_file_or_gives_the_host_s_own_away() {
+    let machine = Machine::of(
+        "",
+        "user = \"4242\"\n\
+         volumes.a = { mount = \"/a\", source = \"x; touch pwned\" }\n\
+         volumes.b = { mount = \"/b\", source = \"$(id)\" }\n\
+         volumes.c = { mount = \"/c\", source = \"/etc\" }\n",
+    );
+    machine.folder.write("project/$(id)/f", "");
+    let machine = machine.applied();
+    machine.chmod("project/$(id)", 0o755);
+    let printed = machine.ok(&["doctor"]);
+    for help in [
+        "help: mkdir -p 'x; touch pwned' && chown 4242:0 'x; touch pwned'\n",
+        "help: chown -R 4242:0 '$(id)', or say",
+        "help: let 4242:0 write there, mount another folder, or say",
+    ] {
+        assert!(printed.contains(help), "no {help} in {printed}");
+    }
 }

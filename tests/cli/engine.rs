@@ -359,6 +359,9 @@ fn env_init_fills_what_is_missing_and_touches_nothing_else() {
     machine.ok(&["env", "init"]);
     let mut after = machine.folder.tree();
     after.insert(path.to_string(), before[path].clone());
+    // It hides the secrets and itself from git.
+    let hiding = after.remove("project/generated/.gitignore");
+    assert!(hiding.is_some(), "git could see the secrets");
     assert!(after == before, "another file was touched");
     let text = machine.folder.read(path);
     assert!(

@@ -191,7 +191,10 @@ fn environments_have_different_names_in_a_cluster() {
     };
     let pair = |name: &str, namespace: &str| (name.to_string(), namespace.to_string());
     // The same name on purpose, to keep the volumes.
-    project.write("platform.own.toml", "[platform]\nname = \"demo\"\n");
+    project.write(
+        "platform.own.toml",
+        "[platform]\nname = \"demo\"\n[lints]\nshared-data = \"allow\"\n",
+    );
     for (namespace, of_base, of_own, of_prod, of_dotted) in [
         ("", "demo", "demo-own", "demo-prod", "demo-v1-2"),
         (", namespace = \"ml\"", "ml", "ml-own", "ml-prod", "ml-v1-2"),
@@ -231,4 +234,30 @@ fn an_environment_may_make_a_component_external() {
     let ran = run(&project, &["validate", "--env", "prod"]);
     let expected = "`store` runs elsewhere: `replicas` says how it runs here";
     assert!(ran.status == 1 && ran.err.contains(expected), "{}", ran.err);
+}
+
+/// Nobody shares data without a word: the lint names every file that says the same, and a new environment is seen although
+/// nothing else has changed.
+#[test]
+fn environments_that_share_data_are_told() {
+    let project = project();
+    project.write("platform.own.toml", "[platform]\nname = \"demo\"\n");
+    let told = |arguments: &[&str]| run(&project, arguments).err;
+    let err = told(&["check", "--all-envs"]);
+    assert!(
+        err.contains("the environment `own` has the name of `platform.toml`"),
+        "{err}"
+    );
+    project.write("platform.own.toml", "[platform]\nname = \"own\"\n");
+    assert_eq!(
+        run(&project, &["apply", "--env", "own", "--yes", "-q"]).err,
+        ""
+    );
+    assert_eq!(told(&["check", "--env", "own"]), "");
+    project.write("platform.other.toml", "[platform]\nname = \"own\"\n");
+    let err = told(&["check", "--env", "own"]);
+    assert!(
+        err.contains("the environment `own` has the name of `platform.other.toml`"),
+        "{err}"
+    );
 }

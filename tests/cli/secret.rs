@@ -192,6 +192,11 @@ main = "Everything"
 [secrets]
 ours = { env = "DEMO_OURS" }
 theirs = { env = "DEMO_THEIRS" }
+named = { env = "DEMO_NAMED" }
+joined = { env = "DEMO_JOINED" }
+moved = { env = "DEMO_MOVED" }
+full = { env = "DEMO_FULL" }
+empty = { env = "DEMO_EMPTY" }
 adopted = { env = "DEMO_ADOPTED" }
 [components.db]
 kind = "postgres"
@@ -206,7 +211,42 @@ kind = "postgres"
 group = "main"
 settings.password = "${secrets.adopted}"
 volumes.data = { name = "old_data", external = true }
+[components.named]
+kind = "postgres"
+group = "main"
+settings.password = "${secrets.named}"
+volumes.data = { name = "its_data" }
+[components.joined]
+kind = "postgres"
+group = "main"
+settings.password = "${secrets.joined}"
+volumes.data = { shared = "kept" }
+[components.new]
+kind = "postgres"
+group = "main"
+settings.password = "${secrets.moved}"
+[components.full]
+kind = "postgres"
+group = "main"
+settings.password = "${secrets.full}"
+volumes.data = { source = "data/full" }
+[components.empty]
+kind = "postgres"
+group = "main"
+settings.password = "${secrets.empty}"
+volumes.data = { source = "data/empty" }
+[volumes.kept]
+name = "kept_data"
+[[moved]]
+from = "components.before"
+to = "components.new"
 "#,
+    );
+    project.write("data/full/PG_VERSION", "18\n");
+    project.write("data/empty/.gitkeep", "");
+    project.write(
+        "generated/.mlopsgen.json",
+        r#"{"version": "0.1.0", "files": [], "volumes": [{"name":"demo_before-data","key":"components.before.volumes.data"}]}"#,
     );
     let (status, _, printed) = run(&project, &["env", "init"]);
     assert_eq!(status, 0, "{printed}");
@@ -219,5 +259,16 @@ volumes.data = { name = "old_data", external = true }
             "{variable}: `{owner}` has its value already; write that to generated/compose/.env"
         );
         assert!(printed.contains(&line), "{printed}");
+    }
+    assert!(values.contains("DEMO_EMPTY="), "{values}");
+    for (variable, owner, data) in [
+        ("DEMO_NAMED", "named", "the volume `its_data`"),
+        ("DEMO_JOINED", "joined", "the volume `kept_data`"),
+        ("DEMO_MOVED", "new", "the volume `demo_before-data`"),
+        ("DEMO_FULL", "full", "`data/full`, which is not empty"),
+    ] {
+        assert!(!values.contains(variable), "{values}");
+        let line = format!("{variable}: `{owner}` starts on {data}: if there is data in it");
+        assert!(printed.contains(&line), "no {line} in {printed}");
     }
 }

@@ -69,11 +69,12 @@ impl Case {
         };
         for (path, bytes) in &self.files {
             world = world.with(path, bytes.clone());
-            request.environment = request.environment.or_else(|| {
-                let name = path.strip_prefix("platform.")?.strip_suffix(".toml")?;
-                Some(name.to_string())
-            });
+            let name = path.strip_prefix("platform.");
+            let name = name.and_then(|it| it.strip_suffix(".toml"));
+            request.environments.extend(name.map(str::to_string));
         }
+        let first = request.environments.first().cloned();
+        request.environment = request.environment.or(first);
         compile(&world, &request)
     }
 
@@ -361,7 +362,14 @@ mod pages {
         Some(text.to_string())
     }
 
+    /// The line before what the file of an environment holds.
+    const STAGING: &str = "# platform.staging.toml\n";
+
     fn compiled(snippet: &str) -> Compilation {
+        let (snippet, staging) = match snippet.split_once(STAGING) {
+            Some((snippet, staging)) => (snippet, Some(staging)),
+            None => (snippet, None),
+        };
         let mut text = String::new();
         if !snippet.contains("[platform]") {
             text.push_str("[platform]\nname = \"demo\"\n");
@@ -374,10 +382,15 @@ mod pages {
             true => format!("{snippet}\n{text}"),
             false => format!("{text}{snippet}"),
         };
-        let world = MemoryWorld::new()
+        let mut world = MemoryWorld::new()
             .with("platform.toml", text)
             .with("config/app.yaml", "a: 1\n");
-        compile(&world, &Request::default())
+        let mut request = Request::default();
+        if let Some(staging) = staging {
+            world = world.with("platform.staging.toml", staging);
+            request.environment = Some("staging".to_string());
+        }
+        compile(&world, &request)
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod chart_values;
 mod compose;
 mod contract;
 mod dashboards;
+mod data_places;
 mod defects;
 mod errors;
 mod example_platforms;

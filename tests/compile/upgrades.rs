@@ -14,13 +14,13 @@ use mlopsgen::{
         render::{Style, human},
     },
     files::Target,
-    plan::{Found, Inputs, MajorChange, Manifest, Recorded, plan},
+    plan::{DataPlan, Found, Inputs, MajorChange, Manifest, Recorded, plan},
     source::Sources,
     world::MemoryWorld,
 };
 
 /// The embedded kinds, without those that are made for this test.
-fn kinds() -> Vec<Kind> {
+pub(super) fn kinds() -> Vec<Kind> {
     let mut catalog = Catalog::new(BTreeMap::new());
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let names = catalog.names();
@@ -30,7 +30,7 @@ fn kinds() -> Vec<Kind> {
 }
 
 /// Whether the kind has a volume `data`, which is where a store keeps what it wrote.
-fn keeps_data(kind: &Kind) -> bool {
+pub(super) fn keeps_data(kind: &Kind) -> bool {
     let volume = kind.table.get_path(&["workload", "volumes", "data"]);
     volume.is_some_and(|volume| {
         volume
@@ -48,7 +48,7 @@ fn majors(kind: &Kind) -> Vec<u64> {
 }
 
 /// A platform of one component of a kind.
-fn platform(kind: &Kind, major: u64) -> String {
+pub(super) fn platform(kind: &Kind, major: u64) -> String {
     let settings: Vec<String> = kind
         .settings
         .iter()
@@ -63,8 +63,14 @@ fn platform(kind: &Kind, major: u64) -> String {
     let (mut uses, mut others) = (String::new(), String::new());
     for role in roles {
         let (name, kind) = (&role.name, &role.kinds[0]);
-        uses += &format!("{name} = \"of-{name}\",");
-        others += &format!("[components.of-{name}]\nkind = \"{kind}\"\ngroup = \"g\"\n");
+        let filler = format!("of-{}", name.replace('_', "-"));
+        uses += &format!("{name} = \"{filler}\",");
+        let secrets = named(kind).settings.into_iter();
+        let needed = secrets.filter(|it| it.required && it.kind == SettingType::Secret);
+        let settings: String = needed
+            .map(|it| format!("settings.{} = \"${{secrets.key}}\"\n", it.name))
+            .collect();
+        others += &format!("[components.{filler}]\nkind = \"{kind}\"\ngroup = \"g\"\n{settings}");
     }
     format!(
         "[platform]\nname = \"p\"\ntargets = [\"compose\", \"swarm\", \"helm\"]\n[groups]\ng = \"g\"\n\
@@ -77,6 +83,11 @@ fn platform(kind: &Kind, major: u64) -> String {
 
 /// The steps in a plan for the change from one text to another, for the same component.
 fn changes(before: &str, after: &str) -> Vec<MajorChange> {
+    data_plan(before, after).upgrades
+}
+
+/// What the change from one text to another means for data.
+pub(super) fn data_plan(before: &str, after: &str) -> DataPlan {
     let compiled = |text: &str| {
         let world = MemoryWorld::new().with("platform.toml", text);
         let compilation = compile(&world, &Request::default());
@@ -101,7 +112,7 @@ fn changes(before: &str, after: &str) -> Vec<MajorChange> {
         })
     };
     let first = planned(before, Manifest::default());
-    planned(after, first.manifest).data.upgrades
+    planned(after, first.manifest).data
 }
 
 #[test]
@@ -204,7 +215,7 @@ fn programs_of_one_role_do_not_read_each_other_s_data() {
     );
 }
 
-fn named(name: &str) -> Kind {
+pub(super) fn named(name: &str) -> Kind {
     let mut kinds = kinds().into_iter();
     kinds.find(|kind| kind.name == name).expect(name)
 }

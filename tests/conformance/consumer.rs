@@ -108,28 +108,41 @@ pub fn run(command: &mut Command) -> Verdict {
 
 /// The documents of a YAML text, or what is wrong with it.
 pub fn yaml(text: &str) -> Result<Vec<Value>, String> {
-    let verdict = run_with(
-        consumer("checks/bin/python")
-            .arg(script("yaml_to_json.py"))
-            .arg("-"),
-        text,
-    );
-    if !verdict.success {
-        return Err(verdict.words());
-    }
-    let mut documents: Value =
-        serde_json::from_str(&verdict.stdout).map_err(|error| error.to_string())?;
-    match documents["-"].take() {
-        Value::Array(list) => Ok(list
-            .into_iter()
-            .filter(|document| !document.is_null())
-            .collect()),
-        _ => Ok(Vec::new()),
-    }
+    let mut documents = yaml_to_json(&[OsStr::new("-")], text)?;
+    Ok(not_empty(documents["-"].take()).collect())
 }
 
 /// The one document of a YAML file.
 pub fn yaml_file(file: &Path) -> Result<Value, String> {
     let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
     Ok(yaml(&text)?.into_iter().next().unwrap_or(Value::Null))
+}
+
+/// The first document of each of these YAML files, in their order. One program reads all: its start takes longer than reading.
+pub fn yaml_files(files: &[PathBuf]) -> Result<Vec<Value>, String> {
+    let names: Vec<&OsStr> = files.iter().map(|file| file.as_os_str()).collect();
+    let mut documents = yaml_to_json(&names, "")?;
+    let first = |file: &PathBuf| {
+        let documents = documents[file.to_string_lossy().as_ref()].take();
+        not_empty(documents).next().unwrap_or(Value::Null)
+    };
+    Ok(files.iter().map(first).collect())
+}
+
+fn not_empty(documents: Value) -> impl Iterator<Item = Value> {
+    let list = match documents {
+        Value::Array(list) => list,
+        _ => Vec::new(),
+    };
+    list.into_iter().filter(|document| !document.is_null())
+}
+
+/// `{file: [document, ...]}` of YAML files; `-` is `input`.
+fn yaml_to_json(files: &[&OsStr], input: &str) -> Result<Value, String> {
+    let mut python = consumer("checks/bin/python");
+    let verdict = run_with(python.arg(script("yaml_to_json.py")).args(files), input);
+    if !verdict.success {
+        return Err(verdict.words());
+    }
+    serde_json::from_str(&verdict.stdout).map_err(|error| error.to_string())
 }

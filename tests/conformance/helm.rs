@@ -1,6 +1,7 @@
 //! Helm lints and renders each chart; the rendered objects are checked strictly against the Kubernetes schemas;
 //! the chart's own schema has to refuse values without a meaning.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,10 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
             let mut faults = chart.faults();
             for sets in chart.variations() {
                 match chart.render(&sets) {
-                    Ok(rendered) => renderings.add(tree, &chart, &sets, &rendered),
+                    Ok(rendered) => {
+                        faults.extend(not_replaced(&rendered));
+                        renderings.add(tree, &chart, &sets, &rendered);
+                    }
                     Err(message) => faults.push(message),
                 }
             }
@@ -36,11 +40,19 @@ pub fn judge(trees: &[Tree]) -> Vec<Finding> {
     findings
 }
 
-/// Everything that was rendered, as files of one folder, because the judges of the objects take longer to start
-/// than to read.
+/// A file of the chart may hold this name, which the chart replaces.
+fn not_replaced(rendered: &str) -> Option<String> {
+    let name = "mlopsgen-release-namespace";
+    let stays = rendered.contains(name);
+    stays.then(|| format!("an object holds `{name}`, not the namespace"))
+}
+
+/// The objects that were rendered, each text once, as files of one folder: the judges of the objects take longer to start than
+/// to read, and most objects are the same whatever is switched on.
 struct Renderings<'a> {
     folder: TempDir,
     origins: Vec<(&'a Tree, String)>,
+    objects: BTreeSet<String>,
 }
 
 impl<'a> Renderings<'a> {
@@ -48,6 +60,7 @@ impl<'a> Renderings<'a> {
         Renderings {
             folder: tempfile::tempdir().expect("a temporary folder"),
             origins: Vec::new(),
+            objects: BTreeSet::new(),
         }
     }
 
@@ -56,7 +69,13 @@ impl<'a> Renderings<'a> {
     }
 
     fn add(&mut self, tree: &'a Tree, chart: &Chart, sets: &[String], rendered: &str) {
-        fs::write(self.file(self.origins.len()), rendered).expect("a rendering can be written");
+        let mut new = String::new();
+        for object in rendered.split("\n---\n") {
+            if self.objects.insert(object.to_owned()) {
+                new.push_str(&format!("---\n{}\n", object.trim_start_matches("---\n")));
+            }
+        }
+        fs::write(self.file(self.origins.len()), new).expect("a rendering can be written");
         self.origins
             .push((tree, format!("{} {}", chart.name, sets.join(" "))));
     }
@@ -68,8 +87,10 @@ impl<'a> Renderings<'a> {
         if files.is_empty() {
             return Vec::new();
         }
-        let mut validate = consumer::consumer("checks/bin/kubernetes-validate");
-        validate.args(["--strict", "--quiet", "-k", KUBERNETES]);
+        let mut validate = consumer::consumer("checks/bin/python");
+        validate
+            .arg(consumer::script("kubernetes_objects.py"))
+            .args(["--strict", "--quiet", "-k", KUBERNETES]);
         let mut lint = consumer::consumer("checks/bin/yamllint");
         lint.args(["-f", "parsable", "-d", DUPLICATE_KEYS]);
         let mut findings = Vec::new();
@@ -231,29 +252,40 @@ impl Chart {
         if !lint.success {
             faults.push(format!("helm lint --strict: {}", lint.words()));
         }
-        // A file of the chart may hold this name, which the chart replaces.
-        let rendered = self.render(&[]).unwrap_or_default();
-        if rendered.contains("mlopsgen-release-namespace") {
-            faults.push("an object holds `mlopsgen-release-namespace`, not the namespace".into());
-        }
-        let mut nonsense = vec!["noSuchValue=1".to_owned()];
-        for (key, value) in self.values.as_object().into_iter().flatten() {
+        faults.extend(self.accepted_nonsense());
+        faults
+    }
+
+    /// A key that no values have, and a value of another type for each key that they have: Helm has to name every one. All are
+    /// given at once, since Helm takes most of its time to start and to read the chart.
+    fn accepted_nonsense(&self) -> Vec<String> {
+        let own = self.own_values();
+        let own = own.as_object().into_iter().flatten();
+        let mut nonsense = vec![("noSuchValue".to_owned(), "1")];
+        nonsense.extend(own.map(|(key, value)| {
             let wrong = if value.is_object() {
                 "\"text\""
             } else {
                 "{\"a\": 1}"
             };
-            nonsense.push(format!("{key}={wrong}"));
+            (key.clone(), wrong)
+        }));
+        let sets: Vec<String> = nonsense
+            .iter()
+            .map(|(key, wrong)| format!("{key}={wrong}"))
+            .collect();
+        let verdict = self.helm(&["template", "conformance"], &sets);
+        if verdict.success {
+            return vec!["values.schema.json lets every value through".to_owned()];
         }
-        for set in nonsense {
-            if self
-                .helm(&["template", "conformance"], std::slice::from_ref(&set))
-                .success
-            {
-                faults.push(format!("values.schema.json lets `{set}` through"));
-            }
-        }
-        faults
+        let named = |key: &str| {
+            verdict.stderr.contains(&format!("at '/{key}'"))
+                || verdict.stderr.contains(&format!("'{key}' not allowed"))
+        };
+        let accepted = nonsense.iter().filter(|(key, _)| !named(key));
+        accepted
+            .map(|(key, wrong)| format!("values.schema.json lets `{key}={wrong}` through"))
+            .collect()
     }
 }
 

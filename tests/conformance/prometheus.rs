@@ -100,8 +100,10 @@ fn faults(tree: &Tree) -> Vec<String> {
         }
     }
     let scraped = jobs(tree);
-    for file in rules {
-        for expression in expressions(&file) {
+    // A file that is no YAML is promtool's finding.
+    let models = consumer::yaml_files(&rules).unwrap_or_default();
+    for (file, model) in rules.iter().zip(&models) {
+        for expression in expressions(model) {
             // An expression that does not parse is promtool's finding.
             let unknown = used_jobs(&expression)
                 .unwrap_or_default()
@@ -158,12 +160,10 @@ fn lay_down_secrets(model: &Value, folder: &Path) {
     }
 }
 
-fn expressions(file: &Path) -> Vec<String> {
-    let model = consumer::yaml_file(file).unwrap_or(Value::Null);
-    let groups = model["groups"].as_array().cloned().unwrap_or_default();
-    let rules = groups
-        .iter()
-        .flat_map(|group| group["rules"].as_array().cloned().unwrap_or_default());
+/// The expressions of a file of rules.
+fn expressions(rules: &Value) -> Vec<String> {
+    let groups = rules["groups"].as_array().into_iter().flatten();
+    let rules = groups.flat_map(|group| group["rules"].as_array().into_iter().flatten());
     rules
         .filter_map(|rule| Some(rule["expr"].as_str()?.to_owned()))
         .collect()

@@ -35,6 +35,7 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         data: Data {
             keeper: Keeper::Engine,
             name: name.to_string(),
+            backing: None,
             key: "components.redis.volumes.data".to_string(),
             moved: false,
             program: None,
@@ -42,6 +43,8 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         mounts: Vec::new(),
         upgrades: Vec::new(),
         size: None,
+        places: BTreeSet::new(),
+        named_by: None,
     });
     set
 }

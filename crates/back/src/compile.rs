@@ -33,6 +33,8 @@ pub struct Request {
     pub file: String,
     /// `--env E`: lay `platform.E.toml` over the file and write below `generated/E/`.
     pub environment: Option<String>,
+    /// The names of all environments of the project, with which this one may share data.
+    pub environments: Vec<String>,
     /// `--target`: only these, of those that the platform has.
     pub targets: Option<BTreeSet<Target>>,
     /// Every lint that warns is an error.
@@ -48,6 +50,7 @@ impl Default for Request {
         Self {
             file: PLATFORM_FILE.to_string(),
             environment: None,
+            environments: Vec::new(),
             targets: None,
             deny_warnings: false,
             recorded: Vec::new(),
@@ -180,6 +183,7 @@ fn run(
         sources,
         file: &request.file,
         environment: request.environment.clone(),
+        environments: &request.environments,
     };
     let platform = resolve::resolve(&draft, inputs, sink);
     // The trees of a large platform are as large as what it compiles to, and the targets need the room.

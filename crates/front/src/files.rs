@@ -114,6 +114,18 @@ pub const PLATFORM_FILE: &str = "platform.toml";
 /// What keeps `.env` out of git, below `generated/`.
 pub const GITIGNORE: &str = "compose/.gitignore";
 
+/// Whether git ignores the file `.env` in the folder of a `.gitignore` with this text, and in all folders below: it has the line
+/// `.env`, and no later line takes back more than `.env.example`.
+pub fn ignores_dotenv(gitignore: &str) -> bool {
+    gitignore
+        .lines()
+        .fold(false, |is_ignored, line| match line {
+            ".env" => true,
+            "!.env.example" => is_ignored,
+            _ => is_ignored && !line.starts_with('!'),
+        })
+}
+
 /// The folder of the files whose text the platform itself holds. They are Compose's; the chart has its own copies.
 pub const CONFIG: &str = "config";
 
@@ -181,5 +193,33 @@ impl FileSet {
                 owner: Owner::Target(target),
             },
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ignores_dotenv;
+
+    #[test]
+    fn a_later_rule_may_take_dotenv_back() {
+        for text in [
+            ".env\n",
+            "*.log\n.env\n.env.*\n!.env.example",
+            "!.env\n.env\n",
+            ".env\r\n",
+        ] {
+            assert!(ignores_dotenv(text), "{text:?}");
+        }
+        for text in [
+            "",
+            ".env.example\n",
+            " .env\n",
+            "# .env\n",
+            ".env\n!.env\n",
+            ".env\n!*\n",
+            "\u{feff}.env\n",
+        ] {
+            assert!(!ignores_dotenv(text), "{text:?}");
+        }
     }
 }

@@ -59,6 +59,12 @@ pub fn is_hidden(c: char) -> bool {
         )
 }
 
+/// A text as one word of a shell, for a command that a person may type: what it holds is never a command of its own.
+pub fn shell_word(text: &str) -> String {
+    let word = shlex::try_quote(text);
+    word.map_or_else(|_| "''".to_string(), std::borrow::Cow::into_owned)
+}
+
 /// A text from outside in which control characters, and those that no terminal shows, are written out: `\u{1b}`.
 pub fn visible(text: &str) -> String {
     escaped(text, is_hidden)

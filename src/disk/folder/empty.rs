@@ -13,16 +13,6 @@ pub struct Emptying<'a> {
     pub refuses: fn(&OsStr) -> bool,
 }
 
-impl Emptying<'_> {
-    /// Everything but these names is removed.
-    pub fn except<'a>(keep: &'a [&'a str]) -> Emptying<'a> {
-        Emptying {
-            keep,
-            refuses: |_| false,
-        }
-    }
-}
-
 impl Folder {
     /// The folder at a path below, where everything on the way to it is on one disk.
     pub fn on_this_disk(&self, path: &str) -> Result<Folder, Obstacle> {

@@ -7,6 +7,7 @@ use crate::{
     model::{Account, Accounts, FileContent, Mount, Piece, Text, Workload},
     plan::Failure,
     source::Span,
+    text::shell_word,
 };
 
 use super::{Case, Finding};
@@ -37,7 +38,7 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
                 "`{shown}`, which `{}` mounts, is not readable by its user {user}",
                 workload.name
             );
-            let help = format!("chmod -R a+rX {shown}");
+            let help = format!("chmod -R a+rX {}", shell_word(&shown));
             findings.push(Finding::warning("file", message, help).at(case.running, span));
         }
     }
@@ -68,7 +69,10 @@ fn absent(
             "`{path}`, which `{name}` mounts at `{at}`, does not exist: the engine would make it, as root{who}"
         ),
         match user {
-            Some(user) => format!("mkdir -p {path} && chown {user} {path}"),
+            Some(user) => {
+                let path = shell_word(path);
+                format!("mkdir -p {path} && chown {user} {path}")
+            }
             None => "make it yourself, so that the container's user may write there".to_string(),
         },
     ))
@@ -93,9 +97,18 @@ fn forbidden(
         "`{path}`, which `{}` mounts at `{}`, is not {verb} by its user {user}",
         workload.name, mount.path
     );
-    let help = match mount.read_only {
-        true => format!("chmod -R a+rX {path}"),
-        false => format!("chown -R {user} {path}, or say `read_only = true` if it only reads"),
+    // What lies outside of the project is others' too: nobody should be led to give it away.
+    let is_ours = !Path::new(path).is_absolute() && !path.split('/').any(|name| name == "..");
+    let path = shell_word(path);
+    let help = match (mount.read_only, is_ours) {
+        (true, true) => format!("chmod -R a+rX {path}"),
+        (true, false) => format!("let {user} read there, or mount another folder"),
+        (false, true) => {
+            format!("chown -R {user} {path}, or say `read_only = true` if it only reads")
+        }
+        (false, false) => format!(
+            "let {user} write there, mount another folder, or say `read_only = true` if it only reads"
+        ),
     };
     Some(Finding::warning("folder", message, help))
 }
@@ -130,10 +143,12 @@ fn files(case: &Case<'_>, workload: &Workload, root: &Path) -> Vec<(String, Path
 fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
     let pipelines = &case.running.output.platform.pipelines;
     let mut findings = Vec::new();
-    for pipeline in pipelines
-        .iter()
-        .filter(|_| case.selection.has_kind("airflow"))
-    {
+    for pipeline in pipelines.iter().filter(|_| {
+        case.selection
+            .components()
+            .iter()
+            .any(|it| it.is_a("airflow"))
+    }) {
         for mount in &pipeline.volumes {
             let Some(path) = mount.source.on_host() else {
                 continue;
@@ -145,7 +160,8 @@ fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
                 "`{path}`, which the pipeline `{}` mounts, does not exist: its tasks would fail",
                 pipeline.name
             );
-            let finding = Finding::warning("folder", message, format!("mkdir -p {path}"));
+            let command = format!("mkdir -p {}", shell_word(path.as_str()));
+            let finding = Finding::warning("folder", message, command);
             findings.push(finding.at(case.running, mount.span));
         }
     }

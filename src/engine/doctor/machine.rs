@@ -3,9 +3,6 @@
 use super::{Case, Finding};
 use crate::engine::host;
 
-/// What Elasticsearch refuses to start below.
-const MAP_COUNT: u64 = 262_144;
-
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(memory(case));
@@ -70,15 +67,21 @@ fn disk(case: &Case<'_>) -> Option<Finding> {
     })
 }
 
+/// One node alone starts below what its program asks for, with a warning in its log, and fails when it opens more files of its
+/// indices than the kernel lets it map.
 fn kernel(case: &Case<'_>) -> Option<Finding> {
-    if !case.selection.has_kind("elasticsearch") {
-        return None;
-    }
-    let there = host::max_map_count().filter(|there| *there < MAP_COUNT)?;
-    let message =
-        format!("vm.max_map_count is {there}, and Elasticsearch does not start below {MAP_COUNT}");
-    let help = format!("as root: sysctl -w vm.max_map_count={MAP_COUNT}");
-    Some(Finding::new("kernel", message, help))
+    let there = host::max_map_count()?;
+    let components = case.selection.components().into_iter();
+    let asking = components.filter_map(|component| Some((component.memory_maps?, component)));
+    let (asked, component) = asking.max_by_key(|(asked, _)| *asked)?;
+    (there < u64::from(asked)).then(|| {
+        let message = format!(
+            "vm.max_map_count is {there}, and `{}` asks for {asked}: it fails when it maps more files",
+            component.name
+        );
+        let help = format!("as root: sysctl -w vm.max_map_count={asked}");
+        Finding::warning("kernel", message, help)
+    })
 }
 
 /// A number that the engine says of its machine, which may not be this one; by Docker's name of it, else by Podman's.

@@ -1,7 +1,7 @@
 //! Secrets without a value, and values that break what they are put into.
 
 use crate::{
-    disk::is_dotenv_tracked,
+    disk::{is_dotenv_exposed, is_dotenv_tracked},
     engine::{is_sound, missing, needed},
     model::Secret,
     plan::Failure,
@@ -39,6 +39,7 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
     }
     findings.extend(open_to_all(case));
     findings.extend(values_in_the_repository(case));
+    findings.extend(values_that_git_sees(case));
     Ok(findings)
 }
 
@@ -76,6 +77,21 @@ fn values_in_the_repository(case: &Case<'_>) -> Option<Finding> {
             "secret",
             format!("git tracks `{file}`: everybody who has the repository knows these secrets"),
             format!("git rm --cached {file}, remove its values, then `mlopsgen env init`"),
+        )
+    })
+}
+
+/// Reports values that would be committed with the next `git add`.
+fn values_that_git_sees(case: &Case<'_>) -> Option<Finding> {
+    let place = &case.running.project.place;
+    is_dotenv_exposed(place).then(|| {
+        Finding::warning(
+            "secret",
+            format!(
+                "git does not ignore `{}/compose/.env`: `git add` would commit the secrets in it",
+                place.folder()
+            ),
+            "`mlopsgen env init` makes git ignore it, or names the rule that prevents this",
         )
     })
 }

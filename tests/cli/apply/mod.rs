@@ -1,5 +1,6 @@
 //! The files that `apply` owns and those that it leaves alone, and the state after a killed run.
 
+mod elsewhere;
 mod interrupted;
 
 use std::{

@@ -220,3 +220,63 @@ fn the_indentation_of_a_filter_is_limited() {
             .failed_with(&["bad-template", "is more than 200"]);
     }
 }
+
+#[test]
+fn what_a_run_did_not_write_stays_in_its_working_folder() {
+    let hostile = Hostile::new("");
+    for name in [
+        "notes.txt",
+        "new-",
+        "old-x",
+        "new-1/x",
+        "lock",
+        ".gitignore",
+        "a/b/c",
+    ] {
+        let path = format!("generated/.mlopsgen/{name}");
+        hostile.write(&path, "mine\n");
+        for words in [&["apply", "--yes"][..], &["apply", "--yes", "--force"]] {
+            let ran = hostile.run(words);
+            ran.failed_with(&["was not written by mlopsgen", "nothing was written"]);
+        }
+        assert_eq!(hostile.read(&path), "mine\n");
+        assert!(!hostile.exists("generated/compose"));
+        std::fs::remove_dir_all(hostile.path("generated")).expect("it is there");
+    }
+    for (name, text) in [
+        ("new-0", "x"),
+        ("old-12", "x"),
+        ("env", "KEY=x\n"),
+        ("lock", "process 42"),
+        (".gitignore", "*\n"),
+    ] {
+        hostile.write(&format!("generated/.mlopsgen/{name}"), text);
+    }
+    hostile.run(&["apply", "--yes"]).succeeded();
+    assert!(!hostile.exists("generated/.mlopsgen"));
+}
+
+#[test]
+fn no_environment_has_a_name_that_git_or_windows_takes_for_its_own() {
+    for name in [
+        "hooks",
+        "refs",
+        "objects",
+        "info",
+        "commondir",
+        "gitdir",
+        "description",
+        "index",
+        "worktrees",
+        "con",
+        "nul.x",
+        "com1",
+    ] {
+        let hostile = Hostile::new("");
+        hostile.write(&format!("platform.{name}.toml"), "");
+        let ran = hostile.run(&["apply", "--yes", "--env", name]);
+        ran.failed_with(&["can't be the name of an environment"]);
+        assert_eq!(hostile.run(&["check"]).status, 1, "{name}");
+        assert!(!hostile.exists("generated"), "{name}");
+    }
+}

@@ -27,7 +27,7 @@ fn git_ignores_the_file_before_it_is_written() {
 fn a_file_that_git_would_take_up_is_not_written() {
     let hostile = Hostile::new(SECRET);
     hostile.git(&["init", "--quiet"]);
-    hostile.write("generated/compose/.gitignore", "other\n");
+    hostile.write("generated/compose/.gitignore", "!.env\n");
     let ran = hostile.run(&["env", "init"]);
     ran.failed_with(&["git does not ignore `generated/compose/.env`"]);
     assert!(!hostile.exists("generated/compose/.env"));
@@ -92,4 +92,149 @@ fn what_is_generated_is_no_source() {
         ran.failed_with(&["outside-project", "everything is generated into"]);
         assert!(!ran.err.contains("hidden"), "{}", ran.err);
     }
+}
+
+/// A platform whose `.env` is written, in a repository that has everything else.
+fn with_values(more: &str) -> Hostile {
+    let hostile = Hostile::new(&format!("{more}{SECRET}"));
+    hostile.git(&["init", "--quiet"]);
+    hostile.write("platform.prod.toml", "[platform]\nversion = \"2.0.0\"\n");
+    for environment in [&[][..], &["--env", "prod"]] {
+        for words in [&["apply", "--yes"][..], &["env", "init"]] {
+            hostile.run(&[words, environment].concat()).succeeded();
+        }
+    }
+    hostile.git(&["add", "."]);
+    hostile.git(&[
+        "-c",
+        "user.name=x",
+        "-c",
+        "user.email=x@y",
+        "commit",
+        "-qm",
+        "all",
+    ]);
+    hostile
+}
+
+const VALUES: [&str; 2] = ["generated/compose/.env", "generated/prod/compose/.env"];
+
+fn replace(hostile: &Hostile, old: &str, new: &str) {
+    let text = hostile.read("platform.toml");
+    assert!(text.contains(old), "{text}");
+    hostile.write("platform.toml", text.replacen(old, new, 1));
+}
+
+#[test]
+fn git_ignores_the_file_when_compose_is_no_longer_a_target() {
+    let hostile = with_values("");
+    replace(
+        &hostile,
+        "name = \"demo\"",
+        "name = \"demo\"\ntargets = [\"docs\"]",
+    );
+    hostile.run(&["apply", "--yes", "--all-envs"]).succeeded();
+    for file in VALUES {
+        assert!(
+            !hostile.exists(&file.replace(".env", ".gitignore")),
+            "{file}"
+        );
+        hostile.git(&["check-ignore", file]);
+    }
+    hostile.run(&["check"]).succeeded();
+    // As where a person wrote the file, or an earlier version did.
+    let hostile = Hostile::new(SECRET);
+    hostile.git(&["init", "--quiet"]);
+    hostile.run(&["apply", "--yes"]).succeeded();
+    hostile.write("generated/compose/.env", "KEY=by-hand\n");
+    replace(
+        &hostile,
+        "name = \"demo\"",
+        "name = \"demo\"\ntargets = [\"docs\"]",
+    );
+    hostile.run(&["apply", "--yes"]).succeeded();
+    hostile.git(&["check-ignore", "generated/compose/.env"]);
+    let foreign = hostile.run(&["plan"]);
+    assert!(!foreign.out.contains(".gitignore"), "{}", foreign.out);
+}
+
+#[test]
+fn git_ignores_the_file_when_it_removes_what_is_committed() {
+    let hostile = with_values("files.\"/.env\" = { content = \"A=1\" }\n");
+    // Only the secrets are hidden, not other files of that name.
+    hostile.git(&["ls-files", "--error-unmatch", "generated/config/web/.env"]);
+    hostile.git(&["rm", "-rq", "platform.prod.toml"]);
+    let check = hostile.run(&["check"]);
+    let removal = "rm generated/prod/compose/.env && git rm -r generated/prod";
+    assert!(check.out.contains(removal), "{}", check.out);
+    hostile.git(&["rm", "-rq", "generated"]);
+    for file in VALUES {
+        hostile.read(file);
+        hostile.git(&["check-ignore", file]);
+    }
+}
+
+#[test]
+fn no_template_lets_git_see_the_file() {
+    let hostile = with_values("");
+    let replaced = "mlopsgen/templates/compose/gitignore";
+    for text in ["", "*.log\n", ".env\n!.env\n", ".env\n!*\n"] {
+        hostile.write(replaced, text);
+        let ran = hostile.run(&["apply", "--yes"]);
+        ran.failed_with(&["bad-template", "write the line `.env`"]);
+    }
+    hostile.write(replaced, "*.log\n.env\n");
+    hostile.run(&["apply", "--yes"]).succeeded();
+    for name in [
+        ".gitignore",
+        "prod/.gitignore",
+        "prod/compose/.gitignore",
+        "prod/x.md",
+    ] {
+        let template = format!("mlopsgen/templates/{name}");
+        hostile.write(&template, "!.env\n");
+        let ran = hostile.run(&["apply", "--yes"]);
+        assert_eq!(ran.status, 1, "{name}: {}", ran.out);
+        std::fs::remove_file(hostile.path(&template)).expect("it is there");
+    }
+    for file in VALUES {
+        hostile.git(&["check-ignore", file]);
+    }
+}
+
+#[test]
+fn another_gitignore_has_to_hide_the_file_too() {
+    let hostile = Hostile::new(SECRET);
+    hostile.git(&["init", "--quiet"]);
+    hostile.run(&["apply", "--yes"]).succeeded();
+    hostile.write("generated/.gitignore", "x\n");
+    let told = "`generated/.gitignore` does not make git ignore the secrets";
+    hostile.run(&["env", "init"]).failed_with(&[told]);
+    assert!(!hostile.exists("generated/compose/.env"));
+    hostile.write("generated/compose/.env", "KEY=by-hand\n");
+    replace(
+        &hostile,
+        "name = \"demo\"",
+        "name = \"demo\"\ntargets = [\"docs\"]",
+    );
+    let ran = hostile.run(&["apply", "--yes"]);
+    ran.failed_with(&[told, "nothing was written"]);
+    hostile.git(&["check-ignore", "generated/compose/.env"]);
+    hostile.write("generated/.gitignore", "x\n.env\n");
+    hostile.run(&["apply", "--yes"]).succeeded();
+    hostile.git(&["check-ignore", "generated/compose/.env"]);
+}
+
+#[test]
+fn a_file_that_git_would_take_up_is_reported() {
+    let hostile = Hostile::new(SECRET);
+    hostile.git(&["init", "--quiet"]);
+    hostile.write("generated/compose/.env", "KEY=by-hand\n");
+    let told = "git does not ignore `generated/compose/.env`";
+    let doctor = hostile.run(&["doctor"]);
+    assert!(doctor.out.contains(told), "{}", doctor.out);
+    hostile.run(&["env", "init"]).succeeded();
+    hostile.git(&["check-ignore", "generated/compose/.env"]);
+    let doctor = hostile.run(&["doctor"]);
+    assert!(!doctor.out.contains(told), "{}", doctor.out);
 }

@@ -260,3 +260,35 @@ fn logs_are_unchanged_in_a_pipe_and_filtered_on_a_terminal() {
         assert!(printed.contains("\\u{202e}"), "{printed}");
     }
 }
+
+/// The names in a manifest are its author's, and people copy the commands that are printed.
+#[test]
+fn no_command_that_is_printed_holds_another_one() {
+    let hostile = Hostile::new("");
+    let name = "data-x$(touch pwned)-*";
+    let volumes = [
+        format!(
+            r#"{{"name":"{name}","key":"components.x$(touch pwned).volumes.data","in":"cluster"}}"#
+        ),
+        r#"{"name":"demo_old; touch pwned","key":"components.old.volumes.data"}"#.to_string(),
+    ];
+    hostile.write(
+        "generated/.mlopsgen.json",
+        format!(
+            "{{\"version\":\"0.1.0\",\"files\":[],\"volumes\":[{}]}}\n",
+            volumes.join(",")
+        ),
+    );
+    let ran = hostile.run(&["plan"]);
+    ran.succeeded();
+    assert!(
+        ran.out.contains("kubectl get pvc 'data-x$(touch pwned)-0'"),
+        "{}",
+        ran.out
+    );
+    let commands = ran.out.lines().filter(|line| line.contains("kubectl "));
+    for line in commands {
+        let bare: String = line.split('\'').step_by(2).collect();
+        assert!(!bare.contains("touch pwned"), "{line}");
+    }
+}

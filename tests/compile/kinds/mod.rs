@@ -6,6 +6,7 @@ mod floors;
 mod metrics;
 mod ports;
 mod tls;
+mod versions;
 mod watched;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,9 +8,9 @@ import yaml
 
 def documents(name: str) -> list:
     if name == "-":
-        return list(yaml.safe_load_all(sys.stdin))
+        return list(yaml.load_all(sys.stdin, yaml.CSafeLoader))
     with open(name, encoding="utf-8") as file:
-        return list(yaml.safe_load_all(file))
+        return list(yaml.load_all(file, yaml.CSafeLoader))
 
 
 try:

@@ -11,6 +11,7 @@ use super::{
     shared::mounted::{self, Mounted},
 };
 use crate::{
+    data::Kept,
     diag::{Code, Diagnostic},
     files::{CONFIG, FileSet, GeneratedFile, Owner, Target},
     graph::Graph,
@@ -204,9 +205,25 @@ fn finish(out: &mut Emission, only: Option<&BTreeSet<Target>>) {
         Owner::Target(target) => only.is_none_or(|only| only.contains(&target)),
         Owner::Always => true,
     });
-    // Two runtimes of one machine keep the same volumes.
-    out.files.kept.sort();
-    out.files.kept.dedup();
+    out.files.kept = joined(std::mem::take(&mut out.files.kept));
+}
+
+/// The data of all runtimes, sorted. Two runtimes of one machine keep the same volumes: each adds its places.
+fn joined(mut kept: Vec<Kept>) -> Vec<Kept> {
+    kept.sort();
+    let mut out: Vec<Kept> = Vec::new();
+    for next in kept {
+        match out.last_mut().filter(|last| last.data == next.data) {
+            Some(last) => {
+                let new = next.mounts.into_iter();
+                let new: Vec<String> = new.filter(|it| !last.mounts.contains(it)).collect();
+                last.mounts.extend(new);
+                last.places.extend(next.places);
+            }
+            None => out.push(next),
+        }
+    }
+    out
 }
 
 /// Belongs to all targets.

@@ -97,6 +97,7 @@ codes! {
     EndOfLife Lint "end-of-life",
     TagForm Lint "tag-form",
     OwnName Lint "own-name",
+    SharedData Lint "shared-data",
     NobodyTold Lint "nobody-told",
     BareAddress Lint "bare-address",
     TargetLoss Lint "target-loss",

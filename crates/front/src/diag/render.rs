@@ -136,6 +136,10 @@ impl Excerpts {
             let until = text.ceil_char_boundary((start + SHOWN).min(line_end));
             let shown = text[from..until].trim_end_matches('\r');
             self.text.push_str(&without_controls(shown));
+            // miette shows no label of a line without text.
+            if shown.is_empty() {
+                self.text.push(' ');
+            }
             self.lines.push(ExcerptLine {
                 start: excerpt_start,
                 end: self.text.len(),

@@ -91,6 +91,8 @@ pub enum Form {
     Scheme,
     /// What a URL ends with.
     UrlPath,
+    /// What the path of a URL starts with.
+    UrlPrefix,
     /// Where people reach a program.
     WebAddress,
     /// The URL of a page, in which labels of an alert may stand.
@@ -174,7 +176,7 @@ impl NameRule {
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
             NameRule::WebPath => {
                 let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
-                name.starts_with('/') && name.chars().all(plain) && !name.contains("//")
+                name.chars().all(plain) && value::is_url_path(name)
             }
             NameRule::Free => !name.is_empty(),
         }
@@ -203,7 +205,7 @@ impl NameRule {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
             }
             NameRule::WebPath => {
-                "a path such as `/mlflow`: letters, digits, `-`, `.`, `_`, `~` and single `/`"
+                "a path such as `/mlflow`: letters, digits, `-`, `.`, `_`, `~` and single `/`, without `.` and `..`"
             }
             NameRule::Free => "any text that is not empty",
         }
@@ -234,9 +236,15 @@ impl Form {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
             }
             Form::HostPort => text.rsplit_once(':').is_some_and(|(host, port)| {
-                !host.is_empty()
-                    && !host.contains(char::is_whitespace)
-                    && port.parse::<u16>().is_ok_and(|port| port > 0)
+                let is_bare = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+                let bracketed = host
+                    .strip_prefix('[')
+                    .and_then(|rest| rest.strip_suffix(']'));
+                let is_host = match bracketed {
+                    Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+                    None => !host.is_empty() && host.chars().all(is_bare),
+                };
+                is_host && port.parse::<u16>().is_ok_and(|port| port > 0)
             }),
             Form::Address => Bind::parse(text).is_some(),
             Form::EngineName => {
@@ -264,7 +272,8 @@ impl Form {
                         .chars()
                         .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+.-".contains(c))
             }
-            Form::UrlPath => text.starts_with('/') && !text.contains(char::is_control),
+            Form::UrlPath => value::is_request_path(text),
+            Form::UrlPrefix => NameRule::WebPath.accepts(text),
             Form::Domain => {
                 let label = |label: &str| {
                     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -281,7 +290,7 @@ impl Form {
                 let rest = schemes.iter().find_map(|it| text.strip_prefix(it));
                 let starts =
                     |rest: &str| rest.starts_with(|c: char| c != '/' && !c.is_whitespace());
-                rest.is_some_and(starts) && !text.contains(char::is_control)
+                rest.is_some_and(starts) && !text.contains(is_hidden)
             }
             Form::Bytes => memory_bytes(text).or_else(|| compose_bytes(text)).is_some(),
             Form::PortRange => {
@@ -345,16 +354,17 @@ impl Form {
             Form::Account => "the name or number of a group".to_string(),
             Form::Signal => "a signal such as `SIGINT`, or its number".to_string(),
             Form::ImagePlatform => "a platform such as `linux/amd64`".to_string(),
-            Form::Device => "a device such as `/dev/kmsg` or `/dev/a:/dev/b:rw`".to_string(),
+            Form::Device => "a device such as `/dev/kmsg` or `/dev/a:/dev/b:rw`, its path without `.` and `..`".to_string(),
             Form::Capability => "a capability of Linux such as `NET_ADMIN`, or `ALL`".to_string(),
             Form::ExtraHost => "`NAME:ADDRESS`, such as `db.example.com:10.0.0.5` or `host.docker.internal:host-gateway`".to_string(),
             Form::HostAddress => "an address such as `10.0.0.5`, or `host-gateway`".to_string(),
-            Form::Tmpfs => "an absolute path inside the container, such as `/run` or `/run:size=64m`".to_string(),
+            Form::Tmpfs => "an absolute path with single `/`, without `.` and `..`, such as `/run` or `/run:size=64m`".to_string(),
             Form::Registry => "a registry and what follows it, such as `registry.example.com/ml`, without `https://`".to_string(),
             Form::Scheme => "a URL's scheme such as `http` or `grpc`".to_string(),
-            Form::UrlPath => "a path that starts with `/`, such as `/metrics`".to_string(),
+            Form::UrlPath => "a path of a URL with single `/`, without `.` and `..`, such as `/metrics` or `/health?full=1`".to_string(),
+            Form::UrlPrefix => NameRule::WebPath.describe().to_string(),
             Form::Domain => "a host name such as `ml.example.com`, in lower case".to_string(),
-            Form::WebAddress => "a URL such as `https://ml.example.com/mlflow`".to_string(),
+            Form::WebAddress => "a URL such as `https://ml.example.com/mlflow`, its path without `.` and `..`".to_string(),
             Form::Page => "the URL of a page, such as `https://wiki.example.com/runbooks/serving-down`".to_string(),
             Form::Bytes => "an amount such as `64Mi` or `64m`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
@@ -441,3 +451,6 @@ pub fn promql(text: &str) -> Option<promql_parser::parser::Expr> {
         .then(|| promql_parser::parser::parse(text).ok())
         .flatten()
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,7 +98,7 @@ pub(crate) const PORT_KEYS: &[KeyShape] = &[
     ),
     key(
         "path",
-        Shape::Plain(Form::UrlPath),
+        Shape::Plain(Form::UrlPrefix),
         "The prefix under which the program serves, which is the path of its URL. If the kind supports it, the program, its health check, metrics and public address use it.",
         "path = \"/ui\"",
     ),

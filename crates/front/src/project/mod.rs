@@ -17,7 +17,7 @@ use crate::{
     language::{Context, Form, Owner, PLATFORM_FILE, check},
     source::{Sources, Span},
     syntax::{self, Table},
-    value::is_device,
+    value::{TreePath, is_device},
     world::{LARGEST_FILE, Listing, ReadError, World},
 };
 
@@ -100,7 +100,7 @@ pub fn read(
 
 /// Two environments share a machine, so each has its own names there. Compose takes no dot in a project's name, and no
 /// environment has an `_` in its own.
-fn suffix_of(environment: &str) -> String {
+pub fn suffix_of(environment: &str) -> String {
     format!("-{}", environment.replace('.', "_"))
 }
 
@@ -132,13 +132,15 @@ pub fn bad_environment(name: &str) -> Option<Diagnostic> {
                 && part.ends_with(letter)
                 && part.chars().all(|c| letter(c) || c == '-')
         });
-    if good && !taken && !is_device {
-        return None;
-    }
+    let in_the_tree = TreePath::parse(&format!("{name}/x"));
     let why = if is_device {
         "Windows has a device of that name, and no folder can have it there".to_string()
+    } else if let (true, Err(why)) = (good, in_the_tree) {
+        format!("it becomes a folder below `generated/`, and this one {why}")
     } else if taken {
         "`generated/` has a folder of that name for a target".to_string()
+    } else if good {
+        return None;
     } else {
         "a name here is lower-case letters, digits, `-` and `.`, at most 63, with a letter or digit at both ends and around each dot".to_string()
     };
@@ -169,6 +171,12 @@ pub fn twins(environment: &str) -> Vec<String> {
             name
         })
         .collect()
+}
+
+/// What a single file says, whatever is wrong in it: another compilation reports that. `None`: it can't be read.
+pub fn written(world: &dyn World, file: &str) -> Option<Table> {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    Some(read_file(world, file, &mut sources, &mut sink)?.table)
 }
 
 /// `platform.toml` and `staging` make `platform.staging.toml`.
@@ -412,7 +420,24 @@ mod tests {
             assert!(bad_environment(name).is_none(), "{name}");
         }
         for name in [
-            "", "Prod", "a_b", "-a", "a-", "a..b", "../x", "a/b", "docs", "config",
+            "",
+            "Prod",
+            "a_b",
+            "-a",
+            "a-",
+            "a..b",
+            "../x",
+            "a/b",
+            "docs",
+            "config",
+            "hooks",
+            "refs",
+            "objects",
+            "info",
+            "commondir",
+            "gitdir",
+            "con",
+            "nul.x",
         ] {
             assert!(bad_environment(name).is_some(), "{name}");
         }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::ContainerPath;
+use crate::text::is_hidden;
+
 /// A device of the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Device {
@@ -20,7 +23,9 @@ pub enum Device {
 impl Device {
     /// `/dev/x`, `/dev/x:/dev/y`, `/dev/x:rw`, `/dev/x:/dev/y:rwm` or `vendor.com/class=name`.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_path = |text: &str| text.starts_with('/');
+        // Neither on the host nor in the container is there a second way to write one.
+        let is_path =
+            |text: &str| ContainerPath::parse(text).is_some_and(|it| it.into_string() == text);
         let is_rights = |text: &str| !text.is_empty() && text.chars().all(|c| "rwm".contains(c));
         let parts: Vec<&str> = text.split(':').collect();
         let (host, inside, rights) = match parts.as_slice() {
@@ -32,7 +37,8 @@ impl Device {
             }
             [name] => {
                 let (class, device) = name.split_once('=')?;
-                let holds = class.contains('/') && !device.is_empty();
+                let is_plain = !name.chars().any(|c| c.is_whitespace() || is_hidden(c));
+                let holds = class.contains('/') && !device.is_empty() && is_plain;
                 return holds.then(|| Device::Interface((*name).to_string()));
             }
             _ => return None,

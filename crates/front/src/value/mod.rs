@@ -31,4 +31,4 @@ pub use path::{ContainerPath, HostPath, TreePath, is_device, one_spelling, why_p
 pub use schedule::Schedule;
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
-pub use web::WebAddress;
+pub use web::{WebAddress, is_request_path, is_url_path};

@@ -18,7 +18,7 @@ const DEVICES: [&str; 6] = ["con", "conin$", "conout$", "prn", "aux", "nul"];
 const NOT_ON_WINDOWS: [char; 7] = ['<', '>', ':', '"', '|', '?', '*'];
 
 /// What git looks for at the top of a folder that is a repository without a working tree, or points to one.
-const GITS_OWN: [&str; 13] = [
+const GITS_OWN: [&str; 14] = [
     "HEAD",
     "FETCH_HEAD",
     "ORIG_HEAD",
@@ -28,6 +28,7 @@ const GITS_OWN: [&str; 13] = [
     "gitdir",
     "hooks",
     "index",
+    "info",
     "objects",
     "packed-refs",
     "refs",
@@ -114,6 +115,8 @@ impl ContainerPath {
 pub struct TreePath(String);
 
 impl TreePath {
+    /// A `.gitignore` at the top is refused: one of a run's own keeps secrets out of git there.
+    ///
     /// Errors: why it is none, as what follows the path.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let first = text.split('/').next().unwrap_or_default();
@@ -150,7 +153,8 @@ fn is_reserved(path: &str) -> bool {
         let first = path.split('/').next().unwrap_or_default();
         first.starts_with(".mlopsgen") || path == "compose/.env"
     };
-    own(path) || path.split_once('/').is_some_and(|(_, inner)| own(inner))
+    let is_at_the_top = path.eq_ignore_ascii_case(".gitignore");
+    is_at_the_top || own(path) || path.split_once('/').is_some_and(|(_, inner)| own(inner))
 }
 
 fn is_name(name: &str) -> bool {
@@ -261,6 +265,8 @@ mod tests {
         for text in [
             "docs/x.md",
             ".gitattributes",
+            "docs/.gitignore",
+            "compose/.gitignore",
             "helm/demo/files/hooks/x",
             "compose/.env.example",
         ] {
@@ -284,6 +290,8 @@ mod tests {
             "prod/.mlopsgen.json",
             ".MLOPSGEN.json",
             "compose/.env",
+            ".gitignore",
+            ".GitIgnore",
             "prod/compose/.env",
             "docs/nul.md",
             "docs/a:b",

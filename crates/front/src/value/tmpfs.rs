@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::choice;
+use super::{ContainerPath, choice};
+use crate::text::is_hidden;
 
 choice! {
     /// An option that Docker sets on every tmpfs, written or not (`WithMounts` in daemon/oci_linux.go of moby/moby).
@@ -37,12 +38,14 @@ impl Tmpfs {
     /// `/run` or `/run:size=64m,mode=1777`.
     pub fn parse(text: &str) -> Option<Self> {
         let (path, options) = text.split_once(':').unwrap_or((text, ""));
-        if !path.starts_with('/') || text.contains(char::is_whitespace) || options.contains(':') {
+        let is_hidden = |c: char| c.is_whitespace() || is_hidden(c);
+        if text.contains(is_hidden) || options.contains(':') {
             return None;
         }
+        let path = ContainerPath::parse(path)?;
         let options = options.split(',').filter(|option| !option.is_empty());
         Some(Self {
-            path: path.to_string(),
+            path: path.into_string(),
             options: options.map(TmpfsOption::parse).collect::<Option<_>>()?,
         })
     }

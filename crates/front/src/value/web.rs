@@ -1,4 +1,42 @@
-//! Where people reach a program: a URL with nothing behind its path.
+//! Where people reach a program: a URL with nothing behind its path. And paths of URLs.
+
+use crate::text::is_hidden;
+
+/// Whether it is a path of a URL as RFC 3986 writes it (3.3), that everybody reads alike: it starts with `/`, and has no `//` and
+/// none of the names `.` and `..`, which some programs resolve and others take as they are.
+pub fn is_url_path(text: &str) -> bool {
+    let is_character = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(c);
+    has_one_spelling(text) && text.chars().all(is_character) && is_encoded_well(text)
+}
+
+/// Whether it is such a path, with or without a query: `/metrics?format=prometheus`. Other characters stand in both as they are:
+/// who asks encodes them. But `\` is `/` for some, and `#` ends what is asked for.
+pub fn is_request_path(text: &str) -> bool {
+    let path = text.split_once('?').map_or(text, |(path, _)| path);
+    let is_unclear = |c: char| is_hidden(c) || c == '\\' || c == '#';
+    has_one_spelling(path) && !text.contains(is_unclear) && is_encoded_well(text)
+}
+
+fn has_one_spelling(path: &str) -> bool {
+    let Some(inner) = path.strip_prefix('/') else {
+        return false;
+    };
+    let names: Vec<&str> = inner.split('/').collect();
+    let is_dots =
+        |name: &str| [".", ".."].contains(&name.to_ascii_lowercase().replace("%2e", ".").as_str());
+    let is_last = |index: usize| index + 1 == names.len();
+    let mut names_in_order = names.iter().enumerate();
+    names_in_order.all(|(index, name)| !is_dots(name) && (!name.is_empty() || is_last(index)))
+}
+
+/// Whether two hexadecimal digits follow each `%`.
+fn is_encoded_well(text: &str) -> bool {
+    let mut encoded = text.split('%').skip(1);
+    encoded.all(|rest| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
+}
 
 /// `https://ml.example.com/mlflow`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +48,7 @@ pub struct WebAddress {
 
 impl WebAddress {
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim_end_matches('/');
+        let text = text.strip_suffix('/').unwrap_or(text);
         let start = ["https://", "http://"]
             .iter()
             .find(|scheme| text.starts_with(**scheme))?
@@ -32,8 +70,10 @@ impl WebAddress {
             .and_then(|rest| rest.strip_suffix(']'))
             .is_some_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok());
         let is_host = !host.is_empty() && host.chars().all(bare) || bracketed;
-        let in_path = |c: char| c.is_ascii_alphanumeric() || "-._~/%+@:,;=!*()".contains(c);
-        let fits = is_host && path.chars().all(in_path) && !path.contains("//");
+        // Configurations read the three others as their own.
+        let is_path = path.is_empty()
+            || is_url_path(path) && !path.ends_with('/') && !path.contains(['$', '&', '\'']);
+        let fits = is_host && is_path;
         fits.then(|| Self {
             text: text.to_string(),
             authority: (start, end),
@@ -68,6 +108,38 @@ mod tests {
     }
 
     #[test]
+    fn a_path_of_a_url_has_one_reading() {
+        for text in ["/", "/a", "/a/", "/a/.b/..c", "/%20/x@y:z"] {
+            assert!(is_url_path(text) && is_request_path(text), "{text}");
+        }
+        for text in [
+            "",
+            "a",
+            "//",
+            "//a",
+            "/a//b",
+            "/a/../b",
+            "/..",
+            "/./a",
+            "/a/.",
+            "/%2e%2E/a",
+            "/.%2e/",
+            "/a\\b",
+            "/a#b",
+            "/a%2",
+            "/a\u{202e}b",
+            "/a\nb",
+        ] {
+            assert!(!is_url_path(text) && !is_request_path(text), "{text:?}");
+        }
+        assert!(is_request_path("/a?b=/../c&d=e?") && !is_url_path("/a?b"));
+        assert!(!is_request_path("/a/../b?c") && !is_request_path("/a?b\u{202e}"));
+        for text in ["/a b", "/ä", "/\"", "/{a}", "/a?match[]=up"] {
+            assert!(!is_url_path(text) && is_request_path(text), "{text}");
+        }
+    }
+
+    #[test]
     fn other_texts_are_no_web_address() {
         for text in [
             "ml.example.com",
@@ -81,6 +153,11 @@ mod tests {
             "https://a:0",
             "https://a:x",
             "https://a//b",
+            "https://a//",
+            "https://a/b//",
+            "https://a/b/../c",
+            "https://a/%2E",
+            "https://a/%zz",
             "https://[zz]/",
         ] {
             assert!(WebAddress::parse(text).is_none(), "{text}");

@@ -364,7 +364,10 @@ impl Checker<'_> {
                 Self::declared("port", port, &self.names.ports, span, sink);
             }
             (Fact::Routes, ["tls"]) => {}
-            (Fact::External | Fact::Routes | Fact::Major | Fact::PublicUrl, [_, ..]) => {
+            (
+                Fact::External | Fact::Routes | Fact::Major | Fact::Version | Fact::PublicUrl,
+                [_, ..],
+            ) => {
                 sink.push(unknown("name", name, span, Fact::NAMES));
             }
             (_, []) => {}

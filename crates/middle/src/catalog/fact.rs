@@ -13,6 +13,7 @@ choice! {
         External = "external",
         Routes = "routes",
         Major = "major",
+        Version = "version",
         Platform = "platform",
     }
 }
@@ -25,6 +26,7 @@ choice! {
         Settings = "settings",
         Ports = "ports",
         External = "external",
+        Version = "version",
     }
 }
 

@@ -103,7 +103,7 @@ impl Kind {
     }
 }
 
-/// Whether a condition reads `major`, or a string holds it.
+/// Whether a condition reads `major` or `version`, or a string holds `${major}`.
 fn asks_for_major(table: &Table) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || "._".contains(c);
     table.iter().any(|(key, node)| {
@@ -111,7 +111,8 @@ fn asks_for_major(table: &Table) -> bool {
         nodes.iter().any(|node| match &node.value {
             Value::Table(table) => asks_for_major(table),
             Value::String(text) if key.name == "if" => {
-                text.split(|c| !is_word(c)).any(|word| word == "major")
+                let mut words = text.split(|c| !is_word(c));
+                words.any(|word| ["major", "version"].contains(&word))
             }
             Value::String(_) => reference::of_node(node, Words::Kind, Mode::Shell)
                 .references()

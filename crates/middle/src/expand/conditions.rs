@@ -27,6 +27,7 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Vi
         Fact::External => json!(declared.external.is_some()),
         Fact::Routes => routes(all, &declared.name),
         Fact::Major => json!(declared.major),
+        Fact::Version => json!(declared.version),
         Fact::Platform => platform(all).into(),
     };
     let facts = Fact::ALL.iter();
@@ -46,6 +47,7 @@ fn roles(all: &Declarations, bound: &[BoundRole]) -> Map<String, Json> {
             RoleFact::Settings => settings(target).into(),
             RoleFact::Ports => ports(target),
             RoleFact::External => json!(target.external.is_some()),
+            RoleFact::Version => json!(target.version),
         };
         let facts = RoleFact::ALL.iter();
         let facts: Map<String, Json> = facts

@@ -114,6 +114,7 @@ fn component(
     }
     let group = group(tree, key, &user, external.is_some(), sink);
     let major = major::of(tree, key, &user, &kind, sink);
+    let version = major.map(|major| major::numbers(tree, &user, &kind, major));
     let minor = major.and_then(|major| major::minor(tree, &user, &kind, major));
     Declared {
         name: key.name.clone(),
@@ -121,6 +122,7 @@ fn component(
         group,
         external,
         major,
+        version: version.unwrap_or_default(),
         minor,
         logins,
         user,

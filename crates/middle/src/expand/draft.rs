@@ -76,6 +76,9 @@ pub struct Declared {
     pub external: Option<ExternalDraft>,
     /// The major version by which the kind adapts.
     pub major: Option<u64>,
+    /// The numbers of its version, for comparisons: `[3, 6, 1, u64::MAX]`. The last one stands for numbers that the tag leaves
+    /// out, as `3` is the newest 3. Empty where nothing tells the version.
+    pub version: Vec<u64>,
     /// Its minor version, where a change of that matters to its data.
     pub minor: Option<u64>,
     /// Databases that have a user of their own.

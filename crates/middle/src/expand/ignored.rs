@@ -8,12 +8,17 @@ use crate::{
     template,
 };
 
-/// `kind` are the kind's tables with its conditions decided.
-pub(super) fn check(declared: &Declared, kind: &Table, sink: &mut Sink) {
+/// `kind` are the kind's tables with its conditions decided, `holds` says whether a condition of it holds.
+pub(super) fn check(
+    declared: &Declared,
+    kind: &Table,
+    holds: &dyn Fn(&Node) -> bool,
+    sink: &mut Sink,
+) {
     if declared.external.is_some() {
         return;
     }
-    for diagnostic in moved_mounts(declared, kind).chain(prefixes(declared)) {
+    for diagnostic in moved_mounts(declared, kind).chain(prefixes(declared, kind, holds)) {
         sink.push(diagnostic.about(&declared.name));
     }
 }
@@ -78,7 +83,11 @@ fn any_string(node: &Node, holds: &dyn Fn(&str) -> bool) -> bool {
 
 /// Prefixes of ports whose program the kind can't tell of one. Of an image, a command or a configuration of the user's own
 /// nobody here knows.
-fn prefixes(declared: &Declared) -> impl Iterator<Item = Diagnostic> {
+fn prefixes(
+    declared: &Declared,
+    kind: &Table,
+    holds: &dyn Fn(&Node) -> bool,
+) -> impl Iterator<Item = Diagnostic> {
     let user = &declared.user;
     let is_own = ["image", "build", "command", "entrypoint"]
         .into_iter()
@@ -89,7 +98,11 @@ fn prefixes(declared: &Declared) -> impl Iterator<Item = Diagnostic> {
     ports.flat_map(Table::iter).filter_map(|(port, node)| {
         let path = node.as_table()?.get("path")?;
         let prefix = path.as_str()?.trim_end_matches('/');
-        if prefix.is_empty() || follows(&declared.kind, &port.name) || is_heard(declared, prefix) {
+        if prefix.is_empty()
+            || is_told(kind, &port.name)
+            || adapts(&declared.kind, &port.name, holds)
+            || is_heard(declared, prefix)
+        {
             return None;
         }
         let title = &declared.kind.title;
@@ -104,15 +117,34 @@ fn prefixes(declared: &Declared) -> impl Iterator<Item = Diagnostic> {
     })
 }
 
-/// Whether the kind, or a file that it makes, reads the prefix of a port. A kind of the user's own is believed.
-fn follows(kind: &Kind, port: &str) -> bool {
+/// Whether the workload, or a file that the kind makes for it, reads the prefix of a port. A check of its health and a scrape
+/// read it, too, and tell the program nothing.
+fn is_told(decided: &Table, port: &str) -> bool {
     let reads = |text: &str| text.contains(&format!("self.{port}.path"));
-    let conditions = format!("ports.{port}.path");
-    let holds = |text: &str| {
-        text.contains(&conditions)
-            || reads(text)
-            || text.starts_with("kinds/") && template::embedded(text).is_none_or(reads)
+    let told = |text: &str| {
+        reads(text) || text.starts_with("kinds/") && template::embedded(text).is_none_or(reads)
     };
-    let is_of_user = template::embedded(&format!("kinds/{}.toml", kind.name)).is_none();
-    is_of_user || kind.table.iter().any(|(_, node)| any_string(node, &holds))
+    let mut keys = decided.table("workload").into_iter().flat_map(Table::iter);
+    keys.any(|(key, node)| {
+        !["health", "metrics"].contains(&key.name.as_str()) && any_string(node, &told)
+    })
+}
+
+/// Whether the kind has a case for a prefix of this port that holds. A kind of the user's own is believed.
+fn adapts(kind: &Kind, port: &str, holds: &dyn Fn(&Node) -> bool) -> bool {
+    if template::embedded(&format!("kinds/{}.toml", kind.name)).is_none() {
+        return true;
+    }
+    let prefix = format!("ports.{port}.path");
+    let cases = kind.table.get("when").and_then(Node::as_array);
+    let mut conditions = cases
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|case| case.as_table()?.get("if"));
+    conditions.any(|condition| {
+        condition
+            .as_str()
+            .is_some_and(|text| text.contains(&prefix))
+            && holds(condition)
+    })
 }

@@ -84,12 +84,32 @@ pub(super) fn minor(tree: &Table, component: &Table, kind: &Kind, major: u64) ->
     if !kind.counts_minors() || is_set {
         return None;
     }
-    let version = match written(tree, component, kind) {
+    let version = version(tree, component, kind)?;
+    let version = Some(version).filter(|version| version.major == major)?;
+    version.rest.first().copied()
+}
+
+/// The numbers of the version for comparisons, beginning with this major one. A last number above all others stands for those
+/// that nothing tells: they are taken for the newest.
+pub(super) fn numbers(tree: &Table, component: &Table, kind: &Kind, major: u64) -> Vec<u64> {
+    let setting = component.get_path(&["settings", "major"]);
+    let version = match setting.filter(|node| !node.is_false()) {
+        Some(node) => Version::of(&read::scalar(node)),
+        None => version(tree, component, kind),
+    };
+    let rest = version
+        .filter(|version| version.major == major)
+        .map(|version| version.rest)
+        .unwrap_or_default();
+    [&[major], rest.as_slice(), &[u64::MAX]].concat()
+}
+
+/// The version of the kind's program: that of the tag, else the kind's.
+fn version(tree: &Table, component: &Table, kind: &Kind) -> Option<Version> {
+    match written(tree, component, kind) {
         Some(written) => written.version(kind),
         None => kind.version_in(&Text::literal(kind.version.as_deref()?)),
-    };
-    let version = version.filter(|version| version.major == major)?;
-    version.rest.first().copied()
+    }
 }
 
 /// The version as far as it is written, and its place.

@@ -124,7 +124,11 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     for (index, declared) in all.components.iter().enumerate() {
         let facts = conditions::facts(&all, &bound[index], index);
         let kind_table = conditions::decided(declared, inputs.engine, &facts, sink);
-        ignored::check(declared, &kind_table, sink);
+        // A condition that can't be evaluated is reported already.
+        let holds = |condition: &_| {
+            conditions::holds(condition, inputs.engine, &facts, &mut Sink::default())
+        };
+        ignored::check(declared, &kind_table, &holds, sink);
         own_secrets.push(secrets::own_secrets(declared, inputs.engine, &facts, sink));
         workloads.push(layers::workloads(
             declared,

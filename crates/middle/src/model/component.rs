@@ -1,8 +1,10 @@
 //! Components: what the user names. Each has one workload or several, or runs elsewhere.
 
 use crate::{
-    data::Upgrade,
-    model::{AlertSeverity, Host, Icon, Metrics, PanelKind, Port, Raw, Text, Workload},
+    data::{Level, Program, Upgrade},
+    model::{
+        AlertSeverity, Host, Icon, Image, Metrics, PanelKind, Port, Raw, Text, Version, Workload,
+    },
     source::Span,
     value::WebAddress,
 };
@@ -26,8 +28,16 @@ pub struct Component {
     pub major: Option<u64>,
     /// The minor version, where a change of it can ask for something.
     pub minor: Option<u64>,
+    /// `settings.major` says the version: no tag is asked.
+    pub has_said_major: bool,
+    /// Words before the program's version in the tags of images that extend it.
+    pub version_words: Vec<String>,
+    /// Major versions that the kind knows; empty: any.
+    pub known_majors: Vec<u64>,
     /// What its program asks for when its version changes over existing data.
     pub upgrades: Vec<Upgrade>,
+    /// Where its program keeps its data, as far as the kind knows.
+    pub data_folders: Vec<DataFolder>,
     /// What it is for, in the user's words.
     pub description: Option<String>,
     /// `None` only where it is external.
@@ -60,19 +70,57 @@ pub struct Component {
     pub own_panels: Vec<Panel>,
     /// The lists of the metrics that its own job gives: files of `templates/kinds/metrics/`. Empty where nobody knows.
     pub exposes: Vec<String>,
+    /// Its job also has metrics that no list can name: those of its users.
+    pub exposes_more: bool,
     /// How the requests to it are counted, where anything tells.
     pub requests: Requests,
     /// It reads what the engine keeps of the output of containers.
     pub reads_logs: bool,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
+    /// What the machine has to allow each of its processes as `vm.max_map_count`.
+    pub memory_maps: Option<u32>,
     /// Raw keys of the component's values in the chart.
     pub raw_helm: Raw,
     /// Its name where it is declared.
     pub span: Span,
 }
 
+/// The folder in which the program of a main workload keeps its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFolder {
+    /// Its path in the container where nothing else names one.
+    pub default: Option<String>,
+    /// Environment variables that name it.
+    pub env: Vec<String>,
+    /// Options of the command that name it, without dashes.
+    pub options: Vec<String>,
+}
+
 impl Component {
+    /// The program as far as its version decides what data it can read. `image`: the one that runs, where raw keys name another
+    /// than the model does. `None`: nobody knows what is in it.
+    pub fn program_of_data(&self, image: Option<&str>) -> Option<Program> {
+        let (mut major, mut minor) = (self.major?, self.minor);
+        if let Some(image) = image.filter(|_| !self.has_said_major) {
+            let tag = Image::literal(image).tag?;
+            let version = Version::behind(&tag, &self.version_words);
+            let version = version.or_else(|| Version::of_tag(&tag))?;
+            if !self.known_majors.is_empty() && !self.known_majors.contains(&version.major) {
+                return None;
+            }
+            major = version.major;
+            let counts = |upgrade: &Upgrade| upgrade.level == Level::Minor;
+            let first = version.rest.first().copied();
+            minor = first.filter(|_| self.upgrades.iter().any(counts));
+        }
+        Some(Program {
+            kind: self.program.clone(),
+            major,
+            minor,
+        })
+    }
+
     /// The workload that has the component's name; none where the component runs elsewhere.
     pub fn main(&self) -> Option<&Workload> {
         self.workloads

@@ -31,8 +31,9 @@ pub use crate::value::{
 pub use account::{SupplementalGroup, User};
 pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};
 pub use component::{
-    Alert, AlertText, Component, DatabaseBinding, Expression, External, ExternalAddress, Output,
-    Panel, Query, Record, Requests, Setting, SettingValue, Store, Threshold, Use,
+    Alert, AlertText, Component, DataFolder, DatabaseBinding, Expression, External,
+    ExternalAddress, Output, Panel, Query, Record, Requests, Setting, SettingValue, Store,
+    Threshold, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};

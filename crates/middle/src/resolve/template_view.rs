@@ -52,6 +52,7 @@ pub(super) fn view(
         "settings": settings,
         "roles": roles,
         "major": draft.major,
+        "version": draft.version,
         "self": role_view(scene, index, None, marks, sink),
         "routes": routes(scene, &draft.name, marks, sink),
         "platform": {
@@ -158,6 +159,7 @@ fn role_view(
     out.insert("kind".to_string(), Json::from(draft.kind.name.as_str()));
     out.insert("name".to_string(), Json::from(draft.name.as_str()));
     out.insert("component".to_string(), Json::from(draft.name.as_str()));
+    out.insert("version".to_string(), json!(draft.version));
     let scope = Scope {
         binding: database,
         ..Scope::component(index, None)

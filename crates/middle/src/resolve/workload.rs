@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     diag::{Code, Sink},
-    expand::{WorkloadDraft, read, unknown},
+    expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
-        Component, DatabaseBinding, External, Gpu, Lifecycle, Output, Raw, Reach, Resources,
-        Restart, Runtime, Text, Use, Workload,
+        Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
+        Lifecycle, Output, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -77,10 +77,16 @@ pub(super) fn component(
         panels: observe::panels(scene, index, sink),
         own_panels,
         exposes: observe::exposes(draft),
+        exposes_more: draft.kind_table.boolean("exposes_more").unwrap_or(false),
         requests: observe::requests(scene, index, sink),
+        has_said_major: draft.user.get_path(&["settings", "major"]).is_some(),
+        version_words: draft.kind.version_words.clone(),
+        known_majors: draft.kind.majors.clone(),
         upgrades: draft.kind.upgrades.clone(),
+        data_folders: data_folders(scene, index, sink),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
+        memory_maps: read::unsigned(&draft.kind_table, "memory_maps"),
         raw_helm: raw(
             scene,
             draft
@@ -91,6 +97,22 @@ pub(super) fn component(
         ),
         span: draft.span,
     }
+}
+
+fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFolder> {
+    let folders = scene.components[index].kind_table.array("data_folders");
+    let folders = folders.unwrap_or_default().iter();
+    let scope = Scope::component(index, None);
+    folders
+        .filter_map(Node::as_table)
+        .map(|folder| DataFolder {
+            default: folder
+                .get("default")
+                .and_then(|node| text(scene, node, &scope, sink).as_plain()),
+            env: read::strings(folder, "env"),
+            options: read::strings(folder, "options"),
+        })
+        .collect()
 }
 
 /// Errors in a kind's outputs are reported where a reference leads to them, not for every component of the kind.
@@ -163,31 +185,10 @@ fn workload(
     };
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
-    let needed_inside = [
-        ("runs_pipelines", &beforehand.task_secrets),
-        ("runs_ci", &beforehand.job_secrets),
-    ];
-    for (key, secrets) in needed_inside {
-        if !shape.own_image || draft.kind_table.boolean(key) != Some(true) {
-            continue;
-        }
-        for variable in secrets {
-            if !env.iter().any(|known| known.name == variable.name) {
-                env.push(variable.clone());
-            }
-        }
-    }
+    add_secrets_of_runs(draft, shape, beforehand, &mut env);
     let mut files = files::files(scene, index, shape, inputs, sink);
     let mut reaches = reaches(scene, table, sink);
-    if let Some(notify) = &beforehand.notify {
-        let (mounted, reached) = notify::needs(notify, &draft.name, &files);
-        files.extend(mounted);
-        reaches.extend(reached);
-    }
-    if let (Some(scraper), None) = (beforehand.scraper(index), &shape.part) {
-        files.extend_from_slice(&scraper.files);
-        reaches.extend_from_slice(&scraper.reaches);
-    }
+    add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
     Workload {
         health: known.and_then(|it| it.health.clone()),
@@ -212,14 +213,7 @@ fn workload(
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         daemon: table.boolean("daemon").unwrap_or(false),
-        restart: table
-            .string("restart")
-            .and_then(read::restart)
-            .unwrap_or(if shape.job {
-                Restart::No
-            } else {
-                Restart::UnlessStopped
-            }),
+        restart: restart(table, shape.job),
         profiles: profiles(table),
         network_mode: network::mode(table),
         networks: read::strings(table, "networks"),
@@ -242,6 +236,57 @@ fn workload(
         written: table.clone(),
         span: draft.span,
     }
+}
+
+/// The secrets of tasks for the program that runs pipelines, and those of jobs for the one that runs CI.
+fn add_secrets_of_runs(
+    draft: &ComponentDraft,
+    shape: &WorkloadDraft,
+    beforehand: &Beforehand<'_>,
+    env: &mut Vec<EnvironmentVariable>,
+) {
+    let needed_inside = [
+        ("runs_pipelines", &beforehand.task_secrets),
+        ("runs_ci", &beforehand.job_secrets),
+    ];
+    for (key, secrets) in needed_inside {
+        if !shape.own_image || draft.kind_table.boolean(key) != Some(true) {
+            continue;
+        }
+        for variable in secrets {
+            if !env.iter().any(|known| known.name == variable.name) {
+                env.push(variable.clone());
+            }
+        }
+    }
+}
+
+/// Files and addresses that Alertmanager needs for its receivers, and Prometheus for what it scrapes.
+fn add_monitoring(
+    draft: &ComponentDraft,
+    (index, shape): (usize, &WorkloadDraft),
+    beforehand: &Beforehand<'_>,
+    files: &mut Vec<FileMount>,
+    reaches: &mut Vec<Reach>,
+) {
+    if let Some(notify) = &beforehand.notify {
+        let (mounted, reached) = notify::needs(notify, &draft.name, files);
+        files.extend(mounted);
+        reaches.extend(reached);
+    }
+    if let (Some(scraper), None) = (beforehand.scraper(index), &shape.part) {
+        files.extend_from_slice(&scraper.files);
+        reaches.extend_from_slice(&scraper.reaches);
+    }
+}
+
+fn restart(table: &Table, is_job: bool) -> Restart {
+    let written = table.string("restart").and_then(read::restart);
+    written.unwrap_or(if is_job {
+        Restart::No
+    } else {
+        Restart::UnlessStopped
+    })
 }
 
 /// An exporter of a component that runs elsewhere lives with Prometheus.

@@ -16,13 +16,13 @@ pub(in crate::target) fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
         || listed.contains(metric)
 }
 
-/// The metrics of a job, where its component's kind lists them and nothing renames them.
+/// All metrics of a job, where its component's kind lists them and nothing renames them.
 pub(in crate::target) fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet<&'static str>> {
     let of_component = |job: &&Job<'_>| job.metrics.job == name && job.component.name == name;
     let job = jobs.iter().find(of_component)?;
     let mut steps = job.metrics.metric_relabel.iter();
     let is_renamed = steps.any(|step| step.target_label.as_deref() == Some("__name__"));
-    if is_renamed || job.component.exposes.is_empty() {
+    if is_renamed || job.component.exposes_more || job.component.exposes.is_empty() {
         return None;
     }
     let lists = job.component.exposes.iter();

@@ -215,6 +215,27 @@ pub(super) const UPGRADE: Shape = Shape::Table(&[
     .required(),
 ]);
 
+pub(super) const DATA_FOLDER: Shape = Shape::Table(&[
+    key(
+        "default",
+        Shape::Text,
+        "The folder in the container where nothing else names one.",
+        "default = \"/var/lib/postgresql/data\"",
+    ),
+    key(
+        "env",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "Environment variables that name it, as a path or a URL of one; the first that is set counts.",
+        "env = [\"PGDATA\"]",
+    ),
+    key(
+        "options",
+        Shape::List(&FREE),
+        "Options of the command that name it, without the dashes before them; they count more than `env`.",
+        "options = [\"D\", \"data_directory\"]",
+    ),
+]);
+
 pub(super) const BINDING: Shape = Shape::Table(&[
     key(
         "default",

@@ -15,7 +15,7 @@ use super::{
     upstream::KIND_CHART,
 };
 use crate::value::Icon;
-use declared::{BINDING, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
+use declared::{BINDING, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
 use watch::RECORD;
 
 const CONDITION: KeyShape = key(
@@ -89,6 +89,12 @@ const CONDITIONAL: &[KeyShape] = &[
         Shape::Map(NameRule::Resource, &KIND_CHART),
         "What it knows of charts of others that stand for it in a cluster (`chart`), by their names. In `values`, `@version`, `@resources` and `@volumes.V.size` are those of the component.",
         "charts.cluster = { labels = { app = \"${self.name}\" }, values = { storage = \"@volumes.data.size\" } }",
+    ),
+    key(
+        "data_folders",
+        Shape::List(&DATA_FOLDER),
+        "Where the program of the main workload keeps its data, an entry for each folder or file: `apply` stops where a change makes it look elsewhere.",
+        "data_folders = [{ default = \"/var/lib/postgresql/data\", env = [\"PGDATA\"], options = [\"D\", \"data_directory\"] }]",
     ),
     key(
         "healthy",
@@ -225,6 +231,12 @@ const ABOUT: &[KeyShape] = &[
         "reads_logs = true",
     ),
     key(
+        "memory_maps",
+        Shape::Integer(65_530, 2_147_483_642),
+        "What the machine has to allow each process as `vm.max_map_count`: `mlopsgen doctor` warns below it.",
+        "memory_maps = 262144",
+    ),
+    key(
         "runs_pipelines",
         Shape::Boolean,
         "It runs the platform's pipelines, and needs what their tasks need.",
@@ -235,6 +247,12 @@ const ABOUT: &[KeyShape] = &[
         FREE_LIST,
         "The files of `templates/kinds/metrics/` that list the metrics of its job: an alert of a user's that asks this job for another name is warned of.",
         "exposes = [\"redis\"]",
+    ),
+    key(
+        "exposes_more",
+        Shape::Boolean,
+        "Its job also has metrics that users of the platform name, such as those that jobs push: no alert is warned of for a name that `exposes` lacks.",
+        "exposes_more = true",
     ),
     key(
         "measured",

@@ -1,6 +1,6 @@
 //! Health checks.
 
-use super::{port, refuse_true};
+use super::{port, refuse_true, request_path};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read},
@@ -71,7 +71,7 @@ fn probe(
                 None => only_port(shape, entry.key.span, sink)?,
             };
             Some(Probe::Http {
-                path: text(scene, &entry.value, scope, sink),
+                path: request_path(scene, &entry.value, scope, sink),
                 port: port.name.clone(),
                 number: port.container.first,
                 scheme: port.scheme.over_http(),

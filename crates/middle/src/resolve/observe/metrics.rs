@@ -1,6 +1,6 @@
 //! What Prometheus scrapes of a workload, or of a component that runs elsewhere.
 
-use super::{gives_metrics, measured, port, refuse_true};
+use super::{gives_metrics, measured, port, refuse_true, request_path};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read},
@@ -229,7 +229,7 @@ impl Reader<'_> {
     /// Its references are resolved; Prometheus fills in nothing at start.
     fn path(&self, node: &Node, sink: &mut Sink) -> MetricsPath {
         let scope = self.scope().without_secrets("`metrics.path`");
-        let text = text(self.scene, node, &scope, sink);
+        let text = request_path(self.scene, node, &scope, sink);
         MetricsPath::new(&self.scene.with_defaults(&text))
     }
 

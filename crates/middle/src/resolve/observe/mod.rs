@@ -25,9 +25,11 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, WorkloadDraft, read},
-    model::{Expression, Port, Protocol},
+    language::Form,
+    model::{Expression, Port, Protocol, Text},
     syntax::{Node, Table, Value},
     text::one_of,
+    value::is_request_path,
 };
 
 /// How a kind selects the component's own series.
@@ -164,4 +166,19 @@ pub(super) fn exposes(draft: &ComponentDraft) -> Vec<String> {
         Some(_) => read::strings(&draft.kind_table, "exposes"),
         None => Vec::new(),
     }
+}
+
+/// A path of a URL in which references may stand. Here it is known what they stand for, so the whole of it is checked.
+fn request_path(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut Sink) -> Text {
+    let path = text(scene, node, scope, sink);
+    let spoken = scene.with_defaults(&path);
+    // A path that could not be resolved was reported.
+    if !spoken.is_empty() && !is_request_path(&spoken) {
+        sink.push(
+            Diagnostic::new(Code::BadValue, format!("`{spoken}` is no path of a URL"))
+                .label(node.span, "with what its references stand for")
+                .help(format!("write {}", Form::UrlPath.describe())),
+        );
+    }
+    path
 }

@@ -113,10 +113,7 @@ pub fn inside(workload: &str, port: &Port) -> String {
 
 /// The component of a kind that runs pipelines or CI entries, if the platform has one.
 pub fn runner(platform: &Platform, kind: &str) -> Option<String> {
-    let found = platform
-        .components
-        .iter()
-        .find(|component| component.is_a(kind));
+    let found = platform.first_of(kind);
     found.map(|component| component.name.clone())
 }
 

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 
 use self::{repeated::Repeated, service::Service};
 use crate::{
-    files::{FileSet, Target},
+    files::{FileSet, GITIGNORE, Target, ignores_dotenv},
     model::{MountSource, Platform, Workload},
     speak::{Compose, Speak},
     target::{
@@ -28,11 +28,9 @@ use crate::{
         runtime::shared::{
             networks::Networks,
             service::{ServiceView, volume_declaration},
+            started::{Services, volumes},
         },
-        shared::{
-            kept::{by_engine, kept},
-            losses::Losses,
-        },
+        shared::{kept::Written, losses::Losses},
     },
     template::{TemplateError, View},
 };
@@ -130,26 +128,38 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     render(
         "compose/compose.yaml".into(),
         "compose/compose.yaml",
-        View::new(project),
+        View::new(&project),
     )?;
     render(
         "compose/.env.example".into(),
         "compose/.env.example",
         View::new(environment),
     )?;
-    render(
-        "compose/.gitignore".into(),
-        "compose/gitignore",
-        View::new(()),
-    )?;
+    render(GITIGNORE.into(), "compose/gitignore", View::new(()))?;
+    refuse_seen_secrets(&out)?;
     for (path, text) in context.mounted.copies(platform) {
         out.add(Target::Compose, format!("compose/files/{path}"), text);
     }
-    out.kept = kept(platform, by_engine, |_| true);
+    out.kept = written(platform, &project, &files).kept(platform);
     Ok(Emission {
         files: out,
         losses: losses.finish(),
     })
+}
+
+/// Refuses a template of the user's own that lets git see the file with the secrets.
+fn refuse_seen_secrets(out: &FileSet) -> Result<(), TemplateError> {
+    match out.files.get(GITIGNORE) {
+        Some(file) if !ignores_dotenv(&file.text) => Err(TemplateError {
+            template: "compose/gitignore".to_string(),
+            line: None,
+            range: None,
+            message: "what it writes has to keep the secrets in `.env` out of git: write the line `.env`, and after it no line \
+                      that starts with `!` but `!.env.example`"
+                .to_string(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
@@ -157,6 +167,29 @@ fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
         .and_then(Value::as_str)
         .unwrap_or(&platform.project)
         .to_string()
+}
+
+/// What the files say about data.
+fn written<'a>(platform: &'a Platform, project: &ProjectView, files: &[GroupFile]) -> Written<'a> {
+    let speak = Compose(platform);
+    let mut declared: BTreeMap<String, Value> = BTreeMap::new();
+    let of_groups = files
+        .iter()
+        .filter_map(|file| file.resources.get("volumes"));
+    for (key, value) in of_groups.chain([&project.volumes]).flatten() {
+        declared.insert(key.clone(), value.clone());
+    }
+    let services = Services::new(&speak);
+    let started = files.iter().flat_map(|file| &file.services);
+    Written {
+        target: Target::Compose,
+        volumes: volumes(platform, &project.name, &declared),
+        started: started
+            .filter_map(|service| {
+                services.started(platform, platform.workload(&service.name)?, service)
+            })
+            .collect(),
+    }
 }
 
 /// One file for each group that has workloads, in the platform's order.

@@ -11,18 +11,17 @@ use super::{
     files::ChartFiles,
     network, order, raw, readme, schema,
     secrets::{FurtherSecret, SecretSource, further_secrets},
-    upstream, workload,
+    started, upstream, workload,
 };
 use crate::{
     data::Kept,
     diag::Diagnostic,
     files::Target,
-    model::{Component, HostPath, NetworkOwners, Platform, RouteTls, Workload},
+    model::{Component, NetworkOwners, Platform, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
         shared::{
-            kept::kept,
             losses::{Losses, Marks, Wording},
             names::Names,
         },
@@ -157,11 +156,7 @@ pub fn build(context: &Context<'_>) -> Chart {
     raw::move_to_claims(&mut values);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);
-    let kept = kept(
-        platform,
-        |volume| builder.claims.keeping(volume, &values),
-        HostPath::is_absolute,
-    );
+    let kept = started::written(platform, &builder.claims, &values).kept(platform);
     Chart {
         view: ChartView {
             name: platform.name.clone(),

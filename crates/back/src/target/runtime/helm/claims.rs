@@ -121,14 +121,21 @@ impl Claims {
             (None, None) => return None,
         };
         let existing = values["existingClaim"].as_str().filter(|it| !it.is_empty());
-        let name = existing.map_or(name, ToString::to_string);
+        let own = values["name"].as_str().filter(|own| *own != name);
+        let named_by = existing.or(own).map(|_| match self.alone(&volume.key) {
+            Some(_) => format!("raw.helm.volumes.{}", volume.key),
+            None => format!("{}: a raw key `helm`", volume.path),
+        });
+        let name = existing.or(own).map_or(name, ToString::to_string);
         let makes_it = !volume.external && existing.is_none();
         let size = values["size"].as_str().and_then(memory_bytes);
         Some(Keeping {
             keeper: Keeper::Cluster,
+            backing: None,
             moved: volume.claim_moved && name == volume.claim,
             name,
             size: makes_it.then(|| size.or(volume.size).unwrap_or(DEFAULT_SIZE)),
+            named_by,
         })
     }
 

@@ -18,6 +18,7 @@ mod resources;
 mod schema;
 mod secrets;
 mod security;
+mod started;
 mod upstream;
 mod values;
 mod workload;

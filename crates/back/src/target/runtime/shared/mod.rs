@@ -5,3 +5,4 @@ pub mod health;
 pub mod keys;
 pub mod networks;
 pub mod service;
+pub mod started;

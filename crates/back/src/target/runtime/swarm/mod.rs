@@ -22,8 +22,9 @@ use crate::{
         runtime::shared::{
             networks::Networks,
             service::{ServiceView, volume_declaration},
+            started::{Services, volumes},
         },
-        shared::kept::{by_engine, kept},
+        shared::kept::Written,
     },
     template::TemplateError,
 };
@@ -92,12 +93,31 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         for (path, text) in context.mounted.copies(platform) {
             files.add(Target::Swarm, format!("swarm/files/{path}"), text);
         }
-        files.kept = kept(platform, by_engine, |_| true);
+        files.kept = written(platform, &view).kept(platform);
     }
     Ok(Emission {
         files,
         losses: losses::of(platform),
     })
+}
+
+/// What the stack says about data.
+fn written<'a>(platform: &'a Platform, view: &StackView) -> Written<'a> {
+    let speak = Stack(platform);
+    let declared = view.resources.get("volumes").into_iter().flatten();
+    let declared = declared.map(|(key, value)| (key.clone(), value.clone()));
+    let services = Services::new(&speak);
+    Written {
+        target: Target::Swarm,
+        volumes: volumes(platform, &view.name, &declared.collect()),
+        started: view
+            .services
+            .iter()
+            .filter_map(|service| {
+                services.started(platform, platform.workload(&service.name)?, service)
+            })
+            .collect(),
+    }
 }
 
 /// Swarm has no form for a container in another's network, nor for a job that is off.

@@ -32,6 +32,18 @@ var workloads = {
   "prometheus": { component: "prometheus", group: "tools" },
   "prometheus-blackbox": { component: "prometheus", group: "tools" },
   "grafana": { component: "grafana", group: "tools" },
+  "keycloak": { component: "keycloak", group: "tools" },
+  "superset": { component: "superset", group: "tools" },
+  "superset-init": { component: "superset", group: "tools" },
+  "prefect": { component: "prefect", group: "tools" },
+  "traefik": { component: "traefik", group: "tools" },
+  "store": { component: "store", group: "stores" },
+  "store-buckets": { component: "store", group: "stores" },
+  "redpanda": { component: "redpanda", group: "stores" },
+  "redpanda-topics": { component: "redpanda", group: "stores" },
+  "loki": { component: "loki", group: "logs" },
+  "fluent-bit": { component: "fluent-bit", group: "logs" },
+  "tempo": { component: "tempo", group: "logs" },
 };
 
 // The project and the workload that a line is of: from the labels that the engine writes beside it, or from the file's name,

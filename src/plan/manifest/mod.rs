@@ -3,16 +3,21 @@
 //! It is JSON with one line a file, so that git merges it line by line. Where git could not, both sides count: a path
 //! may stand there with several hashes, and a file that has any of them is unedited.
 
+mod lines;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::HEXLOWER;
 use memchr::memchr;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use self::lines::{
+    AcceptedLine, FileLine, VolumeLine, accepted, accepted_line, program, volume_line,
+};
 use super::Failure;
 use crate::{
-    data::{Data, Keeper, Kept, Program, Reader},
+    data::{Data, Keeper, Kept, Place, Program, Reader},
     value::TreePath,
 };
 
@@ -27,10 +32,19 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct Manifest {
     /// By path in the output folder; the hashes are SHA-256, and several only while a run writes.
     pub files: BTreeMap<String, BTreeSet<String>>,
-    /// Data that is kept, and the bytes that a claim asks for.
-    pub volumes: BTreeMap<Data, Option<u64>>,
+    /// Data that is kept, and what more is known of it.
+    pub volumes: BTreeMap<Data, Facts>,
     /// The losses of data that a user accepted, so that a reviewer sees them.
     pub accepted: BTreeSet<Accepted>,
+}
+
+/// What the manifest remembers of data beside its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Bytes that a claim asks for.
+    pub size: Option<u64>,
+    /// Where workloads meet it; empty in a manifest of a version that did not record it.
+    pub places: BTreeSet<Place>,
 }
 
 /// Something that `--accept-data-loss` was given for.
@@ -42,8 +56,25 @@ pub enum Accepted {
         keeper: Keeper,
         /// What it is called there.
         name: String,
+        /// Its driver and options, as in [`Data::backing`].
+        backing: Option<String>,
         /// The key that used it.
         key: String,
+    },
+    /// A program no longer meets the data where it did.
+    Displaced {
+        /// Who keeps it.
+        keeper: Keeper,
+        /// What it is called there.
+        name: String,
+        /// The key that uses it.
+        key: String,
+        /// The workload.
+        workload: String,
+        /// Where it met the data.
+        from: String,
+        /// Where it meets the data now, if it does.
+        to: Option<String>,
     },
     /// A program has to read data of another major version, or of another program.
     Upgraded {
@@ -67,53 +98,6 @@ pub struct Recorded {
     pub manifest: Manifest,
     /// Git left conflict markers in it: whatever it lists, it has to be written again.
     pub conflicted: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-struct FileLine {
-    path: String,
-    sha256: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct VolumeLine {
-    name: String,
-    key: String,
-    #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
-    keeper: Keeper,
-    #[serde(default, skip_serializing_if = "is_false")]
-    moved: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    program: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    size: Option<u64>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum AcceptedLine {
-    LeftBehind {
-        left_behind: String,
-        key: String,
-        #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
-        keeper: Keeper,
-    },
-    Upgraded {
-        upgraded: String,
-        key: String,
-        #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
-        keeper: Keeper,
-        from: String,
-        to: String,
-    },
-}
-
-fn is_engine(keeper: &Keeper) -> bool {
-    *keeper == Keeper::Engine
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// What every version's manifest has.
@@ -167,7 +151,9 @@ impl Manifest {
 
     /// Remembers data that a platform keeps.
     pub fn record_data(&mut self, kept: &Kept) {
-        self.volumes.insert(kept.data.clone(), kept.size);
+        let facts = self.volumes.entry(kept.data.clone()).or_default();
+        facts.size = kept.size;
+        facts.places.extend(kept.places.iter().cloned());
     }
 
     /// Everything that either of the two owns.
@@ -180,7 +166,11 @@ impl Manifest {
                 .or_default()
                 .extend(fingerprints.iter().cloned());
         }
-        union.volumes.extend(other.volumes.clone());
+        for (data, facts) in &other.volumes {
+            let all = union.volumes.entry(data.clone()).or_default();
+            all.size = facts.size;
+            all.places.extend(facts.places.iter().cloned());
+        }
         union.accepted.extend(other.accepted.iter().cloned());
         union
     }
@@ -197,13 +187,13 @@ impl Manifest {
             true => String::new(),
             false => {
                 let accepted = self.accepted.iter().map(accepted_line);
-                format!(",\n  \"accepted\": [{}]", lines(accepted))
+                format!(",\n  \"accepted\": [{}]", joined(accepted))
             }
         };
         format!(
             "{{\n  \"version\": \"{VERSION}\",\n  \"files\": [{}],\n  \"volumes\": [{}]{accepted}\n}}\n",
-            lines(files),
-            lines(volumes)
+            joined(files),
+            joined(volumes)
         )
     }
 
@@ -223,11 +213,14 @@ impl Manifest {
             let data = Data {
                 keeper: line.keeper,
                 name: line.name,
+                backing: line.backing,
                 key: line.key,
                 moved: line.moved,
                 program,
             };
-            manifest.volumes.insert(data, line.size);
+            let facts = manifest.volumes.entry(data).or_default();
+            facts.size = line.size;
+            facts.places.extend(line.places);
         }
         for line in lines.accepted {
             manifest.accepted.insert(accepted(line)?);
@@ -244,77 +237,7 @@ struct Lines {
     accepted: Vec<AcceptedLine>,
 }
 
-fn volume_line((data, size): (&Data, &Option<u64>)) -> serde_json::Value {
-    serde_json::json!(VolumeLine {
-        name: data.name.clone(),
-        key: data.key.clone(),
-        keeper: data.keeper,
-        moved: data.moved,
-        program: data.program.as_ref().map(Program::to_string),
-        size: *size,
-    })
-}
-
-fn accepted_line(accepted: &Accepted) -> serde_json::Value {
-    let line = match accepted.clone() {
-        Accepted::LeftBehind { keeper, name, key } => AcceptedLine::LeftBehind {
-            left_behind: name,
-            key,
-            keeper,
-        },
-        Accepted::Upgraded {
-            keeper,
-            name,
-            key,
-            from,
-            to,
-        } => AcceptedLine::Upgraded {
-            upgraded: name,
-            key,
-            keeper,
-            from: from.to_string(),
-            to: to.to_string(),
-        },
-    };
-    serde_json::json!(line)
-}
-
-fn accepted(line: AcceptedLine) -> Result<Accepted, Failure> {
-    Ok(match line {
-        AcceptedLine::LeftBehind {
-            left_behind,
-            key,
-            keeper,
-        } => Accepted::LeftBehind {
-            keeper,
-            name: left_behind,
-            key,
-        },
-        AcceptedLine::Upgraded {
-            upgraded,
-            key,
-            keeper,
-            from,
-            to,
-        } => Accepted::Upgraded {
-            keeper,
-            name: upgraded,
-            key,
-            from: program(&from)?,
-            to: Reader::parse(&to).ok_or_else(|| no_program(&to))?,
-        },
-    })
-}
-
-fn program(text: &str) -> Result<Program, Failure> {
-    Program::parse(text).ok_or_else(|| no_program(text))
-}
-
-fn no_program(text: &str) -> Failure {
-    broken(&format!("`{text}` is not a program and its version"))
-}
-
-fn lines(values: impl Iterator<Item = serde_json::Value>) -> String {
+fn joined(values: impl Iterator<Item = serde_json::Value>) -> String {
     let lines: Vec<String> = values.map(|value| format!("\n    {value}")).collect();
     if lines.is_empty() {
         String::new()

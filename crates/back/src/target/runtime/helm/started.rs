@@ -1,0 +1,154 @@
+//! The workloads of a chart as a cluster starts them: what their pods are going to mount, raw values included.
+//!
+//! In: the values of the chart. It reads them as the template `_volumes.tpl` does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::{claims::Claims, image};
+use crate::{
+    data::Keeper,
+    files::Target,
+    model::{MountSource, Platform, Workload},
+    target::shared::kept::{Keeping, KeptVolume, Laid, Source, Started, Written},
+};
+
+/// What the chart says about data.
+pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> Written<'a> {
+    let own = platform.volumes.iter().filter_map(|volume| {
+        Some(KeptVolume {
+            key: volume.key.clone(),
+            path: volume.path.clone(),
+            keeping: claims.keeping(volume, values)?,
+        })
+    });
+    let mut volumes: Vec<KeptVolume> = own.collect();
+    let known: BTreeSet<String> = volumes.iter().map(|volume| volume.key.clone()).collect();
+    let raw = values["volumes"].as_object().into_iter().flatten();
+    let raw = raw.filter(|(key, _)| !known.contains(key.as_str()));
+    volumes.extend(raw.map(|(key, volume)| {
+        let names = ["existingClaim", "name"];
+        let name = names.iter().find_map(|name| volume[name].as_str());
+        claim(key, name.unwrap_or(key), format!("raw.helm.volumes.{key}"))
+    }));
+    let mut further = BTreeMap::new();
+    let workloads = platform.workloads().filter(|workload| !workload.in_chart);
+    let started = workloads
+        .filter_map(|workload| started(platform, claims, workload, values, &mut further))
+        .collect();
+    volumes.extend(further.into_values());
+    Written {
+        target: Target::Helm,
+        volumes,
+        started,
+    }
+}
+
+/// A claim that only raw values know.
+fn claim(key: &str, name: &str, path: String) -> KeptVolume {
+    KeptVolume {
+        key: key.to_string(),
+        path: path.clone(),
+        keeping: Keeping {
+            keeper: Keeper::Cluster,
+            name: name.to_string(),
+            backing: None,
+            moved: false,
+            size: None,
+            named_by: Some(path),
+        },
+    }
+}
+
+fn started<'a>(
+    platform: &'a Platform,
+    claims: &Claims,
+    workload: &'a Workload,
+    values: &Value,
+    further: &mut BTreeMap<String, KeptVolume>,
+) -> Option<Started<'a>> {
+    let values = values["components"].get(&workload.name)?;
+    let texts = |key: &str| -> Vec<String> {
+        let list = values[key].as_array().into_iter().flatten();
+        let words = list.filter_map(Value::as_str);
+        words.map(ToString::to_string).collect()
+    };
+    let mounts = values["volumes"].as_object().into_iter().flatten();
+    Some(Started {
+        component: platform.component(&workload.component)?,
+        workload,
+        image: other_image(platform, workload, &values["image"]),
+        env: environment(&values["env"]),
+        words: [texts("command"), texts("args")].concat(),
+        laid: mounts
+            .filter_map(|(name, mount)| {
+                Some(Laid {
+                    at: mount["mountPath"].as_str()?.to_string(),
+                    sub_path: mount["subPath"].as_str().unwrap_or_default().to_string(),
+                    source: source(claims, workload, name, mount, further),
+                })
+            })
+            .collect(),
+    })
+}
+
+/// What a mount brings into the pod. A claim that only raw values name is one more volume.
+fn source(
+    claims: &Claims,
+    workload: &Workload,
+    name: &str,
+    mount: &Value,
+    further: &mut BTreeMap<String, KeptVolume>,
+) -> Source {
+    let text = |key: &str| mount[key].as_str().filter(|it| !it.is_empty());
+    let declared = workload.mounts.iter().find(|it| it.name == name);
+    let key = declared.and_then(|it| match &it.source {
+        MountSource::Volume(key) => Some(key),
+        MountSource::Bind { .. } => None,
+    });
+    if let Some(key) = key.filter(|key| claims.is_of_pods(key)) {
+        return Source::Volume(key.clone());
+    }
+    if let Some(key) = key.filter(|key| claims.is_of_node(key) && text("hostPath").is_some()) {
+        return Source::Volume(key.clone());
+    }
+    let by_pods = format!("{name}-{}-*", workload.name);
+    let made = mount.get("size").map(|_| by_pods.as_str());
+    match (text("existingClaim"), text("claim"), made, text("hostPath")) {
+        (None, Some(key), ..) => Source::Volume(key.to_string()),
+        (Some(claim_name), ..) | (None, None, Some(claim_name), _) => {
+            let path = format!("components.{}.helm.volumes.{name}", workload.component);
+            // No key of a value has a space.
+            let key = format!("claim {claim_name}");
+            let volume = claim(&key, claim_name, path);
+            further.entry(key.clone()).or_insert(volume);
+            Source::Volume(key)
+        }
+        (None, None, None, Some(path)) => Source::Folder(path.to_string()),
+        (None, None, None, None) => Source::Elsewhere,
+    }
+}
+
+/// The image that raw values name: `REPOSITORY:TAG`.
+fn other_image(platform: &Platform, workload: &Workload, values: &Value) -> Option<String> {
+    let own = serde_json::json!(image::values(platform, &workload.image));
+    if *values == own || values.is_null() {
+        return None;
+    }
+    let part = |key: &str| values[key].as_str();
+    let repository = part("repository").unwrap_or_default();
+    Some(match part("tag") {
+        Some(tag) => format!("{repository}:{tag}"),
+        None => repository.to_string(),
+    })
+}
+
+fn environment(values: &Value) -> BTreeMap<String, String> {
+    let empty = Map::new();
+    let values = values.as_object().unwrap_or(&empty);
+    values
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_string())))
+        .collect()
+}

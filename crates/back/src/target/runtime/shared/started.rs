@@ -1,0 +1,255 @@
+//! The services of a file as they start: what an engine is going to mount, raw keys included.
+//!
+//! The forms are those of the Compose specification (05-services.md: `volumes`, `tmpfs`, `environment`, `command`; 07-volumes.md).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::{files::host_path, service::ServiceView};
+use crate::{
+    model::{MountSource, Platform, Workload},
+    speak::Speak,
+    target::shared::kept::{KeptVolume, Laid, Source, Started, by_engine},
+};
+
+/// Reads services as their engine does.
+pub struct Services<'a> {
+    speak: &'a dyn Speak,
+    /// Paths of the host by how a file names them.
+    paths: BTreeMap<String, String>,
+}
+
+impl<'a> Services<'a> {
+    pub fn new(speak: &'a dyn Speak) -> Self {
+        let platform = speak.platform();
+        let mounts = platform.workloads().flat_map(|it| &it.mounts);
+        let paths = mounts.filter_map(|mount| match &mount.source {
+            MountSource::Bind { path, .. } => Some(path),
+            MountSource::Volume(_) => None,
+        });
+        let paths = paths.map(|path| (host_path(speak, platform, path), path.as_str().to_string()));
+        Self {
+            speak,
+            paths: paths.collect(),
+        }
+    }
+
+    /// A service as its engine starts it.
+    pub fn started<'b>(
+        &self,
+        platform: &'b Platform,
+        workload: &'b Workload,
+        service: &ServiceView,
+    ) -> Option<Started<'b>> {
+        let keys = &service.keys;
+        let image = keys.get("image").and_then(Value::as_str);
+        let own = self.speak.text(&workload.image.text());
+        let words = ["entrypoint", "command"].into_iter();
+        Some(Started {
+            component: platform.component(&workload.component)?,
+            workload,
+            image: image.filter(|image| *image != own).map(known),
+            env: environment(keys.get("environment")),
+            words: words.flat_map(|key| list(keys.get(key))).collect(),
+            laid: self.laid(keys),
+        })
+    }
+
+    fn laid(&self, keys: &Map<String, Value>) -> Vec<Laid> {
+        let volumes = keys.get("volumes").and_then(Value::as_array);
+        let volumes = volumes.into_iter().flatten();
+        let memory = list(keys.get("tmpfs")).into_iter().map(|it| Laid {
+            at: it.split(':').next().unwrap_or_default().to_string(),
+            sub_path: String::new(),
+            source: Source::Elsewhere,
+        });
+        volumes
+            .filter_map(|volume| self.volume(volume))
+            .chain(memory)
+            .collect()
+    }
+
+    /// One of `volumes`, in its long or its short form.
+    fn volume(&self, volume: &Value) -> Option<Laid> {
+        if let Some(short) = volume.as_str() {
+            return Some(self.short(&known(short)));
+        }
+        let text = |value: &Value| value.as_str().map(known);
+        let source = text(&volume["source"]);
+        Some(Laid {
+            at: text(&volume["target"])?,
+            sub_path: text(&volume["volume"]["subpath"]).unwrap_or_default(),
+            source: match (volume["type"].as_str(), source) {
+                (Some("volume"), Some(key)) => Source::Volume(key),
+                (Some("bind"), Some(path)) => self.folder(path),
+                _ => Source::Elsewhere,
+            },
+        })
+    }
+
+    /// `SOURCE:TARGET[:MODE]`, or the target of a volume without a name.
+    fn short(&self, written: &str) -> Laid {
+        let mut words = written.split(':');
+        let (first, target) = (words.next().unwrap_or_default(), words.next());
+        let laid = |at: &str, source: Source| Laid {
+            at: at.to_string(),
+            sub_path: String::new(),
+            source,
+        };
+        match target {
+            None => laid(first, Source::Elsewhere),
+            Some(target) if first.starts_with(['.', '/', '~']) => {
+                laid(target, self.folder(first.to_string()))
+            }
+            Some(target) => laid(target, Source::Volume(first.to_string())),
+        }
+    }
+
+    fn folder(&self, written: String) -> Source {
+        Source::Folder(self.paths.get(&written).cloned().unwrap_or(written))
+    }
+}
+
+/// Each volume of a platform as the files declare it, and those that raw keys add. `project`: what a volume without a name is
+/// named after.
+pub fn volumes(
+    platform: &Platform,
+    project: &str,
+    declared: &BTreeMap<String, Value>,
+) -> Vec<KeptVolume> {
+    let mut out: Vec<KeptVolume> = platform.volumes.iter().map(by_engine).collect();
+    for volume in &mut out {
+        if let Some(declaration) = declared.get(&volume.key) {
+            declare(volume, project, declaration);
+        }
+    }
+    let known: BTreeSet<&str> = platform.volumes.iter().map(|it| it.key.as_str()).collect();
+    // Only raw keys declare others.
+    for (key, declaration) in declared
+        .iter()
+        .filter(|(key, _)| !known.contains(key.as_str()))
+    {
+        let mut volume = KeptVolume::of_raw_keys(key);
+        declare(&mut volume, project, declaration);
+        out.push(volume);
+    }
+    out
+}
+
+/// Takes over what a declaration says of a volume's name, and where its driver keeps it.
+fn declare(volume: &mut KeptVolume, project: &str, declaration: &Value) {
+    let keeping = &mut volume.keeping;
+    let name = match declaration["name"].as_str() {
+        Some(name) => known(name),
+        None => format!("{project}_{}", volume.key),
+    };
+    keeping.backing = backing(declaration);
+    if name != keeping.name || keeping.backing.is_some() {
+        keeping.moved &= name == keeping.name;
+        keeping.named_by = Some(format!("raw.compose.volumes.{}", volume.key));
+        keeping.name = name;
+    }
+}
+
+/// As in `local device=/srv/data o=bind type=none`. An engine's own folder is `None`.
+fn backing(declaration: &Value) -> Option<String> {
+    let driver = declaration["driver"].as_str().map(known);
+    let options = declaration["driver_opts"].as_object();
+    let options: BTreeMap<&str, String> = options
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| {
+            (
+                name.as_str(),
+                value.as_str().map_or(value.to_string(), known),
+            )
+        })
+        .collect();
+    if options.is_empty() && driver.as_deref().is_none_or(|driver| driver == "local") {
+        return None;
+    }
+    let driver = driver.unwrap_or_else(|| "local".to_string());
+    let options = options
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    let words: Vec<String> = std::iter::once(driver).chain(options).collect();
+    Some(words.join(" "))
+}
+
+/// `NAME: VALUE`, or a list of `NAME=VALUE`.
+fn environment(value: Option<&Value>) -> BTreeMap<String, String> {
+    match value {
+        Some(Value::Object(table)) => table
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), known(value.as_str()?))))
+            .collect(),
+        value => list(value)
+            .iter()
+            .filter_map(|entry| entry.split_once('='))
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect(),
+    }
+}
+
+/// One text, or a list of them.
+fn list(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(one)) => vec![known(one)],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(known).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A text as it is where nobody sets the variables in it: `${X:-default}` is its default, `$$` a dollar.
+fn known(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        let name = after.strip_prefix('{').and_then(|it| it.split_once('}'));
+        rest = match (after.strip_prefix('$'), name) {
+            (Some(after), _) => {
+                out.push('$');
+                after
+            }
+            (None, Some((variable, after))) if variable.contains('-') => {
+                let default = variable.split_once('-').map_or("", |(_, default)| default);
+                out.push_str(default);
+                after
+            }
+            _ => {
+                out.push('$');
+                after
+            }
+        };
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{backing, environment, known, list};
+
+    #[test]
+    fn what_is_written_is_read_as_the_engine_reads_it() {
+        assert_eq!(
+            known("/srv/${DISK:-one}/$$x/${Y:?no}"),
+            "/srv/one/$x/${Y:?no}"
+        );
+        assert_eq!(list(Some(&json!("a b"))), ["a b"]);
+        let list_form = environment(Some(&json!(["PGDATA=/x", "EMPTY"])));
+        assert_eq!(
+            list_form,
+            environment(Some(&json!({ "PGDATA": "/x", "EMPTY": null })))
+        );
+        assert_eq!(backing(&json!({ "name": "a", "driver": "local" })), None);
+        let bound = json!({ "driver_opts": { "type": "none", "device": "/srv" } });
+        assert_eq!(
+            backing(&bound).as_deref(),
+            Some("local device=/srv type=none")
+        );
+    }
+}

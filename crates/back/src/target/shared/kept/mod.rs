@@ -1,0 +1,225 @@
+//! Which data a runtime keeps, and where its workloads meet it: the one place that answers it for volumes, claims and folders.
+//!
+//! In: what a runtime has really written, raw tables included ([`Started`]). Out: the data with its places, which the manifest
+//! remembers and a plan compares.
+
+mod started;
+
+use std::collections::BTreeMap;
+
+pub use started::{Laid, Source, Started};
+
+use crate::{
+    data::{Data, Keeper, Kept, Place, joined},
+    files::Target,
+    model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
+};
+
+/// The volume that every store has: what its program wrote lies there.
+const STORE: &str = "data";
+
+/// The folder of a claim that is mounted: a new file system may hold `lost+found`, which servers refuse as their data
+/// folder. It is the same whatever the volume is called, so that a renamed one finds its data.
+pub const SUB_PATH: &str = "data";
+
+/// How a runtime keeps a volume.
+pub struct Keeping {
+    pub keeper: Keeper,
+    /// What it is called there.
+    pub name: String,
+    /// The driver and its options, where they are written.
+    pub backing: Option<String>,
+    /// The name is that of a key that the volume had before.
+    pub moved: bool,
+    /// Bytes that it asks for.
+    pub size: Option<u64>,
+    /// The raw key that decides which data it is.
+    pub named_by: Option<String>,
+}
+
+/// A volume that a runtime keeps, by its key there.
+pub struct KeptVolume {
+    pub key: String,
+    /// Where platform.toml speaks of it.
+    pub path: String,
+    pub keeping: Keeping,
+}
+
+impl KeptVolume {
+    /// A volume that only `[raw.compose]` declares.
+    pub fn of_raw_keys(key: &str) -> Self {
+        let path = format!("raw.compose.volumes.{key}");
+        Self {
+            key: key.to_string(),
+            path: path.clone(),
+            keeping: Keeping {
+                keeper: Keeper::Engine,
+                name: key.to_string(),
+                backing: None,
+                moved: false,
+                size: None,
+                named_by: Some(path),
+            },
+        }
+    }
+}
+
+/// What a runtime has written about data.
+pub struct Written<'a> {
+    pub target: Target,
+    pub volumes: Vec<KeptVolume>,
+    pub started: Vec<Started<'a>>,
+}
+
+impl Written<'_> {
+    /// The data of a platform, as this runtime keeps it.
+    pub fn kept(self, platform: &Platform) -> Vec<Kept> {
+        let volumes = self.volumes.into_iter();
+        let mut volumes: BTreeMap<String, Kept> =
+            volumes.map(|it| (it.key.clone(), of_volume(it))).collect();
+        let mut folders: BTreeMap<String, Kept> = BTreeMap::new();
+        for started in &self.started {
+            let program_folders = started.folders();
+            for (index, laid) in started.laid.iter().enumerate() {
+                let mount = started.mount(laid);
+                let own: Vec<&String> = program_folders
+                    .iter()
+                    .filter(|(covered_by, _)| *covered_by == Some(index))
+                    .map(|(_, folder)| folder)
+                    .collect();
+                let is_store = is_store(started.component, mount, !own.is_empty());
+                let kept = match &laid.source {
+                    Source::Volume(key) => volumes.get_mut(key),
+                    Source::Folder(path) if is_store || mount.is_some_and(is_data) => {
+                        let key = key(self.target, started.workload, mount);
+                        let made = folders.entry(path.clone());
+                        Some(made.or_insert_with(|| of_folder(path, key)))
+                    }
+                    Source::Folder(_) | Source::Elsewhere => None,
+                };
+                let Some(kept) = kept else {
+                    continue;
+                };
+                let key = key(self.target, started.workload, mount);
+                if !kept.mounts.contains(&key) {
+                    kept.mounts.push(key);
+                }
+                kept.places.extend(places(self.target, started, laid, &own));
+                if is_store {
+                    kept.upgrades.clone_from(&started.component.upgrades);
+                    let program = started.component.program_of_data(started.image.as_deref());
+                    kept.data.program = program;
+                }
+            }
+        }
+        of_pipelines(platform, self.target, &mut volumes);
+        volumes.into_values().chain(folders.into_values()).collect()
+    }
+}
+
+fn of_volume(volume: KeptVolume) -> Kept {
+    let KeptVolume { path, keeping, .. } = volume;
+    Kept {
+        data: Data {
+            keeper: keeping.keeper,
+            name: keeping.name,
+            backing: keeping.backing,
+            key: path,
+            moved: keeping.moved,
+            program: None,
+        },
+        mounts: Vec::new(),
+        upgrades: Vec::new(),
+        size: keeping.size,
+        places: Default::default(),
+        named_by: keeping.named_by,
+    }
+}
+
+fn of_folder(path: &str, key: String) -> Kept {
+    of_volume(KeptVolume {
+        key: path.to_string(),
+        path: key,
+        keeping: Keeping {
+            keeper: Keeper::Host,
+            name: path.to_string(),
+            backing: None,
+            moved: false,
+            size: None,
+            named_by: None,
+        },
+    })
+}
+
+/// Where a workload meets what is laid there: one place for each folder of its program that lies in it.
+fn places(target: Target, started: &Started<'_>, laid: &Laid, own: &[&String]) -> Vec<Place> {
+    let place = |folder: Option<String>| Place {
+        runtime: target.name().to_string(),
+        workload: started.workload.name.clone(),
+        mount: laid.at.clone(),
+        sub_path: laid.sub_path.clone(),
+        folder,
+    };
+    match own {
+        [] => vec![place(None)],
+        own => own
+            .iter()
+            .map(|folder| place(Some(joined(&laid.sub_path, folder))))
+            .collect(),
+    }
+}
+
+/// Tasks meet data too. No raw key changes how.
+fn of_pipelines(platform: &Platform, target: Target, volumes: &mut BTreeMap<String, Kept>) {
+    for pipeline in &platform.pipelines {
+        for mount in &pipeline.volumes {
+            let MountSource::Volume(key) = &mount.source else {
+                continue;
+            };
+            if let Some(kept) = volumes.get_mut(key) {
+                kept.places.insert(Place {
+                    runtime: target.name().to_string(),
+                    workload: format!("pipelines.{}", pipeline.name),
+                    mount: mount.path.clone(),
+                    sub_path: String::new(),
+                    folder: None,
+                });
+            }
+        }
+    }
+}
+
+fn is_data(mount: &Mount) -> bool {
+    matches!(mount.source, MountSource::Bind { data: true, .. })
+}
+
+/// Whether another version of the component's program may not be able to read what is mounted.
+fn is_store(component: &Component, mount: Option<&Mount>, holds_its_folder: bool) -> bool {
+    let is_named_so = mount.is_some_and(|mount| mount.name == STORE);
+    (is_named_so || holds_its_folder) && !component.upgrades.is_empty()
+}
+
+/// The key of a volume as the user writes it. Workloads of one image share theirs.
+fn key(target: Target, workload: &Workload, mount: Option<&Mount>) -> String {
+    let component = &workload.component;
+    match mount {
+        Some(mount) => format!("components.{component}.volumes.{}", mount.name),
+        None => format!("components.{component}.{}.volumes", target.name()),
+    }
+}
+
+/// How Docker's engine keeps a volume, where no raw key says otherwise.
+pub fn by_engine(volume: &PlatformVolume) -> KeptVolume {
+    KeptVolume {
+        key: volume.key.clone(),
+        path: volume.path.clone(),
+        keeping: Keeping {
+            keeper: Keeper::Engine,
+            name: volume.real_name.clone(),
+            backing: None,
+            moved: volume.volume_moved,
+            size: None,
+            named_by: None,
+        },
+    }
+}

@@ -1,0 +1,183 @@
+//! Data that outlives what is generated: volumes of an engine, claims of a cluster, folders of a machine.
+//!
+//! Every runtime says which it keeps, the manifest remembers them, and a plan compares the two. So all of them answer one
+//! question in one way: which data does a change leave behind, and what starts empty?
+
+mod place;
+mod program;
+
+pub use place::{Place, below, joined};
+pub use program::{Level, Program, Reader, Step, Upgrade};
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// Where data lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keeper {
+    /// A named volume of Docker or Podman.
+    #[default]
+    Engine,
+    /// A claim in a cluster.
+    Cluster,
+    /// A folder of the machine that holds data.
+    Host,
+}
+
+impl Keeper {
+    /// What something that lies there is called.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Keeper::Engine => "volume",
+            Keeper::Cluster => "claim",
+            Keeper::Host => "folder",
+        }
+    }
+}
+
+/// One of them, as the manifest remembers it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Data {
+    /// Who keeps it.
+    pub keeper: Keeper,
+    /// The engine's name of a volume (`PLATFORM_COMPONENT-VOLUME`), a claim's name, a folder's path.
+    pub name: String,
+    /// The driver of a volume and its options, where raw keys name them: they decide where its data lies.
+    pub backing: Option<String>,
+    /// The key of platform.toml that it belongs to, as in `components.redis.volumes.data`.
+    pub key: String,
+    /// The name is that of another key, which `[[moved]]` took it from.
+    pub moved: bool,
+    /// What wrote the data, where another version of it may not be able to read it.
+    pub program: Option<Program>,
+}
+
+/// What data is on a disk: who keeps it, and its name there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity<'a>(Keeper, &'a str, Option<&'a str>);
+
+impl Data {
+    /// Two of the same identity are the same thing on a disk.
+    pub fn identity(&self) -> Identity<'_> {
+        Identity(self.keeper, &self.name, self.backing.as_deref())
+    }
+
+    /// What it is called, whatever its driver.
+    pub fn called(&self) -> (Keeper, &str) {
+        (self.keeper, &self.name)
+    }
+
+    /// The StatefulSet that makes a claim for each of its pods, named `VOLUME-STATEFULSET-*`; `None` for other data.
+    pub fn stateful_set(&self) -> Option<&str> {
+        let rest = self.name.strip_prefix(volume(&self.key))?;
+        let set = rest.strip_prefix('-')?.strip_suffix("-*")?;
+        (self.keeper == Keeper::Cluster).then_some(set)
+    }
+
+    /// As in ``volume `shop_redis-data` ``.
+    pub fn title(&self) -> String {
+        let (noun, name) = (self.keeper.noun(), &self.name);
+        match &self.backing {
+            None => format!("{noun} `{name}`"),
+            Some(backing) => format!("{noun} `{name}` on `{backing}`"),
+        }
+    }
+}
+
+/// Data that the platform keeps, and the program that wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kept {
+    /// What is kept.
+    pub data: Data,
+    /// Keys of the volumes that are mounted from it: more than one where it is shared.
+    pub mounts: Vec<String>,
+    /// What the program asks for when its major version changes.
+    pub upgrades: Vec<Upgrade>,
+    /// Bytes that a claim asks for.
+    pub size: Option<u64>,
+    /// Where workloads meet it.
+    pub places: BTreeSet<Place>,
+    /// The raw key that decides which data it is, if one does.
+    pub named_by: Option<String>,
+}
+
+/// The table that a key begins with: `components` of `components.db.volumes.data`.
+pub fn section(key: &str) -> &str {
+    key.split('.').next().unwrap_or(key)
+}
+
+/// Whose a volume is, by its key: `components.db` of `components.db.volumes.data` and of `components.db.parts.w.volumes.data`.
+/// A shared volume is its own owner.
+pub fn owner(key: &str) -> &str {
+    let mut dots = key.match_indices('.');
+    &key[..dots.nth(1).map_or(key.len(), |(at, _)| at)]
+}
+
+/// The component that a key belongs to: `db` of `components.db.volumes.data`.
+pub fn component(key: &str) -> Option<&str> {
+    owner(key).strip_prefix("components.")
+}
+
+/// The name of a volume, by its key: `data` of `components.db.volumes.data`.
+pub fn volume(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}
+
+/// What a volume's names are made of, by its key: `COMPONENT-VOLUME`, or the name in `[volumes]`.
+pub fn id(key: &str) -> String {
+    let words: Vec<&str> = key.split('.').collect();
+    match words.as_slice() {
+        ["components", component, "volumes", volume] => format!("{component}-{volume}"),
+        ["components", component, "parts", part, "volumes", volume] => {
+            format!("{component}-{part}-{volume}")
+        }
+        ["pipelines", pipeline, "volumes", volume] => {
+            let pipeline = pipeline.to_ascii_lowercase().replace('_', "-");
+            format!("{pipeline}-{volume}")
+        }
+        _ => volume(key).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Data, Keeper, component, owner, section, volume};
+
+    #[test]
+    fn a_key_names_the_owner_of_a_volume() {
+        let parts = |key| (section(key), owner(key), component(key), volume(key));
+        assert_eq!(
+            [
+                parts("components.volumes.volumes.data"),
+                parts("components.db.parts.w.volumes.data"),
+                parts("pipelines.nightly.volumes.state"),
+                parts("volumes.models"),
+            ],
+            [
+                ("components", "components.volumes", Some("volumes"), "data"),
+                ("components", "components.db", Some("db"), "data"),
+                ("pipelines", "pipelines.nightly", None, "state"),
+                ("volumes", "volumes.models", None, "models"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_claims_of_pods_name_their_stateful_set() {
+        let data = |keeper, name: &str| Data {
+            keeper,
+            name: name.to_string(),
+            backing: None,
+            key: "components.air.volumes.data".to_string(),
+            moved: false,
+            program: None,
+        };
+        let set = |keeper, name| data(keeper, name).stateful_set().map(ToString::to_string);
+        let scheduler = Some("air-scheduler".to_string());
+        assert_eq!(set(Keeper::Cluster, "data-air-scheduler-*"), scheduler);
+        assert_eq!(set(Keeper::Cluster, "air-data"), None);
+        assert_eq!(set(Keeper::Host, "data-air-scheduler-*"), None);
+    }
+}

@@ -1,0 +1,147 @@
+//! Data that stays, and that a program no longer meets where it did: its mount has moved, its folder has another path, something
+//! else is laid over it, or nothing mounts it any more. The program then starts empty, though nothing was removed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{data::MajorChange, recorded::RecordedData};
+use crate::{
+    data::{Data, Identity, Kept, Place},
+    files::Target,
+};
+
+/// A program that no longer meets its data where it did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Displaced {
+    /// The data.
+    pub data: Data,
+    /// Where the workload met it.
+    pub from: Place,
+    /// Where it meets the data now; `None`: nowhere.
+    pub to: Option<Place>,
+    /// The targets that start it so.
+    pub runtimes: Vec<String>,
+}
+
+impl Displaced {
+    /// What happens, as a message has it.
+    pub fn sentence(&self) -> String {
+        let Self { data, from, to, .. } = self;
+        let data = format!("{} ({})", data.title(), data.key);
+        let place = from.shown();
+        let had = match from.folder {
+            Some(_) => format!("keeps its data {place} of {data}"),
+            None => format!("has {data} {place}"),
+        };
+        let then = match (to, &from.folder) {
+            (None, _) => "does not mount it any more: it starts empty".to_string(),
+            (Some(to), Some(_)) if to.folder.is_none() => {
+                "is led elsewhere by its command, a variable or another mount: it starts empty"
+                    .to_string()
+            }
+            (Some(to), Some(_)) => format!("is to look {} of it: it starts empty", to.shown()),
+            (Some(to), None) => format!(
+                "gets it {}: a program that still looks there starts empty",
+                to.shown()
+            ),
+        };
+        let runtimes: Vec<&str> = self.runtimes.iter().map(String::as_str).collect();
+        format!(
+            "`{}` {had}, and {then} ({})",
+            from.workload,
+            runtimes.join(", ")
+        )
+    }
+
+    fn is_same_elsewhere(&self, other: &Displaced) -> bool {
+        let place = |place: &Place| Place {
+            runtime: String::new(),
+            ..place.clone()
+        };
+        self.data.identity() == other.data.identity()
+            && place(&self.from) == place(&other.from)
+            && self.to.as_ref().map(place) == other.to.as_ref().map(place)
+    }
+}
+
+/// Compares where workloads met data with where they are to meet it, in each runtime that is still asked for. What another
+/// version or another program has to read is reported as that.
+pub(super) fn displaced(
+    recorded: &RecordedData<'_>,
+    wanted: &[&Kept],
+    upgrades: &[MajorChange],
+    targets: &BTreeSet<Target>,
+) -> Vec<Displaced> {
+    let is_runtime = |place: &&Place| targets.iter().any(|it| it.name() == place.runtime);
+    let asked: BTreeSet<Identity<'_>> = upgrades.iter().map(|it| it.data.identity()).collect();
+    let mut out: Vec<Displaced> = Vec::new();
+    for same in by_identity(wanted).values() {
+        let kept = same[0];
+        if asked.contains(&kept.data.identity()) {
+            continue;
+        }
+        let others = out.len();
+        let after: BTreeSet<&Place> = same.iter().flat_map(|it| &it.places).collect();
+        for (before, facts) in recorded.same(&kept.data) {
+            // What else mounts the data of a store that is gone may well be there to read it.
+            if kept.data.program.is_none() && kept.data.key != before.key && !kept.data.moved {
+                continue;
+            }
+            for from in facts.places.iter().filter(is_runtime) {
+                let Some(to) = change(from, &facts.places, &after) else {
+                    continue;
+                };
+                let displaced = Displaced {
+                    data: kept.data.clone(),
+                    from: from.clone(),
+                    to,
+                    runtimes: vec![from.runtime.clone()],
+                };
+                match out[others..]
+                    .iter_mut()
+                    .find(|it| it.is_same_elsewhere(&displaced))
+                {
+                    Some(known) => known.runtimes.extend(displaced.runtimes),
+                    None => out.push(displaced),
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Two runtimes of one engine may each have an entry for one volume.
+fn by_identity<'a>(wanted: &[&'a Kept]) -> BTreeMap<Identity<'a>, Vec<&'a Kept>> {
+    let mut out: BTreeMap<Identity<'_>, Vec<&Kept>> = BTreeMap::new();
+    for kept in wanted {
+        out.entry(kept.data.identity()).or_default().push(kept);
+    }
+    out
+}
+
+/// Where the workload of `from` meets the data now, if that is another place. A workload that is new may be the old one under
+/// another name.
+fn change(
+    from: &Place,
+    before: &BTreeSet<Place>,
+    after: &BTreeSet<&Place>,
+) -> Option<Option<Place>> {
+    let was_there = |workload: &str| before.iter().any(|place| place.workload == workload);
+    let here = after.iter().copied();
+    let here: Vec<&Place> = here.filter(|it| it.runtime == from.runtime).collect();
+    let only = |is_meant: &dyn Fn(&Place) -> bool| -> Vec<&Place> {
+        here.iter().copied().filter(|it| is_meant(it)).collect()
+    };
+    let mut now = only(&|place| place.workload == from.workload);
+    if now.is_empty() {
+        now = only(&|place| !was_there(&place.workload));
+    }
+    if now.iter().any(|place| place.shows_the_same_as(from)) {
+        return None;
+    }
+    let nearest = now.iter().find(|place| place.folder.is_some());
+    if let Some(place) = nearest.or(now.first()) {
+        return Some(Some(Place::clone(place)));
+    }
+    // Data of several that one of them gives up is still in use, unless it is that of its program.
+    (here.is_empty() || from.folder.is_some()).then_some(None)
+}

@@ -1,0 +1,184 @@
+//! The lines of a manifest: one for each file, each volume, each accepted loss.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Accepted, Facts, broken};
+use crate::{
+    data::{Data, Keeper, Place, Program, Reader},
+    plan::Failure,
+};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct FileLine {
+    pub(super) path: String,
+    pub(super) sha256: String,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct VolumeLine {
+    pub(super) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) backing: Option<String>,
+    pub(super) key: String,
+    #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
+    pub(super) keeper: Keeper,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) moved: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) program: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) size: Option<u64>,
+    #[serde(default, rename = "at", skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) places: BTreeSet<Place>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum AcceptedLine {
+    LeftBehind {
+        left_behind: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        backing: Option<String>,
+        key: String,
+        #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
+        keeper: Keeper,
+    },
+    Displaced {
+        displaced: String,
+        key: String,
+        #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
+        keeper: Keeper,
+        workload: String,
+        from: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+    },
+    Upgraded {
+        upgraded: String,
+        key: String,
+        #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
+        keeper: Keeper,
+        from: String,
+        to: String,
+    },
+}
+
+fn is_engine(keeper: &Keeper) -> bool {
+    *keeper == Keeper::Engine
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+pub(super) fn volume_line((data, facts): (&Data, &Facts)) -> serde_json::Value {
+    serde_json::json!(VolumeLine {
+        name: data.name.clone(),
+        backing: data.backing.clone(),
+        key: data.key.clone(),
+        keeper: data.keeper,
+        moved: data.moved,
+        program: data.program.as_ref().map(Program::to_string),
+        size: facts.size,
+        places: facts.places.clone(),
+    })
+}
+
+pub(super) fn accepted_line(accepted: &Accepted) -> serde_json::Value {
+    let line = match accepted.clone() {
+        Accepted::LeftBehind {
+            keeper,
+            name,
+            backing,
+            key,
+        } => AcceptedLine::LeftBehind {
+            left_behind: name,
+            backing,
+            key,
+            keeper,
+        },
+        Accepted::Displaced {
+            keeper,
+            name,
+            key,
+            workload,
+            from,
+            to,
+        } => AcceptedLine::Displaced {
+            displaced: name,
+            key,
+            keeper,
+            workload,
+            from,
+            to,
+        },
+        Accepted::Upgraded {
+            keeper,
+            name,
+            key,
+            from,
+            to,
+        } => AcceptedLine::Upgraded {
+            upgraded: name,
+            key,
+            keeper,
+            from: from.to_string(),
+            to: to.to_string(),
+        },
+    };
+    serde_json::json!(line)
+}
+
+pub(super) fn accepted(line: AcceptedLine) -> Result<Accepted, Failure> {
+    Ok(match line {
+        AcceptedLine::LeftBehind {
+            left_behind,
+            backing,
+            key,
+            keeper,
+        } => Accepted::LeftBehind {
+            keeper,
+            name: left_behind,
+            backing,
+            key,
+        },
+        AcceptedLine::Displaced {
+            displaced,
+            key,
+            keeper,
+            workload,
+            from,
+            to,
+        } => Accepted::Displaced {
+            keeper,
+            name: displaced,
+            key,
+            workload,
+            from,
+            to,
+        },
+        AcceptedLine::Upgraded {
+            upgraded,
+            key,
+            keeper,
+            from,
+            to,
+        } => Accepted::Upgraded {
+            keeper,
+            name: upgraded,
+            key,
+            from: program(&from)?,
+            to: Reader::parse(&to).ok_or_else(|| no_program(&to))?,
+        },
+    })
+}
+
+pub(super) fn program(text: &str) -> Result<Program, Failure> {
+    Program::parse(text).ok_or_else(|| no_program(text))
+}
+
+fn no_program(text: &str) -> Failure {
+    broken(&format!("`{text}` is not a program and its version"))
+}

@@ -1,0 +1,52 @@
+//! The data of the manifest, found by what it is on a disk.
+
+use std::collections::BTreeMap;
+
+use super::{Inputs, data::is_selected, manifest::Facts};
+use crate::data::{Data, Identity, Keeper};
+
+/// A platform can have thousands of volumes, and each desired one is looked up.
+pub(super) struct RecordedData<'a> {
+    in_order: Vec<(&'a Data, &'a Facts)>,
+    by_identity: BTreeMap<Identity<'a>, Vec<(&'a Data, &'a Facts)>>,
+    /// Data of a manifest that recorded neither places nor drivers, by its name alone.
+    by_name: BTreeMap<(Keeper, &'a str), (&'a Data, &'a Facts)>,
+}
+
+impl<'a> RecordedData<'a> {
+    /// The data of the selected runtimes.
+    pub(super) fn of(inputs: &Inputs<'a>) -> Self {
+        let recorded = inputs.recorded.manifest.volumes.iter();
+        let in_order: Vec<(&Data, &Facts)> = recorded
+            .filter(|(data, _)| is_selected(data.keeper, inputs.selected))
+            .collect();
+        let mut by_identity: BTreeMap<Identity<'a>, Vec<(&Data, &Facts)>> = BTreeMap::new();
+        let mut by_name = BTreeMap::new();
+        for (data, facts) in in_order.iter().copied() {
+            let same = by_identity.entry(data.identity()).or_default();
+            same.push((data, facts));
+            if facts.places.is_empty() {
+                by_name.insert(data.called(), (data, facts));
+            }
+        }
+        Self {
+            in_order,
+            by_identity,
+            by_name,
+        }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'a Data, &'a Facts)> {
+        self.in_order.iter().copied()
+    }
+
+    /// What the manifest says of the same thing on a disk; several keys may have named it.
+    pub(super) fn same<'b>(
+        &'b self,
+        data: &'b Data,
+    ) -> impl Iterator<Item = (&'b Data, &'b Facts)> {
+        let found = self.by_identity.get(&data.identity());
+        let by_name = self.by_name.get(&data.called()).filter(|_| found.is_none());
+        found.into_iter().flatten().chain(by_name).copied()
+    }
+}

@@ -1,0 +1,296 @@
+//! Changes that leave data where it is and let its program look elsewhere: by an option, a variable, a mount, a raw key. Every
+//! runtime that keeps data tells.
+
+use std::{collections::BTreeSet, fs};
+
+use mlopsgen::{
+    catalog::Kind,
+    plan::{DataPlan, Displaced},
+};
+
+use crate::upgrades::{data_plan, keeps_data, kinds, named, platform};
+
+const RUNTIMES: [&str; 3] = ["compose", "helm", "swarm"];
+
+/// The platform of one store, with more keys of the store.
+fn with(text: &str, lines: &str) -> String {
+    text.replacen(
+        "[components.store]\n",
+        &format!("[components.store]\n{lines}\n"),
+        1,
+    )
+}
+
+fn store(name: &str) -> String {
+    let kind = named(name);
+    let major = kind.default_major().expect("a major");
+    platform(&kind, major)
+}
+
+/// The runtimes in which the store no longer meets its data.
+fn displaced_in(plan: &DataPlan) -> BTreeSet<&str> {
+    let all = plan.displaced.iter();
+    let own = all.filter(|it| it.data.key.starts_with("components.store."));
+    own.flat_map(|it| it.runtimes.iter().map(String::as_str))
+        .collect()
+}
+
+fn stores() -> impl Iterator<Item = (Kind, String)> {
+    kinds().into_iter().filter(keeps_data).map(|kind| {
+        let major = kind.default_major().unwrap_or(1);
+        let text = platform(&kind, major);
+        // Where a tag is a date, the version of the kind is a good one too.
+        let text = text.replace(
+            &format!("version = \"{major}.99.99\"\n"),
+            &kind
+                .version
+                .iter()
+                .map(|it| format!("version = \"{it}\"\n"))
+                .collect::<String>(),
+        );
+        (kind, text)
+    })
+}
+
+/// Every kind with data: its volume is mounted elsewhere.
+#[test]
+fn a_mount_that_moves_displaces_the_data_of_every_kind() {
+    let mut tried = 0;
+    for (kind, text) in stores() {
+        let moved = with(&text, "volumes.data.mount = \"/elsewhere\"");
+        let plan = data_plan(&text, &moved);
+        // A daemon has a folder on each node, which is no claim.
+        let is_daemon = kind.table.get_path(&["workload", "daemon"]).is_some();
+        let keeps = RUNTIMES
+            .into_iter()
+            .filter(|it| !is_daemon || *it != "helm");
+        assert_eq!(displaced_in(&plan), keeps.collect(), "{}", kind.name);
+        assert_eq!(displaced_in(&data_plan(&text, &text)), BTreeSet::new());
+        tried += 1;
+    }
+    assert!(tried > 30, "{tried}");
+}
+
+/// Every variable and option that a kind names: one that leads elsewhere is seen.
+#[test]
+fn what_leads_a_program_to_another_folder_displaces_its_data() {
+    let mut tried = 0;
+    for (kind, text) in stores() {
+        let folders = kind.table.array("data_folders").unwrap_or_default();
+        let words = |key: &str| -> Vec<String> {
+            let tables = folders.iter().filter_map(|it| it.as_table());
+            let words = tables.flat_map(|it| it.strings(key));
+            words.map(str::to_string).collect()
+        };
+        let variables = words("env").into_iter();
+        let variables = variables.map(|name| format!("env.\"{name}\" = \"/elsewhere\""));
+        let options = words("options").into_iter().flat_map(|name| {
+            [
+                format!("args = [\"--{name}=/elsewhere\"]"),
+                format!("args = [\"--{name}\", \"/elsewhere\"]"),
+                format!("args = [\"-c\", \"{name}=/elsewhere\"]"),
+            ]
+        });
+        for line in variables.chain(options) {
+            // Variables of which another one counts more.
+            let counts_less = ["KAFKA_LOG_DIR\"", "RABBITMQ_MNESIA_BASE\""];
+            if counts_less.iter().any(|name| line.contains(name)) && kind.name == "kafka" {
+                continue;
+            }
+            let plan = data_plan(&text, &with(&text, &line));
+            assert_eq!(
+                displaced_in(&plan),
+                RUNTIMES.into(),
+                "{}: {line}",
+                kind.name
+            );
+            tried += 1;
+        }
+    }
+    assert!(tried > 50, "{tried}");
+}
+
+/// A kind whose data other versions may not read says where its program keeps it.
+#[test]
+fn a_store_names_its_data_folder_or_says_why_not() {
+    for kind in kinds() {
+        if !keeps_data(&kind)
+            || kind.upgrades.is_empty()
+            || kind.table.get("data_folders").is_some()
+        {
+            continue;
+        }
+        let text =
+            fs::read_to_string(format!("templates/kinds/{}.toml", kind.name)).expect("a file");
+        assert!(
+            text.lines().any(|line| line.starts_with("# Data folder: ")),
+            "{} keeps data: say in `[[data_folders]]` what moves it, or `# Data folder: ...`",
+            kind.name
+        );
+    }
+}
+
+/// Raw keys, over PostgreSQL 17: which runtimes stop, and for what.
+#[test]
+fn raw_keys_that_decide_about_data_are_compared_as_they_are_written() {
+    let text = store("postgres").replace("18.99.99", "17.2");
+    let compose = ["compose"];
+    let helm = ["helm"];
+    for (line, expected) in [
+        ("compose.volumes = []", &compose[..]),
+        (
+            "compose.volumes = [\"/srv/pg:/var/lib/postgresql/data\"]",
+            &compose,
+        ),
+        (
+            "compose.volumes = [\"store-data:/var/lib/elsewhere\"]",
+            &compose,
+        ),
+        (
+            "compose.volumes = [{ type = \"volume\", source = \"store-data\", target = \"/var/lib/postgresql/data\", volume = { subpath = \"x\" } }]",
+            &compose,
+        ),
+        ("compose.tmpfs = [\"/var/lib/postgresql/data\"]", &compose),
+        (
+            "compose.tmpfs = \"/var/lib/postgresql/data:size=1g\"",
+            &compose,
+        ),
+        (
+            "compose.environment.PGDATA = \"/var/lib/postgresql/data/x\"",
+            &compose,
+        ),
+        ("compose.environment = [\"PGDATA=/x\"]", &compose),
+        ("compose.command = \"postgres -D /x\"", &compose),
+        ("helm.env.PGDATA = \"/x\"", &helm),
+        ("helm.args = [\"-D\", \"/x\"]", &helm),
+        ("helm.volumes.data.mountPath = \"/x\"", &helm),
+        ("helm.volumes.data.subPath = \"x\"", &helm),
+        ("helm.volumes.data.claim = false", &helm),
+        // The same data in other words.
+        (
+            "compose.volumes = [\"store-data:/var/lib/postgresql/data/\"]",
+            &[],
+        ),
+        (
+            "compose.environment.PGDATA = \"/var/lib/postgresql/data\"",
+            &[],
+        ),
+        ("compose.image = \"mirror.corp/postgres:17.9\"", &[]),
+        ("compose.restart = \"always\"", &[]),
+        ("volumes.data.mount = \"/pg\"\nenv.PGDATA = \"/pg\"", &[]),
+    ] {
+        let plan = data_plan(&text, &with(&text, line));
+        assert_eq!(
+            displaced_in(&plan),
+            expected.iter().copied().collect(),
+            "{line}"
+        );
+        assert_eq!((plan.left.len(), plan.upgrades.len()), (0, 0), "{line}");
+    }
+}
+
+/// A raw image or tag is the version that runs.
+#[test]
+fn a_raw_image_of_another_major_is_another_version() {
+    let text = store("postgres").replace("18.99.99", "17.2");
+    for (line, expected) in [
+        (
+            "compose.image = \"postgres:18.1\"",
+            "volume `p_store-data`: postgres 17 to postgres 18",
+        ),
+        (
+            "helm.image.tag = \"18.1\"",
+            "claim `store-data`: postgres 17 to postgres 18",
+        ),
+        (
+            "compose.image = \"registry.corp/db:stable\"",
+            "volume `p_store-data`: postgres 17 to another program",
+        ),
+        ("compose.image = \"postgres:17.3\"", ""),
+        (
+            "compose.image = \"registry.corp/db:stable\"\nsettings.major = 17",
+            "",
+        ),
+    ] {
+        let text = text.replace("settings = {", "settings = { major = 17,");
+        let text = match line.contains("settings") {
+            true => text,
+            false => text.replace(" major = 17,", ""),
+        };
+        let line = line.replace("\nsettings.major = 17", "");
+        let plan = data_plan(&text, &with(&text, &line));
+        let shown = plan
+            .upgrades
+            .iter()
+            .map(|it| format!("{}: {} to {}", it.data.title(), it.from, it.to));
+        assert_eq!(shown.collect::<Vec<_>>().join("\n"), expected, "{line}");
+        assert_eq!(plan.displaced, [], "{line}");
+    }
+}
+
+/// A volume that is another one under the same key is left behind, with the key that did it.
+#[test]
+fn a_volume_that_raw_keys_redirect_is_left_behind() {
+    let text = store("postgres");
+    let text = text.replace(
+        "[\"compose\", \"swarm\", \"helm\"]",
+        "[\"compose\", \"helm\"]",
+    );
+    for (lines, left, by) in [
+        (
+            "[raw.compose.volumes.store-data]\nname = \"other\"",
+            "volume `p_store-data`",
+            "# leave out: raw.compose.volumes.store-data",
+        ),
+        (
+            "[raw.compose.volumes.store-data]\ndriver_opts = { type = \"none\", o = \"bind\", device = \"/srv\" }",
+            "volume `p_store-data`",
+            "# leave out: raw.compose.volumes.store-data",
+        ),
+        (
+            "[raw.helm.volumes.store-data]\nexistingClaim = \"other\"",
+            "claim `store-data`",
+            "# leave out: raw.helm.volumes.store-data",
+        ),
+        ("[raw.compose.volumes.store-data]\nexternal = true", "", ""),
+    ] {
+        let plan = data_plan(&text, &format!("{text}{lines}\n"));
+        let found = plan
+            .left
+            .iter()
+            .map(|it| (it.data.title(), it.keep.text().to_string()));
+        let expected = [(left.to_string(), by.to_string())];
+        let expected = expected.into_iter().filter(|_| !left.is_empty());
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            expected.collect::<Vec<_>>(),
+            "{lines}"
+        );
+        // The way back is one more change of data.
+        assert_eq!(plan.fresh.len(), usize::from(!left.is_empty()), "{lines}");
+    }
+}
+
+/// Data of several: one that gives it up loses nothing that another one does not still use.
+#[test]
+fn data_that_others_still_use_is_not_asked_for() {
+    let text = "[platform]\nname = \"p\"\ntargets = [\"compose\", \"helm\", \"swarm\"]\n[groups]\ng = \"g\"\n[volumes]\nmodels = {}\n\
+         [components.api]\nimage = \"a/api:1\"\ngroup = \"g\"\nvolumes.m = { mount = \"/models\", shared = \"models\" }\n\
+         [components.trainer]\nimage = \"a/trainer:1\"\ngroup = \"g\"\nvolumes.m = { mount = \"/out\", shared = \"models\" }\n";
+    let shown = |after: &str| -> Vec<String> {
+        let plan = data_plan(text, after);
+        assert_eq!(plan.left, []);
+        plan.displaced.iter().map(Displaced::sentence).collect()
+    };
+    let mount = "volumes.m = { mount = \"/out\", shared = \"models\" }\n";
+    assert_eq!(shown(&text.replace(mount, "")), [""; 0]);
+    let alone = text.split("[components.trainer]").next().expect("a part");
+    assert_eq!(shown(alone), [""; 0]);
+    assert_eq!(
+        shown(&text.replace("\"/out\"", "\"/results\"")),
+        [
+            "`trainer` has volume `p_models` (volumes.models) at `/out`, and gets it at `/results`: a program that still looks there starts empty (compose, swarm)",
+            "`trainer` has claim `models` (volumes.models) at `/out`, its folder `data`, and gets it at `/results`, its folder `data`: a program that still looks there starts empty (helm)",
+        ]
+    );
+}

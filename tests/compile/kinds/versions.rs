@@ -1,0 +1,176 @@
+//! Kinds that adapt to the version of their image.
+
+use mlopsgen::{
+    compile::{Compilation, Request, compile},
+    world::MemoryWorld,
+};
+
+use super::{catalog, least};
+
+fn compiled_at(kind: &str, lines: &str) -> Compilation {
+    let component = format!("[components.it]\n{lines}\n");
+    let text = least(kind).replacen("[components.it]\n", &component, 1);
+    compile(
+        &MemoryWorld::new().with("platform.toml", text),
+        &Request::default(),
+    )
+}
+
+/// The Compose file and the files that the kind makes for its program.
+fn written(kind: &str, lines: &str) -> String {
+    let compilation = compiled_at(kind, lines);
+    let output = compilation
+        .output
+        .unwrap_or_else(|_| panic!("{kind} with {lines} has errors"));
+    let files = output.files.files.iter();
+    files
+        .filter(|(path, _)| path.starts_with("compose/one") || path.starts_with("config/it/"))
+        .map(|(_, file)| file.text.as_str())
+        .collect()
+}
+
+/// A line for each boundary: what the version before it has, and what the version at it has.
+#[test]
+fn a_kind_follows_the_version_of_its_image() {
+    let boundaries = [
+        (
+            "keycloak",
+            "25.0.6",
+            "26.0.0",
+            "KEYCLOAK_ADMIN:",
+            "KC_BOOTSTRAP_ADMIN_USERNAME:",
+        ),
+        (
+            "keycloak",
+            "24.0.5",
+            "25.0.0",
+            "KC_HOSTNAME_URL:",
+            "KC_HTTP_MANAGEMENT_PORT:",
+        ),
+        (
+            "keycloak",
+            "23.0.7",
+            "24.0.0",
+            "KC_PROXY: edge",
+            "KC_PROXY_HEADERS:",
+        ),
+        (
+            "loki",
+            "2.9.17",
+            "3.0.0",
+            "store: boltdb-shipper",
+            "store: tsdb",
+        ),
+        (
+            "loki",
+            "2.9.17",
+            "3.0.0",
+            "shared_store:",
+            "delete_request_store:",
+        ),
+        ("loki", "3.5.12", "3.6.0", "- wget", "-health.url="),
+        ("tempo", "2.9.0", "2.10.0", "- wget", ""),
+        ("tempo", "2.10.8", "3.0.0", "compactor:", "-health.url="),
+        (
+            "tempo",
+            "2.4.2",
+            "2.5.0",
+            "user: \"0:0\"",
+            "user: \"10001:10001\"",
+        ),
+        ("s3", "4.03", "4.04", "-s3.config=", "- mini"),
+        (
+            "fluent-bit",
+            "3.1.10",
+            "3.2.0",
+            "parsers_file:",
+            "parsers:\n",
+        ),
+        (
+            "fluent-bit",
+            "3.0.7",
+            "3.1.0",
+            "line_format: key_value",
+            "structured_metadata:",
+        ),
+        ("fluent-bit", "2.0.14", "2.1.0", "", "compress: gzip"),
+        (
+            "superset",
+            "4.1.4-dev",
+            "6.1.0-dev",
+            "SQLALCHEMY_DATABASE_URI = os.environ",
+            "SQLALCHEMY_DATABASE_URI = os.environ",
+        ),
+    ];
+    for (kind, old, new, only_old, only_new) in boundaries {
+        let [before, from] = [old, new].map(|it| written(kind, &format!("version = \"{it}\"")));
+        let at = format!("{kind} {old} and {new}");
+        assert!(
+            before.contains(only_old),
+            "{at}: no `{only_old}`:\n{before}"
+        );
+        assert!(from.contains(only_new), "{at}: no `{only_new}`:\n{from}");
+        if only_old != only_new {
+            assert!(
+                only_old.is_empty() || !from.contains(only_old),
+                "{at}: `{only_old}`"
+            );
+            assert!(
+                only_new.is_empty() || !before.contains(only_new),
+                "{at}: `{only_new}`"
+            );
+        }
+    }
+}
+
+/// Numbers that the tag leaves out are those of the newest version.
+#[test]
+fn a_short_tag_means_the_newest_version() {
+    for lines in [
+        "version = \"3\"",
+        "image = \"example/loki:stable\"\nsettings.major = 3",
+        "image = \"example/loki@sha256:0123456789012345678901234567890123456789012345678901234567890123\"\nsettings.major = 3",
+    ] {
+        assert!(written("loki", lines).contains("-health.url="), "{lines}");
+    }
+    assert!(written("loki", "version = \"3.5\"").contains("- wget"));
+}
+
+/// Prefect 2 has no metrics: nothing asks for them, and no alert waits for them.
+#[test]
+fn what_has_no_metrics_is_not_scraped() {
+    let metrics = |version: &str| {
+        let compilation = compiled_at("prefect", &format!("version = \"{version}\""));
+        let output = compilation.output.expect("no errors, so there is output");
+        let component = output.platform.component("it").expect("the component");
+        component.workloads[0].metrics.len()
+    };
+    assert_eq!(
+        (metrics("2.20.25-python3.11"), metrics("3.8.5-python3.11")),
+        (0, 1)
+    );
+}
+
+/// A prefix that only a newer version of the program serves under is a lint at the older one.
+#[test]
+fn a_prefix_needs_a_version_that_serves_under_it() {
+    let lints = |version: &str| -> Vec<&str> {
+        let lines = format!("version = \"{version}\"\nports.http = {{ path = \"/bi\" }}");
+        let found = compiled_at("superset", &lines).diagnostics;
+        found.iter().map(|it| it.code.name()).collect()
+    };
+    assert!(lints("5.0.0-dev").contains(&"no-prefix"));
+    assert!(!lints("6.0.0-dev").contains(&"no-prefix"));
+}
+
+/// Each major that a kind names compiles, with all that its conditions add.
+#[test]
+fn every_major_of_every_kind_compiles() {
+    for kind in catalog().values().filter(|kind| kind.adapts()) {
+        let has_http = kind.table.get_path(&["workload", "ports", "http"]);
+        let prefix = has_http.map_or("", |_| "ports.http = { path = \"/x\" }");
+        for major in &kind.majors {
+            written(&kind.name, &format!("settings.major = {major}\n{prefix}"));
+        }
+    }
+}
