@@ -291,7 +291,7 @@ fn coverage_asks_of_each_workload_what_prometheus_sees_of_it() {
         "[platform]\nname = \"seen\"\n[groups]\none = \"All\"\n\
          [components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\n\
          [components.api]\nimage = \"team/api:1.0\"\ngroup = \"one\"\nports.http = 80\nmetrics.port = \"http\"\n\
-         [components.api.parts.worker]\ncommand = \"work\"\n\
+         [components.worker]\nimage = \"team/worker:1.0\"\ngroup = \"one\"\nhealth = { shell = \"test -e /tmp/alive\" }\n\
          [components.page]\nimage = \"team/page:1.0\"\ngroup = \"one\"\nports.http = 80\nhealth = { http = \"/\", port = \"http\", probe = false }\n\
          [components.door]\nimage = \"team/door:1.0\"\ngroup = \"one\"\nports.http = 80\nhealth = { http = \"/\", port = \"http\" }\n",
     );
@@ -305,8 +305,8 @@ fn coverage_asks_of_each_workload_what_prometheus_sees_of_it() {
         ["metrics", "alert", "probe"].map(|question| found[question].as_bool().expect("yes or no"))
     };
     assert_eq!(answers("api"), [true, true, true]);
-    // Nobody sees a part that the scraped program does not run.
-    assert_eq!(answers("api-worker"), [false, false, false]);
+    // The engine asks these two, Prometheus does not.
+    assert_eq!(answers("worker"), [false, false, false]);
     assert_eq!(answers("page"), [false, false, false]);
     assert_eq!(answers("door"), [false, true, true]);
 }
