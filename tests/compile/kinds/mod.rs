@@ -2,6 +2,7 @@
 //! needs, one with every role filled and a Prometheus that watches it.
 
 mod clients;
+mod floors;
 mod metrics;
 mod ports;
 mod tls;
