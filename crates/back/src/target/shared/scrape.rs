@@ -311,11 +311,14 @@ impl<'a> Scraper<'a> {
             Vantage::Compose => workload.replicas > 1,
             Vantage::Kubernetes => service_of_pods(self.platform, listener).is_some(),
         };
-        let is_on = self.vantage.is_in_cluster() && workload.runtime.cluster_only;
-        let has_profile = !workload.profiles.is_empty() && !is_on;
+        let is_off = |workload: &Workload| match self.vantage {
+            Vantage::Compose => !workload.profiles.is_empty(),
+            Vantage::Kubernetes => !self.platform.starts_in_chart(workload),
+        };
+        let is_off = is_off(workload) || is_off(listener);
         Presence {
             several: several && !workload.is_job(),
-            may_be_off: has_profile || workload.is_job() || workload.replicas == 0,
+            may_be_off: is_off || workload.is_job() || workload.replicas == 0,
         }
     }
 

@@ -34,7 +34,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
     lost_keys(builder, workload, kind);
     WorkloadValues {
         component: workload.component.clone(),
-        enabled: runs_in_cluster(workload) && !platform.is_bypassed(&workload.component),
+        enabled: platform.starts_in_chart(workload),
         kind,
         pod_of: builder
             .pods
@@ -60,16 +60,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
             _ => BACKOFF_LIMIT,
         }),
         resources: resources::resources(&workload.resources),
-        env: workload
-            .env
-            .iter()
-            .map(|variable| {
-                (
-                    variable.name.clone(),
-                    Chart(platform).value(&variable.value),
-                )
-            })
-            .collect(),
+        env: environment(builder, workload),
         command,
         args,
         working_dir: runtime.working_dir.clone(),
@@ -121,9 +112,13 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
     }
 }
 
-/// What is off under Compose alone runs here.
-fn runs_in_cluster(workload: &Workload) -> bool {
-    workload.profiles.is_empty() || workload.runtime.cluster_only
+fn environment(builder: &Builder<'_>, workload: &Workload) -> Map<String, Value> {
+    let speaker = Chart(builder.context.platform);
+    let own = workload.env.iter();
+    let own = own.map(|variable| (variable.name.clone(), speaker.value(&variable.value)));
+    let folders = mounts::folders(builder, workload).into_iter();
+    own.chain(folders.map(|(name, path)| (name, json!(path))))
+        .collect()
 }
 
 fn network_mode(workload: &Workload) -> Option<&NetworkMode> {
@@ -340,6 +335,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         files: _,
         health: _,
         replicas: _,
+        scaled_to: _,
         daemon: _,
         profiles: _,
         network_mode: _,
@@ -390,7 +386,13 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         stop_grace_period: _,
     } = runtime;
     let ends = matches!(restart, Restart::No | Restart::OnFailure(_));
+    let is_on_node = network_mode(workload) == Some(&NetworkMode::Host);
     let lost = [
+        (
+            is_on_node,
+            "network_mode",
+            "puts it in the node's network, where no NetworkPolicy holds for it: what reaches the node reaches all its ports, and what it reaches may refuse the node's address. Let it in with `networkPolicy.extraIngress` there (`ipBlock`), and close the ports on the node",
+        ),
         (
             matches!(gpu, Some(Gpu::All | Gpu::Devices(_))),
             "resources",
