@@ -1,5 +1,7 @@
 //! Flows: who talks to whom, in numbered steps.
 
+use std::collections::BTreeMap;
+
 use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -23,6 +25,7 @@ pub(super) fn flows(
     ends: &Ends<'_>,
     sink: &mut Sink,
 ) -> Vec<Flow> {
+    let known = Known::of(scene, ends);
     let mut flows: Vec<Flow> = Vec::new();
     for node in tree.array("flows").unwrap_or_default() {
         let Some(table) = node.as_table() else {
@@ -30,10 +33,10 @@ pub(super) fn flows(
         };
         let from = table
             .get("from")
-            .and_then(|end| flow_end(end, scene, ends, sink));
+            .and_then(|end| flow_end(end, scene, &known, sink));
         let to = table
             .get("to")
-            .and_then(|end| flow_end(end, scene, ends, sink));
+            .and_then(|end| flow_end(end, scene, &known, sink));
         if let (Some(from), Some(to)) = (from, to) {
             flows.push(Flow {
                 step: read::unsigned(table, "step"),
@@ -48,64 +51,72 @@ pub(super) fn flows(
     flows
 }
 
-/// A table, the names in it, and what one of them is as an end.
-type Place<'a> = (&'static str, &'a [&'a str], fn(String) -> FlowEnd);
+/// A table, and what a name in it is as an end.
+type Place = (&'static str, fn(String) -> FlowEnd);
+
+/// Everything that a flow may begin and end at. A platform can have thousands of flows, and each looks up two ends.
+struct Known<'a> {
+    /// In the order of the tables.
+    names: Vec<&'a str>,
+    by_name: BTreeMap<&'a str, Vec<Place>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(scene: &'a Scene<'_>, ends: &Ends<'a>) -> Self {
+        let mut known = Self {
+            names: Vec::new(),
+            by_name: BTreeMap::new(),
+        };
+        known.add(("components", FlowEnd::Component), scene.component_names());
+        let pipelines = ends.pipelines.iter().map(|it| it.name.as_str());
+        known.add(("pipelines", FlowEnd::Pipeline), pipelines);
+        let ci = ends.ci.iter().map(|it| it.name.as_str());
+        known.add(("ci", FlowEnd::Ci), ci);
+        let actors = ends.actors.iter().map(|it| it.name.as_str());
+        known.add(("actors", FlowEnd::Actor), actors);
+        known
+    }
+
+    fn add(&mut self, place: Place, names: impl Iterator<Item = &'a str>) {
+        for name in names {
+            let places = self.by_name.entry(name).or_default();
+            if places.is_empty() {
+                self.names.push(name);
+            }
+            places.push(place);
+        }
+    }
+}
 
 /// The one thing that has this name; `pipelines.x` says which of several.
-fn flow_end(node: &Node, scene: &Scene<'_>, ends: &Ends<'_>, sink: &mut Sink) -> Option<FlowEnd> {
+fn flow_end(node: &Node, scene: &Scene<'_>, known: &Known<'_>, sink: &mut Sink) -> Option<FlowEnd> {
     let written = node.as_str()?;
     let (table, name) = match written.split_once('.') {
         Some((table, name)) => (Some(table), name),
         None => (None, written),
     };
-    let components: Vec<&str> = scene.component_names().collect();
-    let pipelines: Vec<&str> = ends
-        .pipelines
-        .iter()
-        .map(|pipeline| pipeline.name.as_str())
-        .collect();
-    let ci: Vec<&str> = ends.ci.iter().map(|entry| entry.name.as_str()).collect();
-    let actors: Vec<&str> = ends
-        .actors
-        .iter()
-        .map(|actor| actor.name.as_str())
-        .collect();
-    let places: [Place<'_>; 4] = [
-        ("components", &components, FlowEnd::Component),
-        ("pipelines", &pipelines, FlowEnd::Pipeline),
-        ("ci", &ci, FlowEnd::Ci),
-        ("actors", &actors, FlowEnd::Actor),
-    ];
     if scene.names.lost.contains(name) {
         return None;
     }
-    let fitting: Vec<_> = places
-        .iter()
-        .filter(|(place, names, _)| {
-            table.is_none_or(|table| table == *place) && names.contains(&name)
-        })
+    let places = known.by_name.get(name).into_iter().flatten();
+    let fitting: Vec<&Place> = places
+        .filter(|(place, _)| table.is_none_or(|table| table == *place))
         .collect();
     match fitting.as_slice() {
-        [(_, _, make)] => Some(make(name.to_string())),
+        [(_, make)] => Some(make(name.to_string())),
         [] => {
-            let mut all: Vec<&str> = Vec::new();
-            for name in places.iter().flat_map(|(_, names, _)| *names) {
-                if !all.contains(name) {
-                    all.push(name);
-                }
-            }
             sink.push(unknown(
                 "component, pipeline, CI entry or actor",
                 written,
                 node.span,
-                &all,
+                &known.names,
             ));
             None
         }
         several => {
             let ways: Vec<String> = several
                 .iter()
-                .map(|(place, ..)| format!("{place}.{name}"))
+                .map(|(place, _)| format!("{place}.{name}"))
                 .collect();
             sink.push(
                 Diagnostic::new(

@@ -32,6 +32,8 @@ pub struct Cell {
 const LANE_MOST: usize = 6;
 /// Nodes of a group in one column.
 const COLUMN_MOST: usize = 3;
+/// The most columns of cards: a wider picture is not readable at the width of a page. More cards make it longer.
+const WIDE_MOST: usize = 10;
 /// The most rounds in which the order is improved.
 const PASSES: usize = 6;
 /// The most places of nodes and lengths of wires that are computed to improve it. A large picture swaps only close entries.
@@ -174,7 +176,7 @@ impl Order {
             true => 1,
             false => 2,
         };
-        while wide * wide < units * width_to_height {
+        while wide < WIDE_MOST && wide * wide < units * width_to_height {
             wide += 1;
         }
         Grid {

@@ -18,6 +18,8 @@ pub struct Index<'a> {
     pub scraped: BTreeSet<String>,
     /// Each flow with its mark.
     pub flows: Vec<(&'a Flow, String)>,
+    /// Those with an end in each group.
+    flows_of: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
@@ -28,11 +30,19 @@ impl<'a> Index<'a> {
             needs: Vec::new(),
             scraped: BTreeSet::new(),
             flows: platform.flows.iter().zip(facts::marks(platform)).collect(),
+            flows_of: BTreeMap::new(),
         };
         for component in &platform.components {
             if let (None, Some(group)) = (&component.external, &component.group) {
                 index.members.entry(group).or_default().push(component);
                 index.group_of.insert(&component.name, group);
+            }
+        }
+        for (number, flow) in platform.flows.iter().enumerate() {
+            let groups = [index.group(&flow.from), index.group(&flow.to)];
+            let groups: BTreeSet<&str> = groups.into_iter().flatten().collect();
+            for group in groups {
+                index.flows_of.entry(group).or_default().push(number);
             }
         }
         for edge in graph.component_edges() {
@@ -53,6 +63,12 @@ impl<'a> Index<'a> {
 
     pub fn members(&self, group: &str) -> &[&'a Component] {
         self.members.get(group).map_or(&[], Vec::as_slice)
+    }
+
+    /// The flows with an end in a group, each with its mark.
+    pub fn flows_of(&self, group: &str) -> Vec<&(&'a Flow, String)> {
+        let numbers = self.flows_of.get(group).into_iter().flatten();
+        numbers.map(|number| &self.flows[*number]).collect()
     }
 
     /// The group that an end is in.

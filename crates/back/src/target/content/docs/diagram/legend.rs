@@ -187,6 +187,11 @@ pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> K
         "note",
         "who needs whom is listed in architecture.md",
     ));
+    signs.extend(has(
+        scene.hides_flows,
+        "note",
+        "flows are listed in architecture.md",
+    ));
     let ports = scene.nodes.iter().any(|node| !node.ports.is_empty());
     signs.extend(has(ports, "port", "port on the host"));
     let scraped = scene.nodes.iter().any(|node| node.scraped);

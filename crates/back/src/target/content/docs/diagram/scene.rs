@@ -5,10 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::index::Index;
 use crate::{
     model::{
-        Actor, Agent, Ci, Component, FlowEnd, HostPort, Pipeline, Platform, Protocol, Workload,
+        Actor, Agent, Ci, Component, Flow, FlowEnd, HostPort, Pipeline, Platform, Protocol,
+        Workload,
     },
     target::content::docs::facts,
 };
+
+/// The most flows that a reader can follow: each has a number, and a line in the legend.
+const FLOWS_MOST: usize = 120;
 
 #[derive(Clone, Debug, Default)]
 pub struct Scene {
@@ -25,6 +29,8 @@ pub struct Scene {
     pub pipeline_runner: Option<String>,
     /// Needs are left out, because there are too many to follow.
     pub hides_needs: bool,
+    /// The same for flows.
+    pub hides_flows: bool,
     /// Actors whose flows are mostly with pipelines and CI.
     pub outside_above: Vec<usize>,
     pub ci: Vec<usize>,
@@ -139,7 +145,7 @@ pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
             scene.outside_below.push(node);
         }
     }
-    scene.add_flows(index);
+    scene.add_flows(index.flows.iter().collect());
     scene.add_needs(&index.needs);
     scene.sort_wires();
     scene
@@ -205,13 +211,19 @@ impl Scene {
         }
     }
 
-    /// One wire for all flows between two nodes; each step has its colour.
-    pub fn add_flows(&mut self, index: &Index<'_>) {
+    /// One wire for all flows between two nodes; each step has its colour. None where there are too many to follow.
+    pub fn add_flows(&mut self, flows: Vec<&(&Flow, String)>) {
+        let flows = flows.into_iter().filter_map(|(flow, mark)| {
+            let (from, to) = self.ends_of_wire(&flow.from, &flow.to)?;
+            Some((*flow, mark, from, to))
+        });
+        let flows: Vec<_> = flows.collect();
+        if flows.len() > FLOWS_MOST {
+            self.hides_flows = true;
+            return;
+        }
         let mut colors: Vec<&str> = Vec::new();
-        for (flow, mark) in &index.flows {
-            let Some((from, to)) = self.ends_of_wire(&flow.from, &flow.to) else {
-                continue;
-            };
+        for (flow, mark, from, to) in flows {
             let color = colors.iter().position(|known| known == mark);
             let color = color.unwrap_or_else(|| {
                 colors.push(mark);

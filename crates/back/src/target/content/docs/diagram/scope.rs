@@ -59,7 +59,7 @@ pub fn overview(platform: &Platform, index: &Index<'_>) -> Scene {
     }
     add_elsewhere(&mut scene, platform, index, |_| true);
     scene.focus = Some(shown);
-    scene.add_flows(index);
+    scene.add_flows(index.flows.iter().collect());
     scene.add_needs(&index.needs);
     bound(&mut scene);
     scene.sort_wires();
@@ -96,7 +96,7 @@ pub fn group(
         scene.outside_below.push(node);
     }
     add_elsewhere(&mut scene, platform, index, deals);
-    scene.add_flows(index);
+    scene.add_flows(index.flows_of(name));
     scene.add_needs(edges);
     bound(&mut scene);
     scene.sort_wires();
