@@ -302,13 +302,13 @@ fn an_image_has_one_version_whichever_key_names_it() {
         "targets = [\"compose\", \"swarm\", \"helm\"]",
         "targets = [\"compose\"]",
     );
-    let version = "version = \"18.99.99\"\n";
+    let version = "version = \"17.99.99\"\n";
     assert!(text.contains(version) && text.contains("[\"compose\"]"));
     for (image, program) in [
-        ("registry.example.com/team/mypg:1.2", "postgres 18"),
-        ("registry.example.com/team/mypg:17.5", "postgres 17"),
-        ("registry.example.com/team/mypg:pg17", "postgres 17"),
-        ("mirror.example.com/library/postgres:17.1", "postgres 17"),
+        ("registry.example.com/team/mypg:1.2", "postgres 17"),
+        ("registry.example.com/team/mypg:18.5", "postgres 18"),
+        ("registry.example.com/team/mypg:pg18", "postgres 18"),
+        ("mirror.example.com/library/postgres:16.1", "postgres 16"),
         ("postgres:16", "postgres 16"),
     ] {
         let by_key = text.replace(version, &format!("image = \"{image}\"\n"));
