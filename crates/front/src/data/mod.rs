@@ -104,6 +104,8 @@ pub struct Kept {
     pub places: BTreeSet<Place>,
     /// The raw key that decides which data it is, if one does.
     pub named_by: Option<String>,
+    /// The keys that it had before, by `[[moved]]`.
+    pub before: Vec<String>,
 }
 
 /// The table that a key begins with: `components` of `components.db.volumes.data`.

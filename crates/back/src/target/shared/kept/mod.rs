@@ -3,10 +3,12 @@
 //! In: what a runtime has really written, raw tables included ([`Started`]). Out: the data with its places, which the manifest
 //! remembers and a plan compares.
 
+mod defaults;
 mod started;
 
 use std::collections::BTreeMap;
 
+pub use defaults::Defaults;
 pub use started::{Laid, Source, Started};
 
 use crate::{
@@ -113,6 +115,11 @@ impl Written<'_> {
             }
         }
         of_pipelines(platform, self.target, &mut volumes);
+        for volume in &platform.volumes {
+            if let Some(kept) = volumes.get_mut(&volume.key) {
+                kept.before.clone_from(&volume.before);
+            }
+        }
         volumes.into_values().chain(folders.into_values()).collect()
     }
 }
@@ -133,6 +140,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
         size: keeping.size,
         places: Default::default(),
         named_by: keeping.named_by,
+        before: Vec::new(),
     }
 }
 

@@ -69,9 +69,18 @@ impl Started<'_> {
         // Of two at one path the later one lies over the other.
         let nearest = around.rev().min_by_key(|(_, rest)| rest.len());
         match nearest {
-            Some((index, rest)) => (Some(index), rest),
-            None => (None, path.to_string()),
+            Some((index, rest)) if !self.is_in_image_volume(path, &rest) => (Some(index), rest),
+            _ => (None, path.to_string()),
         }
+    }
+
+    /// Whether a volume of the image's own lies nearer around the path than the mount does of which it is `rest`. Runtimes make
+    /// one wherever nothing is mounted at exactly its path, and throw it away with the container.
+    fn is_in_image_volume(&self, path: &str, rest: &str) -> bool {
+        let volumes = self.component.image_volumes.iter();
+        volumes
+            .filter_map(|volume| below(path, volume))
+            .any(|nearer| nearer.len() < rest.len())
     }
 
     /// The value of an option: `--name=value`, `--name value`, `-c name=value`. The last one counts, as most programs have it.
