@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64URL;
 
 use crate::{
+    data::STORE_VOLUME,
     graph::{workload_secrets, workload_texts},
     model::{
         Component, HostPath, MountSource, Piece, Platform, Secret, SecretForm, Text, Workload,
@@ -82,9 +83,6 @@ pub enum Origin {
     Folder(String),
 }
 
-/// The volume in which every store of the catalog keeps its data.
-const DATA: &str = "data";
-
 /// The secrets whose values exist already, each with the component that has it, and why. A value that is made up would not
 /// fit. `is_filled` says whether there is something at a path of the host.
 pub fn set_elsewhere(
@@ -115,7 +113,7 @@ fn origin_of_data(
     is_filled: impl Fn(&HostPath) -> bool,
 ) -> Option<Origin> {
     let mut mounts = component.main()?.mounts.iter();
-    match &mounts.find(|mount| mount.name == DATA)?.source {
+    match &mounts.find(|mount| mount.name == STORE_VOLUME)?.source {
         MountSource::Bind { path, .. } => {
             is_filled(path).then(|| Origin::Folder(path.as_str().to_string()))
         }

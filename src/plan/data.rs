@@ -9,7 +9,10 @@ use super::{
     recorded::RecordedData,
 };
 use crate::{
-    data::{Data, Identity, Keeper, Kept, Place, Program, Reader, id, owner, section, volume},
+    data::{
+        Data, Identity, Keeper, Kept, Place, Program, Reader, id, is_raw_mounts, owner, section,
+        volume,
+    },
     files::{Ground, Target},
 };
 
@@ -111,12 +114,15 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         .map(|kept| kept.data.clone())
         .collect();
     let used: BTreeSet<Identity<'_>> = wanted.iter().map(|kept| kept.data.identity()).collect();
-    let names: BTreeSet<(Keeper, &str)> = wanted.iter().map(|kept| kept.data.called()).collect();
+    let names: BTreeSet<(Keeper, &str)> = wanted
+        .iter()
+        .map(|kept| kept.data.keeper_and_name())
+        .collect();
     let left = recorded
         .all()
         .filter(|(data, facts)| {
             // A manifest without places says nothing of drivers either.
-            let by_name = facts.places.is_empty() && names.contains(&data.called());
+            let by_name = facts.places.is_empty() && names.contains(&data.keeper_and_name());
             !by_name && !used.contains(&data.identity())
         })
         .map(|(data, _)| left_behind(data, &wanted, &fresh, &inputs.wanted.charts))
@@ -125,7 +131,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     let upgrades = upgrades(&recorded, &wanted);
     DataPlan {
         left,
-        moved: moved(&recorded, &wanted),
+        moved: volumes_of_other_keys(&recorded, &wanted),
         displaced: displaced(&recorded, &wanted, &upgrades, inputs.targets),
         upgrades,
         resized: resized(inputs, &wanted),
@@ -184,33 +190,33 @@ fn left_behind(
 
 /// What to write or to type to keep using the data.
 fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
-    let moved = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"");
+    let move_entry = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"");
     match (instead, data.keeper) {
-        (Some(instead), _) if instead.key != data.key => moved(&data.key, &instead.key),
+        (Some(instead), _) if instead.key != data.key => move_entry(&data.key, &instead.key),
         (Some(instead), _) => match renamed_project(data, instead) {
-            Some((from, to)) => moved(&format!("platform.{from}"), &format!("platform.{to}")),
+            Some((from, to)) => move_entry(&format!("platform.{from}"), &format!("platform.{to}")),
             None if is_usual(data) => format!("# leave out: {}.name", data.key),
             None => format!("{}.name = \"{}\"", data.key, data.name),
         },
-        (None, Keeper::Host) if data.key.ends_with(".volumes") => {
+        (None, Keeper::Host) if is_raw_mounts(&data.key) => {
             format!("# {}: mount `{}` as before", data.key, data.name)
         }
         (None, Keeper::Host) => format!("{}.source = \"{}\"", data.key, data.name),
         (None, _) => {
             let (owner, name) = (owner(&data.key), volume(&data.key));
             if let Some(to) = renamed_volume(data, fresh) {
-                return moved(&data.key, &to);
+                return move_entry(&data.key, &to);
             }
             if let Some(to) = candidate(data, fresh) {
-                return moved(owner, to);
+                return move_entry(owner, to);
             }
             let lines = match section(owner) {
                 "raw" => format!("{}.name = \"{}\"", data.key, data.name),
                 // What several held is one component's own now.
-                "volumes" => moved(owner, "components.C.volumes.V"),
+                "volumes" => move_entry(owner, "components.C.volumes.V"),
                 // The component itself may still be there.
-                "components" => moved(&data.key, &format!("components.NEW.volumes.{name}")),
-                section => moved(owner, &format!("{section}.NEW")),
+                "components" => move_entry(&data.key, &format!("components.NEW.volumes.{name}")),
+                section => move_entry(owner, &format!("{section}.NEW")),
             };
             match data.keeper {
                 Keeper::Engine if section(owner) != "volumes" => format!(
@@ -266,7 +272,8 @@ fn candidate<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a str> {
     fits.next().is_none().then(|| owner(&only.key))
 }
 
-fn moved(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Moved> {
+/// Data that has another key than before.
+fn volumes_of_other_keys(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Moved> {
     let changed = wanted.iter().filter_map(|kept| {
         let (before, _) = recorded.same(&kept.data).next()?;
         let is_moved = before.key != kept.data.key || kept.data.moved && !before.moved;
@@ -307,7 +314,8 @@ fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
     out
 }
 
-/// Whether anything of them is of one runtime. What nobody meets nobody reads; an old manifest does not tell.
+/// Whether one runtime mounts the data before and after: what no workload mounts, none reads. A manifest of an earlier version
+/// has no places: then it is taken to be so.
 fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -> bool {
     let runtimes = |places: &BTreeSet<Place>| -> BTreeSet<String> {
         places.iter().map(|place| place.runtime.clone()).collect()
@@ -350,4 +358,33 @@ fn resized(inputs: &Inputs<'_>, wanted: &[&Kept]) -> Vec<Resized> {
         })
     });
     changed.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines_that_keep;
+    use crate::data::{Data, Keeper};
+
+    #[test]
+    fn a_folder_is_kept_by_the_key_that_mounts_it() {
+        let lines = |key: &str| {
+            let data = Data {
+                keeper: Keeper::Host,
+                name: "/srv/x".to_string(),
+                backing: None,
+                key: key.to_string(),
+                moved: false,
+                program: None,
+            };
+            lines_that_keep(&data, None, &[])
+        };
+        assert_eq!(
+            lines("components.app.volumes.volumes"),
+            "components.app.volumes.volumes.source = \"/srv/x\""
+        );
+        assert_eq!(
+            lines("components.app.compose.volumes"),
+            "# components.app.compose.volumes: mount `/srv/x` as before"
+        );
+    }
 }

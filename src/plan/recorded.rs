@@ -26,7 +26,7 @@ impl<'a> RecordedData<'a> {
             let same = by_identity.entry(data.identity()).or_default();
             same.push((data, facts));
             if facts.places.is_empty() {
-                by_name.insert(data.called(), (data, facts));
+                by_name.insert(data.keeper_and_name(), (data, facts));
             }
         }
         Self {
@@ -46,7 +46,10 @@ impl<'a> RecordedData<'a> {
         data: &'b Data,
     ) -> impl Iterator<Item = (&'b Data, &'b Facts)> {
         let found = self.by_identity.get(&data.identity());
-        let by_name = self.by_name.get(&data.called()).filter(|_| found.is_none());
+        let by_name = self
+            .by_name
+            .get(&data.keeper_and_name())
+            .filter(|_| found.is_none());
         found.into_iter().flatten().chain(by_name).copied()
     }
 }
