@@ -97,12 +97,18 @@ impl Lock {
         }
     }
 
-    /// Whether the working folder holds more than a lock that git ignores: a run is writing, or was killed.
+    /// Whether the working folder holds more of a run's than a lock that git ignores: a run is writing, or was killed. Where
+    /// something else is in it, nothing is removed.
     pub(super) fn is_work_unfinished(place: &ProjectPlace) -> bool {
-        let names = place.opened().names(WORK).unwrap_or_default();
-        let has = |wanted: &str| names.iter().any(|(name, _)| name == wanted);
-        let mut names = names.iter();
-        names.any(|(name, _)| name != LOCK && name != GITIGNORE) || has(LOCK) && !has(GITIGNORE)
+        let Ok((own, None)) = contents(place.opened()) else {
+            return false;
+        };
+        let is_ignored = own.iter().any(|name| name == GITIGNORE);
+        let has_lock = || {
+            let names = place.opened().names(WORK).unwrap_or_default();
+            names.iter().any(|(name, _)| name == LOCK)
+        };
+        own.iter().any(|name| name != GITIGNORE) || !is_ignored && has_lock()
     }
 }
 

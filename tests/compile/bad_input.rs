@@ -165,6 +165,30 @@ fn thousands_of_components_compile() {
     assert!(compilation.output.is_ok());
 }
 
+/// Ten times as many guests of one network take about ten times as long, not a hundred times.
+#[test]
+fn a_long_chain_of_shared_networks_compiles_in_linear_time() {
+    let compiled = |length: usize| {
+        let chain: String = (0..length)
+            .map(|n| {
+                let mode = match n + 1 < length {
+                    true => format!("network_mode = \"service:c{}\"\n", n + 1),
+                    false => String::new(),
+                };
+                format!("[components.c{n}]\nimage = \"a:1\"\ngroup = \"g\"\n{mode}")
+            })
+            .collect();
+        let targets =
+            "[platform]\nname = \"p\"\ntargets = [\"compose\", \"helm\"]\n[groups]\ng = \"g\"\n";
+        let world = MemoryWorld::new().with("platform.toml", format!("{targets}{chain}"));
+        let (compilation, cost) = cost(|| compile(&world, &Request::default()));
+        assert!(compilation.output.is_ok());
+        cost
+    };
+    let (short, long) = (compiled(400), compiled(4_000));
+    assert!(long < short * 25, "{short:?}, then {long:?}");
+}
+
 #[test]
 fn cyclic_references_end_in_an_error() {
     for (name, next, width) in [

@@ -10,7 +10,7 @@ use crate::{
     text::is_hidden,
     value::{
         self, Account, Accounts, Bind, Capability, ContainerPath, Device, ExtraHost, HostAddress,
-        ImagePlatform, Schedule, Signal, Tmpfs, WebAddress,
+        HostPath, ImagePlatform, Schedule, Signal, Tmpfs, WebAddress,
     },
 };
 
@@ -33,8 +33,12 @@ pub enum Form {
     Path,
     /// An absolute path inside a container.
     ContainerPath,
+    /// One where something is mounted: not `/`.
+    MountPath,
     /// A pattern of paths.
     Glob,
+    /// A pattern of paths below the repository.
+    RepositoryGlob,
     /// A pattern of names of branches and tags.
     RefGlob,
     /// A pattern of files, as Ant has them: `*`, `**`, `?` and alternatives.
@@ -222,10 +226,12 @@ impl Form {
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
             Form::Cron => Schedule::parse(text).is_some(),
-            Form::Path => !text.is_empty() && !text.chars().any(|c| is_hidden(c) || c == '\\'),
+            Form::Path => HostPath::is_good(text),
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
+            Form::MountPath => ContainerPath::of_mount(text).is_some(),
+            Form::RepositoryGlob => is_glob(text) && stays_below(text),
             Form::Glob | Form::RefGlob => is_glob(text),
-            Form::AntGlob => is_glob(text) && !text.contains(['[', '\\']),
+            Form::AntGlob => is_glob(text) && stays_below(text) && !text.contains(['[', '\\']),
             Form::BuildTrigger => value::is_build_trigger(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
@@ -322,9 +328,17 @@ impl Form {
             Form::Cron => {
                 "five cron fields such as `0 6 * * *`, or a preset such as `@daily`".to_string()
             }
-            Form::Path => "a path with `/` between its names, without hidden characters".to_string(),
+            Form::Path => {
+                "a path with `/` between its names: at most 255 bytes each, no `\\` and hidden characters, and in an absolute one no `.`, `..` and `//`".to_string()
+            }
             Form::ContainerPath => {
                 "an absolute path inside the container, such as `/data`: one `/` between names, no `.`, `..`, `:`, `\\` and hidden characters".to_string()
+            }
+            Form::MountPath => {
+                "an absolute path inside the container below `/`, such as `/data`: one `/` between names, no `.`, `..`, `:`, `\\` and hidden characters".to_string()
+            }
+            Form::RepositoryGlob => {
+                "a pattern of paths below the repository, such as `model_serving/**`: no `/` at its start, no `.`, `..`, `//` and hidden characters".to_string()
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
             Form::RefGlob => "a name, or a pattern such as `release/*`".to_string(),
@@ -420,7 +434,16 @@ const MOST_CHOICES: usize = 20;
 
 fn is_glob(text: &str) -> bool {
     let bounded = text.len() <= LONGEST_GLOB && text.matches('{').count() <= MOST_CHOICES;
-    !text.is_empty() && bounded && globset::Glob::new(text).is_ok()
+    !text.is_empty() && bounded && !text.contains(is_hidden) && globset::Glob::new(text).is_ok()
+}
+
+/// Whether a pattern is one of paths below a folder, each in its one spelling: whichever of its choices is taken.
+fn stays_below(text: &str) -> bool {
+    let mut names = text.split(['/', '{', '}', ',']);
+    let mut starts = text.split(['{', ',']);
+    !names.any(|name| [".", ".."].contains(&name))
+        && !starts.any(|start| start.starts_with('/'))
+        && !text.contains("//")
 }
 
 /// The longest expression, and how many brackets and operators may stand in it: what is read of it is a tree.

@@ -35,7 +35,7 @@ const EXTERNAL: KeyShape = key(
 const KEYS: &[KeyShape] = &[
     key(
         "mount",
-        Shape::Plain(Form::ContainerPath),
+        Shape::Plain(Form::MountPath),
         "Where it is in the container.",
         "mount = \"/data\"",
     ),

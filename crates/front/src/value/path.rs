@@ -63,6 +63,21 @@ impl HostPath {
         }
     }
 
+    /// Whether a text is a path that a file system can have: no hidden character and no `\`, and no name or length that is too
+    /// long. An absolute one has one spelling, which rules that compare paths rely on: no `.`, `..` or empty name in it.
+    pub fn is_good(text: &str) -> bool {
+        let (is_absolute, inner) = match text.strip_prefix('/') {
+            Some(inner) => (true, inner),
+            None => (false, text),
+        };
+        let is_step = |name: &str| matches!(name, "" | "." | "..");
+        let inner = inner.strip_suffix('/').unwrap_or(inner);
+        let is_root = is_absolute && text.len() == 1;
+        let mut names = inner.split('/');
+        let are_good = is_root || names.all(|name| is_name(name) || !is_absolute && is_step(name));
+        are_good && !text.is_empty() && text.len() <= LONGEST_PATH
+    }
+
     pub fn is_absolute(&self) -> bool {
         matches!(self, HostPath::Absolute(_))
     }
@@ -103,6 +118,11 @@ impl ContainerPath {
         names
             .all(|name| !name.is_empty() && is_portable(name) && !is_git_folder(name))
             .then_some(path)
+    }
+
+    /// Nothing can be mounted over `/`, where the image itself is.
+    pub fn of_mount(text: &str) -> Option<Self> {
+        Self::parse(text).filter(|path| path.0 != "/")
     }
 
     pub fn into_string(self) -> String {
@@ -215,6 +235,36 @@ mod tests {
             );
         }
         assert!(HostPath::parse("/x").is_absolute());
+    }
+
+    #[test]
+    fn an_absolute_path_of_the_host_has_one_spelling() {
+        let long = "x".repeat(255);
+        for text in [
+            "/", "/a", "/a/", "a", "./a", "../a", ".", "./", "a/../b", "/a b:c",
+        ] {
+            assert!(HostPath::is_good(text), "{text}");
+        }
+        assert!(HostPath::is_good(&long) && HostPath::is_good(&format!("/{long}")));
+        for text in [
+            "",
+            "//",
+            "//a",
+            "/a//",
+            "/a//b",
+            "/a/../b",
+            "/..",
+            "/./a",
+            "/a/.",
+            "/a\\b",
+            "a\u{202e}",
+            "a\nb",
+        ] {
+            assert!(!HostPath::is_good(text), "{text:?}");
+        }
+        for text in [format!("/{long}x"), format!("{long}x/a"), "a/".repeat(3000)] {
+            assert!(!HostPath::is_good(&text), "{}", text.len());
+        }
     }
 
     #[test]

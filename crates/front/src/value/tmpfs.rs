@@ -42,7 +42,7 @@ impl Tmpfs {
         if text.contains(is_hidden) || options.contains(':') {
             return None;
         }
-        let path = ContainerPath::parse(path)?;
+        let path = ContainerPath::of_mount(path)?;
         let options = options.split(',').filter(|option| !option.is_empty());
         Some(Self {
             path: path.into_string(),
@@ -174,6 +174,8 @@ mod tests {
             "/run:size=%",
             "/a:b:c",
             "/a b",
+            "/",
+            "/:size=1m",
         ] {
             assert_eq!(Tmpfs::parse(text), None, "{text}");
         }

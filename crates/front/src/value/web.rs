@@ -10,11 +10,16 @@ pub fn is_url_path(text: &str) -> bool {
 }
 
 /// Whether it is such a path, with or without a query: `/metrics?format=prometheus`. Other characters stand in both as they are:
-/// who asks encodes them. But `\` is `/` for some, and `#` ends what is asked for.
+/// who asks encodes them. But `\` is `/` for some, `#` ends what is asked for, and of spaces only a plain one that does not end
+/// the text can be seen.
 pub fn is_request_path(text: &str) -> bool {
     let path = text.split_once('?').map_or(text, |(path, _)| path);
-    let is_unclear = |c: char| is_hidden(c) || c == '\\' || c == '#';
-    has_one_spelling(path) && !text.contains(is_unclear) && is_encoded_well(text)
+    let is_space = |c: char| c.is_whitespace() && c != ' ';
+    let is_unclear = |c: char| is_hidden(c) || is_space(c) || c == '\\' || c == '#';
+    has_one_spelling(path)
+        && !text.contains(is_unclear)
+        && !text.ends_with(' ')
+        && is_encoded_well(text)
 }
 
 fn has_one_spelling(path: &str) -> bool {
@@ -131,6 +136,9 @@ mod tests {
             "/a\nb",
         ] {
             assert!(!is_url_path(text) && !is_request_path(text), "{text:?}");
+        }
+        for text in ["/a ", "/a\u{a0}", "/a\u{a0}b", "/a\u{3000}", "/a?b=1 "] {
+            assert!(!is_request_path(text), "{text:?}");
         }
         assert!(is_request_path("/a?b=/../c&d=e?") && !is_url_path("/a?b"));
         assert!(!is_request_path("/a/../b?c") && !is_request_path("/a?b\u{202e}"));

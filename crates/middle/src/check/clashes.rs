@@ -7,6 +7,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{FileContent, FileMount, Platform},
     source::Span,
+    syntax::Node,
     value::{is_device, one_spelling},
 };
 
@@ -18,12 +19,12 @@ pub(super) fn mount_paths(facts: Facts<'_>, sink: &mut Sink) {
             .iter()
             .map(|mount| (&mount.path, mount.span));
         let files = workload.files.iter().map(|file| (&file.path, file.span));
-        let memory = workload.runtime.tmpfs.iter().map(|tmpfs| {
-            let span = workload
-                .written
-                .get("tmpfs")
-                .map_or(workload.span, |node| node.span);
-            (&tmpfs.path, span)
+        let written = workload.written.get("tmpfs");
+        let items = written.and_then(Node::as_array).unwrap_or_default();
+        let memory = workload.runtime.tmpfs.iter().enumerate();
+        let memory = memory.map(|(index, tmpfs)| {
+            let node = items.get(index).or(written);
+            (&tmpfs.path, node.map_or(workload.span, |node| node.span))
         });
         report_equal_paths(mounts.chain(files).chain(memory), &workload.name, sink);
     }

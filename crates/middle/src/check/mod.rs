@@ -11,6 +11,7 @@ mod images;
 mod limits;
 mod lints;
 mod notify;
+mod outside;
 mod ports;
 mod power;
 mod profiles;
@@ -58,6 +59,7 @@ const RULES: &[Rule] = &[
     rights::rights,
     rights::public_binds,
     lints::sources,
+    outside::raw_sources,
     lints::basics,
     notify::route_names,
     notify::nobody_told,

@@ -9,8 +9,12 @@ pub(super) enum Power {
     Engine(&'static str),
     /// It gets out of its container: why.
     Host(String),
+    /// `up` runs this program of the host for it.
+    Program(String),
     /// Its processes are root's.
     Root,
+    /// It is on the host's network, with all of its ports.
+    Network,
     /// The network reaches this port of the host.
     Open(String),
 }
@@ -120,11 +124,46 @@ pub(super) fn of_device(path: &str) -> Option<Power> {
     is_raw.then(|| Power::Host(format!("`{path}` is all of a disk, or of the memory")))
 }
 
+/// A rule such as `b 8:* rwm`, which lets it make and open devices: disks (`b`), all (`a`), or memory (`c`, number 1; `Documentation/
+/// admin-guide/devices.txt` of Linux).
+fn of_device_rule(rule: &str) -> Option<Power> {
+    let mut parts = rule.split_whitespace();
+    let (kind, number) = (parts.next()?, parts.next().unwrap_or("*"));
+    let major = number.split(':').next().unwrap_or_default();
+    let is_raw = matches!(kind, "a" | "b") || kind == "c" && ["1", "*"].contains(&major);
+    is_raw.then(|| Power::Host(format!("`{rule}` lets it open disks, or the memory")))
+}
+
 /// The raw keys of a Compose service.
 pub(super) fn of_service(raw: &Raw) -> Vec<Power> {
     let mut powers = Vec::new();
+    if let Some(provider) = entry(raw, "provider") {
+        powers.push(Power::Program(word(entry(provider, "type"))));
+    }
     if entry(raw, "privileged").is_some_and(is_on) {
         powers.push(Power::Host("privileged".to_string()));
+    }
+    if entry(raw, "use_api_socket").is_some_and(is_on) {
+        powers.push(Power::Engine(
+            "`use_api_socket` gives it the engine's socket",
+        ));
+    }
+    let is_privileged = |raw: &Raw| entry(raw, "privileged").is_some_and(is_on);
+    for key in ["post_start", "pre_stop"] {
+        if items(entry(raw, key)).any(is_privileged) {
+            powers.push(Power::Host(format!("a command of `{key}` is privileged")));
+        }
+    }
+    let build = entry(raw, "build");
+    let entitlements = items(build.and_then(|it| entry(it, "entitlements")));
+    let mut entitlements = entitlements.map(|it| word(Some(it)));
+    if build.is_some_and(is_privileged) || entitlements.any(|it| it == "security.insecure") {
+        powers.push(Power::Host("its build is privileged".to_string()));
+    }
+    let rules = items(entry(raw, "device_cgroup_rules")).map(|it| word(Some(it)));
+    powers.extend(rules.filter_map(|rule| of_device_rule(&rule)));
+    if word(entry(raw, "network_mode")) == "host" {
+        powers.push(Power::Network);
     }
     for key in ["pid", "userns_mode", "ipc"] {
         if word(entry(raw, key)) == "host" {
@@ -178,6 +217,14 @@ pub(super) fn of_values(raw: &Raw) -> Vec<Power> {
     {
         powers.push(Power::Host("privileged".to_string()));
     }
+    let volumes = entries(entry(raw, "volumes")).filter_map(|(_, volume)| {
+        let is_read_only = entry(volume, "readOnly").is_some_and(is_on);
+        of_path(&word(entry(volume, "hostPath")), is_read_only)
+    });
+    powers.extend(volumes);
+    if entry(raw, "hostNetwork").is_some_and(is_on) {
+        powers.push(Power::Network);
+    }
     if entry(raw, "hostPID").is_some_and(is_on) {
         powers.push(Power::Host(
             "`hostPID`: the processes are the host's own".to_string(),
@@ -213,17 +260,25 @@ fn of_port(raw: &Raw) -> Option<Power> {
     is_open.then_some(Power::Open(port))
 }
 
-fn entry<'a>(raw: &'a Raw, key: &str) -> Option<&'a Raw> {
+/// What a table holds; nothing of any other value.
+pub(super) fn entries(raw: Option<&Raw>) -> impl Iterator<Item = &(String, Raw)> {
     match raw {
-        Raw::Table(entries) => entries
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, it)| it),
-        _ => None,
+        Some(Raw::Table(entries)) => entries.iter(),
+        _ => [].iter(),
     }
 }
 
-fn items(raw: Option<&Raw>) -> impl Iterator<Item = &Raw> {
+pub(super) fn entry<'a>(raw: &'a Raw, key: &str) -> Option<&'a Raw> {
+    let mut entries = entries(Some(raw));
+    entries.find(|(name, _)| name == key).map(|(_, it)| it)
+}
+
+/// The entries of a table in a table.
+pub(super) fn section<'a>(raw: &'a Raw, key: &str) -> impl Iterator<Item = &'a (String, Raw)> {
+    entries(entry(raw, key))
+}
+
+pub(super) fn items(raw: Option<&Raw>) -> impl Iterator<Item = &Raw> {
     match raw {
         Some(Raw::List(items)) => items.iter(),
         _ => [].iter(),
@@ -231,7 +286,7 @@ fn items(raw: Option<&Raw>) -> impl Iterator<Item = &Raw> {
 }
 
 /// A scalar as text. What is known only at the start is left out.
-fn word(raw: Option<&Raw>) -> String {
+pub(super) fn word(raw: Option<&Raw>) -> String {
     match raw {
         Some(Raw::Text(text)) => literals(text),
         Some(Raw::Integer(number)) => number.to_string(),
@@ -258,7 +313,7 @@ fn is_on(raw: &Raw) -> bool {
 }
 
 /// `/a` of `/a:/b:ro`.
-fn first_part(text: &str) -> String {
+pub(super) fn first_part(text: &str) -> String {
     text.split(':').next().unwrap_or_default().to_string()
 }
 
@@ -283,7 +338,7 @@ fn normal(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Power, of_device, of_path, of_port, of_service};
+    use super::{Power, of_device, of_device_rule, of_path, of_port, of_service};
     use crate::model::{Raw, Text};
 
     fn text(text: &str) -> Raw {
@@ -324,6 +379,16 @@ mod tests {
             assert_eq!(of_path(path, true), None, "{path}");
         }
         assert!(of_device("/dev/sda").is_some() && of_device("/dev/dri").is_none());
+    }
+
+    #[test]
+    fn rules_for_devices_are_told_apart() {
+        for rule in ["a *:* rwm", "b 8:* rwm", "c 1:1 r", "c *:* rwm"] {
+            assert!(of_device_rule(rule).is_some(), "{rule}");
+        }
+        for rule in ["c 189:* rwm", "c 10:200 rw", ""] {
+            assert_eq!(of_device_rule(rule), None, "{rule}");
+        }
     }
 
     #[test]

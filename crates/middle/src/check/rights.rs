@@ -3,12 +3,12 @@
 use super::{
     Facts,
     lints::{at, lint},
-    power::{self, Power},
+    power::{self, Power, entry, section},
     strings::is_the_users,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Device, Platform, Port, Raw, Workload},
+    model::{Device, Platform, Port, Workload},
     source::Span,
 };
 
@@ -27,7 +27,15 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
             let powers = power::of_service(&workload.raw_compose);
             holder.report(powers, place("compose"), sink);
         }
-        holder.report(power::of_values(&workload.raw_helm), place("helm"), sink);
+        let component = platform.component(&workload.component);
+        let of_component = component.filter(|_| workload.part.is_none());
+        let values = of_component.map(|it| &it.raw_helm).into_iter();
+        if is_chosen(platform, workload, "helm") {
+            let powers = values
+                .chain([&workload.raw_helm])
+                .flat_map(power::of_values);
+            holder.report(powers, place("helm"), sink);
+        }
     }
     for pipeline in &platform.pipelines {
         let holder = Holder {
@@ -78,6 +86,7 @@ impl Holder<'_> {
 
     fn lint(&self, power: Power, span: Span) -> Diagnostic {
         let name = &self.name;
+        let is_program = matches!(power, Power::Program(_));
         let (code, message, label, help) = match power {
             Power::Engine(label) => (
                 Code::DockerSocket,
@@ -90,6 +99,18 @@ impl Holder<'_> {
                 format!("{name} has all rights on the host"),
                 label,
                 "give it the folders, `devices` or `cap_add` that it needs; ",
+            ),
+            Power::Program(program) => (
+                Code::Privileged,
+                format!("`up` runs a program of the host for {name}"),
+                format!("Compose runs `{program}`, outside of any container"),
+                "remove `provider`; ",
+            ),
+            Power::Network => (
+                Code::PublicBind,
+                format!("every port of {name} is open to the network"),
+                "it is on the host's network".to_string(),
+                "publish the ports that are needed; ",
             ),
             Power::Root => (
                 Code::RootUser,
@@ -105,6 +126,10 @@ impl Holder<'_> {
             ),
         };
         let lint = Diagnostic::new(code, message).label(span, label);
+        let lint = match is_program {
+            true => lint.denied(),
+            false => lint,
+        };
         let code = code.name();
         match self.component {
             Some(component) => lint
@@ -165,7 +190,7 @@ fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: 
     }
 }
 
-/// What `[raw.compose]` gives to services and volumes.
+/// What `[raw.compose]` gives to services and volumes, and `[raw.helm]` to components.
 fn of_project(platform: &Platform, sink: &mut Sink) {
     for (name, service) in section(&platform.raw_compose, "services") {
         let workload = platform.workloads().find(|it| it.name == *name);
@@ -175,6 +200,15 @@ fn of_project(platform: &Platform, sink: &mut Sink) {
         };
         holder.report(power::of_service(service), platform.span, sink);
     }
+    let values = entry(&platform.raw_helm, "components").into_iter();
+    for (name, values) in values.flat_map(|it| power::entries(Some(it))) {
+        let workload = platform.workloads().find(|it| it.name == *name);
+        let holder = Holder {
+            name: format!("`{name}` of `[raw.helm]`"),
+            component: workload.map(|it| it.component.as_str()),
+        };
+        holder.report(power::of_values(values), platform.span, sink);
+    }
     for (name, volume) in section(&platform.raw_compose, "volumes") {
         let holder = Holder {
             name: format!("the volume `{name}` of `[raw.compose]`"),
@@ -182,13 +216,4 @@ fn of_project(platform: &Platform, sink: &mut Sink) {
         };
         holder.report(power::of_volume(volume), platform.span, sink);
     }
-}
-
-fn section<'a>(raw: &'a Raw, key: &str) -> impl Iterator<Item = &'a (String, Raw)> {
-    let entries = |raw: &'a Raw| match raw {
-        Raw::Table(entries) => entries.as_slice(),
-        _ => &[],
-    };
-    let found = entries(raw).iter().find(|(name, _)| name == key);
-    found.map_or(&[][..], |(_, inner)| entries(inner)).iter()
 }

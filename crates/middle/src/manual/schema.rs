@@ -252,11 +252,12 @@ fn plain(form: Form) -> Value {
         Form::Cpu => pattern("^[0-9]+(m|\\.[0-9]{1,3})?$"),
         Form::Memory => pattern("^[0-9]+(\\.[0-9]{1,3})?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$"),
         Form::ContainerPath => pattern("^/[^:]*$"),
+        Form::MountPath => pattern("^/[^:]+$"),
         Form::Mode => pattern("^[0-7]{3,4}$"),
         Form::HostPort => pattern("^[^ ]+:[0-9]+$"),
         Form::PortRange => pattern("^[0-9]+(-[0-9]+)?$"),
         Form::PublishedPort => pattern("^(auto|[0-9]+(-[0-9]+)?)$"),
-        Form::Path | Form::Glob | Form::RefGlob | Form::AntGlob => {
+        Form::Path | Form::Glob | Form::RepositoryGlob | Form::RefGlob | Form::AntGlob => {
             json!({ "type": "string", "minLength": 1 })
         }
         Form::Restart => pattern("^(no|always|on-failure(:[1-9][0-9]*)?|unless-stopped)$"),

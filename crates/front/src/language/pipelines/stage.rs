@@ -9,7 +9,7 @@ use super::super::{
 };
 use crate::files::Target::Jenkins;
 
-const GLOBS: Shape = Shape::List(&Shape::Plain(Form::Glob));
+const GLOBS: Shape = Shape::List(&Shape::Plain(Form::RepositoryGlob));
 const REF_GLOBS: Shape = Shape::List(&Shape::Plain(Form::RefGlob));
 
 const WHERE: Shape = Shape::Table(&[

@@ -87,10 +87,9 @@ fn guests_edges<'a>(
         let Some(host) = pods.foreign_owner_of(&guest.name) else {
             continue;
         };
-        let siblings = platform
-            .workloads()
-            .filter(|other| other.component == guest.component && other.name != guest.name);
-        for sibling in siblings {
+        let siblings = platform.component(&guest.component).into_iter();
+        let siblings = siblings.flat_map(|it| &it.workloads);
+        for sibling in siblings.filter(|other| other.name != guest.name) {
             let other = pods.owner_of(&sibling.name);
             if other == host {
                 continue;

@@ -68,11 +68,13 @@ impl<'a> Networks<'a> {
             return Map::new();
         }
         let mut keys = vec![workload.group.clone()];
+        let mut reached = BTreeSet::new();
         let mut external = Vec::new();
         let mut aliases: Vec<String> = Vec::new();
         let mut on_pipelines = false;
         for member in self.sharing_network(workload) {
-            keys.extend(self.graph.networks_of(&member.name));
+            let groups = self.graph.networks_of(&member.name).into_iter();
+            keys.extend(groups.filter(|group| reached.insert(group.clone())));
             on_pipelines |= self.pipelines.contains(&member.name);
             external.extend(member.networks.iter().map(|name| self.external_key(name)));
             if member.name != workload.name {
