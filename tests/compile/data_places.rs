@@ -52,6 +52,38 @@ fn stores() -> impl Iterator<Item = (Kind, String)> {
     })
 }
 
+/// A variable's default decides in every runtime, whatever characters are in it; a folder has one name, however it is written.
+#[test]
+fn the_default_of_a_variable_leads_a_program_elsewhere() {
+    let text = store("postgres");
+    let written = |folder: &str, keys: &str| {
+        let folder = format!("/var/lib/postgresql/data/{folder}");
+        let variable = format!(
+            "[vars]\ndir = {{ env = \"DIR\", default = \"{folder}\" }}\n[components.store]\n"
+        );
+        let keys = keys.replace("FOLDER", &folder);
+        text.replacen("[components.store]\n", &format!("{variable}{keys}\n"), 1)
+    };
+    let options =
+        |value: &str| format!("args = [\"postgres\", \"-c\", \"data_directory={value}\"]");
+    for keys in [
+        "env.PGDATA = \"${vars.dir}\"".to_string(),
+        options("${vars.dir}"),
+        "compose.environment.PGDATA = \"${vars.dir}\"\nhelm.env.PGDATA = \"${vars.dir}\"\n\
+         env.PGDATA = \"${vars.dir}\""
+            .to_string(),
+    ] {
+        let plan = data_plan(&written("one", &keys), &written("two", &keys));
+        assert_eq!(displaced_in(&plan), RUNTIMES.into(), "{keys}");
+    }
+    for folder in ["a b", "{a}/b", "$x/y", "a-b:-c"] {
+        let by_variable = written(folder, "env.PGDATA = \"${vars.dir}\"");
+        let by_text = written(folder, "env.PGDATA = \"FOLDER\"");
+        let plan = data_plan(&by_variable, &by_text);
+        assert_eq!(displaced_in(&plan), BTreeSet::new(), "{folder}");
+    }
+}
+
 /// Every kind with data: its volume is mounted elsewhere.
 #[test]
 fn a_mount_that_moves_displaces_the_data_of_every_kind() {

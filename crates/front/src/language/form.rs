@@ -361,7 +361,7 @@ impl Form {
             Form::Tmpfs => "an absolute path with single `/`, without `.` and `..`, such as `/run` or `/run:size=64m`".to_string(),
             Form::Registry => "a registry and what follows it, such as `registry.example.com/ml`, without `https://`".to_string(),
             Form::Scheme => "a URL's scheme such as `http` or `grpc`".to_string(),
-            Form::UrlPath => "a path of a URL with single `/`, without `.` and `..`, such as `/metrics` or `/health?full=1`".to_string(),
+            Form::UrlPath => "a path of a URL with single `/`, without `.`, `..` and `#`, such as `/metrics` or `/health?full=1`".to_string(),
             Form::UrlPrefix => NameRule::WebPath.describe().to_string(),
             Form::Domain => "a host name such as `ml.example.com`, in lower case".to_string(),
             Form::WebAddress => "a URL such as `https://ml.example.com/mlflow`, its path without `.` and `..`".to_string(),

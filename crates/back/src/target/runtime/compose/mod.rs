@@ -28,7 +28,7 @@ use crate::{
         runtime::shared::{
             networks::Networks,
             service::{ServiceView, volume_declaration},
-            started::{Services, volumes},
+            started::Services,
         },
         shared::{kept::Written, losses::Losses},
     },
@@ -183,7 +183,7 @@ fn written<'a>(platform: &'a Platform, project: &ProjectView, files: &[GroupFile
     let started = files.iter().flat_map(|file| &file.services);
     Written {
         target: Target::Compose,
-        volumes: volumes(platform, &project.name, &declared),
+        volumes: services.volumes(&project.name, &declared),
         started: started
             .filter_map(|service| {
                 services.started(platform, platform.workload(&service.name)?, service)

@@ -4,14 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{claims::Claims, image};
 use crate::{
     data::Keeper,
     files::Target,
     model::{MountSource, Platform, Workload},
-    target::shared::kept::{Keeping, KeptVolume, Laid, Source, Started, Written},
+    speak::Chart,
+    target::shared::kept::{Defaults, Keeping, KeptVolume, Laid, Source, Started, Written},
 };
 
 /// What the chart says about data.
@@ -33,9 +34,24 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
         claim(key, name.unwrap_or(key), format!("raw.helm.volumes.{key}"))
     }));
     let mut further = BTreeMap::new();
+    let defaults = Defaults::new(platform, &Chart(platform));
     let workloads = platform.workloads().filter(|workload| !workload.in_chart);
     let started = workloads
-        .filter_map(|workload| started(platform, claims, workload, values, &mut further))
+        .filter_map(|workload| {
+            let values = values["components"].get(&workload.name)?;
+            Some(Started {
+                component: platform.component(&workload.component)?,
+                workload,
+                image: other_image(platform, workload, &values["image"]),
+                env: environment(&values["env"], &defaults),
+                words: ["command", "args"]
+                    .iter()
+                    .flat_map(|key| values[key].as_array().into_iter().flatten())
+                    .filter_map(|word| defaults.text(word))
+                    .collect(),
+                laid: laid(claims, workload, values, &mut further),
+            })
+        })
         .collect();
     volumes.extend(further.into_values());
     Written {
@@ -61,36 +77,23 @@ fn claim(key: &str, name: &str, path: String) -> KeptVolume {
     }
 }
 
-fn started<'a>(
-    platform: &'a Platform,
+/// What is mounted into its pods.
+fn laid(
     claims: &Claims,
-    workload: &'a Workload,
+    workload: &Workload,
     values: &Value,
     further: &mut BTreeMap<String, KeptVolume>,
-) -> Option<Started<'a>> {
-    let values = values["components"].get(&workload.name)?;
-    let texts = |key: &str| -> Vec<String> {
-        let list = values[key].as_array().into_iter().flatten();
-        let words = list.filter_map(Value::as_str);
-        words.map(ToString::to_string).collect()
-    };
+) -> Vec<Laid> {
     let mounts = values["volumes"].as_object().into_iter().flatten();
-    Some(Started {
-        component: platform.component(&workload.component)?,
-        workload,
-        image: other_image(platform, workload, &values["image"]),
-        env: environment(&values["env"]),
-        words: [texts("command"), texts("args")].concat(),
-        laid: mounts
-            .filter_map(|(name, mount)| {
-                Some(Laid {
-                    at: mount["mountPath"].as_str()?.to_string(),
-                    sub_path: mount["subPath"].as_str().unwrap_or_default().to_string(),
-                    source: source(claims, workload, name, mount, further),
-                })
+    mounts
+        .filter_map(|(name, mount)| {
+            Some(Laid {
+                at: mount["mountPath"].as_str()?.to_string(),
+                sub_path: mount["subPath"].as_str().unwrap_or_default().to_string(),
+                source: source(claims, workload, name, mount, further),
             })
-            .collect(),
-    })
+        })
+        .collect()
 }
 
 /// What a mount brings into the pod. A claim that only raw values name is one more volume.
@@ -144,11 +147,9 @@ fn other_image(platform: &Platform, workload: &Workload, values: &Value) -> Opti
     })
 }
 
-fn environment(values: &Value) -> BTreeMap<String, String> {
-    let empty = Map::new();
-    let values = values.as_object().unwrap_or(&empty);
+fn environment(values: &Value, defaults: &Defaults) -> BTreeMap<String, String> {
+    let values = values.as_object().into_iter().flatten();
     values
-        .iter()
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_string())))
+        .filter_map(|(name, value)| Some((name.clone(), defaults.text(value)?)))
         .collect()
 }

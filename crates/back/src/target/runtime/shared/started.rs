@@ -1,4 +1,5 @@
-//! The services of a file as they start: what an engine is going to mount, raw keys included.
+//! The services of a file as they start: what an engine is going to mount, raw keys included. Raw keys are the reason to read
+//! what is written: they may have changed each of it.
 //!
 //! The forms are those of the Compose specification (05-services.md: `volumes`, `tmpfs`, `environment`, `command`; 07-volumes.md).
 
@@ -10,12 +11,14 @@ use super::{files::host_path, service::ServiceView};
 use crate::{
     model::{MountSource, Platform, Workload},
     speak::Speak,
-    target::shared::kept::{KeptVolume, Laid, Source, Started, by_engine},
+    target::shared::kept::{Defaults, KeptVolume, Laid, Source, Started, by_engine},
+    value::Tmpfs,
 };
 
 /// Reads services as their engine does.
 pub struct Services<'a> {
     speak: &'a dyn Speak,
+    defaults: Defaults,
     /// Paths of the host by how a file names them.
     paths: BTreeMap<String, String>,
 }
@@ -31,8 +34,14 @@ impl<'a> Services<'a> {
         let paths = paths.map(|path| (host_path(speak, platform, path), path.as_str().to_string()));
         Self {
             speak,
+            defaults: Defaults::new(platform, speak),
             paths: paths.collect(),
         }
+    }
+
+    /// What a text of a service is where nobody sets a variable.
+    fn text(&self, written: &Value) -> Option<String> {
+        self.defaults.text(written)
     }
 
     /// A service as its engine starts it.
@@ -49,9 +58,11 @@ impl<'a> Services<'a> {
         Some(Started {
             component: platform.component(&workload.component)?,
             workload,
-            image: image.filter(|image| *image != own).map(known),
-            env: environment(keys.get("environment")),
-            words: words.flat_map(|key| list(keys.get(key))).collect(),
+            image: image
+                .filter(|image| *image != own)
+                .and_then(|image| self.text(&Value::from(image))),
+            env: self.environment(keys.get("environment")),
+            words: words.flat_map(|key| self.list(keys.get(key))).collect(),
             laid: self.laid(keys),
         })
     }
@@ -59,8 +70,9 @@ impl<'a> Services<'a> {
     fn laid(&self, keys: &Map<String, Value>) -> Vec<Laid> {
         let volumes = keys.get("volumes").and_then(Value::as_array);
         let volumes = volumes.into_iter().flatten();
-        let memory = list(keys.get("tmpfs")).into_iter().map(|it| Laid {
-            at: it.split(':').next().unwrap_or_default().to_string(),
+        let memory = self.list(keys.get("tmpfs")).into_iter();
+        let memory = memory.filter_map(|it| Tmpfs::parse(&it)).map(|it| Laid {
+            at: it.path.as_str().to_string(),
             sub_path: String::new(),
             source: Source::Elsewhere,
         });
@@ -72,10 +84,10 @@ impl<'a> Services<'a> {
 
     /// One of `volumes`, in its long or its short form.
     fn volume(&self, volume: &Value) -> Option<Laid> {
-        if let Some(short) = volume.as_str() {
-            return Some(self.short(&known(short)));
+        if volume.is_string() {
+            return self.text(volume).map(|short| self.short(&short));
         }
-        let text = |value: &Value| value.as_str().map(known);
+        let text = |value: &Value| self.text(value);
         let source = text(&volume["source"]);
         Some(Laid {
             at: text(&volume["target"])?,
@@ -109,147 +121,89 @@ impl<'a> Services<'a> {
     fn folder(&self, written: String) -> Source {
         Source::Folder(self.paths.get(&written).cloned().unwrap_or(written))
     }
-}
 
-/// Each volume of a platform as the files declare it, and those that raw keys add. `project`: what a volume without a name is
-/// named after.
-pub fn volumes(
-    platform: &Platform,
-    project: &str,
-    declared: &BTreeMap<String, Value>,
-) -> Vec<KeptVolume> {
-    let mut out: Vec<KeptVolume> = platform.volumes.iter().map(by_engine).collect();
-    for volume in &mut out {
-        if let Some(declaration) = declared.get(&volume.key) {
-            declare(volume, project, declaration);
+    /// `NAME: VALUE`, or a list of `NAME=VALUE`.
+    fn environment(&self, value: Option<&Value>) -> BTreeMap<String, String> {
+        match value {
+            Some(Value::Object(table)) => table
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), self.text(value)?)))
+                .collect(),
+            value => self
+                .list(value)
+                .iter()
+                .filter_map(|entry| entry.split_once('='))
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect(),
         }
     }
-    let known: BTreeSet<&str> = platform.volumes.iter().map(|it| it.key.as_str()).collect();
-    // Only raw keys declare others.
-    for (key, declaration) in declared
-        .iter()
-        .filter(|(key, _)| !known.contains(key.as_str()))
-    {
-        let mut volume = KeptVolume::of_raw_keys(key);
-        declare(&mut volume, project, declaration);
-        out.push(volume);
-    }
-    out
-}
 
-/// Takes over what a declaration says of a volume's name, and where its driver keeps it.
-fn declare(volume: &mut KeptVolume, project: &str, declaration: &Value) {
-    let keeping = &mut volume.keeping;
-    let name = match declaration["name"].as_str() {
-        Some(name) => known(name),
-        None => format!("{project}_{}", volume.key),
-    };
-    keeping.backing = backing(declaration);
-    if name != keeping.name || keeping.backing.is_some() {
-        keeping.moved &= name == keeping.name;
-        keeping.named_by = Some(format!("raw.compose.volumes.{}", volume.key));
-        keeping.name = name;
+    /// One text, or a list of them.
+    fn list(&self, value: Option<&Value>) -> Vec<String> {
+        match value {
+            Some(Value::Array(many)) => many.iter().filter_map(|it| self.text(it)).collect(),
+            one => one.and_then(|it| self.text(it)).into_iter().collect(),
+        }
     }
-}
 
-/// As in `local device=/srv/data o=bind type=none`. An engine's own folder is `None`.
-fn backing(declaration: &Value) -> Option<String> {
-    let driver = declaration["driver"].as_str().map(known);
-    let options = declaration["driver_opts"].as_object();
-    let options: BTreeMap<&str, String> = options
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| {
-            (
-                name.as_str(),
-                value.as_str().map_or(value.to_string(), known),
-            )
-        })
-        .collect();
-    if options.is_empty() && driver.as_deref().is_none_or(|driver| driver == "local") {
-        return None;
-    }
-    let driver = driver.unwrap_or_else(|| "local".to_string());
-    let options = options
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"));
-    let words: Vec<String> = std::iter::once(driver).chain(options).collect();
-    Some(words.join(" "))
-}
-
-/// `NAME: VALUE`, or a list of `NAME=VALUE`.
-fn environment(value: Option<&Value>) -> BTreeMap<String, String> {
-    match value {
-        Some(Value::Object(table)) => table
+    /// Each volume of a platform as the files declare it, and those that raw keys add. `project`: what a volume without a name
+    /// is named after.
+    pub fn volumes(&self, project: &str, declared: &BTreeMap<String, Value>) -> Vec<KeptVolume> {
+        let platform = self.speak.platform();
+        let mut out: Vec<KeptVolume> = platform.volumes.iter().map(by_engine).collect();
+        for volume in &mut out {
+            if let Some(declaration) = declared.get(&volume.key) {
+                self.declare(volume, project, declaration);
+            }
+        }
+        let known: BTreeSet<&str> = platform.volumes.iter().map(|it| it.key.as_str()).collect();
+        // Only raw keys declare others.
+        for (key, declaration) in declared
             .iter()
-            .filter_map(|(name, value)| Some((name.clone(), known(value.as_str()?))))
-            .collect(),
-        value => list(value)
-            .iter()
-            .filter_map(|entry| entry.split_once('='))
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect(),
+            .filter(|(key, _)| !known.contains(key.as_str()))
+        {
+            let mut volume = KeptVolume::of_raw_keys(key);
+            self.declare(&mut volume, project, declaration);
+            out.push(volume);
+        }
+        out
     }
-}
 
-/// One text, or a list of them.
-fn list(value: Option<&Value>) -> Vec<String> {
-    match value {
-        Some(Value::String(one)) => vec![known(one)],
-        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(known).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// A text as it is where nobody sets the variables in it: `${X:-default}` is its default, `$$` a dollar.
-fn known(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('$') {
-        out.push_str(before);
-        let name = after.strip_prefix('{').and_then(|it| it.split_once('}'));
-        rest = match (after.strip_prefix('$'), name) {
-            (Some(after), _) => {
-                out.push('$');
-                after
-            }
-            (None, Some((variable, after))) if variable.contains('-') => {
-                let default = variable.split_once('-').map_or("", |(_, default)| default);
-                out.push_str(default);
-                after
-            }
-            _ => {
-                out.push('$');
-                after
-            }
+    /// Takes over what a declaration says of a volume's name, and where its driver keeps it.
+    fn declare(&self, volume: &mut KeptVolume, project: &str, declaration: &Value) {
+        let keeping = &mut volume.keeping;
+        let name = match self.text(&declaration["name"]) {
+            Some(name) => name,
+            None => format!("{project}_{}", volume.key),
         };
+        keeping.backing = self.backing(declaration);
+        if name != keeping.name || keeping.backing.is_some() {
+            keeping.moved &= name == keeping.name;
+            keeping.named_by = Some(format!("raw.compose.volumes.{}", volume.key));
+            keeping.name = name;
+        }
     }
-    out + rest
-}
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::{backing, environment, known, list};
-
-    #[test]
-    fn what_is_written_is_read_as_the_engine_reads_it() {
-        assert_eq!(
-            known("/srv/${DISK:-one}/$$x/${Y:?no}"),
-            "/srv/one/$x/${Y:?no}"
-        );
-        assert_eq!(list(Some(&json!("a b"))), ["a b"]);
-        let list_form = environment(Some(&json!(["PGDATA=/x", "EMPTY"])));
-        assert_eq!(
-            list_form,
-            environment(Some(&json!({ "PGDATA": "/x", "EMPTY": null })))
-        );
-        assert_eq!(backing(&json!({ "name": "a", "driver": "local" })), None);
-        let bound = json!({ "driver_opts": { "type": "none", "device": "/srv" } });
-        assert_eq!(
-            backing(&bound).as_deref(),
-            Some("local device=/srv type=none")
-        );
+    /// As in `local device=/srv/data o=bind type=none`. An engine's own folder is `None`.
+    fn backing(&self, declaration: &Value) -> Option<String> {
+        let driver = self.text(&declaration["driver"]);
+        let options = declaration["driver_opts"].as_object();
+        let options: BTreeMap<&str, String> = options
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| {
+                let text = self.text(value).unwrap_or_else(|| value.to_string());
+                (name.as_str(), text)
+            })
+            .collect();
+        if options.is_empty() && driver.as_deref().is_none_or(|driver| driver == "local") {
+            return None;
+        }
+        let driver = driver.unwrap_or_else(|| "local".to_string());
+        let options = options
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        let words: Vec<String> = std::iter::once(driver).chain(options).collect();
+        Some(words.join(" "))
     }
 }

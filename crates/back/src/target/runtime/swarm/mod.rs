@@ -22,7 +22,7 @@ use crate::{
         runtime::shared::{
             networks::Networks,
             service::{ServiceView, volume_declaration},
-            started::{Services, volumes},
+            started::Services,
         },
         shared::kept::Written,
     },
@@ -109,7 +109,7 @@ fn written<'a>(platform: &'a Platform, view: &StackView) -> Written<'a> {
     let services = Services::new(&speak);
     Written {
         target: Target::Swarm,
-        volumes: volumes(platform, &view.name, &declared.collect()),
+        volumes: services.volumes(&view.name, &declared.collect()),
         started: view
             .services
             .iter()

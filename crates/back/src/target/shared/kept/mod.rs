@@ -3,10 +3,12 @@
 //! In: what a runtime has really written, raw tables included ([`Started`]). Out: the data with its places, which the manifest
 //! remembers and a plan compares.
 
+mod defaults;
 mod started;
 
 use std::collections::BTreeMap;
 
+pub use defaults::Defaults;
 pub use started::{Laid, Source, Started};
 
 use crate::{
