@@ -37,6 +37,8 @@ pub struct Keeping {
     pub size: Option<u64>,
     /// The raw key that decides which data it is.
     pub named_by: Option<String>,
+    /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.
+    pub adopted: bool,
 }
 
 /// A volume that a runtime keeps, by its key there.
@@ -61,6 +63,7 @@ impl KeptVolume {
                 moved: false,
                 size: None,
                 named_by: Some(path),
+                adopted: true,
             },
         }
     }
@@ -135,6 +138,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
         size: keeping.size,
         places: Default::default(),
         named_by: keeping.named_by,
+        adopted: keeping.adopted,
     }
 }
 
@@ -149,6 +153,7 @@ fn of_folder(path: &str, key: String) -> Kept {
             moved: false,
             size: None,
             named_by: None,
+            adopted: false,
         },
     })
 }
@@ -222,6 +227,7 @@ pub fn by_engine(volume: &PlatformVolume) -> KeptVolume {
             moved: volume.volume_moved,
             size: None,
             named_by: None,
+            adopted: volume.named || volume.external || volume.volume_moved,
         },
     }
 }
