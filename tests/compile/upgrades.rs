@@ -41,7 +41,7 @@ pub(super) fn keeps_data(kind: &Kind) -> bool {
 
 /// The major versions that a component of the kind may have.
 fn majors(kind: &Kind) -> Vec<u64> {
-    match (kind.majors.as_slice(), kind.default_major()) {
+    match (kind.versions.majors.as_slice(), kind.default_major()) {
         ([], Some(major)) => vec![major - 1, major, major + 1],
         (majors, _) => majors.to_vec(),
     }
@@ -142,7 +142,10 @@ fn a_store_has_steps_for_another_major_version() {
 /// Where the data depends on the minor version, a change of it asks for something, both ways.
 #[test]
 fn a_store_says_what_another_minor_version_asks_for() {
-    let kinds: Vec<Kind> = kinds().into_iter().filter(Kind::counts_minors).collect();
+    let kinds: Vec<Kind> = kinds()
+        .into_iter()
+        .filter(|kind| kind.versions.counts_minors)
+        .collect();
     assert!(kinds.len() > 4, "{}", kinds.len());
     for kind in kinds {
         let major = kind.default_major().expect("a major");

@@ -14,7 +14,8 @@ use crate::{
     files::{FileSet, PLATFORM_FILE, Target},
     graph::{self, Graph},
     model::Platform,
-    project, resolve,
+    project,
+    resolve::{self, neighbours, neighbours::Neighbour},
     source::{Sources, Span},
     target::emit,
     template::{self, Engine},
@@ -160,7 +161,7 @@ fn compile_here(world: &dyn World, request: &Request, watch: Watch<'_>) -> Compi
 
 /// The stages, one after the other; `None` where one of them could not begin.
 fn run(
-    world: &dyn World,
+    world: &Bounded<'_>,
     request: &Request,
     watch: Watch<'_>,
     sources: &mut Sources,
@@ -177,17 +178,22 @@ fn run(
     watch(Stage::Project);
     let draft = expand(world, request, &read, &engine, sources, sink);
     watch(Stage::Expand);
-    let inputs = resolve::Inputs {
+    let environment = request.environment.as_deref();
+    let platform = resolve(
         world,
-        engine: &engine,
+        (request, environment),
+        &draft,
+        &engine,
         sources,
-        file: &request.file,
-        environment: request.environment.clone(),
-        environments: &request.environments,
-    };
-    let platform = resolve::resolve(&draft, inputs, sink);
+        sink,
+    );
+    let shareable = neighbours::shareable(&read.tree, &platform, &request.file, sources);
     // The trees of a large platform are as large as what it compiles to, and the targets need the room.
     drop((read, draft));
+    if let Some(environment) = environment.filter(|_| !shareable.is_empty()) {
+        let others = others(world, request, &engine);
+        neighbours::check(&shareable, &others, (&request.file, environment), sink);
+    }
     watch(Stage::Resolve);
     let graph = graph::build(&platform);
     watch(Stage::Graph);
@@ -222,6 +228,48 @@ fn run(
             None
         }
     }
+}
+
+fn resolve(
+    world: &dyn World,
+    (request, environment): (&Request, Option<&str>),
+    draft: &Draft,
+    engine: &Engine,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Platform {
+    let inputs = resolve::Inputs {
+        world,
+        engine,
+        sources,
+        file: &request.file,
+        environment: environment.map(str::to_string),
+    };
+    resolve::resolve(draft, inputs, sink)
+}
+
+/// What the base and the other environments have on a machine, in this order. What is wrong in them their own runs report.
+fn others(world: &Bounded<'_>, request: &Request, engine: &Engine) -> Vec<Neighbour> {
+    let own = request.environment.as_deref();
+    let named = request.environments.iter().map(|name| Some(name.as_str()));
+    let all = std::iter::once(None).chain(named.filter(|name| *name != own));
+    all.filter_map(|environment| {
+        let world = world.again();
+        let (mut sources, mut sink) = (Sources::default(), Sink::default());
+        let (sources, sink) = (&mut sources, &mut sink);
+        let read = project::read(&world, &request.file, environment, sources, sink)?;
+        let draft = expand(&world, request, &read, engine, sources, sink);
+        let platform = resolve(
+            &world,
+            (request, environment),
+            &draft,
+            engine,
+            sources,
+            sink,
+        );
+        Some(Neighbour::of(&platform, &request.file, environment))
+    })
+    .collect()
 }
 
 /// What a kind says can't be changed where it says it: the place is the component's.

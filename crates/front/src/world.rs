@@ -81,6 +81,11 @@ impl<'a> Bounded<'a> {
             read: AtomicU64::new(0),
         }
     }
+
+    /// The same world for another compilation, which may read as much again.
+    pub fn again(&self) -> Self {
+        Self::new(self.world)
+    }
 }
 
 impl World for Bounded<'_> {

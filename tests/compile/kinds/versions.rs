@@ -169,7 +169,7 @@ fn every_major_of_every_kind_compiles() {
     for kind in catalog().values().filter(|kind| kind.adapts()) {
         let has_http = kind.table.get_path(&["workload", "ports", "http"]);
         let prefix = has_http.map_or("", |_| "ports.http = { path = \"/x\" }");
-        for major in &kind.majors {
+        for major in &kind.versions.majors {
             written(&kind.name, &format!("settings.major = {major}\n{prefix}"));
         }
     }

@@ -173,12 +173,6 @@ pub fn twins(environment: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a single file says, whatever is wrong in it: another compilation reports that. `None`: it can't be read.
-pub fn written(world: &dyn World, file: &str) -> Option<Table> {
-    let (mut sources, mut sink) = (Sources::default(), Sink::default());
-    Some(read_file(world, file, &mut sources, &mut sink)?.table)
-}
-
 /// `platform.toml` and `staging` make `platform.staging.toml`.
 pub fn environment_file(file: &str, environment: &str) -> String {
     match file.strip_suffix(".toml") {

@@ -1,9 +1,11 @@
 //! A kind: what its file says about the components that use it.
 
+use std::sync::Arc;
+
 use crate::{
-    data::{Level, Upgrade},
+    data::Upgrade,
     language::{Form, Shape},
-    model::{Icon, SecretForm, Text, Version},
+    model::{Icon, KnownVersions, SecretForm},
     reference::{self, Mode, Words},
     source::Span,
     syntax::{Node, Table, Value},
@@ -28,14 +30,10 @@ pub struct Kind {
     pub image: Option<String>,
     /// The tag of a component that sets none.
     pub version: Option<String>,
-    /// Major versions that it knows; empty: any.
-    pub majors: Vec<u64>,
-    /// Words before the program's version in the tags of images that extend it, such as `pg` in `2.17.2-pg18`.
-    pub version_words: Vec<String>,
+    /// What it knows of the versions of its program.
+    pub versions: Arc<KnownVersions>,
     /// What a tag of its image must hold, as `-full`: other variants lack what the kind needs.
     pub variant: Option<String>,
-    /// The oldest tag that it can run, if that is not the first of a major version.
-    pub oldest: Option<String>,
     /// The steps that existing data needs when the major version changes.
     pub upgrades: Vec<Upgrade>,
     /// Versions that get no fixes any more (`13`, `8.0`), and since when.
@@ -73,38 +71,22 @@ pub struct Kind {
 impl Kind {
     /// The major version of a component that sets none.
     pub fn default_major(&self) -> Option<u64> {
-        let tag = Text::literal(self.version.as_deref()?);
-        Some(self.version_in(&tag)?.major)
-    }
-
-    /// The version of its program in a tag: after one of `version_words`, else the number at the start of the tag.
-    pub fn version_in(&self, tag: &Text) -> Option<Version> {
-        Version::behind(tag, &self.version_words).or_else(|| Version::of_tag(tag))
-    }
-
-    /// Whether a change of the minor version can ask for something.
-    pub fn counts_minors(&self) -> bool {
-        let mut upgrades = self.upgrades.iter();
-        upgrades.any(|upgrade| upgrade.level == Level::Minor)
+        self.versions.default.as_ref().map(|version| version.major)
     }
 
     /// Whether it depends on the major version.
     pub fn adapts(&self) -> bool {
-        match self.majors.as_slice() {
+        match self.versions.majors.as_slice() {
             [_] => false,
-            [] => self.asks_for_major(),
+            [] => self.versions.asks_for_major,
             _ => true,
         }
     }
-
-    /// Whether something in its file differs between major versions.
-    pub fn asks_for_major(&self) -> bool {
-        asks_for_major(&self.table)
-    }
 }
 
-/// Whether a condition reads `major` or `version`, or a string holds `${major}`.
-fn asks_for_major(table: &Table) -> bool {
+/// Whether something in a kind's file differs between major versions: a condition reads `major` or `version`, or a string holds
+/// `${major}`.
+pub(super) fn asks_for_major(table: &Table) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || "._".contains(c);
     table.iter().any(|(key, node)| {
         let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));

@@ -1,13 +1,16 @@
 //! Reads one kind file, on top of the kind that it extends.
 
+use std::sync::Arc;
+
 use super::{
     Binding, Catalog, FileForm, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType, check,
+    kind::asks_for_major,
 };
 use crate::{
     data::{Level, Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, Context, KIND, NameRule, Owner},
-    model::{Icon, SecretForm},
+    model::{Icon, Image, KnownVersions, SecretForm, Text, Version},
     source::{Sources, Span},
     syntax::{self, Key, Node, Removal, Table, Value, overlay},
     template,
@@ -150,14 +153,11 @@ fn parent_of(
 
 fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
     let string = |key: &str| table.string(key).map(ToString::to_string);
-    let majors = table
-        .array("majors")
+    let upgrades: Vec<Upgrade> = table
+        .array("upgrades")
         .unwrap_or_default()
         .iter()
-        .filter_map(|node| match node.value {
-            Value::Integer(number) => u64::try_from(number).ok(),
-            _ => None,
-        })
+        .filter_map(|node| upgrade(node.as_table()?))
         .collect();
     Kind {
         name: name.to_string(),
@@ -171,16 +171,9 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .unwrap_or(Icon::Server),
         image: string("image"),
         version: string("version"),
-        majors,
-        version_words: strings(&table, "version_words"),
+        versions: Arc::new(known_versions(&table, &upgrades)),
         variant: string("variant"),
-        oldest: string("oldest"),
-        upgrades: table
-            .array("upgrades")
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|node| upgrade(node.as_table()?))
-            .collect(),
+        upgrades,
         end_of_life: pairs(&table, "end_of_life"),
         single: table.boolean("single").unwrap_or(false),
         per_platform: table
@@ -208,6 +201,26 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         table,
         span,
     }
+}
+
+fn known_versions(table: &Table, upgrades: &[Upgrade]) -> KnownVersions {
+    let majors = table.array("majors").unwrap_or_default().iter();
+    let majors = majors.filter_map(|node| match node.value {
+        Value::Integer(number) => u64::try_from(number).ok(),
+        _ => None,
+    });
+    let mut known = KnownVersions {
+        image: table.string("image").map(Image::literal),
+        default: None,
+        words: strings(table, "version_words"),
+        majors: majors.collect(),
+        oldest: table.string("oldest").and_then(Version::of),
+        asks_for_major: asks_for_major(table),
+        counts_minors: upgrades.iter().any(|it| it.level == Level::Minor),
+    };
+    let tag = table.string("version").map(Text::literal);
+    known.default = tag.and_then(|tag| known.in_tag(&tag));
+    known
 }
 
 fn strings<C: FromIterator<String>>(table: &Table, key: &str) -> C {

@@ -26,7 +26,7 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Vi
         Fact::PublicUrl => json!(declared.public_url()),
         Fact::External => json!(declared.external.is_some()),
         Fact::Routes => routes(all, &declared.name),
-        Fact::Major => json!(declared.major),
+        Fact::Major => json!(declared.program.major),
         Fact::Version => json!(declared.version),
         Fact::Platform => platform(all).into(),
     };

@@ -113,17 +113,15 @@ fn component(
         }
     }
     let group = group(tree, key, &user, external.is_some(), sink);
-    let major = major::of(tree, key, &user, &kind, sink);
-    let version = major.map(|major| major::numbers(tree, &user, &kind, major));
-    let minor = major.and_then(|major| major::minor(tree, &user, &kind, major));
+    let program = major::program(tree, key, &user, &kind, sink);
+    let version = (program.major).map(|major| major::numbers(tree, &user, &kind, major));
     Declared {
         name: key.name.clone(),
         span: key.span,
         group,
         external,
-        major,
+        program,
         version: version.unwrap_or_default(),
-        minor,
         logins,
         user,
         kind,

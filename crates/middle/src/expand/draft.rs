@@ -10,7 +10,8 @@ use super::moved::Moves;
 use crate::{
     catalog::{Kind, Role, SettingType},
     model::{
-        Bind, ExternalAddress, Group, HasName, Named, Port, Registry, Route, Secret, Variable,
+        Bind, ExternalAddress, Group, HasName, Named, Port, ProgramVersion, Registry, Route,
+        Secret, Variable,
     },
     reference::Words,
     source::{SourceId, Span},
@@ -74,13 +75,11 @@ pub struct Declared {
     /// What the user wrote: presets of the group, presets of the component, the component.
     pub user: Table,
     pub external: Option<ExternalDraft>,
-    /// The major version by which the kind adapts.
-    pub major: Option<u64>,
+    /// The version of its program, and how that of another image is read.
+    pub program: ProgramVersion,
     /// The numbers of its version, for comparisons: `[3, 6, 1, u64::MAX]`. The last one stands for numbers that the tag leaves
     /// out, as `3` is the newest 3. Empty where nothing tells the version.
     pub version: Vec<u64>,
-    /// Its minor version, where a change of that matters to its data.
-    pub minor: Option<u64>,
     /// Databases that have a user of their own.
     pub logins: Vec<Login>,
 }

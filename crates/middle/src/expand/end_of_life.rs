@@ -27,7 +27,7 @@ fn ended(declared: &Declared, tree: &Table) -> Option<Diagnostic> {
         .filter_map(|(ended, date)| Some((Version::of(ended)?, date)))
         .find(|(ended, _)| version.is_one_of(ended))?;
     // A user's own image may have a version scheme of its own.
-    if declared.major != Some(ended.major) {
+    if declared.program.major != Some(ended.major) {
         return None;
     }
     let next = kind.version.as_deref().unwrap_or_default();

@@ -8,7 +8,7 @@ use super::{names, read};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
-    model::{Image, Piece, Text, Version},
+    model::{Image, Piece, ProgramVersion, TagVersion, Text, Version},
     reference::{self, Mode, Piece as Phrase, Words},
     source::Span,
     syntax::{Key, Node, Table, Value},
@@ -26,67 +26,87 @@ struct Written<'a> {
 impl Written<'_> {
     /// The version of the kind's program, where the tag has it.
     fn version(&self, kind: &Kind) -> Option<Version> {
-        kind.version_in(self.image.tag.as_ref()?)
+        kind.versions.in_tag(self.image.tag.as_ref()?)
     }
 }
 
 /// `component`: what the user wrote, presets laid below it.
-pub(super) fn of(
+pub(super) fn program(
     tree: &Table,
+    name: &Key,
+    component: &Table,
+    kind: &Kind,
+    sink: &mut Sink,
+) -> ProgramVersion {
+    let set = component.get_path(&["settings", "major"]);
+    let set = set.filter(|node| !node.is_false());
+    let known = &kind.versions;
+    let (major, minor) = match set {
+        Some(node) => (set_major(kind, node, sink), None),
+        None => {
+            let written = written(tree, component, kind);
+            let major = match &written {
+                Some(written) => major_of(written, name, component, kind, sink),
+                None => kind.default_major(),
+            };
+            let version = match &written {
+                Some(written) => written.version(kind),
+                None => known.default.clone(),
+            };
+            let minor = major.and_then(|major| known.minor(version.as_ref(), major));
+            (major, minor)
+        }
+    };
+    ProgramVersion {
+        major,
+        minor,
+        is_set: set.is_some(),
+        known: known.clone(),
+        registry: names::registry(tree),
+    }
+}
+
+/// `settings.major`.
+fn set_major(kind: &Kind, node: &Node, sink: &mut Sink) -> Option<u64> {
+    let shown = read::scalar(node);
+    match Version::of(&shown) {
+        Some(version) if kind.versions.has_major(version.major) => Some(version.major),
+        _ => {
+            sink.push(unknown(kind, node, &shown));
+            kind.default_major()
+        }
+    }
+}
+
+/// The major version that an image tells.
+fn major_of(
+    written: &Written<'_>,
     name: &Key,
     component: &Table,
     kind: &Kind,
     sink: &mut Sink,
 ) -> Option<u64> {
     let default = kind.default_major();
-    let setting = component.get_path(&["settings", "major"]);
-    if let Some(node) = setting.filter(|node| !node.is_false()) {
-        let shown = read::scalar(node);
-        return match Version::of(&shown) {
-            Some(version) if knows(kind, version.major) => Some(version.major),
-            _ => {
-                sink.push(unknown(kind, node, &shown));
-                default
-            }
-        };
-    }
-    let Some(written) = written(tree, component, kind) else {
-        return default;
-    };
-    let node = written.node;
-    match &written.version(kind) {
-        Some(version) if !written.of_kind => Some(version.major)
-            .filter(|_| is_plausible(kind, version))
-            .or(default),
-        Some(version) => {
-            if !knows(kind, version.major) {
-                sink.push(unknown(kind, node, &shown_tag(&written.image)));
-                return default;
-            }
-            if let Some(oldest) = oldest(kind).filter(|oldest| version.is_older(oldest)) {
-                sink.push(too_old(kind, node, &shown_tag(&written.image), &oldest));
-            }
+    match kind.versions.of_image(&written.image, written.of_kind) {
+        TagVersion::Known(version) => Some(version.major),
+        TagVersion::OfOwnImage | TagVersion::Missing => default,
+        TagVersion::Unknown => {
+            sink.push(unknown(kind, written.node, &shown_tag(&written.image)));
+            default
+        }
+        TagVersion::TooOld { version, oldest } => {
+            let shown = shown_tag(&written.image);
+            sink.push(too_old(kind, written.node, &shown, &oldest));
             Some(version.major)
         }
-        None => {
-            if kind.asks_for_major() && component.get("external").is_none() {
-                let diagnostic = no_version(kind, &written);
+        TagVersion::Needed => {
+            if component.get("external").is_none() {
+                let diagnostic = no_version(kind, written);
                 sink.push(with_major_help(diagnostic, kind, name, component));
             }
             default
         }
     }
-}
-
-/// The minor version that belongs to this major one, for kinds whose data depends on it. `None` where the tag has none.
-pub(super) fn minor(tree: &Table, component: &Table, kind: &Kind, major: u64) -> Option<u64> {
-    let is_set = component.get_path(&["settings", "major"]).is_some();
-    if !kind.counts_minors() || is_set {
-        return None;
-    }
-    let version = version(tree, component, kind)?;
-    let version = Some(version).filter(|version| version.major == major)?;
-    version.rest.first().copied()
 }
 
 /// The numbers of the version for comparisons, beginning with this major one. A last number above all others stands for those
@@ -108,7 +128,7 @@ pub(super) fn numbers(tree: &Table, component: &Table, kind: &Kind, major: u64) 
 fn version(tree: &Table, component: &Table, kind: &Kind) -> Option<Version> {
     match written(tree, component, kind) {
         Some(written) => written.version(kind),
-        None => kind.version_in(&Text::literal(kind.version.as_deref()?)),
+        None => kind.versions.default.clone(),
     }
 }
 
@@ -126,23 +146,9 @@ pub(super) fn written_version(
     Some((written.version(kind)?, written.node.span))
 }
 
-fn knows(kind: &Kind, major: u64) -> bool {
-    kind.majors.is_empty() || kind.majors.contains(&major)
-}
-
-fn oldest(kind: &Kind) -> Option<Version> {
-    kind.oldest.as_deref().and_then(Version::of)
-}
-
-/// Whether the version of a user's own image is that of the program in it: a version that the kind can run.
-fn is_plausible(kind: &Kind, version: &Version) -> bool {
-    kind.majors.contains(&version.major)
-        && oldest(kind).is_none_or(|oldest| !version.is_older(&oldest))
-}
-
 /// `None` where no version is written: no image, or one that is built here without a version.
 fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
-    let own = kind.image.as_deref().map(Image::literal);
+    let own = kind.versions.image.clone();
     let version = component.get("version");
     if let Some(node) = component.get("image") {
         let image = Image::parse(&with_constants(tree, node));
@@ -221,7 +227,7 @@ fn unknown(kind: &Kind, node: &Node, shown: &str) -> Diagnostic {
     .label(node.span, "of an unknown major version")
     .help(format!(
         "it knows the major versions {}; the default is `{}`",
-        known_majors(kind),
+        list_of_majors(kind),
         kind.version.as_deref().unwrap_or("none")
     ))
 }
@@ -264,19 +270,24 @@ fn with_major_help(
     name: &Key,
     component: &Table,
 ) -> Diagnostic {
-    let more = match kind.majors.as_slice() {
+    let more = match kind.versions.majors.as_slice() {
         [] => String::new(),
         _ => format!(
             ": `settings.major` of kind `{}` is one of {}",
             kind.name,
-            known_majors(kind)
+            list_of_majors(kind)
         ),
     };
     let line = format!("major = {}", kind.default_major().unwrap_or_default());
     super::writing(diagnostic, name.span, component, "settings", &line, &more)
 }
 
-fn known_majors(kind: &Kind) -> String {
-    let versions: Vec<String> = kind.majors.iter().map(ToString::to_string).collect();
+fn list_of_majors(kind: &Kind) -> String {
+    let versions: Vec<String> = kind
+        .versions
+        .majors
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     all_of(&versions)
 }

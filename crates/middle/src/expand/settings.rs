@@ -174,7 +174,7 @@ fn too_early(
     let since = spec.since.as_deref()?;
     let (version, span) = major::written_version(tree, &declared.user, &declared.kind)?;
     let is_early = declared.external.is_none()
-        && declared.major == Some(version.major)
+        && declared.program.major == Some(version.major)
         && version.is_older(&Version::of(since)?);
     is_early.then(|| {
         Diagnostic::new(

@@ -165,7 +165,7 @@ pub fn page(kind: &Kind) -> KindPage {
         extends: kind.lineage.clone(),
         image: kind.image.clone(),
         version: kind.version.clone(),
-        majors: kind.majors.clone(),
+        majors: kind.versions.majors.clone(),
         single: kind.single,
         per_platform: kind.per_platform,
         job: kind.job,

@@ -1,9 +1,9 @@
 //! Components: what the user names. Each has one workload or several, or runs elsewhere.
 
 use crate::{
-    data::{Level, Program, Upgrade},
+    data::{Program, Upgrade},
     model::{
-        AlertSeverity, Host, Icon, Image, Metrics, PanelKind, Port, Raw, Text, Version, Workload,
+        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Raw, Text, Workload,
     },
     source::Span,
     value::WebAddress,
@@ -24,16 +24,8 @@ pub struct Component {
     pub title: String,
     /// Its shape in the picture.
     pub icon: Icon,
-    /// The major version of the program: what the kind and the targets adapt to. `None`: it is not known, and nothing depends on it.
-    pub major: Option<u64>,
-    /// The minor version, where a change of it can ask for something.
-    pub minor: Option<u64>,
-    /// `settings.major` says the version: no tag is asked.
-    pub has_said_major: bool,
-    /// Words before the program's version in the tags of images that extend it.
-    pub version_words: Vec<String>,
-    /// Major versions that the kind knows; empty: any.
-    pub known_majors: Vec<u64>,
+    /// The version of its program.
+    pub version: ProgramVersion,
     /// What its program asks for when its version changes over existing data.
     pub upgrades: Vec<Upgrade>,
     /// Where its program keeps its data, as far as the kind knows.
@@ -101,19 +93,10 @@ impl Component {
     /// The program as far as its version decides what data it can read. `image`: the one that runs, where raw keys name another
     /// than the model does. `None`: nobody knows what is in it.
     pub fn program_of_data(&self, image: Option<&str>) -> Option<Program> {
-        let (mut major, mut minor) = (self.major?, self.minor);
-        if let Some(image) = image.filter(|_| !self.has_said_major) {
-            let tag = Image::literal(image).tag?;
-            let version = Version::behind(&tag, &self.version_words);
-            let version = version.or_else(|| Version::of_tag(&tag))?;
-            if !self.known_majors.is_empty() && !self.known_majors.contains(&version.major) {
-                return None;
-            }
-            major = version.major;
-            let counts = |upgrade: &Upgrade| upgrade.level == Level::Minor;
-            let first = version.rest.first().copied();
-            minor = first.filter(|_| self.upgrades.iter().any(counts));
-        }
+        let (major, minor) = match image {
+            Some(image) => self.version.of_image(image)?,
+            None => (self.version.major?, self.version.minor),
+        };
         Some(Program {
             kind: self.program.clone(),
             major,

@@ -13,6 +13,7 @@ mod named;
 mod notify;
 mod pipeline;
 mod platform;
+mod program_version;
 mod published;
 mod registry;
 mod route;
@@ -49,6 +50,7 @@ pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
     SecretOrigin, Variable, aliases, is_claim_name, network_name,
 };
+pub use program_version::{KnownVersions, ProgramVersion, TagVersion};
 pub use published::Published;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};

@@ -15,7 +15,7 @@ mod flows;
 mod image;
 mod main_files;
 mod mounts;
-mod neighbours;
+pub mod neighbours;
 mod network;
 mod notify;
 mod observe;
@@ -45,7 +45,6 @@ use texts::Texts;
 use crate::{
     diag::Sink,
     expand::Draft,
-    files::Ground,
     model::{Component, Named, Platform, Published, aliases},
     source::Sources,
     template::Engine,
@@ -61,8 +60,6 @@ pub struct Inputs<'a> {
     pub file: &'a str,
     /// The environment that was merged over the file.
     pub environment: Option<String>,
-    /// The names of all environments of the project.
-    pub environments: &'a [String],
 }
 
 /// Resolves a draft.
@@ -91,17 +88,6 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         file: inputs.file,
     };
     let deploy = deploy::deploy(tree, names, &top, &around, sink);
-    let mut runs_on = top.targets.iter().map(|target| target.runs_on());
-    // In a cluster namespaces separate environments.
-    if runs_on.any(|ground| ground == Some(Ground::Engine)) {
-        neighbours::check(
-            tree,
-            (&volumes, &components),
-            (inputs.environment.as_deref(), inputs.environments),
-            &around,
-            sink,
-        );
-    }
     let texts = Texts {
         scene: &scene,
         published: Published {

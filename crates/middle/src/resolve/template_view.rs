@@ -51,7 +51,7 @@ pub(super) fn view(
     let mut out = json!({
         "settings": settings,
         "roles": roles,
-        "major": draft.major,
+        "major": draft.program.major,
         "version": draft.version,
         "self": role_view(scene, index, None, marks, sink),
         "routes": routes(scene, &draft.name, marks, sink),

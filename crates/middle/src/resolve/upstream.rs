@@ -251,7 +251,7 @@ fn version(scene: &Scene<'_>, index: usize) -> Option<String> {
     let number = number.trim_end_matches('.');
     match number.is_empty() {
         false => Some(number.to_string()),
-        true => draft.major.map(|major| major.to_string()),
+        true => draft.program.major.map(|major| major.to_string()),
     }
 }
 

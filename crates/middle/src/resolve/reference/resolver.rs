@@ -44,6 +44,7 @@ impl Resolver<'_> {
             ["binding", what] if self.kind_text => self.login(what, sink),
             ["major"] if self.kind_text => Some(Text::literal(
                 self.owner()?
+                    .program
                     .major
                     .map_or(String::new(), |major| major.to_string()),
             )),

@@ -74,6 +74,6 @@ fn major(platform: &Platform) -> u64 {
     const CURRENT: u64 = 3;
     platform
         .first_of("airflow")
-        .and_then(|component| component.major)
+        .and_then(|component| component.version.major)
         .unwrap_or(CURRENT)
 }

@@ -179,11 +179,7 @@ pub fn workload(name: &str) -> Workload {
 pub fn component(workloads: Vec<Workload>) -> Component {
     let main = workloads.first();
     Component {
-        major: None,
-        minor: None,
-        has_said_major: false,
-        version_words: Vec::new(),
-        known_majors: Vec::new(),
+        version: Default::default(),
         upgrades: Vec::new(),
         data_folders: Vec::new(),
         name: main.map(|main| main.name.clone()).unwrap_or_default(),

@@ -1,0 +1,125 @@
+//! The version of a component's program: the one rule by which it is read from an image, whether platform.toml names that image or
+//! a raw key does.
+
+use std::sync::Arc;
+
+use super::{Image, Registry, Text, Version};
+
+/// What a kind knows of the versions of its program.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KnownVersions {
+    /// The program's own image, without a tag.
+    pub image: Option<Image>,
+    /// The version of a component that names none.
+    pub default: Option<Version>,
+    /// Words before the program's version in the tags of images that extend it, as `pg` in `2.17.2-pg18`.
+    pub words: Vec<String>,
+    /// Major versions; empty: any.
+    pub majors: Vec<u64>,
+    /// The oldest version that can run, where that is not the first of a major one.
+    pub oldest: Option<Version>,
+    /// Something in the kind differs between major versions.
+    pub asks_for_major: bool,
+    /// A change of the minor version can ask for something.
+    pub counts_minors: bool,
+}
+
+/// What the tag of an image tells of the program in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TagVersion {
+    /// Its version.
+    Known(Version),
+    /// The number is that of a user's own image: the kind's default version counts.
+    OfOwnImage,
+    /// A major version that the kind does not know.
+    Unknown,
+    /// Older than what the kind can run.
+    TooOld {
+        /// What the tag says.
+        version: Version,
+        /// The first that it can run.
+        oldest: Version,
+    },
+    /// It has no number, and the kind's default version counts.
+    Missing,
+    /// It has no number, and the kind depends on it.
+    Needed,
+}
+
+impl KnownVersions {
+    /// The version in a tag: after one of the words, else the number at its start.
+    pub fn in_tag(&self, tag: &Text) -> Option<Version> {
+        Version::behind(tag, &self.words).or_else(|| Version::of_tag(tag))
+    }
+
+    /// Whether the kind can adapt to a major version.
+    pub fn has_major(&self, major: u64) -> bool {
+        self.majors.is_empty() || self.majors.contains(&major)
+    }
+
+    /// What the tag of an image tells. `is_program`: the image is the kind's own program, and not one that a user made of it.
+    pub fn of_image(&self, image: &Image, is_program: bool) -> TagVersion {
+        let Some(version) = image.tag.as_ref().and_then(|tag| self.in_tag(tag)) else {
+            return match self.asks_for_major {
+                true => TagVersion::Needed,
+                false => TagVersion::Missing,
+            };
+        };
+        let oldest = self.oldest.as_ref();
+        let oldest = oldest.filter(|oldest| version.is_older(oldest));
+        match (is_program, oldest) {
+            // A user's image may have a version scheme of its own: only numbers of the program are taken for its version.
+            (false, Some(_)) => TagVersion::OfOwnImage,
+            (false, None) if !self.majors.contains(&version.major) => TagVersion::OfOwnImage,
+            (true, _) if !self.has_major(version.major) => TagVersion::Unknown,
+            (true, Some(oldest)) => TagVersion::TooOld {
+                oldest: oldest.clone(),
+                version,
+            },
+            (_, None) => TagVersion::Known(version),
+        }
+    }
+
+    /// The minor version, where it counts and is that of this major version.
+    pub fn minor(&self, version: Option<&Version>, major: u64) -> Option<u64> {
+        let version = version.filter(|version| self.counts_minors && version.major == major);
+        version?.rest.first().copied()
+    }
+}
+
+/// The version of a component's program, and how that of another image would be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProgramVersion {
+    /// The major version: what the kind and the targets adapt to. `None`: it is not known, and nothing depends on it.
+    pub major: Option<u64>,
+    /// The minor version, where a change of it can ask for something.
+    pub minor: Option<u64>,
+    /// `settings.major` says the major version, whatever the image.
+    pub is_set: bool,
+    /// What the kind knows.
+    pub known: Arc<KnownVersions>,
+    /// From where the platform takes its images.
+    pub registry: Registry,
+}
+
+impl ProgramVersion {
+    /// Major and minor version where this image runs in place of the component's. `None`: nobody knows what is in it.
+    pub fn of_image(&self, image: &str) -> Option<(u64, Option<u64>)> {
+        if self.is_set {
+            return Some((self.major?, self.minor));
+        }
+        let image = Image::literal(image);
+        let own = self.known.image.as_ref();
+        let is_program = own.is_some_and(|own| self.registry.is_program(&image, own));
+        match self.known.of_image(&image, is_program) {
+            TagVersion::Known(version) => {
+                let minor = self.known.minor(Some(&version), version.major);
+                Some((version.major, minor))
+            }
+            TagVersion::OfOwnImage | TagVersion::Missing => {
+                Some((self.known.default.as_ref()?.major, None))
+            }
+            TagVersion::Unknown | TagVersion::TooOld { .. } | TagVersion::Needed => None,
+        }
+    }
+}
