@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64URL;
 
 use crate::{
-    data::{Keeper, Kept},
+    data::{Keeper, Kept, STORE_VOLUME},
     graph::{workload_secrets, workload_texts},
     model::{Component, MountSource, Piece, Platform, Secret, SecretForm, Text, Workload},
     plan::Failure,
@@ -80,9 +80,6 @@ pub enum Origin {
     Folder(String),
 }
 
-/// The volume in which every store of the catalog keeps its data.
-const DATA: &str = "data";
-
 /// The secrets whose values exist already, each with the component that has it, and why. A value that is made up would not
 /// fit. `kept`: the data of all runtimes. `is_filled` says whether there is something at a path of the host.
 pub fn set_elsewhere<'a>(
@@ -128,7 +125,7 @@ fn origin_of_data(
     is_filled: impl Fn(&str) -> bool,
 ) -> Option<Origin> {
     let main = component.main()?;
-    let mount = main.mounts.iter().find(|mount| mount.name == DATA);
+    let mount = main.mounts.iter().find(|mount| mount.name == STORE_VOLUME);
     if let Some(MountSource::Bind { path, .. }) = mount.map(|mount| &mount.source)
         && is_filled(path.as_str())
     {
@@ -142,7 +139,7 @@ fn origin_of_data(
     {
         return Some(Origin::Elsewhere);
     }
-    let key = format!("components.{}.volumes.{DATA}", component.name);
+    let key = format!("components.{}.volumes.{STORE_VOLUME}", component.name);
     let own = kept.iter().filter(|it| {
         let mut places = it.places.iter();
         it.mounts.contains(&key)

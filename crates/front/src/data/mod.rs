@@ -13,6 +13,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+/// The volume in which every store of the catalog keeps its data.
+pub const STORE_VOLUME: &str = "data";
+
 /// Where data lies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

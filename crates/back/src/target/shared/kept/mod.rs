@@ -12,13 +12,10 @@ pub use defaults::Defaults;
 pub use started::{Laid, Source, Started};
 
 use crate::{
-    data::{Data, Keeper, Kept, Place, joined},
+    data::{Data, Keeper, Kept, Place, STORE_VOLUME, joined},
     files::Target,
     model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
 };
-
-/// The volume that every store has: what its program wrote lies there.
-const STORE: &str = "data";
 
 /// The folder of a claim that is mounted: a new file system may hold `lost+found`, which servers refuse as their data
 /// folder. It is the same whatever the volume is called, so that a renamed one finds its data.
@@ -202,7 +199,7 @@ fn is_data(mount: &Mount) -> bool {
 
 /// Whether another version of the component's program may not be able to read what is mounted.
 fn is_store(component: &Component, mount: Option<&Mount>, holds_its_folder: bool) -> bool {
-    let is_named_so = mount.is_some_and(|mount| mount.name == STORE);
+    let is_named_so = mount.is_some_and(|mount| mount.name == STORE_VOLUME);
     (is_named_so || holds_its_folder) && !component.upgrades.is_empty()
 }
 
