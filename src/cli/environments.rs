@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mlopsgen::{
-    disk::{Place, environments, has_dotenv, removed_environments},
+    disk::{ProjectPlace, environments, has_dotenv, removed_environments},
     plan::Failure,
     text::shell_word,
 };
@@ -139,7 +139,7 @@ fn report_gone(gone: &[String], root: &Path, context: &Context) -> Result<(), Fa
         let folder = root.join("generated").join(name);
         let folder = folder.strip_prefix(".").unwrap_or(&folder);
         let folder = shell_word(&folder.to_string_lossy());
-        let removal = match Place::new(root, Some(name)) {
+        let removal = match ProjectPlace::new(root, Some(name)) {
             Ok(place) if has_dotenv(&place) => format!(
                 "rm {folder}/compose/.env && git rm -r {folder} (the first file has its secrets: keep a copy as long as a volume needs them)"
             ),

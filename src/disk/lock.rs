@@ -13,7 +13,7 @@ use same_file::Handle;
 
 use super::{
     folder::{Folder, Kind, Obstacle},
-    place::{Place, WORK},
+    place::{ProjectPlace, WORK},
 };
 use crate::{files::GENERATED, plan::Failure, text::visible};
 
@@ -43,7 +43,7 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock, and empties the working folder. Where another run has it, calls `on_wait` with what is known of that
     /// run (`process 42`), and waits.
-    pub fn acquire(place: &Place, on_wait: impl FnOnce(&str)) -> Result<Self, Failure> {
+    pub fn acquire(place: &ProjectPlace, on_wait: impl FnOnce(&str)) -> Result<Self, Failure> {
         let project = place.shared();
         let path = format!("{WORK}/{LOCK}");
         let failed = |obstacle: Obstacle| {
@@ -98,7 +98,7 @@ impl Lock {
     }
 
     /// Whether the working folder holds more than a lock that git ignores: a run is writing, or was killed.
-    pub(super) fn is_work_unfinished(place: &Place) -> bool {
+    pub(super) fn is_work_unfinished(place: &ProjectPlace) -> bool {
         let names = place.opened().names(WORK).unwrap_or_default();
         let has = |wanted: &str| names.iter().any(|(name, _)| name == wanted);
         let mut names = names.iter();

@@ -26,7 +26,7 @@ pub use dotenv::Dotenv;
 pub use environments::{environments, removed_environments};
 pub use lock::Lock;
 pub use named::NamedFile;
-pub use place::Place;
+pub use place::ProjectPlace;
 pub(crate) use programs::command;
 pub use project::{Outcome, Prepared, Project};
 pub use proof::Proofs;

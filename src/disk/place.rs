@@ -18,13 +18,13 @@ pub(super) const WORK: &str = "generated/.mlopsgen";
 
 /// A project's folder and the environment that is compiled.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct ProjectPlace {
     project: PathBuf,
     opened: Arc<Folder>,
     folder: String,
 }
 
-impl Place {
+impl ProjectPlace {
     /// Errors: the project's folder can't be opened; the output folder, or the one that a run works in, is a file or a
     /// symbolic link.
     pub fn new(project: &Path, environment: Option<&str>) -> Result<Self, Failure> {

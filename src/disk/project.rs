@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Extent, Lock, Place, Proofs, answers::Answers, environments, read_manifest, survey,
+    Extent, Lock, ProjectPlace, Proofs, answers::Answers, environments, read_manifest, survey,
     world::DiskWorld,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Project {
     /// The project's folder and the output folder in it.
-    pub place: Place,
+    pub place: ProjectPlace,
     /// The platform file, the environment and the targets that were asked for.
     pub request: Request,
     root: PathBuf,
@@ -87,7 +87,7 @@ impl Project {
     /// Errors: the output folder can't be one.
     pub fn new(root: &Path, request: Request) -> Result<Self, Failure> {
         Ok(Self {
-            place: Place::new(root, request.environment.as_deref())?,
+            place: ProjectPlace::new(root, request.environment.as_deref())?,
             root: root.to_path_buf(),
             request,
             proofs: None,

@@ -19,7 +19,7 @@ use super::{
     Extent,
     answers::Answers,
     folder::Folder,
-    place::Place,
+    place::ProjectPlace,
     project::Outcome,
     survey::{read_manifest, survey},
     world::DiskWorld,
@@ -72,7 +72,7 @@ impl Proofs {
     }
 
     /// The result of a run, if there is a valid proof of it.
-    pub(super) fn find(&self, place: &Place, request: &Request) -> Option<Outcome> {
+    pub(super) fn find(&self, place: &ProjectPlace, request: &Request) -> Option<Outcome> {
         let proof = read(&self.open(place)?, &self.name(place, request)?)?;
         let manifest = read_manifest(place).ok()??;
         let is_same = proof.program == self.program
@@ -92,7 +92,7 @@ impl Proofs {
     }
 
     /// Saves the proof of a run that found nothing to do. If it can't be saved, the next run compiles again.
-    pub(super) fn keep(&self, place: &Place, request: &Request, outcome: &Outcome) {
+    pub(super) fn keep(&self, place: &ProjectPlace, request: &Request, outcome: &Outcome) {
         let (Ok(plan), Some(made)) = (&outcome.plan, &outcome.made) else {
             return;
         };
@@ -129,7 +129,7 @@ impl Proofs {
 
     /// The folder of the proofs. `None` if it does not exist, somebody else may write in it, or it is part of the project,
     /// where the project's author can put proofs.
-    fn open(&self, place: &Place) -> Option<Folder> {
+    fn open(&self, place: &ProjectPlace) -> Option<Folder> {
         let path = self.cache.join(NAME);
         let folder = Folder::open(&path).ok()?;
         let is_in_project = path
@@ -140,7 +140,7 @@ impl Proofs {
     }
 
     /// The file of a project, an environment and a selection of targets.
-    fn name(&self, place: &Place, request: &Request) -> Option<String> {
+    fn name(&self, place: &ProjectPlace, request: &Request) -> Option<String> {
         let project = place.project().canonicalize().ok()?;
         let subject = format!("{project:?} {}", of_request(request));
         Some(format!("{}.json", hash(subject.as_bytes())))
@@ -192,7 +192,7 @@ fn is_own(name: &str) -> bool {
 
 /// The plan of an output folder that is as its manifest says; `None` where it is not.
 fn untouched(
-    place: &Place,
+    place: &ProjectPlace,
     request: &Request,
     manifest: Vec<u8>,
     stubs: &[String],

@@ -7,7 +7,7 @@
 use std::io;
 
 use super::{
-    Dotenv, Lock, Place,
+    Dotenv, Lock, ProjectPlace,
     folder::{Kind, Obstacle},
     git,
     lock::SECRETS,
@@ -45,7 +45,7 @@ const LARGEST: u64 = 4 << 20;
 const MODE: u32 = 0o600;
 
 /// The `.env` of this place, empty where there is none. Errors: it can't be read, or a quote in it is never closed.
-pub fn read_dotenv(place: &Place) -> Result<Dotenv, Failure> {
+pub fn read_dotenv(place: &ProjectPlace) -> Result<Dotenv, Failure> {
     let path = place.output(DOTENV);
     match place.opened().read(&path, LARGEST) {
         Ok(bytes) => match String::from_utf8(bytes) {
@@ -70,17 +70,17 @@ fn closed(dotenv: Dotenv, path: &str) -> Result<Dotenv, Failure> {
 }
 
 /// Whether git tracks the `.env` of this place: its values came with the repository, and everybody who has that knows them.
-pub fn is_dotenv_tracked(place: &Place) -> bool {
+pub fn is_dotenv_tracked(place: &ProjectPlace) -> bool {
     git::tracks(place.project(), &place.output(DOTENV))
 }
 
 /// Whether there is a `.env` in this place.
-pub fn has_dotenv(place: &Place) -> bool {
+pub fn has_dotenv(place: &ProjectPlace) -> bool {
     is_there(place, &place.output(DOTENV))
 }
 
 /// Whether there is a `.env` in this place that git neither tracks nor ignores: the next `git add` would take it up.
-pub fn is_dotenv_exposed(place: &Place) -> bool {
+pub fn is_dotenv_exposed(place: &ProjectPlace) -> bool {
     let path = place.output(DOTENV);
     has_dotenv(place)
         && !is_dotenv_tracked(place)
@@ -88,12 +88,12 @@ pub fn is_dotenv_exposed(place: &Place) -> bool {
 }
 
 /// Whether something stands at a path of the project.
-fn is_there(place: &Place, path: &str) -> bool {
+fn is_there(place: &ProjectPlace, path: &str) -> bool {
     matches!(place.opened().entry(path), Ok(Some(_)))
 }
 
 /// Whether the file at the top of `generated/` is the one that [`hide_dotenv`] writes.
-pub(super) fn is_own_gitignore(place: &Place) -> bool {
+pub(super) fn is_own_gitignore(place: &ProjectPlace) -> bool {
     let text = place.opened().read(HIDING, LARGEST);
     text.is_ok_and(|text| text == HIDDEN.as_bytes())
 }
@@ -101,7 +101,7 @@ pub(super) fn is_own_gitignore(place: &Place) -> bool {
 /// Writes the `.gitignore` that hides every `.env` below `generated/`, if there is none. The caller has the lock.
 ///
 /// Errors: another file is there, and does not do that; the file system refuses.
-fn write_gitignore(place: &Place) -> Result<(), Failure> {
+fn write_gitignore(place: &ProjectPlace) -> Result<(), Failure> {
     let folder = place.opened();
     let failed = |obstacle: Obstacle| obstacle.failure("write", &folder.path(HIDING));
     if folder.entry(HIDING).map_err(failed)?.is_none() {
@@ -133,7 +133,7 @@ fn write_gitignore(place: &Place) -> Result<(), Failure> {
 /// Before a plan is written: where a `.env` is, git goes on ignoring it whatever the plan and, later, git itself remove.
 ///
 /// Errors: no rule can be written, and the plan leaves none behind.
-pub(super) fn hide_before(plan: &Plan, place: &Place) -> Result<(), Failure> {
+pub(super) fn hide_before(plan: &Plan, place: &ProjectPlace) -> Result<(), Failure> {
     let folders = place.opened().names(GENERATED).unwrap_or_default();
     let mut folders = folders.iter().filter_map(|(name, _)| name.to_str());
     let has_secrets = is_there(place, &format!("{GENERATED}/{DOTENV}"))
@@ -147,7 +147,7 @@ pub(super) fn hide_before(plan: &Plan, place: &Place) -> Result<(), Failure> {
 /// Makes sure that git ignores the `.env` of this place, now and when the files are gone that are committed.
 ///
 /// Errors: git would add the file; the file system refuses.
-pub fn hide_dotenv(place: &Place, _lock: &Lock) -> Result<(), Failure> {
+pub fn hide_dotenv(place: &ProjectPlace, _lock: &Lock) -> Result<(), Failure> {
     let path = place.output(DOTENV);
     write_gitignore(place)?;
     let beside = place.output(GITIGNORE);
@@ -174,7 +174,7 @@ pub fn hide_dotenv(place: &Place, _lock: &Lock) -> Result<(), Failure> {
 /// Replaces the `.env` of this place, after it is sure that git ignores it.
 ///
 /// Errors: git would add the file; the file system refuses.
-pub fn write_dotenv(place: &Place, dotenv: &Dotenv, lock: &Lock) -> Result<(), Failure> {
+pub fn write_dotenv(place: &ProjectPlace, dotenv: &Dotenv, lock: &Lock) -> Result<(), Failure> {
     hide_dotenv(place, lock)?;
     let folder = place.opened();
     let path = place.output(DOTENV);

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{
     folder::{DRAFT, Folder, Kind, Obstacle},
     lock::Lock,
-    place::{Place, WORK},
+    place::{ProjectPlace, WORK},
     secrets::is_own_gitignore,
 };
 use crate::{
@@ -36,7 +36,7 @@ pub struct Extent<'a> {
 }
 
 /// The manifest's bytes, `None` where there is none.
-pub fn read_manifest(place: &Place) -> Result<Option<Vec<u8>>, Failure> {
+pub fn read_manifest(place: &ProjectPlace) -> Result<Option<Vec<u8>>, Failure> {
     let path = place.output(MANIFEST);
     match place.opened().read(&path, LARGEST) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -49,7 +49,7 @@ pub fn read_manifest(place: &Place) -> Result<Option<Vec<u8>>, Failure> {
 }
 
 /// Reads the states of the paths asked for, and lists everything else.
-pub fn survey(place: &Place, extent: &Extent) -> Result<Found, Failure> {
+pub fn survey(place: &ProjectPlace, extent: &Extent) -> Result<Found, Failure> {
     let mut found = Found {
         manifest: read_manifest(place)?,
         leftovers: extent.lock.is_none() && Lock::is_work_unfinished(place),
@@ -86,7 +86,7 @@ enum Look {
 }
 
 /// Reads the state of each path.
-fn survey_paths(place: &Place, extent: &Extent, found: &mut Found) {
+fn survey_paths(place: &ProjectPlace, extent: &Extent, found: &mut Found) {
     let paths: Vec<&String> = extent.paths.iter().collect();
     let look = |path: &&String| match state(place, path) {
         // Most files of most runs: there is nothing to keep of them.
@@ -105,7 +105,7 @@ fn survey_paths(place: &Place, extent: &Extent, found: &mut Found) {
 }
 
 /// What stands at a path of the output folder; `None` where nothing does.
-pub(super) fn state(place: &Place, path: &str) -> Option<State> {
+pub(super) fn state(place: &ProjectPlace, path: &str) -> Option<State> {
     // The place itself was looked at when the run began.
     let below = |part: &str| {
         let inner = part.strip_prefix(place.folder()).unwrap_or(part);
@@ -131,7 +131,7 @@ pub(super) fn state(place: &Place, path: &str) -> Option<State> {
 
 /// All files that are neither requested nor working files of a run.
 struct Others<'a> {
-    place: &'a Place,
+    place: &'a ProjectPlace,
     paths: &'a BTreeSet<String>,
     /// Relative to the output folder.
     files: Vec<String>,

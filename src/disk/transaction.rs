@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     folder::{Entry, Folder, Kind, Obstacle},
     lock::Lock,
-    place::{Place, WORK},
+    place::{ProjectPlace, WORK},
     secrets::hide_before,
     survey::{LARGEST, read_manifest, remove_drafts, state},
 };
@@ -74,7 +74,7 @@ impl Transaction {
     /// Checks that the disk is still as the plan found it, and prepares everything that is to be written.
     ///
     /// The caller has handled the refused changes: here every change is carried out.
-    pub fn prepare(plan: &Plan, place: &Place, _lock: &Lock) -> Result<Self, Failure> {
+    pub fn prepare(plan: &Plan, place: &ProjectPlace, _lock: &Lock) -> Result<Self, Failure> {
         verify(plan, place)?;
         hide_before(plan, place)?;
         let mut transaction = Self {
@@ -303,14 +303,14 @@ fn with_action<'a>(plan: &'a Plan, actions: &'a [Action]) -> impl Iterator<Item 
 }
 
 /// A file that was written earlier and is no longer generated.
-fn files_to_forget(plan: &Plan, place: &Place) -> Vec<String> {
+fn files_to_forget(plan: &Plan, place: &ProjectPlace) -> Vec<String> {
     let before = plan.manifest_meanwhile.files.keys();
     let gone = before.filter(|path| !plan.manifest.files.contains_key(*path));
     gone.map(|path| place.output(path)).collect()
 }
 
 /// Files may have been edited between the plan and the write, while a question was open.
-fn verify(plan: &Plan, place: &Place) -> Result<(), Failure> {
+fn verify(plan: &Plan, place: &ProjectPlace) -> Result<(), Failure> {
     let mut moved: Vec<&str> = Vec::new();
     for change in &plan.changes {
         let now = match state(place, &change.path) {

@@ -9,7 +9,10 @@ use super::{
     recorded::{RecordedData, is_partly_known},
 };
 use crate::{
-    data::{Data, Identity, Keeper, Kept, Place, Program, Reader, id, owner, section, volume},
+    data::{
+        Data, Identity, Keeper, Kept, Place, Program, Reader, id, is_raw_mounts, owner, section,
+        volume,
+    },
     files::{Ground, Target},
 };
 
@@ -111,12 +114,12 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     let used: BTreeSet<Identity<'_>> = wanted.iter().map(|kept| kept.data.identity()).collect();
     let names: BTreeMap<(Keeper, &str), &Data> = wanted
         .iter()
-        .map(|kept| (kept.data.called(), &kept.data))
+        .map(|kept| (kept.data.keeper_and_name(), &kept.data))
         .collect();
     let left = recorded
         .all()
         .filter(|(data, facts)| {
-            let by_name = names.get(&data.called());
+            let by_name = names.get(&data.keeper_and_name());
             let by_name = by_name.is_some_and(|after| is_partly_known(data, facts, after));
             !by_name && !used.contains(&data.identity())
         })
@@ -126,7 +129,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     let upgrades = upgrades(&recorded, &wanted);
     DataPlan {
         left,
-        moved: moved(&recorded, &wanted),
+        moved: volumes_of_other_keys(&recorded, &wanted),
         displaced: displaced(&recorded, &wanted, &upgrades, inputs.targets),
         upgrades,
         resized: resized(inputs, &wanted),
@@ -181,7 +184,8 @@ fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
 
 /// The line that keeps the namespace of a claim, where nothing else of it changes.
 fn earlier_namespace(data: &Data, instead: &Data) -> Option<String> {
-    let is_same = data.called() == instead.called() && data.keeper == Keeper::Cluster;
+    let is_same =
+        data.keeper_and_name() == instead.keeper_and_name() && data.keeper == Keeper::Cluster;
     let namespace = data.backing.as_ref().filter(|_| is_same)?;
     Some(format!(
         "# in the table of `deploy`: namespace = \"{namespace}\""
@@ -190,33 +194,33 @@ fn earlier_namespace(data: &Data, instead: &Data) -> Option<String> {
 
 /// What to write or to type to keep using the data.
 fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
-    let moved = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"");
+    let move_entry = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"");
     match (instead, data.keeper) {
-        (Some(instead), _) if instead.key != data.key => moved(&data.key, &instead.key),
+        (Some(instead), _) if instead.key != data.key => move_entry(&data.key, &instead.key),
         (Some(instead), _) => match renamed_project(data, instead) {
-            Some((from, to)) => moved(&format!("platform.{from}"), &format!("platform.{to}")),
+            Some((from, to)) => move_entry(&format!("platform.{from}"), &format!("platform.{to}")),
             None if is_usual(data) => format!("# leave out: {}.name", data.key),
             None => format!("{}.name = \"{}\"", data.key, data.name),
         },
-        (None, Keeper::Host) if data.key.ends_with(".volumes") => {
+        (None, Keeper::Host) if is_raw_mounts(&data.key) => {
             format!("# {}: mount `{}` as before", data.key, data.name)
         }
         (None, Keeper::Host) => format!("{}.source = \"{}\"", data.key, data.name),
         (None, _) => {
             let (owner, name) = (owner(&data.key), volume(&data.key));
             if let Some(to) = renamed_volume(data, fresh) {
-                return moved(&data.key, &to);
+                return move_entry(&data.key, &to);
             }
             if let Some(to) = candidate(data, fresh) {
-                return moved(owner, to);
+                return move_entry(owner, to);
             }
             let lines = match section(owner) {
                 "raw" => format!("{}.name = \"{}\"", data.key, data.name),
                 // What several held is one component's own now.
-                "volumes" => moved(owner, "components.C.volumes.V"),
+                "volumes" => move_entry(owner, "components.C.volumes.V"),
                 // The component itself may still be there.
-                "components" => moved(&data.key, &format!("components.NEW.volumes.{name}")),
-                section => moved(owner, &format!("{section}.NEW")),
+                "components" => move_entry(&data.key, &format!("components.NEW.volumes.{name}")),
+                section => move_entry(owner, &format!("{section}.NEW")),
             };
             match data.keeper {
                 Keeper::Engine if section(owner) != "volumes" => format!(
@@ -272,7 +276,8 @@ fn candidate<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a str> {
     fits.next().is_none().then(|| owner(&only.key))
 }
 
-fn moved(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Moved> {
+/// Data that has another key than before.
+fn volumes_of_other_keys(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Moved> {
     let changed = wanted.iter().filter_map(|kept| {
         let (before, _) = recorded.same(&kept.data).next()?;
         let is_moved = before.key != kept.data.key || kept.data.moved && !before.moved;
@@ -313,7 +318,8 @@ fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
     out
 }
 
-/// Whether anything of them is of one runtime. What nobody meets nobody reads; an old manifest does not tell.
+/// Whether one runtime mounts the data before and after: what no workload mounts, none reads. A manifest of an earlier version
+/// has no places: then it is taken to be so.
 fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -> bool {
     let runtimes = |places: &BTreeSet<Place>| -> BTreeSet<String> {
         places.iter().map(|place| place.runtime.clone()).collect()
@@ -356,4 +362,33 @@ fn resized(inputs: &Inputs<'_>, wanted: &[&Kept]) -> Vec<Resized> {
         })
     });
     changed.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines_that_keep;
+    use crate::data::{Data, Keeper};
+
+    #[test]
+    fn a_folder_is_kept_by_the_key_that_mounts_it() {
+        let lines = |key: &str| {
+            let data = Data {
+                keeper: Keeper::Host,
+                name: "/srv/x".to_string(),
+                backing: None,
+                key: key.to_string(),
+                moved: false,
+                program: None,
+            };
+            lines_that_keep(&data, None, &[])
+        };
+        assert_eq!(
+            lines("components.app.volumes.volumes"),
+            "components.app.volumes.volumes.source = \"/srv/x\""
+        );
+        assert_eq!(
+            lines("components.app.compose.volumes"),
+            "# components.app.compose.volumes: mount `/srv/x` as before"
+        );
+    }
 }

@@ -142,6 +142,7 @@ fn change(
     if let Some(place) = nearest.or(now.first()) {
         return Some(Some(Place::clone(place)));
     }
-    // Data of several that one of them gives up is still in use, unless it is that of its program.
+    // Where several workloads mount the data and one stops, the others still use it. A program that kept its own files there is
+    // reported all the same.
     (here.is_empty() || from.folder.is_some()).then_some(None)
 }

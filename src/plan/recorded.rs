@@ -25,7 +25,7 @@ impl<'a> RecordedData<'a> {
         for (data, facts) in in_order.iter().copied() {
             let same = by_identity.entry(data.identity()).or_default();
             same.push((data, facts));
-            by_name.insert(data.called(), (data, facts));
+            by_name.insert(data.keeper_and_name(), (data, facts));
         }
         Self {
             in_order,
@@ -44,7 +44,7 @@ impl<'a> RecordedData<'a> {
         data: &'b Data,
     ) -> impl Iterator<Item = (&'b Data, &'b Facts)> {
         let found = self.by_identity.get(&data.identity());
-        let by_name = self.by_name.get(&data.called());
+        let by_name = self.by_name.get(&data.keeper_and_name());
         let by_name = by_name
             .filter(|(before, facts)| found.is_none() && is_partly_known(before, facts, data));
         found.into_iter().flatten().chain(by_name).copied()

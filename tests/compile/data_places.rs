@@ -445,3 +445,33 @@ fn data_that_others_still_use_is_not_asked_for() {
         ]
     );
 }
+
+/// What an image tells of the program in it does not depend on the key that names it.
+#[test]
+fn an_image_has_one_version_whichever_key_names_it() {
+    let text = store("postgres").replace(
+        "targets = [\"compose\", \"swarm\", \"helm\"]",
+        "targets = [\"compose\"]",
+    );
+    let version = "version = \"17.99.99\"\n";
+    assert!(text.contains(version) && text.contains("[\"compose\"]"));
+    for (image, program) in [
+        ("registry.example.com/team/mypg:1.2", "postgres 17"),
+        ("registry.example.com/team/mypg:18.5", "postgres 18"),
+        ("registry.example.com/team/mypg:pg18", "postgres 18"),
+        ("mirror.example.com/library/postgres:16.1", "postgres 16"),
+        ("postgres:16", "postgres 16"),
+    ] {
+        let by_key = text.replace(version, &format!("image = \"{image}\"\n"));
+        let by_raw_key = with(&text, &format!("compose.image = \"{image}\""));
+        // Every version of PostgreSQL asks for something, so that a version is seen by what a change to it asks for.
+        let older = text.replace(version, "version = \"15.1\"\n");
+        let to = |after: &str| {
+            let changes = data_plan(&older, after).upgrades.into_iter();
+            let versions: Vec<String> = changes.map(|it| it.to.to_string()).collect();
+            versions
+        };
+        assert_eq!(to(&by_key), [program], "{image}");
+        assert_eq!(to(&by_raw_key), [program], "{image}");
+    }
+}

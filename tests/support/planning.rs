@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, ops::Deref};
 use super::folder::Folder;
 use mlopsgen::{
     data::{Data, Keeper, Kept},
-    disk::{Extent, Lock, Place, Transaction, read_manifest, survey},
+    disk::{Extent, Lock, ProjectPlace, Transaction, read_manifest, survey},
     files::{FileSet, GeneratedFile, Owner, Stub, Target},
     plan::{self, Action, Failure, Force, Inputs, Plan},
 };
@@ -85,8 +85,8 @@ impl Project {
         copy
     }
 
-    pub fn place(&self) -> Result<Place, Failure> {
-        Place::new(&self.path(""), self.environment.as_deref())
+    pub fn place(&self) -> Result<ProjectPlace, Failure> {
+        ProjectPlace::new(&self.path(""), self.environment.as_deref())
     }
 
     /// The plan, seen without a lock.

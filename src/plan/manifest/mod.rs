@@ -187,13 +187,13 @@ impl Manifest {
             true => String::new(),
             false => {
                 let accepted = self.accepted.iter().map(accepted_line);
-                format!(",\n  \"accepted\": [{}]", joined(accepted))
+                format!(",\n  \"accepted\": [{}]", comma_separated(accepted))
             }
         };
         format!(
             "{{\n  \"version\": \"{VERSION}\",\n  \"files\": [{}],\n  \"volumes\": [{}]{accepted}\n}}\n",
-            joined(files),
-            joined(volumes)
+            comma_separated(files),
+            comma_separated(volumes)
         )
     }
 
@@ -237,7 +237,7 @@ struct Lines {
     accepted: Vec<AcceptedLine>,
 }
 
-fn joined(values: impl Iterator<Item = serde_json::Value>) -> String {
+fn comma_separated(values: impl Iterator<Item = serde_json::Value>) -> String {
     let lines: Vec<String> = values.map(|value| format!("\n    {value}")).collect();
     if lines.is_empty() {
         String::new()

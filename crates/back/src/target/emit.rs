@@ -205,11 +205,11 @@ fn finish(out: &mut Emission, only: Option<&BTreeSet<Target>>) {
         Owner::Target(target) => only.is_none_or(|only| only.contains(&target)),
         Owner::Always => true,
     });
-    out.files.kept = joined(std::mem::take(&mut out.files.kept));
+    out.files.kept = merge_runtimes(std::mem::take(&mut out.files.kept));
 }
 
 /// The data of all runtimes, sorted. Two runtimes of one machine keep the same volumes: each adds its places.
-fn joined(mut kept: Vec<Kept>) -> Vec<Kept> {
+fn merge_runtimes(mut kept: Vec<Kept>) -> Vec<Kept> {
     kept.sort();
     let mut out: Vec<Kept> = Vec::new();
     for next in kept {

@@ -68,8 +68,8 @@ impl Data {
         Identity(self.keeper, &self.name, self.backing.as_deref())
     }
 
-    /// What it is called, whatever its driver.
-    pub fn called(&self) -> (Keeper, &str) {
+    /// Who keeps it and its name there, whatever its driver.
+    pub fn keeper_and_name(&self) -> (Keeper, &str) {
         (self.keeper, &self.name)
     }
 
@@ -134,6 +134,13 @@ pub fn volume(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
 }
 
+/// Whether a key is not that of one volume, but the list of mounts that raw keys of a component name, as in
+/// `components.db.compose.volumes`.
+pub fn is_raw_mounts(key: &str) -> bool {
+    let words: Vec<&str> = key.split('.').collect();
+    matches!(words.as_slice(), ["components", _, target, "volumes"] if *target != "volumes")
+}
+
 /// What a volume's names are made of, by its key: `COMPONENT-VOLUME`, or the name in `[volumes]`.
 pub fn id(key: &str) -> String {
     let words: Vec<&str> = key.split('.').collect();
@@ -152,7 +159,7 @@ pub fn id(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Data, Keeper, component, owner, section, volume};
+    use super::{Data, Keeper, component, is_raw_mounts, owner, section, volume};
 
     #[test]
     fn a_key_names_the_owner_of_a_volume() {
@@ -171,6 +178,18 @@ mod tests {
                 ("volumes", "volumes.models", None, "models"),
             ]
         );
+    }
+
+    #[test]
+    fn a_volume_may_be_called_volumes() {
+        assert!(is_raw_mounts("components.volumes.compose.volumes"));
+        for key in [
+            "components.app.volumes.volumes",
+            "components.app.parts.compose.volumes.volumes",
+            "pipelines.app.volumes.volumes",
+        ] {
+            assert!(!is_raw_mounts(key), "{key}");
+        }
     }
 
     #[test]

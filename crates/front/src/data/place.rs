@@ -42,16 +42,16 @@ impl Place {
     }
 }
 
-/// A path from the root of a file system, without a slash at its end and doubled ones: its words.
-fn words(path: &str) -> impl Iterator<Item = &str> {
+/// The names of a path. Empty ones, which doubled slashes and one at the end make, and `.` mean nothing.
+fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('/')
-        .filter(|word| !word.is_empty() && *word != ".")
+        .filter(|name| !name.is_empty() && *name != ".")
 }
 
 /// What remains of a path below another one; `None`: it is elsewhere. Both are absolute.
 pub fn below(path: &str, above: &str) -> Option<String> {
-    let mut rest = words(path);
-    if !path.starts_with('/') || words(above).any(|word| rest.next() != Some(word)) {
+    let mut rest = names(path);
+    if !path.starts_with('/') || names(above).any(|name| rest.next() != Some(name)) {
         return None;
     }
     Some(rest.collect::<Vec<_>>().join("/"))
@@ -59,8 +59,8 @@ pub fn below(path: &str, above: &str) -> Option<String> {
 
 /// A path below another one, either of which may be empty.
 pub fn joined(above: &str, rest: &str) -> String {
-    words(above)
-        .chain(words(rest))
+    names(above)
+        .chain(names(rest))
         .collect::<Vec<_>>()
         .join("/")
 }

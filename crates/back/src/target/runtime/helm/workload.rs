@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     model::{
-        Gpu, HostAddress, MountSource, NetworkMode, Port, Resources, Restart, Runtime, Text,
-        Workload,
+        Gpu, HostAddress, MountSource, NetworkMode, Platform, Port, Resources, Restart, Runtime,
+        Text, Workload,
     },
     speak::{Chart, Speak, units::kubernetes},
     target::shared::scrape,
@@ -23,7 +23,6 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
     let platform = builder.context.platform;
     let kind = kind(builder, workload);
     let runtime = &workload.runtime;
-    let runs_on = matches!(kind, Kind::Deployment | Kind::DaemonSet | Kind::StatefulSet);
     let volumes = mounts::volumes(builder, workload);
     let (command, args) = command(builder, workload);
     lost_keys(builder, workload, kind);
@@ -46,39 +45,19 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         replicas: matches!(kind, Kind::Deployment | Kind::StatefulSet).then_some(workload.replicas),
         strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
             .then_some("Recreate"),
-        restart_policy: (kind == Kind::Job).then_some(match workload.restart {
-            Restart::No => "Never",
-            Restart::OnFailure(_) | Restart::Always | Restart::UnlessStopped => "OnFailure",
-        }),
+        restart_policy: (kind == Kind::Job).then_some(restart_policy(workload)),
         backoff_limit: (kind == Kind::Job).then_some(match workload.restart {
             Restart::OnFailure(Some(times)) => times,
             _ => BACKOFF_LIMIT,
         }),
         resources: resources::resources(&workload.resources),
-        env: workload
-            .env
-            .iter()
-            .map(|variable| {
-                (
-                    variable.name.clone(),
-                    Chart(platform).value(&variable.value),
-                )
-            })
-            .collect(),
+        env: env(platform, workload),
         command,
         args,
         working_dir: runtime.working_dir.clone(),
         ports: ports(&workload.ports),
         aliases: aliases(builder, workload),
-        service_name: match kind {
-            Kind::StatefulSet => Some(
-                builder
-                    .names
-                    .take_numbered(&format!("{}-headless", workload.name)),
-            ),
-            _ if runs_on => scrape::service_of_pods(platform, workload),
-            _ => None,
-        },
+        service_name: service_name(builder, workload, kind),
         health: workload
             .health
             .as_ref()
@@ -113,6 +92,36 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         termination_grace_period_seconds: runtime.stop_grace_period.map(kubernetes::seconds),
         tty: runtime.tty,
         stdin: runtime.stdin_open,
+    }
+}
+
+/// A pod of a job ends, or is started again when it fails.
+fn restart_policy(job: &Workload) -> &'static str {
+    match job.restart {
+        Restart::No => "Never",
+        Restart::OnFailure(_) | Restart::Always | Restart::UnlessStopped => "OnFailure",
+    }
+}
+
+fn env(platform: &Platform, workload: &Workload) -> Map<String, Value> {
+    let variables = workload.env.iter();
+    let value = |text: &Text| Chart(platform).value(text);
+    variables
+        .map(|variable| (variable.name.clone(), value(&variable.value)))
+        .collect()
+}
+
+/// The Service that gives each pod a name of its own, or that Prometheus finds pods by.
+fn service_name(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> Option<String> {
+    match kind {
+        Kind::StatefulSet => {
+            let name = format!("{}-headless", workload.name);
+            Some(builder.names.take_numbered(&name))
+        }
+        Kind::Deployment | Kind::DaemonSet => {
+            scrape::service_of_pods(builder.context.platform, workload)
+        }
+        Kind::Job | Kind::Container | Kind::Chart => None,
     }
 }
 
@@ -291,7 +300,8 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
             },
         networks,
         restart,
-        runtime,
+        // See below.
+        runtime: _,
         // A pod has these, or the chart's values for it; what of them has no form is reported where they are written.
         name: _,
         component: _,
@@ -329,6 +339,34 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         written: _,
         span: _,
     } = workload;
+    let ends = matches!(restart, Restart::No | Restart::OnFailure(_));
+    let lost = [
+        (
+            matches!(gpu, Some(Gpu::All | Gpu::Devices(_))),
+            "resources",
+            "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none",
+        ),
+        (
+            !networks.is_empty(),
+            "networks",
+            "has no form in the chart: pods of a cluster share one network",
+        ),
+        (
+            ends && !workload.is_job(),
+            "restart",
+            "has no form in the chart: a pod that runs on is always restarted",
+        ),
+    ];
+    for (is_lost, key, what) in lost {
+        if is_lost {
+            builder.losses.key(workload, key, what);
+        }
+    }
+    lost_keys_of_runtime(builder, workload, kind);
+}
+
+/// The same for the keys that decide how a container runs.
+fn lost_keys_of_runtime(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
     let Runtime {
         ulimits,
         stop_signal,
@@ -357,14 +395,8 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         tty: _,
         stdin_open: _,
         stop_grace_period: _,
-    } = runtime;
-    let ends = matches!(restart, Restart::No | Restart::OnFailure(_));
+    } = &workload.runtime;
     let lost = [
-        (
-            matches!(gpu, Some(Gpu::All | Gpu::Devices(_))),
-            "resources",
-            "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none",
-        ),
         (
             !ulimits.is_empty(),
             "ulimits",
@@ -374,16 +406,6 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
             stop_signal.is_some(),
             "stop_signal",
             "has no form in the chart: pods are stopped by the image's own signal",
-        ),
-        (
-            !networks.is_empty(),
-            "networks",
-            "has no form in the chart: pods of a cluster share one network",
-        ),
-        (
-            ends && !workload.is_job(),
-            "restart",
-            "has no form in the chart: a pod that runs on is always restarted",
         ),
         (
             hostname.is_some() && kind == Kind::StatefulSet,
