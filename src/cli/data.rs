@@ -100,6 +100,7 @@ fn left_lines(left: &LeftBehind) -> Vec<(String, Paint)> {
     let how = match left.keep {
         Keep::Write(_) => "    to keep it, write",
         Keep::Type(_) => "    to keep it, type before the upgrade",
+        Keep::Copy(_) => "    to keep it",
     };
     out.push((how.to_string(), Paint::Plain));
     let keep = left.keep.text().lines();
@@ -168,14 +169,12 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
             names.join(", ")
         ));
         let keep: BTreeSet<&Keep> = plan.left.iter().map(|left| &left.keep).collect();
-        let (typed, written): (Vec<&Keep>, Vec<&Keep>) = keep
-            .into_iter()
-            .partition(|keep| matches!(keep, Keep::Type(_)));
-        for (how, keep) in [("write", written), ("type before the upgrade", typed)] {
-            let texts: Vec<&str> = keep.into_iter().map(Keep::text).collect();
+        for how in ["", " write", " type before the upgrade"] {
+            let same = keep.iter().filter(|keep| way(keep) == how);
+            let texts: Vec<&str> = same.map(|keep| keep.text()).collect();
             let texts = without_repeats(&texts);
             if !texts.is_empty() {
-                help.push(format!("to keep the data {how}\n{}", texts.join("\n")));
+                help.push(format!("to keep the data{how}\n{}", texts.join("\n")));
             }
         }
     }
@@ -197,6 +196,15 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
             .to_string(),
     );
     (message.join("\n"), help.join("\n"))
+}
+
+/// What the user does with the text, as a message goes on after "to keep the data".
+fn way(keep: &Keep) -> &'static str {
+    match keep {
+        Keep::Write(_) => " write",
+        Keep::Type(_) => " type before the upgrade",
+        Keep::Copy(_) => "",
+    }
 }
 
 /// Engine and cluster are often kept by the same lines, one of them with a remark below.

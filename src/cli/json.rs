@@ -18,6 +18,7 @@ use super::{
     data::{self, JsonData},
     fixed::{self, JsonFixed},
     printed::for_json,
+    secret::{self, JsonSecret},
 };
 
 /// A plan for programs. Paths are relative to the project.
@@ -31,6 +32,9 @@ struct Report {
     data: JsonData,
     /// Objects of a cluster that can't become what the chart says.
     objects_fixed: Vec<JsonFixed>,
+    /// The Secret of the chart, where it has to be made again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<JsonSecret>,
     /// Of ten files nine go: `apply` wants `--accept-removal`.
     removes_nearly_all: bool,
     /// Files that are left alone.
@@ -84,6 +88,7 @@ pub fn report(outcome: &Outcome, folder: &str) -> String {
         }),
         data: data::json(plan.map_or(&DataPlan::default(), |plan| &plan.data)),
         objects_fixed: plan.map_or(Vec::new(), |plan| fixed::json(&plan.fixed)),
+        secret: plan.and_then(|plan| plan.secret.as_ref().map(secret::json)),
         removes_nearly_all: plan.is_some_and(|plan| plan.emptied.is_some()),
         foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),
         manifest_changes: plan.is_some_and(|plan| plan.manifest_changes),

@@ -6,7 +6,7 @@ use mlopsgen::{
 };
 
 use super::{
-    data, fixed,
+    data, fixed, secret,
     terminal::{Paint, Terminal, paint},
 };
 
@@ -157,6 +157,9 @@ impl Page<'_> {
             self.line(&line, kind);
         }
         for (line, kind) in fixed::lines(&plan.fixed) {
+            self.line(&line, kind);
+        }
+        for (line, kind) in plan.secret.iter().flat_map(secret::lines) {
             self.line(&line, kind);
         }
     }

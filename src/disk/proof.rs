@@ -236,6 +236,7 @@ fn untouched(
         leftovers: false,
         emptied: None,
         fixed: Vec::new(),
+        secret: None,
     })
 }
 

@@ -1,15 +1,38 @@
 //! Claims that a StatefulSet creates, one for each pod. A claim can't be renamed, so commands bind its data to a new one.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
 use super::data::Keep;
 use crate::{
-    data::{Data, component, volume},
+    data::{Data, Keeper, component, section, volume},
     text::shell_word,
 };
 
-/// How to move the data of a claim to another one, if one of them is created for each pod. `None`: neither is.
-pub(super) fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Option<Keep> {
+/// How to move the data of a claim to another one, if one of them is created for each pod, or if a chart of others keeps the data
+/// from now on. `None`: lines of platform.toml do it, or nothing of it is in a cluster.
+pub(super) fn keep(
+    data: &Data,
+    instead: Option<&Data>,
+    fresh: &[Data],
+    charts: &BTreeMap<String, String>,
+) -> Option<Keep> {
+    if data.keeper != Keeper::Cluster {
+        return None;
+    }
+    if let Some(chart) = component(&data.key).and_then(|name| charts.get(name)) {
+        return Some(Keep::Copy(format!(
+            "the chart `{chart}` keeps its data in claims of its own: dump the data while the old pods run, and restore it into\n\
+             the new ones, as the program has it. The claim stays until you remove it: kubectl delete pvc {}",
+            shell_word(&first(data))
+        )));
+    }
     let target = instead.or_else(|| successor(data, fresh));
     match (of_pods(data), target) {
+        (true, Some(target)) if section(&target.key) == "volumes" => {
+            Some(Keep::Copy(copies(data, target)))
+        }
         (true, Some(target)) if !of_pods(target) => Some(Keep::Write(format!(
             "[raw.helm]\nvolumes.{}.existingClaim = \"{}\"\n# and before the upgrade: kubectl delete statefulset {}",
             target.name,
@@ -20,6 +43,46 @@ pub(super) fn keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Optio
         (true, None) => Some(Keep::Type(commands(data, "NEW-CLAIM"))),
         _ => None,
     }
+}
+
+/// Whether the commands that keep this data delete the StatefulSet of this name, its pods first.
+pub(super) fn deletes(data: &Data, keep: &Keep, stateful_set: &str) -> bool {
+    let is_its_own = match (data.stateful_set(), component(&data.key)) {
+        (Some(set), _) => set == stateful_set,
+        (None, Some(component)) => stateful_set
+            .strip_prefix(component)
+            .is_some_and(|part| part.is_empty() || part.starts_with('-')),
+        (None, None) => false,
+    };
+    data.keeper == Keeper::Cluster && matches!(keep, Keep::Type(_)) && is_its_own
+}
+
+/// Several claims can't become one: a pod for each copies what is in it.
+fn copies(data: &Data, target: &Data) -> String {
+    let (from, to) = (first(data), &target.name);
+    let volume = |name: &str, claim: &str| json!({ "name": name, "persistentVolumeClaim": { "claimName": claim } });
+    let mount = |name: &str| json!({ "name": name, "mountPath": format!("/{name}") });
+    let pod = json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": { "name": format!("copy-{from}") },
+        "spec": {
+            "restartPolicy": "Never",
+            "containers": [{
+                "name": "copy",
+                "image": "busybox",
+                "command": ["cp", "-a", "/from/.", "/to/"],
+                "volumeMounts": [mount("from"), mount("to")],
+            }],
+            "volumes": [volume("from", &from), volume("to", to)],
+        },
+    });
+    [
+        format!("# the claims of several pods can't become one. Once the upgrade has made `{to}`, copy each into it:"),
+        format!("kubectl apply -f - <<'END'\n{pod}\nEND"),
+        "# the same for each further claim, with 1, 2, ... for 0. Where they hold files of one name, the last one stays".to_string(),
+    ]
+    .join("\n")
 }
 
 fn of_pods(data: &Data) -> bool {

@@ -9,6 +9,7 @@ use super::{
     data::{self, DataPlan},
     fixed::fixed,
     manifest::fingerprint,
+    secret::secret,
 };
 use crate::{
     data::Place,
@@ -72,8 +73,9 @@ pub fn plan(inputs: &Inputs) -> Plan {
         unchanged,
         foreign: inputs.found.others.clone(),
         stubs: missing_stubs(inputs),
+        fixed: fixed(changes.values(), &data),
+        secret: secret(changes.values()),
         data,
-        fixed: fixed(changes.values()),
         manifest,
         manifest_before: inputs.found.manifest.clone(),
         manifest_changes,

@@ -51,13 +51,15 @@ pub enum Keep {
     Write(String),
     /// Types these shell commands before the generated files are used.
     Type(String),
+    /// Copies the data: these are the steps.
+    Copy(String),
 }
 
 impl Keep {
     /// The lines or the commands.
     pub fn text(&self) -> &str {
         match self {
-            Keep::Write(text) | Keep::Type(text) => text,
+            Keep::Write(text) | Keep::Type(text) | Keep::Copy(text) => text,
         }
     }
 }
@@ -123,7 +125,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
             let by_name = by_name.is_some_and(|after| is_partly_known(data, facts, after));
             !by_name && !used.contains(&data.identity())
         })
-        .map(|(data, _)| left_behind(data, &wanted, &fresh))
+        .map(|(data, _)| left_behind(data, &wanted, &fresh, &inputs.wanted.charts))
         .collect();
     let keepers: BTreeSet<Keeper> = recorded.all().map(|(data, _)| data.keeper).collect();
     let upgrades = upgrades(&recorded, &wanted);
@@ -159,11 +161,19 @@ pub(super) fn wanted<'a>(inputs: &Inputs<'a>) -> Vec<&'a Kept> {
         .collect()
 }
 
-fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
-    // Under the same key there is something else now, or what is mounted at that key has become shared.
+/// `charts`: components that charts of others run in a cluster.
+fn left_behind(
+    data: &Data,
+    wanted: &[&Kept],
+    fresh: &[Data],
+    charts: &BTreeMap<String, String>,
+) -> LeftBehind {
+    // Under the same key there is something else now, it was moved here, or what is mounted at that key has become shared.
     let replacement = wanted.iter().find(|kept| {
         kept.data.keeper == data.keeper
-            && (kept.data.key == data.key || kept.mounts.contains(&data.key))
+            && (kept.data.key == data.key
+                || kept.before.contains(&data.key)
+                || kept.mounts.contains(&data.key))
     });
     let replacement = replacement.filter(|kept| fresh.contains(&kept.data));
     let instead = replacement.map(|kept| kept.data.clone());
@@ -175,7 +185,7 @@ fn left_behind(data: &Data, wanted: &[&Kept], fresh: &[Data]) -> LeftBehind {
         keep: namespace
             .or_else(|| raw.map(|raw| format!("# leave out: {raw}")))
             .map(Keep::Write)
-            .or_else(|| claims::keep(data, instead.as_ref(), fresh))
+            .or_else(|| claims::keep(data, instead.as_ref(), fresh, charts))
             .unwrap_or_else(|| Keep::Write(lines_that_keep(data, instead.as_ref(), fresh))),
         instead,
         data: data.clone(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Change;
+use super::{Change, claims, data::DataPlan};
 use crate::{
     text::shell_word,
     value::yaml::{self, Node},
@@ -166,8 +166,8 @@ const LARGEST: usize = 5_000_000;
 /// An object's kind, name and namespace: two of one key are one object.
 type Key = (String, String, String);
 
-/// Compares the chart of before with the chart of afterwards.
-pub(super) fn fixed<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Fixed> {
+/// Compares the chart of before with the chart of afterwards. `data`: what the plan says about data already.
+pub(super) fn fixed<'a>(changes: impl Iterator<Item = &'a Change>, data: &DataPlan) -> Vec<Fixed> {
     let charts: Vec<&Change> = changes.filter(|change| is_values(&change.path)).collect();
     // To read the values of a chart is slow, and nothing can differ from a chart that is not there yet.
     if charts.iter().all(|change| change.before.is_none()) {
@@ -189,12 +189,24 @@ pub(super) fn fixed<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Fixed>
     let both = before
         .iter()
         .filter_map(|(key, old)| Some((key, old, after.get(key)?)));
-    both.filter_map(|(key, old, new)| differs(key, old, new))
-        .collect()
+    let mut out: Vec<Fixed> = both
+        .filter_map(|(key, old, new)| differs(key, old, new))
+        .collect();
+    for object in out.iter_mut().filter(|it| it.kind == "StatefulSet") {
+        let mut left = data.left.iter();
+        if left.any(|left| claims::deletes(&left.data, &left.keep, &object.name)) {
+            object.steps = vec![DELETED.to_string()];
+        }
+    }
+    out
 }
 
+/// A claim that is in use can't be deleted, so the pods must not run on there.
+const DELETED: &str =
+    "the commands that keep its data, above, delete it: the upgrade makes it again";
+
 /// `helm/PLATFORM/values.yaml`.
-fn is_values(path: &str) -> bool {
+pub(super) fn is_values(path: &str) -> bool {
     let words: Vec<&str> = path.split('/').collect();
     matches!(words.as_slice(), ["helm", _, "values.yaml"])
 }
@@ -219,6 +231,10 @@ fn differs((kind, name, _): &Key, old: &Value, new: &Value) -> Option<Fixed> {
         }
         fields.extend(sealed);
     }
+    if fields.iter().any(shares_claim) {
+        let step = "or keep it for the pods of one node: write `access = \"one\"` where the volume is declared, in `[volumes]`";
+        steps.push(step.to_string());
+    }
     if fields.iter().any(|field| field.path == CLAIMS) {
         steps.push("the claims of its pods stay as they are: what is new holds for claims that are made from then on".to_string());
     }
@@ -231,6 +247,15 @@ fn differs((kind, name, _): &Key, old: &Value, new: &Value) -> Option<Fixed> {
 }
 
 const CLAIMS: &str = "spec.volumeClaimTemplates";
+
+/// Whether a claim of one node is to become one of many.
+fn shares_claim(field: &FixedField) -> bool {
+    let holds =
+        |value: &Option<String>, mode: &str| value.as_ref().is_some_and(|it| it.contains(mode));
+    field.path == "spec.accessModes"
+        && holds(&field.from, "ReadWriteOnce")
+        && holds(&field.to, "ReadWriteMany")
+}
 
 fn filled(step: &str, kind: &str, name: &str) -> String {
     // What is generated may come from somebody else.
@@ -285,12 +310,17 @@ fn shown(value: &Value) -> String {
     }
 }
 
+/// A values.yaml without places; `None` where it is none, or too large.
+pub(super) fn values(text: &str) -> Option<Value> {
+    let node = yaml::read(text, LARGEST).ok().flatten()?;
+    Some(plain(&node))
+}
+
 /// The immutable fields of the chart's objects, computed from its values as its templates do.
 fn objects(values: &str) -> BTreeMap<Key, Value> {
-    let Ok(Some(values)) = yaml::read(values, LARGEST) else {
+    let Some(values) = self::values(values) else {
         return BTreeMap::new();
     };
-    let values = plain(&values);
     let mut out = BTreeMap::new();
     let mut add = |kind: &str, name: &str, object: Value| {
         out.insert((kind.to_string(), name.to_string(), String::new()), object);

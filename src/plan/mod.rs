@@ -13,6 +13,7 @@ mod found;
 mod manifest;
 mod recorded;
 mod saved;
+mod secret;
 
 pub use compute::{Inputs, paths_of_interest, plan};
 pub use data::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized};
@@ -25,6 +26,7 @@ pub use manifest::{
     Accepted, Facts, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read,
 };
 pub use saved::{SavedChange, SavedPlan};
+pub use secret::SecretChange;
 
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +125,8 @@ pub struct Plan {
     pub data: DataPlan,
     /// Objects of a cluster with changed fields that are immutable.
     pub fixed: Vec<Fixed>,
+    /// The Secret of the chart, where it has to be made again.
+    pub secret: Option<SecretChange>,
     /// The manifest to end with.
     pub manifest: Manifest,
     /// The manifest while files are being written: it owns what was and what will be.

@@ -78,7 +78,7 @@ def what_charts_usually_take_is_taken() -> None:
         "extraVolumes": [{"name": "cache", "emptyDir": {}}],
         "extraVolumeMounts": [{"name": "cache", "mountPath": "/cache"}],
         "initContainers": [{"name": "before", "image": "busybox:1.37.0"}],
-        "sidecars": [{"name": "beside", "image": "busybox:1.37.0"}],
+        "sidecars": [{"name": "beside", "image": "busybox:1.37.0", "securityContext": {"runAsUser": 1000}}],
         "service": {"type": "NodePort", "annotations": {"a": "b"}, "nodePorts": {"http": 30080}, "externalTrafficPolicy": "Local"},
         "nodeSelector": {"disk": "ssd"},
         "tolerations": [{"key": "gpu", "operator": "Exists"}],
@@ -97,6 +97,11 @@ def what_charts_usually_take_is_taken() -> None:
     assert pod["topologySpreadConstraints"][0]["labelSelector"] == deployment["spec"]["selector"], said
     assert pod["serviceAccountName"] == "web" and pod["priorityClassName"] == "system-node-critical"
     assert [container["name"] for container in pod["containers"]] == ["web", "beside"]
+    beside = pod["containers"][1]["securityContext"]
+    assert beside["capabilities"] == {"drop": ["ALL"]} and beside["runAsUser"] == 1000, beside
+    assert pod["initContainers"][-1]["securityContext"] == {"seccompProfile": {"type": "RuntimeDefault"}}, pod["initContainers"]
+    reason = deployment["spec"]["template"]["metadata"]["annotations"]["mlopsgen.io/unrestricted"]
+    assert reason.startswith("its container before may run as root"), reason
     assert kubectl("--namespace", "usual", "get", "configmap", "own", "--output", "jsonpath={.data.a}") == "{{ b }}"
     assert kubectl("--namespace", "usual", "get", "hpa,pdb", "--output", "name").split() == [
         "horizontalpodautoscaler.autoscaling/web",

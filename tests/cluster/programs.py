@@ -64,6 +64,15 @@ def mlflow_keeps_what_a_task_logged() -> None:
     assert text == "kept", text
 
 
+def postgres_keeps_a_row_in_another_pod() -> None:
+    """The image declares a volume for its data. A runtime throws that away with the container, unless the claim is mounted there."""
+    for query in ("create table kept (word text)", "insert into kept values ('kept')"):
+        in_database(query)
+    kubectl("--namespace", SPACE, "delete", "pod", "db-0")
+    ready(SPACE, seconds=300)
+    eventually(120, lambda: in_database("select word from kept"), lambda found: found == ["kept"])
+
+
 def every_target_of_prometheus_is_up() -> None:
     url = f"http://{address('prometheus')}:9090/api/v1/targets"
 
@@ -79,5 +88,6 @@ CHECKS: list[Callable[[], None]] = [
     real_programs_run_restricted,
     airflow_runs_tasks_as_pods,
     mlflow_keeps_what_a_task_logged,
+    postgres_keeps_a_row_in_another_pod,
     every_target_of_prometheus_is_up,
 ]

@@ -46,9 +46,10 @@ spec:
 
 
 def prometheus(path: str, **parameters: str) -> Any:
-    """The `data` of an answer of Prometheus' API."""
+    """The `data` of an answer of Prometheus' API; nothing while it does not answer, as right after its start."""
     address = kubectl("--namespace", SPACE, "get", "service", "prometheus", "--output", "jsonpath={.spec.clusterIP}")
-    said = run("curl", "--silent", f"http://{address}:9090/api/v1/{path}?{urllib.parse.urlencode(parameters)}").stdout
+    url = f"http://{address}:9090/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+    said = run("curl", "--silent", url, check=False).stdout
     return json.loads(said)["data"] if said.startswith("{") else {}
 
 
@@ -62,12 +63,23 @@ def what_watches_the_cluster_runs() -> None:
     ready(SPACE, seconds=300)
     for name in ("machine", "reader"):
         kubectl("--namespace", SPACE, "rollout", "status", f"daemonset/{name}", "--timeout=120s")
-    expected = dict.fromkeys(["machine", "nodes/cadvisor", "nodes/kubelet", "prometheus", "state"], "up")
+    expected = dict.fromkeys(["counted", "machine", "nodes/cadvisor", "nodes/kubelet", "prometheus", "state"], "up")
 
     def states() -> dict[str, str]:
         return {target["labels"]["job"]: target["health"] for target in prometheus("targets").get("activeTargets", [])}
 
     eventually(180, states, lambda found: found == expected)
+
+
+def each_replica_is_scraped() -> None:
+    """An autoscaler, too, asks for more pods than the chart says."""
+    kubectl("--namespace", SPACE, "scale", "deployment/counted", "--replicas=3")
+
+    def answering() -> list[str]:
+        found = prometheus("query", query='up{job="counted"} == 1').get("result", [])
+        return [series["metric"]["instance"] for series in found]
+
+    eventually(180, answering, lambda found: len(set(found)) == 3)
 
 
 def every_series_arrives() -> None:
@@ -108,6 +120,7 @@ def daemons_see_their_node() -> None:
 
 CHECKS: list[Callable[[], None]] = [
     what_watches_the_cluster_runs,
+    each_replica_is_scraped,
     every_series_arrives,
     every_rule_is_evaluated,
     daemons_see_their_node,

@@ -8,7 +8,7 @@ use mlopsgen::{
     plan::{DataPlan, Displaced},
 };
 
-use crate::upgrades::{data_plan, keeps_data, kinds, named, platform};
+use crate::upgrades::{compiled, data_plan, keeps_data, kinds, majors, named, platform};
 
 const RUNTIMES: [&str; 3] = ["compose", "helm", "swarm"];
 
@@ -93,9 +93,12 @@ fn a_mount_that_moves_displaces_the_data_of_every_kind() {
         let plan = data_plan(&text, &moved);
         // A daemon has a folder on each node, which is no claim.
         let is_daemon = kind.table.get_path(&["workload", "daemon"]).is_some();
+        // In the chart the variable that names the folder goes with the mount.
+        let volume = kind.table.get_path(&["workload", "volumes", "data"]);
+        let follows = volume.and_then(|it| it.as_table()?.get("folder_env"));
         let keeps = RUNTIMES
             .into_iter()
-            .filter(|it| !is_daemon || *it != "helm");
+            .filter(|it| *it != "helm" || !is_daemon && follows.is_none());
         assert_eq!(displaced_in(&plan), keeps.collect(), "{}", kind.name);
         assert_eq!(displaced_in(&data_plan(&text, &text)), BTreeSet::new());
         tried += 1;
@@ -474,4 +477,69 @@ fn an_image_has_one_version_whichever_key_names_it() {
         assert_eq!(to(&by_key), [program], "{image}");
         assert_eq!(to(&by_raw_key), [program], "{image}");
     }
+}
+/// Runtimes throw a volume that an image declares away with its container, unless a mount has exactly its path.
+#[test]
+fn no_data_folder_lies_in_a_volume_of_the_image() {
+    let mut tried = 0;
+    for kind in kinds() {
+        let folders = kind.table.array("data_folders").unwrap_or_default().len();
+        if kind.table.get("image_volumes").is_none() || folders == 0 || !keeps_data(&kind) {
+            continue;
+        }
+        let majors = match kind.versions.majors.is_empty() {
+            true => kind.default_major().into_iter().collect(),
+            false => majors(&kind),
+        };
+        for major in majors {
+            let files = compiled(&platform(&kind, major)).files;
+            for runtime in RUNTIMES {
+                let places = files.kept.iter().flat_map(|kept| &kept.places);
+                let own = places.filter(|it| it.workload == "store" && it.runtime == runtime);
+                let found = own.filter(|place| place.folder.is_some()).count();
+                assert!(found >= folders, "{} {major} in {runtime}", kind.name);
+            }
+            tried += 1;
+        }
+    }
+    assert!(tried > 30, "{tried}");
+}
+
+/// A claim at the path of the image's own volume, and the data in a folder of it that the server makes: from 18 on the image does
+/// so itself.
+#[test]
+fn a_claim_of_postgres_stands_at_the_volume_of_the_image() {
+    for (major, path, folder) in [
+        (
+            17,
+            "/var/lib/postgresql/data",
+            "PGDATA: /var/lib/postgresql/data/data\n",
+        ),
+        (18, "/var/lib/postgresql", "subPath: data\n"),
+    ] {
+        let files = compiled(&platform(&named("postgres"), major)).files;
+        let values = &files.files["helm/p/values.yaml"].text;
+        assert!(values.contains(&format!("mountPath: {path}\n")), "{values}");
+        assert!(values.contains(folder), "{values}");
+        assert_eq!(values.contains("PGDATA"), major == 17, "{values}");
+        let compose = &files.files["compose/g.yaml"].text;
+        assert!(!compose.contains("PGDATA"), "{compose}");
+    }
+}
+
+/// A store that recovers its data answers late: what restarts it then makes it begin again.
+#[test]
+fn no_store_is_restarted_by_its_check() {
+    let mut tried = 0;
+    for (kind, text) in stores() {
+        if kind.table.get_path(&["outputs", "database"]).is_none() {
+            continue;
+        }
+        let platform = compiled(&text).platform;
+        let store = platform.component("store").and_then(|it| it.main());
+        let health = store.and_then(|store| store.health.as_ref());
+        assert!(health.is_some_and(|it| !it.liveness), "{}", kind.name);
+        tried += 1;
+    }
+    assert!(tried > 15, "{tried}");
 }

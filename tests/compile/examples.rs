@@ -135,6 +135,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("components.*.ports.*", "container = 8000"),
     ("components.*.volumes.*", "mount = \"/example\""),
     ("components.*.files.*: mode", "content = \"x\""),
+    ("components.*.helm.hpa", "maxReplicas = 5"),
     ("components.*.health", "shell = \"true\""),
     ("components.*.health: http", "port = \"http\""),
     ("components.*.health: tcp", ""),

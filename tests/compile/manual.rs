@@ -28,6 +28,34 @@ fn is_fresh(path: &str, text: &str) {
     page::is_fresh(path, text, "manual");
 }
 
+/// docs/running.md leads there.
+#[test]
+fn the_reference_of_the_language_lists_the_values_of_the_chart() {
+    let page = language_reference().expect("its template runs");
+    for (heading, keys) in [
+        ("components", chart_values("components")),
+        ("raw", chart_values("raw")),
+    ] {
+        assert!(keys.len() > 10, "{heading}: {}", keys.len());
+        for key in keys {
+            assert!(page.contains(&format!("| `{key}` |")), "{heading}: {key}");
+        }
+    }
+}
+
+/// The keys of `helm` in a table at the top of platform.toml.
+fn chart_values(table: &str) -> Vec<&'static str> {
+    let inside = |keys: &'static [KeyShape], name: &str| -> &'static [KeyShape] {
+        let key = keys.iter().find(|key| key.name == name).expect("the key");
+        match &key.shape {
+            Shape::Table(keys) | Shape::Map(_, Shape::Table(keys)) => keys,
+            _ => panic!("{name} is no table"),
+        }
+    };
+    let keys = inside(inside(PLATFORM_FILE, table), "helm").iter();
+    keys.map(|key| key.name).collect()
+}
+
 #[test]
 fn the_schema_is_fresh() {
     let schema = schema(Document::Platform, &kinds());

@@ -218,3 +218,46 @@ group = "one"
         "{prometheus}"
     );
 }
+
+/// What the chart does not start is found once a value turns it on, and nothing is missing before.
+#[test]
+fn what_the_chart_does_not_start_is_no_fixed_target_there() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.gateway]
+kind = "nginx"
+group = "one"
+[components.page]
+image = "a/page:1"
+group = "two"
+ports.http = 80
+metrics = { port = "http" }
+[components.off]
+image = "a/off:1"
+group = "two"
+ports.http = 80
+metrics = { port = "http" }
+helm.enabled = false
+[routes.main]
+through = "gateway"
+host = "ml.example.com"
+paths = { "/" = "page" }
+"#,
+    );
+    let compose = &files["prometheus/prometheus.yml"];
+    let chart = &files["helm/p/files/prometheus/prometheus.yml"];
+    for name in ["gateway-exporter:9113", "gateway:", "off:80"] {
+        let is_fixed = |config: &str| {
+            let lines = config
+                .lines()
+                .map(|line| line.trim_start_matches(['-', ' ', '[', '"']));
+            let mut lines = lines.filter(|line| line.starts_with(name));
+            lines.next().is_some()
+        };
+        assert!(is_fixed(compose), "{name}: {compose}");
+        assert!(!is_fixed(chart), "{name}: {chart}");
+    }
+}

@@ -7,7 +7,7 @@ use std::{
 
 use mlopsgen::{
     catalog::{Catalog, Kind, SettingType},
-    compile::{Request, compile},
+    compile::{Output, Request, compile},
     data::{Keeper, Level, Step, Upgrade},
     diag::{
         Sink,
@@ -40,7 +40,7 @@ pub(super) fn keeps_data(kind: &Kind) -> bool {
 }
 
 /// The major versions that a component of the kind may have.
-fn majors(kind: &Kind) -> Vec<u64> {
+pub(super) fn majors(kind: &Kind) -> Vec<u64> {
     match (kind.versions.majors.as_slice(), kind.default_major()) {
         ([], Some(major)) => vec![major - 1, major, major + 1],
         (majors, _) => majors.to_vec(),
@@ -86,18 +86,19 @@ fn changes(before: &str, after: &str) -> Vec<MajorChange> {
     data_plan(before, after).upgrades
 }
 
+pub(super) fn compiled(text: &str) -> Output {
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let compilation = compile(&world, &Request::default());
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    let messages = human(&compilation.diagnostics, &compilation.sources, style);
+    compilation.output.unwrap_or_else(|_| panic!("{messages}"))
+}
+
 /// What the change from one text to another means for data.
 pub(super) fn data_plan(before: &str, after: &str) -> DataPlan {
-    let compiled = |text: &str| {
-        let world = MemoryWorld::new().with("platform.toml", text);
-        let compilation = compile(&world, &Request::default());
-        let style = Style {
-            color: false,
-            width: 100,
-        };
-        let messages = human(&compilation.diagnostics, &compilation.sources, style);
-        compilation.output.unwrap_or_else(|_| panic!("{messages}"))
-    };
     let targets: BTreeSet<Target> = [Target::Compose, Target::Swarm, Target::Helm].into();
     let planned = |text: &str, manifest: Manifest| {
         plan(&Inputs {

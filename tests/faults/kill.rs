@@ -2,7 +2,7 @@
 
 use super::{
     Extent, Outcome, Tried,
-    project::{Project, REFERENCE, SMALL, SMALL_CHANGED, reference_changed, same},
+    project::{HIDING, Project, REFERENCE, SECRETS, SMALL, SMALL_CHANGED, reference_changed, same},
     trace::{self, apply_with, places},
 };
 
@@ -32,6 +32,8 @@ fn along(from: &[&str], to: &str, extent: Extent, enough: usize) -> Tried {
     let forward = Project::applied(&steps);
     let backward = from.last().map(|last| (*last, Project::applied(from)));
     let start = Project::after(from, to);
+    start.set_secret();
+    let hidden = start.copy().apply().remove(HIDING);
     let all = places(&start.copy());
     let of = all.len();
     let chosen = extent.choose(all, enough);
@@ -44,11 +46,20 @@ fn along(from: &[&str], to: &str, extent: Extent, enough: usize) -> Tried {
             Some((last, tree)) if index % 2 == 1 => {
                 project.set(last);
                 let mut found = project.apply();
+                // The rule that hides secrets stays, whole, where the run came that far.
+                let hiding = found.remove(HIDING);
+                assert!(hiding.is_none() || hiding == hidden, "{when}: {hiding:?}");
+                found.remove(SECRETS);
                 // A stub belongs to the user as soon as it is written.
                 found.retain(|path, _| !path.starts_with("dags/") || tree.contains_key(path));
                 same(&found, tree, &format!("{when}, and taken back"));
             }
-            _ => same(&project.apply(), &forward, &when),
+            _ => {
+                let mut found = project.apply();
+                assert_eq!(found.remove(HIDING), hidden, "{when}");
+                found.remove(SECRETS);
+                same(&found, &forward, &when);
+            }
         }
     }
     Tried {

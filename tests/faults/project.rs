@@ -63,6 +63,10 @@ pub fn reference_changed() -> String {
         user = \"1000\"\nfiles.\"/etc/probe\" = { content = \"x\" }\n"
 }
 
+/// Where values of secrets are, and the rule that hides them from git.
+pub const SECRETS: &str = "generated/compose/.env";
+pub const HIDING: &str = "generated/.gitignore";
+
 /// All files below a folder, by path, with what is in them.
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
@@ -82,6 +86,12 @@ impl Project {
     /// Another text for platform.toml.
     pub fn set(&self, text: &str) {
         fs::write(self.path("platform.toml"), text).expect("a file");
+    }
+
+    /// Puts values of secrets where Compose reads them, as a person does.
+    pub fn set_secret(&self) {
+        fs::create_dir_all(self.path("generated/compose")).expect("a folder");
+        fs::write(self.path(SECRETS), "KEY=value\n").expect("a file");
     }
 
     /// A project that was applied with each of these texts, and has another one now.

@@ -46,6 +46,7 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         places: BTreeSet::new(),
         named_by: None,
         adopted: false,
+        before: Vec::new(),
     });
     set
 }

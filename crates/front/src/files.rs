@@ -181,6 +181,8 @@ pub struct FileSet {
     pub stubs: Vec<Stub>,
     /// The data that the platform keeps, sorted.
     pub kept: Vec<Kept>,
+    /// Components that charts of others run in a cluster, each with the chart's name: those keep its data there.
+    pub charts: BTreeMap<String, String>,
 }
 
 impl FileSet {

@@ -210,3 +210,152 @@ fn raw_values_at_a_mount_reach_its_claim() {
             "claim `elsewhere` stands in its place",
         ]);
 }
+
+const WORKER: &str = r#"
+[platform]
+name = "mini"
+targets = ["compose", "helm"]
+[groups]
+g = "Everything"
+[components.worker]
+image = "x/worker:1"
+group = "g"
+replicas = 3
+volumes.work = { mount = "/work", size = "1Gi" }
+"#;
+
+/// No claim can be named after the claims of several pods, and they can't become one: they are copied.
+#[test]
+fn claims_of_several_pods_are_copied_into_a_shared_one() {
+    let mut case = Case::of(WORKER);
+    case.change("size = \"1Gi\"", "shared = \"pool\"")
+        .change(
+            "[components.worker]",
+            "[volumes.pool]\nsize = \"1Gi\"\n[components.worker]",
+        )
+        .moved("components.worker.volumes.work", "volumes.pool")
+        .refuses(&["copy-work-worker-0", "\"claimName\":\"pool\""]);
+    let ran = run(&case.project, &["plan"]);
+    assert!(
+        ran.out.contains("claim `pool` (volumes.pool) starts empty"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("name: work-worker-*"), "{}", ran.out);
+}
+
+/// Commands of a cluster are for claims alone: a volume of an engine is kept by lines.
+#[test]
+fn a_volume_of_the_engine_is_not_bound_to_a_claim() {
+    let mut case = Case::of(WORKER);
+    case.change("components.worker", "components.other");
+    let ran = run(&case.project, &["plan"]);
+    assert!(
+        !ran.out.contains("kubectl get pvc mini_worker-work"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("kubectl get pvc work-worker-0"),
+        "{}",
+        ran.out
+    );
+}
+
+/// The entry of `[[moved]]` names the claim that takes the data over. Its pods must not run on while their claims are deleted.
+#[test]
+fn a_renamed_volume_of_pods_names_its_new_claims() {
+    let mut case = Case::of(WORKER);
+    case.change("volumes.work", "volumes.work2").moved(
+        "components.worker.volumes.work",
+        "components.worker.volumes.work2",
+    );
+    let ran = run(&case.project, &["plan"]);
+    assert!(
+        ran.out.contains("\"name\":\"work2-worker-0\""),
+        "{}",
+        ran.out
+    );
+    for word in ["NEW-CLAIM", "--cascade=orphan"] {
+        assert!(!ran.out.contains(word), "{word}: {}", ran.out);
+    }
+    let mut case = Case::of(&WORKER.replace("replicas = 3\n", ""));
+    case.change("volumes.work", "replicas = 3\nvolumes.work2")
+        .moved(
+            "components.worker.volumes.work",
+            "components.worker.volumes.work2",
+        );
+    let ran = run(&case.project, &["plan"]);
+    assert!(
+        ran.out.contains("kubectl get pvc worker-work"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("\"name\":\"work2-worker-0\""),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn a_claim_of_one_pod_that_is_shared_can_stay_what_it_is() {
+    let mut case = Case::of(&WORKER.replace("replicas = 3\n", ""));
+    case.change("size = \"1Gi\"", "shared = \"pool\"")
+        .change(
+            "[components.worker]",
+            "[volumes.pool]\nsize = \"1Gi\"\n[components.worker]",
+        )
+        .moved("components.worker.volumes.work", "volumes.pool");
+    let ran = run(&case.project, &["plan"]);
+    assert!(ran.out.contains("write `access = \"one\"`"), "{}", ran.out);
+}
+
+/// What an operator runs has claims of its own.
+#[test]
+fn data_of_a_store_that_an_operator_takes_over_is_restored_there() {
+    let mut case = Case::new();
+    case.change(
+        "kind = \"postgres\"\n",
+        "kind = \"postgres\"\nchart = { repository = \"https://cloudnative-pg.github.io/charts\", name = \"cluster\", version = \"0.8.1\" }\n",
+    );
+    let ran = run(&case.project, &["plan"]);
+    assert!(
+        ran.out
+            .contains("the chart `cluster` keeps its data in claims of its own"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("components.NEW"), "{}", ran.out);
+}
+
+/// Nothing generated makes the Secret: a plan says when it has to be made again.
+#[test]
+fn a_secret_that_has_to_be_made_again_is_announced() {
+    let command = "mlopsgen env secret | kubectl apply -f -";
+    let mut case = Case::new();
+    case.change("[secrets]\n", "[secrets]\nkey = { env = \"KEY\" }\nmaybe = { env = \"MAYBE\", optional = true }\n")
+        .change(
+            "image = \"ml/trainer:1.0\"\n",
+            "image = \"ml/trainer:1.0\"\nenv = { KEY = \"${secrets.key}\", MAYBE = \"${secrets.maybe}\" }\n",
+        );
+    let ran = run(&case.project, &["plan"]);
+    for word in ["the Secret `ml` needs `key` besides", command] {
+        assert!(ran.out.contains(word), "{word}\n{}", ran.out);
+    }
+    let mut case = Case::new();
+    case.change("name = \"ml\"", "name = \"lab\"")
+        .moved("platform.ml", "platform.lab");
+    let ran = run(&case.project, &["plan"]);
+    for word in [
+        "pods read the Secret `lab` now, it was `ml`",
+        command,
+        "existingSecret = \"ml\"",
+    ] {
+        assert!(ran.out.contains(word), "{word}\n{}", ran.out);
+    }
+    case.change("version = \"17.11\"", "version = \"17.10\"");
+    assert_eq!(case.apply().status, 0);
+    let ran = run(&case.project, &["plan"]);
+    assert!(!ran.out.contains(command), "{}", ran.out);
+}

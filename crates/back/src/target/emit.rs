@@ -192,10 +192,16 @@ fn mountable() -> impl Iterator<Item = Content> {
 }
 
 fn join(out: &mut Emission, more: Emission) {
-    let FileSet { files, stubs, kept } = more.files;
+    let FileSet {
+        files,
+        stubs,
+        kept,
+        charts,
+    } = more.files;
     out.files.files.extend(files);
     out.files.stubs.extend(stubs);
     out.files.kept.extend(kept);
+    out.files.charts.extend(charts);
     out.losses.extend(more.losses);
 }
 

@@ -110,6 +110,8 @@ pub struct Kept {
     pub named_by: Option<String>,
     /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.
     pub adopted: bool,
+    /// The keys that it had before, by `[[moved]]`.
+    pub before: Vec<String>,
 }
 
 /// The table that a key begins with: `components` of `components.db.volumes.data`.

@@ -277,8 +277,8 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
     ),
     key(
         "pdb",
-        Shape::Either(&[TABLE, Shape::Boolean]),
-        "Its disruption budget, or `false`.",
+        TABLE,
+        "Its disruption budget, or `false`: none.",
         "pdb = { minAvailable = 1 }",
     ),
     key(

@@ -1,7 +1,7 @@
 //! The keys of a volume: of a component or a pipeline, of a kind, and of `[volumes]`.
 
 use super::{
-    form::Form,
+    form::{Form, NameRule},
     inner::RESOURCE_NAME,
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
@@ -83,10 +83,10 @@ const OF_KIND: &[Section] = &[
                 "only = \"compose\"",
             ),
             key(
-                "above",
-                Shape::Boolean,
-                "A cluster mounts the folder above: the program makes `mount` itself, as a database does that insists on the rights of its folder.",
-                "above = true",
+                "folder_env",
+                Shape::Plain(Form::Name(NameRule::Environment)),
+                "The variable that names the program's data folder. In a cluster it is `mount/data`: the program makes that folder itself, as a database does that insists on the rights of its folder.",
+                "folder_env = \"PGDATA\"",
             ),
             key(
                 "propagation",

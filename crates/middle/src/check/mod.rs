@@ -20,6 +20,7 @@ mod scrapes;
 mod secrets;
 mod sharing;
 mod strings;
+mod values;
 
 use crate::{diag::Sink, graph::Graph, model::Platform};
 
@@ -46,6 +47,9 @@ const RULES: &[Rule] = &[
     sharing::databases,
     sharing::replicas,
     daemons::daemons,
+    values::autoscalers,
+    values::node_ports,
+    values::accounts,
     profiles::dependencies,
     profiles::restarting_jobs,
     images::moving,

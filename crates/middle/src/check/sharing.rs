@@ -61,7 +61,10 @@ type Several = Option<String>;
 fn several_of(workload: &Workload) -> Several {
     match workload.daemon {
         true => Some("on every node".to_string()),
-        false => (workload.replicas > 1).then(|| format!("with {} replicas", workload.replicas)),
+        false if workload.replicas > 1 => Some(format!("with {} replicas", workload.replicas)),
+        false => workload
+            .is_many()
+            .then(|| format!("scaled to {} pods", workload.pods_at_most())),
     }
 }
 
@@ -113,9 +116,14 @@ pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
         };
         let (key, what) = match main.daemon {
             true => ("daemon", "be on every node".to_string()),
-            false => ("replicas", format!("have {} replicas", main.replicas)),
+            false if main.replicas > 1 => ("replicas", format!("have {} replicas", main.replicas)),
+            false => (
+                "helm.hpa",
+                format!("be scaled to {} pods", main.pods_at_most()),
+            ),
         };
-        let node = main.written.get(key);
+        let path: Vec<&str> = key.split('.').collect();
+        let node = main.written.get_path(&path);
         let span = node.map_or(component.span, |node| node.span);
         sink.push(
             Diagnostic::new(

@@ -34,6 +34,8 @@ pub struct VolumeNames {
     pub claim: String,
     /// Whether these names differ from the ones that its key gives.
     pub moved: bool,
+    /// The keys that it had before, the newest first.
+    pub before: Vec<String>,
 }
 
 struct Entry<'a> {
@@ -314,13 +316,20 @@ impl Moves {
         let chain = self.chain(key);
         let first = chain.last().map_or(key, String::as_str);
         let id = id(first);
-        let volume = self.name(Keeper::Engine, &chain);
+        let volume = self.named(Keeper::Engine, &chain);
+        let volume = volume.map(|data| data.name.clone());
         let volume = volume.unwrap_or_else(|| format!("{}_{id}", self.project));
-        let claim = self.name(Keeper::Cluster, &chain).unwrap_or(id);
+        let claim = match self.named(Keeper::Cluster, &chain) {
+            // Claims that a StatefulSet made, one for each pod: no other claim can have their names.
+            Some(data) if data.stateful_set().is_some() => usual.1.clone(),
+            Some(data) => data.name.clone(),
+            None => id,
+        };
         VolumeNames {
             moved: (&volume, &claim) != (&usual.0, &usual.1),
             volume,
             claim,
+            before: chain.into_iter().skip(1).collect(),
         }
     }
 
@@ -347,11 +356,11 @@ impl Moves {
         })
     }
 
-    /// The recorded name: that of the oldest key, or of a key that was moved to the current one.
-    fn name(&self, keeper: Keeper, chain: &[String]) -> Option<String> {
+    /// What is recorded with the name to keep: of the oldest key, or of a key that was moved to the current one.
+    fn named(&self, keeper: Keeper, chain: &[String]) -> Option<&Data> {
         let of = |key: &String| self.recorded.get(&(keeper, key.clone()));
         let today = chain.first().and_then(of).filter(|data| data.moved);
         let before = chain.iter().skip(1).rev().find_map(of);
-        before.or(today).map(|data| data.name.clone())
+        before.or(today)
     }
 }

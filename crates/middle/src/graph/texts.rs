@@ -49,6 +49,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         probed: _,
         resources: _,
         replicas: _,
+        scaled_to: _,
         daemon: _,
         restart: _,
         profiles: _,

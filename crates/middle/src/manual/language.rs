@@ -151,13 +151,13 @@ fn keys(keys: &[KeyShape]) -> Vec<KeyView> {
 }
 
 /// The keys of the tables inside of a key's value. A table of a component's keys, or of the same keys again, is left
-/// out: the page has them already.
+/// out: the page has them already. So is a long one, unless it stands nowhere else, as the values of the chart.
 fn below(key: &KeyShape, prefix: &str, around: &[KeyShape], out: &mut Vec<KeyView>) {
     let Some(inner) = tables_in(&key.shape) else {
         return;
     };
     let is_known = |key: &KeyShape| around.iter().any(|known| known.name == key.name);
-    if is_component(inner) || inner.iter().all(is_known) || inner.len() > 25 {
+    if is_component(inner) || inner.iter().all(is_known) || inner.len() > 25 && key.name != "helm" {
         return;
     }
     for key in inner {

@@ -30,6 +30,8 @@ pub struct Component {
     pub upgrades: Vec<Upgrade>,
     /// Where its program keeps its data, as far as the kind knows.
     pub data_folders: Vec<DataFolder>,
+    /// Paths that the main workload's image declares as volumes.
+    pub image_volumes: Vec<String>,
     /// What it is for, in the user's words.
     pub description: Option<String>,
     /// `None` only where it is external.

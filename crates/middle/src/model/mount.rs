@@ -18,9 +18,9 @@ pub struct Mount {
     pub read_only: bool,
     /// Means something only in Compose (the engine's socket); other targets leave it out and report nothing.
     pub compose_only: bool,
-    /// Whether a cluster mounts the folder above in place of `path`, so that the program makes its own folder, with the
-    /// owner and the rights that it asks for.
-    pub above: bool,
+    /// The variable that names the program's data folder: in a cluster a folder in the claim, so that the program makes it,
+    /// with the owner and the rights that it asks for.
+    pub folder_env: Option<String>,
     /// How later mounts below it are seen on the other side.
     pub propagation: Option<Propagation>,
     /// Its name where it is written.

@@ -97,6 +97,18 @@ impl Platform {
             .find(|workload| workload.name == name)
     }
 
+    /// Whether the chart starts it: not what is off until a value turns it on, nor what a cluster's own entry point replaces.
+    pub fn starts_in_chart(&self, workload: &Workload) -> bool {
+        let component = self.component(&workload.component);
+        let is_off = |raw: &Raw| raw.get("enabled") == Some(&Raw::Boolean(false));
+        // What is off under Compose alone runs here.
+        let has_no_profile = workload.profiles.is_empty() || workload.runtime.cluster_only;
+        has_no_profile
+            && !self.is_bypassed(&workload.component)
+            && !component.is_some_and(|component| is_off(&component.raw_helm))
+            && !is_off(&workload.raw_helm)
+    }
+
     /// An entry point that a cluster's own takes the place of: it asks nobody to log in and leads to nothing elsewhere.
     pub fn is_bypassed(&self, component: &str) -> bool {
         let mut own = self
@@ -240,6 +252,8 @@ pub struct PlatformVolume {
     pub volume_moved: bool,
     /// Whether the claim's name is that of an earlier key.
     pub claim_moved: bool,
+    /// The keys that it had before, by `[[moved]]`, the newest first.
+    pub before: Vec<String>,
     /// Its name where it is declared, as in `data`.
     pub declared_as: String,
     /// Where platform.toml speaks of it, as in `components.redis.volumes.data`.

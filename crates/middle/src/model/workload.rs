@@ -62,6 +62,8 @@ pub struct Workload {
     pub resources: Resources,
     /// How many pods of it run in a cluster.
     pub replicas: u32,
+    /// How many pods an autoscaler of the chart may make of it.
+    pub scaled_to: Option<u32>,
     /// One on every node of a cluster; `replicas` is 1.
     pub daemon: bool,
     /// What happens when it ends.
@@ -102,7 +104,12 @@ impl Workload {
 
     /// Whether several of it run at once in a cluster.
     pub fn is_many(&self) -> bool {
-        self.daemon || self.replicas > 1
+        self.daemon || self.pods_at_most() > 1
+    }
+
+    /// How many pods of it a cluster may run, where it is no daemon.
+    pub fn pods_at_most(&self) -> u32 {
+        self.replicas.max(self.scaled_to.unwrap_or_default())
     }
 
     /// Whether it runs to completion.
@@ -437,6 +444,19 @@ pub enum Raw {
     Boolean(bool),
     List(Vec<Raw>),
     Table(Vec<(String, Raw)>),
+}
+
+impl Raw {
+    /// The value of a key, where it is a table.
+    pub fn get(&self, key: &str) -> Option<&Raw> {
+        match self {
+            Raw::Table(entries) => entries
+                .iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value),
+            _ => None,
+        }
+    }
 }
 
 impl Default for Raw {

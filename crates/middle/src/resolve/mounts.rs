@@ -141,7 +141,7 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
                 source,
                 read_only: table.boolean("read_only").unwrap_or(false),
                 compose_only: table.string("only") == Some("compose"),
-                above: table.boolean("above").unwrap_or(false),
+                folder_env: read::owned(table, "folder_env"),
                 propagation: table.string("propagation").and_then(Propagation::parse),
                 span: key.span,
             })
@@ -223,6 +223,7 @@ fn volume(
         named,
         volume_moved: names.moved && chosen.is_none(),
         claim_moved: names.moved && claim.is_none(),
+        before: names.before,
         claim: claim.unwrap_or(names.claim),
         real_name: chosen.unwrap_or(names.volume),
         key,

@@ -80,6 +80,7 @@ pub(super) fn component(
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         data_folders: data_folders(scene, index, sink),
+        image_volumes: read::strings(&draft.kind_table, "image_volumes"),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         memory_maps: read::unsigned(&draft.kind_table, "memory_maps"),
@@ -208,6 +209,7 @@ fn workload(
         probed: observe::is_probed(scene, index, shape, beforehand),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
+        scaled_to: scaled_to(table),
         daemon: table.boolean("daemon").unwrap_or(false),
         restart: restart(table, shape.job),
         profiles: profiles(table),
@@ -232,6 +234,12 @@ fn workload(
         written: table.clone(),
         span: draft.span,
     }
+}
+
+/// The most pods of an autoscaler, `helm.hpa.maxReplicas`.
+fn scaled_to(table: &Table) -> Option<u32> {
+    let scaler = table.get_path(&["helm", "hpa"]).and_then(Node::as_table)?;
+    read::unsigned(scaler, "maxReplicas")
 }
 
 /// The secrets of tasks for the program that runs pipelines, and those of jobs for the one that runs CI.

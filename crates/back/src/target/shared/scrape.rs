@@ -260,8 +260,11 @@ impl<'a> Scraper<'a> {
             Vantage::Compose => workload.replicas > 1,
             Vantage::Kubernetes => service_of_pods(self.platform, listener).is_some(),
         };
-        let is_on = self.vantage.is_in_cluster() && workload.runtime.cluster_only;
-        let is_off = !workload.profiles.is_empty() && !is_on;
+        let is_off = |workload: &Workload| match self.vantage {
+            Vantage::Compose => !workload.profiles.is_empty(),
+            Vantage::Kubernetes => !self.platform.starts_in_chart(workload),
+        };
+        let is_off = is_off(workload) || is_off(listener);
         if many && !workload.is_job() {
             Presence::Many
         } else if is_off || workload.is_job() || workload.replicas == 0 {

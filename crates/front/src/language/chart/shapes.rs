@@ -261,7 +261,7 @@ pub(super) const CAPABILITIES: &[KeyShape] = &[
 
 pub(super) const HPA: &[KeyShape] = &[
     key("minReplicas", COUNT, "Pods at least.", "minReplicas = 1"),
-    key("maxReplicas", COUNT, "Pods at most.", "maxReplicas = 5"),
+    key("maxReplicas", COUNT, "Pods at most.", "maxReplicas = 5").required(),
     key(
         "cpu",
         Shape::Integer(1, i64::MAX),

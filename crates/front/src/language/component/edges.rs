@@ -131,6 +131,7 @@ pub(super) const EDGES: &[KeyShape] = &[
             .without(&["metrics"])
             .becomes(Compose, "`network_mode`")
             .becomes(Helm, "`hostNetwork`")
+            .loses(Helm, "no NetworkPolicy holds for it")
             .becomes(Prometheus, "nothing is scraped without `metrics`")
             .becomes(Grafana, "no dashboard without `metrics`"),
     ]),

@@ -97,6 +97,12 @@ const CONDITIONAL: &[KeyShape] = &[
         "data_folders = [{ default = \"/var/lib/postgresql/data\", env = [\"PGDATA\"], options = [\"D\", \"data_directory\"] }]",
     ),
     key(
+        "image_volumes",
+        Shape::List(&Shape::Plain(Form::ContainerPath)),
+        "Paths that the main workload's image declares as `VOLUME`. Where nothing is mounted at exactly such a path, runtimes put a volume there that goes with the container.",
+        "image_volumes = [\"/var/lib/postgresql/data\"]",
+    ),
+    key(
         "healthy",
         Shape::Plain(Form::KindPromQl),
         "1 for each instance that works, 0 or nothing where it does not; it keeps the labels `job` and `instance`. Left out: `up`, which for a program behind an exporter only says that the exporter answers.",

@@ -11,6 +11,7 @@ mod health;
 mod image;
 mod mounts;
 mod network;
+mod node_path;
 mod order;
 mod raw;
 mod readme;
@@ -76,5 +77,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     }
     emission.losses = chart.losses;
     emission.files.kept = chart.kept;
+    emission.files.charts = upstream::charts(context.platform)
+        .map(|(component, chart)| (component.name.clone(), chart.name.clone()))
+        .collect();
     Ok(emission)
 }

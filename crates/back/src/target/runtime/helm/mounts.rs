@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{chart::Builder, claims};
+use super::{chart::Builder, claims, node_path};
 use crate::{
     model::{
-        Device, HostPath, Mount, MountSource, NetworkMode, Propagation, Tmpfs, TmpfsOption,
+        Device, HostPath, Mount, MountSource, NetworkMode, Propagation, Text, Tmpfs, TmpfsOption,
         Workload,
     },
     speak::units::kubernetes,
@@ -36,7 +36,10 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
         match device {
             Device::File { host, inside, .. } => {
                 let path = inside.as_ref().unwrap_or(host);
-                let value = json!({ "mountPath": path, "hostPath": host });
+                let mut value = json!({ "mountPath": path, "hostPath": host });
+                if let Some(kind) = node_path::kind(host) {
+                    value["hostPathType"] = json!(kind);
+                }
                 out.insert(names.take_numbered("device"), value);
             }
             Device::Interface(name) => builder.losses.key(
@@ -65,7 +68,7 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
     let mut value = json!({ "mountPath": mount.path });
     match &mount.source {
         MountSource::Volume(key) if builder.claims.is_of_pods(key) => {
-            place_in_claim(&mut value, mount);
+            place_in_claim(&mut value, workload, mount);
             value["size"] = json!(claims::size(platform.volume(key)));
             value["accessModes"] = json!(claims::own_access_modes());
         }
@@ -78,15 +81,19 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         MountSource::Volume(key) => {
             let claim = builder.claims.alone(key)?;
             if claim.create {
-                place_in_claim(&mut value, mount);
+                place_in_claim(&mut value, workload, mount);
             }
             value["claim"] = json!(key);
         }
         MountSource::Bind {
             path: HostPath::Absolute(path),
-            ..
+            data,
         } => {
             value["hostPath"] = json!(path);
+            let made = data.then_some("DirectoryOrCreate");
+            if let Some(kind) = made.or_else(|| node_path::kind(path)) {
+                value["hostPathType"] = json!(kind);
+            }
         }
         MountSource::Bind {
             path: HostPath::Project(path),
@@ -119,18 +126,38 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
     Some(value)
 }
 
-/// Mounts a folder of the claim: a new file system may hold `lost+found`, which servers refuse as their data folder.
-fn place_in_claim(value: &mut Value, mount: &Mount) {
-    match folder_above(mount) {
-        Some(above) => value["mountPath"] = json!(above),
-        None => value["subPath"] = json!(SUB_PATH),
+/// Mounts a folder of the claim: a new file system may hold `lost+found`, which servers refuse as their data folder. A program
+/// that makes its folder itself gets the whole claim, and a variable that names the folder. What is mounted stands at the
+/// image's own path in both cases: a path above it would be covered by the volume that the image declares.
+fn place_in_claim(value: &mut Value, workload: &Workload, mount: &Mount) {
+    if folder_env(workload, mount).is_none() {
+        value["subPath"] = json!(SUB_PATH);
     }
 }
 
-/// The folder above, where the claim holds the mounted folder under the name that it has anyway.
-fn folder_above(mount: &Mount) -> Option<&str> {
-    let (above, name) = mount.path.rsplit_once('/')?;
-    (mount.above && name == SUB_PATH && !above.is_empty()).then_some(above)
+/// The variable that names a folder in the claim. Another folder in platform.toml counts more.
+fn folder_env<'a>(workload: &Workload, mount: &'a Mount) -> Option<&'a String> {
+    let name = mount.folder_env.as_ref()?;
+    let own = workload.env.iter().find(|it| it.name == *name);
+    let is_mount = |value: &Text| value.as_plain().as_deref() == Some(&mount.path);
+    own.is_none_or(|own| is_mount(&own.value)).then_some(name)
+}
+
+/// The variables that name a data folder in a claim of which the whole is mounted.
+pub fn folders(builder: &Builder<'_>, workload: &Workload) -> Vec<(String, String)> {
+    let is_made = |mount: &&Mount| match &mount.source {
+        MountSource::Volume(key) => {
+            let alone = builder.claims.alone(key);
+            builder.claims.is_of_pods(key) || alone.is_some_and(|claim| claim.create)
+        }
+        MountSource::Bind { .. } => false,
+    };
+    let mounts = workload.mounts.iter().filter(is_made);
+    let named = mounts.filter_map(|mount| {
+        let name = folder_env(workload, mount)?;
+        Some((name.clone(), format!("{}/{SUB_PATH}", mount.path)))
+    });
+    named.collect()
 }
 
 /// A folder in memory. Kubernetes has a limit in bytes and no mount options. What Docker sets on every tmpfs is no loss where

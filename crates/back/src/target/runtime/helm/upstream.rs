@@ -15,6 +15,7 @@ use crate::{
     language::{CHART_TOP_KEYS, component_key},
     model::{ChartOperator, Component, Platform, Raw, Text, UpstreamChart, Workload},
     speak::{ChartDefaults, Speak},
+    syntax::Table,
     target::shared::losses::ACCEPT,
 };
 
@@ -124,6 +125,26 @@ fn admitted(operator: &ChartOperator) -> Value {
     })
 }
 
+/// Values of a workload that mean something though another chart runs it: its Services and what goes with it.
+const VALUES: [&str; 6] = [
+    "enabled",
+    "ports",
+    "aliases",
+    "service",
+    "extraObjects",
+    "extra",
+];
+
+/// Raw values of platform.toml that no template reads of it.
+fn lost_values(platform: &Platform, workload: &Workload, chart: &UpstreamChart) -> Vec<String> {
+    let raw = workload.written.table("helm");
+    let is_read = |key: &str| VALUES.contains(&key) && !(key == "service" && chart.own_service);
+    let written = raw.into_iter().flat_map(Table::iter).map(|(key, _)| key);
+    let of_user = written.filter(|key| !platform.kind_sources.contains(&key.span.source));
+    let lost = of_user.filter(|key| !is_read(&key.name));
+    lost.map(|key| format!("`helm.{}`", key.name)).collect()
+}
+
 /// What the user says of the workload, and only containers of a machine get.
 fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamChart) {
     let platform = builder.context.platform;
@@ -143,6 +164,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamCha
                 .iter()
                 .map(|name| format!("`settings.{name}`")),
         )
+        .chain(lost_values(builder.context.platform, workload, chart))
         .collect();
     if lost.is_empty() {
         return;

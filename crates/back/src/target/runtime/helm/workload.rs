@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     model::{
-        Gpu, HostAddress, MountSource, NetworkMode, Platform, Port, Resources, Restart, Runtime,
-        Text, Workload,
+        Gpu, HostAddress, MountSource, NetworkMode, Port, Resources, Restart, Runtime, Text,
+        Workload,
     },
     speak::{Chart, Speak, units::kubernetes},
     target::shared::scrape,
@@ -28,7 +28,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
     lost_keys(builder, workload, kind);
     WorkloadValues {
         component: workload.component.clone(),
-        enabled: runs_in_cluster(workload) && !platform.is_bypassed(&workload.component),
+        enabled: platform.starts_in_chart(workload),
         kind,
         pod_of: builder
             .pods
@@ -51,7 +51,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
             _ => BACKOFF_LIMIT,
         }),
         resources: resources::resources(&workload.resources),
-        env: env(platform, workload),
+        env: environment(builder, workload),
         command,
         args,
         working_dir: runtime.working_dir.clone(),
@@ -103,14 +103,6 @@ fn restart_policy(job: &Workload) -> &'static str {
     }
 }
 
-fn env(platform: &Platform, workload: &Workload) -> Map<String, Value> {
-    let variables = workload.env.iter();
-    let value = |text: &Text| Chart(platform).value(text);
-    variables
-        .map(|variable| (variable.name.clone(), value(&variable.value)))
-        .collect()
-}
-
 /// The Service that gives each pod a name of its own, or that Prometheus finds pods by.
 fn service_name(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> Option<String> {
     match kind {
@@ -125,9 +117,13 @@ fn service_name(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> O
     }
 }
 
-/// What is off under Compose alone runs here.
-fn runs_in_cluster(workload: &Workload) -> bool {
-    workload.profiles.is_empty() || workload.runtime.cluster_only
+fn environment(builder: &Builder<'_>, workload: &Workload) -> Map<String, Value> {
+    let speaker = Chart(builder.context.platform);
+    let own = workload.env.iter();
+    let own = own.map(|variable| (variable.name.clone(), speaker.value(&variable.value)));
+    let folders = mounts::folders(builder, workload).into_iter();
+    own.chain(folders.map(|(name, path)| (name, json!(path))))
+        .collect()
 }
 
 fn network_mode(workload: &Workload) -> Option<&NetworkMode> {
@@ -300,7 +296,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
             },
         networks,
         restart,
-        // See below.
+        // Of these tells the next function.
         runtime: _,
         // A pod has these, or the chart's values for it; what of them has no form is reported where they are written.
         name: _,
@@ -319,6 +315,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         files: _,
         health: _,
         replicas: _,
+        scaled_to: _,
         daemon: _,
         profiles: _,
         network_mode: _,
@@ -340,7 +337,13 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         span: _,
     } = workload;
     let ends = matches!(restart, Restart::No | Restart::OnFailure(_));
+    let is_on_node = network_mode(workload) == Some(&NetworkMode::Host);
     let lost = [
+        (
+            is_on_node,
+            "network_mode",
+            "puts it in the node's network, where no NetworkPolicy holds for it: what reaches the node reaches all its ports, and what it reaches may refuse the node's address. Let it in with `networkPolicy.extraIngress` there (`ipBlock`), and close the ports on the node",
+        ),
         (
             matches!(gpu, Some(Gpu::All | Gpu::Devices(_))),
             "resources",

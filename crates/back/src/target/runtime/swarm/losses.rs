@@ -78,6 +78,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         mounts: _,
         health: _,
         replicas: _,
+        scaled_to: _,
         daemon: _,
         restart: _,
         networks: _,

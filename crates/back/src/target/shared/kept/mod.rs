@@ -115,6 +115,11 @@ impl Written<'_> {
             }
         }
         of_pipelines(platform, self.target, &mut volumes);
+        for volume in &platform.volumes {
+            if let Some(kept) = volumes.get_mut(&volume.key) {
+                kept.before.clone_from(&volume.before);
+            }
+        }
         volumes.into_values().chain(folders.into_values()).collect()
     }
 }
@@ -136,6 +141,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
         places: Default::default(),
         named_by: keeping.named_by,
         adopted: keeping.adopted,
+        before: Vec::new(),
     }
 }
 

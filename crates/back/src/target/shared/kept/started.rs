@@ -57,11 +57,12 @@ impl Started<'_> {
             let written = self.option(folder).or_else(|| self.assigned(folder));
             let written = written.or_else(|| self.variable(folder));
             let written = written.or_else(|| folder.default.clone());
+            let is_below = folder.default.as_deref().is_some_and(is_relative);
             // Some programs take several, as Kafka's `log.dirs`.
             let paths = written.iter().flat_map(|it| it.split(','));
             for path in paths.map(|path| path_of(path.trim())) {
                 let path = match &first {
-                    Some(first) if is_relative(path) => format!("{first}/{path}"),
+                    Some(first) if is_below && is_relative(path) => format!("{first}/{path}"),
                     _ => path.to_string(),
                 };
                 out.push(self.cover(&path));
@@ -78,9 +79,18 @@ impl Started<'_> {
         // Of two at one path the later one lies over the other.
         let nearest = around.rev().min_by_key(|(_, rest)| rest.len());
         match nearest {
-            Some((index, rest)) => (Some(index), rest),
-            None => (None, path.to_string()),
+            Some((index, rest)) if !self.is_in_image_volume(path, &rest) => (Some(index), rest),
+            _ => (None, path.to_string()),
         }
+    }
+
+    /// Whether a volume of the image's own lies nearer around the path than the mount does of which it is `rest`. Runtimes make
+    /// one wherever nothing is mounted at exactly its path, and throw it away with the container.
+    fn is_in_image_volume(&self, path: &str, rest: &str) -> bool {
+        let volumes = self.component.image_volumes.iter();
+        volumes
+            .filter_map(|volume| below(path, volume))
+            .any(|nearer| nearer.len() < rest.len())
     }
 
     /// The value of an option. The last one counts, as most programs have it.

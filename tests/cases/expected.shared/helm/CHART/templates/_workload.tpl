@@ -201,9 +201,10 @@ metadata:
     {{- range $key, $value := $pod.podLabels }}
     {{ $key | quote }}: {{ include "mlopsgen.text" (dict "root" $root "text" $value) | quote }}
     {{- end }}
-  {{- if or $files $pod.podAnnotations $pod.unrestricted }}
+  {{- $unrestricted := include "mlopsgen.unrestricted" (dict "root" $root "workload" $pod) }}
+  {{- if or $files $pod.podAnnotations $unrestricted }}
   annotations:
-    {{- with $pod.unrestricted }}
+    {{- with $unrestricted }}
     mlopsgen.io/unrestricted: {{ . | quote }}
     {{- end }}
     {{- if $files }}
@@ -334,16 +335,16 @@ spec:
     {{- range $inits }}
     {{- include "mlopsgen.container" . | nindent 4 }}
     {{- end }}
-    {{- with $pod.initContainers }}
-    {{- toYaml . | nindent 4 }}
+    {{- range $pod.initContainers }}
+    {{- include "mlopsgen.ownContainer" (dict "root" $root "workload" $pod "container" .) | nindent 4 }}
     {{- end }}
   {{- end }}
   containers:
     {{- range $containers }}
     {{- include "mlopsgen.container" . | nindent 4 }}
     {{- end }}
-    {{- with $pod.sidecars }}
-    {{- toYaml . | nindent 4 }}
+    {{- range $pod.sidecars }}
+    {{- include "mlopsgen.ownContainer" (dict "root" $root "workload" $pod "container" .) | nindent 4 }}
     {{- end }}
   {{- $ownToken := and $jobs (not $token) }}
   {{- if or (compact $volumes) $pod.extraVolumes $ownToken $store }}
@@ -401,4 +402,40 @@ there. */ -}}
 {{- end -}}
 {{- with .workload.podSecurityContext }}{{ $out = mergeOverwrite $out (deepCopy .) }}{{ end -}}
 {{- toJson $out -}}
+{{- end -}}
+
+{{- /* "true" where a container of the values' own is known not to run as root: it says so, or its pod does. */ -}}
+{{- define "mlopsgen.isUnprivileged" -}}
+{{- $own := .container.securityContext | default dict -}}
+{{- $pod := mergeOverwrite (deepCopy (default dict .root.Values.podSecurityContext)) (deepCopy (default dict .workload.podSecurityContext)) -}}
+{{- $all := mergeOverwrite $pod (deepCopy $own) -}}
+{{- if hasKey $all "runAsUser" -}}
+{{- if gt (int64 $all.runAsUser) 0 }}true{{ end -}}
+{{- else if $all.runAsNonRoot -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{- /* An init container or a sidecar of the values, with the rights that every container has by default. */ -}}
+{{- define "mlopsgen.ownContainer" -}}
+{{- $own := .container.securityContext | default dict -}}
+{{- $rights := pick (deepCopy .root.Values.securityContext) "seccompProfile" -}}
+{{- if include "mlopsgen.isUnprivileged" . }}{{ $rights = deepCopy .root.Values.securityContext }}{{ end -}}
+{{- if $own.privileged }}{{ $rights = dict }}{{ end -}}
+{{- $rights = mergeOverwrite $rights (deepCopy $own) -}}
+{{- $container := deepCopy .container -}}
+{{- if $rights }}{{ $_ := set $container "securityContext" $rights }}{{ end -}}
+{{- list $container | toYaml -}}
+{{- end -}}
+
+{{- /* Why Pod Security's `restricted` does not admit a workload: its own reason, else the first container of the values' own
+that may run as root. */ -}}
+{{- define "mlopsgen.unrestricted" -}}
+{{- $reason := .workload.unrestricted | default "" -}}
+{{- range $container := concat (default list .workload.initContainers) (default list .workload.sidecars) -}}
+{{- if and (not $reason) (not (include "mlopsgen.isUnprivileged" (dict "root" $.root "workload" $.workload "container" $container))) -}}
+{{- $reason = printf "its container %s may run as root: a number in its securityContext.runAsUser says that it does not" $container.name -}}
+{{- end -}}
+{{- end -}}
+{{- $reason -}}
 {{- end -}}

@@ -309,6 +309,7 @@ fn everything_without_a_form_in_the_chart_is_a_loss() {
             "helm: `tmpfs` of `server` has the option `size=50%`, which is left out",
             "helm: `labels` of `server` holds `not a key`, which Kubernetes takes as no annotation: it is left out",
             "helm: `extra_hosts` of `server` holds `engine:host-gateway`, which is no address in a cluster: it is left out",
+            "helm: `network_mode` of `agent` puts it in the node's network, where no NetworkPolicy holds for it: what reaches the node reaches all its ports, and what it reaches may refuse the node's address. Let it in with `networkPolicy.extraIngress` there (`ipBlock`), and close the ports on the node",
         ]
     );
 }
