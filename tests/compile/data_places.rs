@@ -478,6 +478,7 @@ fn an_image_has_one_version_whichever_key_names_it() {
         assert_eq!(to(&by_raw_key), [program], "{image}");
     }
 }
+
 /// Runtimes throw a volume that an image declares away with its container, unless a mount has exactly its path.
 #[test]
 fn no_data_folder_lies_in_a_volume_of_the_image() {

@@ -296,7 +296,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
             },
         networks,
         restart,
-        // Of these tells the next function.
+        // `lost_keys_of_runtime` has its fields.
         runtime: _,
         // A pod has these, or the chart's values for it; what of them has no form is reported where they are written.
         name: _,
