@@ -106,7 +106,10 @@ fn init(context: &Context) -> Result<u8, Failure> {
     }
     let values = running.values()?;
     let absent = missing(&running.output.platform.secrets, &values);
-    let elsewhere = set_elsewhere(&running.output.platform, |path| place.is_filled(path));
+    let output = &running.output;
+    let elsewhere = set_elsewhere(&output.platform, &output.files.kept, |path| {
+        place.is_filled(path)
+    });
     let mut written = Vec::new();
     for secret in absent {
         if let Some((owner, origin)) = elsewhere.get(secret.name.as_str()) {
@@ -156,7 +159,7 @@ fn asked(owner: &str, origin: &Origin, folder: &str) -> String {
     let write = format!("write that to {folder}/compose/.env");
     let data = match origin {
         Origin::Elsewhere => return format!("`{owner}` has its value already; {write}"),
-        Origin::Volume(name) => format!("the volume `{}`", visible(name)),
+        Origin::Kept(title) => format!("the {}", visible(title)),
         Origin::Folder(path) => format!("`{}`, which is not empty", visible(path)),
     };
     format!(

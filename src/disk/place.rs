@@ -11,7 +11,7 @@ use super::{
     folder::{Folder, Kind, Obstacle},
     git::KEPT,
 };
-use crate::{files::GENERATED, model::HostPath, plan::Failure};
+use crate::{files::GENERATED, plan::Failure};
 
 /// The folder that a run works in; it holds the lock and what is to be renamed into place.
 pub(super) const WORK: &str = "generated/.mlopsgen";
@@ -73,8 +73,8 @@ impl ProjectPlace {
     }
 
     /// Whether a folder of the host, or of the project, holds anything but what keeps it in git. One that can't be read does.
-    pub fn is_filled(&self, path: &HostPath) -> bool {
-        let names = match Folder::open(&self.project.join(path.as_str())) {
+    pub fn is_filled(&self, path: &str) -> bool {
+        let names = match Folder::open(&self.project.join(path)) {
             Err(error) => return error.kind() != io::ErrorKind::NotFound,
             Ok(folder) => folder.names("."),
         };

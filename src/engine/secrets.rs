@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64URL;
 
 use crate::{
-    data::STORE_VOLUME,
+    data::{Keeper, Kept, STORE_VOLUME},
     graph::{workload_secrets, workload_texts},
-    model::{
-        Component, HostPath, MountSource, Piece, Platform, Secret, SecretForm, Text, Workload,
-    },
+    model::{Component, MountSource, Piece, Platform, Secret, SecretForm, Text, Workload},
     plan::Failure,
 };
 
@@ -76,56 +74,82 @@ pub fn missing<'a>(
 pub enum Origin {
     /// It runs elsewhere, or on a volume that nothing here creates.
     Elsewhere,
-    /// It starts on this volume of the engine, which has the name of an existing one or is that of a component of another name
-    /// (`[[moved]]`).
-    Volume(String),
+    /// It starts on this volume or claim, which may be there already: something names it, or `[[moved]]` took it over.
+    Kept(String),
     /// It starts on this path of the host, which is not empty.
     Folder(String),
 }
 
 /// The secrets whose values exist already, each with the component that has it, and why. A value that is made up would not
-/// fit. `is_filled` says whether there is something at a path of the host.
-pub fn set_elsewhere(
-    platform: &Platform,
-    is_filled: impl Fn(&HostPath) -> bool,
-) -> BTreeMap<&str, (&str, Origin)> {
+/// fit. `kept`: the data of all runtimes. `is_filled` says whether there is something at a path of the host.
+pub fn set_elsewhere<'a>(
+    platform: &'a Platform,
+    kept: &[Kept],
+    is_filled: impl Fn(&str) -> bool,
+) -> BTreeMap<&'a str, (&'a str, Origin)> {
     let mut owners = BTreeMap::new();
+    let mut made_here = BTreeSet::new();
+    let mut stores = Vec::new();
     for component in &platform.components {
         let origin = match &component.external {
             Some(_) => Some(Origin::Elsewhere),
-            None => origin_of_data(platform, component, &is_filled),
+            None => origin_of_data(platform, component, kept, &is_filled),
         };
+        let settings = component.settings.iter();
+        let texts = settings.flat_map(|setting| setting.value.texts());
+        let secrets = texts.flat_map(Text::secrets);
         let Some(origin) = origin else {
+            made_here.extend(secrets);
             continue;
         };
-        for setting in &component.settings {
-            for secret in setting.value.texts().into_iter().flat_map(Text::secrets) {
-                owners.insert(secret, (component.name.as_str(), origin.clone()));
+        owners.extend(secrets.map(|secret| (secret, (component.name.as_str(), origin.clone()))));
+        stores.extend(component.main().map(|main| (main, origin)));
+    }
+    // A password that a variable sets in place of a setting.
+    for (main, origin) in stores {
+        for secret in workload_secrets(main) {
+            if !made_here.contains(secret) {
+                let owner = || (main.component.as_str(), origin.clone());
+                owners.entry(secret).or_insert_with(owner);
             }
         }
     }
     owners
 }
 
+/// Why there may be data where the component keeps its own, in one of the runtimes.
 fn origin_of_data(
     platform: &Platform,
     component: &Component,
-    is_filled: impl Fn(&HostPath) -> bool,
+    kept: &[Kept],
+    is_filled: impl Fn(&str) -> bool,
 ) -> Option<Origin> {
-    let mut mounts = component.main()?.mounts.iter();
-    match &mounts.find(|mount| mount.name == STORE_VOLUME)?.source {
-        MountSource::Bind { path, .. } => {
-            is_filled(path).then(|| Origin::Folder(path.as_str().to_string()))
-        }
-        MountSource::Volume(key) => {
-            let volume = platform.volumes.iter().find(|it| it.key == *key)?;
-            match volume.named || volume.volume_moved {
-                _ if volume.external => Some(Origin::Elsewhere),
-                true => Some(Origin::Volume(volume.real_name.clone())),
-                false => None,
-            }
-        }
+    let main = component.main()?;
+    let mount = main.mounts.iter().find(|mount| mount.name == STORE_VOLUME);
+    if let Some(MountSource::Bind { path, .. }) = mount.map(|mount| &mount.source)
+        && is_filled(path.as_str())
+    {
+        return Some(Origin::Folder(path.as_str().to_string()));
     }
+    if let Some(MountSource::Volume(key)) = mount.map(|mount| &mount.source)
+        && platform
+            .volumes
+            .iter()
+            .any(|it| it.key == *key && it.external)
+    {
+        return Some(Origin::Elsewhere);
+    }
+    let key = format!("components.{}.volumes.{STORE_VOLUME}", component.name);
+    let own = kept.iter().filter(|it| {
+        let mut places = it.places.iter();
+        it.mounts.contains(&key)
+            || places.any(|place| place.workload == main.name && place.folder.is_some())
+    });
+    let mut origins = own.filter_map(|it| match it.data.keeper {
+        Keeper::Host => is_filled(&it.data.name).then(|| Origin::Folder(it.data.name.clone())),
+        Keeper::Engine | Keeper::Cluster => it.adopted.then(|| Origin::Kept(it.data.title())),
+    });
+    origins.next()
 }
 
 /// The secrets that Compose wants for these workloads; each with whether its value becomes part of a URL.

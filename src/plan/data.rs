@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Inputs, claims,
     displaced::{Displaced, displaced},
-    recorded::RecordedData,
+    recorded::{RecordedData, is_partly_known},
 };
 use crate::{
     data::{
@@ -114,15 +114,15 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         .map(|kept| kept.data.clone())
         .collect();
     let used: BTreeSet<Identity<'_>> = wanted.iter().map(|kept| kept.data.identity()).collect();
-    let names: BTreeSet<(Keeper, &str)> = wanted
+    let names: BTreeMap<(Keeper, &str), &Data> = wanted
         .iter()
-        .map(|kept| kept.data.keeper_and_name())
+        .map(|kept| (kept.data.keeper_and_name(), &kept.data))
         .collect();
     let left = recorded
         .all()
         .filter(|(data, facts)| {
-            // A manifest without places says nothing of drivers either.
-            let by_name = facts.places.is_empty() && names.contains(&data.keeper_and_name());
+            let by_name = names.get(&data.keeper_and_name());
+            let by_name = by_name.is_some_and(|after| is_partly_known(data, facts, after));
             !by_name && !used.contains(&data.identity())
         })
         .map(|(data, _)| left_behind(data, &wanted, &fresh, &inputs.wanted.charts))
@@ -178,14 +178,28 @@ fn left_behind(
     let replacement = replacement.filter(|kept| fresh.contains(&kept.data));
     let instead = replacement.map(|kept| kept.data.clone());
     let raw = replacement.and_then(|kept| kept.named_by.as_ref());
+    let namespace = instead
+        .as_ref()
+        .and_then(|new| earlier_namespace(data, new));
     LeftBehind {
-        keep: raw
-            .map(|raw| Keep::Write(format!("# leave out: {raw}")))
+        keep: namespace
+            .or_else(|| raw.map(|raw| format!("# leave out: {raw}")))
+            .map(Keep::Write)
             .or_else(|| claims::keep(data, instead.as_ref(), fresh, charts))
             .unwrap_or_else(|| Keep::Write(lines_that_keep(data, instead.as_ref(), fresh))),
         instead,
         data: data.clone(),
     }
+}
+
+/// The line that keeps the namespace of a claim, where nothing else of it changes.
+fn earlier_namespace(data: &Data, instead: &Data) -> Option<String> {
+    let is_same =
+        data.keeper_and_name() == instead.keeper_and_name() && data.keeper == Keeper::Cluster;
+    let namespace = data.backing.as_ref().filter(|_| is_same)?;
+    Some(format!(
+        "# in the table of `deploy`: namespace = \"{namespace}\""
+    ))
 }
 
 /// What to write or to type to keep using the data.

@@ -9,7 +9,7 @@ use crate::data::{Data, Identity, Keeper};
 pub(super) struct RecordedData<'a> {
     in_order: Vec<(&'a Data, &'a Facts)>,
     by_identity: BTreeMap<Identity<'a>, Vec<(&'a Data, &'a Facts)>>,
-    /// Data of a manifest that recorded neither places nor drivers, by its name alone.
+    /// Data by its name alone, for what does not tell all of it: see [`is_partly_known`].
     by_name: BTreeMap<(Keeper, &'a str), (&'a Data, &'a Facts)>,
 }
 
@@ -25,9 +25,7 @@ impl<'a> RecordedData<'a> {
         for (data, facts) in in_order.iter().copied() {
             let same = by_identity.entry(data.identity()).or_default();
             same.push((data, facts));
-            if facts.places.is_empty() {
-                by_name.insert(data.keeper_and_name(), (data, facts));
-            }
+            by_name.insert(data.keeper_and_name(), (data, facts));
         }
         Self {
             in_order,
@@ -46,10 +44,16 @@ impl<'a> RecordedData<'a> {
         data: &'b Data,
     ) -> impl Iterator<Item = (&'b Data, &'b Facts)> {
         let found = self.by_identity.get(&data.identity());
-        let by_name = self
-            .by_name
-            .get(&data.keeper_and_name())
-            .filter(|_| found.is_none());
+        let by_name = self.by_name.get(&data.keeper_and_name());
+        let by_name = by_name
+            .filter(|(before, facts)| found.is_none() && is_partly_known(before, facts, data));
         found.into_iter().flatten().chain(by_name).copied()
     }
+}
+
+/// Whether two of one name may well be the same thing: a manifest without places says nothing of drivers either, and without
+/// `[deploy]` nobody knows the namespace of a claim.
+pub(super) fn is_partly_known(before: &Data, facts: &Facts, after: &Data) -> bool {
+    let is_unknown = before.backing.is_none() || after.backing.is_none();
+    facts.places.is_empty() || before.keeper == Keeper::Cluster && is_unknown
 }

@@ -200,7 +200,11 @@ fn environments_have_different_names_in_a_cluster() {
         (", namespace = \"ml\"", "ml", "ml-own", "ml-prod", "ml-v1-2"),
     ] {
         project.write("platform.toml", base(namespace));
-        let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+        // Another namespace has claims of its own.
+        let ran = run(
+            &project,
+            &["apply", "--all-envs", "--yes", "-q", "--accept-data-loss"],
+        );
         assert_eq!((ran.status, ran.err.as_str()), (0, ""));
         assert_eq!(places(""), pair("demo", of_base));
         assert_eq!(places("own/"), pair("demo-own", of_own));
@@ -214,7 +218,10 @@ fn environments_have_different_names_in_a_cluster() {
     assert_eq!(ran.err.matches(words).count(), 1, "{}", ran.err);
     let own = "[deploy.argocd]\nnamespace = \"elsewhere\"\n";
     project.write("platform.v1.2.toml", own);
-    let ran = run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+    let ran = run(
+        &project,
+        &["apply", "--all-envs", "--yes", "-q", "--accept-data-loss"],
+    );
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
     assert_eq!(places("v1.2/"), pair("demo-v1.2", "elsewhere"));
 }

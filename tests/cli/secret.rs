@@ -272,3 +272,59 @@ to = "components.new"
         assert!(printed.contains(&line), "no {line} in {printed}");
     }
 }
+
+/// Data that raw keys take over is that of something else, too; and a password need not be a setting.
+#[test]
+fn the_secrets_of_data_that_raw_keys_adopt_are_asked_for() {
+    for (keys, data) in [
+        (
+            "[raw.compose.volumes.db-data]\nname = \"old_pg\"\nexternal = true\n",
+            "the volume `old_pg`",
+        ),
+        (
+            "[raw.compose.volumes.db-data]\nexternal = true\n",
+            "the volume `demo_db-data`",
+        ),
+        (
+            "[raw.compose.volumes.db-data]\ndriver_opts = { type = \"none\", o = \"bind\", device = \"/srv/pg\" }\n",
+            "the volume `demo_db-data` on `local device=/srv/pg o=bind type=none`",
+        ),
+        (
+            "[components.db.compose]\nvolumes = [\"FULL:/var/lib/postgresql/data\"]\n",
+            "`FULL`, which is not empty",
+        ),
+        (
+            "[components.db.helm]\nvolumes.data.existingClaim = \"old-pg\"\n",
+            "the claim `old-pg`",
+        ),
+        (
+            "[components.db.volumes]\ndata.name = \"old_pg\"\n",
+            "the volume `old_pg`",
+        ),
+    ] {
+        let project = project("");
+        project.write("full/PG_VERSION", "17\n");
+        let full = project.path("full");
+        let full = full.to_str().expect("a path");
+        project.write(
+            "platform.toml",
+            &format!(
+                "[platform]\nname = \"demo\"\ntargets = [\"compose\", \"helm\"]\n[groups]\nmain = \"Main\"\n[secrets]\nset = {{ env = \"DEMO_SET\" }}\nraw = {{ env = \"DEMO_RAW\" }}\n\
+                 own = {{ env = \"DEMO_OWN\" }}\n[components.db]\nkind = \"postgres\"\nversion = \"17.6\"\ngroup = \"main\"\nsettings.password = \"${{secrets.set}}\"\n\
+                 env.POSTGRES_PASSWORD = \"${{secrets.raw}}\"\n[components.fresh]\nkind = \"postgres\"\nversion = \"17.6\"\ngroup = \"main\"\n\
+                 settings.password = \"${{secrets.own}}\"\n{}",
+                keys.replace("FULL", full)
+            ),
+        );
+        let (status, _, printed) = run(&project, &["env", "init"]);
+        assert_eq!(status, 0, "{printed}");
+        let values = project.read("generated/compose/.env");
+        assert!(values.contains("DEMO_OWN="), "{keys}: {values}");
+        for variable in ["DEMO_SET", "DEMO_RAW"] {
+            assert!(!values.contains(variable), "{keys}: {values}");
+            let data = data.replace("FULL", full);
+            let line = format!("{variable}: `db` starts on {data}: if there is data in it");
+            assert!(printed.contains(&line), "no {line} in {printed}");
+        }
+    }
+}

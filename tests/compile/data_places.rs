@@ -145,6 +145,74 @@ fn what_leads_a_program_to_another_folder_displaces_its_data() {
     assert!(tried > 50, "{tried}");
 }
 
+/// Other spellings that the programs accept.
+#[test]
+fn an_option_is_read_however_its_program_lets_it_be_written() {
+    for (name, lines) in [
+        (
+            "postgres",
+            &[
+                "args = [\"-D/x\"]",
+                "args = [\"-cdata_directory=/x\"]",
+                "args = [\"-c\", \"DATA_DIRECTORY=/x\"]",
+                "args = [\"--data-directory=/x\"]",
+                "args = [\"--Data_Directory=/x\"]",
+                "entrypoint = [\"sh\", \"-c\", \"PGDATA=/x exec docker-entrypoint.sh postgres\"]",
+                "entrypoint = [\"sh\", \"-c\", \"export PGDATA='/x'; exec docker-entrypoint.sh postgres\"]",
+            ][..],
+        ),
+        (
+            "redis",
+            &["args = [\"--DIR\", \"/x\"]", "args = [\"--Dir /x\"]"],
+        ),
+        (
+            "elasticsearch",
+            &[
+                "args = [\"-E\", \"path.data=/x\"]",
+                "args = [\"-Epath.data=/x\"]",
+            ],
+        ),
+        ("opensearch", &["args = [\"-E\", \"path.data=/x\"]"]),
+        (
+            "grafana",
+            &[
+                "env.GF_DATABASE_PATH = \"/x/grafana.db\"",
+                "env.GF_DATABASE_PATH = \"other.db\"",
+                "env.GF_DATABASE_URL = \"mysql://user@host:3306/grafana\"",
+            ],
+        ),
+        (
+            "jenkins",
+            &[
+                "env.JAVA_OPTS = \"-Xmx1g -DJENKINS_HOME=/x\"",
+                "env.JENKINS_JAVA_OPTS = \"-DJENKINS_HOME=/x\"",
+            ],
+        ),
+    ] {
+        let text = store(name);
+        for line in lines {
+            let plan = data_plan(&text, &with(&text, line));
+            assert_eq!(displaced_in(&plan), RUNTIMES.into(), "{name}: {line}");
+        }
+    }
+    for (name, line) in [
+        (
+            "postgres",
+            "args = [\"-d\", \"5\", \"-c\", \"work_mem=8MB\"]",
+        ),
+        ("grafana", "env.GF_DATABASE_PATH = \"grafana.db\""),
+        (
+            "grafana",
+            "env.GF_DATABASE_PATH = \"/var/lib/grafana/grafana.db\"",
+        ),
+        ("jenkins", "env.JAVA_OPTS = \"-Xmx1g\""),
+    ] {
+        let text = store(name);
+        let plan = data_plan(&text, &with(&text, line));
+        assert_eq!(displaced_in(&plan), BTreeSet::new(), "{name}: {line}");
+    }
+}
+
 /// A kind whose data other versions may not read says where its program keeps it.
 #[test]
 fn a_store_names_its_data_folder_or_says_why_not() {
@@ -201,6 +269,18 @@ fn raw_keys_that_decide_about_data_are_compared_as_they_are_written() {
         ("helm.volumes.data.mountPath = \"/x\"", &helm),
         ("helm.volumes.data.subPath = \"x\"", &helm),
         ("helm.volumes.data.claim = false", &helm),
+        (
+            "helm = { extraVolumes = [{ name = \"x\", emptyDir = {} }], extraVolumeMounts = [{ name = \"x\", mountPath = \"/var/lib/postgresql/data\" }] }",
+            &helm,
+        ),
+        (
+            "helm = { extraVolumes = [{ name = \"x\", persistentVolumeClaim.claimName = \"other\" }], extraVolumeMounts = [{ name = \"x\", mountPath = \"/var/lib/postgresql/data/\" }] }",
+            &helm,
+        ),
+        (
+            "helm = { extraVolumes = [{ name = \"x\", emptyDir = {} }], extraVolumeMounts = [{ name = \"x\", mountPath = \"/tmp\" }] }",
+            &[],
+        ),
         // The same data in other words.
         (
             "compose.volumes = [\"store-data:/var/lib/postgresql/data/\"]",
@@ -303,6 +383,45 @@ fn a_volume_that_raw_keys_redirect_is_left_behind() {
         );
         // The way back is one more change of data.
         assert_eq!(plan.fresh.len(), usize::from(!left.is_empty()), "{lines}");
+    }
+}
+
+/// A claim lives in a namespace: another one makes all claims anew. Where it was before nobody knows until `[deploy]` says it.
+#[test]
+fn another_namespace_of_the_release_leaves_the_claims_behind() {
+    let text = store("postgres").replace(
+        "[\"compose\", \"swarm\", \"helm\"]",
+        "[\"compose\", \"helm\", \"gitops\"]",
+    );
+    let of = |tool: &str, namespace: &str| {
+        let repository = "repository = \"https://git.example.com/ml/platform.git\"";
+        format!("{text}[deploy.{tool}]\n{repository}\n{namespace}\n")
+    };
+    let shown = |before: &str, after: &str| -> Vec<(String, String)> {
+        let plan = data_plan(before, after);
+        assert_eq!(plan.fresh.len(), plan.left.len());
+        let left = plan.left.iter();
+        left.map(|it| (it.data.title(), it.keep.text().to_string()))
+            .collect()
+    };
+    let none = text.replace(", \"gitops\"", "");
+    for tool in ["argocd", "flux"] {
+        let (n1, n2) = (
+            of(tool, "namespace = \"n1\""),
+            of(tool, "namespace = \"n2\""),
+        );
+        let left = |name: &str| {
+            vec![(
+                format!("claim `store-data` in the namespace `{name}`"),
+                format!("# in the table of `deploy`: namespace = \"{name}\""),
+            )]
+        };
+        assert_eq!(shown(&n1, &n2), left("n1"), "{tool}");
+        assert_eq!(shown(&of(tool, ""), &n1), left("p"), "{tool}");
+        assert_eq!(shown(&of(tool, ""), &of(tool, "namespace = \"p\"")), []);
+        for (before, after) in [(&none, &n1), (&n1, &none), (&n1, &n1)] {
+            assert_eq!(shown(before, after), [], "{tool}");
+        }
     }
 }
 

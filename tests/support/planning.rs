@@ -45,6 +45,7 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         size: None,
         places: BTreeSet::new(),
         named_by: None,
+        adopted: false,
         before: Vec::new(),
     });
     set

@@ -47,7 +47,8 @@ pub struct Data {
     pub keeper: Keeper,
     /// The engine's name of a volume (`PLATFORM_COMPONENT-VOLUME`), a claim's name, a folder's path.
     pub name: String,
-    /// The driver of a volume and its options, where raw keys name them: they decide where its data lies.
+    /// Where its name is looked up: the driver of a volume and its options, where raw keys name them; the namespace of a claim,
+    /// where `[deploy]` says it.
     pub backing: Option<String>,
     /// The key of platform.toml that it belongs to, as in `components.redis.volumes.data`.
     pub key: String,
@@ -84,6 +85,9 @@ impl Data {
         let (noun, name) = (self.keeper.noun(), &self.name);
         match &self.backing {
             None => format!("{noun} `{name}`"),
+            Some(namespace) if self.keeper == Keeper::Cluster => {
+                format!("{noun} `{name}` in the namespace `{namespace}`")
+            }
             Some(backing) => format!("{noun} `{name}` on `{backing}`"),
         }
     }
@@ -104,6 +108,8 @@ pub struct Kept {
     pub places: BTreeSet<Place>,
     /// The raw key that decides which data it is, if one does.
     pub named_by: Option<String>,
+    /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.
+    pub adopted: bool,
     /// The keys that it had before, by `[[moved]]`.
     pub before: Vec<String>,
 }

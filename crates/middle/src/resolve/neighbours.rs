@@ -1,5 +1,6 @@
 //! Environments that would share data without a word: two of one name on a machine, two volumes of one name, one folder for
-//! two. Only what an environment names itself or takes over from the base can be shared: all other names carry its own.
+//! two, two releases in one namespace. Only what an environment names itself, takes over from the base, or gets from another
+//! name (`[[moved]]`) can be shared: all other names carry its own.
 //!
 //! In: one environment, and what the base and the other environments were resolved to. They are resolved like this one, with
 //! their includes and presets, and only where [`shareable`] finds something.
@@ -7,9 +8,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    data::STORE_VOLUME,
     diag::{Code, Diagnostic, Sink},
     files::Ground,
-    model::{Component, Mount, MountSource, Platform},
+    model::{Cluster, Component, Deploy, DeployTool, Mount, MountSource, Platform, Raw},
     project::{environment_file, suffix_of},
     source::{Sources, Span},
     syntax::Table,
@@ -22,6 +24,10 @@ pub struct Neighbour {
     file: String,
     /// The name of its project.
     project: String,
+    /// What Compose calls it.
+    compose: String,
+    /// Where its release is, if `[deploy]` says it: the cluster and the namespace.
+    release: Option<(String, String)>,
     volumes: BTreeSet<String>,
     folders: BTreeSet<String>,
 }
@@ -37,6 +43,10 @@ pub struct Shareable {
 enum What {
     /// All of it: the environment has a name of its own.
     Project(String),
+    /// Its containers: raw keys name its project of Compose. With the name that it has without them.
+    Containers(String, String),
+    /// Its release in a cluster, and the key of its namespace.
+    Release((String, String), String),
     Data(NamedData),
 }
 
@@ -55,13 +65,25 @@ impl Neighbour {
         let runs_here = runs_on_an_engine(platform);
         let volumes = platform.volumes.iter().filter(|_| runs_here);
         let components = platform.components.iter().filter(|_| runs_here);
+        let by_raw_keys = raw_names(platform).filter(|_| runs_here);
+        let (raw_folders, raw_volumes): (Vec<RawName<'_>>, _) =
+            by_raw_keys.partition(|raw| raw.is_folder);
+        let raw_volumes: Vec<RawName<'_>> = raw_volumes;
+        let project = platform.project.clone();
         Self {
             file: environment.map_or(file.to_string(), |name| environment_file(file, name)),
-            project: platform.project.clone(),
-            volumes: volumes.map(|volume| volume.real_name.clone()).collect(),
+            compose: compose_name(platform).unwrap_or_else(|| project.clone()),
+            project,
+            release: platform.deploy.as_ref().map(release),
+            volumes: volumes
+                .filter(|volume| raw_volumes.iter().all(|raw| raw.volume != volume.key))
+                .map(|volume| volume.real_name.clone())
+                .chain(raw_volumes.iter().map(|raw| raw.name.clone()))
+                .collect(),
             folders: components
                 .flat_map(folders)
                 .map(|(_, path)| path.to_string())
+                .chain(raw_folders.into_iter().map(|raw| raw.name))
                 .collect(),
         }
     }
@@ -69,10 +91,118 @@ impl Neighbour {
     fn has(&self, what: &What) -> bool {
         match what {
             What::Project(name) => self.project == *name,
+            What::Containers(name, _) => self.compose == *name,
+            What::Release(release, _) => self.release.as_ref() == Some(release),
             What::Data(data) if data.is_folder => self.folders.contains(&data.name),
             What::Data(data) => self.volumes.contains(&data.name),
         }
     }
+}
+
+/// A volume's name or folder as `[raw.compose]` says it.
+struct RawName<'a> {
+    /// The key of the volume.
+    volume: &'a str,
+    /// The keys below the volume's.
+    keys: &'static [&'static str],
+    is_folder: bool,
+    name: String,
+}
+
+/// The names and the folders of volumes that `[raw.compose]` declares, without those that are external: they are shared on
+/// purpose.
+fn raw_names(platform: &Platform) -> impl Iterator<Item = RawName<'_>> {
+    let volumes = match raw_at(&platform.raw_compose, &["volumes"]) {
+        Some(Raw::Table(volumes)) => volumes.as_slice(),
+        _ => &[],
+    };
+    let own = volumes
+        .iter()
+        .filter(|(_, raw)| !matches!(raw_at(raw, &["external"]), Some(Raw::Boolean(true))));
+    own.flat_map(|(volume, raw)| {
+        let keys: [(&'static [&'static str], bool); 2] =
+            [(&["name"], false), (&["driver_opts", "device"], true)];
+        keys.into_iter().filter_map(move |(keys, is_folder)| {
+            Some(RawName {
+                volume,
+                keys,
+                is_folder,
+                name: plain(raw_at(raw, keys)?)?,
+            })
+        })
+    })
+}
+
+/// The name of Compose's project, where raw keys say one.
+fn compose_name(platform: &Platform) -> Option<String> {
+    plain(raw_at(&platform.raw_compose, &["name"])?)
+}
+
+fn raw_at<'a>(raw: &'a Raw, path: &[&str]) -> Option<&'a Raw> {
+    path.iter().try_fold(raw, |raw, key| match raw {
+        Raw::Table(entries) => entries
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, it)| it),
+        _ => None,
+    })
+}
+
+fn plain(raw: &Raw) -> Option<String> {
+    match raw {
+        Raw::Text(text) => text.as_plain(),
+        _ => None,
+    }
+}
+
+/// The cluster and the namespace of a release.
+fn release(deploy: &Deploy) -> (String, String) {
+    let cluster = match &deploy.tool {
+        DeployTool::ArgoCd { destination, .. } => match destination {
+            Cluster::Url(cluster) | Cluster::Name(cluster) => cluster.clone(),
+        },
+        DeployTool::Flux { destination, .. } => destination.clone().unwrap_or_default(),
+    };
+    (cluster, deploy.namespace.clone())
+}
+
+/// The release, where the file says its namespace: else its name is that of the environment.
+fn shareable_release(tree: &Table, platform: &Platform) -> Option<Shareable> {
+    let deploy = platform.deploy.as_ref()?;
+    let tool = match &deploy.tool {
+        DeployTool::ArgoCd { .. } => "argocd",
+        DeployTool::Flux { .. } => "flux",
+    };
+    let node = tree.get_path(&["deploy", tool, "namespace"])?;
+    Some(Shareable {
+        what: What::Release(release(deploy), format!("deploy.{tool}.namespace")),
+        span: node.span,
+    })
+}
+
+/// What `[raw.compose]` names.
+fn shareable_raw(tree: &Table, platform: &Platform) -> Vec<Shareable> {
+    let project = compose_name(platform).and_then(|name| {
+        Some(Shareable {
+            what: What::Containers(name, platform.project.clone()),
+            span: tree.get_path(&["raw", "compose", "name"])?.span,
+        })
+    });
+    let volumes = raw_names(platform).filter_map(|raw| {
+        let mut path = vec!["raw", "compose", "volumes", raw.volume];
+        path.extend(raw.keys);
+        let declared = platform.volumes.iter().find(|it| it.key == raw.volume);
+        Some(Shareable {
+            span: tree.get_path(&path)?.span,
+            what: What::Data(NamedData {
+                is_folder: raw.is_folder,
+                name: raw.name,
+                key: path.join("."),
+                component: declared.and_then(|volume| volume.component.clone()),
+            }),
+        })
+    });
+    project.into_iter().chain(volumes).collect()
 }
 
 /// In a cluster namespaces separate environments.
@@ -91,8 +221,9 @@ pub fn shareable(
     let Some(environment) = platform.environment.as_deref() else {
         return Vec::new();
     };
+    let release = shareable_release(tree, platform);
     if !runs_on_an_engine(platform) {
-        return Vec::new();
+        return release.into_iter().collect();
     }
     let own_file = environment_file(file, environment);
     let own_name = tree
@@ -107,7 +238,10 @@ pub fn shareable(
         tree.get_path(&path).map_or(span, |node| node.span)
     };
     let volumes = platform.volumes.iter();
-    let volumes = volumes.filter(|volume| volume.named && !volume.external);
+    let by_raw_keys: BTreeSet<&str> = raw_names(platform).map(|raw| raw.volume).collect();
+    let volumes = volumes
+        .filter(|volume| (volume.named || volume.volume_moved) && !volume.external)
+        .filter(|volume| !by_raw_keys.contains(volume.key.as_str()));
     let volumes = volumes.map(|volume| {
         let key = format!("{}.name", volume.path);
         Shareable {
@@ -137,15 +271,20 @@ pub fn shareable(
             }
         })
     });
-    own_name.into_iter().chain(volumes).chain(folders).collect()
+    let raw = shareable_raw(tree, platform).into_iter();
+    let data = volumes.chain(folders).chain(raw).chain(release);
+    own_name.into_iter().chain(data).collect()
 }
 
-/// Folders of the machine that hold data of a component, each once.
+/// Folders of the machine that hold data of a component, each once: those that say so, and that of a store.
 fn folders(component: &Component) -> impl Iterator<Item = (&Mount, &str)> {
     let mounts = component.workloads.iter().flat_map(|it| &it.mounts);
+    let is_store = !component.upgrades.is_empty();
     let mut seen = BTreeSet::new();
     mounts.filter_map(move |mount| match &mount.source {
-        MountSource::Bind { path, data: true } if seen.insert(&mount.name) => {
+        MountSource::Bind { path, data }
+            if (*data || is_store && mount.name == STORE_VOLUME) && seen.insert(&mount.name) =>
+        {
             Some((mount, path.as_str()))
         }
         _ => None,
@@ -186,6 +325,30 @@ pub fn check(
                 // All of their data is the same then.
                 return;
             }
+            What::Containers(name, usual) => sink.push(
+                Diagnostic::new(
+                    Code::SharedData,
+                    format!(
+                        "the environment `{environment}` is the project `{name}` of Compose, as {same} is: on one machine each replaces the containers of the other"
+                    ),
+                )
+                .label(it.span, "the name of one project")
+                .help(format!(
+                    "leave `raw.compose.name` out: the name is `{usual}` then; where they never run on one machine, write `lints.shared-data = \"allow\"` in `{own_file}`"
+                )),
+            ),
+            What::Release((_, namespace), key) => sink.push(
+                Diagnostic::new(
+                    Code::SharedData,
+                    format!(
+                        "the release of the environment `{environment}` has the namespace `{namespace}`, as that of {same} has: they share objects and claims"
+                    ),
+                )
+                .label(it.span, "one namespace of one cluster")
+                .help(format!(
+                    "say another `{key}` in `{own_file}`; where they are one on purpose, write `lints.shared-data = \"allow\"` there"
+                )),
+            ),
             What::Data(data) => {
                 let diagnostic = Diagnostic::new(
                     Code::SharedData,

@@ -219,7 +219,7 @@ pub(super) const DATA_FOLDER: Shape = Shape::Table(&[
     key(
         "default",
         Shape::Text,
-        "The folder in the container where nothing else names one.",
+        "The folder in the container where nothing else names one. A relative path is below the first entry's; then those in `env` and `options` may be relative, too.",
         "default = \"/var/lib/postgresql/data\"",
     ),
     key(

@@ -136,6 +136,7 @@ impl Claims {
             name,
             size: makes_it.then(|| size.or(volume.size).unwrap_or(DEFAULT_SIZE)),
             named_by,
+            adopted: !makes_it || own.is_some() || volume.named || volume.claim_moved,
         })
     }
 

@@ -54,6 +54,10 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
         })
         .collect();
     volumes.extend(further.into_values());
+    let namespace = platform.deploy.as_ref().map(|it| it.namespace.clone());
+    for volume in &mut volumes {
+        volume.keeping.backing.clone_from(&namespace);
+    }
     Written {
         target: Target::Helm,
         volumes,
@@ -73,6 +77,7 @@ fn claim(key: &str, name: &str, path: String) -> KeptVolume {
             moved: false,
             size: None,
             named_by: Some(path),
+            adopted: true,
         },
     }
 }
@@ -85,15 +90,56 @@ fn laid(
     further: &mut BTreeMap<String, KeptVolume>,
 ) -> Vec<Laid> {
     let mounts = values["volumes"].as_object().into_iter().flatten();
-    mounts
-        .filter_map(|(name, mount)| {
+    let own = mounts.map(|(name, mount)| (name.as_str(), mount, mount));
+    let more = values["extraVolumeMounts"].as_array().into_iter().flatten();
+    let more = more.map(|mount| {
+        let name = mount["name"].as_str().unwrap_or_default();
+        let volumes = values["extraVolumes"].as_array().into_iter().flatten();
+        let extra = volumes.filter(|it| it["name"] == name).last();
+        (name, mount, extra.unwrap_or(&values["volumes"][name]))
+    });
+    own.chain(more)
+        .filter_map(|(name, mount, volume)| {
             Some(Laid {
                 at: mount["mountPath"].as_str()?.to_string(),
                 sub_path: mount["subPath"].as_str().unwrap_or_default().to_string(),
-                source: source(claims, workload, name, mount, further),
+                source: match volume.get("name") {
+                    Some(_) => extra_source(workload, name, volume, further),
+                    None => source(claims, workload, name, volume, further),
+                },
             })
         })
         .collect()
+}
+
+/// What an entry of `extraVolumes` brings, which has the form of Kubernetes (core/v1, `Volume`).
+fn extra_source(
+    workload: &Workload,
+    name: &str,
+    volume: &Value,
+    further: &mut BTreeMap<String, KeptVolume>,
+) -> Source {
+    let claim_name = volume["persistentVolumeClaim"]["claimName"].as_str();
+    match (claim_name, volume["hostPath"]["path"].as_str()) {
+        (Some(claim_name), _) => further_claim(workload, name, claim_name, further),
+        (None, Some(path)) => Source::Folder(path.to_string()),
+        (None, None) => Source::Elsewhere,
+    }
+}
+
+/// A claim that only raw values name.
+fn further_claim(
+    workload: &Workload,
+    name: &str,
+    claim_name: &str,
+    further: &mut BTreeMap<String, KeptVolume>,
+) -> Source {
+    let path = format!("components.{}.helm.volumes.{name}", workload.component);
+    // No key of a value has a space.
+    let key = format!("claim {claim_name}");
+    let volume = claim(&key, claim_name, path);
+    further.entry(key.clone()).or_insert(volume);
+    Source::Volume(key)
 }
 
 /// What a mount brings into the pod. A claim that only raw values name is one more volume.
@@ -121,12 +167,7 @@ fn source(
     match (text("existingClaim"), text("claim"), made, text("hostPath")) {
         (None, Some(key), ..) => Source::Volume(key.to_string()),
         (Some(claim_name), ..) | (None, None, Some(claim_name), _) => {
-            let path = format!("components.{}.helm.volumes.{name}", workload.component);
-            // No key of a value has a space.
-            let key = format!("claim {claim_name}");
-            let volume = claim(&key, claim_name, path);
-            further.entry(key.clone()).or_insert(volume);
-            Source::Volume(key)
+            further_claim(workload, name, claim_name, further)
         }
         (None, None, None, Some(path)) => Source::Folder(path.to_string()),
         (None, None, None, None) => Source::Elsewhere,

@@ -177,10 +177,12 @@ impl<'a> Services<'a> {
             None => format!("{project}_{}", volume.key),
         };
         keeping.backing = self.backing(declaration);
+        keeping.adopted |= declaration["external"] == true;
         if name != keeping.name || keeping.backing.is_some() {
             keeping.moved &= name == keeping.name;
             keeping.named_by = Some(format!("raw.compose.volumes.{}", volume.key));
             keeping.name = name;
+            keeping.adopted = true;
         }
     }
 

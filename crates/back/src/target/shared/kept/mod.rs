@@ -12,13 +12,10 @@ pub use defaults::Defaults;
 pub use started::{Laid, Source, Started};
 
 use crate::{
-    data::{Data, Keeper, Kept, Place, joined},
+    data::{Data, Keeper, Kept, Place, STORE_VOLUME, joined},
     files::Target,
     model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
 };
-
-/// The volume that every store has: what its program wrote lies there.
-const STORE: &str = "data";
 
 /// The folder of a claim that is mounted: a new file system may hold `lost+found`, which servers refuse as their data
 /// folder. It is the same whatever the volume is called, so that a renamed one finds its data.
@@ -37,6 +34,8 @@ pub struct Keeping {
     pub size: Option<u64>,
     /// The raw key that decides which data it is.
     pub named_by: Option<String>,
+    /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.
+    pub adopted: bool,
 }
 
 /// A volume that a runtime keeps, by its key there.
@@ -61,6 +60,7 @@ impl KeptVolume {
                 moved: false,
                 size: None,
                 named_by: Some(path),
+                adopted: true,
             },
         }
     }
@@ -140,6 +140,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
         size: keeping.size,
         places: Default::default(),
         named_by: keeping.named_by,
+        adopted: keeping.adopted,
         before: Vec::new(),
     }
 }
@@ -155,6 +156,7 @@ fn of_folder(path: &str, key: String) -> Kept {
             moved: false,
             size: None,
             named_by: None,
+            adopted: false,
         },
     })
 }
@@ -203,7 +205,7 @@ fn is_data(mount: &Mount) -> bool {
 
 /// Whether another version of the component's program may not be able to read what is mounted.
 fn is_store(component: &Component, mount: Option<&Mount>, holds_its_folder: bool) -> bool {
-    let is_named_so = mount.is_some_and(|mount| mount.name == STORE);
+    let is_named_so = mount.is_some_and(|mount| mount.name == STORE_VOLUME);
     (is_named_so || holds_its_folder) && !component.upgrades.is_empty()
 }
 
@@ -228,6 +230,7 @@ pub fn by_engine(volume: &PlatformVolume) -> KeptVolume {
             moved: volume.volume_moved,
             size: None,
             named_by: None,
+            adopted: volume.named || volume.external || volume.volume_moved,
         },
     }
 }

@@ -52,12 +52,22 @@ impl Started<'_> {
         let folders = self.component.data_folders.iter();
         let own = folders.filter(|_| self.workload.part.is_none());
         let mut out = Vec::new();
+        let mut first: Option<String> = None;
         for folder in own {
-            let written = self.option(folder).or_else(|| self.variable(folder));
+            let written = self.option(folder).or_else(|| self.assigned(folder));
+            let written = written.or_else(|| self.variable(folder));
             let written = written.or_else(|| folder.default.clone());
+            let is_below = folder.default.as_deref().is_some_and(is_relative);
             // Some programs take several, as Kafka's `log.dirs`.
             let paths = written.iter().flat_map(|it| it.split(','));
-            out.extend(paths.map(|path| self.cover(path_of(path.trim()))));
+            for path in paths.map(|path| path_of(path.trim())) {
+                let path = match &first {
+                    Some(first) if is_below && is_relative(path) => format!("{first}/{path}"),
+                    _ => path.to_string(),
+                };
+                out.push(self.cover(&path));
+                first.get_or_insert(path);
+            }
         }
         out
     }
@@ -83,26 +93,34 @@ impl Started<'_> {
             .any(|nearer| nearer.len() < rest.len())
     }
 
-    /// The value of an option: `--name=value`, `--name value`, `-c name=value`. The last one counts, as most programs have it.
+    /// The value of an option. The last one counts, as most programs have it.
     fn option(&self, folder: &DataFolder) -> Option<String> {
+        let words = self.words_of_options();
+        let pairs = words.iter().enumerate();
+        let values = pairs.flat_map(|(index, word)| {
+            let next = words.get(index + 1).copied();
+            let names = folder.options.iter();
+            names.filter_map(move |name| value_of(name, word, next))
+        });
+        values.last().map(unquoted)
+    }
+
+    /// The words of the command, after those of variables in which a program takes further options: jenkinsci/docker, jenkins.sh
+    /// (`JAVA_OPTS`, `JENKINS_JAVA_OPTS`, `JENKINS_OPTS`); the manual of `java` (`JDK_JAVA_OPTIONS`, `JAVA_TOOL_OPTIONS`).
+    fn words_of_options(&self) -> Vec<&str> {
+        let variables = self.env.iter();
+        let variables =
+            variables.filter(|(name, _)| name.ends_with("_OPTS") || name.ends_with("_OPTIONS"));
+        let texts = variables.map(|(_, value)| value).chain(&self.words);
+        texts.flat_map(|it| it.split_whitespace()).collect()
+    }
+
+    /// A variable that the command itself sets, as in `sh -c "PGDATA=/x exec postgres"`.
+    fn assigned(&self, folder: &DataFolder) -> Option<String> {
         let words = self.words.iter().flat_map(|it| it.split_whitespace());
-        let words: Vec<&str> = words.collect();
-        let mut found = None;
-        for (index, word) in words.iter().enumerate() {
-            let bare = word.trim_start_matches('-');
-            for name in &folder.options {
-                let value = match bare.strip_prefix(name.as_str()) {
-                    Some("") => words.get(index + 1).copied().filter(|next| {
-                        // Without dashes it may be any word.
-                        bare != *word || next.starts_with('/')
-                    }),
-                    Some(rest) => rest.strip_prefix('='),
-                    None => None,
-                };
-                found = value.map(unquoted).or(found);
-            }
-        }
-        found
+        let pairs = words.filter_map(|word| word.trim_start_matches(QUOTES).split_once('='));
+        let own = pairs.filter(|(name, _)| folder.env.iter().any(|it| it == name));
+        own.last().map(|(_, value)| unquoted(value))
     }
 
     fn variable(&self, folder: &DataFolder) -> Option<String> {
@@ -141,6 +159,54 @@ fn path_of(written: &str) -> &str {
     }
 }
 
+/// Whether it is a path below another folder. What else a URL leads to is no path.
+fn is_relative(path: &str) -> bool {
+    !path.starts_with('/') && !path.contains("://")
+}
+
+/// The value that a word of a command gives to an option, or the word after it does: `--name=value`, `--name value`,
+/// `-c name=value`, `-cname=value`, and `-Nvalue` for an option of one letter.
+///
+/// Sources: PostgreSQL, "postgres" (`-c name=value`, `--name=value`, `-D datadir`; getopt takes a value in the same word;
+/// src/backend/utils/misc/guc.c, `ParseLongOption`: `-` is `_`; `guc_name_compare`: letter case does not count). Redis,
+/// src/config.c: names of directives are compared without letter case. Elasticsearch, EnvironmentAwareCommand.java: `E` with a
+/// `KeyValuePair` in the same word or the next.
+fn value_of<'a>(name: &str, word: &'a str, next: Option<&'a str>) -> Option<&'a str> {
+    let bare = word.trim_start_matches('-');
+    if is_same_option(name, bare) {
+        // Without dashes it may be any word.
+        return next.filter(|next| bare != word || next.starts_with('/'));
+    }
+    let of_pair = |pair: &'a str| {
+        let (left, value) = pair.split_once('=')?;
+        is_same_option(name, left).then_some(value)
+    };
+    let joined = || {
+        // One letter, after one dash.
+        let rest = word
+            .strip_prefix('-')?
+            .strip_prefix(|c: char| c.is_ascii_alphabetic())?;
+        let is_its_letter = word.get(1..2) == Some(name);
+        let value = Some(rest).filter(|it| is_its_letter && it.starts_with(['/', '"', '\'']));
+        value.or_else(|| of_pair(rest))
+    };
+    of_pair(bare).or_else(joined)
+}
+
+/// Letters are options of their own; of names neither the letter case counts, nor whether words are joined by `-` or `_`.
+fn is_same_option(name: &str, written: &str) -> bool {
+    let same =
+        |a: char, b: char| a.eq_ignore_ascii_case(&b) || matches!((a, b), ('_', '-') | ('-', '_'));
+    match name.len() {
+        1 => name == written,
+        length => {
+            length == written.len() && name.chars().zip(written.chars()).all(|(a, b)| same(a, b))
+        }
+    }
+}
+
+const QUOTES: [char; 2] = ['"', '\''];
+
 fn unquoted(value: &str) -> String {
-    value.trim_matches(['"', '\'']).to_string()
+    value.trim_end_matches(';').trim_matches(QUOTES).to_string()
 }
