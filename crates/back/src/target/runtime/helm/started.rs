@@ -94,8 +94,8 @@ fn laid(
     let more = values["extraVolumeMounts"].as_array().into_iter().flatten();
     let more = more.map(|mount| {
         let name = mount["name"].as_str().unwrap_or_default();
-        let volumes = values["extraVolumes"].as_array().into_iter().flatten();
-        let extra = volumes.filter(|it| it["name"] == name).last();
+        let mut volumes = values["extraVolumes"].as_array().into_iter().flatten();
+        let extra = volumes.rfind(|it| it["name"] == name);
         (name, mount, extra.unwrap_or(&values["volumes"][name]))
     });
     own.chain(more)

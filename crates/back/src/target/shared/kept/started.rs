@@ -119,8 +119,8 @@ impl Started<'_> {
     fn assigned(&self, folder: &DataFolder) -> Option<String> {
         let words = self.words.iter().flat_map(|it| it.split_whitespace());
         let pairs = words.filter_map(|word| word.trim_start_matches(QUOTES).split_once('='));
-        let own = pairs.filter(|(name, _)| folder.env.iter().any(|it| it == name));
-        own.last().map(|(_, value)| unquoted(value))
+        let mut own = pairs.filter(|(name, _)| folder.env.iter().any(|it| it == name));
+        own.next_back().map(|(_, value)| unquoted(value))
     }
 
     fn variable(&self, folder: &DataFolder) -> Option<String> {
