@@ -11,8 +11,9 @@ use super::{Context, json, project, table::Columns};
 /// Show what is not measured, alerted on, charted or probed
 ///
 /// Asks four questions about every long-running workload. Does Prometheus scrape it, or an exporter of it? Does an alert
-/// fire when it is down? Does a dashboard show it? Does it have a health check? One question is about every scrape job: does a
-/// dashboard show it? A dashboard or rule that uses a job which is not scraped counts as one more gap.
+/// fire when it is down? Does a dashboard show it? Does Prometheus see whether it answers, by its metrics or by a probe? One
+/// question is about every scrape job: does a dashboard show it? An alert, a rule or a dashboard that uses a job which is not
+/// scraped, or a metric which the job's kind does not have, counts as one more gap.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -75,10 +76,16 @@ fn text(coverage: &Coverage, all: bool) -> String {
         out.push_str(&format!("No dashboard shows the job `{job}`.\n"));
     }
     for unexposed in &coverage.unexposed {
-        out.push_str(&format!(
-            "Nothing scrapes the job `{}`, which {} asks for.\n",
-            unexposed.job, unexposed.place
-        ));
+        out.push_str(&match &unexposed.metric {
+            None => format!(
+                "Nothing scrapes the job `{}`, which {} asks for.\n",
+                unexposed.job, unexposed.place
+            ),
+            Some(metric) => format!(
+                "The job `{}` has no metric `{metric}`, which {} asks for.\n",
+                unexposed.job, unexposed.place
+            ),
+        });
     }
     out.push_str(&format!(
         "Coverage: {} % ({} of {}).\n",

@@ -116,7 +116,7 @@ with DAG(
 <% if task.without %>
         without=<{ task.without | python }>,
 <% endif %>
-<% if task.resources %>
+<% if task.resources is not none %>
         resources=Resources(<{ arguments(task.resources) }>),
 <% endif %>
 <% if task.retries is not none %>

@@ -237,7 +237,7 @@ fn coverage_names_what_is_not_monitored() {
     );
     project.write(
         "rules.yml",
-        "groups:\n- name: own\n  rules:\n  - alert: Gone\n    expr: up{job=\"edges\"} == 0\n",
+        "groups:\n- name: own\n  rules:\n  - alert: Gone\n    expr: up{job=\"edges\"} == 0\n  - alert: Odd\n    expr: prometheus_odd_total{job=\"prometheus\"} > 0\n",
     );
     let ran = run(&project, &["coverage", "-q"]);
     assert_eq!(ran.status, 0, "{}", ran.err);
@@ -257,26 +257,58 @@ No dashboard shows the job `prometheus`.
 No dashboard shows the job `edge`.
 Nothing scrapes the job `worker`, which the alert `Late` of `api` asks for.
 Nothing scrapes the job `edges`, which the rule `Gone` of rules.yml asks for.
-Coverage: 46 % (12 of 26).
+The job `prometheus` has no metric `prometheus_odd_total`, which the rule `Odd` of rules.yml asks for.
+Coverage: 44 % (12 of 27).
 "
     );
     let ran = run(
         &project,
-        &["coverage", "-q", "--fail-under", "47", "--format", "json"],
+        &["coverage", "-q", "--fail-under", "45", "--format", "json"],
     );
     assert_eq!(ran.status, 1);
-    assert_eq!(ran.err, "coverage is 46 %, and 47 % are asked for\n");
+    assert_eq!(ran.err, "coverage is 44 %, and 45 % are asked for\n");
     let report = ran.json();
-    assert_eq!(report["percent"], 46);
+    assert_eq!(report["percent"], 44);
     assert_eq!(report["workloads"][2]["name"], "web");
     assert_eq!(report["workloads"][2]["probe"], false);
     assert_eq!(report["uncharted"][3], "edge");
     assert_eq!(report["unexposed"][0]["job"], "worker");
-    assert_eq!(run(&project, &["coverage", "--fail-under", "46"]).status, 0);
+    let odd = report["unexposed"].as_array().expect("a list");
+    let odd = odd.iter().find(|it| it["job"] == "prometheus");
+    assert_eq!(odd.expect("it")["metric"], "prometheus_odd_total");
+    assert_eq!(run(&project, &["coverage", "--fail-under", "44"]).status, 0);
     assert_eq!(
         run(&project, &["coverage", "--fail-under", "101"]).status,
         1
     );
+}
+
+#[test]
+fn coverage_asks_of_each_workload_what_prometheus_sees_of_it() {
+    let project = Folder::new();
+    project.write(
+        "platform.toml",
+        "[platform]\nname = \"seen\"\n[groups]\none = \"All\"\n\
+         [components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\n\
+         [components.api]\nimage = \"team/api:1.0\"\ngroup = \"one\"\nports.http = 80\nmetrics.port = \"http\"\n\
+         [components.worker]\nimage = \"team/worker:1.0\"\ngroup = \"one\"\nhealth = { shell = \"test -e /tmp/alive\" }\n\
+         [components.page]\nimage = \"team/page:1.0\"\ngroup = \"one\"\nports.http = 80\nhealth = { http = \"/\", port = \"http\", probe = false }\n\
+         [components.door]\nimage = \"team/door:1.0\"\ngroup = \"one\"\nports.http = 80\nhealth = { http = \"/\", port = \"http\" }\n",
+    );
+    let ran = run(&project, &["coverage", "-q", "--format", "json"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let report = ran.json();
+    let answers = |name: &str| {
+        let mut workloads = report["workloads"].as_array().expect("a list").iter();
+        let found = workloads.find(|it| it["name"] == name);
+        let found = found.expect("the workload");
+        ["metrics", "alert", "probe"].map(|question| found[question].as_bool().expect("yes or no"))
+    };
+    assert_eq!(answers("api"), [true, true, true]);
+    // The engine asks these two, Prometheus does not.
+    assert_eq!(answers("worker"), [false, false, false]);
+    assert_eq!(answers("page"), [false, false, false]);
+    assert_eq!(answers("door"), [false, true, true]);
 }
 
 #[test]

@@ -66,6 +66,31 @@ fn what_a_dag_can_not_express_is_reported() {
     );
 }
 
+/// `false` drops what the pipeline asks for: the task that only reads needs no graphics processor.
+#[test]
+fn a_task_drops_what_its_pipeline_asks_for() {
+    let text = r#"
+[platform]
+name = "p"
+targets = ["airflow"]
+[groups]
+g = "g"
+[pipelines.train]
+image = "acme/train:1.0"
+resources = { gpu = 1 }
+[pipelines.train.tasks]
+read = { run = "read", resources = { gpu = false } }
+fit = { run = "fit", after = ["read"] }
+"#;
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let output = compile(&world, &Request::default()).output;
+    let output = output.expect("no errors, so there is output");
+    let dag = &output.files.files["airflow/dags/train.py"].text;
+    let pipeline = dag.matches("resources=Resources(gpu=1)").count();
+    let task = dag.matches("resources=Resources()").count();
+    assert_eq!((pipeline, task), (1, 1), "{dag}");
+}
+
 /// A string that is read before anything starts can also name an address: the one for a browser on the host.
 #[test]
 fn public_addresses_stand_in_descriptions_tags_and_names() {

@@ -67,9 +67,12 @@ pub(super) fn platform(kind: &Kind, major: u64) -> String {
         uses += &format!("{name} = \"{filler}\",");
         let secrets = named(kind).settings.into_iter();
         let needed = secrets.filter(|it| it.required && it.kind == SettingType::Secret);
-        let settings: String = needed
+        let mut settings: String = needed
             .map(|it| format!("settings.{} = \"${{secrets.key}}\"\n", it.name))
             .collect();
+        if named(kind).settings.iter().any(|it| it.name == "buckets") {
+            settings += "settings.buckets = [\"one\"]\n";
+        }
         others += &format!("[components.{filler}]\nkind = \"{kind}\"\ngroup = \"g\"\n{settings}");
     }
     format!(

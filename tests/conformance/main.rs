@@ -18,6 +18,7 @@ mod documents;
 mod door;
 mod editors;
 mod escaping;
+mod following;
 mod gitops;
 mod helm;
 mod house;

@@ -2,6 +2,7 @@
 //! needs, one with every role filled and a Prometheus that watches it.
 
 mod clients;
+mod floors;
 mod metrics;
 mod ports;
 mod tls;
@@ -23,7 +24,7 @@ use mlopsgen::{
 };
 
 /// Kinds that the catalog must have. It may have more.
-const EXPECTED: [&str; 73] = [
+const EXPECTED: [&str; 74] = [
     "airflow",
     "alertmanager",
     "bentoml",
@@ -64,6 +65,7 @@ const EXPECTED: [&str; 73] = [
     "mlflow-model",
     "mongodb",
     "mysql",
+    "nessie",
     "nginx",
     "node-exporter",
     "oauth2-proxy",

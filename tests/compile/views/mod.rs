@@ -94,7 +94,7 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "prometheus/rules/_platform.yml",
-        "content/prometheus/rules.rs",
+        "content/prometheus/platform.rs",
         "PlatformRulesView",
         "prometheus/rules/_platform.yml",
     ),

@@ -12,8 +12,8 @@ use super::{
     Vantage,
     content::prometheus::own_job_names,
     shared::{
-        containers,
-        expr::jobs_of,
+        containers, exposed,
+        expr::{asked_of, jobs_of},
         probes::{self, Asked},
         scrape::{self, Job},
     },
@@ -33,13 +33,13 @@ pub struct Coverage {
     pub percent: usize,
     /// Questions whose answer is yes.
     pub met: usize,
-    /// Questions: four of every workload that runs on, one of every scrape job, one of everything that asks for a job in vain.
+    /// Questions: four of every workload that runs on, one of every scrape job, one of everything that asks in vain.
     pub asked: usize,
     /// Every workload that runs on, in the order of components.
     pub workloads: Vec<WorkloadCoverage>,
     /// Scrape jobs that no dashboard shows.
     pub uncharted: Vec<String>,
-    /// Dashboards and rules that ask for jobs that nothing scrapes.
+    /// Dashboards and rules that ask for jobs that nothing scrapes, or for metrics that these do not have.
     pub unexposed: Vec<Unexposed>,
 }
 
@@ -50,13 +50,13 @@ pub struct WorkloadCoverage {
     pub name: String,
     /// Whose workload it is.
     pub component: String,
-    /// Prometheus scrapes it, or an exporter of its component.
+    /// Prometheus scrapes it, or an exporter of it.
     pub metrics: bool,
-    /// Somebody is told when it is down.
+    /// An alert fires when it is down.
     pub alert: bool,
     /// A dashboard shows it.
     pub panel: bool,
-    /// A health check asks it whether it works.
+    /// Prometheus sees by itself whether it answers: it or its exporter connects, or the prober does.
     pub probe: bool,
 }
 
@@ -72,7 +72,7 @@ impl WorkloadCoverage {
     }
 }
 
-/// An expression that names a job that nothing scrapes.
+/// An expression that names a job that nothing scrapes, or a metric that its job does not have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unexposed {
     /// Where it stands, as in ``the alert `Late` of `api` ``.
@@ -80,6 +80,9 @@ pub struct Unexposed {
     pub place: String,
     /// The job that it asks for.
     pub job: String,
+    /// The metric that the job does not have. None where nothing scrapes the job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
 }
 
 /// Looks at a platform.
@@ -91,9 +94,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let asked = prometheus
         .map(|prometheus| probes::asked(platform, prometheus, Vantage::Compose))
         .unwrap_or_default();
-    let counts = containers::matchers(platform, &jobs, Vantage::Compose).is_some();
     let counted: Vec<&str> = prometheus
-        .filter(|_| counts)
         .map(|it| containers::unseen(platform, it, &jobs, &asked, Vantage::Compose))
         .unwrap_or_default()
         .into_iter()
@@ -118,11 +119,11 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let own = own_jobs.iter().map(String::as_str);
     let known: BTreeSet<&str> = ours.iter().copied().chain(own).collect();
     let uncharted = jobs_without_panel(&ours, &own_jobs, &expressions, has_dashboards);
-    let named: BTreeSet<Unexposed> = expressions.iter().flat_map(Expression::named).collect();
-    let unexposed: Vec<Unexposed> = named
-        .into_iter()
-        .filter(|it| !known.contains(it.job.as_str()))
+    let unexposed: BTreeSet<Unexposed> = expressions
+        .iter()
+        .flat_map(|it| it.in_vain(&known, &jobs))
         .collect();
+    let unexposed: Vec<Unexposed> = unexposed.into_iter().collect();
     let asked = workloads.len() * QUESTIONS + known.len() + unexposed.len();
     let met = workloads
         .iter()
@@ -156,23 +157,34 @@ fn watched(
     counted: &[&str],
     has_dashboards: bool,
 ) -> WorkloadCoverage {
-    let is_scraped = jobs
-        .iter()
-        .any(|job| job.component.name == workload.component);
-    let is_asked = asked.iter().any(|it| it.workload.name == workload.name);
     let component = platform.component(&workload.component);
-    // An alert of the user's own may ask for what others measure.
+    let is_measured = scrape::is_measured(workload, jobs);
+    let is_asked = asked.iter().any(|it| it.workload.name == workload.name);
+    // What programs send to their exporter does not tell whether they answer.
+    let is_reached = scrape::is_scraped(workload, jobs)
+        || scrape::exporter(workload, jobs).is_some_and(|job| {
+            workload.part.is_none() && job.component.alerts.iter().any(|alert| alert.down)
+        });
     let is_counted = counted.contains(&workload.name.as_str());
-    let has_own_alert = platform.first_of("prometheus").is_some()
-        && component.is_some_and(|it| it.alerts.iter().any(|alert| !alert.from_kind));
     WorkloadCoverage {
         name: workload.name.clone(),
         component: workload.component.clone(),
-        metrics: is_scraped,
-        alert: is_scraped || is_asked || is_counted || has_own_alert,
-        panel: (is_scraped || is_asked) && has_dashboards,
-        probe: workload.health.is_some(),
+        metrics: is_measured,
+        alert: is_measured
+            || is_asked
+            || is_counted
+            || platform.first_of("prometheus").is_some()
+                && component.is_some_and(|it| has_own_alert(it, workload)),
+        panel: (is_measured || is_asked) && has_dashboards,
+        probe: is_asked || is_reached,
     }
+}
+
+/// Whether an alert of the user's own is about a workload: on the component for its main one, for a part where it is named. It
+/// may ask for what others measure.
+fn has_own_alert(component: &Component, workload: &Workload) -> bool {
+    let mut own = component.alerts.iter().filter(|alert| !alert.from_kind);
+    own.any(|alert| workload.part.is_none() || alert.expr.contains(&workload.name))
 }
 
 /// An expression of somebody's own, and whether people look at it.
@@ -183,11 +195,28 @@ struct Expression {
 }
 
 impl Expression {
-    fn named(&self) -> impl Iterator<Item = Unexposed> + '_ {
-        jobs_of(&self.text).into_iter().map(|job| Unexposed {
-            place: self.place.clone(),
-            job,
-        })
+    /// What it asks for that nobody gives: jobs that are none of those `known`, and metrics that a job does not have.
+    fn in_vain(&self, known: &BTreeSet<&str>, jobs: &[Job<'_>]) -> Vec<Unexposed> {
+        let mut out = Vec::new();
+        for (job, metric) in asked_of(&self.text) {
+            let metric = if known.contains(job.as_str()) {
+                let listed = exposed::listed(jobs, &job);
+                let missing =
+                    |name: &String| listed.as_ref().is_some_and(|it| !exposed::has(it, name));
+                match metric.filter(missing) {
+                    Some(metric) => Some(metric),
+                    None => continue,
+                }
+            } else {
+                None
+            };
+            out.push(Unexposed {
+                place: self.place.clone(),
+                job,
+                metric,
+            });
+        }
+        out
     }
 }
 

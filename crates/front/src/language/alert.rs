@@ -59,7 +59,7 @@ const SEVERITY: KeyShape = key(
 const LABELS: KeyShape = key(
     "labels",
     Shape::Map(NameRule::AlertLabel, &Shape::Constant),
-    "Further labels beside `severity`, `component` and `group`.",
+    "Further labels beside `severity`, `component`, `group` and `down`.",
     "labels = { team = \"ranking\" }",
 );
 
@@ -86,7 +86,7 @@ pub(super) const KIND_ALERT: Shape = Shape::Table(&[
     key(
         "down",
         Shape::Boolean,
-        "It says that the component does not work at all: while it fires, the other alerts of the component are held back, and those of what needs it.",
+        "It says that the component does not work at all: while it fires, the other alerts of the component are held back, and those of what needs it. Where several instances run, it is about one of them, and holds back only what is about the same one. The label `down` says which.",
         "down = true",
     ),
     key(

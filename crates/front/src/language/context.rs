@@ -124,7 +124,7 @@ impl<'a> Context<'a> {
             entry: "",
             place: self.place,
             removable: match key.name {
-                "components" | "presets" | "when" | "helm" => true,
+                "components" | "presets" | "when" | "helm" | "resources" => true,
                 "env" => false,
                 _ => self.removable,
             },

@@ -170,7 +170,7 @@ impl NameRule {
             NameRule::AlertLabel => {
                 NameRule::Variable.accepts(name)
                     && !name.starts_with("__")
-                    && !["alertname", "severity", "component", "group"].contains(&name)
+                    && !["alertname", "severity", "component", "group", "down"].contains(&name)
             }
             NameRule::ContainerPath => ContainerPath::of_file(name).is_some(),
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
@@ -195,7 +195,7 @@ impl NameRule {
             NameRule::Environment => "letters, digits, `_`, `-` and `.`, not starting with a digit",
             NameRule::Variable => "letters, digits and `_`, not starting with a digit",
             NameRule::AlertLabel => {
-                "letters, digits and `_`, not starting with a digit or `__`, and none of `alertname`, `severity`, `component` and `group`"
+                "letters, digits and `_`, not starting with a digit or `__`, and none of `alertname`, `severity`, `component`, `group` and `down`"
             }
             NameRule::ContainerPath => {
                 "an absolute path such as `/etc/app/app.conf`: one `/` between names, no `.` or `..`, and only names that \

@@ -126,7 +126,7 @@ pub(super) const NOTIFY: Shape = Shape::Table(&[
     key(
         "watchdog",
         RECEIVER_NAME,
-        "The receiver of the alert that always fires: a service that notifies somebody when this alert stops.",
+        "The receiver of the alert that always fires: a service that notifies somebody when this alert stops. Without it nobody hears that Prometheus or Alertmanager itself is gone.",
         "watchdog = \"dead-man\"",
     ),
     key(

@@ -100,7 +100,7 @@ impl Writer<'_> {
 
     fn property(&self, key: &KeyShape, removable: bool) -> Value {
         let inner = match key.name {
-            "components" | "presets" | "when" => true,
+            "components" | "presets" | "when" | "resources" => true,
             "env" => false,
             _ => removable,
         };

@@ -42,8 +42,8 @@ pub use mount::{FileContent, FileMount, Mount, MountSource};
 pub use named::{HasName, Named};
 pub use notify::{
     BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, NO_REPLICAS, Notify, NotifyRoute,
-    REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG, holds_back, is_generated_alertmanager,
-    is_pattern, matches, notify_file, notify_secret,
+    REPLICAS_MISSING, Receiver, Smtp, TARGET_DOWN, WATCHDOG, is_generated_alertmanager, is_pattern,
+    matches, notify_file, notify_secret,
 };
 pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{

@@ -2,7 +2,7 @@
 
 use crate::{
     files::CONFIG,
-    model::{Alert, AlertSeverity, At, Component, FileContent, Text},
+    model::{AlertSeverity, At, Component, FileContent, Text},
     source::Span,
 };
 
@@ -114,12 +114,6 @@ pub const BUDGET_BURNS_SLOWLY: &str = "ErrorBudgetBurnsSlowly";
 /// Where Alertmanager's configuration is generated for a component, below `generated/`.
 pub fn notify_file(component: &str) -> String {
     format!("{CONFIG}/{component}/etc/alertmanager/alertmanager.yml")
-}
-
-/// Whether an alert says that a component does not work at all, so that those of what needs it add nothing. Where
-/// Alertmanager itself is down, nobody is notified anyway.
-pub fn holds_back(component: &Component, alert: &Alert) -> bool {
-    alert.down && alert.severity == AlertSeverity::Critical && !is_generated_alertmanager(component)
 }
 
 /// Whether a component is an Alertmanager whose configuration is generated.

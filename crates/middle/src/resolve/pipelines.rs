@@ -187,7 +187,12 @@ fn task(
     sink: &mut Sink,
 ) -> Task {
     let mut merged = table.clone();
-    for (name, default) in [("env", defaults.env), ("resources", defaults.resources)] {
+    // In `env` `false` is a value.
+    let layers = [
+        ("env", defaults.env, Removal::Later),
+        ("resources", defaults.resources, Removal::Now),
+    ];
+    for (name, default, removal) in layers {
         if let Some(default) = default.and_then(Node::as_table) {
             let own = table.table(name).cloned().unwrap_or_default();
             merged.set(
@@ -197,7 +202,7 @@ fn task(
                 },
                 Node {
                     span: key.span,
-                    value: Value::Table(overlay(default, &own, Removal::Later)),
+                    value: Value::Table(overlay(default, &own, removal)),
                 },
             );
         }

@@ -38,7 +38,7 @@ pub(super) fn component(
         .collect();
     let levels = observe::levels(scene, index, sink);
     let mut made = levels.alerts;
-    made.extend(observe::probe_alert(&draft.name, draft.span, &workloads));
+    made.extend(observe::probe_alerts(&draft.name, draft.span, &workloads));
     made.extend_from_slice(beforehand.promises(index));
     let alerts = observe::in_order(observe::alerts(scene, index, made, sink));
     let mut records = observe::records(scene, index, sink);

@@ -72,7 +72,7 @@ labels:
 {{- $hashes := list -}}
 {{- range .files -}}
 {{- range .items -}}
-{{- $hashes = append $hashes (printf "%s %s" .file ($.root.Files.Get (printf "files/%s" .file) | sha256sum)) -}}
+{{- $hashes = append $hashes (printf "%s %s" .file (include "mlopsgen.fileText" (dict "root" $.root "file" .file) | sha256sum)) -}}
 {{- end -}}
 {{- end -}}
 {{- $hashes | join "\n" | sha256sum | trunc 16 -}}

@@ -66,10 +66,34 @@ fn while_the_prober_is_down_what_it_asks_is_unknown() {
     let tile = r#"min(probe_success{job=\"page/probe\"} or on (job, instance) up{job=\"page/probe\"} * 0 + 2) or vector(0)"#;
     assert!(text.contains(tile), "{text}");
     assert!(text.contains(r#""2":{"text":"Unknown""#), "{text}");
-    assert!(
-        text.contains(r#"count(up{job!~\"page/probe\"} == 0)"#),
-        "{text}"
+}
+
+#[test]
+fn the_first_tiles_count_components_by_what_shows_that_they_work() {
+    let lines = format!(
+        "[components.cache]\nkind = \"redis\"\ngroup = \"one\"\n{}{}",
+        component("api", &format!("{METRICS}replicas = 3\n")),
+        component(
+            "page",
+            "ports.http = 80\nhealth = { http = \"/\", port = \"http\" }"
+        ),
     );
+    let overview = dashboard(&platform(&lines, ""), "_platform");
+    let query = |title: &str| {
+        let panels = overview["panels"].as_array().expect("panels");
+        let panel = panels.iter().find(|panel| panel["title"] == title);
+        panel.expect(title)["targets"][0]["expr"].to_string()
+    };
+    let down = query("Components down");
+    for part in [
+        "redis_up{job=\\\"cache\\\"}",
+        "max by (component) (up{job=\\\"api\\\"})",
+        "probe_success{job=\\\"page/probe\\\"}",
+        "1 - (count(count by (component) (up{job=\\\"api\\\"})) or vector(0))",
+    ] {
+        assert!(down.contains(part), "{part} in {down}");
+    }
+    assert!(query("Components up").contains("== 1"));
 }
 
 #[test]

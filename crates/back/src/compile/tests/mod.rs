@@ -1,6 +1,7 @@
 //! Prometheus and Grafana on small platforms: what the golden files of whole platforms do not show.
 
 mod dashboards;
+mod inhibition;
 mod rules;
 mod scrape;
 

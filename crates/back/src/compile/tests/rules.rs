@@ -67,6 +67,25 @@ fn alerts_of_a_cycle_do_not_inhibit_each_other() {
 }
 
 #[test]
+fn a_histogram_is_asked_for_its_buckets_everywhere() {
+    for name in ["d_seconds", "d_seconds_bucket"] {
+        let api = component(
+            "api",
+            &format!(
+                "{METRICS}slo = {{ latency = {{ p = 95, under = \"300ms\" }}, durations = \"{name}\" }}\n"
+            ),
+        );
+        let output = platform(&api, "");
+        let rules = emit(&output, Vantage::Compose, prometheus::emit);
+        let rules = &rules.files.files["prometheus/rules/api.yml"].text;
+        assert!(rules.contains("d_seconds_bucket{"), "{rules}");
+        assert!(!rules.contains("d_seconds{"), "{rules}");
+        let overview = dashboard(&output, "_platform").to_string();
+        assert!(overview.contains("rate(d_seconds_bucket{"), "{overview}");
+    }
+}
+
+#[test]
 fn a_kind_that_counts_requests_gives_the_queries_of_a_service_level() {
     let output = platform(
         "[components.models]\nkind = \"mlflow\"\ngroup = \"one\"\nslo = { availability = \"99%\", latency = { p = 99.5, under = \"2s\" }, window = \"7d\" }\n",
@@ -118,7 +137,7 @@ fn a_component_that_is_down_holds_back_its_further_endpoints() {
     );
     let told = emit(&output, Vantage::Compose, config::emit);
     let told = &told.files.files["config/pager/etc/alertmanager/alertmanager.yml"].text;
-    let rule = "      - \"component != \\\"\\\"\"\n    target_matchers:\n      - \"alertname = \\\"TargetDown\\\"\"\n    equal:\n      - component\n";
+    let rule = "      - \"down = \\\"component\\\"\"\n      - \"component != \\\"\\\"\"\n";
     assert!(told.contains(rule), "{told}");
 }
 

@@ -237,6 +237,39 @@ remote_write:
 }
 
 #[test]
+fn in_a_cluster_the_docker_host_is_not_scraped() {
+    let lines = |extra: &str| {
+        format!(
+            "[components.agent]\nexternal = {{ host = \"host.docker.internal\", port = 9100 }}\nports.http = 9100\nmetrics = {{ port = \"http\" }}\n{}{extra}",
+            component("reader", "env.AGENT = \"${components.agent.http.url}\""),
+        )
+    };
+    let output = platform(&lines(""), "");
+    let emission = emit(&output, Vantage::Kubernetes, prometheus::emit);
+    let text = &emission.files.files["prometheus/prometheus.yml"].text;
+    assert!(!text.contains("host.docker.internal"), "{text}");
+    let rules = emission
+        .files
+        .files
+        .get("prometheus/rules/service.agent.yml");
+    assert!(rules.is_none(), "no data, no rules");
+    let losses = format!("{:?}", emission.losses);
+    assert!(
+        losses.contains("`metrics` of `agent` cannot be reached"),
+        "{losses}"
+    );
+    let all = format!("{:?}", compiled(&lines(""), "").diagnostics);
+    assert!(all.contains("`reader` cannot reach `agent`"), "{all}");
+    let known = platform(
+        &lines("[components.prometheus.extra_hosts]\n\"host.docker.internal\" = \"10.0.0.5\"\n"),
+        "",
+    );
+    let emission = emit(&known, Vantage::Kubernetes, prometheus::emit);
+    let text = &emission.files.files["prometheus/prometheus.yml"].text;
+    assert!(text.contains("host.docker.internal:9100"), "{text}");
+}
+
+#[test]
 fn a_reader_of_the_docker_host_can_resolve_its_name() {
     let lines = format!(
         "[components.agent]\nexternal = {{ host = \"host.docker.internal\", port = 9100 }}\nports.http = 9100\nmetrics = {{ port = \"http\" }}\n{}{}",

@@ -2,7 +2,7 @@
 
 use super::{
     probes::Asked,
-    scrape::{self, Job, Presence, Scraper},
+    scrape::{self, Job, Scraper},
 };
 use crate::{
     model::{Component, Platform, Workload},
@@ -34,8 +34,8 @@ pub(in crate::target) fn of_service(workload: &str) -> String {
     format!("container_label_com_docker_compose_service=\"{workload}\"")
 }
 
-/// The workloads of which nobody else hears when they are gone: their component gives no metrics, and nothing asks it from
-/// outside.
+/// The workloads of which only cAdvisor tells that they are gone: their metrics are not scraped, and nothing asks them from
+/// outside. None where no cAdvisor is asked.
 pub(in crate::target) fn unseen<'a>(
     platform: &'a Platform,
     prometheus: &Component,
@@ -43,16 +43,14 @@ pub(in crate::target) fn unseen<'a>(
     asked: &[Asked<'_>],
     vantage: Vantage,
 ) -> Vec<&'a Workload> {
+    if matchers(platform, jobs, vantage).is_none() {
+        return Vec::new();
+    }
     let scraper = Scraper::new(platform, prometheus, vantage);
-    let is_seen = |workload: &Workload| {
-        let scraped = jobs.iter().map(|job| job.component);
-        let probed = asked.iter().map(|asked| asked.component);
-        let mut seen = scraped.chain(probed);
-        seen.any(|component| component.name == workload.component)
-    };
+    let is_asked = |workload: &Workload| asked.iter().any(|it| it.workload.name == workload.name);
     platform
         .workloads()
-        .filter(|workload| scraper.presence(workload) != Presence::Sometimes)
-        .filter(|workload| !is_seen(workload))
+        .filter(|workload| !scraper.presence(workload).may_be_off)
+        .filter(|workload| !scrape::is_measured(workload, jobs) && !is_asked(workload))
         .collect()
 }

@@ -2,9 +2,12 @@
 
 pub mod boards;
 pub mod containers;
+pub mod downs;
+pub mod exposed;
 pub mod expr;
 pub mod kept;
 pub mod losses;
+pub mod machine;
 pub mod mounted;
 pub mod names;
 pub mod plain;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::machine::{is_on_machine, knows_machine};
 use crate::{
     language::duration_ms,
     model::{
@@ -30,14 +31,22 @@ pub(in crate::target) struct Job<'a> {
     pub interval: u64,
 }
 
-/// Whether a job's address always stands for one running process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::target) enum Presence {
-    Always,
-    /// Off by a profile, or ended: then the name does not resolve, and nothing is missing.
-    Sometimes,
+impl<'a> Job<'a> {
+    /// The workload that it scrapes. None of a component that runs elsewhere.
+    pub fn workload(&self) -> Option<&'a Workload> {
+        let of_job = |metrics: &Metrics| metrics.job == self.metrics.job;
+        let mut workloads = self.component.workloads.iter();
+        workloads.find(|it| it.metrics.iter().any(of_job))
+    }
+}
+
+/// How many processes a job's address stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::target) struct Presence {
     /// Several containers behind one name, or none.
-    Many,
+    pub several: bool,
+    /// Off by a profile, or ended: then the name does not resolve, and nothing is missing.
+    pub may_be_off: bool,
 }
 
 /// Metrics that Prometheus cannot reach, and why.
@@ -46,6 +55,8 @@ pub(in crate::target) struct Unreachable<'a> {
     pub component: &'a Component,
     pub metrics: &'a Metrics,
     pub reason: &'static str,
+    /// What to write instead.
+    pub help: &'static str,
 }
 
 /// The jobs in the order of their components, and the metrics that get none.
@@ -59,7 +70,21 @@ pub(in crate::target) fn jobs<'a>(
     let mut jobs = Vec::new();
     let mut unreachable = Vec::new();
     for component in &platform.components {
-        jobs.extend(external_jobs(component, usual));
+        for job in external_jobs(component, usual) {
+            let is_lost = vantage.is_in_cluster()
+                && is_on_machine(component, &job.metrics.port)
+                && !prometheus.main().is_some_and(knows_machine);
+            if is_lost {
+                unreachable.push(Unreachable {
+                    component,
+                    metrics: job.metrics,
+                    reason: "in a cluster `host.docker.internal` is no address",
+                    help: "where pods reach it at an address of its own, write `extra_hosts = [\"host.docker.internal:10.0.0.5\"]` on Prometheus",
+                });
+            } else {
+                jobs.push(job);
+            }
+        }
         let endpoints = component
             .workloads
             .iter()
@@ -78,6 +103,7 @@ pub(in crate::target) fn jobs<'a>(
                     component,
                     metrics,
                     reason,
+                    help: "join a network, or switch it off: `metrics = false`",
                 }),
             }
         }
@@ -97,7 +123,7 @@ fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<
                 metrics,
                 host: host.to_string(),
                 port,
-                presence: Presence::Always,
+                presence: Presence::default(),
                 interval: metrics.interval.unwrap_or(usual),
             })
         })
@@ -118,6 +144,31 @@ pub(in crate::target) fn by_component<'a>(
         jobs.sort_by_key(|job| job.metrics.job != *name);
     }
     of_component
+}
+
+/// Whether a workload is scraped, or an exporter of it is.
+pub(in crate::target) fn is_measured(workload: &Workload, jobs: &[Job<'_>]) -> bool {
+    is_scraped(workload, jobs) || exporter(workload, jobs).is_some()
+}
+
+/// Whether Prometheus scrapes a workload itself.
+pub(in crate::target) fn is_scraped(workload: &Workload, jobs: &[Job<'_>]) -> bool {
+    let mut own = workload.metrics.iter();
+    own.any(|metrics| jobs.iter().any(|job| job.metrics.job == metrics.job))
+}
+
+/// The job of the part that tells of a workload: it has the job of the component, and the workload runs the component's image.
+pub(in crate::target) fn exporter<'j, 'a>(
+    workload: &Workload,
+    jobs: &'j [Job<'a>],
+) -> Option<&'j Job<'a>> {
+    let job = jobs
+        .iter()
+        .find(|job| job.metrics.job == workload.component)?;
+    let main = job.component.main()?;
+    let is_of_part = main.metrics.iter().all(|it| it.job != job.metrics.job);
+    let is_same = workload.part.is_none() || workload.image == main.image;
+    (is_of_part && is_same).then_some(job)
 }
 
 /// The server's own interval between scrapes, in milliseconds.
@@ -253,10 +304,10 @@ impl<'a> Scraper<'a> {
         }
     }
 
-    /// Whether its address always stands for one running process.
+    /// How many processes its address stands for.
     pub fn presence(&self, workload: &Workload) -> Presence {
         let listener = self.listener(workload).unwrap_or(workload);
-        let many = match self.vantage {
+        let several = match self.vantage {
             Vantage::Compose => workload.replicas > 1,
             Vantage::Kubernetes => service_of_pods(self.platform, listener).is_some(),
         };
@@ -265,12 +316,9 @@ impl<'a> Scraper<'a> {
             Vantage::Kubernetes => !self.platform.starts_in_chart(workload),
         };
         let is_off = is_off(workload) || is_off(listener);
-        if many && !workload.is_job() {
-            Presence::Many
-        } else if is_off || workload.is_job() || workload.replicas == 0 {
-            Presence::Sometimes
-        } else {
-            Presence::Always
+        Presence {
+            several: several && !workload.is_job(),
+            may_be_off: is_off || workload.is_job() || workload.replicas == 0,
         }
     }
 

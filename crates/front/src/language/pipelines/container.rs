@@ -48,7 +48,7 @@ pub(super) const RETRIES: KeyShape = key(
 pub(super) const RESOURCES: KeyShape = key(
     "resources",
     TASK_RESOURCES,
-    "What a task's container needs. A task's own replace the pipeline's, key by key.",
+    "What a task's container needs. A task's own replace the pipeline's, key by key; `gpu = false` drops the pipeline's.",
     "resources = { memory = \"2Gi\" }",
 )
 .in_targets(&[

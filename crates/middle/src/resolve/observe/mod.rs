@@ -13,7 +13,7 @@ pub(super) use alerts::{alerts, healthy};
 pub(super) use health::health;
 pub(super) use metrics::{external_metrics, metrics};
 pub(super) use panels::{own_panels, panels, records};
-pub(super) use probes::{has_prober, in_order, is_probed, probe_alert};
+pub(super) use probes::{has_prober, in_order, is_probed, probe_alerts};
 pub(super) use promises::promises;
 pub(super) use scraper::{Scraper, scraper};
 pub(super) use slo::{levels, requests};

@@ -8,10 +8,9 @@ use crate::{
     source::Span,
 };
 
-/// The alert of a component that has no metrics.
+/// The alert on a component that has no metrics.
 const DOWN: &str = "EndpointDown";
-/// The alert of a component that also has metrics. It needs another name, because an alert that a component is down inhibits
-/// its other alerts.
+/// The alert on parts, and on a component that also has metrics: these tell whether it is down.
 const FAILED: &str = "ProbeFailed";
 
 /// Milliseconds that a health check must fail.
@@ -45,22 +44,30 @@ pub(in crate::resolve) fn is_probed(
     !matches!(mode, Some("host" | "none"))
 }
 
-/// The alert on the workloads of a component that are probed.
-pub(in crate::resolve) fn probe_alert(
+/// The alerts on the workloads of a component that are probed. A part that fails is no component that is down.
+pub(in crate::resolve) fn probe_alerts(
     component: &str,
     span: Span,
     workloads: &[Workload],
-) -> Option<Alert> {
-    let asked: Vec<&Workload> = workloads.iter().filter(|it| it.probed).collect();
+) -> Vec<Alert> {
+    // A workload with metrics shows by them whether it works.
+    let is_all_that_is_known = workloads.iter().all(|it| it.metrics.is_empty());
+    let asked = workloads.iter().filter(|it| it.probed);
+    let (down, failed): (Vec<&Workload>, Vec<&Workload>) =
+        asked.partition(|it| is_all_that_is_known && it.part.is_none());
+    [(DOWN, down), (FAILED, failed)]
+        .into_iter()
+        .filter_map(|(name, asked)| probe_alert(component, span, name, &asked))
+        .collect()
+}
+
+fn probe_alert(component: &str, span: Span, name: &str, asked: &[&Workload]) -> Option<Alert> {
     let jobs: Vec<String> = asked.iter().map(|it| probe_job(&it.name)).collect();
     let selector = match jobs.as_slice() {
         [] => return None,
         [job] => format!("job=\"{job}\""),
         jobs => format!("job=~\"{}\"", jobs.join("|")),
     };
-    // A workload with metrics shows by them whether it works.
-    let is_all_that_is_known = workloads.iter().all(|it| it.metrics.is_empty());
-    let is_down = is_all_that_is_known && asked.iter().any(|it| it.part.is_none());
     let text = |text: &str| {
         Some(AlertText {
             text: text.to_string(),
@@ -68,7 +75,7 @@ pub(in crate::resolve) fn probe_alert(
         })
     };
     Some(Alert {
-        name: if is_down { DOWN } else { FAILED }.to_string(),
+        name: name.to_string(),
         expr: format!("probe_success{{{selector}}} == 0"),
         hold: Some(HOLD),
         keep_firing_for: None,
@@ -79,13 +86,13 @@ pub(in crate::resolve) fn probe_alert(
             "The health check of `{{ $labels.instance }}`, asked from outside, fails.",
         ),
         runbook_url: None,
-        down: is_down,
+        down: name == DOWN,
         from_kind: false,
         span,
     })
 }
 
-/// The alerts of a component, with the one on its probes after those that say that it is down. These hold it back once they
+/// The alerts of a component, with those on its probes after those that say that it is down. These hold it back once they
 /// fire: one that came first would wake somebody a second time.
 pub(in crate::resolve) fn in_order(mut alerts: Vec<Alert>) -> Vec<Alert> {
     let down = alerts.iter().filter(|alert| alert.down);

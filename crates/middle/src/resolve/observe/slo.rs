@@ -7,7 +7,7 @@ mod panels;
 mod series;
 mod window;
 
-use series::{buckets, is_series, with};
+use series::{counted, counted_node, is_series, with};
 
 use super::{expression, has_metrics, kind_string, measured};
 use crate::{
@@ -105,10 +105,10 @@ pub(in crate::resolve) fn requests(scene: &Scene<'_>, index: usize, sink: &mut S
         let own = draft.user.get_path(&["slo", key]);
         let of_kind = || draft.kind_table.get_path(&["slo", key]);
         if let Some(text) = own.and_then(Node::as_str) {
-            return Some(Expression::of(scoped(draft, text)));
+            return Some(Expression::of(scoped(draft, &counted(key, text))));
         }
         let node = measured(draft).and_then(|_| of_kind())?;
-        Some(expression(scene, index, node, sink))
+        Some(expression(scene, index, &counted_node(key, node), sink))
     };
     Requests {
         all: series("requests"),
@@ -182,10 +182,7 @@ impl Reader<'_> {
                     promise: format!("{percent}% under {}", duration_text(under)),
                     budget: share_left(percent),
                     window,
-                    measure: Measure::Slow {
-                        durations: buckets(&durations),
-                        under,
-                    },
+                    measure: Measure::Slow { durations, under },
                     span: self.span,
                 }),
                 None => self.unmeasured("latency", "durations", entry.key.span, sink),
@@ -206,11 +203,12 @@ impl Reader<'_> {
                         .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows"),
                 );
             }
-            return Some(scoped(draft, text));
+            return Some(scoped(draft, &counted(key, text)));
         }
         let node = draft.kind_table.get_path(&["slo", key])?;
         measured(draft)?;
-        Some(kind_string(self.scene, self.index, node, sink))
+        let node = counted_node(key, node);
+        Some(kind_string(self.scene, self.index, &node, sink))
     }
 
     fn unmeasured(&self, promise: &str, missing: &str, place: Span, sink: &mut Sink) {

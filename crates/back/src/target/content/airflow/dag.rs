@@ -134,7 +134,7 @@ fn imports(dag: &Dag) -> Vec<&'static str> {
             .chain(&dag.image)
     };
     let has_resources =
-        !dag.resources.is_empty() || dag.tasks.iter().any(|task| !task.resources.is_empty());
+        !dag.resources.is_empty() || dag.tasks.iter().any(|task| task.resources.is_some());
     [
         ("TEMPLATES", true),
         ("Pipeline", true),

@@ -34,7 +34,7 @@ pub struct TaskView {
     /// Names of the pipeline's variables that it leaves out.
     without: Vec<String>,
     /// The arguments of the DAGs' `Resources`, if they are not the pipeline's.
-    pub resources: BTreeMap<&'static str, Value>,
+    pub resources: Option<BTreeMap<&'static str, Value>>,
     /// If not the pipeline's.
     retries: Option<u32>,
     /// Arguments of `timedelta`.
@@ -87,10 +87,7 @@ pub fn view(
             .into_iter()
             .filter(|variable| !shared.contains(variable))
             .collect(),
-        resources: match own_resources {
-            true => resources(&task.resources, &task.container),
-            false => BTreeMap::new(),
-        },
+        resources: own_resources.then(|| resources(&task.resources, &task.container)),
         retries: task.retries,
         timeout: task.timeout.map(time::delta),
         trigger_rule: task.trigger_rule.map(TriggerRule::name),
@@ -109,7 +106,7 @@ fn is_short(task: &TaskView) -> bool {
         && task.image.is_empty()
         && task.environment.is_empty()
         && task.without.is_empty()
-        && task.resources.is_empty()
+        && task.resources.is_none()
         && task.retries.is_none()
         && task.timeout.is_none()
         && task.trigger_rule.is_none()

@@ -10,10 +10,13 @@ use serde::Serialize;
 use super::alertmanager::{one_of, quoted};
 use crate::{
     model::{
-        BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, Component, NO_REPLICAS,
-        TARGET_DOWN, WATCHDOG, holds_back,
+        AlertSeverity, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, Component, NO_REPLICAS,
+        REPLICAS_MISSING, TARGET_DOWN, WATCHDOG,
     },
-    target::Context,
+    target::{
+        Context,
+        shared::downs::{self, Down, Downs},
+    },
 };
 
 /// Alerts that are held back while others fire.
@@ -30,30 +33,72 @@ pub(super) struct InhibitionView {
 }
 
 pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
+    let platform = context.platform;
     let mut out = severities();
-    let components = &context.platform.components;
-    out.extend(speeds(components));
-    let alerts = components.iter().flat_map(|component| &component.alerts);
-    let mut down: BTreeSet<&str> = alerts
-        .filter(|alert| alert.down)
-        .map(|alert| alert.name.as_str())
-        .collect();
-    out.extend(further_endpoints(&down));
-    down.extend([TARGET_DOWN, NO_REPLICAS, CONTAINER_ABSENT]);
-    let mut others = down.clone();
-    others.insert(WATCHDOG);
-    out.push(InhibitionView {
-        why: "Further alerts of a component that is down are held back.".to_string(),
-        source: vec![one_of("alertname", &down), "component != \"\"".to_string()],
-        target: vec![none_of("alertname", &others)],
-        equal: vec!["component"],
-    });
-    out.extend(
-        components
-            .iter()
-            .filter_map(|component| along_the_graph(context, component)),
-    );
+    out.extend(speeds(&platform.components));
+    out.extend(downs());
+    let prometheus = platform.first_of("prometheus");
+    let downs = prometheus.map(|it| Downs::of(platform, it, context.vantage));
+    let downs = downs.unwrap_or_default();
+    let components = platform.components.iter();
+    out.extend(components.filter_map(|component| along_the_graph(context, &downs, component)));
     out
+}
+
+/// What is held back while something is down: what is about the same thing.
+fn downs() -> [InhibitionView; 5] {
+    let label = downs::LABEL;
+    let down = |what: Down| format!("{label} = {}", quoted(what.name()));
+    let is = |name: &str| format!("alertname = {}", quoted(name));
+    let has = |label: &str| format!("{label} != \"\"");
+    let says_nothing = format!("{label} = \"\"");
+    let always_fires = format!("alertname != {}", quoted(WATCHDOG));
+    [
+        InhibitionView {
+            why: "Further alerts of a component that is down are held back.".to_string(),
+            source: vec![down(Down::Component), has("component")],
+            target: vec![
+                format!("{label} != {}", quoted(Down::Component.name())),
+                always_fires.clone(),
+            ],
+            equal: vec!["component"],
+        },
+        InhibitionView {
+            why:
+                "Where one instance of several is down, only its own further alerts are held back."
+                    .to_string(),
+            source: vec![down(Down::Instance), has("component"), has("instance")],
+            target: vec![says_nothing.clone(), always_fires.clone()],
+            equal: vec!["component", "instance"],
+        },
+        InhibitionView {
+            why: "That an instance is missing adds nothing to that it is down.".to_string(),
+            source: vec![down(Down::Instance), has("component")],
+            target: vec![is(REPLICAS_MISSING)],
+            equal: vec!["component", "job"],
+        },
+        InhibitionView {
+            why: "Where all replicas are gone, none of them adds anything.".to_string(),
+            source: vec![is(NO_REPLICAS)],
+            target: vec![one_of(
+                "alertname",
+                &BTreeSet::from([REPLICAS_MISSING, TARGET_DOWN]),
+            )],
+            equal: vec!["component", "job"],
+        },
+        InhibitionView {
+            why: "Of a target that gives no answer, nothing else is known.".to_string(),
+            source: vec![is(TARGET_DOWN), has("instance")],
+            target: vec![
+                says_nothing,
+                format!(
+                    "alertname !~ {}",
+                    quoted(&format!("{TARGET_DOWN}|{WATCHDOG}"))
+                ),
+            ],
+            equal: vec!["job", "instance"],
+        },
+    ]
 }
 
 /// The worse of two severities of one alert says it all.
@@ -86,24 +131,13 @@ fn speeds(components: &[Component]) -> Option<InhibitionView> {
         })
 }
 
-/// What is down gives no answer at its other endpoints either. One way only: two alerts that inhibit each other reach nobody.
-fn further_endpoints(down: &BTreeSet<&str>) -> Option<InhibitionView> {
-    (!down.is_empty()).then(|| InhibitionView {
-        why: "Further endpoints of a component that is down add nothing.".to_string(),
-        source: vec![one_of("alertname", down), "component != \"\"".to_string()],
-        target: vec![format!("alertname = {}", quoted(TARGET_DOWN))],
-        equal: vec!["component"],
-    })
-}
-
 /// While a component is down, alerts of what needs it are held back.
-fn along_the_graph(context: &Context<'_>, component: &Component) -> Option<InhibitionView> {
-    let alerts = component
-        .alerts
-        .iter()
-        .filter(|alert| holds_back(component, alert));
-    let names: BTreeSet<&str> = alerts.map(|alert| alert.name.as_str()).collect();
-    if names.is_empty() {
+fn along_the_graph(
+    context: &Context<'_>,
+    downs: &Downs<'_>,
+    component: &Component,
+) -> Option<InhibitionView> {
+    if !downs.may_hold_back(component) {
         return None;
     }
     let needing = context.graph.needed_by(&component.name);
@@ -114,22 +148,14 @@ fn along_the_graph(context: &Context<'_>, component: &Component) -> Option<Inhib
             component.name
         ),
         source: vec![
-            one_of("alertname", &names),
+            format!("{} = {}", downs::LABEL, quoted(Down::Component.name())),
+            format!("severity = {}", quoted(AlertSeverity::Critical.name())),
             format!("component = {}", quoted(&component.name)),
         ],
         target: vec![
             one_of("component", &needing),
-            none_of("alertname", &BTreeSet::from([WATCHDOG])),
+            format!("alertname != {}", quoted(WATCHDOG)),
         ],
         equal: Vec::new(),
     })
-}
-
-/// A condition that a label has none of these values.
-fn none_of(label: &str, values: &BTreeSet<&str>) -> String {
-    let values: Vec<&str> = values.iter().copied().collect();
-    match values.as_slice() {
-        [value] => format!("{label} != {}", quoted(value)),
-        values => format!("{label} !~ {}", quoted(&values.join("|"))),
-    }
 }

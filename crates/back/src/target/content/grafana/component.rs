@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     model::{self, Component},
-    target::shared::{
-        boards, containers,
-        scrape::{self, Presence},
-    },
+    target::shared::{boards, containers, scrape},
     template,
 };
 
@@ -175,9 +172,7 @@ fn telling(board: &Board<'_>, components: &[&Component]) -> Option<&'static str>
         return Some("job");
     };
     let jobs = board.jobs_of(&only.name);
-    let is_many = jobs
-        .first()
-        .is_some_and(|job| job.presence == Presence::Many);
+    let is_many = jobs.first().is_some_and(|job| job.presence.several);
     is_many.then_some("instance")
 }
 

@@ -11,6 +11,7 @@ mod overview;
 mod panel;
 mod probed;
 mod provisioning;
+mod totals;
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,7 @@ use super::{
     dashboard::Dashboard,
     logs::Logs,
     panel::{Look, Panel},
-    probed,
+    probed, totals,
 };
 use crate::{
     model::{Component, Expression, Icon, Requests},
@@ -19,12 +19,9 @@ use crate::{
     },
 };
 
-/// Colours of a number that ought to be nothing.
-const WRONG: &str = "red";
-
 pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
     let platform = board.context.platform;
-    let mut panels = totals(board);
+    let mut panels = totals::panels(board);
     panels.extend(alerts(board));
     panels.extend(groups(board));
     panels.extend(services(board));
@@ -47,46 +44,6 @@ pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
         starts: Some("process_start_time_seconds{component!=\"\"} * 1000".to_string()),
         panels,
     }
-}
-
-fn totals(board: &Board<'_>) -> Vec<Panel> {
-    let asked: Vec<&str> = board.asked.iter().map(|asked| asked.job.as_str()).collect();
-    let up = match asked.as_slice() {
-        [] => "up".to_string(),
-        asked => format!("up{{job!~\"{}\"}}", asked.join("|")),
-    };
-    let firing = |severity: &str| {
-        format!("count(ALERTS{{alertstate=\"firing\", severity=\"{severity}\"}}) or vector(0)")
-    };
-    vec![
-        Panel::new(Look::Stat, "Targets up", "Scrape targets that answer")
-            .size(6, 4)
-            .query("sum(up)", "up"),
-        Panel::new(
-            Look::Stat,
-            "Targets down",
-            "Scrape targets that give no answer",
-        )
-        .size(6, 4)
-        .step(1.0, WRONG)
-        .query(
-            // Where the prober gives no answer, it is the one that is down.
-            format!("count({up} == 0) or vector(0)"),
-            "down",
-        ),
-        Panel::new(
-            Look::Stat,
-            "Critical alerts",
-            "Alerts that fire and need a person now",
-        )
-        .size(6, 4)
-        .step(1.0, WRONG)
-        .query(firing("critical"), "critical"),
-        Panel::new(Look::Stat, "Warnings", "Alerts that fire and can wait")
-            .size(6, 4)
-            .step(1.0, "orange")
-            .query(firing("warning"), "warning"),
-    ]
 }
 
 /// One panel a group, with a tile a component that leads to its dashboard.
@@ -118,7 +75,7 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
 }
 
 /// Whether it is scraped, or asked from outside.
-fn is_watched(board: &Board<'_>, component: &Component) -> bool {
+pub(super) fn is_watched(board: &Board<'_>, component: &Component) -> bool {
     !board.jobs_of(&component.name).is_empty() || !board.asked_of(&component.name).is_empty()
 }
 
@@ -130,7 +87,7 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
     for member in members {
         // Of several instances behind one name all may be gone: then their tile has to stay.
         let alone = boards::has_own(member)
-            || presence(board, member) == Presence::Many
+            || presence(board, member).several
             || !board.asked_of(&member.name).is_empty();
         let healthy = member.healthy.as_ref();
         let key = if alone { &member.name } else { &member.kind };
@@ -173,21 +130,24 @@ fn works(board: &Board<'_>, component: &Component) -> String {
         states.push(probes::states(&asked));
     }
     let healthy = states.join(" or ");
-    match presence(board, component) {
-        Presence::Always => format!("min({healthy}) or vector(0)"),
-        Presence::Many => format!("max({healthy}) or vector(0)"),
-        Presence::Sometimes => format!("min({healthy})"),
-    }
+    let presence = presence(board, component);
+    let of_all = if presence.several { "max" } else { "min" };
+    let absent = if presence.may_be_off {
+        ""
+    } else {
+        " or vector(0)"
+    };
+    format!("{of_all}({healthy}){absent}")
 }
 
 /// That of the first job, which is the component's own.
-fn presence(board: &Board<'_>, component: &Component) -> Presence {
+pub(super) fn presence(board: &Board<'_>, component: &Component) -> Presence {
     let jobs = board.jobs_of(&component.name);
     let asked = board.asked_of(&component.name);
     let first = jobs.first().map(|job| job.presence);
     first
         .or(asked.first().map(|asked| asked.presence))
-        .unwrap_or(Presence::Always)
+        .unwrap_or_default()
 }
 
 /// The state of every instance: of programs behind exporters their own.

@@ -246,6 +246,10 @@ impl Panel {
     pub fn telling_apart(mut self, label: &str) -> Self {
         let names = ["job", "instance", "component"].map(|name| format!("{{{{{name}}}}}"));
         for query in &mut self.queries {
+            // A tile is narrow: the name of the server is enough, its exporter's address is no name for it.
+            if self.look == Look::Up && label == "job" && query.legend == "{{instance}}" {
+                query.legend = "{{job}}".to_string();
+            }
             let is_named = names.iter().any(|name| query.legend.contains(name));
             if !is_named && expr::keeps(&without_variables(&query.expr), label) {
                 query.legend = format!("{{{{{label}}}}} {}", query.legend);

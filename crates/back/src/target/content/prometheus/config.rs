@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
-        Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, Store, Text,
+        Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, Store, Text, Workload,
         scrape_ca, scrape_secret,
     },
     speak::{Constants, Speak, units::prometheus},
@@ -96,6 +96,8 @@ struct JobView {
     metric_relabel: Vec<Value>,
     /// Whether labels of the metrics win over those of the target.
     honor_labels: bool,
+    /// The workload whose values decide, in a chart.
+    in_chart: Option<String>,
     #[serde(flatten)]
     address: AddressView,
 }
@@ -126,8 +128,8 @@ impl AddressView {
             host: host.to_string(),
             port,
             address: format!("{host}:{port}"),
-            discovered: presence != Presence::Always,
-            named: presence == Presence::Sometimes,
+            discovered: presence.several || presence.may_be_off,
+            named: !presence.several,
         }
     }
 }
@@ -145,6 +147,8 @@ struct ProbeView {
     target: String,
     /// HOST:PORT of the prober.
     prober: String,
+    /// The workload whose values decide, in a chart.
+    in_chart: Option<String>,
 }
 
 pub(super) fn view(
@@ -168,8 +172,8 @@ pub(super) fn view(
         environment: platform.environment.clone(),
         rule_files,
         alertmanagers: alertmanagers(platform, prometheus),
-        jobs: jobs.iter().map(job_view).collect(),
-        probes: probe_views(platform, asked),
+        jobs: jobs.iter().map(|job| job_view(job, vantage)).collect(),
+        probes: probe_views(platform, asked, vantage),
         nodes: vantage.is_in_cluster() && asks_nodes(prometheus),
         own,
         remote_writes: remote_writes(platform, prometheus),
@@ -184,15 +188,17 @@ pub(super) fn asks_nodes(prometheus: &Component) -> bool {
     )
 }
 
-fn probe_views(platform: &Platform, asked: &[Asked<'_>]) -> Vec<ProbeView> {
+fn probe_views(platform: &Platform, asked: &[Asked<'_>], vantage: Vantage) -> Vec<ProbeView> {
     let Some(prober) = probes::prober(platform) else {
         return Vec::new();
     };
     let asked = asked.iter();
-    asked.map(|asked| probe_view(asked, &prober)).collect()
+    asked
+        .map(|asked| probe_view(asked, &prober, vantage))
+        .collect()
 }
 
-fn probe_view(asked: &Asked<'_>, prober: &str) -> ProbeView {
+fn probe_view(asked: &Asked<'_>, prober: &str, vantage: Vantage) -> ProbeView {
     let (module, target) = match &asked.question {
         // A `$` would stand for a part of the address.
         Question::Http { scheme, path } => {
@@ -207,10 +213,11 @@ fn probe_view(asked: &Asked<'_>, prober: &str) -> ProbeView {
         address: AddressView::new(asked.component, &asked.host, asked.port, asked.presence),
         target,
         prober: prober.to_string(),
+        in_chart: in_chart(Some(asked.workload), vantage),
     }
 }
 
-fn job_view(job: &Job<'_>) -> JobView {
+fn job_view(job: &Job<'_>, vantage: Vantage) -> JobView {
     let metrics = job.metrics;
     JobView {
         name: metrics.job.clone(),
@@ -228,8 +235,14 @@ fn job_view(job: &Job<'_>) -> JobView {
         relabel: metrics.relabel.iter().map(relabel).collect(),
         metric_relabel: metrics.metric_relabel.iter().map(relabel).collect(),
         honor_labels: metrics.honor_labels,
+        in_chart: in_chart(job.workload(), vantage),
         address: AddressView::new(job.component, &job.host, job.port, job.presence),
     }
+}
+
+fn in_chart(workload: Option<&Workload>, vantage: Vantage) -> Option<String> {
+    let workload = workload.filter(|_| vantage.is_in_cluster())?;
+    Some(workload.name.clone())
 }
 
 fn login(login: &Login) -> LoginView {

@@ -7,10 +7,12 @@
 mod config;
 mod extra;
 mod message;
+mod platform;
 mod rules;
 mod unknown;
 mod windows;
 
+use platform::Seen;
 use rules::Rules;
 use serde::Serialize;
 
@@ -21,6 +23,7 @@ use crate::{
     target::{
         Context, Emission, Vantage,
         shared::{
+            containers,
             losses::loss,
             probes::{self, Asked},
             scrape::{self, Job, Unreachable},
@@ -58,10 +61,16 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         &view,
     )?;
 
-    let view = rules::platform_view(platform, prometheus, &jobs, &asked, context.vantage);
+    let unseen = containers::unseen(platform, prometheus, &jobs, &asked, context.vantage);
+    let seen = Seen {
+        jobs: &jobs,
+        asked: &asked,
+        unseen: &unseen,
+    };
+    let rules = Rules::new(context, seen);
+    let view = platform::view(context, &rules, seen);
     let path = format!("rules/{PLATFORM_RULES}");
     write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
-    let rules = Rules::new(context, &jobs);
     for component in &platform.components {
         if let Some(view) = rules::view(&rules, component) {
             let path = rule_file(context.vantage, component);
@@ -165,5 +174,5 @@ fn not_scraped(unreachable: &Unreachable<'_>) -> Diagnostic {
         "not scraped",
     )
     .about(name)
-    .help("join a network, or switch it off: `metrics = false`")
+    .help(unreachable.help)
 }

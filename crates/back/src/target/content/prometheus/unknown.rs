@@ -8,15 +8,12 @@ use crate::{
     files::Target,
     model::{Alert, Component, Platform, SettingValue, probe_job},
     target::shared::{
+        exposed,
         expr::{asked_of, strange_jobs},
         losses::loss,
         scrape::Job,
     },
-    template,
 };
-
-/// Series that Prometheus itself writes for each job.
-const OF_PROMETHEUS: [&str; 2] = ["ALERTS", "up"];
 
 /// A warning for each alert that names a job that does not exist. Who has scrape jobs of their own knows them better.
 pub(super) fn unknown_jobs(
@@ -73,14 +70,10 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
     for (component, alert) in own_alerts(platform) {
         for (job, metric) in asked_of(&alert.expr) {
             let Some(metric) = metric else { continue };
-            let Some(known) = listed(jobs, &job) else {
+            let Some(known) = exposed::listed(jobs, &job) else {
                 continue;
             };
-            // What rules record has a `:`.
-            let is_made = metric.contains(':')
-                || metric.starts_with("scrape_")
-                || OF_PROMETHEUS.contains(&metric.as_str());
-            if is_made || known.contains(metric.as_str()) {
+            if exposed::has(&known, &metric) {
                 continue;
             }
             out.push(
@@ -102,21 +95,4 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
         }
     }
     out
-}
-
-/// All metrics of a job, where its component's kind lists them and nothing renames them.
-fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet<&'static str>> {
-    let of_component = |job: &&Job<'_>| job.metrics.job == name && job.component.name == name;
-    let job = jobs.iter().find(of_component)?;
-    let mut steps = job.metrics.metric_relabel.iter();
-    let is_renamed = steps.any(|step| step.target_label.as_deref() == Some("__name__"));
-    if is_renamed || job.component.exposes_more || job.component.exposes.is_empty() {
-        return None;
-    }
-    let lists = job.component.exposes.iter();
-    let lists = lists.filter_map(|list| template::embedded(&format!("kinds/metrics/{list}.txt")));
-    let names = lists
-        .flat_map(str::lines)
-        .filter(|line| !line.starts_with('#'));
-    Some(names.collect())
 }

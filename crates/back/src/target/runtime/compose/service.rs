@@ -25,13 +25,13 @@ use crate::{
             networks::Networks,
             service::{COMPOSE_LABELS, environment, labels, logging, resources, ulimits, words},
         },
-        shared::losses::Losses,
+        shared::{
+            losses::Losses,
+            machine::{THE_MACHINE, is_on_machine},
+        },
     },
     template::TemplateError,
 };
-
-/// The machine that the engine runs on, as containers call it.
-const THE_MACHINE: &str = "host.docker.internal";
 
 /// A service and what its file must declare for it.
 #[derive(Debug)]
@@ -205,8 +205,7 @@ fn extra_hosts(context: &Context<'_>, workload: &Workload) -> Vec<ExtraHost> {
     let peer = Peer::Workload(workload.name.clone());
     let is_machine = |edge: &OutsideEdge| {
         let component = context.platform.component(&edge.component);
-        let address = component.and_then(|it| it.external_address(&edge.port));
-        address.is_some_and(|address| address.host.without_brackets() == THE_MACHINE)
+        component.is_some_and(|it| is_on_machine(it, &edge.port))
     };
     let reads = context.graph.outside_edges_of(&peer).any(is_machine);
     if reads && hosts.iter().all(|host| host.name != THE_MACHINE) {

@@ -8,12 +8,17 @@ use super::{
     values::{Kind, WorkloadValues},
 };
 use crate::{
+    graph::Peer,
     model::{
         Gpu, HostAddress, MountSource, NetworkMode, Port, Resources, Restart, Runtime, Text,
         Workload,
     },
     speak::{Chart, Speak, units::kubernetes},
-    target::shared::scrape,
+    target::shared::{
+        losses::ACCEPT,
+        machine::{THE_MACHINE, is_on_machine, knows_machine},
+        scrape,
+    },
 };
 
 /// Tries of a job before it counts as failed; Kubernetes' own default.
@@ -276,10 +281,36 @@ fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
             ),
         }
     }
+    unreachable_machine(builder, workload);
     by_address
         .into_iter()
         .map(|(ip, hostnames)| json!({ "ip": ip, "hostnames": hostnames }))
         .collect()
+}
+
+/// What runs elsewhere, on the machine of the engine, which a cluster has no name for. What Prometheus does not scrape is
+/// reported with its scrape jobs.
+fn unreachable_machine(builder: &mut Builder<'_>, workload: &Workload) {
+    let context = builder.context;
+    let component = context.platform.component(&workload.component);
+    if knows_machine(workload) || component.is_some_and(|it| it.is_a("prometheus")) {
+        return;
+    }
+    let peer = Peer::Workload(workload.name.clone());
+    for edge in context.graph.outside_edges_of(&peer) {
+        let component = context.platform.component(&edge.component);
+        if component.is_some_and(|it| is_on_machine(it, &edge.port)) {
+            builder.losses.of_component(
+                &workload.component,
+                workload.span,
+                &format!(
+                    "`{}` cannot reach `{}`: in a cluster `{THE_MACHINE}` is no address",
+                    workload.name, edge.component
+                ),
+                &format!("where pods reach it at an address of its own, write `extra_hosts = [\"{THE_MACHINE}:10.0.0.5\"]` on the component; or {ACCEPT}"),
+            );
+        }
+    }
 }
 
 /// Keys that have no form in a pod at all. The model is taken apart field by field, so that the compiler asks of a new one

@@ -1,6 +1,11 @@
 //! Series that count requests, as the user or a kind writes them.
 
-use crate::language::promql;
+use std::borrow::Cow;
+
+use crate::{
+    language::promql,
+    syntax::{Node, Value},
+};
 
 /// A series without a window and without arithmetic.
 pub(super) fn is_series(text: &str) -> bool {
@@ -13,8 +18,25 @@ pub(super) fn is_series(text: &str) -> bool {
     }
 }
 
+/// The series that is counted: of a histogram its buckets, whichever of its names is written.
+pub(super) fn counted<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
+    match key {
+        "durations" => Cow::Owned(buckets(text)),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// [`counted`] for a string in its place.
+pub(super) fn counted_node(key: &str, node: &Node) -> Node {
+    let mut node = node.clone();
+    if let Value::String(text) = &mut node.value {
+        *text = counted(key, text).into_owned();
+    }
+    node
+}
+
 /// The buckets of a histogram that is given by them or by its name.
-pub(super) fn buckets(series: &str) -> String {
+fn buckets(series: &str) -> String {
     let end = series.find('{').unwrap_or(series.len());
     let name = series[..end].trim();
     if name.ends_with("_bucket") {

@@ -113,6 +113,43 @@ fn check(text: &str) {
     }
 }
 
+/// Nobody follows thousands of wires, and to route them takes minutes.
+#[test]
+fn flows_that_nobody_can_follow_are_left_to_the_page() {
+    let drawn = |flows: usize| {
+        let mut text = platform(1, 40);
+        text.truncate(text.find("[[flows]]").expect("flows"));
+        for index in 0..flows {
+            let (from, to) = (index % 40, (index % 40 + 1 + index / 40) % 40);
+            text.push_str(&format!(
+                "[[flows]]\nfrom = \"component-{from}\"\nto = \"component-{to}\"\n"
+            ));
+        }
+        let resolved = resolved(&text);
+        let pictures = super::draw(&resolved.platform, &resolved.graph);
+        let (_, group) = pictures.groups.into_iter().next().expect("a group");
+        let words = group.key.signs.into_iter().map(|sign| sign.words.text);
+        let note = "flows are listed in architecture.md";
+        (
+            !group.flows.is_empty(),
+            words.into_iter().any(|text| text == note),
+        )
+    };
+    assert_eq!(drawn(120), (true, false));
+    assert_eq!(drawn(121), (false, true));
+}
+
+/// More groups make the overview longer, and no wider than a page.
+#[test]
+fn the_overview_of_many_groups_is_no_wider_than_ten_cards() {
+    let width = |groups: usize| {
+        let resolved = resolved(&platform(groups, 1));
+        super::draw_main(&resolved.platform, &resolved.graph).width
+    };
+    let (some, many) = (width(100), width(400));
+    assert!(many <= some * 11 / 10 && many < 4_000, "{some}, {many}");
+}
+
 fn check_scene(platform: &Platform, scene: &Scene) {
     let rows = arrange::arrange(scene);
     let layout = tracks::lay_out(scene, &rows);

@@ -1,0 +1,258 @@
+//! The platform's own rules: targets that give no answer, replicas that are missing, containers that are gone.
+
+use std::collections::BTreeSet;
+
+use promql_parser::parser::{Expr, token::T_LOR};
+use serde::Serialize;
+
+use super::rules::Rules;
+use crate::{
+    language::promql,
+    model::{AlertSeverity, Component, Platform, Workload},
+    speak::units::prometheus,
+    target::{
+        Context,
+        shared::{
+            containers,
+            downs::{self, Down},
+            probes::{self, Asked},
+            scrape::{self, Job, Presence},
+        },
+    },
+};
+
+/// What the platform's own rules depend on.
+#[derive(Debug, Serialize)]
+pub(super) struct PlatformRulesView {
+    /// True where a target gives no answer and no alert of its component says so.
+    target_down: String,
+    /// Programs of which several run.
+    several: Vec<SeveralView>,
+    /// Containers that nothing but cAdvisor sees.
+    containers: Vec<ContainerView>,
+}
+
+/// A container that is only seen while it runs.
+#[derive(Debug, Serialize)]
+struct ContainerView {
+    /// Its workload.
+    name: String,
+    /// True while it is gone, though others of the platform are seen.
+    gone: String,
+    /// The component.
+    component: String,
+    /// Its group.
+    group: String,
+    /// What is down with it.
+    down: Option<&'static str>,
+    /// Whose alerts are held back meanwhile.
+    held_back: Option<String>,
+}
+
+/// A program of which several run: those that are gone are no targets any more.
+#[derive(Debug, Default, Serialize)]
+struct SeveralView {
+    /// Its workload.
+    name: String,
+    /// Its scrape job.
+    job: String,
+    /// True while none of them works.
+    gone: String,
+    /// How long that lasts before the alert fires.
+    hold: String,
+    /// The series that is 1 for each that answers.
+    works: &'static str,
+    /// The component.
+    component: String,
+    /// Its group.
+    group: Option<String>,
+    /// What is down when none works.
+    down: Option<&'static str>,
+    /// Whose alerts are held back meanwhile.
+    held_back: Option<String>,
+    /// How many there should be; none where nobody knows.
+    wanted: Option<u32>,
+    /// The workload whose values decide, in a chart.
+    in_chart: Option<String>,
+}
+
+/// What Prometheus sees of the platform.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    /// What it scrapes.
+    pub jobs: &'a [Job<'a>],
+    /// What its prober asks.
+    pub asked: &'a [Asked<'a>],
+    /// Workloads that only cAdvisor sees.
+    pub unseen: &'a [&'a Workload],
+}
+
+pub(super) fn view(context: &Context<'_>, rules: &Rules<'_>, seen: Seen<'_>) -> PlatformRulesView {
+    let Seen {
+        jobs,
+        asked,
+        unseen,
+    } = seen;
+    let containers = containers::matchers(context.platform, jobs, context.vantage);
+    let containers = containers.iter().flat_map(|all| {
+        let unseen = unseen.iter();
+        unseen.filter_map(|it| container_view(context.platform, rules, it, all))
+    });
+    let of_jobs = jobs
+        .iter()
+        .filter(|job| job.presence.several && is_first(job));
+    let of_asked = asked.iter().filter(|it| it.presence.several);
+    PlatformRulesView {
+        target_down: target_down(context.platform, jobs, asked),
+        several: of_jobs
+            .map(|job| several_view(rules, job))
+            .chain(of_asked.map(|asked| several_asked(rules, asked)))
+            .collect(),
+        containers: containers.collect(),
+    }
+}
+
+/// True where a target gives no answer, of the jobs that no alert of a component is about.
+fn target_down(platform: &Platform, jobs: &[Job<'_>], asked: &[Asked<'_>]) -> String {
+    let downs: BTreeSet<String> = jobs.iter().map(down).collect();
+    let alerted = alerted(platform, &downs);
+    let watched = jobs.iter().filter(|job| alerted.contains(&down(job)));
+    let mut names: Vec<&str> = watched.map(|job| job.metrics.job.as_str()).collect();
+    // Where the prober gives no answer, its own job says so.
+    names.extend(asked.iter().map(|asked| asked.job.as_str()));
+    if names.is_empty() {
+        "up == 0".to_string()
+    } else {
+        format!("up{{job!~\"{}\"}} == 0", names.join("|"))
+    }
+}
+
+/// `all` matches the containers of the platform. Where none of them is seen, nothing is known of any.
+fn container_view(
+    platform: &Platform,
+    rules: &Rules<'_>,
+    workload: &Workload,
+    all: &str,
+) -> Option<ContainerView> {
+    let component = platform.component(&workload.component)?;
+    let its = containers::of_service(&workload.name);
+    let down = workload.part.is_none().then_some(Down::Component);
+    Some(ContainerView {
+        name: workload.name.clone(),
+        gone: format!(
+            "absent(container_last_seen{{{all}, {its}}}) and on () container_last_seen{{{all}}}"
+        ),
+        component: workload.component.clone(),
+        group: workload.group.clone(),
+        down: down.map(Down::name),
+        held_back: rules.held_back(component, down, AlertSeverity::Critical),
+    })
+}
+
+/// One job tells how many replicas of a workload there are, however many endpoints are scraped.
+fn is_first(job: &Job<'_>) -> bool {
+    let Some(workload) = job.workload() else {
+        return true;
+    };
+    let first = workload.metrics.first();
+    first.is_some_and(|metrics| metrics.job == job.metrics.job)
+}
+
+fn several_view(rules: &Rules<'_>, job: &Job<'_>) -> SeveralView {
+    let component = job.component;
+    let workload = job.workload();
+    let name = &job.metrics.job;
+    let is_own = rules.downs.is_own_job(component, name);
+    let healthy = component.healthy.as_ref().filter(|_| is_own);
+    several(
+        rules,
+        component,
+        SeveralView {
+            name: workload.map_or(&component.name, |it| &it.name).clone(),
+            job: name.clone(),
+            gone: gone(&scrape::healthy(healthy, &[name], &[job]), job.presence),
+            works: "up",
+            wanted: workload.filter(|it| !it.daemon).map(|it| it.replicas),
+            in_chart: workload.and_then(|it| rules.in_chart(&it.name)),
+            ..SeveralView::default()
+        },
+    )
+}
+
+fn several_asked(rules: &Rules<'_>, asked: &Asked<'_>) -> SeveralView {
+    several(
+        rules,
+        asked.component,
+        SeveralView {
+            name: asked.workload.name.clone(),
+            job: asked.job.clone(),
+            gone: gone(&probes::states(&[asked]), asked.presence),
+            works: "probe_success",
+            wanted: Some(asked.workload.replicas).filter(|_| !asked.workload.daemon),
+            in_chart: rules.in_chart(&asked.workload.name),
+            ..SeveralView::default()
+        },
+    )
+}
+
+/// What follows from the component and the job.
+fn several(rules: &Rules<'_>, component: &Component, view: SeveralView) -> SeveralView {
+    let is_own = rules.downs.is_own_job(component, &view.job);
+    let down = is_own.then_some(Down::Component);
+    SeveralView {
+        hold: prometheus::duration(downs::hold(component)),
+        component: component.name.clone(),
+        group: component.group.clone(),
+        down: down.map(Down::name),
+        held_back: rules.held_back(component, down, AlertSeverity::Critical),
+        // Values of a chart may ask for more.
+        wanted: view
+            .wanted
+            .filter(|wanted| *wanted > 1 || view.in_chart.is_some()),
+        ..view
+    }
+}
+
+/// True while none works of what these states tell: 0 is one that does not work. Where all may be off, those that have an
+/// address are asked alone.
+fn gone(states: &str, presence: Presence) -> String {
+    if presence.may_be_off {
+        format!("max by (job) ({states}) == 0")
+    } else {
+        format!("absent(({states}) > 0)")
+    }
+}
+
+/// The condition that a job is down, spelt as the parser prints it.
+fn down(job: &Job<'_>) -> String {
+    format!("up{{{}}} == 0", scrape::selector(&[job]))
+}
+
+/// Those of these conditions that some alert is, alone or as one of several joined by `or`.
+fn alerted(platform: &Platform, downs: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    let alerts = platform.components.iter().flat_map(|it| &it.alerts);
+    for alert in alerts.filter(|alert| alert.expr.contains("up")) {
+        // Expressions cost more to read than everything else here, and most alerts are one of the conditions.
+        if downs.contains(&alert.expr) {
+            out.insert(alert.expr.clone());
+        } else if let Some(expr) = promql(&alert.expr) {
+            alternatives(&expr, &mut out);
+        }
+    }
+    out
+}
+
+/// The expressions that are joined by `or`.
+fn alternatives(expr: &Expr, out: &mut BTreeSet<String>) {
+    match expr {
+        Expr::Paren(inner) => alternatives(&inner.expr, out),
+        Expr::Binary(binary) if binary.op.id() == T_LOR => {
+            alternatives(&binary.lhs, out);
+            alternatives(&binary.rhs, out);
+        }
+        expr => {
+            out.insert(expr.to_string());
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! In a chart, scrape jobs and rules follow the values: `helm template` renders them, promtool reads them.
+
+use std::{fs, path::Path};
+
+use mlopsgen::{
+    compile::{Request, compile},
+    world::MemoryWorld,
+};
+use serde_json::Value;
+
+use crate::consumer;
+
+const PLATFORM: &str = r#"
+[platform]
+name = "follow"
+targets = ["helm"]
+[groups]
+one = "All"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.api]
+image = "team/api:1.0"
+group = "one"
+replicas = 3
+ports.http = 8000
+metrics.port = "http"
+[components.page]
+image = "team/page:1.0"
+group = "one"
+ports.http = 8000
+health = { http = "/", port = "http" }
+"#;
+
+fn chart(folder: &Path) {
+    let world = MemoryWorld::new().with("platform.toml", PLATFORM);
+    let compilation = compile(&world, &Request::default());
+    let printed = format!("{:?}", compilation.diagnostics);
+    for (path, file) in compilation.output.expect(&printed).files.files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, file.text).expect("a file");
+    }
+}
+
+/// Scrape jobs and rules of the chart with these values: the texts of the ConfigMaps by file name, checked by promtool.
+fn rendered(folder: &Path, values: &[&str]) -> String {
+    let mut helm = consumer::consumer("bin/helm");
+    helm.args(["template", "release"])
+        .arg(folder.join("helm/follow"));
+    for value in values {
+        helm.args(["--set", value]);
+    }
+    let verdict = consumer::run(&mut helm);
+    assert!(verdict.success, "{}", verdict.words());
+    let objects = consumer::yaml(&verdict.stdout).expect("YAML");
+    let mut out = String::new();
+    for object in objects.iter().filter(|it| it["kind"] == "ConfigMap") {
+        let texts = object["data"].as_object().into_iter().flatten();
+        for (name, text) in texts {
+            let text = text.as_str().expect("a text");
+            if text.contains("groups:") {
+                let file = folder.join("rules.yml");
+                fs::write(&file, text).expect("a file");
+                let mut promtool = consumer::consumer("bin/promtool");
+                let verdict = consumer::run(promtool.args(["check", "rules"]).arg(&file));
+                assert!(verdict.success, "{name}: {}: {text}", verdict.words());
+            }
+            out.push_str(text);
+        }
+    }
+    out
+}
+
+fn jobs(text: &str) -> Vec<&str> {
+    let lines = text.lines();
+    lines
+        .filter_map(|line| line.trim().strip_prefix("- job_name: "))
+        .map(|name| name.trim_matches('"'))
+        .collect()
+}
+
+#[test]
+fn scrape_jobs_and_rules_follow_the_values() {
+    let folder = tempfile::tempdir().expect("a folder");
+    chart(folder.path());
+    let all = rendered(folder.path(), &[]);
+    let has_job = |text: &str, job: &str| jobs(text).contains(&job);
+    assert!(has_job(&all, "api") && has_job(&all, "page/probe"), "{all}");
+    assert!(all.contains("(up{job=\"api\"} == 1) < 3"), "{all}");
+
+    let off = rendered(
+        folder.path(),
+        &[
+            "components.api.enabled=false",
+            "components.page.enabled=false",
+        ],
+    );
+    assert!(has_job(&off, "prometheus"), "{off}");
+    assert!(
+        !off.contains("job=\"api\"") && !has_job(&off, "api"),
+        "{off}"
+    );
+    assert!(!has_job(&off, "page/probe"), "{off}");
+    assert!(!off.contains("EndpointDown"), "{off}");
+
+    let five = rendered(folder.path(), &["components.api.replicas=5"]);
+    assert!(five.contains("(up{job=\"api\"} == 1) < 5"), "{five}");
+    assert!(five.contains("of 5 give metrics"), "{five}");
+    let one = rendered(folder.path(), &["components.api.replicas=1"]);
+    assert!(!one.contains("ReplicasMissing"), "{one}");
+    assert!(one.contains("NoReplicas"), "{one}");
+    let scaled = rendered(
+        folder.path(),
+        &[
+            "components.api.hpa.minReplicas=2",
+            "components.api.hpa.maxReplicas=6",
+            "components.api.hpa.cpu=80",
+        ],
+    );
+    assert!(scaled.contains("(up{job=\"api\"} == 1) < 2"), "{scaled}");
+}
+
+/// The objects for a Prometheus operator follow them too.
+#[test]
+fn rules_for_an_operator_follow_the_values() {
+    let folder = tempfile::tempdir().expect("a folder");
+    chart(folder.path());
+    let rules = |values: &[&str]| {
+        let mut helm = consumer::consumer("bin/helm");
+        helm.args(["template", "release"])
+            .arg(folder.path().join("helm/follow"))
+            .args(["--set", "monitoring.operator=true"]);
+        for value in values {
+            helm.args(["--set", value]);
+        }
+        let verdict = consumer::run(&mut helm);
+        assert!(verdict.success, "{}", verdict.words());
+        let objects = consumer::yaml(&verdict.stdout).expect("YAML");
+        let rules = objects.iter().filter(|it| it["kind"] == "PrometheusRule");
+        rules
+            .inspect(|it| assert!(it["spec"]["groups"].is_array(), "{it}"))
+            .map(Value::to_string)
+            .collect::<String>()
+    };
+    assert!(rules(&[]).contains("up{job=\\\"api\\\"} == 1) < 3"));
+    let off = rules(&["components.api.enabled=false"]);
+    assert!(
+        !off.contains("job=\\\"api\\\"") && off.contains("TargetDown"),
+        "{off}"
+    );
+}
