@@ -149,47 +149,6 @@ fn a_line_without_end_is_shown_in_part() {
 }
 
 #[test]
-fn thousands_of_components_compile() {
-    let components: String = (0..2_000)
-        .map(|n| {
-            let next = (n + 1) % 2_000;
-            format!(
-                "[components.c{n}]\nimage = \"a:1\"\ngroup = \"g\"\nports.http = 80\n\
-                 env.NEXT = \"${{components.c{next}.http.url}}\"\n"
-            )
-        })
-        .collect();
-    let compilation = platform(format!(
-        "[platform]\nname = \"p\"\ntargets = [\"compose\"]\n[groups]\ng = \"g\"\n{components}"
-    ));
-    assert!(compilation.output.is_ok());
-}
-
-/// Ten times as many guests of one network take about ten times as long, not a hundred times.
-#[test]
-fn a_long_chain_of_shared_networks_compiles_in_linear_time() {
-    let compiled = |length: usize| {
-        let chain: String = (0..length)
-            .map(|n| {
-                let mode = match n + 1 < length {
-                    true => format!("network_mode = \"service:c{}\"\n", n + 1),
-                    false => String::new(),
-                };
-                format!("[components.c{n}]\nimage = \"a:1\"\ngroup = \"g\"\n{mode}")
-            })
-            .collect();
-        let targets =
-            "[platform]\nname = \"p\"\ntargets = [\"compose\", \"helm\"]\n[groups]\ng = \"g\"\n";
-        let world = MemoryWorld::new().with("platform.toml", format!("{targets}{chain}"));
-        let (compilation, cost) = cost(|| compile(&world, &Request::default()));
-        assert!(compilation.output.is_ok());
-        cost
-    };
-    let (short, long) = (compiled(400), compiled(4_000));
-    assert!(long < short * 25, "{short:?}, then {long:?}");
-}
-
-#[test]
 fn cyclic_references_end_in_an_error() {
     for (name, next, width) in [
         ("a circle", 1, 2),

@@ -31,6 +31,12 @@ fn platform(count: usize, more: impl Fn(usize) -> String) -> String {
     text
 }
 
+/// The same platform for these targets.
+fn only(text: &str, targets: &str) -> String {
+    let name = "name = \"demo\"\n";
+    text.replacen(name, &format!("{name}targets = [{targets}]\n"), 1)
+}
+
 /// The codes of a platform's errors.
 fn errors(text: &str) -> Vec<String> {
     let world = MemoryWorld::new().with("platform.toml", text);
@@ -41,6 +47,34 @@ fn errors(text: &str) -> Vec<String> {
     found
         .map(|diagnostic| diagnostic.code.name().to_string())
         .collect()
+}
+
+#[test]
+fn thousands_of_components_compile() {
+    let count = 2_000;
+    let text = platform(count, |number| {
+        let next = (number + 1) % count;
+        format!("ports.http = 80\nenv.NEXT = \"${{components.c{next}.http.url}}\"\n")
+    });
+    assert_eq!(errors(&only(&text, "\"compose\"")), [""; 0]);
+}
+
+/// Ten times as many guests of one network take about ten times as long, not a hundred times.
+#[test]
+fn a_long_chain_of_shared_networks_compiles_in_linear_time() {
+    let compiled = |count: usize| {
+        let text = platform(count, |number| match number + 1 < count {
+            true => format!("network_mode = \"service:c{}\"\n", number + 1),
+            false => String::new(),
+        });
+        let text = only(&text, "\"compose\", \"helm\"");
+        let world = MemoryWorld::new().with("platform.toml", text);
+        let (compilation, cost) = cost(|| compile(&world, &Request::default()));
+        assert!(compilation.output.is_ok());
+        cost
+    };
+    let (short, long) = (compiled(400), compiled(4_000));
+    assert!(long < short * 25, "{short:?}, then {long:?}");
 }
 
 #[test]

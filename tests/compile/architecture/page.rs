@@ -69,11 +69,25 @@ fn the_table_has_the_modules_in_their_order() {
     assert_eq!(names, expected);
 }
 
-/// A page that is read at the start, and files that can be read at once.
+/// A page that is read at the start, and files that can be read at once: those of tests, benches and fuzzing, too.
 #[test]
 fn the_page_and_every_source_are_short() {
     assert!(page().lines().count() < 200, "ARCHITECTURE.md is too long");
-    for (path, text) in super::texts() {
+    let mut paths = Vec::new();
+    for folder in [
+        "src",
+        "crates",
+        "tests",
+        "benches",
+        "examples",
+        "fuzz/targets",
+    ] {
+        let before = paths.len();
+        super::collect(Path::new(folder), &mut paths);
+        assert!(paths.len() > before, "the sources below {folder} are found");
+    }
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a source can be read");
         let lines = text.lines().count();
         assert!(lines < 500, "{path} has {lines} lines");
     }

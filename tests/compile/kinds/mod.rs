@@ -1,6 +1,7 @@
 //! Every kind of the catalog, on two small platforms made from the kind file: one with only what it
 //! needs, one with every role filled and a Prometheus that watches it.
 
+mod author;
 mod clients;
 mod floors;
 mod metrics;
@@ -9,11 +10,11 @@ mod tls;
 mod versions;
 mod watched;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use mlopsgen::{
     Component, Probe, Workload,
-    catalog::{Catalog, Kind, SettingType},
+    catalog::{Catalog, Kind},
     compile::{Output, Request, compile},
     diag::{
         Code, Sink,
@@ -22,6 +23,8 @@ use mlopsgen::{
     source::Sources,
     world::MemoryWorld,
 };
+
+use author::{Author, least, most};
 
 /// Kinds that the catalog must have. It may have more.
 const EXPECTED: [&str; 74] = [
@@ -120,92 +123,8 @@ const ONE_NUMBER: [&str; 1] = ["trinodb/trino:"];
 /// The outputs of every store; a program without a password has an empty one.
 const STORE_OUTPUTS: [&str; 6] = ["host", "port", "database", "user", "password", "url"];
 
-/// Writes platforms for kinds.
-struct Author {
-    kinds: BTreeMap<String, Kind>,
-    secrets: String,
-    components: String,
-    declared: BTreeSet<String>,
-}
-
-impl Author {
-    fn new() -> Self {
-        Self {
-            kinds: catalog(),
-            secrets: String::new(),
-            components: String::new(),
-            declared: BTreeSet::new(),
-        }
-    }
-
-    /// Declares a component of a kind, and what fills its roles: all of them, or only those that it needs.
-    fn declare(&mut self, name: &str, kind: &str, every_role: bool) {
-        self.declared.insert(kind.to_string());
-        let kind = self.kinds[kind].clone();
-        let mut lines = vec![
-            format!("[components.{name}]"),
-            format!("kind = \"{}\"", kind.name),
-            "group = \"one\"".to_string(),
-            "allow = [\"docker-socket\", \"root-user\", \"privileged\", \"target-loss\", \"nobody-told\"]"
-                .to_string(),
-        ];
-        if kind.image.is_none() {
-            lines.push("image = \"example/own:1.0.0\"".to_string());
-            lines.push("resources = { memory = \"64Mi\" }".to_string());
-        }
-        for setting in kind.settings.iter().filter(|setting| setting.required) {
-            let value = match setting.kind {
-                SettingType::Secret => {
-                    let secret = format!("{name}-{}", setting.name.replace('_', "-"));
-                    let env = secret.to_uppercase().replace('-', "_");
-                    self.secrets
-                        .push_str(&format!("{secret} = {{ env = \"{env}\" }}\n"));
-                    format!("${{secrets.{secret}}}")
-                }
-                SettingType::String => "sample".to_string(),
-                other => panic!("{}: a required {} setting", kind.name, other.name()),
-            };
-            lines.push(format!("settings.{} = \"{value}\"", setting.name));
-        }
-        // Two ports can't be published under the same number.
-        let published = kind.table.get_path(&["workload", "ports", "host"]);
-        if name != "it" && published.is_some() {
-            lines.push("ports.host = false".to_string());
-        }
-        if name != "it"
-            && kind
-                .settings
-                .iter()
-                .any(|setting| setting.name == "buckets")
-        {
-            lines.push("settings.buckets = [\"models\"]".to_string());
-        }
-        let mut fillers = Vec::new();
-        for role in kind.roles.iter().filter(|role| role.required || every_role) {
-            // A role that is bound by default is not written.
-            if role.default && self.declared.contains(&role.kinds[0]) {
-                continue;
-            }
-            let filler = format!("{name}-{}", role.name.replace('_', "-"));
-            lines.push(format!("uses.{} = \"{filler}\"", role.name));
-            fillers.push((filler, role.kinds[0].clone()));
-        }
-        self.components.push_str(&lines.join("\n"));
-        self.components.push('\n');
-        for (filler, kind) in fillers {
-            self.declare(&filler, &kind, false);
-        }
-    }
-
-    fn text(&self) -> String {
-        format!(
-            "[platform]\nname = \"sample\"\n[groups]\none = \"One\"\n[secrets]\n{}{}",
-            self.secrets, self.components
-        )
-    }
-}
-
-fn catalog() -> BTreeMap<String, Kind> {
+/// The embedded kinds.
+pub fn catalog() -> BTreeMap<String, Kind> {
     let mut catalog = Catalog::new(BTreeMap::new());
     let mut sources = Sources::default();
     let mut sink = Sink::default();
@@ -219,34 +138,6 @@ fn catalog() -> BTreeMap<String, Kind> {
         .collect();
     assert!(!sink.has_errors(), "{:?}", sink.finish());
     kinds
-}
-
-/// A platform with the component `it` of this kind, and only what it needs.
-fn least(kind: &str) -> String {
-    let mut author = Author::new();
-    author.declare("it", kind, false);
-    author.text()
-}
-
-/// The same with all roles filled, and with monitoring.
-fn most(kind: &str) -> String {
-    let mut author = Author::new();
-    author.declare("it", kind, true);
-    for (name, watcher) in [("watch", "prometheus"), ("show", "grafana")] {
-        if !author.declared.contains(watcher) {
-            author.declare(name, watcher, false);
-        }
-    }
-    // An external target for Prometheus' prober.
-    let asked = r#"
-[components.page]
-image = "team/page:1.0"
-group = "one"
-ports.http = 80
-health = { http = "/", port = "http" }
-resources = { cpu = "100m", memory = "128Mi" }
-"#;
-    author.text() + asked
 }
 
 fn compiled(text: &str) -> Output {
@@ -372,6 +263,13 @@ fn stores_say_where_they_are_and_keep_what_they_have(
     assert!(
         main.mounts.iter().any(|mount| mount.name == "data"),
         "{}: no volume `data`",
+        kind.name
+    );
+    // A store that recovers its data answers late: what restarts it then makes it begin again.
+    let health = main.health.as_ref();
+    assert!(
+        health.is_some_and(|health| !health.liveness),
+        "{}: its check restarts it",
         kind.name
     );
 }

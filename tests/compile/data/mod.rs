@@ -1,0 +1,155 @@
+//! What a change of platform.toml means for data: plans for platforms of one store, of each kind.
+
+mod images;
+mod places;
+mod raw_keys;
+mod upgrades;
+
+use std::collections::BTreeSet;
+
+use mlopsgen::{
+    catalog::{Kind, SettingType},
+    compile::{Output, Request, compile},
+    diag::render::{Style, human},
+    files::Target,
+    plan::{DataPlan, Found, Inputs, Manifest, Recorded, plan},
+    world::MemoryWorld,
+};
+
+use crate::kinds::catalog;
+
+const RUNTIMES: [&str; 3] = ["compose", "helm", "swarm"];
+
+fn kinds() -> Vec<Kind> {
+    catalog().into_values().collect()
+}
+
+fn named(name: &str) -> Kind {
+    let mut kinds = kinds().into_iter();
+    kinds.find(|kind| kind.name == name).expect(name)
+}
+
+/// Whether the kind has a volume `data`, which is where a store keeps what it wrote.
+fn keeps_data(kind: &Kind) -> bool {
+    let volume = kind.table.get_path(&["workload", "volumes", "data"]);
+    volume.is_some_and(|volume| {
+        volume
+            .as_table()
+            .is_some_and(|it| it.get("source").is_none())
+    })
+}
+
+/// The major versions that a component of the kind may have.
+fn majors(kind: &Kind) -> Vec<u64> {
+    match (kind.versions.majors.as_slice(), kind.default_major()) {
+        ([], Some(major)) => vec![major - 1, major, major + 1],
+        (majors, _) => majors.to_vec(),
+    }
+}
+
+/// A platform of one component of a kind.
+fn platform(kind: &Kind, major: u64) -> String {
+    let settings: Vec<String> = kind
+        .settings
+        .iter()
+        .filter(|setting| setting.kind == SettingType::Secret)
+        .map(|setting| format!("{} = \"${{secrets.key}}\"", setting.name))
+        .collect();
+    let settings = match kind.settings.iter().any(|setting| setting.required) {
+        true => settings.join(", "),
+        false => String::new(),
+    };
+    let roles = kind.roles.iter().filter(|role| role.required);
+    let (mut uses, mut others) = (String::new(), String::new());
+    for role in roles {
+        let (name, kind) = (&role.name, &role.kinds[0]);
+        let filler = format!("of-{}", name.replace('_', "-"));
+        uses += &format!("{name} = \"{filler}\",");
+        let secrets = named(kind).settings.into_iter();
+        let needed = secrets.filter(|it| it.required && it.kind == SettingType::Secret);
+        let mut settings: String = needed
+            .map(|it| format!("settings.{} = \"${{secrets.key}}\"\n", it.name))
+            .collect();
+        if named(kind).settings.iter().any(|it| it.name == "buckets") {
+            settings += "settings.buckets = [\"one\"]\n";
+        }
+        others += &format!("[components.{filler}]\nkind = \"{kind}\"\ngroup = \"g\"\n{settings}");
+    }
+    format!(
+        "[platform]\nname = \"p\"\ntargets = [\"compose\", \"swarm\", \"helm\"]\n[groups]\ng = \"g\"\n\
+         [secrets]\nkey = {{ env = \"KEY\" }}\n\
+         [components.store]\nkind = \"{}\"\ngroup = \"g\"\nversion = \"{major}.99.99\"\nsettings = {{ {settings} }}\nuses = {{ {uses} }}\n\
+         allow = [\"end-of-life\", \"no-resources\", \"target-loss\"]\n{others}",
+        kind.name
+    )
+}
+
+fn compiled(text: &str) -> Output {
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let compilation = compile(&world, &Request::default());
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    let messages = human(&compilation.diagnostics, &compilation.sources, style);
+    compilation.output.unwrap_or_else(|_| panic!("{messages}"))
+}
+
+/// What the change from one text to another means for data.
+fn data_plan(before: &str, after: &str) -> DataPlan {
+    let targets: BTreeSet<Target> = [Target::Compose, Target::Swarm, Target::Helm].into();
+    let planned = |text: &str, manifest: Manifest| {
+        plan(&Inputs {
+            wanted: &compiled(text).files,
+            targets: &targets,
+            selected: None,
+            recorded: &Recorded {
+                manifest,
+                conflicted: false,
+            },
+            found: &Found::default(),
+        })
+    };
+    let first = planned(before, Manifest::default());
+    planned(after, first.manifest).data
+}
+
+/// The platform of one store, with more keys of the store.
+fn with(text: &str, lines: &str) -> String {
+    text.replacen(
+        "[components.store]\n",
+        &format!("[components.store]\n{lines}\n"),
+        1,
+    )
+}
+
+fn store(name: &str) -> String {
+    let kind = named(name);
+    let major = kind.default_major().expect("a major");
+    platform(&kind, major)
+}
+
+/// The runtimes in which the store no longer meets its data.
+fn displaced_in(plan: &DataPlan) -> BTreeSet<&str> {
+    let all = plan.displaced.iter();
+    let own = all.filter(|it| it.data.key.starts_with("components.store."));
+    own.flat_map(|it| it.runtimes.iter().map(String::as_str))
+        .collect()
+}
+
+fn stores() -> impl Iterator<Item = (Kind, String)> {
+    kinds().into_iter().filter(keeps_data).map(|kind| {
+        let major = kind.default_major().unwrap_or(1);
+        let text = platform(&kind, major);
+        // Where a tag is a date, the version of the kind is a good one too.
+        let text = text.replace(
+            &format!("version = \"{major}.99.99\"\n"),
+            &kind
+                .version
+                .iter()
+                .map(|it| format!("version = \"{it}\"\n"))
+                .collect::<String>(),
+        );
+        (kind, text)
+    })
+}

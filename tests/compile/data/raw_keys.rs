@@ -1,0 +1,156 @@
+//! Raw keys that decide which data a program meets, and what a release is named.
+
+use super::{data_plan, displaced_in, store, with};
+
+/// Raw keys, over PostgreSQL 17: which runtimes stop, and for what.
+#[test]
+fn raw_keys_that_decide_about_data_are_compared_as_they_are_written() {
+    let text = store("postgres").replace("18.99.99", "17.2");
+    let compose = ["compose"];
+    let helm = ["helm"];
+    for (line, expected) in [
+        ("compose.volumes = []", &compose[..]),
+        (
+            "compose.volumes = [\"/srv/pg:/var/lib/postgresql/data\"]",
+            &compose,
+        ),
+        (
+            "compose.volumes = [\"store-data:/var/lib/elsewhere\"]",
+            &compose,
+        ),
+        (
+            "compose.volumes = [{ type = \"volume\", source = \"store-data\", target = \"/var/lib/postgresql/data\", volume = { subpath = \"x\" } }]",
+            &compose,
+        ),
+        ("compose.tmpfs = [\"/var/lib/postgresql/data\"]", &compose),
+        (
+            "compose.tmpfs = \"/var/lib/postgresql/data:size=1g\"",
+            &compose,
+        ),
+        (
+            "compose.environment.PGDATA = \"/var/lib/postgresql/data/x\"",
+            &compose,
+        ),
+        ("compose.environment = [\"PGDATA=/x\"]", &compose),
+        ("compose.command = \"postgres -D /x\"", &compose),
+        ("helm.env.PGDATA = \"/x\"", &helm),
+        ("helm.args = [\"-D\", \"/x\"]", &helm),
+        ("helm.volumes.data.mountPath = \"/x\"", &helm),
+        ("helm.volumes.data.subPath = \"x\"", &helm),
+        ("helm.volumes.data.claim = false", &helm),
+        (
+            "helm = { extraVolumes = [{ name = \"x\", emptyDir = {} }], extraVolumeMounts = [{ name = \"x\", mountPath = \"/var/lib/postgresql/data\" }] }",
+            &helm,
+        ),
+        (
+            "helm = { extraVolumes = [{ name = \"x\", persistentVolumeClaim.claimName = \"other\" }], extraVolumeMounts = [{ name = \"x\", mountPath = \"/var/lib/postgresql/data/\" }] }",
+            &helm,
+        ),
+        (
+            "helm = { extraVolumes = [{ name = \"x\", emptyDir = {} }], extraVolumeMounts = [{ name = \"x\", mountPath = \"/tmp\" }] }",
+            &[],
+        ),
+        // The same data in other words.
+        (
+            "compose.volumes = [\"store-data:/var/lib/postgresql/data/\"]",
+            &[],
+        ),
+        (
+            "compose.environment.PGDATA = \"/var/lib/postgresql/data\"",
+            &[],
+        ),
+        ("compose.image = \"mirror.corp/postgres:17.9\"", &[]),
+        ("compose.restart = \"always\"", &[]),
+        ("volumes.data.mount = \"/pg\"\nenv.PGDATA = \"/pg\"", &[]),
+    ] {
+        let plan = data_plan(&text, &with(&text, line));
+        assert_eq!(
+            displaced_in(&plan),
+            expected.iter().copied().collect(),
+            "{line}"
+        );
+        assert_eq!((plan.left.len(), plan.upgrades.len()), (0, 0), "{line}");
+    }
+}
+
+/// A volume that is another one under the same key is left behind, with the key that did it.
+#[test]
+fn a_volume_that_raw_keys_redirect_is_left_behind() {
+    let text = store("postgres");
+    let text = text.replace(
+        "[\"compose\", \"swarm\", \"helm\"]",
+        "[\"compose\", \"helm\"]",
+    );
+    for (lines, left, by) in [
+        (
+            "[raw.compose.volumes.store-data]\nname = \"other\"",
+            "volume `p_store-data`",
+            "# leave out: raw.compose.volumes.store-data",
+        ),
+        (
+            "[raw.compose.volumes.store-data]\ndriver_opts = { type = \"none\", o = \"bind\", device = \"/srv\" }",
+            "volume `p_store-data`",
+            "# leave out: raw.compose.volumes.store-data",
+        ),
+        (
+            "[raw.helm.volumes.store-data]\nexistingClaim = \"other\"",
+            "claim `store-data`",
+            "# leave out: raw.helm.volumes.store-data",
+        ),
+        ("[raw.compose.volumes.store-data]\nexternal = true", "", ""),
+    ] {
+        let plan = data_plan(&text, &format!("{text}{lines}\n"));
+        let found = plan
+            .left
+            .iter()
+            .map(|it| (it.data.title(), it.keep.text().to_string()));
+        let expected = [(left.to_string(), by.to_string())];
+        let expected = expected.into_iter().filter(|_| !left.is_empty());
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            expected.collect::<Vec<_>>(),
+            "{lines}"
+        );
+        // The way back is one more change of data.
+        assert_eq!(plan.fresh.len(), usize::from(!left.is_empty()), "{lines}");
+    }
+}
+
+/// A claim lives in a namespace: another one makes all claims anew. Where it was before nobody knows until `[deploy]` says it.
+#[test]
+fn another_namespace_of_the_release_leaves_the_claims_behind() {
+    let text = store("postgres").replace(
+        "[\"compose\", \"swarm\", \"helm\"]",
+        "[\"compose\", \"helm\", \"gitops\"]",
+    );
+    let of = |tool: &str, namespace: &str| {
+        let repository = "repository = \"https://git.example.com/ml/platform.git\"";
+        format!("{text}[deploy.{tool}]\n{repository}\n{namespace}\n")
+    };
+    let shown = |before: &str, after: &str| -> Vec<(String, String)> {
+        let plan = data_plan(before, after);
+        assert_eq!(plan.fresh.len(), plan.left.len());
+        let left = plan.left.iter();
+        left.map(|it| (it.data.title(), it.keep.text().to_string()))
+            .collect()
+    };
+    let none = text.replace(", \"gitops\"", "");
+    for tool in ["argocd", "flux"] {
+        let (n1, n2) = (
+            of(tool, "namespace = \"n1\""),
+            of(tool, "namespace = \"n2\""),
+        );
+        let left = |name: &str| {
+            vec![(
+                format!("claim `store-data` in the namespace `{name}`"),
+                format!("# in the table of `deploy`: namespace = \"{name}\""),
+            )]
+        };
+        assert_eq!(shown(&n1, &n2), left("n1"), "{tool}");
+        assert_eq!(shown(&of(tool, ""), &n1), left("p"), "{tool}");
+        assert_eq!(shown(&of(tool, ""), &of(tool, "namespace = \"p\"")), []);
+        for (before, after) in [(&none, &n1), (&n1, &none), (&n1, &n1)] {
+            assert_eq!(shown(before, after), [], "{tool}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Small platforms for a kind, made from its file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mlopsgen::catalog::{Kind, SettingType};
+
+use super::catalog;
+
+/// Writes platforms for kinds.
+pub struct Author {
+    kinds: BTreeMap<String, Kind>,
+    secrets: String,
+    components: String,
+    pub declared: BTreeSet<String>,
+}
+
+impl Author {
+    pub fn new() -> Self {
+        Self {
+            kinds: catalog(),
+            secrets: String::new(),
+            components: String::new(),
+            declared: BTreeSet::new(),
+        }
+    }
+
+    /// Declares a component of a kind, and what fills its roles: all of them, or only those that it needs.
+    pub fn declare(&mut self, name: &str, kind: &str, every_role: bool) {
+        self.declared.insert(kind.to_string());
+        let kind = self.kinds[kind].clone();
+        let mut lines = vec![
+            format!("[components.{name}]"),
+            format!("kind = \"{}\"", kind.name),
+            "group = \"one\"".to_string(),
+            "allow = [\"docker-socket\", \"root-user\", \"privileged\", \"target-loss\", \"nobody-told\"]"
+                .to_string(),
+        ];
+        if kind.image.is_none() {
+            lines.push("image = \"example/own:1.0.0\"".to_string());
+            lines.push("resources = { memory = \"64Mi\" }".to_string());
+        }
+        for setting in kind.settings.iter().filter(|setting| setting.required) {
+            let value = match setting.kind {
+                SettingType::Secret => {
+                    let secret = format!("{name}-{}", setting.name.replace('_', "-"));
+                    let env = secret.to_uppercase().replace('-', "_");
+                    self.secrets
+                        .push_str(&format!("{secret} = {{ env = \"{env}\" }}\n"));
+                    format!("${{secrets.{secret}}}")
+                }
+                SettingType::String => "sample".to_string(),
+                other => panic!("{}: a required {} setting", kind.name, other.name()),
+            };
+            lines.push(format!("settings.{} = \"{value}\"", setting.name));
+        }
+        // Two ports can't be published under the same number.
+        let published = kind.table.get_path(&["workload", "ports", "host"]);
+        if name != "it" && published.is_some() {
+            lines.push("ports.host = false".to_string());
+        }
+        if name != "it"
+            && kind
+                .settings
+                .iter()
+                .any(|setting| setting.name == "buckets")
+        {
+            lines.push("settings.buckets = [\"models\"]".to_string());
+        }
+        let mut fillers = Vec::new();
+        for role in kind.roles.iter().filter(|role| role.required || every_role) {
+            // A role that is bound by default is not written.
+            if role.default && self.declared.contains(&role.kinds[0]) {
+                continue;
+            }
+            let filler = format!("{name}-{}", role.name.replace('_', "-"));
+            lines.push(format!("uses.{} = \"{filler}\"", role.name));
+            fillers.push((filler, role.kinds[0].clone()));
+        }
+        self.components.push_str(&lines.join("\n"));
+        self.components.push('\n');
+        for (filler, kind) in fillers {
+            self.declare(&filler, &kind, false);
+        }
+    }
+
+    pub fn text(&self) -> String {
+        format!(
+            "[platform]\nname = \"sample\"\n[groups]\none = \"One\"\n[secrets]\n{}{}",
+            self.secrets, self.components
+        )
+    }
+}
+
+/// A platform with the component `it` of this kind, and only what it needs.
+pub fn least(kind: &str) -> String {
+    let mut author = Author::new();
+    author.declare("it", kind, false);
+    author.text()
+}
+
+/// The same with all roles filled, and with monitoring.
+pub fn most(kind: &str) -> String {
+    let mut author = Author::new();
+    author.declare("it", kind, true);
+    for (name, watcher) in [("watch", "prometheus"), ("show", "grafana")] {
+        if !author.declared.contains(watcher) {
+            author.declare(name, watcher, false);
+        }
+    }
+    // An external target for Prometheus' prober.
+    let asked = r#"
+[components.page]
+image = "team/page:1.0"
+group = "one"
+ports.http = 80
+health = { http = "/", port = "http" }
+resources = { cpu = "100m", memory = "128Mi" }
+"#;
+    author.text() + asked
+}
