@@ -15,10 +15,10 @@ use mlopsgen::{
 use serde::Serialize;
 
 use super::{
+    chart_secret::{self, JsonSecret},
     data::{self, JsonData},
     fixed::{self, JsonFixed},
     printed::for_json,
-    secret::{self, JsonSecret},
 };
 
 /// A plan for programs. Paths are relative to the project.
@@ -88,7 +88,7 @@ pub fn report(outcome: &Outcome, folder: &str) -> String {
         }),
         data: data::json(plan.map_or(&DataPlan::default(), |plan| &plan.data)),
         objects_fixed: plan.map_or(Vec::new(), |plan| fixed::json(&plan.fixed)),
-        secret: plan.and_then(|plan| plan.secret.as_ref().map(secret::json)),
+        secret: plan.and_then(|plan| plan.secret.as_ref().map(chart_secret::json)),
         removes_nearly_all: plan.is_some_and(|plan| plan.emptied.is_some()),
         foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),
         manifest_changes: plan.is_some_and(|plan| plan.manifest_changes),

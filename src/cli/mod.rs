@@ -33,7 +33,7 @@ mod restart;
 mod review;
 mod running;
 mod schema;
-mod secret;
+mod chart_secret;
 mod show;
 mod status;
 mod table;

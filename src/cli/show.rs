@@ -6,7 +6,7 @@ use mlopsgen::{
 };
 
 use super::{
-    data, fixed, secret,
+    chart_secret, data, fixed,
     terminal::{Paint, Terminal, paint},
 };
 
@@ -159,7 +159,7 @@ impl Page<'_> {
         for (line, kind) in fixed::lines(&plan.fixed) {
             self.line(&line, kind);
         }
-        for (line, kind) in plan.secret.iter().flat_map(secret::lines) {
+        for (line, kind) in plan.secret.iter().flat_map(chart_secret::lines) {
             self.line(&line, kind);
         }
     }

@@ -6,10 +6,11 @@ use rayon::prelude::*;
 
 use super::{
     Accepted, Action, Change, Emptied, Found, Manifest, Plan, Recorded, Refusal, State,
+    chart::Charts,
+    chart_secret::secret,
     data::{self, DataPlan},
     fixed::fixed,
     manifest::fingerprint,
-    secret::secret,
 };
 use crate::{
     data::Place,
@@ -67,14 +68,15 @@ pub fn plan(inputs: &Inputs) -> Plan {
     }
     let changes = yield_to_removals(changes, inputs);
     let emptied = emptied(&changes, &manifest, inputs);
+    let charts = Charts::of(changes.values());
     let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
     Plan {
         manifest_meanwhile: manifest_meanwhile(&manifest, &changes, inputs),
         unchanged,
         foreign: inputs.found.others.clone(),
         stubs: missing_stubs(inputs),
-        fixed: fixed(changes.values(), &data),
-        secret: secret(changes.values()),
+        fixed: fixed(&charts, &data),
+        secret: secret(&charts),
         data,
         manifest,
         manifest_before: inputs.found.manifest.clone(),

@@ -331,11 +331,8 @@ fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
 /// Whether one runtime mounts the data before and after: what no workload mounts, none reads. A manifest of an earlier version
 /// has no places: then it is taken to be so.
 fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -> bool {
-    let runtimes = |places: &BTreeSet<Place>| -> BTreeSet<String> {
-        places.iter().map(|place| place.runtime.clone()).collect()
-    };
-    let (before, after) = (runtimes(before), runtimes(after));
-    before.is_empty() || !before.is_disjoint(&after)
+    let starts_it = |runtime: &str| after.iter().any(|place| place.runtime == runtime);
+    before.is_empty() || before.iter().any(|place| starts_it(&place.runtime))
 }
 
 fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {

@@ -7,11 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Change, claims, data::DataPlan};
-use crate::{
-    text::shell_word,
-    value::yaml::{self, Node},
-};
+use super::{chart::Charts, claims, data::DataPlan};
+use crate::text::shell_word;
 
 /// An existing object whose immutable fields would change, which no cluster allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,32 +157,13 @@ const RULES: &[Rule] = &[
 /// Secrets and ConfigMaps that say of themselves that they never change.
 const SEALED: &[&str] = &["data", "binaryData", "stringData", "immutable"];
 
-/// Values of the largest chart that is compared.
-const LARGEST: usize = 5_000_000;
-
 /// An object's kind, name and namespace: two of one key are one object.
 type Key = (String, String, String);
 
-/// Compares the chart of before with the chart of afterwards. `data`: what the plan says about data already.
-pub(super) fn fixed<'a>(changes: impl Iterator<Item = &'a Change>, data: &DataPlan) -> Vec<Fixed> {
-    let charts: Vec<&Change> = changes.filter(|change| is_values(&change.path)).collect();
-    // To read the values of a chart is slow, and nothing can differ from a chart that is not there yet.
-    if charts.iter().all(|change| change.before.is_none()) {
-        return Vec::new();
-    }
-    let charts = charts.into_iter().map(|change| {
-        let before = change.before.as_deref().map(String::from_utf8_lossy);
-        (
-            before.map(|it| objects(&it)),
-            change.after.as_deref().map(objects),
-        )
-    });
-    // A renamed platform has another chart, and its claims stay in use.
-    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
-    for (old, new) in charts {
-        before.extend(old.into_iter().flatten());
-        after.extend(new.into_iter().flatten());
-    }
+/// Compares the charts of before with those of afterwards. `data`: what the plan says about data already.
+pub(super) fn fixed(charts: &Charts, data: &DataPlan) -> Vec<Fixed> {
+    let of = |side: &[Value]| -> BTreeMap<Key, Value> { side.iter().flat_map(objects).collect() };
+    let (before, after) = (of(&charts.before), of(&charts.after));
     let both = before
         .iter()
         .filter_map(|(key, old)| Some((key, old, after.get(key)?)));
@@ -204,12 +182,6 @@ pub(super) fn fixed<'a>(changes: impl Iterator<Item = &'a Change>, data: &DataPl
 /// A claim that is in use can't be deleted, so the pods must not run on there.
 const DELETED: &str =
     "the commands that keep its data, above, delete it: the upgrade makes it again";
-
-/// `helm/PLATFORM/values.yaml`.
-pub(super) fn is_values(path: &str) -> bool {
-    let words: Vec<&str> = path.split('/').collect();
-    matches!(words.as_slice(), ["helm", _, "values.yaml"])
-}
 
 fn differs((kind, name, _): &Key, old: &Value, new: &Value) -> Option<Fixed> {
     let mut fields = Vec::new();
@@ -310,24 +282,15 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// A values.yaml without places; `None` where it is none, or too large.
-pub(super) fn values(text: &str) -> Option<Value> {
-    let node = yaml::read(text, LARGEST).ok().flatten()?;
-    Some(plain(&node))
-}
-
 /// The immutable fields of the chart's objects, computed from its values as its templates do.
-fn objects(values: &str) -> BTreeMap<Key, Value> {
-    let Some(values) = self::values(values) else {
-        return BTreeMap::new();
-    };
+fn objects(values: &Value) -> BTreeMap<Key, Value> {
     let mut out = BTreeMap::new();
     let mut add = |kind: &str, name: &str, object: Value| {
         out.insert((kind.to_string(), name.to_string(), String::new()), object);
     };
     for (name, workload) in table(&values["components"]) {
         if workload["kind"] == "StatefulSet" {
-            add("StatefulSet", name, stateful_set(&values, workload));
+            add("StatefulSet", name, stateful_set(values, workload));
         }
         for (service, object) in services(name, workload) {
             add("Service", service, object);
@@ -339,7 +302,7 @@ fn objects(values: &str) -> BTreeMap<Key, Value> {
             add(
                 "PersistentVolumeClaim",
                 name,
-                json!({ "spec": claim(&values, volume) }),
+                json!({ "spec": claim(values, volume) }),
             );
         }
     }
@@ -354,23 +317,6 @@ fn objects(values: &str) -> BTreeMap<Key, Value> {
         }
     }
     out
-}
-
-/// Without places. Every scalar is a text, and nothing is what is not there.
-fn plain(node: &Node) -> Value {
-    match &node.value {
-        yaml::Value::Scalar(text) => match text.as_str() {
-            "" | "~" | "null" => Value::Null,
-            text => json!(text),
-        },
-        yaml::Value::List(items) => items.iter().map(plain).collect(),
-        yaml::Value::Table(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, value)| (key.text().unwrap_or_default().to_string(), plain(value)));
-            entries.filter(|(_, value)| !value.is_null()).collect()
-        }
-    }
 }
 
 fn table(value: &Value) -> impl Iterator<Item = (&String, &Value)> {

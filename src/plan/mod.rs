@@ -2,6 +2,7 @@
 //!
 //! `plan`, `check` and `apply` are three readers of the same value. Nothing here touches a disk.
 
+mod chart;
 mod claims;
 mod compute;
 mod data;
@@ -13,8 +14,9 @@ mod found;
 mod manifest;
 mod recorded;
 mod saved;
-mod secret;
+mod chart_secret;
 
+pub use chart_secret::SecretChange;
 pub use compute::{Inputs, paths_of_interest, plan};
 pub use data::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized};
 pub use diff::{Diff, DiffLine, LineKind, diff};
@@ -26,7 +28,6 @@ pub use manifest::{
     Accepted, Facts, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read,
 };
 pub use saved::{SavedChange, SavedPlan};
-pub use secret::SecretChange;
 
 use serde::{Deserialize, Serialize};
 

@@ -225,6 +225,7 @@ fn merge_runtimes(mut kept: Vec<Kept>) -> Vec<Kept> {
                 let new: Vec<String> = new.filter(|it| !last.mounts.contains(it)).collect();
                 last.mounts.extend(new);
                 last.places.extend(next.places);
+                last.adopted |= next.adopted;
             }
             None => out.push(next),
         }

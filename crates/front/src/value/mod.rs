@@ -27,7 +27,9 @@ pub use choice::{
     SchedulePreset, TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
-pub use path::{ContainerPath, HostPath, TreePath, is_device, one_spelling, why_private};
+pub use path::{
+    ContainerPath, HostPath, TreePath, climbs_out, is_device, one_spelling, why_private,
+};
 pub use schedule::Schedule;
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};

@@ -160,6 +160,22 @@ impl TreePath {
     }
 }
 
+/// Whether a relative path climbs above the folder that is `depth` folders above where it starts. An absolute one climbs nowhere.
+pub fn climbs_out(path: &str, depth: usize) -> bool {
+    if path.starts_with('/') {
+        return false;
+    }
+    let mut above = Some(depth);
+    for name in path.split('/') {
+        above = match name {
+            "" | "." => above,
+            ".." => above.and_then(|depth| depth.checked_sub(1)),
+            _ => above.map(|depth| depth + 1),
+        };
+    }
+    above.is_none()
+}
+
 /// A path as all those are written that some file system takes for it: it knows no letter case, or it writes an accent as a
 /// character of its own.
 pub fn one_spelling(path: &str) -> String {

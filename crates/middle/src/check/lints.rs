@@ -9,6 +9,7 @@ use crate::{
     model::{FlowEnd, HostPath, Icon, MountSource, Notify, Platform, Port, Text, Workload},
     source::Span,
     syntax::Node,
+    value::climbs_out,
 };
 
 /// The place of a key of a workload, else of its component.
@@ -61,7 +62,7 @@ pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
                 .help("use an image that has the program, or accept it with `allow = [\"outside-source\"]`"),
             );
         }
-        if !leaves(path) {
+        if !matches!(path, HostPath::Project(path) if climbs_out(path, 0)) {
             continue;
         }
         let mut diagnostic =
@@ -85,25 +86,6 @@ fn is_program(path: &str) -> bool {
     ]
     .iter()
     .any(|folder| path.starts_with(folder))
-}
-
-/// Whether a relative path climbs above where it starts.
-fn leaves(path: &HostPath) -> bool {
-    let HostPath::Project(path) = path else {
-        return false;
-    };
-    let mut depth = 0i32;
-    for part in path.split('/') {
-        match part {
-            ".." => depth -= 1,
-            "" | "." => {}
-            _ => depth += 1,
-        }
-        if depth < 0 {
-            return true;
-        }
-    }
-    false
 }
 
 /// What most services need.

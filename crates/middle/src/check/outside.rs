@@ -3,12 +3,13 @@
 use super::{
     Facts,
     lints::at,
-    power::{entry, first_part, items, section, word},
+    power::{first_part, items, section, word},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::Raw,
     source::Span,
+    value::climbs_out,
 };
 
 /// Paths that leave the project, in raw keys of services, and files of `configs` and `secrets`: an error where nothing gives
@@ -34,7 +35,7 @@ pub(super) fn raw_sources(facts: Facts<'_>, sink: &mut Sink) {
     let contents = ["configs", "secrets"].into_iter();
     let contents = contents.flat_map(|key| section(&platform.raw_compose, key));
     for (_, content) in contents {
-        let path = word(entry(content, "file"));
+        let path = word(content.get("file"));
         if is_outside(&path, depth) || path.starts_with('/') {
             sink.push(leaves(&path, None, platform.span));
         }
@@ -62,17 +63,17 @@ fn leaves(path: &str, component: Option<&str>, span: Span) -> Diagnostic {
 
 /// The paths of a service that leave the project. Absolute folders are bind mounts like others; files are read as they are.
 fn of_service(raw: &Raw, depth: usize) -> Vec<String> {
-    let mounts = items(entry(raw, "volumes")).map(|it| match it {
-        Raw::Table(_) => word(entry(it, "source")),
+    let mounts = items(raw.get("volumes")).map(|it| match it {
+        Raw::Table(_) => word(it.get("source")),
         _ => first_part(&word(Some(it))),
     });
-    let build = entry(raw, "build");
+    let build = raw.get("build");
     let context = match build {
-        Some(Raw::Table(_)) => word(build.and_then(|it| entry(it, "context"))),
+        Some(Raw::Table(_)) => word(build.and_then(|it| it.get("context"))),
         _ => word(build),
     };
-    let extends = entry(raw, "extends").and_then(|it| entry(it, "file"));
-    let files = files(entry(raw, "env_file")).chain(files(entry(raw, "label_file")));
+    let extends = raw.get("extends").and_then(|it| it.get("file"));
+    let files = files(raw.get("env_file")).chain(files(raw.get("label_file")));
     let files = files.chain([word(extends)]);
     let outside = |path: &String| is_outside(path, depth);
     let folders = mounts.chain([context]).filter(outside);
@@ -84,28 +85,14 @@ fn of_service(raw: &Raw, depth: usize) -> Vec<String> {
 fn files(raw: Option<&Raw>) -> impl Iterator<Item = String> {
     let one = raw.filter(|raw| matches!(raw, Raw::Text(_))).into_iter();
     one.chain(items(raw)).map(|it| match it {
-        Raw::Table(_) => word(entry(it, "path")),
+        Raw::Table(_) => word(it.get("path")),
         _ => word(Some(it)),
     })
 }
 
 /// Whether a path is in a home, or climbs out of the project from a folder that lies so deep in it.
 fn is_outside(path: &str, depth: usize) -> bool {
-    if path.starts_with('~') {
-        return true;
-    }
-    if path.starts_with('/') {
-        return false;
-    }
-    let mut above = Some(depth);
-    for name in path.split('/') {
-        above = match name {
-            "" | "." => above,
-            ".." => above.and_then(|depth| depth.checked_sub(1)),
-            _ => above.map(|depth| depth + 1),
-        };
-    }
-    above.is_none()
+    path.starts_with('~') || climbs_out(path, depth)
 }
 
 #[cfg(test)]

@@ -137,53 +137,53 @@ fn of_device_rule(rule: &str) -> Option<Power> {
 /// The raw keys of a Compose service.
 pub(super) fn of_service(raw: &Raw) -> Vec<Power> {
     let mut powers = Vec::new();
-    if let Some(provider) = entry(raw, "provider") {
-        powers.push(Power::Program(word(entry(provider, "type"))));
+    if let Some(provider) = raw.get("provider") {
+        powers.push(Power::Program(word(provider.get("type"))));
     }
-    if entry(raw, "privileged").is_some_and(is_on) {
+    if raw.get("privileged").is_some_and(is_on) {
         powers.push(Power::Host("privileged".to_string()));
     }
-    if entry(raw, "use_api_socket").is_some_and(is_on) {
+    if raw.get("use_api_socket").is_some_and(is_on) {
         powers.push(Power::Engine(
             "`use_api_socket` gives it the engine's socket",
         ));
     }
-    let is_privileged = |raw: &Raw| entry(raw, "privileged").is_some_and(is_on);
+    let is_privileged = |raw: &Raw| raw.get("privileged").is_some_and(is_on);
     for key in ["post_start", "pre_stop"] {
-        if items(entry(raw, key)).any(is_privileged) {
+        if items(raw.get(key)).any(is_privileged) {
             powers.push(Power::Host(format!("a command of `{key}` is privileged")));
         }
     }
-    let build = entry(raw, "build");
-    let entitlements = items(build.and_then(|it| entry(it, "entitlements")));
+    let build = raw.get("build");
+    let entitlements = items(build.and_then(|it| it.get("entitlements")));
     let mut entitlements = entitlements.map(|it| word(Some(it)));
     if build.is_some_and(is_privileged) || entitlements.any(|it| it == "security.insecure") {
         powers.push(Power::Host("its build is privileged".to_string()));
     }
-    let rules = items(entry(raw, "device_cgroup_rules")).map(|it| word(Some(it)));
+    let rules = items(raw.get("device_cgroup_rules")).map(|it| word(Some(it)));
     powers.extend(rules.filter_map(|rule| of_device_rule(&rule)));
-    if word(entry(raw, "network_mode")) == "host" {
+    if word(raw.get("network_mode")) == "host" {
         powers.push(Power::Network);
     }
     for key in ["pid", "userns_mode", "ipc"] {
-        if word(entry(raw, key)) == "host" {
+        if word(raw.get(key)) == "host" {
             powers.push(Power::Host(format!("`{key}` is the host's own")));
         }
     }
-    let user = word(entry(raw, "user"));
+    let user = word(raw.get("user"));
     if ["0", "root"].contains(&user.split(':').next().unwrap_or_default()) {
         powers.push(Power::Root);
     }
-    powers.extend(items(entry(raw, "cap_add")).filter_map(|it| of_capability(&word(Some(it)))));
-    let devices = items(entry(raw, "devices")).map(|it| match it {
-        Raw::Table(_) => word(entry(it, "source")),
+    powers.extend(items(raw.get("cap_add")).filter_map(|it| of_capability(&word(Some(it)))));
+    let devices = items(raw.get("devices")).map(|it| match it {
+        Raw::Table(_) => word(it.get("source")),
         _ => first_part(&word(Some(it))),
     });
     powers.extend(devices.filter_map(|path| of_device(&path)));
-    let volumes = items(entry(raw, "volumes")).filter_map(|it| match it {
+    let volumes = items(raw.get("volumes")).filter_map(|it| match it {
         Raw::Table(_) => of_path(
-            &word(entry(it, "source")),
-            entry(it, "read_only").is_some_and(is_on),
+            &word(it.get("source")),
+            it.get("read_only").is_some_and(is_on),
         ),
         _ => {
             let text = word(Some(it));
@@ -195,44 +195,47 @@ pub(super) fn of_service(raw: &Raw) -> Vec<Power> {
         }
     });
     powers.extend(volumes);
-    powers.extend(items(entry(raw, "ports")).filter_map(of_port));
+    powers.extend(items(raw.get("ports")).filter_map(of_port));
     powers
 }
 
 /// A named volume of Compose that is a folder of the host by its options.
 pub(super) fn of_volume(raw: &Raw) -> Option<Power> {
-    let options = entry(raw, "driver_opts")?;
-    let is_read_only = word(entry(options, "o")).split(',').any(|it| it == "ro");
-    of_path(&word(entry(options, "device")), is_read_only)
+    let options = raw.get("driver_opts")?;
+    let is_read_only = word(options.get("o")).split(',').any(|it| it == "ro");
+    of_path(&word(options.get("device")), is_read_only)
 }
 
 /// The raw values of a component in the chart.
 pub(super) fn of_values(raw: &Raw) -> Vec<Power> {
     let mut powers = Vec::new();
-    let context = entry(raw, "securityContext");
-    let inner = |key: &str| context.and_then(|it| entry(it, key));
-    if entry(raw, "privileged")
+    let context = raw.get("securityContext");
+    let inner = |key: &str| context.and_then(|it| it.get(key));
+    if raw
+        .get("privileged")
         .or(inner("privileged"))
         .is_some_and(is_on)
     {
         powers.push(Power::Host("privileged".to_string()));
     }
-    let volumes = entries(entry(raw, "volumes")).filter_map(|(_, volume)| {
-        let is_read_only = entry(volume, "readOnly").is_some_and(is_on);
-        of_path(&word(entry(volume, "hostPath")), is_read_only)
+    let volumes = entries(raw.get("volumes")).filter_map(|(_, volume)| {
+        let is_read_only = volume.get("readOnly").is_some_and(is_on);
+        of_path(&word(volume.get("hostPath")), is_read_only)
     });
     powers.extend(volumes);
-    if entry(raw, "hostNetwork").is_some_and(is_on) {
+    if raw.get("hostNetwork").is_some_and(is_on) {
         powers.push(Power::Network);
     }
-    if entry(raw, "hostPID").is_some_and(is_on) {
+    if raw.get("hostPID").is_some_and(is_on) {
         powers.push(Power::Host(
             "`hostPID`: the processes are the host's own".to_string(),
         ));
     }
-    let added = inner("capabilities").and_then(|it| entry(it, "add"));
+    let added = inner("capabilities").and_then(|it| it.get("add"));
     powers.extend(items(added).filter_map(|it| of_capability(&word(Some(it)))));
-    let pod = entry(raw, "podSecurityContext").and_then(|it| entry(it, "runAsUser"));
+    let pod = raw
+        .get("podSecurityContext")
+        .and_then(|it| it.get("runAsUser"));
     if [inner("runAsUser"), pod].contains(&Some(&Raw::Integer(0))) {
         powers.push(Power::Root);
     }
@@ -242,7 +245,7 @@ pub(super) fn of_values(raw: &Raw) -> Vec<Power> {
 /// `8080:80` and `{ published = 8080 }` are open on all addresses, `80` and `127.0.0.1:8080:80` are not.
 fn of_port(raw: &Raw) -> Option<Power> {
     let (address, port) = match raw {
-        Raw::Table(_) => (word(entry(raw, "host_ip")), word(entry(raw, "published"))),
+        Raw::Table(_) => (word(raw.get("host_ip")), word(raw.get("published"))),
         _ => {
             let text = word(Some(raw));
             let (rest, _) = text.rsplit_once(':')?;
@@ -268,14 +271,9 @@ pub(super) fn entries(raw: Option<&Raw>) -> impl Iterator<Item = &(String, Raw)>
     }
 }
 
-pub(super) fn entry<'a>(raw: &'a Raw, key: &str) -> Option<&'a Raw> {
-    let mut entries = entries(Some(raw));
-    entries.find(|(name, _)| name == key).map(|(_, it)| it)
-}
-
 /// The entries of a table in a table.
 pub(super) fn section<'a>(raw: &'a Raw, key: &str) -> impl Iterator<Item = &'a (String, Raw)> {
-    entries(entry(raw, key))
+    entries(raw.get(key))
 }
 
 pub(super) fn items(raw: Option<&Raw>) -> impl Iterator<Item = &Raw> {

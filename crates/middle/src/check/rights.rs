@@ -3,7 +3,7 @@
 use super::{
     Facts,
     lints::{at, lint},
-    power::{self, Power, entry, section},
+    power::{self, Power, section},
     strings::is_the_users,
 };
 use crate::{
@@ -200,7 +200,7 @@ fn of_project(platform: &Platform, sink: &mut Sink) {
         };
         holder.report(power::of_service(service), platform.span, sink);
     }
-    let values = entry(&platform.raw_helm, "components").into_iter();
+    let values = platform.raw_helm.get("components").into_iter();
     for (name, values) in values.flat_map(|it| power::entries(Some(it))) {
         let workload = platform.workloads().find(|it| it.name == *name);
         let holder = Holder {

@@ -6,8 +6,8 @@
 use std::{collections::BTreeSet, slice};
 
 use crate::model::{
-    Build, EnvironmentVariable, FileContent, FileMount, Image, Parameter, Pipeline, Probe, Raw,
-    Runtime, Task, TaskBody, Text, Workload,
+    Build, EnvironmentVariable, FileContent, FileMount, Image, Parameter, Pipeline, Probe, Runtime,
+    Task, TaskBody, Text, Workload,
 };
 
 /// The secrets that a workload reads: in its texts, and as files.
@@ -72,8 +72,8 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         build_texts(build, &mut texts);
     }
     if let Some(chart) = chart {
-        raw_texts(&chart.values, &mut texts);
-        raw_texts(&chart.beside, &mut texts);
+        chart.values.add_texts(&mut texts);
+        chart.beside.add_texts(&mut texts);
         texts.extend(
             chart
                 .secret
@@ -81,8 +81,8 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
                 .flat_map(|secret| secret.entries.iter().map(|(_, text)| text)),
         );
     }
-    raw_texts(raw_compose, &mut texts);
-    raw_texts(raw_helm, &mut texts);
+    raw_compose.add_texts(&mut texts);
+    raw_helm.add_texts(&mut texts);
     texts.into_iter()
 }
 
@@ -120,7 +120,7 @@ pub fn pipeline_texts(pipeline: &Pipeline) -> impl Iterator<Item = &Text> {
         build_texts(build, &mut texts);
     }
     for Parameter { value, name: _ } in params {
-        raw_texts(value, &mut texts);
+        value.add_texts(&mut texts);
     }
     texts.extend(tasks.iter().flat_map(task_texts));
     texts.into_iter()
@@ -216,13 +216,4 @@ fn build_texts<'a>(build: &'a Build, texts: &mut Vec<&'a Text>) {
         cache_from: _,
     } = build;
     texts.extend(args.iter().map(|(_, value)| value));
-}
-
-fn raw_texts<'a>(raw: &'a Raw, out: &mut Vec<&'a Text>) {
-    match raw {
-        Raw::Text(text) => out.push(text),
-        Raw::List(items) => items.iter().for_each(|item| raw_texts(item, out)),
-        Raw::Table(entries) => entries.iter().for_each(|(_, value)| raw_texts(value, out)),
-        Raw::Integer(_) | Raw::Float(_) | Raw::Boolean(_) => {}
-    }
 }

@@ -457,6 +457,21 @@ impl Raw {
             _ => None,
         }
     }
+
+    /// The value of a key in a table in a table.
+    pub fn at(&self, path: &[&str]) -> Option<&Raw> {
+        path.iter().try_fold(self, |raw, key| raw.get(key))
+    }
+
+    /// Adds every text in it, in order.
+    pub fn add_texts<'a>(&'a self, out: &mut Vec<&'a Text>) {
+        match self {
+            Raw::Text(text) => out.push(text),
+            Raw::List(items) => items.iter().for_each(|item| item.add_texts(out)),
+            Raw::Table(entries) => entries.iter().for_each(|(_, value)| value.add_texts(out)),
+            Raw::Integer(_) | Raw::Float(_) | Raw::Boolean(_) => {}
+        }
+    }
 }
 
 impl Default for Raw {

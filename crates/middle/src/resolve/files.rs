@@ -18,7 +18,7 @@ use crate::{
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
-    value::{TreePath, one_spelling, why_private},
+    value::{TreePath, climbs_out, one_spelling, why_private},
     world::{ReadError, World},
 };
 
@@ -356,7 +356,7 @@ pub(super) fn project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option
 
 /// Whether a path is absolute or climbs above the project's folder.
 fn leaves_project(path: &str) -> bool {
-    path.starts_with('/') || plain_path(path).starts_with("../") || plain_path(path) == ".."
+    path.starts_with('/') || climbs_out(path, 0)
 }
 
 /// The path without `.`, and without `..` where a folder stands before it.

@@ -112,13 +112,13 @@ struct RawName<'a> {
 /// The names and the folders of volumes that `[raw.compose]` declares, without those that are external: they are shared on
 /// purpose.
 fn raw_names(platform: &Platform) -> impl Iterator<Item = RawName<'_>> {
-    let volumes = match raw_at(&platform.raw_compose, &["volumes"]) {
+    let volumes = match platform.raw_compose.at(&["volumes"]) {
         Some(Raw::Table(volumes)) => volumes.as_slice(),
         _ => &[],
     };
     let own = volumes
         .iter()
-        .filter(|(_, raw)| !matches!(raw_at(raw, &["external"]), Some(Raw::Boolean(true))));
+        .filter(|(_, raw)| !matches!(raw.at(&["external"]), Some(Raw::Boolean(true))));
     own.flat_map(|(volume, raw)| {
         let keys: [(&'static [&'static str], bool); 2] =
             [(&["name"], false), (&["driver_opts", "device"], true)];
@@ -127,7 +127,7 @@ fn raw_names(platform: &Platform) -> impl Iterator<Item = RawName<'_>> {
                 volume,
                 keys,
                 is_folder,
-                name: plain(raw_at(raw, keys)?)?,
+                name: plain(raw.at(keys)?)?,
             })
         })
     })
@@ -135,17 +135,7 @@ fn raw_names(platform: &Platform) -> impl Iterator<Item = RawName<'_>> {
 
 /// The name of Compose's project, where raw keys say one.
 fn compose_name(platform: &Platform) -> Option<String> {
-    plain(raw_at(&platform.raw_compose, &["name"])?)
-}
-
-fn raw_at<'a>(raw: &'a Raw, path: &[&str]) -> Option<&'a Raw> {
-    path.iter().try_fold(raw, |raw, key| match raw {
-        Raw::Table(entries) => entries
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, it)| it),
-        _ => None,
-    })
+    plain(platform.raw_compose.at(&["name"])?)
 }
 
 fn plain(raw: &Raw) -> Option<String> {

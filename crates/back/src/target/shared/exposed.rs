@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::scrape::Job;
-use crate::template;
+use crate::{model::Component, template};
 
 /// Series that Prometheus itself writes for each job.
 const OF_PROMETHEUS: [&str; 2] = ["ALERTS", "up"];
@@ -25,10 +25,14 @@ pub(in crate::target) fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet
     if is_renamed || job.component.exposes_more || job.component.exposes.is_empty() {
         return None;
     }
-    let lists = job.component.exposes.iter();
+    Some(names(job.component).collect())
+}
+
+/// The metrics that the lists of a component's kind name.
+pub(in crate::target) fn names(component: &Component) -> impl Iterator<Item = &'static str> {
+    let lists = component.exposes.iter();
     let lists = lists.filter_map(|list| template::embedded(&format!("kinds/metrics/{list}.txt")));
-    let names = lists
+    lists
         .flat_map(str::lines)
-        .filter(|line| !line.starts_with('#'));
-    Some(names.collect())
+        .filter(|line| !line.starts_with('#'))
 }

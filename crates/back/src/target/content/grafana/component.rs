@@ -10,8 +10,7 @@ use super::{
 };
 use crate::{
     model::{self, Component},
-    target::shared::{boards, containers, scrape},
-    template,
+    target::shared::{boards, containers, exposed, scrape},
 };
 
 /// The dashboards of all components that are scraped, each with the name of its file.
@@ -297,14 +296,8 @@ fn starts(component: &Component, matcher: &str, containers: Option<&str>) -> Str
 
 /// Whether its metrics have the start of its process, as far as its kind says what they are.
 fn tells_its_start(component: &Component) -> bool {
-    let lists = component.exposes.iter();
-    let mut lists =
-        lists.filter_map(|list| template::embedded(&format!("kinds/metrics/{list}.txt")));
-    let has = |list: &str| {
-        list.lines()
-            .any(|name| name == "process_start_time_seconds")
-    };
-    component.exposes.is_empty() || lists.any(has)
+    let mut names = exposed::names(component);
+    component.exposes.is_empty() || names.any(|name| name == "process_start_time_seconds")
 }
 
 /// How the component answers its scrapes.

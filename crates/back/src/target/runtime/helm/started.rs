@@ -12,7 +12,9 @@ use crate::{
     files::Target,
     model::{MountSource, Platform, Workload},
     speak::Chart,
-    target::shared::kept::{Defaults, Keeping, KeptVolume, Laid, Source, Started, Written},
+    target::shared::kept::{
+        Defaults, Keeping, KeptVolume, Laid, Source, Started, Written, names_folders,
+    },
 };
 
 /// What the chart says about data.
@@ -39,16 +41,20 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
     let started = workloads
         .filter_map(|workload| {
             let values = values["components"].get(&workload.name)?;
+            let component = platform.component(&workload.component)?;
+            let (mut env, mut words) = (BTreeMap::new(), Vec::new());
+            if names_folders(component, workload) {
+                env = environment(&values["env"], &defaults);
+                let lists = ["command", "args"].iter().map(|key| values[key].as_array());
+                let written = lists.flatten().flatten();
+                words.extend(written.filter_map(|word| defaults.text(word)));
+            }
             Some(Started {
-                component: platform.component(&workload.component)?,
+                component,
                 workload,
                 image: other_image(platform, workload, &values["image"]),
-                env: environment(&values["env"], &defaults),
-                words: ["command", "args"]
-                    .iter()
-                    .flat_map(|key| values[key].as_array().into_iter().flatten())
-                    .filter_map(|word| defaults.text(word))
-                    .collect(),
+                env,
+                words,
                 laid: laid(claims, workload, values, &mut further),
             })
         })

@@ -11,7 +11,7 @@ use super::{files::host_path, service::ServiceView};
 use crate::{
     model::{MountSource, Platform, Workload},
     speak::Speak,
-    target::shared::kept::{Defaults, KeptVolume, Laid, Source, Started, by_engine},
+    target::shared::kept::{Defaults, KeptVolume, Laid, Source, Started, by_engine, names_folders},
     value::Tmpfs,
 };
 
@@ -54,15 +54,21 @@ impl<'a> Services<'a> {
         let keys = &service.keys;
         let image = keys.get("image").and_then(Value::as_str);
         let own = self.speak.text(&workload.image.text());
-        let words = ["entrypoint", "command"].into_iter();
+        let component = platform.component(&workload.component)?;
+        let (mut env, mut words) = (BTreeMap::new(), Vec::new());
+        if names_folders(component, workload) {
+            env = self.environment(keys.get("environment"));
+            words = self.list(keys.get("entrypoint"));
+            words.extend(self.list(keys.get("command")));
+        }
         Some(Started {
-            component: platform.component(&workload.component)?,
+            component,
             workload,
             image: image
                 .filter(|image| *image != own)
                 .and_then(|image| self.text(&Value::from(image))),
-            env: self.environment(keys.get("environment")),
-            words: words.flat_map(|key| self.list(keys.get(key))).collect(),
+            env,
+            words,
             laid: self.laid(keys),
         })
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::started::names_folders;
 use crate::{
-    model::{Platform, Raw, Secret, Text},
-    speak::Speak,
+    model::Platform,
+    speak::{Readable, Speak},
 };
 
-/// The texts of workloads and raw tables that a runtime writes in another way than they are: with variables, with `$` doubled, or
-/// as a list of parts.
+/// The texts of programs that keep data, and of raw tables, which a runtime writes in another way than they are: with variables,
+/// with `$` doubled, or as a list of parts. The value of a secret is not known: the reference to it stands for it.
 pub struct Defaults {
     /// By what is written.
     texts: BTreeMap<String, String>,
@@ -19,27 +20,29 @@ pub struct Defaults {
 impl Defaults {
     /// `speak`: how the runtime writes a text.
     pub fn new(platform: &Platform, speak: &dyn Speak) -> Self {
-        let plain = Plain(platform);
+        let mut found = Vec::new();
+        for component in &platform.components {
+            for workload in &component.workloads {
+                if names_folders(component, workload) {
+                    found.extend(workload.env.iter().map(|it| &it.value));
+                    let words = [&workload.entrypoint, &workload.command].into_iter();
+                    found.extend(words.flatten().flatten());
+                }
+                workload.raw_compose.add_texts(&mut found);
+                workload.raw_helm.add_texts(&mut found);
+            }
+            component.raw_helm.add_texts(&mut found);
+        }
+        platform.raw_compose.add_texts(&mut found);
+        platform.raw_helm.add_texts(&mut found);
+        let plain = Readable(platform);
         let mut texts = BTreeMap::new();
-        let mut add = |text: &Text| {
+        for text in found {
             let (written, default) = (speak.value(text), plain.text(text));
             if written.as_str() != Some(&default) {
                 texts.insert(key(&written), default);
             }
-        };
-        for workload in platform.workloads() {
-            workload.env.iter().for_each(|it| add(&it.value));
-            let words = [&workload.entrypoint, &workload.command].into_iter();
-            words.flatten().flatten().for_each(&mut add);
-            add(&workload.image.text());
-            each_text(&workload.raw_compose, &mut add);
-            each_text(&workload.raw_helm, &mut add);
         }
-        for component in &platform.components {
-            each_text(&component.raw_helm, &mut add);
-        }
-        each_text(&platform.raw_compose, &mut add);
-        each_text(&platform.raw_helm, &mut add);
         Self { texts }
     }
 
@@ -54,27 +57,5 @@ fn key(written: &Value) -> String {
     match written {
         Value::String(text) => text.clone(),
         parts => parts.to_string(),
-    }
-}
-
-fn each_text(raw: &Raw, visit: &mut impl FnMut(&Text)) {
-    match raw {
-        Raw::Text(text) => visit(text),
-        Raw::List(items) => items.iter().for_each(|it| each_text(it, visit)),
-        Raw::Table(entries) => entries.iter().for_each(|(_, it)| each_text(it, visit)),
-        Raw::Integer(_) | Raw::Float(_) | Raw::Boolean(_) => {}
-    }
-}
-
-/// Texts with the defaults of their variables. The value of a secret is not known: its name stands for it.
-struct Plain<'a>(&'a Platform);
-
-impl Speak for Plain<'_> {
-    fn platform(&self) -> &Platform {
-        self.0
-    }
-
-    fn secret(&self, secret: &Secret) -> String {
-        secret.name.clone()
     }
 }

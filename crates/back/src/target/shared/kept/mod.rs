@@ -9,7 +9,7 @@ mod started;
 use std::collections::BTreeMap;
 
 pub use defaults::Defaults;
-pub use started::{Laid, Source, Started};
+pub use started::{Laid, Source, Started, names_folders};
 
 use crate::{
     data::{Data, Keeper, Kept, Place, STORE_VOLUME, joined},

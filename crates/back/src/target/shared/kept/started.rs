@@ -48,9 +48,8 @@ impl Started<'_> {
     /// The folders in which the program keeps its data, as far as its kind tells. Of each: the index of what is laid there, and
     /// the path below that.
     pub fn folders(&self) -> Vec<(Option<usize>, String)> {
-        // Parts share a volume, and are other programs.
         let folders = self.component.data_folders.iter();
-        let own = folders.filter(|_| self.workload.part.is_none());
+        let own = folders.filter(|_| names_folders(self.component, self.workload));
         let mut out = Vec::new();
         let mut first: Option<String> = None;
         for folder in own {
@@ -146,6 +145,11 @@ impl Started<'_> {
             .find(|mount| mount.path == laid.at);
         at_path.or(Some(first))
     }
+}
+
+/// Whether variables and words of a workload may name the folder of its data. Parts share a volume, and are other programs.
+pub fn names_folders(component: &Component, workload: &Workload) -> bool {
+    workload.part.is_none() && !component.data_folders.is_empty()
 }
 
 /// The path of a URL that leads to a file, as `sqlite:////data/x.db` does; anything else is a path.

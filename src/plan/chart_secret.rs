@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Change, fixed};
+use super::chart::Charts;
 
 /// A Secret that has to be made, or to be made again, before the upgrade.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +19,8 @@ pub struct SecretChange {
 
 /// Compares the chart of before with the chart of afterwards. `None`: there is no chart on one side, the Secret is as it was, or an
 /// operator makes it.
-pub(super) fn secret<'a>(changes: impl Iterator<Item = &'a Change>) -> Option<SecretChange> {
-    let (mut before, mut after) = (None, None);
-    for change in changes.filter(|change| fixed::is_values(&change.path)) {
-        let old = change.before.as_deref().map(String::from_utf8_lossy);
-        before = before.or(old.and_then(|it| fixed::values(&it)));
-        after = after.or(change.after.as_deref().and_then(fixed::values));
-    }
-    let (before, after) = (before?, after?);
+pub(super) fn secret(charts: &Charts) -> Option<SecretChange> {
+    let (before, after) = (charts.before.first()?, charts.after.first()?);
     let name = |values: &Value| values["existingSecret"].as_str().map(str::to_string);
     let is_made_by_operator = [
         &after["externalSecrets"]["store"],
@@ -38,14 +32,14 @@ pub(super) fn secret<'a>(changes: impl Iterator<Item = &'a Change>) -> Option<Se
     {
         return None;
     }
-    let (was, name) = (name(&before)?, name(&after)?);
+    let (was, name) = (name(before)?, name(after)?);
     let needed = |values: &Value| -> Vec<String> {
         let secrets = values["secrets"].as_object().into_iter().flatten();
         let needed = secrets.filter(|(_, secret)| secret["optional"] != "true");
         needed.map(|(key, _)| key.clone()).collect()
     };
-    let had = needed(&before);
-    let mut keys = needed(&after);
+    let had = needed(before);
+    let mut keys = needed(after);
     keys.retain(|key| !had.contains(key));
     keys.sort();
     let was = Some(was).filter(|was| *was != name);
