@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Inputs, claims,
     displaced::{Displaced, displaced},
+    manifest::Facts,
     recorded::{RecordedData, is_partly_known},
 };
 use crate::{
@@ -125,6 +126,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
             let by_name = by_name.is_some_and(|after| is_partly_known(data, facts, after));
             !by_name && !used.contains(&data.identity())
         })
+        .filter(|(data, facts)| !is_of_earlier_version(data, facts, &wanted))
         .map(|(data, _)| left_behind(data, &wanted, &fresh, &inputs.wanted.charts))
         .collect();
     let keepers: BTreeSet<Keeper> = recorded.all().map(|(data, _)| data.keeper).collect();
@@ -141,6 +143,13 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
             .filter(|new| keepers.contains(&new.keeper))
             .collect(),
     }
+}
+
+/// Whether a manifest of an earlier version, which has no places, names data as if no raw key did. The raw key may have been there.
+fn is_of_earlier_version(data: &Data, facts: &Facts, wanted: &[&Kept]) -> bool {
+    let is_same = |kept: &&Kept| kept.data.keeper == data.keeper && kept.data.key == data.key;
+    let mut same = wanted.iter().filter(|kept| is_same(kept));
+    facts.places.is_empty() && same.any(|kept| kept.named_by.is_some())
 }
 
 /// Whether a selected target keeps data there. This run knows nothing about the other targets.
@@ -329,10 +338,10 @@ fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
 }
 
 /// Whether one runtime mounts the data before and after: what no workload mounts, none reads. A manifest of an earlier version
-/// has no places: then it is taken to be so.
+/// has no places: then what is mounted now is taken to have been.
 fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -> bool {
     let starts_it = |runtime: &str| after.iter().any(|place| place.runtime == runtime);
-    before.is_empty() || before.iter().any(|place| starts_it(&place.runtime))
+    before.is_empty() && !after.is_empty() || before.iter().any(|place| starts_it(&place.runtime))
 }
 
 fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {

@@ -12,7 +12,7 @@ use mlopsgen::{
     compile::{Output, Request, compile},
     diag::render::{Style, human},
     files::Target,
-    plan::{DataPlan, Found, Inputs, Manifest, Recorded, plan},
+    plan::{DataPlan, Found, Inputs, Manifest, Plan, Recorded, plan},
     world::MemoryWorld,
 };
 
@@ -97,21 +97,32 @@ fn compiled(text: &str) -> Output {
 
 /// What the change from one text to another means for data.
 fn data_plan(before: &str, after: &str) -> DataPlan {
+    let recorded = planned(before, Manifest::default()).manifest;
+    planned(after, recorded).data
+}
+
+/// What a text means for the data that the manifest of an earlier version of this program names: it says neither where data is
+/// mounted nor what raw keys made of it.
+fn data_plan_of_earlier(before: &str, after: &str) -> DataPlan {
+    let mut recorded = planned(before, Manifest::default()).manifest;
+    for facts in recorded.volumes.values_mut() {
+        facts.places.clear();
+    }
+    planned(after, recorded).data
+}
+
+fn planned(text: &str, manifest: Manifest) -> Plan {
     let targets: BTreeSet<Target> = [Target::Compose, Target::Swarm, Target::Helm].into();
-    let planned = |text: &str, manifest: Manifest| {
-        plan(&Inputs {
-            wanted: &compiled(text).files,
-            targets: &targets,
-            selected: None,
-            recorded: &Recorded {
-                manifest,
-                conflicted: false,
-            },
-            found: &Found::default(),
-        })
-    };
-    let first = planned(before, Manifest::default());
-    planned(after, first.manifest).data
+    plan(&Inputs {
+        wanted: &compiled(text).files,
+        targets: &targets,
+        selected: None,
+        recorded: &Recorded {
+            manifest,
+            conflicted: false,
+        },
+        found: &Found::default(),
+    })
 }
 
 /// The platform of one store, with more keys of the store.

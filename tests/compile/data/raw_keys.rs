@@ -1,6 +1,6 @@
 //! Raw keys that decide which data a program meets, and what a release is named.
 
-use super::{data_plan, displaced_in, store, with};
+use super::{data_plan, data_plan_of_earlier, displaced_in, store, with};
 
 /// Raw keys, over PostgreSQL 17: which runtimes stop, and for what.
 #[test]
@@ -35,6 +35,10 @@ fn raw_keys_that_decide_about_data_are_compared_as_they_are_written() {
         ("compose.command = \"postgres -D /x\"", &compose),
         ("helm.env.PGDATA = \"/x\"", &helm),
         ("helm.args = [\"-D\", \"/x\"]", &helm),
+        (
+            "helm.extraEnv = [{ name = \"PGDATA\", value = \"/x\" }]",
+            &helm,
+        ),
         ("helm.volumes.data.mountPath = \"/x\"", &helm),
         ("helm.volumes.data.subPath = \"x\"", &helm),
         ("helm.volumes.data.claim = false", &helm),
@@ -152,5 +156,19 @@ fn another_namespace_of_the_release_leaves_the_claims_behind() {
         for (before, after) in [(&none, &n1), (&n1, &none), (&n1, &n1)] {
             assert_eq!(shown(before, after), [], "{tool}");
         }
+    }
+}
+
+/// What an earlier version of this program recorded does not tell what raw keys did then: nothing is asked for that may be as it was.
+#[test]
+fn a_manifest_of_an_earlier_version_asks_for_nothing_that_raw_keys_may_have_done() {
+    let text = store("postgres").replace("[\"compose\", \"swarm\", \"helm\"]", "[\"compose\"]");
+    let own = "compose.volumes = [\"/srv/x:/var/lib/postgresql\"]";
+    let renamed = format!("{text}[raw.compose.volumes.store-data]\nname = \"old\"\n");
+    for after in [with(&text, own), renamed] {
+        let plan = data_plan_of_earlier(&text, &after);
+        assert!(!plan.is_loss(), "{after}\n{plan:?}");
+        let plan = data_plan(&text, &after);
+        assert!(plan.is_loss(), "{after}");
     }
 }

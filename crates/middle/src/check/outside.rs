@@ -3,7 +3,7 @@
 use super::{
     Facts,
     lints::at,
-    power::{first_part, items, section, word},
+    power::{entries, first_part, items, section, word},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -34,11 +34,14 @@ pub(super) fn raw_sources(facts: Facts<'_>, sink: &mut Sink) {
     }
     let contents = ["configs", "secrets"].into_iter();
     let contents = contents.flat_map(|key| section(&platform.raw_compose, key));
-    for (_, content) in contents {
-        let path = word(content.get("file"));
-        if is_outside(&path, depth) || path.starts_with('/') {
-            sink.push(leaves(&path, None, platform.span));
-        }
+    let read = contents.map(|(_, content)| word(content.get("file")));
+    let read = read.chain(files(platform.raw_compose.get("include")));
+    let read = read.filter(|path| is_outside(path, depth) || path.starts_with('/'));
+    // A folder behind a volume is a bind mount, and an absolute one is like others.
+    let volumes = section(&platform.raw_compose, "volumes");
+    let devices = volumes.map(|(_, volume)| word(volume.at(&["driver_opts", "device"])));
+    for path in read.chain(devices.filter(|path| is_outside(path, depth))) {
+        sink.push(leaves(&path, None, platform.span));
     }
 }
 
@@ -72,11 +75,15 @@ fn of_service(raw: &Raw, depth: usize) -> Vec<String> {
         Some(Raw::Table(_)) => word(build.and_then(|it| it.get("context"))),
         _ => word(build),
     };
-    let extends = raw.get("extends").and_then(|it| it.get("file"));
+    let contexts = build.and_then(|it| it.get("additional_contexts"));
+    let contexts = entries(contexts).map(|(_, path)| word(Some(path)));
+    let watched = items(raw.at(&["develop", "watch"])).map(|it| word(it.get("path")));
     let files = files(raw.get("env_file")).chain(files(raw.get("label_file")));
-    let files = files.chain([word(extends)]);
+    let named = [&["extends", "file"], &["credential_spec", "file"]];
+    let files = files.chain(named.into_iter().map(|path| word(raw.at(path))));
     let outside = |path: &String| is_outside(path, depth);
-    let folders = mounts.chain([context]).filter(outside);
+    let folders = mounts.chain([context]).chain(contexts).chain(watched);
+    let folders = folders.filter(outside);
     let read = files.filter(|path| is_outside(path, depth) || path.starts_with('/'));
     folders.chain(read).collect()
 }

@@ -208,21 +208,19 @@ pub(super) fn of_volume(raw: &Raw) -> Option<Power> {
 
 /// The raw values of a component in the chart.
 pub(super) fn of_values(raw: &Raw) -> Vec<Power> {
-    let mut powers = Vec::new();
-    let context = raw.get("securityContext");
-    let inner = |key: &str| context.and_then(|it| it.get(key));
-    if raw
-        .get("privileged")
-        .or(inner("privileged"))
-        .is_some_and(is_on)
-    {
-        powers.push(Power::Host("privileged".to_string()));
+    let mut powers = of_container(raw);
+    for key in ["initContainers", "sidecars"] {
+        powers.extend(items(raw.get(key)).flat_map(of_container));
     }
     let volumes = entries(raw.get("volumes")).filter_map(|(_, volume)| {
         let is_read_only = volume.get("readOnly").is_some_and(is_on);
         of_path(&word(volume.get("hostPath")), is_read_only)
     });
     powers.extend(volumes);
+    // What of it is mounted, and how, its mounts say.
+    let extra = items(raw.get("extraVolumes"));
+    let extra = extra.filter_map(|it| of_path(&word(it.at(&["hostPath", "path"])), false));
+    powers.extend(extra);
     if raw.get("hostNetwork").is_some_and(is_on) {
         powers.push(Power::Network);
     }
@@ -231,12 +229,26 @@ pub(super) fn of_values(raw: &Raw) -> Vec<Power> {
             "`hostPID`: the processes are the host's own".to_string(),
         ));
     }
-    let added = inner("capabilities").and_then(|it| it.get("add"));
-    powers.extend(items(added).filter_map(|it| of_capability(&word(Some(it)))));
-    let pod = raw
-        .get("podSecurityContext")
-        .and_then(|it| it.get("runAsUser"));
-    if [inner("runAsUser"), pod].contains(&Some(&Raw::Integer(0))) {
+    if raw.at(&["podSecurityContext", "runAsUser"]) == Some(&Raw::Integer(0)) {
+        powers.push(Power::Root);
+    }
+    powers
+}
+
+/// What the security context of a container gives it: that of a component's values, or of one of its further containers.
+fn of_container(raw: &Raw) -> Vec<Power> {
+    let inner = |key: &str| raw.at(&["securityContext", key]);
+    let mut powers = Vec::new();
+    if raw
+        .get("privileged")
+        .or(inner("privileged"))
+        .is_some_and(is_on)
+    {
+        powers.push(Power::Host("privileged".to_string()));
+    }
+    let added = items(raw.at(&["securityContext", "capabilities", "add"]));
+    powers.extend(added.filter_map(|it| of_capability(&word(Some(it)))));
+    if inner("runAsUser") == Some(&Raw::Integer(0)) {
         powers.push(Power::Root);
     }
     powers

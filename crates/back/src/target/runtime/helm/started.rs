@@ -45,6 +45,12 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
             let (mut env, mut words) = (BTreeMap::new(), Vec::new());
             if names_folders(component, workload) {
                 env = environment(&values["env"], &defaults);
+                // It stands behind the chart's own, and of two of one name the last counts.
+                let more = values["extraEnv"].as_array().into_iter().flatten();
+                env.extend(more.filter_map(|it| {
+                    let name = it["name"].as_str()?.to_string();
+                    Some((name, defaults.text(&it["value"])?))
+                }));
                 let lists = ["command", "args"].iter().map(|key| values[key].as_array());
                 let written = lists.flatten().flatten();
                 words.extend(written.filter_map(|word| defaults.text(word)));
