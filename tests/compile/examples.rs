@@ -225,6 +225,7 @@ ports = { http = 80, broker = 9092 }
 const KIND_OF_OWN: &str = r#"
 image = "a/own"
 version = "8.0"
+data_folders = [{ env = ["OWN"] }]
 settings.password = { type = "secret" }
 settings.database = { default = "own" }
 settings.databases = { type = "list", default = [] }

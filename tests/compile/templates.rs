@@ -5,7 +5,8 @@ use std::time::Duration;
 use mlopsgen::{
     compile::{Compilation, Request, compile},
     diag::render::{Style, human},
-    files::{Owner, Target},
+    files::Target,
+    fileset::Owner,
     world::MemoryWorld,
 };
 

@@ -18,7 +18,7 @@ use mlopsgen::{
 
 use crate::kinds::catalog;
 
-const RUNTIMES: [&str; 3] = ["compose", "helm", "swarm"];
+const RUNTIMES: [Target; 3] = [Target::Compose, Target::Helm, Target::Swarm];
 
 fn kinds() -> Vec<Kind> {
     catalog().into_values().collect()
@@ -141,11 +141,10 @@ fn store(name: &str) -> String {
 }
 
 /// The runtimes in which the store no longer meets its data.
-fn displaced_in(plan: &DataPlan) -> BTreeSet<&str> {
+fn displaced_in(plan: &DataPlan) -> BTreeSet<Target> {
     let all = plan.displaced.iter();
-    let own = all.filter(|it| it.data.key.starts_with("components.store."));
-    own.flat_map(|it| it.runtimes.iter().map(String::as_str))
-        .collect()
+    let own = all.filter(|it| it.data.key.component() == Some("store"));
+    own.flat_map(|it| it.runtimes.iter().copied()).collect()
 }
 
 fn stores() -> impl Iterator<Item = (Kind, String)> {

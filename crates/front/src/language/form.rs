@@ -10,7 +10,7 @@ use crate::{
     text::is_hidden,
     value::{
         self, Account, Accounts, Bind, Capability, ContainerPath, Device, ExtraHost, HostAddress,
-        HostPath, ImagePlatform, Schedule, Signal, Tmpfs, WebAddress,
+        HostAndPort, HostPath, ImagePlatform, Schedule, Signal, Tmpfs, WebAddress,
     },
 };
 
@@ -241,17 +241,7 @@ impl Form {
             Form::Mode => {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
             }
-            Form::HostPort => text.rsplit_once(':').is_some_and(|(host, port)| {
-                let is_bare = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-                let bracketed = host
-                    .strip_prefix('[')
-                    .and_then(|rest| rest.strip_suffix(']'));
-                let is_host = match bracketed {
-                    Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-                    None => !host.is_empty() && host.chars().all(is_bare),
-                };
-                is_host && port.parse::<u16>().is_ok_and(|port| port > 0)
-            }),
+            Form::HostPort => HostAndPort::parse(text).is_some(),
             Form::Address => Bind::parse(text).is_some(),
             Form::EngineName => {
                 text.len() > 1

@@ -1,5 +1,6 @@
 //! Where people reach a program: a URL with nothing behind its path. And paths of URLs.
 
+use super::{Host, HostAndPort};
 use crate::text::is_hidden;
 
 /// Whether it is a path of a URL as RFC 3986 writes it (3.3), that everybody reads alike: it starts with `/`, and has no `//` and
@@ -62,19 +63,8 @@ impl WebAddress {
             .find('/')
             .map_or(text.len(), |length| start + length);
         let (authority, path) = text[start..].split_at(end - start);
-        let host = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => {
-                port.parse::<u16>().ok().filter(|port| *port > 0)?;
-                host
-            }
-            _ => authority,
-        };
-        let bare = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-        let bracketed = host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .is_some_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok());
-        let is_host = !host.is_empty() && host.chars().all(bare) || bracketed;
+        let is_host =
+            Host::parse_in_url(authority).is_some() || HostAndPort::parse(authority).is_some();
         // Configurations read the three others as their own.
         let is_path = path.is_empty()
             || is_url_path(path) && !path.ends_with('/') && !path.contains(['$', '&', '\'']);

@@ -6,14 +6,13 @@
 use super::{draft::Declared, ports::scheme, read, unknown};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Route, RouteEnd, RoutePath, RouteTls, Scheme, Secret, SecretForm, SecretOrigin},
+    model::{
+        Purpose, Route, RouteEnd, RoutePath, RouteTls, Scheme, Secret, SecretForm, SecretOrigin,
+    },
     source::Span,
     syntax::{Key, Node, Shared, Table, Value, quoted},
     text::one_of,
 };
-
-/// The kind that asks who somebody is.
-const LOGIN_KIND: &str = "oauth2-proxy";
 
 /// Where certificates are mounted in an entry point.
 const CERTIFICATES: &str = "/etc/mlopsgen/tls";
@@ -225,14 +224,14 @@ impl Reader<'_> {
     fn login(&mut self, node: &Node) -> Option<(usize, String)> {
         let index = self.find(node.as_str()?, node.span)?;
         let declared = &self.components[index];
-        if !declared.is_a(LOGIN_KIND) {
+        if !declared.is_for(Purpose::Login) {
             self.sink.push(
                 Diagnostic::new(
                     Code::RoleMisfit,
                     format!("`{}` can't ask people to log in", declared.name),
                 )
                 .label(node.span, format!("of kind `{}`", declared.kind.name))
-                .help(format!("name a component of kind `{LOGIN_KIND}`")),
+                .help("name a component of kind `oauth2-proxy`"),
             );
             return None;
         }

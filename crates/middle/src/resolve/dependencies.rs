@@ -41,7 +41,7 @@ impl Waits<'_> {
     fn all(&self, sink: &mut Sink) -> Vec<Dependency> {
         let mut out: Vec<Dependency> = Vec::new();
         if let Some(node) = self.shape.table.get("depends_on") {
-            self.written(node, &mut out, sink);
+            self.list_or_table(node, &mut out, sink);
         }
         if let Some(inner) = self.shape.table.table("@depends_on") {
             self.table(inner, &mut out, sink);
@@ -55,7 +55,7 @@ impl Waits<'_> {
         out
     }
 
-    fn written(&self, node: &Node, out: &mut Vec<Dependency>, sink: &mut Sink) {
+    fn list_or_table(&self, node: &Node, out: &mut Vec<Dependency>, sink: &mut Sink) {
         match &node.value {
             Value::Array(items) => {
                 for item in items {
