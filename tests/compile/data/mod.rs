@@ -10,13 +10,12 @@ use std::collections::BTreeSet;
 use mlopsgen::{
     catalog::{Kind, SettingType},
     compile::{Output, Request, compile},
-    diag::render::{Style, human},
     files::Target,
     plan::{DataPlan, Found, Inputs, Manifest, Plan, Recorded, plan},
     world::MemoryWorld,
 };
 
-use crate::kinds::catalog;
+use crate::{kinds::catalog, support::messages::messages};
 
 const RUNTIMES: [Target; 3] = [Target::Compose, Target::Helm, Target::Swarm];
 
@@ -87,12 +86,8 @@ fn platform(kind: &Kind, major: u64) -> String {
 fn compiled(text: &str) -> Output {
     let world = MemoryWorld::new().with("platform.toml", text);
     let compilation = compile(&world, &Request::default());
-    let style = Style {
-        color: false,
-        width: 100,
-    };
-    let messages = human(&compilation.diagnostics, &compilation.sources, style);
-    compilation.output.unwrap_or_else(|_| panic!("{messages}"))
+    let printed = messages(&compilation);
+    compilation.output.unwrap_or_else(|_| panic!("{printed}"))
 }
 
 /// What the change from one text to another means for data.

@@ -33,4 +33,4 @@ pub use path::{
 pub use schedule::Schedule;
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
-pub use web::{WebAddress, is_request_path, is_url_path};
+pub use web::{WebAddress, is_domain, is_page, is_request_path, is_url_path};

@@ -44,6 +44,26 @@ fn is_encoded_well(text: &str) -> bool {
     })
 }
 
+/// Whether it is the name of a domain, in lower case.
+pub fn is_domain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_character = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        (1..=63).contains(&label.len())
+            && label.chars().all(is_character)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+/// Whether it is the URL of a page that people open, with whatever follows the host.
+pub fn is_page(text: &str) -> bool {
+    let schemes = ["https://", "http://"];
+    let rest = schemes.iter().find_map(|it| text.strip_prefix(it));
+    let starts = |rest: &str| rest.starts_with(|c: char| c != '/' && !c.is_whitespace());
+    rest.is_some_and(starts) && !text.contains(is_hidden)
+}
+
 /// `https://ml.example.com/mlflow`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebAddress {

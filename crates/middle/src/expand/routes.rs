@@ -126,7 +126,7 @@ impl Reader<'_> {
         }
         if let Some((index, port)) = login {
             let name = self.components[index].name.clone();
-            self.set_url(index, &port, &origin, "", key.span);
+            self.set_url(index, &port, &origin, key.span);
             self.reach(door, &format!("{name}.{port}"), key.span);
             route.login = Some(RouteEnd {
                 component: name,
@@ -265,7 +265,7 @@ impl Reader<'_> {
             Some(strip) => self.set_no_path(index, &port, strip.key.span)?,
             None => self.set_path(index, &port, prefix, path.span)?,
         }
-        self.set_url(index, &port, origin, prefix, path.span);
+        self.set_url(index, &port, &format!("{origin}{prefix}"), path.span);
         self.reach(door, &format!("{name}.{port}"), node.span);
         Some(RoutePath {
             path: match prefix {
@@ -365,12 +365,11 @@ impl Reader<'_> {
     }
 
     /// `public_url`, where the port is the main one and nothing says it yet.
-    fn set_url(&mut self, index: usize, port: &str, origin: &str, prefix: &str, span: Span) {
+    fn set_url(&mut self, index: usize, port: &str, url: &str, span: Span) {
         let declared = &mut self.components[index];
         let is_main = main_port(declared).as_deref() == Some(port);
         if is_main && declared.user.get("public_url").is_none() {
-            let url = text(&format!("{origin}{prefix}"), span);
-            declared.user.set(key("public_url", span), url);
+            declared.user.set(key("public_url", span), text(url, span));
         }
     }
 
