@@ -5,15 +5,11 @@
 //! In: one environment, and what the base and the other environments were resolved to. They are resolved like this one, with
 //! their includes and presets, and only where [`shareable`] finds something.
 
-mod report;
-
 use std::collections::BTreeSet;
 
-use report::Report;
-
 use crate::{
-    data::{DataKey, STORE_VOLUME},
-    diag::Sink,
+    data::STORE_VOLUME,
+    diag::{Code, Diagnostic, Sink},
     files::Ground,
     model::{Cluster, Component, Deploy, DeployTool, Mount, MountSource, Platform, Raw},
     project::{environment_file, suffix_of},
@@ -227,35 +223,19 @@ pub fn shareable(
         what: What::Project(platform.project.clone()),
         span: node.span,
     });
-    let volumes = shareable_volumes(tree, platform);
-    let folders = shareable_folders(tree, platform);
-    let raw = shareable_raw(tree, platform);
-    own_name
-        .into_iter()
-        .chain(volumes)
-        .chain(folders)
-        .chain(raw)
-        .chain(release)
-        .collect()
-}
-
-/// The place of a key, where it is written.
-fn span_of(tree: &Table, key: &str, otherwise: Span) -> Span {
-    let path: Vec<&str> = key.split('.').collect();
-    tree.get_path(&path).map_or(otherwise, |node| node.span)
-}
-
-/// Volumes with a name of their own. What raw keys say of one counts more.
-fn shareable_volumes(tree: &Table, platform: &Platform) -> Vec<Shareable> {
-    let by_raw_keys: BTreeSet<&str> = raw_names(platform).map(|raw| raw.volume).collect();
+    let span_of = |key: &str, span: Span| {
+        let path: Vec<&str> = key.split('.').collect();
+        tree.get_path(&path).map_or(span, |node| node.span)
+    };
     let volumes = platform.volumes.iter();
+    let by_raw_keys: BTreeSet<&str> = raw_names(platform).map(|raw| raw.volume).collect();
     let volumes = volumes
         .filter(|volume| (volume.named || volume.volume_moved) && !volume.external)
         .filter(|volume| !by_raw_keys.contains(volume.key.as_str()));
-    let shareable = volumes.map(|volume| {
+    let volumes = volumes.map(|volume| {
         let key = format!("{}.name", volume.path);
         Shareable {
-            span: span_of(tree, &key, volume.span),
+            span: span_of(&key, volume.span),
             what: What::Data(NamedData {
                 is_folder: false,
                 name: volume.real_name.clone(),
@@ -264,30 +244,26 @@ fn shareable_volumes(tree: &Table, platform: &Platform) -> Vec<Shareable> {
             }),
         }
     });
-    shareable.collect()
-}
-
-fn shareable_folders(tree: &Table, platform: &Platform) -> Vec<Shareable> {
-    let mut out = Vec::new();
-    for component in &platform.components {
-        for (mount, path) in folders(component) {
-            let key = DataKey::Component {
-                component: component.name.clone(),
-                volume: mount.name.clone(),
-            };
-            let key = format!("{key}.source");
-            out.push(Shareable {
-                span: span_of(tree, &key, mount.span),
+    let folders = platform.components.iter().flat_map(|component| {
+        folders(component).map(move |(mount, path)| {
+            let key = format!(
+                "components.{}.volumes.{}.source",
+                component.name, mount.name
+            );
+            Shareable {
+                span: span_of(&key, mount.span),
                 what: What::Data(NamedData {
                     is_folder: true,
                     name: path.to_string(),
                     key,
                     component: Some(component.name.clone()),
                 }),
-            });
-        }
-    }
-    out
+            }
+        })
+    });
+    let raw = shareable_raw(tree, platform).into_iter();
+    let data = volumes.chain(folders).chain(raw).chain(release);
+    own_name.into_iter().chain(data).collect()
 }
 
 /// Folders of the machine that hold data of a component, each once: those that say so, and that of a store.
@@ -312,12 +288,8 @@ pub fn check(
     (file, environment): (&str, &str),
     sink: &mut Sink,
 ) {
-    let report = Report {
-        environment,
-        suffix: suffix_of(environment),
-        own_file: environment_file(file, environment),
-        base: neighbours.first().map_or("", |base| base.project.as_str()),
-    };
+    let suffix = suffix_of(environment);
+    let own_file = environment_file(file, environment);
     for it in shareable {
         let same = neighbours.iter().filter(|other| other.has(&it.what));
         let same: Vec<&str> = same.map(|other| other.file.as_str()).collect();
@@ -325,15 +297,87 @@ pub fn check(
             continue;
         }
         let same = all_of(&same);
-        sink.push(match &it.what {
-            What::Project(_) => report.project(it.span, &same),
-            What::Containers(name, usual) => report.containers(it.span, (name, usual), &same),
-            What::Release((_, namespace), key) => report.release(it.span, (namespace, key), &same),
-            What::Data(data) => report.data(it.span, data, &same),
-        });
-        // All of their data is the same then.
-        if matches!(it.what, What::Project(_)) {
-            return;
+        match &it.what {
+            What::Project(_) => {
+                let base = neighbours.first().map_or("", |base| base.project.as_str());
+                sink.push(
+                    Diagnostic::new(
+                        Code::SharedData,
+                        format!(
+                            "the environment `{environment}` has the name of {same}: on one machine they share containers and data"
+                        ),
+                    )
+                    .label(it.span, "one project of Compose, with one set of volumes")
+                    .help(format!(
+                        "leave `platform.name` out: the name is `{base}{suffix}` then; where they never run on one machine, or are one on purpose, write `lints.shared-data = \"allow\"` in `{own_file}`"
+                    )),
+                );
+                // All of their data is the same then.
+                return;
+            }
+            What::Containers(name, usual) => sink.push(
+                Diagnostic::new(
+                    Code::SharedData,
+                    format!(
+                        "the environment `{environment}` is the project `{name}` of Compose, as {same} is: on one machine each replaces the containers of the other"
+                    ),
+                )
+                .label(it.span, "the name of one project")
+                .help(format!(
+                    "leave `raw.compose.name` out: the name is `{usual}` then; where they never run on one machine, write `lints.shared-data = \"allow\"` in `{own_file}`"
+                )),
+            ),
+            What::Release((_, namespace), key) => sink.push(
+                Diagnostic::new(
+                    Code::SharedData,
+                    format!(
+                        "the release of the environment `{environment}` has the namespace `{namespace}`, as that of {same} has: they share objects and claims"
+                    ),
+                )
+                .label(it.span, "one namespace of one cluster")
+                .help(format!(
+                    "say another `{key}` in `{own_file}`; where they are one on purpose, write `lints.shared-data = \"allow\"` there"
+                )),
+            ),
+            What::Data(data) => {
+                let diagnostic = Diagnostic::new(
+                    Code::SharedData,
+                    format!(
+                        "{} of the environment `{environment}` is also that of {same}",
+                        data.title()
+                    ),
+                )
+                .label(it.span, "the same data on one machine")
+                .help(format!(
+                    "say `{} = \"{}{suffix}\"` in `{own_file}`; to share it on purpose {}",
+                    data.key,
+                    data.name,
+                    data.on_purpose()
+                ));
+                sink.push(match &data.component {
+                    Some(component) => diagnostic.about(component),
+                    None => diagnostic,
+                });
+            }
+        }
+    }
+}
+
+impl NamedData {
+    /// As in ``volume `old-data` ``.
+    fn title(&self) -> String {
+        let noun = if self.is_folder { "folder" } else { "volume" };
+        format!("{noun} `{}`", self.name)
+    }
+
+    /// What a user writes to share it on purpose.
+    fn on_purpose(&self) -> &'static str {
+        match (self.is_folder, &self.component) {
+            (true, _) => "`allow = [\"shared-data\"]` on the component",
+            (false, Some(_)) => {
+                "`external = true` beside it, or `allow = [\"shared-data\"]` on the component"
+            }
+            (false, None) => "`external = true` beside it",
         }
     }
 }
