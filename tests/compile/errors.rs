@@ -315,7 +315,7 @@ mod helps {
                 for edit in &diagnostic.edits {
                     let text = match edit {
                         Edit::Replace { text, .. } => text,
-                        Edit::Rename { new, .. } => new,
+                        Edit::Rename { new, .. } | Edit::RenameTable { new, .. } => new,
                         Edit::Add { line, .. } | Edit::Declare { line, .. } => line,
                     };
                     for line in text.lines() {

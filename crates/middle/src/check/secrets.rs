@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    reference::sounds_secret,
     source::Span,
 };
 
@@ -113,31 +114,6 @@ fn secret_word(before: &str, word: &str) -> Option<String> {
 /// Whether a value is written out: no reference, no variable of a shell's, no file or command that holds it.
 fn is_literal(text: &str) -> bool {
     !text.is_empty() && !matches!(text, "true" | "false") && !text.contains(['$', '`'])
-}
-
-/// Whether a name is that of a secret.
-fn sounds_secret(name: &str) -> bool {
-    const WORDS: [&str; 6] = [
-        "PASS",
-        "SECRET",
-        "TOKEN",
-        "APIKEY",
-        "CREDENTIAL",
-        "CREDENTIALS",
-    ];
-    const PAIRS: [&str; 4] = ["API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "FERNET_KEY"];
-    /// What follows a secret's name when the value is only where to find it, or a property of it.
-    const HARMLESS: [&str; 10] = [
-        "FILE", "PATH", "URL", "NAME", "ENABLED", "TTL", "EXPIRY", "LIFETIME", "LENGTH", "STDIN",
-    ];
-    let name = name.to_ascii_uppercase().replace(['.', '-'], "_");
-    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
-    let sounds = words.iter().any(|word| WORDS.contains(word))
-        || ["PASSWORD", "PASSWD", "_PWD"]
-            .iter()
-            .any(|part| name.contains(part))
-        || PAIRS.iter().any(|pair| name.contains(pair));
-    sounds && !words.last().is_some_and(|word| HARMLESS.contains(word))
 }
 
 /// `scheme://user:password@host` with the password written out.
