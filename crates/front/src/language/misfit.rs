@@ -177,7 +177,10 @@ fn likely_name(name: &str, rule: NameRule) -> Option<String> {
     }
     let is_separator = |c: char| c == '_' || c == '-' || c == '.' || c == ' ';
     let lower = name.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(is_separator).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = lower
+        .split(is_separator)
+        .filter(|word| !word.is_empty())
+        .collect();
     let likely = words.join("-");
     rule.accepts(&likely).then_some(likely)
 }

@@ -142,9 +142,8 @@ mod tests {
             let found = variable.declared(true);
             (found.table, found.line(), found.reference())
         };
-        let owned = |table, line: &str, reference: &str| {
-            (table, line.to_string(), reference.to_string())
-        };
+        let owned =
+            |table, line: &str, reference: &str| (table, line.to_string(), reference.to_string());
         assert_eq!(
             declared("REDIS_PORT:-6379"),
             owned(

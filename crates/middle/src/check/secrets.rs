@@ -69,17 +69,24 @@ fn secret_in(string: &UserString<'_>) -> Option<String> {
             .into_iter()
             .find_map(|(before, word)| secret_word(before, word))
             .or_else(|| holds_password(string.text).then(|| "a URL".to_string())),
-        How::File => holds_password(string.text).then(|| "a URL in a file".to_string()),
-        How::Mounted(_) => assigned(string.text)
-            .filter(|(name, value)| sounds_secret(name) && is_written_out(value))
-            .map(|(name, _)| format!("`{name}`"))
-            .or_else(|| holds_password(string.text).then(|| "a URL".to_string())),
+        How::File | How::Mounted(_) => secret_in_line(string.text)
+            .or_else(|| holds_password(string.text).then(|| "a URL in a file".to_string())),
     }
+}
+
+/// The name of a secret that a line of a configuration file writes out: of the line itself, or of an entry between its braces.
+fn secret_in_line(line: &str) -> Option<String> {
+    let entries = line.split(['{', '}', ',']).filter(|_| line.contains('{'));
+    std::iter::once(line)
+        .chain(entries)
+        .filter_map(assigned)
+        .find(|(name, value)| sounds_secret(name) && is_written_out(value))
+        .map(|(name, _)| format!("`{name}`"))
 }
 
 /// The name and the value of a line of a configuration file: `name: value`, `name = value`.
 fn assigned(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim().trim_start_matches("- ");
+    let line = line.trim().trim_start_matches("- ").trim_start();
     let (name, value) = line.split_once(['=', ':'])?;
     let quotes: &[char] = &['"', '\'', ' '];
     let name = name.trim_matches(quotes);

@@ -1,6 +1,6 @@
 //! Volumes and bind mounts.
 
-use super::Scene;
+use super::{Scene, files::mounted_text};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
@@ -8,6 +8,7 @@ use crate::{
     source::Span,
     syntax::{Key, Table},
     value::ContainerPath,
+    world::World,
 };
 
 /// Whose volumes are read: named volumes are called after it.
@@ -98,10 +99,17 @@ pub(super) fn mounts(
     scene: &Scene<'_>,
     index: usize,
     shape: &WorkloadDraft,
+    world: &dyn World,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     let owner = Owner::workload(&scene.components[index], shape);
-    mounts_of(&owner, scene, &shape.table, sink)
+    let mut mounts = mounts_of(&owner, scene, &shape.table, sink);
+    for mount in &mut mounts {
+        if let MountSource::Bind { path, .. } = &mount.source {
+            mount.text = mounted_text(world, path.as_str());
+        }
+    }
+    mounts
 }
 
 /// The mounts of a pipeline's tasks.
@@ -143,6 +151,7 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
                 compose_only: table.string("only") == Some("compose"),
                 folder_env: read::owned(table, "folder_env"),
                 propagation: table.string("propagation").and_then(Propagation::parse),
+                text: None,
                 span: key.span,
             })
         })

@@ -83,7 +83,9 @@ pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut
         match piece {
             Piece::Literal(text) => out.push_literal(text),
             Piece::Escape => out.push_literal("${"),
-            Piece::Misfit(misfit) => sink.push(not_a_reference(&misfit, scope.no_secrets.is_none())),
+            Piece::Misfit(misfit) => {
+                sink.push(not_a_reference(&misfit, scope.no_secrets.is_none()))
+            }
             Piece::Reference(reference) => {
                 if let Some(text) = value(scene, &reference, words, scope, sink) {
                     out.append(&text);

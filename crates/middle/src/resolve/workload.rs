@@ -172,7 +172,7 @@ fn workload(
     } else {
         Lifecycle::Service
     };
-    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, sink)
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs.world, sink)
         .into_iter()
         .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
     let image = if shape.own_image {

@@ -10,6 +10,7 @@ use crate::{
     reference::Variable,
     syntax::{Node, Table, Value, inline, key_text, quoted},
     text::all_of,
+    value::is_configuration,
 };
 
 /// What a port of that number is called in the catalog; others are `http`.
@@ -166,12 +167,12 @@ fn number(text: &str) -> String {
 
 pub(super) fn ports(value: &Node) -> Option<Rewritten> {
     let items = value.as_array()?;
-    let ports: Vec<ComposePort> = items
-        .iter()
-        .map(ComposePort::read)
-        .collect::<Option<_>>()?;
+    let ports: Vec<ComposePort> = items.iter().map(ComposePort::read).collect::<Option<_>>()?;
     // What is left of a variable is its name.
-    if let Some(port) = ports.iter().find(|port| port.container.contains(is_no_port)) {
+    if let Some(port) = ports
+        .iter()
+        .find(|port| port.container.contains(is_no_port))
+    {
         return Some(Rewritten::why(&format!(
             "`{}` has no value here: name the port by its number, as `ports.http = {{ container = 8000, host = 8000 }}`",
             port.container
@@ -210,11 +211,6 @@ pub(super) fn expose(value: &Node) -> Option<Rewritten> {
     }
     Rewritten::lines(lines)
 }
-
-/// How the names of files end that programs only read.
-const CONFIGURATION: [&str; 10] = [
-    "yml", "yaml", "conf", "cfg", "toml", "ini", "json", "properties", "xml", "sql",
-];
 
 /// `NAME:/path`, `./folder:/path:ro`, `/path`, or a table.
 struct ComposeVolume {
@@ -276,12 +272,10 @@ impl ComposeVolume {
     /// A configuration file of the project: it is read when compiling.
     fn is_file(&self) -> bool {
         let name = self.target.rsplit('/').next().unwrap_or_default();
-        let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-        let is_configuration =
-            |path: &str| ending.is_some_and(|it| path.ends_with(&format!(".{it}")) && CONFIGURATION.contains(&it));
         self.path().is_some_and(|path| {
-            !path.starts_with(['/', '.'])
-                && (self.read_only && ending.is_some() || is_configuration(&path))
+            let is_read = self.read_only && name.contains('.');
+            let is_configuration = is_configuration(&path) && is_configuration(name);
+            !path.starts_with(['/', '.']) && (is_read || is_configuration)
         })
     }
 

@@ -160,7 +160,11 @@ fn with_rewrite(
     let mut help = why;
     if !lines.is_empty() {
         let colon = if help.is_empty() { "" } else { ": " };
-        help = format!("write {}{}{colon}{help}", all_of(&lines), elsewhere(&declared));
+        help = format!(
+            "write {}{}{colon}{help}",
+            all_of(&lines),
+            elsewhere(&declared)
+        );
     }
     let diagnostic = diagnostic.help(help);
     if !beside || lines.is_empty() {

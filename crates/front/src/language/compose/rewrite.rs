@@ -185,19 +185,23 @@ pub(super) fn deploy(value: &Node) -> Option<Rewritten> {
     }
     match lines.is_empty() {
         false => Rewritten::lines(lines),
-        true => Some(Rewritten::why("remove it: this is what a component is anyway")),
+        true => Some(Rewritten::why(
+            "remove it: this is what a component is anyway",
+        )),
     }
 }
 
 /// When a container is started again, as `restart` says it.
 fn restart_policy(policy: &Table) -> Option<String> {
     let attempts = policy.integer("max_attempts");
-    Some(match (policy.string("condition").unwrap_or("any"), attempts) {
-        ("any", _) => "always".to_string(),
-        ("none", _) => "no".to_string(),
-        ("on-failure", Some(attempts)) => format!("on-failure:{attempts}"),
-        (other, _) => other.to_string(),
-    })
+    Some(
+        match (policy.string("condition").unwrap_or("any"), attempts) {
+            ("any", _) => "always".to_string(),
+            ("none", _) => "no".to_string(),
+            ("on-failure", Some(attempts)) => format!("on-failure:{attempts}"),
+            (other, _) => other.to_string(),
+        },
+    )
 }
 
 /// A number that may be written as a text.

@@ -199,7 +199,10 @@ mod tests {
         assert_eq!(filled("${P:-80}:80"), Ok("80:80".to_string()));
         assert_eq!(filled("a$$b$c"), Err("c"));
         assert_eq!(filled("${A}/x"), Err("A"));
-        assert_eq!(filled("$(date) ${a.b} $"), Ok("$(date) ${a.b} $".to_string()));
+        assert_eq!(
+            filled("$(date) ${a.b} $"),
+            Ok("$(date) ${a.b} $".to_string())
+        );
     }
 
     #[test]
@@ -224,12 +227,18 @@ mod tests {
         );
         assert_eq!(text_of("$$HOME"), plain("$HOME"));
         assert_eq!(text_of("$${HOME}"), plain("$${HOME}"));
-        assert_eq!(text_of("${components.db.http.url}"), plain("${components.db.http.url}"));
+        assert_eq!(
+            text_of("${components.db.http.url}"),
+            plain("${components.db.http.url}")
+        );
     }
 
     #[test]
     fn colons_within_braces_separate_nothing() {
-        assert_eq!(parts("127.0.0.1:${P:-80}:80"), ["127.0.0.1", "${P:-80}", "80"]);
+        assert_eq!(
+            parts("127.0.0.1:${P:-80}:80"),
+            ["127.0.0.1", "${P:-80}", "80"]
+        );
         assert_eq!(parts("a"), ["a"]);
         assert!(has_variable("${P:-80}") && !has_variable("$$P"));
     }

@@ -93,6 +93,7 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         compose_only: false,
         folder_env: None,
         propagation: None,
+        text: None,
         span: span(),
     }
 }
@@ -106,6 +107,7 @@ pub fn file(path: &str, content: FileContent) -> FileMount {
         path: path.to_string(),
         content,
         setting: None,
+        template: None,
         mode: 0o644,
         span: span(),
     }
