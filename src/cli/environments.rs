@@ -150,8 +150,9 @@ fn report_gone(gone: &[String], root: &Path, context: &Context) -> Result<(), Fa
             _ => format!("git rm -r {folder}"),
         };
         context.terminal.out(&format!(
-            "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside platform.toml. \
-             To remove it: {removal}\n"
+            "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside {}. \
+             To remove it: {removal}\n",
+            context.global.file_name()
         ))?;
     }
     Ok(())

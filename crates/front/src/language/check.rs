@@ -2,11 +2,16 @@
 
 use super::{
     component::{COMPONENT, reference_places, secret_places},
-    compose::{ComposeKey, compose_form, compose_key, compose_port, compose_port_key},
+    compose::{
+        Said, compose_form, compose_key, compose_port, compose_port_key, external_network,
+        key_of_file, key_of_network, key_of_secret, key_of_volume, network_of_its_own,
+        services_as_components,
+    },
     context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, wrong_type},
+    platform::PLATFORM_FILE,
     shape::Shape,
     specification,
 };
@@ -23,6 +28,16 @@ use crate::{
 /// for any value when `removable`: it removes the value of a kind or a preset.
 pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut Sink) -> Table {
     let mut kept = Table::default();
+    let of_services = is_file(keys)
+        .then(|| services_as_components(table, context))
+        .flatten();
+    let table = match of_services {
+        Some((ref renamed, diagnostic)) => {
+            sink.push(diagnostic);
+            renamed
+        }
+        None => table,
+    };
     for entry in &table.entries {
         let known = keys.iter().find(|shape| shape.name == entry.key.name);
         let known = known.map(|shape| (entry.key.clone(), shape));
@@ -38,7 +53,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         let value = &entry.value;
         let value = if context.removable && value.is_false() {
             Some(value.clone())
-        } else if let Some(diagnostic) = form_of_compose(&key, value, keys) {
+        } else if let Some(diagnostic) = form_of_compose(&key, value, table, keys, context) {
             sink.push(diagnostic);
             None
         } else {
@@ -52,7 +67,10 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
     }
     for shape in keys {
         if shape.required && !context.partial && kept.get(shape.name).is_none() {
-            sink.push(missing(shape, context));
+            sink.push(match context.owner {
+                Owner::Words(NETWORK) => network_of_its_own(context),
+                _ => missing(shape, context),
+            });
         }
     }
     kept
@@ -89,10 +107,9 @@ impl<'a> Unknown<'a> {
             };
             (key, node)
         };
-        if let Some(of_compose) = of_compose(key, keys) {
-            sink.push(of_compose.diagnostic(key, value, context.owner));
-            let name = of_compose.stands_for();
-            if let Some(name) = name.filter(|name| table.get(name).is_none()) {
+        if let Some(said) = of_compose(key, value, table, keys, context) {
+            sink.push(said.diagnostic);
+            if let Some(name) = said.stands_for.filter(|name| table.get(name).is_none()) {
                 let (key, node) = broken(name);
                 kept.set(key, node);
             }
@@ -162,14 +179,50 @@ fn example(shape: &KeyShape, context: &Context<'_>) -> String {
     }
 }
 
-/// A key that Compose has and a component has not.
-fn of_compose(key: &Key, keys: &[KeyShape]) -> Option<ComposeKey> {
-    compose_key(&key.name).filter(|_| is_component(keys))
+/// A key that Compose has and this table has not.
+fn of_compose(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+) -> Option<Said> {
+    match context.owner {
+        _ if is_component(keys) => compose_key(&key.name).map(|found| Said {
+            diagnostic: found.diagnostic(key, value, context.owner),
+            stands_for: found.stands_for(),
+        }),
+        _ if is_file(keys) => key_of_file(key, value, table, context),
+        Owner::Words(NETWORK) => key_of_network(key, context),
+        Owner::Words("a secret") => key_of_secret(key, value, table, context),
+        Owner::Words("a volume") if keys.iter().any(|key| key.name == "access") => {
+            key_of_volume(key, value, context)
+        }
+        _ => None,
+    }
 }
 
+/// What messages call an entry of `[networks]`.
+const NETWORK: &str = "a network";
+
 /// What to say of a value that is written as Compose has it.
-fn form_of_compose(key: &Key, value: &Node, keys: &[KeyShape]) -> Option<Diagnostic> {
-    is_component(keys).then(|| compose_form(key, value))?
+fn form_of_compose(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    match context.owner {
+        _ if is_component(keys) => compose_form(key, value),
+        Owner::Words(NETWORK) => external_network(key, value, table, context),
+        _ => None,
+    }
+}
+
+/// Whether these are the tables of a file.
+fn is_file(keys: &[KeyShape]) -> bool {
+    keys.len() == PLATFORM_FILE.len() && keys[0].name == PLATFORM_FILE[0].name
 }
 
 fn is_component(keys: &[KeyShape]) -> bool {

@@ -216,6 +216,11 @@ impl NameRule {
     }
 }
 
+/// Whether a path begins with a shell's `~`.
+pub(super) fn is_home(path: &str) -> bool {
+    path == "~" || path.starts_with("~/")
+}
+
 impl Form {
     /// Whether the string follows the grammar.
     pub fn accepts(self, text: &str) -> bool {
@@ -226,7 +231,7 @@ impl Form {
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
             Form::Cron => Schedule::parse(text).is_some(),
-            Form::Path => HostPath::is_good(text),
+            Form::Path => HostPath::is_good(text) && !is_home(text) && !text.contains("${"),
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::MountPath => ContainerPath::of_mount(text).is_some(),
             Form::RepositoryGlob => is_glob(text) && stays_below(text),

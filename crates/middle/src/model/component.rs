@@ -212,8 +212,19 @@ pub enum SettingValue {
     List(Vec<Text>),
     /// Stores elsewhere, in the user's order.
     Stores(Vec<Store>),
-    /// Files of the project: path and text.
-    Files(Vec<(String, Vec<u8>)>),
+    /// Files of the project.
+    Files(Vec<SettingFile>),
+}
+
+/// A file of the project that a setting names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SettingFile {
+    /// Relative to the project.
+    pub path: String,
+    /// As it is written.
+    pub bytes: Vec<u8>,
+    /// Its text with its references resolved, where it holds some.
+    pub text: Option<Text>,
 }
 
 /// A store elsewhere that a program sends to.
@@ -238,6 +249,17 @@ impl SettingValue {
             Self::Stores(stores) => stores.iter().flat_map(Store::texts).collect(),
             Self::Integer(_) | Self::Boolean(_) | Self::Files(_) => Vec::new(),
         }
+    }
+}
+
+impl Setting {
+    /// The texts of its files in which references stand.
+    pub fn file_texts(&self) -> impl Iterator<Item = &Text> {
+        let files = match &self.value {
+            SettingValue::Files(files) => files.as_slice(),
+            _ => &[],
+        };
+        files.iter().filter_map(|file| file.text.as_ref())
     }
 }
 

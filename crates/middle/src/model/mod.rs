@@ -33,12 +33,12 @@ pub use account::{SupplementalGroup, User};
 pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};
 pub use component::{
     Alert, AlertText, Component, DataFolder, DatabaseBinding, Expression, External,
-    ExternalAddress, Output, Panel, Query, Record, Requests, Setting, SettingValue, Store,
-    Threshold, Use,
+    ExternalAddress, Output, Panel, Query, Record, Requests, Setting, SettingFile, SettingValue,
+    Store, Threshold, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};
-pub use mount::{FileContent, FileMount, Mount, MountSource};
+pub use mount::{FileContent, FileMount, Mount, MountSource, ProjectText};
 pub use named::{HasName, Named};
 pub use notify::{
     BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, NO_REPLICAS, Notify, NotifyRoute,

@@ -14,11 +14,11 @@ use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     files::GENERATED,
-    model::{FileContent, FileMount, Text},
+    model::{FileContent, FileMount, ProjectText, Text},
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
-    value::{TreePath, climbs_out, one_spelling, why_private},
+    value::{TreePath, climbs_out, is_configuration, one_spelling, why_private},
     world::{ReadError, World},
 };
 
@@ -48,9 +48,11 @@ pub(super) fn files(
             if out.iter().any(same) {
                 continue;
             }
+            let template = file.template_of(table);
             out.push(FileMount {
                 path,
                 content,
+                template,
                 setting: read::owned(table, "setting").filter(|_| table.get("of").is_none()),
                 mode: mode(table),
                 span: key.span,
@@ -113,12 +115,12 @@ impl File<'_> {
             "template" if self.scene.names.is_kind_text(&entry.value) => {
                 self.template(&entry.value, sink)
             }
-            "template" => self.project_template(&entry.value, sink),
+            "template" => self.project_template(&self.path, &entry.value, sink),
             _ => {
                 let scope = Scope::component(self.index, self.shape.part.as_deref())
                     .without_secrets("a file's content");
                 let text = text(self.scene, &entry.value, &scope, sink);
-                Some(self.content(text))
+                Some(self.content(&self.path, text))
             }
         };
         content
@@ -164,8 +166,8 @@ impl File<'_> {
         .help("write one of `source`, `content`, `template` and `secret`")
     }
 
-    fn content(&self, text: Text) -> FileContent {
-        let name = self.path.trim_start_matches('/').to_string();
+    fn content(&self, path: &str, text: Text) -> FileContent {
+        let name = path.trim_start_matches('/').to_string();
         let own = self.shape.part.as_ref().filter(|_| !self.shape.own_image);
         FileContent::Text {
             name: match own {
@@ -201,7 +203,8 @@ impl File<'_> {
             .find(|spec| spec.name == name)
             .and_then(|spec| spec.holds);
         match &setting.value {
-            Value::String(_) => project(self.inputs.world, setting, sink)
+            Value::String(_) => self
+                .file_of_setting(&self.path, setting, sink)
                 .map(|content| (self.path.clone(), content))
                 .into_iter()
                 .collect(),
@@ -210,8 +213,8 @@ impl File<'_> {
                 items
                     .iter()
                     .filter_map(|item| {
-                        let content = project(self.inputs.world, item, sink)?;
                         let path = format!("{}/{}", self.path, base_name(item)?);
+                        let content = self.file_of_setting(&path, item, sink)?;
                         let content = match holds {
                             Some(FileForm::Dashboard) => self.dashboard(&path, item, content, sink),
                             _ => content,
@@ -224,23 +227,36 @@ impl File<'_> {
         }
     }
 
+    /// A file that a setting names, to lie at `path`; with its references resolved where it holds some.
+    fn file_of_setting(&self, path: &str, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+        let name = node.as_str()?;
+        match self.scene.templates.contains_key(name) {
+            true => self.project_template(path, node, sink),
+            false => project(self.inputs.world, node, sink),
+        }
+    }
+
     /// A file of the project with its references resolved. The rest of it is another program's language.
-    fn project_template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+    fn project_template(&self, at: &str, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let path = node.as_str()?;
         if let Some(why) = why_private(path, GENERATED) {
             sink.push(private(path, why, node.span));
             return None;
         }
+        let part = self.shape.part.as_deref();
+        let resolved = resolved(self.scene, self.index, part, self.inputs, path, sink)?;
+        Some(self.content(at, resolved))
+    }
+
+    /// The file of the project whose references are resolved in the content.
+    fn template_of(&self, table: &Table) -> Option<ProjectText> {
+        let node = table.get("template")?;
+        let path = node.as_str()?;
         let source = *self.scene.templates.get(path)?;
-        let written = &self.inputs.sources.file(source).text;
-        let whole = Node {
-            span: Span::new(source, 0..written.len()),
-            value: Value::String(written.clone()),
-        };
-        let scope = Scope::component(self.index, self.shape.part.as_deref())
-            .without_secrets("a file's content")
-            .shell();
-        Some(self.content(text(self.scene, &whole, &scope, sink)))
+        (!self.scene.names.is_kind_text(node)).then(|| ProjectText {
+            path: path.to_string(),
+            text: self.inputs.sources.file(source).text.clone(),
+        })
     }
 
     /// A dashboard with the platform's data sources in the place of those that it was exported with.
@@ -293,7 +309,7 @@ impl File<'_> {
         let environment = self.inputs.environment.as_deref();
         let view = view(self.scene, self.index, environment, &mut marks, sink);
         match self.inputs.engine.render(path, view) {
-            Ok(rendered) => Some(self.content(marks.restore(&rendered))),
+            Ok(rendered) => Some(self.content(&self.path, marks.restore(&rendered))),
             Err(_) if self.scene.components[self.index].broken => None,
             Err(error) => {
                 sink.push(
@@ -308,6 +324,39 @@ impl File<'_> {
             }
         }
     }
+}
+
+/// The text of a file of the project with its references resolved; nothing where it was not read for that.
+pub(super) fn resolved(
+    scene: &Scene<'_>,
+    index: usize,
+    part: Option<&str>,
+    inputs: &Inputs<'_>,
+    path: &str,
+    sink: &mut Sink,
+) -> Option<Text> {
+    let source = *scene.templates.get(path)?;
+    let written = &inputs.sources.file(source).text;
+    let whole = Node {
+        span: Span::new(source, 0..written.len()),
+        value: Value::String(written.clone()),
+    };
+    let scope = Scope::component(index, part)
+        .without_secrets("a file's content")
+        .shell();
+    Some(text(scene, &whole, &scope, sink))
+}
+
+/// The text of a configuration file of the project that a volume mounts. One that can't be read is no mistake: the engine
+/// makes a folder there.
+pub(super) fn mounted_text(world: &dyn World, written: &str) -> Option<ProjectText> {
+    let path = plain_path(written);
+    let is_inside = !leaves_project(written) && path.split('/').next() != Some(GENERATED);
+    if !is_inside || !is_configuration(&path) || why_private(&path, GENERATED).is_some() {
+        return None;
+    }
+    let text = String::from_utf8(world.read(&path).ok()?).ok()?;
+    Some(ProjectText { path, text })
 }
 
 fn base_name(item: &Node) -> Option<&str> {

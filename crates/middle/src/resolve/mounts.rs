@@ -1,6 +1,6 @@
 //! Volumes and bind mounts.
 
-use super::Scene;
+use super::{Scene, files::mounted_text};
 use crate::{
     data::DataKey,
     diag::{Code, Diagnostic, Sink},
@@ -9,6 +9,7 @@ use crate::{
     source::Span,
     syntax::{Key, Node, Table},
     value::ContainerPath,
+    world::World,
 };
 
 /// Whose volumes are read: named volumes are called after it.
@@ -105,6 +106,7 @@ pub(super) fn mounts(
     scene: &Scene<'_>,
     index: usize,
     shape: &WorkloadDraft,
+    world: &dyn World,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     let owner = Owner::of_workload(&scene.components[index], shape);
@@ -116,6 +118,9 @@ pub(super) fn mounts(
         .next();
     let mut mounts = mounts_of(&owner, scene, &shape.table, sink);
     for mount in &mut mounts {
+        if let MountSource::Bind { path, .. } = &mount.source {
+            mount.text = mounted_text(world, path.as_str());
+        }
         let written = shape
             .table
             .get_path(&["volumes", &mount.name, "makes_folder"]);
@@ -179,6 +184,7 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
                 compose_only: table.string("only") == Some("compose"),
                 folder_env: None,
                 propagation: table.string("propagation").and_then(Propagation::parse),
+                text: None,
                 span: key.span,
             })
         })

@@ -95,6 +95,7 @@ impl Resolver<'_> {
         sink: &mut Sink,
     ) -> Option<Text> {
         if !is_published(draft, workload, port) {
+            let number = port.container.first;
             sink.push(
                 Diagnostic::new(
                     Code::Unreachable,
@@ -106,8 +107,8 @@ impl Resolver<'_> {
                 .label(self.place, "needs a published port")
                 .label(port.span, "published nowhere")
                 .help(format!(
-                    "publish it: `ports.{} = {{ host = {} }}`",
-                    port.name, port.container.first
+                    "publish it: write `ports.{} = {{ container = {number}, host = {number} }}`",
+                    port.name
                 )),
             );
             return None;

@@ -94,6 +94,7 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         compose_only: false,
         folder_env: None,
         propagation: None,
+        text: None,
         span: span(),
     }
 }
@@ -107,6 +108,7 @@ pub fn file(path: &str, content: FileContent) -> FileMount {
         path: path.to_string(),
         content,
         setting: None,
+        template: None,
         mode: 0o644,
         span: span(),
     }
