@@ -10,7 +10,6 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, Owner, complete, component_key},
-    model::{ExternalAddress, Host},
     syntax::{Key, Node, Removal, Table, key_text, overlay, quoted},
     text::{all_of, one_of},
 };
