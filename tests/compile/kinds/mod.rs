@@ -27,7 +27,7 @@ use mlopsgen::{
 use author::{Author, least, most};
 
 /// Kinds that the catalog must have. It may have more.
-const EXPECTED: [&str; 74] = [
+const EXPECTED: [&str; 75] = [
     "airflow",
     "alertmanager",
     "bentoml",
@@ -45,6 +45,7 @@ const EXPECTED: [&str; 74] = [
     "fluent-bit",
     "gitea",
     "grafana",
+    "hive-metastore",
     "jaeger",
     "jenkins",
     "job",
