@@ -175,21 +175,61 @@ fn every_layout_of_a_file_takes_more() {
     }
 }
 
+/// Kinds whose programs are the user's own: only they know how these are asked whether they are well.
+const OWN: [&str; 1] = ["service"];
+
 #[test]
-fn every_kind_can_be_added_to_an_empty_platform() {
+fn every_kind_can_be_added_to_an_empty_platform_and_to_one_that_has_it() {
     let kinds = ok(&Folder::new(), &["kinds", "--format", "json"]);
     let kinds: serde_json::Value = serde_json::from_str(&kinds).expect("JSON");
     for kind in kinds.as_array().expect("a list") {
         let kind = kind["name"].as_str().expect("a name");
         let project = project("[platform]\nname = \"demo\"\n");
-        ok(
-            &project,
-            &["add", kind, "it", "--image", "registry.example.com/it:1.0"],
-        );
-        let (status, _, err) = run(&project, &["validate"]);
-        let text = project.read("platform.toml");
-        assert!(status == 0, "{kind}: {err}{text}");
+        for name in ["it", "other"] {
+            let image = "registry.example.com/it:1.0";
+            let (status, _, err) = run(&project, &["add", kind, name, "--image", image]);
+            let refused = err.contains("a platform has at most 1 of the kind");
+            assert!(status == 0 || (refused && name == "other"), "{kind}: {err}");
+            let words = match OWN.contains(&kind) {
+                true => vec!["validate"],
+                false => vec!["validate", "--deny-warnings"],
+            };
+            let (status, _, err) = run(&project, &words);
+            let text = project.read("platform.toml");
+            assert!(status == 0, "{kind}: {err}{text}");
+        }
     }
+}
+
+#[test]
+fn what_a_kind_cannot_do_without_is_accepted_where_everybody_sees_it() {
+    let project = project("[platform]\nname = \"demo\"\n");
+    let out = ok(&project, &["add", "cadvisor"]);
+    assert!(out.contains("`cadvisor` accepts `privileged`"), "{out}");
+    let text = project.read("platform.toml");
+    let line = "allow = [\"privileged\"] # `mlopsgen explain privileged`\n";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
+fn a_first_platform_can_have_programs_of_ones_own() {
+    let folder = Folder::new();
+    let (status, _, err) = run(&folder, &["init", "--with", "mlflow,bentoml", "demo"]);
+    assert_eq!(status, 1, "{err}");
+    assert!(err.contains("`--with bentoml=IMAGE`"), "{err}");
+    ok(
+        &folder,
+        &[
+            "init",
+            "--with",
+            "mlflow-model=team/model:1.0,grafana",
+            "demo",
+        ],
+    );
+    let text = folder.read("demo/platform.toml");
+    assert!(text.contains("image = \"team/model:1.0\""), "{text}");
+    assert!(text.contains("model = \"models:/NAME/VERSION\""), "{text}");
+    ok(&folder, &["-C", "demo", "validate", "--deny-warnings"]);
 }
 
 #[test]
