@@ -132,6 +132,8 @@ pub enum NameRule {
     ContainerPath,
     /// The host of a registry, with a port where it has one.
     Registry,
+    /// A name in `/etc/hosts`.
+    HostName,
     /// What a path of a URL starts with, in characters that no configuration reads as its own.
     WebPath,
     /// Any text that is not empty.
@@ -178,6 +180,7 @@ impl NameRule {
             }
             NameRule::ContainerPath => ContainerPath::of_file(name).is_some(),
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
+            NameRule::HostName => value::is_alias(name),
             NameRule::WebPath => {
                 let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
                 name.chars().all(plain) && value::is_url_path(name)
@@ -208,6 +211,7 @@ impl NameRule {
             NameRule::Registry => {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
             }
+            NameRule::HostName => "a host name: letters, digits, `.`, `_` and `-`",
             NameRule::WebPath => {
                 "a path such as `/mlflow`: letters, digits, `-`, `.`, `_`, `~` and single `/`, without `.` and `..`"
             }

@@ -11,6 +11,7 @@ use crate::{
     source::Span,
     syntax::{Key, Node, Table, Value},
     text::all_of,
+    value::WebAddress,
 };
 
 /// The ports of each of a component's workloads, and whether all of them could be read.
@@ -174,6 +175,7 @@ fn port(key: &Key, table: &Table, container: PortRange, bind: Bind, sink: &mut S
             .string("scheme")
             .map_or(Scheme::Http, Scheme::from_name),
         path: table.string("path").unwrap_or_default().to_string(),
+        public_url: table.string("public_url").and_then(WebAddress::parse),
         bind: table.string("bind").and_then(Bind::parse).unwrap_or(bind),
         span: key.span,
         host_span: host_node.map_or(key.span, |node| node.span),
@@ -219,6 +221,7 @@ fn external(
                 protocol: like.map_or(Protocol::Tcp, |port| port.protocol),
                 scheme: scheme(declared, &address.port),
                 path: like.map_or(String::new(), |port| port.path.clone()),
+                public_url: like.and_then(|port| port.public_url.clone()),
                 bind,
                 span: external.span,
                 host_span: external.span,

@@ -124,7 +124,8 @@ impl Component {
     /// Where people reach a port, where the platform says so and does not leave it to what is published.
     pub fn declared_public_url(&self, port: &str) -> Option<&WebAddress> {
         let is_main = self.main_port.as_deref() == Some(port);
-        self.public_url.as_ref().filter(|_| is_main)
+        let of_port = self.port(port).and_then(|port| port.public_url.as_ref());
+        of_port.or(self.public_url.as_ref().filter(|_| is_main))
     }
 
     /// The workload that listens on a port. `None` where the component runs elsewhere.

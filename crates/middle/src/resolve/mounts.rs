@@ -5,7 +5,7 @@ use crate::{
     data::DataKey,
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
-    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_claim_name},
+    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_dns_subdomain},
     source::Span,
     syntax::{Key, Node, Table},
     value::ContainerPath,
@@ -255,7 +255,9 @@ fn volume(scene: &Scene<'_>, path: DataKey, declared: &Key, table: &Table) -> Pl
     let names = scene.names.moves.names(&path, (usual.clone(), key.clone()));
     let chosen = read::owned(table, "name");
     let named = chosen.as_ref().is_some_and(|name| *name != usual);
-    let claim = chosen.clone().filter(|name| named && is_claim_name(name));
+    let claim = chosen
+        .clone()
+        .filter(|name| named && is_dns_subdomain(name));
     PlatformVolume {
         named,
         volume_moved: names.moved && chosen.is_none(),

@@ -79,6 +79,7 @@ pub fn port(name: &str, number: u16) -> Port {
         protocol: Protocol::Tcp,
         scheme: Scheme::Http,
         path: String::new(),
+        public_url: None,
         bind: Bind::LOOPBACK,
         span: span(),
         host_span: span(),
