@@ -235,7 +235,9 @@ impl Form {
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
             Form::Cron => Schedule::parse(text).is_some(),
-            Form::Path => HostPath::is_good(text) && !is_home(text) && !text.contains("${"),
+            Form::Path => {
+                HostPath::is_good(text) && !is_home(text) && !reference::names_environment(text)
+            }
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::MountPath => ContainerPath::of_mount(text).is_some(),
             Form::RepositoryGlob => is_glob(text) && stays_below(text),

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, nearest},
+    reference,
     source::Span,
     syntax::{Node, Value, quoted},
     value::{Schedule, trigger_fault},
@@ -120,7 +121,9 @@ fn fault(form: Form, text: &str) -> Option<String> {
 fn path_fault(text: &str) -> Option<String> {
     let why = match text {
         _ if is_home(text) => "nothing expands `~`: a home is another one on each machine",
-        _ if text.contains("${") => "a path holds no variables: it is read when compiling",
+        _ if reference::names_environment(text) => {
+            "a path holds no variables: it is read when compiling"
+        }
         _ => return None,
     };
     Some(why.to_string())
@@ -129,7 +132,7 @@ fn path_fault(text: &str) -> Option<String> {
 /// What was most likely meant by a text.
 fn likely(form: Form, text: &str) -> Option<String> {
     let candidate = match form {
-        Form::Path if is_home(text) || text.contains("${") => host_path(text),
+        Form::Path if is_home(text) || reference::names_environment(text) => host_path(text),
         Form::PortRange | Form::PublishedPort => filled(text).ok().filter(|it| it != text)?,
         Form::Duration => format!("{text}s"),
         Form::Memory => {

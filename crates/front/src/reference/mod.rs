@@ -9,7 +9,7 @@ mod variable;
 
 pub use field::{ComponentField, PortField};
 pub use parse::{of_key, of_node, of_text};
-pub use variable::{Declared, Variable, sounds_secret};
+pub use variable::{Declared, Variable, names_environment, sounds_secret};
 
 use crate::{diag::nearest, source::Span};
 
@@ -161,6 +161,11 @@ impl<'a> Misfit<'a> {
 /// A reference as it is written.
 pub fn written(segments: &[&str]) -> String {
     format!("${{{}}}", segments.join("."))
+}
+
+/// The text that an escaped one stands for.
+pub fn unescaped(text: &str) -> String {
+    text.replace("$${", "${")
 }
 
 /// A text as it is written in a string where references are read: it stands for itself.

@@ -13,6 +13,13 @@ pub struct Variable<'a> {
     pub default: Option<&'a str>,
 }
 
+/// Whether a text holds a variable of the environment as Compose writes it. Those are named in capitals: `${c}` may well be a
+/// part of the name of a file.
+pub fn names_environment(text: &str) -> bool {
+    let mut behind = text.split("${").skip(1);
+    behind.any(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'))
+}
+
 /// A variable of the environment as platform.toml has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declared {

@@ -1,6 +1,6 @@
 //! Volumes and bind mounts.
 
-use super::{Scene, files::mounted_text};
+use super::{Scene, project_files::mounted_text};
 use crate::{
     data::DataKey,
     diag::{Code, Diagnostic, Sink},

@@ -3,6 +3,7 @@
 use super::{Rewritten, line, variables};
 use crate::{
     language::duration_ms,
+    reference::unescaped,
     syntax::{Node, Table, Value, inline, key_text, quoted},
 };
 
@@ -94,24 +95,19 @@ pub(super) fn health(value: &Node) -> Option<Rewritten> {
 
 fn check(test: &Node) -> Option<String> {
     let items = match &test.value {
-        Value::String(text) => return Some(line("shell", quoted(&shell(text)))),
+        Value::String(text) => return Some(line("shell", quoted(&unescaped(text)))),
         Value::Array(items) => items,
         _ => return None,
     };
     let (first, rest) = items.split_first()?;
     match first.as_str()? {
-        "CMD-SHELL" => Some(line("shell", quoted(&shell(rest.first()?.as_str()?)))),
+        "CMD-SHELL" => Some(line("shell", quoted(&unescaped(rest.first()?.as_str()?)))),
         "CMD" => {
             let words: Vec<String> = rest.iter().map(inline).collect();
             Some(line("command", format!("[{}]", words.join(", "))))
         }
         _ => None,
     }
-}
-
-/// The text of a shell, whose variables need no escape.
-fn shell(text: &str) -> String {
-    text.replace("$${", "${")
 }
 
 /// `1m30s` in one unit.
