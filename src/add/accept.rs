@@ -24,20 +24,19 @@ impl Addition<'_> {
         diagnostics: &[Diagnostic],
     ) -> Result<BTreeMap<String, Vec<&'static str>>, Failure> {
         let mut accepted: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-        for diagnostic in diagnostics {
-            let added = self.added.iter();
-            let about = diagnostic.component.as_ref();
-            let Some(component) = about.filter(|name| added.clone().any(|it| it.name == **name))
+        let accepting = diagnostics.iter();
+        for diagnostic in accepting.filter(|it| ACCEPTED.contains(&it.code)) {
+            let is_added = |name: &String| self.added.iter().any(|it| it.name == *name);
+            let Some(component) = diagnostic.component.as_ref().filter(|name| is_added(name))
             else {
                 continue;
             };
             let lints = accepted.entry(component.clone()).or_default();
             let lint = diagnostic.code.name();
-            if ACCEPTED.contains(&diagnostic.code) && !lints.contains(&lint) {
+            if !lints.contains(&lint) {
                 lints.push(lint);
             }
         }
-        accepted.retain(|_, lints| !lints.is_empty());
         for (component, lints) in &mut accepted {
             lints.sort_unstable();
             self.sheet.allow(component, lints)?;

@@ -179,26 +179,37 @@ fn every_layout_of_a_file_takes_more() {
 const OWN: [&str; 1] = ["service"];
 
 #[test]
-fn every_kind_can_be_added_to_an_empty_platform_and_to_one_that_has_it() {
+fn every_kind_can_be_added_to_an_empty_platform() {
     let kinds = ok(&Folder::new(), &["kinds", "--format", "json"]);
     let kinds: serde_json::Value = serde_json::from_str(&kinds).expect("JSON");
     for kind in kinds.as_array().expect("a list") {
+        let own = kind["image"].as_str().is_none();
         let kind = kind["name"].as_str().expect("a name");
-        // The tag of the image below is an old version of some programs.
-        let project = project("[platform]\nname = \"demo\"\n[lints]\nend-of-life = \"allow\"\n");
-        for name in ["it", "other"] {
-            let image = "registry.example.com/it:1.0";
-            let (status, _, err) = run(&project, &["add", kind, name, "--image", image]);
-            let refused = err.contains("a platform has at most 1 of the kind");
-            assert!(status == 0 || (refused && name == "other"), "{kind}: {err}");
-            let words = match OWN.contains(&kind) {
-                true => vec!["validate"],
-                false => vec!["validate", "--deny-warnings"],
-            };
-            let (status, _, err) = run(&project, &words);
-            let text = project.read("platform.toml");
-            assert!(status == 0, "{kind}: {err}{text}");
-        }
+        let project = project("[platform]\nname = \"demo\"\n");
+        let image: &[&str] = match own {
+            true => &["--image", "registry.example.com/it:1.0"],
+            false => &[],
+        };
+        ok(&project, &[&["add", kind, "it"][..], image].concat());
+        let words = match OWN.contains(&kind) {
+            true => vec!["validate"],
+            false => vec!["validate", "--deny-warnings"],
+        };
+        let (status, _, err) = run(&project, &words);
+        let text = project.read("platform.toml");
+        assert!(status == 0, "{kind}: {err}{text}");
+    }
+}
+
+#[test]
+fn a_second_one_gets_host_ports_of_its_own() {
+    for kind in ["kafka", "redpanda"] {
+        let project = project("[platform]\nname = \"demo\"\n");
+        ok(&project, &["add", kind, "first"]);
+        ok(&project, &["add", kind, "second"]);
+        let text = project.read("platform.toml");
+        assert!(text.contains("ports.host = { host = 29093 }"), "{text}");
+        ok(&project, &["validate", "--deny-warnings"]);
     }
 }
 
