@@ -167,8 +167,9 @@ fn name_in(within: Span, name: &str, sources: &Sources) -> Span {
     // A variable such as `${X}` ends where it ends.
     let (starts, ends) = (name.starts_with(is_part), name.ends_with(is_part));
     let found = text.match_indices(name).find(|(start, _)| {
-        !(starts && text[..*start].ends_with(is_part))
-            && !(ends && text[start + name.len()..].starts_with(is_part))
+        let is_behind_more = starts && text[..*start].ends_with(is_part);
+        let is_before_more = ends && text[start + name.len()..].starts_with(is_part);
+        !is_behind_more && !is_before_more
     });
     match found {
         Some((start, _)) => {

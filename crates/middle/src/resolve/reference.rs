@@ -85,7 +85,7 @@ pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut
             Piece::Literal(text) => out.push_literal(text),
             Piece::Escape => out.push_literal("${"),
             Piece::Misfit(misfit) => {
-                sink.push(not_a_reference(&misfit, scope.no_secrets.is_none()))
+                sink.push(not_a_reference(&misfit, scope.no_secrets.is_none()));
             }
             Piece::Reference(reference) => {
                 if let Some(text) = value(scene, &reference, words, scope, sink) {

@@ -1,9 +1,12 @@
 //! Keys of a Compose service on a component: what each is called here, with the user's own value rewritten.
 //!
-//! The [`table`] says which keys there are and how each is rewritten; the rewriting is in [`rewrite`] and [`lists`].
+//! The [`table`] says which keys there are and how each is rewritten; the rewriting is in [`rewrite`], [`lists`] and
+//! [`mounted`].
 
 mod file;
+
 mod lists;
+mod mounted;
 mod rewrite;
 mod table;
 mod variables;

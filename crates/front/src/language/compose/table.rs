@@ -1,7 +1,7 @@
 //! The keys of a Compose service that a component does not have, and the forms of those that both have.
 
 use super::{
-    Rewritten, lists, rewrite,
+    Rewritten, lists, mounted, rewrite,
     variables::{referred, with_defaults},
 };
 use crate::syntax::{Node, inline};
@@ -72,8 +72,8 @@ pub(super) const KEYS: &[(&str, Here)] = &[
     ("cpus", called("resources", rewrite::cpus)),
     ("cpu_count", called("resources", rewrite::cpus)),
     ("scale", called("replicas", rewrite::scale)),
-    ("secrets", called("files", lists::secrets)),
-    ("configs", called("files", lists::configs)),
+    ("secrets", called("files", mounted::secrets)),
+    ("configs", called("files", mounted::configs)),
     (
         "container_name",
         Here::Raw {
