@@ -9,6 +9,7 @@ mod declare;
 mod draft;
 mod elsewhere;
 mod end_of_life;
+mod external;
 mod flags;
 mod hidden;
 mod ignored;
