@@ -158,7 +158,8 @@ class Plot:
         for piece in pieces(points, spacing(points, self.source.step)):
             above = [self.at(*point) for point in piece]
             below = [self.at(moment, under.get(moment, self.low)) for moment, _ in reversed(piece)]
-            shapes.append(path(above + below, fill=ink, opacity=opacity, closed=True))
+            if opacity:
+                shapes.append(path(above + below, fill=ink, opacity=opacity, closed=True))
             shapes.append(path(above if len(above) > 1 else above * 2, ink))
         return shapes
 
@@ -180,7 +181,8 @@ def timeseries(panel, box, ask, note):
     plot = Plot(Field(panel, None), (x, y, width - beside, height - taken), ask.source, values)
     shapes += plot.axes()
     for (_, points, lower), ink in zip(drawn, inks):
-        shapes += plot.series(points, lower, ink, custom["fillOpacity"] / 100)
+        # The faint areas below many lines add up to nothing that could be told apart, and to most of the picture's size.
+        shapes += plot.series(points, lower, ink, custom["fillOpacity"] / 100 if is_stacked or len(drawn) <= 20 else 0)
     if custom["thresholdsStyle"]["mode"] == "dashed":
         steps = [step for step in plot.field.steps[1:] if plot.low <= step["value"] <= plot.high]
         shapes += [plot.level(step["value"], colour(step["color"]), "6 4") for step in steps]

@@ -7,7 +7,7 @@ import urllib.parse
 import urllib.request
 
 # As many points as Grafana would take for a panel of half the width of a screen.
-POINTS = 240
+POINTS = 180
 
 
 class Prometheus:

@@ -48,7 +48,11 @@ def path(points, stroke=None, fill=None, width=1.2, opacity=None, closed=False):
         for index, point in enumerate(points)
         if index in (0, len(points) - 1) or not points[index - 1][1] == point[1] == points[index + 1][1]
     ]
-    shape = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in kept) + ("Z" if closed else "")
+    # Steps from point to point are shorter to write than places; they are taken between rounded places, so that nothing adds up.
+    places = [(round(x, 1), round(y, 1)) for x, y in kept]
+    steps = [(x - last_x, y - last_y) for (last_x, last_y), (x, y) in zip(places, places[1:])]
+    start = " ".join(number(value) for value in places[0])
+    shape = f"M{start}l" + " ".join(f"{number(x)} {number(y)}" for x, y in steps) + ("Z" if closed else "")
     faint = f' opacity="{opacity}"' if opacity else ""
     ink = f' stroke="{stroke}" stroke-width="{width}"' if stroke else ""
     return f'<path d="{shape}" fill="{fill or "none"}"{ink}{faint}/>'
