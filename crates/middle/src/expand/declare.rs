@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Inputs, draft::Declared, elsewhere, external::external, layers::in_long_form, logins, major,
-    read, unknown,
+    Inputs, draft::Declared, elsewhere, external, layers::in_long_form, logins, major, read,
+    unknown,
 };
 use crate::{
     catalog::Kind,
@@ -98,7 +98,7 @@ fn component(
     };
     complete(&user, &context, sink);
     let logins = logins::split(&mut user, &kind, sink);
-    let external = external(&user, &kind, sink);
+    let external = external::addresses(&user, &kind, sink);
     if external.is_some() {
         let written = tree.get_path(&["components", &key.name]);
         if let Some(written) = written.and_then(Node::as_table) {

@@ -7,7 +7,7 @@ use super::{
     Board, component,
     dashboard::Dashboard,
     logs::Logs,
-    panel::{Look, Panel},
+    panel::{self, Look, Panel},
     probed, totals,
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
 /// One panel a group, with a tile a component that leads to its dashboard.
 fn groups(board: &Board<'_>) -> Vec<Panel> {
     let platform = board.context.platform;
-    let mut panels = vec![Panel::row("Components")];
+    let mut groups = Vec::new();
     let declared = platform.groups.iter().map(|group| {
         let title = group.name.as_str();
         let description = format!("Components of the group {title}: a click opens the dashboard");
@@ -69,9 +69,14 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
             3..=6 => 12,
             _ => 24,
         };
-        panels.push(tiles(board, title, &description, &members).size(width, 4));
+        // Of more than eight tiles Grafana makes several rows.
+        let rows = u32::try_from(members.len().div_ceil(8)).unwrap_or(u32::MAX);
+        let height = rows.saturating_mul(3).saturating_add(1);
+        groups.push(tiles(board, title, &description, &members).size(width, height));
     }
-    panels
+    std::iter::once(Panel::row("Components"))
+        .chain(panel::packed(groups))
+        .collect()
 }
 
 /// Whether it is scraped, or asked from outside.
@@ -82,7 +87,7 @@ pub(super) fn is_watched(board: &Board<'_>, component: &Component) -> bool {
 /// A tile a component. Those that tell in the same way whether they work share a query and a link.
 fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Component]) -> Panel {
     let platform = board.context.platform;
-    let mut panel = Panel::new(Look::Up, title, description);
+    let mut panel = Panel::new(Look::Tiles, title, description);
     let mut alike: BTreeMap<(&str, bool, Option<&Expression>), Vec<&Component>> = BTreeMap::new();
     for member in members {
         // Of several instances behind one name all may be gone: then their tile has to stay.
@@ -332,13 +337,10 @@ fn stores(board: &Board<'_>) -> Vec<Panel> {
             legend,
         ),
     ];
-    let panels = panels.into_iter().map(|panel| panel.size(8, 8));
-    let slowest = board
-        .jobs_for(Purpose::ContainerMetrics)
-        .iter()
-        .map(|job| job.interval)
-        .max();
-    let panels = panels.map(|panel| panel.every(slowest.unwrap_or_default(), board.interval));
+    let slowest = component::cadvisor_interval(board);
+    let panels = panels
+        .into_iter()
+        .map(|panel| panel.size(8, 8).every(slowest, board.interval));
     std::iter::once(Panel::row("Stores"))
         .chain(panels)
         .collect()
@@ -380,12 +382,7 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
     if cpu.queries.is_empty() {
         return Vec::new();
     }
-    let watchers = board.jobs_for(Purpose::ContainerMetrics);
-    let slowest = watchers
-        .iter()
-        .map(|job| job.interval)
-        .max()
-        .unwrap_or_default();
+    let slowest = component::cadvisor_interval(board);
     vec![
         Panel::row("Containers"),
         cpu.every(slowest, board.interval),
