@@ -45,7 +45,7 @@ pub(super) fn keep(
     }
 }
 
-/// Whether the commands that keep this data delete the StatefulSet of this name, its pods first.
+/// Whether what keeps this data deletes the StatefulSet of this name, its pods first.
 pub(super) fn deletes(data: &Data, keep: &Keep, stateful_set: &str) -> bool {
     let is_its_own = match (data.stateful_set(), data.key.component()) {
         (Some(set), _) => set == stateful_set,
@@ -54,10 +54,11 @@ pub(super) fn deletes(data: &Data, keep: &Keep, stateful_set: &str) -> bool {
             .is_some_and(|part| part.is_empty() || part.starts_with('-')),
         (None, None) => false,
     };
-    data.keeper == Keeper::Cluster && matches!(keep, Keep::Type(_)) && is_its_own
+    let has_command = keep.text().contains("kubectl delete statefulset");
+    data.keeper == Keeper::Cluster && has_command && is_its_own
 }
 
-/// Several claims can't become one: a pod for each copies what is in it.
+/// Several claims can't become one: a pod for each copies what is in it. It is root, so that files keep their owners.
 fn copies(data: &Data, target: &Data) -> String {
     let (from, to) = (first(data), &target.name);
     let volume = |name: &str, claim: &str| json!({ "name": name, "persistentVolumeClaim": { "claimName": claim } });
@@ -70,7 +71,7 @@ fn copies(data: &Data, target: &Data) -> String {
             "restartPolicy": "Never",
             "containers": [{
                 "name": "copy",
-                "image": "busybox",
+                "image": "busybox:1.37.0",
                 "command": ["cp", "-a", "/from/.", "/to/"],
                 "volumeMounts": [mount("from"), mount("to")],
             }],
@@ -78,9 +79,12 @@ fn copies(data: &Data, target: &Data) -> String {
         },
     });
     [
-        format!("# the claims of several pods can't become one. Once the upgrade has made `{to}`, copy each into it:"),
+        format!("# the claims of several pods can't become one. Once the upgrade has made `{to}`, copy each into it. The pod is root:"),
+        "# where Pod Security forbids that, give it the `securityContext` of the workload's pod".to_string(),
+        "# what follows for each claim, with 1, 2, ... for 0. Where they hold files of one name, the last one stays".to_string(),
         format!("kubectl apply -f - <<'END'\n{pod}\nEND"),
-        "# the same for each further claim, with 1, 2, ... for 0. Where they hold files of one name, the last one stays".to_string(),
+        format!("kubectl wait pod copy-{from} --for=jsonpath='{{.status.phase}}'=Succeeded --timeout=24h"),
+        format!("kubectl delete pod copy-{from}"),
     ]
     .join("\n")
 }
@@ -106,27 +110,30 @@ fn set(data: &Data) -> String {
     }
 }
 
-/// The only claim of pods that starts empty and is of a volume of the same name.
+/// The only claim of pods that starts empty and is of a volume of the same name, or else of the same component.
 fn successor<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
-    let mut fits = fresh
-        .iter()
-        .filter(|new| of_pods(new) && new.key.volume() == data.key.volume());
-    fits.next().filter(|_| fits.next().is_none())
+    let only = |is_fit: &dyn Fn(&Data) -> bool| {
+        let mut fits = fresh.iter().filter(|new| of_pods(new) && is_fit(new));
+        fits.next().filter(|_| fits.next().is_none())
+    };
+    only(&|new| new.key.volume() == data.key.volume())
+        .or_else(|| only(&|new| new.key.component() == data.key.component()))
 }
 
 /// Binds the volume behind a claim to a new claim, before the upgrade. The StatefulSet and its pods are deleted first; its
 /// claims stay.
 fn commands(data: &Data, new: &str) -> String {
     let old = shell_word(&first(data));
-    let further = match of_pods(data) {
-        true => "# the same from here on for each further pod, with 1, 2, ... for 0",
-        false => "# that is the first pod's; the others start empty",
+    let whose = match of_pods(data) {
+        true => "# what follows for each pod, with 1, 2, ... for 0",
+        false => "# it becomes the first pod's; the others start empty",
     };
     let claim = format!(
         "{{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{{\"name\":\"{new}\"}},\"spec\":{{\"accessModes\":[\"ReadWriteOnce\"],\"storageClassName\":\"$class\",\"volumeName\":\"$pv\",\"resources\":{{\"requests\":{{\"storage\":\"$size\"}}}}}}}}"
     );
     [
         format!("kubectl delete statefulset {} --wait", set(data)),
+        whose.to_string(),
         format!("pv=$(kubectl get pvc {old} -o jsonpath='{{.spec.volumeName}}')"),
         "size=$(kubectl get pv $pv -o jsonpath='{.spec.capacity.storage}')".to_string(),
         "class=$(kubectl get pv $pv -o jsonpath='{.spec.storageClassName}')".to_string(),
@@ -136,7 +143,6 @@ fn commands(data: &Data, new: &str) -> String {
         "kubectl patch pv $pv --type=json -p '[{\"op\":\"remove\",\"path\":\"/spec/claimRef\"}]'"
             .to_string(),
         format!("kubectl apply -f - <<END\n{claim}\nEND"),
-        further.to_string(),
     ]
     .join("\n")
 }

@@ -108,12 +108,18 @@ impl Platform {
     pub fn starts_in_chart(&self, workload: &Workload) -> bool {
         let component = self.component(&workload.component);
         let is_off = |raw: &Raw| raw.get("enabled") == Some(&Raw::Boolean(false));
+        let is_off_at_the_top = |name: &str| {
+            let values = self.raw_helm.at(&["components", name]);
+            values.is_some_and(is_off)
+        };
         // What is off under Compose alone runs here.
         let has_no_profile = workload.profiles.is_empty() || workload.runtime.cluster_only;
         has_no_profile
             && !self.is_bypassed(&workload.component)
             && !component.is_some_and(|component| is_off(&component.raw_helm))
             && !is_off(&workload.raw_helm)
+            && !is_off_at_the_top(&workload.component)
+            && !is_off_at_the_top(&workload.name)
     }
 
     /// An entry point that a cluster's own takes the place of: it asks nobody to log in and leads to nothing elsewhere.

@@ -91,6 +91,8 @@ pub struct Workload {
     pub raw_compose: Raw,
     /// Raw keys of its values in the chart, laid over what is generated.
     pub raw_helm: Raw,
+    /// What `helm` and `[raw.helm] components` write of its values, for checks that want the place of a value.
+    pub values: Table,
     /// The keys as resolved, for `show` and for checks that want the place of a value.
     pub written: Table,
     /// The component's name where it is declared.

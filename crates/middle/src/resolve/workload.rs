@@ -14,7 +14,7 @@ use crate::{
         Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
         Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
     },
-    syntax::{Node, Table, Value},
+    syntax::{Node, Removal, Table, Value, overlay},
     value::WebAddress,
 };
 
@@ -183,6 +183,7 @@ fn workload(
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
     let helm = table.get("helm").filter(|_| shape.part.is_some());
+    let values = values(scene, table, &name);
     Workload {
         health: known.and_then(|it| it.health.clone()),
         depends_on: dependencies::of(scene, beforehand, index, shape, sink),
@@ -208,7 +209,7 @@ fn workload(
         probed: observe::is_probed(scene, index, shape, beforehand),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
-        scaled_to: scaled_to(table),
+        scaled_to: scaled_to(&values),
         daemon: table.boolean("daemon").unwrap_or(false),
         restart: restart(table, shape.job),
         profiles: profiles(table),
@@ -225,15 +226,28 @@ fn workload(
         in_chart: upstream::is_run_by_chart(scene, index, shape),
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
         raw_helm: raw(scene, helm, &scope, sink),
+        values,
         written: table.clone(),
         span: draft.span,
     }
 }
 
-/// The most pods of an autoscaler, `helm.hpa.maxReplicas`.
-fn scaled_to(table: &Table) -> Option<u32> {
-    let scaler = table.get_path(&["helm", "hpa"]).and_then(Node::as_table)?;
-    read::unsigned(scaler, "maxReplicas")
+/// The raw values of a workload: its own, and over them those that stand at the top.
+fn values(scene: &Scene<'_>, table: &Table, name: &str) -> Table {
+    let own = table.table("helm").cloned().unwrap_or_default();
+    let at_the_top = scene
+        .draft
+        .tree
+        .get_path(&["raw", "helm", "components", name]);
+    match at_the_top.and_then(Node::as_table) {
+        Some(above) => overlay(&own, above, Removal::Now),
+        None => own,
+    }
+}
+
+/// The most pods of an autoscaler, `hpa.maxReplicas`.
+fn scaled_to(values: &Table) -> Option<u32> {
+    read::unsigned(values.table("hpa")?, "maxReplicas")
 }
 
 /// The secrets of tasks for the program that runs pipelines, and those of jobs for the one that runs CI.

@@ -9,7 +9,7 @@ use super::{
     panel::{Look, Panel},
 };
 use crate::{
-    model::{self, Component},
+    model::{self, Component, Purpose},
     target::shared::{boards, containers, exposed, scrape},
 };
 
@@ -123,7 +123,7 @@ fn in_order(
     (measured, containers, scraping): (Vec<Panel>, Option<&str>, Vec<Panel>),
 ) -> Vec<Panel> {
     let containers = containers.into_iter().flat_map(self::containers);
-    let slowest = cadvisor_interval(board);
+    let slowest = container_metrics_interval(board);
     let containers = containers.map(|panel| panel.every(slowest, board.interval));
     with_scrape_interval(board, measured, components)
         .into_iter()
@@ -133,8 +133,8 @@ fn in_order(
 }
 
 /// The time between two scrapes of what watches containers.
-pub(super) fn cadvisor_interval(board: &Board<'_>) -> u64 {
-    let watchers = board.jobs_of_kind("cadvisor");
+pub(super) fn container_metrics_interval(board: &Board<'_>) -> u64 {
+    let watchers = board.jobs_for(Purpose::ContainerMetrics);
     let intervals = watchers.iter().map(|job| job.interval);
     intervals.max().unwrap_or_default()
 }

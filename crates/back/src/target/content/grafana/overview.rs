@@ -138,11 +138,25 @@ fn works(board: &Board<'_>, component: &Component) -> String {
     let presence = presence(board, component);
     let of_all = if presence.several { "max" } else { "min" };
     let absent = if presence.may_be_off {
-        ""
+        String::new()
     } else {
-        " or vector(0)"
+        format!(" or vector(0){}", unless_off(board, component))
     };
     format!("{of_all}({healthy}){absent}")
+}
+
+/// The mark by which the chart takes away what stands before it while its values say that the workload does not run; nothing
+/// elsewhere.
+pub(super) fn unless_off(board: &Board<'_>, component: &Component) -> String {
+    let jobs = board.jobs_of(&component.name);
+    let asked = board.asked_of(&component.name);
+    let of_job = jobs.first().and_then(|job| job.workload());
+    match of_job.or(asked.first().map(|asked| asked.workload)) {
+        Some(workload) if board.context.vantage.is_in_cluster() => {
+            format!(" # mlopsgen:workload {}", workload.name)
+        }
+        _ => String::new(),
+    }
 }
 
 /// That of the first job, which is the component's own.
@@ -337,7 +351,7 @@ fn stores(board: &Board<'_>) -> Vec<Panel> {
             legend,
         ),
     ];
-    let slowest = component::cadvisor_interval(board);
+    let slowest = component::container_metrics_interval(board);
     let panels = panels
         .into_iter()
         .map(|panel| panel.size(8, 8).every(slowest, board.interval));
@@ -382,7 +396,7 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
     if cpu.queries.is_empty() {
         return Vec::new();
     }
-    let slowest = component::cadvisor_interval(board);
+    let slowest = component::container_metrics_interval(board);
     vec![
         Panel::row("Containers"),
         cpu.every(slowest, board.interval),

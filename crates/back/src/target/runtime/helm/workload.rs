@@ -363,6 +363,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         depends_on: _,
         reaches: _,
         raw_helm: _,
+        values: _,
         // The image is built and pushed before a cluster runs it.
         build: _,
         // Prometheus has it.

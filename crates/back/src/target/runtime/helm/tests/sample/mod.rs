@@ -176,6 +176,7 @@ pub fn workload(name: &str) -> Workload {
         in_chart: false,
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
+        values: Table::default(),
         written: Table::default(),
         span: span(),
     }
