@@ -12,7 +12,7 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
-        Lifecycle, Output, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
+        KeptIf, Lifecycle, Output, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
     },
     syntax::{Node, Table, Value},
     value::WebAddress,
@@ -108,6 +108,12 @@ fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFol
                 .and_then(|node| text(scene, node, &scope, sink).as_plain()),
             env: read::strings(folder, "env"),
             options: read::strings(folder, "options"),
+            config: read::strings(folder, "config"),
+            kept_if: folder.table("kept_if").map(|it| KeptIf {
+                env: read::strings(it, "env"),
+                options: read::strings(it, "options"),
+                value: read::owned(it, "value").unwrap_or_default(),
+            }),
         })
         .collect()
 }
