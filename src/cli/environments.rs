@@ -51,8 +51,8 @@ pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
     }
     if is_held {
         let document = match context.global.format {
-            Some(Format::Sarif) => joined_sarif(documents),
-            _ => joined(documents, &gone, is_check && statuses.contains(&STALE)),
+            Some(Format::Sarif) => join_sarif(documents),
+            _ => join_documents(documents, &gone, is_check && statuses.contains(&STALE)),
         };
         context.terminal.out(&documents::text(&document))?;
     } else if is_check || !context.terminal.quiet {
@@ -93,7 +93,11 @@ fn headline(environment: Option<&str>, context: &Context) -> Result<(), Failure>
 }
 
 /// The base's document, and in it those of the environments.
-fn joined(documents: Vec<(Option<String>, String)>, gone: &[String], is_stale: bool) -> Value {
+fn join_documents(
+    documents: Vec<(Option<String>, String)>,
+    gone: &[String],
+    is_stale: bool,
+) -> Value {
     let mut documents = documents
         .into_iter()
         .map(|(name, text)| (name, serde_json::from_str(&text).unwrap_or_default()));
@@ -118,7 +122,7 @@ fn joined(documents: Vec<(Option<String>, String)>, gone: &[String], is_stale: b
 }
 
 /// One log with the runs of all.
-fn joined_sarif(documents: Vec<(Option<String>, String)>) -> Value {
+fn join_sarif(documents: Vec<(Option<String>, String)>) -> Value {
     let mut documents = documents
         .into_iter()
         .filter_map(|(_, text)| serde_json::from_str::<Value>(&text).ok());

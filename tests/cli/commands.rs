@@ -1,8 +1,11 @@
 //! Exit statuses, and what goes to stdout and what to stderr.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use crate::support::folder::Folder;
+use crate::{
+    binary::{command, run},
+    support::folder::Folder,
+};
 use mlopsgen::plan::fingerprint;
 
 const PLATFORM: &str = r#"
@@ -35,36 +38,6 @@ fn orphan(project: &Folder, written: &str, volumes: &str) {
              \"volumes\":[{volumes}]}}"
         ),
     );
-}
-
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn run(project: &Folder, arguments: &[&str]) -> Ran {
-    let output = command(project, arguments).output().expect("the binary");
-    ran(output)
-}
-
-fn command(project: &Folder, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mlopsgen"));
-    command
-        .current_dir(project.path(""))
-        .args(arguments)
-        .env_remove("NO_COLOR")
-        .env("XDG_CACHE_HOME", crate::CACHE)
-        .stdin(Stdio::null());
-    command
-}
-
-fn ran(output: Output) -> Ran {
-    Ran {
-        status: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
 }
 
 fn json(text: &str) -> serde_json::Value {

@@ -1,6 +1,6 @@
 //! Raw keys that decide which data a program meets, and what a release is named.
 
-use mlopsgen::plan::Displaced;
+use mlopsgen::{files::Target, plan::Displaced};
 
 use super::{data_plan, data_plan_of_earlier, displaced_in, store, with};
 
@@ -8,8 +8,8 @@ use super::{data_plan, data_plan_of_earlier, displaced_in, store, with};
 #[test]
 fn raw_keys_that_decide_about_data_are_compared_as_they_are_written() {
     let text = store("postgres").replace("18.99.99", "17.2");
-    let compose = ["compose"];
-    let helm = ["helm"];
+    let compose = [Target::Compose];
+    let helm = [Target::Helm];
     for (line, expected) in [
         ("compose.volumes = []", &compose[..]),
         (
@@ -223,7 +223,10 @@ fn a_file_that_is_not_read_is_asked_for_by_its_key() {
         &qdrant,
         "helm.extraEnvFrom = [{ configMapRef = { name = \"db\" } }]",
     );
-    assert_eq!(displaced_in(&data_plan(&qdrant, &by_map)), ["helm"].into());
+    assert_eq!(
+        displaced_in(&data_plan(&qdrant, &by_map)),
+        [Target::Helm].into()
+    );
     // Of an image of one's own, too, whatever it mounts.
     let own = "[platform]\nname = \"p\"\ntargets = [\"compose\"]\n[groups]\ng = \"g\"\n[components.store]\n\
                image = \"a/b:1\"\ngroup = \"g\"\nvolumes.d = { mount = \"/d\" }\n";

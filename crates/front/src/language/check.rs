@@ -23,65 +23,19 @@ use crate::{
 /// for any value when `removable`: it removes the value of a kind or a preset.
 pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut Sink) -> Table {
     let mut kept = Table::default();
-    for Entry { key, value } in &table.entries {
-        let (key, shape) = match keys.iter().find(|shape| shape.name == key.name) {
-            Some(shape) => (key.clone(), shape),
-            None => {
-                if let Some(of_compose) = of_compose(key, keys) {
-                    sink.push(of_compose.diagnostic(key, value, context.owner));
-                    // Its name counts as declared, so that references to it are not errors as well.
-                    if let Some(name) = of_compose.stands_for()
-                        && table.get(name).is_none()
-                    {
-                        let name = name.to_string();
-                        let span = key.span;
-                        let value = Value::Broken;
-                        kept.set(Key { name, span }, Node { span, value });
-                    }
-                    continue;
-                }
-                let near = nearest_key(key, value, table, keys, sink);
-                let absent = match near {
-                    Some(_) => Vec::new(),
-                    None => absent(table, &kept, keys, sink),
-                };
-                let near = near.or(match absent.as_slice() {
-                    [only] if only.shape.takes(&value.value) => Some(only),
-                    _ => None,
-                });
-                let is_unfit =
-                    |near: &KeyShape| !could_be(value, &near.shape, &context.below(near));
-                sink.push(match near {
-                    Some(near) if table.get(near.name).is_some() => {
-                        both_written(key, near, context.owner)
-                    }
-                    Some(near) if is_unfit(near) => unfit(key, near, context.owner),
-                    Some(_) => unknown_key(key, near, keys, &[], context.owner),
-                    None => unknown_key(key, near, keys, &absent, context.owner),
-                });
-                let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
-                    // The message names what is missing too: it may stand behind the unknown key.
-                    for shape in absent {
-                        let (name, span) = (shape.name.to_string(), key.span);
-                        let value = Value::Broken;
-                        kept.set(Key { name, span }, Node { span, value });
-                    }
-                    continue;
-                };
-                // What was misspelled is read as what it was meant to be, so that nothing else seems to be missing.
-                let key = Key {
-                    name: meant.name.to_string(),
-                    span: key.span,
-                };
-                if !could_be(value, &meant.shape, &context.below(meant)) {
-                    // That it does not fit follows from the guess, too.
-                    let (span, value) = (key.span, Value::Broken);
-                    kept.set(key, Node { span, value });
-                    continue;
-                }
-                (key, meant)
-            }
+    for entry in &table.entries {
+        let known = keys.iter().find(|shape| shape.name == entry.key.name);
+        let known = known.map(|shape| (entry.key.clone(), shape));
+        let unknown = Unknown {
+            table,
+            keys,
+            context,
+            entry,
         };
+        let Some((key, shape)) = known.or_else(|| unknown.meant(&mut kept, sink)) else {
+            continue;
+        };
+        let value = &entry.value;
         let value = if context.removable && value.is_false() {
             Some(value.clone())
         } else if let Some(diagnostic) = form_of_compose(&key, value, keys) {
@@ -102,6 +56,80 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         }
     }
     kept
+}
+
+/// A key that the language may not have.
+struct Unknown<'a> {
+    table: &'a Table,
+    keys: &'a [KeyShape],
+    context: &'a Context<'a>,
+    entry: &'a Entry,
+}
+
+impl<'a> Unknown<'a> {
+    /// Reports it. Returns the key that it was meant to be, if its value is read as that one's.
+    ///
+    /// What was misspelled is read as what was meant, so that nothing else seems to be missing. For the same reason a name that
+    /// can't be read counts as declared in `kept`.
+    fn meant(&self, kept: &mut Table, sink: &mut Sink) -> Option<(Key, &'a KeyShape)> {
+        let Self {
+            table,
+            keys,
+            context,
+            entry: Entry { key, value },
+        } = *self;
+        let broken = |name: &str| {
+            let key = Key {
+                name: name.to_string(),
+                span: key.span,
+            };
+            let node = Node {
+                span: key.span,
+                value: Value::Broken,
+            };
+            (key, node)
+        };
+        if let Some(of_compose) = of_compose(key, keys) {
+            sink.push(of_compose.diagnostic(key, value, context.owner));
+            let name = of_compose.stands_for();
+            if let Some(name) = name.filter(|name| table.get(name).is_none()) {
+                let (key, node) = broken(name);
+                kept.set(key, node);
+            }
+            return None;
+        }
+        let near = nearest_key(key, value, table, keys, sink);
+        let absent = match near {
+            Some(_) => Vec::new(),
+            None => absent(table, kept, keys, sink),
+        };
+        let near = near.or(match absent.as_slice() {
+            [only] if only.shape.takes(&value.value) => Some(*only),
+            _ => None,
+        });
+        let fits = |near: &KeyShape| could_be(value, &near.shape, &context.below(near));
+        sink.push(match near {
+            Some(near) if table.get(near.name).is_some() => both_written(key, near, context.owner),
+            Some(near) if !fits(near) => unfit(key, near, context.owner),
+            Some(_) => unknown_key(key, near, keys, &[], context.owner),
+            None => unknown_key(key, near, keys, &absent, context.owner),
+        });
+        let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
+            // The message names what is missing too: it may stand behind the unknown key.
+            for shape in absent {
+                let (key, node) = broken(shape.name);
+                kept.set(key, node);
+            }
+            return None;
+        };
+        let (key, node) = broken(meant.name);
+        if !fits(meant) {
+            // That it does not fit follows from the guess, too.
+            kept.set(key, node);
+            return None;
+        }
+        Some((key, meant))
+    }
 }
 
 pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::text::is_hidden;
+use crate::{files::DOTENV, text::is_hidden};
 
 /// The longest name of a file or folder, and the longest path, in bytes.
 const LONGEST_NAME: usize = 255;
@@ -187,7 +187,7 @@ fn is_reserved(path: &str) -> bool {
     let own = |path: &str| {
         let path = path.to_lowercase();
         let first = path.split('/').next().unwrap_or_default();
-        first.starts_with(".mlopsgen") || path == "compose/.env"
+        first.starts_with(".mlopsgen") || path == DOTENV
     };
     let is_at_the_top = path.eq_ignore_ascii_case(".gitignore");
     is_at_the_top || own(path) || path.split_once('/').is_some_and(|(_, inner)| own(inner))

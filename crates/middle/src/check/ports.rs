@@ -35,7 +35,7 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
                 format!(
                     "host port {} is published twice, by {}",
                     later.range,
-                    both(earlier, later)
+                    both_names(earlier, later)
                 ),
             )
             .label(
@@ -48,10 +48,10 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
                 Some(_) => diagnostic
                     .help(format!(
                         "{free} is free: write `host = {}` in `ports.{}`",
-                        written(free),
+                        toml_value(free),
                         later.port.name,
                     ))
-                    .replacing(later.span, written(free)),
+                    .replacing(later.span, toml_value(free)),
                 None => diagnostic.help(format!(
                     "{free} is free: let the program listen there, and change `container`"
                 )),
@@ -60,7 +60,7 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
-fn written(range: PortRange) -> String {
+fn toml_value(range: PortRange) -> String {
     match range.first == range.last {
         true => range.to_string(),
         false => format!("\"{range}\""),
@@ -76,7 +76,7 @@ fn shown(publisher: &Published<'_>, other: &Published<'_>) -> String {
     }
 }
 
-fn both(one: &Published<'_>, other: &Published<'_>) -> String {
+fn both_names(one: &Published<'_>, other: &Published<'_>) -> String {
     let names = format!("{} and {}", shown(one, other), shown(other, one));
     if one.workload.name == other.workload.name {
         format!("{names} of `{}`", one.workload.name)

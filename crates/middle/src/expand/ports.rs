@@ -25,7 +25,7 @@ pub(super) fn ports(
     for workload in workloads {
         let is_main = workload.part.is_none();
         let elsewhere = declared.external.as_ref().filter(|_| is_main);
-        let (ports, all_read) = written(declared, &workload.table, elsewhere, bind, sink);
+        let (ports, all_read) = ports_of_table(declared, &workload.table, elsewhere, bind, sink);
         whole &= all_read;
         if is_main {
             refuse_moved(declared, &ports, sink);
@@ -71,7 +71,7 @@ fn refuse_moved(declared: &Declared, own: &[Port], sink: &mut Sink) {
 }
 
 /// The ports, and whether all of them could be read. Of what runs elsewhere the address says the number.
-fn written(
+fn ports_of_table(
     declared: &Declared,
     table: &Table,
     elsewhere: Option<&ExternalDraft>,

@@ -24,7 +24,7 @@ pub(super) fn bind(all: &Declarations, sink: &mut Sink) -> Vec<(Vec<BoundRole>, 
 
 /// What the user bound, then what a default binds.
 fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<BoundRole>, bool) {
-    let mut bound = written(all, index, sink);
+    let mut bound = bound_by_uses(all, index, sink);
     let mut complete = true;
     let declared = &all.components[index];
     for role in &declared.kind.roles {
@@ -36,7 +36,7 @@ fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<Bou
     (bound, complete)
 }
 
-fn written(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
+fn bound_by_uses(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
     let draft = &all.components[index];
     let mut bound = Vec::new();
     let Some(uses) = draft.user.table("uses") else {
@@ -306,7 +306,7 @@ fn free_stores<'a>(
     fitting: &[&'a str],
 ) -> Result<Vec<&'a str>, &'a Declared> {
     let taken = match role.schema {
-        true => taken(all, draft),
+        true => stores_with_a_schema(all, draft),
         false => BTreeSet::new(),
     };
     let free: Vec<&str> = fitting
@@ -329,7 +329,7 @@ fn free_stores<'a>(
 
 /// The stores whose first database keeps the schema of another component than `draft`: of one that names it in `uses`, or of
 /// one further up that is told to.
-fn taken<'a>(all: &'a Declarations, draft: &Declared) -> BTreeSet<&'a str> {
+fn stores_with_a_schema<'a>(all: &'a Declarations, draft: &Declared) -> BTreeSet<&'a str> {
     let schemas = || {
         let components = all.components.iter().enumerate();
         components.flat_map(|(index, component)| {

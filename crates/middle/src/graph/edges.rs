@@ -7,7 +7,7 @@ use super::{
     texts::{pipeline_texts, workload_texts},
 };
 use crate::model::{
-    Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Reach, Text, Workload,
+    Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Purpose, Reach, Text, Workload,
 };
 
 pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
@@ -151,7 +151,7 @@ fn all_ports(peer: &Peer, target: &Component, why: Why, graph: &mut Graph) {
 }
 
 fn scrape_edges(platform: &Platform, graph: &mut Graph) {
-    let Some(prometheus) = platform.first_of("prometheus") else {
+    let Some(prometheus) = platform.first_for(Purpose::Metrics) else {
         return;
     };
     let Some(scraper) = prometheus.main() else {

@@ -3,7 +3,8 @@
 use crate::{
     data::{Program, Upgrade},
     model::{
-        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Raw, Text, Workload,
+        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Purpose, Raw, Text,
+        Workload,
     },
     source::Span,
     value::WebAddress,
@@ -14,16 +15,18 @@ use crate::{
 pub struct Component {
     /// The key in `[components]`: the name of its main workload, and of its service in the DNS.
     pub name: String,
-    /// The catalog entry, and the kinds that it extends, nearest first.
+    /// The catalog entry.
     pub kind: String,
-    /// The kinds that `kind` extends, nearest first.
-    pub lineage: Vec<String>,
     /// The kind that describes its program: what it writes, no other program reads.
     pub program: String,
     /// The kind's title, as in `PostgreSQL`.
     pub title: String,
     /// Its shape in the picture.
     pub icon: Icon,
+    /// Its kind is for programs of all sorts, which their images name.
+    pub any_program: bool,
+    /// What it does for the platform as a whole.
+    pub purpose: Option<Purpose>,
     /// The version of its program.
     pub version: ProgramVersion,
     /// What its program asks for when its version changes over existing data.
@@ -175,11 +178,6 @@ impl Component {
             .iter()
             .find(|setting| setting.name == name)
             .map(|setting| &setting.value)
-    }
-
-    /// Whether it is of this kind or of one that extends it.
-    pub fn is_a(&self, kind: &str) -> bool {
-        self.kind == kind || self.lineage.iter().any(|ancestor| ancestor == kind)
     }
 }
 

@@ -27,7 +27,7 @@ pub use crate::syntax::Date;
 pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, Icon, ImagePlatform, PanelKind, ProbeTool, Propagation,
-    Protocol, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
+    Protocol, Purpose, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };
 pub use account::{SupplementalGroup, User};
 pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};

@@ -1,6 +1,7 @@
 //! `${...}` in strings: finds references, resolves them, leaves everything else as it is.
 
 mod messages;
+mod port;
 mod reach;
 mod resolver;
 
@@ -196,24 +197,4 @@ pub(super) fn default_binding(scene: &Scene<'_>, index: usize, sink: &mut Sink) 
     let scope = Scope::component(index, None);
     first_binding(scene.draft, index)
         .map_or_else(Text::default, |node| text(scene, node, &scope, sink))
-}
-
-/// An output of a component, in the eyes of a reader that chose one of its databases.
-fn output_text(
-    scene: &Scene<'_>,
-    index: usize,
-    output: &str,
-    chosen: Option<&str>,
-    reader: &Scope<'_>,
-    sink: &mut Sink,
-) -> Option<Text> {
-    let node = scene.components[index]
-        .kind_table
-        .get_path(&["outputs", output])?;
-    let scope = Scope {
-        binding: chosen,
-        no_secrets: reader.no_secrets,
-        ..Scope::component(index, None)
-    };
-    Some(text(scene, node, &scope, sink))
 }

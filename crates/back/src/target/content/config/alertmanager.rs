@@ -7,9 +7,12 @@ use serde::Serialize;
 use super::inhibition::{self, InhibitionView};
 
 use crate::{
-    model::{At, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, is_pattern, notify_secret},
+    model::{
+        At, Host, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, is_pattern, notify_secret,
+    },
     speak::{Constants, Speak},
     target::Context,
+    value::HostAndPort,
 };
 
 /// The receiver of alerts that notify nobody. No receiver of platform.toml has a name that starts with `_`.
@@ -158,8 +161,10 @@ fn value(platform: &Platform, text: &Text) -> ValueView {
 fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
     let mails = notify.receivers.iter().any(|it| !it.email.is_empty());
     let local = Smtp {
-        host: LOCAL_MAIL.0.to_string(),
-        port: LOCAL_MAIL.1,
+        server: HostAndPort {
+            host: Host::Name(LOCAL_MAIL.0.to_string()),
+            port: LOCAL_MAIL.1,
+        },
         from: format!("alertmanager@{}", platform.name),
         user: None,
         password: None,
@@ -167,7 +172,7 @@ fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
     };
     let smtp = notify.smtp.as_ref().unwrap_or(&local);
     mails.then(|| SmtpView {
-        host: format!("{}:{}", smtp.host, smtp.port),
+        host: smtp.server.to_string(),
         from: smtp.from.clone(),
         user: smtp.user.clone(),
         password: smtp

@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
-    model::{Component, SettingValue},
+    model::{Component, Purpose, SettingValue},
     target::{
         Context, Emission, Vantage,
         shared::{
@@ -39,7 +39,7 @@ const PLATFORM_RULES: &str = "_platform.yml";
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
     let platform = context.platform;
-    let Some(prometheus) = platform.first_of("prometheus") else {
+    let Some(prometheus) = platform.first_for(Purpose::Metrics) else {
         return Ok(emission);
     };
     let (jobs, unreachable) = scrape::jobs(platform, prometheus, context.vantage);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     graph::Graph,
-    model::{Network, NetworkMode, NetworkOwners, Platform, Workload},
+    model::{Network, NetworkMode, NetworkOwners, Platform, Purpose, Workload},
     speak::Speak,
     target::Context,
 };
@@ -44,7 +44,9 @@ impl<'a> Networks<'a> {
         };
         if !pipelines.iter().any(joins) && !platform.pipelines.is_empty() {
             // A network that no service is on is never made, and the tasks would have none.
-            let airflow = platform.first_of("airflow").and_then(|it| it.main());
+            let airflow = platform
+                .first_for(Purpose::Pipelines)
+                .and_then(|it| it.main());
             pipelines.extend(airflow.map(|workload| workload.name.clone()));
         }
         Self {

@@ -14,7 +14,7 @@ use started::ProgramFolder;
 pub use started::{Laid, Source, Started, Unread, names_folders};
 
 use crate::{
-    data::{Data, Keeper, Kept, Place, STORE_VOLUME, joined},
+    data::{Data, DataKey, Keeper, Kept, Place, STORE_VOLUME, join_paths},
     files::Target,
     model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
 };
@@ -46,17 +46,19 @@ pub struct Keeping {
 pub struct KeptVolume {
     pub key: String,
     /// Where platform.toml speaks of it.
-    pub path: String,
+    pub path: DataKey,
     pub keeping: Keeping,
 }
 
 impl KeptVolume {
     /// A volume that only `[raw.compose]` declares.
     pub fn of_raw_keys(key: &str) -> Self {
-        let path = format!("raw.compose.volumes.{key}");
+        let path = DataKey::Raw {
+            target: Target::Compose,
+            volume: key.to_string(),
+        };
         Self {
             key: key.to_string(),
-            path: path.clone(),
             keeping: Keeping {
                 keeper: Keeper::Engine,
                 name: key.to_string(),
@@ -64,21 +66,22 @@ impl KeptVolume {
                 moved: false,
                 size: None,
                 folder: None,
-                named_by: Some(path),
+                named_by: Some(path.to_string()),
                 adopted: true,
             },
+            path,
         }
     }
 }
 
 /// What a runtime has written about data.
-pub struct Written<'a> {
+pub struct RuntimeData<'a> {
     pub target: Target,
     pub volumes: Vec<KeptVolume>,
     pub started: Vec<Started<'a>>,
 }
 
-impl Written<'_> {
+impl RuntimeData<'_> {
     /// The data of a platform, as this runtime keeps it.
     pub fn kept(self, platform: &Platform) -> Vec<Kept> {
         let volumes = self.volumes.into_iter();
@@ -96,7 +99,7 @@ impl Written<'_> {
                 let kept = match &laid.source {
                     Source::Volume(key) => volumes.get_mut(key),
                     Source::Folder(path) if is_store || mount.is_some_and(is_data) => {
-                        let key = key(self.target, started.workload, mount);
+                        let key = key_of_mount(self.target, started.workload, mount);
                         let made = folders.entry(path.clone());
                         Some(made.or_insert_with(|| of_folder(path, key)))
                     }
@@ -105,7 +108,7 @@ impl Written<'_> {
                 let Some(kept) = kept else {
                     continue;
                 };
-                let key = key(self.target, started.workload, mount);
+                let key = key_of_mount(self.target, started.workload, mount);
                 if !kept.mounts.contains(&key) {
                     kept.mounts.push(key);
                 }
@@ -149,7 +152,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
     }
 }
 
-fn of_folder(path: &str, key: String) -> Kept {
+fn of_folder(path: &str, key: DataKey) -> Kept {
     of_volume(KeptVolume {
         key: path.to_string(),
         path: key,
@@ -175,7 +178,7 @@ fn places(
 ) -> Vec<Place> {
     let open_to = started.open_to.map(|key| format!("`{key}`"));
     let place = |folder: Option<String>, unread: Option<&String>| Place {
-        runtime: target.name().to_string(),
+        runtime: target,
         workload: started.workload.name.clone(),
         mount: laid.at.clone(),
         sub_path: laid.sub_path.clone(),
@@ -187,7 +190,7 @@ fn places(
         own => own
             .iter()
             .map(|it| {
-                let folder = joined(&laid.sub_path, &it.path);
+                let folder = join_paths(&laid.sub_path, &it.path);
                 place(Some(folder), it.unread.as_ref())
             })
             .collect(),
@@ -203,7 +206,7 @@ fn of_pipelines(platform: &Platform, target: Target, volumes: &mut BTreeMap<Stri
             };
             if let Some(kept) = volumes.get_mut(key) {
                 kept.places.insert(Place {
-                    runtime: target.name().to_string(),
+                    runtime: target,
                     workload: format!("pipelines.{}", pipeline.name),
                     mount: mount.path.clone(),
                     sub_path: String::new(),
@@ -226,11 +229,14 @@ fn is_store(component: &Component, mount: Option<&Mount>, holds_its_folder: bool
 }
 
 /// The key of a volume as the user writes it. Workloads of one image share theirs.
-fn key(target: Target, workload: &Workload, mount: Option<&Mount>) -> String {
-    let component = &workload.component;
+fn key_of_mount(target: Target, workload: &Workload, mount: Option<&Mount>) -> DataKey {
+    let component = workload.component.clone();
     match mount {
-        Some(mount) => format!("components.{component}.volumes.{}", mount.name),
-        None => format!("components.{component}.{}.volumes", target.name()),
+        Some(mount) => DataKey::Component {
+            component,
+            volume: mount.name.clone(),
+        },
+        None => DataKey::RawMounts { component, target },
     }
 }
 

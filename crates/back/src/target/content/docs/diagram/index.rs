@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     graph::{ComponentPeer, Graph, Why},
-    model::{Component, Flow, FlowEnd, Platform},
+    model::{Component, Flow, FlowEnd, Platform, Purpose},
     target::content::docs::facts,
 };
 
@@ -40,8 +40,8 @@ impl<'a> Index<'a> {
             flows_of: BTreeMap::new(),
             external: Vec::new(),
             above: mostly_with_pipelines(platform),
-            ci_runner: facts::runner(platform, "jenkins"),
-            pipeline_runner: facts::runner(platform, "airflow"),
+            ci_runner: facts::runner(platform, Purpose::Ci),
+            pipeline_runner: facts::runner(platform, Purpose::Pipelines),
         };
         let is_external = |component: &&Component| component.external.is_some();
         let external = platform.components.iter().filter(is_external);

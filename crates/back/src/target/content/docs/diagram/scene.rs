@@ -311,7 +311,7 @@ fn actor_node(actor: &Actor) -> Node {
 pub fn ci_node(ci: &Ci) -> Node {
     let agent = match &ci.agent {
         Agent::Any => "any agent".to_string(),
-        Agent::Docker(image) => image.written(),
+        Agent::Docker(image) => image.to_text(),
         Agent::Label(label) => format!("agent {label}"),
     };
     Node {
