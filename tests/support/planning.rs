@@ -44,6 +44,7 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         mounts: Vec::new(),
         upgrades: Vec::new(),
         size: None,
+        folder: None,
         places: BTreeSet::new(),
         named_by: None,
         adopted: false,

@@ -206,9 +206,8 @@ fn group(
     external: bool,
     sink: &mut Sink,
 ) -> Option<String> {
-    let known: Vec<&str> = tree
-        .table("groups")
-        .map_or(Vec::new(), |groups| groups.keys().collect());
+    let groups = tree.table("groups");
+    let known = || -> Vec<&str> { groups.into_iter().flat_map(Table::keys).collect() };
     let Some(node) = component.get("group") else {
         if !external {
             let diagnostic = Diagnostic::new(
@@ -216,6 +215,7 @@ fn group(
                 format!("component `{}` needs the key `group`", key.name),
             )
             .label(key.span, "in no group");
+            let known = known();
             sink.push(match known.as_slice() {
                 [] => diagnostic
                     .help("write `main = \"Everything\"` below `[groups]`, and `group = \"main\"` here")
@@ -236,8 +236,8 @@ fn group(
         return None;
     };
     let name = node.as_str()?;
-    if !known.contains(&name) {
-        sink.push(unknown("group", name, node.span, &known));
+    if groups.is_none_or(|groups| groups.get(name).is_none()) {
+        sink.push(unknown("group", name, node.span, &known()));
         return None;
     }
     Some(name.to_string())

@@ -92,6 +92,21 @@ pub struct DataFolder {
     pub env: Vec<String>,
     /// Options of the command that name it, without dashes.
     pub options: Vec<String>,
+    /// Options of the command that name a file in which `options` may stand, too.
+    pub config: Vec<String>,
+    /// Where it has another value, the program keeps its data elsewhere, as in another database.
+    pub kept_if: Option<KeptIf>,
+}
+
+/// What the program is told about where it keeps its data, and the value with which that is the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptIf {
+    /// Environment variables that tell it.
+    pub env: Vec<String>,
+    /// Options of the command that tell it, without dashes.
+    pub options: Vec<String>,
+    /// The value with which it is the folder; it is also that where nothing tells.
+    pub value: String,
 }
 
 impl Component {

@@ -12,7 +12,8 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
-        Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
+        KeptIf, Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use,
+        Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
     value::WebAddress,
@@ -109,6 +110,12 @@ fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFol
                 .and_then(|node| text(scene, node, &scope, sink).as_plain()),
             env: read::strings(folder, "env"),
             options: read::strings(folder, "options"),
+            config: read::strings(folder, "config"),
+            kept_if: folder.table("kept_if").map(|it| KeptIf {
+                env: read::strings(it, "env"),
+                options: read::strings(it, "options"),
+                value: read::owned(it, "value").unwrap_or_default(),
+            }),
         })
         .collect()
 }
