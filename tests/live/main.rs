@@ -69,7 +69,7 @@ fn what_runs_out_is_reported_once() {
         timed(
             "no memory and no room are a page each",
             limits::are_reported,
-        )
+        );
     });
 }
 
