@@ -99,8 +99,10 @@ team = { email = ["team@example.com"] }
 /// user's choice, `#` an item of a list.
 const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
+    ("raw.helm.gateway.parentRefs.#", "name = \"public\""),
     ("secrets.*", "env = \"S\""),
     ("routes.*.paths.*", "to = \"grafana\""),
+    ("kind.data_folders.#.kept_if", "value = \"sqlite3\""),
     (
         "deploy.argocd",
         "repository = \"https://git.example.com/p.git\"",
