@@ -96,7 +96,16 @@ impl<'a> Addition<'a> {
             None => self.known.only_group().unwrap_or(&name).to_string(),
         };
         self.open_group(&group, &kind)?;
-        self.insert(&name, &kind, &group, wish.image, None, 0)?;
+        self.insert(
+            &New {
+                name: &name,
+                kind: &kind,
+                group: &group,
+                image: wish.image,
+                store_of: None,
+            },
+            0,
+        )?;
         self.asked.push(name);
         Ok(())
     }
@@ -182,16 +191,15 @@ impl<'a> Addition<'a> {
         self.sheet.line("groups", group, &describe(kind))
     }
 
-    /// One component; those of its roles first. `store_of`: it keeps the schema of that component, or its files in a bucket.
-    fn insert(
-        &mut self,
-        name: &str,
-        kind: &Rc<Kind>,
-        group: &str,
-        image: Option<&str>,
-        store_of: Option<&str>,
-        depth: usize,
-    ) -> Result<(), Failure> {
+    /// One component; those of its roles first.
+    fn insert(&mut self, new: &New<'_>, depth: usize) -> Result<(), Failure> {
+        let &New {
+            name,
+            kind,
+            group,
+            image,
+            store_of,
+        } = new;
         if kind.image.is_none() && image.is_none() {
             return Err(without_image(kind).help(format!(
                 "name one: `mlopsgen add {} {name} --image IMAGE`",
@@ -246,7 +254,7 @@ impl<'a> Addition<'a> {
         group: &str,
         depth: usize,
     ) -> Result<Option<Filler>, Failure> {
-        let fitting = self.fitting(role);
+        let fitting = self.possible_fillers(role);
         let companions: Vec<&String> = fitting
             .iter()
             .filter(|it| self.asked.contains(it))
@@ -285,7 +293,16 @@ impl<'a> Addition<'a> {
         };
         let filler = self.known.free_name(&wish, &kind);
         let store_of = (role.schema || choices(&kind).is_some()).then_some(name);
-        self.insert(&filler, &kind, group, None, store_of, depth + 1)?;
+        self.insert(
+            &New {
+                name: &filler,
+                kind: &kind,
+                group,
+                image: None,
+                store_of,
+            },
+            depth + 1,
+        )?;
         if role.schema {
             self.known.schemas.insert(filler.clone());
         }
@@ -296,7 +313,7 @@ impl<'a> Addition<'a> {
     }
 
     /// Components that may fill a role, in the file's order; a database that has a schema already is no place for another.
-    fn fitting(&self, role: &Role) -> Vec<String> {
+    fn possible_fillers(&self, role: &Role) -> Vec<String> {
         let components = self.known.components.iter();
         components
             .filter(|(name, kind)| {
@@ -342,6 +359,16 @@ impl<'a> Addition<'a> {
         }
         Ok(settings)
     }
+}
+
+/// A component to insert.
+struct New<'a> {
+    name: &'a str,
+    kind: &'a Rc<Kind>,
+    group: &'a str,
+    image: Option<&'a str>,
+    /// It keeps the schema of that component, or its files in a bucket.
+    store_of: Option<&'a str>,
 }
 
 fn without_image(kind: &Kind) -> Failure {

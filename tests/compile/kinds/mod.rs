@@ -16,13 +16,12 @@ use mlopsgen::{
     Component, Probe, Workload,
     catalog::{Catalog, Kind},
     compile::{Output, Request, compile},
-    diag::{
-        Code, Sink,
-        render::{Style, human},
-    },
+    diag::{Code, Sink},
     source::Sources,
     world::MemoryWorld,
 };
+
+use crate::support::messages::messages;
 
 use author::{Author, least, most};
 
@@ -146,11 +145,7 @@ fn compiled(text: &str) -> Output {
         &MemoryWorld::new().with("platform.toml", text),
         &Request::default(),
     );
-    let style = Style {
-        color: false,
-        width: 120,
-    };
-    let printed = human(&compilation.diagnostics, &compilation.sources, style);
+    let printed = messages(&compilation);
     let serious = compilation.diagnostics.iter().any(|diagnostic| {
         // The user describes their own programs.
         !matches!(diagnostic.code, Code::NoHealthCheck | Code::NoPersistence)
@@ -287,7 +282,7 @@ fn what_speaks_http_has_a_url(kind: &Kind, component: &Component, _: &Output) {
 
 fn images_are_pinned_to_a_full_version(kind: &Kind, _: &Component, output: &Output) {
     for (name, workload) in workloads(output) {
-        let image = workload.image.written();
+        let image = workload.image.to_text();
         let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
         let numbers = tag
             .split(|c: char| !c.is_ascii_digit())

@@ -5,12 +5,12 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     Declarations,
     draft::{BoundRole, Declared},
-    layers::normal_kind,
+    layers::kind_in_long_form,
 };
 use crate::{
     catalog::{Fact, PlatformFact, RoleFact},
     diag::{Code, Diagnostic, Sink},
-    model::Route,
+    model::{Purpose, Route},
     syntax::{Entry, Node, Removal, Table, Value, overlay},
     template::{Engine, View},
     text::all_of,
@@ -64,10 +64,10 @@ fn roles(all: &Declarations, bound: &[BoundRole]) -> Map<String, Json> {
 
 fn platform(all: &Declarations) -> Map<String, Json> {
     let holds = |fact: &PlatformFact| match fact {
-        PlatformFact::Prometheus => all.has_kind("prometheus"),
-        PlatformFact::Grafana => all.has_kind("grafana"),
-        PlatformFact::Airflow => all.has_kind("airflow"),
-        PlatformFact::Jenkins => all.has_kind("jenkins"),
+        PlatformFact::Prometheus => all.has(Purpose::Metrics),
+        PlatformFact::Grafana => all.has(Purpose::Dashboards),
+        PlatformFact::Airflow => all.has(Purpose::Pipelines),
+        PlatformFact::Jenkins => all.has(Purpose::Ci),
         PlatformFact::Pipelines => all.names.has_pipelines,
         PlatformFact::Stubs => all.names.has_stubs,
         PlatformFact::Ci => all.names.has_ci,
@@ -155,7 +155,7 @@ pub(super) fn holds(condition: &Node, engine: &Engine, facts: &View, sink: &mut 
 }
 
 /// The kind's tables, each `[[when]]` whose condition holds laid over them.
-pub(super) fn decided(
+pub(super) fn table_of_kind(
     declared: &Declared,
     engine: &Engine,
     facts: &View,
@@ -163,9 +163,9 @@ pub(super) fn decided(
 ) -> Table {
     let mut table = declared.kind.table.clone();
     let Some(when) = table.remove("when") else {
-        return normal_kind(&table);
+        return kind_in_long_form(&table);
     };
-    table = normal_kind(&table);
+    table = kind_in_long_form(&table);
     for case in when.as_array().unwrap_or_default() {
         let Some(case) = case.as_table() else {
             continue;
@@ -174,7 +174,7 @@ pub(super) fn decided(
             .get("if")
             .is_some_and(|condition| holds(condition, engine, facts, sink))
         {
-            let mut over = normal_kind(case);
+            let mut over = kind_in_long_form(case);
             over.remove("if");
             let more = taken_arguments(&mut over);
             let panels = over.entry("panels").cloned();
