@@ -305,6 +305,7 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         name: key.name.clone(),
         kind: kind.unwrap_or(SettingType::String),
         required: table.boolean("required").unwrap_or(false),
+        required_with: table.string("required_with").map(ToString::to_string),
         characters: table.string("characters").map(ToString::to_string),
         choices: table
             .strings("choices")

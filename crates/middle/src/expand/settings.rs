@@ -46,6 +46,14 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
         check_logins(all, declared, sink);
         check_databases(declared, sink);
         stores::check_login(declared, sink);
+        for spec in &declared.kind.settings {
+            let with = spec.required_with.as_deref();
+            if with.is_some_and(|with| declared.setting(with).is_some())
+                && declared.setting(&spec.name).is_none()
+            {
+                sink.push(missing(all, declared, spec));
+            }
+        }
         if declared.external.is_some() {
             continue;
         }
