@@ -5,7 +5,7 @@ use std::path::Path;
 use mlopsgen::{
     disk::{ProjectPlace, environments, has_dotenv, removed_environments},
     plan::Failure,
-    text::shell_word,
+    text::{all_of, shell_word},
 };
 use serde_json::{Value, json};
 
@@ -32,6 +32,15 @@ pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
     let mut documents = Vec::new();
     let mut statuses = Vec::new();
     let is_many = all.len() > 1;
+    // What one of them is refused for, all are: nothing is written.
+    let refused = match command {
+        Command::Apply(_) => with_errors(&all, context),
+        _ => Vec::new(),
+    };
+    let command = match refused.is_empty() {
+        true => command,
+        false => &Command::Validate,
+    };
     for environment in all {
         context.global.environment.clone_from(&environment);
         if is_held {
@@ -58,9 +67,29 @@ pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
     } else if is_check || !context.terminal.quiet {
         report_gone(&gone, &root, context)?;
     }
+    if !refused.is_empty() {
+        let names = all_of(&refused);
+        context.terminal.err(&format!(
+            "nothing was written: there are errors in {names}\n"
+        ));
+    }
     let error = statuses.iter().find(|status| ![0, STALE].contains(*status));
     let found = statuses.iter().find(|status| **status != 0);
     Ok(*error.or(found).unwrap_or(&0))
+}
+
+/// The base and the environments that have errors, as a message names them.
+fn with_errors(all: &[Option<String>], context: &mut Context) -> Vec<String> {
+    let mut out = Vec::new();
+    for environment in all {
+        context.global.environment.clone_from(environment);
+        let is_whole =
+            project::open(&context.global).is_ok_and(|project| !project.compile().has_errors());
+        if !is_whole {
+            out.push(environment.clone().unwrap_or_else(|| "base".to_string()));
+        }
+    }
+    out
 }
 
 /// What makes one file, or is of no environment.
@@ -150,8 +179,9 @@ fn report_gone(gone: &[String], root: &Path, context: &Context) -> Result<(), Fa
             _ => format!("git rm -r {folder}"),
         };
         context.terminal.out(&format!(
-            "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside platform.toml. \
-             To remove it: {removal}\n"
+            "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside {}. \
+             To remove it: {removal}\n",
+            context.global.file_name()
         ))?;
     }
     Ok(())

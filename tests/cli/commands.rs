@@ -439,9 +439,9 @@ fn platform_toml_is_found_in_a_folder_above() {
     let project = Folder::new();
     project.write("platform.toml", "[platform]\nname = \"demo\"\n");
     project.write("src/deep/file.txt", "");
-    let run = |words: &[&str]| {
+    let run_in = |folder: &str, words: &[&str]| {
         Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
-            .current_dir(project.path("src/deep"))
+            .current_dir(project.path(folder))
             .args(words)
             .env("XDG_CACHE_HOME", crate::CACHE)
             .output()
@@ -449,7 +449,9 @@ fn platform_toml_is_found_in_a_folder_above() {
             .status
             .success()
     };
+    let run = |words: &[&str]| run_in("src/deep", words);
     assert!(run(&["apply", "--yes"]) && run(&["check"]));
+    assert!(run_in("src", &["-C", "deep", "check"]) && run_in("", &["-C", "src/deep", "check"]));
     assert!(project.exists("generated/.mlopsgen.json"));
     assert!(!project.exists("src/deep/generated"));
     assert!(run(&["init"]), "a project may be started in another one");

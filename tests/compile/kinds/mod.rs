@@ -26,7 +26,7 @@ use crate::support::messages::messages;
 use author::{Author, least, most};
 
 /// Kinds that the catalog must have. It may have more.
-const EXPECTED: [&str; 74] = [
+const EXPECTED: [&str; 75] = [
     "airflow",
     "alertmanager",
     "bentoml",
@@ -44,6 +44,7 @@ const EXPECTED: [&str; 74] = [
     "fluent-bit",
     "gitea",
     "grafana",
+    "hive-metastore",
     "jaeger",
     "jenkins",
     "job",

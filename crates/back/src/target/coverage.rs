@@ -271,7 +271,10 @@ fn files(component: &Component, setting: &str) -> Vec<(String, String)> {
     match component.setting(setting) {
         Some(SettingValue::Files(files)) => files
             .iter()
-            .map(|(path, bytes)| (path.clone(), String::from_utf8_lossy(bytes).into_owned()))
+            .map(|file| {
+                let text = String::from_utf8_lossy(&file.bytes).into_owned();
+                (file.path.clone(), text)
+            })
             .collect(),
         _ => Vec::new(),
     }

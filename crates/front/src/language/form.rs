@@ -132,6 +132,8 @@ pub enum NameRule {
     ContainerPath,
     /// The host of a registry, with a port where it has one.
     Registry,
+    /// A name in `/etc/hosts`.
+    HostName,
     /// What a path of a URL starts with, in characters that no configuration reads as its own.
     WebPath,
     /// Any text that is not empty.
@@ -178,6 +180,7 @@ impl NameRule {
             }
             NameRule::ContainerPath => ContainerPath::of_file(name).is_some(),
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
+            NameRule::HostName => value::is_alias(name),
             NameRule::WebPath => {
                 let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
                 name.chars().all(plain) && value::is_url_path(name)
@@ -208,12 +211,18 @@ impl NameRule {
             NameRule::Registry => {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
             }
+            NameRule::HostName => "a host name: letters, digits, `.`, `_` and `-`",
             NameRule::WebPath => {
                 "a path such as `/mlflow`: letters, digits, `-`, `.`, `_`, `~` and single `/`, without `.` and `..`"
             }
             NameRule::Free => "any text that is not empty",
         }
     }
+}
+
+/// Whether a path begins with a shell's `~`.
+pub(super) fn is_home(path: &str) -> bool {
+    path == "~" || path.starts_with("~/")
 }
 
 impl Form {
@@ -226,7 +235,9 @@ impl Form {
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
             Form::Cron => Schedule::parse(text).is_some(),
-            Form::Path => HostPath::is_good(text),
+            Form::Path => {
+                HostPath::is_good(text) && !is_home(text) && !reference::names_environment(text)
+            }
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::MountPath => ContainerPath::of_mount(text).is_some(),
             Form::RepositoryGlob => is_glob(text) && stays_below(text),

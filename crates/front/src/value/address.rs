@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
 /// The engine's word for the host in a line of `/etc/hosts`.
@@ -125,9 +125,12 @@ impl Bind {
         in_url(self.0)
     }
 
-    /// What a person's browser on the host calls it.
+    /// What a person's browser on the host calls it. `localhost` is 127.0.0.1 and ::1, no other address of the host itself.
     pub fn browser_host(self) -> String {
-        match self.is_everywhere() || self.is_loopback() {
+        let canonical = self.0.to_canonical();
+        let is_localhost = canonical == IpAddr::V4(Ipv4Addr::LOCALHOST)
+            || canonical == IpAddr::V6(Ipv6Addr::LOCALHOST);
+        match self.is_everywhere() || is_localhost {
             true => "localhost".to_string(),
             false => self.in_url(),
         }
@@ -310,6 +313,14 @@ mod tests {
                 bind(text).is_loopback() && !bind(text).is_everywhere(),
                 "{text}"
             );
+        }
+        for (text, host) in [
+            ("127.0.0.1", "localhost"),
+            ("::1", "localhost"),
+            ("127.0.0.2", "127.0.0.2"),
+            ("10.0.0.1", "10.0.0.1"),
+        ] {
+            assert_eq!(bind(text).browser_host(), host, "{text}");
         }
         assert!(bind("[::1]").overlaps(bind("::1")));
         assert!(!bind("10.0.0.1").overlaps(bind("10.0.0.2")));

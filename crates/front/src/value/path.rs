@@ -215,6 +215,25 @@ pub fn is_device(name: &str) -> bool {
     DEVICES.contains(&stem.as_str()) || is_numbered
 }
 
+/// Whether the name of a file is one of a configuration that programs only read.
+pub fn is_configuration(path: &str) -> bool {
+    const ENDINGS: [&str; 11] = [
+        "yml",
+        "yaml",
+        "conf",
+        "cfg",
+        "cnf",
+        "toml",
+        "ini",
+        "json",
+        "properties",
+        "xml",
+        "sql",
+    ];
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ENDINGS.contains(&ending))
+}
+
 /// Why no file of the project is copied from this path into what is generated: it holds secrets of a person or of a platform.
 /// `output` is the name of the folder that everything is generated into, in this project or another one.
 pub fn why_private(path: &str, output: &str) -> Option<&'static str> {

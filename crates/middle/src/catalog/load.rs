@@ -139,10 +139,11 @@ fn parent_of(
     sink: &mut Sink,
 ) -> Option<Kind> {
     let wanted = parent.as_str().unwrap_or_default();
-    if own && wanted == name {
-        if let Some(file) = KindFile::embedded(name) {
-            return read(catalog, file, sources, sink);
-        }
+    if own
+        && wanted == name
+        && let Some(file) = KindFile::embedded(name)
+    {
+        return read(catalog, file, sources, sink);
     }
     if catalog.depth >= LONGEST_LINEAGE {
         sink.push(

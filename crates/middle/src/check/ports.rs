@@ -21,6 +21,30 @@ struct Published<'a> {
     span: Span,
 }
 
+/// A port that has the component's own public address twice.
+pub(super) fn public_addresses(facts: Facts<'_>, sink: &mut Sink) {
+    for component in &facts.platform.components {
+        let main = component.main_port.as_deref();
+        let Some(port) = main.and_then(|name| component.port(name)) else {
+            continue;
+        };
+        if let Some(address) = &port.public_url {
+            let name = &port.name;
+            sink.push(
+                Diagnostic::new(
+                    Code::ConflictingKeys,
+                    format!("`{name}` is the main port of `{}`", component.name),
+                )
+                .label(port.span, "its public address is the component's")
+                .help(format!(
+                    "move it out of `ports.{name}`, to the component: `public_url = \"{}\"`",
+                    address.as_str()
+                )),
+            );
+        }
+    }
+}
+
 /// Two components that publish the same host port, unless both have profiles and share none.
 pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
     let published = published(facts.platform);

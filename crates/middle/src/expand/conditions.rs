@@ -176,15 +176,13 @@ pub(super) fn table_of_kind(
         {
             let mut over = kind_in_long_form(case);
             over.remove("if");
-            let more = over
-                .table_mut("workload")
-                .and_then(|workload| workload.remove("args"));
+            let more = taken_arguments(&mut over);
             let panels = over.entry("panels").cloned();
             over.remove("panels");
             table = overlay(&table, &over, Removal::Now);
             append_panels(&mut table, panels);
-            if let Some(more) = more {
-                append_arguments(&mut table, &more);
+            for (path, words) in more {
+                append_arguments(&mut table, &path, words);
             }
         }
     }
@@ -201,12 +199,37 @@ fn append_panels(table: &mut Table, more: Option<Entry>) {
     }
 }
 
-/// The `args` of a case are a part of the kind's command; the user's own `args` follow them.
-fn append_arguments(table: &mut Table, more: &Node) {
-    let command = table
-        .table_mut("workload")
-        .and_then(|workload| workload.get_mut("command"));
-    if let Some(Value::Array(words)) = command.map(|node| &mut node.value) {
-        words.extend(more.as_array().unwrap_or_default().iter().cloned());
+/// The `args` of a case, with the path of the workload that each is for. They are no longer in the case.
+fn taken_arguments(case: &mut Table) -> Vec<(Vec<String>, Entry)> {
+    let parts = case.table("parts").into_iter().flat_map(Table::keys);
+    let paths = parts.map(|part| vec!["parts".to_string(), part.to_string()]);
+    let paths: Vec<_> = paths.chain([vec!["workload".to_string()]]).collect();
+    let mut taken = Vec::new();
+    for path in paths {
+        let Some(workload) = table_at(case, &path) else {
+            continue;
+        };
+        if let Some(words) = workload.entry("args").cloned() {
+            workload.remove("args");
+            taken.push((path, words));
+        }
     }
+    taken
+}
+
+/// The `args` of a case are a part of the kind's command; the user's own `args` follow them.
+fn append_arguments(table: &mut Table, path: &[String], words: Entry) {
+    let Some(workload) = table_at(table, path) else {
+        return;
+    };
+    let command = workload.get_mut("command").map(|node| &mut node.value);
+    match (command, words.value.as_array()) {
+        (Some(Value::Array(command)), Some(more)) => command.extend(more.iter().cloned()),
+        _ => workload.set(words.key, words.value),
+    }
+}
+
+fn table_at<'a>(table: &'a mut Table, path: &[String]) -> Option<&'a mut Table> {
+    path.iter()
+        .try_fold(table, |table, key| table.table_mut(key))
 }

@@ -10,7 +10,7 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, Owner, complete, component_key},
-    syntax::{Key, Node, Removal, Table, overlay, quoted},
+    syntax::{Key, Node, Removal, Table, key_text, overlay, quoted},
     text::{all_of, one_of},
 };
 
@@ -152,7 +152,14 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
                 let known: Vec<&str> = tree
                     .table("presets")
                     .map_or(Vec::new(), |presets| presets.keys().collect());
-                sink.push(unknown("preset", name, node.span, &known));
+                let diagnostic = unknown("preset", name, node.span, &known);
+                let line = format!("{} = {{ restart = \"unless-stopped\" }}", key_text(name));
+                sink.push(match known.is_empty() {
+                    true => diagnostic
+                        .help(format!("declare it below `[presets]`: `{line}`"))
+                        .declaring(node.span, "presets", line),
+                    false => diagnostic,
+                });
             }
         }
     }

@@ -364,12 +364,19 @@ impl Reader<'_> {
         None
     }
 
-    /// `public_url`, where the port is the main one and nothing says it yet.
+    /// `public_url` of the component or, of another port than the main one, of the port, where nothing says it yet.
     fn set_url(&mut self, index: usize, port: &str, url: &str, span: Span) {
         let declared = &mut self.components[index];
-        let is_main = main_port(declared).as_deref() == Some(port);
-        if is_main && declared.user.get("public_url").is_none() {
-            declared.user.set(key("public_url", span), text(url, span));
+        let set = |table: &mut Table| {
+            if table.get("public_url").is_none() {
+                table.set(key("public_url", span), text(url, span));
+            }
+        };
+        match main_port(declared).as_deref() == Some(port) {
+            true => set(&mut declared.user),
+            false => edit(&mut declared.user, "ports", span, |ports| {
+                edit(ports, port, span, set);
+            }),
         }
     }
 
@@ -464,8 +471,7 @@ fn ports(declared: &Declared) -> Vec<&str> {
 /// The port of a component that people open: `http`, which is what kinds call it, else the kind's main port, else the first.
 fn main_port(declared: &Declared) -> Option<String> {
     let ports = ports(declared);
-    let http = ports.iter().find(|port| **port == "http");
-    let http = http.map(ToString::to_string);
+    let http = ports.contains(&"http").then(|| "http".to_string());
     http.or_else(|| declared.kind.port.clone())
         .or_else(|| ports.first().map(ToString::to_string))
 }

@@ -234,6 +234,7 @@ fn name(rule: NameRule) -> Value {
         }
         NameRule::WebPath => json!({ "pattern": "^(/[A-Za-z0-9._~-]+)*/?$" }),
         NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
+        NameRule::HostName => json!({ "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]*$" }),
         NameRule::Registry => json!({ "pattern": "^[A-Za-z0-9._-]+(:[0-9]+)?$" }),
         NameRule::Free => json!({ "minLength": 1 }),
     }

@@ -139,7 +139,8 @@ impl Component {
     /// Where people reach a port, where the platform says so and does not leave it to what is published.
     pub fn declared_public_url(&self, port: &str) -> Option<&WebAddress> {
         let is_main = self.main_port.as_deref() == Some(port);
-        self.public_url.as_ref().filter(|_| is_main)
+        let of_port = self.port(port).and_then(|port| port.public_url.as_ref());
+        of_port.or(self.public_url.as_ref().filter(|_| is_main))
     }
 
     /// The workload that listens on a port. `None` where the component runs elsewhere.
@@ -227,8 +228,19 @@ pub enum SettingValue {
     List(Vec<Text>),
     /// Stores elsewhere, in the user's order.
     Stores(Vec<Store>),
-    /// Files of the project: path and text.
-    Files(Vec<(String, Vec<u8>)>),
+    /// Files of the project.
+    Files(Vec<SettingFile>),
+}
+
+/// A file of the project that a setting names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SettingFile {
+    /// Relative to the project.
+    pub path: String,
+    /// As it is written.
+    pub bytes: Vec<u8>,
+    /// Its text with its references resolved, where it holds some.
+    pub text: Option<Text>,
 }
 
 /// A store elsewhere that a program sends to.
@@ -253,6 +265,17 @@ impl SettingValue {
             Self::Stores(stores) => stores.iter().flat_map(Store::texts).collect(),
             Self::Integer(_) | Self::Boolean(_) | Self::Files(_) => Vec::new(),
         }
+    }
+}
+
+impl Setting {
+    /// The texts of its files in which references stand.
+    pub fn file_texts(&self) -> impl Iterator<Item = &Text> {
+        let files = match &self.value {
+            SettingValue::Files(files) => files.as_slice(),
+            _ => &[],
+        };
+        files.iter().filter_map(|file| file.text.as_ref())
     }
 }
 

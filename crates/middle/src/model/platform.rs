@@ -82,6 +82,11 @@ impl Platform {
         self.components.find(name)
     }
 
+    /// The names of the chart's own pods: `helm test`, and what removes the pods of failed tasks.
+    pub fn chart_pods(&self) -> [String; 2] {
+        ["test", "task-pods"].map(|it| format!("{}-{it}", self.name))
+    }
+
     /// All workloads, in the order of their components.
     pub fn workloads(&self) -> impl Iterator<Item = &Workload> {
         self.components
@@ -274,8 +279,8 @@ pub struct PlatformVolume {
     pub span: Span,
 }
 
-/// Whether Kubernetes takes it as the name of a claim.
-pub fn is_claim_name(name: &str) -> bool {
+/// Whether Kubernetes takes it as a DNS subdomain: the name of a claim, a name in `hostAliases`.
+pub fn is_dns_subdomain(name: &str) -> bool {
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     name.len() <= 253
         && name.split('.').all(|label| {

@@ -122,19 +122,21 @@ impl Waits<'_> {
         if let Some(asked) = asked
             && let Some(problem) = impossible(workload, asked)
         {
-            sink.push(
-                Diagnostic::new(Code::ConditionImpossible, problem)
-                    .label(node.span, format!("waits for `{}`", asked.name()))
-                    .label(workload.draft.span, "this component")
-                    .help(match asked {
-                        Condition::Healthy => {
-                            format!("give `{name}` a `health`, or wait for `started`")
-                        }
-                        _ => format!(
-                            "make `{name}` of `kind = \"job\"`, or wait for `healthy` or `started`"
-                        ),
-                    }),
-            );
+            let diagnostic = Diagnostic::new(Code::ConditionImpossible, problem)
+                .label(node.span, format!("waits for `{}`", asked.name()))
+                .label(workload.draft.span, "this component");
+            let is_of_no_kind = workload.draft.user.get("kind").is_none();
+            sink.push(match asked {
+                Condition::Healthy => {
+                    diagnostic.help(format!("give `{name}` a `health`, or wait for `started`"))
+                }
+                _ if is_of_no_kind && workload.shape.part.is_none() => diagnostic
+                    .help(format!(
+                        "write `kind = \"job\"` in `{name}`, or wait for `healthy` or `started`"
+                    ))
+                    .adding(workload.draft.span, "kind = \"job\""),
+                _ => diagnostic.help("wait for `healthy` or `started`"),
+            });
             return;
         }
         push(

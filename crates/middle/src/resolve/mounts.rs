@@ -1,14 +1,15 @@
 //! Volumes and bind mounts.
 
-use super::Scene;
+use super::{Scene, project_files::mounted_text};
 use crate::{
     data::DataKey,
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
-    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_claim_name},
+    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_dns_subdomain},
     source::Span,
     syntax::{Key, Node, Table},
     value::ContainerPath,
+    world::World,
 };
 
 /// Whose volumes are read: named volumes are called after it.
@@ -105,6 +106,7 @@ pub(super) fn mounts(
     scene: &Scene<'_>,
     index: usize,
     shape: &WorkloadDraft,
+    world: &dyn World,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     let owner = Owner::of_workload(&scene.components[index], shape);
@@ -116,6 +118,9 @@ pub(super) fn mounts(
         .next();
     let mut mounts = mounts_of(&owner, scene, &shape.table, sink);
     for mount in &mut mounts {
+        if let MountSource::Bind { path, .. } = &mount.source {
+            mount.text = mounted_text(world, path.as_str());
+        }
         let written = shape
             .table
             .get_path(&["volumes", &mount.name, "makes_folder"]);
@@ -179,6 +184,7 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
                 compose_only: table.string("only") == Some("compose"),
                 folder_env: None,
                 propagation: table.string("propagation").and_then(Propagation::parse),
+                text: None,
                 span: key.span,
             })
         })
@@ -249,7 +255,9 @@ fn volume(scene: &Scene<'_>, path: DataKey, declared: &Key, table: &Table) -> Pl
     let names = scene.names.moves.names(&path, (usual.clone(), key.clone()));
     let chosen = read::owned(table, "name");
     let named = chosen.as_ref().is_some_and(|name| *name != usual);
-    let claim = chosen.clone().filter(|name| named && is_claim_name(name));
+    let claim = chosen
+        .clone()
+        .filter(|name| named && is_dns_subdomain(name));
     PlatformVolume {
         named,
         volume_moved: names.moved && chosen.is_none(),

@@ -188,6 +188,7 @@ pub(super) fn needs(
         path: notify_secret(secret),
         content: FileContent::Secret(secret.to_string()),
         setting: None,
+        template: None,
         mode: 0o444,
         span: file.span,
     });

@@ -175,7 +175,7 @@ fn workload(
         cut_off: cut_off(table),
         ..Scope::component(index, shape.part.as_deref())
     };
-    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, sink)
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs.world, sink)
         .into_iter()
         .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
     let image = match shape.own_image {

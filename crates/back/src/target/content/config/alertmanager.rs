@@ -11,7 +11,7 @@ use crate::{
         At, Host, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, is_pattern, notify_secret,
     },
     speak::{Constants, Speak},
-    target::Context,
+    target::{Context, shared::go_template::literal},
     value::HostAndPort,
 };
 
@@ -136,9 +136,9 @@ fn receiver_view(platform: &Platform, notify: &Notify, receiver: &Receiver) -> R
     ReceiverView {
         name: receiver.name.clone(),
         slack: value(&receiver.slack),
-        channel: receiver.channel.clone(),
+        channel: receiver.channel.as_deref().map(literal),
         webhook: value(&receiver.webhook),
-        email: receiver.email.clone(),
+        email: receiver.email.iter().map(|it| literal(it)).collect(),
         pagerduty: value(&receiver.pagerduty),
         // Who waits for the next sign of life must not take the end of one for such.
         resolved: notify.watchdog.as_ref() != Some(&receiver.name),

@@ -11,7 +11,7 @@ use crate::{
     graph::Peer,
     model::{
         Gpu, HostAddress, MountSource, NetworkMode, Port, Purpose, Resources, Restart, Runtime,
-        Text, Workload,
+        Text, Workload, is_dns_subdomain,
     },
     speak::{Chart, Speak, units::kubernetes},
     target::shared::{
@@ -47,7 +47,11 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         own_service: false,
         chart_secret: None,
         image: Some(image::values(platform, &workload.image)),
-        replicas: matches!(kind, Kind::Deployment | Kind::StatefulSet).then_some(workload.replicas),
+        replicas: match kind {
+            Kind::Deployment | Kind::StatefulSet => Some(workload.replicas),
+            Kind::Job => Some(workload.replicas).filter(|pods| *pods > 1),
+            Kind::DaemonSet | Kind::Container | Kind::Chart => None,
+        },
         strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
             .then_some("Recreate"),
         restart_policy: (kind == Kind::Job).then_some(restart_policy(workload)),
@@ -266,6 +270,11 @@ fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
     let mut by_address: Map<String, Value> = Map::new();
     for host in &workload.runtime.extra_hosts {
         match host.address {
+            HostAddress::Ip(_) if !is_dns_subdomain(&host.name) => builder.losses.key(
+                workload,
+                "extra_hosts",
+                &format!("holds `{host}`, whose name Kubernetes does not take: it is left out"),
+            ),
             HostAddress::Ip(address) => {
                 let hosts = by_address
                     .entry(address.to_string())

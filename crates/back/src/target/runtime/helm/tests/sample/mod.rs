@@ -79,6 +79,7 @@ pub fn port(name: &str, number: u16) -> Port {
         protocol: Protocol::Tcp,
         scheme: Scheme::Http,
         path: String::new(),
+        public_url: None,
         bind: Bind::LOOPBACK,
         span: span(),
         host_span: span(),
@@ -94,6 +95,7 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         compose_only: false,
         folder_env: None,
         propagation: None,
+        text: None,
         span: span(),
     }
 }
@@ -107,6 +109,7 @@ pub fn file(path: &str, content: FileContent) -> FileMount {
         path: path.to_string(),
         content,
         setting: None,
+        template: None,
         mode: 0o644,
         span: span(),
     }
