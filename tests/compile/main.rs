@@ -25,6 +25,7 @@ mod kinds;
 mod large;
 mod losses;
 mod manual;
+mod merging;
 mod pipelines;
 mod probes;
 mod properties;

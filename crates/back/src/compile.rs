@@ -301,6 +301,7 @@ fn expand(
         catalog: &mut catalog,
         sources,
         suffix: &read.suffix,
+        written_out: &read.written_out,
         recorded: &request.recorded,
     };
     expand::expand(&read.tree, inputs, sink)

@@ -8,6 +8,9 @@ use std::{
 /// The engine's word for the host in a line of `/etc/hosts`.
 const HOST_GATEWAY: &str = "host-gateway";
 
+/// RFC 1035, 2.3.4: a name of the DNS.
+const LONGEST_NAME: usize = 253;
+
 /// An address of IPv4, or one of IPv6 with or without brackets.
 fn ip_address(text: &str) -> Option<IpAddr> {
     let inner = text
@@ -30,6 +33,17 @@ impl Host {
     /// A name, or an address of IPv4 or IPv6 with brackets or without.
     pub fn parse(text: &str) -> Self {
         ip_address(text).map_or_else(|| Host::Name(text.to_string()), Host::Ip)
+    }
+
+    /// Whether a text is one of them: of a name each part holds letters, digits, `-` and `_`.
+    pub fn accepts(text: &str) -> bool {
+        let is_part = |part: &str| {
+            let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            !part.is_empty() && part.chars().all(fits)
+        };
+        // A dot at the end says that the name is whole.
+        let name = text.strip_suffix('.').unwrap_or(text);
+        ip_address(text).is_some() || name.len() <= LONGEST_NAME && name.split('.').all(is_part)
     }
 
     /// Without the brackets that join an address of IPv6 to a port.

@@ -8,6 +8,7 @@ use crate::{
     model::{FileContent, FileMount, Platform},
     source::Span,
     syntax::Node,
+    text::many,
     value::{is_device, one_spelling},
 };
 
@@ -239,7 +240,7 @@ fn same(names: impl Iterator<Item = (String, Span)>, what: &str, sink: &mut Sink
             Some(first) if *first != span => sink.push(
                 Diagnostic::new(
                     Code::OutputClash,
-                    format!("two {what}s would be called `{name}`"),
+                    format!("two {} would be called `{name}`", many(what)),
                 )
                 .label(*first, "first here")
                 .label(span, "and again here")

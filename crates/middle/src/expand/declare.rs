@@ -10,14 +10,14 @@ use super::{
     draft::{Declared, ExternalDraft},
     elsewhere,
     layers::normal,
-    logins, major, read, unknown,
+    logins, major, read, removed, unknown,
 };
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, Owner, complete, component_key},
     model::{ExternalAddress, Host},
-    syntax::{Key, Node, Removal, Table, overlay, quoted},
+    syntax::{Entry, Key, Node, Removal, Table, overlay, quoted},
     text::{all_of, one_of},
 };
 
@@ -34,11 +34,14 @@ pub(super) fn components(
             lost.push(key.name.clone());
             continue;
         };
-        let written = with_presets(tree, table, sink);
+        let presets = presets(tree, table, sink);
+        let own = normal(table);
+        let written = over_presets(&presets, &own);
         let Some(kind) = kind_of(&written, inputs, sink) else {
             lost.push(key.name.clone());
             continue;
         };
+        removed::check(key, &own, &presets, &kind, sink);
         components.push(component(tree, key, written, kind, sink));
     }
     per_platform(&components, sink);
@@ -101,12 +104,14 @@ fn component(
         place: key.span,
         removable: true,
         partial: false,
+        constants: None,
+        writes_out: false,
         example: "",
     };
     complete(&user, &context, sink);
     let logins = logins::split(&mut user, &kind, sink);
     let external = external(&user, &kind, sink);
-    if external.is_some() {
+    if external.as_ref().is_some_and(|external| external.whole) {
         let written = tree.get_path(&["components", &key.name]);
         if let Some(written) = written.and_then(Node::as_table) {
             elsewhere::check(key, written, &kind, sink);
@@ -128,8 +133,8 @@ fn component(
     }
 }
 
-/// The presets of the component's group, then its own, then itself; a `false` stays for the kind to see.
-fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
+/// The presets of the component's group, then its own.
+fn presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
     let mut layers = Table::default();
     let group_presets = component
         .string("group")
@@ -163,7 +168,12 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
             }
         }
     }
-    let mut user = overlay(&layers, &normal(component), Removal::Later);
+    layers
+}
+
+/// The component over its presets; a `false` stays for the kind to see.
+fn over_presets(presets: &Table, own: &Table) -> Table {
+    let mut user = overlay(presets, own, Removal::Later);
     // If a kind can't write a key, `false` removes nothing of the kind: it only removes the value of a preset.
     user.entries.retain(|entry| {
         let is_of_kinds = component_key(&entry.key.name).is_none_or(KeyShape::is_of_kinds);
@@ -245,86 +255,153 @@ fn group(
 
 /// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
 fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalDraft> {
-    let entry = component.entry("external")?;
-    let table = entry.value.as_table()?;
-    let mut addresses = Vec::new();
-    let at = |port: String, host: &str, number: u16| ExternalAddress {
-        port,
-        host: Host::parse(host),
-        number,
+    let entry = component
+        .entry("external")
+        .filter(|entry| !entry.value.is_false())?;
+    let nowhere = ExternalDraft {
+        addresses: Vec::new(),
+        span: entry.key.span,
+        whole: false,
     };
-    let of_kind = kind.table.get_path(&["workload", "ports"]);
-    let of_kind = of_kind.and_then(Node::as_table);
-    let tables = of_kind.into_iter().chain(component.table("ports"));
-    // Without any, `external` declares them.
-    let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
-    let alone = |host: &&str| table.integer("port").is_some() || !host.contains(':');
-    let host = table.string("host").filter(alone);
-    if let Some(host) = host.or_else(|| misspelled_host(table, sink)) {
-        let main = kind.port.clone().or_else(|| {
-            let ports = component.table("ports")?;
-            ports.keys().next().map(ToString::to_string)
-        });
-        let name = main.unwrap_or_else(|| "http".to_string());
-        let known = kind
-            .table
-            .get_path(&["workload", "ports", &name])
-            .and_then(read::container_port);
-        match table
-            .integer("port")
-            .and_then(|port| u16::try_from(port).ok())
-            .or(known)
-        {
-            Some(port) => addresses.push(at(name, host, port)),
-            None => sink.push(
-                Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
-                    .label(entry.key.span, "which port?")
-                    .help("write `external = { host = \"db.example.com\", port = 5432 }`"),
-            ),
-        }
-    } else {
-        for (port, node) in table.iter().filter(|(_, node)| !node.is_broken()) {
-            let address = node
-                .as_str()
-                .and_then(|text| text.rsplit_once(':'))
-                .and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
-            match address {
-                Some((host, number)) => {
-                    let mut name = port.name.as_str();
-                    if !known.is_empty() && !known.contains(name) {
-                        let known: Vec<&str> = known.iter().copied().collect();
-                        let (meant, unknown) = unknown_external(port, &known);
-                        sink.push(unknown);
-                        name = meant.unwrap_or(name);
-                    }
-                    addresses.push(at(name.to_string(), host, number));
-                }
-                None => sink.push(
-                    Diagnostic::new(
-                        Code::BadValue,
-                        format!("port `{}` of `external` is not `HOST:PORT`", port.name),
-                    )
-                    .label(node.span, "does not fit")
-                    .help("an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port"),
+    // What is wrong with it was reported: it runs elsewhere all the same.
+    let Some(table) = entry.value.as_table() else {
+        return Some(nowhere);
+    };
+    if table.entries.is_empty() {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "`external` says nowhere")
+                .label(entry.key.span, "where does it run?")
+                .help("write `external = { host = \"db.example.com\", port = 5432 }`")
+                .replacing(
+                    entry.value.span,
+                    "{ host = \"db.example.com\", port = 5432 }",
                 ),
-            }
-        }
+        );
+        return Some(nowhere);
     }
+    let before = sink.errors();
+    let alone = |host: &&Node| {
+        let has_port = |text: &str| text.contains(':') && !Host::accepts(text);
+        table.integer("port").is_some() || !host.as_str().is_some_and(has_port)
+    };
+    let host = table.get("host").filter(|node| node.as_str().is_some());
+    let addresses = match host.filter(alone).or_else(|| misspelled_host(table, sink)) {
+        Some(host) => main_address((component, kind), entry, table, host, sink)
+            .into_iter()
+            .collect(),
+        None => addresses_by_port((component, kind), table, sink),
+    };
+    let is_read = |(_, node): (&Key, &Node)| !node.is_broken();
     Some(ExternalDraft {
+        whole: table.iter().all(is_read) && sink.errors() == before,
         addresses,
         span: entry.key.span,
     })
 }
 
+/// The address of the main port.
+fn main_address(
+    (component, kind): (&Table, &Kind),
+    entry: &Entry,
+    table: &Table,
+    host: &Node,
+    sink: &mut Sink,
+) -> Option<ExternalAddress> {
+    let main = kind.port.clone().or_else(|| {
+        let ports = component.table("ports")?;
+        ports.keys().next().map(ToString::to_string)
+    });
+    let port = main.unwrap_or_else(|| "http".to_string());
+    let known = kind
+        .table
+        .get_path(&["workload", "ports", &port])
+        .and_then(read::container_port);
+    let text = host.as_str().unwrap_or_default();
+    if !Host::accepts(text) {
+        sink.push(no_host(text, host));
+        return None;
+    }
+    let written = table.integer("port");
+    let number = written.and_then(|port| u16::try_from(port).ok());
+    let Some(number) = number.or(known) else {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
+                .label(entry.key.span, "which port?")
+                .help("write `external = { host = \"db.example.com\", port = 5432 }`"),
+        );
+        return None;
+    };
+    Some(ExternalAddress {
+        port,
+        host: Host::parse(text),
+        number,
+    })
+}
+
+fn no_host(text: &str, node: &Node) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, format!("`{text}` is not a host"))
+        .label(node.span, "does not fit")
+        .help("a host is a name such as `db.example.com`, or an IP address")
+}
+
+/// The addresses of ports that are named.
+fn addresses_by_port(
+    (component, kind): (&Table, &Kind),
+    table: &Table,
+    sink: &mut Sink,
+) -> Vec<ExternalAddress> {
+    let of_kind = kind.table.get_path(&["workload", "ports"]);
+    let of_kind = of_kind.and_then(Node::as_table);
+    let tables = of_kind.into_iter().chain(component.table("ports"));
+    // Without any, `external` declares them.
+    let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
+    let mut addresses = Vec::new();
+    let written = table.iter();
+    for (port, node) in written.filter(|(_, node)| !node.is_broken() && !node.is_false()) {
+        let address = node
+            .as_str()
+            .and_then(|text| text.rsplit_once(':'))
+            .and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
+        let Some((host, number)) = address.filter(|(_, number)| *number > 0) else {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("port `{}` of `external` is not `HOST:PORT`", port.name),
+                )
+                .label(node.span, "does not fit")
+                .help("an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port"),
+            );
+            continue;
+        };
+        if !Host::accepts(host) {
+            sink.push(no_host(host, node));
+            continue;
+        }
+        let mut name = port.name.as_str();
+        if !known.is_empty() && !known.contains(name) {
+            let known: Vec<&str> = known.iter().copied().collect();
+            let (meant, unknown) = unknown_external(port, &known);
+            sink.push(unknown);
+            name = meant.unwrap_or(name);
+        }
+        addresses.push(ExternalAddress {
+            port: name.to_string(),
+            host: Host::parse(host),
+            number,
+        });
+    }
+    addresses
+}
+
 /// What stands beside an integer `port` under a name that is nearly `host`.
-fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a str> {
+fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Node> {
     if table.get("host").is_some() {
         return None;
     }
     table.integer("port")?;
     let mut entries = table.iter();
     let (key, node) = entries.find(|(key, _)| nearest(&key.name, ["host"]).is_some())?;
-    let host = node.as_str()?;
+    node.as_str()?;
     sink.push(
         Diagnostic::new(
             Code::UnknownKey,
@@ -333,7 +410,7 @@ fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a str> {
         .label(key.span, "unknown key")
         .misspelled(&key.name, Some("host"), String::new),
     );
-    Some(host)
+    Some(node)
 }
 
 /// The port that was meant, so that what refers to it is no second mistake, and the error.
