@@ -20,7 +20,7 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
         component,
     } in named(facts.platform)
     {
-        let shown = image.written();
+        let shown = image.to_text();
         // What is no image was reported.
         if image.is_empty()
             || !image.is_valid()

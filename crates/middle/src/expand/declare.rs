@@ -1,23 +1,16 @@
 //! Components as they are declared: their kinds, groups, presets, external addresses and major versions.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Inputs,
-    draft::{Declared, ExternalDraft},
-    elsewhere,
-    layers::normal,
-    logins, major, read, removed, unknown,
+    Inputs, draft::Declared, elsewhere, external::external, layers::in_long_form, logins, major,
+    read, removed, unknown,
 };
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, Owner, complete, component_key},
-    model::{ExternalAddress, Host},
-    syntax::{Entry, Key, Node, Removal, Table, overlay, quoted},
+    syntax::{Key, Node, Removal, Table, key_text, overlay, quoted},
     text::{all_of, one_of},
 };
 
@@ -35,7 +28,7 @@ pub(super) fn components(
             continue;
         };
         let presets = presets(tree, table, sink);
-        let own = normal(table);
+        let own = in_long_form(table);
         let written = over_presets(&presets, &own);
         let Some(kind) = kind_of(&written, inputs, sink) else {
             lost.push(key.name.clone());
@@ -118,15 +111,15 @@ fn component(
         }
     }
     let group = group(tree, key, &user, external.is_some(), sink);
-    let program = major::program(tree, key, &user, &kind, sink);
-    let version = (program.major).map(|major| major::numbers(tree, &user, &kind, major));
+    let version = major::decide(tree, key, &user, &kind, sink);
     Declared {
         name: key.name.clone(),
         span: key.span,
         group,
         external,
-        program,
-        version: version.unwrap_or_default(),
+        program: version.program,
+        version: version.numbers,
+        written_version: version.written,
         logins,
         user,
         kind,
@@ -158,13 +151,20 @@ fn presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
                             .help("list the presets where the component or its group names them"),
                     );
                 }
-                layers = overlay(&layers, &normal(preset), Removal::Later);
+                layers = overlay(&layers, &in_long_form(preset), Removal::Later);
             }
             None => {
                 let known: Vec<&str> = tree
                     .table("presets")
                     .map_or(Vec::new(), |presets| presets.keys().collect());
-                sink.push(unknown("preset", name, node.span, &known));
+                let diagnostic = unknown("preset", name, node.span, &known);
+                let line = format!("{} = {{ restart = \"unless-stopped\" }}", key_text(name));
+                sink.push(match known.is_empty() {
+                    true => diagnostic
+                        .help(format!("declare it below `[presets]`: `{line}`"))
+                        .declaring(node.span, "presets", line),
+                    false => diagnostic,
+                });
             }
         }
     }
@@ -251,185 +251,6 @@ fn group(
         return None;
     }
     Some(name.to_string())
-}
-
-/// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
-fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalDraft> {
-    let entry = component
-        .entry("external")
-        .filter(|entry| !entry.value.is_false())?;
-    let nowhere = ExternalDraft {
-        addresses: Vec::new(),
-        span: entry.key.span,
-        whole: false,
-    };
-    // What is wrong with it was reported: it runs elsewhere all the same.
-    let Some(table) = entry.value.as_table() else {
-        return Some(nowhere);
-    };
-    if table.entries.is_empty() {
-        sink.push(
-            Diagnostic::new(Code::MissingKey, "`external` says nowhere")
-                .label(entry.key.span, "where does it run?")
-                .help("write `external = { host = \"db.example.com\", port = 5432 }`")
-                .replacing(
-                    entry.value.span,
-                    "{ host = \"db.example.com\", port = 5432 }",
-                ),
-        );
-        return Some(nowhere);
-    }
-    let before = sink.errors();
-    let alone = |host: &&Node| {
-        let has_port = |text: &str| text.contains(':') && !Host::accepts(text);
-        table.integer("port").is_some() || !host.as_str().is_some_and(has_port)
-    };
-    let host = table.get("host").filter(|node| node.as_str().is_some());
-    let addresses = match host.filter(alone).or_else(|| misspelled_host(table, sink)) {
-        Some(host) => main_address((component, kind), entry, table, host, sink)
-            .into_iter()
-            .collect(),
-        None => addresses_by_port((component, kind), table, sink),
-    };
-    let is_read = |(_, node): (&Key, &Node)| !node.is_broken();
-    Some(ExternalDraft {
-        whole: table.iter().all(is_read) && sink.errors() == before,
-        addresses,
-        span: entry.key.span,
-    })
-}
-
-/// The address of the main port.
-fn main_address(
-    (component, kind): (&Table, &Kind),
-    entry: &Entry,
-    table: &Table,
-    host: &Node,
-    sink: &mut Sink,
-) -> Option<ExternalAddress> {
-    let main = kind.port.clone().or_else(|| {
-        let ports = component.table("ports")?;
-        ports.keys().next().map(ToString::to_string)
-    });
-    let port = main.unwrap_or_else(|| "http".to_string());
-    let known = kind
-        .table
-        .get_path(&["workload", "ports", &port])
-        .and_then(read::container_port);
-    let text = host.as_str().unwrap_or_default();
-    if !Host::accepts(text) {
-        sink.push(no_host(text, host));
-        return None;
-    }
-    let written = table.integer("port");
-    let number = written.and_then(|port| u16::try_from(port).ok());
-    let Some(number) = number.or(known) else {
-        sink.push(
-            Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
-                .label(entry.key.span, "which port?")
-                .help("write `external = { host = \"db.example.com\", port = 5432 }`"),
-        );
-        return None;
-    };
-    Some(ExternalAddress {
-        port,
-        host: Host::parse(text),
-        number,
-    })
-}
-
-fn no_host(text: &str, node: &Node) -> Diagnostic {
-    Diagnostic::new(Code::BadValue, format!("`{text}` is not a host"))
-        .label(node.span, "does not fit")
-        .help("a host is a name such as `db.example.com`, or an IP address")
-}
-
-/// The addresses of ports that are named.
-fn addresses_by_port(
-    (component, kind): (&Table, &Kind),
-    table: &Table,
-    sink: &mut Sink,
-) -> Vec<ExternalAddress> {
-    let of_kind = kind.table.get_path(&["workload", "ports"]);
-    let of_kind = of_kind.and_then(Node::as_table);
-    let tables = of_kind.into_iter().chain(component.table("ports"));
-    // Without any, `external` declares them.
-    let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
-    let mut addresses = Vec::new();
-    let written = table.iter();
-    for (port, node) in written.filter(|(_, node)| !node.is_broken() && !node.is_false()) {
-        let address = node
-            .as_str()
-            .and_then(|text| text.rsplit_once(':'))
-            .and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
-        let Some((host, number)) = address.filter(|(_, number)| *number > 0) else {
-            sink.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    format!("port `{}` of `external` is not `HOST:PORT`", port.name),
-                )
-                .label(node.span, "does not fit")
-                .help("an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port"),
-            );
-            continue;
-        };
-        if !Host::accepts(host) {
-            sink.push(no_host(host, node));
-            continue;
-        }
-        let mut name = port.name.as_str();
-        if !known.is_empty() && !known.contains(name) {
-            let known: Vec<&str> = known.iter().copied().collect();
-            let (meant, unknown) = unknown_external(port, &known);
-            sink.push(unknown);
-            name = meant.unwrap_or(name);
-        }
-        addresses.push(ExternalAddress {
-            port: name.to_string(),
-            host: Host::parse(host),
-            number,
-        });
-    }
-    addresses
-}
-
-/// What stands beside an integer `port` under a name that is nearly `host`.
-fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Node> {
-    if table.get("host").is_some() {
-        return None;
-    }
-    table.integer("port")?;
-    let mut entries = table.iter();
-    let (key, node) = entries.find(|(key, _)| nearest(&key.name, ["host"]).is_some())?;
-    node.as_str()?;
-    sink.push(
-        Diagnostic::new(
-            Code::UnknownKey,
-            format!("`external` has no key `{}`", key.name),
-        )
-        .label(key.span, "unknown key")
-        .misspelled(&key.name, Some("host"), String::new),
-    );
-    Some(node)
-}
-
-/// The port that was meant, so that what refers to it is no second mistake, and the error.
-fn unknown_external<'a>(port: &Key, known: &[&'a str]) -> (Option<&'a str>, Diagnostic) {
-    let near = nearest(&port.name, known.iter().copied());
-    let diagnostic = Diagnostic::new(
-        Code::UnknownPort,
-        format!(
-            "`external` names the port `{}`, which is not declared",
-            port.name
-        ),
-    )
-    .label(port.span, "no such port")
-    .misspelled(&port.name, near, || format!("there is {}", all_of(known)));
-    let meant = match known {
-        [alone] => Some(*alone),
-        _ => near,
-    };
-    (meant, diagnostic)
 }
 
 /// Limits the number of components of a kind. Components that run elsewhere do not count.
