@@ -70,7 +70,9 @@ alerts.Slow = { expr = "up == 0" }
 fn an_environment_takes_entries_and_whole_tables_away() {
     let files = of_environment(
         r#"
-flows = [{ from = "app", to = "other" }]
+[[flows]]
+from = "app"
+to = "other"
 [vars]
 level = "info"
 [components.app]
@@ -148,9 +150,8 @@ fn a_part_runs_the_image_that_is_written_for_it() {
         let files = compiled(&format!("{AIRFLOW}{keys}\n"));
         let service = block(file(&files, "compose/one.yaml"), &format!("  {service}:"));
         let line = service.lines().find(|line| line.starts_with("  image:"));
-        line.unwrap_or_default()
-            .trim_start_matches("  image: ")
-            .to_string()
+        let image = line.unwrap_or_default().trim_start_matches("  image: ");
+        image.trim_matches('"').to_string()
     };
     let main = image("", "air-scheduler");
     assert!(main.starts_with("apache/airflow:"), "{main}");
@@ -199,7 +200,7 @@ fn strings_that_are_read_beforehand_take_constants_and_defaults() {
     let platform = r#"
 [vars]
 cron = "@daily"
-long = { default = "2h", env = "LONG" }
+long = { default = "2h", env = "ITS_LONG" }
 at = "data"
 [components.app]
 image = "a/app:1"

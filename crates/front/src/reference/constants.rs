@@ -17,7 +17,8 @@ pub struct Constants {
 
 #[derive(Clone, Debug)]
 struct Constant {
-    text: String,
+    /// `None` where what is written can't be read, which was reported.
+    text: Option<String>,
     place: Span,
 }
 
@@ -44,7 +45,8 @@ impl Constants {
         let name = tree.get_path(&["platform", "name"]);
         let values = values.chain(name.map(|node| ("platform.name".to_string(), node)));
         let constants = values.map(|(name, node)| {
-            let text = node.scalar();
+            let is_scalar = node.as_array().is_none() && node.as_table().is_none();
+            let text = (is_scalar && !node.is_broken()).then(|| node.scalar());
             let place = node.span;
             (name, Constant { text, place })
         });
@@ -71,7 +73,7 @@ impl Constants {
                 Piece::Misfit(_) => return None,
                 Piece::Reference(reference) => {
                     let constant = self.values.get(&reference.segments.join("."))?;
-                    text.push_str(&constant.text);
+                    text.push_str(constant.text.as_ref()?);
                     if !places.contains(&constant.place) {
                         places.push(constant.place);
                     }
