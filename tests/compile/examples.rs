@@ -100,6 +100,7 @@ team = { email = ["team@example.com"] }
 /// user's choice, `#` an item of a list.
 const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
+    ("raw.helm.gateway.parentRefs.#", "name = \"public\""),
     ("secrets.*", "env = \"S\""),
     ("routes.*.paths.*", "to = \"grafana\""),
     (

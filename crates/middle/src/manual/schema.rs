@@ -9,7 +9,10 @@ use serde_json::{Map, Value, json};
 use super::{example, is_component, json};
 use crate::{
     catalog::{Kind, Role, SettingSpec, SettingType},
-    language::{COMPONENT, Form, INCLUDED_FILE, KIND, KeyShape, NameRule, PLATFORM_FILE, Shape},
+    language::{
+        COMPONENT, Form, INCLUDED_FILE, KIND, KeyShape, NameRule, PLATFORM_FILE, Shape,
+        component_key,
+    },
     syntax::Table,
 };
 
@@ -70,6 +73,10 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
     Value::Object(out)
 }
 
+fn is_map_of_components(shape: &Shape) -> bool {
+    matches!(shape, Shape::Map(_, Shape::Table(keys)) if is_component(keys))
+}
+
 struct Writer<'a> {
     kinds: &'a [Rc<Kind>],
     /// The document is merged over another one, so no key is required in it.
@@ -110,8 +117,9 @@ impl Writer<'_> {
             out.insert("examples".into(), json!([json(&node)]));
         }
         let value = match key.name {
-            "kind" => self.kind(),
-            "components" => self.components(),
+            "kind" if component_key("kind").is_some_and(|own| own.doc == key.doc) => self.kind(),
+            // In the chart's values they are something else.
+            "components" if is_map_of_components(&key.shape) => self.components(),
             "presets" => Writer {
                 is_part: true,
                 ..*self

@@ -456,7 +456,13 @@ pub(super) const PARENT: &[KeyShape] = &[
         "Its namespace.",
         "namespace = \"gateways\"",
     ),
-    key("name", Shape::Text, "Its name.", "name = \"public\"").required(),
+    key(
+        "name",
+        Shape::Text,
+        "The Gateway's name.",
+        "name = \"public\"",
+    )
+    .required(),
     key(
         "sectionName",
         Shape::Text,
