@@ -24,7 +24,7 @@ const NOTE: &str = "process ";
 const GITIGNORE: &str = ".gitignore";
 
 /// The draft of a `.env`, which is renamed into place.
-pub(super) const SECRETS: &str = "env";
+pub(super) const DOTENV_DRAFT: &str = "env";
 
 /// What the `.gitignore` says: git sees nothing of this folder.
 const IGNORED: &[u8] = b"*\n";
@@ -155,7 +155,7 @@ fn is_own(project: &Folder, name: &str, kind: Kind) -> bool {
     let mut starts = ["new-", "old-"].iter();
     let number = starts.find_map(|start| name.strip_prefix(start));
     let is_named = number.is_some_and(|number| number.parse::<usize>().is_ok())
-        || name == SECRETS
+        || name == DOTENV_DRAFT
         || name == GITIGNORE && ignores_all(project);
     is_named && matches!(kind, Kind::File | Kind::Link)
 }

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     compile::Request,
     diag::Diagnostic,
-    files::Owner,
+    fileset::Owner,
     plan::{self, DataPlan, Plan, VERSION, fingerprint, hash},
     source::Sources,
 };

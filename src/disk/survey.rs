@@ -11,14 +11,11 @@ use super::{
     secrets::is_own_gitignore,
 };
 use crate::{
-    files::GENERATED,
+    files::{DOTENV, GENERATED},
     plan::{Failure, Found, MANIFEST, State},
     project::bad_environment,
     world::ReadError,
 };
-
-/// Written by `mlopsgen env init` and meant to lie there.
-const DOTENV: &str = "compose/.env";
 
 /// The largest file of the output folder that is read, in bytes. What is generated has 16 MiB at most.
 pub(super) const LARGEST: u64 = 64 << 20;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64URL;
 
 use crate::{
-    data::{Keeper, Kept, STORE_VOLUME},
+    data::{DataKey, Keeper, Kept, STORE_VOLUME},
     graph::{workload_secrets, workload_texts},
     model::{Component, MountSource, Piece, Platform, Secret, SecretForm, Text, Workload},
     plan::Failure,
@@ -139,7 +139,10 @@ fn origin_of_data(
     {
         return Some(Origin::Elsewhere);
     }
-    let key = format!("components.{}.volumes.{STORE_VOLUME}", component.name);
+    let key = DataKey::Component {
+        component: component.name.clone(),
+        volume: STORE_VOLUME.to_string(),
+    };
     let own = kept.iter().filter(|it| {
         let mut places = it.places.iter();
         it.mounts.contains(&key)

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::data::Keep;
 use crate::{
-    data::{Data, Keeper, component, section, volume},
+    data::{Data, DataKey, Keeper},
     text::shell_word,
 };
 
@@ -21,7 +21,7 @@ pub(super) fn keep(
     if data.keeper != Keeper::Cluster {
         return None;
     }
-    if let Some(chart) = component(&data.key).and_then(|name| charts.get(name)) {
+    if let Some(chart) = data.key.component().and_then(|name| charts.get(name)) {
         return Some(Keep::Copy(format!(
             "the chart `{chart}` keeps its data in claims of its own: dump the data while the old pods run, and restore it into\n\
              the new ones, as the program has it. The claim stays until you remove it: kubectl delete pvc {}",
@@ -30,7 +30,7 @@ pub(super) fn keep(
     }
     let target = instead.or_else(|| successor(data, fresh));
     match (of_pods(data), target) {
-        (true, Some(target)) if section(&target.key) == "volumes" => {
+        (true, Some(target)) if matches!(target.key, DataKey::Shared(_)) => {
             Some(Keep::Copy(copies(data, target)))
         }
         (true, Some(target)) if !of_pods(target) => Some(Keep::Write(format!(
@@ -47,7 +47,7 @@ pub(super) fn keep(
 
 /// Whether what keeps this data deletes the StatefulSet of this name, its pods first.
 pub(super) fn deletes(data: &Data, keep: &Keep, stateful_set: &str) -> bool {
-    let is_its_own = match (data.stateful_set(), component(&data.key)) {
+    let is_its_own = match (data.stateful_set(), data.key.component()) {
         (Some(set), _) => set == stateful_set,
         (None, Some(component)) => stateful_set
             .strip_prefix(component)
@@ -100,7 +100,7 @@ fn first(data: &Data) -> String {
 
 /// What `kubectl` calls the StatefulSet that holds a claim. A claim that stands alone does not name it, but its component.
 fn set(data: &Data) -> String {
-    match (data.stateful_set(), component(&data.key)) {
+    match (data.stateful_set(), data.key.component()) {
         (Some(set), _) => shell_word(set),
         (None, Some(component)) => {
             let label = format!("app.kubernetes.io/component={component}");
@@ -116,8 +116,8 @@ fn successor<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
         let mut fits = fresh.iter().filter(|new| of_pods(new) && is_fit(new));
         fits.next().filter(|_| fits.next().is_none())
     };
-    only(&|new| volume(&new.key) == volume(&data.key))
-        .or_else(|| only(&|new| component(&new.key) == component(&data.key)))
+    only(&|new| new.key.volume() == data.key.volume())
+        .or_else(|| only(&|new| new.key.component() == data.key.component()))
 }
 
 /// Binds the volume behind a claim to a new claim, before the upgrade. The StatefulSet and its pods are deleted first; its

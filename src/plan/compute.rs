@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     data::Place,
-    files::{FileSet, Owner, Stub, Target},
+    files::Target,
+    fileset::{FileSet, Owner, Stub},
 };
 
 /// The inputs of a plan.
@@ -228,7 +229,7 @@ fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
 
 /// The data that the manifest will list, and the losses that the user accepts with this plan.
 fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
-    let wanted = data::wanted(inputs);
+    let wanted = data::desired_data(inputs);
     for kept in &wanted {
         manifest.record_data(kept);
     }

@@ -19,7 +19,7 @@ pub struct Displaced {
     /// Where it meets the data now; `None`: nowhere.
     pub to: Option<Place>,
     /// The targets that start it so.
-    pub runtimes: Vec<String>,
+    pub runtimes: Vec<Target>,
 }
 
 impl Displaced {
@@ -44,7 +44,7 @@ impl Displaced {
                 to.shown()
             ),
         };
-        let runtimes: Vec<&str> = self.runtimes.iter().map(String::as_str).collect();
+        let runtimes: Vec<&str> = self.runtimes.iter().map(|it| it.name()).collect();
         format!(
             "`{}` {had}, and {then} ({})",
             from.workload,
@@ -53,13 +53,13 @@ impl Displaced {
     }
 
     fn is_same_elsewhere(&self, other: &Displaced) -> bool {
-        let place = |place: &Place| Place {
-            runtime: String::new(),
+        let here = |place: &Place| Place {
+            runtime: self.from.runtime,
             ..place.clone()
         };
         self.data.identity() == other.data.identity()
-            && place(&self.from) == place(&other.from)
-            && self.to.as_ref().map(place) == other.to.as_ref().map(place)
+            && self.from == here(&other.from)
+            && self.to == other.to.as_ref().map(here)
     }
 }
 
@@ -71,7 +71,7 @@ pub(super) fn displaced(
     upgrades: &[MajorChange],
     targets: &BTreeSet<Target>,
 ) -> Vec<Displaced> {
-    let is_runtime = |place: &&Place| targets.iter().any(|it| it.name() == place.runtime);
+    let is_runtime = |place: &&Place| targets.contains(&place.runtime);
     let asked: BTreeSet<Identity<'_>> = upgrades.iter().map(|it| it.data.identity()).collect();
     let mut out: Vec<Displaced> = Vec::new();
     for same in by_identity(wanted).values() {
@@ -94,7 +94,7 @@ pub(super) fn displaced(
                     data: kept.data.clone(),
                     from: from.clone(),
                     to,
-                    runtimes: vec![from.runtime.clone()],
+                    runtimes: vec![from.runtime],
                 };
                 match out[others..]
                     .iter_mut()

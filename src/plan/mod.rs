@@ -31,7 +31,7 @@ pub use saved::{SavedChange, SavedPlan};
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::Stub;
+use crate::fileset::Stub;
 
 /// What happens to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -91,6 +91,27 @@ fn check_without_an_environment_looks_at_all_of_them() {
 }
 
 #[test]
+fn errors_in_one_environment_keep_apply_from_writing_any() {
+    let project = project();
+    project.write("platform.own.toml", "[components.store]\nimag = \"x:1\"\n");
+    let ran = run(&project, &["apply", "--all-envs", "--yes"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.contains("unknown-key"), "{}", ran.err);
+    let last = "nothing was written: there are errors in `own`\n";
+    assert!(ran.err.ends_with(last), "{}", ran.err);
+    assert!(!project.path("generated").exists(), "{}", ran.out);
+    let ran = run(
+        &project,
+        &["apply", "--all-envs", "--yes", "--format", "json"],
+    );
+    assert_eq!(
+        (ran.status, &ran.json()["summary"]["errors"]),
+        (1, &0.into())
+    );
+    assert!(!project.path("generated").exists());
+}
+
+#[test]
 fn check_finds_the_folder_of_an_environment_that_is_gone() {
     let project = project();
     assert_eq!(run(&project, &["apply", "--all-envs", "-yq"]).status, 0);

@@ -11,14 +11,13 @@ use std::{
 
 use mlopsgen::{
     compile::{Request, compile},
-    diag::{
-        Severity,
-        render::{Style, human},
-    },
+    diag::Severity,
     files::Target,
     language::{KIND, KeyShape, PLATFORM_FILE, Shape},
     world::MemoryWorld,
 };
+
+use crate::support::messages::messages_of;
 use toml::{Table, Value};
 
 /// What the examples name: components, volumes, networks, secrets, actors.
@@ -226,6 +225,7 @@ ports = { http = 80, broker = 9092 }
 const KIND_OF_OWN: &str = r#"
 image = "a/own"
 version = "8.0"
+data_folders = [{ env = ["OWN"] }]
 settings.password = { type = "secret" }
 settings.database = { default = "own" }
 settings.databases = { type = "list", default = [] }
@@ -488,13 +488,9 @@ fn errors(files: &[(&str, String)], environment: Option<&str>) -> Option<String>
         ..Request::default()
     };
     let compilation = compile(&world, &request);
-    let style = Style {
-        color: false,
-        width: 120,
-    };
     compilation.has_errors().then(|| {
         let mut errors = compilation.diagnostics.clone();
         errors.retain(|diagnostic| diagnostic.severity == Severity::Error);
-        human(&errors, &compilation.sources, style)
+        messages_of(&errors, &compilation.sources)
     })
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use mlopsgen::plan::Displaced;
+use mlopsgen::{files::Target, plan::Displaced};
 
 use super::{RUNTIMES, data_plan, displaced_in, keeps_data, kinds, store, stores, with};
 
@@ -50,10 +50,10 @@ fn a_mount_that_moves_displaces_the_data_of_every_kind() {
         let is_daemon = kind.table.get_path(&["workload", "daemon"]).is_some();
         // In the chart the variable that names the folder goes with the mount.
         let volume = kind.table.get_path(&["workload", "volumes", "data"]);
-        let follows = volume.and_then(|it| it.as_table()?.get("folder_env"));
+        let follows = volume.and_then(|it| it.as_table()?.get("makes_folder"));
         let keeps = RUNTIMES
             .into_iter()
-            .filter(|it| *it != "helm" || !is_daemon && follows.is_none());
+            .filter(|it| *it != Target::Helm || !is_daemon && follows.is_none());
         assert_eq!(displaced_in(&plan), keeps.collect(), "{}", kind.name);
         assert_eq!(displaced_in(&data_plan(&text, &text)), BTreeSet::new());
         tried += 1;

@@ -1,13 +1,15 @@
 //! Raw keys that decide which data a program meets, and what a release is named.
 
+use mlopsgen::files::Target;
+
 use super::{data_plan, data_plan_of_earlier, displaced_in, store, with};
 
 /// Raw keys, over PostgreSQL 17: which runtimes stop, and for what.
 #[test]
 fn raw_keys_that_decide_about_data_are_compared_as_they_are_written() {
     let text = store("postgres").replace("18.99.99", "17.2");
-    let compose = ["compose"];
-    let helm = ["helm"];
+    let compose = [Target::Compose];
+    let helm = [Target::Helm];
     for (line, expected) in [
         ("compose.volumes = []", &compose[..]),
         (

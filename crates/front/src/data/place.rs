@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::files::Target;
+
 /// Where a workload meets data.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
-    /// The target that starts the workload, as in `compose`.
-    pub runtime: String,
+    /// The target that starts the workload.
+    pub runtime: Target,
     /// The workload's name.
     pub workload: String,
     /// The path in the container at which the data is mounted.
@@ -58,7 +60,7 @@ pub fn below(path: &str, above: &str) -> Option<String> {
 }
 
 /// A path below another one, either of which may be empty.
-pub fn joined(above: &str, rest: &str) -> String {
+pub fn join_paths(above: &str, rest: &str) -> String {
     names(above)
         .chain(names(rest))
         .collect::<Vec<_>>()
@@ -67,7 +69,7 @@ pub fn joined(above: &str, rest: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, below, joined};
+    use super::{Place, Target, below, join_paths};
 
     #[test]
     fn a_path_is_below_whole_folders_only() {
@@ -78,14 +80,14 @@ mod tests {
         assert_eq!(below("/var/lib/pg", "/var/lib/pg/"), Some(String::new()));
         assert_eq!(below("/var/lib/pgdata", "/var/lib/pg"), None);
         assert_eq!(below("data", "/"), None);
-        assert_eq!(joined("data/", "18/docker"), "data/18/docker");
-        assert_eq!(joined("", ""), "");
+        assert_eq!(join_paths("data/", "18/docker"), "data/18/docker");
+        assert_eq!(join_paths("", ""), "");
     }
 
     #[test]
     fn the_folder_of_the_program_counts_more_than_the_mount() {
         let place = |mount: &str, folder: Option<&str>| Place {
-            runtime: "compose".to_string(),
+            runtime: Target::Compose,
             workload: "db".to_string(),
             mount: mount.to_string(),
             sub_path: String::new(),

@@ -29,6 +29,7 @@ mod route;
 mod shape;
 mod slo;
 mod specification;
+mod unknown;
 mod upstream;
 mod volume;
 

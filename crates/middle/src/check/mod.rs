@@ -40,6 +40,7 @@ const RULES: &[Rule] = &[
     cycles::tasks,
     ports::host_ports,
     ports::container_ports,
+    ports::public_addresses,
     clashes::mount_paths,
     clashes::names,
     limits::names,

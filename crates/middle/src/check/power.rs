@@ -86,7 +86,7 @@ const RAW_DEVICES: [&str; 8] = [
 
 /// A path of the host that is mounted; `None` where it gives nothing.
 pub(super) fn of_path(path: &str, is_read_only: bool) -> Option<Power> {
-    let path = normal(path);
+    let path = normal_path(path);
     let is_in = |folder: &&str| path == **folder || path.starts_with(&format!("{folder}/"));
     if is_socket(&path) {
         return Some(Power::Engine("mounts the engine's socket"));
@@ -119,7 +119,7 @@ pub(super) fn of_capability(name: &str) -> Option<Power> {
 }
 
 pub(super) fn of_device(path: &str) -> Option<Power> {
-    let path = normal(path);
+    let path = normal_path(path);
     let is_raw = path == "/dev" || RAW_DEVICES.iter().any(|it| path.starts_with(it));
     is_raw.then(|| Power::Host(format!("`{path}` is all of a disk, or of the memory")))
 }
@@ -328,7 +328,7 @@ pub(super) fn first_part(text: &str) -> String {
 }
 
 /// An absolute path without empty names, `.` and `..`; others stay as they are. `~` is a home.
-fn normal(path: &str) -> String {
+fn normal_path(path: &str) -> String {
     if path == "~" {
         return "/home".to_string();
     }

@@ -8,6 +8,7 @@ use crate::{
     },
     source::Span,
     syntax::Table,
+    value::WebAddress,
 };
 
 /// Whether a program has an end.
@@ -226,6 +227,8 @@ pub struct Port {
     pub scheme: Scheme,
     /// What a URL of it ends with; may be empty.
     pub path: String,
+    /// Where people reach it, where `ports.NAME.public_url` or a route says so.
+    pub public_url: Option<WebAddress>,
     /// The host's address to publish on.
     pub bind: Bind,
     /// The port's own place, and that of `host`.

@@ -12,7 +12,7 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
-        Lifecycle, Output, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
+        Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
     value::WebAddress,
@@ -48,10 +48,11 @@ pub(super) fn component(
     Component {
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
-        lineage: draft.kind.lineage.clone(),
         program: draft.kind.program.clone(),
         title: draft.kind.title.clone(),
         icon: draft.kind.icon,
+        any_program: draft.kind.any_program,
+        purpose: draft.kind.purpose,
         version: draft.program.clone(),
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
@@ -167,18 +168,12 @@ fn workload(
         cut_off: cut_off(table),
         ..Scope::component(index, shape.part.as_deref())
     };
-    let lifecycle = if shape.job {
-        Lifecycle::Job
-    } else {
-        Lifecycle::Service
-    };
-    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, sink)
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs.world, sink)
         .into_iter()
         .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
-    let image = if shape.own_image {
-        image::image_of(scene, index, sink)
-    } else {
-        image::part_image(scene, index, table, sink)
+    let image = match shape.own_image {
+        true => image::image_of(scene, index, sink),
+        false => image::part_image(scene, index, table, sink),
     };
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
@@ -188,6 +183,7 @@ fn workload(
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
     let values = values(scene, table, &name);
+    let helm = table.get("helm").filter(|_| shape.part.is_some());
     Workload {
         health: known.and_then(|it| it.health.clone()),
         depends_on: dependencies::of(scene, beforehand, index, shape, sink),
@@ -195,7 +191,10 @@ fn workload(
         component: draft.name.clone(),
         part: shape.part.clone(),
         group: draft.group.clone().unwrap_or_else(|| metrics_group(scene)),
-        lifecycle,
+        lifecycle: match shape.job {
+            true => Lifecycle::Job,
+            false => Lifecycle::Service,
+        },
         description: read::owned(table, "description"),
         image: image.clone(),
         build: image::build(scene, Some(index), table, sink),
@@ -226,12 +225,7 @@ fn workload(
         chart: upstream::chart(scene, index, shape, sink),
         in_chart: upstream::is_run_by_chart(scene, index, shape),
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
-        raw_helm: raw(
-            scene,
-            table.get("helm").filter(|_| shape.part.is_some()),
-            &scope,
-            sink,
-        ),
+        raw_helm: raw(scene, helm, &scope, sink),
         values,
         written: table.clone(),
         span: draft.span,
@@ -312,7 +306,7 @@ fn metrics_group(scene: &Scene<'_>) -> String {
     scene
         .components
         .iter()
-        .filter(|draft| draft.is_a("prometheus"))
+        .filter(|draft| draft.is_for(Purpose::Metrics))
         .find_map(|draft| draft.group.clone())
         .or_else(|| scene.names.groups.first().map(|group| group.name.clone()))
         .unwrap_or_default()

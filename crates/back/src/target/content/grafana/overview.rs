@@ -11,7 +11,7 @@ use super::{
     probed, totals,
 };
 use crate::{
-    model::{Component, Expression, Icon, Requests},
+    model::{Component, Expression, Icon, Purpose, Requests},
     target::shared::{
         boards,
         probes::{self, Asked},
@@ -348,7 +348,7 @@ fn stores(board: &Board<'_>) -> Vec<Panel> {
     ];
     let panels = panels.into_iter().map(|panel| panel.size(8, 8));
     let slowest = board
-        .jobs_of_kind("cadvisor")
+        .jobs_for(Purpose::ContainerMetrics)
         .iter()
         .map(|job| job.interval)
         .max();
@@ -394,7 +394,7 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
     if cpu.queries.is_empty() {
         return Vec::new();
     }
-    let watchers = board.jobs_of_kind("cadvisor");
+    let watchers = board.jobs_for(Purpose::ContainerMetrics);
     let slowest = watchers
         .iter()
         .map(|job| job.interval)
@@ -409,7 +409,7 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
 
 /// What the machines have left.
 fn host(board: &Board<'_>) -> Vec<Panel> {
-    let exporters = board.jobs_of_kind("node-exporter");
+    let exporters = board.jobs_for(Purpose::MachineMetrics);
     if exporters.is_empty() {
         return Vec::new();
     }

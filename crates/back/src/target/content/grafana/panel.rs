@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn queries_have_letters() {
+    fn queries_are_lettered_as_columns_of_a_sheet() {
         assert_eq!(
             [0, 25, 26, 27, 52].map(letters),
             ["A", "Z", "AA", "AB", "BA"]

@@ -20,7 +20,9 @@ use serde_json::{Map, Value, json};
 
 use self::{repeated::Repeated, service::Service};
 use crate::{
-    files::{FileSet, GITIGNORE, Target, ignores_dotenv},
+    data::Kept,
+    files::{DOTENV_GITIGNORE, Target, ignores_dotenv},
+    fileset::FileSet,
     model::{MountSource, Platform, Workload},
     speak::{Compose, Speak},
     target::{
@@ -30,7 +32,7 @@ use crate::{
             service::{ServiceView, volume_declaration},
             started::Services,
         },
-        shared::{kept::Written, losses::Losses},
+        shared::losses::Losses,
     },
     template::{TemplateError, View},
 };
@@ -116,7 +118,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let project = ProjectView {
         name: project_name(platform, &raw),
         description: platform.description.clone(),
-        include: raw::joined_include(&raw, includes(&files, &orders)),
+        include: raw::merged_include(&raw, includes(&files, &orders)),
         volumes: volumes_of_pipelines(platform, &raw, &files),
         raw: raw::of_project(&raw, &files),
     };
@@ -135,12 +137,12 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         "compose/.env.example",
         View::new(environment),
     )?;
-    render(GITIGNORE.into(), "compose/gitignore", View::new(()))?;
+    render(DOTENV_GITIGNORE.into(), "compose/gitignore", View::new(()))?;
     refuse_seen_secrets(&out)?;
     for (path, text) in context.mounted.copies(platform) {
         out.add(Target::Compose, format!("compose/files/{path}"), text);
     }
-    out.kept = written(platform, &project, &files).kept(platform);
+    out.kept = kept(platform, &project, &files);
     Ok(Emission {
         files: out,
         losses: losses.finish(),
@@ -149,7 +151,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
 
 /// Refuses a template of the user's own that lets git see the file with the secrets.
 fn refuse_seen_secrets(out: &FileSet) -> Result<(), TemplateError> {
-    match out.files.get(GITIGNORE) {
+    match out.files.get(DOTENV_GITIGNORE) {
         Some(file) if !ignores_dotenv(&file.text) => Err(TemplateError {
             template: "compose/gitignore".to_string(),
             line: None,
@@ -169,9 +171,8 @@ fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
         .to_string()
 }
 
-/// What the files say about data.
-fn written<'a>(platform: &'a Platform, project: &ProjectView, files: &[GroupFile]) -> Written<'a> {
-    let speak = Compose(platform);
+/// The data that the files keep.
+fn kept(platform: &Platform, project: &ProjectView, files: &[GroupFile]) -> Vec<Kept> {
     let mut declared: BTreeMap<String, Value> = BTreeMap::new();
     let of_groups = files
         .iter()
@@ -179,17 +180,10 @@ fn written<'a>(platform: &'a Platform, project: &ProjectView, files: &[GroupFile
     for (key, value) in of_groups.chain([&project.volumes]).flatten() {
         declared.insert(key.clone(), value.clone());
     }
-    let services = Services::new(&speak);
-    let started = files.iter().flat_map(|file| &file.services);
-    Written {
-        target: Target::Compose,
-        volumes: services.volumes(&project.name, &declared),
-        started: started
-            .filter_map(|service| {
-                services.started(platform, platform.workload(&service.name)?, service)
-            })
-            .collect(),
-    }
+    let services = files.iter().flat_map(|file| &file.services);
+    Services::new(&Compose(platform))
+        .runtime_data(Target::Compose, &project.name, &declared, services)
+        .kept(platform)
 }
 
 /// One file for each group that has workloads, in the platform's order.

@@ -8,17 +8,21 @@ use serde_json::Value;
 
 use super::{claims::Claims, image};
 use crate::{
-    data::Keeper,
+    data::{DataKey, Keeper},
     files::Target,
     model::{MountSource, Platform, Workload},
     speak::Chart,
     target::shared::kept::{
-        Defaults, Keeping, KeptVolume, Laid, Source, Started, Written, names_folders,
+        Defaults, Keeping, KeptVolume, Laid, RuntimeData, Source, Started, names_folders,
     },
 };
 
 /// What the chart says about data.
-pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> Written<'a> {
+pub fn runtime_data<'a>(
+    platform: &'a Platform,
+    claims: &Claims,
+    values: &Value,
+) -> RuntimeData<'a> {
     let own = platform.volumes.iter().filter_map(|volume| {
         Some(KeptVolume {
             key: volume.key.clone(),
@@ -33,7 +37,11 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
     volumes.extend(raw.map(|(key, volume)| {
         let names = ["existingClaim", "name"];
         let name = names.iter().find_map(|name| volume[name].as_str());
-        claim(key, name.unwrap_or(key), format!("raw.helm.volumes.{key}"))
+        let path = DataKey::Raw {
+            target: Target::Helm,
+            volume: key.clone(),
+        };
+        claim(key, name.unwrap_or(key), path)
     }));
     let mut further = BTreeMap::new();
     let defaults = Defaults::new(platform, &Chart(platform));
@@ -70,7 +78,7 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
     for volume in &mut volumes {
         volume.keeping.backing.clone_from(&namespace);
     }
-    Written {
+    RuntimeData {
         target: Target::Helm,
         volumes,
         started,
@@ -78,19 +86,19 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
 }
 
 /// A claim that only raw values know.
-fn claim(key: &str, name: &str, path: String) -> KeptVolume {
+fn claim(key: &str, name: &str, path: DataKey) -> KeptVolume {
     KeptVolume {
         key: key.to_string(),
-        path: path.clone(),
         keeping: Keeping {
             keeper: Keeper::Cluster,
             name: name.to_string(),
             backing: None,
             moved: false,
             size: None,
-            named_by: Some(path),
+            named_by: Some(path.to_string()),
             adopted: true,
         },
+        path,
     }
 }
 
@@ -146,7 +154,11 @@ fn further_claim(
     claim_name: &str,
     further: &mut BTreeMap<String, KeptVolume>,
 ) -> Source {
-    let path = format!("components.{}.helm.volumes.{name}", workload.component);
+    let path = DataKey::RawVolume {
+        component: workload.component.clone(),
+        target: Target::Helm,
+        volume: name.to_string(),
+    };
     // No key of a value has a space.
     let key = format!("claim {claim_name}");
     let volume = claim(&key, claim_name, path);

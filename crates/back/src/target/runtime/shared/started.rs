@@ -9,9 +9,12 @@ use serde_json::{Map, Value};
 
 use super::{files::host_path, service::ServiceView};
 use crate::{
+    files::Target,
     model::{MountSource, Platform, Workload},
     speak::Speak,
-    target::shared::kept::{Defaults, KeptVolume, Laid, Source, Started, by_engine, names_folders},
+    target::shared::kept::{
+        Defaults, KeptVolume, Laid, RuntimeData, Source, Started, by_engine, names_folders,
+    },
     value::Tmpfs,
 };
 
@@ -44,8 +47,28 @@ impl<'a> Services<'a> {
         self.defaults.text(written)
     }
 
+    /// What a runtime's files say about data. `project`: what a volume without a name is named after; `declared`: the volumes of
+    /// the files, by their keys.
+    pub fn runtime_data<'b>(
+        &'b self,
+        target: Target,
+        project: &str,
+        declared: &BTreeMap<String, Value>,
+        services: impl Iterator<Item = &'b ServiceView>,
+    ) -> RuntimeData<'b> {
+        let platform = self.speak.platform();
+        let started = services.filter_map(|service| {
+            self.started(platform, platform.workload(&service.name)?, service)
+        });
+        RuntimeData {
+            target,
+            volumes: self.volumes(project, declared),
+            started: started.collect(),
+        }
+    }
+
     /// A service as its engine starts it.
-    pub fn started<'b>(
+    fn started<'b>(
         &self,
         platform: &'b Platform,
         workload: &'b Workload,
@@ -152,9 +175,8 @@ impl<'a> Services<'a> {
         }
     }
 
-    /// Each volume of a platform as the files declare it, and those that raw keys add. `project`: what a volume without a name
-    /// is named after.
-    pub fn volumes(&self, project: &str, declared: &BTreeMap<String, Value>) -> Vec<KeptVolume> {
+    /// Each volume of a platform as the files declare it, and those that raw keys add.
+    fn volumes(&self, project: &str, declared: &BTreeMap<String, Value>) -> Vec<KeptVolume> {
         let platform = self.speak.platform();
         let mut out: Vec<KeptVolume> = platform.volumes.iter().map(by_engine).collect();
         for volume in &mut out {

@@ -12,7 +12,7 @@ pub use defaults::Defaults;
 pub use started::{Laid, Source, Started, names_folders};
 
 use crate::{
-    data::{Data, Keeper, Kept, Place, STORE_VOLUME, joined},
+    data::{Data, DataKey, Keeper, Kept, Place, STORE_VOLUME, join_paths},
     files::Target,
     model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
 };
@@ -42,38 +42,41 @@ pub struct Keeping {
 pub struct KeptVolume {
     pub key: String,
     /// Where platform.toml speaks of it.
-    pub path: String,
+    pub path: DataKey,
     pub keeping: Keeping,
 }
 
 impl KeptVolume {
     /// A volume that only `[raw.compose]` declares.
     pub fn of_raw_keys(key: &str) -> Self {
-        let path = format!("raw.compose.volumes.{key}");
+        let path = DataKey::Raw {
+            target: Target::Compose,
+            volume: key.to_string(),
+        };
         Self {
             key: key.to_string(),
-            path: path.clone(),
             keeping: Keeping {
                 keeper: Keeper::Engine,
                 name: key.to_string(),
                 backing: None,
                 moved: false,
                 size: None,
-                named_by: Some(path),
+                named_by: Some(path.to_string()),
                 adopted: true,
             },
+            path,
         }
     }
 }
 
 /// What a runtime has written about data.
-pub struct Written<'a> {
+pub struct RuntimeData<'a> {
     pub target: Target,
     pub volumes: Vec<KeptVolume>,
     pub started: Vec<Started<'a>>,
 }
 
-impl Written<'_> {
+impl RuntimeData<'_> {
     /// The data of a platform, as this runtime keeps it.
     pub fn kept(self, platform: &Platform) -> Vec<Kept> {
         let volumes = self.volumes.into_iter();
@@ -93,7 +96,7 @@ impl Written<'_> {
                 let kept = match &laid.source {
                     Source::Volume(key) => volumes.get_mut(key),
                     Source::Folder(path) if is_store || mount.is_some_and(is_data) => {
-                        let key = key(self.target, started.workload, mount);
+                        let key = key_of_mount(self.target, started.workload, mount);
                         let made = folders.entry(path.clone());
                         Some(made.or_insert_with(|| of_folder(path, key)))
                     }
@@ -102,7 +105,7 @@ impl Written<'_> {
                 let Some(kept) = kept else {
                     continue;
                 };
-                let key = key(self.target, started.workload, mount);
+                let key = key_of_mount(self.target, started.workload, mount);
                 if !kept.mounts.contains(&key) {
                     kept.mounts.push(key);
                 }
@@ -145,7 +148,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
     }
 }
 
-fn of_folder(path: &str, key: String) -> Kept {
+fn of_folder(path: &str, key: DataKey) -> Kept {
     of_volume(KeptVolume {
         key: path.to_string(),
         path: key,
@@ -164,7 +167,7 @@ fn of_folder(path: &str, key: String) -> Kept {
 /// Where a workload meets what is laid there: one place for each folder of its program that lies in it.
 fn places(target: Target, started: &Started<'_>, laid: &Laid, own: &[&String]) -> Vec<Place> {
     let place = |folder: Option<String>| Place {
-        runtime: target.name().to_string(),
+        runtime: target,
         workload: started.workload.name.clone(),
         mount: laid.at.clone(),
         sub_path: laid.sub_path.clone(),
@@ -174,7 +177,7 @@ fn places(target: Target, started: &Started<'_>, laid: &Laid, own: &[&String]) -
         [] => vec![place(None)],
         own => own
             .iter()
-            .map(|folder| place(Some(joined(&laid.sub_path, folder))))
+            .map(|folder| place(Some(join_paths(&laid.sub_path, folder))))
             .collect(),
     }
 }
@@ -188,7 +191,7 @@ fn of_pipelines(platform: &Platform, target: Target, volumes: &mut BTreeMap<Stri
             };
             if let Some(kept) = volumes.get_mut(key) {
                 kept.places.insert(Place {
-                    runtime: target.name().to_string(),
+                    runtime: target,
                     workload: format!("pipelines.{}", pipeline.name),
                     mount: mount.path.clone(),
                     sub_path: String::new(),
@@ -210,11 +213,14 @@ fn is_store(component: &Component, mount: Option<&Mount>, holds_its_folder: bool
 }
 
 /// The key of a volume as the user writes it. Workloads of one image share theirs.
-fn key(target: Target, workload: &Workload, mount: Option<&Mount>) -> String {
-    let component = &workload.component;
+fn key_of_mount(target: Target, workload: &Workload, mount: Option<&Mount>) -> DataKey {
+    let component = workload.component.clone();
     match mount {
-        Some(mount) => format!("components.{component}.volumes.{}", mount.name),
-        None => format!("components.{component}.{}.volumes", target.name()),
+        Some(mount) => DataKey::Component {
+            component,
+            volume: mount.name.clone(),
+        },
+        None => DataKey::RawMounts { component, target },
     }
 }
 

@@ -6,7 +6,7 @@ use super::index::Index;
 use crate::{
     model::{
         Actor, Agent, Ci, Component, Flow, FlowEnd, HostPort, Pipeline, Platform, Protocol,
-        Workload,
+        Purpose, Workload,
     },
     target::content::docs::facts,
 };
@@ -155,8 +155,8 @@ impl Scene {
     /// An empty scene that knows which components run pipelines and CI.
     pub fn of(platform: &Platform) -> Self {
         Self {
-            ci_runner: facts::runner(platform, "jenkins"),
-            pipeline_runner: facts::runner(platform, "airflow"),
+            ci_runner: facts::runner(platform, Purpose::Ci),
+            pipeline_runner: facts::runner(platform, Purpose::Pipelines),
             ..Self::default()
         }
     }
@@ -331,7 +331,7 @@ fn actor_node(actor: &Actor) -> Node {
 pub fn ci_node(ci: &Ci) -> Node {
     let agent = match &ci.agent {
         Agent::Any => "any agent".to_string(),
-        Agent::Docker(image) => image.written(),
+        Agent::Docker(image) => image.to_text(),
         Agent::Label(label) => format!("agent {label}"),
     };
     Node {

@@ -61,7 +61,7 @@ pub fn overview(platform: &Platform, index: &Index<'_>) -> Scene {
     scene.focus = Some(shown);
     scene.add_flows(index.flows.iter().collect());
     scene.add_needs(&index.needs);
-    bound(&mut scene);
+    drop_too_many_needs(&mut scene);
     scene.sort_wires();
     scene
 }
@@ -98,13 +98,13 @@ pub fn group(
     add_elsewhere(&mut scene, platform, index, deals);
     scene.add_flows(index.flows_of(name));
     scene.add_needs(edges);
-    bound(&mut scene);
+    drop_too_many_needs(&mut scene);
     scene.sort_wires();
     scene
 }
 
 /// Leaves the needs out if there are too many to follow.
-fn bound(scene: &mut Scene) {
+fn drop_too_many_needs(scene: &mut Scene) {
     let is_need = |kind: &WireKind| *kind == WireKind::Need;
     let needs = scene
         .wires
