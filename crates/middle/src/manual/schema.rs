@@ -11,6 +11,7 @@ use crate::{
     catalog::{Kind, Role, SettingSpec, SettingType},
     language::{
         COMPONENT, Form, INCLUDED_FILE, KIND, KeyShape, NameRule, PART, PLATFORM_FILE, Shape,
+        component_key,
     },
     syntax::Table,
 };
@@ -79,6 +80,10 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
     Value::Object(out)
 }
 
+fn is_map_of_components(shape: &Shape) -> bool {
+    matches!(shape, Shape::Map(_, Shape::Table(keys)) if is_component(keys))
+}
+
 /// A string that holds what can be written out before anything is resolved.
 const CONSTANT: &str = r"\$\{(vars|platform)\.";
 
@@ -125,8 +130,9 @@ impl Writer<'_> {
             out.insert("examples".into(), json!([json(&node)]));
         }
         let value = match key.name {
-            "kind" => self.kind(),
-            "components" => self.components(),
+            "kind" if component_key("kind").is_some_and(|own| own.doc == key.doc) => self.kind(),
+            // In the chart's values they are something else.
+            "components" if is_map_of_components(&key.shape) => self.components(),
             "pipelines" | "ci" => Writer {
                 writes_out: true,
                 ..*self

@@ -186,8 +186,8 @@ fn workload(
     let mut reaches = reaches(scene, table, sink);
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
-    let helm = table.get("helm").filter(|_| shape.part.is_some());
     let values = values(scene, table, &name);
+    let helm = table.get("helm").filter(|_| shape.part.is_some());
     Workload {
         health: known.and_then(|it| it.health.clone()),
         depends_on: dependencies::of(scene, beforehand, index, shape, sink),
