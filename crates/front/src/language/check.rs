@@ -1,17 +1,14 @@
 //! Holds a tree against the language: unknown keys, wrong types, bad forms.
 
 use super::{
-    component::{COMPONENT, reference_places, secret_places},
+    component::{reference_places, secret_places},
     compose::{
-        Said, compose_form, compose_key, compose_port, compose_port_key, external_network,
-        key_of_file, key_of_network, key_of_secret, key_of_volume, network_of_its_own,
-        services_as_components,
+        compose_port, compose_port_key, form_of_compose, needless_table, of_compose, with_services,
     },
     context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, wrong_type},
-    platform::PLATFORM_FILE,
     shape::Shape,
     specification,
 };
@@ -28,10 +25,8 @@ use crate::{
 /// for any value when `removable`: it removes the value of a kind or a preset.
 pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut Sink) -> Table {
     let mut kept = Table::default();
-    let of_services = is_file(keys)
-        .then(|| services_as_components(table, context))
-        .flatten();
-    let table = match of_services {
+    let renamed = with_services(table, keys, context);
+    let table = match renamed {
         Some((ref renamed, diagnostic)) => {
             sink.push(diagnostic);
             renamed
@@ -113,10 +108,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
     }
     for shape in keys {
         if shape.required && !context.partial && kept.get(shape.name).is_none() {
-            sink.push(match context.owner {
-                Owner::Words(NETWORK) => network_of_its_own(context),
-                _ => missing(shape, context),
-            });
+            sink.push(needless_table(context).unwrap_or_else(|| missing(shape, context)));
         }
     }
     kept
@@ -150,56 +142,6 @@ fn example(shape: &KeyShape, context: &Context<'_>) -> String {
         }
         _ => shape.example.to_string(),
     }
-}
-
-/// A key that Compose has and this table has not.
-fn of_compose(
-    key: &Key,
-    value: &Node,
-    table: &Table,
-    keys: &[KeyShape],
-    context: &Context<'_>,
-) -> Option<Said> {
-    match context.owner {
-        _ if is_component(keys) => compose_key(&key.name).map(|found| Said {
-            diagnostic: found.diagnostic(key, value, context.owner),
-            stands_for: found.stands_for(),
-        }),
-        _ if is_file(keys) => key_of_file(key, value, table, context),
-        Owner::Words(NETWORK) => key_of_network(key, context),
-        Owner::Words("a secret") => key_of_secret(key, value, table, context),
-        Owner::Words("a volume") if keys.iter().any(|key| key.name == "access") => {
-            key_of_volume(key, value, context)
-        }
-        _ => None,
-    }
-}
-
-/// What messages call an entry of `[networks]`.
-const NETWORK: &str = "a network";
-
-/// What to say of a value that is written as Compose has it.
-fn form_of_compose(
-    key: &Key,
-    value: &Node,
-    table: &Table,
-    keys: &[KeyShape],
-    context: &Context<'_>,
-) -> Option<Diagnostic> {
-    match context.owner {
-        _ if is_component(keys) => compose_form(key, value),
-        Owner::Words(NETWORK) => external_network(key, value, table, context),
-        _ => None,
-    }
-}
-
-/// Whether these are the tables of a file.
-fn is_file(keys: &[KeyShape]) -> bool {
-    keys.len() == PLATFORM_FILE.len() && keys[0].name == PLATFORM_FILE[0].name
-}
-
-fn is_component(keys: &[KeyShape]) -> bool {
-    keys.len() == COMPONENT.len() && keys[0].name == COMPONENT[0].name
 }
 
 /// Whether the value of a misspelled key could be one of the key that was probably meant. What is wrong in a table or a

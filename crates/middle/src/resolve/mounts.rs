@@ -1,6 +1,6 @@
 //! Volumes and bind mounts.
 
-use super::{Scene, files::mounted_text};
+use super::{Scene, project_files::mounted_text};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},

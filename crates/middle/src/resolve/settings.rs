@@ -1,7 +1,7 @@
 //! The values of the settings of a component's kind.
 
 use super::{
-    Inputs, Scene, files,
+    Inputs, Scene, files, project_files,
     reference::{Scope, setting_text, text},
 };
 use crate::{
@@ -68,7 +68,8 @@ fn setting_files(
 ) -> Vec<SettingFile> {
     let mut out = Vec::new();
     for item in items {
-        if let Some(FileContent::Project { path, bytes }) = files::project(inputs.world, item, sink)
+        if let Some(FileContent::Project { path, bytes }) =
+            project_files::project(inputs.world, item, sink)
         {
             let written = item.as_str().unwrap_or_default();
             // Where the file is mounted, the same mistakes are found in the same places, and are reported once.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Inputs, files};
+use super::{Inputs, project_files};
 use crate::{
     catalog::{FileForm, SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink},
@@ -51,7 +51,7 @@ pub(super) fn read_all(
                 continue;
             };
             // What can't be read is reported where the setting is.
-            let content = files::project(inputs.world, item, &mut Sink::default());
+            let content = project_files::project(inputs.world, item, &mut Sink::default());
             if let Some(FileContent::Project { bytes, .. }) = content
                 && let Ok(text) = String::from_utf8(bytes)
                 && holds_references(item, &text)
@@ -79,7 +79,7 @@ fn holds_references(place: &Node, text: &str) -> bool {
 }
 
 fn text_of(node: &Node, inputs: &Inputs<'_>, sink: &mut Sink) -> Option<String> {
-    let refused = match files::project(inputs.world, node, sink)? {
+    let refused = match project_files::project(inputs.world, node, sink)? {
         FileContent::Project { bytes, .. } => match String::from_utf8(bytes) {
             Ok(text) => return Some(text),
             Err(_) => "it is not text",

@@ -4,9 +4,11 @@
 
 mod file;
 mod lists;
+mod place;
 mod rewrite;
 mod table;
 mod variables;
+mod volumes;
 
 use super::Owner;
 use crate::{
@@ -17,10 +19,7 @@ use crate::{
     text::all_of,
 };
 
-pub(super) use file::{
-    Said, external_network, key_of_file, key_of_network, key_of_secret, key_of_volume,
-    network_of_its_own, services_as_components,
-};
+pub(super) use place::{form_of_compose, needless_table, of_compose, with_services};
 pub(super) use rewrite::host_path;
 use table::{FORMS, Here, KEYS};
 pub(super) use variables::filled;
@@ -34,7 +33,7 @@ pub(super) struct Rewritten {
 }
 
 /// A key that Compose has and a component does not.
-pub(super) struct ComposeKey {
+struct ComposeKey {
     here: &'static Here,
 }
 
@@ -67,7 +66,7 @@ impl ComposeKey {
 }
 
 /// What a key of Compose's is called here.
-pub(super) fn compose_key(name: &str) -> Option<ComposeKey> {
+fn compose_key(name: &str) -> Option<ComposeKey> {
     let found = KEYS.iter().find(|(known, _)| *known == name);
     found.map(|(_, here)| ComposeKey { here })
 }
@@ -77,7 +76,7 @@ fn is_service_key(name: &str) -> bool {
 }
 
 /// What to say of a key that both have, where its value is written as Compose has it.
-pub(super) fn compose_form(key: &Key, value: &Node) -> Option<Diagnostic> {
+fn compose_form(key: &Key, value: &Node) -> Option<Diagnostic> {
     let (_, rewrite) = FORMS.iter().find(|(known, _)| *known == key.name)?;
     let (value_here, declared) = match key.name.as_str() {
         "env" | "labels" => variables::referred(value, key.name == "env"),

@@ -3,6 +3,7 @@
 use super::{
     Rewritten, lists, rewrite,
     variables::{referred, with_defaults},
+    volumes,
 };
 use crate::syntax::{Node, inline};
 
@@ -150,7 +151,7 @@ pub(super) const KEYS: &[(&str, Here)] = &[
 /// Keys that both have, with the forms that Compose alone has. A form that a component takes too is `None`.
 pub(super) const FORMS: &[(&str, Rewrite)] = &[
     ("ports", lists::ports),
-    ("volumes", lists::volumes),
+    ("volumes", volumes::volumes),
     ("networks", lists::networks),
     ("depends_on", lists::depends_on),
     ("build", rewrite::build),
