@@ -29,7 +29,9 @@ pub fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
     let messages = human(&compilation.diagnostics, &compilation.sources, style);
     let files = compilation.output.ok().map(|output| {
         let files = output.files.files.into_iter();
-        files.map(|(path, file)| (path, file.text)).collect()
+        files
+            .map(|(path, file)| (path, file.text.to_string()))
+            .collect()
     });
     (files, messages)
 }

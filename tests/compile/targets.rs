@@ -56,7 +56,9 @@ fn compiled(targets: &[&str]) -> BTreeMap<String, String> {
     let messages = human(&compilation.diagnostics, &compilation.sources, style);
     let output = compilation.output.unwrap_or_else(|_| panic!("{messages}"));
     let files = output.files.files.into_iter();
-    files.map(|(path, file)| (path, file.text)).collect()
+    files
+        .map(|(path, file)| (path, file.text.to_string()))
+        .collect()
 }
 
 fn folders(files: &BTreeMap<String, String>) -> Vec<&str> {

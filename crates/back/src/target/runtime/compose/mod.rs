@@ -5,6 +5,7 @@
 //! same.
 
 mod environment;
+mod group;
 mod losses;
 mod mounts;
 mod ports;
@@ -13,52 +14,23 @@ mod repeated;
 mod service;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::{repeated::Repeated, service::Service};
+use self::group::GroupText;
 use crate::{
     files::{FileSet, GITIGNORE, Target, ignores_dotenv},
-    model::{MountSource, Platform, Workload},
+    model::{MountSource, Platform},
     speak::{Compose, Speak},
     target::{
         Context, Emission,
-        runtime::shared::{
-            networks::Networks,
-            service::{ServiceView, volume_declaration},
-            started::Services,
-        },
+        runtime::shared::{service::volume_declaration, started::Services},
         shared::{kept::Written, losses::Losses},
     },
     template::{TemplateError, View},
 };
-
-/// A group's file.
-#[derive(Debug, Serialize)]
-struct GroupFile {
-    /// The Compose project.
-    name: String,
-    /// The group.
-    group: String,
-    /// The group's description.
-    description: Option<String>,
-    /// The services, in the order of their start.
-    services: Vec<ServiceView>,
-    /// Declarations by section: `networks`, `volumes`, `secrets`, `configs`.
-    resources: BTreeMap<&'static str, Map<String, Value>>,
-    #[serde(flatten)]
-    repeated: Repeated,
-}
-
-impl GroupFile {
-    fn declares(&self, section: &str, key: &str) -> bool {
-        self.resources
-            .get(section)
-            .is_some_and(|entries| entries.contains_key(key))
-    }
-}
 
 /// `compose.yaml`.
 #[derive(Debug, Serialize)]
@@ -92,17 +64,17 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut losses = Losses::new(losses::WORDING);
     let raw = Compose(platform).raw(&platform.raw_compose);
     let raw = raw.as_object().cloned().unwrap_or_default();
-    let mut files = group_files(context, &mut losses)?;
-    raw::over_groups(&raw, &mut files);
-    for file in &mut files {
-        file.repeated = repeated::of(platform, &file.services);
-    }
+    let mut files = group::write(context, &raw, &mut losses)?;
     if files.is_empty() && raw.is_empty() {
         return Ok(Emission::default());
     }
     losses::of_variables(platform, &mut losses);
     losses::of_pipelines(platform, &mut losses);
     let mut out = FileSet::default();
+    for file in &mut files {
+        let path = format!("compose/{}.yaml", file.group);
+        out.add(Target::Compose, path, std::mem::take(&mut file.text));
+    }
     let mut render = |path: String, template: &str, view: View| {
         let text = context.engine.render_view(template, &view)?;
         out.add(Target::Compose, path, text);
@@ -120,10 +92,6 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         volumes: volumes_of_pipelines(platform, &raw, &files),
         raw: raw::of_project(&raw, &files),
     };
-    for file in &files {
-        let path = format!("compose/{}.yaml", file.group);
-        render(path, "compose/group.yaml", View::new(file))?;
-    }
     let environment = environment::view(platform);
     render(
         "compose/compose.yaml".into(),
@@ -138,9 +106,13 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     render(GITIGNORE.into(), "compose/gitignore", View::new(()))?;
     refuse_seen_secrets(&out)?;
     for (path, text) in context.mounted.copies(platform) {
-        out.add(Target::Compose, format!("compose/files/{path}"), text);
+        out.add(
+            Target::Compose,
+            format!("compose/files/{path}"),
+            Arc::clone(text),
+        );
     }
-    out.kept = written(platform, &project, &files).kept(platform);
+    out.kept = written(platform, &project, files).kept(platform);
     Ok(Emission {
         files: out,
         losses: losses.finish(),
@@ -170,92 +142,22 @@ fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
 }
 
 /// What the files say about data.
-fn written<'a>(platform: &'a Platform, project: &ProjectView, files: &[GroupFile]) -> Written<'a> {
+fn written<'a>(
+    platform: &'a Platform,
+    project: &ProjectView,
+    files: Vec<GroupText<'a>>,
+) -> Written<'a> {
     let speak = Compose(platform);
-    let mut declared: BTreeMap<String, Value> = BTreeMap::new();
-    let of_groups = files
-        .iter()
-        .filter_map(|file| file.resources.get("volumes"));
-    for (key, value) in of_groups.chain([&project.volumes]).flatten() {
-        declared.insert(key.clone(), value.clone());
-    }
-    let services = Services::new(&speak);
-    let started = files.iter().flat_map(|file| &file.services);
+    let of_groups = files.iter().map(|file| &file.volumes);
+    let declared: BTreeMap<String, Value> = of_groups
+        .chain([&project.volumes])
+        .flatten()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
     Written {
         target: Target::Compose,
-        volumes: services.volumes(&project.name, &declared),
-        started: started
-            .filter_map(|service| {
-                services.started(platform, platform.workload(&service.name)?, service)
-            })
-            .collect(),
-    }
-}
-
-/// One file for each group that has workloads, in the platform's order.
-fn group_files(
-    context: &Context<'_>,
-    losses: &mut Losses,
-) -> Result<Vec<GroupFile>, TemplateError> {
-    let platform = context.platform;
-    let speak = Compose(platform);
-    let networks = Networks::new(context, &speak);
-    let mut of_group: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
-    for workload in platform.workloads() {
-        of_group.entry(&workload.group).or_default().push(workload);
-    }
-    let mut files = Vec::new();
-    for group in &platform.groups {
-        let mut file = GroupFile {
-            name: platform.project.clone(),
-            group: group.name.clone(),
-            description: group.description.clone(),
-            services: Vec::new(),
-            resources: BTreeMap::new(),
-            repeated: Repeated::default(),
-        };
-        for workload in of_group.remove(group.name.as_str()).into_iter().flatten() {
-            let service = service::service(context, &networks, workload, losses)?;
-            declare(platform, &networks, &service, &mut file);
-            let view = ServiceView::new(platform, workload, service.keys);
-            file.services.push(view);
-        }
-        if !file.services.is_empty() {
-            files.push(file);
-        }
-    }
-    Ok(files)
-}
-
-/// Adds to a group's file what one of its services uses.
-fn declare(
-    platform: &Platform,
-    networks: &Networks<'_>,
-    service: &Service<'_>,
-    file: &mut GroupFile,
-) {
-    let mut put = |section: &'static str, key: &str, value: Value| {
-        let entries = file.resources.entry(section).or_default();
-        entries.insert(key.to_string(), value);
-    };
-    for key in &service.networks {
-        if let Some(declaration) = networks.declaration(key) {
-            put("networks", key, declaration);
-        }
-    }
-    let speak = Compose(platform);
-    let mounts = &service.mounts;
-    for volume in mounts.named.iter().filter_map(|key| platform.volume(key)) {
-        put("volumes", &volume.key, volume_declaration(&speak, volume));
-    }
-    for (secret, _) in &mounts.files.secrets {
-        if secret.optional {
-            let content = json!({ "content": speak.secret(secret) });
-            put("configs", &secret.name, content);
-        } else {
-            let environment = json!({ "environment": secret.env });
-            put("secrets", &secret.name, environment);
-        }
+        volumes: Services::new(&speak).volumes(&project.name, &declared),
+        started: files.into_iter().flat_map(|file| file.started).collect(),
     }
 }
 
@@ -263,7 +165,7 @@ fn declare(
 fn volumes_of_pipelines(
     platform: &Platform,
     raw: &Map<String, Value>,
-    files: &[GroupFile],
+    files: &[GroupText<'_>],
 ) -> Map<String, Value> {
     let mounts = platform.pipelines.iter().flat_map(|it| &it.volumes);
     let mut volumes: Map<String, Value> = mounts
@@ -274,7 +176,7 @@ fn volumes_of_pipelines(
         .filter(|volume| {
             !files
                 .iter()
-                .any(|file| file.declares("volumes", &volume.key))
+                .any(|file| file.volumes.contains_key(&volume.key))
         })
         .map(|volume| {
             (
@@ -333,7 +235,7 @@ impl OrderView {
 }
 
 /// The value of `include`: each group's file, and with it what orders it after others.
-fn includes(files: &[GroupFile], orders: &[OrderView]) -> Value {
+fn includes(files: &[GroupText<'_>], orders: &[OrderView]) -> Value {
     files
         .iter()
         .map(|file| {

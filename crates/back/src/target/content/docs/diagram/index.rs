@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     graph::{ComponentPeer, Graph, Why},
-    model::{Component, Flow, FlowEnd, Platform},
+    model::{Ci, Component, Flow, FlowEnd, Pipeline, Platform},
     target::content::docs::facts,
 };
 
@@ -20,6 +20,14 @@ pub struct Index<'a> {
     pub flows: Vec<(&'a Flow, String)>,
     /// Those with an end in each group.
     flows_of: BTreeMap<&'a str, Vec<usize>>,
+    /// Components that run elsewhere.
+    pub elsewhere: Vec<&'a Component>,
+    /// CI entries and pipelines, each with the end that edges name it by.
+    pub ci: Vec<(FlowEnd, &'a Ci)>,
+    pub pipelines: Vec<(FlowEnd, &'a Pipeline)>,
+    /// Which components run them.
+    pub ci_runner: Option<String>,
+    pub pipeline_runner: Option<String>,
 }
 
 impl<'a> Index<'a> {
@@ -31,9 +39,24 @@ impl<'a> Index<'a> {
             scraped: BTreeSet::new(),
             flows: platform.flows.iter().zip(facts::marks(platform)).collect(),
             flows_of: BTreeMap::new(),
+            elsewhere: Vec::new(),
+            ci: platform
+                .ci
+                .iter()
+                .map(|ci| (FlowEnd::Ci(ci.name.clone()), ci))
+                .collect(),
+            pipelines: platform
+                .pipelines
+                .iter()
+                .map(|it| (FlowEnd::Pipeline(it.name.clone()), it))
+                .collect(),
+            ci_runner: facts::runner(platform, "jenkins"),
+            pipeline_runner: facts::runner(platform, "airflow"),
         };
         for component in &platform.components {
-            if let (None, Some(group)) = (&component.external, &component.group) {
+            if component.external.is_some() {
+                index.elsewhere.push(component);
+            } else if let Some(group) = &component.group {
                 index.members.entry(group).or_default().push(component);
                 index.group_of.insert(&component.name, group);
             }

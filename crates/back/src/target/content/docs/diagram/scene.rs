@@ -111,7 +111,7 @@ pub struct LegendEntry {
 
 /// The whole platform.
 pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
-    let mut scene = Scene::of(platform);
+    let mut scene = Scene::of(index);
     for actor in &platform.actors {
         scene.add_actor(platform, actor);
     }
@@ -139,11 +139,9 @@ pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
             });
         }
     }
-    for component in &platform.components {
-        if component.external.is_some() {
-            let node = scene.add(component_node(platform, component, index));
-            scene.outside_below.push(node);
-        }
+    for component in &index.elsewhere {
+        let node = scene.add(component_node(platform, component, index));
+        scene.outside_below.push(node);
     }
     scene.add_flows(index.flows.iter().collect());
     scene.add_needs(&index.needs);
@@ -153,10 +151,10 @@ pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
 
 impl Scene {
     /// An empty scene that knows which components run pipelines and CI.
-    pub fn of(platform: &Platform) -> Self {
+    pub fn of(index: &Index<'_>) -> Self {
         Self {
-            ci_runner: facts::runner(platform, "jenkins"),
-            pipeline_runner: facts::runner(platform, "airflow"),
+            ci_runner: index.ci_runner.clone(),
+            pipeline_runner: index.pipeline_runner.clone(),
             ..Self::default()
         }
     }
