@@ -97,6 +97,25 @@ impl Known {
         free.unwrap_or(port)
     }
 
+    /// The ports that a kind publishes by itself under a number that is taken, each with the next one that is free.
+    pub fn moved_hosts(&mut self, kind: &Kind) -> Vec<(String, u16)> {
+        let ports = kind.table.get_path(&["workload", "ports"]);
+        let ports = ports.and_then(Node::as_table).into_iter();
+        let published = ports.flat_map(Table::iter).filter_map(|(key, port)| {
+            let Value::Integer(host) = port.as_table()?.get("host")?.value else {
+                return None;
+            };
+            Some((key.name.clone(), u16::try_from(host).ok()?))
+        });
+        let taken: Vec<_> = published
+            .filter(|(_, host)| self.hosts.contains(host))
+            .collect();
+        let moved = taken.into_iter();
+        moved
+            .map(|(port, host)| (port, self.free_host(host)))
+            .collect()
+    }
+
     /// The group of a platform that has just one.
     pub fn only_group(&self) -> Option<&str> {
         match self.groups.as_slice() {

@@ -3,6 +3,7 @@
 //! In: the file's text, the tree of the whole platform, the kinds. Out: the text with them in it; every comment and every
 //! line that was there stays as it is.
 
+mod accept;
 mod known;
 mod sheet;
 mod words;
@@ -12,14 +13,14 @@ use std::{collections::BTreeMap, rc::Rc};
 pub use known::Known;
 
 use crate::{
-    catalog::{Kind, Role},
+    catalog::{Kind, Role, SettingType},
     diag::nearest,
     language::NameRule,
     plan::Failure,
     text::one_of,
 };
 use sheet::Sheet;
-use words::{choices, database_name, describe, first_clause, quoted, table};
+use words::{choices, database_name, describe, first_clause, quoted, sample, table};
 
 /// Kinds by name.
 pub type Kinds = BTreeMap<String, Rc<Kind>>;
@@ -95,30 +96,50 @@ impl<'a> Addition<'a> {
             None => self.known.only_group().unwrap_or(&name).to_string(),
         };
         self.open_group(&group, &kind)?;
-        self.insert(&name, &kind, &group, wish.image, None, 0)?;
+        self.insert(
+            &New {
+                name: &name,
+                kind: &kind,
+                group: &group,
+                image: wish.image,
+                store_of: None,
+            },
+            0,
+        )?;
         self.asked.push(name);
         Ok(())
     }
 
-    /// Adds the kinds of a list, those that fill roles of others first. Errors: as those of [`Addition::add`].
-    pub fn add_all(&mut self, names: &[String]) -> Result<(), Failure> {
-        let mut left = names
-            .iter()
-            .map(|name| self.kind(name))
-            .collect::<Result<Vec<_>, _>>()?;
+    /// Adds the kinds of a list, each `KIND` or `KIND=IMAGE`, those that fill roles of others first. Errors: as those of
+    /// [`Addition::add`].
+    pub fn add_all(&mut self, wishes: &[String]) -> Result<(), Failure> {
+        let mut left = Vec::new();
+        for wish in wishes {
+            let (name, image) = match wish.split_once('=') {
+                Some((name, image)) => (name, Some(image)),
+                None => (wish.as_str(), None),
+            };
+            let kind = self.kind(name)?;
+            if kind.image.is_none() && image.is_none() {
+                let help = format!("name one: `--with {name}=IMAGE`");
+                return Err(without_image(&kind).help(help));
+            }
+            left.push((kind, image));
+        }
         while !left.is_empty() {
             let waits = |kind: &Kind| {
-                let others = left.iter().filter(|other| other.name != kind.name);
-                let mut filled = others.filter(|other| kind.roles.iter().any(|r| fits(r, other)));
+                let others = left.iter().filter(|(other, _)| other.name != kind.name);
+                let mut filled =
+                    others.filter(|(other, _)| kind.roles.iter().any(|r| fits(r, other)));
                 filled.next().is_some()
             };
-            let next = left.iter().position(|kind| !waits(kind)).unwrap_or(0);
-            let kind = left.remove(next);
+            let next = left.iter().position(|(kind, _)| !waits(kind)).unwrap_or(0);
+            let (kind, image) = left.remove(next);
             self.add(Wish {
                 kind: &kind.name,
                 name: None,
                 group: None,
-                image: None,
+                image,
             })?;
         }
         Ok(())
@@ -170,25 +191,20 @@ impl<'a> Addition<'a> {
         self.sheet.line("groups", group, &describe(kind))
     }
 
-    /// One component; those of its roles first. `store_of`: it keeps the schema of that component, or its files in a bucket.
-    fn insert(
-        &mut self,
-        name: &str,
-        kind: &Rc<Kind>,
-        group: &str,
-        image: Option<&str>,
-        store_of: Option<&str>,
-        depth: usize,
-    ) -> Result<(), Failure> {
+    /// One component; those of its roles first.
+    fn insert(&mut self, new: &New<'_>, depth: usize) -> Result<(), Failure> {
+        let &New {
+            name,
+            kind,
+            group,
+            image,
+            store_of,
+        } = new;
         if kind.image.is_none() && image.is_none() {
-            return Err(
-                Failure::new(format!("kind `{}` has no image of its own", kind.name)).help(
-                    format!(
-                        "name one: `mlopsgen add {} {name} --image IMAGE`",
-                        kind.name
-                    ),
-                ),
-            );
+            return Err(without_image(kind).help(format!(
+                "name one: `mlopsgen add {} {name} --image IMAGE`",
+                kind.name
+            )));
         }
         if let Some(limit) = kind.per_platform
             && self.known.of_kind(&kind.name).count() >= limit
@@ -198,6 +214,7 @@ impl<'a> Addition<'a> {
                 kind.name
             )));
         }
+        let mut hosts = self.known.moved_hosts(kind);
         // The name is taken before those of the roles are chosen.
         self.known.reserve(name, kind);
         let mut uses = Vec::new();
@@ -212,8 +229,10 @@ impl<'a> Addition<'a> {
             }
         }
         let settings = self.settings(name, kind, store_of)?;
-        let host = words::published(kind).map(|port| self.known.free_host(port));
-        let text = table(kind, group, image, &uses, &settings, host);
+        if let Some(port) = words::published(kind) {
+            hosts.push(("http".to_string(), self.known.free_host(port)));
+        }
+        let text = table(kind, group, image, &uses, &settings, &hosts);
         let comment = match (store_of, choices(kind)) {
             (Some(owner), None) => format!("The database of {owner}."),
             _ => describe(kind),
@@ -235,7 +254,7 @@ impl<'a> Addition<'a> {
         group: &str,
         depth: usize,
     ) -> Result<Option<Filler>, Failure> {
-        let fitting = self.fitting(role);
+        let fitting = self.possible_fillers(role);
         let companions: Vec<&String> = fitting
             .iter()
             .filter(|it| self.asked.contains(it))
@@ -274,7 +293,16 @@ impl<'a> Addition<'a> {
         };
         let filler = self.known.free_name(&wish, &kind);
         let store_of = (role.schema || choices(&kind).is_some()).then_some(name);
-        self.insert(&filler, &kind, group, None, store_of, depth + 1)?;
+        self.insert(
+            &New {
+                name: &filler,
+                kind: &kind,
+                group,
+                image: None,
+                store_of,
+            },
+            depth + 1,
+        )?;
         if role.schema {
             self.known.schemas.insert(filler.clone());
         }
@@ -285,7 +313,7 @@ impl<'a> Addition<'a> {
     }
 
     /// Components that may fill a role, in the file's order; a database that has a schema already is no place for another.
-    fn fitting(&self, role: &Role) -> Vec<String> {
+    fn possible_fillers(&self, role: &Role) -> Vec<String> {
         let components = self.known.components.iter();
         components
             .filter(|(name, kind)| {
@@ -297,7 +325,7 @@ impl<'a> Addition<'a> {
             .collect()
     }
 
-    /// The settings that it can't do without. Each takes a secret, which is declared.
+    /// The settings that it can't do without: those that take a secret get one, which is declared.
     fn settings(
         &mut self,
         name: &str,
@@ -315,6 +343,10 @@ impl<'a> Addition<'a> {
             }
         }
         for spec in kind.settings.iter().filter(|spec| spec.required) {
+            if let (SettingType::String, Some(sample)) = (spec.kind, sample(&spec.description)) {
+                settings.push((spec.name.clone(), quoted(sample)));
+                continue;
+            }
             let secret = format!("{name}-{}", spec.name.replace('_', "-"));
             if self.known.secrets.insert(secret.clone()) {
                 let variable = secret.replace('-', "_").to_uppercase();
@@ -327,6 +359,20 @@ impl<'a> Addition<'a> {
         }
         Ok(settings)
     }
+}
+
+/// A component to insert.
+struct New<'a> {
+    name: &'a str,
+    kind: &'a Rc<Kind>,
+    group: &'a str,
+    image: Option<&'a str>,
+    /// It keeps the schema of that component, or its files in a bucket.
+    store_of: Option<&'a str>,
+}
+
+fn without_image(kind: &Kind) -> Failure {
+    Failure::new(format!("kind `{}` has no image of its own", kind.name))
 }
 
 /// Who fills a role, and whether `uses` has to say so.

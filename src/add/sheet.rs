@@ -70,6 +70,26 @@ impl Sheet {
         Ok(())
     }
 
+    /// The lints that a component accepts, with the command that explains them.
+    pub fn allow(&mut self, component: &str, lints: &[&str]) -> Result<(), Failure> {
+        let components = self.top("components")?;
+        let item = components.get_mut(component);
+        let is_block = matches!(item, Some(Item::Table(_)));
+        let table = item.and_then(Item::as_table_like_mut);
+        let table = table.ok_or_else(|| Failure::new(format!("there is no `{component}`")))?;
+        let mut value = Value::Array(lints.iter().copied().collect());
+        // An inline table is one line, which a comment would end.
+        if is_block {
+            let explained = lints
+                .iter()
+                .map(|lint| format!("`mlopsgen explain {lint}`"));
+            let explained = explained.collect::<Vec<_>>().join(", ");
+            value.decor_mut().set_suffix(format!(" # {explained}"));
+        }
+        table.insert("allow", Item::Value(value));
+        Ok(())
+    }
+
     /// A table at the top; a new one stands behind `[platform]`, that of the components at the end.
     fn top(&mut self, name: &str) -> Result<&mut dyn TableLike, Failure> {
         let place = match name {

@@ -9,6 +9,9 @@ use crate::{
 /// Shapes of kinds that people open in a browser.
 const OPENED: [Icon; 4] = [Icon::Server, Icon::Dashboard, Icon::Notebook, Icon::Ci];
 
+/// Resources to begin with.
+const SOME_RESOURCES: &str = "{ cpu = \"250m\", memory = \"512Mi\" }";
+
 /// What the kind is, as a comment and as a group's description.
 pub(super) fn describe(kind: &Kind) -> String {
     match kind.description.is_empty() {
@@ -25,6 +28,11 @@ pub(super) fn first_clause(description: &str) -> &str {
         .unwrap_or(description)
 }
 
+/// A value to replace for a setting that is no secret: what its description shows first in backticks.
+pub(super) fn sample(description: &str) -> Option<&str> {
+    description.split('`').nth(1)
+}
+
 /// The keys of a component, a line each. Values of `uses` and `settings` are TOML.
 pub(super) fn table(
     kind: &Kind,
@@ -32,7 +40,7 @@ pub(super) fn table(
     image: Option<&str>,
     uses: &[(String, String)],
     settings: &[(String, String)],
-    host: Option<u16>,
+    hosts: &[(String, u16)],
 ) -> String {
     let mut text = String::new();
     let mut line = |key: &str, value: String| text.push_str(&format!("{key} = {value}\n"));
@@ -52,8 +60,12 @@ pub(super) fn table(
     if !settings.is_empty() {
         line("settings", inline(settings));
     }
-    if let Some(host) = host {
-        line("ports.http", format!("{{ host = {host} }}"));
+    // The kind can't know what a program of the user's own needs.
+    if kind.table.get_path(&["workload", "resources"]).is_none() {
+        line("resources", SOME_RESOURCES.to_string());
+    }
+    for (port, host) in hosts {
+        line(&format!("ports.{port}"), format!("{{ host = {host} }}"));
     }
     text
 }

@@ -1,16 +1,22 @@
 //! `mlopsgen add KIND [NAME]`: a component more in platform.toml, with what its roles need.
 
-use std::path::Path;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use clap::Args;
 use mlopsgen::{
     add::{Added, Addition, Kinds, Known, Wish},
+    compile::{Request, compile},
     diag::Sink,
     disk::{DiskWorld, NamedFile},
+    files::Target,
     plan::Failure,
     project::{self as files},
     source::Sources,
     text::{all_of, one_of},
+    world::{Listing, ReadError, World},
 };
 
 use super::{Context, kinds, project};
@@ -61,13 +67,57 @@ pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
         group: args.group.as_deref(),
         image: args.image.as_deref(),
     })?;
+    let accepted = accept(&mut addition, &world, &project.request.file)?;
     file.replace(&addition.text())?;
     if !context.terminal.quiet {
         let next = context.global.command_line("plan");
         let file = path.display().to_string();
-        context.terminal.out(&report(&addition, &file, &next))?;
+        let report = report(&addition, &accepted, &file, &next);
+        context.terminal.out(&report)?;
     }
     Ok(0)
+}
+
+/// A folder whose platform file has another text.
+struct Edited<'a> {
+    world: &'a DiskWorld,
+    file: &'a str,
+    text: String,
+}
+
+impl World for Edited<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        match path == self.file {
+            true => Ok(self.text.clone().into_bytes()),
+            false => self.world.read(path),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Listing {
+        self.world.list(folder)
+    }
+}
+
+/// Lints of the components that were added, by name, which their kinds can't do without and `allow` accepts now.
+pub type Accepted = BTreeMap<String, Vec<&'static str>>;
+
+/// Accepts in the new text what the kinds of the added components can't do without. Errors: as those of [`Addition::accept`].
+pub fn accept(
+    addition: &mut Addition<'_>,
+    world: &DiskWorld,
+    file: &str,
+) -> Result<Accepted, Failure> {
+    let edited = Edited {
+        world,
+        file,
+        text: addition.text(),
+    };
+    let request = Request {
+        file: file.to_string(),
+        targets: Some(BTreeSet::from([Target::Compose])),
+        ..Request::default()
+    };
+    addition.accept(&compile(&edited, &request).diagnostics)
 }
 
 /// The catalog by name, without the user's kinds that have errors.
@@ -81,13 +131,19 @@ pub fn all(context: &Context) -> Kinds {
 }
 
 /// What was added, what it still could use, and what to type next.
-pub fn report(addition: &Addition<'_>, file: &str, next: &str) -> String {
+pub fn report(addition: &Addition<'_>, accepted: &Accepted, file: &str, next: &str) -> String {
     let added: Vec<&str> = addition.added.iter().map(|it| it.name.as_str()).collect();
     let mut out = format!("Added {} to {file}.\n", all_of(&added));
     if !addition.secrets.is_empty() {
         let secrets = all_of(&addition.secrets);
         out.push_str(&format!(
             "New secrets: {secrets}; `mlopsgen env init` generates them.\n"
+        ));
+    }
+    for (name, lints) in accepted {
+        let lints = lints.join("`, `");
+        out.push_str(&format!(
+            "`{name}` accepts `{lints}`: `allow` says so; `mlopsgen explain LINT` says what it means.\n"
         ));
     }
     for line in addition.added.iter().flat_map(open_roles) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
-    disk::{Lock, NamedFile, Outcome, Project, Transaction},
+    disk::{Lock, NamedFile, Outcome, Project, Transaction, obstructed},
     files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
     text::{count, visible},
@@ -221,7 +221,10 @@ impl Run<'_> {
         };
         let refused = plan.refused(force);
         if refused.is_empty() {
-            return Ok(());
+            return match &plan.obstacle {
+                Some(path) => Err(obstructed(path)),
+                None => Ok(()),
+            };
         }
         let folder = self.project.place.folder();
         let mut message = format!(
@@ -240,10 +243,13 @@ impl Run<'_> {
             }
         }
         Err(Failure::new(message).help(if can_be_forced {
-            "move your changes to platform.toml or to a template of your own; \
-             `--force` overwrites and removes these files"
+            format!(
+                "move your changes to {} or to a template of your own; \
+                 `--force` overwrites and removes these files",
+                self.context.global.file_name()
+            )
         } else {
-            "move it away; `--force` does not help here"
+            "move it away; `--force` does not help here".to_string()
         }))
     }
 
@@ -285,7 +291,10 @@ impl Run<'_> {
             "nearly everything in `{folder}/` would be removed: {files}, and {} would be left; nothing was written",
             emptied.left
         ))
-        .help("check that platform.toml includes all that it should; if the removal is meant, add `--accept-removal`"))
+        .help(format!(
+            "check that {} includes all that it should; if the removal is meant, add `--accept-removal`",
+            self.context.global.file_name()
+        )))
     }
 
     fn is_loss_agreed(&self, plan: &Plan, can_ask: bool) -> Result<bool, Failure> {

@@ -10,7 +10,7 @@ use mlopsgen::{
     disk::levels_up,
     files::{PLATFORM_FILE, Target},
     plan::Failure,
-    text::shell_word,
+    text::{shell_word, visible},
 };
 
 use super::{
@@ -103,7 +103,7 @@ Examples:
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Everywhere")]
 pub struct Global {
-    /// Work in this folder
+    /// Work in this folder, or in the nearest one above it that has the platform file
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
 
@@ -175,21 +175,32 @@ pub enum Format {
 }
 
 impl Global {
-    /// Finds the folder to work in. If neither `-C` nor `--file` is given and the current folder has no platform file, it is
-    /// the nearest parent folder that has one. Paths in further arguments are then relative to it, as with `-C`.
+    /// Finds the folder to work in. If `--file` is not given and the folder (that of `-C`, else the current one) has no
+    /// platform file, it is the nearest parent folder that has one. Paths in further arguments are then relative to it, as
+    /// with `-C`.
     /// Errors: that file belongs to another user.
     pub fn find_project(&mut self) -> Result<(), Failure> {
-        let is_default = self.file.as_os_str() == PLATFORM_FILE;
-        if self.directory.is_some() || !is_default {
+        if self.file.as_os_str() != PLATFORM_FILE {
             return Ok(());
         }
-        let Ok(here) = std::env::current_dir() else {
+        // What leads to a folder by links has the parents that the folder itself has, as for git.
+        let Ok(here) = self.directory().canonicalize() else {
             return Ok(());
         };
         if let Some(level @ 1..) = levels_up(&here, PLATFORM_FILE)? {
-            self.directory = Some(vec![".."; level].join("/").into());
+            let up: PathBuf = vec![".."; level].join("/").into();
+            self.directory = Some(match &self.directory {
+                Some(directory) => directory.join(up),
+                None => up,
+            });
         }
         Ok(())
+    }
+
+    /// The platform file as messages call it.
+    pub fn file_name(&self) -> String {
+        let name = self.file.file_name().unwrap_or(self.file.as_os_str());
+        visible(&name.to_string_lossy())
     }
 
     /// The folder that `-C` names, else the current one.

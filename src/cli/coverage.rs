@@ -32,6 +32,10 @@ pub fn run(args: &CoverageArgs, context: &Context) -> Result<u8, Failure> {
     let project = project::open(&context.global)?;
     let compilation = project.compile();
     let terminal = &context.terminal;
+    if is_json && compilation.has_errors() {
+        terminal.out(&json::verdict(&compilation))?;
+        return Ok(1);
+    }
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
     let Ok(output) = &compilation.output else {
         return Ok(1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mlopsgen::{
-    data::{Data, Keeper, Place, component, owner},
+    data::{Data, DataKey, Keeper, Place},
     kubernetes_bytes,
     plan::{DataPlan, Displaced, Keep, LeftBehind, MajorChange, Moved, Resized},
     text::shell_word,
@@ -59,7 +59,7 @@ fn moved_line(moved: &Moved) -> String {
 
 /// The advice to stop the old program first: two programs that write to one folder at once corrupt its data.
 fn stop_first(moved: &Moved) -> Option<String> {
-    let (old, new) = (owner(&moved.from), owner(&moved.data.key));
+    let (old, new) = (moved.from.owner(), moved.data.key.owner());
     match moved.data.keeper {
         Keeper::Engine if old != new => Some(
             "    stop what runs before the new one starts: `mlopsgen down`, then `apply` and `up`"
@@ -75,7 +75,7 @@ fn stop_first(moved: &Moved) -> Option<String> {
         // A component has pods of several names, and a pipeline none that stays.
         Keeper::Cluster if old != new => Some(format!(
             "    stop the old pods before the upgrade: kubectl scale deployment,statefulset -l app.kubernetes.io/component={} --replicas=0",
-            shell_word(component(&moved.from)?)
+            shell_word(moved.from.component()?)
         )),
         Keeper::Cluster | Keeper::Host => None,
     }
@@ -170,7 +170,7 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
         ));
         let keep: BTreeSet<&Keep> = plan.left.iter().map(|left| &left.keep).collect();
         for how in ["", " write", " type before the upgrade"] {
-            let same = keep.iter().filter(|keep| way(keep) == how);
+            let same = keep.iter().filter(|keep| verb(keep) == how);
             let texts: Vec<&str> = same.map(|keep| keep.text()).collect();
             let texts = without_repeats(&texts);
             if !texts.is_empty() {
@@ -199,7 +199,7 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
 }
 
 /// What the user does with the text, as a message goes on after "to keep the data".
-fn way(keep: &Keep) -> &'static str {
+fn verb(keep: &Keep) -> &'static str {
     match keep {
         Keep::Write(_) => " write",
         Keep::Type(_) => " type before the upgrade",
@@ -236,7 +236,7 @@ pub struct JsonData {
 #[derive(Serialize)]
 struct JsonVolume {
     name: String,
-    key: String,
+    key: DataKey,
     #[serde(rename = "in")]
     keeper: Keeper,
 }
@@ -254,7 +254,7 @@ struct JsonLeft {
 struct JsonMoved {
     #[serde(flatten)]
     volume: JsonVolume,
-    from: String,
+    from: DataKey,
 }
 
 #[derive(Serialize)]

@@ -45,7 +45,10 @@ pub fn run(args: &DoctorArgs, context: &Context) -> Result<u8, Failure> {
         let folder = running.project.place.folder();
         findings.push(Finding::warning(
             "files",
-            format!("`{folder}/` is not what platform.toml says: `up` starts nothing from it"),
+            format!(
+                "`{folder}/` is not what {} says: `up` starts nothing from it",
+                context.global.file_name()
+            ),
             format!("type `{}`", context.global.command_line("apply")),
         ));
     }

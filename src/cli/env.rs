@@ -113,7 +113,11 @@ fn init(context: &Context) -> Result<u8, Failure> {
     let mut written = Vec::new();
     for secret in absent {
         if let Some((owner, origin)) = elsewhere.get(secret.name.as_str()) {
-            let line = format!("{}: {}\n", secret.env, asked(owner, origin, place.folder()));
+            let line = format!(
+                "{}: {}\n",
+                secret.env,
+                question(owner, origin, place.folder())
+            );
             context.terminal.err(&line);
             continue;
         }
@@ -155,7 +159,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
 }
 
 /// What is asked of the user in place of a value that would not fit.
-fn asked(owner: &str, origin: &Origin, folder: &str) -> String {
+fn question(owner: &str, origin: &Origin, folder: &str) -> String {
     let write = format!("write that to {folder}/compose/.env");
     let data = match origin {
         Origin::Elsewhere => return format!("`{owner}` has its value already; {write}"),

@@ -5,7 +5,7 @@ use std::path::Path;
 use mlopsgen::{
     disk::{ProjectPlace, environments, has_dotenv, removed_environments},
     plan::Failure,
-    text::shell_word,
+    text::{all_of, shell_word},
 };
 use serde_json::{Value, json};
 
@@ -32,6 +32,15 @@ pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
     let mut documents = Vec::new();
     let mut statuses = Vec::new();
     let is_many = all.len() > 1;
+    // What one of them is refused for, all are: nothing is written.
+    let refused = match command {
+        Command::Apply(_) => with_errors(&all, context),
+        _ => Vec::new(),
+    };
+    let command = match refused.is_empty() {
+        true => command,
+        false => &Command::Validate,
+    };
     for environment in all {
         context.global.environment.clone_from(&environment);
         if is_held {
@@ -51,16 +60,36 @@ pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
     }
     if is_held {
         let document = match context.global.format {
-            Some(Format::Sarif) => joined_sarif(documents),
-            _ => joined(documents, &gone, is_check && statuses.contains(&STALE)),
+            Some(Format::Sarif) => join_sarif(documents),
+            _ => join_documents(documents, &gone, is_check && statuses.contains(&STALE)),
         };
         context.terminal.out(&documents::text(&document))?;
     } else if is_check || !context.terminal.quiet {
         report_gone(&gone, &root, context)?;
     }
+    if !refused.is_empty() {
+        let names = all_of(&refused);
+        context.terminal.err(&format!(
+            "nothing was written: there are errors in {names}\n"
+        ));
+    }
     let error = statuses.iter().find(|status| ![0, STALE].contains(*status));
     let found = statuses.iter().find(|status| **status != 0);
     Ok(*error.or(found).unwrap_or(&0))
+}
+
+/// The base and the environments that have errors, as a message names them.
+fn with_errors(all: &[Option<String>], context: &mut Context) -> Vec<String> {
+    let mut out = Vec::new();
+    for environment in all {
+        context.global.environment.clone_from(environment);
+        let is_whole =
+            project::open(&context.global).is_ok_and(|project| !project.compile().has_errors());
+        if !is_whole {
+            out.push(environment.clone().unwrap_or_else(|| "base".to_string()));
+        }
+    }
+    out
 }
 
 /// What makes one file, or is of no environment.
@@ -93,7 +122,11 @@ fn headline(environment: Option<&str>, context: &Context) -> Result<(), Failure>
 }
 
 /// The base's document, and in it those of the environments.
-fn joined(documents: Vec<(Option<String>, String)>, gone: &[String], is_stale: bool) -> Value {
+fn join_documents(
+    documents: Vec<(Option<String>, String)>,
+    gone: &[String],
+    is_stale: bool,
+) -> Value {
     let mut documents = documents
         .into_iter()
         .map(|(name, text)| (name, serde_json::from_str(&text).unwrap_or_default()));
@@ -118,7 +151,7 @@ fn joined(documents: Vec<(Option<String>, String)>, gone: &[String], is_stale: b
 }
 
 /// One log with the runs of all.
-fn joined_sarif(documents: Vec<(Option<String>, String)>) -> Value {
+fn join_sarif(documents: Vec<(Option<String>, String)>) -> Value {
     let mut documents = documents
         .into_iter()
         .filter_map(|(_, text)| serde_json::from_str::<Value>(&text).ok());
@@ -146,8 +179,9 @@ fn report_gone(gone: &[String], root: &Path, context: &Context) -> Result<(), Fa
             _ => format!("git rm -r {folder}"),
         };
         context.terminal.out(&format!(
-            "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside platform.toml. \
-             To remove it: {removal}\n"
+            "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside {}. \
+             To remove it: {removal}\n",
+            context.global.file_name()
         ))?;
     }
     Ok(())

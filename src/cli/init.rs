@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use mlopsgen::{
     add::{Addition, Known},
-    disk::NamedFile,
+    disk::{DiskWorld, NamedFile},
     plan::Failure,
 };
 
@@ -28,12 +28,14 @@ const NAME_LINE: &str = "name = \"my-platform\"";
 Examples:
   mlopsgen init
   mlopsgen init my-platform && cd my-platform && mlopsgen plan
-  mlopsgen init --with mlflow,airflow,kafka")]
+  mlopsgen init --with mlflow,airflow,kafka
+  mlopsgen init --with mlflow,service=registry.example.com/my-model:1.0.0")]
 pub struct InitArgs {
     /// The folder to start in; it is created where it does not exist
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// Kinds to start with, separated by commas. They are connected where one can fill a role of another
+    /// Kinds to start with, separated by commas, each with `=IMAGE` if its image is your own. They are connected where one can
+    /// fill a role of another
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     with: Vec<String>,
 }
@@ -59,6 +61,14 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
     let kinds = add::all(context);
     let mut addition = Addition::new(&text, Known::default(), &kinds)?;
     addition.add_all(&args.with)?;
+    if !args.with.is_empty() {
+        let world = DiskWorld::new(&folder);
+        add::accept(
+            &mut addition,
+            &world,
+            &context.global.file.to_string_lossy(),
+        )?;
+    }
     if !file.create(&addition.text())? {
         return Err(Failure::new(format!(
             "`{}` exists already, and stays as it is",

@@ -59,7 +59,9 @@ fn stale(context: &Context, plan: &Plan, generated: &str, folder: &str) -> Vec<N
             let message = match (&change.refusal, change.action) {
                 (Some(refusal), _) => refusal.reason(),
                 (None, Action::Create) => "this file is missing".to_string(),
-                (None, Action::Change) => "this file is not what platform.toml says".to_string(),
+                (None, Action::Change) => {
+                    format!("this file is not what {} says", context.global.file_name())
+                }
                 (None, Action::Remove) => "this file is not generated any more".to_string(),
             };
             note(&change.path, message)

@@ -113,7 +113,8 @@ fn refuse_stale(running: &Running, context: &Context) -> Result<(), Failure> {
     let counts = running.plan.counts();
     let files = count(counts.add + counts.change + counts.remove, "file");
     Err(Failure::new(format!(
-        "`{folder}/` is not what platform.toml says: {files} would change; nothing was started"
+        "`{folder}/` is not what {} says: {files} would change; nothing was started",
+        context.global.file_name()
     ))
     .help(format!(
         "look at it with `{}`, then type `{}`",

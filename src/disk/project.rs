@@ -7,14 +7,12 @@ use std::{
 };
 
 use super::{
-    Extent, Lock, ProjectPlace, Proofs, answers::Answers, environments, read_manifest, survey,
-    world::DiskWorld,
+    Extent, Lock, ProjectPlace, Proofs, answers::Answers, read_manifest, survey, world::DiskWorld,
 };
 use crate::{
     compile::{self, Compilation, Failed, Output, Request},
     data::Data,
     diag::Diagnostic,
-    files::is_folder_of_a_target,
     plan::{self, Failure, Plan},
     source::Sources,
     text::visible,
@@ -232,19 +230,10 @@ impl Project {
         if self.place.is_environment() {
             return Ok(());
         }
-        let folders = output
-            .files
-            .files
-            .keys()
-            .filter_map(|path| path.split_once('/'));
-        let mut others = folders
-            .filter(|(folder, _)| !is_folder_of_a_target(folder))
-            .peekable();
-        if others.peek().is_none() {
-            return Ok(());
-        }
-        let environments = environments(&self.root, &self.request.file)?;
-        match others.find(|(folder, _)| environments.iter().any(|name| name == folder)) {
+        let paths = output.files.files.keys();
+        let mut inner = paths.filter_map(|path| path.split_once('/'));
+        let environments = &self.request.environments;
+        match inner.find(|(folder, _)| environments.iter().any(|name| name == folder)) {
             None => Ok(()),
             Some((folder, path)) => Err(Failure::new(format!(
                 "`{folder}/{}` would be written into the folder of the environment `{folder}`: nothing is written",

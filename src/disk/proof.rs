@@ -27,7 +27,7 @@ use super::{
 use crate::{
     compile::Request,
     diag::Diagnostic,
-    files::Owner,
+    fileset::Owner,
     plan::{self, DataPlan, Plan, VERSION, fingerprint, hash},
     source::Sources,
 };
@@ -234,6 +234,7 @@ fn untouched(
         manifest_before: Some(manifest),
         manifest_changes: false,
         leftovers: false,
+        obstacle: found.obstacle,
         emptied: None,
         fixed: Vec::new(),
         secret: None,

@@ -10,18 +10,18 @@ use super::{
     Dotenv, Lock, ProjectPlace,
     folder::{Kind, Obstacle},
     git,
-    lock::SECRETS,
+    lock::DOTENV_DRAFT,
     place::WORK,
 };
 use crate::{
-    files::{GENERATED, GITIGNORE, ignores_dotenv},
+    files::{DOTENV, DOTENV_GITIGNORE, GENERATED, ignores_dotenv},
     plan::{Failure, Plan},
     text::visible,
     world::ReadError,
 };
 
-/// Relative to the output folder.
-const DOTENV: &str = "compose/.env";
+/// The user's own, at the top of the project.
+const GITIGNORE_OF_PROJECT: &str = ".gitignore";
 
 /// Relative to the project: hides all of them.
 const HIDING: &str = "generated/.gitignore";
@@ -106,7 +106,7 @@ fn write_gitignore(place: &ProjectPlace) -> Result<(), Failure> {
     let failed = |obstacle: Obstacle| obstacle.failure("write", &folder.path(HIDING));
     if folder.entry(HIDING).map_err(failed)?.is_none() {
         // A run that is killed leaves the whole file or none.
-        let draft = format!("{WORK}/{SECRETS}");
+        let draft = format!("{WORK}/{DOTENV_DRAFT}");
         return folder
             .create(&draft, HIDDEN.as_bytes(), 0o666)
             .and_then(|()| folder.rename(&draft, HIDING))
@@ -121,7 +121,12 @@ fn write_gitignore(place: &ProjectPlace) -> Result<(), Failure> {
             );
         }
     };
-    if text == HIDDEN.as_bytes() || ignores_dotenv(&String::from_utf8_lossy(&text)) {
+    // Git reads the file of the folder above first, and what a later rule says counts.
+    let above = folder
+        .read(GITIGNORE_OF_PROJECT, LARGEST)
+        .unwrap_or_default();
+    let rules = [above, text].map(|text| String::from_utf8_lossy(&text).into_owned());
+    if rules[1].as_bytes() == HIDDEN.as_bytes() || ignores_dotenv(&rules.join("\n")) {
         return Ok(());
     }
     Err(Failure::new(format!(
@@ -139,7 +144,7 @@ pub(super) fn hide_before(plan: &Plan, place: &ProjectPlace) -> Result<(), Failu
     let has_secrets = is_there(place, &format!("{GENERATED}/{DOTENV}"))
         || folders.any(|name| is_there(place, &format!("{GENERATED}/{name}/{DOTENV}")));
     match has_secrets.then(|| write_gitignore(place)) {
-        Some(Err(failure)) if !plan.manifest.files.contains_key(GITIGNORE) => Err(failure),
+        Some(Err(failure)) if !plan.manifest.files.contains_key(DOTENV_GITIGNORE) => Err(failure),
         _ => Ok(()),
     }
 }
@@ -150,7 +155,7 @@ pub(super) fn hide_before(plan: &Plan, place: &ProjectPlace) -> Result<(), Failu
 pub fn hide_dotenv(place: &ProjectPlace, _lock: &Lock) -> Result<(), Failure> {
     let path = place.output(DOTENV);
     write_gitignore(place)?;
-    let beside = place.output(GITIGNORE);
+    let beside = place.output(DOTENV_GITIGNORE);
     let is_ignored = match git::would_ignore(place.project(), &path) {
         Some(is_ignored) => is_ignored,
         // If git is installed later, the file is already ignored.
@@ -188,7 +193,7 @@ pub fn write_dotenv(place: &ProjectPlace, dotenv: &Dotenv, lock: &Lock) -> Resul
         Some(_) => return Err(failed(io::Error::other("it is no file").into())),
     }
     // Git ignores the working folder: a run that is killed leaves no secret that it sees.
-    let draft = format!("{WORK}/{SECRETS}");
+    let draft = format!("{WORK}/{DOTENV_DRAFT}");
     folder
         .create(&draft, dotenv.text().as_bytes(), MODE)
         .and_then(|()| folder.rename(&draft, &path))

@@ -70,7 +70,7 @@ impl DiskWorld {
         };
         for (name, kind) in names {
             let Some(name) = name.to_str() else {
-                let inner = joined(path, &name.to_string_lossy());
+                let inner = path_in(path, &name.to_string_lossy());
                 let why = ReadError::Failed("its name is not UTF-8".to_string());
                 out.unread.push((inner, why));
                 continue;
@@ -78,7 +78,7 @@ impl DiskWorld {
             if skipped.contains(&name) || (kind == Kind::Link && name.starts_with(EDITED)) {
                 continue;
             }
-            let inner = joined(path, name);
+            let inner = path_in(path, name);
             match kind {
                 Kind::File => out.files.push(inner),
                 Kind::Folder => self.walk(&inner, &[], out),
@@ -139,7 +139,7 @@ fn open(root: &Path) -> Result<Folder, ReadError> {
     Folder::open(root).map_err(|error: io::Error| Obstacle::from(error).into())
 }
 
-fn joined(folder: &str, name: &str) -> String {
+fn path_in(folder: &str, name: &str) -> String {
     match folder {
         "" => name.to_string(),
         folder => format!("{folder}/{name}"),

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use crate::{
     compile::Output,
     disk::{Dotenv, Project, read_dotenv},
+    files::DOTENV,
     model::{Piece, Raw, Text},
     plan::{Failure, Plan},
     source::Sources,
@@ -55,7 +56,7 @@ impl Running {
 
     /// Where Compose reads the secrets' values: `compose/.env` in the output folder.
     pub fn dotenv_path(&self) -> PathBuf {
-        self.project.place.root().join("compose/.env")
+        self.project.place.root().join(DOTENV)
     }
 
     /// The file of the values; empty where there is none. Errors: it can't be read.

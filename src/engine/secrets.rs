@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64URL;
 
 use crate::{
-    data::{Keeper, Kept, STORE_VOLUME},
+    data::{DataKey, Keeper, Kept, STORE_VOLUME},
     graph::{workload_secrets, workload_texts},
     model::{Component, MountSource, Piece, Platform, Secret, SecretForm, Text, Workload},
     plan::Failure,
@@ -139,15 +139,24 @@ fn origin_of_data(
     {
         return Some(Origin::Elsewhere);
     }
-    let key = format!("components.{}.volumes.{STORE_VOLUME}", component.name);
+    let key = DataKey::Component {
+        component: component.name.clone(),
+        volume: STORE_VOLUME.to_string(),
+    };
     let own = kept.iter().filter(|it| {
         let mut places = it.places.iter();
         it.mounts.contains(&key)
             || places.any(|place| place.workload == main.name && place.folder.is_some())
     });
-    let mut origins = own.filter_map(|it| match it.data.keeper {
-        Keeper::Host => is_filled(&it.data.name).then(|| Origin::Folder(it.data.name.clone())),
-        Keeper::Engine | Keeper::Cluster => it.adopted.then(|| Origin::Kept(it.data.title())),
+    let mut origins = own.filter_map(|it| {
+        let folder = match it.data.keeper {
+            Keeper::Host => Some(&it.data.name),
+            Keeper::Engine | Keeper::Cluster => it.folder.as_ref(),
+        };
+        match folder {
+            Some(path) => is_filled(path).then(|| Origin::Folder(path.clone())),
+            None => it.adopted.then(|| Origin::Kept(it.data.title())),
+        }
     });
     origins.next()
 }

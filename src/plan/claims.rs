@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::data::Keep;
 use crate::{
-    data::{Data, Keeper, component, section, volume},
+    data::{Data, DataKey, Keeper},
     text::shell_word,
 };
 
@@ -21,7 +21,7 @@ pub(super) fn keep(
     if data.keeper != Keeper::Cluster {
         return None;
     }
-    if let Some(chart) = component(&data.key).and_then(|name| charts.get(name)) {
+    if let Some(chart) = data.key.component().and_then(|name| charts.get(name)) {
         return Some(Keep::Copy(format!(
             "the chart `{chart}` keeps its data in claims of its own: dump the data while the old pods run, and restore it into\n\
              the new ones, as the program has it. The claim stays until you remove it: kubectl delete pvc {}",
@@ -30,7 +30,7 @@ pub(super) fn keep(
     }
     let target = instead.or_else(|| successor(data, fresh));
     match (of_pods(data), target) {
-        (true, Some(target)) if section(&target.key) == "volumes" => {
+        (true, Some(target)) if matches!(target.key, DataKey::Shared(_)) => {
             Some(Keep::Copy(copies(data, target)))
         }
         (true, Some(target)) if !of_pods(target) => Some(Keep::Write(format!(
@@ -45,19 +45,20 @@ pub(super) fn keep(
     }
 }
 
-/// Whether the commands that keep this data delete the StatefulSet of this name, its pods first.
+/// Whether what keeps this data deletes the StatefulSet of this name, its pods first.
 pub(super) fn deletes(data: &Data, keep: &Keep, stateful_set: &str) -> bool {
-    let is_its_own = match (data.stateful_set(), component(&data.key)) {
+    let is_its_own = match (data.stateful_set(), data.key.component()) {
         (Some(set), _) => set == stateful_set,
         (None, Some(component)) => stateful_set
             .strip_prefix(component)
             .is_some_and(|part| part.is_empty() || part.starts_with('-')),
         (None, None) => false,
     };
-    data.keeper == Keeper::Cluster && matches!(keep, Keep::Type(_)) && is_its_own
+    let has_command = keep.text().contains("kubectl delete statefulset");
+    data.keeper == Keeper::Cluster && has_command && is_its_own
 }
 
-/// Several claims can't become one: a pod for each copies what is in it.
+/// Several claims can't become one: a pod for each copies what is in it. It is root, so that files keep their owners.
 fn copies(data: &Data, target: &Data) -> String {
     let (from, to) = (first(data), &target.name);
     let volume = |name: &str, claim: &str| json!({ "name": name, "persistentVolumeClaim": { "claimName": claim } });
@@ -70,7 +71,7 @@ fn copies(data: &Data, target: &Data) -> String {
             "restartPolicy": "Never",
             "containers": [{
                 "name": "copy",
-                "image": "busybox",
+                "image": "busybox:1.37.0",
                 "command": ["cp", "-a", "/from/.", "/to/"],
                 "volumeMounts": [mount("from"), mount("to")],
             }],
@@ -78,9 +79,12 @@ fn copies(data: &Data, target: &Data) -> String {
         },
     });
     [
-        format!("# the claims of several pods can't become one. Once the upgrade has made `{to}`, copy each into it:"),
+        format!("# the claims of several pods can't become one. Once the upgrade has made `{to}`, copy each into it. The pod is root:"),
+        "# where Pod Security forbids that, give it the `securityContext` of the workload's pod".to_string(),
+        "# what follows for each claim, with 1, 2, ... for 0. Where they hold files of one name, the last one stays".to_string(),
         format!("kubectl apply -f - <<'END'\n{pod}\nEND"),
-        "# the same for each further claim, with 1, 2, ... for 0. Where they hold files of one name, the last one stays".to_string(),
+        format!("kubectl wait pod copy-{from} --for=jsonpath='{{.status.phase}}'=Succeeded --timeout=24h"),
+        format!("kubectl delete pod copy-{from}"),
     ]
     .join("\n")
 }
@@ -96,7 +100,7 @@ fn first(data: &Data) -> String {
 
 /// What `kubectl` calls the StatefulSet that holds a claim. A claim that stands alone does not name it, but its component.
 fn set(data: &Data) -> String {
-    match (data.stateful_set(), component(&data.key)) {
+    match (data.stateful_set(), data.key.component()) {
         (Some(set), _) => shell_word(set),
         (None, Some(component)) => {
             let label = format!("app.kubernetes.io/component={component}");
@@ -106,27 +110,30 @@ fn set(data: &Data) -> String {
     }
 }
 
-/// The only claim of pods that starts empty and is of a volume of the same name.
+/// The only claim of pods that starts empty and is of a volume of the same name, or else of the same component.
 fn successor<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
-    let mut fits = fresh
-        .iter()
-        .filter(|new| of_pods(new) && volume(&new.key) == volume(&data.key));
-    fits.next().filter(|_| fits.next().is_none())
+    let only = |is_fit: &dyn Fn(&Data) -> bool| {
+        let mut fits = fresh.iter().filter(|new| of_pods(new) && is_fit(new));
+        fits.next().filter(|_| fits.next().is_none())
+    };
+    only(&|new| new.key.volume() == data.key.volume())
+        .or_else(|| only(&|new| new.key.component() == data.key.component()))
 }
 
 /// Binds the volume behind a claim to a new claim, before the upgrade. The StatefulSet and its pods are deleted first; its
 /// claims stay.
 fn commands(data: &Data, new: &str) -> String {
     let old = shell_word(&first(data));
-    let further = match of_pods(data) {
-        true => "# the same from here on for each further pod, with 1, 2, ... for 0",
-        false => "# that is the first pod's; the others start empty",
+    let whose = match of_pods(data) {
+        true => "# what follows for each pod, with 1, 2, ... for 0",
+        false => "# it becomes the first pod's; the others start empty",
     };
     let claim = format!(
         "{{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{{\"name\":\"{new}\"}},\"spec\":{{\"accessModes\":[\"ReadWriteOnce\"],\"storageClassName\":\"$class\",\"volumeName\":\"$pv\",\"resources\":{{\"requests\":{{\"storage\":\"$size\"}}}}}}}}"
     );
     [
         format!("kubectl delete statefulset {} --wait", set(data)),
+        whose.to_string(),
         format!("pv=$(kubectl get pvc {old} -o jsonpath='{{.spec.volumeName}}')"),
         "size=$(kubectl get pv $pv -o jsonpath='{.spec.capacity.storage}')".to_string(),
         "class=$(kubectl get pv $pv -o jsonpath='{.spec.storageClassName}')".to_string(),
@@ -136,7 +143,6 @@ fn commands(data: &Data, new: &str) -> String {
         "kubectl patch pv $pv --type=json -p '[{\"op\":\"remove\",\"path\":\"/spec/claimRef\"}]'"
             .to_string(),
         format!("kubectl apply -f - <<END\n{claim}\nEND"),
-        further.to_string(),
     ]
     .join("\n")
 }

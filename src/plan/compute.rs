@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     data::Place,
-    files::{FileSet, Owner, Stub, Target},
+    files::Target,
+    fileset::{FileSet, Owner, Stub},
 };
 
 /// The inputs of a plan.
@@ -82,6 +83,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         manifest_before: inputs.found.manifest.clone(),
         manifest_changes,
         leftovers: inputs.found.leftovers,
+        obstacle: inputs.found.obstacle.clone(),
         emptied,
         changes: changes.into_values().collect(),
     }
@@ -228,7 +230,7 @@ fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
 
 /// The data that the manifest will list, and the losses that the user accepts with this plan.
 fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
-    let wanted = data::wanted(inputs);
+    let wanted = data::desired_data(inputs);
     for kept in &wanted {
         manifest.record_data(kept);
     }
@@ -265,7 +267,7 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
         key: displaced.data.key.clone(),
         workload: displaced.from.workload.clone(),
         from: displaced.from.shown(),
-        to: displaced.to.as_ref().map(Place::shown),
+        to: displaced.to.as_ref().map(Place::shown_with_unread),
     });
     let upgraded = data.upgrades.iter().map(|change| Accepted::Upgraded {
         keeper: change.data.keeper,

@@ -10,10 +10,7 @@ use super::{
     recorded::{RecordedData, is_partly_known},
 };
 use crate::{
-    data::{
-        Data, Identity, Keeper, Kept, Place, Program, Reader, id, is_raw_mounts, owner, section,
-        volume,
-    },
+    data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, Place, Program, Reader},
     files::{Ground, Target},
 };
 
@@ -69,7 +66,7 @@ impl Keep {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
     /// The key that it had.
-    pub from: String,
+    pub from: DataKey,
     /// The data, under its new key.
     pub data: Data,
 }
@@ -108,7 +105,7 @@ impl DataPlan {
 /// Compares the recorded data with the desired data.
 pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     let recorded = RecordedData::of(inputs);
-    let wanted = wanted(inputs);
+    let wanted = desired_data(inputs);
     let fresh: Vec<Data> = wanted
         .iter()
         .filter(|kept| recorded.same(&kept.data).next().is_none())
@@ -136,7 +133,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         moved: volumes_of_other_keys(&recorded, &wanted),
         displaced: displaced(&recorded, &wanted, &upgrades, inputs.targets),
         upgrades,
-        resized: resized(inputs, &wanted),
+        resized: resized(&recorded, &wanted),
         // Where nothing is written down yet, all of it is new.
         fresh: fresh
             .into_iter()
@@ -164,7 +161,7 @@ pub(super) fn is_selected(keeper: Keeper, selected: Option<&BTreeSet<Target>>) -
 }
 
 /// The desired data of the selected runtimes.
-pub(super) fn wanted<'a>(inputs: &Inputs<'a>) -> Vec<&'a Kept> {
+pub(super) fn desired_data<'a>(inputs: &Inputs<'a>) -> Vec<&'a Kept> {
     let kept = inputs.wanted.kept.iter();
     kept.filter(|kept| is_selected(kept.data.keeper, inputs.selected))
         .collect()
@@ -213,48 +210,58 @@ fn earlier_namespace(data: &Data, instead: &Data) -> Option<String> {
 
 /// What to write or to type to keep using the data.
 fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> String {
-    let move_entry = |from: &str, to: &str| format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"");
     match (instead, data.keeper) {
-        (Some(instead), _) if instead.key != data.key => move_entry(&data.key, &instead.key),
+        (Some(instead), _) if instead.key != data.key => {
+            move_entry(&data.key.to_string(), &instead.key.to_string())
+        }
         (Some(instead), _) => match renamed_project(data, instead) {
             Some((from, to)) => move_entry(&format!("platform.{from}"), &format!("platform.{to}")),
             None if is_usual(data) => format!("# leave out: {}.name", data.key),
             None => format!("{}.name = \"{}\"", data.key, data.name),
         },
-        (None, Keeper::Host) if is_raw_mounts(&data.key) => {
+        (None, Keeper::Host) if matches!(data.key, DataKey::RawMounts { .. }) => {
             format!("# {}: mount `{}` as before", data.key, data.name)
         }
         (None, Keeper::Host) => format!("{}.source = \"{}\"", data.key, data.name),
-        (None, _) => {
-            let (owner, name) = (owner(&data.key), volume(&data.key));
-            if let Some(to) = renamed_volume(data, fresh) {
-                return move_entry(&data.key, &to);
-            }
-            if let Some(to) = candidate(data, fresh) {
-                return move_entry(owner, to);
-            }
-            let lines = match section(owner) {
-                "raw" => format!("{}.name = \"{}\"", data.key, data.name),
-                // What several held is one component's own now.
-                "volumes" => move_entry(owner, "components.C.volumes.V"),
-                // The component itself may still be there.
-                "components" => move_entry(&data.key, &format!("components.NEW.volumes.{name}")),
-                section => move_entry(owner, &format!("{section}.NEW")),
-            };
-            match data.keeper {
-                Keeper::Engine if section(owner) != "volumes" => format!(
-                    "{lines}\n# or, where it is to be used: volumes.{name}.name = \"{}\"",
-                    data.name
-                ),
-                _ => lines,
-            }
-        }
+        (None, _) => lines_that_keep_unused(data, fresh),
     }
+}
+
+/// What to write where nothing stands in the place of the data.
+fn lines_that_keep_unused(data: &Data, fresh: &[Data]) -> String {
+    let key = data.key.to_string();
+    let (owner, name) = (data.key.owner(), data.key.volume());
+    if let Some(to) = renamed_volume(data, fresh) {
+        return move_entry(&key, &to.to_string());
+    }
+    if let Some(to) = candidate(data, fresh) {
+        return move_entry(&owner.to_string(), &to.to_string());
+    }
+    let lines = match owner {
+        DataOwner::Raw(..) => format!("{key}.name = \"{}\"", data.name),
+        // What several held is one component's own now.
+        DataOwner::Shared(_) => move_entry(&key, "components.C.volumes.V"),
+        // The component itself may still be there.
+        DataOwner::Component(_) => move_entry(&key, &format!("components.NEW.volumes.{name}")),
+        DataOwner::Pipeline(_) => move_entry(&owner.to_string(), "pipelines.NEW"),
+    };
+    match (data.keeper, owner) {
+        (Keeper::Engine, DataOwner::Shared(_)) => lines,
+        (Keeper::Engine, _) => format!(
+            "{lines}\n# or, where it is to be used: volumes.{name}.name = \"{}\"",
+            data.name
+        ),
+        (Keeper::Cluster | Keeper::Host, _) => lines,
+    }
+}
+
+fn move_entry(from: &str, to: &str) -> String {
+    format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"")
 }
 
 /// Whether it has the name that its key gives it.
 fn is_usual(data: &Data) -> bool {
-    let id = id(&data.key);
+    let id = data.key.id();
     match data.keeper {
         Keeper::Engine => data
             .name
@@ -273,26 +280,25 @@ fn renamed_project<'a>(old: &'a Data, new: &'a Data) -> Option<(&'a str, &'a str
 }
 
 /// The likely new name of the volume: the only volume of its owner that starts empty.
-fn renamed_volume(data: &Data, fresh: &[Data]) -> Option<String> {
-    let is_volume = data.key.contains(".volumes.");
-    let mut fits = fresh.iter().filter(|new| {
-        is_volume && new.keeper == data.keeper && owner(&new.key) == owner(&data.key)
-    });
-    let only = fits.next()?;
-    fits.next().is_none().then(|| only.key.clone())
+fn renamed_volume<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a DataKey> {
+    let is_same = |new: &&Data| new.keeper == data.keeper && new.key.owner() == data.key.owner();
+    let mut fits = fresh.iter().filter(is_same);
+    fits.next()
+        .filter(|_| fits.next().is_none())
+        .map(|only| &only.key)
 }
 
 /// The likely new name of the owner: it has an empty volume of the same name, for the same program.
-fn candidate<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a str> {
+fn candidate<'a>(data: &Data, fresh: &'a [Data]) -> Option<DataOwner<'a>> {
     let program = |data: &Data| data.program.as_ref().map(|program| program.kind.clone());
     let mut fits = fresh.iter().filter(|new| {
         new.keeper == data.keeper
-            && section(&new.key) == section(&data.key)
-            && volume(&new.key) == volume(&data.key)
+            && new.key.owner().is_like(data.key.owner())
+            && new.key.volume() == data.key.volume()
             && program(new) == program(data)
     });
     let only = fits.next()?;
-    fits.next().is_none().then(|| owner(&only.key))
+    fits.next().is_none().then(|| only.key.owner())
 }
 
 /// Data that has another key than before.
@@ -340,8 +346,8 @@ fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
 /// Whether one runtime mounts the data before and after: what no workload mounts, none reads. A manifest of an earlier version
 /// has no places: then what is mounted now is taken to have been.
 fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -> bool {
-    let starts_it = |runtime: &str| after.iter().any(|place| place.runtime == runtime);
-    before.is_empty() && !after.is_empty() || before.iter().any(|place| starts_it(&place.runtime))
+    let starts_it = |runtime: Target| after.iter().any(|place| place.runtime == runtime);
+    before.is_empty() && !after.is_empty() || before.iter().any(|place| starts_it(place.runtime))
 }
 
 fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
@@ -362,15 +368,11 @@ fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
     asked.map(|upgrade| upgrade.needs.clone()).collect()
 }
 
-fn resized(inputs: &Inputs<'_>, wanted: &[&Kept]) -> Vec<Resized> {
-    let recorded = inputs.recorded.manifest.volumes.iter();
-    let mut sizes = BTreeMap::new();
-    for (data, facts) in recorded {
-        sizes.entry(data.identity()).or_insert(facts.size);
-    }
+fn resized(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Resized> {
     let changed = wanted.iter().filter_map(|kept| {
         let to = kept.size?;
-        let from = (*sizes.get(&kept.data.identity())?)?;
+        let (_, facts) = recorded.same(&kept.data).next()?;
+        let from = facts.size?;
         (from != to).then(|| Resized {
             data: kept.data.clone(),
             from,
@@ -392,7 +394,7 @@ mod tests {
                 keeper: Keeper::Host,
                 name: "/srv/x".to_string(),
                 backing: None,
-                key: key.to_string(),
+                key: key.parse().expect("a key"),
                 moved: false,
                 program: None,
             };

@@ -31,7 +31,7 @@ pub use saved::{SavedChange, SavedPlan};
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::Stub;
+use crate::fileset::Stub;
 
 /// What happens to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -138,6 +138,8 @@ pub struct Plan {
     pub manifest_changes: bool,
     /// An interrupted run's working files are to be removed.
     pub leftovers: bool,
+    /// What stops `apply`, whatever it would write: a file of others among its working files, relative to the project.
+    pub obstacle: Option<String>,
     /// Whether nearly all files are removed.
     pub emptied: Option<Emptied>,
 }

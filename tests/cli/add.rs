@@ -175,21 +175,73 @@ fn every_layout_of_a_file_takes_more() {
     }
 }
 
+/// Kinds whose programs are the user's own: only they know how these are asked whether they are well.
+const OWN: [&str; 1] = ["service"];
+
 #[test]
 fn every_kind_can_be_added_to_an_empty_platform() {
     let kinds = ok(&Folder::new(), &["kinds", "--format", "json"]);
     let kinds: serde_json::Value = serde_json::from_str(&kinds).expect("JSON");
     for kind in kinds.as_array().expect("a list") {
+        let own = kind["image"].as_str().is_none();
         let kind = kind["name"].as_str().expect("a name");
         let project = project("[platform]\nname = \"demo\"\n");
-        ok(
-            &project,
-            &["add", kind, "it", "--image", "registry.example.com/it:1.0"],
-        );
-        let (status, _, err) = run(&project, &["validate"]);
+        let image: &[&str] = match own {
+            true => &["--image", "registry.example.com/it:1.0"],
+            false => &[],
+        };
+        ok(&project, &[&["add", kind, "it"][..], image].concat());
+        let words = match OWN.contains(&kind) {
+            true => vec!["validate"],
+            false => vec!["validate", "--deny-warnings"],
+        };
+        let (status, _, err) = run(&project, &words);
         let text = project.read("platform.toml");
         assert!(status == 0, "{kind}: {err}{text}");
     }
+}
+
+#[test]
+fn a_second_one_gets_host_ports_of_its_own() {
+    for kind in ["kafka", "redpanda"] {
+        let project = project("[platform]\nname = \"demo\"\n");
+        ok(&project, &["add", kind, "first"]);
+        ok(&project, &["add", kind, "second"]);
+        let text = project.read("platform.toml");
+        assert!(text.contains("ports.host = { host = 29093 }"), "{text}");
+        ok(&project, &["validate", "--deny-warnings"]);
+    }
+}
+
+#[test]
+fn what_a_kind_cannot_do_without_is_accepted_where_everybody_sees_it() {
+    let project = project("[platform]\nname = \"demo\"\n");
+    let out = ok(&project, &["add", "cadvisor"]);
+    assert!(out.contains("`cadvisor` accepts `privileged`"), "{out}");
+    let text = project.read("platform.toml");
+    let line = "allow = [\"privileged\"] # `mlopsgen explain privileged`\n";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
+fn a_first_platform_can_have_programs_of_ones_own() {
+    let folder = Folder::new();
+    let (status, _, err) = run(&folder, &["init", "--with", "mlflow,bentoml", "demo"]);
+    assert_eq!(status, 1, "{err}");
+    assert!(err.contains("`--with bentoml=IMAGE`"), "{err}");
+    ok(
+        &folder,
+        &[
+            "init",
+            "--with",
+            "mlflow-model=team/model:1.0,grafana",
+            "demo",
+        ],
+    );
+    let text = folder.read("demo/platform.toml");
+    assert!(text.contains("image = \"team/model:1.0\""), "{text}");
+    assert!(text.contains("model = \"models:/NAME/VERSION\""), "{text}");
+    ok(&folder, &["-C", "demo", "validate", "--deny-warnings"]);
 }
 
 #[test]

@@ -11,6 +11,18 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// Asserts an error with all of these words.
+    pub fn failed_with(&self, words: &[&str]) {
+        assert_eq!(self.status, 1, "{}{}", self.out, self.err);
+        for word in words {
+            assert!(self.err.contains(word), "no `{word}` in: {}", self.err);
+        }
+    }
+
+    pub fn succeeded(&self) {
+        assert_eq!(self.status, 0, "{}{}", self.out, self.err);
+    }
+
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out)
             .unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))

@@ -3,10 +3,13 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
-use crate::{binary::Ran, support::folder::Folder};
+use crate::{
+    binary::{self, Ran, finish},
+    support::folder::Folder,
+};
 
 /// A platform with a warning, which must be printed again.
 const PLATFORM: &str = r#"
@@ -46,13 +49,8 @@ impl Project {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mlopsgen"));
-        command
-            .current_dir(self.folder.path(""))
-            .args(arguments)
-            .env("XDG_CACHE_HOME", self.cache.path(""))
-            .env_remove("NO_COLOR")
-            .stdin(Stdio::null());
+        let mut command = binary::command(&self.folder, arguments);
+        command.env("XDG_CACHE_HOME", self.cache.path(""));
         command
     }
 
@@ -64,12 +62,7 @@ impl Project {
     fn run_with(&self, arguments: &[&str], variables: &[(&str, &Path)]) -> Ran {
         let mut command = self.command(arguments);
         command.envs(variables.iter().copied());
-        let output = command.output().expect("the binary");
-        Ran {
-            status: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        finish(command)
     }
 
     fn proofs(&self) -> Vec<PathBuf> {

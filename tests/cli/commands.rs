@@ -1,8 +1,11 @@
 //! Exit statuses, and what goes to stdout and what to stderr.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use crate::support::folder::Folder;
+use crate::{
+    binary::{command, run},
+    support::folder::Folder,
+};
 use mlopsgen::plan::fingerprint;
 
 const PLATFORM: &str = r#"
@@ -35,36 +38,6 @@ fn orphan(project: &Folder, written: &str, volumes: &str) {
              \"volumes\":[{volumes}]}}"
         ),
     );
-}
-
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn run(project: &Folder, arguments: &[&str]) -> Ran {
-    let output = command(project, arguments).output().expect("the binary");
-    ran(output)
-}
-
-fn command(project: &Folder, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mlopsgen"));
-    command
-        .current_dir(project.path(""))
-        .args(arguments)
-        .env_remove("NO_COLOR")
-        .env("XDG_CACHE_HOME", crate::CACHE)
-        .stdin(Stdio::null());
-    command
-}
-
-fn ran(output: Output) -> Ran {
-    Ran {
-        status: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
 }
 
 fn json(text: &str) -> serde_json::Value {
@@ -466,9 +439,9 @@ fn platform_toml_is_found_in_a_folder_above() {
     let project = Folder::new();
     project.write("platform.toml", "[platform]\nname = \"demo\"\n");
     project.write("src/deep/file.txt", "");
-    let run = |words: &[&str]| {
+    let run_in = |folder: &str, words: &[&str]| {
         Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
-            .current_dir(project.path("src/deep"))
+            .current_dir(project.path(folder))
             .args(words)
             .env("XDG_CACHE_HOME", crate::CACHE)
             .output()
@@ -476,7 +449,9 @@ fn platform_toml_is_found_in_a_folder_above() {
             .status
             .success()
     };
+    let run = |words: &[&str]| run_in("src/deep", words);
     assert!(run(&["apply", "--yes"]) && run(&["check"]));
+    assert!(run_in("src", &["-C", "deep", "check"]) && run_in("", &["-C", "src/deep", "check"]));
     assert!(project.exists("generated/.mlopsgen.json"));
     assert!(!project.exists("src/deep/generated"));
     assert!(run(&["init"]), "a project may be started in another one");

@@ -198,7 +198,7 @@ fn data_is_protected_in_a_platform_with_only_a_chart() {
 }
 
 #[test]
-fn moves_form_chains() {
+fn what_was_moved_twice_keeps_its_first_names() {
     let mut case = Case::new();
     let before = case.kept();
     case.change("trainer", "teacher")

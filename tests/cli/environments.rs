@@ -91,6 +91,27 @@ fn check_without_an_environment_looks_at_all_of_them() {
 }
 
 #[test]
+fn errors_in_one_environment_keep_apply_from_writing_any() {
+    let project = project();
+    project.write("platform.own.toml", "[components.store]\nimag = \"x:1\"\n");
+    let ran = run(&project, &["apply", "--all-envs", "--yes"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.contains("unknown-key"), "{}", ran.err);
+    let last = "nothing was written: there are errors in `own`\n";
+    assert!(ran.err.ends_with(last), "{}", ran.err);
+    assert!(!project.path("generated").exists(), "{}", ran.out);
+    let ran = run(
+        &project,
+        &["apply", "--all-envs", "--yes", "--format", "json"],
+    );
+    assert_eq!(
+        (ran.status, &ran.json()["summary"]["errors"]),
+        (1, &0.into())
+    );
+    assert!(!project.path("generated").exists());
+}
+
+#[test]
 fn check_finds_the_folder_of_an_environment_that_is_gone() {
     let project = project();
     assert_eq!(run(&project, &["apply", "--all-envs", "-yq"]).status, 0);
@@ -267,4 +288,18 @@ fn environments_that_share_data_are_told() {
         err.contains("the environment `own` has the name of `platform.other.toml`"),
         "{err}"
     );
+}
+
+#[test]
+fn the_secrets_of_an_environment_that_is_not_yet_written_are_no_foreign_file() {
+    let project = Folder::new();
+    let secret = "env.KEY = \"${secrets.key}\"\n[secrets]\nkey = { env = \"DEMO_ENV_KEY\" }\n";
+    project.write("platform.toml", format!("{PLATFORM}{secret}"));
+    project.write("platform.prod.toml", "");
+    let ran = run(&project, &["env", "init", "--env", "prod"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(project.path("generated/prod/compose/.env").is_file());
+    let ran = run(&project, &["plan"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(!ran.out.contains("Left alone"), "{}", ran.out);
 }

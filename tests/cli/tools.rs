@@ -277,6 +277,12 @@ Coverage: 44 % (12 of 27).
     let odd = odd.iter().find(|it| it["job"] == "prometheus");
     assert_eq!(odd.expect("it")["metric"], "prometheus_odd_total");
     assert_eq!(run(&project, &["coverage", "--fail-under", "44"]).status, 0);
+    project.write("platform.toml", "[platform]\nname = 1\n");
+    let ran = run(&project, &["coverage", "--format", "json"]);
+    assert_eq!(
+        (ran.status, &ran.json()["summary"]["errors"]),
+        (1, &1.into())
+    );
     assert_eq!(
         run(&project, &["coverage", "--fail-under", "101"]).status,
         1

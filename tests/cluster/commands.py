@@ -32,9 +32,10 @@ def kubectl(*words: str, **options: bool) -> str:
     return run("kubectl", *words, **options).stdout.strip()
 
 
-def start(program: str, *options: str, name: str = "") -> None:
+def start(program: str, *options: str, name: str = "", variables: dict[str, str] | None = None) -> None:
     """Starts a program beside the API server, with every right; it ends with the cluster."""
-    subprocess.run([str(HERE / "cluster"), "begin", name or program, program, *options], check=True)
+    environment = os.environ | (variables or {})
+    subprocess.run([str(HERE / "cluster"), "begin", name or program, program, *options], check=True, env=environment)
 
 
 def definitions() -> None:

@@ -17,17 +17,20 @@ from pathlib import Path
 
 import changes
 import control
+import gitops
 import node
 import operators
 import others
 import policies
 import programs
 import watch
+import ways
 
 CHECKS = {
     "programs": programs.CHECKS + watch.CHECKS,
-    "node": node.CHECKS + policies.CHECKS,
+    "node": node.CHECKS + policies.CHECKS + ways.CHECKS,
     # The longest come first, so that no worker ends long before the other.
+    "controllers": gitops.CHECKS,
     "control": changes.CHECKS + control.CHECKS + others.CHECKS + operators.CHECKS,
 }
 

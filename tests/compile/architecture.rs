@@ -2,6 +2,7 @@
 //! Unit tests are held to the same. The compiler holds it between the crates, this test inside of them.
 
 mod keys;
+mod kinds;
 mod model;
 mod page;
 mod unused;

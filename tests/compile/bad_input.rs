@@ -102,7 +102,7 @@ fn a_file_that_is_too_long_is_not_read() {
 }
 
 #[test]
-fn depth_is_bounded() {
+fn nesting_of_any_depth_ends_in_a_message() {
     let deep = 100_000;
     let lists = format!("{}{}", "[".repeat(deep), "]".repeat(deep));
     let keys = "a.".repeat(deep);
@@ -314,7 +314,7 @@ fn includes_without_end_are_refused() {
 }
 
 #[test]
-fn expressions_are_bounded() {
+fn an_expression_that_takes_too_much_is_stopped() {
     let component = "[components.a]\nkind = \"a\"\ngroup = \"g\"\n";
     let with_kind = |kind: String| {
         MemoryWorld::new()

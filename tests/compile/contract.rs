@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::{aliases, page};
+use crate::support::{aliases, messages::messages, page};
 use mlopsgen::{
     compile::{Request, compile},
-    diag::render::{Style, human},
     world::MemoryWorld,
 };
 
@@ -22,18 +21,14 @@ pub fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
     );
     let world = MemoryWorld::new().with("platform.toml", text);
     let compilation = compile(&world, &Request::default());
-    let style = Style {
-        color: false,
-        width: 100,
-    };
-    let messages = human(&compilation.diagnostics, &compilation.sources, style);
+    let printed = messages(&compilation);
     let files = compilation.output.ok().map(|output| {
         let files = output.files.files.into_iter();
         files
             .map(|(path, file)| (path, file.text.to_string()))
             .collect()
     });
-    (files, messages)
+    (files, printed)
 }
 
 /// Compares a part of an output with `tests/contract/NAME`; `BLESS=1 cargo test contract` rewrites that.

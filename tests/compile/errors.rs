@@ -315,7 +315,7 @@ mod helps {
                 for edit in &diagnostic.edits {
                     let text = match edit {
                         Edit::Replace { text, .. } => text,
-                        Edit::Rename { new, .. } => new,
+                        Edit::Rename { new, .. } | Edit::RenameTable { new, .. } => new,
                         Edit::Add { line, .. } | Edit::Declare { line, .. } => line,
                     };
                     for line in text.lines() {
@@ -333,9 +333,10 @@ mod helps {
             for diagnostic in &case.compile().diagnostics {
                 let help = diagnostic.help.as_deref().unwrap_or_default();
                 let is_name = help.starts_with("did you mean");
-                if diagnostic.edits.is_empty()
-                    && (is_name || help.starts_with("write") && !shown(help).is_empty())
-                {
+                let is_shown = ["write", "declare it"]
+                    .iter()
+                    .any(|start| help.starts_with(start));
+                if diagnostic.edits.is_empty() && (is_name || is_shown && !shown(help).is_empty()) {
                     without.push(format!("{}: {help}", case.name));
                 }
             }

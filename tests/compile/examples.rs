@@ -11,14 +11,13 @@ use std::{
 
 use mlopsgen::{
     compile::{Request, compile},
-    diag::{
-        Severity,
-        render::{Style, human},
-    },
+    diag::Severity,
     files::Target,
     language::{KIND, KeyShape, PLATFORM_FILE, Shape},
     world::MemoryWorld,
 };
+
+use crate::support::messages::messages_of;
 use toml::{Table, Value};
 
 /// What the examples name: components, volumes, networks, secrets, actors.
@@ -100,8 +99,10 @@ team = { email = ["team@example.com"] }
 /// user's choice, `#` an item of a list.
 const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
+    ("raw.helm.gateway.parentRefs.#", "name = \"public\""),
     ("secrets.*", "env = \"S\""),
     ("routes.*.paths.*", "to = \"grafana\""),
+    ("kind.data_folders.#.kept_if", "value = \"sqlite3\""),
     (
         "deploy.argocd",
         "repository = \"https://git.example.com/p.git\"",
@@ -225,6 +226,7 @@ ports = { http = 80, broker = 9092 }
 const KIND_OF_OWN: &str = r#"
 image = "a/own"
 version = "8.0"
+data_folders = [{ env = ["OWN"] }]
 settings.password = { type = "secret" }
 settings.database = { default = "own" }
 settings.databases = { type = "list", default = [] }
@@ -487,13 +489,9 @@ fn errors(files: &[(&str, String)], environment: Option<&str>) -> Option<String>
         ..Request::default()
     };
     let compilation = compile(&world, &request);
-    let style = Style {
-        color: false,
-        width: 120,
-    };
     compilation.has_errors().then(|| {
         let mut errors = compilation.diagnostics.clone();
         errors.retain(|diagnostic| diagnostic.severity == Severity::Error);
-        human(&errors, &compilation.sources, style)
+        messages_of(&errors, &compilation.sources)
     })
 }

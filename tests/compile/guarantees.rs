@@ -70,7 +70,7 @@ fn each_promise_has_a_test_that_exists() {
 }
 
 #[test]
-fn nothing_is_unsafe() {
+fn every_crate_forbids_unsafe_code() {
     let manifest = fs::read_to_string("Cargo.toml").expect("Cargo.toml");
     assert!(manifest.contains("\nunsafe_code = \"forbid\"\n"));
     for file in [

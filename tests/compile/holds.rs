@@ -1,6 +1,6 @@
 //! What a generated file has to hold, as data of tests say it (`tests/defects.toml`, `tests/facts/*.toml`).
 
-use mlopsgen::files::FileSet;
+use mlopsgen::fileset::FileSet;
 use serde::Deserialize;
 
 use crate::support::aliases;

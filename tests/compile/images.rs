@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use mlopsgen::{
     compile::{Request, compile},
-    diag::render::{Style, human},
     world::MemoryWorld,
 };
+
+use crate::support::messages::messages;
 
 /// The files of a platform with these lines in `[platform]` and below it, or what is wrong.
 fn outcome(platform: &str, rest: &str) -> Result<BTreeMap<String, String>, String> {
@@ -15,10 +16,6 @@ fn outcome(platform: &str, rest: &str) -> Result<BTreeMap<String, String>, Strin
     );
     let world = MemoryWorld::new().with("platform.toml", text);
     let compilation = compile(&world, &Request::default());
-    let style = Style {
-        color: false,
-        width: 100,
-    };
     match compilation.output {
         Ok(output) => {
             let files = output.files.files.into_iter();
@@ -26,7 +23,7 @@ fn outcome(platform: &str, rest: &str) -> Result<BTreeMap<String, String>, Strin
                 .map(|(path, file)| (path, file.text.to_string()))
                 .collect())
         }
-        Err(_) => Err(human(&compilation.diagnostics, &compilation.sources, style)),
+        Err(_) => Err(messages(&compilation)),
     }
 }
 

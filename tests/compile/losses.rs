@@ -5,13 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::page;
+use crate::support::{messages::messages, page};
 use mlopsgen::{
     compile::{Compilation, Request, compile},
-    diag::{
-        Code,
-        render::{Style, human},
-    },
+    diag::Code,
     files::Target,
     language::{COMPONENT, Effect, KeyShape, Outcome, PLATFORM_FILE, Shape},
     world::MemoryWorld,
@@ -191,11 +188,7 @@ fn compiled(place: &Place, set: &str, without: &[&str], target: Option<Target>) 
 }
 
 fn files(compilation: &Compilation) -> BTreeMap<String, String> {
-    let style = Style {
-        color: false,
-        width: 120,
-    };
-    let printed = human(&compilation.diagnostics, &compilation.sources, style);
+    let printed = messages(compilation);
     let output = compilation
         .output
         .as_ref()

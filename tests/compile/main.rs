@@ -25,6 +25,7 @@ mod kinds;
 mod large;
 mod losses;
 mod manual;
+mod panels;
 mod pipelines;
 mod probes;
 mod properties;

@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use crate::support::difference;
+use crate::support::{difference, messages::messages};
 use mlopsgen::{
     compile::{Request, compile},
-    diag::render::{Style, human},
     world::{Listing, ReadError, World},
 };
 
@@ -38,15 +37,8 @@ impl World for Repository {
 #[test]
 fn generated_is_what_the_root_platform_compiles_to() {
     let compilation = compile(&Repository, &Request::default());
-    let messages = human(
-        &compilation.diagnostics,
-        &compilation.sources,
-        Style {
-            color: false,
-            width: 100,
-        },
-    );
-    assert_eq!(messages, "", "the root platform has nothing to complain of");
+    let printed = messages(&compilation);
+    assert_eq!(printed, "", "the root platform has nothing to complain of");
     let output = compilation.output.expect("no errors, so there is output");
     let files = output.files.files.into_iter();
     let compiled: BTreeMap<String, String> = files

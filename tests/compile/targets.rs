@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use mlopsgen::{
     compile::{Compilation, Request, compile},
-    diag::render::{Style, human},
     files::Target,
     world::MemoryWorld,
 };
+
+use crate::support::messages::messages;
 
 const PLATFORM: &str = r#"
 [groups]
@@ -49,12 +50,8 @@ fn compilation(targets: &[&str]) -> Compilation {
 /// The files that a platform of these targets compiles to.
 fn compiled(targets: &[&str]) -> BTreeMap<String, String> {
     let compilation = compilation(targets);
-    let style = Style {
-        color: false,
-        width: 100,
-    };
-    let messages = human(&compilation.diagnostics, &compilation.sources, style);
-    let output = compilation.output.unwrap_or_else(|_| panic!("{messages}"));
+    let printed = messages(&compilation);
+    let output = compilation.output.unwrap_or_else(|_| panic!("{printed}"));
     let files = output.files.files.into_iter();
     files
         .map(|(path, file)| (path, file.text.to_string()))

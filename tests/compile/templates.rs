@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use mlopsgen::{
     compile::{Compilation, Request, compile},
-    diag::render::{Style, human},
-    files::{Owner, Target},
+    files::Target,
+    fileset::Owner,
     world::MemoryWorld,
 };
 
-use crate::support::cost::cost;
+use crate::support::{cost::cost, messages::messages};
 
 const PLATFORM: &str = r#"
 [platform]
@@ -42,7 +42,7 @@ fn project(templates: &[(&str, &str)]) -> Compilation {
 /// The output of one more template.
 fn output(path: &str, text: &str) -> String {
     let compilation = project(&[(path, text)]);
-    let printed = printed(&compilation);
+    let printed = messages(&compilation);
     let files = compilation
         .output
         .unwrap_or_else(|_| panic!("{printed}"))
@@ -50,22 +50,11 @@ fn output(path: &str, text: &str) -> String {
     files.files[path].text.to_string()
 }
 
-fn printed(compilation: &Compilation) -> String {
-    human(
-        &compilation.diagnostics,
-        &compilation.sources,
-        Style {
-            color: false,
-            width: 100,
-        },
-    )
-}
-
 /// The diagnostics of a platform with these templates, which is refused.
 fn refused(templates: &[(&str, &str)]) -> String {
     let compilation = project(templates);
     assert!(compilation.output.is_err(), "{templates:?} is taken");
-    printed(&compilation)
+    messages(&compilation)
 }
 
 fn assert_says(printed: &str, words: &[&str]) {
@@ -233,7 +222,7 @@ fn a_template_reads_nothing_but_its_view_and_other_templates() {
 }
 
 #[test]
-fn work_is_bounded() {
+fn a_template_that_takes_too_much_is_stopped() {
     let nested = |deep: usize| format!("{}1{}", "(".repeat(deep), ")".repeat(deep));
     for text in [
         // Time.

@@ -164,7 +164,7 @@ fn split(cases: &[Cases], rules: &BTreeMap<String, Value>, work: &Path) -> Vec<P
 }
 
 #[test]
-fn every_case_holds() {
+fn every_case_of_an_alert_holds() {
     let rules = rule_models();
     let depends = |rules: &Value| rules.to_string().contains("ALERTS");
     assert!(

@@ -1,4 +1,4 @@
-//! In a chart, scrape jobs and rules follow the values: `helm template` renders them, promtool reads them.
+//! In a chart, scrape jobs, rules and tiles follow the values: `helm template` renders them, promtool reads and evaluates them.
 
 use std::{fs, path::Path};
 
@@ -33,7 +33,11 @@ health = { http = "/", port = "http" }
 "#;
 
 fn chart(folder: &Path) {
-    let world = MemoryWorld::new().with("platform.toml", PLATFORM);
+    compiled(folder, PLATFORM);
+}
+
+fn compiled(folder: &Path, platform: &str) {
+    let world = MemoryWorld::new().with("platform.toml", platform);
     let compilation = compile(&world, &Request::default());
     let printed = format!("{:?}", compilation.diagnostics);
     for (path, file) in compilation.output.expect(&printed).files.files {
@@ -43,8 +47,8 @@ fn chart(folder: &Path) {
     }
 }
 
-/// Scrape jobs and rules of the chart with these values: the texts of the ConfigMaps by file name, checked by promtool.
-fn rendered(folder: &Path, values: &[&str]) -> String {
+/// The texts of the chart's ConfigMaps with these values, by file name.
+fn texts(folder: &Path, values: &[&str]) -> Vec<(String, String)> {
     let mut helm = consumer::consumer("bin/helm");
     helm.args(["template", "release"])
         .arg(folder.join("helm/follow"));
@@ -54,20 +58,24 @@ fn rendered(folder: &Path, values: &[&str]) -> String {
     let verdict = consumer::run(&mut helm);
     assert!(verdict.success, "{}", verdict.words());
     let objects = consumer::yaml(&verdict.stdout).expect("YAML");
+    let maps = objects.iter().filter(|it| it["kind"] == "ConfigMap");
+    maps.flat_map(|object| object["data"].as_object().into_iter().flatten())
+        .map(|(name, text)| (name.clone(), text.as_str().expect("a text").to_string()))
+        .collect()
+}
+
+/// Scrape jobs and rules of the chart with these values, checked by promtool.
+fn rendered(folder: &Path, values: &[&str]) -> String {
     let mut out = String::new();
-    for object in objects.iter().filter(|it| it["kind"] == "ConfigMap") {
-        let texts = object["data"].as_object().into_iter().flatten();
-        for (name, text) in texts {
-            let text = text.as_str().expect("a text");
-            if text.contains("groups:") {
-                let file = folder.join("rules.yml");
-                fs::write(&file, text).expect("a file");
-                let mut promtool = consumer::consumer("bin/promtool");
-                let verdict = consumer::run(promtool.args(["check", "rules"]).arg(&file));
-                assert!(verdict.success, "{name}: {}: {text}", verdict.words());
-            }
-            out.push_str(text);
+    for (name, text) in texts(folder, values) {
+        if text.contains("groups:") {
+            let file = folder.join("rules.yml");
+            fs::write(&file, &text).expect("a file");
+            let mut promtool = consumer::consumer("bin/promtool");
+            let verdict = consumer::run(promtool.args(["check", "rules"]).arg(&file));
+            assert!(verdict.success, "{name}: {}: {text}", verdict.words());
         }
+        out.push_str(&text);
     }
     out
 }
@@ -149,4 +157,74 @@ fn rules_for_an_operator_follow_the_values() {
         !off.contains("job=\\\"api\\\"") && off.contains("TargetDown"),
         "{off}"
     );
+}
+
+/// The queries of the overview with these values, by the titles of their panels.
+fn tiles(folder: &Path, values: &[&str]) -> Vec<(String, String)> {
+    let texts = texts(folder, values);
+    let (_, text) = texts
+        .iter()
+        .find(|(name, _)| name.ends_with("_platform.json"))
+        .expect("the overview");
+    assert!(!text.contains("mlopsgen:"), "a mark is left: {text}");
+    let overview: Value = serde_json::from_str(text).expect("JSON");
+    let panels = overview["panels"].as_array().expect("panels");
+    let mut found = Vec::new();
+    for panel in panels {
+        for target in panel["targets"].as_array().into_iter().flatten() {
+            let word = |value: &Value| value.as_str().unwrap_or_default().to_string();
+            found.push((word(&panel["title"]), word(&target["expr"])));
+        }
+    }
+    found
+}
+
+/// What promtool computes where only Prometheus itself is seen: the number, or that there is none.
+fn computes(folder: &Path, expression: &str, number: Option<u32>) {
+    let samples: Vec<Value> = number
+        .map(|value| serde_json::json!({ "labels": "{}", "value": value }))
+        .into_iter()
+        .collect();
+    let test = serde_json::json!({
+        "evaluation_interval": "1m",
+        "tests": [{
+            "interval": "1m",
+            "input_series": [{
+                "series": "up{job=\"prometheus\", component=\"prometheus\", instance=\"p\"}",
+                "values": "1x5",
+            }],
+            "promql_expr_test": [{ "expr": expression, "eval_time": "1m", "exp_samples": samples }],
+        }],
+    });
+    let file = folder.join("tiles.yml");
+    fs::write(&file, test.to_string()).expect("a file");
+    let mut promtool = consumer::consumer("bin/promtool");
+    let verdict = consumer::run(promtool.args(["test", "rules"]).arg(&file));
+    assert!(verdict.success, "{expression}: {}", verdict.words());
+}
+
+/// A component that the values turn off is neither down nor missed: its tile has no data.
+#[test]
+fn tiles_follow_the_values() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let grafana = "[components.grafana]\nkind = \"grafana\"\ngroup = \"one\"\nsettings.admin_password = \"${secrets.p}\"\n[secrets]\np = {}\n";
+    compiled(folder.path(), &format!("{PLATFORM}{grafana}"));
+    let asked = |values: &[&str], title: &str, word: &str| {
+        let tiles = tiles(folder.path(), values);
+        let mut found = tiles.into_iter();
+        let found = found.find(|(of, expression)| of == title && expression.contains(word));
+        found.expect(title).1
+    };
+    let off = [
+        "components.api.enabled=false",
+        "components.page.enabled=false",
+    ];
+    for (word, title, on, without) in [
+        ("page/probe", "one", Some(0), None),
+        ("\"api\"", "one", Some(0), None),
+        ("", "Components down", Some(1), Some(0)),
+    ] {
+        computes(folder.path(), &asked(&[], title, word), on);
+        computes(folder.path(), &asked(&off, title, word), without);
+    }
 }

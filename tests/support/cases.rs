@@ -8,9 +8,10 @@ use std::{
 
 use mlopsgen::{
     compile::{Request, compile},
-    diag::render::{Style, human},
     world::MemoryWorld,
 };
+
+use super::messages::messages;
 
 /// What a case compiles to, as itself or as one of its environments.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,13 +92,9 @@ fn compile_as(world: &MemoryWorld, environment: Option<String>, threads: usize) 
         ..Request::default()
     };
     let compilation = compile(world, &request);
-    let style = Style {
-        color: false,
-        width: 100,
-    };
     Compiled {
         prefix,
-        messages: human(&compilation.diagnostics, &compilation.sources, style),
+        messages: messages(&compilation),
         files: compilation
             .output
             .into_iter()

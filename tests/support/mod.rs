@@ -8,5 +8,6 @@ pub mod cost;
 pub mod difference;
 pub mod folder;
 pub mod machine;
+pub mod messages;
 pub mod page;
 pub mod planning;

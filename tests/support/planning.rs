@@ -6,7 +6,8 @@ use super::folder::Folder;
 use mlopsgen::{
     data::{Data, Keeper, Kept},
     disk::{Extent, Lock, ProjectPlace, Transaction, read_manifest, survey},
-    files::{FileSet, GeneratedFile, Owner, Stub, Target},
+    files::Target,
+    fileset::{FileSet, GeneratedFile, Owner, Stub},
     plan::{self, Action, Failure, Force, Inputs, Plan},
 };
 
@@ -36,13 +37,14 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
             keeper: Keeper::Engine,
             name: name.to_string(),
             backing: None,
-            key: "components.redis.volumes.data".to_string(),
+            key: "components.redis.volumes.data".parse().expect("a key"),
             moved: false,
             program: None,
         },
         mounts: Vec::new(),
         upgrades: Vec::new(),
         size: None,
+        folder: None,
         places: BTreeSet::new(),
         named_by: None,
         adopted: false,

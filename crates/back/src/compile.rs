@@ -11,7 +11,8 @@ use crate::{
     data::Data,
     diag::{Code, Diagnostic, Sink},
     expand::{self, Draft},
-    files::{FileSet, PLATFORM_FILE, Target},
+    files::{PLATFORM_FILE, Target},
+    fileset::FileSet,
     graph::{self, Graph},
     model::Platform,
     project,
@@ -176,17 +177,15 @@ fn run(
     )?;
     let engine = engine(world, sources, sink)?.with_input(sources.bytes());
     watch(Stage::Project);
-    let draft = expand(world, request, &read, &engine, sources, sink);
+    let stages = Stages {
+        world,
+        request,
+        engine: &engine,
+    };
+    let draft = stages.expand(&read, sources, sink);
     watch(Stage::Expand);
     let environment = request.environment.as_deref();
-    let platform = resolve(
-        world,
-        (request, environment),
-        &draft,
-        &engine,
-        sources,
-        sink,
-    );
+    let platform = stages.resolve(environment, &draft, sources, sink);
     let shareable = neighbours::shareable(&read.tree, &platform, &request.file, sources);
     // The trees of a large platform are as large as what it compiles to, and the targets need the room.
     drop((read, draft));
@@ -230,22 +229,43 @@ fn run(
     }
 }
 
-fn resolve(
-    world: &dyn World,
-    (request, environment): (&Request, Option<&str>),
-    draft: &Draft,
-    engine: &Engine,
-    sources: &mut Sources,
-    sink: &mut Sink,
-) -> Platform {
-    let inputs = resolve::Inputs {
-        world,
-        engine,
-        sources,
-        file: &request.file,
-        environment: environment.map(str::to_string),
-    };
-    resolve::resolve(draft, inputs, sink)
+/// What the stages read beside what the one before made.
+struct Stages<'a> {
+    world: &'a dyn World,
+    request: &'a Request,
+    engine: &'a Engine,
+}
+
+impl Stages<'_> {
+    fn expand(&self, read: &project::Read, sources: &mut Sources, sink: &mut Sink) -> Draft {
+        let mut catalog = own_catalog(self.world, sources, sink);
+        catalog.load_own(sources, sink);
+        let inputs = expand::Inputs {
+            engine: self.engine,
+            catalog: &mut catalog,
+            sources,
+            suffix: &read.suffix,
+            recorded: &self.request.recorded,
+        };
+        expand::expand(&read.tree, inputs, sink)
+    }
+
+    fn resolve(
+        &self,
+        environment: Option<&str>,
+        draft: &Draft,
+        sources: &mut Sources,
+        sink: &mut Sink,
+    ) -> Platform {
+        let inputs = resolve::Inputs {
+            world: self.world,
+            engine: self.engine,
+            sources,
+            file: &self.request.file,
+            environment: environment.map(str::to_string),
+        };
+        resolve::resolve(draft, inputs, sink)
+    }
 }
 
 /// What the base and the other environments have on a machine, in this order. What is wrong in them their own runs report.
@@ -258,15 +278,13 @@ fn others(world: &Bounded<'_>, request: &Request, engine: &Engine) -> Vec<Neighb
         let (mut sources, mut sink) = (Sources::default(), Sink::default());
         let (sources, sink) = (&mut sources, &mut sink);
         let read = project::read(&world, &request.file, environment, sources, sink)?;
-        let draft = expand(&world, request, &read, engine, sources, sink);
-        let platform = resolve(
-            &world,
-            (request, environment),
-            &draft,
+        let stages = Stages {
+            world: &world,
+            request,
             engine,
-            sources,
-            sink,
-        );
+        };
+        let draft = stages.expand(&read, sources, sink);
+        let platform = stages.resolve(environment, &draft, sources, sink);
         Some(Neighbour::of(&platform, &request.file, environment))
     })
     .collect()
@@ -284,26 +302,6 @@ fn of_component(mut loss: Diagnostic, platform: &Platform) -> Diagnostic {
         label.span = component.span;
     }
     loss
-}
-
-fn expand(
-    world: &dyn World,
-    request: &Request,
-    read: &project::Read,
-    engine: &Engine,
-    sources: &mut Sources,
-    sink: &mut Sink,
-) -> Draft {
-    let mut catalog = own_catalog(world, sources, sink);
-    catalog.load_own(sources, sink);
-    let inputs = expand::Inputs {
-        engine,
-        catalog: &mut catalog,
-        sources,
-        suffix: &read.suffix,
-        recorded: &request.recorded,
-    };
-    expand::expand(&read.tree, inputs, sink)
 }
 
 /// The catalog of a project: the embedded kinds and the files of its `mlopsgen/kinds/`.

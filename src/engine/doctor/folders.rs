@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    model::{Account, Accounts, FileContent, Mount, Piece, Text, Workload},
+    model::{Account, Accounts, FileContent, Mount, Piece, Purpose, Text, Workload},
     plan::Failure,
     source::Span,
     text::shell_word,
@@ -147,7 +147,7 @@ fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
         case.selection
             .components()
             .iter()
-            .any(|it| it.is_a("airflow"))
+            .any(|it| it.purpose == Some(Purpose::Pipelines))
     }) {
         for mount in &pipeline.volumes {
             let Some(path) = mount.source.on_host() else {

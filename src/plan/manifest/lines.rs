@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Accepted, Facts, broken};
 use crate::{
-    data::{Data, Keeper, Place, Program, Reader},
+    data::{Data, DataKey, Keeper, Place, Program, Reader},
     plan::Failure,
 };
 
@@ -21,7 +21,7 @@ pub(super) struct VolumeLine {
     pub(super) name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) backing: Option<String>,
-    pub(super) key: String,
+    pub(super) key: DataKey,
     #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
     pub(super) keeper: Keeper,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -41,13 +41,13 @@ pub(super) enum AcceptedLine {
         left_behind: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         backing: Option<String>,
-        key: String,
+        key: DataKey,
         #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
         keeper: Keeper,
     },
     Displaced {
         displaced: String,
-        key: String,
+        key: DataKey,
         #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
         keeper: Keeper,
         workload: String,
@@ -57,7 +57,7 @@ pub(super) enum AcceptedLine {
     },
     Upgraded {
         upgraded: String,
-        key: String,
+        key: DataKey,
         #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
         keeper: Keeper,
         from: String,

@@ -17,7 +17,7 @@ use self::lines::{
 };
 use super::Failure;
 use crate::{
-    data::{Data, Keeper, Kept, Place, Program, Reader},
+    data::{Data, DataKey, Keeper, Kept, Place, Program, Reader},
     value::TreePath,
 };
 
@@ -59,7 +59,7 @@ pub enum Accepted {
         /// Its driver and options, as in [`Data::backing`].
         backing: Option<String>,
         /// The key that used it.
-        key: String,
+        key: DataKey,
     },
     /// A program no longer meets the data where it did.
     Displaced {
@@ -68,7 +68,7 @@ pub enum Accepted {
         /// What it is called there.
         name: String,
         /// The key that uses it.
-        key: String,
+        key: DataKey,
         /// The workload.
         workload: String,
         /// Where it met the data.
@@ -83,7 +83,7 @@ pub enum Accepted {
         /// What it is called there.
         name: String,
         /// The key that uses it.
-        key: String,
+        key: DataKey,
         /// What wrote the data.
         from: Program,
         /// What is to read it.

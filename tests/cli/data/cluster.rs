@@ -262,6 +262,45 @@ fn a_volume_of_the_engine_is_not_bound_to_a_claim() {
     );
 }
 
+/// Without an entry of `[[moved]]` the only new claim of the component is taken for its successor.
+#[test]
+fn a_volume_of_pods_with_one_successor_needs_no_entry() {
+    let mut case = Case::of(WORKER);
+    case.change("volumes.work", "volumes.work2");
+    let ran = run(&case.project, &["plan"]);
+    assert!(
+        ran.out.contains("\"name\":\"work2-worker-0\""),
+        "{}",
+        ran.out
+    );
+    // What is typed for each pod stands below the line that says so.
+    let (_, below) = ran
+        .out
+        .split_once("# what follows for each pod")
+        .expect("a line");
+    assert!(below.contains("kubectl get pvc work-worker-0"), "{below}");
+    assert!(!below.contains("delete statefulset"), "{below}");
+}
+
+/// The StatefulSet of several pods that become one is deleted by one line, not by two that differ.
+#[test]
+fn one_line_deletes_the_stateful_set_of_several_pods() {
+    let mut case = Case::of(WORKER);
+    case.change("replicas = 3\n", "");
+    let ran = run(&case.project, &["plan"]);
+    assert!(
+        ran.out.contains("existingClaim = \"work-worker-0\""),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("kubectl delete statefulset worker"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("--cascade=orphan"), "{}", ran.out);
+}
+
 /// The entry of `[[moved]]` names the claim that takes the data over. Its pods must not run on while their claims are deleted.
 #[test]
 fn a_renamed_volume_of_pods_names_its_new_claims() {

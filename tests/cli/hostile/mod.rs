@@ -14,7 +14,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::support::folder::Folder;
+use crate::{
+    binary::{Ran, finish},
+    support::folder::Folder,
+};
 
 pub const PLATFORM: &str = r#"
 [platform]
@@ -31,12 +34,6 @@ user = "1000"
 /// A project in a folder, and beside it what a run must not touch.
 pub struct Hostile {
     folder: Folder,
-}
-
-pub struct Ran {
-    pub status: i32,
-    pub out: String,
-    pub err: String,
 }
 
 impl Hostile {
@@ -96,14 +93,14 @@ impl Hostile {
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = self.command(env!("CARGO_BIN_EXE_mlopsgen"));
         command.args(arguments).envs(variables.iter().copied());
-        Ran::of(command)
+        finish(command)
     }
 
     /// Runs it as typed in a folder of the project.
     pub fn run_in(&self, folder: &str, arguments: &[&str]) -> Ran {
         let mut command = self.command(env!("CARGO_BIN_EXE_mlopsgen"));
         command.args(arguments).current_dir(self.path(folder));
-        Ran::of(command)
+        finish(command)
     }
 
     pub fn git(&self, arguments: &[&str]) {
@@ -120,28 +117,5 @@ impl Hostile {
             .env_remove("NO_COLOR")
             .stdin(Stdio::null());
         command
-    }
-}
-
-impl Ran {
-    fn of(mut command: Command) -> Self {
-        let output = command.output().expect("the binary");
-        Ran {
-            status: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    /// Asserts an error with all of these words.
-    pub fn failed_with(&self, words: &[&str]) {
-        assert_eq!(self.status, 1, "{}{}", self.out, self.err);
-        for word in words {
-            assert!(self.err.contains(word), "no `{word}` in: {}", self.err);
-        }
-    }
-
-    pub fn succeeded(&self) {
-        assert_eq!(self.status, 0, "{}{}", self.out, self.err);
     }
 }

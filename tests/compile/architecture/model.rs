@@ -49,7 +49,7 @@ fn literals(code: &str, name: &str) -> usize {
         .filter(|(at, _)| {
             let before = code[..*at].trim_end_matches([' ', '\n']);
             let is_part = code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            let is_type = ["->", "struct", "impl", "for", ">"]
+            let is_type = ["->", "struct", "impl", "for", ">", "::"]
                 .iter()
                 .any(|word| before.ends_with(word));
             // `let Platform { .. } = platform` takes one apart.

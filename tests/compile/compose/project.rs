@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::Command};
 use mlopsgen::{
     compile::{Request, compile},
     diag::{Code, Severity},
-    files::FileSet,
+    fileset::FileSet,
     world::MemoryWorld,
 };
 use serde_json::Value;

@@ -92,7 +92,7 @@ fn no_data_folder_lies_in_a_volume_of_the_image() {
                 let places = files.kept.iter().flat_map(|kept| &kept.places);
                 let own = places.filter(|it| it.workload == "store" && it.runtime == runtime);
                 let found = own.filter(|place| place.folder.is_some()).count();
-                assert!(found >= folders, "{} {major} in {runtime}", kind.name);
+                assert!(found >= folders, "{} {major} in {runtime:?}", kind.name);
             }
             tried += 1;
         }

@@ -10,15 +10,14 @@ use std::collections::BTreeSet;
 use mlopsgen::{
     catalog::{Kind, SettingType},
     compile::{Output, Request, compile},
-    diag::render::{Style, human},
     files::Target,
     plan::{DataPlan, Found, Inputs, Manifest, Plan, Recorded, plan},
     world::MemoryWorld,
 };
 
-use crate::kinds::catalog;
+use crate::{kinds::catalog, support::messages::messages};
 
-const RUNTIMES: [&str; 3] = ["compose", "helm", "swarm"];
+const RUNTIMES: [Target; 3] = [Target::Compose, Target::Helm, Target::Swarm];
 
 fn kinds() -> Vec<Kind> {
     catalog().into_values().collect()
@@ -87,12 +86,8 @@ fn platform(kind: &Kind, major: u64) -> String {
 fn compiled(text: &str) -> Output {
     let world = MemoryWorld::new().with("platform.toml", text);
     let compilation = compile(&world, &Request::default());
-    let style = Style {
-        color: false,
-        width: 100,
-    };
-    let messages = human(&compilation.diagnostics, &compilation.sources, style);
-    compilation.output.unwrap_or_else(|_| panic!("{messages}"))
+    let printed = messages(&compilation);
+    compilation.output.unwrap_or_else(|_| panic!("{printed}"))
 }
 
 /// What the change from one text to another means for data.
@@ -141,11 +136,10 @@ fn store(name: &str) -> String {
 }
 
 /// The runtimes in which the store no longer meets its data.
-fn displaced_in(plan: &DataPlan) -> BTreeSet<&str> {
+fn displaced_in(plan: &DataPlan) -> BTreeSet<Target> {
     let all = plan.displaced.iter();
-    let own = all.filter(|it| it.data.key.starts_with("components.store."));
-    own.flat_map(|it| it.runtimes.iter().map(String::as_str))
-        .collect()
+    let own = all.filter(|it| it.data.key.component() == Some("store"));
+    own.flat_map(|it| it.runtimes.iter().copied()).collect()
 }
 
 fn stores() -> impl Iterator<Item = (Kind, String)> {

@@ -12,10 +12,9 @@ use std::collections::BTreeMap;
 
 use compare::{expected, without_choices};
 use hostile::{BLANK, Platform, STRINGS, forms, harmless, long, platform, random};
-use mlopsgen::{
-    compile::{Request, compile},
-    diag::render::{Style, human},
-};
+use mlopsgen::compile::{Request, compile};
+
+use crate::support::messages::messages;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -37,14 +36,7 @@ fn compiled(platform: &Platform) -> Result<Files, String> {
             .into_iter()
             .map(|(path, file)| (path, file.text.to_string()))
             .collect()),
-        Err(_) => Err(human(
-            &compilation.diagnostics,
-            &compilation.sources,
-            Style {
-                color: false,
-                width: 100,
-            },
-        )),
+        Err(_) => Err(messages(&compilation)),
     }
 }
 

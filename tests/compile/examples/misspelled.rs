@@ -72,11 +72,7 @@ fn wrong_report(files: &[(&str, String)], key: &str, word: &str) -> Option<Strin
     let is_good = errors.len() == 1
         && place(0) == Some(word)
         && help.is_some_and(|help| help == meant || help == beside);
-    let style = Style {
-        color: false,
-        width: 120,
-    };
-    (!is_good).then(|| human(&errors, &compilation.sources, style))
+    (!is_good).then(|| messages_of(&errors, &compilation.sources))
 }
 
 /// The keys that may stand where this one does.

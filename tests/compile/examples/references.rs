@@ -80,11 +80,7 @@ fn errors_of(reference: &str) -> (Vec<(String, String)>, String) {
             error.help.clone().unwrap_or_default(),
         )
     });
-    let style = Style {
-        color: false,
-        width: 120,
-    };
-    (said.collect(), human(&errors, &compilation.sources, style))
+    (said.collect(), messages_of(&errors, &compilation.sources))
 }
 
 /// Whether a help names the word, alone or within a whole reference.

@@ -16,18 +16,17 @@ use mlopsgen::{
     Component, Probe, Workload,
     catalog::{Catalog, Kind},
     compile::{Output, Request, compile},
-    diag::{
-        Code, Sink,
-        render::{Style, human},
-    },
+    diag::{Code, Sink},
     source::Sources,
     world::MemoryWorld,
 };
 
+use crate::support::messages::messages;
+
 use author::{Author, least, most};
 
 /// Kinds that the catalog must have. It may have more.
-const EXPECTED: [&str; 74] = [
+const EXPECTED: [&str; 75] = [
     "airflow",
     "alertmanager",
     "bentoml",
@@ -45,6 +44,7 @@ const EXPECTED: [&str; 74] = [
     "fluent-bit",
     "gitea",
     "grafana",
+    "hive-metastore",
     "jaeger",
     "jenkins",
     "job",
@@ -145,11 +145,7 @@ fn compiled(text: &str) -> Output {
         &MemoryWorld::new().with("platform.toml", text),
         &Request::default(),
     );
-    let style = Style {
-        color: false,
-        width: 120,
-    };
-    let printed = human(&compilation.diagnostics, &compilation.sources, style);
+    let printed = messages(&compilation);
     let serious = compilation.diagnostics.iter().any(|diagnostic| {
         // The user describes their own programs.
         !matches!(diagnostic.code, Code::NoHealthCheck | Code::NoPersistence)
@@ -286,7 +282,7 @@ fn what_speaks_http_has_a_url(kind: &Kind, component: &Component, _: &Output) {
 
 fn images_are_pinned_to_a_full_version(kind: &Kind, _: &Component, output: &Output) {
     for (name, workload) in workloads(output) {
-        let image = workload.image.written();
+        let image = workload.image.to_text();
         let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
         let numbers = tag
             .split(|c: char| !c.is_ascii_digit())

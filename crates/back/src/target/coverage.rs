@@ -19,7 +19,7 @@ use super::{
     },
 };
 use crate::{
-    model::{Component, Platform, SettingValue, Workload},
+    model::{Component, Platform, Purpose, SettingValue, Workload},
     resolve::rules_of,
 };
 
@@ -87,7 +87,7 @@ pub struct Unexposed {
 
 /// Looks at a platform.
 pub fn coverage(platform: &Platform) -> Coverage {
-    let prometheus = platform.first_of("prometheus");
+    let prometheus = platform.first_for(Purpose::Metrics);
     let (jobs, _) = prometheus
         .map(|prometheus| scrape::jobs(platform, prometheus, Vantage::Compose))
         .unwrap_or_default();
@@ -100,7 +100,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .into_iter()
         .map(|workload| workload.name.as_str())
         .collect();
-    let grafana = platform.first_of("grafana");
+    let grafana = platform.first_for(Purpose::Dashboards);
     let has_dashboards = grafana.is_some_and(|grafana| shows(grafana, prometheus));
     let workloads: Vec<WorkloadCoverage> = platform
         .components
@@ -173,7 +173,7 @@ fn watched(
         alert: is_measured
             || is_asked
             || is_counted
-            || platform.first_of("prometheus").is_some()
+            || platform.first_for(Purpose::Metrics).is_some()
                 && component.is_some_and(|it| has_own_alert(it, workload)),
         panel: (is_measured || is_asked) && has_dashboards,
         probe: is_asked || is_reached,
@@ -271,7 +271,10 @@ fn files(component: &Component, setting: &str) -> Vec<(String, String)> {
     match component.setting(setting) {
         Some(SettingValue::Files(files)) => files
             .iter()
-            .map(|(path, bytes)| (path.clone(), String::from_utf8_lossy(bytes).into_owned()))
+            .map(|file| {
+                let text = String::from_utf8_lossy(&file.bytes).into_owned();
+                (file.path.clone(), text)
+            })
             .collect(),
         _ => Vec::new(),
     }

@@ -11,9 +11,10 @@ use super::{
     shared::mounted::{self, Mounted},
 };
 use crate::{
-    data::Kept,
+    data::{DataKey, Kept},
     diag::{Code, Diagnostic},
-    files::{CONFIG, FileSet, GeneratedFile, Owner, Target},
+    files::{CONFIG, Target},
+    fileset::{FileSet, GeneratedFile, Owner},
     graph::Graph,
     model::Platform,
     template::{Engine, TemplateError},
@@ -50,7 +51,12 @@ pub fn emit(
         || {
             rayon::join(
                 || runtimes(world, &from(Vantage::Kubernetes)),
-                || each(wanted(platform, Role::Read), &from(Vantage::Compose)),
+                || {
+                    each(
+                        targets_of_role(platform, Role::Read),
+                        &from(Vantage::Compose),
+                    )
+                },
             )
         },
     );
@@ -77,7 +83,10 @@ fn runtimes(world: &dyn World, context: &Context<'_>) -> Result<Emission, Templa
         ..*context
     };
     let role = Role::Runtime(context.vantage);
-    join(&mut out, each(wanted(context.platform, role), &context)?);
+    join(
+        &mut out,
+        each(targets_of_role(context.platform, role), &context)?,
+    );
     Ok(out)
 }
 
@@ -99,7 +108,7 @@ fn each(
 }
 
 /// The platform's targets of one role, in the order of the table.
-fn wanted(platform: &Platform, role: Role) -> impl Iterator<Item = Target> {
+fn targets_of_role(platform: &Platform, role: Role) -> impl Iterator<Item = Target> {
     let targets = Target::ALL.iter().copied();
     targets.filter(move |target| row(*target).role == role && platform.targets.contains(target))
 }
@@ -112,7 +121,7 @@ fn contents(
     out: &mut Emission,
 ) -> Result<Mounted, TemplateError> {
     let platform = context.platform;
-    let has_runtime = wanted(platform, Role::Runtime(context.vantage))
+    let has_runtime = targets_of_role(platform, Role::Runtime(context.vantage))
         .next()
         .is_some();
     // The folders below `generated/` are for containers. The chart has copies of its own, in which addresses differ.
@@ -222,7 +231,7 @@ fn merge_runtimes(mut kept: Vec<Kept>) -> Vec<Kept> {
         match out.last_mut().filter(|last| last.data == next.data) {
             Some(last) => {
                 let new = next.mounts.into_iter();
-                let new: Vec<String> = new.filter(|it| !last.mounts.contains(it)).collect();
+                let new: Vec<DataKey> = new.filter(|it| !last.mounts.contains(it)).collect();
                 last.mounts.extend(new);
                 last.places.extend(next.places);
                 last.adopted |= next.adopted;

@@ -11,7 +11,8 @@ pub mod shared;
 use self::shared::mounted::Mounted;
 use crate::{
     diag::Diagnostic,
-    files::{FileSet, Target},
+    files::Target,
+    fileset::FileSet,
     graph::Graph,
     model::Platform,
     template::{Engine, TemplateError},

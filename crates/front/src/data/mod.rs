@@ -3,10 +3,12 @@
 //! Every runtime says which it keeps, the manifest remembers them, and a plan compares the two. So all of them answer one
 //! question in one way: which data does a change leave behind, and what starts empty?
 
+mod key;
 mod place;
 mod program;
 
-pub use place::{Place, below, joined};
+pub use key::{DataKey, DataOwner};
+pub use place::{Place, below, join_paths};
 pub use program::{Level, Program, Reader, Step, Upgrade};
 
 use std::collections::BTreeSet;
@@ -51,7 +53,7 @@ pub struct Data {
     /// where `[deploy]` says it.
     pub backing: Option<String>,
     /// The key of platform.toml that it belongs to, as in `components.redis.volumes.data`.
-    pub key: String,
+    pub key: DataKey,
     /// The name is that of another key, which `[[moved]]` took it from.
     pub moved: bool,
     /// What wrote the data, where another version of it may not be able to read it.
@@ -75,7 +77,7 @@ impl Data {
 
     /// The StatefulSet that makes a claim for each of its pods, named `VOLUME-STATEFULSET-*`; `None` for other data.
     pub fn stateful_set(&self) -> Option<&str> {
-        let rest = self.name.strip_prefix(volume(&self.key))?;
+        let rest = self.name.strip_prefix(self.key.volume())?;
         let set = rest.strip_prefix('-')?.strip_suffix("-*")?;
         (self.keeper == Keeper::Cluster).then_some(set)
     }
@@ -99,100 +101,26 @@ pub struct Kept {
     /// What is kept.
     pub data: Data,
     /// Keys of the volumes that are mounted from it: more than one where it is shared.
-    pub mounts: Vec<String>,
+    pub mounts: Vec<DataKey>,
     /// What the program asks for when its major version changes.
     pub upgrades: Vec<Upgrade>,
     /// Bytes that a claim asks for.
     pub size: Option<u64>,
     /// Where workloads meet it.
     pub places: BTreeSet<Place>,
+    /// The folder of the machine that a volume is, where its driver's options say so; absolute.
+    pub folder: Option<String>,
     /// The raw key that decides which data it is, if one does.
     pub named_by: Option<String>,
     /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.
     pub adopted: bool,
     /// The keys that it had before, by `[[moved]]`.
-    pub before: Vec<String>,
-}
-
-/// The table that a key begins with: `components` of `components.db.volumes.data`.
-pub fn section(key: &str) -> &str {
-    key.split('.').next().unwrap_or(key)
-}
-
-/// Whose a volume is, by its key: `components.db` of `components.db.volumes.data` and of `components.db.parts.w.volumes.data`.
-/// A shared volume is its own owner.
-pub fn owner(key: &str) -> &str {
-    let mut dots = key.match_indices('.');
-    &key[..dots.nth(1).map_or(key.len(), |(at, _)| at)]
-}
-
-/// The component that a key belongs to: `db` of `components.db.volumes.data`.
-pub fn component(key: &str) -> Option<&str> {
-    owner(key).strip_prefix("components.")
-}
-
-/// The name of a volume, by its key: `data` of `components.db.volumes.data`.
-pub fn volume(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
-}
-
-/// Whether a key is not that of one volume, but the list of mounts that raw keys of a component name, as in
-/// `components.db.compose.volumes`.
-pub fn is_raw_mounts(key: &str) -> bool {
-    let words: Vec<&str> = key.split('.').collect();
-    matches!(words.as_slice(), ["components", _, target, "volumes"] if *target != "volumes")
-}
-
-/// What a volume's names are made of, by its key: `COMPONENT-VOLUME`, or the name in `[volumes]`.
-pub fn id(key: &str) -> String {
-    let words: Vec<&str> = key.split('.').collect();
-    match words.as_slice() {
-        ["components", component, "volumes", volume] => format!("{component}-{volume}"),
-        ["components", component, "parts", part, "volumes", volume] => {
-            format!("{component}-{part}-{volume}")
-        }
-        ["pipelines", pipeline, "volumes", volume] => {
-            let pipeline = pipeline.to_ascii_lowercase().replace('_', "-");
-            format!("{pipeline}-{volume}")
-        }
-        _ => volume(key).to_string(),
-    }
+    pub before: Vec<DataKey>,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Data, Keeper, component, is_raw_mounts, owner, section, volume};
-
-    #[test]
-    fn a_key_names_the_owner_of_a_volume() {
-        let parts = |key| (section(key), owner(key), component(key), volume(key));
-        assert_eq!(
-            [
-                parts("components.volumes.volumes.data"),
-                parts("components.db.parts.w.volumes.data"),
-                parts("pipelines.nightly.volumes.state"),
-                parts("volumes.models"),
-            ],
-            [
-                ("components", "components.volumes", Some("volumes"), "data"),
-                ("components", "components.db", Some("db"), "data"),
-                ("pipelines", "pipelines.nightly", None, "state"),
-                ("volumes", "volumes.models", None, "models"),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_volume_may_be_called_volumes() {
-        assert!(is_raw_mounts("components.volumes.compose.volumes"));
-        for key in [
-            "components.app.volumes.volumes",
-            "components.app.parts.compose.volumes.volumes",
-            "pipelines.app.volumes.volumes",
-        ] {
-            assert!(!is_raw_mounts(key), "{key}");
-        }
-    }
+    use super::{Data, Keeper};
 
     #[test]
     fn the_claims_of_pods_name_their_stateful_set() {
@@ -200,7 +128,7 @@ mod tests {
             keeper,
             name: name.to_string(),
             backing: None,
-            key: "components.air.volumes.data".to_string(),
+            key: "components.air.volumes.data".parse().expect("a key"),
             moved: false,
             program: None,
         };

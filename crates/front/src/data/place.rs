@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::files::Target;
+
 /// Where a workload meets data.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
-    /// The target that starts the workload, as in `compose`.
-    pub runtime: String,
+    /// The target that starts the workload.
+    pub runtime: Target,
     /// The workload's name.
     pub workload: String,
     /// The path in the container at which the data is mounted.
@@ -17,12 +19,18 @@ pub struct Place {
     /// The folder of the data that the program keeps its files in, where its kind tells: relative, and empty for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,
+    /// A key or a file that may change that and is not read here, as Compose's `env_file`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
 }
 
 impl Place {
     /// Whether a program finds here what it wrote there. Its own folder decides, wherever that is mounted; where nobody knows
     /// the folder, the path in the container does.
     pub fn shows_the_same_as(&self, other: &Place) -> bool {
+        if self.unread != other.unread {
+            return false;
+        }
         match (&self.folder, &other.folder) {
             (Some(folder), Some(of_other)) => folder == of_other,
             // An earlier version of this program knew less of the kind.
@@ -38,6 +46,15 @@ impl Place {
             (Some(folder), _) => format!("in the folder `{folder}`"),
             (None, "") => format!("at `{}`", self.mount),
             (None, below) => format!("at `{}`, its folder `{below}`", self.mount),
+        }
+    }
+
+    /// The same, with what may change it and is not read.
+    pub fn shown_with_unread(&self) -> String {
+        let place = self.shown();
+        match &self.unread {
+            None => place,
+            Some(unread) => format!("{place}, unless {unread} says otherwise"),
         }
     }
 }
@@ -58,7 +75,7 @@ pub fn below(path: &str, above: &str) -> Option<String> {
 }
 
 /// A path below another one, either of which may be empty.
-pub fn joined(above: &str, rest: &str) -> String {
+pub fn join_paths(above: &str, rest: &str) -> String {
     names(above)
         .chain(names(rest))
         .collect::<Vec<_>>()
@@ -67,7 +84,7 @@ pub fn joined(above: &str, rest: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, below, joined};
+    use super::{Place, Target, below, join_paths};
 
     #[test]
     fn a_path_is_below_whole_folders_only() {
@@ -78,18 +95,19 @@ mod tests {
         assert_eq!(below("/var/lib/pg", "/var/lib/pg/"), Some(String::new()));
         assert_eq!(below("/var/lib/pgdata", "/var/lib/pg"), None);
         assert_eq!(below("data", "/"), None);
-        assert_eq!(joined("data/", "18/docker"), "data/18/docker");
-        assert_eq!(joined("", ""), "");
+        assert_eq!(join_paths("data/", "18/docker"), "data/18/docker");
+        assert_eq!(join_paths("", ""), "");
     }
 
     #[test]
     fn the_folder_of_the_program_counts_more_than_the_mount() {
         let place = |mount: &str, folder: Option<&str>| Place {
-            runtime: "compose".to_string(),
+            runtime: Target::Compose,
             workload: "db".to_string(),
             mount: mount.to_string(),
             sub_path: String::new(),
             folder: folder.map(str::to_string),
+            unread: None,
         };
         let is_same = |new: &Place, old: &Place| new.shows_the_same_as(old);
         assert!(is_same(&place("/a", Some("")), &place("/b", Some(""))));
@@ -100,5 +118,12 @@ mod tests {
         assert!(is_same(&place("/a", Some("")), &place("/a", None)));
         assert!(!is_same(&place("/a", None), &place("/a", Some(""))));
         assert!(!is_same(&place("/a", None), &place("/b", None)));
+        let unread = Place {
+            unread: Some("`env_file`".to_string()),
+            ..place("/a", Some(""))
+        };
+        assert!(!is_same(&unread, &place("/a", Some(""))));
+        assert!(!is_same(&place("/a", Some("")), &unread));
+        assert!(is_same(&unread, &unread.clone()));
     }
 }

@@ -32,6 +32,15 @@ pub enum Edit {
         /// One line of TOML, without a line end.
         line: String,
     },
+    /// A table at the top of a file gets another name, wherever a heading or a dotted key has it.
+    RenameTable {
+        /// The file.
+        source: SourceId,
+        /// As in `services`.
+        old: String,
+        /// What it becomes.
+        new: String,
+    },
     /// A table at the top of a file gets one more line. It is written at the end of the file where there is none.
     Declare {
         /// Any file of the platform that has the place of the mistake.
@@ -67,37 +76,49 @@ impl Edit {
             Edit::Replace { span, .. } => span.source,
             Edit::Rename { within, .. } => within.source,
             Edit::Add { table, .. } => table.source,
-            Edit::Declare { source, .. } => *source,
+            Edit::Declare { source, .. } | Edit::RenameTable { source, .. } => *source,
         }
     }
 
-    /// The place in the file, empty where something is inserted, and what is to stand there.
-    pub fn resolve(&self, sources: &Sources) -> (Span, String) {
+    /// The places in the file, each empty where something is inserted, and what is to stand there.
+    pub fn resolve(&self, sources: &Sources) -> Vec<(Span, String)> {
         match self {
-            Edit::Replace { span, text } => (*span, replacing(*span, text, sources)),
-            Edit::Rename { within, old, new } => (name_in(*within, old, sources), new.clone()),
-            Edit::Add { table, line } => added(*table, line, sources),
+            Edit::Replace { span, text } => vec![(*span, replacing(*span, text, sources))],
+            Edit::Rename { within, old, new } => {
+                vec![(name_in(*within, old, sources), new.clone())]
+            }
+            Edit::RenameTable { source, old, new } => headings(*source, old, sources)
+                .into_iter()
+                .map(|place| (place, new.clone()))
+                .collect(),
+            Edit::Add { table, line } => vec![added(*table, line, sources)],
             Edit::Declare {
                 source,
                 table,
                 line,
-            } => declared(*source, table, line, sources),
+            } => declared(*source, table, line, sources)
+                .into_iter()
+                .collect(),
         }
     }
 
-    pub(super) fn json(&self, sources: &Sources) -> JsonEdit {
-        let (span, text) = self.resolve(sources);
-        let (line, column) = sources.position(span);
-        let end = Span::new(span.source, span.end..span.end);
-        let (end_line, end_column) = sources.position(end);
-        JsonEdit {
-            file: sources.file(span.source).name.clone(),
-            line,
-            column,
-            end_line,
-            end_column,
-            text,
-        }
+    pub(super) fn json(&self, sources: &Sources) -> Vec<JsonEdit> {
+        let resolved = self.resolve(sources).into_iter();
+        resolved
+            .map(|(span, text)| {
+                let (line, column) = sources.position(span);
+                let end = Span::new(span.source, span.end..span.end);
+                let (end_line, end_column) = sources.position(end);
+                JsonEdit {
+                    file: sources.file(span.source).name.clone(),
+                    line,
+                    column,
+                    end_line,
+                    end_column,
+                    text,
+                }
+            })
+            .collect()
     }
 }
 
@@ -107,8 +128,7 @@ pub fn apply<'a>(
     sources: &Sources,
 ) -> BTreeMap<String, String> {
     let mut places: Vec<(Span, String)> = Vec::new();
-    for edit in edits {
-        let (span, text) = edit.resolve(sources);
+    for (span, text) in edits.into_iter().flat_map(|edit| edit.resolve(sources)) {
         let is_new = !places.contains(&(span, text.clone()));
         let overlaps = |other: &Span| {
             other.source == span.source && other.start < span.end && span.start < other.end
@@ -144,8 +164,12 @@ fn replacing(span: Span, new: &str, sources: &Sources) -> String {
 fn name_in(within: Span, name: &str, sources: &Sources) -> Span {
     let text = sources.text(within);
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    // A variable such as `${X}` ends where it ends.
+    let (starts, ends) = (name.starts_with(is_part), name.ends_with(is_part));
     let found = text.match_indices(name).find(|(start, _)| {
-        !text[..*start].ends_with(is_part) && !text[start + name.len()..].starts_with(is_part)
+        let is_behind_more = starts && text[..*start].ends_with(is_part);
+        let is_before_more = ends && text[start + name.len()..].starts_with(is_part);
+        !is_behind_more && !is_before_more
     });
     match found {
         Some((start, _)) => {
@@ -204,20 +228,64 @@ fn comma_before(inside: &str, end: char) -> &'static str {
     }
 }
 
-fn declared(source: SourceId, table: &str, line: &str, sources: &Sources) -> (Span, String) {
+/// Where a table's name stands first in a heading, or in a dotted key above all headings.
+fn headings(source: SourceId, table: &str, sources: &Sources) -> Vec<Span> {
+    let text = &sources.file(source).text;
+    let mut places = Vec::new();
+    let (mut start, mut in_a_table) = (0, false);
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim_start();
+        let is_heading = trimmed.starts_with('[');
+        let name = trimmed.trim_start_matches(['[', ' ']);
+        let after = name.strip_prefix(table).map(str::trim_start);
+        let is_name = after.is_some_and(|after| after.starts_with(['.', ']', '=']));
+        if is_name && (is_heading || !in_a_table) {
+            let at = start + line.len() - name.len();
+            places.push(Span::new(source, at..at + table.len()));
+        }
+        in_a_table |= is_heading;
+        start += line.len();
+    }
+    places
+}
+
+/// A line in a table at the top, which is opened where there is none. Nothing where the table has that entry.
+fn declared(
+    source: SourceId,
+    table: &str,
+    line: &str,
+    sources: &Sources,
+) -> Option<(Span, String)> {
     let text = &sources.file(source).text;
     let heading = format!("[{table}]");
+    let name = line.split([' ', '=', '.']).next().unwrap_or_default();
     let at = |place: usize| Span::new(source, place..place);
     let mut start = 0;
+    let mut found = None;
     for old in text.split_inclusive('\n') {
         start += old.len();
-        if old.trim_end().split('#').next().map(str::trim) == Some(heading.as_str()) {
+        let trimmed = old.trim_end().split('#').next().unwrap_or_default().trim();
+        let is_heading = trimmed.starts_with('[');
+        if found.is_none() && trimmed == heading {
             let newline = if old.ends_with('\n') { "" } else { "\n" };
-            return (at(start), format!("{newline}{line}\n"));
+            found = Some((true, (at(start), format!("{newline}{line}\n"))));
+        } else if let Some((is_open, _)) = &mut found {
+            *is_open &= !is_heading;
+        }
+        let own = found.as_ref().is_some_and(|(is_open, _)| *is_open);
+        let key = match is_heading {
+            true => trimmed.strip_prefix(&format!("[{table}.")),
+            false if own => Some(trimmed),
+            false => None,
+        };
+        let after = key.and_then(|key| key.strip_prefix(name));
+        if after.is_some_and(|after| after.starts_with([' ', '=', '.', ']'])) {
+            return None;
         }
     }
     let newline = if text.ends_with('\n') { "" } else { "\n" };
-    (at(text.len()), format!("{newline}\n{heading}\n{line}\n"))
+    let opened = (at(text.len()), format!("{newline}\n{heading}\n{line}\n"));
+    Some(found.map_or(opened, |(_, place)| place))
 }
 
 #[cfg(test)]
@@ -263,6 +331,37 @@ mod tests {
             "[a] # c\nx = 1\ny = 2\n"
         );
         assert_eq!(changed("[b]\n", declare), "[b]\n\n[a]\nx = 1\n");
+    }
+
+    #[test]
+    fn what_is_declared_is_not_declared_again() {
+        let declare = |source| Edit::Declare {
+            source,
+            table: "a".to_string(),
+            line: "x = 1".to_string(),
+        };
+        for text in ["[a]\ny = 2\nx = 3\n", "[a]\nx.y = 1\n", "[b]\n[a.x]\n"] {
+            let mut sources = Sources::default();
+            let id = sources.add("a.toml", text);
+            assert!(apply(&[declare(id)], &sources).is_empty(), "{text}");
+        }
+        assert_eq!(
+            changed("[a]\n[b]\nx = 3\n", declare),
+            "[a]\nx = 1\n[b]\nx = 3\n"
+        );
+    }
+
+    #[test]
+    fn a_table_is_renamed_in_all_its_headings() {
+        let rename = |source| Edit::RenameTable {
+            source,
+            old: "a".to_string(),
+            new: "c".to_string(),
+        };
+        assert_eq!(
+            changed("a.x = 1\n[a.y]\na = 2\n[ab.a]\n[[a.z]]\n[a]\n", rename),
+            "c.x = 1\n[c.y]\na = 2\n[ab.a]\n[[c.z]]\n[c]\n"
+        );
     }
 
     #[test]

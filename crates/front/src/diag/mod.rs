@@ -161,6 +161,16 @@ impl Diagnostic {
         self
     }
 
+    /// The help asks for another name of a table at the top of the file in which `near` is.
+    pub fn renaming_table(mut self, near: Span, old: &str, new: &str) -> Self {
+        self.edits.push(Edit::RenameTable {
+            source: near.source,
+            old: old.to_string(),
+            new: new.to_string(),
+        });
+        self
+    }
+
     /// The help asks for one more line in a table at the top of the file in which `near` is.
     pub fn declaring(mut self, near: Span, table: &'static str, line: impl Into<String>) -> Self {
         self.edits.push(Edit::Declare {

@@ -305,7 +305,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<JsonDiagnostic
             edits: diagnostic
                 .edits
                 .iter()
-                .map(|edit| Edit::json(edit, sources))
+                .flat_map(|edit| Edit::json(edit, sources))
                 .collect(),
         })
         .collect()

@@ -13,13 +13,14 @@ use both::{
 
 use shapes::{
     ACCOUNT, CAPABILITIES, COUNT, HEALTH, HOST_ALIAS, HPA, IMAGE, KINDS, MOUNT, PORT, PORT_KEYS,
-    RESOURCES, STRINGS, TABLE, TABLES, TEXT, TEXTS, TEXTS_BY_NAME,
+    RESOURCES, STRINGS, TABLES, TEXT, TEXTS, TEXTS_BY_NAME, kubernetes, listed,
 };
 
 use super::{
     form::{Form, NameRule},
     key::{KeyShape, key},
     shape::Shape,
+    specification::Specified,
 };
 
 /// Every key that some template of the chart reads of a component's values.
@@ -75,13 +76,13 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
     ),
     key(
         "extraEnv",
-        TABLES,
+        listed!("EnvVar"),
         "Variables as Kubernetes lists them.",
         "extraEnv = [{ name = \"NODE\", valueFrom = { fieldRef = { fieldPath = \"spec.nodeName\" } } }]",
     ),
     key(
         "extraEnvFrom",
-        TABLES,
+        listed!("EnvFromSource"),
         "Sources of variables as Kubernetes lists them.",
         "extraEnvFrom = [{ configMapRef = { name = \"shared\" } }]",
     ),
@@ -117,7 +118,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
     ),
     key(
         "service",
-        TABLE,
+        Shape::Specified(Specified::ChartService),
         "Its Service: `type`, `annotations`, `nodePorts` by port, and other fields of its `spec`.",
         "service = { type = \"NodePort\", nodePorts = { http = 30080 } }",
     ),
@@ -159,26 +160,26 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
     ),
     key(
         "extraVolumes",
-        TABLES,
+        listed!("Volume"),
         "Volumes as Kubernetes lists them.",
         "extraVolumes = [{ name = \"cache\", emptyDir = {} }]",
     ),
     key(
         "extraVolumeMounts",
-        TABLES,
+        listed!("VolumeMount"),
         "Their mounts.",
         "extraVolumeMounts = [{ name = \"cache\", mountPath = \"/cache\" }]",
     ),
     key("files", TABLES, "Files that it mounts.", "files = []"),
     key(
         "initContainers",
-        TABLES,
+        listed!("Container"),
         "Containers that run before it.",
         "initContainers = [{ name = \"warm\", image = \"warm:1\" }]",
     ),
     key(
         "sidecars",
-        TABLES,
+        listed!("Container"),
         "Containers beside it.",
         "sidecars = [{ name = \"proxy\", image = \"proxy:1\" }]",
     ),
@@ -257,13 +258,13 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
     AFFINITY.own(),
     key(
         "topologySpread",
-        TABLES,
+        listed!("TopologySpreadConstraint"),
         "How its pods spread.",
         "topologySpread = [{ maxSkew = 1, topologyKey = \"zone\", whenUnsatisfiable = \"ScheduleAnyway\" }]",
     ),
     key(
         "topologySpreadConstraints",
-        TABLES,
+        listed!("TopologySpreadConstraint"),
         "The same by Kubernetes' own name.",
         "topologySpreadConstraints = []",
     ),
@@ -277,7 +278,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
     ),
     key(
         "pdb",
-        TABLE,
+        kubernetes("PodDisruptionBudgetSpec"),
         "Its disruption budget, or `false`: none.",
         "pdb = { minAvailable = 1 }",
     ),
@@ -343,7 +344,7 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
     ),
     key(
         "lifecycle",
-        TABLE,
+        kubernetes("Lifecycle"),
         "Kubernetes' hooks of its container. Without it one that is replaced pod by pod goes on for 5 seconds after it was asked to stop.",
         "lifecycle = { preStop = { exec = { command = [\"drain\"] } } }",
     ),

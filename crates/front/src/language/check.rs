@@ -2,19 +2,23 @@
 
 use super::{
     component::{COMPONENT, reference_places, secret_places},
-    compose::{ComposeKey, compose_form, compose_key, compose_port, compose_port_key},
+    compose::{
+        Said, compose_form, compose_key, compose_port, external_network, key_of_file,
+        key_of_network, key_of_secret, key_of_volume, network_of_its_own, services_as_components,
+    },
     context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, wrong_type},
+    platform::PLATFORM_FILE,
     shape::Shape,
     specification,
+    unknown::Unknown,
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink, nearest},
+    diag::{Code, Diagnostic, Sink},
     reference::{self, Mode, Piece, Words},
     syntax::{Entry, Key, Node, Table, Value},
-    text::all_of,
 };
 
 /// Reports everything in `table` that the language does not have, and gives back what it has.
@@ -23,68 +27,32 @@ use crate::{
 /// for any value when `removable`: it removes the value of a kind or a preset.
 pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut Sink) -> Table {
     let mut kept = Table::default();
-    for Entry { key, value } in &table.entries {
-        let (key, shape) = match keys.iter().find(|shape| shape.name == key.name) {
-            Some(shape) => (key.clone(), shape),
-            None => {
-                if let Some(of_compose) = of_compose(key, keys) {
-                    sink.push(of_compose.diagnostic(key, value, context.owner));
-                    // Its name counts as declared, so that references to it are not errors as well.
-                    if let Some(name) = of_compose.stands_for()
-                        && table.get(name).is_none()
-                    {
-                        let name = name.to_string();
-                        let span = key.span;
-                        let value = Value::Broken;
-                        kept.set(Key { name, span }, Node { span, value });
-                    }
-                    continue;
-                }
-                let near = nearest_key(key, value, table, keys, sink);
-                let absent = match near {
-                    Some(_) => Vec::new(),
-                    None => absent(table, &kept, keys, sink),
-                };
-                let near = near.or(match absent.as_slice() {
-                    [only] if only.shape.takes(&value.value) => Some(only),
-                    _ => None,
-                });
-                let is_unfit =
-                    |near: &KeyShape| !could_be(value, &near.shape, &context.below(near));
-                sink.push(match near {
-                    Some(near) if table.get(near.name).is_some() => {
-                        both_written(key, near, context.owner)
-                    }
-                    Some(near) if is_unfit(near) => unfit(key, near, context.owner),
-                    Some(_) => unknown_key(key, near, keys, &[], context.owner),
-                    None => unknown_key(key, near, keys, &absent, context.owner),
-                });
-                let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
-                    // The message names what is missing too: it may stand behind the unknown key.
-                    for shape in absent {
-                        let (name, span) = (shape.name.to_string(), key.span);
-                        let value = Value::Broken;
-                        kept.set(Key { name, span }, Node { span, value });
-                    }
-                    continue;
-                };
-                // What was misspelled is read as what it was meant to be, so that nothing else seems to be missing.
-                let key = Key {
-                    name: meant.name.to_string(),
-                    span: key.span,
-                };
-                if !could_be(value, &meant.shape, &context.below(meant)) {
-                    // That it does not fit follows from the guess, too.
-                    let (span, value) = (key.span, Value::Broken);
-                    kept.set(key, Node { span, value });
-                    continue;
-                }
-                (key, meant)
-            }
+    let of_services = is_file(keys)
+        .then(|| services_as_components(table, context))
+        .flatten();
+    let table = match of_services {
+        Some((ref renamed, diagnostic)) => {
+            sink.push(diagnostic);
+            renamed
+        }
+        None => table,
+    };
+    for entry in &table.entries {
+        let known = keys.iter().find(|shape| shape.name == entry.key.name);
+        let known = known.map(|shape| (entry.key.clone(), shape));
+        let unknown = Unknown {
+            table,
+            keys,
+            context,
+            entry,
         };
+        let Some((key, shape)) = known.or_else(|| unknown.meant(&mut kept, sink)) else {
+            continue;
+        };
+        let value = &entry.value;
         let value = if context.removable && value.is_false() {
             Some(value.clone())
-        } else if let Some(diagnostic) = form_of_compose(&key, value, keys) {
+        } else if let Some(diagnostic) = form_of_compose(&key, value, table, keys, context) {
             sink.push(diagnostic);
             None
         } else {
@@ -98,7 +66,10 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
     }
     for shape in keys {
         if shape.required && !context.partial && kept.get(shape.name).is_none() {
-            sink.push(missing(shape, context));
+            sink.push(match context.owner {
+                Owner::Words(NETWORK) => network_of_its_own(context),
+                _ => missing(shape, context),
+            });
         }
     }
     kept
@@ -134,142 +105,63 @@ fn example(shape: &KeyShape, context: &Context<'_>) -> String {
     }
 }
 
-/// A key that Compose has and a component has not.
-fn of_compose(key: &Key, keys: &[KeyShape]) -> Option<ComposeKey> {
-    compose_key(&key.name).filter(|_| is_component(keys))
+/// A key that Compose has and this table has not.
+pub(super) fn of_compose(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+) -> Option<Said> {
+    match context.owner {
+        _ if is_component(keys) => compose_key(&key.name).map(|found| Said {
+            diagnostic: found.diagnostic(key, value, context.owner),
+            stands_for: found.stands_for(),
+        }),
+        _ if is_file(keys) => key_of_file(key, value, table, context),
+        Owner::Words(NETWORK) => key_of_network(key, context),
+        Owner::Words("a secret") => key_of_secret(key, value, table, context),
+        Owner::Words("a volume") if keys.iter().any(|key| key.name == "access") => {
+            key_of_volume(key, value, context)
+        }
+        _ => None,
+    }
 }
 
+/// What messages call an entry of `[networks]`.
+const NETWORK: &str = "a network";
+
 /// What to say of a value that is written as Compose has it.
-fn form_of_compose(key: &Key, value: &Node, keys: &[KeyShape]) -> Option<Diagnostic> {
-    is_component(keys).then(|| compose_form(key, value))?
+fn form_of_compose(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    match context.owner {
+        _ if is_component(keys) => compose_form(key, value),
+        Owner::Words(NETWORK) => external_network(key, value, table, context),
+        _ => None,
+    }
+}
+
+/// Whether these are the tables of a file.
+fn is_file(keys: &[KeyShape]) -> bool {
+    keys.len() == PLATFORM_FILE.len() && keys[0].name == PLATFORM_FILE[0].name
 }
 
 fn is_component(keys: &[KeyShape]) -> bool {
     keys.len() == COMPONENT.len() && keys[0].name == COMPONENT[0].name
 }
 
-/// Whether the value of a misspelled key could be one of the key that was probably meant. What is wrong in a table or a
-/// list is reported as anywhere.
-fn could_be(value: &Node, shape: &Shape, context: &Context<'_>) -> bool {
-    match &value.value {
-        Value::Table(_) | Value::Array(_) => shape.takes(&value.value),
-        _ if context.removable && value.is_false() => true,
-        _ => value_of(value, shape, context, &mut Sink::default()).is_some(),
-    }
-}
-
-/// In a table with more keys a mistake is not held against all others: no person wrote it, and the time would grow with the
-/// square of their number.
-const MOST_COMPARED: usize = 200;
-
-/// The key that a misspelled one was meant to be. Of several that are as near, it is one that the table has not yet, that takes
-/// such a value, and that the table needs.
-fn nearest_key<'a>(
-    key: &Key,
-    value: &Node,
-    table: &Table,
-    keys: &'a [KeyShape],
-    sink: &Sink,
-) -> Option<&'a KeyShape> {
-    if sink.is_full() {
-        return None;
-    }
-    let mut likely: Vec<&KeyShape> = keys.iter().collect();
-    likely.sort_by_key(|shape| {
-        let is_written = table.entries.len() <= MOST_COMPARED && table.get(shape.name).is_some();
-        (
-            is_written,
-            !shape.shape.takes(&value.value),
-            !shape.required,
-        )
-    });
-    let is_port = keys.iter().any(|shape| shape.name == "container");
-    let of_compose = compose_port_key(&key.name).filter(|_| is_port);
-    let name = of_compose.or_else(|| nearest(&key.name, likely.iter().map(|shape| shape.name)));
-    if let Some(name) = name {
-        return keys.iter().find(|shape| shape.name == name);
-    }
-    // A word that was cut short.
-    let mut longer = keys
-        .iter()
-        .filter(|shape| key.name.len() >= SHORTEST_BEGINNING && shape.name.starts_with(&key.name));
-    longer.next().filter(|_| longer.next().is_none())
-}
-
-/// Fewer letters than these begin too many words.
-const SHORTEST_BEGINNING: usize = 3;
-
-/// The keys that the table must have and has not, by any name that is near to theirs.
-fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) -> Vec<&'a KeyShape> {
-    if table.entries.len() > MOST_COMPARED {
-        return Vec::new();
-    }
-    let is_named = |shape: &KeyShape| {
-        table.entries.iter().any(|Entry { key, value }| {
-            let is_known = keys.iter().any(|shape| shape.name == key.name);
-            let near = || nearest_key(key, value, table, keys, sink);
-            key.name == shape.name
-                || !is_known && near().is_some_and(|near| near.name == shape.name)
-        })
-    };
-    keys.iter()
-        .filter(|shape| shape.required && kept.get(shape.name).is_none() && !is_named(shape))
-        .collect()
-}
-
-/// A misspelled key beside the one that it was meant to be.
-fn both_written(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
-    let name = near.name;
-    Diagnostic::new(
-        Code::UnknownKey,
-        format!("{owner} has no key `{}`", key.name),
-    )
-    .label(key.span, "unknown key")
-    .help(format!("remove it: `{name}` is set too"))
-}
-
-/// A misspelled key with a value that the one which was probably meant does not take.
-fn unfit(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
-    Diagnostic::new(
-        Code::UnknownKey,
-        format!("{owner} has no key `{}`", key.name),
-    )
-    .label(key.span, "unknown key")
-    .help(format!(
-        "there is `{}`, which takes {}",
-        near.name,
-        near.shape.describe()
-    ))
-}
-
-fn unknown_key(
-    key: &Key,
-    near: Option<&KeyShape>,
-    keys: &[KeyShape],
-    absent: &[&KeyShape],
-    owner: Owner<'_>,
-) -> Diagnostic {
-    Diagnostic::new(
-        Code::UnknownKey,
-        format!("{owner} has no key `{}`", key.name),
-    )
-    .label(key.span, "unknown key")
-    .misspelled(&key.name, near.map(|near| near.name), || {
-        let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
-        let absent: Vec<&str> = absent.iter().map(|shape| shape.name).collect();
-        match absent.as_slice() {
-            [] => format!("known keys: {}", all_of(&names)),
-            absent => format!(
-                "known keys: {}; {} must be there",
-                all_of(&names),
-                all_of(absent)
-            ),
-        }
-    })
-}
-
 /// The value as far as it fits; `None` where nothing of it can be used.
-fn value_of(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) -> Option<Node> {
+pub(super) fn value_of(
+    node: &Node,
+    shape: &Shape,
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Option<Node> {
     let inner = &context.at(node.span);
     let value = match (shape, &node.value) {
         (_, Value::Broken) => return None,

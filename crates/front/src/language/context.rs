@@ -66,6 +66,7 @@ impl<'a> Context<'a> {
     /// The same for what a key holds.
     pub(super) fn below(&self, key: &KeyShape) -> Context<'a> {
         let words = match key.name {
+            "components" if self.owner == Owner::Words("`helm`") => "a workload of the chart",
             "components" => "a component",
             "parts" => "a part",
             "presets" => "a preset",

@@ -17,6 +17,15 @@ pub(super) fn is_host_name(text: &str) -> bool {
         })
 }
 
+/// The name of a volume, a network or a container.
+pub(super) fn is_object_name(text: &str) -> bool {
+    text.len() > 1
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+}
+
 /// What images that name no registry get before their names: `registry.example.com:5000/ml`.
 pub(super) fn is_registry(text: &str) -> bool {
     let mut parts = text.split('/');

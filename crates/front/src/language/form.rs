@@ -10,7 +10,7 @@ use crate::{
     text::is_hidden,
     value::{
         self, Account, Accounts, Bind, Capability, ContainerPath, Device, ExtraHost, HostAddress,
-        HostPath, ImagePlatform, Schedule, Signal, Tmpfs, WebAddress,
+        HostAndPort, HostPath, ImagePlatform, Schedule, Signal, Tmpfs, WebAddress,
     },
 };
 
@@ -132,6 +132,8 @@ pub enum NameRule {
     ContainerPath,
     /// The host of a registry, with a port where it has one.
     Registry,
+    /// A name in `/etc/hosts`.
+    HostName,
     /// What a path of a URL starts with, in characters that no configuration reads as its own.
     WebPath,
     /// Any text that is not empty.
@@ -178,6 +180,7 @@ impl NameRule {
             }
             NameRule::ContainerPath => ContainerPath::of_file(name).is_some(),
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
+            NameRule::HostName => value::is_alias(name),
             NameRule::WebPath => {
                 let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
                 name.chars().all(plain) && value::is_url_path(name)
@@ -208,12 +211,18 @@ impl NameRule {
             NameRule::Registry => {
                 "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
             }
+            NameRule::HostName => "a host name: letters, digits, `.`, `_` and `-`",
             NameRule::WebPath => {
                 "a path such as `/mlflow`: letters, digits, `-`, `.`, `_`, `~` and single `/`, without `.` and `..`"
             }
             NameRule::Free => "any text that is not empty",
         }
     }
+}
+
+/// Whether a path begins with a shell's `~`.
+pub(super) fn is_home(path: &str) -> bool {
+    path == "~" || path.starts_with("~/")
 }
 
 impl Form {
@@ -226,12 +235,14 @@ impl Form {
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
             Form::Cron => Schedule::parse(text).is_some(),
-            Form::Path => HostPath::is_good(text),
+            Form::Path => {
+                HostPath::is_good(text) && !is_home(text) && !reference::names_environment(text)
+            }
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::MountPath => ContainerPath::of_mount(text).is_some(),
             Form::RepositoryGlob => is_glob(text) && stays_below(text),
             Form::Glob | Form::RefGlob => is_glob(text),
-            Form::AntGlob => is_glob(text) && stays_below(text) && !text.contains(['[', '\\']),
+            Form::AntGlob => is_glob(text) && stays_below(text) && !text.contains('['),
             Form::BuildTrigger => value::is_build_trigger(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
@@ -241,25 +252,9 @@ impl Form {
             Form::Mode => {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
             }
-            Form::HostPort => text.rsplit_once(':').is_some_and(|(host, port)| {
-                let is_bare = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-                let bracketed = host
-                    .strip_prefix('[')
-                    .and_then(|rest| rest.strip_suffix(']'));
-                let is_host = match bracketed {
-                    Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-                    None => !host.is_empty() && host.chars().all(is_bare),
-                };
-                is_host && port.parse::<u16>().is_ok_and(|port| port > 0)
-            }),
+            Form::HostPort => HostAndPort::parse(text).is_some(),
             Form::Address => Bind::parse(text).is_some(),
-            Form::EngineName => {
-                text.len() > 1
-                    && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-                    && text
-                        .chars()
-                        .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
-            }
+            Form::EngineName => engine::is_object_name(text),
             Form::HostName => engine::is_host_name(text),
             Form::Alias => value::is_alias(text),
             Form::User => Accounts::parse(text).is_some(),
@@ -280,24 +275,9 @@ impl Form {
             }
             Form::UrlPath => value::is_request_path(text),
             Form::UrlPrefix => NameRule::WebPath.accepts(text),
-            Form::Domain => {
-                let label = |label: &str| {
-                    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-                    (1..=63).contains(&label.len())
-                        && label.chars().all(inner)
-                        && !label.starts_with('-')
-                        && !label.ends_with('-')
-                };
-                text.len() <= 253 && text.split('.').all(label)
-            }
+            Form::Domain => value::is_domain(text),
             Form::WebAddress => WebAddress::parse(text).is_some(),
-            Form::Page => {
-                let schemes = ["https://", "http://"];
-                let rest = schemes.iter().find_map(|it| text.strip_prefix(it));
-                let starts =
-                    |rest: &str| rest.starts_with(|c: char| c != '/' && !c.is_whitespace());
-                rest.is_some_and(starts) && !text.contains(is_hidden)
-            }
+            Form::Page => value::is_page(text),
             Form::Bytes => memory_bytes(text).or_else(|| compose_bytes(text)).is_some(),
             Form::PortRange => {
                 let ports: Vec<_> = text.split('-').map(str::parse::<u16>).collect();
@@ -338,7 +318,7 @@ impl Form {
                 "an absolute path inside the container below `/`, such as `/data`: one `/` between names, no `.`, `..`, `:`, `\\` and hidden characters".to_string()
             }
             Form::RepositoryGlob => {
-                "a pattern of paths below the repository, such as `model_serving/**`: no `/` at its start, no `.`, `..`, `//` and hidden characters".to_string()
+                "a pattern of paths below the repository, such as `model_serving/**`: no `/` at its start, no `.`, `..`, `//`, `\\` and hidden characters, no name over 255 bytes".to_string()
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
             Form::RefGlob => "a name, or a pattern such as `release/*`".to_string(),
@@ -432,6 +412,9 @@ fn is_percent(text: &str) -> bool {
 const LONGEST_GLOB: usize = 1000;
 const MOST_CHOICES: usize = 20;
 
+/// The longest name of a file, in bytes.
+const LONGEST_NAME: usize = 255;
+
 fn is_glob(text: &str) -> bool {
     let bounded = text.len() <= LONGEST_GLOB && text.matches('{').count() <= MOST_CHOICES;
     !text.is_empty() && bounded && !text.contains(is_hidden) && globset::Glob::new(text).is_ok()
@@ -441,9 +424,10 @@ fn is_glob(text: &str) -> bool {
 fn stays_below(text: &str) -> bool {
     let mut names = text.split(['/', '{', '}', ',']);
     let mut starts = text.split(['{', ',']);
-    !names.any(|name| [".", ".."].contains(&name))
+    !names.any(|name| [".", ".."].contains(&name) || name.len() > LONGEST_NAME)
         && !starts.any(|start| start.starts_with('/'))
         && !text.contains("//")
+        && !text.contains('\\')
 }
 
 /// The longest expression, and how many brackets and operators may stand in it: what is read of it is a tree.

@@ -102,6 +102,13 @@ pub(crate) const PORT_KEYS: &[KeyShape] = &[
         "The prefix under which the program serves, which is the path of its URL. If the kind supports it, the program, its health check, metrics and public address use it.",
         "path = \"/ui\"",
     ),
+    key(
+        "public_url",
+        Shape::Plain(Form::WebAddress),
+        "The address of this port for people, where it is not the main port: that of the main port is the component's `public_url`. A route sets it.",
+        "public_url = \"https://admin.example.com\"",
+    )
+    .only_here(),
     BIND.only_here(),
 ];
 

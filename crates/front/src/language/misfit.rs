@@ -1,13 +1,15 @@
 //! What to say of a value that does not fit: what was expected, and what to write instead.
 
 use super::{
+    compose::{filled, host_path},
     context::Context,
-    form::{Form, NameRule, promql_fault},
+    form::{Form, NameRule, is_home, promql_fault},
     meant::meant,
     shape::Shape,
 };
 use crate::{
     diag::{Code, Diagnostic, nearest},
+    reference,
     source::Span,
     syntax::{Node, Value, quoted},
     value::{Schedule, trigger_fault},
@@ -109,14 +111,29 @@ fn fault(form: Form, text: &str) -> Option<String> {
     match form {
         Form::Cron => Schedule::fault(text),
         Form::BuildTrigger => trigger_fault(text),
+        Form::Path => path_fault(text),
         Form::PromQl | Form::PanelPromQl => promql_fault(text),
         _ => None,
     }
 }
 
+/// What in a path of the host nothing here expands.
+fn path_fault(text: &str) -> Option<String> {
+    let why = match text {
+        _ if is_home(text) => "nothing expands `~`: a home is another one on each machine",
+        _ if reference::names_environment(text) => {
+            "a path holds no variables: it is read when compiling"
+        }
+        _ => return None,
+    };
+    Some(why.to_string())
+}
+
 /// What was most likely meant by a text.
 fn likely(form: Form, text: &str) -> Option<String> {
     let candidate = match form {
+        Form::Path if is_home(text) || reference::names_environment(text) => host_path(text),
+        Form::PortRange | Form::PublishedPort => filled(text).ok().filter(|it| it != text)?,
         Form::Duration => format!("{text}s"),
         Form::Memory => {
             let amount = text.trim_end_matches(['b', 'B']).trim_end();
@@ -141,7 +158,32 @@ pub(super) fn bad_name(
     what: &str,
     rule: NameRule,
 ) -> Diagnostic {
-    Diagnostic::new(code, format!("`{name}` can't be {what}"))
-        .label(span, "this name")
-        .help(format!("a name here is {}", rule.describe()))
+    let diagnostic =
+        Diagnostic::new(code, format!("`{name}` can't be {what}")).label(span, "this name");
+    let rule_text = format!("a name here is {}", rule.describe());
+    // A value names what another place declares: the mistake is there.
+    match likely_name(name, rule).filter(|_| code == Code::BadName) {
+        Some(likely) if what == "the name of a component" => diagnostic
+            .help(format!("did you mean `{likely}`? {rule_text}; `aliases = [{}]` on it keeps the name in DNS", quoted(name)))
+            .renaming(name, likely),
+        Some(likely) => diagnostic
+            .help(format!("did you mean `{likely}`? {rule_text}"))
+            .renaming(name, likely),
+        None => diagnostic.help(rule_text),
+    }
+}
+
+/// The name that follows the rule and differs in letter case and separators alone.
+fn likely_name(name: &str, rule: NameRule) -> Option<String> {
+    if !matches!(rule, NameRule::Resource | NameRule::Port) {
+        return None;
+    }
+    let is_separator = |c: char| c == '_' || c == '-' || c == '.' || c == ' ';
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = lower
+        .split(is_separator)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let likely = words.join("-");
+    rule.accepts(&likely).then_some(likely)
 }

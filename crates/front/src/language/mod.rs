@@ -29,6 +29,7 @@ mod route;
 mod shape;
 mod slo;
 mod specification;
+mod unknown;
 mod upstream;
 mod volume;
 
@@ -46,3 +47,4 @@ pub use misfit::respelled;
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
 pub use quantity::{compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes};
 pub use shape::Shape;
+pub use specification::Specified;

@@ -122,7 +122,7 @@ impl Shape {
                 "a table of mirrors such as `{ \"docker.io\" = \"mirror.example.com/hub\" }`"
                     .to_string()
             }
-            Shape::Specified(_) => "a table of Compose's keys".to_string(),
+            Shape::Specified(what) => what.describe(),
             Shape::Map(..) | Shape::Parts => "a table of names".to_string(),
             Shape::Either(shapes) => shapes
                 .iter()

@@ -1,7 +1,7 @@
 //! The keys of a volume: of a component or a pipeline, of a kind, and of `[volumes]`.
 
 use super::{
-    form::{Form, NameRule},
+    form::Form,
     inner::RESOURCE_NAME,
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
@@ -83,10 +83,10 @@ const OF_KIND: &[Section] = &[
                 "only = \"compose\"",
             ),
             key(
-                "folder_env",
-                Shape::Plain(Form::Name(NameRule::Environment)),
-                "The variable that names the program's data folder. In a cluster it is `mount/data`: the program makes that folder itself, as a database does that insists on the rights of its folder.",
-                "folder_env = \"PGDATA\"",
+                "makes_folder",
+                Shape::Boolean,
+                "The program makes its data folder itself, as a database does that insists on the rights of its folder. In a cluster that folder is `data` below the mount: the first variable of `data_folders` names it.",
+                "makes_folder = true",
             ),
             key(
                 "propagation",

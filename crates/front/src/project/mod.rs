@@ -275,7 +275,7 @@ fn include(
             let (message, label) = match text.contains(['*', '?', '[', '{']) {
                 true => (format!("`{text}` matches no file"), "no such files"),
                 false => {
-                    let read = world.read(&joined(folder, text));
+                    let read = world.read(&pattern_in(folder, text));
                     let why = read.err().unwrap_or(ReadError::Missing);
                     (format!("`{text}` {why}"), "no such file")
                 }
@@ -349,7 +349,7 @@ fn matching(walked: &mut Walked<'_>, folder: &str, pattern: &str) -> Listing {
     if !Form::Glob.accepts(pattern) {
         return matched;
     }
-    let joined = joined(folder, pattern);
+    let joined = pattern_in(folder, pattern);
     let Ok(glob) = GlobBuilder::new(&joined).literal_separator(true).build() else {
         return matched;
     };
@@ -375,7 +375,7 @@ fn matching(walked: &mut Walked<'_>, folder: &str, pattern: &str) -> Listing {
 }
 
 /// A pattern that is written in a platform file of this folder.
-fn joined(folder: &str, pattern: &str) -> String {
+fn pattern_in(folder: &str, pattern: &str) -> String {
     let pattern = pattern.trim_start_matches("./");
     match folder {
         "" => pattern.to_string(),

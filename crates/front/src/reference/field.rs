@@ -53,3 +53,19 @@ impl PortField {
         fields.map(|field| field.name()).collect()
     }
 }
+
+impl ComponentField {
+    /// Whether it is one of the main port.
+    pub fn is_of_main_port(self) -> bool {
+        match self {
+            Self::Url | Self::PublicUrl | Self::PublicOrigin => true,
+            Self::Name
+            | Self::EnvName
+            | Self::Selector
+            | Self::Hosts
+            | Self::Network
+            | Self::Image
+            | Self::Version => false,
+        }
+    }
+}

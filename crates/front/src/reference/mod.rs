@@ -5,9 +5,11 @@
 
 mod field;
 mod parse;
+mod variable;
 
 pub use field::{ComponentField, PortField};
 pub use parse::{of_key, of_node, of_text};
+pub use variable::{Declared, Variable, names_environment, sounds_secret};
 
 use crate::{diag::nearest, source::Span};
 
@@ -149,25 +151,21 @@ impl<'a> Misfit<'a> {
         Some(format!("{word}.{rest}"))
     }
 
-    /// The variable that it is in Compose or in a shell, and its default: `HOME`, `HOME:-/root`, `HOME:?missing`.
-    pub fn variable(&self) -> Option<(&'a str, &'a str)> {
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let end = self.inner.find(|c| !is_name(c));
-        let (name, rest) = self.inner.split_at(end.unwrap_or(self.inner.len()));
-        let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        let default = match rest.strip_prefix(':').unwrap_or(rest) {
-            "" if rest.is_empty() => "",
-            rest => rest
-                .strip_prefix('-')
-                .or(rest.starts_with('?').then_some(""))?,
-        };
-        (starts_well && self.closed && !PLATFORM_WORDS.contains(&name)).then_some((name, default))
+    /// The variable of the environment that it is in Compose or in a shell.
+    pub fn variable(&self) -> Option<Variable<'a>> {
+        let variable = Variable::parse(self.inner).filter(|_| self.closed)?;
+        (!PLATFORM_WORDS.contains(&variable.name)).then_some(variable)
     }
 }
 
 /// A reference as it is written.
 pub fn written(segments: &[&str]) -> String {
     format!("${{{}}}", segments.join("."))
+}
+
+/// The text that an escaped one stands for.
+pub fn unescaped(text: &str) -> String {
+    text.replace("$${", "${")
 }
 
 /// A text as it is written in a string where references are read: it stands for itself.

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
 /// The engine's word for the host in a line of `/etc/hosts`.
@@ -28,8 +28,16 @@ pub enum Host {
 
 impl Host {
     /// A name, or an address of IPv4 or IPv6 with brackets or without.
-    pub fn parse(text: &str) -> Self {
-        ip_address(text).map_or_else(|| Host::Name(text.to_string()), Host::Ip)
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_character = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+        let is_name = || !text.is_empty() && text.chars().all(is_character);
+        let address = ip_address(text).map(Host::Ip);
+        address.or_else(|| is_name().then(|| Host::Name(text.to_string())))
+    }
+
+    /// The same as it stands before `:PORT` and in a URL: an address of IPv6 has its brackets.
+    pub fn parse_in_url(text: &str) -> Option<Self> {
+        Self::parse(text).filter(|_| text.starts_with('[') || !text.contains(':'))
     }
 
     /// Without the brackets that join an address of IPv6 to a port.
@@ -49,6 +57,29 @@ impl fmt::Display for Host {
             Host::Ip(IpAddr::V4(address)) => write!(f, "{address}"),
             Host::Ip(IpAddr::V6(address)) => write!(f, "[{address}]"),
         }
+    }
+}
+
+/// `HOST:PORT`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostAndPort {
+    pub host: Host,
+    pub port: u16,
+}
+
+impl HostAndPort {
+    pub fn parse(text: &str) -> Option<Self> {
+        let (host, port) = text.rsplit_once(':')?;
+        Some(Self {
+            host: Host::parse_in_url(host)?,
+            port: port.parse().ok().filter(|port| *port > 0)?,
+        })
+    }
+}
+
+impl fmt::Display for HostAndPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
     }
 }
 
@@ -94,9 +125,12 @@ impl Bind {
         in_url(self.0)
     }
 
-    /// What a person's browser on the host calls it.
+    /// What a person's browser on the host calls it. `localhost` is 127.0.0.1 and ::1, no other address of the host itself.
     pub fn browser_host(self) -> String {
-        match self.is_everywhere() || self.is_loopback() {
+        let canonical = self.0.to_canonical();
+        let is_localhost = canonical == IpAddr::V4(Ipv4Addr::LOCALHOST)
+            || canonical == IpAddr::V6(Ipv6Addr::LOCALHOST);
+        match self.is_everywhere() || is_localhost {
             true => "localhost".to_string(),
             false => self.in_url(),
         }
@@ -280,8 +314,44 @@ mod tests {
                 "{text}"
             );
         }
+        for (text, host) in [
+            ("127.0.0.1", "localhost"),
+            ("::1", "localhost"),
+            ("127.0.0.2", "127.0.0.2"),
+            ("10.0.0.1", "10.0.0.1"),
+        ] {
+            assert_eq!(bind(text).browser_host(), host, "{text}");
+        }
         assert!(bind("[::1]").overlaps(bind("::1")));
         assert!(!bind("10.0.0.1").overlaps(bind("10.0.0.2")));
+    }
+
+    #[test]
+    fn a_host_and_its_port_are_printed_as_they_are_read() {
+        for text in [
+            "db.example.com:5432",
+            "10.0.0.1:1",
+            "[fd00::1]:25",
+            "my_db:65535",
+        ] {
+            let address = HostAndPort::parse(text).map(|address| address.to_string());
+            assert_eq!(address.as_deref(), Some(text));
+        }
+        for text in [
+            "db",
+            ":25",
+            "db:",
+            "db:0",
+            "db:65536",
+            "::1:25",
+            "a b:25",
+            "http://db:25",
+            "[db]:25",
+        ] {
+            assert_eq!(HostAndPort::parse(text), None, "{text}");
+        }
+        assert!(Host::parse("fd00::1").is_some());
+        assert_eq!(Host::parse_in_url("fd00::1"), None);
     }
 
     #[test]

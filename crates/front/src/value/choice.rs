@@ -104,6 +104,26 @@ choice! {
 }
 
 choice! {
+    /// What a program does for the platform as a whole.
+    Purpose {
+        /// It scrapes metrics and evaluates rules, by the files of the target `prometheus`.
+        Metrics = "metrics",
+        /// It shows the dashboards of the target `grafana`.
+        Dashboards = "dashboards",
+        /// It runs the DAGs of the target `airflow`.
+        Pipelines = "pipelines",
+        /// It runs the jobs of the target `jenkins`.
+        Ci = "ci",
+        /// It measures containers, with the metrics and labels of cAdvisor.
+        ContainerMetrics = "container-metrics",
+        /// It measures machines, with the metrics of node_exporter.
+        MachineMetrics = "machine-metrics",
+        /// It asks people to log in, before a route leads them on.
+        Login = "login",
+    }
+}
+
+choice! {
     /// How a panel of a dashboard is drawn.
     PanelKind {
         Timeseries = "timeseries",

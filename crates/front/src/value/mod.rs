@@ -18,19 +18,20 @@ mod web;
 pub mod yaml;
 
 pub use account::{Account, Accounts};
-pub use address::{Bind, ExtraHost, Host, HostAddress, HttpScheme, Scheme, is_alias};
+pub use address::{Bind, ExtraHost, Host, HostAddress, HostAndPort, HttpScheme, Scheme, is_alias};
 pub use build_trigger::{is_build_trigger, trigger_fault};
 pub use capability::Capability;
 pub use choice::choice;
 pub use choice::{
     AlertSeverity, Condition, Icon, PanelKind, PostCondition, ProbeTool, Propagation, Protocol,
-    SchedulePreset, TriggerRule,
+    Purpose, SchedulePreset, TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
 pub use path::{
-    ContainerPath, HostPath, TreePath, climbs_out, is_device, one_spelling, why_private,
+    ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_git_folder,
+    one_spelling, why_private,
 };
 pub use schedule::Schedule;
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
-pub use web::{WebAddress, is_request_path, is_url_path};
+pub use web::{WebAddress, is_domain, is_page, is_request_path, is_url_path};

@@ -5,7 +5,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::text::is_hidden;
+use crate::{files::DOTENV, text::is_hidden};
 
 /// The longest name of a file or folder, and the longest path, in bytes.
 const LONGEST_NAME: usize = 255;
@@ -187,7 +187,7 @@ fn is_reserved(path: &str) -> bool {
     let own = |path: &str| {
         let path = path.to_lowercase();
         let first = path.split('/').next().unwrap_or_default();
-        first.starts_with(".mlopsgen") || path == "compose/.env"
+        first.starts_with(".mlopsgen") || path == DOTENV
     };
     let is_at_the_top = path.eq_ignore_ascii_case(".gitignore");
     is_at_the_top || own(path) || path.split_once('/').is_some_and(|(_, inner)| own(inner))
@@ -215,6 +215,25 @@ pub fn is_device(name: &str) -> bool {
     DEVICES.contains(&stem.as_str()) || is_numbered
 }
 
+/// Whether the name of a file is one of a configuration that programs only read.
+pub fn is_configuration(path: &str) -> bool {
+    const ENDINGS: [&str; 11] = [
+        "yml",
+        "yaml",
+        "conf",
+        "cfg",
+        "cnf",
+        "toml",
+        "ini",
+        "json",
+        "properties",
+        "xml",
+        "sql",
+    ];
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ENDINGS.contains(&ending))
+}
+
 /// Why no file of the project is copied from this path into what is generated: it holds secrets of a person or of a platform.
 /// `output` is the name of the folder that everything is generated into, in this project or another one.
 pub fn why_private(path: &str, output: &str) -> Option<&'static str> {
@@ -227,7 +246,7 @@ pub fn why_private(path: &str, output: &str) -> Option<&'static str> {
 }
 
 /// `.git`, in the ways that one of the file systems has for it.
-fn is_git_folder(name: &str) -> bool {
+pub fn is_git_folder(name: &str) -> bool {
     name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
 }
 

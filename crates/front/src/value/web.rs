@@ -1,5 +1,6 @@
 //! Where people reach a program: a URL with nothing behind its path. And paths of URLs.
 
+use super::{Host, HostAndPort};
 use crate::text::is_hidden;
 
 /// Whether it is a path of a URL as RFC 3986 writes it (3.3), that everybody reads alike: it starts with `/`, and has no `//` and
@@ -43,6 +44,26 @@ fn is_encoded_well(text: &str) -> bool {
     })
 }
 
+/// Whether it is the name of a domain, in lower case.
+pub fn is_domain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_character = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        (1..=63).contains(&label.len())
+            && label.chars().all(is_character)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+/// Whether it is the URL of a page that people open, with whatever follows the host.
+pub fn is_page(text: &str) -> bool {
+    let schemes = ["https://", "http://"];
+    let rest = schemes.iter().find_map(|it| text.strip_prefix(it));
+    let starts = |rest: &str| rest.starts_with(|c: char| c != '/' && !c.is_whitespace());
+    rest.is_some_and(starts) && !text.contains(is_hidden)
+}
+
 /// `https://ml.example.com/mlflow`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebAddress {
@@ -62,19 +83,8 @@ impl WebAddress {
             .find('/')
             .map_or(text.len(), |length| start + length);
         let (authority, path) = text[start..].split_at(end - start);
-        let host = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => {
-                port.parse::<u16>().ok().filter(|port| *port > 0)?;
-                host
-            }
-            _ => authority,
-        };
-        let bare = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-        let bracketed = host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .is_some_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok());
-        let is_host = !host.is_empty() && host.chars().all(bare) || bracketed;
+        let is_host =
+            Host::parse_in_url(authority).is_some() || HostAndPort::parse(authority).is_some();
         // Configurations read the three others as their own.
         let is_path = path.is_empty()
             || is_url_path(path) && !path.ends_with('/') && !path.contains(['$', '&', '\'']);

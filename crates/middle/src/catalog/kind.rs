@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     data::Upgrade,
     language::{Form, Shape},
-    model::{Icon, KnownVersions, SecretForm},
+    model::{Icon, KnownVersions, Purpose, SecretForm},
     reference::{self, Mode, Words},
     source::Span,
     syntax::{Node, Table, Value},
@@ -26,6 +26,10 @@ pub struct Kind {
     pub description: String,
     /// Its icon in the picture of the architecture.
     pub icon: Icon,
+    /// It is for programs of all sorts, which their images name.
+    pub any_program: bool,
+    /// What it does for the platform as a whole.
+    pub purpose: Option<Purpose>,
     /// The repository of its own image, without a tag.
     pub image: Option<String>,
     /// The tag of a component that sets none.

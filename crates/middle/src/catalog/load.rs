@@ -10,7 +10,7 @@ use crate::{
     data::{Level, Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, Context, KIND, NameRule, Owner},
-    model::{Icon, Image, KnownVersions, SecretForm, Text, Version},
+    model::{Icon, Image, KnownVersions, Purpose, SecretForm, Text, Version},
     source::{Sources, Span},
     syntax::{self, Key, Node, Removal, Table, Value, overlay},
     template,
@@ -22,29 +22,53 @@ pub(super) fn load(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Kind> {
-    let (file, text) = match catalog.own.get(name) {
-        Some(text) => (format!("mlopsgen/kinds/{name}.toml"), text.clone()),
-        None => {
-            let path = format!("kinds/{name}.toml");
-            let text = template::embedded(&path)?.to_string();
-            (format!("templates/{path}"), text)
-        }
+    let file = match catalog.own.get(name) {
+        Some(text) => KindFile {
+            name,
+            path: format!("mlopsgen/kinds/{name}.toml"),
+            text: text.clone(),
+            own: true,
+        },
+        None => KindFile::embedded(name)?,
     };
-    let own = catalog.own.contains_key(name);
-    read(catalog, name, (file, text), own, sources, sink)
+    read(catalog, file, sources, sink)
 }
 
-/// `own`: the user's file, which may extend the embedded kind of its own name.
+/// The file of a kind.
+struct KindFile<'a> {
+    name: &'a str,
+    path: String,
+    text: String,
+    /// It is the user's, and may extend the embedded kind of its own name.
+    own: bool,
+}
+
+impl<'a> KindFile<'a> {
+    fn embedded(name: &'a str) -> Option<Self> {
+        let path = format!("kinds/{name}.toml");
+        Some(Self {
+            name,
+            text: template::embedded(&path)?.to_string(),
+            path: format!("templates/{path}"),
+            own: false,
+        })
+    }
+}
+
 fn read(
     catalog: &mut Catalog,
-    name: &str,
-    (file, text): (String, String),
-    own: bool,
+    file: KindFile<'_>,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Kind> {
+    let KindFile {
+        name,
+        path,
+        text,
+        own,
+    } = file;
     let line_end = text.find('\n').unwrap_or(text.len());
-    let source = sources.add(file, text);
+    let source = sources.add(path, text);
     catalog.sources.insert(source);
     let mut own_sink = Sink::default();
     let mut table = syntax::parse(sources, source, &mut own_sink);
@@ -55,7 +79,7 @@ fn read(
     let mut lineage = Vec::new();
     let mut program = name.to_string();
     if let Some(parent) = table.get("extends").cloned() {
-        let base = parent_of(catalog, name, &parent, own, sources, sink)?;
+        let base = parent_of(catalog, (name, own), &parent, sources, sink)?;
         lineage.push(base.name.clone());
         lineage.extend(base.lineage.iter().cloned());
         // An embedded kind that extends another one describes its own program.
@@ -106,21 +130,20 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
 /// The longest chain of kinds that extend each other.
 const LONGEST_LINEAGE: usize = 16;
 
+/// `own`: the kind of that name is the user's.
 fn parent_of(
     catalog: &mut Catalog,
-    name: &str,
+    (name, own): (&str, bool),
     parent: &Node,
-    own: bool,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Kind> {
     let wanted = parent.as_str().unwrap_or_default();
-    if own && wanted == name {
-        let path = format!("kinds/{name}.toml");
-        if let Some(text) = template::embedded(&path) {
-            let file = (format!("templates/{path}"), text.to_string());
-            return read(catalog, name, file, false, sources, sink);
-        }
+    if own
+        && wanted == name
+        && let Some(file) = KindFile::embedded(name)
+    {
+        return read(catalog, file, sources, sink);
     }
     if catalog.depth >= LONGEST_LINEAGE {
         sink.push(
@@ -169,6 +192,8 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .string("icon")
             .and_then(Icon::parse)
             .unwrap_or(Icon::Server),
+        any_program: table.boolean("any_program").unwrap_or(false),
+        purpose: table.string("purpose").and_then(Purpose::parse),
         image: string("image"),
         version: string("version"),
         versions: Arc::new(known_versions(&table, &upgrades)),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Facts,
-    strings::{How, Owner, UserString, strings},
+    strings::{At, By, How, Owner, UserString, strings},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -54,7 +54,6 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
 
 fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
     let (name, other) = host_in(string, names)?;
-    let port = other.main_port.as_deref().unwrap_or("http");
     let message = format!(
         "{} names `{name}` as a host, without a reference",
         string.owner.describe()
@@ -63,10 +62,7 @@ fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
         return Some(
             Diagnostic::new(Code::BareAddress, message)
                 .label(string.span, format!("{at} holds `{name}`"))
-                .help(format!(
-                    "write `{{ template = ... }}` here instead of `source`, and `${{components.{}.{port}.address}}` in the file: without the reference there is no edge, and Kubernetes cuts the connection off",
-                    other.name
-                )),
+                .help(help_in_file(at, &referred(string.text, name, other))),
         );
     }
     let (spelled, reference) = referred(string.text, name, other);
@@ -78,6 +74,28 @@ fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
             ))
             .renaming(spelled, reference),
     )
+}
+
+/// What to write in a file of the project, and how its references are resolved.
+fn help_in_file(at: At<'_>, (spelled, reference): &(&str, String)) -> String {
+    let file = match at.below {
+        Some(below) => format!("{}/{below}", at.file),
+        None => at.file.to_string(),
+    };
+    let in_the_file = format!("`{reference}` for `{spelled}` in the file");
+    let why = "without the reference there is no edge, and Kubernetes cuts the connection off";
+    match (at.by, at.below) {
+        (By::Template, _) => format!("write {in_the_file}: {why}"),
+        (By::Source, None) => format!(
+            "name the file as `template` instead of `source`, and write {in_the_file}: {why}"
+        ),
+        (By::Source, Some(below)) => format!(
+            "mount `{below}` by itself, as `{{ template = \"{file}\" }}`, and write {in_the_file}: {why}"
+        ),
+        (By::Volume(path), _) => format!(
+            "mount it as `files.\"{path}\" = {{ template = \"{file}\" }}` instead of a volume, and write {in_the_file}: {why}"
+        ),
+    }
 }
 
 /// A name as it stands in a text, with its port where it has one, and the reference that says the same.
@@ -159,7 +177,7 @@ fn is_address(before: &str, after: &str, component: &Component) -> bool {
     let in_url = before.ends_with("//") || before.ends_with('@');
     let starts = before.is_empty()
         || in_url
-        || before.ends_with(|c: char| ",=\"'(".contains(c) || c.is_whitespace());
+        || before.ends_with(|c: char| ",=\"'([{".contains(c) || c.is_whitespace());
     let asked = after.strip_prefix(':').unwrap_or_default();
     let digits = &asked[..asked
         .find(|c: char| !c.is_ascii_digit())
@@ -173,8 +191,8 @@ fn is_address(before: &str, after: &str, component: &Component) -> bool {
             .any(|known| known.container.first <= port && port <= known.container.last);
         is_port && (known || port >= LEAST_PORT || in_url)
     });
-    let url_ends =
-        after.is_empty() || after.starts_with(|c: char| "/?\"'".contains(c) || c.is_whitespace());
+    let url_ends = after.is_empty()
+        || after.starts_with(|c: char| "/?\"'];,}".contains(c) || c.is_whitespace());
     starts && (port || (in_url && url_ends))
 }
 

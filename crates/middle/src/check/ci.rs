@@ -3,13 +3,14 @@
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::SettingValue,
+    model::{Purpose, SettingValue},
 };
 
 /// Entries beside a Jenkins that does not know where they lie. Without a Jenkins they may run elsewhere.
 pub(super) fn jobs(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
-    let (Some(jenkins), Some(first)) = (platform.first_of("jenkins"), platform.ci.first()) else {
+    let (Some(jenkins), Some(first)) = (platform.first_for(Purpose::Ci), platform.ci.first())
+    else {
         return;
     };
     let mut settings = jenkins.settings.iter();

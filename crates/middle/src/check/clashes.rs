@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{Facts, ports::never_together};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{FileContent, FileMount, Platform},
+    files::Target,
+    model::{FileContent, FileMount, Platform, PlatformVolume},
     source::Span,
     syntax::Node,
     value::{is_device, one_spelling},
@@ -105,6 +106,56 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
     same(ci, "CI entry", sink);
     aliases(platform, sink);
     variables(platform, sink);
+    named_volumes(platform, sink);
+    chart_pods(platform, sink);
+}
+
+/// Two volumes that are one in the engine, or whose claims would be one object. What exists already may be used by several.
+fn named_volumes(platform: &Platform, sink: &mut Sink) {
+    let is_in_chart = platform.targets.contains(&Target::Helm);
+    for (index, later) in platform.volumes.iter().enumerate() {
+        let is_same = |earlier: &&PlatformVolume| {
+            !(earlier.external && later.external)
+                && earlier.key != later.key
+                && (earlier.real_name == later.real_name
+                    || is_in_chart && earlier.claim == later.claim)
+        };
+        let earlier = platform.volumes.iter().take(index).find(is_same);
+        if let Some(earlier) = earlier.filter(|it| it.named || later.named) {
+            let name = match earlier.real_name == later.real_name {
+                true => &later.real_name,
+                false => &later.claim,
+            };
+            sink.push(
+                Diagnostic::new(
+                    Code::OutputClash,
+                    format!("two volumes would be called `{name}`"),
+                )
+                .label(earlier.span, "first here")
+                .label(later.span, "and again here")
+                .help("give each a name of its own; to share one, declare it in `[volumes]` and write `shared` in both"),
+            );
+        }
+    }
+}
+
+/// A workload whose objects in the chart would have the names of the chart's own.
+fn chart_pods(platform: &Platform, sink: &mut Sink) {
+    if !platform.targets.contains(&Target::Helm) {
+        return;
+    }
+    for name in platform.chart_pods() {
+        if let Some(workload) = platform.workload(&name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::OutputClash,
+                    format!("a pod of the chart's own is called `{name}`"),
+                )
+                .label(workload.span, "and so would be this one's")
+                .help("choose another name"),
+            );
+        }
+    }
 }
 
 /// Names that become those of files, which Windows has for devices.

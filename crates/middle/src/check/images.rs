@@ -20,7 +20,7 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
         component,
     } in named(facts.platform)
     {
-        let shown = image.written();
+        let shown = image.to_text();
         if image.is_empty() || image.digest.is_some() || !seen.insert((shown.clone(), span)) {
             continue;
         }

@@ -91,9 +91,9 @@ pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
                         workload.name
                     ),
                 )
-                .label(written(workload, &["resources", "cpu"]), "asks for this")
+                .label(span_of(workload, &["resources", "cpu"]), "asks for this")
                 .label(
-                    written(workload, &["resources", "limits", "cpu"]),
+                    span_of(workload, &["resources", "limits", "cpu"]),
                     "and may not have more than this",
                 )
                 .help("Kubernetes refuses the pod: raise the limit, or ask for less"),
@@ -108,7 +108,7 @@ pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
                         workload.name
                     ),
                 )
-                .label(written(workload, &["resources", "memory"]), "below `6Mi`")
+                .label(span_of(workload, &["resources", "memory"]), "below `6Mi`")
                 .help("the engine refuses less than `6Mi`"),
             );
         }
@@ -119,7 +119,7 @@ pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
                         Code::BadValue,
                         format!("the soft limit of `{}` is above the hard one", limit.name),
                     )
-                    .label(written(workload, &["ulimits", &limit.name]), "does not fit")
+                    .label(span_of(workload, &["ulimits", &limit.name]), "does not fit")
                     .help("the engine refuses it: raise `hard`, or lower `soft`"),
                 );
             }
@@ -128,7 +128,7 @@ pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
 }
 
 /// The place of a value of a workload, else of its component.
-fn written(workload: &Workload, path: &[&str]) -> Span {
+fn span_of(workload: &Workload, path: &[&str]) -> Span {
     let value = workload.written.get_path(path);
     value.map_or(workload.span, |node| node.span)
 }

@@ -4,7 +4,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
-        AlertSeverity, At, CONTAINER_ABSENT, Ci, Component, NO_REPLICAS, Notify, Platform,
+        AlertSeverity, At, CONTAINER_ABSENT, Ci, Component, NO_REPLICAS, Notify, Platform, Purpose,
         REPLICAS_MISSING, SettingValue, TARGET_DOWN, Text, WATCHDOG, is_generated_alertmanager,
         is_pattern, matches,
     },
@@ -66,7 +66,7 @@ struct Fired<'a> {
 
 /// The alerts of the platform: those of its components, and what it says of every one itself.
 fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
-    let counts = platform.first_of("cadvisor").is_some();
+    let counts = platform.first_for(Purpose::ContainerMetrics).is_some();
     platform.components.iter().flat_map(move |component| {
         let own = component.alerts.iter().map(move |alert| Fired {
             name: &alert.name,
@@ -103,7 +103,7 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
             );
         }
     }
-    let Some(prometheus) = platform.first_of("prometheus") else {
+    let Some(prometheus) = platform.first_for(Purpose::Metrics) else {
         return;
     };
     if prometheus.external.is_some() {
@@ -216,14 +216,14 @@ fn written_out(notify: &Notify, sink: &mut Sink) {
             ("pagerduty", &receiver.pagerduty),
         ];
         for (key, text) in ways {
-            written(key, text.as_ref(), sink);
+            plaintext_secret(key, text.as_ref(), sink);
         }
     }
     let password = notify.smtp.as_ref().and_then(|smtp| smtp.password.as_ref());
-    written("password", password, sink);
+    plaintext_secret("password", password, sink);
 }
 
-fn written(key: &str, text: Option<&At<Text>>, sink: &mut Sink) {
+fn plaintext_secret(key: &str, text: Option<&At<Text>>, sink: &mut Sink) {
     let Some(text) = text.filter(|text| text.value.secrets().is_empty()) else {
         return;
     };

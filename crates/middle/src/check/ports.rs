@@ -21,6 +21,30 @@ struct Published<'a> {
     span: Span,
 }
 
+/// A port that has the component's own public address twice.
+pub(super) fn public_addresses(facts: Facts<'_>, sink: &mut Sink) {
+    for component in &facts.platform.components {
+        let main = component.main_port.as_deref();
+        let Some(port) = main.and_then(|name| component.port(name)) else {
+            continue;
+        };
+        if let Some(address) = &port.public_url {
+            let name = &port.name;
+            sink.push(
+                Diagnostic::new(
+                    Code::ConflictingKeys,
+                    format!("`{name}` is the main port of `{}`", component.name),
+                )
+                .label(port.span, "its public address is the component's")
+                .help(format!(
+                    "move it out of `ports.{name}`, to the component: `public_url = \"{}\"`",
+                    address.as_str()
+                )),
+            );
+        }
+    }
+}
+
 /// Two components that publish the same host port, unless both have profiles and share none.
 pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
     let published = published(facts.platform);
@@ -37,7 +61,7 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
                 format!(
                     "host port {} is published twice, by {}",
                     later.range,
-                    both(earlier, later)
+                    both_names(earlier, later)
                 ),
             )
             .label(
@@ -50,10 +74,10 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
                 Some(_) => diagnostic
                     .help(format!(
                         "{free} is free: write `host = {}` in `ports.{}`",
-                        written(free),
+                        toml_value(free),
                         later.port.name,
                     ))
-                    .replacing(later.span, written(free)),
+                    .replacing(later.span, toml_value(free)),
                 None => diagnostic.help(format!(
                     "{free} is free: let the program listen there, and change `container`"
                 )),
@@ -89,7 +113,7 @@ impl Before {
     }
 }
 
-fn written(range: PortRange) -> String {
+fn toml_value(range: PortRange) -> String {
     match range.first == range.last {
         true => range.to_string(),
         false => format!("\"{range}\""),
@@ -105,7 +129,7 @@ fn shown(publisher: &Published<'_>, other: &Published<'_>) -> String {
     }
 }
 
-fn both(one: &Published<'_>, other: &Published<'_>) -> String {
+fn both_names(one: &Published<'_>, other: &Published<'_>) -> String {
     let names = format!("{} and {}", shown(one, other), shown(other, one));
     if one.workload.name == other.workload.name {
         format!("{names} of `{}`", one.workload.name)

@@ -6,6 +6,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{NetworkMode, Restart, Workload},
+    syntax::{Node, Table, Value, inline, key_text},
 };
 
 /// A start-order edge, not optional, to a workload whose profiles may all be off while this one is on.
@@ -23,19 +24,72 @@ pub(super) fn dependencies(facts: Facts<'_>, sink: &mut Sink) {
             if other.component == workload.component || always_on_with(workload, other) {
                 continue;
             }
-            sink.push(
-                Diagnostic::new(
-                    Code::DependencyOff,
-                    format!("`{}` waits for `{}`, which may be off", workload.name, other.name),
-                )
-                .label(dependency.span, "waits here")
-                .label(other.span, format!("on only with {}", crate::text::one_of(&other.profiles)))
-                .help(format!(
-                    "give `{}` the same profiles, or write `depends_on = {{ {} = {{ optional = true }} }}`",
+            let diagnostic = Diagnostic::new(
+                Code::DependencyOff,
+                format!(
+                    "`{}` waits for `{}`, which may be off",
                     workload.name, other.name
-                )),
+                ),
+            )
+            .label(dependency.span, "waits here")
+            .label(
+                other.span,
+                format!("on only with {}", crate::text::one_of(&other.profiles)),
             );
+            sink.push(as_optional(diagnostic, workload, &other.name));
         }
+    }
+}
+
+/// The help that makes a dependency an optional one, whichever way the dependencies are written.
+fn as_optional(diagnostic: Diagnostic, workload: &Workload, other: &str) -> Diagnostic {
+    let same = format!("give `{}` the same profiles", workload.name);
+    let optional = |entries: Option<&Table>| {
+        let more = entries.into_iter().flat_map(Table::iter);
+        let more = more.filter(|(key, _)| key.name != "optional");
+        let mut all: Vec<String> = more
+            .map(|(key, value)| format!("{} = {}", key_text(&key.name), inline(value)))
+            .collect();
+        all.push("optional = true".to_string());
+        format!("{{ {} }}", all.join(", "))
+    };
+    let node = workload.written.get("depends_on");
+    match node.map(|node| (node, &node.value)) {
+        Some((node, Value::Array(items))) => {
+            let entry = |item: &Node| {
+                let name = item.as_str()?;
+                // Without a word it waits for what the list form waits for.
+                let value = match name == other {
+                    true => optional(None),
+                    false => "{}".to_string(),
+                };
+                Some(format!("{} = {value}", key_text(name)))
+            };
+            let entries: Vec<String> = items.iter().filter_map(entry).collect();
+            let table = format!("{{ {} }}", entries.join(", "));
+            diagnostic
+                .help(format!("{same}, or write `depends_on = {table}`"))
+                .replacing(node.span, table)
+        }
+        Some((_, Value::Table(table))) if table.get(other).is_some() => {
+            let entry = table.get(other).map(|value| match &value.value {
+                Value::Table(entry) => (value.span, optional(Some(entry))),
+                _ => (
+                    value.span,
+                    format!("{{ on = {}, optional = true }}", inline(value)),
+                ),
+            });
+            match entry {
+                Some((span, entry)) => diagnostic
+                    .help(format!(
+                        "{same}, or write `{} = {entry}` there",
+                        key_text(other)
+                    ))
+                    .replacing(span, entry),
+                None => diagnostic.help(same),
+            }
+        }
+        _ => diagnostic.help(same),
     }
 }
 

@@ -4,7 +4,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language::duration_ms,
-    model::{Component, SettingValue},
+    model::{Component, Purpose, SettingValue},
 };
 
 /// Prometheus' default scrape interval, in milliseconds.
@@ -12,7 +12,7 @@ const USUAL_INTERVAL: u64 = 15_000;
 
 /// Prometheus does not start with a job that waits longer for an answer than until the next scrape.
 pub(super) fn timeouts(facts: Facts<'_>, sink: &mut Sink) {
-    let Some(prometheus) = facts.platform.first_of("prometheus") else {
+    let Some(prometheus) = facts.platform.first_for(Purpose::Metrics) else {
         return;
     };
     let usual = match prometheus.setting("scrape_interval") {

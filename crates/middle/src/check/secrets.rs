@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    reference::sounds_secret,
     source::Span,
 };
 
@@ -68,17 +69,24 @@ fn secret_in(string: &UserString<'_>) -> Option<String> {
             .into_iter()
             .find_map(|(before, word)| secret_word(before, word))
             .or_else(|| holds_password(string.text).then(|| "a URL".to_string())),
-        How::File => holds_password(string.text).then(|| "a URL in a file".to_string()),
-        How::Mounted(_) => assigned(string.text)
-            .filter(|(name, value)| sounds_secret(name) && is_written_out(value))
-            .map(|(name, _)| format!("`{name}`"))
-            .or_else(|| holds_password(string.text).then(|| "a URL".to_string())),
+        How::File | How::Mounted(_) => secret_in_line(string.text)
+            .or_else(|| holds_password(string.text).then(|| "a URL in a file".to_string())),
     }
+}
+
+/// The name of a secret that a line of a configuration file writes out: of the line itself, or of an entry between its braces.
+fn secret_in_line(line: &str) -> Option<String> {
+    let entries = line.split(['{', '}', ',']).filter(|_| line.contains('{'));
+    std::iter::once(line)
+        .chain(entries)
+        .filter_map(assigned)
+        .find(|(name, value)| sounds_secret(name) && is_written_out(value))
+        .map(|(name, _)| format!("`{name}`"))
 }
 
 /// The name and the value of a line of a configuration file: `name: value`, `name = value`.
 fn assigned(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim().trim_start_matches("- ");
+    let line = line.trim().trim_start_matches("- ").trim_start();
     let (name, value) = line.split_once(['=', ':'])?;
     let quotes: &[char] = &['"', '\'', ' '];
     let name = name.trim_matches(quotes);
@@ -113,31 +121,6 @@ fn secret_word(before: &str, word: &str) -> Option<String> {
 /// Whether a value is written out: no reference, no variable of a shell's, no file or command that holds it.
 fn is_literal(text: &str) -> bool {
     !text.is_empty() && !matches!(text, "true" | "false") && !text.contains(['$', '`'])
-}
-
-/// Whether a name is that of a secret.
-fn sounds_secret(name: &str) -> bool {
-    const WORDS: [&str; 6] = [
-        "PASS",
-        "SECRET",
-        "TOKEN",
-        "APIKEY",
-        "CREDENTIAL",
-        "CREDENTIALS",
-    ];
-    const PAIRS: [&str; 4] = ["API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "FERNET_KEY"];
-    /// What follows a secret's name when the value is only where to find it, or a property of it.
-    const HARMLESS: [&str; 10] = [
-        "FILE", "PATH", "URL", "NAME", "ENABLED", "TTL", "EXPIRY", "LIFETIME", "LENGTH", "STDIN",
-    ];
-    let name = name.to_ascii_uppercase().replace(['.', '-'], "_");
-    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
-    let sounds = words.iter().any(|word| WORDS.contains(word))
-        || ["PASSWORD", "PASSWD", "_PWD"]
-            .iter()
-            .any(|part| name.contains(part))
-        || PAIRS.iter().any(|pair| name.contains(pair));
-    sounds && !words.last().is_some_and(|word| HARMLESS.contains(word))
 }
 
 /// `scheme://user:password@host` with the password written out.

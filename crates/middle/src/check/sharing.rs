@@ -117,13 +117,9 @@ pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
         let (key, what) = match main.daemon {
             true => ("daemon", "be on every node".to_string()),
             false if main.replicas > 1 => ("replicas", format!("have {} replicas", main.replicas)),
-            false => (
-                "helm.hpa",
-                format!("be scaled to {} pods", main.pods_at_most()),
-            ),
+            false => ("hpa", format!("be scaled to {} pods", main.pods_at_most())),
         };
-        let path: Vec<&str> = key.split('.').collect();
-        let node = main.written.get_path(&path);
+        let node = main.written.get(key).or_else(|| main.values.get(key));
         let span = node.map_or(component.span, |node| node.span);
         sink.push(
             Diagnostic::new(

@@ -34,6 +34,7 @@ pub(super) enum How<'a> {
     Word(&'a str),
     /// A shell's line, or a command that is split like one.
     Line,
+    /// A line of a file's content, as platform.toml has it.
     File,
     /// A line of a file of the project.
     Mounted(At<'a>),
@@ -46,6 +47,18 @@ pub(super) struct At<'a> {
     /// The name in the folder that is mounted.
     pub below: Option<&'a str>,
     pub line: usize,
+    pub by: By<'a>,
+}
+
+/// How a file of the project comes to its program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By<'a> {
+    /// `files`, as it is.
+    Source,
+    /// `files` or a setting, which resolve its references.
+    Template,
+    /// A volume, at this path.
+    Volume(&'a str),
 }
 
 impl std::fmt::Display for At<'_> {
@@ -108,7 +121,15 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
         named(owner, table.table("labels"), How::Named, &mut out);
         for (_, file) in table.table("files").into_iter().flat_map(Table::iter) {
             let content = file.as_table().and_then(|file| file.get("content"));
-            push(owner, How::File, content, &mut out);
+            if let Some((node, text)) = content.and_then(|node| Some((node, node.as_str()?))) {
+                let lines = text.lines().filter(|line| !is_comment(line));
+                out.extend(lines.map(|text| UserString {
+                    owner,
+                    how: How::File,
+                    text,
+                    span: node.span,
+                }));
+            }
         }
         files_of(platform, workload, &mut out);
     }
@@ -142,27 +163,61 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
 fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<UserString<'a>>) {
     let named = settings_files(platform, workload);
     for (path, bytes, span) in &named {
-        out.extend(lines_of(workload, path, bytes, *span));
+        let file = TextFile {
+            path,
+            below: None,
+            by: By::Template,
+            text: std::str::from_utf8(bytes).unwrap_or_default(),
+            span: *span,
+        };
+        out.extend(file.lines(workload));
     }
-    for file in &workload.files {
-        match &file.content {
-            FileContent::Project { path, bytes }
+    for mount in &workload.files {
+        let file = |path, bytes| TextFile {
+            path,
+            below: None,
+            by: By::Source,
+            text: std::str::from_utf8(bytes).unwrap_or_default(),
+            span: mount.span,
+        };
+        match (&mount.content, &mount.template) {
+            (_, Some(template)) => {
+                let template = TextFile {
+                    path: &template.path,
+                    by: By::Template,
+                    text: &template.text,
+                    ..file("", &[])
+                };
+                out.extend(template.lines(workload));
+            }
+            (FileContent::Project { path, bytes }, None)
                 if named.iter().all(|(known, ..)| known != path) =>
             {
-                out.extend(lines_of(workload, path, bytes, file.span));
+                out.extend(file(path, bytes).lines(workload));
             }
-            FileContent::Folder { path, files } => {
+            (FileContent::Folder { path, files }, None) => {
                 for (name, bytes) in files {
-                    let lines = lines_of(workload, path, bytes, file.span);
-                    out.extend(lines.into_iter().map(|mut string| {
-                        if let How::Mounted(at) = &mut string.how {
-                            at.below = Some(name);
-                        }
-                        string
-                    }));
+                    let below = Some(name.as_str());
+                    let file = TextFile {
+                        below,
+                        ..file(path, bytes)
+                    };
+                    out.extend(file.lines(workload));
                 }
             }
             _ => {}
+        }
+    }
+    for mount in &workload.mounts {
+        if let Some(text) = &mount.text {
+            let file = TextFile {
+                path: &text.path,
+                below: None,
+                by: By::Volume(&mount.path),
+                text: &text.text,
+                span: mount.span,
+            };
+            out.extend(file.lines(workload));
         }
     }
 }
@@ -183,33 +238,40 @@ fn settings_files<'a>(
     settings
         .iter()
         .flat_map(|setting| files(setting).iter().map(|file| (file, setting.span)))
-        .map(|((path, bytes), span)| (path.as_str(), bytes.as_slice(), span))
+        .map(|(file, span)| (file.path.as_str(), file.bytes.as_slice(), span))
         .collect()
 }
 
-fn lines_of<'a>(
-    workload: &'a Workload,
+/// A text file of the project.
+struct TextFile<'a> {
     path: &'a str,
-    bytes: &'a [u8],
+    below: Option<&'a str>,
+    by: By<'a>,
+    text: &'a str,
     span: Span,
-) -> Vec<UserString<'a>> {
-    let text = std::str::from_utf8(bytes).unwrap_or_default();
-    // Dashboards and rules name instances, and call nobody.
-    let calls = !path.ends_with(".json") && !text.lines().any(|line| line.starts_with("groups:"));
-    let lines = text.lines().enumerate().filter(|_| calls);
-    lines
-        .filter(|(_, line)| !is_comment(line))
-        .map(|(index, line)| UserString {
-            owner: Owner::Workload(workload),
-            how: How::Mounted(At {
-                file: path,
-                below: None,
-                line: index + 1,
-            }),
-            text: line,
-            span,
-        })
-        .collect()
+}
+
+impl<'a> TextFile<'a> {
+    fn lines(&self, workload: &'a Workload) -> Vec<UserString<'a>> {
+        // Dashboards and rules name instances, and call nobody.
+        let calls = !self.path.ends_with(".json")
+            && !self.text.lines().any(|line| line.starts_with("groups:"));
+        let lines = self.text.lines().enumerate().filter(|_| calls);
+        lines
+            .filter(|(_, line)| !is_comment(line))
+            .map(|(index, line)| UserString {
+                owner: Owner::Workload(workload),
+                how: How::Mounted(At {
+                    file: self.path,
+                    below: self.below,
+                    line: index + 1,
+                    by: self.by,
+                }),
+                text: line,
+                span: self.span,
+            })
+            .collect()
+    }
 }
 
 fn is_comment(line: &str) -> bool {

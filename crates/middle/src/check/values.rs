@@ -1,4 +1,4 @@
-//! Values of the chart that a component sets itself (`helm`), and that can't mean what they say.
+//! Values of the chart that a component sets itself (`helm`, `[raw.helm] components`), and that can't mean what they say.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{
 /// An autoscaler of something that has no number of pods.
 pub(super) fn autoscalers(facts: Facts<'_>, sink: &mut Sink) {
     for workload in facts.platform.workloads() {
-        let Some(scaler) = value(workload, &["hpa"]).filter(|node| !node.is_false()) else {
+        let Some(scaler) = workload.values.get("hpa").filter(|node| !node.is_false()) else {
             continue;
         };
         let host = workload.network_mode.as_ref().map(|mode| &mode.value);
@@ -30,7 +30,7 @@ pub(super) fn autoscalers(facts: Facts<'_>, sink: &mut Sink) {
                 format!("`{}` {what}, and can't be scaled", workload.name),
             )
             .label(scaler.span, "an autoscaler")
-            .help("remove `helm.hpa`"),
+            .help("remove `hpa`"),
         );
     }
 }
@@ -60,7 +60,10 @@ pub(super) fn accounts(facts: Facts<'_>, sink: &mut Sink) {
     let mut seen: BTreeMap<(&str, &str), (&str, Span)> = BTreeMap::new();
     for workload in facts.platform.workloads() {
         let own = workload.name.as_str();
-        let name = value(workload, &["serviceAccount", "name"]).and_then(Node::as_str);
+        let name = workload
+            .values
+            .get_path(&["serviceAccount", "name"])
+            .and_then(Node::as_str);
         let annotations = table(workload, &["serviceAccount", "annotations"]);
         for (key, node) in annotations.into_iter().flat_map(Table::iter) {
             let Some(text) = node.as_str() else {
@@ -91,14 +94,6 @@ pub(super) fn accounts(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
-/// What is written below `helm` of a workload.
-fn value<'a>(workload: &'a Workload, path: &[&str]) -> Option<&'a Node> {
-    let path: Vec<&str> = std::iter::once("helm")
-        .chain(path.iter().copied())
-        .collect();
-    workload.written.get_path(&path)
-}
-
 fn table<'a>(workload: &'a Workload, path: &[&str]) -> Option<&'a Table> {
-    value(workload, path).and_then(Node::as_table)
+    workload.values.get_path(path).and_then(Node::as_table)
 }

@@ -5,12 +5,12 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     Declarations,
     draft::{BoundRole, Declared},
-    layers::normal_kind,
+    layers::kind_in_long_form,
 };
 use crate::{
     catalog::{Fact, PlatformFact, RoleFact},
     diag::{Code, Diagnostic, Sink},
-    model::Route,
+    model::{Purpose, Route},
     syntax::{Entry, Node, Removal, Table, Value, overlay},
     template::{Engine, View},
     text::all_of,
@@ -64,10 +64,10 @@ fn roles(all: &Declarations, bound: &[BoundRole]) -> Map<String, Json> {
 
 fn platform(all: &Declarations) -> Map<String, Json> {
     let holds = |fact: &PlatformFact| match fact {
-        PlatformFact::Prometheus => all.has_kind("prometheus"),
-        PlatformFact::Grafana => all.has_kind("grafana"),
-        PlatformFact::Airflow => all.has_kind("airflow"),
-        PlatformFact::Jenkins => all.has_kind("jenkins"),
+        PlatformFact::Prometheus => all.has(Purpose::Metrics),
+        PlatformFact::Grafana => all.has(Purpose::Dashboards),
+        PlatformFact::Airflow => all.has(Purpose::Pipelines),
+        PlatformFact::Jenkins => all.has(Purpose::Ci),
         PlatformFact::Pipelines => all.names.has_pipelines,
         PlatformFact::Stubs => all.names.has_stubs,
         PlatformFact::Ci => all.names.has_ci,
@@ -155,7 +155,7 @@ pub(super) fn holds(condition: &Node, engine: &Engine, facts: &View, sink: &mut 
 }
 
 /// The kind's tables, each `[[when]]` whose condition holds laid over them.
-pub(super) fn decided(
+pub(super) fn table_of_kind(
     declared: &Declared,
     engine: &Engine,
     facts: &View,
@@ -163,9 +163,9 @@ pub(super) fn decided(
 ) -> Table {
     let mut table = declared.kind.table.clone();
     let Some(when) = table.remove("when") else {
-        return normal_kind(&table);
+        return kind_in_long_form(&table);
     };
-    table = normal_kind(&table);
+    table = kind_in_long_form(&table);
     for case in when.as_array().unwrap_or_default() {
         let Some(case) = case.as_table() else {
             continue;
@@ -174,17 +174,15 @@ pub(super) fn decided(
             .get("if")
             .is_some_and(|condition| holds(condition, engine, facts, sink))
         {
-            let mut over = normal_kind(case);
+            let mut over = kind_in_long_form(case);
             over.remove("if");
-            let more = over
-                .table_mut("workload")
-                .and_then(|workload| workload.remove("args"));
+            let more = taken_arguments(&mut over);
             let panels = over.entry("panels").cloned();
             over.remove("panels");
             table = overlay(&table, &over, Removal::Now);
             append_panels(&mut table, panels);
-            if let Some(more) = more {
-                append_arguments(&mut table, &more);
+            for (path, words) in more {
+                append_arguments(&mut table, &path, words);
             }
         }
     }
@@ -201,12 +199,37 @@ fn append_panels(table: &mut Table, more: Option<Entry>) {
     }
 }
 
-/// The `args` of a case are a part of the kind's command; the user's own `args` follow them.
-fn append_arguments(table: &mut Table, more: &Node) {
-    let command = table
-        .table_mut("workload")
-        .and_then(|workload| workload.get_mut("command"));
-    if let Some(Value::Array(words)) = command.map(|node| &mut node.value) {
-        words.extend(more.as_array().unwrap_or_default().iter().cloned());
+/// The `args` of a case, with the path of the workload that each is for. They are no longer in the case.
+fn taken_arguments(case: &mut Table) -> Vec<(Vec<String>, Entry)> {
+    let parts = case.table("parts").into_iter().flat_map(Table::keys);
+    let paths = parts.map(|part| vec!["parts".to_string(), part.to_string()]);
+    let paths: Vec<_> = paths.chain([vec!["workload".to_string()]]).collect();
+    let mut taken = Vec::new();
+    for path in paths {
+        let Some(workload) = table_at(case, &path) else {
+            continue;
+        };
+        if let Some(words) = workload.entry("args").cloned() {
+            workload.remove("args");
+            taken.push((path, words));
+        }
     }
+    taken
+}
+
+/// The `args` of a case are a part of the kind's command; the user's own `args` follow them.
+fn append_arguments(table: &mut Table, path: &[String], words: Entry) {
+    let Some(workload) = table_at(table, path) else {
+        return;
+    };
+    let command = workload.get_mut("command").map(|node| &mut node.value);
+    match (command, words.value.as_array()) {
+        (Some(Value::Array(command)), Some(more)) => command.extend(more.iter().cloned()),
+        _ => workload.set(words.key, words.value),
+    }
+}
+
+fn table_at<'a>(table: &'a mut Table, path: &[String]) -> Option<&'a mut Table> {
+    path.iter()
+        .try_fold(table, |table, key| table.table_mut(key))
 }

@@ -1,23 +1,16 @@
 //! Components as they are declared: their kinds, groups, presets, external addresses and major versions.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Inputs,
-    draft::{Declared, ExternalDraft},
-    elsewhere,
-    layers::normal,
-    logins, major, read, unknown,
+    Inputs, draft::Declared, elsewhere, external, layers::in_long_form, logins, major, read,
+    unknown,
 };
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, Owner, complete, component_key},
-    model::{ExternalAddress, Host},
-    syntax::{Key, Node, Removal, Table, overlay, quoted},
+    syntax::{Key, Node, Removal, Table, key_text, overlay, quoted},
     text::{all_of, one_of},
 };
 
@@ -105,7 +98,7 @@ fn component(
     };
     complete(&user, &context, sink);
     let logins = logins::split(&mut user, &kind, sink);
-    let external = external(&user, &kind, sink);
+    let external = external::addresses(&user, &kind, sink);
     if external.is_some() {
         let written = tree.get_path(&["components", &key.name]);
         if let Some(written) = written.and_then(Node::as_table) {
@@ -113,15 +106,15 @@ fn component(
         }
     }
     let group = group(tree, key, &user, external.is_some(), sink);
-    let program = major::program(tree, key, &user, &kind, sink);
-    let version = (program.major).map(|major| major::numbers(tree, &user, &kind, major));
+    let version = major::decide(tree, key, &user, &kind, sink);
     Declared {
         name: key.name.clone(),
         span: key.span,
         group,
         external,
-        program,
-        version: version.unwrap_or_default(),
+        program: version.program,
+        version: version.numbers,
+        written_version: version.written,
         logins,
         user,
         kind,
@@ -153,17 +146,24 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
                             .help("list the presets where the component or its group names them"),
                     );
                 }
-                layers = overlay(&layers, &normal(preset), Removal::Later);
+                layers = overlay(&layers, &in_long_form(preset), Removal::Later);
             }
             None => {
                 let known: Vec<&str> = tree
                     .table("presets")
                     .map_or(Vec::new(), |presets| presets.keys().collect());
-                sink.push(unknown("preset", name, node.span, &known));
+                let diagnostic = unknown("preset", name, node.span, &known);
+                let line = format!("{} = {{ restart = \"unless-stopped\" }}", key_text(name));
+                sink.push(match known.is_empty() {
+                    true => diagnostic
+                        .help(format!("declare it below `[presets]`: `{line}`"))
+                        .declaring(node.span, "presets", line),
+                    false => diagnostic,
+                });
             }
         }
     }
-    let mut user = overlay(&layers, &normal(component), Removal::Later);
+    let mut user = overlay(&layers, &in_long_form(component), Removal::Later);
     // If a kind can't write a key, `false` removes nothing of the kind: it only removes the value of a preset.
     user.entries.retain(|entry| {
         let is_of_kinds = component_key(&entry.key.name).is_none_or(KeyShape::is_of_kinds);
@@ -206,9 +206,8 @@ fn group(
     external: bool,
     sink: &mut Sink,
 ) -> Option<String> {
-    let known: Vec<&str> = tree
-        .table("groups")
-        .map_or(Vec::new(), |groups| groups.keys().collect());
+    let groups = tree.table("groups");
+    let known = || -> Vec<&str> { groups.into_iter().flat_map(Table::keys).collect() };
     let Some(node) = component.get("group") else {
         if !external {
             let diagnostic = Diagnostic::new(
@@ -216,6 +215,7 @@ fn group(
                 format!("component `{}` needs the key `group`", key.name),
             )
             .label(key.span, "in no group");
+            let known = known();
             sink.push(match known.as_slice() {
                 [] => diagnostic
                     .help("write `main = \"Everything\"` below `[groups]`, and `group = \"main\"` here")
@@ -236,123 +236,11 @@ fn group(
         return None;
     };
     let name = node.as_str()?;
-    if !known.contains(&name) {
-        sink.push(unknown("group", name, node.span, &known));
+    if groups.is_none_or(|groups| groups.get(name).is_none()) {
+        sink.push(unknown("group", name, node.span, &known()));
         return None;
     }
     Some(name.to_string())
-}
-
-/// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
-fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalDraft> {
-    let entry = component.entry("external")?;
-    let table = entry.value.as_table()?;
-    let mut addresses = Vec::new();
-    let at = |port: String, host: &str, number: u16| ExternalAddress {
-        port,
-        host: Host::parse(host),
-        number,
-    };
-    let of_kind = kind.table.get_path(&["workload", "ports"]);
-    let of_kind = of_kind.and_then(Node::as_table);
-    let tables = of_kind.into_iter().chain(component.table("ports"));
-    // Without any, `external` declares them.
-    let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
-    let alone = |host: &&str| table.integer("port").is_some() || !host.contains(':');
-    let host = table.string("host").filter(alone);
-    if let Some(host) = host.or_else(|| misspelled_host(table, sink)) {
-        let main = kind.port.clone().or_else(|| {
-            let ports = component.table("ports")?;
-            ports.keys().next().map(ToString::to_string)
-        });
-        let name = main.unwrap_or_else(|| "http".to_string());
-        let known = kind
-            .table
-            .get_path(&["workload", "ports", &name])
-            .and_then(read::container_port);
-        match table
-            .integer("port")
-            .and_then(|port| u16::try_from(port).ok())
-            .or(known)
-        {
-            Some(port) => addresses.push(at(name, host, port)),
-            None => sink.push(
-                Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
-                    .label(entry.key.span, "which port?")
-                    .help("write `external = { host = \"db.example.com\", port = 5432 }`"),
-            ),
-        }
-    } else {
-        for (port, node) in table.iter().filter(|(_, node)| !node.is_broken()) {
-            let address = node
-                .as_str()
-                .and_then(|text| text.rsplit_once(':'))
-                .and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
-            match address {
-                Some((host, number)) => {
-                    let mut name = port.name.as_str();
-                    if !known.is_empty() && !known.contains(name) {
-                        let known: Vec<&str> = known.iter().copied().collect();
-                        let (meant, unknown) = unknown_external(port, &known);
-                        sink.push(unknown);
-                        name = meant.unwrap_or(name);
-                    }
-                    addresses.push(at(name.to_string(), host, number));
-                }
-                None => sink.push(
-                    Diagnostic::new(
-                        Code::BadValue,
-                        format!("port `{}` of `external` is not `HOST:PORT`", port.name),
-                    )
-                    .label(node.span, "does not fit")
-                    .help("an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port"),
-                ),
-            }
-        }
-    }
-    Some(ExternalDraft {
-        addresses,
-        span: entry.key.span,
-    })
-}
-
-/// What stands beside an integer `port` under a name that is nearly `host`.
-fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a str> {
-    if table.get("host").is_some() {
-        return None;
-    }
-    table.integer("port")?;
-    let mut entries = table.iter();
-    let (key, node) = entries.find(|(key, _)| nearest(&key.name, ["host"]).is_some())?;
-    let host = node.as_str()?;
-    sink.push(
-        Diagnostic::new(
-            Code::UnknownKey,
-            format!("`external` has no key `{}`", key.name),
-        )
-        .label(key.span, "unknown key")
-        .misspelled(&key.name, Some("host"), String::new),
-    );
-    Some(host)
-}
-
-/// The port that was meant, so that what refers to it is no second mistake, and the error.
-fn unknown_external<'a>(port: &Key, known: &[&'a str]) -> (Option<&'a str>, Diagnostic) {
-    let near = nearest(&port.name, known.iter().copied());
-    let diagnostic = Diagnostic::new(
-        Code::UnknownPort,
-        format!(
-            "`external` names the port `{}`, which is not declared",
-            port.name
-        ),
-    )
-    .label(port.span, "no such port")
-    .misspelled(&port.name, near, || format!("there is {}", all_of(known)));
-    let meant = match known {
-        [alone] => Some(*alone),
-        _ => near,
-    };
-    (meant, diagnostic)
 }
 
 /// Limits the number of components of a kind. Components that run elsewhere do not count.

@@ -10,8 +10,8 @@ use super::moved::Moves;
 use crate::{
     catalog::{Kind, Role, SettingType},
     model::{
-        Bind, ExternalAddress, Group, HasName, Named, Port, ProgramVersion, Registry, Route,
-        Secret, Variable,
+        Bind, ExternalAddress, Group, HasName, Named, Port, ProgramVersion, Purpose, Registry,
+        Route, Secret, Variable, Version,
     },
     reference::Words,
     source::{SourceId, Span},
@@ -80,6 +80,8 @@ pub struct Declared {
     /// The numbers of its version, for comparisons: `[3, 6, 1, u64::MAX]`. The last one stands for numbers that the tag leaves
     /// out, as `3` is the newest 3. Empty where nothing tells the version.
     pub version: Vec<u64>,
+    /// The version as far as platform.toml says it, and where.
+    pub written_version: Option<(Version, Span)>,
     /// Databases that have a user of their own.
     pub logins: Vec<Login>,
 }
@@ -186,6 +188,11 @@ impl Names {
 impl Declared {
     pub fn is_a(&self, kind: &str) -> bool {
         self.kind.name == kind || self.kind.lineage.iter().any(|name| name == kind)
+    }
+
+    /// Whether its program does this for the platform.
+    pub fn is_for(&self, purpose: Purpose) -> bool {
+        self.kind.purpose == Some(purpose)
     }
 
     /// The setting as the user wrote it, else the kind's default.

@@ -1,26 +1,25 @@
 //! Versions that their makers no longer fix, as the kinds know them.
 
-use super::{Declarations, draft::Declared, major};
+use super::{Declarations, draft::Declared};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::Version,
-    syntax::Table,
 };
 
-pub(super) fn check(all: &Declarations, tree: &Table, sink: &mut Sink) {
+pub(super) fn check(all: &Declarations, sink: &mut Sink) {
     for declared in &all.components {
-        if let Some(diagnostic) = ended(declared, tree) {
+        if let Some(diagnostic) = ended_version(declared) {
             sink.push(diagnostic);
         }
     }
 }
 
-fn ended(declared: &Declared, tree: &Table) -> Option<Diagnostic> {
+fn ended_version(declared: &Declared) -> Option<Diagnostic> {
     let kind = &declared.kind;
     if kind.end_of_life.is_empty() {
         return None;
     }
-    let (version, span) = major::written_version(tree, &declared.user, kind)?;
+    let (version, span) = declared.written_version.as_ref()?;
     let (ended, date) = kind
         .end_of_life
         .iter()
@@ -40,7 +39,7 @@ fn ended(declared: &Declared, tree: &Table) -> Option<Diagnostic> {
             ),
         )
         .about(&declared.name)
-        .label(span, "it gets no fixes any more")
+        .label(*span, "it gets no fixes any more")
         .help(format!(
             "move to a later version, such as `{next}`; where it keeps data, read first how the program upgrades it"
         )),

@@ -19,7 +19,7 @@ pub(super) fn without(command: &[Node], args: &Node) -> Vec<Node> {
 }
 
 /// The flags of `args` by name, each with its value; without one it is empty.
-pub(super) fn given(args: &Node) -> Vec<(String, String)> {
+pub(super) fn flags_with_values(args: &Node) -> Vec<(String, String)> {
     let words = words(args);
     flags(&words)
         .into_iter()

@@ -58,7 +58,7 @@ fn hidden(declared: &Declared) -> Option<Diagnostic> {
 fn flags_of(declared: &Declared) -> Vec<Written> {
     let user = &declared.user;
     match user.get("args") {
-        Some(args) if user.get("command").is_none() => flags::given(args)
+        Some(args) if user.get("command").is_none() => flags::flags_with_values(args)
             .into_iter()
             .map(|(name, value)| Written {
                 name,
@@ -97,7 +97,16 @@ fn contradiction(declared: &Declared, ways: &[Way], written: &Written) -> Option
             let line = format!("container = {number}");
             differs.then(|| {
                 let what = format!("listens on {number}");
-                explained(declared, written, port, "a port", &what, &line)
+                explained(
+                    declared,
+                    written,
+                    &Hidden {
+                        port,
+                        sets: "a port",
+                        what,
+                        line,
+                    },
+                )
             })
         }
         Fact::Path | Fact::Url if declared.user.get("public_url").is_some() => None,
@@ -108,7 +117,16 @@ fn contradiction(declared: &Declared, ways: &[Way], written: &Written) -> Option
             let line = format!("path = {}", quoted(path));
             differs.then(|| {
                 let what = format!("serves below `{path}`");
-                explained(declared, written, main, "a path prefix", &what, &line)
+                explained(
+                    declared,
+                    written,
+                    &Hidden {
+                        port: main,
+                        sets: "a path prefix",
+                        what,
+                        line,
+                    },
+                )
             })
         }
     }
@@ -137,14 +155,24 @@ fn declared_number(declared: &Declared, port: &str) -> Option<u16> {
     })
 }
 
-fn explained(
-    declared: &Declared,
-    written: &Written,
-    port: &str,
-    sets: &str,
-    what: &str,
-    line: &str,
-) -> Diagnostic {
+/// What the rest of the platform does not know of a port.
+struct Hidden<'a> {
+    port: &'a str,
+    /// As in "a port".
+    sets: &'a str,
+    /// What the program does, as in "listens on 9090".
+    what: String,
+    /// What says it to the platform.
+    line: String,
+}
+
+fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Diagnostic {
+    let Hidden {
+        port,
+        sets,
+        what,
+        line,
+    } = hidden;
     let (name, key) = (&written.name, format!("ports.{port}"));
     let diagnostic = Diagnostic::new(
         Code::ConflictingKeys,
@@ -153,7 +181,7 @@ fn explained(
             declared.name
         ),
     )
-    .label(written.span, what);
+    .label(written.span, what.as_str());
     let why = format!("health check, scrape and links then use it, and `{name}` is not needed");
     let entry = declared
         .user
@@ -177,7 +205,7 @@ fn explained(
             .replacing(number.span, line.trim_start_matches("container = ")),
         (Some((entry, _)), _) => diagnostic
             .help(format!("write `{line}` in `{key}`: {why}"))
-            .adding(entry.key.span, line),
+            .adding(entry.key.span, line.as_str()),
         (None, _) => {
             let line = format!("{key}.{line}");
             diagnostic

@@ -13,15 +13,15 @@ use crate::{
 };
 
 /// A kind's workload and parts in normal form.
-pub(super) fn normal_kind(kind: &Table) -> Table {
+pub(super) fn kind_in_long_form(kind: &Table) -> Table {
     let mut out = kind.clone();
     for entry in &mut out.entries {
         match (entry.key.name.as_str(), &mut entry.value.value) {
-            ("workload", Value::Table(table)) => *table = normal(table),
+            ("workload", Value::Table(table)) => *table = in_long_form(table),
             ("parts", Value::Table(parts)) => {
                 for part in &mut parts.entries {
                     if let Value::Table(table) = &mut part.value.value {
-                        *table = normal(table);
+                        *table = in_long_form(table);
                     }
                 }
             }
@@ -32,7 +32,7 @@ pub(super) fn normal_kind(kind: &Table) -> Table {
 }
 
 /// The form in which tables merge: a port that is a number is a table with `container`; parts likewise.
-pub(super) fn normal(component: &Table) -> Table {
+pub(super) fn in_long_form(component: &Table) -> Table {
     let mut out = component.clone();
     for entry in &mut out.entries {
         let Value::Table(inner) = &mut entry.value.value else {
@@ -43,7 +43,7 @@ pub(super) fn normal(component: &Table) -> Table {
             "parts" => {
                 for part in &mut inner.entries {
                     if let Value::Table(table) = &mut part.value.value {
-                        *table = normal(table);
+                        *table = in_long_form(table);
                     }
                 }
             }

@@ -30,40 +30,69 @@ impl Written<'_> {
     }
 }
 
+/// What is known of the version of a component's program.
+pub(super) struct Decided {
+    pub program: ProgramVersion,
+    /// The numbers of the version for comparisons, beginning with the major one. A last number above all others stands for those
+    /// that nothing tells: they are taken for the newest. Empty where nothing tells the version.
+    pub numbers: Vec<u64>,
+    /// The version as far as it is written, and its place.
+    pub written: Option<(Version, Span)>,
+}
+
 /// `component`: what the user wrote, presets laid below it.
-pub(super) fn program(
+pub(super) fn decide(
     tree: &Table,
     name: &Key,
     component: &Table,
     kind: &Kind,
     sink: &mut Sink,
-) -> ProgramVersion {
+) -> Decided {
     let set = component.get_path(&["settings", "major"]);
     let set = set.filter(|node| !node.is_false());
     let known = &kind.versions;
-    let (major, minor) = match set {
-        Some(node) => (set_major(kind, node, sink), None),
+    let (major, minor, version, span) = match set {
+        Some(node) => {
+            let major = set_major(kind, node, sink);
+            (
+                major,
+                None,
+                Version::of(&read::scalar(node)),
+                Some(node.span),
+            )
+        }
         None => {
-            let written = written(tree, component, kind);
-            let major = match &written {
-                Some(written) => major_of(written, name, component, kind, sink),
-                None => kind.default_major(),
-            };
-            let version = match &written {
-                Some(written) => written.version(kind),
-                None => known.default.clone(),
+            let written = written_image(tree, component, kind);
+            let (major, version) = match &written {
+                Some(written) => (
+                    major_of(written, name, component, kind, sink),
+                    written.version(kind),
+                ),
+                None => (kind.default_major(), known.default.clone()),
             };
             let minor = major.and_then(|major| known.minor(version.as_ref(), major));
-            (major, minor)
+            (major, minor, version, written.map(|it| it.node.span))
         }
     };
-    ProgramVersion {
-        major,
-        minor,
-        is_set: set.is_some(),
-        known: known.clone(),
-        registry: names::registry(tree),
+    Decided {
+        numbers: major.map_or_else(Vec::new, |major| numbers(version.as_ref(), major)),
+        written: version.zip(span),
+        program: ProgramVersion {
+            major,
+            minor,
+            is_set: set.is_some(),
+            known: known.clone(),
+            registry: names::registry(tree),
+        },
     }
+}
+
+fn numbers(version: Option<&Version>, major: u64) -> Vec<u64> {
+    let rest = version
+        .filter(|version| version.major == major)
+        .map(|version| version.rest.as_slice())
+        .unwrap_or_default();
+    [&[major], rest, &[u64::MAX]].concat()
 }
 
 /// `settings.major`.
@@ -109,45 +138,8 @@ fn major_of(
     }
 }
 
-/// The numbers of the version for comparisons, beginning with this major one. A last number above all others stands for those
-/// that nothing tells: they are taken for the newest.
-pub(super) fn numbers(tree: &Table, component: &Table, kind: &Kind, major: u64) -> Vec<u64> {
-    let setting = component.get_path(&["settings", "major"]);
-    let version = match setting.filter(|node| !node.is_false()) {
-        Some(node) => Version::of(&read::scalar(node)),
-        None => version(tree, component, kind),
-    };
-    let rest = version
-        .filter(|version| version.major == major)
-        .map(|version| version.rest)
-        .unwrap_or_default();
-    [&[major], rest.as_slice(), &[u64::MAX]].concat()
-}
-
-/// The version of the kind's program: that of the tag, else the kind's.
-fn version(tree: &Table, component: &Table, kind: &Kind) -> Option<Version> {
-    match written(tree, component, kind) {
-        Some(written) => written.version(kind),
-        None => kind.versions.default.clone(),
-    }
-}
-
-/// The version as far as it is written, and its place.
-pub(super) fn written_version(
-    tree: &Table,
-    component: &Table,
-    kind: &Kind,
-) -> Option<(Version, Span)> {
-    let setting = component.get_path(&["settings", "major"]);
-    if let Some(node) = setting.filter(|node| !node.is_false()) {
-        return Some((Version::of(&read::scalar(node))?, node.span));
-    }
-    let written = written(tree, component, kind)?;
-    Some((written.version(kind)?, written.node.span))
-}
-
 /// `None` where no version is written: no image, or one that is built here without a version.
-fn written<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
+fn written_image<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
     let own = kind.versions.image.clone();
     let version = component.get("version");
     if let Some(node) = component.get("image") {

@@ -9,6 +9,7 @@ mod declare;
 mod draft;
 mod elsewhere;
 mod end_of_life;
+mod external;
 mod flags;
 mod hidden;
 mod ignored;
@@ -39,7 +40,7 @@ use crate::{
     catalog::Catalog,
     data::Data,
     diag::{Code, Diagnostic, Sink, nearest},
-    model::{Named, Port, Route, Secret},
+    model::{Named, Port, Purpose, Route, Secret},
     source::{Sources, Span},
     syntax::Table,
     template::Engine,
@@ -93,8 +94,8 @@ impl Declarations {
             .map(|declared| declared.name.as_str())
     }
 
-    fn has_kind(&self, kind: &str) -> bool {
-        self.of_kind.contains_key(kind)
+    fn has(&self, purpose: Purpose) -> bool {
+        self.components.iter().any(|it| it.is_for(purpose))
     }
 }
 
@@ -114,31 +115,15 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     names.secrets.extend(certificates);
     let all = Declarations::new(names, components, routes);
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
-    settings::check(&all, tree, sink);
-    end_of_life::check(&all, tree, sink);
+    settings::check(&all, sink);
+    end_of_life::check(&all, sink);
     tag_form::check(&all, sink);
     hidden::check(&all, sink);
-    let mut kind_tables = Vec::new();
-    let mut own_secrets = Vec::new();
-    let mut workloads = Vec::new();
-    for (index, declared) in all.components.iter().enumerate() {
-        let facts = conditions::facts(&all, &bound[index], index);
-        let kind_table = conditions::decided(declared, inputs.engine, &facts, sink);
-        // A condition that can't be evaluated is reported already.
-        let holds = |condition: &_| {
-            conditions::holds(condition, inputs.engine, &facts, &mut Sink::default())
-        };
-        ignored::check(declared, &kind_table, &holds, sink);
-        own_secrets.push(secrets::own_secrets(declared, inputs.engine, &facts, sink));
-        workloads.push(layers::workloads(
-            declared,
-            &kind_table,
-            inputs.engine,
-            &facts,
-            sink,
-        ));
-        kind_tables.push(kind_table);
-    }
+    let Layers {
+        kind_tables,
+        own_secrets,
+        mut workloads,
+    } = layers(&all, &bound, inputs.engine, sink);
     probes::drop_idle(&all, &mut workloads);
     role_env::set(&all, &bound, &own_secrets, &mut workloads);
     let Declarations {
@@ -179,6 +164,40 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         routes,
         tree: tree.clone(),
     }
+}
+
+/// What the layers of all components come to, in the order of the components.
+#[derive(Default)]
+struct Layers {
+    /// What holds of their kinds.
+    kind_tables: Vec<Table>,
+    /// The secrets that they bring, by their keys in the kinds.
+    own_secrets: Vec<Vec<(String, Secret)>>,
+    workloads: Vec<Vec<Layered>>,
+}
+
+/// Decides the conditions of kinds, and lays what users wrote over what holds.
+fn layers(
+    all: &Declarations,
+    bound: &[Vec<BoundRole>],
+    engine: &Engine,
+    sink: &mut Sink,
+) -> Layers {
+    let mut out = Layers::default();
+    for (index, declared) in all.components.iter().enumerate() {
+        let facts = conditions::facts(all, &bound[index], index);
+        let kind_table = conditions::table_of_kind(declared, engine, &facts, sink);
+        // A condition that can't be evaluated is reported already.
+        let holds =
+            |condition: &_| conditions::holds(condition, engine, &facts, &mut Sink::default());
+        ignored::check(declared, &kind_table, &holds, sink);
+        let secrets = secrets::own_secrets(declared, engine, &facts, sink);
+        out.own_secrets.push(secrets);
+        let workloads = layers::workloads(declared, &kind_table, engine, &facts, sink);
+        out.workloads.push(workloads);
+        out.kind_tables.push(kind_table);
+    }
+    out
 }
 
 /// Adds the secrets that a component brings to those of the platform. Returns the name of each by its key in the kind.

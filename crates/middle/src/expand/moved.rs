@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    data::{Data, Keeper, id, owner, section},
+    data::{Data, DataKey, Keeper},
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
     syntax::{Node, Table},
@@ -22,7 +22,7 @@ pub struct Moves {
     /// The Compose project that volumes are called after.
     project: String,
     /// The data that earlier runs recorded in the manifest, by who keeps it and its key.
-    recorded: BTreeMap<(Keeper, String), Data>,
+    recorded: BTreeMap<(Keeper, DataKey), Data>,
 }
 
 /// The names of a volume.
@@ -35,7 +35,7 @@ pub struct VolumeNames {
     /// Whether these names differ from the ones that its key gives.
     pub moved: bool,
     /// The keys that it had before, the newest first.
-    pub before: Vec<String>,
+    pub before: Vec<DataKey>,
 }
 
 struct Entry<'a> {
@@ -70,7 +70,7 @@ pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Si
 }
 
 /// Of two with one key the first counts.
-fn by_key(recorded: &[Data]) -> BTreeMap<(Keeper, String), Data> {
+fn by_key(recorded: &[Data]) -> BTreeMap<(Keeper, DataKey), Data> {
     let by_key = recorded.iter().rev();
     by_key
         .map(|data| ((data.keeper, data.key.clone()), data.clone()))
@@ -121,6 +121,17 @@ fn is_key(key: &str) -> bool {
                 | ["components" | "pipelines", _, "volumes", _]
                 | ["components", _, "parts", _, "volumes", _]
         )
+}
+
+/// The table that a key begins with.
+fn section(key: &str) -> &str {
+    key.split('.').next().unwrap_or(key)
+}
+
+/// The component, pipeline, group or shared volume that a key is about: its first two words.
+fn owner(key: &str) -> &str {
+    let mut dots = key.match_indices('.');
+    &key[..dots.nth(1).map_or(key.len(), |(at, _)| at)]
 }
 
 fn is_volume(key: &str) -> bool {
@@ -312,10 +323,9 @@ impl Moves {
     /// The names of the volume of this key. `usual`: those that the key gives it.
     ///
     /// The names that the manifest records for a moved key stay. So an entry of `[[moved]]` may be removed after it was applied.
-    pub fn names(&self, key: &str, usual: (String, String)) -> VolumeNames {
+    pub fn names(&self, key: &DataKey, usual: (String, String)) -> VolumeNames {
         let chain = self.chain(key);
-        let first = chain.last().map_or(key, String::as_str);
-        let id = id(first);
+        let id = chain.last().map_or_else(|| key.id(), DataKey::id);
         let volume = self.named(Keeper::Engine, &chain);
         let volume = volume.map(|data| data.name.clone());
         let volume = volume.unwrap_or_else(|| format!("{}_{id}", self.project));
@@ -334,9 +344,9 @@ impl Moves {
     }
 
     /// The key and those that it had before, the newest first.
-    fn chain(&self, key: &str) -> Vec<String> {
-        let mut chain = vec![key.to_string()];
-        let mut seen: BTreeSet<String> = chain.iter().cloned().collect();
+    fn chain(&self, key: &DataKey) -> Vec<DataKey> {
+        let mut chain = vec![key.clone()];
+        let mut seen: BTreeSet<DataKey> = chain.iter().cloned().collect();
         while let Some(before) = chain.last().and_then(|key| self.before(key))
             && seen.insert(before.clone())
         {
@@ -346,19 +356,20 @@ impl Moves {
     }
 
     /// The key before its last move: by an entry for the volume, else by one for its component or pipeline.
-    fn before(&self, key: &str) -> Option<String> {
-        if let Some(from) = self.steps.get(key) {
-            return Some(from.clone());
+    fn before(&self, key: &DataKey) -> Option<DataKey> {
+        let key = key.to_string();
+        if let Some(from) = self.steps.get(&key) {
+            return from.parse().ok();
         }
         key.match_indices('.').find_map(|(dot, _)| {
             let from = self.steps.get(&key[..dot])?;
-            Some(format!("{from}{}", &key[dot..]))
+            format!("{from}{}", &key[dot..]).parse().ok()
         })
     }
 
     /// What is recorded with the name to keep: of the oldest key, or of a key that was moved to the current one.
-    fn named(&self, keeper: Keeper, chain: &[String]) -> Option<&Data> {
-        let of = |key: &String| self.recorded.get(&(keeper, key.clone()));
+    fn named(&self, keeper: Keeper, chain: &[DataKey]) -> Option<&Data> {
+        let of = |key: &DataKey| self.recorded.get(&(keeper, key.clone()));
         let today = chain.first().and_then(of).filter(|data| data.moved);
         let before = chain.iter().skip(1).rev().find_map(of);
         before.or(today)

@@ -11,6 +11,7 @@ use crate::{
     source::Span,
     syntax::{Key, Node, Table, Value},
     text::all_of,
+    value::WebAddress,
 };
 
 /// The ports of each of a component's workloads, and whether all of them could be read.
@@ -25,7 +26,7 @@ pub(super) fn ports(
     for workload in workloads {
         let is_main = workload.part.is_none();
         let elsewhere = declared.external.as_ref().filter(|_| is_main);
-        let (ports, all_read) = written(declared, &workload.table, elsewhere, bind, sink);
+        let (ports, all_read) = ports_of_table(declared, &workload.table, elsewhere, bind, sink);
         whole &= all_read;
         if is_main {
             refuse_moved(declared, &ports, sink);
@@ -71,7 +72,7 @@ fn refuse_moved(declared: &Declared, own: &[Port], sink: &mut Sink) {
 }
 
 /// The ports, and whether all of them could be read. Of what runs elsewhere the address says the number.
-fn written(
+fn ports_of_table(
     declared: &Declared,
     table: &Table,
     elsewhere: Option<&ExternalDraft>,
@@ -101,6 +102,9 @@ fn written(
     (ports, whole)
 }
 
+/// What the main port is called that a program serves HTTP on.
+const MAIN_PORT: &str = "http";
+
 /// A port without a container port: most likely a misspelled name of a port of the kind.
 fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
     let kinds = declared.kind.table.get_path(&["workload", "ports"]);
@@ -116,20 +120,31 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
         .label(key.span, "no such port")
         .misspelled(&key.name, Some(near), String::new);
     }
+    let diagnostic = Diagnostic::new(
+        Code::MissingKey,
+        format!("port `{}` needs the key `container`", key.name),
+    )
+    .label(key.span, "which port does the program listen on?");
+    if node.span.start > key.span.end
+        && key.name != MAIN_PORT
+        && let Some(near) = nearest(&key.name, [MAIN_PORT])
+    {
+        return diagnostic
+            .help(format!(
+                "write `container = 8000` in it, and call it `{near}`, if that is what `{}` means: health checks, metrics and entry points look for that name",
+                key.name
+            ))
+            .renaming(&key.name, near)
+            .adding(node.span, "container = 8000");
+    }
     let others = match known.as_slice() {
         [] => String::new(),
         known => format!("; kind `{kind}` itself has {}", all_of(known)),
     };
-    Diagnostic::new(
-        Code::MissingKey,
-        format!("port `{}` needs the key `container`", key.name),
-    )
-    .label(key.span, "which port does the program listen on?")
-    .help(format!(
-        "write `container = 8000` in `ports.{}`{others}",
-        key.name
-    ))
-    .adding(span_beside(key, node), "container = 8000")
+    let help = format!("write `container = 8000` in `ports.{}`{others}", key.name);
+    diagnostic
+        .help(help)
+        .adding(span_beside(key, node), "container = 8000")
 }
 
 /// Where the table of a port stands: in its braces, else where its name is.
@@ -160,6 +175,7 @@ fn port(key: &Key, table: &Table, container: PortRange, bind: Bind, sink: &mut S
             .string("scheme")
             .map_or(Scheme::Http, Scheme::from_name),
         path: table.string("path").unwrap_or_default().to_string(),
+        public_url: table.string("public_url").and_then(WebAddress::parse),
         bind: table.string("bind").and_then(Bind::parse).unwrap_or(bind),
         span: key.span,
         host_span: host_node.map_or(key.span, |node| node.span),
@@ -205,6 +221,7 @@ fn external(
                 protocol: like.map_or(Protocol::Tcp, |port| port.protocol),
                 scheme: scheme(declared, &address.port),
                 path: like.map_or(String::new(), |port| port.path.clone()),
+                public_url: like.and_then(|port| port.public_url.clone()),
                 bind,
                 span: external.span,
                 host_span: external.span,

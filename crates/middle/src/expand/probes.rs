@@ -2,7 +2,7 @@
 
 use super::{Declarations, layers::Layered};
 use crate::{
-    model::PROBER,
+    model::{PROBER, Purpose},
     syntax::{Node, Table},
 };
 
@@ -13,7 +13,7 @@ pub(super) fn drop_idle(all: &Declarations, workloads: &mut [Vec<Layered>]) {
         .flatten()
         .any(|workload| is_asked(&workload.table, workload.job));
     for (declared, workloads) in all.components.iter().zip(workloads) {
-        if !declared.is_a("prometheus") {
+        if !declared.is_for(Purpose::Metrics) {
             continue;
         }
         let is_here = declared.external.is_none() && !is_on_host(workloads);

@@ -11,7 +11,7 @@ use crate::{
     catalog::Role,
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
-    syntax::{Key, Node, Value, quoted},
+    syntax::{Key, Node, Value, inline, quoted},
     text::{all_of, one_of},
 };
 
@@ -24,7 +24,7 @@ pub(super) fn bind(all: &Declarations, sink: &mut Sink) -> Vec<(Vec<BoundRole>, 
 
 /// What the user bound, then what a default binds.
 fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<BoundRole>, bool) {
-    let mut bound = written(all, index, sink);
+    let mut bound = bound_by_uses(all, index, sink);
     let mut complete = true;
     let declared = &all.components[index];
     for role in &declared.kind.roles {
@@ -36,7 +36,7 @@ fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<Bou
     (bound, complete)
 }
 
-fn written(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
+fn bound_by_uses(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
     let draft = &all.components[index];
     let mut bound = Vec::new();
     let Some(uses) = draft.user.table("uses") else {
@@ -196,17 +196,55 @@ fn check_database(filler: &Declared, database: &str, node: &Node, sink: &mut Sin
         return;
     }
     let more = binding.more.as_deref().unwrap_or("databases");
-    sink.push(
-        Diagnostic::new(
-            Code::UnknownName,
-            format!("`{}` has no `{database}`", filler.name),
-        )
-        .label(node.span, "not there")
-        .label(filler.span, "this component")
-        .misspelled(database, nearest(database, known.iter().copied()), || {
-            format!("add it: `settings = {{ {more} = [\"{database}\"] }}`")
-        }),
-    );
+    let diagnostic = Diagnostic::new(
+        Code::UnknownName,
+        format!("`{}` has no `{database}`", filler.name),
+    )
+    .label(node.span, "not there")
+    .label(filler.span, "this component");
+    let near = nearest(database, known.iter().copied());
+    sink.push(match near {
+        Some(_) => diagnostic.misspelled(database, near, String::new),
+        None => with_one_more(diagnostic, filler, more, database),
+    });
+}
+
+/// The help that adds a database to the setting of that name.
+fn with_one_more(
+    diagnostic: Diagnostic,
+    filler: &Declared,
+    setting: &str,
+    database: &str,
+) -> Diagnostic {
+    let settings = filler.user.entry("settings");
+    let written = settings.and_then(|entry| entry.value.as_table()?.get(setting));
+    let items = written.map(|node| &node.value);
+    match (items, settings) {
+        (Some(Value::Table(_)), _) => diagnostic.help(format!(
+            "add `{database}` to the databases of `{}`, with a user and a password of its own",
+            filler.name
+        )),
+        (Some(Value::Array(items)), _) => {
+            let mut names: Vec<String> = items.iter().map(inline).collect();
+            names.push(quoted(database));
+            let list = format!("[{}]", names.join(", "));
+            let diagnostic = diagnostic.help(format!("write `{setting} = {list}` in its settings"));
+            match written {
+                Some(node) => diagnostic.replacing(node.span, list),
+                None => diagnostic,
+            }
+        }
+        (_, Some(entry)) => {
+            let line = format!("{setting} = [{}]", quoted(database));
+            let help = format!("write `{line}` in its settings");
+            diagnostic.help(help).adding(entry.key.span, line)
+        }
+        (_, None) => {
+            let line = format!("settings.{setting} = [{}]", quoted(database));
+            let help = format!("write `{line}` in it");
+            diagnostic.help(help).adding(filler.span, line)
+        }
+    }
 }
 
 /// Whether there are several only because the platform has more of a kind than it may, which is an error already.
@@ -306,7 +344,7 @@ fn free_stores<'a>(
     fitting: &[&'a str],
 ) -> Result<Vec<&'a str>, &'a Declared> {
     let taken = match role.schema {
-        true => taken(all, draft),
+        true => stores_with_a_schema(all, draft),
         false => BTreeSet::new(),
     };
     let free: Vec<&str> = fitting
@@ -329,7 +367,7 @@ fn free_stores<'a>(
 
 /// The stores whose first database keeps the schema of another component than `draft`: of one that names it in `uses`, or of
 /// one further up that is told to.
-fn taken<'a>(all: &'a Declarations, draft: &Declared) -> BTreeSet<&'a str> {
+fn stores_with_a_schema<'a>(all: &'a Declarations, draft: &Declared) -> BTreeSet<&'a str> {
     let schemas = || {
         let components = all.components.iter().enumerate();
         components.flat_map(|(index, component)| {

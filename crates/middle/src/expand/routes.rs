@@ -6,14 +6,13 @@
 use super::{draft::Declared, ports::scheme, read, unknown};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Route, RouteEnd, RoutePath, RouteTls, Scheme, Secret, SecretForm, SecretOrigin},
+    model::{
+        Purpose, Route, RouteEnd, RoutePath, RouteTls, Scheme, Secret, SecretForm, SecretOrigin,
+    },
     source::Span,
     syntax::{Key, Node, Shared, Table, Value, quoted},
     text::one_of,
 };
-
-/// The kind that asks who somebody is.
-const LOGIN_KIND: &str = "oauth2-proxy";
 
 /// Where certificates are mounted in an entry point.
 const CERTIFICATES: &str = "/etc/mlopsgen/tls";
@@ -127,7 +126,7 @@ impl Reader<'_> {
         }
         if let Some((index, port)) = login {
             let name = self.components[index].name.clone();
-            self.set_url(index, &port, &origin, "", key.span);
+            self.set_url(index, &port, &origin, key.span);
             self.reach(door, &format!("{name}.{port}"), key.span);
             route.login = Some(RouteEnd {
                 component: name,
@@ -225,14 +224,14 @@ impl Reader<'_> {
     fn login(&mut self, node: &Node) -> Option<(usize, String)> {
         let index = self.find(node.as_str()?, node.span)?;
         let declared = &self.components[index];
-        if !declared.is_a(LOGIN_KIND) {
+        if !declared.is_for(Purpose::Login) {
             self.sink.push(
                 Diagnostic::new(
                     Code::RoleMisfit,
                     format!("`{}` can't ask people to log in", declared.name),
                 )
                 .label(node.span, format!("of kind `{}`", declared.kind.name))
-                .help(format!("name a component of kind `{LOGIN_KIND}`")),
+                .help("name a component of kind `oauth2-proxy`"),
             );
             return None;
         }
@@ -266,7 +265,7 @@ impl Reader<'_> {
             Some(strip) => self.set_no_path(index, &port, strip.key.span)?,
             None => self.set_path(index, &port, prefix, path.span)?,
         }
-        self.set_url(index, &port, origin, prefix, path.span);
+        self.set_url(index, &port, &format!("{origin}{prefix}"), path.span);
         self.reach(door, &format!("{name}.{port}"), node.span);
         Some(RoutePath {
             path: match prefix {
@@ -365,13 +364,19 @@ impl Reader<'_> {
         None
     }
 
-    /// `public_url`, where the port is the main one and nothing says it yet.
-    fn set_url(&mut self, index: usize, port: &str, origin: &str, prefix: &str, span: Span) {
+    /// `public_url` of the component or, of another port than the main one, of the port, where nothing says it yet.
+    fn set_url(&mut self, index: usize, port: &str, url: &str, span: Span) {
         let declared = &mut self.components[index];
-        let is_main = main_port(declared).as_deref() == Some(port);
-        if is_main && declared.user.get("public_url").is_none() {
-            let url = text(&format!("{origin}{prefix}"), span);
-            declared.user.set(key("public_url", span), url);
+        let set = |table: &mut Table| {
+            if table.get("public_url").is_none() {
+                table.set(key("public_url", span), text(url, span));
+            }
+        };
+        match main_port(declared).as_deref() == Some(port) {
+            true => set(&mut declared.user),
+            false => edit(&mut declared.user, "ports", span, |ports| {
+                edit(ports, port, span, set);
+            }),
         }
     }
 
@@ -466,8 +471,7 @@ fn ports(declared: &Declared) -> Vec<&str> {
 /// The port of a component that people open: `http`, which is what kinds call it, else the kind's main port, else the first.
 fn main_port(declared: &Declared) -> Option<String> {
     let ports = ports(declared);
-    let http = ports.iter().find(|port| **port == "http");
-    let http = http.map(ToString::to_string);
+    let http = ports.contains(&"http").then(|| "http".to_string());
     http.or_else(|| declared.kind.port.clone())
         .or_else(|| ports.first().map(ToString::to_string))
 }

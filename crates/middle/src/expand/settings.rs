@@ -1,18 +1,19 @@
 //! Settings: typed by the kind.
 
-use super::{Declarations, draft::Declared, major, stores};
+use super::{Declarations, draft::Declared, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{duration_ms, memory_bytes, respelled},
     model::Version,
     reference::{self, Mode, Phrase, Piece, Words},
+    source::Span,
     syntax::{Key, Node, Table, Value},
     text::{all_of, one_of},
 };
 
 /// Reports unknown settings, wrong types and secrets that are missing.
-pub(super) fn check(all: &Declarations, tree: &Table, sink: &mut Sink) {
+pub(super) fn check(all: &Declarations, sink: &mut Sink) {
     for declared in &all.components {
         for (key, node) in declared
             .user
@@ -32,7 +33,7 @@ pub(super) fn check(all: &Declarations, tree: &Table, sink: &mut Sink) {
                         sink.push(only_external(spec, key));
                         continue;
                     }
-                    if let Some(diagnostic) = too_early(declared, tree, spec, key) {
+                    if let Some(diagnostic) = too_early(declared, spec, key) {
                         sink.push(diagnostic);
                         continue;
                     }
@@ -165,14 +166,9 @@ fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {
 }
 
 /// A setting that the version of the kind's own program does not take yet. Of a version that is not known nothing is said.
-fn too_early(
-    declared: &Declared,
-    tree: &Table,
-    spec: &SettingSpec,
-    key: &Key,
-) -> Option<Diagnostic> {
+fn too_early(declared: &Declared, spec: &SettingSpec, key: &Key) -> Option<Diagnostic> {
     let since = spec.since.as_deref()?;
-    let (version, span) = major::written_version(tree, &declared.user, &declared.kind)?;
+    let (version, span) = declared.written_version.as_ref()?;
     let is_early = declared.external.is_none()
         && declared.program.major == Some(version.major)
         && version.is_older(&Version::of(since)?);
@@ -188,35 +184,14 @@ fn too_early(
             key.span,
             format!("{} takes it from {since} on", declared.kind.title),
         )
-        .label(span, "an older version")
+        .label(*span, "an older version")
         .help(format!("remove the setting, or move to {since} or later"))
     })
 }
 
 fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
     let expected = match (spec.kind, &node.value) {
-        (SettingType::Secret, Value::String(_)) => {
-            let phrase = phrase(node);
-            // What is no reference at all is reported where references are resolved.
-            let is_broken = phrase
-                .pieces
-                .iter()
-                .any(|it| matches!(it, Piece::Misfit(_)));
-            if !is_broken && !is_secret(&phrase) {
-                sink.push(
-                    Diagnostic::new(
-                        Code::SecretRequired,
-                        format!("setting `{}` must be a secret", spec.name),
-                    )
-                    .label(node.span, "written out")
-                    .help(format!(
-                        "declare a secret and write `{} = \"${{secrets.NAME}}\"`",
-                        spec.name
-                    )),
-                );
-            }
-            return;
-        }
+        (SettingType::Secret, Value::String(_)) => return secret_value(spec, node, sink),
         (SettingType::Duration, Value::String(text))
             if duration_ms(text).is_some() || phrase(node).literal().is_none() =>
         {
@@ -228,17 +203,7 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
             return;
         }
         (SettingType::String, Value::String(text)) if !spec.choices.is_empty() => {
-            if !spec.choices.contains(text) {
-                sink.push(
-                    Diagnostic::new(
-                        Code::BadValue,
-                        format!("setting `{}` can't be `{text}`", spec.name),
-                    )
-                    .label(node.span, "does not fit")
-                    .help(format!("write {}", one_of(&spec.choices))),
-                );
-            }
-            return;
+            return choice(spec, text, node.span, sink);
         }
         (SettingType::Stores, Value::Array(items)) => {
             items
@@ -274,6 +239,40 @@ fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
         (SettingType::Files | SettingType::Folders, _) => "a list of paths of the project",
     };
     sink.push(wrong(spec, node, expected));
+}
+
+fn secret_value(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
+    let phrase = phrase(node);
+    // What is no reference at all is reported where references are resolved.
+    let mut pieces = phrase.pieces.iter();
+    let is_broken = pieces.any(|it| matches!(it, Piece::Misfit(_)));
+    if !is_broken && !is_secret(&phrase) {
+        sink.push(
+            Diagnostic::new(
+                Code::SecretRequired,
+                format!("setting `{}` must be a secret", spec.name),
+            )
+            .label(node.span, "written out")
+            .help(format!(
+                "declare a secret and write `{} = \"${{secrets.NAME}}\"`",
+                spec.name
+            )),
+        );
+    }
+}
+
+fn choice(spec: &SettingSpec, text: &str, span: Span, sink: &mut Sink) {
+    if spec.choices.iter().any(|choice| choice == text) {
+        return;
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::BadValue,
+            format!("setting `{}` can't be `{text}`", spec.name),
+        )
+        .label(span, "does not fit")
+        .help(format!("write {}", one_of(&spec.choices))),
+    );
 }
 
 /// Reports what a string of the setting may not hold, because it would mean something where it ends up.

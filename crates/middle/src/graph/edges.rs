@@ -7,7 +7,8 @@ use super::{
     texts::{pipeline_texts, workload_texts},
 };
 use crate::model::{
-    Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Reach, Text, Workload,
+    Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Purpose, Reach, Setting, Text,
+    Workload,
 };
 
 pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
@@ -15,6 +16,7 @@ pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
         for workload in &component.workloads {
             workload_edges(platform, workload, graph);
         }
+        setting_edges(platform, component, graph);
         uses_edges(platform, component, graph);
     }
     for pipeline in &platform.pipelines {
@@ -51,6 +53,19 @@ fn workload_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
             }
             graph.connect_components(component.clone(), &dependency.component, Why::DependsOn);
         }
+    }
+}
+
+/// What the main workload is told to ask in the files of its settings.
+fn setting_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
+    let Some(workload) = component.main() else {
+        return;
+    };
+    let peer = Peer::Workload(workload.name.clone());
+    let own = ComponentPeer::Component(component.name.clone());
+    let texts = component.settings.iter().flat_map(Setting::file_texts);
+    for endpoint in texts.flat_map(Text::endpoints) {
+        reference(platform, &peer, &own, endpoint, graph);
     }
 }
 
@@ -151,7 +166,7 @@ fn all_ports(peer: &Peer, target: &Component, why: Why, graph: &mut Graph) {
 }
 
 fn scrape_edges(platform: &Platform, graph: &mut Graph) {
-    let Some(prometheus) = platform.first_of("prometheus") else {
+    let Some(prometheus) = platform.first_for(Purpose::Metrics) else {
         return;
     };
     let Some(scraper) = prometheus.main() else {

@@ -59,6 +59,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         depends_on: _,
         reaches: _,
         written: _,
+        values: _,
         span: _,
     } = workload;
     let mut texts: Vec<&Text> = image.texts().collect();

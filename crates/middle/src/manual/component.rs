@@ -359,7 +359,7 @@ fn setting_value(value: &SettingValue) -> serde_json::Value {
         SettingValue::Boolean(value) => (*value).into(),
         SettingValue::List(items) => items.iter().map(text).collect(),
         SettingValue::Stores(stores) => stores.iter().map(store).collect(),
-        SettingValue::Files(files) => files.iter().map(|(path, _)| path.as_str()).collect(),
+        SettingValue::Files(files) => files.iter().map(|file| file.path.as_str()).collect(),
     }
 }
 

@@ -234,6 +234,7 @@ fn name(rule: NameRule) -> Value {
         }
         NameRule::WebPath => json!({ "pattern": "^(/[A-Za-z0-9._~-]+)*/?$" }),
         NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
+        NameRule::HostName => json!({ "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]*$" }),
         NameRule::Registry => json!({ "pattern": "^[A-Za-z0-9._-]+(:[0-9]+)?$" }),
         NameRule::Free => json!({ "minLength": 1 }),
     }
@@ -322,8 +323,8 @@ fn condition(kind: &Kind) -> Value {
                 "settings": or_false(object(closed(settings))),
                 "uses": or_false(object(closed(roles))),
                 "parts": or_false(object(part_names(&parts))),
-                "ports": or_false(object(known(&kind.table, "ports"))),
-                "volumes": or_false(object(known(&kind.table, "volumes"))),
+                "ports": or_false(object(names_of_kind(&kind.table, "ports"))),
+                "volumes": or_false(object(names_of_kind(&kind.table, "volumes"))),
             },
         },
     })
@@ -339,7 +340,7 @@ fn part_names(parts: &[&str]) -> Value {
 }
 
 /// Names that the kind declares, for an editor to offer; other names are allowed too.
-fn known(kind: &Table, what: &str) -> Value {
+fn names_of_kind(kind: &Table, what: &str) -> Value {
     let names: Map<String, Value> = kind
         .get_path(&["workload", what])
         .and_then(|node| node.as_table())

@@ -3,7 +3,8 @@
 use crate::{
     data::{Program, Upgrade},
     model::{
-        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Raw, Text, Workload,
+        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Purpose, Raw, Text,
+        Workload,
     },
     source::Span,
     syntax::Shared,
@@ -15,16 +16,18 @@ use crate::{
 pub struct Component {
     /// The key in `[components]`: the name of its main workload, and of its service in the DNS.
     pub name: String,
-    /// The catalog entry, and the kinds that it extends, nearest first.
+    /// The catalog entry.
     pub kind: String,
-    /// The kinds that `kind` extends, nearest first.
-    pub lineage: Vec<String>,
     /// The kind that describes its program: what it writes, no other program reads.
     pub program: String,
     /// The kind's title, as in `PostgreSQL`.
     pub title: String,
     /// Its shape in the picture.
     pub icon: Icon,
+    /// Its kind is for programs of all sorts, which their images name.
+    pub any_program: bool,
+    /// What it does for the platform as a whole.
+    pub purpose: Option<Purpose>,
     /// The version of its program.
     pub version: ProgramVersion,
     /// What its program asks for when its version changes over existing data.
@@ -90,6 +93,21 @@ pub struct DataFolder {
     pub env: Vec<String>,
     /// Options of the command that name it, without dashes.
     pub options: Vec<String>,
+    /// Options of the command that name a file in which `options` may stand, too.
+    pub config: Vec<String>,
+    /// Where it has another value, the program keeps its data elsewhere, as in another database.
+    pub kept_if: Option<KeptIf>,
+}
+
+/// What the program is told about where it keeps its data, and the value with which that is the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptIf {
+    /// Environment variables that tell it.
+    pub env: Vec<String>,
+    /// Options of the command that tell it, without dashes.
+    pub options: Vec<String>,
+    /// The value with which it is the folder; it is also that where nothing tells.
+    pub value: String,
 }
 
 impl Component {
@@ -122,7 +140,8 @@ impl Component {
     /// Where people reach a port, where the platform says so and does not leave it to what is published.
     pub fn declared_public_url(&self, port: &str) -> Option<&WebAddress> {
         let is_main = self.main_port.as_deref() == Some(port);
-        self.public_url.as_ref().filter(|_| is_main)
+        let of_port = self.port(port).and_then(|port| port.public_url.as_ref());
+        of_port.or(self.public_url.as_ref().filter(|_| is_main))
     }
 
     /// The workload that listens on a port. `None` where the component runs elsewhere.
@@ -161,11 +180,6 @@ impl Component {
             .iter()
             .find(|setting| setting.name == name)
             .map(|setting| &setting.value)
-    }
-
-    /// Whether it is of this kind or of one that extends it.
-    pub fn is_a(&self, kind: &str) -> bool {
-        self.kind == kind || self.lineage.iter().any(|ancestor| ancestor == kind)
     }
 }
 
@@ -215,8 +229,19 @@ pub enum SettingValue {
     List(Vec<Text>),
     /// Stores elsewhere, in the user's order.
     Stores(Vec<Store>),
-    /// Files of the project: path and text.
-    Files(Vec<(String, Vec<u8>)>),
+    /// Files of the project.
+    Files(Vec<SettingFile>),
+}
+
+/// A file of the project that a setting names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SettingFile {
+    /// Relative to the project.
+    pub path: String,
+    /// As it is written.
+    pub bytes: Vec<u8>,
+    /// Its text with its references resolved, where it holds some.
+    pub text: Option<Text>,
 }
 
 /// A store elsewhere that a program sends to.
@@ -241,6 +266,17 @@ impl SettingValue {
             Self::Stores(stores) => stores.iter().flat_map(Store::texts).collect(),
             Self::Integer(_) | Self::Boolean(_) | Self::Files(_) => Vec::new(),
         }
+    }
+}
+
+impl Setting {
+    /// The texts of its files in which references stand.
+    pub fn file_texts(&self) -> impl Iterator<Item = &Text> {
+        let files = match &self.value {
+            SettingValue::Files(files) => files.as_slice(),
+            _ => &[],
+        };
+        files.iter().filter_map(|file| file.text.as_ref())
     }
 }
 

@@ -84,7 +84,7 @@ impl Image {
     }
 
     /// The whole reference of an image that holds no variable.
-    pub fn written(&self) -> String {
+    pub fn to_text(&self) -> String {
         self.text().as_plain().unwrap_or_default()
     }
 

@@ -27,18 +27,18 @@ pub use crate::syntax::Date;
 pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, Icon, ImagePlatform, PanelKind, ProbeTool, Propagation,
-    Protocol, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
+    Protocol, Purpose, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };
 pub use account::{SupplementalGroup, User};
 pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};
 pub use component::{
     Alert, AlertText, Component, DataFolder, DatabaseBinding, Expression, External,
-    ExternalAddress, Output, Panel, Query, Record, Requests, Setting, SettingValue, Store,
-    Threshold, Use,
+    ExternalAddress, KeptIf, Output, Panel, Query, Record, Requests, Setting, SettingFile,
+    SettingValue, Store, Threshold, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};
-pub use mount::{FileContent, FileMount, Mount, MountSource};
+pub use mount::{FileContent, FileMount, Mount, MountSource, ProjectText};
 pub use named::{HasName, Named};
 pub use notify::{
     BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, NO_REPLICAS, Notify, NotifyRoute,
@@ -48,7 +48,7 @@ pub use notify::{
 pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable, aliases, is_claim_name, network_name,
+    SecretOrigin, Variable, aliases, is_dns_subdomain, network_name,
 };
 pub use program_version::{KnownVersions, ProgramVersion, TagVersion};
 pub use published::Published;

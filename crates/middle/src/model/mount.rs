@@ -23,8 +23,19 @@ pub struct Mount {
     pub folder_env: Option<String>,
     /// How later mounts below it are seen on the other side.
     pub propagation: Option<Propagation>,
+    /// The text of a configuration file of the project that it mounts.
+    pub text: Option<ProjectText>,
     /// Its name where it is written.
     pub span: Span,
+}
+
+/// A text file of the project, as it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProjectText {
+    /// Relative to the project.
+    pub path: String,
+    /// With its references.
+    pub text: String,
 }
 
 /// What a mount brings into a container.
@@ -55,6 +66,8 @@ pub struct FileMount {
     pub content: FileContent,
     /// The setting of the component that names it, where one does.
     pub setting: Option<String>,
+    /// The file in which the references of the content were resolved.
+    pub template: Option<ProjectText>,
     /// Octal, as `0o644`.
     pub mode: u32,
     /// The path where it is written.

@@ -4,6 +4,7 @@ use crate::{
     files::CONFIG,
     model::{AlertSeverity, At, Component, FileContent, Text},
     source::Span,
+    value::HostAndPort,
 };
 
 /// `[notify]`: what Alertmanager's configuration is made of.
@@ -51,9 +52,7 @@ pub struct NotifyRoute {
 /// The server that sends mails.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Smtp {
-    /// A name, or an IP address; one of IPv6 in brackets.
-    pub host: String,
-    pub port: u16,
+    pub server: HostAndPort,
     pub from: String,
     pub user: Option<String>,
     pub password: Option<At<Text>>,

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    data::DataKey,
     files::Target,
     model::{
-        Ci, Component, Deploy, HasName, Named, Notify, PROBER, Pipeline, Raw, Route, Workload,
+        Ci, Component, Deploy, HasName, Named, Notify, PROBER, Pipeline, Purpose, Raw, Route,
+        Workload,
     },
     source::{SourceId, Span},
 };
@@ -80,6 +82,11 @@ impl Platform {
         self.components.find(name)
     }
 
+    /// The names of the chart's own pods: `helm test`, and what removes the pods of failed tasks.
+    pub fn chart_pods(&self) -> [String; 2] {
+        ["test", "task-pods"].map(|it| format!("{}-{it}", self.name))
+    }
+
     /// All workloads, in the order of their components.
     pub fn workloads(&self) -> impl Iterator<Item = &Workload> {
         self.components
@@ -101,12 +108,18 @@ impl Platform {
     pub fn starts_in_chart(&self, workload: &Workload) -> bool {
         let component = self.component(&workload.component);
         let is_off = |raw: &Raw| raw.get("enabled") == Some(&Raw::Boolean(false));
+        let is_off_at_the_top = |name: &str| {
+            let values = self.raw_helm.at(&["components", name]);
+            values.is_some_and(is_off)
+        };
         // What is off under Compose alone runs here.
         let has_no_profile = workload.profiles.is_empty() || workload.runtime.cluster_only;
         has_no_profile
             && !self.is_bypassed(&workload.component)
             && !component.is_some_and(|component| is_off(&component.raw_helm))
             && !is_off(&workload.raw_helm)
+            && !is_off_at_the_top(&workload.component)
+            && !is_off_at_the_top(&workload.name)
     }
 
     /// An entry point that a cluster's own takes the place of: it asks nobody to log in and leads to nothing elsewhere.
@@ -149,17 +162,17 @@ impl Platform {
         network_name(&self.project, group)
     }
 
-    /// The first component of a kind, or of a kind that extends it; one that runs elsewhere only where there is no other.
-    pub fn first_of(&self, kind: &str) -> Option<&Component> {
+    /// The first component of a purpose; one that runs elsewhere only where there is no other.
+    pub fn first_for(&self, purpose: Purpose) -> Option<&Component> {
         self.components
             .iter()
-            .filter(|component| component.is_a(kind))
+            .filter(|component| component.purpose == Some(purpose))
             .min_by_key(|component| component.external.is_some())
     }
 
     /// The workload that asks others whether they work.
     pub fn prober(&self) -> Option<&Workload> {
-        let mut workloads = self.first_of("prometheus")?.workloads.iter();
+        let mut workloads = self.first_for(Purpose::Metrics)?.workloads.iter();
         workloads.find(|workload| workload.part.as_deref() == Some(PROBER))
     }
 }
@@ -253,11 +266,11 @@ pub struct PlatformVolume {
     /// Whether the claim's name is that of an earlier key.
     pub claim_moved: bool,
     /// The keys that it had before, by `[[moved]]`, the newest first.
-    pub before: Vec<String>,
+    pub before: Vec<DataKey>,
     /// Its name where it is declared, as in `data`.
     pub declared_as: String,
     /// Where platform.toml speaks of it, as in `components.redis.volumes.data`.
-    pub path: String,
+    pub path: DataKey,
     /// Declared in `[volumes]`, for everything that mounts it.
     pub shared: bool,
     /// The component, unless it is shared.
@@ -272,8 +285,8 @@ pub struct PlatformVolume {
     pub span: Span,
 }
 
-/// Whether Kubernetes takes it as the name of a claim.
-pub fn is_claim_name(name: &str) -> bool {
+/// Whether Kubernetes takes it as a DNS subdomain: the name of a claim, a name in `hostAliases`.
+pub fn is_dns_subdomain(name: &str) -> bool {
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     name.len() <= 253
         && name.split('.').all(|label| {

@@ -8,6 +8,7 @@ use crate::{
     },
     source::Span,
     syntax::Table,
+    value::WebAddress,
 };
 
 /// Whether a program has an end.
@@ -90,6 +91,8 @@ pub struct Workload {
     pub raw_compose: Raw,
     /// Raw keys of its values in the chart, laid over what is generated.
     pub raw_helm: Raw,
+    /// What `helm` and `[raw.helm] components` write of its values, for checks that want the place of a value.
+    pub values: Table,
     /// The keys as resolved, for `show` and for checks that want the place of a value.
     pub written: Table,
     /// The component's name where it is declared.
@@ -224,6 +227,8 @@ pub struct Port {
     pub scheme: Scheme,
     /// What a URL of it ends with; may be empty.
     pub path: String,
+    /// Where people reach it, where `ports.NAME.public_url` or a route says so.
+    pub public_url: Option<WebAddress>,
     /// The host's address to publish on.
     pub bind: Bind,
     /// The port's own place, and that of `host`.

@@ -10,7 +10,7 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft},
     model::{
         Alert, EnvironmentVariable, HasName, Health, Metrics, Named, Notify, PlatformVolume,
-        Setting,
+        Purpose, Setting,
     },
     syntax::Table,
 };
@@ -125,7 +125,7 @@ struct Watched<'a> {
 
 impl Watched<'_> {
     fn scraper(&self, scene: &Scene<'_>) -> Option<(usize, Scraper)> {
-        let prometheus = scene.first_of("prometheus")?;
+        let prometheus = scene.first_for(Purpose::Metrics)?;
         let scraped = (0..self.components.len()).flat_map(|index| self.metrics(scene, index));
         let settings = &self.components[prometheus].settings;
         Some((prometheus, observe::scraper(scraped, settings)))
@@ -139,9 +139,10 @@ impl Watched<'_> {
         sink: &mut Sink,
     ) -> Option<(usize, Vec<Alert>)> {
         let airflow = (0..self.components.len()).find(|index| {
-            scene.components[*index].is_a("airflow") && self.metrics(scene, *index).next().is_some()
+            scene.components[*index].is_for(Purpose::Pipelines)
+                && self.metrics(scene, *index).next().is_some()
         })?;
-        let prometheus = scene.first_of("prometheus");
+        let prometheus = scene.first_for(Purpose::Metrics);
         let settings = prometheus.map_or(&[][..], |index| &self.components[index].settings);
         let alerts = observe::promises(tree, &scene.components[airflow].name, settings, sink);
         Some((airflow, alerts))

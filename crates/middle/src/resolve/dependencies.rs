@@ -9,7 +9,7 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, unknown},
     model::{Condition, Dependency, Named},
     source::Span,
-    syntax::{Node, Table, Value},
+    syntax::{Key, Node, Table, Value},
 };
 
 /// What a workload waits for.
@@ -41,7 +41,7 @@ impl Waits<'_> {
     fn all(&self, sink: &mut Sink) -> Vec<Dependency> {
         let mut out: Vec<Dependency> = Vec::new();
         if let Some(node) = self.shape.table.get("depends_on") {
-            self.written(node, &mut out, sink);
+            self.list_or_table(node, &mut out, sink);
         }
         if let Some(inner) = self.shape.table.table("@depends_on") {
             self.table(inner, &mut out, sink);
@@ -55,7 +55,7 @@ impl Waits<'_> {
         out
     }
 
-    fn written(&self, node: &Node, out: &mut Vec<Dependency>, sink: &mut Sink) {
+    fn list_or_table(&self, node: &Node, out: &mut Vec<Dependency>, sink: &mut Sink) {
         match &node.value {
             Value::Array(items) => {
                 for item in items {
@@ -78,7 +78,7 @@ impl Waits<'_> {
             if key.name.starts_with('@') {
                 self.inner(&key.name, node, key.span, out);
             } else if self.is_known(&key.name, key.span, sink) {
-                self.entry(&key.name, node, key.span, out, sink);
+                self.entry(key, node, out, sink);
             }
         }
     }
@@ -106,14 +106,8 @@ impl Waits<'_> {
         push(out, dependency(workload, condition, false, false, span));
     }
 
-    fn entry(
-        &self,
-        name: &str,
-        node: &Node,
-        span: Span,
-        out: &mut Vec<Dependency>,
-        sink: &mut Sink,
-    ) {
+    fn entry(&self, key: &Key, node: &Node, out: &mut Vec<Dependency>, sink: &mut Sink) {
+        let (name, span) = (key.name.as_str(), key.span);
         let Some(workload) = self.target(name) else {
             return;
         };
@@ -128,19 +122,21 @@ impl Waits<'_> {
         if let Some(asked) = asked
             && let Some(problem) = impossible(workload, asked)
         {
-            sink.push(
-                Diagnostic::new(Code::ConditionImpossible, problem)
-                    .label(node.span, format!("waits for `{}`", asked.name()))
-                    .label(workload.draft.span, "this component")
-                    .help(match asked {
-                        Condition::Healthy => {
-                            format!("give `{name}` a `health`, or wait for `started`")
-                        }
-                        _ => format!(
-                            "make `{name}` of `kind = \"job\"`, or wait for `healthy` or `started`"
-                        ),
-                    }),
-            );
+            let diagnostic = Diagnostic::new(Code::ConditionImpossible, problem)
+                .label(node.span, format!("waits for `{}`", asked.name()))
+                .label(workload.draft.span, "this component");
+            let is_of_no_kind = workload.draft.user.get("kind").is_none();
+            sink.push(match asked {
+                Condition::Healthy => {
+                    diagnostic.help(format!("give `{name}` a `health`, or wait for `started`"))
+                }
+                _ if is_of_no_kind && workload.shape.part.is_none() => diagnostic
+                    .help(format!(
+                        "write `kind = \"job\"` in `{name}`, or wait for `healthy` or `started`"
+                    ))
+                    .adding(workload.draft.span, "kind = \"job\""),
+                _ => diagnostic.help("wait for `healthy` or `started`"),
+            });
             return;
         }
         push(

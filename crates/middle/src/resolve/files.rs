@@ -1,11 +1,10 @@
 //! Files that are mounted: contents, files of the project, secrets, what targets generate.
 
-use std::collections::BTreeMap;
-
 use super::{
     Inputs, Scene,
     contents::dashboard::{Adapted, adapted},
     main_files,
+    project_files::{leaves_project, private, project, read_project},
     reference::{Scope, text},
     template_view::{Marks, view},
 };
@@ -14,16 +13,12 @@ use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     files::GENERATED,
-    model::{FileContent, FileMount, Text},
+    model::{FileContent, FileMount, ProjectText, Text},
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
-    value::{TreePath, climbs_out, one_spelling, why_private},
-    world::{ReadError, World},
+    value::{one_spelling, why_private},
 };
-
-/// The largest file that is mounted, in bytes: what fits a ConfigMap with room for its other keys.
-const LARGEST: usize = 900 * 1024;
 
 pub(super) fn files(
     scene: &Scene<'_>,
@@ -48,9 +43,11 @@ pub(super) fn files(
             if out.iter().any(same) {
                 continue;
             }
+            let template = file.template_of(table);
             out.push(FileMount {
                 path,
                 content,
+                template,
                 setting: read::owned(table, "setting").filter(|_| table.get("of").is_none()),
                 mode: mode(table),
                 span: key.span,
@@ -113,12 +110,12 @@ impl File<'_> {
             "template" if self.scene.names.is_kind_text(&entry.value) => {
                 self.template(&entry.value, sink)
             }
-            "template" => self.project_template(&entry.value, sink),
+            "template" => self.project_template(&self.path, &entry.value, sink),
             _ => {
                 let scope = Scope::component(self.index, self.shape.part.as_deref())
                     .without_secrets("a file's content");
                 let text = text(self.scene, &entry.value, &scope, sink);
-                Some(self.content(text))
+                Some(self.content(&self.path, text))
             }
         };
         content
@@ -164,8 +161,8 @@ impl File<'_> {
         .help("write one of `source`, `content`, `template` and `secret`")
     }
 
-    fn content(&self, text: Text) -> FileContent {
-        let name = self.path.trim_start_matches('/').to_string();
+    fn content(&self, path: &str, text: Text) -> FileContent {
+        let name = path.trim_start_matches('/').to_string();
         let own = self.shape.part.as_ref().filter(|_| !self.shape.own_image);
         FileContent::Text {
             name: match own {
@@ -201,7 +198,8 @@ impl File<'_> {
             .find(|spec| spec.name == name)
             .and_then(|spec| spec.holds);
         match &setting.value {
-            Value::String(_) => project(self.inputs.world, setting, sink)
+            Value::String(_) => self
+                .file_of_setting(&self.path, setting, sink)
                 .map(|content| (self.path.clone(), content))
                 .into_iter()
                 .collect(),
@@ -210,8 +208,8 @@ impl File<'_> {
                 items
                     .iter()
                     .filter_map(|item| {
-                        let content = project(self.inputs.world, item, sink)?;
                         let path = format!("{}/{}", self.path, base_name(item)?);
+                        let content = self.file_of_setting(&path, item, sink)?;
                         let content = match holds {
                             Some(FileForm::Dashboard) => self.dashboard(&path, item, content, sink),
                             _ => content,
@@ -224,23 +222,36 @@ impl File<'_> {
         }
     }
 
+    /// A file that a setting names, to lie at `path`; with its references resolved where it holds some.
+    fn file_of_setting(&self, path: &str, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+        let name = node.as_str()?;
+        match self.scene.templates.contains_key(name) {
+            true => self.project_template(path, node, sink),
+            false => project(self.inputs.world, node, sink),
+        }
+    }
+
     /// A file of the project with its references resolved. The rest of it is another program's language.
-    fn project_template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+    fn project_template(&self, at: &str, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let path = node.as_str()?;
         if let Some(why) = why_private(path, GENERATED) {
             sink.push(private(path, why, node.span));
             return None;
         }
+        let part = self.shape.part.as_deref();
+        let resolved = resolved(self.scene, self.index, part, self.inputs, path, sink)?;
+        Some(self.content(at, resolved))
+    }
+
+    /// The file of the project whose references are resolved in the content.
+    fn template_of(&self, table: &Table) -> Option<ProjectText> {
+        let node = table.get("template")?;
+        let path = node.as_str()?;
         let source = *self.scene.templates.get(path)?;
-        let written = &self.inputs.sources.file(source).text;
-        let whole = Node {
-            span: Span::new(source, 0..written.len()),
-            value: Value::String(written.clone()),
-        };
-        let scope = Scope::component(self.index, self.shape.part.as_deref())
-            .without_secrets("a file's content")
-            .shell();
-        Some(self.content(text(self.scene, &whole, &scope, sink)))
+        (!self.scene.names.is_kind_text(node)).then(|| ProjectText {
+            path: path.to_string(),
+            text: self.inputs.sources.file(source).text.clone(),
+        })
     }
 
     /// A dashboard with the platform's data sources in the place of those that it was exported with.
@@ -293,7 +304,7 @@ impl File<'_> {
         let environment = self.inputs.environment.as_deref();
         let view = view(self.scene, self.index, environment, &mut marks, sink);
         match self.inputs.engine.render(path, view) {
-            Ok(rendered) => Some(self.content(marks.restore(&rendered))),
+            Ok(rendered) => Some(self.content(&self.path, marks.restore(&rendered))),
             Err(_) if self.scene.components[self.index].broken => None,
             Err(error) => {
                 sink.push(
@@ -308,6 +319,27 @@ impl File<'_> {
             }
         }
     }
+}
+
+/// The text of a file of the project with its references resolved; nothing where it was not read for that.
+pub(super) fn resolved(
+    scene: &Scene<'_>,
+    index: usize,
+    part: Option<&str>,
+    inputs: &Inputs<'_>,
+    path: &str,
+    sink: &mut Sink,
+) -> Option<Text> {
+    let source = *scene.templates.get(path)?;
+    let written = &inputs.sources.file(source).text;
+    let whole = Node {
+        span: Span::new(source, 0..written.len()),
+        value: Value::String(written.clone()),
+    };
+    let scope = Scope::component(index, part)
+        .without_secrets("a file's content")
+        .shell();
+    Some(text(scene, &whole, &scope, sink))
 }
 
 fn base_name(item: &Node) -> Option<&str> {
@@ -333,166 +365,4 @@ fn report_equal_names(items: &[Node], sink: &mut Sink) {
             );
         }
     }
-}
-
-/// A file or a folder of the project.
-pub(super) fn project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {
-    let written = node.as_str()?;
-    if leaves_project(written) {
-        sink.push(
-            Diagnostic::new(
-                Code::OutsideProject,
-                format!("`{written}` is outside of the project"),
-            )
-            .label(node.span, "not in the project's folder")
-            .help(
-                "files are read when compiling, so they must be part of the project: copy it there",
-            ),
-        );
-        return None;
-    }
-    read_project(world, node, sink)
-}
-
-/// Whether a path is absolute or climbs above the project's folder.
-fn leaves_project(path: &str) -> bool {
-    path.starts_with('/') || climbs_out(path, 0)
-}
-
-/// The path without `.`, and without `..` where a folder stands before it.
-fn plain_path(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
-fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {
-    let written = node.as_str()?;
-    let path = &plain_path(written);
-    if path.split('/').next() == Some(GENERATED) {
-        sink.push(
-            Diagnostic::new(
-                Code::OutsideProject,
-                format!("`{written}` is in the folder that everything is generated into"),
-            )
-            .label(node.span, "this folder is generated")
-            .help("secrets lie there, and it would grow at each `apply`: name the file that it comes from"),
-        );
-        return None;
-    }
-    if let Some(why) = why_private(path, GENERATED) {
-        sink.push(private(written, why, node.span));
-        return None;
-    }
-    match world.read(path) {
-        Ok(bytes) => {
-            if bytes.len() > LARGEST {
-                sink.push(too_large(written, node.span));
-                return None;
-            }
-            Some(FileContent::Project {
-                path: path.clone(),
-                bytes,
-            })
-        }
-        Err(ReadError::Directory) => folder(world, path, node.span, sink),
-        Err(error) => {
-            sink.push(unread(written, node.span, &error));
-            None
-        }
-    }
-}
-
-fn private(path: &str, why: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::OutsideProject, format!("`{path}` {why}"))
-        .label(span, "it would be copied into what is generated")
-        .help("name a file that everyone may read; `files.\"/path\" = { secret = \"S\" }` mounts a secret")
-}
-
-fn unread(path: &str, span: Span, error: &ReadError) -> Diagnostic {
-    let (code, label, help) = match error {
-        ReadError::Missing => (
-            Code::FileMissing,
-            "no such file",
-            "paths are relative to the project's folder",
-        ),
-        _ => (
-            Code::Unreadable,
-            "this source",
-            "put a regular file or folder there that you may read",
-        ),
-    };
-    Diagnostic::new(code, format!("`{path}` {error}"))
-        .label(span, label)
-        .help(help)
-}
-
-fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<FileContent> {
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    let listing = world.list(path);
-    let mut broken = listing.unread;
-    let mut size = 0;
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    for file in listing.files {
-        let bytes = match world.read(&file) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                broken.push((file, error));
-                continue;
-            }
-        };
-        let name = file.strip_prefix(path)?.trim_start_matches('/').to_string();
-        // A name at the top of the user's folder is not at the top of the tree.
-        if let Err(why) = TreePath::parse(&format!("files/{name}")) {
-            broken.push((file, ReadError::Failed(format!("it {why}"))));
-            continue;
-        }
-        if let Some(why) = why_private(&file, GENERATED) {
-            sink.push(private(&file, why, span));
-            return None;
-        }
-        if let Some(first) = seen.insert(one_spelling(&name), file.clone()) {
-            sink.push(twins(&first, &file, span));
-            return None;
-        }
-        size += bytes.len();
-        if size > LARGEST {
-            sink.push(too_large(path, span));
-            return None;
-        }
-        files.push((name, bytes));
-    }
-    for (file, error) in &broken {
-        sink.push(unread(file, span, error));
-    }
-    if !broken.is_empty() {
-        return None;
-    }
-    Some(FileContent::Folder {
-        path: path.to_string(),
-        files,
-    })
-}
-
-fn twins(first: &str, second: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(
-        Code::OutputClash,
-        format!("`{first}` and `{second}` are one file on some systems"),
-    )
-    .label(span, "this folder has both")
-    .help("rename one of the two; letter case and the way in which an accent is written make no difference")
-}
-
-fn too_large(path: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::BadValue, format!("`{path}` has more than 900 KB"))
-        .label(span, "too large to mount")
-        .help("a ConfigMap holds no more: put it on a volume, or into the image")
 }

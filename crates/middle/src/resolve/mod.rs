@@ -22,6 +22,7 @@ mod observe;
 mod order;
 mod pipelines;
 mod program;
+mod project_files;
 mod reference;
 mod runtime;
 mod scene;

@@ -1,53 +1,61 @@
 //! Volumes and bind mounts.
 
-use super::Scene;
+use super::{Scene, project_files::mounted_text};
 use crate::{
+    data::DataKey,
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
-    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_claim_name},
+    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_dns_subdomain},
     source::Span,
-    syntax::{Key, Table},
+    syntax::{Key, Node, Table},
     value::ContainerPath,
+    world::World,
 };
 
 /// Whose volumes are read: named volumes are called after it.
-struct Owner<'a> {
-    /// What a named volume's key starts with.
-    name: String,
-    /// The owner's place in the file, such as `components.db`.
-    path: String,
-    /// `None`: a pipeline.
-    component: Option<&'a str>,
+enum Owner<'a> {
+    Component(&'a str),
+    /// A part with another image than its component, and so with volumes of its own.
+    Part {
+        component: &'a str,
+        part: &'a str,
+    },
+    Pipeline(&'a str),
 }
 
 impl<'a> Owner<'a> {
-    fn workload(draft: &'a ComponentDraft, shape: &WorkloadDraft) -> Self {
-        let path = match (&shape.part, shape.own_image) {
-            (Some(part), false) => format!("components.{}.parts.{part}", draft.name),
-            _ => format!("components.{}", draft.name),
-        };
-        Self {
-            name: if shape.own_image {
-                draft.name.clone()
-            } else {
-                draft.workload_name(shape.part.as_deref())
+    fn of_workload(draft: &'a ComponentDraft, shape: &'a WorkloadDraft) -> Self {
+        let component = &draft.name;
+        match shape.part.as_deref().filter(|_| !shape.own_image) {
+            Some(part) => Owner::Part { component, part },
+            None => Owner::Component(component),
+        }
+    }
+
+    fn component(&self) -> Option<&'a str> {
+        match self {
+            Owner::Component(component) | Owner::Part { component, .. } => Some(component),
+            Owner::Pipeline(_) => None,
+        }
+    }
+
+    fn key_of(&self, volume: &str) -> DataKey {
+        let volume = volume.to_string();
+        match self {
+            Owner::Component(component) => DataKey::Component {
+                component: component.to_string(),
+                volume,
             },
-            path,
-            component: Some(&draft.name),
+            Owner::Part { component, part } => DataKey::Part {
+                component: component.to_string(),
+                part: part.to_string(),
+                volume,
+            },
+            Owner::Pipeline(pipeline) => DataKey::Pipeline {
+                pipeline: pipeline.to_string(),
+                volume,
+            },
         }
-    }
-
-    fn pipeline(name: &str) -> Self {
-        Self {
-            name: name.to_ascii_lowercase().replace('_', "-"),
-            path: format!("pipelines.{name}"),
-            component: None,
-        }
-    }
-
-    /// The key in Compose of a volume that it names.
-    fn key(&self, volume: &str) -> String {
-        format!("{}-{volume}", self.name)
     }
 }
 
@@ -56,12 +64,12 @@ pub(super) fn volumes(tree: &Table, scene: &Scene<'_>) -> Named<PlatformVolume> 
     let mut volumes = shared_volumes(tree, scene);
     for (index, draft) in scene.components.iter().enumerate() {
         for shape in scene.running(index) {
-            let owner = Owner::workload(draft, shape);
+            let owner = Owner::of_workload(draft, shape);
             declare(scene, &owner, &shape.table, &mut volumes);
         }
     }
     for (key, table) in read::tables(tree, "pipelines") {
-        declare(scene, &Owner::pipeline(&key.name), table, &mut volumes);
+        declare(scene, &Owner::Pipeline(&key.name), table, &mut volumes);
     }
     volumes
 }
@@ -79,15 +87,15 @@ fn declare(
             .string("mount")
             .and_then(ContainerPath::parse)
             .is_some();
-        let path = format!("{}.volumes.{}", owner.path, key.name);
-        let id = owner.key(&key.name);
+        let path = owner.key_of(&key.name);
+        let id = path.id();
         let is_known = volumes.find(&id).is_some_and(|known| known.path == path);
         if is_named && is_mounted && !is_known {
             volumes.push(PlatformVolume {
-                component: owner.component.map(ToString::to_string),
+                component: owner.component().map(ToString::to_string),
                 shared: false,
                 many_writers: false,
-                ..volume(scene, id, path, key, table)
+                ..volume(scene, path, key, table)
             });
         }
     }
@@ -98,10 +106,43 @@ pub(super) fn mounts(
     scene: &Scene<'_>,
     index: usize,
     shape: &WorkloadDraft,
+    world: &dyn World,
     sink: &mut Sink,
 ) -> Vec<Mount> {
-    let owner = Owner::workload(&scene.components[index], shape);
-    mounts_of(&owner, scene, &shape.table, sink)
+    let owner = Owner::of_workload(&scene.components[index], shape);
+    let kind = &scene.components[index].kind_table;
+    let folders = kind.array("data_folders").unwrap_or_default();
+    let variables = folders.iter().filter_map(Node::as_table);
+    let variable = variables
+        .flat_map(|folder| read::strings(folder, "env"))
+        .next();
+    let mut mounts = mounts_of(&owner, scene, &shape.table, sink);
+    for mount in &mut mounts {
+        if let MountSource::Bind { path, .. } = &mount.source {
+            mount.text = mounted_text(world, path.as_str());
+        }
+        let written = shape
+            .table
+            .get_path(&["volumes", &mount.name, "makes_folder"]);
+        let Some(node) = written.filter(|node| node.as_bool() == Some(true)) else {
+            continue;
+        };
+        mount.folder_env.clone_from(&variable);
+        if variable.is_none() {
+            sink.push(no_variable(node));
+        }
+    }
+    mounts
+}
+
+/// A kind that does not say how its program is told where to make its folder.
+fn no_variable(node: &Node) -> Diagnostic {
+    Diagnostic::new(
+        Code::BadKind,
+        "`makes_folder` needs a variable that names the folder",
+    )
+    .label(node.span, "made where?")
+    .help("name the variable in `env` of the kind's `[[data_folders]]`")
 }
 
 /// The mounts of a pipeline's tasks.
@@ -111,7 +152,7 @@ pub(super) fn pipeline_mounts(
     table: &Table,
     sink: &mut Sink,
 ) -> Vec<Mount> {
-    mounts_of(&Owner::pipeline(pipeline), scene, table, sink)
+    mounts_of(&Owner::Pipeline(pipeline), scene, table, sink)
 }
 
 fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<Mount> {
@@ -133,7 +174,7 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
                     );
                     return None;
                 }
-                (None, None) => MountSource::Volume(owner.key(&key.name)),
+                (None, None) => MountSource::Volume(owner.key_of(&key.name).id()),
             };
             Some(Mount {
                 name: key.name.clone(),
@@ -141,8 +182,9 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
                 source,
                 read_only: table.boolean("read_only").unwrap_or(false),
                 compose_only: table.string("only") == Some("compose"),
-                folder_env: read::owned(table, "folder_env"),
+                folder_env: None,
                 propagation: table.string("propagation").and_then(Propagation::parse),
+                text: None,
                 span: key.span,
             })
         })
@@ -200,25 +242,22 @@ fn shared(scene: &Scene<'_>, name: &str, span: Span, sink: &mut Sink) -> Option<
 fn shared_volumes(tree: &Table, scene: &Scene<'_>) -> Named<PlatformVolume> {
     read::tables(tree, "volumes")
         .map(|(key, table)| {
-            let path = format!("volumes.{}", key.name);
-            volume(scene, key.name.clone(), path, key, table)
+            let path = DataKey::Shared(key.name.clone());
+            volume(scene, path, key, table)
         })
         .collect()
 }
 
 /// A volume of the platform's by what is written of it.
-fn volume(
-    scene: &Scene<'_>,
-    key: String,
-    path: String,
-    declared: &Key,
-    table: &Table,
-) -> PlatformVolume {
+fn volume(scene: &Scene<'_>, path: DataKey, declared: &Key, table: &Table) -> PlatformVolume {
+    let key = path.id();
     let usual = format!("{}_{key}", scene.names.project);
     let names = scene.names.moves.names(&path, (usual.clone(), key.clone()));
     let chosen = read::owned(table, "name");
     let named = chosen.as_ref().is_some_and(|name| *name != usual);
-    let claim = chosen.clone().filter(|name| named && is_claim_name(name));
+    let claim = chosen
+        .clone()
+        .filter(|name| named && is_dns_subdomain(name));
     PlatformVolume {
         named,
         volume_moved: names.moved && chosen.is_none(),

@@ -82,6 +82,22 @@ pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
                 let known: Vec<&str> = scene.component_names().collect();
                 sink.push(unknown("component", &other, node.span, &known));
             }
+            (Some(NetworkMode::Service(other)), _)
+                if scene
+                    .find(&other)
+                    .is_some_and(|it| scene.components[it].external.is_some()) =>
+            {
+                sink.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!("`{other}` runs elsewhere: it has no network here to share"),
+                    )
+                    .label(node.span, "needs a component with a workload")
+                    .help(format!(
+                        "remove `network_mode`; an address of it is `${{components.{other}.PORT.address}}`"
+                    )),
+                );
+            }
             _ => {}
         }
     }

@@ -14,6 +14,7 @@ use crate::{
         Smtp, Text, notify_file, notify_secret,
     },
     syntax::{Node, Table},
+    value::HostAndPort,
 };
 
 pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<Notify> {
@@ -49,7 +50,8 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<No
             span: node.span,
         })
         .collect();
-    let smtp = table.table("smtp").map(|table| smtp(scene, table, sink));
+    let smtp = table.table("smtp");
+    let smtp = smtp.and_then(|table| self::smtp(scene, table, sink));
     Some(Notify {
         default,
         watchdog,
@@ -114,18 +116,15 @@ fn receiver(
     }
 }
 
-fn smtp(scene: &Scene, table: &Table, sink: &mut Sink) -> Smtp {
-    // The form of the key accepts nothing else.
-    let address = table.string("host").and_then(|text| text.rsplit_once(':'));
-    let (host, port) = address.unwrap_or_default();
-    Smtp {
-        host: host.to_string(),
-        port: port.parse().unwrap_or_default(),
+fn smtp(scene: &Scene, table: &Table, sink: &mut Sink) -> Option<Smtp> {
+    Some(Smtp {
+        // The form of the key accepts nothing else.
+        server: HostAndPort::parse(table.string("host")?)?,
         from: read::owned(table, "from").unwrap_or_default(),
         user: read::owned(table, "user"),
         password: whole_value(scene, table, "password", sink),
         tls: table.boolean("tls").unwrap_or(true),
-    }
+    })
 }
 
 fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
@@ -189,6 +188,7 @@ pub(super) fn needs(
         path: notify_secret(secret),
         content: FileContent::Secret(secret.to_string()),
         setting: None,
+        template: None,
         mode: 0o444,
         span: file.span,
     });

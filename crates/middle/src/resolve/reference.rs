@@ -1,6 +1,7 @@
 //! `${...}` in strings: finds references, resolves them, leaves everything else as it is.
 
 mod messages;
+mod port;
 mod reach;
 mod resolver;
 
@@ -17,7 +18,7 @@ use crate::{
     language::memory_bytes,
     model::Text,
     reference::{self, Misfit, Mode, Piece, Reference, Words},
-    syntax::{Node, Value, quoted},
+    syntax::{Node, Value},
 };
 
 /// Who reads a string, and what may stand in it.
@@ -83,7 +84,9 @@ pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut
         match piece {
             Piece::Literal(text) => out.push_literal(text),
             Piece::Escape => out.push_literal("${"),
-            Piece::Misfit(misfit) => sink.push(not_a_reference(&misfit)),
+            Piece::Misfit(misfit) => {
+                sink.push(not_a_reference(&misfit, scope.no_secrets.is_none()));
+            }
             Piece::Reference(reference) => {
                 if let Some(text) = value(scene, &reference, words, scope, sink) {
                     out.append(&text);
@@ -120,7 +123,7 @@ pub(super) fn value(
     resolver.resolve(&reference.segments, sink)
 }
 
-fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
+fn not_a_reference(misfit: &Misfit<'_>, may_be_secret: bool) -> Diagnostic {
     let why = match misfit.closed {
         true => "no reference starts like this",
         false => "it has no `}`",
@@ -133,14 +136,16 @@ fn not_a_reference(misfit: &Misfit<'_>) -> Diagnostic {
             .renaming(misfit.inner, meant);
     }
     match misfit.variable() {
-        Some((variable, default)) => {
-            let name = variable.to_lowercase().replace('_', "-");
-            let name = name.trim_matches('-');
-            diagnostic.help(format!(
-                "a variable of the environment is declared in `[vars]`, as `{name} = {{ env = {}, default = {} }}`, and used as `${{vars.{name}}}`; a literal `${{` is written `$${{`",
-                quoted(variable),
-                quoted(default)
-            ))
+        Some(variable) => {
+            let declared = variable.declared(may_be_secret);
+            let (reference, line) = (declared.reference(), declared.line());
+            diagnostic
+                .help(format!(
+                    "write `{reference}`, and in `[{}]` `{line}`: a variable of the environment is declared; a literal `${{` is written `$${{`",
+                    declared.table
+                ))
+                .renaming(&format!("${{{}}}", misfit.inner), reference)
+                .declaring(misfit.place, declared.table, line)
         }
         None => diagnostic.help("a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}` or `${platform.name}`; a literal `${` is written `$${`"),
     }
@@ -196,24 +201,4 @@ pub(super) fn default_binding(scene: &Scene<'_>, index: usize, sink: &mut Sink) 
     let scope = Scope::component(index, None);
     first_binding(scene.draft, index)
         .map_or_else(Text::default, |node| text(scene, node, &scope, sink))
-}
-
-/// An output of a component, in the eyes of a reader that chose one of its databases.
-fn output_text(
-    scene: &Scene<'_>,
-    index: usize,
-    output: &str,
-    chosen: Option<&str>,
-    reader: &Scope<'_>,
-    sink: &mut Sink,
-) -> Option<Text> {
-    let node = scene.components[index]
-        .kind_table
-        .get_path(&["outputs", output])?;
-    let scope = Scope {
-        binding: chosen,
-        no_secrets: reader.no_secrets,
-        ..Scope::component(index, None)
-    };
-    Some(text(scene, node, &scope, sink))
 }

@@ -4,7 +4,7 @@ use super::{order::Order, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
     expand::{ComponentDraft, Draft, Names, WorkloadDraft, read, unknown},
-    model::{NetworkOwners, Piece, Secret, Text},
+    model::{NetworkOwners, Piece, Purpose, Secret, Text},
     source::Span,
 };
 
@@ -68,14 +68,14 @@ impl Scene<'_> {
         draft.workloads.iter().filter(is_run)
     }
 
-    /// The first component of a kind, or of a kind that extends it; one that runs elsewhere only where there is no other.
-    pub fn first_of(&self, kind: &str) -> Option<usize> {
+    /// The first component of a purpose; one that runs elsewhere only where there is no other.
+    pub fn first_for(&self, purpose: Purpose) -> Option<usize> {
         (0..self.components.len())
-            .filter(|index| self.components[*index].is_a(kind))
+            .filter(|index| self.components[*index].is_for(purpose))
             .min_by_key(|index| self.components[*index].external.is_some())
     }
 
-    pub fn has_kind(&self, kind: &str) -> bool {
-        self.components.iter().any(|draft| draft.is_a(kind))
+    pub fn has(&self, purpose: Purpose) -> bool {
+        self.components.iter().any(|draft| draft.is_for(purpose))
     }
 }

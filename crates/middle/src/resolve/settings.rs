@@ -1,13 +1,13 @@
 //! The values of the settings of a component's kind.
 
 use super::{
-    Inputs, Scene, files,
+    Inputs, Scene, files, project_files,
     reference::{Scope, setting_text, text},
 };
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::Sink,
-    model::{FileContent, Setting, SettingValue, Store},
+    model::{FileContent, Setting, SettingFile, SettingValue, Store},
     syntax::{Node, Value},
 };
 
@@ -27,7 +27,7 @@ pub(super) fn settings(
         let value = match spec.kind {
             SettingType::File | SettingType::Files => {
                 let items = node.as_array().unwrap_or(std::slice::from_ref(node));
-                SettingValue::Files(setting_files(items, inputs, sink))
+                SettingValue::Files(setting_files(scene, index, items, inputs, sink))
             }
             _ => setting_value(scene, index, spec, node, sink),
         };
@@ -59,15 +59,25 @@ fn store(scene: &Scene<'_>, index: usize, item: &Node, sink: &mut Sink) -> Store
     }
 }
 
-fn setting_files(items: &[Node], inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<(String, Vec<u8>)> {
-    items
-        .iter()
-        .filter_map(|item| files::project(inputs.world, item, sink))
-        .filter_map(|content| match content {
-            FileContent::Project { path, bytes } => Some((path, bytes)),
-            _ => None,
-        })
-        .collect()
+fn setting_files(
+    scene: &Scene<'_>,
+    index: usize,
+    items: &[Node],
+    inputs: &Inputs<'_>,
+    sink: &mut Sink,
+) -> Vec<SettingFile> {
+    let mut out = Vec::new();
+    for item in items {
+        if let Some(FileContent::Project { path, bytes }) =
+            project_files::project(inputs.world, item, sink)
+        {
+            let written = item.as_str().unwrap_or_default();
+            // Where the file is mounted, the same mistakes are found in the same places, and are reported once.
+            let text = files::resolved(scene, index, None, inputs, written, sink);
+            out.push(SettingFile { path, bytes, text });
+        }
+    }
+    out
 }
 
 /// A setting as the model holds it.

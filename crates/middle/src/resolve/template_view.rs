@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diag::Sink,
     expand::{ComponentDraft, read},
-    model::{Piece, RouteEnd, SettingValue, Text},
+    model::{Piece, Purpose, RouteEnd, SettingValue, Text},
     reference::{Reference, Words},
     syntax::{Node, Table},
 };
@@ -58,7 +58,7 @@ pub(super) fn view(
         "platform": {
             "name": scene.names.platform,
             "pipelines": scene.names.has_pipelines,
-            "prometheus": scene.has_kind("prometheus"),
+            "prometheus": scene.has(Purpose::Metrics),
             "ci_containers": scene.names.has_ci_containers,
         },
         "ci": match draft.kind_table.boolean("runs_ci") {
@@ -170,7 +170,7 @@ fn role_view(
         fields.insert("scheme".to_string(), Json::from(port.scheme.name()));
         fields.insert("path".to_string(), Json::from(port.prefix()));
         for field in ["host", "address", "url"] {
-            let value = own_address(scene, index, &port.name, field, &scope, sink);
+            let value = own_address(scene, index, [&port.name, field], &scope, sink);
             fields.insert(field.to_string(), Json::from(marks.show(&value)));
         }
         out.insert(port.name.clone(), Json::Object(fields));
@@ -188,7 +188,7 @@ fn role_view(
         for field in ["url", "public_url"] {
             // A port that is published nowhere has no public URL: a template that wants one then says so.
             let quiet = &mut Sink::default();
-            let value = own_address(scene, index, &main, field, &scope, quiet);
+            let value = own_address(scene, index, [&main, field], &scope, quiet);
             if !value.is_empty() {
                 out.insert(field.to_string(), Json::from(marks.show(&value)));
             }
@@ -210,8 +210,7 @@ fn role_view(
 fn own_address(
     scene: &Scene<'_>,
     index: usize,
-    port: &str,
-    field: &str,
+    [port, field]: [&str; 2],
     scope: &Scope<'_>,
     sink: &mut Sink,
 ) -> Text {

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Inputs, files};
+use super::{Inputs, project_files};
 use crate::{
+    catalog::{FileForm, SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink},
     expand::{Draft, read},
     model::FileContent,
+    reference::{self, Mode, Words},
     source::SourceId,
     syntax::Node,
 };
@@ -15,7 +17,8 @@ use crate::{
 /// The sources, by path.
 pub(super) type ProjectTemplates = BTreeMap<String, SourceId>;
 
-/// Reads what `files."/path" = { template = "..." }` of a component or a preset names. A kind's templates are others.
+/// Reads what `files."/path" = { template = "..." }` of a component or a preset names (a kind's templates are others), and the
+/// configuration files of settings that hold references.
 pub(super) fn read_all(
     draft: &Draft,
     inputs: &mut Inputs<'_>,
@@ -35,11 +38,48 @@ pub(super) fn read_all(
             known.insert(path.to_string(), inputs.sources.add(path, text));
         }
     }
+    for (draft, spec) in draft
+        .components
+        .iter()
+        .flat_map(|draft| draft.kind.settings.iter().map(move |spec| (draft, spec)))
+    {
+        let Some(node) = draft.setting(&spec.name).filter(|_| is_configuration(spec)) else {
+            continue;
+        };
+        for item in node.as_array().unwrap_or(std::slice::from_ref(node)) {
+            let Some(path) = item.as_str().filter(|path| !known.contains_key(*path)) else {
+                continue;
+            };
+            // What can't be read is reported where the setting is.
+            let content = project_files::project(inputs.world, item, &mut Sink::default());
+            if let Some(FileContent::Project { bytes, .. }) = content
+                && let Ok(text) = String::from_utf8(bytes)
+                && holds_references(item, &text)
+            {
+                known.insert(path.to_string(), inputs.sources.add(path, text));
+            }
+        }
+    }
     known
 }
 
+/// Whether references may stand in the files of a setting. A dashboard and rules have variables of their own.
+fn is_configuration(spec: &SettingSpec) -> bool {
+    let is_file = matches!(spec.kind, SettingType::File | SettingType::Files);
+    let is_other = matches!(
+        spec.holds,
+        Some(FileForm::Dashboard | FileForm::Rules | FileForm::Pem)
+    );
+    is_file && !is_other
+}
+
+fn holds_references(place: &Node, text: &str) -> bool {
+    let phrase = reference::of_text(text, place.span, Words::Platform, Mode::Shell);
+    phrase.references().next().is_some()
+}
+
 fn text_of(node: &Node, inputs: &Inputs<'_>, sink: &mut Sink) -> Option<String> {
-    let refused = match files::project(inputs.world, node, sink)? {
+    let refused = match project_files::project(inputs.world, node, sink)? {
         FileContent::Project { bytes, .. } => match String::from_utf8(bytes) {
             Ok(text) => return Some(text),
             Err(_) => "it is not text",

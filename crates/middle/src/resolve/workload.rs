@@ -12,9 +12,10 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
-        Lifecycle, Output, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
+        KeptIf, Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use,
+        Workload,
     },
-    syntax::{Node, Table, Value},
+    syntax::{Node, Removal, Table, Value, overlay},
     value::WebAddress,
 };
 
@@ -48,10 +49,11 @@ pub(super) fn component(
     Component {
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
-        lineage: draft.kind.lineage.clone(),
         program: draft.kind.program.clone(),
         title: draft.kind.title.clone(),
         icon: draft.kind.icon,
+        any_program: draft.kind.any_program,
+        purpose: draft.kind.purpose,
         version: draft.program.clone(),
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),
@@ -108,6 +110,12 @@ fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFol
                 .and_then(|node| text(scene, node, &scope, sink).as_plain()),
             env: read::strings(folder, "env"),
             options: read::strings(folder, "options"),
+            config: read::strings(folder, "config"),
+            kept_if: folder.table("kept_if").map(|it| KeptIf {
+                env: read::strings(it, "env"),
+                options: read::strings(it, "options"),
+                value: read::owned(it, "value").unwrap_or_default(),
+            }),
         })
         .collect()
 }
@@ -167,18 +175,12 @@ fn workload(
         cut_off: cut_off(table),
         ..Scope::component(index, shape.part.as_deref())
     };
-    let lifecycle = if shape.job {
-        Lifecycle::Job
-    } else {
-        Lifecycle::Service
-    };
-    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, sink)
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs.world, sink)
         .into_iter()
         .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
-    let image = if shape.own_image {
-        image::image_of(scene, index, sink)
-    } else {
-        image::part_image(scene, index, table, sink)
+    let image = match shape.own_image {
+        true => image::image_of(scene, index, sink),
+        false => image::part_image(scene, index, table, sink),
     };
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
@@ -187,6 +189,8 @@ fn workload(
     let mut reaches = reaches(scene, table, sink);
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
+    let helm = table.get("helm").filter(|_| shape.part.is_some());
+    let values = values(scene, table, &name);
     Workload {
         health: known.and_then(|it| it.health.clone()),
         depends_on: dependencies::of(scene, beforehand, index, shape, sink),
@@ -194,7 +198,10 @@ fn workload(
         component: draft.name.clone(),
         part: shape.part.clone(),
         group: draft.group.clone().unwrap_or_else(|| metrics_group(scene)),
-        lifecycle,
+        lifecycle: match shape.job {
+            true => Lifecycle::Job,
+            false => Lifecycle::Service,
+        },
         description: read::owned(table, "description"),
         image: image.clone(),
         build: image::build(scene, Some(index), table, sink),
@@ -209,7 +216,7 @@ fn workload(
         probed: observe::is_probed(scene, index, shape, beforehand),
         resources: resources(table),
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
-        scaled_to: scaled_to(table),
+        scaled_to: scaled_to(&values),
         daemon: table.boolean("daemon").unwrap_or(false),
         restart: restart(table, shape.job),
         profiles: profiles(table),
@@ -225,21 +232,29 @@ fn workload(
         chart: upstream::chart(scene, index, shape, sink),
         in_chart: upstream::is_run_by_chart(scene, index, shape),
         raw_compose: raw(scene, table.get("compose"), &scope, sink),
-        raw_helm: raw(
-            scene,
-            table.get("helm").filter(|_| shape.part.is_some()),
-            &scope,
-            sink,
-        ),
+        raw_helm: raw(scene, helm, &scope, sink),
+        values,
         written: table.clone(),
         span: draft.span,
     }
 }
 
-/// The most pods of an autoscaler, `helm.hpa.maxReplicas`.
-fn scaled_to(table: &Table) -> Option<u32> {
-    let scaler = table.get_path(&["helm", "hpa"]).and_then(Node::as_table)?;
-    read::unsigned(scaler, "maxReplicas")
+/// The raw values of a workload: its own, and over them those that stand at the top.
+fn values(scene: &Scene<'_>, table: &Table, name: &str) -> Table {
+    let own = table.table("helm").cloned().unwrap_or_default();
+    let at_the_top = scene
+        .draft
+        .tree
+        .get_path(&["raw", "helm", "components", name]);
+    match at_the_top.and_then(Node::as_table) {
+        Some(above) => overlay(&own, above, Removal::Now),
+        None => own,
+    }
+}
+
+/// The most pods of an autoscaler, `hpa.maxReplicas`.
+fn scaled_to(values: &Table) -> Option<u32> {
+    read::unsigned(values.table("hpa")?, "maxReplicas")
 }
 
 /// The secrets of tasks for the program that runs pipelines, and those of jobs for the one that runs CI.
@@ -298,7 +313,7 @@ fn metrics_group(scene: &Scene<'_>) -> String {
     scene
         .components
         .iter()
-        .filter(|draft| draft.is_a("prometheus"))
+        .filter(|draft| draft.is_for(Purpose::Metrics))
         .find_map(|draft| draft.group.clone())
         .or_else(|| scene.names.groups.first().map(|group| group.name.clone()))
         .unwrap_or_default()

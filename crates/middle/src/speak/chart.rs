@@ -66,15 +66,15 @@ impl Speak for ChartDefaults<'_> {
                     let (scheme, path) = (&port.scheme, port.prefix());
                     format!("{scheme}://localhost:{}{path}", local_port(port))
                 }
-                None => elsewhere(self.0, piece),
+                None => constant_address(self.0, piece),
             },
             Piece::PublicOrigin { component, port } => match listener(self.0, component, port) {
                 Some((_, port)) => format!("{}://localhost:{}", port.scheme, local_port(port)),
-                None => elsewhere(self.0, piece),
+                None => constant_address(self.0, piece),
             },
             Piece::PublicHost { component, port } => match listener(self.0, component, port) {
                 Some(_) => "localhost".to_string(),
-                None => elsewhere(self.0, piece),
+                None => constant_address(self.0, piece),
             },
             Piece::Network(group) => self.network(group),
             Piece::Secret(_) => String::new(),
@@ -98,15 +98,15 @@ fn part(platform: &Platform, piece: &Piece) -> Value {
                 let path = port.prefix();
                 json!({ "publicUrl": address(workload, port, path) })
             }
-            None => json!(elsewhere(platform, piece)),
+            None => json!(constant_address(platform, piece)),
         },
         Piece::PublicOrigin { component, port } => match listener(platform, component, port) {
             Some((workload, port)) => json!({ "publicUrl": address(workload, port, "") }),
-            None => json!(elsewhere(platform, piece)),
+            None => json!(constant_address(platform, piece)),
         },
         Piece::PublicHost { component, port } => match listener(platform, component, port) {
             Some((workload, port)) => json!({ "publicHost": address(workload, port, &port.path) }),
-            None => json!(elsewhere(platform, piece)),
+            None => json!(constant_address(platform, piece)),
         },
     }
 }
@@ -144,7 +144,7 @@ fn listener<'a>(
 
 /// A public address that the platform says, or that of what runs elsewhere: it is the same for everybody. Nothing where
 /// the component runs here and no workload of it has the port.
-fn elsewhere(platform: &Platform, piece: &Piece) -> String {
+fn constant_address(platform: &Platform, piece: &Piece) -> String {
     let (Piece::PublicUrl { component, port }
     | Piece::PublicOrigin { component, port }
     | Piece::PublicHost { component, port }) = piece

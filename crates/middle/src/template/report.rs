@@ -18,7 +18,7 @@ impl Engine {
 
     /// An error in one line, for a label elsewhere: the template's file, the line and what is wrong.
     pub fn describe(&self, error: &TemplateError) -> String {
-        let (folder, _) = written(&error.template, &self.own);
+        let (folder, _) = folder_and_text(&error.template, &self.own);
         let line = error.line.unwrap_or(1);
         format!("{folder}/{}:{line}: {}", error.template, error.message)
     }
@@ -30,7 +30,7 @@ pub fn report(
     own: &[(String, String)],
     sources: &mut Sources,
 ) -> Diagnostic {
-    let (folder, text) = written(&error.template, own);
+    let (folder, text) = folder_and_text(&error.template, own);
     let range = error
         .range
         .clone()
@@ -46,7 +46,7 @@ pub fn report(
 }
 
 /// The folder and the text of a template: the user's if there is one, else the embedded one.
-fn written<'a>(template: &str, own: &'a [(String, String)]) -> (&'static str, &'a str) {
+fn folder_and_text<'a>(template: &str, own: &'a [(String, String)]) -> (&'static str, &'a str) {
     match own.iter().find(|(name, _)| name == template) {
         Some((_, text)) => (OWN, text),
         None => (EMBEDDED, embedded(template).unwrap_or_default()),

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    model::{Component, HostPort, Platform},
+    model::{Component, HostPort, Platform, Purpose},
     target::Vantage,
 };
 
@@ -44,7 +44,7 @@ pub(in crate::target) fn path(platform: &Platform, component: &Component) -> Str
 /// The address of the platform's Grafana for a browser. `None` where nobody from outside reaches it, or where only the
 /// chart's values say how.
 pub(in crate::target) fn address(platform: &Platform, vantage: Vantage) -> Option<String> {
-    let grafana = platform.first_of("grafana")?;
+    let grafana = platform.first_for(Purpose::Dashboards)?;
     let name = grafana.main_port.as_deref()?;
     let published = grafana.port(name)?.host;
     let is_published = !vantage.is_in_cluster() && matches!(published, Some(HostPort::Fixed(_)));

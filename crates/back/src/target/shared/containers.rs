@@ -5,7 +5,7 @@ use super::{
     scrape::{self, Job, Scraper},
 };
 use crate::{
-    model::{Component, Platform, Workload},
+    model::{Component, Platform, Purpose, Workload},
     target::Vantage,
 };
 
@@ -17,7 +17,7 @@ pub(in crate::target) fn matchers(
 ) -> Option<String> {
     let watchers: Vec<&Job<'_>> = jobs
         .iter()
-        .filter(|job| job.component.kind == "cadvisor")
+        .filter(|job| job.component.purpose == Some(Purpose::ContainerMetrics))
         .collect();
     if watchers.is_empty() || vantage.is_in_cluster() {
         return None;

@@ -5,6 +5,7 @@ pub mod containers;
 pub mod downs;
 pub mod exposed;
 pub mod expr;
+pub mod go_template;
 pub mod kept;
 pub mod losses;
 pub mod machine;

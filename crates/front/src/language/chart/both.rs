@@ -1,6 +1,6 @@
 //! Keys that a component's values and the top of the chart both have, each declared once.
 
-use super::shapes::{STRINGS_BY_NAME, TABLE, TABLES};
+use super::shapes::{OBJECTS, STRINGS_BY_NAME, TABLE, kubernetes, listed};
 use crate::language::{
     key::{KeyShape, key},
     shape::Shape,
@@ -45,7 +45,7 @@ const fn both(
 
 pub(super) const IMAGE_PULL_SECRETS: Both = both(
     "imagePullSecrets",
-    TABLES,
+    listed!("LocalObjectReference"),
     "Further Secrets with which its images are pulled.",
     "Secrets with which images are pulled.",
     "imagePullSecrets = [{ name = \"registry\" }]",
@@ -61,7 +61,7 @@ pub(super) const NODE_SELECTOR: Both = both(
 
 pub(super) const TOLERATIONS: Both = both(
     "tolerations",
-    TABLES,
+    listed!("Toleration"),
     "Taints of nodes that it tolerates.",
     "Taints of nodes that every pod tolerates.",
     "tolerations = [{ key = \"gpu\", operator = \"Exists\" }]",
@@ -69,7 +69,7 @@ pub(super) const TOLERATIONS: Both = both(
 
 pub(super) const AFFINITY: Both = both(
     "affinity",
-    TABLE,
+    kubernetes("Affinity"),
     "Nodes and pods to place it near or away from.",
     "Nodes and pods to place every pod near or away from.",
     "affinity = { nodeAffinity = {} }",
@@ -93,7 +93,7 @@ pub(super) const RUNTIME_CLASS_NAME: Both = both(
 
 pub(super) const POD_SECURITY_CONTEXT: Both = both(
     "podSecurityContext",
-    TABLE,
+    kubernetes("PodSecurityContext"),
     "Rights of its pod, over the chart's.",
     "Rights of every pod.",
     "podSecurityContext = { fsGroup = 1000 }",
@@ -101,7 +101,7 @@ pub(super) const POD_SECURITY_CONTEXT: Both = both(
 
 pub(super) const SECURITY_CONTEXT: Both = both(
     "securityContext",
-    TABLE,
+    kubernetes("SecurityContext"),
     "Rights of its container, over the chart's.",
     "Rights of every container that does not run as root.",
     "securityContext = { readOnlyRootFilesystem = true }",
@@ -109,7 +109,7 @@ pub(super) const SECURITY_CONTEXT: Both = both(
 
 pub(super) const EXTRA_OBJECTS: Both = both(
     "extraObjects",
-    TABLES,
+    OBJECTS,
     "Objects that go with it, as they are.",
     "Further objects, as they are.",
     "extraObjects = []",

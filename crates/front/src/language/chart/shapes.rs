@@ -4,13 +4,31 @@ use crate::language::{
     form::{Form, NameRule},
     key::{KeyShape, key},
     shape::Shape,
+    specification::Specified,
 };
 
 pub(super) const COUNT: Shape = Shape::Integer(0, i64::MAX);
 pub(super) const PORT: Shape = Shape::Integer(1, 65535);
-/// Kubernetes' own objects, which only a cluster can check.
+/// What templates of one's own read.
 pub(super) const TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
 pub(super) const TABLES: Shape = Shape::List(&TABLE);
+/// Lists of Kubernetes' own shapes.
+macro_rules! listed {
+    ($name:literal) => {
+        $crate::language::Shape::List(&$crate::language::Shape::Specified(
+            $crate::language::Specified::KubernetesItem($name),
+        ))
+    };
+}
+pub(super) use listed;
+pub(super) const OBJECTS: Shape = Shape::List(&Shape::Specified(Specified::KubernetesObject));
+pub(super) const PEERS: Shape = listed!("NetworkPolicyPeer");
+
+/// One of Kubernetes' own shapes.
+pub(super) const fn kubernetes(name: &'static str) -> Shape {
+    Shape::Specified(Specified::Kubernetes(name))
+}
+
 pub(super) const STRINGS: Shape = Shape::List(&Shape::Text);
 /// A string with references, a number, a boolean, or a list of parts that the chart puts together.
 pub(super) const TEXT: Shape = Shape::Either(&[Shape::Scalar, Shape::List(&Shape::Any)]);
@@ -88,7 +106,7 @@ pub(super) const RESOURCES: &[KeyShape] = &[
     ),
     key(
         "claims",
-        TABLES,
+        listed!("ResourceClaim"),
         "Devices that are allocated dynamically.",
         "claims = [{ name = \"gpu\" }]",
     ),
@@ -119,13 +137,13 @@ pub(super) const HEALTH: &[KeyShape] = &[
     ),
     key(
         "httpGet",
-        TABLE,
+        kubernetes("HTTPGetAction"),
         "A request: `path`, `port` and `scheme`.",
         "httpGet = { path = \"/ready\", port = 8000, scheme = \"HTTP\" }",
     ),
     key(
         "tcpSocket",
-        TABLE,
+        kubernetes("TCPSocketAction"),
         "A connection: `port`.",
         "tcpSocket = { port = 8000 }",
     ),
@@ -276,13 +294,13 @@ pub(super) const HPA: &[KeyShape] = &[
     ),
     key(
         "metrics",
-        TABLES,
+        listed!("MetricSpec"),
         "Further metrics as Kubernetes lists them.",
         "metrics = [{ type = \"Pods\" }]",
     ),
     key(
         "behavior",
-        TABLE,
+        kubernetes("HorizontalPodAutoscalerBehavior"),
         "How fast it scales.",
         "behavior = { scaleDown = { stabilizationWindowSeconds = 300 } }",
     ),
@@ -387,4 +405,69 @@ pub(super) const API_SERVER: &[KeyShape] = &[
         "cidrs = [\"10.0.0.1/32\"]",
     ),
     key("ports", Shape::List(&PORT), "Its ports.", "ports = [6443]"),
+];
+
+/// Kubernetes' peer of a policy, and what of the platform it reaches.
+pub(super) const EXTRA_PEER: &[KeyShape] = &[
+    key(
+        "podSelector",
+        kubernetes("LabelSelector"),
+        "Its pods.",
+        "podSelector = { matchLabels = { app = \"backup\" } }",
+    ),
+    key(
+        "namespaceSelector",
+        kubernetes("LabelSelector"),
+        "Their namespaces.",
+        "namespaceSelector = { matchLabels = { team = \"ml\" } }",
+    ),
+    key(
+        "ipBlock",
+        kubernetes("IPBlock"),
+        "Its addresses.",
+        "ipBlock = { cidr = \"10.9.0.0/16\" }",
+    ),
+    key(
+        "to",
+        STRINGS,
+        "Workloads that it reaches.",
+        "to = [\"mlflow\"]",
+    ),
+    key(
+        "ports",
+        STRINGS,
+        "The names of their ports that it reaches.",
+        "ports = [\"http\"]",
+    ),
+];
+
+/// `ParentReference` of the Gateway API.
+pub(super) const PARENT: &[KeyShape] = &[
+    key(
+        "group",
+        Shape::Text,
+        "The API group of the Gateway.",
+        "group = \"gateway.networking.k8s.io\"",
+    ),
+    key("kind", Shape::Text, "Its kind.", "kind = \"Gateway\""),
+    key(
+        "namespace",
+        Shape::Text,
+        "Its namespace.",
+        "namespace = \"gateways\"",
+    ),
+    key(
+        "name",
+        Shape::Text,
+        "The Gateway's name.",
+        "name = \"public\"",
+    )
+    .required(),
+    key(
+        "sectionName",
+        Shape::Text,
+        "Its listener.",
+        "sectionName = \"https\"",
+    ),
+    key("port", PORT, "The port of its listener.", "port = 443"),
 ];

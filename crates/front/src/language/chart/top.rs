@@ -7,7 +7,8 @@ use super::{
         PRIORITY_CLASS_NAME, RUNTIME_CLASS_NAME, SECURITY_CONTEXT, TOLERATIONS,
     },
     shapes::{
-        API_SERVER, CLAIM, HOST, SECRET, STRINGS, STRINGS_BY_NAME, TABLE, TABLES, TEXTS_BY_NAME,
+        API_SERVER, CLAIM, EXTRA_PEER, HOST, PARENT, PEERS, SECRET, STRINGS, STRINGS_BY_NAME,
+        TABLE, TABLES, TEXTS_BY_NAME, kubernetes,
     },
 };
 use crate::language::{
@@ -246,7 +247,7 @@ const GATEWAY: &[KeyShape] = &[
     ),
     key(
         "parentRefs",
-        TABLES,
+        Shape::List(&Shape::Table(PARENT)),
         "The Gateways that the routes belong to.",
         "parentRefs = [{ name = \"public\" }]",
     ),
@@ -273,19 +274,19 @@ const NETWORK_POLICY: &[KeyShape] = &[
     ),
     key(
         "controller",
-        TABLES,
+        PEERS,
         "Pods of the ingress controller or the Gateway, which reach the published ports.",
         "controller = [{ namespaceSelector = {} }]",
     ),
     key(
         "dns",
-        TABLES,
+        PEERS,
         "The cluster's DNS.",
         "dns = [{ namespaceSelector = {} }]",
     ),
     key(
         "extraIngress",
-        TABLES,
+        Shape::List(&Shape::Table(EXTRA_PEER)),
         "Further peers as Kubernetes writes them, each with `to` (workloads) and `ports` (their names).",
         "extraIngress = [{ ipBlock = { cidr = \"10.9.0.0/16\" } }]",
     ),
@@ -322,13 +323,13 @@ const MONITORING: &[KeyShape] = &[
 const TASK_PODS: &[KeyShape] = &[
     key(
         "securityContext",
-        TABLE,
+        kubernetes("SecurityContext"),
         "Rights of their containers.",
         "securityContext = { runAsNonRoot = true }",
     ),
     key(
         "podSecurityContext",
-        TABLE,
+        kubernetes("PodSecurityContext"),
         "Rights of the pods.",
         "podSecurityContext = { fsGroup = 1000 }",
     ),

@@ -139,7 +139,7 @@ pub(super) const EDGES: &[KeyShape] = &[
         "extra_hosts",
         Shape::Either(&[
             Shape::List(&Shape::Plain(Form::ExtraHost)),
-            Shape::Map(NameRule::Free, &Shape::Plain(Form::HostAddress)),
+            Shape::Map(NameRule::HostName, &Shape::Plain(Form::HostAddress)),
         ]),
         "Further lines of `/etc/hosts`.",
         "extra_hosts = [\"host.docker.internal:host-gateway\"]",

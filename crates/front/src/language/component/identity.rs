@@ -76,7 +76,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
     key(
         "settings",
         Shape::Map(NameRule::Identifier, &Shape::Any),
-        "Parameters of the kind, typed by it: `mlopsgen kinds NAME` lists them.",
+        "Parameters of the kind, typed by it: `mlopsgen kinds NAME` lists them. References are resolved in the configuration files that they name, too.",
         "settings = { database = \"mlflow\" }",
     )
     .of_component()

@@ -1,9 +1,15 @@
-//! Lists of Compose's as entries with names: ports, volumes, networks, dependencies, secrets.
+//! Lists of Compose's as entries with names: ports, volumes, networks, dependencies.
 
-use super::{Rewritten, line, rewrite::relative};
+use super::{
+    Rewritten, line,
+    rewrite::host_path,
+    variables::{self, filled, has_variable},
+};
 use crate::{
     language::form::NameRule,
-    syntax::{Node, Table, Value, key_text, quoted},
+    syntax::{Node, Table, Value, inline, key_text, quoted},
+    text::all_of,
+    value::is_configuration,
 };
 
 /// What a port of that number is called in the catalog; others are `http`.
@@ -50,6 +56,8 @@ pub(super) struct ComposePort {
     host: Option<String>,
     bind: Option<String>,
     protocol: Option<String>,
+    name: Option<String>,
+    scheme: Option<String>,
 }
 
 impl ComposePort {
@@ -72,43 +80,57 @@ impl ComposePort {
     }
 
     fn of_short(text: &str) -> Self {
-        let (rest, protocol) = match text.split_once('/') {
-            Some((rest, protocol)) => (rest, Some(protocol.to_string())),
-            None => (text, None),
+        let (text, protocol) = match text.rsplit_once('/') {
+            Some((rest, protocol)) if !protocol.contains('}') => (rest, Some(protocol.to_string())),
+            _ => (text, None),
         };
-        let (before, container) = match rest.rsplit_once(':') {
-            Some((before, container)) => (Some(before), container),
-            None => (None, rest),
+        let parts = variables::parts(text);
+        let container = filled(parts.last().unwrap_or(&text)).unwrap_or_else(str::to_string);
+        // A variable without a default is most likely that number, too.
+        let host = match parts.as_slice() {
+            [.., host, _] => Some(filled(host).unwrap_or_else(|_| container.clone())),
+            _ => None,
         };
-        let (bind, host) = match before.map(|before| before.rsplit_once(':').ok_or(before)) {
-            Some(Ok((bind, host))) => (Some(bind.trim_matches(['[', ']'])), Some(host)),
-            Some(Err(host)) => (None, Some(host)),
-            None => (None, None),
+        // An address of IPv6 has colons of its own.
+        let bind = match parts.as_slice() {
+            [bind @ .., _, _] if !bind.is_empty() => filled(&bind.join(":"))
+                .ok()
+                .map(|bind| bind.trim_matches(['[', ']']).to_string()),
+            _ => None,
         };
         Self {
-            container: container.to_string(),
+            container,
             // Without a number the engine chooses one.
             host: Some(
                 host.filter(|host| !host.is_empty())
-                    .unwrap_or("auto")
-                    .to_string(),
+                    .unwrap_or_else(|| "auto".to_string()),
             ),
-            bind: bind.map(ToString::to_string),
+            bind,
             protocol,
+            name: None,
+            scheme: None,
         }
     }
 
     fn of_long(table: &Table) -> Option<Self> {
         let text = |key: &str| match &table.get(key)?.value {
             Value::Integer(number) => Some(number.to_string()),
-            Value::String(text) => Some(text.clone()),
+            Value::String(text) => Some(filled(text).unwrap_or_else(str::to_string)),
             _ => None,
         };
+        let container = text("target")?;
+        let published = table.string("published").unwrap_or_default();
+        let host = match filled(published) {
+            Err(_) => container.clone(),
+            Ok(_) => text("published").unwrap_or_else(|| "auto".to_string()),
+        };
         Some(Self {
-            container: text("target")?,
-            host: Some(text("published").unwrap_or_else(|| "auto".to_string())),
+            container,
+            host: Some(host),
             bind: text("host_ip"),
             protocol: text("protocol"),
+            name: text("name").filter(|name| NameRule::Port.accepts(name)),
+            scheme: text("app_protocol"),
         })
     }
 
@@ -119,6 +141,8 @@ impl ComposePort {
         entries.extend(self.host.as_deref().map(|host| line("host", number(host))));
         entries.extend(self.bind.as_deref().map(|bind| line("bind", quoted(bind))));
         entries.extend(protocol.map(|protocol| line("protocol", quoted(protocol))));
+        let scheme = self.scheme.as_deref().filter(|name| *name != "http");
+        entries.extend(scheme.map(|scheme| line("scheme", quoted(scheme))));
         entries
     }
 
@@ -141,16 +165,36 @@ fn number(text: &str) -> String {
 }
 
 pub(super) fn ports(value: &Node) -> Option<Rewritten> {
-    let ports: Vec<ComposePort> = value
-        .as_array()?
+    let items = value.as_array()?;
+    let ports: Vec<ComposePort> = items.iter().map(ComposePort::read).collect::<Option<_>>()?;
+    // What is left of a variable is its name.
+    if let Some(port) = ports
         .iter()
-        .map(ComposePort::read)
-        .collect::<Option<_>>()?;
+        .find(|port| port.container.contains(is_no_port))
+    {
+        return Some(Rewritten::why(&format!(
+            "`{}` has no value here: name the port by its number, as `ports.http = {{ container = 8000, host = 8000 }}`",
+            port.container
+        )));
+    }
     let mut names = PortNames::default();
-    let lines = ports
-        .iter()
-        .map(|port| port.line(&names.of(&port.container)));
-    Rewritten::lines(lines.collect())
+    let lines = ports.iter().map(|port| {
+        let name = port.name.clone();
+        let name = name.unwrap_or_else(|| names.of(&port.container));
+        port.line(&name)
+    });
+    let rewritten = Rewritten::lines(lines.collect())?;
+    let text = inline(value);
+    Some(match has_variable(&text) {
+        true => rewritten.because(
+            "a port is a number here; another one for another machine stands in the file of an environment, `platform.NAME.toml`",
+        ),
+        false => rewritten,
+    })
+}
+
+fn is_no_port(c: char) -> bool {
+    !c.is_ascii_digit() && c != '-'
 }
 
 /// Ports that are reached from inside alone.
@@ -173,6 +217,8 @@ struct ComposeVolume {
     target: String,
     read_only: bool,
     in_memory: bool,
+    /// What nothing here stands for.
+    left_out: Vec<String>,
 }
 
 impl ComposeVolume {
@@ -184,13 +230,18 @@ impl ComposeVolume {
                 target: table.string("target")?.to_string(),
                 read_only: table.boolean("read_only") == Some(true),
                 in_memory: table.string("type") == Some("tmpfs"),
+                left_out: table
+                    .keys()
+                    .filter(|key| !["source", "target", "read_only", "type"].contains(key))
+                    .map(ToString::to_string)
+                    .collect(),
             }),
             _ => None,
         }
     }
 
     fn of_short(text: &str) -> Self {
-        let parts: Vec<&str> = text.split(':').collect();
+        let parts = variables::parts(text);
         let (source, target, options) = match parts.as_slice() {
             [target] => (None, *target, ""),
             [source, target] => (Some(*source), *target, ""),
@@ -202,6 +253,11 @@ impl ComposeVolume {
             target: target.to_string(),
             read_only: options.split(',').any(|option| option == "ro"),
             in_memory: false,
+            left_out: options
+                .split(',')
+                .filter(|option| !matches!(*option, "" | "ro" | "rw"))
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 
@@ -209,17 +265,17 @@ impl ComposeVolume {
     fn path(&self) -> Option<String> {
         let source = self.source.as_deref()?;
         let is_path = source.starts_with(['.', '/', '~']) || source.contains('/');
-        is_path.then(|| relative(source))
+        is_path.then(|| host_path(source))
     }
 
     /// A configuration file of the project: it is read when compiling.
     fn is_file(&self) -> bool {
         let name = self.target.rsplit('/').next().unwrap_or_default();
-        self.read_only
-            && name.contains('.')
-            && self
-                .path()
-                .is_some_and(|path| !path.starts_with(['/', '~', '.']))
+        self.path().is_some_and(|path| {
+            let is_read = self.read_only && name.contains('.');
+            let is_configuration = is_configuration(&path) && is_configuration(name);
+            !path.starts_with(['/', '.']) && (is_read || is_configuration)
+        })
     }
 
     fn line(&self, used: &mut Vec<String>) -> String {
@@ -285,32 +341,55 @@ pub(super) fn volumes(value: &Node) -> Option<Rewritten> {
         .map(ComposeVolume::read)
         .collect::<Option<_>>()?;
     let mut used = Vec::new();
-    Rewritten::lines(
-        volumes
-            .iter()
-            .map(|volume| volume.line(&mut used))
-            .collect(),
-    )
+    let lines = volumes
+        .iter()
+        .map(|volume| volume.line(&mut used))
+        .collect();
+    let mut rewritten = Rewritten::lines(lines)?;
+    let mut why = Vec::new();
+    let sources = || volumes.iter().filter_map(|volume| volume.source.as_deref());
+    if sources().any(|source| source.starts_with('~') || has_variable(source)) {
+        why.push("a path is written out here; another one for another machine stands in the file of an environment, `platform.NAME.toml`".to_string());
+    }
+    if let Some(name) = sources().find(|source| !source.contains('/') && !has_variable(source)) {
+        why.push(format!("a volume that several components mount stands in `[volumes]`, and has `shared = {}` in each", quoted(name)));
+    }
+    let left_out: Vec<&String> = volumes.iter().flat_map(|volume| &volume.left_out).collect();
+    why.extend(nothing_stands_for(&left_out));
+    rewritten.why = why.join("; ");
+    Some(rewritten)
+}
+
+/// A word on keys and options of Compose's that nothing here stands for.
+fn nothing_stands_for(left_out: &[&String]) -> Option<String> {
+    (!left_out.is_empty()).then(|| format!("nothing here stands for {}", all_of(left_out)))
 }
 
 /// The long form, with aliases.
 pub(super) fn networks(value: &Node) -> Option<Rewritten> {
     let table = value.as_table()?;
-    let aliases: Vec<&str> = table
-        .iter()
-        .filter_map(|(_, network)| network.as_table())
+    let inner = || table.iter().filter_map(|(_, network)| network.as_table());
+    let aliases: Vec<String> = inner()
         .flat_map(|network| network.strings("aliases"))
+        .map(quoted)
         .collect();
     let names: Vec<String> = table.keys().map(quoted).collect();
     let mut lines = Vec::new();
     if !aliases.is_empty() {
-        let aliases: Vec<String> = aliases.into_iter().map(quoted).collect();
         lines.push(line("aliases", format!("[{}]", aliases.join(", "))));
     }
     lines.push(line("networks", format!("[{}]", names.join(", "))));
-    Rewritten::lines(lines).map(|rewritten| {
-        rewritten.because("only networks that exist outside; each group has one of its own")
-    })
+    let left_out: Vec<String> = inner()
+        .flat_map(Table::keys)
+        .filter(|key| *key != "aliases")
+        .map(ToString::to_string)
+        .collect();
+    let why = [
+        Some("only networks that exist outside; each group has one of its own".to_string()),
+        nothing_stands_for(&left_out.iter().collect::<Vec<_>>()),
+    ];
+    let why: Vec<String> = why.into_iter().flatten().collect();
+    Rewritten::lines(lines).map(|rewritten| rewritten.because(&why.join("; ")))
 }
 
 /// The long form: `{ db = { condition = "service_healthy" } }`.
@@ -341,7 +420,16 @@ pub(super) fn depends_on(value: &Node) -> Option<Rewritten> {
             line(&key_text(&key.name), value)
         })
         .collect();
-    Rewritten::line("depends_on", format!("{{ {} }}", entries.join(", ")))
+    let left_out: Vec<String> = table
+        .iter()
+        .filter_map(|(_, node)| node.as_table())
+        .flat_map(Table::keys)
+        .filter(|key| !["condition", "required"].contains(key))
+        .map(ToString::to_string)
+        .collect();
+    let rewritten = Rewritten::line("depends_on", format!("{{ {} }}", entries.join(", ")))?;
+    let why = nothing_stands_for(&left_out.iter().collect::<Vec<_>>());
+    Some(rewritten.because(&why.unwrap_or_default()))
 }
 
 /// `["db"]`, `["db:database"]`: the other is reached under its own name.
@@ -352,33 +440,4 @@ pub(super) fn links(value: &Node) -> Option<Rewritten> {
         .map(|name| quoted(name.split(':').next().unwrap_or_default()))
         .collect();
     Rewritten::line("reaches", format!("[{}]", names.join(", ")))
-}
-
-pub(super) fn secrets(value: &Node) -> Option<Rewritten> {
-    mounted(value, "/run/secrets/", "secret")
-}
-
-pub(super) fn configs(value: &Node) -> Option<Rewritten> {
-    mounted(value, "/", "source")
-}
-
-/// A list of names, or of tables with `source` and `target`, each as a mounted file.
-fn mounted(value: &Node, folder: &str, what: &str) -> Option<Rewritten> {
-    let mut lines = Vec::new();
-    for item in value.as_array()? {
-        let (source, target) = match &item.value {
-            Value::String(name) => (name.as_str(), None),
-            Value::Table(table) => (table.string("source")?, table.string("target")),
-            _ => return None,
-        };
-        let path = match target {
-            Some(path) if path.starts_with('/') => path.to_string(),
-            name => format!("{folder}{}", name.unwrap_or(source)),
-        };
-        lines.push(line(
-            &format!("files.{}", quoted(&path)),
-            format!("{{ {what} = {} }}", quoted(source)),
-        ));
-    }
-    Rewritten::lines(lines)
 }

@@ -1,24 +1,38 @@
 //! Keys of a Compose service on a component: what each is called here, with the user's own value rewritten.
 //!
-//! The [`table`] says which keys there are and how each is rewritten; the rewriting is in [`rewrite`] and [`lists`].
+//! The [`table`] says which keys there are and how each is rewritten; the rewriting is in [`rewrite`], [`lists`] and
+//! [`mounted`].
+
+mod file;
 
 mod lists;
+mod mounted;
 mod rewrite;
 mod table;
+mod variables;
 
 use super::Owner;
 use crate::{
     diag::{Code, Diagnostic},
+    reference::Declared,
     source::Span,
     syntax::{Key, Node, Value},
     text::all_of,
 };
 
+pub(super) use file::{
+    Said, external_network, key_of_file, key_of_network, key_of_secret, key_of_volume,
+    network_of_its_own, services_as_components,
+};
+pub(super) use rewrite::host_path;
 use table::{FORMS, Here, KEYS};
+pub(super) use variables::filled;
 
-/// How a key of a Compose service is written here: lines of TOML, and a word on what they mean.
+/// How a key of a Compose service is written here: lines of TOML, what they need elsewhere, and a word on what they mean.
+#[derive(Default)]
 pub(super) struct Rewritten {
     pub lines: Vec<String>,
+    pub declared: Vec<Declared>,
     pub why: String,
 }
 
@@ -61,10 +75,19 @@ pub(super) fn compose_key(name: &str) -> Option<ComposeKey> {
     found.map(|(_, here)| ComposeKey { here })
 }
 
+fn is_service_key(name: &str) -> bool {
+    KEYS.iter().any(|(known, _)| *known == name)
+}
+
 /// What to say of a key that both have, where its value is written as Compose has it.
 pub(super) fn compose_form(key: &Key, value: &Node) -> Option<Diagnostic> {
     let (_, rewrite) = FORMS.iter().find(|(known, _)| *known == key.name)?;
-    let rewritten = rewrite(value)?;
+    let (value_here, declared) = match key.name.as_str() {
+        "env" | "labels" => variables::referred(value, key.name == "env"),
+        _ => (value.clone(), Vec::new()),
+    };
+    let mut rewritten = rewrite(&value_here)?;
+    rewritten.declared.extend(declared);
     let diagnostic = Diagnostic::new(
         Code::WrongType,
         format!("`{}` is written as Compose has it", key.name),
@@ -125,31 +148,49 @@ fn with_rewrite(
     key: Span,
     value: &Node,
 ) -> Diagnostic {
-    let Some(Rewritten { lines, why }) = rewritten else {
+    let Some(Rewritten {
+        lines,
+        declared,
+        why,
+    }) = rewritten
+    else {
         return diagnostic
             .help("`mlopsgen schema` and docs/language.md list the keys of a component");
     };
     let beside = key.source == value.span.source
         && value.span.start > key.end
         && !matches!(value.value, Value::Broken);
-    let help = match (lines.is_empty(), why.is_empty()) {
-        (true, _) => why,
-        (false, true) => format!("write {}", in_words(&lines)),
-        (false, false) => format!("write {}: {why}", in_words(&lines)),
-    };
-    let diagnostic = diagnostic.help(help);
-    match beside && !lines.is_empty() {
-        true => {
-            let whole = Span::new(key.source, key.start..value.span.end);
-            diagnostic.replacing(whole, lines.join("\n"))
-        }
-        false => diagnostic,
+    let mut help = why;
+    if !lines.is_empty() {
+        let colon = if help.is_empty() { "" } else { ": " };
+        help = format!(
+            "write {}{}{colon}{help}",
+            all_of(&lines),
+            elsewhere(&declared)
+        );
     }
+    let diagnostic = diagnostic.help(help);
+    if !beside || lines.is_empty() {
+        return diagnostic;
+    }
+    let whole = Span::new(key.source, key.start..value.span.end);
+    let diagnostic = diagnostic.replacing(whole, lines.join("\n"));
+    declared.iter().fold(diagnostic, |diagnostic, found| {
+        diagnostic.declaring(key, found.table, found.line())
+    })
 }
 
-/// Lines of TOML in a sentence.
-fn in_words(lines: &[String]) -> String {
-    all_of(lines)
+/// What is written in other tables, in words: `, and in `[vars]` ...`.
+pub fn elsewhere(declared: &[Declared]) -> String {
+    let tables = ["vars", "secrets"].map(|table| {
+        let of_table = declared.iter().filter(|found| found.table == table);
+        (table, of_table.map(Declared::line).collect::<Vec<_>>())
+    });
+    tables
+        .iter()
+        .filter(|(_, lines)| !lines.is_empty())
+        .map(|(table, lines)| format!(", and in `[{table}]` {}", all_of(lines)))
+        .collect()
 }
 
 /// A line of TOML.
@@ -161,8 +202,16 @@ impl Rewritten {
     fn lines(lines: Vec<String>) -> Option<Self> {
         (!lines.is_empty()).then(|| Self {
             lines,
-            why: String::new(),
+            ..Self::default()
         })
+    }
+
+    /// There is nothing to write in its place.
+    fn why(why: &str) -> Self {
+        Self {
+            why: why.to_string(),
+            ..Self::default()
+        }
     }
 
     fn line(key: &str, value: impl std::fmt::Display) -> Option<Self> {
@@ -171,6 +220,11 @@ impl Rewritten {
 
     fn because(mut self, why: &str) -> Self {
         self.why = why.to_string();
+        self
+    }
+
+    fn declaring(mut self, declared: Vec<Declared>) -> Self {
+        self.declared = declared;
         self
     }
 }

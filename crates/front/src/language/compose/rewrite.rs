@@ -1,9 +1,10 @@
 //! Values of Compose's as tables and scalars of a component.
 
-use super::{Rewritten, line};
+use super::{Rewritten, line, variables};
 use crate::{
     language::duration_ms,
-    syntax::{Node, Value, inline, key_text, quoted},
+    reference::unescaped,
+    syntax::{Node, Table, Value, inline, key_text, quoted},
 };
 
 /// `["A=1", "B"]` or a table.
@@ -73,26 +74,34 @@ pub(super) fn health(value: &Node) -> Option<Rewritten> {
         return Rewritten::line("health", "false");
     }
     let mut entries = vec![check(test?)?];
-    for key in ["interval", "timeout", "start_period"] {
-        if let Some(text) = table.string(key) {
-            entries.push(line(key, quoted(&duration(text))));
+    let mut lines = Vec::new();
+    for (key, value) in table.iter() {
+        let name = key.name.as_str();
+        match (name, value.as_str()) {
+            ("test" | "disable", _) => {}
+            ("interval" | "timeout" | "start_period", Some(text)) => {
+                entries.push(line(name, quoted(&duration(text))));
+            }
+            ("retries", _) => entries.push(line(name, inline(value))),
+            _ => lines.push(line(
+                &format!("compose.healthcheck.{}", key_text(name)),
+                inline(value),
+            )),
         }
     }
-    if let Some(retries) = table.get("retries") {
-        entries.push(line("retries", inline(retries)));
-    }
-    Rewritten::line("health", format!("{{ {} }}", entries.join(", ")))
+    lines.insert(0, line("health", format!("{{ {} }}", entries.join(", "))));
+    Rewritten::lines(lines)
 }
 
 fn check(test: &Node) -> Option<String> {
     let items = match &test.value {
-        Value::String(text) => return Some(line("shell", quoted(text))),
+        Value::String(text) => return Some(line("shell", quoted(&unescaped(text)))),
         Value::Array(items) => items,
         _ => return None,
     };
     let (first, rest) = items.split_first()?;
     match first.as_str()? {
-        "CMD-SHELL" => Some(line("shell", inline(rest.first()?))),
+        "CMD-SHELL" => Some(line("shell", quoted(&unescaped(rest.first()?.as_str()?)))),
         "CMD" => {
             let words: Vec<String> = rest.iter().map(inline).collect();
             Some(line("command", format!("[{}]", words.join(", "))))
@@ -128,7 +137,7 @@ pub(super) fn duration(text: &str) -> String {
     }
 }
 
-/// `deploy`: its resources and replicas.
+/// `deploy`: its resources and replicas, and for Compose alone what else it holds.
 pub(super) fn deploy(value: &Node) -> Option<Rewritten> {
     let table = value.as_table()?;
     let of = |path: &[&str]| table.get_path(path);
@@ -148,23 +157,53 @@ pub(super) fn deploy(value: &Node) -> Option<Rewritten> {
         lines.push(line("resources.limits.cpu", cores(cpus)));
     }
     if let Some(replicas) = of(&["replicas"]) {
-        lines.push(line("replicas", inline(replicas)));
+        lines.push(line("replicas", whole_number(replicas)));
     }
-    if let Some(condition) = of(&["restart_policy", "condition"]).and_then(Node::as_str) {
-        let policy = match condition {
-            "any" => "always",
-            "none" => "no",
-            other => other,
-        };
-        lines.push(line("restart", quoted(policy)));
+    if of(&["mode"]).and_then(Node::as_str) == Some("global") {
+        lines.push(line("daemon", true));
+    }
+    if let Some(policy) = table.table("restart_policy").and_then(restart_policy) {
+        lines.push(line("restart", quoted(&policy)));
     }
     if let Some(labels) = of(&["labels"]).and_then(pairs) {
         lines.push(line("labels", labels));
     }
+    for (key, value) in table.iter() {
+        let is_new = match key.name.as_str() {
+            "resources" | "replicas" | "restart_policy" | "labels" => false,
+            "mode" => !matches!(value.as_str(), Some("global" | "replicated")),
+            _ => true,
+        };
+        if is_new {
+            let key = format!("compose.deploy.{}", key_text(&key.name));
+            lines.push(line(&key, inline(value)));
+        }
+    }
     match lines.is_empty() {
         false => Rewritten::lines(lines),
-        true => Rewritten::line("compose.deploy", inline(value)),
+        true => Some(Rewritten::why(
+            "remove it: this is what a component is anyway",
+        )),
     }
+}
+
+/// When a container is started again, as `restart` says it.
+fn restart_policy(policy: &Table) -> Option<String> {
+    let attempts = policy.integer("max_attempts");
+    Some(
+        match (policy.string("condition").unwrap_or("any"), attempts) {
+            ("any", _) => "always".to_string(),
+            ("none", _) => "no".to_string(),
+            ("on-failure", Some(attempts)) => format!("on-failure:{attempts}"),
+            (other, _) => other.to_string(),
+        },
+    )
+}
+
+/// A number that may be written as a text.
+fn whole_number(value: &Node) -> String {
+    let number = value.as_str().and_then(|text| text.parse::<u32>().ok());
+    number.map_or_else(|| inline(value), |number| number.to_string())
 }
 
 pub(super) fn gpus(value: &Node) -> Option<Rewritten> {
@@ -198,7 +237,7 @@ pub(super) fn cpus(value: &Node) -> Option<Rewritten> {
 }
 
 pub(super) fn scale(value: &Node) -> Option<Rewritten> {
-    Rewritten::line("replicas", inline(value))
+    Rewritten::line("replicas", whole_number(value))
 }
 
 fn cores(value: &Node) -> String {
@@ -232,18 +271,25 @@ pub(super) fn build(value: &Node) -> Option<Rewritten> {
     match &value.value {
         Value::String(context) => Rewritten::line(
             "build",
-            format!("{{ context = {} }}", quoted(&relative(context))),
+            format!("{{ context = {} }}", quoted(&host_path(context))),
         ),
         Value::Table(table) if table.array("args").is_some() => {
             let mut entries = Vec::new();
+            let mut declared = Vec::new();
             for (key, inner) in table.iter() {
-                let text = match key.name.as_str() {
-                    "args" => pairs(inner)?,
+                let text = match (key.name.as_str(), inner.as_str()) {
+                    ("args", _) => {
+                        let (args, found) = variables::referred(inner, false);
+                        declared = found;
+                        pairs(&args)?
+                    }
+                    ("context", Some(context)) => quoted(&host_path(context)),
                     _ => inline(inner),
                 };
                 entries.push(line(&key_text(&key.name), text));
             }
-            Rewritten::line("build", format!("{{ {} }}", entries.join(", ")))
+            let rewritten = Rewritten::line("build", format!("{{ {} }}", entries.join(", ")));
+            rewritten.map(|rewritten| rewritten.declaring(declared))
         }
         _ => None,
     }
@@ -257,8 +303,22 @@ pub(super) fn restart(value: &Node) -> Option<Rewritten> {
     }
 }
 
+/// A path of the host as platform.toml has it, without variables and without a shell's `~`.
+pub(in crate::language) fn host_path(path: &str) -> String {
+    let mut plain = variables::path(path);
+    if let Some(rest) = plain.strip_prefix("~/") {
+        plain = format!("{HOME}/{rest}");
+    } else if plain == "~" {
+        plain = HOME.to_string();
+    }
+    relative(&plain)
+}
+
+/// What stands in a help for somebody's home.
+const HOME: &str = "/home/NAME";
+
 /// A path as the project has it.
-pub(super) fn relative(path: &str) -> String {
+fn relative(path: &str) -> String {
     match path.strip_prefix("./") {
         Some("") => ".".to_string(),
         Some(rest) => rest.trim_end_matches('/').to_string(),

@@ -1,6 +1,9 @@
 //! The keys of a Compose service that a component does not have, and the forms of those that both have.
 
-use super::{Rewritten, lists, rewrite};
+use super::{
+    Rewritten, lists, mounted, rewrite,
+    variables::{referred, with_defaults},
+};
 use crate::syntax::{Node, inline};
 
 /// Reads a value as Compose has it. `None` where Compose does not take it.
@@ -24,15 +27,22 @@ pub(super) enum Here {
 impl Here {
     pub(super) fn rewrite(&self, key: &str, value: &Node) -> Option<Rewritten> {
         match self {
-            Here::Key { rewrite, .. } | Here::RawAs { rewrite } => rewrite(value),
+            Here::RawAs { rewrite } => rewrite(value),
+            Here::Key { name, rewrite } => match *name {
+                "env" | "health" => {
+                    let (value, declared) = referred(value, *name == "env");
+                    rewrite(&value).map(|rewritten| rewritten.declaring(declared))
+                }
+                "resources" | "replicas" => rewrite(&with_defaults(value)),
+                _ => rewrite(value),
+            },
             Here::Raw { why } => {
-                let line = super::line(&format!("compose.{key}"), inline(value));
-                Rewritten::lines(vec![line]).map(|rewritten| rewritten.because(why))
+                let (value, declared) = referred(value, false);
+                let line = super::line(&format!("compose.{key}"), inline(&value));
+                let rewritten = Rewritten::lines(vec![line]);
+                rewritten.map(|rewritten| rewritten.because(why).declaring(declared))
             }
-            Here::Needless { why } => Some(Rewritten {
-                lines: Vec::new(),
-                why: (*why).to_string(),
-            }),
+            Here::Needless { why } => Some(Rewritten::why(why)),
         }
     }
 }
@@ -62,8 +72,8 @@ pub(super) const KEYS: &[(&str, Here)] = &[
     ("cpus", called("resources", rewrite::cpus)),
     ("cpu_count", called("resources", rewrite::cpus)),
     ("scale", called("replicas", rewrite::scale)),
-    ("secrets", called("files", lists::secrets)),
-    ("configs", called("files", lists::configs)),
+    ("secrets", called("files", mounted::secrets)),
+    ("configs", called("files", mounted::configs)),
     (
         "container_name",
         Here::Raw {

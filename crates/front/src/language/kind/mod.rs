@@ -14,7 +14,7 @@ use super::{
     slo::KIND_SLO,
     upstream::KIND_CHART,
 };
-use crate::value::Icon;
+use crate::value::{Icon, Purpose};
 use declared::{BINDING, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
 use watch::RECORD;
 
@@ -168,6 +168,18 @@ const ABOUT: &[KeyShape] = &[
         Shape::Plain(Form::Choice(Icon::NAMES)),
         "Its shape in the architecture's picture; `server` by default.",
         "icon = \"store\"",
+    ),
+    key(
+        "purpose",
+        Shape::Plain(Form::Choice(Purpose::NAMES)),
+        "What it does for the platform as a whole. `metrics`, `dashboards`, `pipelines` and `ci`: it reads the files of the target `prometheus`, `grafana`, `airflow` or `jenkins`. `container-metrics` and `machine-metrics`: it has the metrics of cAdvisor or of node_exporter. `login`: routes let it ask people to log in.",
+        "purpose = \"container-metrics\"",
+    ),
+    key(
+        "any_program",
+        Shape::Boolean,
+        "It is for programs of all sorts: docs call a component of it after its image, not after the kind.",
+        "any_program = true",
     ),
     key(
         "extends",

@@ -86,8 +86,8 @@ fn mail(tree: &Table, scene: &Scene<'_>, notify: &Notify) -> Option<Json> {
     let password = secret.and_then(|name| scene.names.secrets.find(name));
     notified.iter().any(|it| !it.email.is_empty()).then(|| {
         json!({
-            "host": smtp.host,
-            "port": smtp.port.to_string(),
+            "host": smtp.server.host.to_string(),
+            "port": smtp.server.port.to_string(),
             "from": smtp.from,
             "user": smtp.user,
             "tls": smtp.tls,

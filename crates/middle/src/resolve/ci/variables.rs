@@ -103,6 +103,19 @@ pub(super) fn check(table: &Table, sink: &mut Sink) {
             );
         }
     }
+    for secret in keys(table, "secrets") {
+        if let Some(other) = keys(table, "env").find(|other| other.name == secret.name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::ConflictingKeys,
+                    format!("the variable `{}` has two values", secret.name),
+                )
+                .label(secret.span, "a secret")
+                .label(other.span, "and a text")
+                .help("keep one of the two, or give them two names"),
+            );
+        }
+    }
 }
 
 fn keys<'a>(table: &'a Table, place: &str) -> impl Iterator<Item = &'a Key> {

@@ -12,7 +12,7 @@ use super::Scene;
 use crate::{
     catalog::FileForm,
     diag::{Code, Diagnostic, Sink},
-    model::{Component, Named, SettingValue},
+    model::{Component, Named, SettingFile, SettingValue},
     source::{Sources, Span},
     value::yaml::{self, BY_HAND},
 };
@@ -63,7 +63,7 @@ pub(super) fn check(
             let (Some(form), SettingValue::Files(files)) = (spec.holds, &setting.value) else {
                 continue;
             };
-            for (path, bytes) in files {
+            for SettingFile { path, bytes, .. } in files {
                 let text = String::from_utf8_lossy(bytes).into_owned();
                 let problems = match String::from_utf8(bytes.clone()) {
                     Ok(text) => problems(form, &text),

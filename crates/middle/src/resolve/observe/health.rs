@@ -10,7 +10,7 @@ use crate::{
         reference::{Scope, text},
     },
     source::Span,
-    syntax::{HEALTH_WAYS, Table},
+    syntax::{Entry, HEALTH_WAYS},
 };
 
 pub(in crate::resolve) fn health(
@@ -24,7 +24,7 @@ pub(in crate::resolve) fn health(
     let table = entry.value.as_table()?;
     let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
     let draft = &scene.components[index];
-    let probe = probe(scene, draft, shape, table, &scope, entry.key.span, sink)?;
+    let probe = probe(scene, (draft, shape), entry, &scope, sink)?;
     let liveness = table.boolean("liveness");
     Some(Health {
         liveness: liveness.unwrap_or(matches!(probe, Probe::Tcp { .. })),
@@ -41,13 +41,12 @@ pub(in crate::resolve) fn health(
 
 fn probe(
     scene: &Scene<'_>,
-    draft: &ComponentDraft,
-    shape: &WorkloadDraft,
-    table: &Table,
+    (draft, shape): (&ComponentDraft, &WorkloadDraft),
+    health: &Entry,
     scope: &Scope<'_>,
-    span: Span,
     sink: &mut Sink,
 ) -> Option<Probe> {
+    let table = health.value.as_table()?;
     let ways: Vec<_> = HEALTH_WAYS
         .iter()
         .filter_map(|way| table.entry(way))
@@ -59,7 +58,7 @@ fn probe(
         };
         sink.push(
             Diagnostic::new(code, message)
-                .label(span, "this check")
+                .label(health.key.span, "this check")
                 .help("write one of `http` (with `port`), `tcp`, `command` and `shell`"),
         );
         return None;

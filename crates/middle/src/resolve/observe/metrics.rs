@@ -10,7 +10,7 @@ use crate::{
     resolve::{
         Inputs, Scene,
         contents::is_certificate,
-        files,
+        project_files,
         reference::{Scope, text},
     },
     source::Span,
@@ -166,7 +166,7 @@ impl Reader<'_> {
                     .replacing(scheme.value.span, "\"https\""),
             );
         }
-        let content = files::project(self.inputs.world, &entry.value, sink)?;
+        let content = project_files::project(self.inputs.world, &entry.value, sink)?;
         if let FileContent::Project { path, bytes } = &content
             && !is_certificate(bytes)
         {

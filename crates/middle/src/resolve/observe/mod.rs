@@ -25,7 +25,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, WorkloadDraft, read},
-    language::Form,
+    language::{Form, NameRule},
     model::{Expression, Port, Protocol, Text},
     syntax::{Node, Table, Value},
     text::one_of,
@@ -67,17 +67,22 @@ fn port<'a>(
                 one_of(known)
             ),
         };
+        let diagnostic = Diagnostic::new(
+            Code::UnknownPort,
+            format!(
+                "the {what} uses the port `{name}`, which `{}` does not have",
+                draft.name
+            ),
+        )
+        .label(node.span, "no such port")
+        .label(draft.span, "this component")
+        .misspelled(name, nearest(name, known.iter().copied()), otherwise);
+        let is_main = shape.part.is_none();
         sink.push(
-            Diagnostic::new(
-                Code::UnknownPort,
-                format!(
-                    "the {what} uses the port `{name}`, which `{}` does not have",
-                    draft.name
-                ),
-            )
-            .label(node.span, "no such port")
-            .label(draft.span, "this component")
-            .misspelled(name, nearest(name, known.iter().copied()), otherwise),
+            match known.is_empty() && is_main && NameRule::Port.accepts(name) {
+                true => diagnostic.adding(draft.span, format!("ports.{name} = 8000")),
+                false => diagnostic,
+            },
         );
     }
     if let Some(port) = found.filter(|port| port.protocol != Protocol::Tcp) {

@@ -3,7 +3,7 @@
 
 use crate::{
     expand::{WorkloadDraft, is_asked},
-    model::{Alert, AlertSeverity, AlertText, PROBER, Workload, probe_job},
+    model::{Alert, AlertSeverity, AlertText, PROBER, Purpose, Workload, probe_job},
     resolve::{Scene, beforehand::Beforehand},
     source::Span,
 };
@@ -22,7 +22,7 @@ const LATER: u64 = 60_000;
 /// Whether Prometheus has a prober: it is left out if there is nothing to probe.
 pub(in crate::resolve) fn has_prober(scene: &Scene<'_>) -> bool {
     let mut drafts = scene.components.iter();
-    drafts.any(|draft| draft.is_a("prometheus") && draft.workload(Some(PROBER)).is_some())
+    drafts.any(|draft| draft.is_for(Purpose::Metrics) && draft.workload(Some(PROBER)).is_some())
 }
 
 /// Whether a workload is probed: there is a prober, and the workload has an address on a network.

@@ -81,6 +81,7 @@ impl Needs {
             path,
             content,
             setting: None,
+            template: None,
             mode: 0o444,
             span,
         };

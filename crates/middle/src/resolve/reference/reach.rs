@@ -4,7 +4,7 @@ use super::resolver::Resolver;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::ComponentDraft,
-    model::{Field, NetworkMode, Piece, Port, Text},
+    model::{Field, HostPort, NetworkMode, Piece, Port, Text},
     reference::{self},
 };
 
@@ -95,19 +95,27 @@ impl Resolver<'_> {
         sink: &mut Sink,
     ) -> Option<Text> {
         if !is_published(draft, workload, port) {
+            let number = port.container.first;
+            let (message, why) = match port.host {
+                Some(_) => (
+                    "is published on any free port: its address is not known before it starts",
+                    "on any free one",
+                ),
+                None => (
+                    "is not published: a browser can't reach it",
+                    "published nowhere",
+                ),
+            };
             sink.push(
                 Diagnostic::new(
                     Code::Unreachable,
-                    format!(
-                        "port `{}` of `{}` is not published: a browser can't reach it",
-                        port.name, draft.name
-                    ),
+                    format!("port `{}` of `{}` {message}", port.name, draft.name),
                 )
                 .label(self.place, "needs a published port")
-                .label(port.span, "published nowhere")
+                .label(port.span, why)
                 .help(format!(
-                    "publish it: `ports.{} = {{ host = {} }}`",
-                    port.name, port.container.first
+                    "publish it: write `ports.{} = {{ container = {number}, host = {number} }}`",
+                    port.name
                 )),
             );
             return None;
@@ -124,7 +132,8 @@ impl Resolver<'_> {
 /// Whether a browser gets to a port. On the host's network every port is the host's.
 pub(super) fn is_published(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
     let is_main = draft.main_port().as_deref() == Some(port.name.as_str());
-    port.host.is_some()
+    matches!(port.host, Some(HostPort::Fixed(_)))
+        || port.public_url.is_some()
         || draft.external.is_some()
         || is_main && draft.public_url().is_some()
         || crate::resolve::network::mode_of(draft, workload) == Some(NetworkMode::Host)

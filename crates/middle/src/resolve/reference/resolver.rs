@@ -2,16 +2,15 @@
 
 use super::{
     Scope, default_binding, hosts,
-    messages::{nothing_chosen, secret_output, unknown_field, unknown_part},
-    output_text,
-    reach::is_published,
+    messages::{nothing_chosen, secret_output, unknown_part},
+    port::PortOf,
     setting_text, text,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read, unknown},
     language::secret_places,
-    model::{Endpoint, Field, Host, HostPort, Piece, Port, Text},
+    model::{Endpoint, Piece, Text},
     reference::{self, ComponentField, Mode, PortField, Words},
     resolve::Scene,
     source::Span,
@@ -300,9 +299,9 @@ impl Resolver<'_> {
     ) -> Option<Text> {
         let draft = &self.scene.components[index];
         if let [port, field] = rest
-            && let Some((workload, found)) = self.port(index, port)
+            && let Some(of) = self.port(index, port)
         {
-            return self.field(draft, &workload, found, field, sink);
+            return self.field(&of, field, sink);
         }
         if let [port, field] = rest
             && let Some(number) = self.removed_port(index, port)
@@ -329,40 +328,17 @@ impl Resolver<'_> {
             (Some(ComponentField::Version), _) => {
                 return Some(crate::resolve::image::version_of(self.scene, index, sink));
             }
-            (_, [output]) => {
-                // That a secret comes out is reported at the user's reference, not at the setting that holds it.
-                let reader = Scope {
-                    no_secrets: self.scope.no_secrets.filter(|_| self.kind_text),
-                    ..self.scope.clone()
-                };
-                if let Some(text) = output_text(self.scene, index, output, chosen, &reader, sink) {
-                    if let (Some(place), Some(secret)) =
-                        (self.scope.no_secrets, text.secrets().first())
+            (_, [output]) => match self.output_of(index, output, chosen, sink) {
+                Some(text) => return text,
+                None => {
+                    if asked.is_some_and(ComponentField::is_of_main_port)
+                        && let Some(main) = draft.main_port()
+                        && let Some(of) = self.port(index, &main)
                     {
-                        sink.push(secret_output(draft, output, secret, place, self.place));
-                        return None;
+                        return self.field(&of, output, sink);
                     }
-                    let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
-                    if let Some(endpoint) = text.endpoints().find(lead_there) {
-                        self.reachable(draft, &draft.name, endpoint.field, sink)?;
-                    }
-                    return Some(text);
                 }
-                let of_main_port = matches!(
-                    asked,
-                    Some(
-                        ComponentField::Url
-                            | ComponentField::PublicUrl
-                            | ComponentField::PublicOrigin
-                    )
-                );
-                if of_main_port
-                    && let Some(main) = draft.main_port()
-                    && let Some((workload, port)) = self.port(index, &main)
-                {
-                    return self.field(draft, &workload, port, output, sink);
-                }
-            }
+            },
             _ => {}
         }
         if !draft.broken {
@@ -376,15 +352,52 @@ impl Resolver<'_> {
         None
     }
 
+    /// An output of a component; `None`: it has none of this name.
+    fn output_of(
+        &self,
+        index: usize,
+        output: &str,
+        chosen: Option<&str>,
+        sink: &mut Sink,
+    ) -> Option<Option<Text>> {
+        let draft = &self.scene.components[index];
+        // That a secret comes out is reported at the user's reference, not at the setting that holds it.
+        let reader_refuses = self.scope.no_secrets.filter(|_| self.kind_text);
+        let node = draft.kind_table.get_path(&["outputs", output])?;
+        let scope = Scope {
+            binding: chosen,
+            no_secrets: reader_refuses,
+            ..Scope::component(index, None)
+        };
+        let text = text(self.scene, node, &scope, sink);
+        if let (Some(place), Some(secret)) = (self.scope.no_secrets, text.secrets().first()) {
+            sink.push(secret_output(draft, output, secret, place, self.place));
+            return Some(None);
+        }
+        let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
+        if let Some(endpoint) = text.endpoints().find(lead_there)
+            && self
+                .reachable(draft, &draft.name, endpoint.field, sink)
+                .is_none()
+        {
+            return Some(None);
+        }
+        Some(Some(text))
+    }
+
     /// A port of the component and the workload that listens on it: the reader's own first, then the main one's.
-    fn port(&self, index: usize, name: &str) -> Option<(String, &Port)> {
+    fn port(&self, index: usize, name: &str) -> Option<PortOf<'_>> {
         let draft = &self.scene.components[index];
         let own_part = self.scope.part.filter(|_| self.scope.owner == Some(index));
         let mut shapes: Vec<_> = draft.workloads.iter().collect();
         shapes.sort_by_key(|shape| shape.part.as_deref() != own_part);
         shapes.into_iter().find_map(|shape| {
             let port = shape.ports.iter().find(|port| port.name == name)?;
-            Some((draft.workload_name(shape.part.as_deref()), port))
+            Some(PortOf {
+                draft,
+                workload: draft.workload_name(shape.part.as_deref()),
+                port,
+            })
         })
     }
 
@@ -395,90 +408,5 @@ impl Resolver<'_> {
         let ports = &self.scene.components[index].kind.table;
         let port = ports.get_path(&["workload", "ports", name])?;
         read::container_port(port).filter(|_| is_own)
-    }
-
-    fn field(
-        &self,
-        draft: &ComponentDraft,
-        workload: &str,
-        port: &Port,
-        field: &str,
-        sink: &mut Sink,
-    ) -> Option<Text> {
-        let words = match self.kind_text {
-            true => Words::Kind,
-            false => Words::Platform,
-        };
-        let Some(asked) = PortField::parse(field).filter(|field| field.is_in(words)) else {
-            sink.push(unknown_field(field, words, self.place));
-            return None;
-        };
-        // A kind can't know whether its port is published; if not, whoever asks comes from inside.
-        let is_inside = self.kind_text && !is_published(draft, workload, port);
-        let field = match asked {
-            PortField::Host => Field::Host,
-            PortField::Port => Field::Port,
-            PortField::Address => Field::Address,
-            PortField::Url => Field::Url,
-            PortField::Scheme => return Some(Text::literal(port.scheme.name())),
-            PortField::Path => return Some(Text::literal(port.prefix())),
-            PortField::PublicUrl if is_inside => Field::Url,
-            PortField::PublicHost if is_inside => Field::Host,
-            PortField::PublicOrigin if is_inside => {
-                return Some(Text::literal(format!(
-                    "{}://{workload}:{}",
-                    port.scheme, port.container.first
-                )));
-            }
-            PortField::PublicOrigin => {
-                return Some(Text {
-                    pieces: vec![Piece::PublicOrigin {
-                        component: draft.name.clone(),
-                        port: port.name.clone(),
-                    }],
-                });
-            }
-            PortField::PublicHost => {
-                return Some(Text {
-                    pieces: vec![Piece::PublicHost {
-                        component: draft.name.clone(),
-                        port: port.name.clone(),
-                    }],
-                });
-            }
-            PortField::PublicUrl => return self.public_url(draft, workload, port, sink),
-            PortField::PublicPort => {
-                let number = match port.host {
-                    Some(HostPort::Fixed(range)) => range.first,
-                    _ => port.container.first,
-                };
-                return Some(Text::literal(number.to_string()));
-            }
-        };
-        self.reachable(draft, workload, field, sink)?;
-        self.for_insiders(draft, port, field, sink)?;
-        let outside = draft.external.as_ref().and_then(|external| {
-            let mut addresses = external.addresses.iter();
-            addresses.find(|address| address.port == port.name)
-        });
-        let (host, number) = match outside {
-            Some(address) => (address.host.clone(), address.number),
-            None => (
-                Host::Name(self.scene.network_owners.owner_of(workload).to_string()),
-                port.container.first,
-            ),
-        };
-        Some(Text {
-            pieces: vec![Piece::Endpoint(Box::new(Endpoint {
-                component: draft.name.clone(),
-                port: port.name.clone(),
-                host,
-                number,
-                scheme: port.scheme.clone(),
-                path: port.path.clone(),
-                field,
-                external: outside.is_some(),
-            }))],
-        })
     }
 }

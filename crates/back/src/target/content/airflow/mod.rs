@@ -17,8 +17,9 @@ mod value;
 mod volume;
 
 use crate::{
-    files::{Stub, Target},
-    model::{Pipeline, Platform, Task, TaskBody},
+    files::Target,
+    fileset::Stub,
+    model::{Pipeline, Platform, Purpose, Task, TaskBody},
     target::{Context, Emission},
     template::TemplateError,
 };
@@ -73,7 +74,7 @@ fn stub(context: &Context<'_>, pipeline: &Pipeline, task: &Task) -> Result<Stub,
 fn major(platform: &Platform) -> u64 {
     const CURRENT: u64 = 3;
     platform
-        .first_of("airflow")
+        .first_for(Purpose::Pipelines)
         .and_then(|component| component.version.major)
         .unwrap_or(CURRENT)
 }

@@ -7,9 +7,12 @@ use serde::Serialize;
 use super::inhibition::{self, InhibitionView};
 
 use crate::{
-    model::{At, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, is_pattern, notify_secret},
+    model::{
+        At, Host, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, is_pattern, notify_secret,
+    },
     speak::{Constants, Speak},
-    target::Context,
+    target::{Context, shared::go_template::literal},
+    value::HostAndPort,
 };
 
 /// The receiver of alerts that notify nobody. No receiver of platform.toml has a name that starts with `_`.
@@ -133,9 +136,9 @@ fn receiver_view(platform: &Platform, notify: &Notify, receiver: &Receiver) -> R
     ReceiverView {
         name: receiver.name.clone(),
         slack: value(&receiver.slack),
-        channel: receiver.channel.clone(),
+        channel: receiver.channel.as_deref().map(literal),
         webhook: value(&receiver.webhook),
-        email: receiver.email.clone(),
+        email: receiver.email.iter().map(|it| literal(it)).collect(),
         pagerduty: value(&receiver.pagerduty),
         // Who waits for the next sign of life must not take the end of one for such.
         resolved: notify.watchdog.as_ref() != Some(&receiver.name),
@@ -158,8 +161,10 @@ fn value(platform: &Platform, text: &Text) -> ValueView {
 fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
     let mails = notify.receivers.iter().any(|it| !it.email.is_empty());
     let local = Smtp {
-        host: LOCAL_MAIL.0.to_string(),
-        port: LOCAL_MAIL.1,
+        server: HostAndPort {
+            host: Host::Name(LOCAL_MAIL.0.to_string()),
+            port: LOCAL_MAIL.1,
+        },
         from: format!("alertmanager@{}", platform.name),
         user: None,
         password: None,
@@ -167,7 +172,7 @@ fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
     };
     let smtp = notify.smtp.as_ref().unwrap_or(&local);
     mails.then(|| SmtpView {
-        host: format!("{}:{}", smtp.host, smtp.port),
+        host: smtp.server.to_string(),
         from: smtp.from.clone(),
         user: smtp.user.clone(),
         password: smtp

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::alertmanager::{one_of, quoted};
 use crate::{
     model::{
-        AlertSeverity, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, Component, NO_REPLICAS,
+        AlertSeverity, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, Component, NO_REPLICAS, Purpose,
         REPLICAS_MISSING, TARGET_DOWN, WATCHDOG,
     },
     target::{
@@ -37,7 +37,7 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
     let mut out = severities();
     out.extend(speeds(&platform.components));
     out.extend(downs());
-    let prometheus = platform.first_of("prometheus");
+    let prometheus = platform.first_for(Purpose::Metrics);
     let downs = prometheus.map(|it| Downs::of(platform, it, context.vantage));
     let downs = downs.unwrap_or_default();
     let components = platform.components.iter();

@@ -1,7 +1,9 @@
 //! Facts that the page, the picture and the graph formats show alike.
 
 use crate::{
-    model::{Component, Endpoint, Field, Host, HostPort, Pipeline, Platform, Port, TaskId},
+    model::{
+        Component, Endpoint, Field, Host, HostPort, Pipeline, Platform, Port, Purpose, TaskId,
+    },
     speak::{Readable, Speak},
 };
 
@@ -68,8 +70,10 @@ pub fn program_and_version(platform: &Platform, component: &Component) -> String
         .rendered(|piece| Readable(platform).piece(piece));
     let repository = image.repository.as_plain().unwrap_or_default();
     let name = repository.rsplit('/').next().unwrap_or_default();
-    let generic = matches!(component.kind.as_str(), "service" | "job");
-    let title = if generic { name } else { &component.title };
+    let title = match component.any_program {
+        true => name,
+        false => component.title.as_str(),
+    };
     match image.tag.and_then(|tag| tag.as_plain()) {
         Some(version) => format!("{title} {version}"),
         None => title.to_string(),
@@ -111,9 +115,9 @@ pub fn inside(workload: &str, port: &Port) -> String {
     }
 }
 
-/// The component of a kind that runs pipelines or CI entries, if the platform has one.
-pub fn runner(platform: &Platform, kind: &str) -> Option<String> {
-    let found = platform.first_of(kind);
+/// The component that runs pipelines or CI entries, if the platform has one.
+pub fn runner(platform: &Platform, purpose: Purpose) -> Option<String> {
+    let found = platform.first_for(purpose);
     found.map(|component| component.name.clone())
 }
 

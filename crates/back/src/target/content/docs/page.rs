@@ -12,7 +12,7 @@ use super::{
 use crate::{
     graph::Graph,
     model::{
-        Agent, Ci, Component, FlowEnd, HostPort, NetworkOwners, Pipeline, Platform, Port,
+        Agent, Ci, Component, FlowEnd, HostPort, NetworkOwners, Pipeline, Platform, Port, Purpose,
         SecretOrigin, TaskBody, Workload,
     },
     speak::{Readable, Speak},
@@ -47,14 +47,14 @@ impl Page {
                 .iter()
                 .map(|volume| VolumeView {
                     name: volume.real_name.clone(),
-                    path: volume.path.clone(),
+                    path: volume.path.to_string(),
                     component: volume.component.clone(),
                     external: volume.external,
                 })
                 .collect(),
             waves: graph.waves(),
-            pipeline_runner: facts::runner(platform, "airflow"),
-            ci_runner: facts::runner(platform, "jenkins"),
+            pipeline_runner: facts::runner(platform, Purpose::Pipelines),
+            ci_runner: facts::runner(platform, Purpose::Ci),
         }
     }
 }
@@ -272,7 +272,7 @@ fn ci(ci: &Ci) -> CiView {
         description: ci.description.clone(),
         agent: match &ci.agent {
             Agent::Any => "any".to_string(),
-            Agent::Docker(image) => format!("a container of {}", image.written()),
+            Agent::Docker(image) => format!("a container of {}", image.to_text()),
             Agent::Label(label) => format!("label {label}"),
         },
         paths: ci.paths.clone(),

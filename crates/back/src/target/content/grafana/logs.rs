@@ -7,6 +7,7 @@ use super::{
     Board,
     provisioning::{self, ELASTICSEARCH, LOKI},
 };
+use crate::model::Purpose;
 
 /// The first data source of logs.
 pub(super) struct Logs<'a> {
@@ -27,7 +28,7 @@ impl<'a> Logs<'a> {
     /// `None` where the platform's Grafana searches no logs.
     pub fn of(board: &Board<'a>) -> Option<Self> {
         let platform = board.context.platform;
-        let grafana = platform.first_of("grafana")?;
+        let grafana = platform.first_for(Purpose::Dashboards)?;
         [LOKI, ELASTICSEARCH].into_iter().find_map(|kind| {
             let sources = provisioning::in_role(platform, grafana, kind);
             let source = sources.first()?.name.as_str();

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 
 use crate::{
     files::Target,
+    model::Purpose,
     target::{
         Context, Emission,
         shared::{
@@ -71,11 +72,11 @@ impl<'a> Board<'a> {
             .map_or(&[], Vec::as_slice)
     }
 
-    /// The jobs of all components of a kind.
-    fn jobs_of_kind(&self, kind: &str) -> Vec<&'a Job<'a>> {
+    /// The jobs of all components of a purpose.
+    fn jobs_for(&self, purpose: Purpose) -> Vec<&'a Job<'a>> {
         self.jobs
             .iter()
-            .filter(|job| job.component.is_a(kind))
+            .filter(|job| job.component.purpose == Some(purpose))
             .collect()
     }
 }
@@ -84,12 +85,12 @@ impl<'a> Board<'a> {
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
     let platform = context.platform;
-    let Some(grafana) = platform.first_of("grafana") else {
+    let Some(grafana) = platform.first_for(Purpose::Dashboards) else {
         return Ok(emission);
     };
     let sources = provisioning::in_role(platform, grafana, "datasource");
     let Some(prometheus) = platform
-        .first_of("prometheus")
+        .first_for(Purpose::Metrics)
         .filter(|prometheus| sources.iter().any(|source| source.name == prometheus.name))
         .or(sources.first().copied())
     else {

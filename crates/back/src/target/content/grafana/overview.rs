@@ -7,11 +7,11 @@ use super::{
     Board, component,
     dashboard::Dashboard,
     logs::Logs,
-    panel::{Look, Panel},
+    panel::{self, Look, Panel},
     probed, totals,
 };
 use crate::{
-    model::{Component, Expression, Icon, Requests},
+    model::{Component, Expression, Icon, Purpose, Requests},
     target::shared::{
         boards,
         probes::{self, Asked},
@@ -49,7 +49,6 @@ pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
 /// One panel a group, with a tile a component that leads to its dashboard.
 fn groups(board: &Board<'_>) -> Vec<Panel> {
     let platform = board.context.platform;
-    let mut panels = vec![Panel::row("Components")];
     let mut of_group: BTreeMap<Option<&str>, Vec<&Component>> = BTreeMap::new();
     for component in &platform.components {
         if is_watched(board, component) {
@@ -57,6 +56,7 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
             of_group.or_default().push(component);
         }
     }
+    let mut groups = Vec::new();
     let declared = platform.groups.iter().map(|group| {
         let title = group.name.as_str();
         let description = format!("Components of the group {title}: a click opens the dashboard");
@@ -71,9 +71,14 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
             3..=6 => 12,
             _ => 24,
         };
-        panels.push(tiles(board, title, &description, &members).size(width, 4));
+        // Of more than eight tiles Grafana makes several rows.
+        let rows = u32::try_from(members.len().div_ceil(8)).unwrap_or(u32::MAX);
+        let height = rows.saturating_mul(3).saturating_add(1);
+        groups.push(tiles(board, title, &description, &members).size(width, height));
     }
-    panels
+    std::iter::once(Panel::row("Components"))
+        .chain(panel::packed(groups))
+        .collect()
 }
 
 /// Whether it is scraped, or asked from outside.
@@ -84,7 +89,7 @@ pub(super) fn is_watched(board: &Board<'_>, component: &Component) -> bool {
 /// A tile a component. Those that tell in the same way whether they work share a query and a link.
 fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Component]) -> Panel {
     let platform = board.context.platform;
-    let mut panel = Panel::new(Look::Up, title, description);
+    let mut panel = Panel::new(Look::Tiles, title, description);
     let mut alike: BTreeMap<(&str, bool, Option<&Expression>), Vec<&Component>> = BTreeMap::new();
     for member in members {
         // Of several instances behind one name all may be gone: then their tile has to stay.
@@ -135,11 +140,25 @@ fn works(board: &Board<'_>, component: &Component) -> String {
     let presence = presence(board, component);
     let of_all = if presence.several { "max" } else { "min" };
     let absent = if presence.may_be_off {
-        ""
+        String::new()
     } else {
-        " or vector(0)"
+        format!(" or vector(0){}", unless_off(board, component))
     };
     format!("{of_all}({healthy}){absent}")
+}
+
+/// The mark by which the chart takes away what stands before it while its values say that the workload does not run; nothing
+/// elsewhere.
+pub(super) fn unless_off(board: &Board<'_>, component: &Component) -> String {
+    let jobs = board.jobs_of(&component.name);
+    let asked = board.asked_of(&component.name);
+    let of_job = jobs.first().and_then(|job| job.workload());
+    match of_job.or(asked.first().map(|asked| asked.workload)) {
+        Some(workload) if board.context.vantage.is_in_cluster() => {
+            format!(" # mlopsgen:workload {}", workload.name)
+        }
+        _ => String::new(),
+    }
 }
 
 /// That of the first job, which is the component's own.
@@ -334,13 +353,10 @@ fn stores(board: &Board<'_>) -> Vec<Panel> {
             legend,
         ),
     ];
-    let panels = panels.into_iter().map(|panel| panel.size(8, 8));
-    let slowest = board
-        .jobs_of_kind("cadvisor")
-        .iter()
-        .map(|job| job.interval)
-        .max();
-    let panels = panels.map(|panel| panel.every(slowest.unwrap_or_default(), board.interval));
+    let slowest = component::container_metrics_interval(board);
+    let panels = panels
+        .into_iter()
+        .map(|panel| panel.size(8, 8).every(slowest, board.interval));
     std::iter::once(Panel::row("Stores"))
         .chain(panels)
         .collect()
@@ -383,12 +399,7 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
     if cpu.queries.is_empty() {
         return Vec::new();
     }
-    let watchers = board.jobs_of_kind("cadvisor");
-    let slowest = watchers
-        .iter()
-        .map(|job| job.interval)
-        .max()
-        .unwrap_or_default();
+    let slowest = component::container_metrics_interval(board);
     vec![
         Panel::row("Containers"),
         cpu.every(slowest, board.interval),
@@ -398,7 +409,7 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
 
 /// What the machines have left.
 fn host(board: &Board<'_>) -> Vec<Panel> {
-    let exporters = board.jobs_of_kind("node-exporter");
+    let exporters = board.jobs_for(Purpose::MachineMetrics);
     if exporters.is_empty() {
         return Vec::new();
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Board,
-    overview::{is_watched, presence},
+    overview::{is_watched, presence, unless_off},
     panel::{Look, Panel},
 };
 use crate::{
@@ -60,7 +60,7 @@ struct States {
     of_each: String,
     /// One series a component of which several instances should run, and how many such components there are. Those without a
     /// series are gone.
-    of_several: Option<(String, usize)>,
+    of_several: Option<(String, String)>,
 }
 
 impl States {
@@ -91,7 +91,8 @@ impl States {
             },
             of_several: (!sure.is_empty()).then(|| {
                 let states = instances(board, &sure);
-                (format!("count by (component) ({states})"), sure.len())
+                let seen = format!("count by (component) ({states})");
+                (seen, wanted(board, &sure))
             }),
         }
     }
@@ -109,6 +110,18 @@ impl States {
             }
         }
     }
+}
+
+/// How many components these are. In a chart each counts only while the values say that it runs.
+fn wanted(board: &Board<'_>, components: &[&Component]) -> String {
+    if !board.context.vantage.is_in_cluster() {
+        return components.len().to_string();
+    }
+    // A mark is a comment, which ends with its line.
+    let each = components
+        .iter()
+        .map(|component| format!("1{}\n", unless_off(board, component)));
+    format!("({})", each.collect::<Vec<_>>().join(" + "))
 }
 
 /// The states of all instances of these components.

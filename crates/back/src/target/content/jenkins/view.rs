@@ -257,7 +257,7 @@ impl Writer<'_> {
     /// A container shares the entry's workspace, unless that is in a container itself.
     fn place(&self, agent: &Agent) -> Where {
         match (agent, self.agent) {
-            (Agent::Docker(image), Agent::Any | Agent::Label(_)) => Where::Beside(image.written()),
+            (Agent::Docker(image), Agent::Any | Agent::Label(_)) => Where::Beside(image.to_text()),
             _ => agent_view(agent),
         }
     }
@@ -292,7 +292,7 @@ fn conditions(paths: &[String], branches: &[String], tags: &[String]) -> Option<
 fn agent_view(agent: &Agent) -> Where {
     match agent {
         Agent::Any => Where::Any,
-        Agent::Docker(image) => Where::Docker(image.written()),
+        Agent::Docker(image) => Where::Docker(image.to_text()),
         Agent::Label(label) => Where::Label(label.clone()),
     }
 }

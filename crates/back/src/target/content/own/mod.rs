@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::{
-    files::{FileSet, GeneratedFile, Owner},
+    fileset::{FileSet, GeneratedFile, Owner},
     target::{Context, Emission},
     template::{Engine, TemplateError, View, embedded},
     value::{TreePath, one_spelling},

@@ -252,7 +252,7 @@ fn stage(platform: &Platform, known: &CiStage) -> Value {
 fn agent(agent: &Agent) -> Value {
     match agent {
         Agent::Any => json!({ "kind": "any", "value": null }),
-        Agent::Docker(image) => json!({ "kind": "docker", "value": image.written() }),
+        Agent::Docker(image) => json!({ "kind": "docker", "value": image.to_text() }),
         Agent::Label(label) => json!({ "kind": "label", "value": label }),
     }
 }

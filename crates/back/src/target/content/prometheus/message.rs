@@ -4,6 +4,8 @@
 //! can't read. Of what people write, `{{ $value }}` and `{{ $labels.x }}` are actions, also through the functions that
 //! print a number for people; every other `{{` is text.
 
+use crate::target::shared::go_template::literal;
+
 /// Functions of one argument.
 const OF_ONE: [&str; 8] = [
     "humanize",
@@ -36,11 +38,6 @@ pub(super) fn message(text: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// A text that Prometheus' templates print as it is: only `{{` means something to them.
-pub(super) fn literal(text: &str) -> String {
-    text.replace("{{", r#"{{ "{{" }}"#)
 }
 
 /// Whether this is what Prometheus fills in: a value or a label, through functions or not.

@@ -19,7 +19,8 @@ use serde::Serialize;
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
-    model::{Component, SettingValue},
+    model::{Component, Platform, Purpose, SettingFile, SettingValue},
+    speak::{Constants, Speak},
     target::{
         Context, Emission, Vantage,
         shared::{
@@ -39,7 +40,7 @@ const PLATFORM_RULES: &str = "_platform.yml";
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
     let platform = context.platform;
-    let Some(prometheus) = platform.first_of("prometheus") else {
+    let Some(prometheus) = platform.first_for(Purpose::Metrics) else {
         return Ok(emission);
     };
     let (jobs, unreachable) = scrape::jobs(platform, prometheus, context.vantage);
@@ -51,7 +52,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let unknown = unknown::unknown_metrics(platform, &jobs);
     emission.losses.extend(unknown);
 
-    let own = own_jobs(prometheus, &jobs, &asked, &mut emission.losses);
+    let own = own_jobs(platform, prometheus, &jobs, &asked, &mut emission.losses);
     let view = config::view(platform, prometheus, &jobs, &asked, own, context.vantage);
     write(
         context,
@@ -108,6 +109,7 @@ fn write(
 /// The jobs of the setting `scrape_configs`, as YAML below `scrape_configs:`. A file that Prometheus would refuse is
 /// an error.
 fn own_jobs(
+    platform: &Platform,
     prometheus: &Component,
     jobs: &[Job<'_>],
     asked: &[Asked<'_>],
@@ -127,7 +129,9 @@ fn own_jobs(
     let ours = ours.chain(asked.iter().map(|asked| &asked.job));
     let mut taken: Vec<String> = ours.cloned().collect();
     let mut own = Vec::new();
-    for (path, bytes) in files {
+    for SettingFile { path, bytes, text } in files {
+        let spoken = text.as_ref().map(|text| Constants(platform).text(text));
+        let bytes = spoken.as_ref().map_or(bytes.as_slice(), String::as_bytes);
         match extra::read(bytes, &mut taken) {
             Ok(text) => own.extend(text),
             Err(error) => diagnostics.push(
@@ -155,9 +159,9 @@ pub fn own_job_names(prometheus: &Component) -> Vec<String> {
     let Some(SettingValue::Files(files)) = prometheus.setting("scrape_configs") else {
         return names;
     };
-    for (_, bytes) in files {
+    for file in files {
         // What can't be read was reported.
-        let _ = extra::read(bytes, &mut names);
+        let _ = extra::read(&file.bytes, &mut names);
     }
     names
 }

@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{
-    OF_NODES,
-    message::{literal, message},
-    platform::Seen,
-};
+use super::{OF_NODES, message::message, platform::Seen};
 use crate::{
     graph::Graph,
     model::{
@@ -20,6 +16,7 @@ use crate::{
         shared::{
             boards,
             downs::{self, Down, Downs},
+            go_template::literal,
         },
     },
     text::all_of,

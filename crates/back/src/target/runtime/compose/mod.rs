@@ -21,13 +21,15 @@ use serde_json::{Map, Value, json};
 
 use self::group::GroupText;
 use crate::{
-    files::{FileSet, GITIGNORE, Target, ignores_dotenv},
+    data::Kept,
+    files::{DOTENV_GITIGNORE, Target, ignores_dotenv},
+    fileset::FileSet,
     model::{MountSource, Platform},
     speak::{Compose, Speak},
     target::{
         Context, Emission,
         runtime::shared::{service::volume_declaration, started::Services},
-        shared::{kept::Written, losses::Losses},
+        shared::{kept::RuntimeData, losses::Losses},
     },
     template::{TemplateError, View},
 };
@@ -88,7 +90,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let project = ProjectView {
         name: project_name(platform, &raw),
         description: platform.description.clone(),
-        include: raw::joined_include(&raw, includes(&files, &orders)),
+        include: raw::merged_include(&raw, includes(&files, &orders)),
         volumes: volumes_of_pipelines(platform, &raw, &files),
         raw: raw::of_project(&raw, &files),
     };
@@ -103,7 +105,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         "compose/.env.example",
         View::new(environment),
     )?;
-    render(GITIGNORE.into(), "compose/gitignore", View::new(()))?;
+    render(DOTENV_GITIGNORE.into(), "compose/gitignore", View::new(()))?;
     refuse_seen_secrets(&out)?;
     for (path, text) in context.mounted.copies(platform) {
         out.add(
@@ -112,7 +114,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
             Arc::clone(text),
         );
     }
-    out.kept = written(platform, &project, files).kept(platform);
+    out.kept = kept(platform, &project, files);
     Ok(Emission {
         files: out,
         losses: losses.finish(),
@@ -121,7 +123,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
 
 /// Refuses a template of the user's own that lets git see the file with the secrets.
 fn refuse_seen_secrets(out: &FileSet) -> Result<(), TemplateError> {
-    match out.files.get(GITIGNORE) {
+    match out.files.get(DOTENV_GITIGNORE) {
         Some(file) if !ignores_dotenv(&file.text) => Err(TemplateError {
             template: "compose/gitignore".to_string(),
             line: None,
@@ -141,12 +143,8 @@ fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
         .to_string()
 }
 
-/// What the files say about data.
-fn written<'a>(
-    platform: &'a Platform,
-    project: &ProjectView,
-    files: Vec<GroupText<'a>>,
-) -> Written<'a> {
+/// The data that the files keep.
+fn kept(platform: &Platform, project: &ProjectView, files: Vec<GroupText<'_>>) -> Vec<Kept> {
     let speak = Compose(platform);
     let of_groups = files.iter().map(|file| &file.volumes);
     let declared: BTreeMap<String, Value> = of_groups
@@ -154,11 +152,12 @@ fn written<'a>(
         .flatten()
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
-    Written {
+    let data = RuntimeData {
         target: Target::Compose,
         volumes: Services::new(&speak).volumes(&project.name, &declared),
         started: files.into_iter().flat_map(|file| file.started).collect(),
-    }
+    };
+    data.kept(platform)
 }
 
 /// Volumes of tasks. They are declared so that Compose lists them, and removes them when the project is removed with its volumes.

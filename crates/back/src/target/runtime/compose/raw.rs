@@ -55,7 +55,7 @@ fn services(raw: &Map<String, Value>, file: &mut GroupFile) {
 }
 
 /// Ours first, then what `[raw.compose] include` lists: Compose refuses the key twice.
-pub(super) fn joined_include(raw: &Map<String, Value>, ours: Value) -> Value {
+pub(super) fn merged_include(raw: &Map<String, Value>, ours: Value) -> Value {
     let mut include = ours.as_array().cloned().unwrap_or_default();
     match raw.get("include") {
         Some(Value::Array(more)) => include.extend(more.iter().cloned()),

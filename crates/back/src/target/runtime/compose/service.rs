@@ -220,8 +220,6 @@ fn extra_hosts(context: &Context<'_>, workload: &Workload) -> Vec<ExtraHost> {
 fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     let speak = &Compose(context.platform);
     let Runtime {
-        hostname,
-        extra_hosts: own_hosts,
         read_only,
         tmpfs,
         shm_size,
@@ -236,6 +234,9 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
         stdin_open,
         stop_signal,
         stop_grace_period,
+        // `own_network` has them.
+        hostname: _,
+        extra_hosts: _,
         // These stand further up or down in the service.
         platform: _,
         user: _,
@@ -249,35 +250,8 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
         reads: _,
         reads_everywhere: _,
     } = &workload.runtime;
-    let shares_network = workload
-        .network_mode
-        .as_ref()
-        .is_some_and(|mode| matches!(mode.value, NetworkMode::Service(_)));
-    if shares_network {
-        for (key, filled) in [
-            ("hostname", hostname.is_some()),
-            ("extra_hosts", !own_hosts.is_empty()),
-        ] {
-            if filled {
-                losses.key(
-                    workload,
-                    key,
-                    "shares the network of another: the engine takes it there only, and nothing is emitted for it",
-                );
-            }
-        }
-    } else {
-        keys.put_optional(
-            "hostname",
-            hostname.as_ref().map(|name| speak.literal(name)),
-        );
-        let hosts = extra_hosts(context, workload);
-        keys.put_filled("extra_hosts", literals(speak, &hosts));
-    }
-    let copies_secrets = workload
-        .files
-        .iter()
-        .any(|file| matches!(file.content, FileContent::Secret(_)));
+    own_network(context, workload, losses, keys);
+    let copies_secrets = copies_secrets(workload);
     if *read_only && copies_secrets {
         losses.key(
             workload,
@@ -306,6 +280,34 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
             .map(|it| speak.literal(&it.to_string())),
     );
     keys.put_optional("stop_grace_period", stop_grace_period.map(engine::duration));
+}
+
+/// What a container has only where its network is its own.
+fn own_network(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
+    let speak = &Compose(context.platform);
+    let hostname = workload.runtime.hostname.as_ref();
+    let mode = workload.network_mode.as_ref();
+    if mode.is_none_or(|mode| !matches!(mode.value, NetworkMode::Service(_))) {
+        keys.put_optional("hostname", hostname.map(|name| speak.literal(name)));
+        let hosts = extra_hosts(context, workload);
+        keys.put_filled("extra_hosts", literals(speak, &hosts));
+        return;
+    }
+    let has_hosts = !workload.runtime.extra_hosts.is_empty();
+    for (key, is_written) in [("hostname", hostname.is_some()), ("extra_hosts", has_hosts)] {
+        if is_written {
+            losses.key(
+                workload,
+                key,
+                "shares the network of another: the engine takes it there only, and nothing is emitted for it",
+            );
+        }
+    }
+}
+
+fn copies_secrets(workload: &Workload) -> bool {
+    let mut files = workload.files.iter();
+    files.any(|file| matches!(file.content, FileContent::Secret(_)))
 }
 
 fn deploy(

@@ -20,7 +20,7 @@ use crate::{
     data::Kept,
     diag::Diagnostic,
     files::Target,
-    model::{Component, NetworkOwners, Platform, RouteTls, Workload},
+    model::{Component, NetworkOwners, Platform, Purpose, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
@@ -147,7 +147,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         files: ChartFiles::new(context),
         losses,
         names: names.map(|workload| workload.name.as_str()).collect(),
-        airflow: platform.first_of("airflow"),
+        airflow: platform.first_for(Purpose::Pipelines),
         waves: order::waves(platform),
     };
     ci::losses(&mut builder);
@@ -160,7 +160,7 @@ pub fn build(context: &Context<'_>) -> Chart {
     raw::move_to_claims(&mut values);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);
-    let kept = started::written(platform, &builder.claims, &values).kept(platform);
+    let kept = started::runtime_data(platform, &builder.claims, &values).kept(platform);
     Chart {
         view: ChartView {
             name: platform.name.clone(),

@@ -1,12 +1,12 @@
 //! CI entries whose stages run in containers: in a cluster Jenkins has no engine that could start one.
 
 use super::chart::Builder;
-use crate::model::{Agent, Ci};
+use crate::model::{Agent, Ci, Purpose};
 
 /// Reports them, once an entry, where the chart runs the platform's Jenkins.
 pub fn losses(builder: &mut Builder<'_>) {
     let platform = builder.context.platform;
-    let jenkins = platform.first_of("jenkins");
+    let jenkins = platform.first_for(Purpose::Ci);
     let Some(jenkins) = jenkins.filter(|component| component.external.is_none()) else {
         return;
     };

@@ -167,7 +167,8 @@ fn edge(from: Peer, ports: &BTreeSet<OpenPort>) -> EdgeValues {
 /// Pipelines by name, each with a name for its policy that Kubernetes takes and no workload has.
 pub fn pipelines(context: &Context<'_>) -> Vec<(String, PipelineValues)> {
     let workloads = context.platform.workloads();
-    let mut names: Names = workloads.map(|workload| workload.name.as_str()).collect();
+    let workloads = workloads.map(|workload| workload.name.clone());
+    let mut names: Names = workloads.chain(context.platform.chart_pods()).collect();
     let mut out = Vec::new();
     for pipeline in &context.platform.pipelines {
         let plain = pipeline.name.to_ascii_lowercase().replace('_', "-");

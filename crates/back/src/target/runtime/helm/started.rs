@@ -8,17 +8,21 @@ use serde_json::Value;
 
 use super::{claims::Claims, image};
 use crate::{
-    data::Keeper,
+    data::{DataKey, Keeper},
     files::Target,
     model::{MountSource, Platform, Workload},
     speak::Chart,
     target::shared::kept::{
-        Defaults, Keeping, KeptVolume, Laid, Source, Started, Written, names_folders,
+        Defaults, Keeping, KeptVolume, Laid, RuntimeData, Source, Started, Unread, names_folders,
     },
 };
 
 /// What the chart says about data.
-pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> Written<'a> {
+pub fn runtime_data<'a>(
+    platform: &'a Platform,
+    claims: &Claims,
+    values: &Value,
+) -> RuntimeData<'a> {
     let own = platform.volumes.iter().filter_map(|volume| {
         Some(KeptVolume {
             key: volume.key.clone(),
@@ -33,7 +37,11 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
     volumes.extend(raw.map(|(key, volume)| {
         let names = ["existingClaim", "name"];
         let name = names.iter().find_map(|name| volume[name].as_str());
-        claim(key, name.unwrap_or(key), format!("raw.helm.volumes.{key}"))
+        let path = DataKey::Raw {
+            target: Target::Helm,
+            volume: key.clone(),
+        };
+        claim(key, name.unwrap_or(key), path)
     }));
     let mut further = BTreeMap::new();
     let defaults = Defaults::new(platform, &Chart(platform));
@@ -42,15 +50,9 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
         .filter_map(|workload| {
             let values = values["components"].get(&workload.name)?;
             let component = platform.component(&workload.component)?;
-            let (mut env, mut words) = (BTreeMap::new(), Vec::new());
+            let (mut env, mut words, mut unread) = (BTreeMap::new(), Vec::new(), Vec::new());
             if names_folders(component, workload) {
-                env = environment(&values["env"], &defaults);
-                // It stands behind the chart's own, and of two of one name the last counts.
-                let more = values["extraEnv"].as_array().into_iter().flatten();
-                env.extend(more.filter_map(|it| {
-                    let name = it["name"].as_str()?.to_string();
-                    Some((name, defaults.text(&it["value"])?))
-                }));
+                (env, unread) = environment(values, &defaults);
                 let lists = ["command", "args"].iter().map(|key| values[key].as_array());
                 let written = lists.flatten().flatten();
                 words.extend(written.filter_map(|word| defaults.text(word)));
@@ -61,6 +63,8 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
                 image: other_image(platform, workload, &values["image"]),
                 env,
                 words,
+                unread,
+                open_to: None,
                 laid: laid(claims, workload, values, &mut further),
             })
         })
@@ -70,7 +74,7 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
     for volume in &mut volumes {
         volume.keeping.backing.clone_from(&namespace);
     }
-    Written {
+    RuntimeData {
         target: Target::Helm,
         volumes,
         started,
@@ -78,19 +82,20 @@ pub fn written<'a>(platform: &'a Platform, claims: &Claims, values: &Value) -> W
 }
 
 /// A claim that only raw values know.
-fn claim(key: &str, name: &str, path: String) -> KeptVolume {
+fn claim(key: &str, name: &str, path: DataKey) -> KeptVolume {
     KeptVolume {
         key: key.to_string(),
-        path: path.clone(),
         keeping: Keeping {
             keeper: Keeper::Cluster,
             name: name.to_string(),
             backing: None,
             moved: false,
             size: None,
-            named_by: Some(path),
+            folder: None,
+            named_by: Some(path.to_string()),
             adopted: true,
         },
+        path,
     }
 }
 
@@ -146,7 +151,11 @@ fn further_claim(
     claim_name: &str,
     further: &mut BTreeMap<String, KeptVolume>,
 ) -> Source {
-    let path = format!("components.{}.helm.volumes.{name}", workload.component);
+    let path = DataKey::RawVolume {
+        component: workload.component.clone(),
+        target: Target::Helm,
+        volume: name.to_string(),
+    };
     // No key of a value has a space.
     let key = format!("claim {claim_name}");
     let volume = claim(&key, claim_name, path);
@@ -200,9 +209,31 @@ fn other_image(platform: &Platform, workload: &Workload, values: &Value) -> Opti
     })
 }
 
-fn environment(values: &Value, defaults: &Defaults) -> BTreeMap<String, String> {
-    let values = values.as_object().into_iter().flatten();
-    values
+/// The variables of a container, and those whose values come from objects of the cluster.
+fn environment(values: &Value, defaults: &Defaults) -> (BTreeMap<String, String>, Vec<Unread>) {
+    let own = values["env"].as_object().into_iter().flatten();
+    let mut env: BTreeMap<String, String> = own
         .filter_map(|(name, value)| Some((name.clone(), defaults.text(value)?)))
-        .collect()
+        .collect();
+    let mut unread = Vec::new();
+    // It stands behind the chart's own, and of two of one name the last counts.
+    let more = values["extraEnv"].as_array().into_iter().flatten();
+    for (name, variable) in more.filter_map(|it| Some((it["name"].as_str()?, it))) {
+        match defaults.text(&variable["value"]) {
+            Some(value) => drop(env.insert(name.to_string(), value)),
+            None => {
+                env.remove(name);
+                unread.push(Unread {
+                    key: "extraEnv",
+                    variable: Some(name.to_string()),
+                });
+            }
+        }
+    }
+    let objects = values["extraEnvFrom"].as_array();
+    unread.extend(objects.filter(|it| !it.is_empty()).map(|_| Unread {
+        key: "extraEnvFrom",
+        variable: None,
+    }));
+    (env, unread)
 }

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     graph::Peer,
     model::{
-        Gpu, HostAddress, MountSource, NetworkMode, Port, Resources, Restart, Runtime, Text,
-        Workload,
+        Gpu, HostAddress, MountSource, NetworkMode, Port, Purpose, Resources, Restart, Runtime,
+        Text, Workload, is_dns_subdomain,
     },
     speak::{Chart, Speak, units::kubernetes},
     target::shared::{
@@ -47,7 +47,11 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         own_service: false,
         chart_secret: None,
         image: Some(image::values(platform, &workload.image)),
-        replicas: matches!(kind, Kind::Deployment | Kind::StatefulSet).then_some(workload.replicas),
+        replicas: match kind {
+            Kind::Deployment | Kind::StatefulSet => Some(workload.replicas),
+            Kind::Job => Some(workload.replicas).filter(|pods| *pods > 1),
+            Kind::DaemonSet | Kind::Container | Kind::Chart => None,
+        },
         strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
             .then_some("Recreate"),
         restart_policy: (kind == Kind::Job).then_some(restart_policy(workload)),
@@ -266,6 +270,11 @@ fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
     let mut by_address: Map<String, Value> = Map::new();
     for host in &workload.runtime.extra_hosts {
         match host.address {
+            HostAddress::Ip(_) if !is_dns_subdomain(&host.name) => builder.losses.key(
+                workload,
+                "extra_hosts",
+                &format!("holds `{host}`, whose name Kubernetes does not take: it is left out"),
+            ),
             HostAddress::Ip(address) => {
                 let hosts = by_address
                     .entry(address.to_string())
@@ -293,7 +302,7 @@ fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
 fn unreachable_machine(builder: &mut Builder<'_>, workload: &Workload) {
     let context = builder.context;
     let component = context.platform.component(&workload.component);
-    if knows_machine(workload) || component.is_some_and(|it| it.is_a("prometheus")) {
+    if knows_machine(workload) || component.is_some_and(|it| it.purpose == Some(Purpose::Metrics)) {
         return;
     }
     let peer = Peer::Workload(workload.name.clone());
@@ -354,6 +363,7 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         depends_on: _,
         reaches: _,
         raw_helm: _,
+        values: _,
         // The image is built and pushed before a cluster runs it.
         build: _,
         // Prometheus has it.
@@ -367,29 +377,14 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         written: _,
         span: _,
     } = workload;
-    let ends = matches!(restart, Restart::No | Restart::OnFailure(_));
     let is_on_node = network_mode(workload) == Some(&NetworkMode::Host);
+    let asks_for_certain = matches!(gpu, Some(Gpu::All | Gpu::Devices(_)));
+    let ends = matches!(restart, Restart::No | Restart::OnFailure(_));
     let lost = [
-        (
-            is_on_node,
-            "network_mode",
-            "puts it in the node's network, where no NetworkPolicy holds for it: what reaches the node reaches all its ports, and what it reaches may refuse the node's address. Let it in with `networkPolicy.extraIngress` there (`ipBlock`), and close the ports on the node",
-        ),
-        (
-            matches!(gpu, Some(Gpu::All | Gpu::Devices(_))),
-            "resources",
-            "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none",
-        ),
-        (
-            !networks.is_empty(),
-            "networks",
-            "has no form in the chart: pods of a cluster share one network",
-        ),
-        (
-            ends && !workload.is_job(),
-            "restart",
-            "has no form in the chart: a pod that runs on is always restarted",
-        ),
+        (is_on_node, "network_mode", IN_NODE_NETWORK),
+        (asks_for_certain, "resources", CERTAIN_GPUS),
+        (!networks.is_empty(), "networks", NETWORKS),
+        (ends && !workload.is_job(), "restart", ENDS),
     ];
     for (is_lost, key, what) in lost {
         if is_lost {
@@ -398,6 +393,11 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
     }
     lost_keys_of_runtime(builder, workload, kind);
 }
+
+const IN_NODE_NETWORK: &str = "puts it in the node's network, where no NetworkPolicy holds for it: what reaches the node reaches all its ports, and what it reaches may refuse the node's address. Let it in with `networkPolicy.extraIngress` there (`ipBlock`), and close the ports on the node";
+const CERTAIN_GPUS: &str = "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none";
+const NETWORKS: &str = "has no form in the chart: pods of a cluster share one network";
+const ENDS: &str = "has no form in the chart: a pod that runs on is always restarted";
 
 /// The same for the keys that decide how a container runs.
 fn lost_keys_of_runtime(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     graph::Graph,
-    model::{Network, NetworkMode, NetworkOwners, Platform, Workload},
+    model::{Network, NetworkMode, NetworkOwners, Platform, Purpose, Workload},
     speak::Speak,
     target::Context,
 };
@@ -38,14 +38,19 @@ impl<'a> Networks<'a> {
             }
         }
         let mut pipelines = graph.reached_by_pipelines();
-        let joins = |name: &String| {
-            let owner = platform.workload(owners.owner_of(name));
-            owner.is_some_and(|it| it.network_mode.is_none())
-        };
-        if !pipelines.iter().any(joins) && !platform.pipelines.is_empty() {
-            // A network that no service is on is never made, and the tasks would have none.
-            let airflow = platform.first_of("airflow").and_then(|it| it.main());
-            pipelines.extend(airflow.map(|workload| workload.name.clone()));
+        let airflow = platform
+            .first_for(Purpose::Pipelines)
+            .and_then(|it| it.main());
+        if let (Some(airflow), false) = (airflow, platform.pipelines.is_empty()) {
+            // A network that no service is on is never made, and the tasks that Airflow starts would have none.
+            let started = graph.groups_needed(&BTreeSet::from([airflow.group.clone()]));
+            let joins = |name: &String| {
+                let owner = platform.workload(owners.owner_of(name));
+                owner.is_some_and(|it| it.network_mode.is_none() && started.contains(&it.group))
+            };
+            if !pipelines.iter().any(joins) {
+                pipelines.insert(airflow.name.clone());
+            }
         }
         Self {
             speak,

@@ -89,6 +89,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         probed: _,
         reaches: _,
         raw_helm: _,
+        values: _,
         chart: _,
         in_chart: _,
         span: _,

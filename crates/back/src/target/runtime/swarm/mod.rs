@@ -14,7 +14,9 @@ use serde_json::{Map, Value, json};
 
 use self::service::Service;
 use crate::{
-    files::{FileSet, Target},
+    data::Kept,
+    files::Target,
+    fileset::FileSet,
     model::{NetworkMode, Platform, Workload},
     speak::Stack,
     target::{
@@ -24,7 +26,6 @@ use crate::{
             service::{ServiceView, volume_declaration},
             started::Services,
         },
-        shared::kept::Written,
     },
     template::TemplateError,
 };
@@ -97,7 +98,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
                 Arc::clone(text),
             );
         }
-        files.kept = written(platform, &view).kept(platform);
+        files.kept = kept(platform, &view);
     }
     Ok(Emission {
         files,
@@ -105,23 +106,18 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     })
 }
 
-/// What the stack says about data.
-fn written<'a>(platform: &'a Platform, view: &StackView) -> Written<'a> {
-    let speak = Stack(platform);
+/// The data that the stack keeps.
+fn kept(platform: &Platform, view: &StackView) -> Vec<Kept> {
     let declared = view.resources.get("volumes").into_iter().flatten();
     let declared = declared.map(|(key, value)| (key.clone(), value.clone()));
-    let services = Services::new(&speak);
-    Written {
-        target: Target::Swarm,
-        volumes: services.volumes(&view.name, &declared.collect()),
-        started: view
-            .services
-            .iter()
-            .filter_map(|service| {
-                services.started(platform, platform.workload(&service.name)?, service)
-            })
-            .collect(),
-    }
+    Services::new(&Stack(platform))
+        .runtime_data(
+            Target::Swarm,
+            &view.name,
+            &declared.collect(),
+            view.services.iter(),
+        )
+        .kept(platform)
 }
 
 /// Swarm has no form for a container in another's network, nor for a job that is off.

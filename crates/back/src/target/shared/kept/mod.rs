@@ -3,16 +3,18 @@
 //! In: what a runtime has really written, raw tables included ([`Started`]). Out: the data with its places, which the manifest
 //! remembers and a plan compares.
 
+mod configured;
 mod defaults;
 mod started;
 
 use std::collections::BTreeMap;
 
 pub use defaults::Defaults;
-pub use started::{Laid, Source, Started, names_folders};
+use started::ProgramFolder;
+pub use started::{Laid, Source, Started, Unread, names_folders};
 
 use crate::{
-    data::{Data, Keeper, Kept, Place, STORE_VOLUME, joined},
+    data::{Data, DataKey, Keeper, Kept, Place, STORE_VOLUME, join_paths},
     files::Target,
     model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
 };
@@ -32,6 +34,8 @@ pub struct Keeping {
     pub moved: bool,
     /// Bytes that it asks for.
     pub size: Option<u64>,
+    /// The folder of the machine that it is, where its driver's options say so; absolute.
+    pub folder: Option<String>,
     /// The raw key that decides which data it is.
     pub named_by: Option<String>,
     /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.
@@ -42,38 +46,42 @@ pub struct Keeping {
 pub struct KeptVolume {
     pub key: String,
     /// Where platform.toml speaks of it.
-    pub path: String,
+    pub path: DataKey,
     pub keeping: Keeping,
 }
 
 impl KeptVolume {
     /// A volume that only `[raw.compose]` declares.
     pub fn of_raw_keys(key: &str) -> Self {
-        let path = format!("raw.compose.volumes.{key}");
+        let path = DataKey::Raw {
+            target: Target::Compose,
+            volume: key.to_string(),
+        };
         Self {
             key: key.to_string(),
-            path: path.clone(),
             keeping: Keeping {
                 keeper: Keeper::Engine,
                 name: key.to_string(),
                 backing: None,
                 moved: false,
                 size: None,
-                named_by: Some(path),
+                folder: None,
+                named_by: Some(path.to_string()),
                 adopted: true,
             },
+            path,
         }
     }
 }
 
 /// What a runtime has written about data.
-pub struct Written<'a> {
+pub struct RuntimeData<'a> {
     pub target: Target,
     pub volumes: Vec<KeptVolume>,
     pub started: Vec<Started<'a>>,
 }
 
-impl Written<'_> {
+impl RuntimeData<'_> {
     /// The data of a platform, as this runtime keeps it.
     pub fn kept(self, platform: &Platform) -> Vec<Kept> {
         let volumes = self.volumes.into_iter();
@@ -84,16 +92,14 @@ impl Written<'_> {
             let program_folders = started.folders();
             for (index, laid) in started.laid.iter().enumerate() {
                 let mount = started.mount(laid);
-                let own: Vec<&String> = program_folders
-                    .iter()
-                    .filter(|(covered_by, _)| *covered_by == Some(index))
-                    .map(|(_, folder)| folder)
-                    .collect();
+                let own = program_folders.iter();
+                let own: Vec<&ProgramFolder> =
+                    own.filter(|folder| folder.laid == Some(index)).collect();
                 let is_store = is_store(started.component, mount, !own.is_empty());
                 let kept = match &laid.source {
                     Source::Volume(key) => volumes.get_mut(key),
                     Source::Folder(path) if is_store || mount.is_some_and(is_data) => {
-                        let key = key(self.target, started.workload, mount);
+                        let key = key_of_mount(self.target, started.workload, mount);
                         let made = folders.entry(path.clone());
                         Some(made.or_insert_with(|| of_folder(path, key)))
                     }
@@ -102,7 +108,7 @@ impl Written<'_> {
                 let Some(kept) = kept else {
                     continue;
                 };
-                let key = key(self.target, started.workload, mount);
+                let key = key_of_mount(self.target, started.workload, mount);
                 if !kept.mounts.contains(&key) {
                     kept.mounts.push(key);
                 }
@@ -138,6 +144,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
         mounts: Vec::new(),
         upgrades: Vec::new(),
         size: keeping.size,
+        folder: keeping.folder,
         places: Default::default(),
         named_by: keeping.named_by,
         adopted: keeping.adopted,
@@ -145,7 +152,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
     }
 }
 
-fn of_folder(path: &str, key: String) -> Kept {
+fn of_folder(path: &str, key: DataKey) -> Kept {
     of_volume(KeptVolume {
         key: path.to_string(),
         path: key,
@@ -155,6 +162,7 @@ fn of_folder(path: &str, key: String) -> Kept {
             backing: None,
             moved: false,
             size: None,
+            folder: None,
             named_by: None,
             adopted: false,
         },
@@ -162,19 +170,29 @@ fn of_folder(path: &str, key: String) -> Kept {
 }
 
 /// Where a workload meets what is laid there: one place for each folder of its program that lies in it.
-fn places(target: Target, started: &Started<'_>, laid: &Laid, own: &[&String]) -> Vec<Place> {
-    let place = |folder: Option<String>| Place {
-        runtime: target.name().to_string(),
+fn places(
+    target: Target,
+    started: &Started<'_>,
+    laid: &Laid,
+    own: &[&ProgramFolder],
+) -> Vec<Place> {
+    let open_to = started.open_to.map(|key| format!("`{key}`"));
+    let place = |folder: Option<String>, unread: Option<&String>| Place {
+        runtime: target,
         workload: started.workload.name.clone(),
         mount: laid.at.clone(),
         sub_path: laid.sub_path.clone(),
         folder,
+        unread: open_to.as_ref().or(unread).cloned(),
     };
     match own {
-        [] => vec![place(None)],
+        [] => vec![place(None, None)],
         own => own
             .iter()
-            .map(|folder| place(Some(joined(&laid.sub_path, folder))))
+            .map(|it| {
+                let folder = join_paths(&laid.sub_path, &it.path);
+                place(Some(folder), it.unread.as_ref())
+            })
             .collect(),
     }
 }
@@ -188,11 +206,12 @@ fn of_pipelines(platform: &Platform, target: Target, volumes: &mut BTreeMap<Stri
             };
             if let Some(kept) = volumes.get_mut(key) {
                 kept.places.insert(Place {
-                    runtime: target.name().to_string(),
+                    runtime: target,
                     workload: format!("pipelines.{}", pipeline.name),
                     mount: mount.path.clone(),
                     sub_path: String::new(),
                     folder: None,
+                    unread: None,
                 });
             }
         }
@@ -210,11 +229,14 @@ fn is_store(component: &Component, mount: Option<&Mount>, holds_its_folder: bool
 }
 
 /// The key of a volume as the user writes it. Workloads of one image share theirs.
-fn key(target: Target, workload: &Workload, mount: Option<&Mount>) -> String {
-    let component = &workload.component;
+fn key_of_mount(target: Target, workload: &Workload, mount: Option<&Mount>) -> DataKey {
+    let component = workload.component.clone();
     match mount {
-        Some(mount) => format!("components.{component}.volumes.{}", mount.name),
-        None => format!("components.{component}.{}.volumes", target.name()),
+        Some(mount) => DataKey::Component {
+            component,
+            volume: mount.name.clone(),
+        },
+        None => DataKey::RawMounts { component, target },
     }
 }
 
@@ -229,6 +251,7 @@ pub fn by_engine(volume: &PlatformVolume) -> KeptVolume {
             backing: None,
             moved: volume.volume_moved,
             size: None,
+            folder: None,
             named_by: None,
             adopted: volume.named || volume.external || volume.volume_moved,
         },

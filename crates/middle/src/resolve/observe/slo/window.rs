@@ -4,6 +4,7 @@ use super::{Objective, Reader};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language::{duration_ms, duration_text},
+    model::Purpose,
 };
 
 /// Beneath it the shortest of the windows that alerts look at is shorter than two scrapes of ten seconds apart.
@@ -26,7 +27,8 @@ impl Reader<'_> {
         }
         let component = &self.scene.components[self.index].name;
         let mut drafts = self.scene.components.iter();
-        let prometheus = drafts.find(|draft| draft.is_a("prometheus") && draft.external.is_none());
+        let prometheus =
+            drafts.find(|draft| draft.is_for(Purpose::Metrics) && draft.external.is_none());
         let kept = prometheus.and_then(|it| duration_ms(it.setting("retention")?.as_str()?));
         if let Some(kept) = kept.filter(|kept| *kept < window) {
             sink.push(

@@ -8,6 +8,8 @@ use super::{
 
 /// The distance between two lines of a strip.
 const STEP: i32 = 8;
+/// The length of an arrow's head. No other line may touch it: it would look like the line that the arrow belongs to.
+pub const HEAD: i32 = 9;
 /// The distance from a node's corner to its lines into a strip at its right, and into one at its left.
 const LEFT_INSET: i32 = 8;
 const RIGHT_INSET: i32 = 17;
@@ -24,14 +26,14 @@ pub struct Inner {
 pub enum Way {
     /// To the node just below or above.
     Straight,
-    /// Along the strip, on the track of this number.
-    Strip(usize),
+    /// Along the strip, this far from its left edge.
+    Strip(i32),
 }
 
 /// The needs within a card; those to one node share a track.
 pub fn inner(scene: &Scene, cell: &Cell) -> Vec<Inner> {
     let mut tracks: Vec<usize> = Vec::new();
-    let mut out = Vec::new();
+    let mut found = Vec::new();
     let wires = cell.card.map(|card| scene.cards[card].wires.as_slice());
     for wire in wires.unwrap_or_default() {
         let wire = &scene.wires[*wire];
@@ -39,22 +41,29 @@ pub fn inner(scene: &Scene, cell: &Cell) -> Vec<Inner> {
         let (WireKind::Need, Some((from, to))) = (&wire.kind, ends) else {
             continue;
         };
-        let way = if from.0 == to.0 && from.1.abs_diff(to.1) == 1 {
-            Way::Straight
-        } else {
+        let is_straight = from.0 == to.0 && from.1.abs_diff(to.1) == 1;
+        let track = (!is_straight).then(|| {
             let known = tracks.iter().position(|target| *target == wire.to);
-            Way::Strip(known.unwrap_or_else(|| {
+            known.unwrap_or_else(|| {
                 tracks.push(wire.to);
                 tracks.len() - 1
-            }))
-        };
-        out.push(Inner {
-            from: wire.from,
-            to: wire.to,
-            way,
+            })
         });
+        found.push((wire, track));
     }
-    out
+    let first = match tracks.len() {
+        0 | 1 => HEAD,
+        _ => HEAD + STEP,
+    };
+    let inner = found.into_iter().map(|(wire, track)| Inner {
+        from: wire.from,
+        to: wire.to,
+        way: match track {
+            None => Way::Straight,
+            Some(track) => Way::Strip(first + track as i32 * STEP),
+        },
+    });
+    inner.collect()
 }
 
 /// Column and row of a node in a card.
@@ -71,19 +80,20 @@ fn position(cell: &Cell, node: usize) -> Option<(usize, usize)> {
 
 /// Width of a card's strip: between its two columns, else at the right of the only one.
 pub fn strip(scene: &Scene, cell: &Cell) -> i32 {
-    let tracks = inner(scene, cell)
-        .iter()
-        .filter_map(|inner| match inner.way {
+    let lines = inner(scene, cell);
+    let offsets = || {
+        lines.iter().filter_map(|inner| match inner.way {
             Way::Straight => None,
-            Way::Strip(track) => Some(track as i32 + 1),
+            Way::Strip(offset) => Some(offset),
         })
-        .max()
-        .unwrap_or(0);
-    let used = if tracks == 0 { 0 } else { tracks * STEP + 10 };
-    if cell.columns.len() > 1 {
-        used.max(16)
-    } else {
-        used
+    };
+    let (first, last) = (offsets().min(), offsets().max());
+    match (first.zip(last), cell.columns.len() > 1) {
+        (None, false) => 0,
+        (None, true) => 16,
+        // Arrows lead into both columns, and there is nothing at the right of the only one.
+        (Some((first, last)), true) => first + last,
+        (Some((_, last)), false) => last + HEAD,
     }
 }
 
@@ -100,12 +110,12 @@ pub fn points(cell: &Cell, inner: &Inner, nodes: &[Rect]) -> Vec<(i32, i32)> {
                 vec![(x, from.y), (x, to.bottom())]
             }
         }
-        Way::Strip(track) => {
+        Way::Strip(offset) => {
             let first = cell.columns[0]
                 .iter()
                 .map(|node| nodes[*node].right())
                 .max();
-            let x = first.unwrap_or(0) + 9 + track as i32 * STEP;
+            let x = first.unwrap_or(0) + offset;
             let side = |rect: Rect| if rect.x < x { rect.right() } else { rect.x };
             // Nodes of both columns have the same heights, so each column has its own heights for lines into the strip. Else
             // two lines would look like one between unrelated nodes.

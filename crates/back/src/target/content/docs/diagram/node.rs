@@ -32,7 +32,7 @@ pub fn paint_node(node: &Node, rect: Rect) -> NodeView {
     let text_x = rect.x + TEXT_INSET;
     let room = rect.w - TEXT_INSET - 10;
     let second = if ports.len() > 1 { taken } else { 0 };
-    let subtitle = fit(&node.subtitle, SUBTITLE, room - second);
+    let subtitle = fit_version(&node.subtitle, room - second);
     let title_y = if subtitle.is_empty() {
         top + 23
     } else {
@@ -69,6 +69,18 @@ pub fn paint_node(node: &Node, rect: Rect) -> NodeView {
         more,
         scraped: node.scraped,
         tip: tip(node),
+    }
+}
+
+/// A program and its version. Where there is no room for both, the program's name is cut: the version is what differs.
+fn fit_version(text: &str, most: i32) -> String {
+    let Some((program, version)) = text.rsplit_once(' ') else {
+        return fit(text, SUBTITLE, most);
+    };
+    let rest = most - width(&format!(" {version}"), SUBTITLE);
+    match rest > width("…", SUBTITLE) {
+        true => format!("{} {version}", fit(program, SUBTITLE, rest)),
+        false => fit(version, SUBTITLE, most),
     }
 }
 

@@ -107,7 +107,7 @@ const GAP_LEAST: i32 = 26;
 const GUTTER_LEAST: i32 = 26;
 const WIDTH_LEAST: i32 = 560;
 /// The longest subtitle that makes a node wider: as long as the longest versions of images.
-const SUBTITLE_MOST: i32 = 280;
+const SUBTITLE_MOST: i32 = 380;
 
 /// Places everything, row by row. Cells grow to the width of the widest row.
 pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
@@ -306,9 +306,12 @@ impl NodeWidths {
 }
 
 fn natural_width(node: &Node) -> i32 {
-    let chips = node.ports.first().map_or(0, |port| chip_width(port) + 8);
+    let ports = node.ports.iter().take(2).map(|port| chip_width(port) + 8);
+    let chips = ports.max().unwrap_or(0);
+    // The chip of a second port stands beside the subtitle.
+    let second = if node.ports.len() > 1 { chips } else { 0 };
     let title = width(&node.title, TITLE) + chips;
-    let subtitle = width(&node.subtitle, SUBTITLE).min(SUBTITLE_MOST);
+    let subtitle = width(&node.subtitle, SUBTITLE).min(SUBTITLE_MOST) + second;
     TEXT_INSET + title.max(subtitle) + 12
 }
 

@@ -113,7 +113,7 @@ pub struct LegendEntry {
 pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
     let mut scene = Scene::of(index);
     for actor in &platform.actors {
-        scene.add_actor(platform, actor);
+        scene.add_actor(index, actor);
     }
     for ci in &platform.ci {
         let node = scene.add(ci_node(ci));
@@ -139,7 +139,7 @@ pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
             });
         }
     }
-    for component in &index.elsewhere {
+    for component in &index.external {
         let node = scene.add(component_node(platform, component, index));
         scene.outside_below.push(node);
     }
@@ -168,9 +168,9 @@ impl Scene {
         number
     }
 
-    pub fn add_actor(&mut self, platform: &Platform, actor: &Actor) {
+    pub fn add_actor(&mut self, index: &Index<'_>, actor: &Actor) {
         let node = self.add(actor_node(actor));
-        match deals_mostly_with_pipelines(platform, &actor.name) {
+        match index.above.contains(actor.name.as_str()) {
             true => self.outside_above.push(node),
             false => self.outside_below.push(node),
         }
@@ -293,24 +293,6 @@ impl Scene {
     }
 }
 
-/// Whether at least half of an actor's flows are with pipelines, CI entries or other actors.
-fn deals_mostly_with_pipelines(platform: &Platform, actor: &str) -> bool {
-    let own = |end: &FlowEnd| matches!(end, FlowEnd::Actor(name) if name == actor);
-    let others: Vec<&FlowEnd> = platform
-        .flows
-        .iter()
-        .filter_map(|flow| match (own(&flow.from), own(&flow.to)) {
-            (true, false) => Some(&flow.to),
-            (false, true) => Some(&flow.from),
-            _ => None,
-        })
-        .collect();
-    let components = others
-        .iter()
-        .filter(|end| matches!(end, FlowEnd::Component(_)));
-    components.count() * 2 <= others.len() && !others.is_empty()
-}
-
 fn actor_node(actor: &Actor) -> Node {
     Node {
         ends: vec![FlowEnd::Actor(actor.name.clone())],
@@ -329,7 +311,7 @@ fn actor_node(actor: &Actor) -> Node {
 pub fn ci_node(ci: &Ci) -> Node {
     let agent = match &ci.agent {
         Agent::Any => "any agent".to_string(),
-        Agent::Docker(image) => image.written(),
+        Agent::Docker(image) => image.to_text(),
         Agent::Label(label) => format!("agent {label}"),
     };
     Node {

@@ -61,7 +61,7 @@ pub fn overview(platform: &Platform, index: &Index<'_>) -> Scene {
     scene.focus = Some(shown);
     scene.add_flows(index.flows.iter().collect());
     scene.add_needs(&index.needs);
-    bound(&mut scene);
+    drop_too_many_needs(&mut scene);
     scene.sort_wires();
     scene
 }
@@ -98,13 +98,13 @@ pub fn group(
     add_elsewhere(&mut scene, platform, index, deals);
     scene.add_flows(index.flows_of(name));
     scene.add_needs(edges);
-    bound(&mut scene);
+    drop_too_many_needs(&mut scene);
     scene.sort_wires();
     scene
 }
 
 /// Leaves the needs out if there are too many to follow.
-fn bound(scene: &mut Scene) {
+fn drop_too_many_needs(scene: &mut Scene) {
     let is_need = |kind: &WireKind| *kind == WireKind::Need;
     let needs = scene
         .wires
@@ -126,7 +126,7 @@ fn add_lanes(
 ) {
     let actors = platform.actors.iter();
     for actor in actors.filter(|actor| shows(&FlowEnd::Actor(actor.name.clone()))) {
-        scene.add_actor(platform, actor);
+        scene.add_actor(index, actor);
     }
     let ci = index.ci.iter().filter(|(end, _)| shows(end));
     let ci = ci.map(|(_, ci)| ci_node(ci)).collect();
@@ -142,8 +142,8 @@ fn add_elsewhere(
     index: &Index<'_>,
     shows: impl Fn(&FlowEnd) -> bool,
 ) {
-    let external = index.elsewhere.iter();
-    let external = external.filter(|component| shows(&FlowEnd::Component(component.name.clone())));
+    let external = index.external.iter();
+    let external = external.filter(|it| shows(&FlowEnd::Component(it.name.clone())));
     let nodes = external.map(|component| component_node(platform, component, index));
     let nodes = lane(scene, nodes.collect(), "components elsewhere");
     scene.outside_below.extend(nodes);

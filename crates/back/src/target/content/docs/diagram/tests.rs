@@ -227,9 +227,20 @@ fn check_connections(scene: &Scene, layout: &tracks::Layout) {
         add(wire.from, wire.to, &line.points);
     }
     for cell in layout.rows.iter().flat_map(|row| &row.cells) {
-        for line in inner::inner(scene, cell) {
-            let points = inner::points(cell, &line, &layout.placement.nodes);
-            add(line.from, line.to, &points);
+        let lines: Vec<_> = inner::inner(scene, cell)
+            .into_iter()
+            .map(|line| (line, inner::points(cell, &line, &layout.placement.nodes)))
+            .collect();
+        for (line, points) in &lines {
+            add(line.from, line.to, points);
+            for (other, others) in lines.iter().filter(|(other, _)| other.to != line.to) {
+                assert!(
+                    !touches_head(points, others),
+                    "the wire to {} touches the arrow at {}",
+                    scene.nodes[other.to].title,
+                    scene.nodes[line.to].title
+                );
+            }
         }
     }
     let level = |stub: &Stub| stub.from.1 == stub.to.1;
@@ -262,6 +273,15 @@ fn check_connections(scene: &Scene, layout: &tracks::Layout) {
             );
         }
     }
+}
+
+/// Whether a line along a strip runs through or along the head of an arrow.
+fn touches_head(arrow: &[(i32, i32)], line: &[(i32, i32)]) -> bool {
+    let ([.., before, tip], [_, start, end, _]) = (arrow, line) else {
+        return false;
+    };
+    let (low, high) = (start.1.min(end.1), start.1.max(end.1));
+    before.1 == tip.1 && (tip.0 - start.0).abs() <= inner::HEAD && (low..=high).contains(&tip.1)
 }
 
 fn check_texts(picture: &Picture) {
@@ -322,6 +342,44 @@ fn check_texts(picture: &Picture) {
 #[test]
 fn one_component_is_a_picture() {
     check(&platform(1, 1));
+}
+
+#[test]
+fn a_line_beside_an_arrow_does_not_touch_its_head() {
+    let mut text = String::from("[platform]\nname = \"p\"\n[groups]\ng = \"Group\"\n");
+    for (name, reaches) in [("a", ""), ("b", "a"), ("c", ""), ("d", "a"), ("e", "d")] {
+        let reaches = match reaches {
+            "" => String::new(),
+            other => format!("reaches = [\"{other}\"]\n"),
+        };
+        text.push_str(&format!(
+            "[components.{name}]\nimage = \"a:1.0\"\ngroup = \"g\"\nports.http = 80\n{reaches}"
+        ));
+    }
+    check(&text);
+}
+
+#[test]
+fn a_long_version_is_not_cut() {
+    let version = "RELEASE.2025-09-07T16-13-09Z-0123456789abcdef";
+    let text = format!(
+        "[platform]\nname = \"p\"\n[groups]\ng = \"Group\"\n[components.a]\nimage = \"team/a-program-with-a-long-name:{version}\"\ngroup = \"g\"\nports = {{ http = {{ container = 80, host = 8080 }}, admin = {{ container = 81, host = 10081 }} }}\n"
+    );
+    let resolved = resolved(&text);
+    let index = Index::of(&resolved.platform, &resolved.graph);
+    let scene = scene::build(&resolved.platform, &index);
+    let node = super::node::paint_node(
+        &scene.nodes[0],
+        Rect {
+            x: 0,
+            y: 0,
+            w: 420,
+            h: 54,
+        },
+    );
+    let subtitle = node.subtitle.expect("a subtitle").text;
+    assert!(subtitle.ends_with(version), "{subtitle}");
+    check(&text);
 }
 
 #[test]

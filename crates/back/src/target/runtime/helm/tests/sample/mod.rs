@@ -7,14 +7,15 @@ use std::collections::BTreeSet;
 use workloads::{agent, airflow, database, guest, isolated, job, outside, pipeline, server};
 
 use crate::{
+    data::DataKey,
     files::Target,
     model::{
         At, Bind, Capability, Component, Condition, Dependency, Device, Endpoint,
         EnvironmentVariable, External, ExternalAddress, ExtraHost, Field, FileContent, FileMount,
         Gpu, Group, Health, Host, HostPath, HostPort, HttpScheme, Icon, Image, ImagePlatform,
         Lifecycle, Mount, MountSource, NetworkMode, Piece, Pipeline, Platform, PlatformVolume,
-        Port, PortRange, Probe, Protocol, Raw, Resources, Restart, Runtime, Scheme, Secret,
-        SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs, User, Variable, Workload,
+        Port, PortRange, Probe, Protocol, Purpose, Raw, Resources, Restart, Runtime, Scheme,
+        Secret, SecretForm, SecretOrigin, Task, TaskBody, Text, Tmpfs, User, Variable, Workload,
     },
     source::{Sources, Span},
     syntax::Table,
@@ -78,6 +79,7 @@ pub fn port(name: &str, number: u16) -> Port {
         protocol: Protocol::Tcp,
         scheme: Scheme::Http,
         path: String::new(),
+        public_url: None,
         bind: Bind::LOOPBACK,
         span: span(),
         host_span: span(),
@@ -93,6 +95,7 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         compose_only: false,
         folder_env: None,
         propagation: None,
+        text: None,
         span: span(),
     }
 }
@@ -106,6 +109,7 @@ pub fn file(path: &str, content: FileContent) -> FileMount {
         path: path.to_string(),
         content,
         setting: None,
+        template: None,
         mode: 0o644,
         span: span(),
     }
@@ -172,6 +176,7 @@ pub fn workload(name: &str) -> Workload {
         in_chart: false,
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
+        values: Table::default(),
         written: Table::default(),
         span: span(),
     }
@@ -186,7 +191,8 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         image_volumes: Vec::new(),
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
-        lineage: Vec::new(),
+        any_program: true,
+        purpose: None,
         program: "service".to_string(),
         title: "Service".to_string(),
         icon: Icon::Server,
@@ -274,7 +280,7 @@ fn platform_volume(key: &str, component: Option<&str>) -> PlatformVolume {
         before: Vec::new(),
         claim_moved: false,
         declared_as: key.to_string(),
-        path: format!("volumes.{key}"),
+        path: DataKey::Shared(key.to_string()),
         shared: component.is_none(),
         component: component.map(str::to_string),
         size: Some(20 << 30),
@@ -317,6 +323,7 @@ pub fn full() -> Platform {
         component(vec![isolated()]),
         Component {
             kind: "airflow".to_string(),
+            purpose: Some(Purpose::Pipelines),
             ..component(vec![airflow()])
         },
         outside(),

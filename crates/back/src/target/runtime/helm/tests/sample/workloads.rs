@@ -182,7 +182,7 @@ pub(super) fn airflow() -> Workload {
         let Piece::Endpoint(mut endpoint) = endpoint("cloud", "postgres", 5432) else {
             return airflow;
         };
-        endpoint.host = Host::parse("10.1.2.3");
+        endpoint.host = Host::parse("10.1.2.3").expect("an address");
         endpoint.external = true;
         pieces(&[Piece::Endpoint(endpoint)])
     })];
@@ -196,7 +196,7 @@ pub(super) fn outside() -> Component {
     outside.external = Some(External {
         addresses: vec![ExternalAddress {
             port: "postgres".to_string(),
-            host: Host::parse("10.1.2.3"),
+            host: Host::parse("10.1.2.3").expect("an address"),
             number: 5432,
         }],
         metrics: Vec::new(),

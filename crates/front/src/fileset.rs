@@ -1,0 +1,72 @@
+//! What a compilation makes: files in memory, and what the manifest remembers beside them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    data::Kept,
+    files::{CONFIG, Target},
+};
+
+/// One file to write, and the target that it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// The whole file, UTF-8. Who mounts the file or puts it into a chart shares the text.
+    pub text: Arc<str>,
+    /// By which selection of targets it is written.
+    pub owner: Owner,
+}
+
+/// Which selection of targets a file belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    /// Written where this target is selected.
+    Target(Target),
+    /// Written whatever targets are selected (`.gitattributes`).
+    Always,
+}
+
+impl Owner {
+    /// Whose a file is, by the first folder of its path below `generated/`.
+    pub fn of(path: &str) -> Self {
+        match path.split_once('/') {
+            None => Owner::Always,
+            Some((CONFIG, _)) => Owner::Target(Target::Compose),
+            Some((folder, _)) => Target::from_name(folder).map_or(Owner::Always, Owner::Target),
+        }
+    }
+}
+
+/// A stub that `apply` creates once and never touches again. The path is relative to the project's folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stub {
+    /// With `/` between its names.
+    pub path: String,
+    /// What stands in it at first.
+    pub text: String,
+}
+
+/// Everything that one compilation makes. Paths are relative to `generated/` (or `generated/E/`), with `/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileSet {
+    /// By path.
+    pub files: BTreeMap<String, GeneratedFile>,
+    /// Files that are created once and then edited by the user.
+    pub stubs: Vec<Stub>,
+    /// The data that the platform keeps, sorted.
+    pub kept: Vec<Kept>,
+    /// Components that charts of others run in a cluster, each with the chart's name: those keep its data there.
+    pub charts: BTreeMap<String, String>,
+}
+
+impl FileSet {
+    /// Adds a file of a target; it replaces an earlier one of the same path.
+    pub fn add(&mut self, target: Target, path: impl Into<String>, text: impl Into<Arc<str>>) {
+        self.files.insert(
+            path.into(),
+            GeneratedFile {
+                text: text.into(),
+                owner: Owner::Target(target),
+            },
+        );
+    }
+}

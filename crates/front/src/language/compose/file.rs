@@ -1,0 +1,189 @@
+//! Keys of a Compose file outside of its services: at its top, of a network, of a volume, of a secret.
+
+use super::{Rewritten, is_service_key, with_rewrite};
+use crate::{
+    diag::{Code, Diagnostic},
+    language::{Context, component::component_key},
+    reference::Variable,
+    syntax::{Key, Node, Table, inline, key_text, quoted},
+};
+
+/// What to say of a key, and the key here that then is not missing.
+pub(in crate::language) struct Said {
+    pub diagnostic: Diagnostic,
+    pub stands_for: Option<&'static str>,
+}
+
+impl From<Diagnostic> for Said {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic,
+            stands_for: None,
+        }
+    }
+}
+
+/// The tables of a file in which components stand as Compose's services, with these among the components; what to say of it.
+pub(in crate::language) fn services_as_components(
+    table: &Table,
+    context: &Context<'_>,
+) -> Option<(Table, Diagnostic)> {
+    let services = table.entry("services")?;
+    let entries = services.value.as_table()?;
+    let mut all = table.clone();
+    all.remove("services");
+    match all.table_mut("components") {
+        Some(components) => {
+            for entry in &entries.entries {
+                components.entries.push(entry.clone());
+            }
+        }
+        None => {
+            let name = "components".to_string();
+            let span = services.key.span;
+            all.set(Key { name, span }, services.value.clone());
+        }
+    }
+    let diagnostic = unknown(&services.key, context)
+        .help("write `components` for `services`, in each heading: what runs is a component, with a group that it starts and stops with")
+        .renaming_table(services.key.span, "services", "components");
+    Some((all, diagnostic))
+}
+
+/// A key at the top of a Compose file, or one of a service that stands at the top of this file.
+pub(in crate::language) fn key_of_file(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    context: &Context<'_>,
+) -> Option<Said> {
+    let name = key.name.as_str();
+    let rewritten = match name {
+        "version" => Rewritten::why("remove it: the language has no versions"),
+        "name" if table.get("platform").is_none() => {
+            Rewritten::line("platform.name", inline(value))?
+        }
+        "name" => Rewritten::why("remove it: the name is `name` below `[platform]`"),
+        "configs" => Rewritten::why(
+            "remove it: a component names the file itself, as in `files.\"/etc/app.yaml\" = { source = \"config/app.yaml\" }`",
+        ),
+        _ if name.starts_with("x-") => Rewritten::why(
+            "keys that components share are a preset, `[presets.NAME]`, which they name with `presets = [\"NAME\"]`; what Compose alone reads stands below `[raw.compose]`",
+        ),
+        _ if component_key(name).is_some() || is_service_key(name) => Rewritten::why(&format!(
+            "`{name}` is a key of a component: it stands below `[components.NAME]`"
+        )),
+        _ => return None,
+    };
+    let stands_for = (name == "name").then_some("platform");
+    let diagnostic = with_rewrite(unknown(key, context), Some(rewritten), key.span, value);
+    Some(Said {
+        diagnostic,
+        stands_for,
+    })
+}
+
+/// A key that a network of Compose's has.
+pub(in crate::language) fn key_of_network(key: &Key, context: &Context<'_>) -> Option<Said> {
+    const KEYS: [&str; 9] = [
+        "attachable",
+        "driver",
+        "driver_opts",
+        "enable_ipv4",
+        "enable_ipv6",
+        "internal",
+        "ipam",
+        "labels",
+        "name",
+    ];
+    KEYS.contains(&key.name.as_str()).then(|| Said {
+        diagnostic: unknown(key, context).help(NO_NETWORKS),
+        stands_for: Some("external"),
+    })
+}
+
+const NO_NETWORKS: &str = "remove the network: each group has one of its own, in which components reach each other by name; only one that exists outside is declared, as in `office = { external = \"office_lan\" }`";
+
+/// What to say of a network that does not exist outside.
+pub(in crate::language) fn network_of_its_own(context: &Context<'_>) -> Diagnostic {
+    Diagnostic::new(Code::MissingKey, "a network needs the key `external`")
+        .label(context.place, "missing here")
+        .help(NO_NETWORKS)
+}
+
+/// `external = true`, where the name of the network is asked for.
+pub(in crate::language) fn external_network(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    if key.name != "external" || value.as_bool() != Some(true) {
+        return None;
+    }
+    let name = quoted(table.string("name").unwrap_or(context.entry));
+    let diagnostic = Diagnostic::new(
+        Code::WrongType,
+        "`external` is the name of a network that exists",
+    );
+    Some(
+        diagnostic
+            .label(value.span, "Compose's form")
+            .help(format!("write `external = {name}`"))
+            .replacing(value.span, name),
+    )
+}
+
+/// A key that a volume of Compose's has.
+pub(in crate::language) fn key_of_volume(
+    key: &Key,
+    value: &Node,
+    context: &Context<'_>,
+) -> Option<Said> {
+    let help = match (key.name.as_str(), value.as_str()) {
+        ("driver", Some("local")) => "remove it: this is what a volume is anyway".to_string(),
+        ("driver" | "driver_opts" | "labels", _) => format!(
+            "Compose alone reads it, below `[raw.compose]`: `volumes.{}.{} = {}`",
+            key_text(context.entry),
+            key.name,
+            inline(value)
+        ),
+        _ => return None,
+    };
+    Some(unknown(key, context).help(help).into())
+}
+
+/// A key that a secret of Compose's has.
+pub(in crate::language) fn key_of_secret(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    context: &Context<'_>,
+) -> Option<Said> {
+    let name = key.name.as_str();
+    if !["file", "environment", "external"].contains(&name) {
+        return None;
+    }
+    let rewritten = match (name, table.get("env")) {
+        (_, Some(_)) => Rewritten::why("remove it: `env` names the variable that holds the value"),
+        ("environment", None) => Rewritten::line("env", inline(value))?,
+        _ => {
+            let variable = context.entry.to_ascii_uppercase().replace(['-', '.'], "_");
+            let variable = Variable::parse(&variable).map_or("SECRET", |found| found.name);
+            Rewritten::line("env", quoted(variable))?.because(
+                "its value stands in that variable, or in `generated/compose/.env`, which is not committed",
+            )
+        }
+    };
+    let stands_for = Some("env");
+    let diagnostic = with_rewrite(unknown(key, context), Some(rewritten), key.span, value);
+    Some(Said {
+        diagnostic,
+        stands_for,
+    })
+}
+
+fn unknown(key: &Key, context: &Context<'_>) -> Diagnostic {
+    let message = format!("{} has no key `{}`", context.owner, key.name);
+    Diagnostic::new(Code::UnknownKey, message).label(key.span, "Compose's key")
+}

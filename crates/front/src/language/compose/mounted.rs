@@ -1,0 +1,73 @@
+//! Secrets and configs of a service of Compose's as mounted files.
+
+use super::{Rewritten, line};
+use crate::{
+    reference::Variable,
+    syntax::{Node, Value, quoted},
+};
+
+/// Secrets as mounted files. Each is declared, too: its value comes from a variable.
+pub(super) fn secrets(value: &Node) -> Option<Rewritten> {
+    let mut declared = Vec::new();
+    let lines = mounted(value, "/run/secrets/", |name| {
+        let variable = name.to_ascii_uppercase().replace(['-', '.'], "_");
+        let secret = Variable {
+            name: &variable,
+            default: None,
+        }
+        .as_secret();
+        let entry = line("secret", quoted(&secret.name));
+        if !declared.contains(&secret) {
+            declared.push(secret);
+        }
+        entry
+    })?;
+    Rewritten::lines(lines).map(|rewritten| rewritten.declaring(declared))
+}
+
+pub(super) fn configs(value: &Node) -> Option<Rewritten> {
+    let lines = mounted(value, "/", |name| line("source", quoted(name)))?;
+    Rewritten::lines(lines).map(|rewritten| {
+        rewritten.because("its source is the path of the file, as the table `configs` of the Compose file names it")
+    })
+}
+
+/// A list of names, or of tables with `source` and `target`, each as a mounted file.
+fn mounted(
+    value: &Node,
+    folder: &str,
+    mut entry: impl FnMut(&str) -> String,
+) -> Option<Vec<String>> {
+    let mut lines = Vec::new();
+    for item in value.as_array()? {
+        let (source, target, mode) = match &item.value {
+            Value::String(name) => (name.as_str(), None, None),
+            Value::Table(table) => (
+                table.string("source")?,
+                table.string("target"),
+                table.get("mode"),
+            ),
+            _ => return None,
+        };
+        let path = match target {
+            Some(path) if path.starts_with('/') => path.to_string(),
+            name => format!("{folder}{}", name.unwrap_or(source)),
+        };
+        let mut entries = vec![entry(source)];
+        entries.extend(mode.and_then(octal).map(|mode| line("mode", quoted(&mode))));
+        lines.push(line(
+            &format!("files.{}", quoted(&path)),
+            format!("{{ {} }}", entries.join(", ")),
+        ));
+    }
+    Some(lines)
+}
+
+/// A file's mode; TOML's `0o440` is a number.
+fn octal(mode: &Node) -> Option<String> {
+    match &mode.value {
+        Value::String(text) => Some(text.clone()),
+        Value::Integer(number) => Some(format!("{number:04o}")),
+        _ => None,
+    }
+}

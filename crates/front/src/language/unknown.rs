@@ -1,0 +1,207 @@
+//! Keys that the language does not have: what they were meant to be.
+
+use super::{
+    check::{of_compose, value_of},
+    compose::compose_port_key,
+    context::{Context, Owner},
+    key::KeyShape,
+    shape::Shape,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    syntax::{Entry, Key, Node, Table, Value},
+    text::all_of,
+};
+
+/// A key that the language may not have.
+pub(super) struct Unknown<'a> {
+    pub table: &'a Table,
+    pub keys: &'a [KeyShape],
+    pub context: &'a Context<'a>,
+    pub entry: &'a Entry,
+}
+
+impl<'a> Unknown<'a> {
+    /// Reports it. Returns the key that it was meant to be, if its value is read as that one's.
+    ///
+    /// What was misspelled is read as what was meant, so that nothing else seems to be missing. For the same reason a name that
+    /// can't be read counts as declared in `kept`.
+    pub fn meant(&self, kept: &mut Table, sink: &mut Sink) -> Option<(Key, &'a KeyShape)> {
+        let Self {
+            table,
+            keys,
+            context,
+            entry: Entry { key, value },
+        } = *self;
+        let broken = |name: &str| {
+            let key = Key {
+                name: name.to_string(),
+                span: key.span,
+            };
+            let node = Node {
+                span: key.span,
+                value: Value::Broken,
+            };
+            (key, node)
+        };
+        if let Some(said) = of_compose(key, value, table, keys, context) {
+            sink.push(said.diagnostic);
+            if let Some(name) = said.stands_for.filter(|name| table.get(name).is_none()) {
+                let (key, node) = broken(name);
+                kept.set(key, node);
+            }
+            return None;
+        }
+        let near = nearest_key(key, value, table, keys, sink);
+        let absent = match near {
+            Some(_) => Vec::new(),
+            None => absent(table, kept, keys, sink),
+        };
+        let near = near.or(match absent.as_slice() {
+            [only] if only.shape.takes(&value.value) => Some(*only),
+            _ => None,
+        });
+        let fits = |near: &KeyShape| could_be(value, &near.shape, &context.below(near));
+        sink.push(match near {
+            Some(near) if table.get(near.name).is_some() => both_written(key, near, context.owner),
+            Some(near) if !fits(near) => unfit(key, near, context.owner),
+            Some(_) => unknown_key(key, near, keys, &[], context.owner),
+            None => unknown_key(key, near, keys, &absent, context.owner),
+        });
+        let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
+            // The message names what is missing too: it may stand behind the unknown key.
+            for shape in absent {
+                let (key, node) = broken(shape.name);
+                kept.set(key, node);
+            }
+            return None;
+        };
+        let (key, node) = broken(meant.name);
+        if !fits(meant) {
+            // That it does not fit follows from the guess, too.
+            kept.set(key, node);
+            return None;
+        }
+        Some((key, meant))
+    }
+}
+
+/// Whether the value of a misspelled key could be one of the key that was probably meant. What is wrong in a table or a
+/// list is reported as anywhere.
+fn could_be(value: &Node, shape: &Shape, context: &Context<'_>) -> bool {
+    match &value.value {
+        Value::Table(_) | Value::Array(_) => shape.takes(&value.value),
+        _ if context.removable && value.is_false() => true,
+        _ => value_of(value, shape, context, &mut Sink::default()).is_some(),
+    }
+}
+
+/// In a table with more keys a mistake is not held against all others: no person wrote it, and the time would grow with the
+/// square of their number.
+const MOST_COMPARED: usize = 200;
+
+/// The key that a misspelled one was meant to be. Of several that are as near, it is one that the table has not yet, that takes
+/// such a value, and that the table needs.
+fn nearest_key<'a>(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    keys: &'a [KeyShape],
+    sink: &Sink,
+) -> Option<&'a KeyShape> {
+    if sink.is_full() {
+        return None;
+    }
+    let mut likely: Vec<&KeyShape> = keys.iter().collect();
+    likely.sort_by_key(|shape| {
+        let is_written = table.entries.len() <= MOST_COMPARED && table.get(shape.name).is_some();
+        (
+            is_written,
+            !shape.shape.takes(&value.value),
+            !shape.required,
+        )
+    });
+    let is_port = keys.iter().any(|shape| shape.name == "container");
+    let of_compose = compose_port_key(&key.name).filter(|_| is_port);
+    let name = of_compose.or_else(|| nearest(&key.name, likely.iter().map(|shape| shape.name)));
+    if let Some(name) = name {
+        return keys.iter().find(|shape| shape.name == name);
+    }
+    // A word that was cut short.
+    let mut longer = keys
+        .iter()
+        .filter(|shape| key.name.len() >= SHORTEST_BEGINNING && shape.name.starts_with(&key.name));
+    longer.next().filter(|_| longer.next().is_none())
+}
+
+/// Fewer letters than these begin too many words.
+const SHORTEST_BEGINNING: usize = 3;
+
+/// The keys that the table must have and has not, by any name that is near to theirs.
+fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) -> Vec<&'a KeyShape> {
+    if table.entries.len() > MOST_COMPARED {
+        return Vec::new();
+    }
+    let is_named = |shape: &KeyShape| {
+        table.entries.iter().any(|Entry { key, value }| {
+            let is_known = keys.iter().any(|shape| shape.name == key.name);
+            let near = || nearest_key(key, value, table, keys, sink);
+            key.name == shape.name
+                || !is_known && near().is_some_and(|near| near.name == shape.name)
+        })
+    };
+    keys.iter()
+        .filter(|shape| shape.required && kept.get(shape.name).is_none() && !is_named(shape))
+        .collect()
+}
+
+/// A misspelled key beside the one that it was meant to be.
+fn both_written(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
+    let name = near.name;
+    Diagnostic::new(
+        Code::UnknownKey,
+        format!("{owner} has no key `{}`", key.name),
+    )
+    .label(key.span, "unknown key")
+    .help(format!("remove it: `{name}` is set too"))
+}
+
+/// A misspelled key with a value that the one which was probably meant does not take.
+fn unfit(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnknownKey,
+        format!("{owner} has no key `{}`", key.name),
+    )
+    .label(key.span, "unknown key")
+    .help(format!(
+        "there is `{}`, which takes {}",
+        near.name,
+        near.shape.describe()
+    ))
+}
+
+fn unknown_key(
+    key: &Key,
+    near: Option<&KeyShape>,
+    keys: &[KeyShape],
+    absent: &[&KeyShape],
+    owner: Owner<'_>,
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnknownKey,
+        format!("{owner} has no key `{}`", key.name),
+    )
+    .label(key.span, "unknown key")
+    .misspelled(&key.name, near.map(|near| near.name), || {
+        let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
+        let absent: Vec<&str> = absent.iter().map(|shape| shape.name).collect();
+        match absent.as_slice() {
+            [] => format!("known keys: {}", all_of(&names)),
+            absent => format!(
+                "known keys: {}; {} must be there",
+                all_of(&names),
+                all_of(absent)
+            ),
+        }
+    })
+}

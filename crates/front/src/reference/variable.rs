@@ -1,0 +1,176 @@
+//! Variables of the environment as Compose and shells write them, and what stands for them in platform.toml.
+
+use crate::syntax::quoted;
+
+/// The longest name of a variable or a secret of platform.toml.
+const LONGEST_NAME: usize = 40;
+
+/// `HOME`, `HOME:-/root`, `HOME:?missing`: what stands between `${` and `}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variable<'a> {
+    pub name: &'a str,
+    /// What it is where the environment does not set it.
+    pub default: Option<&'a str>,
+}
+
+/// Whether a text holds a variable of the environment as Compose writes it. Those are named in capitals: `${c}` may well be a
+/// part of the name of a file.
+pub fn names_environment(text: &str) -> bool {
+    let mut behind = text.split("${").skip(1);
+    behind.any(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'))
+}
+
+/// A variable of the environment as platform.toml has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// `vars` or `secrets`.
+    pub table: &'static str,
+    pub name: String,
+    /// As TOML.
+    pub value: String,
+}
+
+impl<'a> Variable<'a> {
+    /// `None` where it is something else, or where its default holds a variable again.
+    pub fn parse(inner: &'a str) -> Option<Self> {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let end = inner.find(|c| !is_name(c)).unwrap_or(inner.len());
+        let (name, rest) = inner.split_at(end);
+        let default = match rest.strip_prefix(':').unwrap_or(rest) {
+            "" if rest.is_empty() => None,
+            rest if rest.starts_with('?') => None,
+            rest => Some(rest.strip_prefix('-')?),
+        };
+        let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let is_plain = default.is_none_or(|default| !default.contains("${"));
+        (starts_well && is_plain).then_some(Self { name, default })
+    }
+
+    /// How it is declared: as a secret if it sounds like one and may be one.
+    pub fn declared(&self, may_be_secret: bool) -> Declared {
+        match may_be_secret && sounds_secret(self.name) {
+            true => self.as_secret(),
+            false => Declared {
+                table: "vars",
+                name: name_of(self.name),
+                value: format!(
+                    "{{ env = {}, default = {} }}",
+                    quoted(self.name),
+                    quoted(self.default.unwrap_or_default())
+                ),
+            },
+        }
+    }
+
+    /// How it is declared as a secret.
+    pub fn as_secret(&self) -> Declared {
+        Declared {
+            table: "secrets",
+            name: name_of(self.name),
+            value: format!("{{ env = {} }}", quoted(self.name)),
+        }
+    }
+}
+
+impl Declared {
+    /// One line of TOML in its table.
+    pub fn line(&self) -> String {
+        format!("{} = {}", self.name, self.value)
+    }
+
+    /// What to write in the place of the variable.
+    pub fn reference(&self) -> String {
+        format!("${{{}.{}}}", self.table, self.name)
+    }
+}
+
+/// The name of a variable of the environment as one of platform.toml; without its first words where it is too long.
+fn name_of(variable: &str) -> String {
+    let lower = variable.to_lowercase().replace('_', "-");
+    let is_start = |c: char| c.is_ascii_lowercase();
+    let mut name = lower.trim_start_matches(|c: char| !is_start(c));
+    while let Some((_, rest)) = name.split_once('-')
+        && name.len() > LONGEST_NAME
+    {
+        name = rest.trim_start_matches(|c: char| !is_start(c));
+    }
+    let name = name[..name.len().min(LONGEST_NAME)].trim_matches('-');
+    match name {
+        "" => "value".to_string(),
+        name => name.to_string(),
+    }
+}
+
+/// Whether a name is that of a secret.
+pub fn sounds_secret(name: &str) -> bool {
+    const WORDS: [&str; 6] = [
+        "PASS",
+        "SECRET",
+        "TOKEN",
+        "APIKEY",
+        "CREDENTIAL",
+        "CREDENTIALS",
+    ];
+    const PAIRS: [&str; 4] = ["API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "FERNET_KEY"];
+    /// What follows a secret's name when the value is only where to find it, or a property of it.
+    const HARMLESS: [&str; 10] = [
+        "FILE", "PATH", "URL", "NAME", "ENABLED", "TTL", "EXPIRY", "LIFETIME", "LENGTH", "STDIN",
+    ];
+    let name = name.to_ascii_uppercase().replace(['.', '-'], "_");
+    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
+    let sounds = words.iter().any(|word| WORDS.contains(word))
+        || ["PASSWORD", "PASSWD", "_PWD"]
+            .iter()
+            .any(|part| name.contains(part))
+        || PAIRS.iter().any(|pair| name.contains(pair));
+    sounds && !words.last().is_some_and(|word| HARMLESS.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Variable;
+
+    #[test]
+    fn a_variable_has_a_name_and_a_default() {
+        let parsed = |text| Variable::parse(text).map(|found| (found.name, found.default));
+        assert_eq!(parsed("HOME"), Some(("HOME", None)));
+        assert_eq!(parsed("HOME:-/root"), Some(("HOME", Some("/root"))));
+        assert_eq!(parsed("HOME-"), Some(("HOME", Some(""))));
+        assert_eq!(parsed("HOME:?set it"), Some(("HOME", None)));
+        for text in ["", "1A", "A:+b", "A B", "A:-${B", "components.x"] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_declared_under_a_name_that_platform_toml_takes() {
+        let declared = |text| {
+            let variable = Variable::parse(text).expect("a variable");
+            let found = variable.declared(true);
+            (found.table, found.line(), found.reference())
+        };
+        let owned =
+            |table, line: &str, reference: &str| (table, line.to_string(), reference.to_string());
+        assert_eq!(
+            declared("REDIS_PORT:-6379"),
+            owned(
+                "vars",
+                "redis-port = { env = \"REDIS_PORT\", default = \"6379\" }",
+                "${vars.redis-port}"
+            )
+        );
+        assert_eq!(
+            declared("_DB_PASSWORD_:-x"),
+            owned(
+                "secrets",
+                "db-password = { env = \"_DB_PASSWORD_\" }",
+                "${secrets.db-password}"
+            )
+        );
+        assert_eq!(
+            declared("LANGFUSE_S3_EVENT_UPLOAD_SECRET_ACCESS_KEY").2,
+            "${secrets.s3-event-upload-secret-access-key}"
+        );
+        assert_eq!(declared("__").2, "${vars.value}");
+    }
+}

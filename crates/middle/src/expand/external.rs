@@ -1,0 +1,254 @@
+//! Where components are that run elsewhere: the addresses of `external`.
+
+use std::collections::BTreeSet;
+
+use super::{draft::ExternalDraft, read};
+use crate::{
+    catalog::Kind,
+    diag::{Code, Diagnostic, Sink, nearest},
+    model::{ExternalAddress, Host},
+    syntax::{Entry, Key, Node, Table, quoted},
+    text::all_of,
+    value::HostAndPort,
+};
+
+const FORMS: &str = "an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port";
+
+/// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
+pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalDraft> {
+    let entry = component.entry("external")?;
+    let table = entry.value.as_table()?;
+    let addresses = match host(table, sink) {
+        Some(host) => {
+            let host = plain(host, Form::Host, sink);
+            of_main_port(component, kind, entry, host, sink)
+        }
+        None => of_each_port(component, kind, table, sink),
+    };
+    Some(ExternalDraft {
+        addresses,
+        span: entry.key.span,
+    })
+}
+
+/// The entry that names the host of the main port, if there is one: `host = "db.example.com:80"` alone is a port that is called so.
+fn host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
+    let alone = |host: &&Entry| {
+        let text = host.value.as_str().unwrap_or_default();
+        table.integer("port").is_some() || !Url::of(text).address.contains(':')
+    };
+    let written = table.entry("host").filter(|it| it.value.as_str().is_some());
+    written
+        .filter(alone)
+        .or_else(|| misspelled_host(table, sink))
+}
+
+fn of_main_port(
+    component: &Table,
+    kind: &Kind,
+    entry: &Entry,
+    host: &str,
+    sink: &mut Sink,
+) -> Vec<ExternalAddress> {
+    let main = kind.port.clone().or_else(|| {
+        let ports = component.table("ports")?;
+        ports.keys().next().map(ToString::to_string)
+    });
+    let port = main.unwrap_or_else(|| "http".to_string());
+    let of_kind = kind.table.get_path(&["workload", "ports", &port]);
+    let written = entry.value.as_table().and_then(|it| it.integer("port"));
+    let number = written.and_then(|number| u16::try_from(number).ok());
+    let Some(number) = number.or(of_kind.and_then(read::container_port)) else {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
+                .label(entry.key.span, "which port?")
+                .help("write `external = { host = \"db.example.com\", port = 5432 }`"),
+        );
+        return Vec::new();
+    };
+    let host = Host::parse(host).into_iter();
+    host.map(|host| ExternalAddress {
+        port: port.clone(),
+        host,
+        number,
+    })
+    .collect()
+}
+
+fn of_each_port(
+    component: &Table,
+    kind: &Kind,
+    table: &Table,
+    sink: &mut Sink,
+) -> Vec<ExternalAddress> {
+    let of_kind = kind.table.get_path(&["workload", "ports"]);
+    let of_kind = of_kind.and_then(Node::as_table);
+    let tables = of_kind.into_iter().chain(component.table("ports"));
+    // Without any, `external` declares them.
+    let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
+    let known: Vec<&str> = known.into_iter().collect();
+    let mut addresses = Vec::new();
+    for entry in table.entries.iter().filter(|it| !it.value.is_broken()) {
+        let (key, node) = (&entry.key, &entry.value);
+        let address = node.as_str().map(|_| plain(entry, Form::Both, sink));
+        let Some(address) = address.and_then(HostAndPort::parse) else {
+            if node.as_str().is_none_or(|text| !text.contains("://")) {
+                sink.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!("port `{}` of `external` is not `HOST:PORT`", key.name),
+                    )
+                    .label(node.span, "does not fit")
+                    .help(FORMS),
+                );
+            }
+            continue;
+        };
+        let mut name = key.name.as_str();
+        if !known.is_empty() && !known.contains(&name) {
+            let (meant, unknown) = unknown_port(key, &known);
+            sink.push(unknown);
+            name = meant.unwrap_or(name);
+        }
+        addresses.push(ExternalAddress {
+            port: name.to_string(),
+            host: address.host,
+            number: address.port,
+        });
+    }
+    addresses
+}
+
+/// What an entry of `external` holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Host,
+    /// `HOST:PORT`.
+    Both,
+}
+
+/// An address as people copy it from a browser.
+struct Url<'a> {
+    scheme: Option<&'a str>,
+    address: &'a str,
+    path: &'a str,
+}
+
+impl<'a> Url<'a> {
+    fn of(text: &'a str) -> Self {
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) => (Some(scheme), rest),
+            None => (None, text),
+        };
+        let (address, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        Self {
+            scheme,
+            address,
+            path,
+        }
+    }
+}
+
+/// The address in an entry. Of a URL it is what stands between the scheme and the path, which are keys of a port: that, and a host
+/// that is none, is reported.
+fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
+    let (key, node) = (&entry.key, &entry.value);
+    let text = node.as_str().unwrap_or_default();
+    let url = Url::of(text);
+    let Some(scheme) = url.scheme else {
+        if form == Form::Host && Host::parse(text).is_none() {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("`{}` of `external` is no host", key.name),
+                )
+                .label(node.span, "neither a name nor an address")
+                .help(FORMS),
+            );
+        }
+        return text;
+    };
+    let (host, has_port) = match url.address.rsplit_once(':') {
+        Some((host, _)) if HostAndPort::parse(url.address).is_some() => (host, true),
+        _ => (url.address, false),
+    };
+    let usual = if scheme.ends_with('s') { 443 } else { 80 };
+    let address = match form {
+        Form::Host => host.to_string(),
+        Form::Both if !has_port => format!("{host}:{usual}"),
+        Form::Both => url.address.to_string(),
+    };
+    let mut keys = Vec::new();
+    if scheme != "http" {
+        keys.push(format!("scheme = {}", quoted(scheme)));
+    }
+    if !["", "/"].contains(&url.path) {
+        keys.push(format!("path = {}", quoted(url.path)));
+    }
+    let port = if form == Form::Host {
+        "PORT"
+    } else {
+        &key.name
+    };
+    let beside = match keys.as_slice() {
+        [] => String::new(),
+        keys => format!(", and `ports.{port} = {{ {} }}`", keys.join(", ")),
+    };
+    sink.push(
+        Diagnostic::new(
+            Code::BadValue,
+            format!("`{}` of `external` is a URL", key.name),
+        )
+        .label(node.span, "an address has no scheme and no path")
+        .help(format!(
+            "write `{} = {}`{beside}",
+            key.name,
+            quoted(&address)
+        ))
+        .replacing(node.span, quoted(&address)),
+    );
+    if form == Form::Host {
+        host
+    } else {
+        url.address
+    }
+}
+
+/// What stands beside an integer `port` under a name that is nearly `host`.
+fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
+    if table.get("host").is_some() {
+        return None;
+    }
+    table.integer("port")?;
+    let mut entries = table.entries.iter();
+    let entry = entries.find(|entry| nearest(&entry.key.name, ["host"]).is_some())?;
+    entry.value.as_str()?;
+    sink.push(
+        Diagnostic::new(
+            Code::UnknownKey,
+            format!("`external` has no key `{}`", entry.key.name),
+        )
+        .label(entry.key.span, "unknown key")
+        .misspelled(&entry.key.name, Some("host"), String::new),
+    );
+    Some(entry)
+}
+
+/// The port that was meant, so that what refers to it is no second mistake, and the error.
+fn unknown_port<'a>(port: &Key, known: &[&'a str]) -> (Option<&'a str>, Diagnostic) {
+    let near = nearest(&port.name, known.iter().copied());
+    let diagnostic = Diagnostic::new(
+        Code::UnknownPort,
+        format!(
+            "`external` names the port `{}`, which is not declared",
+            port.name
+        ),
+    )
+    .label(port.span, "no such port")
+    .misspelled(&port.name, near, || format!("there is {}", all_of(known)));
+    let meant = match known {
+        [alone] => Some(*alone),
+        _ => near,
+    };
+    (meant, diagnostic)
+}

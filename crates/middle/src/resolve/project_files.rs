@@ -1,0 +1,190 @@
+//! Files and folders of the project that are read when compiling, to be mounted.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    files::GENERATED,
+    model::{FileContent, ProjectText},
+    source::Span,
+    syntax::Node,
+    value::{TreePath, climbs_out, is_configuration, one_spelling, why_private},
+    world::{ReadError, World},
+};
+
+/// The largest file that is mounted, in bytes: what fits a ConfigMap with room for its other keys.
+const LARGEST: usize = 900 * 1024;
+
+/// The text of a configuration file of the project that a volume mounts. One that can't be read is no mistake: the engine
+/// makes a folder there.
+pub(super) fn mounted_text(world: &dyn World, written: &str) -> Option<ProjectText> {
+    let path = plain_path(written);
+    let is_inside = !leaves_project(written) && path.split('/').next() != Some(GENERATED);
+    if !is_inside || !is_configuration(&path) || why_private(&path, GENERATED).is_some() {
+        return None;
+    }
+    let text = String::from_utf8(world.read(&path).ok()?).ok()?;
+    Some(ProjectText { path, text })
+}
+
+/// A file or a folder of the project.
+pub(super) fn project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+    let written = node.as_str()?;
+    if leaves_project(written) {
+        sink.push(
+            Diagnostic::new(
+                Code::OutsideProject,
+                format!("`{written}` is outside of the project"),
+            )
+            .label(node.span, "not in the project's folder")
+            .help(
+                "files are read when compiling, so they must be part of the project: copy it there",
+            ),
+        );
+        return None;
+    }
+    read_project(world, node, sink)
+}
+
+/// Whether a path is absolute or climbs above the project's folder.
+pub(super) fn leaves_project(path: &str) -> bool {
+    path.starts_with('/') || climbs_out(path, 0)
+}
+
+/// The path without `.`, and without `..` where a folder stands before it.
+fn plain_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+pub(super) fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {
+    let written = node.as_str()?;
+    let path = &plain_path(written);
+    if path.split('/').next() == Some(GENERATED) {
+        sink.push(
+            Diagnostic::new(
+                Code::OutsideProject,
+                format!("`{written}` is in the folder that everything is generated into"),
+            )
+            .label(node.span, "this folder is generated")
+            .help("secrets lie there, and it would grow at each `apply`: name the file that it comes from"),
+        );
+        return None;
+    }
+    if let Some(why) = why_private(path, GENERATED) {
+        sink.push(private(written, why, node.span));
+        return None;
+    }
+    match world.read(path) {
+        Ok(bytes) => {
+            if bytes.len() > LARGEST {
+                sink.push(too_large(written, node.span));
+                return None;
+            }
+            Some(FileContent::Project {
+                path: path.clone(),
+                bytes,
+            })
+        }
+        Err(ReadError::Directory) => folder(world, path, node.span, sink),
+        Err(error) => {
+            sink.push(unread(written, node.span, &error));
+            None
+        }
+    }
+}
+
+pub(super) fn private(path: &str, why: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::OutsideProject, format!("`{path}` {why}"))
+        .label(span, "it would be copied into what is generated")
+        .help("name a file that everyone may read; `files.\"/path\" = { secret = \"S\" }` mounts a secret")
+}
+
+fn unread(path: &str, span: Span, error: &ReadError) -> Diagnostic {
+    let (code, label, help) = match error {
+        ReadError::Missing => (
+            Code::FileMissing,
+            "no such file",
+            "paths are relative to the project's folder",
+        ),
+        _ => (
+            Code::Unreadable,
+            "this source",
+            "put a regular file or folder there that you may read",
+        ),
+    };
+    Diagnostic::new(code, format!("`{path}` {error}"))
+        .label(span, label)
+        .help(help)
+}
+
+fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<FileContent> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let listing = world.list(path);
+    let mut broken = listing.unread;
+    let mut size = 0;
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for file in listing.files {
+        let bytes = match world.read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                broken.push((file, error));
+                continue;
+            }
+        };
+        let name = file.strip_prefix(path)?.trim_start_matches('/').to_string();
+        // A name at the top of the user's folder is not at the top of the tree.
+        if let Err(why) = TreePath::parse(&format!("files/{name}")) {
+            broken.push((file, ReadError::Failed(format!("it {why}"))));
+            continue;
+        }
+        if let Some(why) = why_private(&file, GENERATED) {
+            sink.push(private(&file, why, span));
+            return None;
+        }
+        if let Some(first) = seen.insert(one_spelling(&name), file.clone()) {
+            sink.push(twins(&first, &file, span));
+            return None;
+        }
+        size += bytes.len();
+        if size > LARGEST {
+            sink.push(too_large(path, span));
+            return None;
+        }
+        files.push((name, bytes));
+    }
+    for (file, error) in &broken {
+        sink.push(unread(file, span, error));
+    }
+    if !broken.is_empty() {
+        return None;
+    }
+    Some(FileContent::Folder {
+        path: path.to_string(),
+        files,
+    })
+}
+
+fn twins(first: &str, second: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::OutputClash,
+        format!("`{first}` and `{second}` are one file on some systems"),
+    )
+    .label(span, "this folder has both")
+    .help("rename one of the two; letter case and the way in which an accent is written make no difference")
+}
+
+fn too_large(path: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, format!("`{path}` has more than 900 KB"))
+        .label(span, "too large to mount")
+        .help("a ConfigMap holds no more: put it on a volume, or into the image")
+}
