@@ -183,7 +183,9 @@ fn of_all_kinds() -> BTreeMap<String, String> {
     let output = compile(&world, &Request::default()).output;
     let output = output.unwrap_or_else(|_| panic!("the platform of the alerts compiles"));
     let files = output.files.files.into_iter();
-    files.map(|(path, file)| (path, file.text)).collect()
+    files
+        .map(|(path, file)| (path, file.text.to_string()))
+        .collect()
 }
 
 fn findings(dashboard: &Value) -> Vec<Finding> {

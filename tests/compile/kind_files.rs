@@ -243,7 +243,7 @@ fn compose(components: &str, store: &str, reader: &str) -> String {
         .files
         .get("compose/g.yaml")
         .expect("a Compose file");
-    file.text.clone()
+    file.text.to_string()
 }
 
 #[test]

@@ -102,12 +102,10 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             report_unused(sink, "secret", &secret.name, secret.span);
         }
     }
+    let components = platform.components.iter();
+    let filled: BTreeSet<&str> = components.filter_map(|it| it.group.as_deref()).collect();
     for group in &platform.groups {
-        let members = platform
-            .components
-            .iter()
-            .any(|component| component.group.as_deref() == Some(&group.name));
-        if !members {
+        if !filled.contains(group.name.as_str()) {
             report_unused(sink, "group", &group.name, group.span);
         }
     }

@@ -7,6 +7,7 @@ use crate::{
         Workload,
     },
     source::Span,
+    syntax::Shared,
     value::WebAddress,
 };
 
@@ -61,8 +62,8 @@ pub struct Component {
     pub alerts: Vec<Alert>,
     /// Recording rules of the kind, which its alerts and panels read.
     pub records: Vec<Record>,
-    /// Panels of its kind, in their order.
-    pub panels: Vec<Panel>,
+    /// Panels of its kind, in their order. Most components of a kind share them.
+    pub panels: Shared<Panel>,
     /// Those of platform.toml.
     pub own_panels: Vec<Panel>,
     /// The lists of the metrics that its own job gives: files of `templates/kinds/metrics/`. Empty where nobody knows.

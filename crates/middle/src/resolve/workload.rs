@@ -75,7 +75,7 @@ pub(super) fn component(
         healthy: observe::healthy(scene, index, sink),
         alerts,
         records,
-        panels: observe::panels(scene, index, sink),
+        panels: observe::panels(scene, index, sink).into(),
         own_panels,
         exposes: observe::exposes(draft),
         exposes_more: draft.kind_table.boolean("exposes_more").unwrap_or(false),

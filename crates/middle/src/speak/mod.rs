@@ -17,7 +17,7 @@ pub use engine::{Compose, Stack};
 pub use plain::{Constants, Readable};
 
 /// How one target writes what a text is made of.
-pub trait Speak {
+pub trait Speak: Sync {
     fn platform(&self) -> &Platform;
 
     /// A string that the target reads back unchanged.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     model::{self, Component, Purpose},
-    target::shared::{boards, containers, exposed, scrape},
+    target::shared::{boards, exposed, scrape},
 };
 
 /// The dashboards of all components that are scraped, each with the name of its file.
@@ -308,8 +308,7 @@ fn containers_of_kind(board: &Board<'_>, components: &[&Component]) -> Option<St
 }
 
 fn compose_matchers(board: &Board<'_>, of_service: &str) -> Option<String> {
-    let context = board.context;
-    let matchers = containers::matchers(context.platform, board.jobs, context.vantage)?;
+    let matchers = board.containers.as_ref()?;
     Some(format!("{matchers}, {of_service}"))
 }
 

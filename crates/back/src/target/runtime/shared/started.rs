@@ -68,7 +68,7 @@ impl<'a> Services<'a> {
     }
 
     /// A service as its engine starts it.
-    fn started<'b>(
+    pub fn started<'b>(
         &self,
         platform: &'b Platform,
         workload: &'b Workload,
@@ -179,7 +179,7 @@ impl<'a> Services<'a> {
     }
 
     /// Each volume of a platform as the files declare it, and those that raw keys add.
-    fn volumes(&self, project: &str, declared: &BTreeMap<String, Value>) -> Vec<KeptVolume> {
+    pub fn volumes(&self, project: &str, declared: &BTreeMap<String, Value>) -> Vec<KeptVolume> {
         let platform = self.speak.platform();
         let mut out: Vec<KeptVolume> = platform.volumes.iter().map(by_engine).collect();
         for volume in &mut out {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     graph::{ComponentPeer, Graph, Why},
-    model::{Component, Flow, FlowEnd, Platform, Purpose},
+    model::{Ci, Component, Flow, FlowEnd, Pipeline, Platform, Purpose},
     target::content::docs::facts,
 };
 
@@ -22,6 +22,9 @@ pub struct Index<'a> {
     flows_of: BTreeMap<&'a str, Vec<usize>>,
     /// The components that run elsewhere, in the user's order.
     pub external: Vec<&'a Component>,
+    /// CI entries and pipelines, each with the end that edges name it by.
+    pub ci: Vec<(FlowEnd, &'a Ci)>,
+    pub pipelines: Vec<(FlowEnd, &'a Pipeline)>,
     /// Actors at least half of whose flows are with pipelines, CI entries or other actors.
     pub above: BTreeSet<&'a str>,
     /// Which components run the CI entries and the pipelines.
@@ -39,15 +42,24 @@ impl<'a> Index<'a> {
             flows: platform.flows.iter().zip(facts::marks(platform)).collect(),
             flows_of: BTreeMap::new(),
             external: Vec::new(),
+            ci: platform
+                .ci
+                .iter()
+                .map(|ci| (FlowEnd::Ci(ci.name.clone()), ci))
+                .collect(),
+            pipelines: platform
+                .pipelines
+                .iter()
+                .map(|it| (FlowEnd::Pipeline(it.name.clone()), it))
+                .collect(),
             above: mostly_with_pipelines(platform),
             ci_runner: facts::runner(platform, Purpose::Ci),
             pipeline_runner: facts::runner(platform, Purpose::Pipelines),
         };
-        let is_external = |component: &&Component| component.external.is_some();
-        let external = platform.components.iter().filter(is_external);
-        index.external.extend(external);
         for component in &platform.components {
-            if let (None, Some(group)) = (&component.external, &component.group) {
+            if component.external.is_some() {
+                index.external.push(component);
+            } else if let Some(group) = &component.group {
                 index.members.entry(group).or_default().push(component);
                 index.group_of.insert(&component.name, group);
             }

@@ -128,12 +128,12 @@ fn add_lanes(
     for actor in actors.filter(|actor| shows(&FlowEnd::Actor(actor.name.clone()))) {
         scene.add_actor(index, actor);
     }
-    let ci = platform.ci.iter();
-    let ci = ci.filter(|ci| shows(&FlowEnd::Ci(ci.name.clone())));
-    scene.ci = lane(scene, ci.map(ci_node).collect(), "CI entries");
-    let pipelines = platform.pipelines.iter();
-    let pipelines = pipelines.filter(|it| shows(&FlowEnd::Pipeline(it.name.clone())));
-    scene.pipelines = lane(scene, pipelines.map(pipeline_node).collect(), "pipelines");
+    let ci = index.ci.iter().filter(|(end, _)| shows(end));
+    let ci = ci.map(|(_, ci)| ci_node(ci)).collect();
+    scene.ci = lane(scene, ci, "CI entries");
+    let pipelines = index.pipelines.iter().filter(|(end, _)| shows(end));
+    let pipelines = pipelines.map(|(_, it)| pipeline_node(it)).collect();
+    scene.pipelines = lane(scene, pipelines, "pipelines");
 }
 
 fn add_elsewhere(
