@@ -30,7 +30,9 @@ fn of_environment(platform: &str, environment: &str) -> BTreeMap<String, String>
     let messages = human(&compilation.diagnostics, &compilation.sources, STYLE);
     let output = compilation.output.unwrap_or_else(|_| panic!("{messages}"));
     let files = output.files.files.into_iter();
-    files.map(|(path, file)| (path, file.text)).collect()
+    files
+        .map(|(path, file)| (path, file.text.to_string()))
+        .collect()
 }
 
 /// A file whose path ends so.
