@@ -113,7 +113,7 @@ components.app.alerts.Slow.labels.tier = false
     assert_eq!(block(&service, "  labels:"), "labels:\n  kept: b\n");
     let rules: Vec<&String> = files
         .iter()
-        .filter(|(path, text)| path.contains("rules/") && text.contains("Slow"))
+        .filter(|(path, text)| path.contains("rules/") && text.contains("alert: Slow\n"))
         .map(|(_, text)| text)
         .collect();
     let rule = rules.first().expect("the rule");
