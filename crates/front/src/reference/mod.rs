@@ -170,6 +170,11 @@ pub fn unescaped(text: &str) -> String {
     text.replace("$${", "${")
 }
 
+/// What stands before the first reference of a kind's text; `None` where it has none.
+pub fn before_reference(text: &str) -> Option<&str> {
+    text.split_once("${").map(|(start, _)| start)
+}
+
 /// A text as it is written in a string where references are read: it stands for itself.
 pub fn escaped(text: &str) -> String {
     text.replace("${", "$${")

@@ -124,7 +124,7 @@ fn each_port(
     for (port, node) in table
         .iter()
         .filter(|(_, node)| !node.is_broken() && !node.is_false())
-     {
+    {
         let Some(address) = node.as_str().and_then(HostAndPort::parse) else {
             sink.push(
                 Diagnostic::new(

@@ -8,6 +8,7 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, COMPONENT, Shape},
+    reference,
     syntax::{Key, Node, Table, Value},
     text::all_of,
 };
@@ -106,7 +107,10 @@ fn known<'a>(
 
 fn report(workload: &str, key: &str, name: &Key, known: &BTreeSet<&str>, sink: &mut Sink) {
     // The path of a kind's file may hold references.
-    let is_templated = |known: &&str| key == "files" && known.contains("${");
+    let is_templated = |known: &&str| {
+        let start = reference::before_reference(known).filter(|_| key == "files");
+        start.is_some_and(|start| name.name.starts_with(start))
+    };
     if !known.contains(name.name.as_str()) && !known.iter().any(is_templated) {
         let known: Vec<&str> = known.iter().copied().collect();
         sink.push(nothing_to_remove(workload, key, name, &known));

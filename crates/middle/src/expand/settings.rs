@@ -22,10 +22,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
             .flat_map(Table::iter)
         {
             let is_off = |spec: &SettingSpec| node.is_false() && spec.kind != SettingType::Boolean;
-            if key.name == "major"
-                || node.is_removed()
-                || spec(declared, key).is_some_and(is_off)
-            {
+            if key.name == "major" || node.is_removed() || spec(declared, key).is_some_and(is_off) {
                 continue;
             }
             match spec(declared, key) {
