@@ -197,8 +197,10 @@ fn substituted(expression: &str, variables: &BTreeSet<&str>) -> Result<String, S
             .unwrap_or(body.len());
         let name = &body[..end];
         let quoted = text.matches('"').count() % 2 == 1;
-        if quoted && name.is_empty() {
-            text.push('$'); // the end of a regular expression
+        // The end of a regular expression, or a group of one: Grafana leaves what is no variable of the dashboard.
+        let is_of_expression = name.chars().all(|letter| letter.is_ascii_digit());
+        if quoted && !braced && is_of_expression {
+            text.push('$');
             rest = after;
             continue;
         }
