@@ -34,6 +34,9 @@ pub(super) fn written_out(
     sink: &mut Sink,
 ) -> Option<Node> {
     let phrase = reference::of_node(node, Words::Platform, Mode::Shell);
+    if constants.is_broken(&phrase) {
+        return None;
+    }
     let Some(written) = constants.written_out(&phrase) else {
         sink.push(not_written_out(node, &phrase, (context, constants))?);
         return None;

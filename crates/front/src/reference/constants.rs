@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Mode, Phrase, Piece, Words, of_node};
+use super::{Mode, Phrase, Piece, Reference, Words, of_node};
 use crate::{
     diag::Diagnostic,
     source::Span,
@@ -12,7 +12,8 @@ use crate::{
 /// What can be written out before anything is resolved, by the reference that stands for it: `vars.V`, `platform.name`.
 #[derive(Clone, Debug, Default)]
 pub struct Constants {
-    values: BTreeMap<String, Constant>,
+    /// `None`: what is written there can't be used, which is reported there.
+    values: BTreeMap<String, Option<Constant>>,
 }
 
 #[derive(Clone, Debug)]
@@ -35,21 +36,25 @@ impl Constants {
     /// Those of a platform file, with its environment laid over it.
     pub fn of(tree: &Table) -> Self {
         let variables = tree.table("vars").into_iter().flat_map(Table::iter);
-        let values = variables.filter_map(|(key, node)| {
+        let values = variables.map(|(key, node)| {
             let value = match &node.value {
-                Value::Table(table) => table.get("default")?,
+                Value::Table(table) => table.get("default").unwrap_or(node),
                 _ => node,
             };
-            Some((format!("vars.{}", key.name), value))
+            (format!("vars.{}", key.name), value)
         });
         let name = tree.get_path(&["platform", "name"]);
         let values = values.chain(name.map(|node| ("platform.name".to_string(), node)));
+<<<<<<< HEAD
         let constants = values.map(|(name, node)| {
             let is_scalar = node.as_array().is_none() && node.as_table().is_none();
             let text = (is_scalar && !node.is_broken()).then(|| node.scalar());
             let place = node.span;
             (name, Constant { text, place })
         });
+=======
+        let constants = values.map(|(name, node)| (name, Constant::of(node)));
+>>>>>>> language
         Self {
             values: constants.collect(),
         }
@@ -63,6 +68,13 @@ impl Constants {
             .collect()
     }
 
+    /// Whether a phrase refers to a value that can't be used.
+    pub fn is_broken(&self, phrase: &Phrase<'_>) -> bool {
+        let value = |reference: &Reference<'_>| self.values.get(&reference.segments.join("."));
+        let mut values = phrase.references().map(value);
+        values.any(|value| value.is_some_and(Option::is_none))
+    }
+
     /// The string that a phrase stands for; `None` if it holds a reference to anything else.
     pub fn written_out(&self, phrase: &Phrase<'_>) -> Option<WrittenOut> {
         let (mut text, mut places) = (String::new(), Vec::new());
@@ -72,8 +84,14 @@ impl Constants {
                 Piece::Escape => text.push_str("${"),
                 Piece::Misfit(_) => return None,
                 Piece::Reference(reference) => {
+<<<<<<< HEAD
                     let constant = self.values.get(&reference.segments.join("."))?;
                     text.push_str(constant.text.as_ref()?);
+=======
+                    let known = self.values.get(&reference.segments.join("."))?;
+                    let constant = known.as_ref()?;
+                    text.push_str(&constant.text);
+>>>>>>> language
                     if !places.contains(&constant.place) {
                         places.push(constant.place);
                     }
@@ -81,6 +99,21 @@ impl Constants {
             }
         }
         Some(WrittenOut { text, places })
+    }
+}
+
+impl Constant {
+    fn of(node: &Node) -> Option<Self> {
+        let phrase = of_node(node, Words::Platform, Mode::Shell);
+        let is_text = |piece: &Piece<'_>| matches!(piece, Piece::Literal(_) | Piece::Escape);
+        let is_scalar = !matches!(
+            node.value,
+            Value::Array(_) | Value::Table(_) | Value::Removed | Value::Broken
+        );
+        (is_scalar && phrase.pieces.iter().all(is_text)).then(|| Self {
+            text: node.scalar(),
+            place: node.span,
+        })
     }
 }
 
