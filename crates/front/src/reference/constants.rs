@@ -18,8 +18,7 @@ pub struct Constants {
 
 #[derive(Clone, Debug)]
 struct Constant {
-    /// `None` where what is written can't be read, which was reported.
-    text: Option<String>,
+    text: String,
     place: Span,
 }
 
@@ -45,16 +44,7 @@ impl Constants {
         });
         let name = tree.get_path(&["platform", "name"]);
         let values = values.chain(name.map(|node| ("platform.name".to_string(), node)));
-<<<<<<< HEAD
-        let constants = values.map(|(name, node)| {
-            let is_scalar = node.as_array().is_none() && node.as_table().is_none();
-            let text = (is_scalar && !node.is_broken()).then(|| node.scalar());
-            let place = node.span;
-            (name, Constant { text, place })
-        });
-=======
         let constants = values.map(|(name, node)| (name, Constant::of(node)));
->>>>>>> language
         Self {
             values: constants.collect(),
         }
@@ -84,14 +74,9 @@ impl Constants {
                 Piece::Escape => text.push_str("${"),
                 Piece::Misfit(_) => return None,
                 Piece::Reference(reference) => {
-<<<<<<< HEAD
-                    let constant = self.values.get(&reference.segments.join("."))?;
-                    text.push_str(constant.text.as_ref()?);
-=======
                     let known = self.values.get(&reference.segments.join("."))?;
                     let constant = known.as_ref()?;
                     text.push_str(&constant.text);
->>>>>>> language
                     if !places.contains(&constant.place) {
                         places.push(constant.place);
                     }
