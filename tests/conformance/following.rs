@@ -207,7 +207,7 @@ fn computes(folder: &Path, expression: &str, number: Option<u32>) {
 #[test]
 fn tiles_follow_the_values() {
     let folder = tempfile::tempdir().expect("a folder");
-    let grafana = "[components.grafana]\nkind = \"grafana\"\ngroup = \"one\"\nsettings.admin_password = \"${secrets.p}\"\n[secrets]\np = {}\n";
+    let grafana = "[components.grafana]\nkind = \"grafana\"\ngroup = \"one\"\nsettings.admin_password = \"${secrets.p}\"\n[secrets]\np = { env = \"P\" }\n";
     compiled(folder.path(), &format!("{PLATFORM}{grafana}"));
     let asked = |values: &[&str], title: &str, word: &str| {
         let tiles = tiles(folder.path(), values);
