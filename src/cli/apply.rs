@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
-    disk::{Lock, NamedFile, Outcome, Project, Transaction},
+    disk::{Lock, NamedFile, Outcome, Project, Transaction, obstructed},
     files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
     text::{count, visible},
@@ -221,7 +221,10 @@ impl Run<'_> {
         };
         let refused = plan.refused(force);
         if refused.is_empty() {
-            return Ok(());
+            return match &plan.obstacle {
+                Some(path) => Err(obstructed(path)),
+                None => Ok(()),
+            };
         }
         let folder = self.project.place.folder();
         let mut message = format!(

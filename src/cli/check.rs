@@ -11,7 +11,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let is_review = review::is_wanted(context);
     let is_json = !is_review && context.is_json("check")?;
     let project = project::open(&context.global)?;
-    let outcome = project.look()?;
+    let outcome = project.look()?.without_output();
     let folder = project.place.folder();
     let terminal = &context.terminal;
     if is_json || is_review {

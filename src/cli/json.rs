@@ -39,6 +39,9 @@ struct Report {
     removes_nearly_all: bool,
     /// Files that are left alone.
     foreign: Vec<String>,
+    /// What stops `apply` until it is moved away: a file of others among its working files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obstacle: Option<String>,
     /// The manifest is written, with or without changes to files.
     manifest_changes: bool,
     /// `apply` would write nothing. Absent after errors.
@@ -91,6 +94,7 @@ pub fn report(outcome: &Outcome, folder: &str) -> String {
         secret: plan.and_then(|plan| plan.secret.as_ref().map(chart_secret::json)),
         removes_nearly_all: plan.is_some_and(|plan| plan.emptied.is_some()),
         foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),
+        obstacle: plan.and_then(|plan| plan.obstacle.clone()),
         manifest_changes: plan.is_some_and(|plan| plan.manifest_changes),
         up_to_date: plan.map(Plan::is_empty),
         summary: plan.map(Plan::counts).unwrap_or_default(),

@@ -39,7 +39,7 @@ impl PlanArgs {
 pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("plan")?;
     let project = project::open(&context.global)?;
-    let outcome = project.look()?;
+    let outcome = project.look()?.without_output();
     let folder = project.place.folder();
     if is_json {
         context.terminal.out(&json::report(&outcome, folder))?;

@@ -110,6 +110,12 @@ impl Page<'_> {
         if plan.changes.is_empty() && plan.manifest_changes {
             self.line("The manifest changes, and no file.", Paint::Plain);
         }
+        if let Some(path) = plan.obstacle.as_ref().filter(|_| !plan.is_empty()) {
+            let line = format!(
+                "! {path} (was not written by mlopsgen: `apply` stops until it is moved away)"
+            );
+            self.line(&line, Paint::Alarm);
+        }
         if plan.leftovers {
             let line = "What an interrupted run left behind is removed.";
             self.line(line, Paint::Plain);

@@ -86,7 +86,7 @@ impl Lock {
                 project: Arc::clone(&project),
                 _file: file,
             };
-            if let (_, Some(foreign)) = contents(&project).map_err(failed)? {
+            if let Some(foreign) = contents(&project).map_err(failed)?.1 {
                 return Err(not_ours(&foreign));
             }
             remove_own(&project).map_err(failed)?;
@@ -95,6 +95,12 @@ impl Lock {
             project.create(&ignore, IGNORED, 0o666).map_err(failed)?;
             return Ok(lock);
         }
+    }
+
+    /// The path of what is in the working folder and was written by no run: it stops every run that writes.
+    pub(super) fn obstacle(place: &ProjectPlace) -> Option<String> {
+        let (_, foreign) = contents(place.opened()).ok()?;
+        Some(format!("{WORK}/{}", foreign?))
     }
 
     /// Whether the working folder holds more of a run's than a lock that git ignores: a run is writing, or was killed. Where
@@ -123,9 +129,14 @@ impl Drop for Lock {
 }
 
 fn not_ours(name: &str) -> Failure {
+    obstructed(&format!("{WORK}/{name}"))
+}
+
+/// The error of a run that something else in the working folder stops. `path`: relative to the project.
+pub fn obstructed(path: &str) -> Failure {
     Failure::new(format!(
-        "`{WORK}/{}` was not written by mlopsgen, which keeps this folder for its runs; nothing was written",
-        visible(name)
+        "`{}` was not written by mlopsgen, which keeps this folder for its runs; nothing was written",
+        visible(path)
     ))
     .help("move it away")
 }
@@ -134,7 +145,18 @@ fn not_ours(name: &str) -> Failure {
 fn is_note(file: &File) -> bool {
     let mut start = Vec::new();
     let read = file.take(NOTE.len() as u64).read_to_end(&mut start);
-    read.is_ok() && NOTE.as_bytes().starts_with(&start)
+    read.is_ok() && begins_a_note(&start)
+}
+
+/// Whether a lock file with this text is a run's, which may have been killed while it wrote the note.
+fn begins_a_note(text: &[u8]) -> bool {
+    text.starts_with(NOTE.as_bytes()) || NOTE.as_bytes().starts_with(text)
+}
+
+/// Whether what has the name of the lock file is one. What is no file stops a run where it opens that.
+fn is_lock(project: &Folder, kind: Kind) -> bool {
+    let text = || project.read(&format!("{WORK}/{LOCK}"), LONGEST_HOLDER);
+    kind != Kind::File || text().is_ok_and(|text| begins_a_note(&text))
 }
 
 /// What is in the working folder but for the lock: files that runs leave there, and the name of something else.
@@ -142,7 +164,7 @@ fn contents(project: &Folder) -> Result<(Vec<String>, Option<String>), Obstacle>
     let (mut own, mut foreign) = (Vec::new(), None);
     for (name, kind) in project.names(WORK)? {
         match name.to_str() {
-            Some(LOCK) => {}
+            Some(LOCK) if is_lock(project, kind) => {}
             Some(name) if is_own(project, name, kind) => own.push(name.to_string()),
             _ => foreign = foreign.or(Some(name.to_string_lossy().into_owned())),
         }

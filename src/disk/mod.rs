@@ -24,7 +24,7 @@ mod world;
 pub use above::levels_up;
 pub use dotenv::Dotenv;
 pub use environments::{environments, removed_environments};
-pub use lock::Lock;
+pub use lock::{Lock, obstructed};
 pub use named::NamedFile;
 pub use place::ProjectPlace;
 pub(crate) use programs::command;

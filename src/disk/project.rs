@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    thread,
 };
 
 use super::{
@@ -62,6 +63,18 @@ pub(super) struct Made {
     pub(super) answers: Answers,
     /// The data that was written down then.
     recorded: Vec<Data>,
+}
+
+impl Outcome {
+    /// The same for a command that writes nothing. What was compiled is freed on a thread of its own: for a large platform that
+    /// takes as long as a stage, and nobody waits for it.
+    #[must_use]
+    pub fn without_output(mut self) -> Self {
+        let made = self.made.take();
+        // Without a thread it is freed here.
+        let _ = thread::Builder::new().spawn(move || drop(made));
+        self
+    }
 }
 
 impl From<Prepared> for Outcome {

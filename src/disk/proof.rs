@@ -234,6 +234,7 @@ fn untouched(
         manifest_before: Some(manifest),
         manifest_changes: false,
         leftovers: false,
+        obstacle: found.obstacle,
         emptied: None,
         fixed: Vec::new(),
         secret: None,

@@ -20,6 +20,9 @@ use crate::{
     world::ReadError,
 };
 
+/// The user's own, at the top of the project.
+const GITIGNORE_OF_PROJECT: &str = ".gitignore";
+
 /// Relative to the project: hides all of them.
 const HIDING: &str = "generated/.gitignore";
 
@@ -118,7 +121,12 @@ fn write_gitignore(place: &ProjectPlace) -> Result<(), Failure> {
             );
         }
     };
-    if text == HIDDEN.as_bytes() || ignores_dotenv(&String::from_utf8_lossy(&text)) {
+    // Git reads the file of the folder above first, and what a later rule says counts.
+    let above = folder
+        .read(GITIGNORE_OF_PROJECT, LARGEST)
+        .unwrap_or_default();
+    let rules = [above, text].map(|text| String::from_utf8_lossy(&text).into_owned());
+    if rules[1].as_bytes() == HIDDEN.as_bytes() || ignores_dotenv(&rules.join("\n")) {
         return Ok(());
     }
     Err(Failure::new(format!(

@@ -50,6 +50,7 @@ pub fn survey(place: &ProjectPlace, extent: &Extent) -> Result<Found, Failure> {
     let mut found = Found {
         manifest: read_manifest(place)?,
         leftovers: extent.lock.is_none() && Lock::is_work_unfinished(place),
+        obstacle: Lock::obstacle(place).filter(|_| extent.lock.is_none()),
         ..Found::default()
     };
     survey_paths(place, extent, &mut found);
@@ -177,9 +178,17 @@ impl Others<'_> {
             || (bad_environment(path).is_none() && is_file(self.place.opened().entry(&manifest)))
     }
 
+    /// Whether it is the `.env` of an environment of which nothing else is written yet.
+    fn is_dotenv_of_environment(&self, path: &str) -> bool {
+        let inner = path.split_once('/');
+        !self.place.is_environment()
+            && inner.is_some_and(|(name, rest)| rest == DOTENV && bad_environment(name).is_none())
+    }
+
     fn is_known(&self, path: &str) -> bool {
         path == MANIFEST
             || path == DOTENV
+            || self.is_dotenv_of_environment(path)
             || path == ".gitignore" && !self.place.is_environment() && is_own_gitignore(self.place)
             || self.paths.contains(path)
             // A link to a folder is a file to a walk, and part of the way to the files asked for.

@@ -148,9 +148,15 @@ fn origin_of_data(
         it.mounts.contains(&key)
             || places.any(|place| place.workload == main.name && place.folder.is_some())
     });
-    let mut origins = own.filter_map(|it| match it.data.keeper {
-        Keeper::Host => is_filled(&it.data.name).then(|| Origin::Folder(it.data.name.clone())),
-        Keeper::Engine | Keeper::Cluster => it.adopted.then(|| Origin::Kept(it.data.title())),
+    let mut origins = own.filter_map(|it| {
+        let folder = match it.data.keeper {
+            Keeper::Host => Some(&it.data.name),
+            Keeper::Engine | Keeper::Cluster => it.folder.as_ref(),
+        };
+        match folder {
+            Some(path) => is_filled(path).then(|| Origin::Folder(path.clone())),
+            None => it.adopted.then(|| Origin::Kept(it.data.title())),
+        }
     });
     origins.next()
 }

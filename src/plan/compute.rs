@@ -83,6 +83,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         manifest_before: inputs.found.manifest.clone(),
         manifest_changes,
         leftovers: inputs.found.leftovers,
+        obstacle: inputs.found.obstacle.clone(),
         emptied,
         changes: changes.into_values().collect(),
     }
@@ -266,7 +267,7 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
         key: displaced.data.key.clone(),
         workload: displaced.from.workload.clone(),
         from: displaced.from.shown(),
-        to: displaced.to.as_ref().map(Place::shown),
+        to: displaced.to.as_ref().map(Place::shown_with_unread),
     });
     let upgraded = data.upgrades.iter().map(|change| Accepted::Upgraded {
         keeper: change.data.keeper,

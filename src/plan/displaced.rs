@@ -25,31 +25,50 @@ pub struct Displaced {
 impl Displaced {
     /// What happens, as a message has it.
     pub fn sentence(&self) -> String {
-        let Self { data, from, to, .. } = self;
+        let Self { data, from, .. } = self;
         let data = format!("{} ({})", data.title(), data.key);
         let place = from.shown();
         let had = match from.folder {
             Some(_) => format!("keeps its data {place} of {data}"),
             None => format!("has {data} {place}"),
         };
-        let then = match (to, &from.folder) {
-            (None, _) => "does not mount it any more: it starts empty".to_string(),
-            (Some(to), Some(_)) if to.folder.is_none() => {
-                "is led elsewhere by its command, a variable or another mount: it starts empty"
-                    .to_string()
-            }
-            (Some(to), Some(_)) => format!("is to look {} of it: it starts empty", to.shown()),
-            (Some(to), None) => format!(
-                "gets it {}: a program that still looks there starts empty",
-                to.shown()
-            ),
+        let had = match &from.unread {
+            Some(unread) => format!("{had}, unless {unread} says otherwise"),
+            None => had,
         };
+        let then = self.then();
         let runtimes: Vec<&str> = self.runtimes.iter().map(|it| it.name()).collect();
         format!(
             "`{}` {had}, and {then} ({})",
             from.workload,
             runtimes.join(", ")
         )
+    }
+
+    /// What becomes of it, as what follows the workload and `and`.
+    fn then(&self) -> String {
+        let Some(to) = &self.to else {
+            return "does not mount it any more: it starts empty".to_string();
+        };
+        let now_unread = to.unread.as_ref();
+        match now_unread.filter(|unread| self.from.unread.as_ref() != Some(unread)) {
+            Some(unread) => format!(
+                "may be led elsewhere by {unread}, which is not read here: then it starts empty"
+            ),
+            None if self.from.unread != to.unread => format!(
+                "is to look {} of it: it starts empty if it was led elsewhere",
+                to.shown()
+            ),
+            None if self.from.folder.is_none() => format!(
+                "gets it {}: a program that still looks there starts empty",
+                to.shown()
+            ),
+            None if to.folder.is_none() => {
+                "is led elsewhere by its command, a variable or another mount: it starts empty"
+                    .to_string()
+            }
+            None => format!("is to look {} of it: it starts empty", to.shown()),
+        }
     }
 
     fn is_same_elsewhere(&self, other: &Displaced) -> bool {
@@ -106,7 +125,29 @@ pub(super) fn displaced(
             }
         }
     }
-    out
+    without_inner(out)
+}
+
+/// Leaves out folders that lie in another folder which the same program no longer finds: they go with it.
+fn without_inner(all: Vec<Displaced>) -> Vec<Displaced> {
+    let is_inner = |it: &Displaced, of: &Displaced| {
+        let (Some(inner), Some(outer)) = (&it.from.folder, &of.from.folder) else {
+            return false;
+        };
+        inner != outer
+            && is_in(inner, outer)
+            && it.data.identity() == of.data.identity()
+            && it.from.workload == of.from.workload
+            && it.runtimes == of.runtimes
+    };
+    let is_own = |it: &Displaced| !all.iter().any(|of| is_inner(it, of));
+    all.iter().filter(|it| is_own(it)).cloned().collect()
+}
+
+/// Whether a folder of some data is another one, or lies in it.
+fn is_in(inner: &str, outer: &str) -> bool {
+    let rest = inner.strip_prefix(outer);
+    outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Two runtimes of one engine may each have an entry for one volume.
@@ -138,11 +179,41 @@ fn change(
     if now.iter().any(|place| place.shows_the_same_as(from)) {
         return None;
     }
-    let nearest = now.iter().find(|place| place.folder.is_some());
-    if let Some(place) = nearest.or(now.first()) {
-        return Some(Some(Place::clone(place)));
+    if let Some(place) = instead(from, before, &now) {
+        return Some(Some(place));
     }
     // Where several workloads mount the data and one stops, the others still use it. A program that kept its own files there is
     // reported all the same.
     (here.is_empty() || from.folder.is_some()).then_some(None)
+}
+
+/// Where a program meets the data now, of the places that it has: not where it keeps something else of it, as it did before.
+fn instead(from: &Place, before: &BTreeSet<Place>, now: &[&Place]) -> Option<Place> {
+    let first = *now.first()?;
+    let Some(folder) = &from.folder else {
+        let nearest = now.iter().find(|place| place.folder.is_some());
+        return Some(Place::clone(nearest.unwrap_or(&first)));
+    };
+    // Only what may decide about it besides is another.
+    let same = now
+        .iter()
+        .find(|place| place.folder.as_ref() == Some(folder));
+    let was_there = |place: &Place| before.iter().any(|it| place.shows_the_same_as(it));
+    let fresh: Vec<&&Place> = now.iter().filter(|place| !was_there(place)).collect();
+    let folders: Option<Vec<&str>> = fresh.iter().map(|place| place.folder.as_deref()).collect();
+    let is_around_all = |place: &Place| {
+        let outer = place.folder.as_deref().unwrap_or_default();
+        let mut folders = folders.iter().flatten();
+        folders.all(|inner| is_in(inner, outer))
+    };
+    let around_all = fresh
+        .iter()
+        .find(|it| it.folder.is_some() && is_around_all(it));
+    match same.or(around_all.copied()) {
+        Some(place) => Some(Place::clone(place)),
+        None => Some(Place {
+            folder: None,
+            ..first.clone()
+        }),
+    }
 }

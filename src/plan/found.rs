@@ -31,6 +31,8 @@ pub struct Found {
     pub manifest: Option<Vec<u8>>,
     /// An interrupted run left its working files behind.
     pub leftovers: bool,
+    /// What another program wrote into the folder of working files, relative to the project: it stops `apply`.
+    pub obstacle: Option<String>,
     /// Of the stubs that were asked for, the paths (relative to the project) that exist.
     pub stubs: Vec<String>,
 }

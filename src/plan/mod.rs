@@ -138,6 +138,8 @@ pub struct Plan {
     pub manifest_changes: bool,
     /// An interrupted run's working files are to be removed.
     pub leftovers: bool,
+    /// What stops `apply`, whatever it would write: a file of others among its working files, relative to the project.
+    pub obstacle: Option<String>,
     /// Whether nearly all files are removed.
     pub emptied: Option<Emptied>,
 }

@@ -289,3 +289,17 @@ fn environments_that_share_data_are_told() {
         "{err}"
     );
 }
+
+#[test]
+fn the_secrets_of_an_environment_that_is_not_yet_written_are_no_foreign_file() {
+    let project = Folder::new();
+    let secret = "env.KEY = \"${secrets.key}\"\n[secrets]\nkey = { env = \"DEMO_ENV_KEY\" }\n";
+    project.write("platform.toml", format!("{PLATFORM}{secret}"));
+    project.write("platform.prod.toml", "");
+    let ran = run(&project, &["env", "init", "--env", "prod"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(project.path("generated/prod/compose/.env").is_file());
+    let ran = run(&project, &["plan"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(!ran.out.contains("Left alone"), "{}", ran.out);
+}

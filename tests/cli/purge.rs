@@ -213,7 +213,10 @@ fn repositories_of_every_form_and_what_is_generated_stay() {
             machine.folder.write(&format!("project/{path}"), "x");
         }
         machine.folder.write("project/.git/objects/ab/cd", "x");
-        machine.edit("\"data/scratch\"", &format!("\"{source}\""));
+        let written = "source = \"data/scratch\", data = true }";
+        let accepted =
+            format!("source = \"{source}\", data = true }}\nallow = [\"outside-source\"]");
+        machine.edit(written, &accepted);
         let precious = format!("project/{precious}");
         let printed = machine.spares(&["down"], &[&precious]);
         assert!(printed.contains(words), "{source}: {printed}");

@@ -286,8 +286,12 @@ fn the_secrets_of_data_that_raw_keys_adopt_are_asked_for() {
             "the volume `demo_db-data`",
         ),
         (
-            "[raw.compose.volumes.db-data]\ndriver_opts = { type = \"none\", o = \"bind\", device = \"/srv/pg\" }\n",
-            "the volume `demo_db-data` on `local device=/srv/pg o=bind type=none`",
+            "[raw.compose.volumes.db-data]\ndriver_opts = { type = \"none\", o = \"bind\", device = \"FULL\" }\n",
+            "`FULL`, which is not empty",
+        ),
+        (
+            "[raw.compose.volumes.db-data]\ndriver = \"nfs\"\n",
+            "the volume `demo_db-data` on `nfs`",
         ),
         (
             "[components.db.compose]\nvolumes = [\"FULL:/var/lib/postgresql/data\"]\n",
@@ -327,4 +331,24 @@ fn the_secrets_of_data_that_raw_keys_adopt_are_asked_for() {
             assert!(printed.contains(&line), "no {line} in {printed}");
         }
     }
+}
+
+/// A volume that is a folder of the machine holds what that folder does.
+#[test]
+fn a_secret_is_generated_for_a_volume_that_is_an_empty_folder() {
+    let project = project("");
+    project.write("empty/.gitkeep", "");
+    let empty = project.path("empty");
+    project.write(
+        "platform.toml",
+        format!(
+            "[platform]\nname = \"demo\"\ntargets = [\"compose\"]\n[groups]\nmain = \"Main\"\n[secrets]\nset = {{ env = \"DEMO_SET\" }}\n\
+             [components.db]\nkind = \"postgres\"\ngroup = \"main\"\nsettings.password = \"${{secrets.set}}\"\n\
+             [raw.compose.volumes.db-data]\ndriver_opts = {{ type = \"none\", o = \"bind\", device = {empty:?} }}\n"
+        ),
+    );
+    let (status, _, printed) = run(&project, &["env", "init"]);
+    assert_eq!((status, printed.as_str()), (0, ""));
+    let values = project.read("generated/compose/.env");
+    assert!(values.contains("DEMO_SET="), "{values}");
 }

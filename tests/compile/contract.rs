@@ -24,7 +24,9 @@ pub fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
     let printed = messages(&compilation);
     let files = compilation.output.ok().map(|output| {
         let files = output.files.files.into_iter();
-        files.map(|(path, file)| (path, file.text)).collect()
+        files
+            .map(|(path, file)| (path, file.text.to_string()))
+            .collect()
     });
     (files, printed)
 }

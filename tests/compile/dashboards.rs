@@ -148,7 +148,7 @@ fn the_type_of_a_panel_alone_says_how_it_is_drawn() {
 }
 
 /// Every dashboard by its path.
-fn dashboards() -> BTreeMap<String, String> {
+pub(super) fn dashboards() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut add = |of: &str, files: BTreeMap<String, String>| {
         let boards = files
@@ -183,7 +183,9 @@ fn of_all_kinds() -> BTreeMap<String, String> {
     let output = compile(&world, &Request::default()).output;
     let output = output.unwrap_or_else(|_| panic!("the platform of the alerts compiles"));
     let files = output.files.files.into_iter();
-    files.map(|(path, file)| (path, file.text)).collect()
+    files
+        .map(|(path, file)| (path, file.text.to_string()))
+        .collect()
 }
 
 fn findings(dashboard: &Value) -> Vec<Finding> {
@@ -205,11 +207,11 @@ fn finding(rule: &'static str, text: String) -> Finding {
     Finding { rule, text }
 }
 
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-fn word<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(super) fn word<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
@@ -318,7 +320,7 @@ fn of_panel(dashboard: &Value, panel: &Value, out: &mut Vec<Finding>) {
 }
 
 /// A query as Prometheus gets it.
-fn substituted(query: &str) -> String {
+pub(super) fn substituted(query: &str) -> String {
     query
         .replace("$__rate_interval", "7m")
         .replace("$__range", "1h")

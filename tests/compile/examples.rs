@@ -102,6 +102,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("raw.helm.gateway.parentRefs.#", "name = \"public\""),
     ("secrets.*", "env = \"S\""),
     ("routes.*.paths.*", "to = \"grafana\""),
+    ("kind.data_folders.#.kept_if", "value = \"sqlite3\""),
     (
         "deploy.argocd",
         "repository = \"https://git.example.com/p.git\"",

@@ -26,7 +26,7 @@ impl Holds {
         };
         let text = unquoted(&match &self.service {
             Some(name) => service(&file.text, name),
-            None => file.text.clone(),
+            None => file.text.to_string(),
         });
         let missing = self
             .has

@@ -19,7 +19,9 @@ fn outcome(platform: &str, rest: &str) -> Result<BTreeMap<String, String>, Strin
     match compilation.output {
         Ok(output) => {
             let files = output.files.files.into_iter();
-            Ok(files.map(|(path, file)| (path, file.text)).collect())
+            Ok(files
+                .map(|(path, file)| (path, file.text.to_string()))
+                .collect())
         }
         Err(_) => Err(messages(&compilation)),
     }

@@ -197,7 +197,7 @@ fn files(compilation: &Compilation) -> BTreeMap<String, String> {
         .files
         .files
         .iter()
-        .map(|(path, file)| (path.clone(), file.text.clone()))
+        .map(|(path, file)| (path.clone(), file.text.to_string()))
         .collect()
 }
 

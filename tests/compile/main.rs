@@ -25,6 +25,8 @@ mod kinds;
 mod large;
 mod losses;
 mod manual;
+mod merging;
+mod panels;
 mod pipelines;
 mod probes;
 mod properties;

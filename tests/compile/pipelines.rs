@@ -30,10 +30,10 @@ fn pipelines_become_dags_and_stubs_and_ci_entries_jenkinsfiles() {
     };
     let generated = output.files.files.iter();
     let generated = generated
-        .map(|(path, file)| (path, &file.text))
+        .map(|(path, file)| (path, &*file.text))
         .filter(|(path, _)| path.starts_with("airflow/") || path.starts_with("jenkins/"));
     let stubs = output.files.stubs.iter();
-    for (path, text) in generated.chain(stubs.map(|stub| (&stub.path, &stub.text))) {
+    for (path, text) in generated.chain(stubs.map(|stub| (&stub.path, stub.text.as_str()))) {
         let path = folder().join(path);
         if std::env::var_os("BLESS").is_some() {
             fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder");

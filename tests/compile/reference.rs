@@ -42,7 +42,7 @@ fn generated_is_what_the_root_platform_compiles_to() {
     let output = compilation.output.expect("no errors, so there is output");
     let files = output.files.files.into_iter();
     let compiled: BTreeMap<String, String> = files
-        .map(|(path, file)| (format!("generated/{path}"), file.text))
+        .map(|(path, file)| (format!("generated/{path}"), file.text.to_string()))
         .collect();
     let found: BTreeMap<String, String> = Repository
         .list("generated")

@@ -53,7 +53,9 @@ fn compiled(targets: &[&str]) -> BTreeMap<String, String> {
     let printed = messages(&compilation);
     let output = compilation.output.unwrap_or_else(|_| panic!("{printed}"));
     let files = output.files.files.into_iter();
-    files.map(|(path, file)| (path, file.text)).collect()
+    files
+        .map(|(path, file)| (path, file.text.to_string()))
+        .collect()
 }
 
 fn folders(files: &BTreeMap<String, String>) -> Vec<&str> {

@@ -47,7 +47,7 @@ fn output(path: &str, text: &str) -> String {
         .output
         .unwrap_or_else(|_| panic!("{printed}"))
         .files;
-    files.files[path].text.clone()
+    files.files[path].text.to_string()
 }
 
 /// The diagnostics of a platform with these templates, which is refused.
@@ -67,7 +67,7 @@ fn assert_says(printed: &str, words: &[&str]) {
 fn a_file_of_our_path_replaces_ours() {
     let compilation = project(&[("compose/.env.example", "mine\n")]);
     let files = compilation.output.expect("it compiles").files.files;
-    assert_eq!(files["compose/.env.example"].text, "mine\n");
+    assert_eq!(&*files["compose/.env.example"].text, "mine\n");
 }
 
 #[test]
@@ -109,8 +109,8 @@ fn a_new_file_belongs_to_the_target_of_its_folder() {
         owner("helm/p/templates/more.yaml"),
         Some(Owner::Target(Target::Helm))
     );
-    assert_eq!(files["helm/p/templates/more.yaml"].text, "name: p\n");
-    assert_eq!(files["helm/p/templates/_more.tpl"].text, "{{ . }}");
+    assert_eq!(&*files["helm/p/templates/more.yaml"].text, "name: p\n");
+    assert_eq!(&*files["helm/p/templates/_more.tpl"].text, "{{ . }}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_template_with_an_underscore_is_only_included_by_others() {
         ("extra/all.txt", "<% include \"extra/_row.txt\" %>\n"),
     ]);
     let files = compilation.output.expect("it compiles").files.files;
-    assert_eq!(files["extra/all.txt"].text, "row p\n");
+    assert_eq!(&*files["extra/all.txt"].text, "row p\n");
     assert!(!files.contains_key("extra/_row.txt"));
 }
 

@@ -43,7 +43,7 @@ fn rules() -> Vec<(String, String)> {
         .into_iter()
         .filter_map(|(path, file)| {
             let name = path.strip_prefix("prometheus/rules/")?;
-            Some((name.to_owned(), file.text))
+            Some((name.to_owned(), file.text.to_string()))
         })
         .collect()
 }

@@ -43,7 +43,7 @@ fn compiled(folder: &Path, platform: &str) {
     for (path, file) in compilation.output.expect(&printed).files.files {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, file.text).expect("a file");
+        fs::write(path, file.text.to_string()).expect("a file");
     }
 }
 

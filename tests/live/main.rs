@@ -1,17 +1,20 @@
 //! A platform that really runs: an engine, real programs under the names that platforms pin, and the generated files as they
 //! are, from a clean clone. `./test-live` installs what it needs and runs it.
 //!
-//! Three tests: a platform that is started, changed, stopped and started again, one behind a door over TLS with stores elsewhere,
-//! and one whose containers are killed one by one. The last waits for alerts most of its time, so it runs beside the others.
+//! Four tests: a platform that is started, changed, stopped and started again, one behind a door over TLS with stores elsewhere,
+//! one whose containers are killed one by one, and one that runs out of memory and of room. The last two wait for alerts most of
+//! their time, so they run beside the others.
 //! `MLOPSGEN_SKIP_LIVE=1` skips the suite.
 
 mod docker;
 mod doors;
 mod http;
+mod limits;
 mod pages;
 mod project;
 mod prometheus;
 mod steps;
+mod watch;
 
 use std::{
     path::Path,
@@ -58,6 +61,16 @@ fn tls_holds_on_every_way() {
 #[test]
 fn what_dies_is_reported_once() {
     on_the_engine(|| timed("each death is one page", pages::are_right));
+}
+
+#[test]
+fn what_runs_out_is_reported_once() {
+    on_the_engine(|| {
+        timed(
+            "no memory and no room are a page each",
+            limits::are_reported,
+        );
+    });
 }
 
 fn it_runs() {

@@ -7,16 +7,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
-
 use crate::{
     docker::ask,
-    http::get,
     project::{Project, repository, until},
+    watch::Watch,
 };
 
-const PROMETHEUS: u16 = 29090;
-const PAGER: u16 = 29999;
+const WATCH: Watch = Watch {
+    prometheus: 29090,
+    pager: 29999,
+};
 
 /// The time until everything runs and no alert is pending.
 const CALM: Duration = Duration::from_secs(900);
@@ -100,11 +100,11 @@ pub fn are_right() {
 fn is_reported(wave: &Wave) {
     let mut restless = Vec::new();
     let is_calm = until(CALM, || {
-        restless = alerts();
+        restless = WATCH.alerts();
         restless.is_empty()
     });
     assert!(is_calm, "before anything is killed: {restless:?}");
-    let before = told("page").len();
+    let before = WATCH.told("page").len();
     for container in wave.killed {
         ask(&["kill", &format!("pages-{container}")]);
     }
@@ -116,7 +116,7 @@ fn is_reported(wave: &Wave) {
         .collect();
     let mut came = Vec::new();
     until(PAGED, || {
-        came = pages(before);
+        came = WATCH.pages(before);
         let came: BTreeSet<_> = came.iter().collect();
         wanted.iter().all(|page| came.contains(page))
     });
@@ -127,11 +127,11 @@ fn is_reported(wave: &Wave) {
     );
     sleep(ECHO.saturating_sub(killed.elapsed()));
     assert_eq!(
-        pages(before),
+        WATCH.pages(before),
         wanted,
         "of {:?}; Prometheus says {:?}",
         wave.killed,
-        alerts()
+        WATCH.alerts()
     );
     for container in wave.killed {
         ask(&["start", &format!("pages-{container}")]);
@@ -141,7 +141,7 @@ fn is_reported(wave: &Wave) {
 /// If Prometheus or Alertmanager is down, the alert that always fires stops, and the watcher outside reports it.
 fn silence_is_heard() {
     for container in ["prometheus-1", "alertmanager-1"] {
-        let beats = || told("watchdog").len();
+        let beats = || WATCH.told("watchdog").len();
         let before = beats();
         assert!(until(SILENCE, || beats() > before), "it never beat");
         ask(&["kill", &format!("pages-{container}")]);
@@ -152,39 +152,4 @@ fn silence_is_heard() {
         assert_eq!(beats(), before, "without {container} it still beats");
         ask(&["start", &format!("pages-{container}")]);
     }
-}
-
-/// The notifications since then that are not resolved ones, sorted: alert and component.
-fn pages(since: usize) -> Vec<(String, String)> {
-    let told = told("page");
-    let firing = told[since..].iter().filter(|it| it["status"] == "firing");
-    let mut pages: Vec<_> = firing.map(|it| named(&it["groupLabels"])).collect();
-    pages.sort();
-    pages
-}
-
-/// What is pending or fires, apart from the alert that always fires.
-fn alerts() -> Vec<(String, String)> {
-    let alerts = read(PROMETHEUS, "/api/v1/alerts")["data"]["alerts"].clone();
-    let alerts = alerts.as_array().expect("a list").iter();
-    alerts
-        .map(|alert| named(&alert["labels"]))
-        .filter(|(alert, _)| alert != "Watchdog")
-        .collect()
-}
-
-fn named(labels: &Value) -> (String, String) {
-    let label = |name: &str| labels[name].as_str().unwrap_or_default().to_string();
-    (label("alertname"), label("component"))
-}
-
-fn told(path: &str) -> Vec<Value> {
-    let told = read(PAGER, &format!("/{path}"));
-    told.as_array().expect("a list").clone()
-}
-
-fn read(port: u16, path: &str) -> Value {
-    let (status, text) = get(port, path);
-    assert_eq!(status, 200, "{path}: {text}");
-    serde_json::from_str(&text).expect("JSON")
 }

@@ -99,7 +99,7 @@ fn compile_as(world: &MemoryWorld, environment: Option<String>, threads: usize) 
             .output
             .into_iter()
             .flat_map(|output| output.files.files)
-            .map(|(path, file)| (path, file.text))
+            .map(|(path, file)| (path, file.text.to_string()))
             .collect(),
     }
 }

@@ -23,7 +23,7 @@ pub fn files<const N: usize>(files: [(&str, &str); N]) -> FileSet {
     let mut set = FileSet::default();
     for (path, text) in files {
         let owner = Owner::of(path);
-        let text = text.to_string();
+        let text = text.into();
         set.files
             .insert(path.to_string(), GeneratedFile { text, owner });
     }
@@ -44,6 +44,7 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         mounts: Vec::new(),
         upgrades: Vec::new(),
         size: None,
+        folder: None,
         places: BTreeSet::new(),
         named_by: None,
         adopted: false,

@@ -1,6 +1,6 @@
 //! What a compilation makes: files in memory, and what the manifest remembers beside them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     data::Kept,
@@ -10,8 +10,8 @@ use crate::{
 /// One file to write, and the target that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedFile {
-    /// The whole file, UTF-8.
-    pub text: String,
+    /// The whole file, UTF-8. Who mounts the file or puts it into a chart shares the text.
+    pub text: Arc<str>,
     /// By which selection of targets it is written.
     pub owner: Owner,
 }
@@ -60,7 +60,7 @@ pub struct FileSet {
 
 impl FileSet {
     /// Adds a file of a target; it replaces an earlier one of the same path.
-    pub fn add(&mut self, target: Target, path: impl Into<String>, text: impl Into<String>) {
+    pub fn add(&mut self, target: Target, path: impl Into<String>, text: impl Into<Arc<str>>) {
         self.files.insert(
             path.into(),
             GeneratedFile {

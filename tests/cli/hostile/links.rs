@@ -43,7 +43,8 @@ fn an_output_folder_that_is_a_link_is_refused_inside_of_the_project_too() {
 fn nothing_is_created_or_emptied_before_the_user_agrees() {
     let hostile = Hostile::new("");
     hostile.write("generated/.mlopsgen/kept", "kept");
-    hostile.run(&["apply"]).failed_with(&["no terminal"]);
+    let told = "`generated/.mlopsgen/kept` was not written by mlopsgen";
+    hostile.run(&["apply"]).failed_with(&[told]);
     assert_eq!(hostile.read("generated/.mlopsgen/kept"), "kept");
     let fresh = Hostile::new("");
     fresh.run(&["apply"]).failed_with(&["no terminal"]);

@@ -221,6 +221,12 @@ fn the_indentation_of_a_filter_is_limited() {
     }
 }
 
+/// The path that a message names: what stands at the top of the working folder.
+fn obstacle(name: &str) -> String {
+    let first = name.split('/').next().unwrap_or_default();
+    format!("generated/.mlopsgen/{first}")
+}
+
 #[test]
 fn what_a_run_did_not_write_stays_in_its_working_folder() {
     let hostile = Hostile::new("");
@@ -235,6 +241,11 @@ fn what_a_run_did_not_write_stays_in_its_working_folder() {
     ] {
         let path = format!("generated/.mlopsgen/{name}");
         hostile.write(&path, "mine\n");
+        let planned = hostile.run(&["plan"]);
+        planned.succeeded();
+        let told = format!("! {} (was not written by mlopsgen", obstacle(name));
+        assert!(planned.out.contains(&told), "{}", planned.out);
+        assert!(!planned.out.contains("interrupted run"), "{}", planned.out);
         for words in [&["apply", "--yes"][..], &["apply", "--yes", "--force"]] {
             let ran = hostile.run(words);
             ran.failed_with(&["was not written by mlopsgen", "nothing was written"]);

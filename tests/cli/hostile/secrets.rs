@@ -225,6 +225,21 @@ fn another_gitignore_has_to_hide_the_file_too() {
     hostile.git(&["check-ignore", "generated/compose/.env"]);
 }
 
+/// Git reads the rules of the folders above, too, and the last one counts.
+#[test]
+fn a_gitignore_above_may_hide_the_file() {
+    let hostile = Hostile::new(SECRET);
+    hostile.git(&["init", "--quiet"]);
+    hostile.write(".gitignore", ".env\n");
+    hostile.write("generated/.gitignore", "!.env\n");
+    let told = "`generated/.gitignore` does not make git ignore the secrets";
+    hostile.run(&["env", "init"]).failed_with(&[told]);
+    hostile.write("generated/.gitignore", "x\n");
+    hostile.run(&["env", "init"]).succeeded();
+    hostile.git(&["check-ignore", "generated/compose/.env"]);
+    assert_eq!(hostile.read("generated/.gitignore"), "x\n");
+}
+
 #[test]
 fn a_file_that_git_would_take_up_is_reported() {
     let hostile = Hostile::new(SECRET);

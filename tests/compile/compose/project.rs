@@ -91,7 +91,7 @@ impl Emitted {
         for (path, file) in &self.files.files {
             let path = folder.path().join("generated").join(path);
             fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-            fs::write(path, &file.text).expect("a file");
+            fs::write(path, file.text.as_bytes()).expect("a file");
         }
         let mut command = Command::new(binary);
         let example = self.text("compose/.env.example");

@@ -118,7 +118,13 @@ fn an_option_is_read_however_its_program_lets_it_be_written() {
         ),
         (
             "redis",
-            &["args = [\"--DIR\", \"/x\"]", "args = [\"--Dir /x\"]"],
+            &[
+                "args = [\"--DIR\", \"/x\"]",
+                "args = [\"--Dir /x\"]",
+                "args = [\"--dbfilename\", \"other.rdb\"]",
+                "args = [\"--appenddirname\", \"other\"]",
+                "args = [\"--appendfilename\", \"other.aof\"]",
+            ],
         ),
         (
             "elasticsearch",
@@ -134,8 +140,14 @@ fn an_option_is_read_however_its_program_lets_it_be_written() {
                 "env.GF_DATABASE_PATH = \"/x/grafana.db\"",
                 "env.GF_DATABASE_PATH = \"other.db\"",
                 "env.GF_DATABASE_URL = \"mysql://user@host:3306/grafana\"",
+                "env.GF_DATABASE_TYPE = \"postgres\"",
+                "args = [\"cfg:database.type=mysql\"]",
             ],
         ),
+        ("gitea", &["env.GITEA__database__DB_TYPE = \"mysql\""]),
+        ("label-studio", &["env.DJANGO_DB = \"default\""]),
+        ("mysql", &["args = [\"--loose-datadir=/x\"]"]),
+        ("mariadb", &["args = [\"--loose_datadir\", \"/x\"]"]),
         (
             "jenkins",
             &[
@@ -156,6 +168,8 @@ fn an_option_is_read_however_its_program_lets_it_be_written() {
             "args = [\"-d\", \"5\", \"-c\", \"work_mem=8MB\"]",
         ),
         ("grafana", "env.GF_DATABASE_PATH = \"grafana.db\""),
+        ("grafana", "env.GF_DATABASE_TYPE = \"SQLite3\""),
+        ("redis", "args = [\"--dbfilename\", \"dump.rdb\"]"),
         (
             "grafana",
             "env.GF_DATABASE_PATH = \"/var/lib/grafana/grafana.db\"",
@@ -165,6 +179,89 @@ fn an_option_is_read_however_its_program_lets_it_be_written() {
         let text = store(name);
         let plan = data_plan(&text, &with(&text, line));
         assert_eq!(displaced_in(&plan), BTreeSet::new(), "{name}: {line}");
+    }
+}
+
+/// What happens is said in the words of the folder that is gone, one time where its folders go with it.
+#[test]
+fn the_sentence_names_what_is_gone() {
+    for (name, line, words) in [
+        (
+            "grafana",
+            "env.GF_DATABASE_URL = \"mysql://user@host:3306/grafana\"",
+            "keeps its data in the folder `grafana.db` of volume `p_store-data` (components.store.volumes.data), \
+             and is led elsewhere by its command, a variable or another mount: it starts empty (compose, swarm)",
+        ),
+        (
+            "redis",
+            "args = [\"--appenddirname\", \"other\"]",
+            "keeps its data in the folder `appendonlydir` of volume `p_store-data` (components.store.volumes.data), \
+             and is to look in the folder `other` of it: it starts empty (compose, swarm)",
+        ),
+        (
+            "redis",
+            "args = [\"--dir\", \"/data/x\"]",
+            "keeps its data at the top of volume `p_store-data` (components.store.volumes.data), \
+             and is to look in the folder `x` of it: it starts empty (compose, swarm)",
+        ),
+    ] {
+        let text = store(name);
+        let plan = data_plan(&text, &with(&text, line));
+        let sentences: Vec<String> = plan.displaced.iter().map(Displaced::sentence).collect();
+        assert_eq!(sentences.len(), 2, "{line}: {sentences:#?}");
+        assert_eq!(sentences[0], format!("`store` {words}"));
+    }
+}
+
+/// A configuration file of the project is read; of another one the plan says that it is not.
+#[test]
+fn a_configuration_file_names_the_folder() {
+    let by_file =
+        |path: &str, content: &str| format!("files.\"{path}\" = {{ content = '''{content}''' }}");
+    for (name, args, path, leads, stays) in [
+        (
+            "postgres",
+            "[\"-c\", \"config_file=/etc/x.conf\"]",
+            "/etc/x.conf",
+            "data_directory = '/x'",
+            "work_mem = 8MB",
+        ),
+        (
+            "mysql",
+            "[\"--defaults-extra-file=/etc/x.cnf\"]",
+            "/etc/x.cnf",
+            "[mysqld]\ndatadir=/x",
+            "[mysqld]\nmax_connections=9",
+        ),
+        (
+            "mongodb",
+            "[\"--config\", \"/etc/x.yaml\"]",
+            "/etc/x.yaml",
+            "storage:\n  dbPath: /x",
+            "net:\n  port: 27017",
+        ),
+    ] {
+        let text = store(name);
+        let args = format!("args = {args}");
+        let led = with(&text, &format!("{args}\n{}", by_file(path, leads)));
+        assert_eq!(
+            displaced_in(&data_plan(&text, &led)),
+            RUNTIMES.into(),
+            "{name}"
+        );
+        let same = with(&text, &format!("{args}\n{}", by_file(path, stays)));
+        assert_eq!(
+            displaced_in(&data_plan(&text, &same)),
+            BTreeSet::new(),
+            "{name}"
+        );
+        let unread = with(&text, &args);
+        let plan = data_plan(&text, &unread);
+        assert_eq!(displaced_in(&plan), RUNTIMES.into(), "{name}");
+        let sentence = plan.displaced[0].sentence();
+        let words = format!("may be led elsewhere by the file `{path}`, which is not read here");
+        assert!(sentence.contains(&words), "{sentence}");
+        assert_eq!(displaced_in(&data_plan(&unread, &unread)), BTreeSet::new());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Raw keys that decide which data a program meets, and what a release is named.
 
-use mlopsgen::files::Target;
+use mlopsgen::{files::Target, plan::Displaced};
 
 use super::{data_plan, data_plan_of_earlier, displaced_in, store, with};
 
@@ -54,6 +54,25 @@ fn raw_keys_that_decide_about_data_are_compared_as_they_are_written() {
         ),
         (
             "helm = { extraVolumes = [{ name = \"x\", emptyDir = {} }], extraVolumeMounts = [{ name = \"x\", mountPath = \"/tmp\" }] }",
+            &[],
+        ),
+        ("compose.env_file = [\"../../db.env\"]", &compose),
+        ("compose.environment = [\"PGDATA\"]", &compose),
+        (
+            "compose.extends = { file = \"../../base.yaml\", service = \"db\" }",
+            &compose,
+        ),
+        (
+            "helm.extraEnv = [{ name = \"PGDATA\", valueFrom = { configMapKeyRef = { name = \"db\", key = \"x\" } } }]",
+            &helm,
+        ),
+        // What is written counts more than what a file says. The chart sets the variable itself.
+        (
+            "helm.extraEnvFrom = [{ configMapRef = { name = \"db\" } }]",
+            &[],
+        ),
+        (
+            "compose.env_file = [\"../../db.env\"]\nenv.PGDATA = \"/var/lib/postgresql/data\"",
             &[],
         ),
         // The same data in other words.
@@ -173,4 +192,53 @@ fn a_manifest_of_an_earlier_version_asks_for_nothing_that_raw_keys_may_have_done
         let plan = data_plan(&text, &after);
         assert!(plan.is_loss(), "{after}");
     }
+}
+
+/// A file that is not read is asked for when it comes and when it goes, and not while it stays.
+#[test]
+fn a_file_that_is_not_read_is_asked_for_by_its_key() {
+    let text = store("postgres").replace("18.99.99", "17.2");
+    let by_file = with(&text, "compose.env_file = [\"../../db.env\"]");
+    let sentences = |before: &str, after: &str| -> Vec<String> {
+        let plan = data_plan(before, after);
+        plan.displaced.iter().map(Displaced::sentence).collect()
+    };
+    assert_eq!(
+        sentences(&text, &by_file),
+        [
+            "`store` keeps its data at the top of volume `p_store-data` (components.store.volumes.data), and may be led elsewhere by \
+             `env_file`, which is not read here: then it starts empty (compose)"
+        ]
+    );
+    assert_eq!(
+        sentences(&by_file, &text),
+        [
+            "`store` keeps its data at the top of volume `p_store-data` (components.store.volumes.data), unless `env_file` says otherwise, \
+             and is to look at the top of it: it starts empty if it was led elsewhere (compose)"
+        ]
+    );
+    assert_eq!(sentences(&by_file, &by_file), [""; 0]);
+    let qdrant = store("qdrant");
+    let by_map = with(
+        &qdrant,
+        "helm.extraEnvFrom = [{ configMapRef = { name = \"db\" } }]",
+    );
+    assert_eq!(
+        displaced_in(&data_plan(&qdrant, &by_map)),
+        [Target::Helm].into()
+    );
+    // Of an image of one's own, too, whatever it mounts.
+    let own = "[platform]\nname = \"p\"\ntargets = [\"compose\"]\n[groups]\ng = \"g\"\n[components.store]\n\
+               image = \"a/b:1\"\ngroup = \"g\"\nvolumes.d = { mount = \"/d\" }\n";
+    let extended = with(
+        own,
+        "compose.extends = { file = \"../../base.yaml\", service = \"db\" }",
+    );
+    assert_eq!(
+        sentences(own, &extended),
+        [
+            "`store` has volume `p_store-d` (components.store.volumes.d) at `/d`, and may be led elsewhere by `extends`, which is not read \
+             here: then it starts empty (compose)"
+        ]
+    );
 }

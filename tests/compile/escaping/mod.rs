@@ -34,7 +34,7 @@ fn compiled(platform: &Platform) -> Result<Files, String> {
             .files
             .files
             .into_iter()
-            .map(|(path, file)| (path, file.text))
+            .map(|(path, file)| (path, file.text.to_string()))
             .collect()),
         Err(_) => Err(messages(&compilation)),
     }

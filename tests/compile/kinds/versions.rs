@@ -25,7 +25,7 @@ fn written(kind: &str, lines: &str) -> String {
     let files = output.files.files.iter();
     files
         .filter(|(path, _)| path.starts_with("compose/one") || path.starts_with("config/it/"))
-        .map(|(_, file)| file.text.as_str())
+        .map(|(_, file)| &*file.text)
         .collect()
 }
 

@@ -135,7 +135,7 @@ impl Sources {
             "String" | "str" => "text".to_string(),
             "bool" => "`true` or `false`".to_string(),
             "u16" | "u32" | "u64" | "usize" | "i32" | "i64" | "f64" => "number".to_string(),
-            "Value" => "any value".to_string(),
+            "Value" | "View" => "any value".to_string(),
             name => match self.meant(view, name) {
                 Some(inner) => format!("`{}`, below", inner.name),
                 None => panic!("the reference has no words for `{kind}` of {}", view.file),

@@ -174,7 +174,9 @@ fn compiled(world: &MemoryWorld) -> BTreeMap<String, String> {
         panic!("a platform is refused: {printed}");
     };
     let files = output.files.files.into_iter();
-    files.map(|(path, file)| (path, file.text)).collect()
+    files
+        .map(|(path, file)| (path, file.text.to_string()))
+        .collect()
 }
 
 /// What differs between what was read of the harmless tree and of a hostile one.

@@ -2,7 +2,7 @@
 //!
 //! In: the model and the graph. Out: every generated file, and what could not be expressed.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use rayon::prelude::*;
 
@@ -149,7 +149,7 @@ fn contents(
         }
         if is_named && is_written {
             for (path, file) in &files.files {
-                mounted.add(path, file.text.as_str());
+                mounted.add(path, Arc::clone(&file.text));
             }
         } else {
             for (path, file) in std::mem::take(&mut files.files) {
@@ -248,7 +248,7 @@ fn add_gitattributes(out: &mut Emission, engine: &Engine) -> Result<(), Template
     out.files.files.insert(
         ".gitattributes".to_string(),
         GeneratedFile {
-            text,
+            text: text.into(),
             owner: Owner::Always,
         },
     );

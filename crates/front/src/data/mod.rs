@@ -108,6 +108,8 @@ pub struct Kept {
     pub size: Option<u64>,
     /// Where workloads meet it.
     pub places: BTreeSet<Place>,
+    /// The folder of the machine that a volume is, where its driver's options say so; absolute.
+    pub folder: Option<String>,
     /// The raw key that decides which data it is, if one does.
     pub named_by: Option<String>,
     /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.

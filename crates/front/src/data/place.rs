@@ -19,12 +19,18 @@ pub struct Place {
     /// The folder of the data that the program keeps its files in, where its kind tells: relative, and empty for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,
+    /// A key or a file that may change that and is not read here, as Compose's `env_file`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
 }
 
 impl Place {
     /// Whether a program finds here what it wrote there. Its own folder decides, wherever that is mounted; where nobody knows
     /// the folder, the path in the container does.
     pub fn shows_the_same_as(&self, other: &Place) -> bool {
+        if self.unread != other.unread {
+            return false;
+        }
         match (&self.folder, &other.folder) {
             (Some(folder), Some(of_other)) => folder == of_other,
             // An earlier version of this program knew less of the kind.
@@ -40,6 +46,15 @@ impl Place {
             (Some(folder), _) => format!("in the folder `{folder}`"),
             (None, "") => format!("at `{}`", self.mount),
             (None, below) => format!("at `{}`, its folder `{below}`", self.mount),
+        }
+    }
+
+    /// The same, with what may change it and is not read.
+    pub fn shown_with_unread(&self) -> String {
+        let place = self.shown();
+        match &self.unread {
+            None => place,
+            Some(unread) => format!("{place}, unless {unread} says otherwise"),
         }
     }
 }
@@ -92,6 +107,7 @@ mod tests {
             mount: mount.to_string(),
             sub_path: String::new(),
             folder: folder.map(str::to_string),
+            unread: None,
         };
         let is_same = |new: &Place, old: &Place| new.shows_the_same_as(old);
         assert!(is_same(&place("/a", Some("")), &place("/b", Some(""))));
@@ -102,5 +118,12 @@ mod tests {
         assert!(is_same(&place("/a", Some("")), &place("/a", None)));
         assert!(!is_same(&place("/a", None), &place("/a", Some(""))));
         assert!(!is_same(&place("/a", None), &place("/b", None)));
+        let unread = Place {
+            unread: Some("`env_file`".to_string()),
+            ..place("/a", Some(""))
+        };
+        assert!(!is_same(&unread, &place("/a", Some(""))));
+        assert!(!is_same(&place("/a", Some("")), &unread));
+        assert!(is_same(&unread, &unread.clone()));
     }
 }

@@ -16,13 +16,27 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-        // A name of one letter is no slip of another one.
-        let kept = distance < length.max(other);
+        // A name of one letter is no slip of another one, and `hostIPC` is none of `hostPID`.
+        let kept = distance < length.max(other) && !are_two_acronyms(name, candidate);
         if kept && distance <= limit && best.is_none_or(|(closest, _)| distance < closest) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Whether two names of mixed case differ in the letters of what is abbreviated.
+fn are_two_acronyms(one: &str, other: &str) -> bool {
+    let acronym = |name: &str| {
+        let is_mixed = name.contains(|c: char| c.is_ascii_lowercase());
+        let words = name.split(|c: char| !c.is_ascii_uppercase());
+        let words = words.filter(|word| is_mixed && word.len() > 1);
+        let mut letters: Vec<char> = words.flat_map(str::chars).collect();
+        letters.sort_unstable();
+        letters
+    };
+    let (one, other) = (acronym(one), acronym(other));
+    !one.is_empty() && !other.is_empty() && one != other
 }
 
 #[cfg(test)]
@@ -34,5 +48,8 @@ mod tests {
         assert_eq!(nearest("redsi", ["kafka", "redis"]), Some("redis"));
         assert_eq!(nearest("redis", ["postgres", "mlflow"]), None);
         assert_eq!(nearest("b", ["a"]), None);
+        assert_eq!(nearest("hostIPC", ["hostPID"]), None);
+        assert_eq!(nearest("hostPDI", ["hostPID"]), Some("hostPID"));
+        assert_eq!(nearest("PG_URI", ["PG_URL"]), Some("PG_URL"));
     }
 }

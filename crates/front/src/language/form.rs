@@ -242,7 +242,7 @@ impl Form {
             Form::MountPath => ContainerPath::of_mount(text).is_some(),
             Form::RepositoryGlob => is_glob(text) && stays_below(text),
             Form::Glob | Form::RefGlob => is_glob(text),
-            Form::AntGlob => is_glob(text) && stays_below(text) && !text.contains(['[', '\\']),
+            Form::AntGlob => is_glob(text) && stays_below(text) && !text.contains('['),
             Form::BuildTrigger => value::is_build_trigger(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
@@ -318,7 +318,7 @@ impl Form {
                 "an absolute path inside the container below `/`, such as `/data`: one `/` between names, no `.`, `..`, `:`, `\\` and hidden characters".to_string()
             }
             Form::RepositoryGlob => {
-                "a pattern of paths below the repository, such as `model_serving/**`: no `/` at its start, no `.`, `..`, `//` and hidden characters".to_string()
+                "a pattern of paths below the repository, such as `model_serving/**`: no `/` at its start, no `.`, `..`, `//`, `\\` and hidden characters, no name over 255 bytes".to_string()
             }
             Form::Glob => "a pattern of paths, such as `model_serving/**`".to_string(),
             Form::RefGlob => "a name, or a pattern such as `release/*`".to_string(),
@@ -412,6 +412,9 @@ fn is_percent(text: &str) -> bool {
 const LONGEST_GLOB: usize = 1000;
 const MOST_CHOICES: usize = 20;
 
+/// The longest name of a file, in bytes.
+const LONGEST_NAME: usize = 255;
+
 fn is_glob(text: &str) -> bool {
     let bounded = text.len() <= LONGEST_GLOB && text.matches('{').count() <= MOST_CHOICES;
     !text.is_empty() && bounded && !text.contains(is_hidden) && globset::Glob::new(text).is_ok()
@@ -421,9 +424,10 @@ fn is_glob(text: &str) -> bool {
 fn stays_below(text: &str) -> bool {
     let mut names = text.split(['/', '{', '}', ',']);
     let mut starts = text.split(['{', ',']);
-    !names.any(|name| [".", ".."].contains(&name))
+    !names.any(|name| [".", ".."].contains(&name) || name.len() > LONGEST_NAME)
         && !starts.any(|start| start.starts_with('/'))
         && !text.contains("//")
+        && !text.contains('\\')
 }
 
 /// The longest expression, and how many brackets and operators may stand in it: what is read of it is a tree.

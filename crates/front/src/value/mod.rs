@@ -28,8 +28,8 @@ pub use choice::{
 };
 pub use device::{Device, ImagePlatform};
 pub use path::{
-    ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, one_spelling,
-    why_private,
+    ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_git_folder,
+    one_spelling, why_private,
 };
 pub use schedule::Schedule;
 pub use signal::Signal;

@@ -246,7 +246,7 @@ pub fn why_private(path: &str, output: &str) -> Option<&'static str> {
 }
 
 /// `.git`, in the ways that one of the file systems has for it.
-fn is_git_folder(name: &str) -> bool {
+pub fn is_git_folder(name: &str) -> bool {
     name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
 }
 

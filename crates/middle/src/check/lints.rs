@@ -6,10 +6,9 @@ use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{pipeline_texts, workload_secrets},
-    model::{FlowEnd, HostPath, Icon, MountSource, Notify, Platform, Port, Text, Workload},
+    model::{FlowEnd, Icon, MountSource, Notify, Platform, Port, Text, Workload},
     source::Span,
     syntax::Node,
-    value::climbs_out,
 };
 
 /// The place of a key of a workload, else of its component.
@@ -32,60 +31,6 @@ pub(super) fn at(platform: &Platform, workload: &Workload, key: &str) -> Span {
     } else {
         workload.span
     }
-}
-
-/// Bind sources that leave the project through `..`: an error where nothing gives it another level.
-pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
-    let own = facts.platform.workloads().flat_map(|workload| {
-        workload
-            .mounts
-            .iter()
-            .map(move |mount| (mount, Some(workload.component.as_str())))
-    });
-    let pipelines = facts
-        .platform
-        .pipelines
-        .iter()
-        .flat_map(|pipeline| pipeline.volumes.iter().map(|mount| (mount, None)));
-    for (mount, component) in own.chain(pipelines) {
-        let Some(path) = mount.source.on_host() else {
-            continue;
-        };
-        if let (true, Some(component)) = (is_program(path.as_str()), component) {
-            sink.push(
-                Diagnostic::new(
-                    Code::OutsideSource,
-                    format!("`{path}` is a program of the host"),
-                )
-                .about(component)
-                .label(mount.span, "another machine may lack it, or have one for another system")
-                .help("use an image that has the program, or accept it with `allow = [\"outside-source\"]`"),
-            );
-        }
-        if !matches!(path, HostPath::Project(path) if climbs_out(path, 0)) {
-            continue;
-        }
-        let mut diagnostic =
-            Diagnostic::new(Code::OutsideSource, format!("`{path}` leaves the project"))
-                .label(mount.span, "a source outside of the project's folder")
-                .help("move it into the project, or accept it with `allow = [\"outside-source\"]`")
-                .denied();
-        diagnostic.component = component.map(ToString::to_string);
-        sink.push(diagnostic);
-    }
-}
-
-/// Whether a path of the host is where programs lie.
-fn is_program(path: &str) -> bool {
-    [
-        "/bin/",
-        "/sbin/",
-        "/usr/bin/",
-        "/usr/sbin/",
-        "/usr/local/bin/",
-    ]
-    .iter()
-    .any(|folder| path.starts_with(folder))
 }
 
 /// What most services need.
@@ -157,12 +102,10 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             report_unused(sink, "secret", &secret.name, secret.span);
         }
     }
+    let components = platform.components.iter();
+    let filled: BTreeSet<&str> = components.filter_map(|it| it.group.as_deref()).collect();
     for group in &platform.groups {
-        let members = platform
-            .components
-            .iter()
-            .any(|component| component.group.as_deref() == Some(&group.name));
-        if !members {
+        if !filled.contains(group.name.as_str()) {
             report_unused(sink, "group", &group.name, group.span);
         }
     }

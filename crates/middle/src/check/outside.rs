@@ -1,4 +1,5 @@
-//! Raw keys of Compose that read files of the host outside of the project.
+//! Paths of the host that a repository should not reach: outside of the project, git's own folder, where secrets are kept. Typed keys
+//! and raw keys of Compose have the same rules.
 
 use super::{
     Facts,
@@ -7,31 +8,141 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::Raw,
+    files::{GENERATED, is_folder_of_a_target},
+    model::{Build, HostPath, Mount, Platform, Raw, Workload},
     source::Span,
-    value::climbs_out,
+    value::{climbs_out, is_git_folder},
 };
+
+/// What is said of a source in a typed key.
+const SOURCE: &str = "a source outside of the project's folder";
+
+/// What is said of a path in a raw key.
+const RAW: &str = "a raw key reads it from outside of the project's folder";
+
+/// Bind sources that leave the project through `..`, or lead to what is git's or a run's: an error where nothing gives it another
+/// level.
+pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
+    let own = facts.platform.workloads().flat_map(|workload| {
+        let mounts = workload.mounts.iter();
+        mounts.map(move |mount| (mount, Some(workload.component.as_str())))
+    });
+    let pipelines = facts.platform.pipelines.iter();
+    let pipelines = pipelines.flat_map(|it| it.volumes.iter().map(|mount| (mount, None)));
+    for (mount, component) in own.chain(pipelines) {
+        source(mount, component, sink);
+    }
+}
+
+fn source(mount: &Mount, component: Option<&str>, sink: &mut Sink) {
+    let Some(path) = mount.source.on_host() else {
+        return;
+    };
+    if let (true, Some(component)) = (is_program(path.as_str()), component) {
+        sink.push(
+            Diagnostic::new(
+                Code::OutsideSource,
+                format!("`{path}` is a program of the host"),
+            )
+            .about(component)
+            .label(mount.span, "another machine may lack it, or have one for another system")
+            .help("use an image that has the program, or accept it with `allow = [\"outside-source\"]`"),
+        );
+    }
+    let HostPath::Project(path) = path else {
+        return;
+    };
+    if climbs_out(path, 0) {
+        sink.push(leaves(path, component, mount.span, SOURCE));
+    } else if let Some(why) = in_project(path, &[]).and_then(|it| why_not_mounted(&it)) {
+        sink.push(not_mounted(
+            &format!("`{path}`"),
+            why,
+            component,
+            mount.span,
+        ));
+    }
+}
+
+/// Contexts and Dockerfiles outside of the project: what is in them gets into an image.
+pub(super) fn builds(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
+    let own = platform.workloads().filter_map(|workload| {
+        let build = workload.build.as_ref()?;
+        let component = Some(workload.component.as_str());
+        Some((build, &workload.written, workload.span, component))
+    });
+    let pipelines = platform.pipelines.iter().filter_map(|pipeline| {
+        let build = pipeline.build.as_ref()?;
+        Some((build, &pipeline.written, pipeline.span, None))
+    });
+    for (build, written, span, component) in own.chain(pipelines) {
+        let Some((key, path)) = outside_of_build(build) else {
+            continue;
+        };
+        let node = written.get_path(&["build", key]);
+        let span = node.map_or(span, |node| node.span);
+        sink.push(leaves(path, component, span, SOURCE));
+    }
+}
+
+/// The key of a build whose path leaves the project, and the path.
+fn outside_of_build(build: &Build) -> Option<(&'static str, &str)> {
+    let HostPath::Project(context) = &build.context else {
+        return None;
+    };
+    if climbs_out(context, 0) {
+        return Some(("context", context));
+    }
+    let dockerfile = build.dockerfile.as_deref()?;
+    let is_outside = dockerfile.starts_with('/') || climbs_out(&below(context, dockerfile), 0);
+    is_outside.then_some(("dockerfile", dockerfile))
+}
+
+/// A path as it is read from a folder.
+fn below(folder: &str, path: &str) -> String {
+    match path.starts_with(['/', '~']) {
+        true => path.to_string(),
+        false => format!("{folder}/{path}"),
+    }
+}
+
+/// Whether a path of the host is where programs lie.
+fn is_program(path: &str) -> bool {
+    [
+        "/bin/",
+        "/sbin/",
+        "/usr/bin/",
+        "/usr/sbin/",
+        "/usr/local/bin/",
+    ]
+    .iter()
+    .any(|folder| path.starts_with(folder))
+}
 
 /// Paths that leave the project, in raw keys of services, and files of `configs` and `secrets`: an error where nothing gives
 /// it another level.
 pub(super) fn raw_sources(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
-    // Compose reads relative paths from the folder of its files: `generated/compose`, or `generated/ENVIRONMENT/compose`.
-    let depth = 2 + usize::from(platform.environment.is_some());
+    // Compose reads relative paths from the folder of its files.
+    let environment = platform.environment.iter().map(String::as_str);
+    let base = [GENERATED].into_iter().chain(environment);
+    let base: Vec<&str> = base.chain(["compose"]).collect();
     for workload in platform.workloads() {
         let span = at(platform, workload, "compose");
-        let component = Some(workload.component.as_str());
-        for path in of_service(&workload.raw_compose, depth) {
-            sink.push(leaves(&path, component, span));
-        }
+        service(&workload.raw_compose, Some(workload), &base, span, sink);
     }
-    for (name, service) in section(&platform.raw_compose, "services") {
+    for (name, raw) in section(&platform.raw_compose, "services") {
         let workload = platform.workloads().find(|it| it.name == *name);
-        let component = workload.map(|it| it.component.as_str());
-        for path in of_service(service, depth) {
-            sink.push(leaves(&path, component, platform.span));
-        }
+        service(raw, workload, &base, platform.span, sink);
     }
+    for path in of_platform(platform, base.len()) {
+        sink.push(leaves(&path, None, platform.span, RAW));
+    }
+}
+
+/// The paths of `[raw.compose]`, but for its services, that leave the project.
+fn of_platform(platform: &Platform, depth: usize) -> Vec<String> {
     let contents = ["configs", "secrets"].into_iter();
     let contents = contents.flat_map(|key| section(&platform.raw_compose, key));
     let read = contents.map(|(_, content)| word(content.get("file")));
@@ -40,36 +151,110 @@ pub(super) fn raw_sources(facts: Facts<'_>, sink: &mut Sink) {
     // A folder behind a volume is a bind mount, and an absolute one is like others.
     let volumes = section(&platform.raw_compose, "volumes");
     let devices = volumes.map(|(_, volume)| word(volume.at(&["driver_opts", "device"])));
-    for path in read.chain(devices.filter(|path| is_outside(path, depth))) {
-        sink.push(leaves(&path, None, platform.span));
+    read.chain(devices.filter(|path| is_outside(path, depth)))
+        .collect()
+}
+
+/// The raw keys of a service. `base`: the folders from the project to that of Compose's files.
+fn service(raw: &Raw, workload: Option<&Workload>, base: &[&str], span: Span, sink: &mut Sink) {
+    let component = workload.map(|it| it.component.as_str());
+    let build = workload.and_then(|it| it.build.as_ref());
+    for path in of_service(raw, build, base.len()) {
+        sink.push(leaves(&path, component, span, RAW));
+    }
+    for path in mounted(raw).filter(|path| path.starts_with('.')) {
+        let names = in_project(&path, base).unwrap_or_default();
+        if let Some(why) = why_not_mounted(&names) {
+            let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));
+            sink.push(not_mounted(&shown, why, component, span));
+        }
     }
 }
 
-fn leaves(path: &str, component: Option<&str>, span: Span) -> Diagnostic {
-    let accept = match component {
+fn leaves(path: &str, component: Option<&str>, span: Span, label: &str) -> Diagnostic {
+    let message = format!("`{path}` leaves the project");
+    let help = format!(
+        "move it into the project, or accept it with {}",
+        accept(component)
+    );
+    denied(message, component).label(span, label).help(help)
+}
+
+/// `shown`: the path in a message.
+fn not_mounted(shown: &str, why: &str, component: Option<&str>, span: Span) -> Diagnostic {
+    let help = format!(
+        "mount the file or folder that is meant, or accept it with {}",
+        accept(component)
+    );
+    denied(format!("{shown} {why}"), component)
+        .label(span, "the container gets all of it")
+        .help(help)
+}
+
+fn accept(component: Option<&str>) -> &'static str {
+    match component {
         Some(_) => "`allow = [\"outside-source\"]`",
         None => "`[lints]` `outside-source = \"allow\"`",
-    };
-    let mut diagnostic =
-        Diagnostic::new(Code::OutsideSource, format!("`{path}` leaves the project"))
-            .label(
-                span,
-                "a raw key reads it from outside of the project's folder",
-            )
-            .help(format!(
-                "move it into the project, or accept it with {accept}"
-            ))
-            .denied();
+    }
+}
+
+fn denied(message: String, component: Option<&str>) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Code::OutsideSource, message).denied();
     diagnostic.component = component.map(ToString::to_string);
     diagnostic
 }
 
-/// The paths of a service that leave the project. Absolute folders are bind mounts like others; files are read as they are.
-fn of_service(raw: &Raw, depth: usize) -> Vec<String> {
-    let mounts = items(raw.get("volumes")).map(|it| match it {
+/// The names of a path of the project, which is read from the folders `base` of it; `None`: it leaves the project.
+fn in_project<'a>(path: &'a str, base: &[&'a str]) -> Option<Vec<&'a str>> {
+    let mut names: Vec<&str> = base.to_vec();
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => drop(names.pop()?),
+            name => names.push(name),
+        }
+    }
+    Some(names)
+}
+
+/// Why no container should get what has these names in the project, as what follows the path; `None`: it may.
+fn why_not_mounted(names: &[&str]) -> Option<&'static str> {
+    if names.iter().copied().any(is_git_folder) {
+        return Some(
+            "is git's own: credentials may lie there, and git runs programs that are written there",
+        );
+    }
+    let (first, rest) = names.split_first()?;
+    let is_output = first.eq_ignore_ascii_case(GENERATED);
+    (is_output && holds_secrets(rest))
+        .then_some("may hold secrets of the platform, or files that a run keeps for itself")
+}
+
+/// Whether the `.env` of an output folder, or what a run keeps for itself, is at a path below `generated/`.
+fn holds_secrets(names: &[&str]) -> bool {
+    let is_own = |name: &str| name.starts_with(".mlopsgen");
+    let of_environment = match names {
+        [first, rest @ ..] if !is_folder_of_a_target(first) && !is_own(first) => rest,
+        names => names,
+    };
+    match of_environment {
+        [] | ["compose"] => true,
+        ["compose", name, ..] => *name == ".env",
+        [name, ..] => is_own(name),
+    }
+}
+
+/// What a service mounts.
+fn mounted(raw: &Raw) -> impl Iterator<Item = String> {
+    items(raw.get("volumes")).map(|it| match it {
         Raw::Table(_) => word(it.get("source")),
         _ => first_part(&word(Some(it))),
-    });
+    })
+}
+
+/// The paths of a service that leave the project. Absolute folders are bind mounts like others; files are read as they are.
+/// `typed`: what it is built from without raw keys.
+fn of_service(raw: &Raw, typed: Option<&Build>, depth: usize) -> Vec<String> {
     let build = raw.get("build");
     let context = match build {
         Some(Raw::Table(_)) => word(build.and_then(|it| it.get("context"))),
@@ -82,10 +267,31 @@ fn of_service(raw: &Raw, depth: usize) -> Vec<String> {
     let named = [&["extends", "file"], &["credential_spec", "file"]];
     let files = files.chain(named.into_iter().map(|path| word(raw.at(path))));
     let outside = |path: &String| is_outside(path, depth);
-    let folders = mounts.chain([context]).chain(contexts).chain(watched);
+    let dockerfile = outside_dockerfile(build, &context, typed, depth);
+    let folders = mounted(raw).chain([context]).chain(contexts).chain(watched);
     let folders = folders.filter(outside);
     let read = files.filter(|path| is_outside(path, depth) || path.starts_with('/'));
-    folders.chain(read).collect()
+    folders.chain(read).chain(dockerfile).collect()
+}
+
+/// A Dockerfile outside of the project. It is read from the context: that of the raw keys, or the typed one.
+fn outside_dockerfile(
+    build: Option<&Raw>,
+    context: &str,
+    typed: Option<&Build>,
+    depth: usize,
+) -> Option<String> {
+    let dockerfile = word(build?.get("dockerfile"));
+    let (context, depth) = match typed.map(|it| &it.context) {
+        Some(HostPath::Project(typed)) if context.is_empty() => (typed.as_str(), 0),
+        _ => (context, depth),
+    };
+    // One of a repository elsewhere is that repository's.
+    let is_here =
+        !context.starts_with('/') && !context.contains("://") && !is_outside(context, depth);
+    let is_read_outside =
+        dockerfile.starts_with('/') || is_here && is_outside(&below(context, &dockerfile), depth);
+    is_read_outside.then_some(dockerfile)
 }
 
 /// `"a"`, `["a"]` or `[{ path = "a" }]`.
@@ -104,7 +310,7 @@ fn is_outside(path: &str, depth: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_outside;
+    use super::{in_project, is_outside, why_not_mounted};
 
     #[test]
     fn a_path_may_climb_to_the_project_and_not_above() {
@@ -129,5 +335,43 @@ mod tests {
             assert!(is_outside(path, 2), "{path}");
         }
         assert!(!is_outside("../../../x", 3));
+    }
+
+    #[test]
+    fn what_is_git_s_or_a_run_s_is_not_mounted() {
+        let compose = ["generated", "compose"];
+        for (path, base) in [
+            (".git", &[][..]),
+            ("sub/.GIT/hooks", &[]),
+            ("generated", &[]),
+            ("./generated/", &[]),
+            ("generated/compose", &[]),
+            ("generated/compose/.env", &[]),
+            ("generated/prod", &[]),
+            ("generated/prod/compose", &[]),
+            ("generated/.mlopsgen.json", &[]),
+            ("..", &compose),
+            (".", &compose),
+            ("../../.git/hooks", &compose),
+            ("../prod/compose/.env", &compose),
+        ] {
+            let names = in_project(path, base).expect("it is in the project");
+            assert!(why_not_mounted(&names).is_some(), "{path}");
+        }
+        for (path, base) in [
+            (".", &[][..]),
+            ("models", &[]),
+            (".github", &[]),
+            ("generated/airflow/dags", &[]),
+            ("generated/config/api/x.yaml", &[]),
+            ("generated/prod/grafana", &[]),
+            ("../..", &compose),
+            ("../../models", &compose),
+            ("../airflow/dags", &compose),
+            ("./data", &compose),
+        ] {
+            let names = in_project(path, base).expect("it is in the project");
+            assert_eq!(why_not_mounted(&names), None, "{path}");
+        }
     }
 }

@@ -48,10 +48,12 @@ pub(super) fn public_addresses(facts: Facts<'_>, sink: &mut Sink) {
 /// Two components that publish the same host port, unless both have profiles and share none.
 pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
     let published = published(facts.platform);
+    let mut before = Before::default();
     for (index, later) in published.iter().enumerate() {
-        let clash = published[..index]
-            .iter()
-            .find(|earlier| clash(earlier, later));
+        let candidates = before.meeting(later.range).into_iter();
+        let mut candidates = candidates.map(|earlier| &published[earlier]);
+        let clash = candidates.find(|earlier| clash(earlier, later));
+        before.add(index, later.range);
         if let Some(earlier) = clash {
             let free = free_port(&published, later);
             let diagnostic = Diagnostic::new(
@@ -81,6 +83,33 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
                 )),
             });
         }
+    }
+}
+
+/// The ports that were looked at before, by their numbers: a large platform has too many to compare each with all.
+#[derive(Default)]
+struct Before {
+    single: BTreeMap<u16, Vec<usize>>,
+    ranges: Vec<usize>,
+}
+
+impl Before {
+    fn add(&mut self, index: usize, range: PortRange) {
+        match range.first == range.last {
+            true => self.single.entry(range.first).or_default().push(index),
+            false => self.ranges.push(index),
+        }
+    }
+
+    /// Those that may share a number with a range, in their order.
+    fn meeting(&self, range: PortRange) -> Vec<usize> {
+        // A range that ends before it begins was reported where it is read.
+        let last = range.last.max(range.first);
+        let single = self.single.range(range.first..=last);
+        let single = single.flat_map(|(_, indices)| indices);
+        let mut out: Vec<usize> = single.chain(&self.ranges).copied().collect();
+        out.sort_unstable();
+        out
     }
 }
 

@@ -124,13 +124,14 @@ pub(super) fn of_device(path: &str) -> Option<Power> {
     is_raw.then(|| Power::Host(format!("`{path}` is all of a disk, or of the memory")))
 }
 
-/// A rule such as `b 8:* rwm`, which lets it make and open devices: disks (`b`), all (`a`), or memory (`c`, number 1; `Documentation/
-/// admin-guide/devices.txt` of Linux).
+/// A rule such as `b 8:* rwm`, which lets it make and open devices: disks (`b`), all (`a`), or memory (`c`; `Documentation/
+/// admin-guide/devices.txt` of Linux: of those with the number 1 the first two and the fourth, and `/dev/null` is the third).
 fn of_device_rule(rule: &str) -> Option<Power> {
     let mut parts = rule.split_whitespace();
     let (kind, number) = (parts.next()?, parts.next().unwrap_or("*"));
-    let major = number.split(':').next().unwrap_or_default();
-    let is_raw = matches!(kind, "a" | "b") || kind == "c" && ["1", "*"].contains(&major);
+    let (major, minor) = number.split_once(':').unwrap_or((number, "*"));
+    let is_memory = ["1", "*"].contains(&major) && ["1", "2", "4", "*"].contains(&minor);
+    let is_raw = matches!(kind, "a" | "b") || kind == "c" && is_memory;
     is_raw.then(|| Power::Host(format!("`{rule}` lets it open disks, or the memory")))
 }
 
@@ -317,6 +318,7 @@ fn literals(text: &Text) -> String {
 fn is_on(raw: &Raw) -> bool {
     match raw {
         Raw::Boolean(value) => *value,
+        Raw::Removed => false,
         Raw::Text(text) => !["false", "no", "off", "n", "0"].contains(&literals(text).as_str()),
         _ => true,
     }
@@ -393,10 +395,17 @@ mod tests {
 
     #[test]
     fn rules_for_devices_are_told_apart() {
-        for rule in ["a *:* rwm", "b 8:* rwm", "c 1:1 r", "c *:* rwm"] {
+        for rule in [
+            "a *:* rwm",
+            "b 8:* rwm",
+            "c 1:1 r",
+            "c 1:* rwm",
+            "c *:* rwm",
+            "c *:1 r",
+        ] {
             assert!(of_device_rule(rule).is_some(), "{rule}");
         }
-        for rule in ["c 189:* rwm", "c 10:200 rw", ""] {
+        for rule in ["c 189:* rwm", "c 10:200 rw", "c 1:3 rwm", "c 1:9 r", ""] {
             assert_eq!(of_device_rule(rule), None, "{rule}");
         }
     }

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Inputs, draft::Declared, elsewhere, external::external, layers::in_long_form, logins, major,
-    read, unknown,
+    Inputs, draft::Declared, elsewhere, external, layers::in_long_form, logins, major, read,
+    removed, unknown,
 };
 use crate::{
     catalog::Kind,
@@ -27,11 +27,14 @@ pub(super) fn components(
             lost.push(key.name.clone());
             continue;
         };
-        let written = with_presets(tree, table, sink);
+        let presets = presets(tree, table, sink);
+        let own = in_long_form(table);
+        let written = over_presets(&presets, &own);
         let Some(kind) = kind_of(&written, inputs, sink) else {
             lost.push(key.name.clone());
             continue;
         };
+        removed::check(key, &own, &presets, &kind, sink);
         components.push(component(tree, key, written, kind, sink));
     }
     per_platform(&components, sink);
@@ -94,12 +97,14 @@ fn component(
         place: key.span,
         removable: true,
         partial: false,
+        constants: None,
+        writes_out: false,
         example: "",
     };
     complete(&user, &context, sink);
     let logins = logins::split(&mut user, &kind, sink);
-    let external = external(&user, &kind, sink);
-    if external.is_some() {
+    let external = external::addresses(&user, &kind, sink);
+    if external.as_ref().is_some_and(|external| external.whole) {
         let written = tree.get_path(&["components", &key.name]);
         if let Some(written) = written.and_then(Node::as_table) {
             elsewhere::check(key, written, &kind, sink);
@@ -121,8 +126,8 @@ fn component(
     }
 }
 
-/// The presets of the component's group, then its own, then itself; a `false` stays for the kind to see.
-fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
+/// The presets of the component's group, then its own.
+fn presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
     let mut layers = Table::default();
     let group_presets = component
         .string("group")
@@ -163,7 +168,12 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
             }
         }
     }
-    let mut user = overlay(&layers, &in_long_form(component), Removal::Later);
+    layers
+}
+
+/// The component over its presets; a `false` stays for the kind to see.
+fn over_presets(presets: &Table, own: &Table) -> Table {
+    let mut user = overlay(presets, own, Removal::Later);
     // If a kind can't write a key, `false` removes nothing of the kind: it only removes the value of a preset.
     user.entries.retain(|entry| {
         let is_of_kinds = component_key(&entry.key.name).is_none_or(KeyShape::is_of_kinds);
@@ -206,9 +216,8 @@ fn group(
     external: bool,
     sink: &mut Sink,
 ) -> Option<String> {
-    let known: Vec<&str> = tree
-        .table("groups")
-        .map_or(Vec::new(), |groups| groups.keys().collect());
+    let groups = tree.table("groups");
+    let known = || -> Vec<&str> { groups.into_iter().flat_map(Table::keys).collect() };
     let Some(node) = component.get("group") else {
         if !external {
             let diagnostic = Diagnostic::new(
@@ -216,6 +225,7 @@ fn group(
                 format!("component `{}` needs the key `group`", key.name),
             )
             .label(key.span, "in no group");
+            let known = known();
             sink.push(match known.as_slice() {
                 [] => diagnostic
                     .help("write `main = \"Everything\"` below `[groups]`, and `group = \"main\"` here")
@@ -236,8 +246,8 @@ fn group(
         return None;
     };
     let name = node.as_str()?;
-    if !known.contains(&name) {
-        sink.push(unknown("group", name, node.span, &known));
+    if groups.is_none_or(|groups| groups.get(name).is_none()) {
+        sink.push(unknown("group", name, node.span, &known()));
         return None;
     }
     Some(name.to_string())

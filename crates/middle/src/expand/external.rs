@@ -1,6 +1,4 @@
-//! `external`: the addresses of a component that runs elsewhere.
-//!
-//! `{ host, port }` is the main port of the kind; otherwise each entry is a port with its `HOST:PORT`.
+//! Where components are that run elsewhere: the addresses of `external`.
 
 use std::collections::BTreeSet;
 
@@ -9,82 +7,99 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     model::{ExternalAddress, Host},
-    syntax::{Entry, Key, Node, Table},
+    syntax::{Entry, Key, Node, Table, quoted},
     text::all_of,
     value::HostAndPort,
 };
 
-pub(super) fn external(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalDraft> {
-    let entry = component.entry("external")?;
-    let table = entry.value.as_table()?;
-    let has_port = table.integer("port").is_some();
-    let host = table.get("host");
-    let is_alone = |node: &&Node| {
-        let text = node.as_str();
-        text.is_some_and(|text| has_port || !text.contains(':'))
+const FORMS: &str = "an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port";
+
+/// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
+pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalDraft> {
+    let entry = component.entry("external");
+    let entry = entry.filter(|entry| !entry.value.is_false())?;
+    let nowhere = ExternalDraft {
+        addresses: Vec::new(),
+        span: entry.key.span,
+        whole: false,
     };
-    let host = host
-        .filter(is_alone)
-        .or_else(|| misspelled_host(table, sink));
-    let addresses = match host {
-        Some(host) => main_port(component, kind, entry, host, sink)
-            .into_iter()
-            .collect(),
-        None => each_port(component, kind, table, sink),
+    // What is wrong with it was reported: it runs elsewhere all the same.
+    let Some(table) = entry.value.as_table() else {
+        return Some(nowhere);
     };
+    if table.entries.is_empty() {
+        sink.push(says_nowhere(entry));
+        return Some(nowhere);
+    }
+    let errors = sink.errors();
+    let addresses = match host(table, sink) {
+        Some(host) => {
+            let host = plain(host, Form::Host, sink);
+            of_main_port(component, kind, entry, host, sink)
+        }
+        None => of_each_port(component, kind, table, sink),
+    };
+    let is_read = |(_, node): (&Key, &Node)| !node.is_broken();
     Some(ExternalDraft {
         addresses,
         span: entry.key.span,
+        whole: table.iter().all(is_read) && sink.errors() == errors,
     })
 }
 
-/// `{ host, port }`
-fn main_port(
+fn says_nowhere(entry: &Entry) -> Diagnostic {
+    const ADDRESS: &str = "{ host = \"db.example.com\", port = 5432 }";
+    Diagnostic::new(Code::MissingKey, "`external` says nowhere")
+        .label(entry.key.span, "where does it run?")
+        .help(format!("write `external = {ADDRESS}`"))
+        .replacing(entry.value.span, ADDRESS)
+}
+
+/// The entry that names the host of the main port, if there is one: `host = "db.example.com:80"` alone is a port that is called so.
+fn host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
+    let alone = |host: &&Entry| {
+        let text = host.value.as_str().unwrap_or_default();
+        table.integer("port").is_some() || !Url::of(text).address.contains(':')
+    };
+    let written = table.entry("host").filter(|it| it.value.as_str().is_some());
+    written
+        .filter(alone)
+        .or_else(|| misspelled_host(table, sink))
+}
+
+fn of_main_port(
     component: &Table,
     kind: &Kind,
     entry: &Entry,
-    host: &Node,
+    host: &str,
     sink: &mut Sink,
-) -> Option<ExternalAddress> {
+) -> Vec<ExternalAddress> {
     let main = kind.port.clone().or_else(|| {
         let ports = component.table("ports")?;
         ports.keys().next().map(ToString::to_string)
     });
     let port = main.unwrap_or_else(|| "http".to_string());
-    let usual = kind
-        .table
-        .get_path(&["workload", "ports", &port])
-        .and_then(read::container_port);
-    let number = entry
-        .value
-        .as_table()
-        .and_then(|table| table.integer("port"))
-        .and_then(|port| u16::try_from(port).ok())
-        .or(usual);
-    if number.is_none() {
+    let of_kind = kind.table.get_path(&["workload", "ports", &port]);
+    let written = entry.value.as_table().and_then(|it| it.integer("port"));
+    let number = written.and_then(|number| u16::try_from(number).ok());
+    let Some(number) = number.or(of_kind.and_then(read::container_port)) else {
         sink.push(
             Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
                 .label(entry.key.span, "which port?")
                 .help("write `external = { host = \"db.example.com\", port = 5432 }`"),
         );
-    }
-    let address = Host::parse(host.as_str()?);
-    if address.is_none() {
-        sink.push(
-            Diagnostic::new(Code::BadValue, "`host` of `external` is not a host")
-                .label(host.span, "does not fit")
-                .help("a host is a name such as `db.example.com`, or an IP address"),
-        );
-    }
-    Some(ExternalAddress {
-        port,
-        host: address?,
-        number: number?,
+        return Vec::new();
+    };
+    let host = Host::parse(host).into_iter();
+    host.map(|host| ExternalAddress {
+        port: port.clone(),
+        host,
+        number,
     })
+    .collect()
 }
 
-/// Each port with its `HOST:PORT`.
-fn each_port(
+fn of_each_port(
     component: &Table,
     kind: &Kind,
     table: &Table,
@@ -94,24 +109,29 @@ fn each_port(
     let of_kind = of_kind.and_then(Node::as_table);
     let tables = of_kind.into_iter().chain(component.table("ports"));
     // Without any, `external` declares them.
-    let declared: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
-    let declared: Vec<&str> = declared.into_iter().collect();
+    let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
+    let known: Vec<&str> = known.into_iter().collect();
     let mut addresses = Vec::new();
-    for (port, node) in table.iter().filter(|(_, node)| !node.is_broken()) {
-        let Some(address) = node.as_str().and_then(HostAndPort::parse) else {
-            sink.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    format!("port `{}` of `external` is not `HOST:PORT`", port.name),
-                )
-                .label(node.span, "does not fit")
-                .help("an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port"),
-            );
+    let is_read = |it: &&Entry| !it.value.is_broken() && !it.value.is_false();
+    for entry in table.entries.iter().filter(is_read) {
+        let (key, node) = (&entry.key, &entry.value);
+        let address = node.as_str().map(|_| plain(entry, Form::Both, sink));
+        let Some(address) = address.and_then(HostAndPort::parse) else {
+            if node.as_str().is_none_or(|text| !text.contains("://")) {
+                sink.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!("port `{}` of `external` is not `HOST:PORT`", key.name),
+                    )
+                    .label(node.span, "does not fit")
+                    .help(FORMS),
+                );
+            }
             continue;
         };
-        let mut name = port.name.as_str();
-        if !declared.is_empty() && !declared.contains(&name) {
-            let (meant, unknown) = unknown_external(port, &declared);
+        let mut name = key.name.as_str();
+        if !known.is_empty() && !known.contains(&name) {
+            let (meant, unknown) = unknown_port(key, &known);
             sink.push(unknown);
             name = meant.unwrap_or(name);
         }
@@ -124,28 +144,123 @@ fn each_port(
     addresses
 }
 
+/// What an entry of `external` holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Host,
+    /// `HOST:PORT`.
+    Both,
+}
+
+/// An address as people copy it from a browser.
+struct Url<'a> {
+    scheme: Option<&'a str>,
+    address: &'a str,
+    path: &'a str,
+}
+
+impl<'a> Url<'a> {
+    fn of(text: &'a str) -> Self {
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) => (Some(scheme), rest),
+            None => (None, text),
+        };
+        let (address, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        Self {
+            scheme,
+            address,
+            path,
+        }
+    }
+}
+
+/// The address in an entry. Of a URL it is what stands between the scheme and the path, which are keys of a port: that, and a host
+/// that is none, is reported.
+fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
+    let (key, node) = (&entry.key, &entry.value);
+    let text = node.as_str().unwrap_or_default();
+    let url = Url::of(text);
+    let Some(scheme) = url.scheme else {
+        if form == Form::Host && Host::parse(text).is_none() {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("`{}` of `external` is no host", key.name),
+                )
+                .label(node.span, "neither a name nor an address")
+                .help(FORMS),
+            );
+        }
+        return text;
+    };
+    let (host, has_port) = match url.address.rsplit_once(':') {
+        Some((host, _)) if HostAndPort::parse(url.address).is_some() => (host, true),
+        _ => (url.address, false),
+    };
+    let usual = if scheme.ends_with('s') { 443 } else { 80 };
+    let address = match form {
+        Form::Host => host.to_string(),
+        Form::Both if !has_port => format!("{host}:{usual}"),
+        Form::Both => url.address.to_string(),
+    };
+    let mut keys = Vec::new();
+    if scheme != "http" {
+        keys.push(format!("scheme = {}", quoted(scheme)));
+    }
+    if !["", "/"].contains(&url.path) {
+        keys.push(format!("path = {}", quoted(url.path)));
+    }
+    let port = if form == Form::Host {
+        "PORT"
+    } else {
+        &key.name
+    };
+    let beside = match keys.as_slice() {
+        [] => String::new(),
+        keys => format!(", and `ports.{port} = {{ {} }}`", keys.join(", ")),
+    };
+    sink.push(
+        Diagnostic::new(
+            Code::BadValue,
+            format!("`{}` of `external` is a URL", key.name),
+        )
+        .label(node.span, "an address has no scheme and no path")
+        .help(format!(
+            "write `{} = {}`{beside}",
+            key.name,
+            quoted(&address)
+        ))
+        .replacing(node.span, quoted(&address)),
+    );
+    if form == Form::Host {
+        host
+    } else {
+        url.address
+    }
+}
+
 /// What stands beside an integer `port` under a name that is nearly `host`.
-fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Node> {
+fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
     if table.get("host").is_some() {
         return None;
     }
     table.integer("port")?;
-    let mut entries = table.iter();
-    let (key, node) = entries.find(|(key, _)| nearest(&key.name, ["host"]).is_some())?;
-    node.as_str()?;
+    let mut entries = table.entries.iter();
+    let entry = entries.find(|entry| nearest(&entry.key.name, ["host"]).is_some())?;
+    entry.value.as_str()?;
     sink.push(
         Diagnostic::new(
             Code::UnknownKey,
-            format!("`external` has no key `{}`", key.name),
+            format!("`external` has no key `{}`", entry.key.name),
         )
-        .label(key.span, "unknown key")
-        .misspelled(&key.name, Some("host"), String::new),
+        .label(entry.key.span, "unknown key")
+        .misspelled(&entry.key.name, Some("host"), String::new),
     );
-    Some(node)
+    Some(entry)
 }
 
 /// The port that was meant, so that what refers to it is no second mistake, and the error.
-fn unknown_external<'a>(port: &Key, known: &[&'a str]) -> (Option<&'a str>, Diagnostic) {
+fn unknown_port<'a>(port: &Key, known: &[&'a str]) -> (Option<&'a str>, Diagnostic) {
     let near = nearest(&port.name, known.iter().copied());
     let diagnostic = Diagnostic::new(
         Code::UnknownPort,

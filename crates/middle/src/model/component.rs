@@ -7,6 +7,7 @@ use crate::{
         Workload,
     },
     source::Span,
+    syntax::Shared,
     value::WebAddress,
 };
 
@@ -61,8 +62,8 @@ pub struct Component {
     pub alerts: Vec<Alert>,
     /// Recording rules of the kind, which its alerts and panels read.
     pub records: Vec<Record>,
-    /// Panels of its kind, in their order.
-    pub panels: Vec<Panel>,
+    /// Panels of its kind, in their order. Most components of a kind share them.
+    pub panels: Shared<Panel>,
     /// Those of platform.toml.
     pub own_panels: Vec<Panel>,
     /// The lists of the metrics that its own job gives: files of `templates/kinds/metrics/`. Empty where nobody knows.
@@ -92,6 +93,21 @@ pub struct DataFolder {
     pub env: Vec<String>,
     /// Options of the command that name it, without dashes.
     pub options: Vec<String>,
+    /// Options of the command that name a file in which `options` may stand, too.
+    pub config: Vec<String>,
+    /// Where it has another value, the program keeps its data elsewhere, as in another database.
+    pub kept_if: Option<KeptIf>,
+}
+
+/// What the program is told about where it keeps its data, and the value with which that is the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptIf {
+    /// Environment variables that tell it.
+    pub env: Vec<String>,
+    /// Options of the command that tell it, without dashes.
+    pub options: Vec<String>,
+    /// The value with which it is the folder; it is also that where nothing tells.
+    pub value: String,
 }
 
 impl Component {

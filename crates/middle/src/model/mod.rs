@@ -33,8 +33,8 @@ pub use account::{SupplementalGroup, User};
 pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};
 pub use component::{
     Alert, AlertText, Component, DataFolder, DatabaseBinding, Expression, External,
-    ExternalAddress, Output, Panel, Query, Record, Requests, Setting, SettingFile, SettingValue,
-    Store, Threshold, Use,
+    ExternalAddress, KeptIf, Output, Panel, Query, Record, Requests, Setting, SettingFile,
+    SettingValue, Store, Threshold, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};

@@ -56,6 +56,8 @@ impl<T> Deref for Named<T> {
 
 impl<T: HasName> Extend<T> for Named<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        let items = items.into_iter();
+        self.items.reserve(items.size_hint().0);
         for item in items {
             self.push(item);
         }

@@ -37,6 +37,8 @@ mod workload;
 
 pub use contents::rules_of;
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use beforehand::Beforehand;
 use deploy::Around;
 use flows::Ends;
@@ -46,8 +48,9 @@ use texts::Texts;
 use crate::{
     diag::Sink,
     expand::Draft,
-    model::{Component, Named, Platform, Published, aliases},
+    model::{Component, Named, Panel, Platform, Published, aliases},
     source::Sources,
+    syntax::Shared,
     template::Engine,
     world::World,
 };
@@ -76,8 +79,10 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         templates,
     };
     let beforehand = Beforehand::of(tree, &scene, &inputs, sink);
+    let mut panels = BTreeMap::new();
     let components: Named<Component> = (0..scene.components.len())
         .map(|index| workload::component(&scene, index, &inputs, &beforehand, sink))
+        .map(|component| with_shared_panels(component, &mut panels))
         .collect();
     let Beforehand {
         volumes, notify, ..
@@ -107,7 +112,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     let flows = flows::flows(tree, &scene, &ends, sink);
     top::raw_workloads(tree, &components, sink);
     contents::check(&scene, &components, inputs.sources, sink);
-    unused::check(tree, sink);
+    unused::check(tree, &names.written_out, sink);
     Platform {
         name: names.platform.clone(),
         project: names.project.clone(),
@@ -135,5 +140,23 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         kind_sources: names.kind_sources.clone(),
         own_kinds: names.own_kinds.clone(),
         span: top.span,
+    }
+}
+
+/// The same with the panels of the first component of its kind, if they are alike: a large platform has many of a kind.
+fn with_shared_panels(
+    component: Component,
+    panels: &mut BTreeMap<String, Shared<Panel>>,
+) -> Component {
+    match panels.entry(component.kind.clone()) {
+        Entry::Vacant(place) => {
+            place.insert(component.panels.clone());
+            component
+        }
+        Entry::Occupied(first) if *first.get() == component.panels => Component {
+            panels: first.get().clone(),
+            ..component
+        },
+        Entry::Occupied(_) => component,
     }
 }

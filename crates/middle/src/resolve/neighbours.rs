@@ -5,13 +5,16 @@
 //! In: one environment, and what the base and the other environments were resolved to. They are resolved like this one, with
 //! their includes and presets, and only where [`shareable`] finds something.
 
+mod folders;
+
 use std::collections::BTreeSet;
 
+use folders::{DataFolder, on_engine, on_nodes, overlap};
+
 use crate::{
-    data::STORE_VOLUME,
     diag::{Code, Diagnostic, Sink},
     files::Ground,
-    model::{Cluster, Component, Deploy, DeployTool, Mount, MountSource, Platform, Raw},
+    model::{Cluster, Deploy, DeployTool, Platform, Raw},
     project::{environment_file, suffix_of},
     source::{Sources, Span},
     syntax::Table,
@@ -29,7 +32,10 @@ pub struct Neighbour {
     /// Where its release is, if `[deploy]` says it: the cluster and the namespace.
     release: Option<(String, String)>,
     volumes: BTreeSet<String>,
+    /// Of an engine's machine.
     folders: BTreeSet<String>,
+    /// Of the nodes of a cluster.
+    node_folders: BTreeSet<String>,
 }
 
 /// Something with a name that an environment may not have to itself.
@@ -52,11 +58,22 @@ enum What {
 
 /// A volume or a folder.
 struct NamedData {
-    is_folder: bool,
+    kind: DataKind,
     name: String,
     /// The key of the name.
     key: String,
+    /// The key has a list with more in it.
+    is_in_list: bool,
     component: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DataKind {
+    Volume,
+    /// A folder of an engine's machine.
+    Folder,
+    /// A folder of a node of a cluster.
+    NodeFolder,
 }
 
 impl Neighbour {
@@ -64,7 +81,6 @@ impl Neighbour {
     pub fn of(platform: &Platform, file: &str, environment: Option<&str>) -> Self {
         let runs_here = runs_on_an_engine(platform);
         let volumes = platform.volumes.iter().filter(|_| runs_here);
-        let components = platform.components.iter().filter(|_| runs_here);
         let by_raw_keys = raw_names(platform).filter(|_| runs_here);
         let (raw_folders, raw_volumes): (Vec<RawName<'_>>, _) =
             by_raw_keys.partition(|raw| raw.is_folder);
@@ -80,10 +96,14 @@ impl Neighbour {
                 .map(|volume| volume.real_name.clone())
                 .chain(raw_volumes.iter().map(|raw| raw.name.clone()))
                 .collect(),
-            folders: components
-                .flat_map(folders)
-                .map(|(_, path)| path.to_string())
+            folders: on_engine(platform)
+                .filter(|_| runs_here)
+                .map(|folder| folder.path)
                 .chain(raw_folders.into_iter().map(|raw| raw.name))
+                .collect(),
+            node_folders: on_nodes(platform)
+                .filter(|_| runs_on(platform, Ground::Cluster))
+                .map(|folder| folder.path)
                 .collect(),
         }
     }
@@ -93,8 +113,21 @@ impl Neighbour {
             What::Project(name) => self.project == *name,
             What::Containers(name, _) => self.compose == *name,
             What::Release(release, _) => self.release.as_ref() == Some(release),
-            What::Data(data) if data.is_folder => self.folders.contains(&data.name),
-            What::Data(data) => self.volumes.contains(&data.name),
+            What::Data(data) => match data.kind {
+                DataKind::Volume => self.volumes.contains(&data.name),
+                DataKind::Folder => overlap(&self.folders, &data.name),
+                DataKind::NodeFolder => overlap(&self.node_folders, &data.name),
+            },
+        }
+    }
+
+    /// Whether it has a folder of that very path, and not only one in it or around it.
+    fn has_same(&self, what: &What) -> bool {
+        match what {
+            What::Data(data) if data.kind != DataKind::Volume => {
+                self.folders.contains(&data.name) || self.node_folders.contains(&data.name)
+            }
+            what => self.has(what),
         }
     }
 }
@@ -185,9 +218,13 @@ fn shareable_raw(tree: &Table, platform: &Platform) -> Vec<Shareable> {
         Some(Shareable {
             span: tree.get_path(&path)?.span,
             what: What::Data(NamedData {
-                is_folder: raw.is_folder,
+                kind: match raw.is_folder {
+                    true => DataKind::Folder,
+                    false => DataKind::Volume,
+                },
                 name: raw.name,
                 key: path.join("."),
+                is_in_list: false,
                 component: declared.and_then(|volume| volume.component.clone()),
             }),
         })
@@ -197,8 +234,26 @@ fn shareable_raw(tree: &Table, platform: &Platform) -> Vec<Shareable> {
 
 /// In a cluster namespaces separate environments.
 fn runs_on_an_engine(platform: &Platform) -> bool {
+    runs_on(platform, Ground::Engine)
+}
+
+fn runs_on(platform: &Platform, ground: Ground) -> bool {
     let mut grounds = platform.targets.iter().map(|target| target.runs_on());
-    grounds.any(|ground| ground == Some(Ground::Engine))
+    grounds.any(|it| it == Some(ground))
+}
+
+/// A folder that this platform keeps data in.
+fn shareable_folder(folder: DataFolder<'_>, kind: DataKind, tree: &Table) -> Shareable {
+    Shareable {
+        span: folder.span(tree),
+        what: What::Data(NamedData {
+            kind,
+            name: folder.path,
+            key: folder.key,
+            is_in_list: folder.is_in_list,
+            component: Some(folder.component.name.clone()),
+        }),
+    }
 }
 
 /// What an environment names without its own name in it. `tree`: its checked tree; `file`: the one of the base.
@@ -212,8 +267,10 @@ pub fn shareable(
         return Vec::new();
     };
     let release = shareable_release(tree, platform);
+    let on_nodes = on_nodes(platform).filter(|_| runs_on(platform, Ground::Cluster));
+    let on_nodes = on_nodes.map(|folder| shareable_folder(folder, DataKind::NodeFolder, tree));
     if !runs_on_an_engine(platform) {
-        return release.into_iter().collect();
+        return release.into_iter().chain(on_nodes).collect();
     }
     let own_file = environment_file(file, environment);
     let own_name = tree
@@ -237,48 +294,30 @@ pub fn shareable(
         Shareable {
             span: span_of(&key, volume.span),
             what: What::Data(NamedData {
-                is_folder: false,
+                kind: DataKind::Volume,
                 name: volume.real_name.clone(),
                 key,
+                is_in_list: false,
                 component: volume.component.clone(),
             }),
         }
     });
-    let folders = platform.components.iter().flat_map(|component| {
-        folders(component).map(move |(mount, path)| {
-            let key = format!(
-                "components.{}.volumes.{}.source",
-                component.name, mount.name
-            );
-            Shareable {
-                span: span_of(&key, mount.span),
-                what: What::Data(NamedData {
-                    is_folder: true,
-                    name: path.to_string(),
-                    key,
-                    component: Some(component.name.clone()),
-                }),
-            }
-        })
+    let on_engine = on_engine(platform).collect::<Vec<_>>();
+    let keys: BTreeSet<String> = on_engine.iter().map(|folder| folder.key.clone()).collect();
+    let folders = on_engine.into_iter();
+    let folders = folders.map(|folder| shareable_folder(folder, DataKind::Folder, tree));
+    // What both grounds take from one key is said one time.
+    let on_nodes = on_nodes.filter(move |it| match &it.what {
+        What::Data(data) => !keys.contains(&data.key),
+        _ => true,
     });
     let raw = shareable_raw(tree, platform).into_iter();
-    let data = volumes.chain(folders).chain(raw).chain(release);
+    let data = volumes
+        .chain(folders)
+        .chain(on_nodes)
+        .chain(raw)
+        .chain(release);
     own_name.into_iter().chain(data).collect()
-}
-
-/// Folders of the machine that hold data of a component, each once: those that say so, and that of a store.
-fn folders(component: &Component) -> impl Iterator<Item = (&Mount, &str)> {
-    let mounts = component.workloads.iter().flat_map(|it| &it.mounts);
-    let is_store = !component.upgrades.is_empty();
-    let mut seen = BTreeSet::new();
-    mounts.filter_map(move |mount| match &mount.source {
-        MountSource::Bind { path, data }
-            if (*data || is_store && mount.name == STORE_VOLUME) && seen.insert(&mount.name) =>
-        {
-            Some((mount, path.as_str()))
-        }
-        _ => None,
-    })
 }
 
 /// Reports what this environment shares with others. `neighbours`: the base, then the others.
@@ -291,11 +330,13 @@ pub fn check(
     let suffix = suffix_of(environment);
     let own_file = environment_file(file, environment);
     for it in shareable {
-        let same = neighbours.iter().filter(|other| other.has(&it.what));
-        let same: Vec<&str> = same.map(|other| other.file.as_str()).collect();
-        if same.is_empty() {
+        let others = neighbours.iter().filter(|other| other.has(&it.what));
+        let others: Vec<&Neighbour> = others.collect();
+        if others.is_empty() {
             continue;
         }
+        let is_same = others.iter().any(|other| other.has_same(&it.what));
+        let same: Vec<&str> = others.iter().map(|other| other.file.as_str()).collect();
         let same = all_of(&same);
         match &it.what {
             What::Project(_) => {
@@ -340,20 +381,23 @@ pub fn check(
                 )),
             ),
             What::Data(data) => {
-                let diagnostic = Diagnostic::new(
-                    Code::SharedData,
-                    format!(
-                        "{} of the environment `{environment}` is also that of {same}",
-                        data.title()
+                let title = data.title();
+                let message = match is_same {
+                    true => format!("{title} of the environment `{environment}` is also that of {same}"),
+                    false => format!(
+                        "{title} of the environment `{environment}` lies in a folder of {same}, or around one"
                     ),
-                )
-                .label(it.span, "the same data on one machine")
-                .help(format!(
-                    "say `{} = \"{}{suffix}\"` in `{own_file}`; to share it on purpose {}",
-                    data.key,
-                    data.name,
-                    data.on_purpose()
-                ));
+                };
+                let own = match data.is_in_list {
+                    true => format!("name another folder in `{}` of `{own_file}`", data.key),
+                    false => format!("say `{} = \"{}{suffix}\"` in `{own_file}`", data.key, data.name),
+                };
+                let diagnostic = Diagnostic::new(Code::SharedData, message)
+                    .label(it.span, "the same data on one machine")
+                    .help(format!(
+                        "{own}; to share it on purpose {}",
+                        data.on_purpose()
+                    ));
                 sink.push(match &data.component {
                     Some(component) => diagnostic.about(component),
                     None => diagnostic,
@@ -366,18 +410,24 @@ pub fn check(
 impl NamedData {
     /// As in ``volume `old-data` ``.
     fn title(&self) -> String {
-        let noun = if self.is_folder { "folder" } else { "volume" };
+        let noun = match self.kind {
+            DataKind::Volume => "volume",
+            DataKind::Folder => "folder",
+            DataKind::NodeFolder => "folder of the nodes",
+        };
         format!("{noun} `{}`", self.name)
     }
 
     /// What a user writes to share it on purpose.
     fn on_purpose(&self) -> &'static str {
-        match (self.is_folder, &self.component) {
-            (true, _) => "`allow = [\"shared-data\"]` on the component",
-            (false, Some(_)) => {
+        match (self.kind, &self.component) {
+            (DataKind::Folder | DataKind::NodeFolder, _) => {
+                "`allow = [\"shared-data\"]` on the component"
+            }
+            (DataKind::Volume, Some(_)) => {
                 "`external = true` beside it, or `allow = [\"shared-data\"]` on the component"
             }
-            (false, None) => "`external = true` beside it",
+            (DataKind::Volume, None) => "`external = true` beside it",
         }
     }
 }

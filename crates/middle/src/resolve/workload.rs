@@ -12,7 +12,8 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
-        Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
+        KeptIf, Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use,
+        Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
     value::WebAddress,
@@ -74,7 +75,7 @@ pub(super) fn component(
         healthy: observe::healthy(scene, index, sink),
         alerts,
         records,
-        panels: observe::panels(scene, index, sink),
+        panels: observe::panels(scene, index, sink).into(),
         own_panels,
         exposes: observe::exposes(draft),
         exposes_more: draft.kind_table.boolean("exposes_more").unwrap_or(false),
@@ -109,6 +110,12 @@ fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFol
                 .and_then(|node| text(scene, node, &scope, sink).as_plain()),
             env: read::strings(folder, "env"),
             options: read::strings(folder, "options"),
+            config: read::strings(folder, "config"),
+            kept_if: folder.table("kept_if").map(|it| KeptIf {
+                env: read::strings(it, "env"),
+                options: read::strings(it, "options"),
+                value: read::owned(it, "value").unwrap_or_default(),
+            }),
         })
         .collect()
 }
@@ -171,10 +178,7 @@ fn workload(
     let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs.world, sink)
         .into_iter()
         .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
-    let image = match shape.own_image {
-        true => image::image_of(scene, index, sink),
-        false => image::part_image(scene, index, table, sink),
-    };
+    let image = image::of_workload(scene, index, shape, sink);
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
     add_secrets_of_runs(draft, shape, beforehand, &mut env);
@@ -426,6 +430,7 @@ pub(super) fn raw_value(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink:
         Value::Date(date) => Raw::Text(Text::literal(date.to_string())),
         Value::Time(written) => Raw::Text(Text::literal(written)),
         Value::Broken => Raw::default(),
+        Value::Removed => Raw::Removed,
         Value::Integer(number) => Raw::Integer(*number),
         Value::Float(number) => Raw::Float(*number),
         Value::Boolean(value) => Raw::Boolean(*value),

@@ -8,6 +8,7 @@ mod bound;
 mod escape;
 mod filters;
 mod report;
+mod tree;
 
 pub use escape::{Language, NOT_IN_URLS};
 pub use report::report;
@@ -26,8 +27,9 @@ use minijinja::{
     syntax::SyntaxConfig,
     value::{Serde, Value},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use self::tree::Tree;
 use crate::threads;
 
 /// The templates of this repository, compiled in.
@@ -224,13 +226,35 @@ impl Engine {
     }
 }
 
-/// What templates and conditions see.
+/// What templates and conditions see. One can be a field of another.
 #[derive(Clone, Debug)]
 pub struct View(Value);
 
 impl View {
     pub fn new(view: impl Serialize) -> Self {
         Self(Value::from(Serde(view)))
+    }
+
+    /// A large tree of JSON, of which templates take the parts that they read.
+    pub fn of_tree(tree: serde_json::Value) -> Self {
+        match tree {
+            serde_json::Value::Object(table) => Self(Value::from_object(Tree::new(table))),
+            other => Self::new(other),
+        }
+    }
+
+    /// A table in which all keys share one value.
+    pub fn alike<'a>(keys: impl Iterator<Item = &'a String>, value: impl Serialize) -> Self {
+        let value = Value::from(Serde(value));
+        Self(Value::from_pairs(
+            keys.map(|key| (key.as_str(), value.clone())),
+        ))
+    }
+}
+
+impl Serialize for View {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 

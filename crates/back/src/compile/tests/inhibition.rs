@@ -101,7 +101,7 @@ fn configuration(vantage: Vantage) -> String {
     );
     let emission = emit(&platform(&lines, ""), vantage, config::emit);
     let path = "config/pager/etc/alertmanager/alertmanager.yml";
-    emission.files.files[path].text.clone()
+    emission.files.files[path].text.to_string()
 }
 
 const ONE_HANGS: &str = "alertname=ServiceDown component=api job=api instance=10.0.0.1:8000 severity=critical down=instance";

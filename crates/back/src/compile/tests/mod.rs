@@ -74,5 +74,5 @@ fn scrape_config(output: &Output) -> String {
     let emission = emit(output, Vantage::Compose, prometheus::emit);
     emission.files.files["prometheus/prometheus.yml"]
         .text
-        .clone()
+        .to_string()
 }

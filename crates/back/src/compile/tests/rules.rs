@@ -116,7 +116,7 @@ fn a_budget_that_burns_fast_holds_back_that_it_burns_slowly() {
         let output = platform(&format!("{receiver}{api}"), "");
         let emission = emit(&output, Vantage::Compose, config::emit);
         let path = "config/pager/etc/alertmanager/alertmanager.yml";
-        emission.files.files[path].text.clone()
+        emission.files.files[path].text.to_string()
     };
     assert!(inhibited(promise).contains(line));
     assert!(!inhibited("").contains(line));
@@ -268,7 +268,7 @@ fn an_alert_links_to_the_dashboard_where_grafana_is_published() {
         let emission = emit(&output, vantage, prometheus::emit);
         emission.files.files[&format!("prometheus/rules/{name}.yml")]
             .text
-            .clone()
+            .to_string()
     };
     let link = "dashboard: \"http://localhost:3000/d/sample_service?var-job=api\"";
     assert!(rules(Vantage::Compose, "api").contains(link));

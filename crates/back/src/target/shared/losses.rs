@@ -82,6 +82,11 @@ impl Losses {
         self.key_at(workload, span, key, reason);
     }
 
+    /// Adds those that were found elsewhere, after its own.
+    pub fn append(&mut self, mut more: Self) {
+        self.found.append(&mut more.found);
+    }
+
     pub fn finish(self) -> Vec<Diagnostic> {
         self.found
     }

@@ -7,6 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Bound,
+    sync::Arc,
 };
 
 use crate::{
@@ -26,13 +27,13 @@ pub fn config_path(component: &str, name: &str) -> String {
 #[derive(Debug, Default)]
 pub struct Mounted {
     /// Texts by path: below `generated/`, or below the project for the bodies of stubs (`dags/PIPELINE/TASK.py`).
-    texts: BTreeMap<String, String>,
+    texts: BTreeMap<String, Arc<str>>,
     /// Folders that are not written below `generated/`, as the platform does not name their targets.
     copied: BTreeSet<String>,
 }
 
 impl Mounted {
-    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) {
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) {
         self.texts.insert(path.into(), text.into());
     }
 
@@ -41,19 +42,19 @@ impl Mounted {
         self.copied.insert(folder.to_string());
     }
 
-    pub fn get(&self, path: &str) -> Option<&str> {
-        self.texts.get(path).map(String::as_str)
+    pub fn get(&self, path: &str) -> Option<&Arc<str>> {
+        self.texts.get(path)
     }
 
     /// A generated file, or all files of a generated folder: its path, what follows `path` in it, and its text.
-    pub fn below(&self, path: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    pub fn below(&self, path: &str) -> impl Iterator<Item = (&str, &str, &Arc<str>)> {
         let path = path.trim_end_matches('/');
         let from = self
             .texts
             .range::<str, _>((Bound::Included(path), Bound::Unbounded));
         from.map_while(move |(name, text)| Some((name, name.strip_prefix(path)?, text)))
             .filter(|(_, rest, _)| rest.is_empty() || rest.starts_with('/'))
-            .map(|(name, rest, text)| (name.as_str(), rest, text.as_str()))
+            .map(|(name, rest, text)| (name.as_str(), rest, text))
     }
 
     /// Where a runtime whose folder lies directly below `generated/` finds a generated file or folder.
@@ -66,7 +67,10 @@ impl Mounted {
     }
 
     /// The files of which a runtime needs copies: path below its `files/`, and text.
-    pub fn copies<'a>(&'a self, platform: &Platform) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub fn copies<'a>(
+        &'a self,
+        platform: &Platform,
+    ) -> impl Iterator<Item = (&'a str, &'a Arc<str>)> {
         let paths = platform.workloads().flat_map(paths_of);
         let paths: BTreeSet<String> = paths
             .map(|path| path.trim_end_matches('/').to_string())
@@ -78,7 +82,7 @@ impl Mounted {
                 let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
                 folders.chain([path.as_str()]).any(|it| paths.contains(it))
             })
-            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .map(|(path, text)| (path.as_str(), text))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Both the scrape configuration and the dashboards read this, so a query names no job that is not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::machine::{is_on_machine, knows_machine};
 use crate::{
@@ -190,7 +190,8 @@ pub(in crate::target) fn healthy(
     let Some(healthy) = healthy else {
         return format!("up{{{}}}", selector(jobs));
     };
-    let is_first = |job: &&Job<'_>| first.contains(&job.metrics.job.as_str());
+    let names: BTreeSet<&str> = first.iter().copied().collect();
+    let is_first = |job: &&Job<'_>| names.contains(job.metrics.job.as_str());
     let (own, others): (Vec<&Job<'_>>, Vec<&Job<'_>>) = jobs.iter().copied().partition(is_first);
     let healthy = healthy.with(&one_of("job", first));
     let mut states = vec![format!("({healthy})")];

@@ -51,6 +51,8 @@ fn there_is_one_notion_of_a_path() {
         "{a,/b}",
         "a//b",
         "./a",
+        "a\\b",
+        &format!("{{a,{}}}/**", "b".repeat(256)),
         "a\u{202e}b",
         "a\0b",
         "a\nb",

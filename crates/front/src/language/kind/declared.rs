@@ -36,6 +36,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "required = true",
     ),
     key(
+        "required_with",
+        FREE,
+        "Another setting: where a component has that one, to leave this one out is an error.",
+        "required_with = \"password\"",
+    ),
+    key(
         "characters",
         FREE,
         "Characters that a string may hold beside letters and digits, where it becomes a part of something: a URL, a script, a list.",
@@ -234,6 +240,40 @@ pub(super) const DATA_FOLDER: Shape = Shape::Table(&[
         "Options of the command that name it, without the dashes before them; they count more than `env`.",
         "options = [\"D\", \"data_directory\"]",
     ),
+    key(
+        "config",
+        Shape::List(&FREE),
+        "Options of the command that name a file in which `options` may stand, too, one on a line. A file that `files` mounts there is read; of another one the plan says that it can't be.",
+        "config = [\"config_file\"]",
+    ),
+    key(
+        "kept_if",
+        KEPT_IF,
+        "What tells the program where it keeps its data, and the value with which that is this folder: with another one the data is elsewhere, as in another database.",
+        "kept_if = { env = [\"GF_DATABASE_TYPE\"], value = \"sqlite3\" }",
+    ),
+]);
+
+const KEPT_IF: Shape = Shape::Table(&[
+    key(
+        "env",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "Environment variables that tell it; the first that is set counts.",
+        "env = [\"GF_DATABASE_TYPE\"]",
+    ),
+    key(
+        "options",
+        Shape::List(&FREE),
+        "Options of the command that tell it, without the dashes before them; they count more than `env`.",
+        "options = [\"cfg:database.type\"]",
+    ),
+    key(
+        "value",
+        FREE,
+        "The value with which the data is in this folder, as it is where nothing tells.",
+        "value = \"sqlite3\"",
+    )
+    .required(),
 ]);
 
 pub(super) const BINDING: Shape = Shape::Table(&[

@@ -9,8 +9,8 @@ use super::{
     panel::{Look, Panel},
 };
 use crate::{
-    model::{self, Component},
-    target::shared::{boards, containers, exposed, scrape},
+    model::{self, Component, Purpose},
+    target::shared::{boards, exposed, scrape},
 };
 
 /// The dashboards of all components that are scraped, each with the name of its file.
@@ -59,8 +59,15 @@ fn own(board: &Board<'_>, component: &Component) -> Dashboard {
         .collect::<Vec<_>>();
     let containers = container_matchers(board, &services);
     let matcher = format!("component=\"{}\"", component.name);
-    panels.extend(containers.iter().flat_map(|it| self::containers(it)));
-    panels.extend(scraping(&matcher, jobs.len()));
+    let panels = in_order(
+        board,
+        &[component],
+        (
+            panels,
+            containers.as_deref(),
+            scraping(&matcher, jobs.len()),
+        ),
+    );
     Dashboard {
         uid: boards::own_uid(board.context.platform, component),
         title: component.name.clone(),
@@ -75,18 +82,21 @@ fn own(board: &Board<'_>, component: &Component) -> Dashboard {
             fixed: true,
         }),
         starts: Some(starts(component, &matcher, containers.as_deref())),
-        panels: with_scrape_interval(board, panels, &[component]),
+        panels,
     }
 }
 
 /// The dashboard of all components of a kind: a variable says which of them it shows.
 fn of_kind(board: &Board<'_>, kind: &str, title: String, components: &[&Component]) -> Dashboard {
     let selector = "job=~\"$job\", instance=~\"$instance\"";
-    let mut panels = measured(board, components, selector);
     let containers = containers_of_kind(board, components);
-    panels.extend(containers.iter().flat_map(|it| self::containers(it)));
     let matcher = "component=~\"$job\"";
-    panels.extend(scraping(matcher, 1));
+    let measured = measured(board, components, selector);
+    let panels = in_order(
+        board,
+        components,
+        (measured, containers.as_deref(), scraping(matcher, 1)),
+    );
     Dashboard {
         uid: boards::kind_uid(board.context.platform, kind),
         title,
@@ -102,8 +112,31 @@ fn of_kind(board: &Board<'_>, kind: &str, title: String, components: &[&Componen
             fixed: false,
         }),
         starts: Some(starts(components[0], matcher, containers.as_deref())),
-        panels: with_scrape_interval(board, panels, components),
+        panels,
     }
+}
+
+/// What components say of themselves, what their containers use (selected by matchers), and how they answer scrapes.
+fn in_order(
+    board: &Board<'_>,
+    components: &[&Component],
+    (measured, containers, scraping): (Vec<Panel>, Option<&str>, Vec<Panel>),
+) -> Vec<Panel> {
+    let containers = containers.into_iter().flat_map(self::containers);
+    let slowest = container_metrics_interval(board);
+    let containers = containers.map(|panel| panel.every(slowest, board.interval));
+    with_scrape_interval(board, measured, components)
+        .into_iter()
+        .chain(containers)
+        .chain(with_scrape_interval(board, scraping, components))
+        .collect()
+}
+
+/// The time between two scrapes of what watches containers.
+pub(super) fn container_metrics_interval(board: &Board<'_>) -> u64 {
+    let watchers = board.jobs_for(Purpose::ContainerMetrics);
+    let intervals = watchers.iter().map(|job| job.interval);
+    intervals.max().unwrap_or_default()
 }
 
 /// Sets the interval of the panels' queries, if the components are scraped less often than usual.
@@ -275,8 +308,7 @@ fn containers_of_kind(board: &Board<'_>, components: &[&Component]) -> Option<St
 }
 
 fn compose_matchers(board: &Board<'_>, of_service: &str) -> Option<String> {
-    let context = board.context;
-    let matchers = containers::matchers(context.platform, board.jobs, context.vantage)?;
+    let matchers = board.containers.as_ref()?;
     Some(format!("{matchers}, {of_service}"))
 }
 

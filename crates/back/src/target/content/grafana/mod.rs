@@ -23,6 +23,7 @@ use crate::{
     target::{
         Context, Emission,
         shared::{
+            containers,
             probes::{self, Asked},
             scrape::{self, Job},
         },
@@ -42,25 +43,33 @@ struct Board<'a> {
     of_component: BTreeMap<&'a str, Vec<&'a Job<'a>>>,
     /// Workloads that are asked from outside whether they work.
     asked: &'a [Asked<'a>],
+    asked_of_component: BTreeMap<&'a str, Vec<&'a Asked<'a>>>,
+    /// What selects the platform's containers, where somebody watches them.
+    containers: Option<String>,
     /// Milliseconds between two scrapes where a job says nothing else.
     interval: u64,
 }
 
 impl<'a> Board<'a> {
     /// The jobs of a component.
-    fn jobs_of(&self, component: &str) -> Vec<&'a Job<'a>> {
-        self.of_component
-            .get(component)
-            .cloned()
-            .unwrap_or_default()
+    fn jobs_of(&self, component: &str) -> &[&'a Job<'a>] {
+        self.of_component.get(component).map_or(&[], Vec::as_slice)
+    }
+
+    /// The jobs of several components.
+    fn jobs_of_all(&self, components: &[&str]) -> Vec<&'a Job<'a>> {
+        let components = components.iter();
+        components
+            .flat_map(|it| self.jobs_of(it))
+            .copied()
+            .collect()
     }
 
     /// The workloads of a component that are asked from outside.
-    fn asked_of(&self, component: &str) -> Vec<&'a Asked<'a>> {
-        let asked = self.asked.iter();
-        asked
-            .filter(|asked| asked.component.name == component)
-            .collect()
+    fn asked_of(&self, component: &str) -> &[&'a Asked<'a>] {
+        self.asked_of_component
+            .get(component)
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The jobs of all components of a purpose.
@@ -108,12 +117,19 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
 
     let (jobs, _) = scrape::jobs(platform, prometheus, context.vantage);
     let asked = probes::asked(platform, prometheus, context.vantage);
+    let mut asked_of_component: BTreeMap<&str, Vec<&Asked<'_>>> = BTreeMap::new();
+    for one in &asked {
+        let of_component = asked_of_component.entry(&one.component.name);
+        of_component.or_default().push(one);
+    }
     let board = Board {
         context,
         source: &prometheus.name,
         of_component: scrape::by_component(&jobs),
         jobs: &jobs,
         asked: &asked,
+        asked_of_component,
+        containers: containers::matchers(platform, &jobs, context.vantage),
         interval: scrape::interval(platform, prometheus),
     };
     add(

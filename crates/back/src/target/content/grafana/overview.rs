@@ -7,7 +7,7 @@ use super::{
     Board, component,
     dashboard::Dashboard,
     logs::Logs,
-    panel::{Look, Panel},
+    panel::{self, Look, Panel},
     probed, totals,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     target::shared::{
         boards,
         probes::{self, Asked},
-        scrape::{self, Job, Presence},
+        scrape::{self, Presence},
     },
 };
 
@@ -49,7 +49,14 @@ pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
 /// One panel a group, with a tile a component that leads to its dashboard.
 fn groups(board: &Board<'_>) -> Vec<Panel> {
     let platform = board.context.platform;
-    let mut panels = vec![Panel::row("Components")];
+    let mut of_group: BTreeMap<Option<&str>, Vec<&Component>> = BTreeMap::new();
+    for component in &platform.components {
+        if is_watched(board, component) {
+            let of_group = of_group.entry(component.group.as_deref());
+            of_group.or_default().push(component);
+        }
+    }
+    let mut groups = Vec::new();
     let declared = platform.groups.iter().map(|group| {
         let title = group.name.as_str();
         let description = format!("Components of the group {title}: a click opens the dashboard");
@@ -57,21 +64,21 @@ fn groups(board: &Board<'_>) -> Vec<Panel> {
     });
     let elsewhere = "Components that run outside of the platform".to_string();
     for (name, title, description) in declared.chain([(None, "Elsewhere", elsewhere)]) {
-        let members: Vec<&Component> = platform
-            .components
-            .iter()
-            .filter(|component| component.group.as_deref() == name)
-            .filter(|component| is_watched(board, component))
-            .collect();
+        let members = of_group.remove(&name).unwrap_or_default();
         let width = match members.len() {
             0 => continue,
             1 | 2 => 6,
             3..=6 => 12,
             _ => 24,
         };
-        panels.push(tiles(board, title, &description, &members).size(width, 4));
+        // Of more than eight tiles Grafana makes several rows.
+        let rows = u32::try_from(members.len().div_ceil(8)).unwrap_or(u32::MAX);
+        let height = rows.saturating_mul(3).saturating_add(1);
+        groups.push(tiles(board, title, &description, &members).size(width, height));
     }
-    panels
+    std::iter::once(Panel::row("Components"))
+        .chain(panel::packed(groups))
+        .collect()
 }
 
 /// Whether it is scraped, or asked from outside.
@@ -82,7 +89,7 @@ pub(super) fn is_watched(board: &Board<'_>, component: &Component) -> bool {
 /// A tile a component. Those that tell in the same way whether they work share a query and a link.
 fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Component]) -> Panel {
     let platform = board.context.platform;
-    let mut panel = Panel::new(Look::Up, title, description);
+    let mut panel = Panel::new(Look::Tiles, title, description);
     let mut alike: BTreeMap<(&str, bool, Option<&Expression>), Vec<&Component>> = BTreeMap::new();
     for member in members {
         // Of several instances behind one name all may be gone: then their tile has to stay.
@@ -96,7 +103,7 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
     for ((kind, _, healthy), members) in alike {
         let [member] = members.as_slice() else {
             let names: Vec<&str> = members.iter().map(|it| it.name.as_str()).collect();
-            let jobs: Vec<&Job<'_>> = names.iter().flat_map(|it| board.jobs_of(it)).collect();
+            let jobs = board.jobs_of_all(&names);
             let works = scrape::healthy(healthy, &names, &jobs);
             let uid = boards::kind_uid(platform, kind);
             panel = panel
@@ -124,10 +131,10 @@ fn works(board: &Board<'_>, component: &Component) -> String {
     let mut states = Vec::new();
     if !jobs.is_empty() {
         let healthy = component.healthy.as_ref();
-        states.push(scrape::healthy(healthy, &[&component.name], &jobs));
+        states.push(scrape::healthy(healthy, &[&component.name], jobs));
     }
     if !asked.is_empty() {
-        states.push(probes::states(&asked));
+        states.push(probes::states(asked));
     }
     let healthy = states.join(" or ");
     let presence = presence(board, component);
@@ -176,7 +183,7 @@ fn states(board: &Board<'_>) -> String {
     }
     let mut own: Vec<String> = Vec::new();
     for (healthy, names) in alike {
-        let jobs: Vec<&Job<'_>> = names.iter().flat_map(|it| board.jobs_of(it)).collect();
+        let jobs = board.jobs_of_all(&names);
         own.push(format!(
             "({})",
             scrape::healthy(Some(healthy), &names, &jobs)
@@ -346,13 +353,10 @@ fn stores(board: &Board<'_>) -> Vec<Panel> {
             legend,
         ),
     ];
-    let panels = panels.into_iter().map(|panel| panel.size(8, 8));
-    let slowest = board
-        .jobs_for(Purpose::ContainerMetrics)
-        .iter()
-        .map(|job| job.interval)
-        .max();
-    let panels = panels.map(|panel| panel.every(slowest.unwrap_or_default(), board.interval));
+    let slowest = component::container_metrics_interval(board);
+    let panels = panels
+        .into_iter()
+        .map(|panel| panel.size(8, 8).every(slowest, board.interval));
     std::iter::once(Panel::row("Stores"))
         .chain(panels)
         .collect()
@@ -373,12 +377,13 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
     .unit("bytes")
     .zero_based()
     .stacked();
+    let mut of_group: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for workload in platform.workloads() {
+        let of_group = of_group.entry(&workload.group);
+        of_group.or_default().push(&workload.name);
+    }
     for group in &platform.groups {
-        let workloads: Vec<&str> = platform
-            .workloads()
-            .filter(|workload| workload.group == group.name)
-            .map(|workload| workload.name.as_str())
-            .collect();
+        let workloads = of_group.remove(group.name.as_str()).unwrap_or_default();
         let Some(matchers) = component::container_matchers(board, &workloads) else {
             continue;
         };
@@ -394,12 +399,7 @@ fn containers(board: &Board<'_>) -> Vec<Panel> {
     if cpu.queries.is_empty() {
         return Vec::new();
     }
-    let watchers = board.jobs_for(Purpose::ContainerMetrics);
-    let slowest = watchers
-        .iter()
-        .map(|job| job.interval)
-        .max()
-        .unwrap_or_default();
+    let slowest = component::container_metrics_interval(board);
     vec![
         Panel::row("Containers"),
         cpu.every(slowest, board.interval),

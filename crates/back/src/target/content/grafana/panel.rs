@@ -30,6 +30,8 @@ pub(super) enum Look {
     Table,
     /// A stat that says `Up` or `Down`.
     Up,
+    /// One of several components, each with its name.
+    Tiles,
     /// `Up` and `Down` over time.
     Timeline,
     /// The table of scrape jobs.
@@ -313,6 +315,31 @@ fn letters(index: usize) -> String {
     }
 }
 
+/// Panels in shelves without gaps: a shelf takes each next panel that still fits, and shares out what is left of its width.
+/// None is more than doubled.
+pub(super) fn packed(mut panels: Vec<Panel>) -> Vec<Panel> {
+    let mut out = Vec::new();
+    while !panels.is_empty() {
+        let mut left = COLUMNS;
+        let (mut shelf, rest): (Vec<Panel>, Vec<Panel>) = panels.into_iter().partition(|panel| {
+            let fits = panel.width <= left;
+            if fits {
+                left -= panel.width;
+            }
+            fits
+        });
+        for (place, on_it) in (1..=shelf.len()).rev().zip(&mut shelf) {
+            let share = left / u32::try_from(place).unwrap_or(u32::MAX);
+            let more = share.min(on_it.width);
+            on_it.width += more;
+            left -= more;
+        }
+        out.extend(shelf);
+        panels = rest;
+    }
+    out
+}
+
 /// Gives each panel its number and its place: from left to right, on the next shelf where a shelf is full or a section
 /// starts.
 pub(super) fn place(panels: Vec<Panel>) -> Vec<Panel> {
@@ -346,6 +373,19 @@ mod tests {
         ];
         let places: Vec<(u32, u32)> = place(panels).iter().map(|p| (p.x, p.y)).collect();
         assert_eq!(places, [(0, 0), (10, 0), (0, 8), (0, 12), (0, 13)]);
+    }
+
+    #[test]
+    fn what_is_packed_fills_its_shelves() {
+        let panel = |width| Panel::new(Look::Tiles, "", "").size(width, 4);
+        let widths = |of: &[u32]| -> Vec<u32> {
+            let panels = packed(of.iter().map(|width| panel(*width)).collect());
+            panels.iter().map(|panel| panel.width).collect()
+        };
+        assert_eq!(widths(&[12, 12, 6, 24, 6, 12]), [12, 12, 6, 6, 12, 24]);
+        assert_eq!(widths(&[6, 12]), [9, 15]);
+        assert_eq!(widths(&[6]), [12]);
+        assert!(widths(&[]).is_empty());
     }
 
     #[test]

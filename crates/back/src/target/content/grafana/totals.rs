@@ -11,7 +11,7 @@ use crate::{
     model::{Component, Expression},
     target::shared::{
         probes::{self, Asked},
-        scrape::{self, Job},
+        scrape,
     },
 };
 
@@ -136,7 +136,7 @@ fn instances(board: &Board<'_>, components: &[&Component]) -> String {
         }
     }
     let of_jobs = alike.into_iter().map(|(healthy, names)| {
-        let jobs: Vec<&Job<'_>> = names.iter().flat_map(|it| board.jobs_of(it)).collect();
+        let jobs = board.jobs_of_all(&names);
         scrape::healthy(healthy, &names, &jobs)
     });
     let of_asked = (!asked.is_empty()).then(|| probes::states(&asked));

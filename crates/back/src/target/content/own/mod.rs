@@ -68,10 +68,13 @@ pub fn emit(
         }
         let text = context.engine.render_strictly(template, &view)?;
         taken.push(path.clone());
-        emission
-            .files
-            .files
-            .insert(path, GeneratedFile { text, owner });
+        emission.files.files.insert(
+            path,
+            GeneratedFile {
+                text: text.into(),
+                owner,
+            },
+        );
     }
     Ok(emission)
 }

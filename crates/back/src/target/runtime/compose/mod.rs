@@ -5,6 +5,7 @@
 //! same.
 
 mod environment;
+mod group;
 mod losses;
 mod mounts;
 mod ports;
@@ -13,54 +14,25 @@ mod repeated;
 mod service;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::{repeated::Repeated, service::Service};
+use self::group::GroupText;
 use crate::{
     data::Kept,
     files::{DOTENV_GITIGNORE, Target, ignores_dotenv},
     fileset::FileSet,
-    model::{MountSource, Platform, Workload},
+    model::{MountSource, Platform},
     speak::{Compose, Speak},
     target::{
         Context, Emission,
-        runtime::shared::{
-            networks::Networks,
-            service::{ServiceView, volume_declaration},
-            started::Services,
-        },
-        shared::losses::Losses,
+        runtime::shared::{service::volume_declaration, started::Services},
+        shared::{kept::RuntimeData, losses::Losses},
     },
     template::{TemplateError, View},
 };
-
-/// A group's file.
-#[derive(Debug, Serialize)]
-struct GroupFile {
-    /// The Compose project.
-    name: String,
-    /// The group.
-    group: String,
-    /// The group's description.
-    description: Option<String>,
-    /// The services, in the order of their start.
-    services: Vec<ServiceView>,
-    /// Declarations by section: `networks`, `volumes`, `secrets`, `configs`.
-    resources: BTreeMap<&'static str, Map<String, Value>>,
-    #[serde(flatten)]
-    repeated: Repeated,
-}
-
-impl GroupFile {
-    fn declares(&self, section: &str, key: &str) -> bool {
-        self.resources
-            .get(section)
-            .is_some_and(|entries| entries.contains_key(key))
-    }
-}
 
 /// `compose.yaml`.
 #[derive(Debug, Serialize)]
@@ -94,17 +66,17 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut losses = Losses::new(losses::WORDING);
     let raw = Compose(platform).raw(&platform.raw_compose);
     let raw = raw.as_object().cloned().unwrap_or_default();
-    let mut files = group_files(context, &mut losses)?;
-    raw::over_groups(&raw, &mut files);
-    for file in &mut files {
-        file.repeated = repeated::of(platform, &file.services);
-    }
+    let mut files = group::write(context, &raw, &mut losses)?;
     if files.is_empty() && raw.is_empty() {
         return Ok(Emission::default());
     }
     losses::of_variables(platform, &mut losses);
     losses::of_pipelines(platform, &mut losses);
     let mut out = FileSet::default();
+    for file in &mut files {
+        let path = format!("compose/{}.yaml", file.group);
+        out.add(Target::Compose, path, std::mem::take(&mut file.text));
+    }
     let mut render = |path: String, template: &str, view: View| {
         let text = context.engine.render_view(template, &view)?;
         out.add(Target::Compose, path, text);
@@ -122,10 +94,6 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         volumes: volumes_of_pipelines(platform, &raw, &files),
         raw: raw::of_project(&raw, &files),
     };
-    for file in &files {
-        let path = format!("compose/{}.yaml", file.group);
-        render(path, "compose/group.yaml", View::new(file))?;
-    }
     let environment = environment::view(platform);
     render(
         "compose/compose.yaml".into(),
@@ -140,9 +108,13 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     render(DOTENV_GITIGNORE.into(), "compose/gitignore", View::new(()))?;
     refuse_seen_secrets(&out)?;
     for (path, text) in context.mounted.copies(platform) {
-        out.add(Target::Compose, format!("compose/files/{path}"), text);
+        out.add(
+            Target::Compose,
+            format!("compose/files/{path}"),
+            Arc::clone(text),
+        );
     }
-    out.kept = kept(platform, &project, &files);
+    out.kept = kept(platform, &project, files);
     Ok(Emission {
         files: out,
         losses: losses.finish(),
@@ -172,92 +144,27 @@ fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
 }
 
 /// The data that the files keep.
-fn kept(platform: &Platform, project: &ProjectView, files: &[GroupFile]) -> Vec<Kept> {
-    let mut declared: BTreeMap<String, Value> = BTreeMap::new();
-    let of_groups = files
-        .iter()
-        .filter_map(|file| file.resources.get("volumes"));
-    for (key, value) in of_groups.chain([&project.volumes]).flatten() {
-        declared.insert(key.clone(), value.clone());
-    }
-    let services = files.iter().flat_map(|file| &file.services);
-    Services::new(&Compose(platform))
-        .runtime_data(Target::Compose, &project.name, &declared, services)
-        .kept(platform)
-}
-
-/// One file for each group that has workloads, in the platform's order.
-fn group_files(
-    context: &Context<'_>,
-    losses: &mut Losses,
-) -> Result<Vec<GroupFile>, TemplateError> {
-    let platform = context.platform;
+fn kept(platform: &Platform, project: &ProjectView, files: Vec<GroupText<'_>>) -> Vec<Kept> {
     let speak = Compose(platform);
-    let networks = Networks::new(context, &speak);
-    let mut of_group: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
-    for workload in platform.workloads() {
-        of_group.entry(&workload.group).or_default().push(workload);
-    }
-    let mut files = Vec::new();
-    for group in &platform.groups {
-        let mut file = GroupFile {
-            name: platform.project.clone(),
-            group: group.name.clone(),
-            description: group.description.clone(),
-            services: Vec::new(),
-            resources: BTreeMap::new(),
-            repeated: Repeated::default(),
-        };
-        for workload in of_group.remove(group.name.as_str()).into_iter().flatten() {
-            let service = service::service(context, &networks, workload, losses)?;
-            declare(platform, &networks, &service, &mut file);
-            let view = ServiceView::new(platform, workload, service.keys);
-            file.services.push(view);
-        }
-        if !file.services.is_empty() {
-            files.push(file);
-        }
-    }
-    Ok(files)
-}
-
-/// Adds to a group's file what one of its services uses.
-fn declare(
-    platform: &Platform,
-    networks: &Networks<'_>,
-    service: &Service<'_>,
-    file: &mut GroupFile,
-) {
-    let mut put = |section: &'static str, key: &str, value: Value| {
-        let entries = file.resources.entry(section).or_default();
-        entries.insert(key.to_string(), value);
+    let of_groups = files.iter().map(|file| &file.volumes);
+    let declared: BTreeMap<String, Value> = of_groups
+        .chain([&project.volumes])
+        .flatten()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let data = RuntimeData {
+        target: Target::Compose,
+        volumes: Services::new(&speak).volumes(&project.name, &declared),
+        started: files.into_iter().flat_map(|file| file.started).collect(),
     };
-    for key in &service.networks {
-        if let Some(declaration) = networks.declaration(key) {
-            put("networks", key, declaration);
-        }
-    }
-    let speak = Compose(platform);
-    let mounts = &service.mounts;
-    for volume in mounts.named.iter().filter_map(|key| platform.volume(key)) {
-        put("volumes", &volume.key, volume_declaration(&speak, volume));
-    }
-    for (secret, _) in &mounts.files.secrets {
-        if secret.optional {
-            let content = json!({ "content": speak.secret(secret) });
-            put("configs", &secret.name, content);
-        } else {
-            let environment = json!({ "environment": secret.env });
-            put("secrets", &secret.name, environment);
-        }
-    }
+    data.kept(platform)
 }
 
 /// Volumes of tasks. They are declared so that Compose lists them, and removes them when the project is removed with its volumes.
 fn volumes_of_pipelines(
     platform: &Platform,
     raw: &Map<String, Value>,
-    files: &[GroupFile],
+    files: &[GroupText<'_>],
 ) -> Map<String, Value> {
     let mounts = platform.pipelines.iter().flat_map(|it| &it.volumes);
     let mut volumes: Map<String, Value> = mounts
@@ -268,7 +175,7 @@ fn volumes_of_pipelines(
         .filter(|volume| {
             !files
                 .iter()
-                .any(|file| file.declares("volumes", &volume.key))
+                .any(|file| file.volumes.contains_key(&volume.key))
         })
         .map(|volume| {
             (
@@ -327,7 +234,7 @@ impl OrderView {
 }
 
 /// The value of `include`: each group's file, and with it what orders it after others.
-fn includes(files: &[GroupFile], orders: &[OrderView]) -> Value {
+fn includes(files: &[GroupText<'_>], orders: &[OrderView]) -> Value {
     files
         .iter()
         .map(|file| {

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{GroupFile, tree};
+use super::{
+    group::{GroupFile, GroupText},
+    tree,
+};
 
 /// Sections of named things that any group's services may use.
 const RESOURCES: [&str; 4] = ["networks", "volumes", "secrets", "configs"];
@@ -63,7 +66,7 @@ pub(super) fn merged_include(raw: &Map<String, Value>, ours: Value) -> Value {
 }
 
 /// What is left for `compose.yaml`: services that no group has, and every other key.
-pub(super) fn of_project(raw: &Map<String, Value>, files: &[GroupFile]) -> Map<String, Value> {
+pub(super) fn of_project(raw: &Map<String, Value>, files: &[GroupText<'_>]) -> Map<String, Value> {
     let mut rest = raw.clone();
     let handled = ["name", "include"];
     rest.retain(|key, value| !handled.contains(&key.as_str()) && *value != Value::Bool(false));
@@ -72,10 +75,7 @@ pub(super) fn of_project(raw: &Map<String, Value>, files: &[GroupFile]) -> Map<S
     }
     if let Some(Value::Object(services)) = rest.get_mut("services") {
         services.retain(|name, keys| {
-            *keys != Value::Bool(false)
-                && !files
-                    .iter()
-                    .any(|file| file.services.iter().any(|it| it.name == *name))
+            *keys != Value::Bool(false) && !files.iter().any(|file| file.services.contains(name))
         });
         if services.is_empty() {
             rest.shift_remove("services");

@@ -1,6 +1,9 @@
 //! The chart as a whole: the view of its templates, its files, and what it can't express.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -26,6 +29,7 @@ use crate::{
             names::Names,
         },
     },
+    template::View,
 };
 
 /// Has `sh` and `nc`, for the init containers that wait.
@@ -74,7 +78,7 @@ pub struct ChartView {
     /// The platform's description, else a sentence.
     description: String,
     /// `values.yaml` by its documented keys.
-    values: Value,
+    values: View,
     /// Values of other charts, and top-level keys that only `[raw.helm]` knows.
     further: Map<String, Value>,
     /// The tables of README.md.
@@ -87,7 +91,7 @@ pub struct ChartView {
 pub struct Chart {
     pub view: ChartView,
     /// Paths below `files/`, and their texts.
-    pub files: BTreeMap<String, String>,
+    pub files: BTreeMap<String, Arc<str>>,
     pub losses: Vec<Diagnostic>,
     /// The data that it keeps.
     pub kept: Vec<Kept>,
@@ -167,7 +171,7 @@ pub fn build(context: &Context<'_>) -> Chart {
                 .clone()
                 .unwrap_or_else(|| format!("The platform {}", platform.name)),
             readme: readme::view(&values),
-            values,
+            values: View::of_tree(values),
             further,
             schema,
         },
@@ -180,7 +184,7 @@ pub fn build(context: &Context<'_>) -> Chart {
 /// The chart's own values, without raw tables and charts of others.
 fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
     let (context, platform) = (builder.context, builder.context.platform);
-    json!({
+    let mut values = json!({
         "existingSecret": platform.name,
         "secrets": secrets(platform),
         "externalSecrets": {
@@ -240,9 +244,12 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
             .all_alone()
             .map(|(key, claim)| (key.to_string(), json!(claim)))
             .collect::<Map<_, _>>(),
-        "components": components,
+        "components": {},
         "extraObjects": [],
-    })
+    });
+    // They are too many to be copied, as the macro does.
+    values["components"] = Value::Object(components);
+    values
 }
 
 /// Every workload by name, the raw tables of its component last.

@@ -134,6 +134,7 @@ impl Claims {
             backing: None,
             moved: volume.claim_moved && name == volume.claim,
             name,
+            folder: None,
             size: makes_it.then(|| size.or(volume.size).unwrap_or(DEFAULT_SIZE)),
             named_by,
             adopted: !makes_it || own.is_some() || volume.named || volume.claim_moved,

@@ -4,8 +4,8 @@
 //! that Helm reads back unchanged stands below `files/base64/`.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use serde::Serialize;
@@ -60,15 +60,46 @@ struct FileItem {
 /// One file to put into the chart.
 struct Source<'a> {
     path: String,
-    content: Cow<'a, [u8]>,
+    content: Content<'a>,
     below: String,
+}
+
+/// What stands in it.
+enum Content<'a> {
+    /// Generated, and shared with who else has it.
+    Text(Arc<str>),
+    /// A file of the project.
+    Bytes(&'a [u8]),
+}
+
+impl Content<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Content::Text(text) => text.as_bytes(),
+            Content::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// A text that Helm's `.Files` and YAML carry unchanged: Helm cuts off a byte order mark.
+    fn text(&self) -> Option<Arc<str>> {
+        let is_carried = |text: &str| {
+            !text.starts_with('\u{feff}') && !text.contains('\0') && !text.contains('\r')
+        };
+        match self {
+            Content::Text(text) => is_carried(text).then(|| Arc::clone(text)),
+            Content::Bytes(bytes) => {
+                let text = std::str::from_utf8(bytes).ok()?;
+                is_carried(text).then(|| text.into())
+            }
+        }
+    }
 }
 
 /// Collects the files of the chart.
 #[derive(Debug)]
 pub struct ChartFiles<'a> {
     context: &'a Context<'a>,
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Arc<str>>,
     /// The ConfigMaps of each component.
     maps: BTreeMap<String, Maps>,
     /// Names of ConfigMaps.
@@ -87,7 +118,7 @@ impl<'a> ChartFiles<'a> {
     }
 
     /// Paths below `files/`, and their texts.
-    pub fn finish(self) -> BTreeMap<String, String> {
+    pub fn finish(self) -> BTreeMap<String, Arc<str>> {
         self.files
     }
 
@@ -131,28 +162,19 @@ impl<'a> ChartFiles<'a> {
         match content {
             FileContent::Text { name, text } => {
                 let path = mounted::config_path(&workload.component, name);
-                let content = self
-                    .context
-                    .mounted
-                    .get(&path)
-                    .map(|text| Cow::Borrowed(text.as_bytes()))
-                    .unwrap_or_else(|| {
-                        let text = ChartDefaults(self.context.platform).text(text);
-                        Cow::Owned(text.into_bytes())
-                    });
-                vec![Source::single(path, content)]
+                let generated = self.context.mounted.get(&path).cloned();
+                let content = generated
+                    .unwrap_or_else(|| ChartDefaults(self.context.platform).text(text).into());
+                vec![Source::single(path, Content::Text(content))]
             }
             FileContent::Project { path, bytes } => {
-                vec![Source::single(
-                    project_path(path),
-                    Cow::Borrowed(bytes.as_slice()),
-                )]
+                vec![Source::single(project_path(path), Content::Bytes(bytes))]
             }
             FileContent::Folder { path, files } => files
                 .iter()
                 .map(|(below, bytes)| Source {
                     path: project_path(&format!("{path}/{below}")),
-                    content: Cow::Borrowed(bytes.as_slice()),
+                    content: Content::Bytes(bytes),
                     below: below.clone(),
                 })
                 .collect(),
@@ -169,24 +191,25 @@ impl<'a> ChartFiles<'a> {
             .below(path)
             .map(|(file, below, text)| Source {
                 path: file.to_string(),
-                content: match file.ends_with(".json") {
-                    true => Cow::Owned(compact(text).into_bytes()),
-                    false => Cow::Borrowed(text.as_bytes()),
-                },
+                content: Content::Text(match file.ends_with(".json") {
+                    true => compact(text).into(),
+                    false => Arc::clone(text),
+                }),
                 below: below.trim_start_matches('/').to_string(),
             })
             .collect()
     }
 
     fn item(&mut self, source: Source<'_>, maps: &mut Maps) -> FileItem {
-        let (file, text) = match as_text(&source.content) {
+        let bytes = source.content.bytes();
+        let (file, text) = match source.content.text() {
             Some(text) => (source.path, text),
             None => (
                 format!("base64/{}", source.path),
-                format!("{}\n", BASE64.encode(&source.content)),
+                format!("{}\n", BASE64.encode(bytes)).into(),
             ),
         };
-        let (config_map, key) = maps.place(&file, source.content.len(), &mut self.names);
+        let (config_map, key) = maps.place(&file, bytes.len(), &mut self.names);
         self.files.insert(file.clone(), text);
         FileItem {
             file,
@@ -198,7 +221,7 @@ impl<'a> ChartFiles<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn single(path: String, content: Cow<'a, [u8]>) -> Self {
+    fn single(path: String, content: Content<'a>) -> Self {
         Self {
             path,
             content,
@@ -305,11 +328,4 @@ fn project_path(path: &str) -> String {
         .map(|step| if step == ".." { "_up" } else { step })
         .collect();
     format!("project/{}", steps.join("/"))
-}
-
-/// A text that Helm's `.Files` and YAML carry unchanged: Helm cuts off a byte order mark.
-fn as_text(content: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(content).ok()?;
-    let carried = !text.starts_with('\u{feff}') && !text.contains('\0') && !text.contains('\r');
-    carried.then(|| text.to_string())
 }

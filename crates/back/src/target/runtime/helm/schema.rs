@@ -5,21 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::language::{CHART_TOP_KEYS, KeyShape, Shape, component_key};
+use crate::{
+    language::{CHART_TOP_KEYS, KeyShape, Shape, component_key},
+    template::View,
+};
 
 /// Values' names as properties of the schema.
 #[derive(Debug, Serialize)]
 pub struct SchemaView {
     /// `components`: each workload refers to the one definition.
-    components: Map<String, Value>,
+    components: View,
     /// A schema for each secret.
-    secrets: Map<String, Value>,
+    secrets: View,
     /// A schema for each variable.
-    vars: Map<String, Value>,
+    vars: View,
     /// A schema for each claim.
-    volumes: Map<String, Value>,
+    volumes: View,
     /// A schema for each pipeline.
-    pipelines: Map<String, Value>,
+    pipelines: View,
     /// Values of other charts, and top-level keys that only `[raw.helm]` knows.
     keys: Map<String, Value>,
     /// What each key at the top means.
@@ -31,10 +34,9 @@ pub struct SchemaView {
 /// `known` are the top-level keys of a chart without raw tables.
 pub fn view(values: &Value, known: &BTreeSet<String>) -> SchemaView {
     let properties = |key: &str, definition: &str| {
-        named(
-            &values[key],
-            &json!({ "$ref": format!("#/definitions/{definition}") }),
-        )
+        let names = values[key].as_object().into_iter().flat_map(Map::keys);
+        let schema = json!({ "$ref": format!("#/definitions/{definition}") });
+        View::alike(names, schema)
     };
     SchemaView {
         components: properties("components", "component"),
@@ -94,13 +96,4 @@ fn of_type(value: &Value) -> Value {
         Value::Object(_) => json!({ "type": "object" }),
         _ => json!({}),
     }
-}
-
-fn named(values: &Value, schema: &Value) -> Map<String, Value> {
-    values
-        .as_object()
-        .into_iter()
-        .flat_map(Map::keys)
-        .map(|key| (key.clone(), schema.clone()))
-        .collect()
 }

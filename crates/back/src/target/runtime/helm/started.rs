@@ -13,7 +13,7 @@ use crate::{
     model::{MountSource, Platform, Workload},
     speak::Chart,
     target::shared::kept::{
-        Defaults, Keeping, KeptVolume, Laid, RuntimeData, Source, Started, names_folders,
+        Defaults, Keeping, KeptVolume, Laid, RuntimeData, Source, Started, Unread, names_folders,
     },
 };
 
@@ -50,15 +50,9 @@ pub fn runtime_data<'a>(
         .filter_map(|workload| {
             let values = values["components"].get(&workload.name)?;
             let component = platform.component(&workload.component)?;
-            let (mut env, mut words) = (BTreeMap::new(), Vec::new());
+            let (mut env, mut words, mut unread) = (BTreeMap::new(), Vec::new(), Vec::new());
             if names_folders(component, workload) {
-                env = environment(&values["env"], &defaults);
-                // It stands behind the chart's own, and of two of one name the last counts.
-                let more = values["extraEnv"].as_array().into_iter().flatten();
-                env.extend(more.filter_map(|it| {
-                    let name = it["name"].as_str()?.to_string();
-                    Some((name, defaults.text(&it["value"])?))
-                }));
+                (env, unread) = environment(values, &defaults);
                 let lists = ["command", "args"].iter().map(|key| values[key].as_array());
                 let written = lists.flatten().flatten();
                 words.extend(written.filter_map(|word| defaults.text(word)));
@@ -69,6 +63,8 @@ pub fn runtime_data<'a>(
                 image: other_image(platform, workload, &values["image"]),
                 env,
                 words,
+                unread,
+                open_to: None,
                 laid: laid(claims, workload, values, &mut further),
             })
         })
@@ -95,6 +91,7 @@ fn claim(key: &str, name: &str, path: DataKey) -> KeptVolume {
             backing: None,
             moved: false,
             size: None,
+            folder: None,
             named_by: Some(path.to_string()),
             adopted: true,
         },
@@ -212,9 +209,31 @@ fn other_image(platform: &Platform, workload: &Workload, values: &Value) -> Opti
     })
 }
 
-fn environment(values: &Value, defaults: &Defaults) -> BTreeMap<String, String> {
-    let values = values.as_object().into_iter().flatten();
-    values
+/// The variables of a container, and those whose values come from objects of the cluster.
+fn environment(values: &Value, defaults: &Defaults) -> (BTreeMap<String, String>, Vec<Unread>) {
+    let own = values["env"].as_object().into_iter().flatten();
+    let mut env: BTreeMap<String, String> = own
         .filter_map(|(name, value)| Some((name.clone(), defaults.text(value)?)))
-        .collect()
+        .collect();
+    let mut unread = Vec::new();
+    // It stands behind the chart's own, and of two of one name the last counts.
+    let more = values["extraEnv"].as_array().into_iter().flatten();
+    for (name, variable) in more.filter_map(|it| Some((it["name"].as_str()?, it))) {
+        match defaults.text(&variable["value"]) {
+            Some(value) => drop(env.insert(name.to_string(), value)),
+            None => {
+                env.remove(name);
+                unread.push(Unread {
+                    key: "extraEnv",
+                    variable: Some(name.to_string()),
+                });
+            }
+        }
+    }
+    let objects = values["extraEnvFrom"].as_array();
+    unread.extend(objects.filter(|it| !it.is_empty()).map(|_| Unread {
+        key: "extraEnvFrom",
+        variable: None,
+    }));
+    (env, unread)
 }

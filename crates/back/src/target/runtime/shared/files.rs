@@ -72,8 +72,8 @@ fn source_of(
         FileContent::Secret(_) => return None,
         FileContent::Text { name, .. } => {
             let path = mounted::config_path(&workload.component, name);
-            let text = mounted.get(&path).unwrap_or_default();
-            digest.add(&file.path, text.as_bytes());
+            let text = mounted.get(&path).map(|text| text.as_bytes());
+            digest.add(&file.path, text.unwrap_or_default());
             speak.literal(&mounted.source(&path))
         }
         FileContent::Project { path, bytes } => {

@@ -13,7 +13,7 @@ use crate::{
     model::{MountSource, Platform, Workload},
     speak::Speak,
     target::shared::kept::{
-        Defaults, KeptVolume, Laid, RuntimeData, Source, Started, by_engine, names_folders,
+        Defaults, KeptVolume, Laid, RuntimeData, Source, Started, Unread, by_engine, names_folders,
     },
     value::Tmpfs,
 };
@@ -68,7 +68,7 @@ impl<'a> Services<'a> {
     }
 
     /// A service as its engine starts it.
-    fn started<'b>(
+    pub fn started<'b>(
         &self,
         platform: &'b Platform,
         workload: &'b Workload,
@@ -78,9 +78,10 @@ impl<'a> Services<'a> {
         let image = keys.get("image").and_then(Value::as_str);
         let own = self.speak.text(&workload.image.text());
         let component = platform.component(&workload.component)?;
-        let (mut env, mut words) = (BTreeMap::new(), Vec::new());
+        let (mut env, mut words, mut unread) = (BTreeMap::new(), Vec::new(), Vec::new());
         if names_folders(component, workload) {
             env = self.environment(keys.get("environment"));
+            unread = unread_variables(keys);
             words = self.list(keys.get("entrypoint"));
             words.extend(self.list(keys.get("command")));
         }
@@ -92,6 +93,8 @@ impl<'a> Services<'a> {
                 .and_then(|image| self.text(&Value::from(image))),
             env,
             words,
+            unread,
+            open_to: keys.get("extends").map(|_| "extends"),
             laid: self.laid(keys),
         })
     }
@@ -176,7 +179,7 @@ impl<'a> Services<'a> {
     }
 
     /// Each volume of a platform as the files declare it, and those that raw keys add.
-    fn volumes(&self, project: &str, declared: &BTreeMap<String, Value>) -> Vec<KeptVolume> {
+    pub fn volumes(&self, project: &str, declared: &BTreeMap<String, Value>) -> Vec<KeptVolume> {
         let platform = self.speak.platform();
         let mut out: Vec<KeptVolume> = platform.volumes.iter().map(by_engine).collect();
         for volume in &mut out {
@@ -205,6 +208,7 @@ impl<'a> Services<'a> {
             None => format!("{project}_{}", volume.key),
         };
         keeping.backing = self.backing(declaration);
+        keeping.folder = self.bound_folder(declaration);
         keeping.adopted |= declaration["external"] == true;
         if name != keeping.name || keeping.backing.is_some() {
             keeping.moved &= name == keeping.name;
@@ -212,6 +216,17 @@ impl<'a> Services<'a> {
             keeping.name = name;
             keeping.adopted = true;
         }
+    }
+
+    /// The absolute path of a folder that a volume is by its options (docker/docs, "docker volume create": `o=bind`).
+    fn bound_folder(&self, declaration: &Value) -> Option<String> {
+        let options = &declaration["driver_opts"];
+        let of_mount = self.text(&options["o"])?;
+        let is_bind = of_mount
+            .split(',')
+            .any(|it| ["bind", "rbind"].contains(&it));
+        let device = self.text(&options["device"])?;
+        (is_bind && device.starts_with('/')).then_some(device)
     }
 
     /// As in `local device=/srv/data o=bind type=none`. An engine's own folder is `None`.
@@ -236,4 +251,29 @@ impl<'a> Services<'a> {
         let words: Vec<String> = std::iter::once(driver).chain(options).collect();
         Some(words.join(" "))
     }
+}
+
+/// Variables that get their values from files, or from whoever starts the service.
+fn unread_variables(keys: &Map<String, Value>) -> Vec<Unread> {
+    let of_shell = |name: &str| Unread {
+        key: "environment",
+        variable: Some(name.to_string()),
+    };
+    let mut unread: Vec<Unread> = match keys.get("environment") {
+        Some(Value::Object(table)) => {
+            let empty = table.iter().filter(|(_, value)| value.is_null());
+            empty.map(|(name, _)| of_shell(name)).collect()
+        }
+        Some(Value::Array(entries)) => {
+            let names = entries.iter().filter_map(Value::as_str);
+            let names = names.filter(|entry| !entry.contains('='));
+            names.map(of_shell).collect()
+        }
+        _ => Vec::new(),
+    };
+    unread.extend(keys.get("env_file").map(|_| Unread {
+        key: "env_file",
+        variable: None,
+    }));
+    unread
 }

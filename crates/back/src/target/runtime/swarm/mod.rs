@@ -7,7 +7,7 @@ mod mounts;
 mod ports;
 mod service;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -92,7 +92,11 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         let text = context.engine.render("swarm/stack.yaml", json!(view))?;
         files.add(Target::Swarm, PATH, text);
         for (path, text) in context.mounted.copies(platform) {
-            files.add(Target::Swarm, format!("swarm/files/{path}"), text);
+            files.add(
+                Target::Swarm,
+                format!("swarm/files/{path}"),
+                Arc::clone(text),
+            );
         }
         files.kept = kept(platform, &view);
     }

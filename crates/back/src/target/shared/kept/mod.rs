@@ -3,13 +3,15 @@
 //! In: what a runtime has really written, raw tables included ([`Started`]). Out: the data with its places, which the manifest
 //! remembers and a plan compares.
 
+mod configured;
 mod defaults;
 mod started;
 
 use std::collections::BTreeMap;
 
 pub use defaults::Defaults;
-pub use started::{Laid, Source, Started, names_folders};
+use started::ProgramFolder;
+pub use started::{Laid, Source, Started, Unread, names_folders};
 
 use crate::{
     data::{Data, DataKey, Keeper, Kept, Place, STORE_VOLUME, join_paths},
@@ -32,6 +34,8 @@ pub struct Keeping {
     pub moved: bool,
     /// Bytes that it asks for.
     pub size: Option<u64>,
+    /// The folder of the machine that it is, where its driver's options say so; absolute.
+    pub folder: Option<String>,
     /// The raw key that decides which data it is.
     pub named_by: Option<String>,
     /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.
@@ -61,6 +65,7 @@ impl KeptVolume {
                 backing: None,
                 moved: false,
                 size: None,
+                folder: None,
                 named_by: Some(path.to_string()),
                 adopted: true,
             },
@@ -87,11 +92,9 @@ impl RuntimeData<'_> {
             let program_folders = started.folders();
             for (index, laid) in started.laid.iter().enumerate() {
                 let mount = started.mount(laid);
-                let own: Vec<&String> = program_folders
-                    .iter()
-                    .filter(|(covered_by, _)| *covered_by == Some(index))
-                    .map(|(_, folder)| folder)
-                    .collect();
+                let own = program_folders.iter();
+                let own: Vec<&ProgramFolder> =
+                    own.filter(|folder| folder.laid == Some(index)).collect();
                 let is_store = is_store(started.component, mount, !own.is_empty());
                 let kept = match &laid.source {
                     Source::Volume(key) => volumes.get_mut(key),
@@ -141,6 +144,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
         mounts: Vec::new(),
         upgrades: Vec::new(),
         size: keeping.size,
+        folder: keeping.folder,
         places: Default::default(),
         named_by: keeping.named_by,
         adopted: keeping.adopted,
@@ -158,6 +162,7 @@ fn of_folder(path: &str, key: DataKey) -> Kept {
             backing: None,
             moved: false,
             size: None,
+            folder: None,
             named_by: None,
             adopted: false,
         },
@@ -165,19 +170,29 @@ fn of_folder(path: &str, key: DataKey) -> Kept {
 }
 
 /// Where a workload meets what is laid there: one place for each folder of its program that lies in it.
-fn places(target: Target, started: &Started<'_>, laid: &Laid, own: &[&String]) -> Vec<Place> {
-    let place = |folder: Option<String>| Place {
+fn places(
+    target: Target,
+    started: &Started<'_>,
+    laid: &Laid,
+    own: &[&ProgramFolder],
+) -> Vec<Place> {
+    let open_to = started.open_to.map(|key| format!("`{key}`"));
+    let place = |folder: Option<String>, unread: Option<&String>| Place {
         runtime: target,
         workload: started.workload.name.clone(),
         mount: laid.at.clone(),
         sub_path: laid.sub_path.clone(),
         folder,
+        unread: open_to.as_ref().or(unread).cloned(),
     };
     match own {
-        [] => vec![place(None)],
+        [] => vec![place(None, None)],
         own => own
             .iter()
-            .map(|folder| place(Some(join_paths(&laid.sub_path, folder))))
+            .map(|it| {
+                let folder = join_paths(&laid.sub_path, &it.path);
+                place(Some(folder), it.unread.as_ref())
+            })
             .collect(),
     }
 }
@@ -196,6 +211,7 @@ fn of_pipelines(platform: &Platform, target: Target, volumes: &mut BTreeMap<Stri
                     mount: mount.path.clone(),
                     sub_path: String::new(),
                     folder: None,
+                    unread: None,
                 });
             }
         }
@@ -235,6 +251,7 @@ pub fn by_engine(volume: &PlatformVolume) -> KeptVolume {
             backing: None,
             moved: volume.volume_moved,
             size: None,
+            folder: None,
             named_by: None,
             adopted: volume.named || volume.external || volume.volume_moved,
         },

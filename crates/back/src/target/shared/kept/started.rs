@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::configured;
 use crate::{
     data::below,
-    model::{Component, DataFolder, Mount, MountSource, Workload},
+    model::{Component, DataFolder, KeptIf, Mount, MountSource, Workload},
 };
 
 /// What lies at a path of a container.
@@ -29,6 +30,26 @@ pub struct Laid {
     pub source: Source,
 }
 
+/// A key that sets variables to values which are not read here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The key, as in `env_file`.
+    pub key: &'static str,
+    /// The variable; `None`: any that nothing else sets.
+    pub variable: Option<String>,
+}
+
+/// A folder in which a program keeps its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgramFolder {
+    /// The index of what is laid there.
+    pub laid: Option<usize>,
+    /// The path below that.
+    pub path: String,
+    /// What may name another folder and is not read here, for a message.
+    pub unread: Option<String>,
+}
+
 /// A workload with raw tables laid over it.
 #[derive(Debug)]
 pub struct Started<'a> {
@@ -40,21 +61,23 @@ pub struct Started<'a> {
     pub env: BTreeMap<String, String>,
     /// The words of the entrypoint and the command.
     pub words: Vec<String>,
+    /// Variables whose values are not known here.
+    pub unread: Vec<Unread>,
+    /// A key that may change anything of it and is not read here, as `extends`.
+    pub open_to: Option<&'static str>,
     /// What is laid over its file system.
     pub laid: Vec<Laid>,
 }
 
 impl Started<'_> {
-    /// The folders in which the program keeps its data, as far as its kind tells. Of each: the index of what is laid there, and
-    /// the path below that.
-    pub fn folders(&self) -> Vec<(Option<usize>, String)> {
+    /// The folders in which the program keeps its data, as far as its kind tells.
+    pub fn folders(&self) -> Vec<ProgramFolder> {
         let folders = self.component.data_folders.iter();
         let own = folders.filter(|_| names_folders(self.component, self.workload));
         let mut out = Vec::new();
         let mut first: Option<String> = None;
-        for folder in own {
-            let written = self.option(folder).or_else(|| self.assigned(folder));
-            let written = written.or_else(|| self.variable(folder));
+        for folder in own.filter(|folder| self.is_kept_there(folder)) {
+            let (written, unread) = self.named(folder);
             let written = written.or_else(|| folder.default.clone());
             let is_below = folder.default.as_deref().is_some_and(is_relative);
             // Some programs take several, as Kafka's `log.dirs`.
@@ -64,11 +87,76 @@ impl Started<'_> {
                     Some(first) if is_below && is_relative(path) => format!("{first}/{path}"),
                     _ => path.to_string(),
                 };
-                out.push(self.cover(&path));
+                let (laid, rest) = self.cover(&path);
+                out.push(ProgramFolder {
+                    laid,
+                    path: rest,
+                    unread: unread.clone(),
+                });
                 first.get_or_insert(path);
             }
         }
         out
+    }
+
+    /// Whether the program is told to keep its data in such a folder, and not in another database.
+    fn is_kept_there(&self, folder: &DataFolder) -> bool {
+        let Some(KeptIf {
+            env,
+            options,
+            value,
+        }) = &folder.kept_if
+        else {
+            return true;
+        };
+        let told = self.option(options).or_else(|| self.assigned(env));
+        let told = told.or_else(|| self.variable(env));
+        told.is_none_or(|told| told.eq_ignore_ascii_case(value))
+    }
+
+    /// The folder that something names, and what else may name one and is not read here.
+    fn named(&self, folder: &DataFolder) -> (Option<String>, Option<String>) {
+        let by_file = self.option(&folder.config).map(|path| {
+            let text = configured::text_at(self.workload, &path);
+            let read = text.map(|text| configured::read(&text, &folder.options));
+            (path, read)
+        });
+        let (in_file, unread) = match by_file {
+            Some((path, None | Some(configured::Setting::Elsewhere))) => {
+                (None, Some(format!("the file `{path}`")))
+            }
+            Some((_, Some(configured::Setting::Of { name, value }))) => (Some((name, value)), None),
+            Some((_, Some(configured::Setting::None))) | None => (None, None),
+        };
+        // The same option of the command counts more than what a file says of it.
+        let in_file = in_file.filter(|(name, _)| self.option(std::slice::from_ref(name)).is_none());
+        let by_words = in_file.map(|(_, value)| value);
+        let by_words = by_words.or_else(|| self.option(&folder.options));
+        let by_words = by_words.or_else(|| self.assigned(&folder.env));
+        match by_words {
+            Some(value) => (Some(value), unread),
+            None => (
+                self.variable(&folder.env),
+                unread.or_else(|| self.unread_variable(folder)),
+            ),
+        }
+    }
+
+    /// The key that may set a variable which would count, to a value that is not known here.
+    fn unread_variable(&self, folder: &DataFolder) -> Option<String> {
+        let of_choice = folder.kept_if.as_ref().map(|it| &it.env);
+        for names in [Some(&folder.env), of_choice].into_iter().flatten() {
+            for name in names {
+                if self.env.get(name).is_some_and(|it| !it.is_empty()) {
+                    break;
+                }
+                let mut keys = self.unread.iter();
+                if let Some(by) = keys.find(|it| it.variable.as_ref().is_none_or(|it| it == name)) {
+                    return Some(format!("`{}`", by.key));
+                }
+            }
+        }
+        None
     }
 
     /// What is laid over a path: the mount with the longest path around it.
@@ -93,12 +181,12 @@ impl Started<'_> {
     }
 
     /// The value of an option. The last one counts, as most programs have it.
-    fn option(&self, folder: &DataFolder) -> Option<String> {
+    fn option(&self, names: &[String]) -> Option<String> {
         let words = self.words_of_options();
         let pairs = words.iter().enumerate();
         let values = pairs.flat_map(|(index, word)| {
             let next = words.get(index + 1).copied();
-            let names = folder.options.iter();
+            let names = names.iter();
             names.filter_map(move |name| value_of(name, word, next))
         });
         values.last().map(unquoted)
@@ -115,15 +203,15 @@ impl Started<'_> {
     }
 
     /// A variable that the command itself sets, as in `sh -c "PGDATA=/x exec postgres"`.
-    fn assigned(&self, folder: &DataFolder) -> Option<String> {
+    fn assigned(&self, names: &[String]) -> Option<String> {
         let words = self.words.iter().flat_map(|it| it.split_whitespace());
         let pairs = words.filter_map(|word| word.trim_start_matches(QUOTES).split_once('='));
-        let mut own = pairs.filter(|(name, _)| folder.env.iter().any(|it| it == name));
+        let mut own = pairs.filter(|(name, _)| names.iter().any(|it| it == name));
         own.next_back().map(|(_, value)| unquoted(value))
     }
 
-    fn variable(&self, folder: &DataFolder) -> Option<String> {
-        let mut set = folder.env.iter().filter_map(|name| self.env.get(name));
+    fn variable(&self, names: &[String]) -> Option<String> {
+        let mut set = names.iter().filter_map(|name| self.env.get(name));
         set.find(|value| !value.is_empty()).cloned()
     }
 
@@ -198,7 +286,7 @@ fn value_of<'a>(name: &str, word: &'a str, next: Option<&'a str>) -> Option<&'a 
 }
 
 /// Letters are options of their own; of names neither the letter case counts, nor whether words are joined by `-` or `_`.
-fn is_same_option(name: &str, written: &str) -> bool {
+pub(super) fn is_same_option(name: &str, written: &str) -> bool {
     let same =
         |a: char, b: char| a.eq_ignore_ascii_case(&b) || matches!((a, b), ('_', '-') | ('-', '_'));
     match name.len() {
@@ -211,6 +299,6 @@ fn is_same_option(name: &str, written: &str) -> bool {
 
 const QUOTES: [char; 2] = ['"', '\''];
 
-fn unquoted(value: &str) -> String {
+pub(super) fn unquoted(value: &str) -> String {
     value.trim_end_matches(';').trim_matches(QUOTES).to_string()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     graph::{ComponentPeer, Graph, Why},
-    model::{Component, Flow, FlowEnd, Platform},
+    model::{Ci, Component, Flow, FlowEnd, Pipeline, Platform, Purpose},
     target::content::docs::facts,
 };
 
@@ -20,6 +20,16 @@ pub struct Index<'a> {
     pub flows: Vec<(&'a Flow, String)>,
     /// Those with an end in each group.
     flows_of: BTreeMap<&'a str, Vec<usize>>,
+    /// The components that run elsewhere, in the user's order.
+    pub external: Vec<&'a Component>,
+    /// CI entries and pipelines, each with the end that edges name it by.
+    pub ci: Vec<(FlowEnd, &'a Ci)>,
+    pub pipelines: Vec<(FlowEnd, &'a Pipeline)>,
+    /// Actors at least half of whose flows are with pipelines, CI entries or other actors.
+    pub above: BTreeSet<&'a str>,
+    /// Which components run the CI entries and the pipelines.
+    pub ci_runner: Option<String>,
+    pub pipeline_runner: Option<String>,
 }
 
 impl<'a> Index<'a> {
@@ -31,9 +41,25 @@ impl<'a> Index<'a> {
             scraped: BTreeSet::new(),
             flows: platform.flows.iter().zip(facts::marks(platform)).collect(),
             flows_of: BTreeMap::new(),
+            external: Vec::new(),
+            ci: platform
+                .ci
+                .iter()
+                .map(|ci| (FlowEnd::Ci(ci.name.clone()), ci))
+                .collect(),
+            pipelines: platform
+                .pipelines
+                .iter()
+                .map(|it| (FlowEnd::Pipeline(it.name.clone()), it))
+                .collect(),
+            above: mostly_with_pipelines(platform),
+            ci_runner: facts::runner(platform, Purpose::Ci),
+            pipeline_runner: facts::runner(platform, Purpose::Pipelines),
         };
         for component in &platform.components {
-            if let (None, Some(group)) = (&component.external, &component.group) {
+            if component.external.is_some() {
+                index.external.push(component);
+            } else if let Some(group) = &component.group {
                 index.members.entry(group).or_default().push(component);
                 index.group_of.insert(&component.name, group);
             }
@@ -99,4 +125,25 @@ impl<'a> Index<'a> {
         }
         out
     }
+}
+
+/// The actors at least half of whose flows are with pipelines, CI entries or other actors.
+fn mostly_with_pipelines(platform: &Platform) -> BTreeSet<&str> {
+    // Of each actor: how many of its flows are with components, and how many there are.
+    let mut flows: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for flow in &platform.flows {
+        for (own, other) in [(&flow.from, &flow.to), (&flow.to, &flow.from)] {
+            if let FlowEnd::Actor(name) = own
+                && own != other
+            {
+                let (components, all) = flows.entry(name).or_default();
+                *components += usize::from(matches!(other, FlowEnd::Component(_)));
+                *all += 1;
+            }
+        }
+    }
+    let mostly = flows
+        .into_iter()
+        .filter(|(_, (components, all))| components * 2 <= *all);
+    mostly.map(|(name, _)| name).collect()
 }

@@ -6,7 +6,7 @@ use super::index::Index;
 use crate::{
     model::{
         Actor, Agent, Ci, Component, Flow, FlowEnd, HostPort, Pipeline, Platform, Protocol,
-        Purpose, Workload,
+        Workload,
     },
     target::content::docs::facts,
 };
@@ -111,9 +111,9 @@ pub struct LegendEntry {
 
 /// The whole platform.
 pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
-    let mut scene = Scene::of(platform);
+    let mut scene = Scene::of(index);
     for actor in &platform.actors {
-        scene.add_actor(platform, actor);
+        scene.add_actor(index, actor);
     }
     for ci in &platform.ci {
         let node = scene.add(ci_node(ci));
@@ -139,11 +139,9 @@ pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
             });
         }
     }
-    for component in &platform.components {
-        if component.external.is_some() {
-            let node = scene.add(component_node(platform, component, index));
-            scene.outside_below.push(node);
-        }
+    for component in &index.external {
+        let node = scene.add(component_node(platform, component, index));
+        scene.outside_below.push(node);
     }
     scene.add_flows(index.flows.iter().collect());
     scene.add_needs(&index.needs);
@@ -153,10 +151,10 @@ pub fn build(platform: &Platform, index: &Index<'_>) -> Scene {
 
 impl Scene {
     /// An empty scene that knows which components run pipelines and CI.
-    pub fn of(platform: &Platform) -> Self {
+    pub fn of(index: &Index<'_>) -> Self {
         Self {
-            ci_runner: facts::runner(platform, Purpose::Ci),
-            pipeline_runner: facts::runner(platform, Purpose::Pipelines),
+            ci_runner: index.ci_runner.clone(),
+            pipeline_runner: index.pipeline_runner.clone(),
             ..Self::default()
         }
     }
@@ -170,9 +168,9 @@ impl Scene {
         number
     }
 
-    pub fn add_actor(&mut self, platform: &Platform, actor: &Actor) {
+    pub fn add_actor(&mut self, index: &Index<'_>, actor: &Actor) {
         let node = self.add(actor_node(actor));
-        match deals_mostly_with_pipelines(platform, &actor.name) {
+        match index.above.contains(actor.name.as_str()) {
             true => self.outside_above.push(node),
             false => self.outside_below.push(node),
         }
@@ -293,24 +291,6 @@ impl Scene {
             }
         }
     }
-}
-
-/// Whether at least half of an actor's flows are with pipelines, CI entries or other actors.
-fn deals_mostly_with_pipelines(platform: &Platform, actor: &str) -> bool {
-    let own = |end: &FlowEnd| matches!(end, FlowEnd::Actor(name) if name == actor);
-    let others: Vec<&FlowEnd> = platform
-        .flows
-        .iter()
-        .filter_map(|flow| match (own(&flow.from), own(&flow.to)) {
-            (true, false) => Some(&flow.to),
-            (false, true) => Some(&flow.from),
-            _ => None,
-        })
-        .collect();
-    let components = others
-        .iter()
-        .filter(|end| matches!(end, FlowEnd::Component(_)));
-    components.count() * 2 <= others.len() && !others.is_empty()
 }
 
 fn actor_node(actor: &Actor) -> Node {

@@ -26,9 +26,9 @@ pub fn is_whole(platform: &Platform) -> bool {
 
 /// One node for each group.
 pub fn overview(platform: &Platform, index: &Index<'_>) -> Scene {
-    let mut scene = Scene::of(platform);
+    let mut scene = Scene::of(index);
     let mut shown = BTreeSet::new();
-    add_lanes(&mut scene, platform, |_| true);
+    add_lanes(&mut scene, platform, index, |_| true);
     for group in &platform.groups {
         let members = index.members(&group.name);
         if members.is_empty() {
@@ -73,10 +73,10 @@ pub fn group(
     name: &str,
     edges: &[(FlowEnd, FlowEnd)],
 ) -> Scene {
-    let mut scene = Scene::of(platform);
+    let mut scene = Scene::of(index);
     let ends: BTreeSet<&FlowEnd> = edges.iter().flat_map(|(from, to)| [from, to]).collect();
     let deals = |end: &FlowEnd| ends.contains(end);
-    add_lanes(&mut scene, platform, deals);
+    add_lanes(&mut scene, platform, index, deals);
     for component in index.members(name) {
         let node = scene.add(component_node(platform, component, index));
         scene.boxes.push(node);
@@ -118,20 +118,22 @@ fn drop_too_many_needs(scene: &mut Scene) {
 }
 
 /// The nodes for actors, CI entries and pipelines: one each, or a single one if there are too many.
-fn add_lanes(scene: &mut Scene, platform: &Platform, shows: impl Fn(&FlowEnd) -> bool) {
+fn add_lanes(
+    scene: &mut Scene,
+    platform: &Platform,
+    index: &Index<'_>,
+    shows: impl Fn(&FlowEnd) -> bool,
+) {
     let actors = platform.actors.iter();
     for actor in actors.filter(|actor| shows(&FlowEnd::Actor(actor.name.clone()))) {
-        scene.add_actor(platform, actor);
+        scene.add_actor(index, actor);
     }
-    let ci = platform.ci.iter().map(ci_node);
-    scene.ci = lane(
-        scene,
-        ci.filter(|node| node.ends.iter().any(&shows)).collect(),
-        "CI entries",
-    );
-    let pipelines = platform.pipelines.iter().map(pipeline_node);
-    let pipelines = pipelines.filter(|node| node.ends.iter().any(&shows));
-    scene.pipelines = lane(scene, pipelines.collect(), "pipelines");
+    let ci = index.ci.iter().filter(|(end, _)| shows(end));
+    let ci = ci.map(|(_, ci)| ci_node(ci)).collect();
+    scene.ci = lane(scene, ci, "CI entries");
+    let pipelines = index.pipelines.iter().filter(|(end, _)| shows(end));
+    let pipelines = pipelines.map(|(_, it)| pipeline_node(it)).collect();
+    scene.pipelines = lane(scene, pipelines, "pipelines");
 }
 
 fn add_elsewhere(
@@ -140,9 +142,8 @@ fn add_elsewhere(
     index: &Index<'_>,
     shows: impl Fn(&FlowEnd) -> bool,
 ) {
-    let external = platform.components.iter().filter(|component| {
-        component.external.is_some() && shows(&FlowEnd::Component(component.name.clone()))
-    });
+    let external = index.external.iter();
+    let external = external.filter(|it| shows(&FlowEnd::Component(it.name.clone())));
     let nodes = external.map(|component| component_node(platform, component, index));
     let nodes = lane(scene, nodes.collect(), "components elsewhere");
     scene.outside_below.extend(nodes);

@@ -205,9 +205,7 @@ fn files_stand_below_files_and_bytes_as_base64() {
         .files
         .files
         .iter()
-        .filter_map(|(path, file)| {
-            Some((path.strip_prefix("helm/sample/files/")?, file.text.as_str()))
-        })
+        .filter_map(|(path, file)| Some((path.strip_prefix("helm/sample/files/")?, &*file.text)))
         .collect();
     assert_eq!(
         files,

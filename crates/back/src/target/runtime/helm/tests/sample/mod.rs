@@ -209,7 +209,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         healthy: None,
         alerts: Vec::new(),
         records: Vec::new(),
-        panels: Vec::new(),
+        panels: Default::default(),
         own_panels: Vec::new(),
         exposes: Vec::new(),
         exposes_more: false,
