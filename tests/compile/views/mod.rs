@@ -46,7 +46,7 @@ const TEMPLATES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "compose/group.yaml",
-        "runtime/compose/mod.rs",
+        "runtime/compose/group.rs",
         "GroupFile",
         "compose/GROUP.yaml",
     ),

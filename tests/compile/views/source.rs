@@ -136,6 +136,8 @@ impl Sources {
             "bool" => "`true` or `false`".to_string(),
             "u16" | "u32" | "u64" | "usize" | "i32" | "i64" | "f64" => "number".to_string(),
             "Value" => "any value".to_string(),
+            // What is made of a large tree of JSON.
+            "View" => "table: any value".to_string(),
             name => match self.meant(view, name) {
                 Some(inner) => format!("`{}`, below", inner.name),
                 None => panic!("the reference has no words for `{kind}` of {}", view.file),
