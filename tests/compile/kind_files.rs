@@ -71,6 +71,10 @@ fn a_mistake_in_a_kind_is_reported_at_its_place() {
             "3: wrong-type: setting `a` is of the type `list`, its default is a whole number (3)",
         ),
         (
+            "[settings.user]\nrequired_with = \"pasword\"\n[settings.password]",
+            "2: unknown-name: there is no setting `pasword` (\"pasword\")",
+        ),
+        (
             "[settings.name]\n[workload]\nenv.A = \"x${settings.nam}y\"",
             "3: unknown-name: there is no setting `nam` (${settings.nam})",
         ),

@@ -25,6 +25,7 @@ mod kinds;
 mod large;
 mod losses;
 mod manual;
+mod merging;
 mod panels;
 mod pipelines;
 mod probes;

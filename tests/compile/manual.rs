@@ -129,6 +129,8 @@ fn mistake(path: &str, key: &KeyShape, keys: &[KeyShape]) -> Option<String> {
         place: Span::new(source, 0..key.example.len()),
         removable: false,
         partial: false,
+        constants: None,
+        writes_out: false,
         example: "",
     };
     check(table, &keys, &context, &mut sink);

@@ -245,6 +245,7 @@ impl Stages<'_> {
             catalog: &mut catalog,
             sources,
             suffix: &read.suffix,
+            written_out: &read.written_out,
             recorded: &self.request.recorded,
         };
         expand::expand(&read.tree, inputs, sink)

@@ -26,7 +26,15 @@ fn list<S: AsRef<str>>(words: &[S], last: &str) -> String {
 pub fn count(number: usize, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
-        _ => format!("{number} {noun}s"),
+        _ => format!("{number} {}", many(noun)),
+    }
+}
+
+/// A noun in the plural.
+pub fn many(noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{noun}s"),
     }
 }
 

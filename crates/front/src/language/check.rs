@@ -1,7 +1,7 @@
 //! Holds a tree against the language: unknown keys, wrong types, bad forms.
 
 use super::{
-    component::{COMPONENT, reference_places, secret_places},
+    component::PART,
     compose::{
         Said, compose_form, compose_key, compose_port, external_network, key_of_file,
         key_of_network, key_of_secret, key_of_volume, network_of_its_own, services_as_components,
@@ -10,14 +10,16 @@ use super::{
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, wrong_type},
+    misplaced::is_component,
     platform::PLATFORM_FILE,
     shape::Shape,
     specification,
     unknown::Unknown,
+    written::{is_plain, misplaced_reference, written_out},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    reference::{self, Mode, Piece, Words},
+    reference::{self, Constants, Mode, Words},
     syntax::{Entry, Key, Node, Table, Value},
 };
 
@@ -151,10 +153,6 @@ fn is_file(keys: &[KeyShape]) -> bool {
     keys.len() == PLATFORM_FILE.len() && keys[0].name == PLATFORM_FILE[0].name
 }
 
-fn is_component(keys: &[KeyShape]) -> bool {
-    keys.len() == COMPONENT.len() && keys[0].name == COMPONENT[0].name
-}
-
 /// The value as far as it fits; `None` where nothing of it can be used.
 pub(super) fn value_of(
     node: &Node,
@@ -162,6 +160,12 @@ pub(super) fn value_of(
     context: &Context<'_>,
     sink: &mut Sink,
 ) -> Option<Node> {
+    if let (true, Some(constants)) = (context.writes_out, context.constants)
+        && is_plain(shape, &node.value)
+        && misplaced_reference(node, context).is_some()
+    {
+        return written_out(node, shape, (context, constants), sink);
+    }
     let inner = &context.at(node.span);
     let value = match (shape, &node.value) {
         (_, Value::Broken) => return None,
@@ -185,7 +189,7 @@ pub(super) fn value_of(
             Value::Table(map(table, *rule, item, context, sink))
         }
         (Shape::Parts, Value::Table(table)) => {
-            let part = Shape::Table(super::COMPONENT);
+            let part = Shape::Table(PART);
             Value::Table(map(table, NameRule::Resource, &part, context, sink))
         }
         (Shape::Either(shapes), value) => {
@@ -236,16 +240,22 @@ fn fault_of_scalar(node: &Node, shape: &Shape, context: &Context<'_>) -> Option<
         | (Shape::Boolean, Value::Boolean(_))
         | (Shape::Date, Value::Date(_)) => None,
         (Shape::Formed(form), Value::String(text)) => {
-            // What a reference stands for is not known yet.
+            // What other references stand for is not known yet.
             let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
-            let is_wrong = phrase.literal().is_some_and(|text| !form.accepts(&text));
-            is_wrong.then(|| bad_form(node, text, *form, context))
+            let none = Constants::default();
+            let written = context.constants.unwrap_or(&none).written_out(&phrase);
+            let wrong = written.filter(|written| !form.accepts(&written.text))?;
+            let text = match wrong.places.as_slice() {
+                [] => text,
+                _ => &wrong.text,
+            };
+            Some(wrong.explain(bad_form(node, text, *form, context)))
         }
         (Shape::Plain(form @ Form::KindPromQl), Value::String(text)) => {
             let is_wrong = !form.accepts(&kind_expression(node));
             is_wrong.then(|| bad_form(node, text, *form, context))
         }
-        (Shape::Plain(form), Value::String(text)) => misplaced_reference(node)
+        (Shape::Plain(form), Value::String(text)) => misplaced_reference(node, context)
             .or_else(|| (!form.accepts(text)).then(|| bad_form(node, text, *form, context))),
         (Shape::Integer(least, most), Value::Integer(number)) => {
             let is_wrong = !(least..=most).contains(&number);
@@ -261,7 +271,7 @@ fn fault_of_scalar(node: &Node, shape: &Shape, context: &Context<'_>) -> Option<
         (Shape::Cores, Value::Float(number)) => {
             fault_of_cores(node, &number.to_string(), shape, context)
         }
-        (Shape::Constant, Value::String(_)) => misplaced_reference(node),
+        (Shape::Constant, Value::String(_)) => misplaced_reference(node, context),
         (
             Shape::Scalar | Shape::Constant,
             Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
@@ -278,24 +288,6 @@ fn fault_of_cores(
 ) -> Option<Diagnostic> {
     let is_wrong = super::cpu_millis(written).is_none();
     is_wrong.then(|| bad_value(node, written, &shape.describe(), context))
-}
-
-/// A reference where none is read: passed on as it stands it would only fail later.
-fn misplaced_reference(node: &Node) -> Option<Diagnostic> {
-    let phrase = reference::of_node(node, Words::Platform, Mode::Shell);
-    let (word, place) = phrase.pieces.iter().find_map(|piece| match piece {
-        Piece::Reference(reference) => Some((reference.segments[0], reference.place)),
-        Piece::Misfit(misfit) => Some((misfit.word(), misfit.place)),
-        Piece::Literal(_) | Piece::Escape => None,
-    })?;
-    Some(match word {
-        "secrets" => Diagnostic::new(Code::SecretPlace, "a secret can't stand here")
-            .label(place, "a secret")
-            .help(secret_places()),
-        _ => Diagnostic::new(Code::BadReference, "no reference can stand here")
-            .label(place, "a reference")
-            .help(format!("write the value out; {}", reference_places())),
-    })
 }
 
 /// The entries of a table whose keys are the user's.

@@ -1,6 +1,6 @@
 //! Checks for required keys of a component, after its presets are merged.
 
-use super::{COMPONENT, check::missing, context::Context, key::KeyShape, shape::Shape};
+use super::{COMPONENT, PART, check::missing, context::Context, key::KeyShape, shape::Shape};
 use crate::{
     diag::Sink,
     syntax::{Node, Table, Value},
@@ -29,7 +29,7 @@ fn value(node: &Node, shape: &Shape, context: &Context<'_>, sink: &mut Sink) {
         (Shape::Table(keys), Value::Table(written)) => table(written, keys, context, sink),
         (Shape::Parts, Value::Table(parts)) => {
             for (key, part) in parts.iter() {
-                let keys = Shape::Table(COMPONENT);
+                let keys = Shape::Table(PART);
                 value(part, &keys, &context.at(key.span), sink);
             }
         }

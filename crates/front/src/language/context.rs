@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{key::KeyShape, shape::Shape};
-use crate::source::Span;
+use crate::{reference::Constants, source::Span};
 
 /// What messages call a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,10 @@ pub struct Context<'a> {
     pub removable: bool,
     /// Whether it merges with other tables: then its required keys are checked after merging.
     pub partial: bool,
+    /// What references stand for that can be written out; `None` where they are resolved otherwise, as in a kind.
+    pub constants: Option<&'a Constants>,
+    /// Whether they are written out where references are not resolved later: in pipelines and CI entries.
+    pub writes_out: bool,
     /// The example of the key that the value belongs to; nothing at the top of a file.
     pub example: &'static str,
 }
@@ -130,6 +134,8 @@ impl<'a> Context<'a> {
                 _ => self.removable,
             },
             partial: self.partial || matches!(key.name, "components" | "presets"),
+            constants: self.constants,
+            writes_out: self.writes_out || matches!(key.name, "pipelines" | "ci"),
             example: key.example,
         }
     }

@@ -246,3 +246,29 @@ pub(super) const fn keys_in_kinds<const N: usize>(keys: &[KeyShape], main: bool)
     }
     out
 }
+
+/// How many of these keys are about a workload, and not about its component as a whole.
+pub(super) const fn count_of_workloads(keys: &[KeyShape]) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < keys.len() {
+        if !matches!(keys[at].scope, Scope::Component) {
+            count += 1;
+        }
+        at += 1;
+    }
+    count
+}
+
+/// Those keys; `N` is [`count_of_workloads`].
+pub(super) const fn keys_of_workloads<const N: usize>(keys: &[KeyShape]) -> [KeyShape; N] {
+    let mut out = [keys[0]; N];
+    let (mut from, mut to) = (0, 0);
+    while from < keys.len() {
+        if !matches!(keys[from].scope, Scope::Component) {
+            out[to] = keys[from];
+            to += 1;
+        }
+        from += 1;
+    }
+    out
+}

@@ -50,7 +50,7 @@ pub enum Shape {
 
 impl Shape {
     /// Whether a value of this TOML type could be meant for the shape.
-    pub(super) fn takes(&self, value: &Value) -> bool {
+    pub fn takes(&self, value: &Value) -> bool {
         match self {
             Shape::Any => true,
             Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_) => {
@@ -58,7 +58,7 @@ impl Shape {
             }
             Shape::Integer(..) => matches!(value, Value::Integer(_)),
             Shape::Number | Shape::Cores => matches!(value, Value::Integer(_) | Value::Float(_)),
-            Shape::Boolean => matches!(value, Value::Boolean(_)),
+            Shape::Boolean => matches!(value, Value::Boolean(_) | Value::Removed),
             Shape::Date => matches!(value, Value::Date(_) | Value::Time(_)),
             Shape::Scalar | Shape::Constant => !matches!(
                 value,

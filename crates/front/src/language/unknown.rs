@@ -5,6 +5,7 @@ use super::{
     compose::compose_port_key,
     context::{Context, Owner},
     key::KeyShape,
+    misplaced::{of_whole_component, parallel_inside},
     shape::Shape,
 };
 use crate::{
@@ -44,6 +45,12 @@ impl<'a> Unknown<'a> {
             };
             (key, node)
         };
+        let misplaced = of_whole_component(key, keys, context.owner)
+            .or_else(|| parallel_inside(key, keys, context.owner, kept));
+        if let Some(diagnostic) = misplaced {
+            sink.push(diagnostic);
+            return None;
+        }
         if let Some(said) = of_compose(key, value, table, keys, context) {
             sink.push(said.diagnostic);
             if let Some(name) = said.stands_for.filter(|name| table.get(name).is_none()) {

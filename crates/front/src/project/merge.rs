@@ -151,6 +151,10 @@ pub(super) fn corrected(platform: &Table, mut environment: Table, sink: &mut Sin
 pub(super) fn lay_over(platform: &Table, environment: &Table) -> Table {
     let mut out = platform.clone();
     for Entry { key, value } in &environment.entries {
+        if value.is_false() && out.get(&key.name).is_some() {
+            out.remove(&key.name);
+            continue;
+        }
         let below = out.table(&key.name).cloned();
         let value = match (key.name.as_str(), below, &value.value) {
             ("components" | "presets", Some(below), Value::Table(above)) => Node {

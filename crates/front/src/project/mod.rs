@@ -4,17 +4,20 @@
 //! assume that keys are known and types are right; what was wrong is reported and left out.
 
 mod merge;
+mod removed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobBuilder;
 
 use merge::{corrected, join, lay_over, only_included_keys};
+use removed::only_what_is_there;
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files,
     language::{Context, Form, Owner, PLATFORM_FILE, check},
+    reference::{Constants, variables_in},
     source::{Sources, Span},
     syntax::{self, Table},
     value::{TreePath, is_device},
@@ -31,6 +34,8 @@ pub struct Read {
     /// What an environment adds to the names that it has on a machine, as in `-staging`; empty where there is none, or
     /// where it gives the platform a name itself.
     pub suffix: String,
+    /// Variables in pipelines and CI entries: where references are not resolved later, their values are written out in the tree.
+    pub written_out: BTreeSet<String>,
 }
 
 /// Reads and joins the project's files. `file` is the platform file's path; `environment` the one to lay over it.
@@ -64,17 +69,24 @@ pub fn read(
             );
             return None;
         }
-        let over = read_file(world, &path, sources, sink)?;
+        let mut over = read_file(world, &path, sources, sink)?;
         if over.table.get_path(&["platform", "name"]).is_none() {
             suffix = suffix_of(name);
         }
         // The files to include may differ between environments, so this key is needed before they are read.
-        if let Some(entry) = over.table.entry("include") {
-            platform.table.set(entry.key.clone(), entry.value.clone());
+        if let Some(entry) = over.table.entry("include").cloned() {
+            let is_there = platform.table.get("include").is_some();
+            if entry.value.is_false() && is_there {
+                platform.table.remove("include");
+                over.table.remove("include");
+            } else if !entry.value.is_false() {
+                platform.table.set(entry.key, entry.value);
+            }
         }
         let included = include(world, file, &platform.table, sources, sink);
         join(&mut platform.table, included, sink);
-        let known = corrected(&platform.table, over.table, sink);
+        let known = only_what_is_there(&platform.table, over.table, sink);
+        let known = corrected(&platform.table, known, sink);
         platform.table = lay_over(&platform.table, &known);
     } else {
         let included = include(world, file, &platform.table, sources, sink);
@@ -84,15 +96,25 @@ pub fn read(
     if sink.has_errors_of(Code::TomlSyntax) {
         return None;
     }
+    let constants = Constants::of(&platform.table);
+    let mut written_out = BTreeSet::new();
+    for name in ["pipelines", "ci"] {
+        if let Some(node) = platform.table.get(name) {
+            variables_in(node, &mut written_out);
+        }
+    }
     let context = Context {
         owner: Owner::Words("this file"),
         entry: "",
         place: start,
         removable: false,
         partial: false,
+        constants: Some(&constants),
+        writes_out: false,
         example: "",
     };
     Some(Read {
+        written_out,
         tree: check(&platform.table, PLATFORM_FILE, &context, sink),
         suffix,
     })

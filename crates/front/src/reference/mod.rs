@@ -3,10 +3,12 @@
 //! In: a string with its place. Out: a [`Phrase`], its pieces in order, each reference with its segments and its place.
 //! What a reference stands for is not known here; the next stage may assume that no piece holds another reference.
 
+mod constants;
 mod field;
 mod parse;
 mod variable;
 
+pub use constants::{Constants, WrittenOut, variables_in};
 pub use field::{ComponentField, PortField};
 pub use parse::{of_key, of_node, of_text};
 pub use variable::{Declared, Variable, names_environment, sounds_secret};
@@ -166,6 +168,11 @@ pub fn written(segments: &[&str]) -> String {
 /// The text that an escaped one stands for.
 pub fn unescaped(text: &str) -> String {
     text.replace("$${", "${")
+}
+
+/// What stands before the first reference of a kind's text; `None` where it has none.
+pub fn before_reference(text: &str) -> Option<&str> {
+    text.split_once("${").map(|(start, _)| start)
 }
 
 /// A text as it is written in a string where references are read: it stands for itself.

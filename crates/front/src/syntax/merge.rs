@@ -7,8 +7,36 @@ use super::tree::{Entry, Node, Table, Value};
 pub enum Removal {
     /// It takes the entry away, unless the entry is itself a boolean.
     Now,
-    /// It stays, so that a tree merged later still sees it.
+    /// The same, and what was taken away is marked as such, so that the entry of what the tree is laid over next goes too. Over
+    /// nothing, `false` stays: it may mean the kind's entry, or be a value.
     Later,
+    /// It is a value like others.
+    Never,
+}
+
+impl Removal {
+    /// What it means in the table of this key. In `env`, `false` is a value: `{ unset = true }` removes a variable. Raw tables are
+    /// laid over what is generated, and take that away too.
+    fn below(self, key: &str) -> Self {
+        match key {
+            "env" => Self::Never,
+            "compose" | "helm" => Self::Later,
+            _ => self,
+        }
+    }
+
+    /// Whether a value takes away the entry that it is laid over.
+    fn takes_away(self, below: Option<&Entry>, above: &Node) -> bool {
+        let below = below.map(|entry| &entry.value);
+        let is_switch = |node: &Node| node.as_bool().is_some() && !node.is_removed();
+        match self {
+            Self::Now => {
+                above.is_removed() || above.is_false() && below.is_some_and(|it| !is_switch(it))
+            }
+            Self::Later => above.is_false() && below.is_some_and(|it| !is_switch(it)),
+            Self::Never => false,
+        }
+    }
 }
 
 /// Lays `upper` over `lower`: tables merge key by key, everything else replaces. The order is that of `lower`, then what
@@ -17,11 +45,13 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
     let mut merged = lower.clone();
     for Entry { key, value } in &upper.entries {
         let below = merged.entry(&key.name);
-        let removes = removal == Removal::Now
-            && value.is_false()
-            && below.is_some_and(|entry| entry.value.as_bool().is_none());
-        if removes {
-            merged.remove(&key.name);
+        if removal.takes_away(below, value) {
+            if removal == Removal::Now {
+                merged.remove(&key.name);
+            } else {
+                let (span, value) = (value.span, Value::Removed);
+                merged.set(key.clone(), Node { span, value });
+            }
             continue;
         }
         // What could not be used was reported: what lies below it stays, so that nothing else seems to be missing.
@@ -34,24 +64,37 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
             _ => {}
         }
         let below = merged.entry(&key.name);
+        let removal = removal.below(&key.name);
         let node = match (below.map(|entry| &entry.value.value), &value.value) {
-            (Some(Value::Table(below)), Value::Table(above)) => {
-                // In `env`, `false` is a value: `{ unset = true }` removes a variable.
-                let removal = if key.name == "env" {
-                    Removal::Later
-                } else {
-                    removal
-                };
-                Node {
-                    span: value.span,
-                    value: Value::Table(overlay(below, above, removal)),
-                }
-            }
+            (Some(Value::Table(below)), Value::Table(above)) => Node {
+                span: value.span,
+                value: Value::Table(overlay(below, above, removal)),
+            },
+            _ if removal == Removal::Now => without_removed(value),
             _ => value.clone(),
         };
         merged.set(key.clone(), node);
     }
     merged
+}
+
+/// The value without the marks of what was taken away.
+fn without_removed(node: &Node) -> Node {
+    fn has_removed(node: &Node) -> bool {
+        let inner = node.as_table().into_iter().flat_map(Table::iter);
+        node.is_removed() || inner.into_iter().any(|(_, value)| has_removed(value))
+    }
+    let mut out = node.clone();
+    if !has_removed(node) {
+        return out;
+    }
+    if let Value::Table(table) = &mut out.value {
+        table.entries.retain(|entry| !entry.value.is_removed());
+        for entry in &mut table.entries {
+            entry.value = without_removed(&entry.value);
+        }
+    }
+    out
 }
 
 /// Ways to check health.
@@ -131,6 +174,35 @@ mod tests {
         assert_eq!(merged.array("list").map(<[_]>::len), Some(1));
         assert!(merged.get("health").is_none());
         assert_eq!(merged.boolean("init"), Some(false));
+    }
+
+    #[test]
+    fn what_was_taken_away_is_gone_wherever_the_tree_is_laid() {
+        let preset = tree("labels = { a = '1', c = true }\nenv.A = '1'\ncompose.x = '1'");
+        let own =
+            tree("labels = { a = false, b = false, c = false }\nenv.A = false\ncompose.x = false");
+        let user = overlay(&preset, &own, Removal::Later);
+        for kind in ["", "labels = { a = '2', z = '1' }"] {
+            let merged = overlay(&tree(kind), &user, Removal::Now);
+            let at = |path: [&str; 2]| merged.get_path(&path).map(|node| node.value.clone());
+            let no = Some(Value::Boolean(false));
+            assert_eq!(at(["labels", "a"]), None, "{kind}");
+            assert_eq!(at(["labels", "b"]), no, "{kind}");
+            assert_eq!(at(["labels", "c"]), no, "{kind}");
+            assert_eq!(at(["env", "A"]), no, "{kind}");
+            let removed = Some(Value::Removed);
+            assert_eq!(at(["compose", "x"]), removed, "{kind}");
+        }
+        let twice = overlay(&user, &tree("labels.a = false"), Removal::Later);
+        assert!(
+            twice
+                .get_path(&["labels", "a"])
+                .is_some_and(Node::is_removed)
+        );
+        let again = overlay(&user, &tree("labels.a = '3'"), Removal::Later);
+        let again = overlay(&tree("labels.a = '2'"), &again, Removal::Now);
+        let value = again.get_path(&["labels", "a"]).and_then(Node::as_str);
+        assert_eq!(value, Some("3"));
     }
 
     #[test]

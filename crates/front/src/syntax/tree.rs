@@ -31,6 +31,8 @@ pub enum Value {
     Array(Shared<Node>),
     /// A table, however it is written: a heading, braces, dotted keys.
     Table(Table),
+    /// `false` was laid over an entry, which it takes away: of this tree, and of what the tree is laid over in turn.
+    Removed,
     /// Something was written here that can't be used, which was reported: not absent, but nothing to read either.
     Broken,
 }
@@ -42,7 +44,7 @@ impl Value {
             Value::String(_) => "a string",
             Value::Integer(_) => "a whole number",
             Value::Float(_) => "a number with a fraction",
-            Value::Boolean(_) => "true or false",
+            Value::Boolean(_) | Value::Removed => "true or false",
             Value::Date(_) => "a date",
             Value::Time(_) => "a time",
             Value::Array(_) => "a list",
@@ -196,10 +198,23 @@ impl Node {
         }
     }
 
-    /// The boolean that it is.
+    /// A string, a number, a boolean or a date as text; empty where it is anything else.
+    pub fn scalar(&self) -> String {
+        match &self.value {
+            Value::String(text) | Value::Time(text) => text.clone(),
+            Value::Date(date) => date.to_string(),
+            Value::Integer(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            Value::Boolean(value) => value.to_string(),
+            Value::Array(_) | Value::Table(_) | Value::Removed | Value::Broken => String::new(),
+        }
+    }
+
+    /// The boolean that it is; what was taken away reads as the `false` that was written.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
             Value::Boolean(value) => Some(value),
+            Value::Removed => Some(false),
             _ => None,
         }
     }
@@ -239,6 +254,11 @@ impl Node {
     /// Whether something was written here that can't be used.
     pub fn is_broken(&self) -> bool {
         self.value == Value::Broken
+    }
+
+    /// Whether a `false` took away what was here.
+    pub fn is_removed(&self) -> bool {
+        self.value == Value::Removed
     }
 
     /// `false`, which removes an entry in most places.

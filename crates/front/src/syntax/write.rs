@@ -10,6 +10,7 @@ pub fn inline(node: &Node) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => float(*number),
         Value::Boolean(value) => value.to_string(),
+        Value::Removed => "false".to_string(),
         Value::Date(date) => date.to_string(),
         Value::Time(text) => text.clone(),
         Value::Array(items) => {

@@ -27,6 +27,7 @@ pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut 
     checker.named_ports(sink);
     checker.measured(sink);
     checker.binding(sink);
+    checker.companions(sink);
     checker.table(&kind.table, Place::Top, sink);
 }
 
@@ -182,6 +183,17 @@ impl Checker<'_> {
         };
         for (_, node) in binding.iter().filter(|(_, node)| self.is_own(node.span)) {
             self.setting(node.as_str().unwrap_or_default(), node.span, sink);
+        }
+    }
+
+    /// Settings that others have to be there with.
+    fn companions(&self, sink: &mut Sink) {
+        let settings = self.kind.table.table("settings").into_iter();
+        for (_, setting) in settings.flat_map(Table::iter) {
+            let named = setting.as_table().and_then(|it| it.get("required_with"));
+            if let Some(node) = named.filter(|node| self.is_own(node.span)) {
+                self.setting(node.as_str().unwrap_or_default(), node.span, sink);
+            }
         }
     }
 

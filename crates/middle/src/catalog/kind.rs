@@ -215,6 +215,8 @@ pub struct SettingSpec {
     pub kind: SettingType,
     /// Whether a component without it is an error.
     pub required: bool,
+    /// The setting with which it has to be there.
+    pub required_with: Option<String>,
     /// The characters that strings can hold besides ASCII letters and digits. `None`: any.
     pub characters: Option<String>,
     /// The strings that it takes; empty: any.

@@ -73,6 +73,11 @@ fn read(
     let mut own_sink = Sink::default();
     let mut table = syntax::parse(sources, source, &mut own_sink);
     let span = Span::new(source, 0..line_end);
+    // What else seems to be wrong may only follow from what could not be read.
+    if own_sink.has_errors_of(Code::TomlSyntax) {
+        own_sink.finish().into_iter().for_each(|it| sink.push(it));
+        return None;
+    }
     if own {
         table = shaped(name, &table, span, &mut own_sink);
     }
@@ -122,6 +127,8 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
         // A value of the other kind can be removed.
         removable: table.get("extends").is_some(),
         partial: false,
+        constants: None,
+        writes_out: false,
         example: "",
     };
     language::check(table, KIND, &context, sink)
@@ -305,6 +312,7 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         name: key.name.clone(),
         kind: kind.unwrap_or(SettingType::String),
         required: table.boolean("required").unwrap_or(false),
+        required_with: table.string("required_with").map(ToString::to_string),
         characters: table.string("characters").map(ToString::to_string),
         choices: table
             .strings("choices")

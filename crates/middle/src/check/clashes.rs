@@ -9,6 +9,7 @@ use crate::{
     model::{FileContent, FileMount, Platform, PlatformVolume},
     source::Span,
     syntax::Node,
+    text::many,
     value::{is_device, one_spelling},
 };
 
@@ -290,7 +291,7 @@ fn same(names: impl Iterator<Item = (String, Span)>, what: &str, sink: &mut Sink
             Some(first) if *first != span => sink.push(
                 Diagnostic::new(
                     Code::OutputClash,
-                    format!("two {what}s would be called `{name}`"),
+                    format!("two {} would be called `{name}`", many(what)),
                 )
                 .label(*first, "first here")
                 .label(span, "and again here")

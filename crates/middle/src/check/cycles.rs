@@ -1,14 +1,18 @@
 //! Nothing may wait for itself.
 
+use std::collections::BTreeSet;
+
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::independent_cycles,
     model::{At, Pipeline, TaskId},
+    source::Span,
     text::chain,
 };
 
 pub(super) fn start_order(facts: Facts<'_>, sink: &mut Sink) {
+    let mut seen: BTreeSet<Vec<Span>> = BTreeSet::new();
     for cycle in facts.graph.cycles() {
         let names: Vec<&str> = cycle.workloads.iter().map(String::as_str).collect();
         let mut diagnostic = Diagnostic::new(
@@ -34,7 +38,12 @@ pub(super) fn start_order(facts: Facts<'_>, sink: &mut Sink) {
                     diagnostic.label(mode.span, format!("`{name}` is in the network of `{next}`"));
             }
         }
-        sink.push(diagnostic);
+        // A component and its parts wait for the same reasons: each is shown once.
+        let mut places: Vec<Span> = diagnostic.labels.iter().map(|label| label.span).collect();
+        places.sort();
+        if seen.insert(places) {
+            sink.push(diagnostic);
+        }
     }
 }
 

@@ -21,7 +21,12 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
     } in named(facts.platform)
     {
         let shown = image.to_text();
-        if image.is_empty() || image.digest.is_some() || !seen.insert((shown.clone(), span)) {
+        // What is no image was reported.
+        if image.is_empty()
+            || !image.is_valid()
+            || image.digest.is_some()
+            || !seen.insert((shown.clone(), span))
+        {
             continue;
         }
         let unpinned = |problem: String| {

@@ -51,7 +51,7 @@ fn unknown(what: &str, patterns: &[At<String>], known: &[&str], sink: &mut Sink)
             Diagnostic::new(Code::UnknownName, message)
                 .label(pattern.span, format!("no such {what}"))
                 .misspelled(name, nearest(name, known.iter().copied()), || {
-                    format!("a route takes alerts that exist: name a {what} of this platform")
+                    format!("a route takes alerts that exist: name one of this platform's {what}s")
                 }),
         );
     }

@@ -318,6 +318,7 @@ fn literals(text: &Text) -> String {
 fn is_on(raw: &Raw) -> bool {
     match raw {
         Raw::Boolean(value) => *value,
+        Raw::Removed => false,
         Raw::Text(text) => !["false", "no", "off", "n", "0"].contains(&literals(text).as_str()),
         _ => true,
     }

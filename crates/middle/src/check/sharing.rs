@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{MountSource, Use, Workload},
+    model::{MountSource, Platform, PlatformVolume, Use, Workload},
 };
 
 /// A shared volume with `access = "one"` that more than one component or replica writes.
@@ -15,6 +15,8 @@ pub(super) fn volumes(facts: Facts<'_>, sink: &mut Sink) {
         .volumes
         .iter()
         .filter(|volume| volume.component.is_none() && !volume.many_writers)
+        // Two of one name are reported as such: who writes to which can't be told.
+        .filter(|volume| is_alone(volume, platform))
     {
         let mut writers: Vec<(&str, crate::source::Span, Several)> = Vec::new();
         for workload in platform.workloads() {
@@ -53,6 +55,11 @@ pub(super) fn volumes(facts: Facts<'_>, sink: &mut Sink) {
         }
         sink.push(diagnostic);
     }
+}
+
+fn is_alone(volume: &PlatformVolume, platform: &Platform) -> bool {
+    let same = |other: &&PlatformVolume| other.key.eq_ignore_ascii_case(&volume.key);
+    platform.volumes.iter().filter(same).count() == 1
 }
 
 /// How a workload is more than one, in words; `None` where it is one.

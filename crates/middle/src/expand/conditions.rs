@@ -127,7 +127,7 @@ fn plain(node: &Node) -> Json {
         Value::Integer(number) => Json::from(*number),
         Value::Float(number) => Json::from(*number),
         Value::Boolean(value) => Json::from(*value),
-        Value::Broken => Json::Null,
+        Value::Broken | Value::Removed => Json::Null,
         Value::Array(items) => items.iter().map(plain).collect(),
         Value::Table(table) => table
             .iter()

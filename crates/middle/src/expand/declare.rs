@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     Inputs, draft::Declared, elsewhere, external, layers::in_long_form, logins, major, read,
-    unknown,
+    removed, unknown,
 };
 use crate::{
     catalog::Kind,
@@ -27,11 +27,14 @@ pub(super) fn components(
             lost.push(key.name.clone());
             continue;
         };
-        let written = with_presets(tree, table, sink);
+        let presets = presets(tree, table, sink);
+        let own = in_long_form(table);
+        let written = over_presets(&presets, &own);
         let Some(kind) = kind_of(&written, inputs, sink) else {
             lost.push(key.name.clone());
             continue;
         };
+        removed::check(key, &own, &presets, &kind, sink);
         components.push(component(tree, key, written, kind, sink));
     }
     per_platform(&components, sink);
@@ -94,12 +97,14 @@ fn component(
         place: key.span,
         removable: true,
         partial: false,
+        constants: None,
+        writes_out: false,
         example: "",
     };
     complete(&user, &context, sink);
     let logins = logins::split(&mut user, &kind, sink);
     let external = external::addresses(&user, &kind, sink);
-    if external.is_some() {
+    if external.as_ref().is_some_and(|external| external.whole) {
         let written = tree.get_path(&["components", &key.name]);
         if let Some(written) = written.and_then(Node::as_table) {
             elsewhere::check(key, written, &kind, sink);
@@ -121,8 +126,8 @@ fn component(
     }
 }
 
-/// The presets of the component's group, then its own, then itself; a `false` stays for the kind to see.
-fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
+/// The presets of the component's group, then its own.
+fn presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
     let mut layers = Table::default();
     let group_presets = component
         .string("group")
@@ -163,7 +168,12 @@ fn with_presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
             }
         }
     }
-    let mut user = overlay(&layers, &in_long_form(component), Removal::Later);
+    layers
+}
+
+/// The component over its presets; a `false` stays for the kind to see.
+fn over_presets(presets: &Table, own: &Table) -> Table {
+    let mut user = overlay(presets, own, Removal::Later);
     // If a kind can't write a key, `false` removes nothing of the kind: it only removes the value of a preset.
     user.entries.retain(|entry| {
         let is_of_kinds = component_key(&entry.key.name).is_none_or(KeyShape::is_of_kinds);

@@ -13,7 +13,7 @@ use crate::{
         Bind, ExternalAddress, Group, HasName, Named, Port, ProgramVersion, Purpose, Registry,
         Route, Secret, Variable, Version,
     },
-    reference::Words,
+    reference::{Constants, Words},
     source::{SourceId, Span},
     syntax::{Node, Table},
 };
@@ -48,6 +48,10 @@ pub struct Names {
     /// Those of the file, and those that kinds bring.
     pub secrets: Named<Secret>,
     pub variables: Named<Variable>,
+    /// What can be written out before anything is resolved.
+    pub constants: Constants,
+    /// Variables whose values were written out when the file was read.
+    pub written_out: BTreeSet<String>,
     /// Names in `[volumes]` and `[networks]`.
     pub shared_volumes: Vec<String>,
     pub networks: Vec<String>,
@@ -106,6 +110,8 @@ pub struct ExternalDraft {
     /// One for each port that the user names.
     pub addresses: Vec<ExternalAddress>,
     pub span: Span,
+    /// All of it could be read.
+    pub whole: bool,
 }
 
 impl ExternalDraft {

@@ -16,8 +16,22 @@ const FORMS: &str = "an address is `external = { host = \"db.example.com\", port
 
 /// `{ host, port }` is the kind's main port; otherwise each entry is a port with its `host:port`.
 pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Option<ExternalDraft> {
-    let entry = component.entry("external")?;
-    let table = entry.value.as_table()?;
+    let entry = component.entry("external");
+    let entry = entry.filter(|entry| !entry.value.is_false())?;
+    let nowhere = ExternalDraft {
+        addresses: Vec::new(),
+        span: entry.key.span,
+        whole: false,
+    };
+    // What is wrong with it was reported: it runs elsewhere all the same.
+    let Some(table) = entry.value.as_table() else {
+        return Some(nowhere);
+    };
+    if table.entries.is_empty() {
+        sink.push(says_nowhere(entry));
+        return Some(nowhere);
+    }
+    let errors = sink.errors();
     let addresses = match host(table, sink) {
         Some(host) => {
             let host = plain(host, Form::Host, sink);
@@ -25,10 +39,20 @@ pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Opti
         }
         None => of_each_port(component, kind, table, sink),
     };
+    let is_read = |(_, node): (&Key, &Node)| !node.is_broken();
     Some(ExternalDraft {
         addresses,
         span: entry.key.span,
+        whole: table.iter().all(is_read) && sink.errors() == errors,
     })
+}
+
+fn says_nowhere(entry: &Entry) -> Diagnostic {
+    const ADDRESS: &str = "{ host = \"db.example.com\", port = 5432 }";
+    Diagnostic::new(Code::MissingKey, "`external` says nowhere")
+        .label(entry.key.span, "where does it run?")
+        .help(format!("write `external = {ADDRESS}`"))
+        .replacing(entry.value.span, ADDRESS)
 }
 
 /// The entry that names the host of the main port, if there is one: `host = "db.example.com:80"` alone is a port that is called so.
@@ -88,7 +112,8 @@ fn of_each_port(
     let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
     let known: Vec<&str> = known.into_iter().collect();
     let mut addresses = Vec::new();
-    for entry in table.entries.iter().filter(|it| !it.value.is_broken()) {
+    let is_read = |it: &&Entry| !it.value.is_broken() && !it.value.is_false();
+    for entry in table.entries.iter().filter(is_read) {
         let (key, node) = (&entry.key, &entry.value);
         let address = node.as_str().map(|_| plain(entry, Form::Both, sink));
         let Some(address) = address.and_then(HostAndPort::parse) else {

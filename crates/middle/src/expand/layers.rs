@@ -98,6 +98,7 @@ pub(super) fn workloads(
         job: declared.kind.job,
     }];
     for (key, node) in user_parts.iter() {
+        // One that is taken away was looked for in all that the kind may have.
         if kind_parts.get(&key.name).is_none() && !node.is_false() {
             sink.push(unknown_part(declared, key, &kind_parts));
         }

@@ -116,6 +116,10 @@ fn major_of(
     sink: &mut Sink,
 ) -> Option<u64> {
     let default = kind.default_major();
+    // What is no image is reported as such.
+    if !written.image.is_valid() {
+        return default;
+    }
     match kind.versions.of_image(&written.image, written.of_kind) {
         TagVersion::Known(version) => Some(version.major),
         TagVersion::OfOwnImage | TagVersion::Missing => default,

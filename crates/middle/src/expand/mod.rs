@@ -23,6 +23,7 @@ mod own_name;
 mod ports;
 mod probes;
 pub mod read;
+mod removed;
 mod role_env;
 mod roles;
 mod routes;
@@ -33,6 +34,7 @@ mod tag_form;
 
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
 pub use probes::is_asked;
+pub use removed::check_alerts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,6 +57,8 @@ pub struct Inputs<'a> {
     pub sources: &'a mut Sources,
     /// What the environment adds to the platform's name on a machine.
     pub suffix: &'a str,
+    /// Variables whose values were written out when the file was read.
+    pub written_out: &'a BTreeSet<String>,
     /// What the manifest remembers.
     pub recorded: &'a [Data],
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Bind, Group, Registry, Secret, SecretForm, SecretOrigin, Variable},
+    reference::Constants,
     source::SourceId,
     syntax::{Entry, Node, Table, Value},
 };
@@ -60,6 +61,8 @@ pub(super) fn names(
         groups: groups(tree).into(),
         secrets: secrets(tree).into(),
         variables: variables.into(),
+        constants: Constants::of(tree),
+        written_out: inputs.written_out.clone(),
         shared_volumes: keys("volumes"),
         networks: keys("networks"),
         has_pipelines,

@@ -22,7 +22,8 @@ pub(super) fn ports(
     sink: &mut Sink,
 ) -> (Vec<Vec<Port>>, bool) {
     let mut all = Vec::new();
-    let mut whole = true;
+    let external_is_whole = |external: &ExternalDraft| external.whole;
+    let mut whole = declared.external.as_ref().is_none_or(external_is_whole);
     for workload in workloads {
         let is_main = workload.part.is_none();
         let elsewhere = declared.external.as_ref().filter(|_| is_main);

@@ -6,9 +6,10 @@ use crate::{
     syntax::{Key, Node, Table, Value},
 };
 
-/// The entries of a table.
+/// The entries of a table, without those that were taken away.
 pub fn entries<'a>(tree: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Node)> {
-    tree.table(name).into_iter().flat_map(Table::iter)
+    let entries = tree.table(name).into_iter().flat_map(Table::iter);
+    entries.filter(|(_, node)| !node.is_removed())
 }
 
 /// The entries of a table of tables, without those that were taken away.
@@ -78,14 +79,7 @@ pub fn number(table: &Table, name: &str) -> Option<f64> {
 
 /// A string, a number or a boolean as text.
 pub fn scalar(node: &Node) -> String {
-    match &node.value {
-        Value::String(text) | Value::Time(text) => text.clone(),
-        Value::Date(date) => date.to_string(),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Boolean(value) => value.to_string(),
-        Value::Array(_) | Value::Table(_) | Value::Broken => String::new(),
-    }
+    node.scalar()
 }
 
 /// A restart policy.

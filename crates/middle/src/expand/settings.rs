@@ -6,7 +6,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::{duration_ms, memory_bytes, respelled},
     model::Version,
-    reference::{self, Mode, Phrase, Piece, Words},
+    reference::{self, Constants, Mode, Phrase, Piece, Words},
     source::Span,
     syntax::{Key, Node, Table, Value},
     text::{all_of, one_of},
@@ -21,10 +21,8 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
             .into_iter()
             .flat_map(Table::iter)
         {
-            if key.name == "major"
-                || (node.is_false()
-                    && spec(declared, key).is_none_or(|spec| spec.kind != SettingType::Boolean))
-            {
+            let is_off = |spec: &SettingSpec| node.is_false() && spec.kind != SettingType::Boolean;
+            if key.name == "major" || node.is_removed() || spec(declared, key).is_some_and(is_off) {
                 continue;
             }
             match spec(declared, key) {
@@ -37,7 +35,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
                         sink.push(diagnostic);
                         continue;
                     }
-                    typed(spec, node, sink);
+                    typed(spec, node, &all.names.constants, sink);
                     held_characters(all, spec, node, sink);
                 }
                 None => sink.push(unknown_setting(declared, key)),
@@ -46,6 +44,14 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
         check_logins(all, declared, sink);
         check_databases(declared, sink);
         stores::check_login(declared, sink);
+        for spec in &declared.kind.settings {
+            let with = spec.required_with.as_deref();
+            if with.is_some_and(|with| declared.setting(with).is_some())
+                && declared.setting(&spec.name).is_none()
+            {
+                sink.push(missing(all, declared, spec));
+            }
+        }
         if declared.external.is_some() {
             continue;
         }
@@ -105,7 +111,7 @@ fn check_logins(all: &Declarations, declared: &Declared, sink: &mut Sink) {
         for (name, node) in [("user", &login.user), ("password", &login.password)] {
             let specs = &mut declared.kind.settings.iter();
             if let Some(spec) = specs.find(|spec| spec.name == name) {
-                typed(spec, node, sink);
+                typed(spec, node, &all.names.constants, sink);
                 held_characters(all, spec, node, sink);
             }
         }
@@ -189,16 +195,16 @@ fn too_early(declared: &Declared, spec: &SettingSpec, key: &Key) -> Option<Diagn
     })
 }
 
-fn typed(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
+fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink) {
     let expected = match (spec.kind, &node.value) {
         (SettingType::Secret, Value::String(_)) => return secret_value(spec, node, sink),
-        (SettingType::Duration, Value::String(text))
-            if duration_ms(text).is_some() || phrase(node).literal().is_none() =>
+        (SettingType::Duration, Value::String(_))
+            if fits(constants, node, |text| duration_ms(text).is_some()) =>
         {
             return;
         }
-        (SettingType::Size, Value::String(text))
-            if memory_bytes(text).is_some() || phrase(node).literal().is_none() =>
+        (SettingType::Size, Value::String(_))
+            if fits(constants, node, |text| memory_bytes(text).is_some()) =>
         {
             return;
         }
@@ -317,6 +323,12 @@ fn shown(c: char) -> String {
         c if c.is_control() || c.is_whitespace() => format!("U+{:04X}", c as u32),
         c => format!("`{c}`"),
     }
+}
+
+/// Whether the text is of a form, as far as it is known.
+fn fits(constants: &Constants, node: &Node, form: impl Fn(&str) -> bool) -> bool {
+    let written = constants.written_out(&phrase(node));
+    written.is_none_or(|written| form(&written.text))
 }
 
 pub(super) fn phrase(node: &Node) -> Phrase<'_> {

@@ -4,26 +4,27 @@
 use super::{Declarations, draft::Declared};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    reference::{self, Mode, Words},
+    reference::{self, Constants, Mode, Words},
     syntax::quoted,
 };
 
 pub(super) fn check(all: &Declarations, sink: &mut Sink) {
     for declared in &all.components {
-        if let Some(diagnostic) = other_form(declared) {
+        if let Some(diagnostic) = other_form(declared, &all.names.constants) {
             sink.push(diagnostic);
         }
     }
 }
 
-fn other_form(declared: &Declared) -> Option<Diagnostic> {
+fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> {
     let user = &declared.user;
     // What another image calls its tags nobody here knows.
     if user.get("image").is_some() || user.get("build").is_some() || declared.external.is_some() {
         return None;
     }
     let node = user.get("version")?;
-    let version = &reference::of_node(node, Words::Platform, Mode::Strict).literal()?;
+    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+    let version = &constants.written_out(&phrase)?.text;
     let usual = declared.kind.version.as_deref()?;
     let (own, number) = split(version)?;
     let (prefix, _) = split(usual)?;

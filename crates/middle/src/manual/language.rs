@@ -212,7 +212,9 @@ fn form(shape: &Shape) -> String {
         Shape::Table(_) => "a table".to_string(),
         Shape::Map(_, item) => format!("a table of names: {}", form(item)),
         Shape::Specified(_) => shape.describe(),
-        Shape::Parts => "a table of names: a component's keys".to_string(),
+        Shape::Parts => {
+            "a table of names: the keys of a component that are about a workload".to_string()
+        }
         Shape::Either(shapes) => shapes.iter().map(form).collect::<Vec<_>>().join("; or "),
     }
 }

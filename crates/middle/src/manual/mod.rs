@@ -31,7 +31,7 @@ fn json(node: &Node) -> serde_json::Value {
         Value::Integer(number) => (*number).into(),
         Value::Float(number) => (*number).into(),
         Value::Boolean(value) => (*value).into(),
-        Value::Broken => serde_json::Value::Null,
+        Value::Broken | Value::Removed => serde_json::Value::Null,
         Value::Array(items) => items.iter().map(json).collect(),
         Value::Table(table) => table
             .iter()

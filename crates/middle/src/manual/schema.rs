@@ -9,7 +9,10 @@ use serde_json::{Map, Value, json};
 use super::{example, is_component, json};
 use crate::{
     catalog::{Kind, Role, SettingSpec, SettingType},
-    language::{COMPONENT, Form, INCLUDED_FILE, KIND, KeyShape, NameRule, PLATFORM_FILE, Shape},
+    language::{
+        COMPONENT, Form, INCLUDED_FILE, KIND, KeyShape, NameRule, PART, PLATFORM_FILE, Shape,
+        component_key,
+    },
     syntax::Table,
 };
 
@@ -31,6 +34,7 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
     let writer = Writer {
         kinds,
         is_part: document == Document::Environment,
+        writes_out: false,
     };
     let (title, keys) = match document {
         Document::Platform => ("platform.toml of mlopsgen", PLATFORM_FILE),
@@ -56,11 +60,17 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
             ..writer
         }
         .table(COMPONENT, true);
+        let part = Writer {
+            is_part: true,
+            ..writer
+        }
+        .table(PART, true);
         let conditions: Vec<Value> = kinds.iter().map(|kind| condition(kind)).collect();
         out.insert(
             "definitions".into(),
             json!({
                 "workload": component,
+                "part": part,
                 "component": {
                     "allOf": [{ "$ref": "#/definitions/workload" }, { "allOf": conditions }],
                 },
@@ -70,10 +80,20 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
     Value::Object(out)
 }
 
+fn is_map_of_components(shape: &Shape) -> bool {
+    matches!(shape, Shape::Map(_, Shape::Table(keys)) if is_component(keys))
+}
+
+/// A string that holds what can be written out before anything is resolved.
+const CONSTANT: &str = r"\$\{(vars|platform)\.";
+
+#[derive(Clone, Copy)]
 struct Writer<'a> {
     kinds: &'a [Rc<Kind>],
     /// The document is merged over another one, so no key is required in it.
     is_part: bool,
+    /// Constants are written out in every string.
+    writes_out: bool,
 }
 
 impl Writer<'_> {
@@ -110,8 +130,14 @@ impl Writer<'_> {
             out.insert("examples".into(), json!([json(&node)]));
         }
         let value = match key.name {
-            "kind" => self.kind(),
-            "components" => self.components(),
+            "kind" if component_key("kind").is_some_and(|own| own.doc == key.doc) => self.kind(),
+            // In the chart's values they are something else.
+            "components" if is_map_of_components(&key.shape) => self.components(),
+            "pipelines" | "ci" => Writer {
+                writes_out: true,
+                ..*self
+            }
+            .shape(&key.shape, inner),
             "presets" => Writer {
                 is_part: true,
                 ..*self
@@ -155,6 +181,10 @@ impl Writer<'_> {
         object(match shape {
             Shape::Any => json!({}),
             Shape::Text | Shape::Formed(_) | Shape::ShellText => json!({ "type": "string" }),
+            Shape::Plain(form) if self.writes_out => json!({ "anyOf": [
+                plain(*form),
+                { "type": "string", "pattern": CONSTANT },
+            ] }),
             Shape::Plain(form) => plain(*form),
             Shape::Integer(least, most) if *most == i64::MAX => {
                 json!({ "type": "integer", "minimum": least })
@@ -179,7 +209,7 @@ impl Writer<'_> {
             Shape::Map(rule, item) => named(*rule, self.shape(item, removable), removable),
             Shape::Parts => named(
                 NameRule::Resource,
-                object(json!({ "$ref": "#/definitions/workload" })),
+                object(json!({ "$ref": "#/definitions/part" })),
                 removable,
             ),
             Shape::Either(shapes) => {

@@ -449,6 +449,8 @@ pub enum Raw {
     Boolean(bool),
     List(Vec<Raw>),
     Table(Vec<(String, Raw)>),
+    /// Nothing: what is generated here goes.
+    Removed,
 }
 
 impl Raw {
@@ -474,7 +476,7 @@ impl Raw {
             Raw::Text(text) => out.push(text),
             Raw::List(items) => items.iter().for_each(|item| item.add_texts(out)),
             Raw::Table(entries) => entries.iter().for_each(|(_, value)| value.add_texts(out)),
-            Raw::Integer(_) | Raw::Float(_) | Raw::Boolean(_) => {}
+            Raw::Integer(_) | Raw::Float(_) | Raw::Boolean(_) | Raw::Removed => {}
         }
     }
 }

@@ -93,11 +93,7 @@ impl Waits<'_> {
         let Some(workload) = self.workloads.find(&target) else {
             return;
         };
-        let asked = node
-            .as_str()
-            .or_else(|| node.as_table()?.string("on"))
-            .and_then(Condition::parse);
-        let condition = match asked {
+        let condition = match asked(node) {
             // A user may switch a kind's check off; then there is nothing to wait for but the start.
             Some(Condition::Healthy) if !is_checked(workload) => Condition::Started,
             Some(asked) => asked,
@@ -108,6 +104,10 @@ impl Waits<'_> {
 
     fn entry(&self, key: &Key, node: &Node, out: &mut Vec<Dependency>, sink: &mut Sink) {
         let (name, span) = (key.name.as_str(), key.span);
+        if let Some(problem) = self.waits_elsewhere(name, node) {
+            sink.push(problem);
+            return;
+        }
         let Some(workload) = self.target(name) else {
             return;
         };
@@ -115,10 +115,7 @@ impl Waits<'_> {
             .as_table()
             .and_then(|table| table.boolean("optional"))
             .unwrap_or(false);
-        let asked = node
-            .as_str()
-            .or_else(|| node.as_table()?.string("on"))
-            .and_then(Condition::parse);
+        let asked = asked(node);
         if let Some(asked) = asked
             && let Some(problem) = impossible(workload, asked)
         {
@@ -149,6 +146,31 @@ impl Waits<'_> {
                 span,
             ),
         );
+    }
+
+    /// Nothing here sees how a component that runs elsewhere is. If an environment makes it run there, the platform's condition is
+    /// for the other environments.
+    fn waits_elsewhere(&self, name: &str, node: &Node) -> Option<Diagnostic> {
+        let target = &self.scene.components[self.scene.find(name)?];
+        let external = target.external.as_ref()?;
+        let place = external.span.source;
+        if place != target.span.source && place != node.span.source {
+            return None;
+        }
+        let what = match asked(node)? {
+            Condition::Healthy => "nothing here checks its health",
+            Condition::Completed => "nothing here sees it complete",
+            Condition::Started => return None,
+        };
+        Some(
+            Diagnostic::new(
+                Code::ConditionImpossible,
+                format!("`{name}` runs elsewhere: {what}"),
+            )
+            .label(node.span, "waits for that")
+            .label(external.span, "it runs there")
+            .help("take the entry away: what runs elsewhere is taken to be there; `reaches` is an edge without order"),
+        )
     }
 
     /// The condition to wait for: the default one of the other workload, and the completion of its jobs.
@@ -203,6 +225,12 @@ impl Waits<'_> {
         sink.push(unknown("component", name, span, &known));
         false
     }
+}
+
+/// The condition that an entry of `depends_on` names.
+fn asked(node: &Node) -> Option<Condition> {
+    let word = node.as_str().or_else(|| node.as_table()?.string("on"));
+    word.and_then(Condition::parse)
 }
 
 /// What the list form waits for.

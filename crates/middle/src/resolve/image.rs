@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::read,
+    expand::{WorkloadDraft, read},
     files::{Ground, Target},
     model::{Build, HostPath, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
@@ -23,7 +23,7 @@ pub(super) fn image_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Imag
         draft.kind_table.string("image"),
         draft.kind_table.string("version"),
     );
-    reference(scene, index, &draft.user, kind, sink)
+    reference(scene, index, &draft.name, &draft.user, kind, sink)
 }
 
 /// The tag of a component's own image.
@@ -31,15 +31,83 @@ pub(super) fn version_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Te
     image_of(scene, index, sink).tag.unwrap_or_default()
 }
 
-/// The image of a part that brings its own.
-pub(super) fn part_image(scene: &Scene<'_>, index: usize, table: &Table, sink: &mut Sink) -> Image {
-    reference(scene, index, table, (None, None), sink)
+/// The keys that make an image.
+const KEYS: [&str; 3] = ["image", "version", "build"];
+
+/// The image of a workload: that of its component, or of a part that brings its own, and what the user writes for the part
+/// over it.
+pub(super) fn of_workload(
+    scene: &Scene<'_>,
+    index: usize,
+    shape: &WorkloadDraft,
+    sink: &mut Sink,
+) -> Image {
+    let draft = &scene.components[index];
+    let Some(part) = shape.part.as_deref() else {
+        return image_of(scene, index, sink);
+    };
+    let written = draft.user.get_path(&["parts", part]);
+    let own = written
+        .and_then(Node::as_table)
+        .cloned()
+        .unwrap_or_default();
+    let has = |key: &str| own.get(key).is_some_and(|node| !node.is_false());
+    if shape.own_image && KEYS.iter().all(|key| own.get(key).is_none()) {
+        return image_of(scene, index, sink);
+    }
+    let kind = match shape.own_image {
+        true => Some(&draft.kind_table),
+        false => {
+            let of_kind = draft.kind_table.get_path(&["parts", part]);
+            of_kind.and_then(Node::as_table)
+        }
+    };
+    let string = |key: &str| kind.and_then(|kind| kind.string(key));
+    let mut around = Table::default();
+    if shape.own_image {
+        around = draft.user.clone();
+        around
+            .entries
+            .retain(|entry| KEYS.contains(&entry.key.name.as_str()));
+    }
+    // Another image, or one that is built, is not the one that the component names.
+    if has("build") {
+        around.remove("image");
+    }
+    if tag_in(&own).is_some() {
+        around.remove("version");
+    }
+    own.entries.iter().for_each(|entry| {
+        if KEYS.contains(&entry.key.name.as_str()) {
+            around.set(entry.key.clone(), entry.value.clone());
+        }
+    });
+    around.entries.retain(|entry| !entry.value.is_false());
+    let name = match has("build") {
+        true => draft.workload_name(Some(part)),
+        false => draft.name.clone(),
+    };
+    reference(
+        scene,
+        index,
+        &name,
+        &around,
+        (string("image"), string("version")),
+        sink,
+    )
 }
 
-/// `image`, `version` and `build` of a table, over the kind's image and tag.
+/// The tag that `image` itself holds.
+fn tag_in(table: &Table) -> Option<&Node> {
+    let image = table.get("image")?;
+    Image::literal(image.as_str()?).tag.map(|_| image)
+}
+
+/// `image`, `version` and `build` of a table, over the kind's image and tag. What is built is called after `name`.
 fn reference(
     scene: &Scene<'_>,
     index: usize,
+    name: &str,
     table: &Table,
     (kind_image, kind_version): (Option<&str>, Option<&str>),
     sink: &mut Sink,
@@ -52,7 +120,7 @@ fn reference(
     let image = match (table.get("image"), kind_image) {
         (Some(node), _) => Image::parse(&text(scene, node, &scope, sink)),
         (None, _) if is_built => {
-            let name = format!("{}/{}", scene.names.platform, scene.components[index].name);
+            let name = format!("{}/{name}", scene.names.platform);
             Image::literal(&name).with_tag(Text::literal("0"))
         }
         (None, Some(repository)) => {
@@ -77,20 +145,11 @@ fn reference(
 pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
     let draft = &scene.components[index];
     let user = &draft.user;
-    if let (Some(image), Some(version)) = (user.get("image"), user.entry("version"))
-        && image
-            .as_str()
-            .is_some_and(|image| Image::literal(image).tag.is_some())
-    {
-        sink.push(
-            Diagnostic::new(
-                Code::ConflictingKeys,
-                "the tag is in `image` and in `version`",
-            )
-            .label(image.span, "a tag here")
-            .label(version.key.span, "and here")
-            .help("keep one of the two"),
-        );
+    tag_twice(user, user, sink);
+    for (key, part) in read::tables(user, "parts") {
+        let of_kind = draft.kind.table.get_path(&["parts", &key.name, "image"]);
+        let is_own = part.get("image").is_some() || of_kind.is_some();
+        tag_twice(if is_own { part } else { user }, part, sink);
     }
     let has_image = user.get("image").is_some()
         || user.get("build").is_some()
@@ -114,12 +173,31 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
     let parts = read::tables(user, "parts").map(|(_, part)| part);
     for table in std::iter::once(user).chain(parts) {
         if let Some(node) = table.get("image") {
-            well_formed(node, sink);
+            well_formed(scene, node, sink);
         }
         if let Some(node) = table.get("version") {
-            good_version(node, sink);
+            good_version(scene, node, sink);
         }
     }
+}
+
+/// A tag in an image, and another one beside it: in the same table, or in that of a part.
+fn tag_twice(with_image: &Table, with_version: &Table, sink: &mut Sink) {
+    let (Some(image), Some(version)) = (tag_in(with_image), with_version.entry("version")) else {
+        return;
+    };
+    if version.value.is_false() {
+        return;
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::ConflictingKeys,
+            "the tag is in `image` and in `version`",
+        )
+        .label(image.span, "a tag here")
+        .label(version.key.span, "and here")
+        .help("keep one of the two"),
+    );
 }
 
 /// A cluster runs the chart, and a machine has nothing to run.
@@ -141,36 +219,42 @@ fn without_image(scene: &Scene<'_>, component: Span, chart: Span, sink: &mut Sin
     );
 }
 
-/// Docker's grammar of tags, as far as the literal text shows it.
-fn good_version(node: &Node, sink: &mut Sink) {
-    let Some(written) = node.as_str() else { return };
+/// Docker's grammar of tags, as far as the text is known.
+fn good_version(scene: &Scene<'_>, node: &Node, sink: &mut Sink) {
     let phrase = of_node(node, Words::Platform, Mode::Strict);
-    if phrase.literal().is_none_or(|version| is_tag(&version)) {
+    let Some(written) = scene.names.constants.written_out(&phrase) else {
+        return;
+    };
+    if node.as_str().is_none() || is_tag(&written.text) {
         return;
     }
-    sink.push(
-        Diagnostic::new(Code::BadValue, format!("`{written}` is not an image tag"))
-            .label(node.span, "does not fit")
-            .help("a tag is up to 128 letters, digits, `_`, `.` and `-`, such as `1.4.0`"),
-    );
+    let diagnostic = Diagnostic::new(
+        Code::BadValue,
+        format!("`{}` is not an image tag", written.shown(node)),
+    )
+    .label(node.span, "does not fit")
+    .help("a tag is up to 128 letters, digits, `_`, `.` and `-`, such as `1.4.0`");
+    sink.push(written.explain(diagnostic));
 }
 
-/// Docker's grammar of references, as far as the literal text shows it.
-fn well_formed(node: &Node, sink: &mut Sink) {
-    let Some(written) = node.as_str() else { return };
-    // What a reference stands for is not known yet; a literal `${` fits nowhere.
+/// Docker's grammar of references, as far as the text is known.
+fn well_formed(scene: &Scene<'_>, node: &Node, sink: &mut Sink) {
     let phrase = of_node(node, Words::Platform, Mode::Strict);
-    if phrase.literal().is_none() && !phrase.has_escapes() {
+    // What else a reference stands for is not known yet; a literal `${` fits nowhere.
+    let written = scene.names.constants.written_out(&phrase);
+    let Some(written) = written.filter(|_| node.as_str().is_some()) else {
+        return;
+    };
+    if !phrase.has_escapes() && Image::literal(&written.text).is_valid() {
         return;
     }
-    if Image::literal(written).is_valid() {
-        return;
-    }
-    sink.push(
-        Diagnostic::new(Code::BadValue, format!("`{written}` is not an image reference"))
-            .label(node.span, "does not fit")
-            .help("write `repository:tag`, in lower case, with `@sha256:...` where it is pinned by digest"),
-    );
+    let diagnostic = Diagnostic::new(
+        Code::BadValue,
+        format!("`{}` is not an image reference", written.shown(node)),
+    )
+    .label(node.span, "does not fit")
+    .help("write `repository:tag`, in lower case, with `@sha256:...` where it is pinned by digest");
+    sink.push(written.explain(diagnostic));
 }
 
 /// The image of a pipeline, a task or a CI agent: its text is checked and comes from where the platform takes images.
@@ -180,7 +264,7 @@ pub(super) fn standalone(
     read: impl FnOnce(&mut Sink) -> Text,
     sink: &mut Sink,
 ) -> Image {
-    well_formed(node, sink);
+    well_formed(scene, node, sink);
     scene.names.registry.place(Image::parse(&read(sink)))
 }
 

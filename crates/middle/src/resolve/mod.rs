@@ -112,7 +112,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     let flows = flows::flows(tree, &scene, &ends, sink);
     top::raw_workloads(tree, &components, sink);
     contents::check(&scene, &components, inputs.sources, sink);
-    unused::check(tree, sink);
+    unused::check(tree, &names.written_out, sink);
     Platform {
         name: names.platform.clone(),
         project: names.project.clone(),

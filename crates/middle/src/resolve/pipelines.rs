@@ -189,7 +189,7 @@ fn task(
     let mut merged = table.clone();
     // In `env` `false` is a value.
     let layers = [
-        ("env", defaults.env, Removal::Later),
+        ("env", defaults.env, Removal::Never),
         ("resources", defaults.resources, Removal::Now),
     ];
     for (name, default, removal) in layers {

@@ -10,8 +10,11 @@ use crate::{
 };
 
 /// Lints variables, presets and networks that nothing in the file names.
-pub(super) fn check(tree: &Table, sink: &mut Sink) {
-    let mut used = Used::default();
+pub(super) fn check(tree: &Table, written_out: &BTreeSet<String>, sink: &mut Sink) {
+    let mut used = Used {
+        variables: written_out.iter().map(String::as_str).collect(),
+        ..Used::default()
+    };
     used.table(tree);
     for (table, what, names) in [
         ("vars", "variable", &used.variables),

@@ -178,10 +178,7 @@ fn workload(
     let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs.world, sink)
         .into_iter()
         .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
-    let image = match shape.own_image {
-        true => image::image_of(scene, index, sink),
-        false => image::part_image(scene, index, table, sink),
-    };
+    let image = image::of_workload(scene, index, shape, sink);
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
     add_secrets_of_runs(draft, shape, beforehand, &mut env);
@@ -189,8 +186,8 @@ fn workload(
     let mut reaches = reaches(scene, table, sink);
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
-    let helm = table.get("helm").filter(|_| shape.part.is_some());
     let values = values(scene, table, &name);
+    let helm = table.get("helm").filter(|_| shape.part.is_some());
     Workload {
         health: known.and_then(|it| it.health.clone()),
         depends_on: dependencies::of(scene, beforehand, index, shape, sink),
@@ -433,6 +430,7 @@ pub(super) fn raw_value(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink:
         Value::Date(date) => Raw::Text(Text::literal(date.to_string())),
         Value::Time(written) => Raw::Text(Text::literal(written)),
         Value::Broken => Raw::default(),
+        Value::Removed => Raw::Removed,
         Value::Integer(number) => Raw::Integer(*number),
         Value::Float(number) => Raw::Float(*number),
         Value::Boolean(value) => Raw::Boolean(*value),

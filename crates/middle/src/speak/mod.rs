@@ -8,7 +8,7 @@ mod engine;
 mod plain;
 pub mod units;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::model::{Piece, Platform, Raw, Secret, Text, Variable};
 
@@ -72,13 +72,14 @@ pub trait Speak: Sync {
         Value::from(self.text(text))
     }
 
-    /// A raw table, its texts as values. Keys are no templates in any target.
+    /// A raw table, its texts as values; null where something was taken away. Keys are no templates in any target.
     fn raw(&self, raw: &Raw) -> Value {
         match raw {
             Raw::Text(text) => self.value(text),
             Raw::Integer(number) => Value::from(*number),
             Raw::Float(number) => Value::from(*number),
             Raw::Boolean(boolean) => Value::from(*boolean),
+            Raw::Removed => Value::Null,
             Raw::List(items) => items.iter().map(|item| self.raw(item)).collect(),
             Raw::Table(entries) => Value::Object(
                 entries
@@ -87,6 +88,21 @@ pub trait Speak: Sync {
                     .collect(),
             ),
         }
+    }
+}
+
+/// A raw value that is laid over nothing: what it takes away is not there. `None` where nothing else is in it.
+pub fn over_nothing(raw: Value) -> Option<Value> {
+    match raw {
+        Value::Null => None,
+        Value::Object(entries) if !entries.is_empty() => {
+            let kept = entries.into_iter();
+            let kept: Map<String, Value> = kept
+                .filter_map(|(key, value)| Some((key, over_nothing(value)?)))
+                .collect();
+            (!kept.is_empty()).then_some(Value::Object(kept))
+        }
+        value => Some(value),
     }
 }
 

@@ -151,7 +151,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
     key(
         "parts",
         Shape::Parts,
-        "One workload of a kind that has several, with these same keys; `false` removes it.",
+        "One workload of a kind that has several, with these same keys, except those about the component as a whole (`kind`, `group`, `uses`, `settings`, `alerts` and their like); `false` removes it.",
         "parts.exporter = { resources = { memory = \"64Mi\" } }",
     )
     .of_component()

@@ -9,12 +9,15 @@ mod storage;
 mod watch;
 
 use super::{
-    key::{KeyShape, Scope, Section, count_in_kinds, join, keys_in_kinds, length},
+    key::{
+        KeyShape, Scope, Section, count_in_kinds, count_of_workloads, join, keys_in_kinds,
+        keys_of_workloads, length,
+    },
     shape::Shape,
 };
 use crate::text::all_of;
 
-/// Every key of `[components.C]`. The tables of `parts` take the same keys.
+/// Every key of `[components.C]`. The tables of `parts` take those about a workload.
 pub const COMPONENT_SECTIONS: &[Section] = &[
     Section {
         title: "What it is",
@@ -54,8 +57,11 @@ pub const COMPONENT_SECTIONS: &[Section] = &[
     },
 ];
 
-/// Every key of `[components.C]`, of a preset and of a part.
+/// Every key of `[components.C]` and of a preset.
 pub const COMPONENT: &[KeyShape] = &join::<{ length(COMPONENT_SECTIONS) }>(COMPONENT_SECTIONS);
+
+/// Every key of `[components.C.parts.PART]`: those about a workload.
+pub const PART: &[KeyShape] = &keys_of_workloads::<{ count_of_workloads(COMPONENT) }>(COMPONENT);
 
 /// Every key of `[workload]` in a kind file.
 pub const KIND_WORKLOAD: &[KeyShape] =

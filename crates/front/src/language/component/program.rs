@@ -41,7 +41,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
     key(
         "build",
         BUILD,
-        "Builds the image. Without `image` it is called `PLATFORM/COMPONENT:VERSION`.",
+        "Builds the image. Without `image` it is called `PLATFORM/COMPONENT:VERSION`, in a part after the part's workload.",
         "build = { context = \"model_serving\" }",
     )
     .also_in_charts()

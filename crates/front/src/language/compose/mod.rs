@@ -4,7 +4,6 @@
 //! [`mounted`].
 
 mod file;
-
 mod lists;
 mod mounted;
 mod rewrite;

@@ -36,6 +36,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "required = true",
     ),
     key(
+        "required_with",
+        FREE,
+        "Another setting: where a component has that one, to leave this one out is an error.",
+        "required_with = \"password\"",
+    ),
+    key(
         "characters",
         FREE,
         "Characters that a string may hold beside letters and digits, where it becomes a part of something: a URL, a script, a list.",

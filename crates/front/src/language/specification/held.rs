@@ -267,7 +267,7 @@ fn takes(types: &[&str], value: &Value) -> bool {
             Value::String(_) | Value::Date(_) | Value::Time(_) => *kind == "string",
             Value::Integer(_) => matches!(*kind, "integer" | "number"),
             Value::Float(_) => *kind == "number",
-            Value::Boolean(_) => *kind == "boolean",
+            Value::Boolean(_) | Value::Removed => *kind == "boolean",
             Value::Array(_) => *kind == "array",
             Value::Table(_) => *kind == "object",
             Value::Broken => true,

@@ -2,16 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use super::{expression, kind_string, measured};
+use super::{
+    expression, kind_string, measured,
+    probes::{DOWN, FAILED},
+    promises::{OVERDUE, SLOW},
+};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::read,
+    expand::{check_alerts, read},
     language::duration_ms,
     model::{Alert, AlertSeverity, AlertText, Expression},
     resolve::Scene,
     source::Span,
-    syntax::{Removal, Table, Value, overlay},
+    syntax::{Node, Removal, Table, Value, overlay},
 };
+
+/// Alerts that are made if there is a Prometheus with a prober, or an Airflow with pipelines: one that is taken away may be missing
+/// only in this environment.
+const MADE_ELSEWHERE: [&str; 4] = [DOWN, FAILED, OVERDUE, SLOW];
 
 /// The metric that shows whether a component works.
 pub(in crate::resolve) fn healthy(
@@ -53,6 +61,12 @@ pub(in crate::resolve) fn alerts(
         }
     }
     let made_names: BTreeSet<String> = made.iter().map(|alert| alert.name.clone()).collect();
+    let names: Vec<&str> = made_names.iter().map(String::as_str).collect();
+    let written = scene.draft.tree.get_path(&["components", &draft.name]);
+    if let Some(written) = written.and_then(Node::as_table) {
+        let names = [names.as_slice(), &MADE_ELSEWHERE].concat();
+        check_alerts(&draft.name, written, &draft.kind, &names, sink);
+    }
     for (key, table) in read::tables(&draft.user, "alerts") {
         if made_names.contains(&key.name) || known.contains(key.name.as_str()) {
             continue;
@@ -86,9 +100,17 @@ pub(in crate::resolve) fn alerts(
 fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &mut Sink) -> Alert {
     let own_alert = alert(scene, index, &made.name, own, made.span, sink);
     let has = |key: &str| own.get(key).is_some();
-    let mut labels = made.labels;
-    labels.retain(|(name, _)| own_alert.labels.iter().all(|(other, _)| other != name));
-    labels.extend(own_alert.labels);
+    let written = own.table("labels");
+    let is_off = |name: &str| {
+        let node = written.and_then(|labels| labels.get(name));
+        node.is_some_and(Node::is_false)
+    };
+    let mut labels = own_alert.labels;
+    labels.retain(|(name, _)| !(is_off(name) && made.labels.iter().any(|(it, _)| it == name)));
+    let kept = made.labels.into_iter();
+    let is_set = |name: &str| written.is_some_and(|labels| labels.get(name).is_some());
+    let mut labels_of_made: Vec<_> = kept.filter(|(name, _)| !is_set(name)).collect();
+    labels_of_made.append(&mut labels);
     Alert {
         expr: if has("expr") {
             own_alert.expr
@@ -102,7 +124,7 @@ fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &m
         } else {
             made.severity
         },
-        labels,
+        labels: labels_of_made,
         summary: own_alert.summary.or(made.summary),
         description: own_alert.description.or(made.description),
         runbook_url: own_alert.runbook_url.or(made.runbook_url),

@@ -9,9 +9,9 @@ use crate::{
 };
 
 /// The alert on a component that has no metrics.
-const DOWN: &str = "EndpointDown";
+pub(super) const DOWN: &str = "EndpointDown";
 /// The alert on parts, and on a component that also has metrics: these tell whether it is down.
-const FAILED: &str = "ProbeFailed";
+pub(super) const FAILED: &str = "ProbeFailed";
 
 /// Milliseconds that a health check must fail.
 const HOLD: u64 = 120_000;

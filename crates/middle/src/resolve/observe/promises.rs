@@ -18,6 +18,11 @@ const USUAL_RETENTION: u64 = 15 * DAY;
 const DAY: u64 = 86_400_000;
 const MINUTE: u64 = 60_000;
 
+/// The alert on a pipeline that has not succeeded since it was due.
+pub(super) const OVERDUE: &str = "PipelineOverdue";
+/// The alert on a pipeline that takes longer than usual.
+pub(super) const SLOW: &str = "PipelineSlow";
+
 /// The alerts on pipelines that are overdue or slow, for the Airflow that runs them. `prometheus` are the settings of the
 /// Prometheus that keeps its samples.
 pub(in crate::resolve) fn promises(
@@ -112,7 +117,7 @@ impl Promise<'_> {
              or (absent({count}) and on (job) max by (job) (time() - process_start_time_seconds{{job=\"{airflow}\"}}) > {seconds})"
         );
         self.alert(
-            "PipelineOverdue",
+            OVERDUE,
             expr,
             format!("`{}` has not succeeded since it was due", self.pipeline),
             format!(
@@ -138,7 +143,7 @@ impl Promise<'_> {
         };
         let now = mean(&window);
         self.alert(
-            "PipelineSlow",
+            SLOW,
             format!("{now} > 2 * ({before}) and {now} > 60"),
             format!("`{}` takes longer than usual", self.pipeline),
             format!(

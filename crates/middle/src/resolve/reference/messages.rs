@@ -6,6 +6,7 @@ use crate::{
     language::secret_places,
     reference::{ComponentField, PortField, Words},
     source::Span,
+    syntax::Key,
     text::all_of,
 };
 
@@ -130,6 +131,17 @@ fn what_it_has(draft: &ComponentDraft, parts: &Parts) -> String {
             all_of(&PortField::names_in(Words::Platform))
         ),
     }
+}
+
+/// A port that the user took away, and that the kind's own texts name.
+pub(super) fn needed_port(draft: &ComponentDraft, key: &Key) -> Diagnostic {
+    let (kind, port) = (&draft.kind.name, &key.name);
+    Diagnostic::new(
+        Code::UnknownPort,
+        format!("kind `{kind}` needs the port `{port}` of `{}`", draft.name),
+    )
+    .label(key.span, "taken away here")
+    .help("remove this line: a port without `host` is open inside only")
 }
 
 /// A field that no port has, or none that a reference in these words may ask for.

@@ -2,7 +2,7 @@
 
 use super::{
     Scope, default_binding, hosts,
-    messages::{nothing_chosen, secret_output, unknown_part},
+    messages::{needed_port, nothing_chosen, secret_output, unknown_part},
     port::PortOf,
     setting_text, text,
 };
@@ -14,7 +14,7 @@ use crate::{
     reference::{self, ComponentField, Mode, PortField, Words},
     resolve::Scene,
     source::Span,
-    syntax::Node,
+    syntax::{Key, Node},
 };
 
 /// What may be asked of the platform.
@@ -341,7 +341,9 @@ impl Resolver<'_> {
             },
             _ => {}
         }
-        if !draft.broken {
+        if let Some(key) = self.taken_away(draft, rest) {
+            sink.push(needed_port(draft, key));
+        } else if !draft.broken {
             sink.push(unknown_part(
                 draft,
                 rest,
@@ -408,5 +410,12 @@ impl Resolver<'_> {
         let ports = &self.scene.components[index].kind.table;
         let port = ports.get_path(&["workload", "ports", name])?;
         read::container_port(port).filter(|_| is_own)
+    }
+
+    /// The line of the user's that took away the port of a kind's reference.
+    fn taken_away<'b>(&self, draft: &'b ComponentDraft, rest: &[&str]) -> Option<&'b Key> {
+        let [port, _] = rest else { return None };
+        let entry = draft.user.table("ports")?.entry(port)?;
+        (self.kind_text && entry.value.is_false()).then_some(&entry.key)
     }
 }

@@ -88,6 +88,7 @@ pub fn parameter(platform: &Platform, raw: &Raw) -> Value {
         Raw::Integer(number) => (*number).into(),
         Raw::Float(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
         Raw::Boolean(value) => (*value).into(),
+        Raw::Removed => Value::Null,
         Raw::List(items) => items.iter().map(|item| parameter(platform, item)).collect(),
         Raw::Table(entries) => entries
             .iter()

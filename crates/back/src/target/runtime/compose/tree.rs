@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::speak::over_nothing;
+
 /// Keys of a service that hold a boolean: `false` says so, it does not remove them.
 const BOOLEAN_KEYS: [&str; 7] = [
     "attach",
@@ -24,11 +26,13 @@ pub(super) fn merge(base: &mut Map<String, Value>, raw: &Value) {
             (Some(Value::Bool(_)), Value::Bool(false)) => {
                 base.insert(key.clone(), value.clone());
             }
-            (Some(_), Value::Bool(false)) => {
+            (Some(_), Value::Bool(false) | Value::Null) => {
                 base.shift_remove(key);
             }
             _ => {
-                base.insert(key.clone(), value.clone());
+                if let Some(value) = over_nothing(value.clone()) {
+                    base.insert(key.clone(), value);
+                }
             }
         }
     }

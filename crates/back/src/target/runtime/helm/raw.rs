@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     model::{Platform, Raw},
-    speak::{Chart, ChartDefaults, Speak},
+    speak::{Chart, ChartDefaults, Speak, over_nothing},
 };
 
 /// Keys of a component's values whose texts the templates put together.
@@ -46,16 +46,19 @@ pub fn merge(base: &mut Value, over: Value) {
     match (base, over) {
         (Value::Object(base), Value::Object(over)) => {
             for (key, value) in over {
-                let removes = value == Value::Bool(false)
-                    && base.get(&key).is_some_and(|below| !below.is_boolean());
-                if removes {
-                    base.shift_remove(&key);
-                } else {
-                    merge(base.entry(key).or_insert(Value::Null), value);
+                let removes = value.is_null()
+                    || value == Value::Bool(false)
+                        && base.get(&key).is_some_and(|below| !below.is_boolean());
+                match base.get_mut(&key) {
+                    Some(_) if removes => {
+                        base.shift_remove(&key);
+                    }
+                    Some(below) => merge(below, value),
+                    None => base.extend(over_nothing(value).map(|value| (key, value))),
                 }
             }
         }
-        (base, over) => *base = over,
+        (base, over) => *base = over_nothing(over).unwrap_or_default(),
     }
 }
 

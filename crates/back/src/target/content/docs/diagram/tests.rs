@@ -1,6 +1,6 @@
 //! True of every picture: nothing overlaps, nothing is outside of the picture, no wire crosses a node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     arrange,
@@ -39,6 +39,7 @@ fn resolved(text: &str) -> Resolved {
         catalog: &mut Catalog::new(BTreeMap::new()),
         sources: &mut sources,
         suffix: "",
+        written_out: &BTreeSet::new(),
         recorded: &[],
     };
     let draft = expand::expand(&read.expect("a tree").tree, inputs, &mut sink);

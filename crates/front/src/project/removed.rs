@@ -1,0 +1,101 @@
+//! What an environment takes away with `false`, and what the platform does not have: a misspelled name would change nothing.
+
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    language::{PLATFORM_FILE, Shape},
+    syntax::{Entry, Key, Table, Value},
+    text::all_of,
+};
+
+/// Tables whose entries merge with presets and kinds too: what is taken away inside of them is looked for later.
+const OF_COMPONENTS: [&str; 2] = ["components", "presets"];
+
+/// The environment without the entries that take away nothing, which are reported.
+pub(super) fn only_what_is_there(platform: &Table, environment: Table, sink: &mut Sink) -> Table {
+    let mut kept = Table::default();
+    for mut entry in environment.entries {
+        let name = entry.key.name.as_str();
+        let Some(known) = PLATFORM_FILE.iter().find(|shape| shape.name == name) else {
+            kept.entries.push(entry);
+            continue;
+        };
+        let below = platform.get(name);
+        if entry.value.is_false() && below.is_none() {
+            sink.push(nothing_to_remove(name, &entry.key, &[]));
+            continue;
+        }
+        if let Value::Table(table) = &mut entry.value.value {
+            let below = below.and_then(|node| node.as_table());
+            let path = known.name;
+            let deep = !OF_COMPONENTS.contains(&path);
+            *table = without_unknown(below, table, &known.shape, (path, deep), sink);
+        }
+        kept.entries.push(entry);
+    }
+    kept
+}
+
+/// `path` is where the table stands; `deep`: tables inside of it are looked at too.
+fn without_unknown(
+    below: Option<&Table>,
+    written: &Table,
+    shape: &Shape,
+    (path, deep): (&str, bool),
+    sink: &mut Sink,
+) -> Table {
+    let mut kept = Table::default();
+    for Entry { key, value } in &written.entries {
+        let mut value = value.clone();
+        let inner = shape_of(shape, &key.name);
+        let path = format!("{path}.{}", key.name);
+        let under = below.and_then(|below| below.get(&key.name));
+        let is_name = matches!(table_shape(shape), Some(Shape::Map(..)));
+        let is_no_value = inner.is_some_and(|inner| !inner.takes(&value.value));
+        if is_name && value.is_false() && is_no_value && under.is_none() {
+            let known: Vec<&str> = below.into_iter().flat_map(Table::keys).collect();
+            sink.push(nothing_to_remove(&path, key, &known));
+            continue;
+        }
+        if let (Value::Table(table), Some(inner), true) = (&mut value.value, inner, deep) {
+            let under = under.and_then(|node| node.as_table());
+            *table = without_unknown(under, table, inner, (&path, deep), sink);
+        }
+        let key = key.clone();
+        kept.entries.push(Entry { key, value });
+    }
+    kept
+}
+
+/// The one of several shapes that is a table.
+fn table_shape(shape: &Shape) -> Option<&Shape> {
+    match shape {
+        Shape::Map(..) | Shape::Table(_) => Some(shape),
+        Shape::Either(shapes) => shapes.iter().find_map(table_shape),
+        _ => None,
+    }
+}
+
+/// What an entry of this name may hold.
+fn shape_of<'a>(shape: &'a Shape, name: &str) -> Option<&'a Shape> {
+    match table_shape(shape)? {
+        Shape::Map(_, item) => Some(item),
+        Shape::Table(keys) => {
+            let mut keys = keys.iter();
+            keys.find(|key| key.name == name).map(|key| &key.shape)
+        }
+        _ => None,
+    }
+}
+
+fn nothing_to_remove(path: &str, key: &Key, known: &[&str]) -> Diagnostic {
+    let near = nearest(&key.name, known.iter().copied());
+    Diagnostic::new(
+        Code::UnknownName,
+        format!("the platform has no `{path}` for this environment to remove"),
+    )
+    .label(key.span, "not there")
+    .misspelled(&key.name, near, || match known {
+        [] => "remove the line: there is nothing that it could take away".to_string(),
+        known => format!("remove the line, or name one of {}", all_of(known)),
+    })
+}

@@ -1,0 +1,252 @@
+//! What one table means over another: `false`, parts of a component, constants that are written out.
+
+use std::collections::BTreeMap;
+
+use mlopsgen::{
+    compile::{Request, compile},
+    diag::render::{Style, human},
+    world::MemoryWorld,
+};
+
+use crate::contract::{block, compiled, outcome};
+
+const STYLE: Style = Style {
+    color: false,
+    width: 100,
+};
+
+/// The files of the environment `prod`.
+fn of_environment(platform: &str, environment: &str) -> BTreeMap<String, String> {
+    let head = "[platform]\nname = \"p\"\n[groups]\none = \"1\"\ntwo = \"2\"\n";
+    let world = MemoryWorld::new()
+        .with("platform.toml", format!("{head}{platform}"))
+        .with("platform.prod.toml", environment.to_string());
+    let request = Request {
+        environment: Some("prod".to_string()),
+        environments: vec!["prod".to_string()],
+        ..Request::default()
+    };
+    let compilation = compile(&world, &request);
+    let messages = human(&compilation.diagnostics, &compilation.sources, STYLE);
+    let output = compilation.output.unwrap_or_else(|_| panic!("{messages}"));
+    let files = output.files.files.into_iter();
+    files
+        .map(|(path, file)| (path, file.text.to_string()))
+        .collect()
+}
+
+/// A file whose path ends so.
+fn file<'a>(files: &'a BTreeMap<String, String>, ending: &str) -> &'a str {
+    let found = files.iter().find(|(path, _)| path.ends_with(ending));
+    found.map_or_else(|| panic!("no {ending}"), |(_, text)| text.as_str())
+}
+
+#[test]
+fn false_takes_an_entry_of_a_preset_away_and_stays_a_value_where_there_is_none() {
+    let files = compiled(
+        r#"
+[presets.x]
+labels = { team = "a", kept = "b" }
+build.args = { OLD = "1", KEPT = "1" }
+helm.podAnnotations = { old = "1", kept = "1" }
+[components.app]
+build.context = "app"
+group = "one"
+presets = ["x"]
+labels = { team = false, new = false }
+build.args = { OLD = false, NEW = false }
+helm.podAnnotations = { old = false }
+alerts.Slow = { expr = "up == 0" }
+"#,
+    );
+    let service = block(file(&files, "compose/one.yaml"), "  app:");
+    let labels = block(&service, "  labels:");
+    assert_eq!(labels, "labels:\n  kept: b\n  new: \"false\"\n");
+    let arguments = block(&service, "    args:");
+    assert_eq!(arguments, "args:\n  KEPT: \"1\"\n  NEW: \"false\"\n");
+    let values = file(&files, "helm/p/values.yaml");
+    assert!(!values.contains("old:"), "{values}");
+}
+
+#[test]
+fn an_environment_takes_entries_and_whole_tables_away() {
+    let files = of_environment(
+        r#"
+[[flows]]
+from = "app"
+to = "other"
+[vars]
+level = "info"
+[components.app]
+image = "a/app:1"
+group = "one"
+labels = { team = "a", kept = "b" }
+alerts.Slow = { expr = "up == 0", labels = { tier = "1", kept = "1" } }
+metrics = { port = "http" }
+ports.http = 80
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.other]
+image = "a/other:1"
+group = "two"
+[pipelines.train]
+image = "a/train:1"
+tasks.one = { run = "true" }
+[ci.x]
+stages = [{ name = "a", run = ["x"] }]
+[notify]
+default = "team"
+receivers.team = { webhook = "https://example.com/x" }
+"#,
+        r#"
+flows = false
+vars = false
+pipelines = false
+ci = false
+notify = false
+components.app.labels.team = false
+components.app.alerts.Slow.labels.tier = false
+"#,
+    );
+    let service = block(file(&files, "compose/one.yaml"), "  app:");
+    assert_eq!(block(&service, "  labels:"), "labels:\n  kept: b\n");
+    let rules: Vec<&String> = files
+        .iter()
+        .filter(|(path, text)| path.contains("rules/") && text.contains("alert: Slow\n"))
+        .map(|(_, text)| text)
+        .collect();
+    let rule = rules.first().expect("the rule");
+    assert!(rule.contains("kept:") && !rule.contains("tier:"), "{rule}");
+    let gone = |path: &&String| path.contains("airflow/") || path.contains("jenkins/");
+    assert_eq!(files.keys().find(gone), None);
+    assert!(!file(&files, "docs/architecture.md").contains("train"));
+}
+
+const AIRFLOW: &str = r#"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = { database = "a", user = "a", password = "${secrets.s}" }
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.cache]
+kind = "redis"
+group = "one"
+parts.exporter.build = { context = "exporter" }
+[components.store]
+kind = "redis"
+group = "one"
+parts.exporter.version = "v1.80.0"
+[components.air]
+kind = "airflow"
+group = "one"
+settings.admin_password = "${secrets.s}"
+uses.database = "db"
+"#;
+
+#[test]
+fn a_part_runs_the_image_that_is_written_for_it() {
+    let image = |keys: &str, service: &str| {
+        let files = compiled(&format!("{AIRFLOW}{keys}\n"));
+        let service = block(file(&files, "compose/one.yaml"), &format!("  {service}:"));
+        let line = service.lines().find(|line| line.starts_with("  image:"));
+        let image = line.unwrap_or_default().trim_start_matches("  image: ");
+        image.trim_matches('"').to_string()
+    };
+    let main = image("", "air-scheduler");
+    assert!(main.starts_with("apache/airflow:"), "{main}");
+    for (keys, expected) in [
+        ("parts.scheduler.image = \"my/air:3.9\"", "my/air:3.9"),
+        (
+            "parts.scheduler.version = \"3.1.0\"",
+            "apache/airflow:3.1.0",
+        ),
+        (
+            "version = \"3.1.0\"\nparts.scheduler.image = \"my/air\"",
+            "my/air:3.1.0",
+        ),
+        (
+            "version = \"3.1.0\"\nparts.scheduler.image = \"my/air:3.9\"",
+            "my/air:3.9",
+        ),
+        (
+            "parts.scheduler.build = { context = \"b\" }",
+            "p/air-scheduler:0",
+        ),
+        (
+            "parts.scheduler = { version = \"2\", build = { context = \"b\" } }",
+            "p/air-scheduler:2",
+        ),
+        (
+            "image = \"other/air:3.1.0\"\nparts.scheduler.image = false",
+            &main,
+        ),
+        ("image = \"other/air:3.1.0\"", "other/air:3.1.0"),
+        ("build = { context = \"b\" }", "p/air:0"),
+    ] {
+        assert_eq!(image(keys, "air-scheduler"), expected, "{keys}");
+    }
+    let keys = "parts.scheduler.image = \"my/air:3.9\"";
+    assert_eq!(image(keys, "air"), main);
+    assert_eq!(image("", "cache-exporter"), "p/cache-exporter:0");
+    assert_eq!(
+        image("", "store-exporter"),
+        "oliver006/redis_exporter:v1.80.0"
+    );
+}
+
+#[test]
+fn strings_that_are_read_beforehand_take_constants_and_defaults() {
+    let platform = r#"
+[vars]
+cron = "@daily"
+long = { default = "2h", env = "ITS_LONG" }
+at = "data"
+[components.app]
+image = "a/app:1"
+group = "one"
+[pipelines.train]
+image = "a/train:1"
+schedule = "CRON"
+timeout = "LONG"
+retry_delay = "LONG"
+start = 2026-01-01
+resources.memory = "MEMORY"
+volumes.d = { mount = "/AT", source = "AT/PLATFORM" }
+tasks.one = { run = "true", timeout = "LONG" }
+[ci.x]
+paths = ["AT/**"]
+branches = ["AT"]
+timeout = "LONG"
+stages = [{ name = "a", run = ["x"] }]
+"#;
+    let with = |values: [(&str, &str); 5]| {
+        let text = platform.to_string();
+        values
+            .iter()
+            .fold(text, |text, (name, value)| text.replace(name, value))
+    };
+    let written = [
+        ("\"CRON", "\"@daily"),
+        ("\"LONG", "\"2h"),
+        ("MEMORY", "2Gi"),
+        ("AT/PLATFORM", "data/p"),
+        ("AT", "data"),
+    ];
+    let referred = [
+        ("\"CRON", "\"${vars.cron}"),
+        ("\"LONG", "\"${vars.long}"),
+        ("MEMORY", "2Gi"),
+        ("AT/PLATFORM", "${vars.at}/${platform.name}"),
+        ("AT", "${vars.at}"),
+    ];
+    // The variables are used in either, so that both declare the same ones.
+    let used = "[pipelines.use]\nimage = \"a/train:1\"\ntags = [\"${vars.cron}${vars.long}${vars.at}\"]\ntasks.one = { run = \"true\" }\n";
+    let of = |values| compiled(&format!("{}{used}", with(values)));
+    assert_eq!(of(written), of(referred));
+    // A variable that is named nowhere else is used all the same.
+    let (_, messages) = outcome(&with(referred));
+    assert!(!messages.contains("variable `cron`"), "{messages}");
+}
