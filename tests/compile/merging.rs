@@ -190,6 +190,8 @@ fn a_part_runs_the_image_that_is_written_for_it() {
     }
     let keys = "parts.scheduler.image = \"my/air:3.9\"";
     assert_eq!(image(keys, "air"), main);
+    let keys = "[components.other]\nkind = \"redis\"\ngroup = \"one\"\nparts.exporter.image = \"my/exporter\"";
+    assert_eq!(image(keys, "other-exporter"), "my/exporter");
     assert_eq!(image("", "cache-exporter"), "p/cache-exporter:0");
     assert_eq!(
         image("", "store-exporter"),

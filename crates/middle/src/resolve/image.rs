@@ -55,21 +55,21 @@ pub(super) fn of_workload(
     if shape.own_image && KEYS.iter().all(|key| own.get(key).is_none()) {
         return image_of(scene, index, sink);
     }
-    let kind = match shape.own_image {
-        true => Some(&draft.kind_table),
-        false => {
-            let of_kind = draft.kind_table.get_path(&["parts", part]);
-            of_kind.and_then(Node::as_table)
-        }
+    // What a kind writes for a part of its own may hold references. Of another image it says nothing.
+    let of_kind = draft.kind_table.get_path(&["parts", part]);
+    let around = match shape.own_image {
+        true => Some(&draft.user),
+        false if has("image") || has("build") => None,
+        false => of_kind.and_then(Node::as_table),
     };
-    let string = |key: &str| kind.and_then(|kind| kind.string(key));
-    let mut around = Table::default();
-    if shape.own_image {
-        around = draft.user.clone();
-        around
-            .entries
-            .retain(|entry| KEYS.contains(&entry.key.name.as_str()));
-    }
+    let mut around = around.cloned().unwrap_or_default();
+    around
+        .entries
+        .retain(|entry| KEYS.contains(&entry.key.name.as_str()));
+    let string = |key: &str| {
+        let of_kind = shape.own_image.then_some(&draft.kind_table);
+        of_kind.and_then(|kind| kind.string(key))
+    };
     // Another image, or one that is built, is not the one that the component names.
     if has("build") {
         around.remove("image");
@@ -78,7 +78,9 @@ pub(super) fn of_workload(
         around.remove("version");
     }
     own.entries.iter().for_each(|entry| {
-        if KEYS.contains(&entry.key.name.as_str()) {
+        // Without the kind's own image there would be none.
+        let is_said = shape.own_image || !entry.value.is_false();
+        if KEYS.contains(&entry.key.name.as_str()) && is_said {
             around.set(entry.key.clone(), entry.value.clone());
         }
     });
