@@ -94,7 +94,9 @@ impl Resolver<'_> {
         port: &Port,
         sink: &mut Sink,
     ) -> Option<Text> {
-        if !is_published(draft, workload, port) {
+        // What a kind says of its own program is completed by the chart's values, which know the address.
+        let is_any_port = !self.kind_text && is_on_any_port(draft, workload, port);
+        if is_any_port || !is_published(draft, workload, port) {
             let number = port.container.first;
             let (message, why) = match port.host {
                 Some(_) => (
@@ -129,11 +131,20 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether a browser gets to a port. On the host's network every port is the host's.
+/// Whether a browser gets to a port.
 pub(super) fn is_published(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
+    port.host.is_some() || has_address_of_its_own(draft, workload, port)
+}
+
+/// Whether only the engine knows the number on the host, once it has started.
+fn is_on_any_port(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
+    matches!(port.host, Some(HostPort::Auto)) && !has_address_of_its_own(draft, workload, port)
+}
+
+/// Whether a browser gets to a port, whatever it is published on. On the host's network every port is the host's.
+fn has_address_of_its_own(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
     let is_main = draft.main_port().as_deref() == Some(port.name.as_str());
-    matches!(port.host, Some(HostPort::Fixed(_)))
-        || port.public_url.is_some()
+    port.public_url.is_some()
         || draft.external.is_some()
         || is_main && draft.public_url().is_some()
         || crate::resolve::network::mode_of(draft, workload) == Some(NetworkMode::Host)
