@@ -244,7 +244,7 @@ fn fault_of_scalar(node: &Node, shape: &Shape, context: &Context<'_>) -> Option<
             let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
             let none = Constants::default();
             let written = context.constants.unwrap_or(&none).written_out(&phrase);
-            let wrong = written.filter(|written| !form.accepts(&written.text))?;
+            let wrong = written.filter(|it| !it.is_open && !form.accepts(&it.text))?;
             let text = match wrong.places.as_slice() {
                 [] => text,
                 _ => &wrong.text,

@@ -20,6 +20,8 @@ pub struct Constants {
 struct Constant {
     text: String,
     place: Span,
+    /// Whether a variable that is set at start is empty by default.
+    is_open: bool,
 }
 
 /// A string in which references were written out.
@@ -29,6 +31,8 @@ pub struct WrittenOut {
     pub text: String,
     /// Where the values in it stand.
     pub places: Vec<Span>,
+    /// Whether a variable in it is empty by default: it is whole only once somebody sets that at start.
+    pub is_open: bool,
 }
 
 impl Constants {
@@ -36,15 +40,18 @@ impl Constants {
     pub fn of(tree: &Table) -> Self {
         let variables = tree.table("vars").into_iter().flat_map(Table::iter);
         let values = variables.map(|(key, node)| {
-            let value = match &node.value {
-                Value::Table(table) => table.get("default").unwrap_or(node),
-                _ => node,
-            };
-            (format!("vars.{}", key.name), value)
+            let table = node.as_table();
+            let value = table.and_then(|table| table.get("default")).unwrap_or(node);
+            let is_set_at_start = table.is_some_and(|table| table.get("env").is_some());
+            let constant = Constant::of(value).map(|constant| Constant {
+                is_open: is_set_at_start && constant.text.is_empty(),
+                ..constant
+            });
+            (format!("vars.{}", key.name), constant)
         });
         let name = tree.get_path(&["platform", "name"]);
-        let values = values.chain(name.map(|node| ("platform.name".to_string(), node)));
-        let constants = values.map(|(name, node)| (name, Constant::of(node)));
+        let name = name.map(|node| ("platform.name".to_string(), Constant::of(node)));
+        let constants = values.chain(name);
         Self {
             values: constants.collect(),
         }
@@ -68,6 +75,7 @@ impl Constants {
     /// The string that a phrase stands for; `None` if it holds a reference to anything else.
     pub fn written_out(&self, phrase: &Phrase<'_>) -> Option<WrittenOut> {
         let (mut text, mut places) = (String::new(), Vec::new());
+        let mut is_open = false;
         for piece in &phrase.pieces {
             match piece {
                 Piece::Literal(literal) => text.push_str(literal),
@@ -77,13 +85,18 @@ impl Constants {
                     let known = self.values.get(&reference.segments.join("."))?;
                     let constant = known.as_ref()?;
                     text.push_str(&constant.text);
+                    is_open |= constant.is_open;
                     if !places.contains(&constant.place) {
                         places.push(constant.place);
                     }
                 }
             }
         }
-        Some(WrittenOut { text, places })
+        Some(WrittenOut {
+            text,
+            places,
+            is_open,
+        })
     }
 }
 
@@ -98,6 +111,7 @@ impl Constant {
         (is_scalar && phrase.pieces.iter().all(is_text)).then(|| Self {
             text: node.scalar(),
             place: node.span,
+            is_open: false,
         })
     }
 }

@@ -16,8 +16,10 @@ pub struct Variable<'a> {
 /// Whether a text holds a variable of the environment as Compose writes it. Those are named in capitals: `${c}` may well be a
 /// part of the name of a file.
 pub fn names_environment(text: &str) -> bool {
-    let mut behind = text.split("${").skip(1);
-    behind.any(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'))
+    let is_capital = |rest: &str| rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+    text.match_indices("${").any(|(start, found)| {
+        is_capital(&text[start + found.len()..]) && !text[..start].ends_with('$')
+    })
 }
 
 /// A variable of the environment as platform.toml has it.

@@ -328,7 +328,7 @@ fn shown(c: char) -> String {
 /// Whether the text is of a form, as far as it is known.
 fn fits(constants: &Constants, node: &Node, form: impl Fn(&str) -> bool) -> bool {
     let written = constants.written_out(&phrase(node));
-    written.is_none_or(|written| form(&written.text))
+    written.is_none_or(|written| written.is_open || form(&written.text))
 }
 
 pub(super) fn phrase(node: &Node) -> Phrase<'_> {

@@ -227,7 +227,7 @@ fn good_version(scene: &Scene<'_>, node: &Node, sink: &mut Sink) {
     let Some(written) = scene.names.constants.written_out(&phrase) else {
         return;
     };
-    if node.as_str().is_none() || is_tag(&written.text) {
+    if node.as_str().is_none() || written.is_open || is_tag(&written.text) {
         return;
     }
     let diagnostic = Diagnostic::new(
@@ -244,7 +244,7 @@ fn well_formed(scene: &Scene<'_>, node: &Node, sink: &mut Sink) {
     let phrase = of_node(node, Words::Platform, Mode::Strict);
     // What else a reference stands for is not known yet; a literal `${` fits nowhere.
     let written = scene.names.constants.written_out(&phrase);
-    let Some(written) = written.filter(|_| node.as_str().is_some()) else {
+    let Some(written) = written.filter(|it| node.as_str().is_some() && !it.is_open) else {
         return;
     };
     if !phrase.has_escapes() && Image::literal(&written.text).is_valid() {
