@@ -114,19 +114,20 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
 /// Two volumes that are one in the engine, or whose claims would be one object. What exists already may be used by several.
 fn named_volumes(platform: &Platform, sink: &mut Sink) {
     let is_in_chart = platform.targets.contains(&Target::Helm);
-    for (index, later) in platform.volumes.iter().enumerate() {
-        let is_same = |earlier: &&PlatformVolume| {
+    let mut in_engine: BTreeMap<&str, Vec<&PlatformVolume>> = BTreeMap::new();
+    let mut in_chart: BTreeMap<&str, Vec<&PlatformVolume>> = BTreeMap::new();
+    for later in &platform.volumes {
+        let is_other = |earlier: &&&PlatformVolume| {
             !(earlier.external && later.external)
                 && earlier.key != later.key
-                && (earlier.real_name == later.real_name
-                    || is_in_chart && earlier.claim == later.claim)
+                && (earlier.named || later.named)
         };
-        let earlier = platform.volumes.iter().take(index).find(is_same);
-        if let Some(earlier) = earlier.filter(|it| it.named || later.named) {
-            let name = match earlier.real_name == later.real_name {
-                true => &later.real_name,
-                false => &later.claim,
-            };
+        let volumes = in_engine.entry(&later.real_name).or_default();
+        let claims = in_chart.entry(&later.claim).or_default();
+        let volume = volumes.iter().find(is_other);
+        let claim = claims.iter().filter(|_| is_in_chart).find(is_other);
+        let found = volume.map(|it| (it, &later.real_name));
+        if let Some((earlier, name)) = found.or(claim.map(|it| (it, &later.claim))) {
             sink.push(
                 Diagnostic::new(
                     Code::OutputClash,
@@ -137,6 +138,8 @@ fn named_volumes(platform: &Platform, sink: &mut Sink) {
                 .help("give each a name of its own; to share one, declare it in `[volumes]` and write `shared` in both"),
             );
         }
+        volumes.push(later);
+        claims.push(later);
     }
 }
 
