@@ -7,6 +7,7 @@ use serde_json::json;
 use super::data::Keep;
 use crate::{
     data::{Data, DataKey, Keeper},
+    fileset::ChartOfOthers,
     text::shell_word,
 };
 
@@ -16,17 +17,13 @@ pub(super) fn keep(
     data: &Data,
     instead: Option<&Data>,
     fresh: &[Data],
-    charts: &BTreeMap<String, String>,
+    charts: &BTreeMap<String, ChartOfOthers>,
 ) -> Option<Keep> {
     if data.keeper != Keeper::Cluster {
         return None;
     }
     if let Some(chart) = data.key.component().and_then(|name| charts.get(name)) {
-        return Some(Keep::Copy(format!(
-            "the chart `{chart}` keeps its data in claims of its own: dump the data while the old pods run, and restore it into\n\
-             the new ones, as the program has it. The claim stays until you remove it: kubectl delete pvc {}",
-            shell_word(&first(data))
-        )));
+        return Some(Keep::Copy(into_chart(data, chart)));
     }
     let target = instead.or_else(|| successor(data, fresh));
     match (of_pods(data), target) {
@@ -45,6 +42,22 @@ pub(super) fn keep(
     }
 }
 
+/// What keeps the data where the pods of a chart of others have claims of their own.
+fn into_chart(data: &Data, chart: &ChartOfOthers) -> String {
+    let name = &chart.name;
+    let how = match &chart.moves {
+        Some(commands) => format!(
+            "# the chart `{name}` keeps its data in claims of its own. While the old pods run:\n{}\n# the old claim stays until you remove it: ",
+            commands.trim()
+        ),
+        None => format!(
+            "the chart `{name}` keeps its data in claims of its own: dump the data while the old pods run, and restore it into\n\
+             the new ones, as the program has it. The claim stays until you remove it: "
+        ),
+    };
+    format!("{how}kubectl delete pvc {}", shell_word(&first(data)))
+}
+
 /// Whether what keeps this data deletes the StatefulSet of this name, its pods first.
 pub(super) fn deletes(data: &Data, keep: &Keep, stateful_set: &str) -> bool {
     let is_its_own = match (data.stateful_set(), data.key.component()) {
@@ -58,31 +71,48 @@ pub(super) fn deletes(data: &Data, keep: &Keep, stateful_set: &str) -> bool {
     data.keeper == Keeper::Cluster && has_command && is_its_own
 }
 
-/// Several claims can't become one: a pod for each copies what is in it. It is root, so that files keep their owners.
+/// Several claims can't become one: a pod for each copies what is in it. It has the rights of the pods that wrote it: files keep their
+/// owner, and Pod Security admits it where it admits them.
 fn copies(data: &Data, target: &Data) -> String {
     let (from, to) = (first(data), &target.name);
     let volume = |name: &str, claim: &str| json!({ "name": name, "persistentVolumeClaim": { "claimName": claim } });
     let mount = |name: &str| json!({ "name": name, "mountPath": format!("/{name}") });
+    // A file system's own folder is of no other user than root.
+    let copy = "find /from -mindepth 1 -maxdepth 1 ! -name lost+found -exec cp -a -t /to {} +";
     let pod = json!({
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": { "name": format!("copy-{from}") },
         "spec": {
             "restartPolicy": "Never",
+            "securityContext": "$pod",
             "containers": [{
                 "name": "copy",
                 "image": "busybox:1.37.0",
-                "command": ["cp", "-a", "/from/.", "/to/"],
+                "command": copy.split(' ').collect::<Vec<_>>(),
+                "securityContext": "$container",
                 "volumeMounts": [mount("from"), mount("to")],
             }],
             "volumes": [volume("from", &from), volume("to", to)],
         },
     });
+    let pod = ["pod", "container"]
+        .iter()
+        .fold(pod.to_string(), |text, name| {
+            text.replace(&format!("\"${name}\""), &format!("${{{name}:-null}}"))
+        });
+    let workload = data.stateful_set().unwrap_or_default();
+    let rights = |name: &str, path: &str| {
+        let label = shell_word(&format!("app.kubernetes.io/name={workload}"));
+        format!("{name}=$(kubectl get pod -l {label} -o jsonpath='{{.items[0].spec.{path}}}')")
+    };
     [
-        format!("# the claims of several pods can't become one. Once the upgrade has made `{to}`, copy each into it. The pod is root:"),
-        "# where Pod Security forbids that, give it the `securityContext` of the workload's pod".to_string(),
+        format!("# the claims of several pods can't become one. Once the upgrade has made `{to}`, copy each into it,"),
+        "# with the rights of the workload's pods".to_string(),
+        rights("pod", "securityContext"),
+        rights("container", "containers[0].securityContext"),
         "# what follows for each claim, with 1, 2, ... for 0. Where they hold files of one name, the last one stays".to_string(),
-        format!("kubectl apply -f - <<'END'\n{pod}\nEND"),
+        format!("kubectl apply -f - <<END\n{pod}\nEND"),
         format!("kubectl wait pod copy-{from} --for=jsonpath='{{.status.phase}}'=Succeeded --timeout=24h"),
         format!("kubectl delete pod copy-{from}"),
     ]

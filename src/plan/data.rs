@@ -12,6 +12,7 @@ use super::{
 use crate::{
     data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, Place, Program, Reader},
     files::{Ground, Target},
+    fileset::ChartOfOthers,
 };
 
 /// What a plan means for data. Each list is sorted.
@@ -172,7 +173,7 @@ fn left_behind(
     data: &Data,
     wanted: &[&Kept],
     fresh: &[Data],
-    charts: &BTreeMap<String, String>,
+    charts: &BTreeMap<String, ChartOfOthers>,
 ) -> LeftBehind {
     // Under the same key there is something else now, it was moved here, or what is mounted at that key has become shared.
     let replacement = wanted.iter().find(|kept| {

@@ -45,6 +45,15 @@ pub struct Stub {
     pub text: String,
 }
 
+/// A chart that runs a component in a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartOfOthers {
+    /// Its name.
+    pub name: String,
+    /// The commands that bring data into its claims, where the kind knows them.
+    pub moves: Option<String>,
+}
+
 /// Everything that one compilation makes. Paths are relative to `generated/` (or `generated/E/`), with `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSet {
@@ -54,8 +63,8 @@ pub struct FileSet {
     pub stubs: Vec<Stub>,
     /// The data that the platform keeps, sorted.
     pub kept: Vec<Kept>,
-    /// Components that charts of others run in a cluster, each with the chart's name: those keep its data there.
-    pub charts: BTreeMap<String, String>,
+    /// Components that charts of others run in a cluster: those keep its data there.
+    pub charts: BTreeMap<String, ChartOfOthers>,
 }
 
 impl FileSet {

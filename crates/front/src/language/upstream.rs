@@ -116,6 +116,12 @@ const OF_KIND: &[KeyShape] = &[
         "secret = { entries = { password = \"${settings.password}\" } }",
     ),
     key(
+        "moves",
+        Shape::Text,
+        "The commands that bring the data of the kind's own workload into the chart's, with what has to be waited for as comments.",
+        "moves = \"kubectl exec statefulset/${self.name} -- dump > dump\"",
+    ),
+    key(
         "loses",
         FREE_LIST,
         "Settings of the kind that do not reach it: a component that has one is told so.",

@@ -75,6 +75,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
     if let Some(chart) = chart {
         chart.values.add_texts(&mut texts);
         chart.beside.add_texts(&mut texts);
+        texts.extend(&chart.moves);
         texts.extend(
             chart
                 .secret

@@ -26,6 +26,8 @@ pub struct UpstreamChart {
     pub operator: Option<ChartOperator>,
     /// A Secret in the form that it reads, beside the platform's.
     pub secret: Option<ChartSecret>,
+    /// Commands that bring the data of the kind's own workload into the chart's.
+    pub moves: Option<Text>,
     /// Values of the platform's own chart that go with it.
     pub beside: Raw,
     /// Keys of the component that its values carry, as in `resources`.

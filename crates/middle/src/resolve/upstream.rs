@@ -56,6 +56,7 @@ pub(super) fn chart(
         reaches_cluster: table.boolean("reaches_cluster").unwrap_or(false),
         operator: table.table("operator").and_then(operator),
         secret: secret(scene, table, &scope, sink),
+        moves: moves(scene, table, &scope, sink),
         beside: raw(scene, table.get("beside"), &scope, sink),
         carries,
         lost_settings: lost_settings(scene, index, table),
@@ -121,6 +122,14 @@ fn secret(
             .map(|(key, node)| (key.name.clone(), text(scene, node, scope, sink)))
             .collect(),
     })
+}
+
+fn moves(scene: &Scene<'_>, table: &Table, scope: &Scope<'_>, sink: &mut Sink) -> Option<Text> {
+    let scope = scope
+        .clone()
+        .without_secrets("a command that a plan prints");
+    let node = table.get("moves")?;
+    Some(text(scene, node, &scope, sink))
 }
 
 fn texts(

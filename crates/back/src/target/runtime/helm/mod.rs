@@ -31,7 +31,9 @@ mod tests;
 
 use crate::{
     files::Target,
+    fileset::ChartOfOthers,
     model::{Piece, Platform, Raw, Text},
+    speak::{ChartDefaults, Speak},
     target::{Context, Emission},
     template::{TemplateError, View, embedded_below},
 };
@@ -78,7 +80,14 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     emission.losses = chart.losses;
     emission.files.kept = chart.kept;
     emission.files.charts = upstream::charts(context.platform)
-        .map(|(component, chart)| (component.name.clone(), chart.name.clone()))
+        .map(|(component, chart)| {
+            let moves = chart.moves.as_ref();
+            let chart = ChartOfOthers {
+                name: chart.name.clone(),
+                moves: moves.map(|text| ChartDefaults(context.platform).text(text)),
+            };
+            (component.name.clone(), chart)
+        })
         .collect();
     Ok(emission)
 }
