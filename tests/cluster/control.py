@@ -107,6 +107,8 @@ def what_charts_usually_take_is_taken() -> None:
         "horizontalpodautoscaler.autoscaling/web",
         "poddisruptionbudget.policy/web",
     ]
+    least = kubectl("--namespace", "usual", "get", "hpa", "web", "--output", "jsonpath={.spec.minReplicas}")
+    assert least == "2", f"{least}: the platform asks for two pods"
 
 
 # Helm stores a release in a Secret. The API server takes no larger one (MaxSecretSize in pkg/apis/core/types.go of Kubernetes).

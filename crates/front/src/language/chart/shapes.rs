@@ -278,7 +278,12 @@ pub(super) const CAPABILITIES: &[KeyShape] = &[
 ];
 
 pub(super) const HPA: &[KeyShape] = &[
-    key("minReplicas", COUNT, "Pods at least.", "minReplicas = 1"),
+    key(
+        "minReplicas",
+        COUNT,
+        "Pods at least; by default as many as `replicas`.",
+        "minReplicas = 1",
+    ),
     key("maxReplicas", COUNT, "Pods at most.", "maxReplicas = 5").required(),
     key(
         "cpu",

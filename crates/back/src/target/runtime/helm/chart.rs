@@ -339,7 +339,7 @@ fn stripped(builder: &mut Builder<'_>) {
         let is_stripped = route.login.is_none() && route.paths.iter().any(|path| path.strip);
         if is_stripped {
             let message = format!(
-                "`strip` of route `{}`: an Ingress takes a path away by annotations of ingress-nginx, or with `className = \"traefik\"` by a Middleware of Traefik; other controllers do not",
+                "`strip` of route `{}`: an Ingress takes a path away by annotations of ingress-nginx, with `traefik` in `className` by a Middleware of Traefik, with `haproxy` by annotations of HAProxy's controllers; others do not",
                 route.name
             );
             let help = "with another controller write `[raw.helm.gateway]`, which takes it away with any; accept it with `[lints]` and `target-loss = \"allow\"`";
