@@ -12,6 +12,100 @@ use crate::consumer::{self, Verdict};
 use crate::tree::{self, Finding, Tree};
 
 const KUBERNETES: &str = "1.35";
+/// Keys as a values file could have them, and the misspelt word in each. Kubernetes would drop most of these without a word.
+const MISSPELT: [(&str, &str, &str); 13] = [
+    ("ingress.clasName", r#""nginx""#, "clasName"),
+    (
+        "gateway.parentRefs",
+        r#"[{"name": "public", "sectonName": "https"}]"#,
+        "sectonName",
+    ),
+    (
+        "networkPolicy.controller",
+        r#"[{"namespaceSelektor": {}}]"#,
+        "namespaceSelektor",
+    ),
+    (
+        "networkPolicy.dns",
+        r#"[{"podSelector": {"matchLabel": {}}}]"#,
+        "matchLabel",
+    ),
+    (
+        "networkPolicy.extraIngress",
+        r#"[{"ipBlock": {"cidr": "10.0.0.0/8", "exept": []}}]"#,
+        "exept",
+    ),
+    ("networkPolicy.apiServer.cidr", r#"[]"#, "cidr"),
+    ("securityContext.capabilities.drops", r#"["ALL"]"#, "drops"),
+    ("podSecurityContext.fsGrup", r#"1"#, "fsGrup"),
+    (
+        "tolerations",
+        r#"[{"key": "gpu", "efect": "NoSchedule"}]"#,
+        "efect",
+    ),
+    ("affinity.nodeAfinity", r#"{}"#, "nodeAfinity"),
+    (
+        "imagePullSecrets",
+        r#"[{"name": "a", "nam": "registry"}]"#,
+        "nam",
+    ),
+    (
+        "taskPods.securityContext.runAsNonRot",
+        r#"true"#,
+        "runAsNonRot",
+    ),
+    ("monitoring.label", r#"{}"#, "label"),
+];
+
+/// The same of a workload.
+const MISSPELT_OF_WORKLOAD: [(&str, &str, &str); 21] = [
+    ("image.tags", r#""2.0""#, "tags"),
+    ("resources.limit", r#"{}"#, "limit"),
+    (
+        "extraEnv",
+        r#"[{"name": "NODE", "valueFrom": {"fieldReff": {}}}]"#,
+        "fieldReff",
+    ),
+    (
+        "extraEnvFrom",
+        r#"[{"secretReff": {"name": "a"}}]"#,
+        "secretReff",
+    ),
+    (
+        "extraVolumes",
+        r#"[{"name": "a", "emptyDr": {}}]"#,
+        "emptyDr",
+    ),
+    (
+        "extraVolumeMounts",
+        r#"[{"name": "a", "mountPath": "/a", "readonly": true}]"#,
+        "readonly",
+    ),
+    ("initContainers", r#"[{"name": "a", "imag": "b"}]"#, "imag"),
+    ("sidecars", r#"[{"name": "a", "port": []}]"#, "port"),
+    ("securityContext.runAsUsr", r#"1"#, "runAsUsr"),
+    ("podSecurityContext.sysctl", r#"[]"#, "sysctl"),
+    ("serviceAccount.annotation", r#"{}"#, "annotation"),
+    ("service.anotations", r#"{}"#, "anotations"),
+    ("hpa.maxReplica", r#"3"#, "maxReplica"),
+    ("pdb.minAvailabel", r#"1"#, "minAvailabel"),
+    ("tolerations", r#"[{"operater": "Exists"}]"#, "operater"),
+    ("affinity.podAntiAffinty", r#"{}"#, "podAntiAffinty"),
+    (
+        "topologySpread",
+        r#"[{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule", "minDomain": 2}]"#,
+        "minDomain",
+    ),
+    ("lifecycle.preStp", r#"{}"#, "preStp"),
+    ("health.period", r#"3"#, "period"),
+    ("capabilities.ad", r#"[]"#, "ad"),
+    (
+        "hostAliases",
+        r#"[{"ip": "10.0.0.1", "hostnames": [], "names": []}]"#,
+        "names",
+    ),
+];
+
 const DUPLICATE_KEYS: &str = "{rules: {key-duplicates: enable}}";
 
 pub fn judge(trees: &[Tree]) -> Vec<Finding> {
@@ -253,6 +347,7 @@ impl Chart {
             faults.push(format!("helm lint --strict: {}", lint.words()));
         }
         faults.extend(self.accepted_nonsense());
+        faults.extend(self.accepted_misspelt());
         faults
     }
 
@@ -285,6 +380,36 @@ impl Chart {
         let accepted = nonsense.iter().filter(|(key, _)| !named(key));
         accepted
             .map(|(key, wrong)| format!("values.schema.json lets `{key}={wrong}` through"))
+            .collect()
+    }
+
+    /// Words that are misspelt inside of values: Helm has to name every one, by the shapes that Kubernetes describes.
+    fn accepted_misspelt(&self) -> Vec<String> {
+        let components = self.values["components"].as_object();
+        let ours = components.and_then(|components| {
+            let runs =
+                |values: &Value| values["kind"] == "Deployment" || values["kind"] == "StatefulSet";
+            components.iter().find(|(_, values)| runs(values))
+        });
+        let Some((workload, _)) = ours else {
+            return Vec::new();
+        };
+        let at = |key: &str| format!("components.{workload}.{key}");
+        let of_workload = MISSPELT_OF_WORKLOAD.map(|(key, value, word)| (at(key), value, word));
+        let mut all: Vec<_> = MISSPELT
+            .map(|(key, value, word)| (key.to_owned(), value, word))
+            .into();
+        all.extend(of_workload);
+        let sets: Vec<String> = all
+            .iter()
+            .map(|(key, value, _)| format!("{key}={value}"))
+            .collect();
+        let verdict = self.helm(&["template", "conformance"], &sets);
+        let accepted = all.iter().filter(|(_, _, word)| {
+            verdict.success || !verdict.stderr.contains(&format!("'{word}'"))
+        });
+        accepted
+            .map(|(key, value, _)| format!("values.schema.json lets `{key}={value}` through"))
             .collect()
     }
 }

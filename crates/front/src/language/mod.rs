@@ -49,4 +49,4 @@ pub use misfit::respelled;
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
 pub use quantity::{compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes};
 pub use shape::Shape;
-pub use specification::Specified;
+pub use specification::{CHART_SERVICE_NAME, Specified, kubernetes_definitions};

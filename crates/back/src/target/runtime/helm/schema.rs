@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    language::{CHART_TOP_KEYS, KeyShape, Shape, component_key},
+    language::{CHART_TOP_KEYS, KeyShape, Shape, component_key, kubernetes_definitions},
     template::View,
 };
 
@@ -29,6 +29,8 @@ pub struct SchemaView {
     of_chart: BTreeMap<&'static str, &'static str>,
     /// What each key of a workload means.
     of_component: BTreeMap<&'static str, &'static str>,
+    /// Definitions of the shapes of Kubernetes' that values hold, as JSON.
+    of_kubernetes: &'static str,
 }
 
 /// `known` are the top-level keys of a chart without raw tables.
@@ -56,6 +58,7 @@ pub fn view(values: &Value, known: &BTreeSet<String>) -> SchemaView {
             .into_iter()
             .chain(FIXED_KEYS.iter().copied())
             .collect(),
+        of_kubernetes: kubernetes_definitions(),
     }
 }
 

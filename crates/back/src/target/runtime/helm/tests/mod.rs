@@ -1,6 +1,7 @@
 //! The values that a platform put together by hand becomes. The conformance suite tests what Helm renders from them.
 
 mod sample;
+mod schema;
 
 use serde_json::{Value, json};
 
