@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import HERE, PROGRAM, chart_of, eventually, install, kubectl, namespace, ready, run
+from commands import HERE, PROGRAM, chart_of, compiled, eventually, install, kubectl, namespace, ready, run
 
 SPACE = "programs"
 PROGRAMS = HERE / "programs"
@@ -34,8 +35,8 @@ def real_programs_run_restricted() -> None:
     ready(SPACE, seconds=600)
 
 
-def in_database(query: str) -> list[str]:
-    asked = ["exec", "statefulset/db", "--", "psql", "--username=mlflow", "--dbname=airflow", "--no-align", "--tuples-only"]
+def in_database(query: str, name: str = "airflow") -> list[str]:
+    asked = ["exec", "statefulset/db", "--", "psql", "--username=mlflow", f"--dbname={name}", "--no-align", "--tuples-only"]
     return kubectl("--namespace", SPACE, *asked, f"--command={query}").splitlines()
 
 
@@ -73,6 +74,31 @@ def postgres_keeps_a_row_in_another_pod() -> None:
     eventually(120, lambda: in_database("select word from kept"), lambda found: found == ["kept"])
 
 
+CHART = 'chart = { repository = "https://cloudnative-pg.github.io/charts", name = "cluster", version = "0.8.1" }'
+
+
+def a_dump_that_a_plan_prints_is_restored() -> None:
+    """Of a database that CloudNativePG takes over. Its operator is not here: another database stands for the one that it makes, and
+    the superuser of this image for the one of its pods."""
+    for query in ("create table dumped (word text)", "insert into dumped values ('kept')"):
+        in_database(query, "mlflow")
+    in_database("create database restored owner mlflow", "postgres")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "programs"
+        shutil.copytree(PROGRAMS, project, ignore=shutil.ignore_patterns("generated"))
+        compiled(project)
+        file = project / "platform.toml"
+        file.write_text(file.read_text().replace('kind = "postgres"', f'kind = "postgres"\n{CHART}'))
+        plan = subprocess.run([str(PROGRAM), "plan", "-C", str(project)], capture_output=True, text=True, check=True).stdout
+        dump, restore = re.findall(r"^ *(kubectl exec .*)$", plan, re.MULTILINE)
+        restore = restore.replace("db-1 --container=postgres --", "statefulset/db -- env PGUSER=mlflow").replace("--dbname=mlflow", "--dbname=restored")
+        assert "env PGUSER" in restore and "--dbname=restored" in restore, plan
+        shell = f'kubectl() {{ command kubectl --namespace {SPACE} "$@"; }}\nset -e\ncd {folder}\n{dump}\n{restore}'
+        run("bash", "-c", shell)
+    found = in_database("select word, tableowner from dumped, pg_tables where tablename = 'dumped'", "restored")
+    assert found == ["kept|mlflow"], found
+
+
 def every_target_of_prometheus_is_up() -> None:
     url = f"http://{address('prometheus')}:9090/api/v1/targets"
 
@@ -89,5 +115,6 @@ CHECKS: list[Callable[[], None]] = [
     airflow_runs_tasks_as_pods,
     mlflow_keeps_what_a_task_logged,
     postgres_keeps_a_row_in_another_pod,
+    a_dump_that_a_plan_prints_is_restored,
     every_target_of_prometheus_is_up,
 ]

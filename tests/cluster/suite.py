@@ -23,12 +23,13 @@ import operators
 import others
 import policies
 import programs
+import published
 import watch
 import ways
 
 CHECKS = {
     "programs": programs.CHECKS + watch.CHECKS,
-    "node": node.CHECKS + policies.CHECKS + ways.CHECKS,
+    "node": node.CHECKS + policies.CHECKS + ways.CHECKS + published.CHECKS,
     # The longest come first, so that no worker ends long before the other.
     "controllers": gitops.CHECKS,
     "control": changes.CHECKS + control.CHECKS + others.CHECKS + operators.CHECKS,

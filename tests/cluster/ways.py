@@ -80,7 +80,7 @@ def for_each_claim(commands: str, numbers: int) -> str:
 
 def walk(way: Way) -> None:
     space = f"way-{way.name}"
-    namespace(space)
+    namespace(space, level="restricted")
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "small"
         shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
