@@ -235,7 +235,7 @@ fn claims_of_several_pods_are_copied_into_a_shared_one() {
         )
         .moved("components.worker.volumes.work", "volumes.pool")
         .refuses(&[
-            "kubectl get pod -l app.kubernetes.io/name=worker -o jsonpath=",
+            "kubectl get pod -l 'app.kubernetes.io/name=worker' -o jsonpath=",
             "copy-work-worker-0",
             "\"securityContext\":${pod:-null}",
             "\"securityContext\":${container:-null}",
@@ -367,9 +367,9 @@ fn data_of_a_store_that_an_operator_takes_over_is_restored_there() {
     let ran = run(&case.project, &["plan"]);
     for words in [
         "the chart `cluster` keeps its data in claims of its own",
-        "kubectl exec statefulset/db -- pg_dump --username=",
-        "kubectl exec --stdin db-1 --container=postgres -- pg_restore --dbname=",
-        "kubectl delete pvc db-data",
+        "kubectl exec statefulset/mlflow-db -- pg_dump --username=",
+        "kubectl exec --stdin mlflow-db-1 --container=postgres -- pg_restore --dbname=",
+        "kubectl delete pvc mlflow-db-data",
     ] {
         assert!(ran.out.contains(words), "{words}\n{}", ran.out);
     }
