@@ -347,3 +347,29 @@ fn missing_stubs(inputs: &Inputs) -> Vec<Stub> {
         .cloned()
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_shares_the_texts_of_the_compilation() {
+        let mut wanted = FileSet::default();
+        wanted.add(Target::Docs, "docs/a.md", "text");
+        let recorded = Recorded {
+            manifest: Manifest::default(),
+            conflicted: false,
+        };
+        let plan = plan(&Inputs {
+            wanted: &wanted,
+            fingerprints: &Fingerprints::of(&wanted),
+            targets: &[Target::Docs].into(),
+            selected: None,
+            recorded: &recorded,
+            found: &Found::default(),
+        });
+        let text = plan.changes[0].after.as_ref();
+        assert!(text.is_some_and(|text| Arc::ptr_eq(text, &wanted.files["docs/a.md"].text)));
+        assert!(plan.manifest.files["docs/a.md"].contains(&fingerprint(b"text")));
+    }
+}

@@ -31,6 +31,15 @@ fn pieces(
     mode: Mode,
     place: impl Fn(usize, usize) -> Span,
 ) -> Phrase<'_> {
+    if opening(text, 0).is_none() {
+        // Nearly every text: its list has room for one piece, not for four.
+        let pieces = if text.is_empty() {
+            Vec::new()
+        } else {
+            vec![Piece::Literal(text)]
+        };
+        return Phrase { pieces };
+    }
     let mut out: Vec<Piece<'_>> = Vec::new();
     // Everything before `done` is in a piece; everything before `at` was looked at.
     let mut done = 0;
@@ -81,8 +90,8 @@ fn pieces(
     Phrase { pieces: out }
 }
 
-/// Where the next `${` stands from `at` on. Nearly every text of a platform is looked through, and few have a dollar: the
-/// search for one byte ends at once.
+/// Where the next `${` stands from `at` on. Every text of a platform is looked through, and few have a dollar: the search for
+/// one byte ends at once.
 fn opening(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut dollars = memchr_iter(b'$', &bytes[at..]).map(|found| at + found);

@@ -264,3 +264,22 @@ fn alternatives(expr: &Expr, out: &mut BTreeSet<String>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::may_select_up;
+
+    #[test]
+    fn only_expressions_that_may_select_up_are_read() {
+        for expr in [
+            "up{job=\"a\"} == 0",
+            "x > 1 or up {job=\"a\"} == 0",
+            "up # of one job\n{job=\"a\"} == 0",
+        ] {
+            assert!(may_select_up(expr), "{expr}");
+        }
+        for expr in ["up == 0", "sum by (group) (x)", "increase(duplicates[5m])"] {
+            assert!(!may_select_up(expr), "{expr}");
+        }
+    }
+}
