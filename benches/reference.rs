@@ -15,7 +15,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use mlopsgen::{
     compile::{Request, Stage, compile, compile_watched},
     files::Target,
-    plan::{Found, Inputs, Recorded, plan, read},
+    plan::{Fingerprints, Found, Inputs, Recorded, plan, read},
     world::MemoryWorld,
 };
 
@@ -73,6 +73,7 @@ fn unchanged(criterion: &mut Criterion) {
     };
     let inputs = Inputs {
         wanted: &output.files,
+        fingerprints: &Fingerprints::of(&output.files),
         targets: &Target::ALL.iter().copied().collect(),
         selected: None,
         recorded: &recorded,

@@ -87,10 +87,12 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
     })?;
     // What another run wrote, and what was edited meanwhile, is seen from here on.
     let again = project.look_again(first, &lock)?;
-    match &again.plan {
+    let done = match &again.plan {
         Ok(plan) if !plan.is_empty() => run.write_if_agreed(&again, plan, &agreed, &lock),
         _ => run.finish(&again),
-    }
+    };
+    drop(again.without_output());
+    done
 }
 
 struct Run<'a> {

@@ -185,7 +185,7 @@ fn diff(laid: &Laid, terminal: &Terminal) -> String {
         path: laid.name.clone(),
         action: Action::Change,
         before: Some(laid.old.clone().into_bytes()),
-        after: Some(laid.new.clone()),
+        after: Some(laid.new.as_str().into()),
         refusal: None,
     };
     for line in plan::diff(&change, "").lines {

@@ -13,7 +13,7 @@ use crate::{
     compile::{self, Compilation, Failed, Output, Request},
     data::Data,
     diag::Diagnostic,
-    plan::{self, Failure, Plan},
+    plan::{self, Failure, Fingerprints, Plan},
     source::Sources,
     text::visible,
     threads,
@@ -39,6 +39,7 @@ pub struct Prepared {
     /// What `apply` would do; why there is none where the compilation has errors.
     pub plan: Result<Plan, Failed>,
     answers: Answers,
+    fingerprints: Fingerprints,
     /// The data that was written down then.
     recorded: Vec<Data>,
 }
@@ -61,12 +62,13 @@ pub struct Outcome {
 pub(super) struct Made {
     pub(super) output: Output,
     pub(super) answers: Answers,
+    fingerprints: Fingerprints,
     /// The data that was written down then.
     recorded: Vec<Data>,
 }
 
 impl Outcome {
-    /// The same for a command that writes nothing. What was compiled is freed on a thread of its own: for a large platform that
+    /// The same for a command that needs no more of it. What was compiled is freed on a thread of its own: for a large platform that
     /// takes as long as a stage, and nobody waits for it.
     #[must_use]
     pub fn without_output(mut self) -> Self {
@@ -79,7 +81,7 @@ impl Outcome {
 
 impl From<Prepared> for Outcome {
     fn from(prepared: Prepared) -> Self {
-        let answers = prepared.answers;
+        let (answers, fingerprints) = (prepared.answers, prepared.fingerprints);
         let output = prepared.compilation.output.ok();
         Self {
             diagnostics: prepared.compilation.diagnostics,
@@ -88,6 +90,7 @@ impl From<Prepared> for Outcome {
             made: output.map(|output| Made {
                 output,
                 answers,
+                fingerprints,
                 recorded: prepared.recorded,
             }),
         }
@@ -173,7 +176,7 @@ impl Project {
             match before.made.filter(is_good) {
                 None => Ok(Outcome::from(self.prepare_here(Some(lock))?)),
                 Some(made) => Ok(Outcome {
-                    plan: Ok(self.plan(&made.output, Some(lock))?),
+                    plan: Ok(self.plan(&made.output, &made.fingerprints, Some(lock))?),
                     made: Some(made),
                     ..before
                 }),
@@ -184,19 +187,29 @@ impl Project {
     fn prepare_here(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
         let request = self.request();
         let (compilation, answers) = self.compile_noting(&request);
-        let plan = match &compilation.output {
-            Ok(output) => Ok(self.plan(output, lock)?),
-            Err(failed) => Err(*failed),
+        let (fingerprints, plan) = match &compilation.output {
+            Ok(output) => {
+                let fingerprints = Fingerprints::of(&output.files);
+                let plan = self.plan(output, &fingerprints, lock)?;
+                (fingerprints, Ok(plan))
+            }
+            Err(failed) => (Fingerprints::default(), Err(*failed)),
         };
         Ok(Prepared {
             compilation,
             plan,
             answers,
+            fingerprints,
             recorded: request.recorded,
         })
     }
 
-    fn plan(&self, output: &Output, lock: Option<&Lock>) -> Result<Plan, Failure> {
+    fn plan(
+        &self,
+        output: &Output,
+        fingerprints: &Fingerprints,
+        lock: Option<&Lock>,
+    ) -> Result<Plan, Failure> {
         self.refuse_unknown_targets(output)?;
         refuse_own_paths(output)?;
         self.refuse_paths_of_environments(output)?;
@@ -218,6 +231,7 @@ impl Project {
         )?;
         Ok(plan::plan(&plan::Inputs {
             wanted,
+            fingerprints,
             targets: &output.platform.targets,
             selected: self.request.targets.as_ref(),
             recorded: &recorded,

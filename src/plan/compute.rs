@@ -1,6 +1,9 @@
 //! The rules that compute a plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
@@ -18,10 +21,28 @@ use crate::{
     fileset::{FileSet, Owner, Stub},
 };
 
+/// The hashes of the files that a compilation made, by path. `apply` plans twice, and hashes once.
+#[derive(Debug, Default)]
+pub struct Fingerprints(BTreeMap<String, String>);
+
+impl Fingerprints {
+    /// Hashes each file.
+    pub fn of(wanted: &FileSet) -> Self {
+        let files: Vec<_> = wanted.files.iter().collect();
+        let hashed: Vec<_> = files
+            .into_par_iter()
+            .map(|(path, file)| (path.clone(), fingerprint(file.text.as_bytes())))
+            .collect();
+        Self(hashed.into_iter().collect())
+    }
+}
+
 /// The inputs of a plan.
 pub struct Inputs<'a> {
     /// What the compilation made.
     pub wanted: &'a FileSet,
+    /// The hashes of these files.
+    pub fingerprints: &'a Fingerprints,
     /// The targets that platform.toml asks for.
     pub targets: &'a BTreeSet<Target>,
     /// `--target`; `None` is all.
@@ -89,12 +110,12 @@ pub fn plan(inputs: &Inputs) -> Plan {
     }
 }
 
-fn to_write(path: &str, text: &str, manifest: &Manifest, inputs: &Inputs) -> Option<Change> {
+fn to_write(path: &str, text: &Arc<str>, manifest: &Manifest, inputs: &Inputs) -> Option<Change> {
     let mut change = Change {
         path: path.to_string(),
         action: Action::Create,
         before: None,
-        after: Some(text.to_string()),
+        after: Some(Arc::clone(text)),
         refusal: None,
     };
     match inputs.found.states.get(path) {
@@ -204,13 +225,8 @@ fn is_emptied(folder: &str, removed: &BTreeSet<String>, inputs: &Inputs) -> bool
 /// The files that the manifest will list: all desired files, and those of targets that `--target` leaves out.
 fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
     let mut manifest = Manifest::default();
-    let wanted: Vec<_> = inputs.wanted.files.iter().collect();
-    let fingerprints: Vec<String> = wanted
-        .par_iter()
-        .map(|(_, file)| fingerprint(file.text.as_bytes()))
-        .collect();
-    for ((path, _), fingerprint) in wanted.into_iter().zip(fingerprints) {
-        manifest.record_file(path, fingerprint);
+    for (path, fingerprint) in &inputs.fingerprints.0 {
+        manifest.record_file(path, fingerprint.clone());
     }
     record_data(&mut manifest, inputs, data);
     let Some(selected) = inputs.selected else {
@@ -330,4 +346,30 @@ fn missing_stubs(inputs: &Inputs) -> Vec<Stub> {
         .filter(|stub| !inputs.found.stubs.contains(&stub.path))
         .cloned()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_shares_the_texts_of_the_compilation() {
+        let mut wanted = FileSet::default();
+        wanted.add(Target::Docs, "docs/a.md", "text");
+        let recorded = Recorded {
+            manifest: Manifest::default(),
+            conflicted: false,
+        };
+        let plan = plan(&Inputs {
+            wanted: &wanted,
+            fingerprints: &Fingerprints::of(&wanted),
+            targets: &[Target::Docs].into(),
+            selected: None,
+            recorded: &recorded,
+            found: &Found::default(),
+        });
+        let text = plan.changes[0].after.as_ref();
+        assert!(text.is_some_and(|text| Arc::ptr_eq(text, &wanted.files["docs/a.md"].text)));
+        assert!(plan.manifest.files["docs/a.md"].contains(&fingerprint(b"text")));
+    }
 }

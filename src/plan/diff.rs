@@ -113,7 +113,7 @@ mod tests {
             path: "compose/a.yaml".to_string(),
             action: Action::Change,
             before: Some(b"1\r\n2\r\n3\r\n4\r\n5\r\n".to_vec()),
-            after: Some("1\n2\n3\n4\nfive".to_string()),
+            after: Some("1\n2\n3\n4\nfive".into()),
             refusal: None,
         };
         let expected = "\

@@ -17,7 +17,7 @@ mod saved;
 mod chart_secret;
 
 pub use chart_secret::SecretChange;
-pub use compute::{Inputs, paths_of_interest, plan};
+pub use compute::{Fingerprints, Inputs, paths_of_interest, plan};
 pub use data::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized};
 pub use diff::{Diff, DiffLine, LineKind, diff};
 pub use displaced::Displaced;
@@ -28,6 +28,8 @@ pub use manifest::{
     Accepted, Facts, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read,
 };
 pub use saved::{SavedChange, SavedPlan};
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -106,7 +108,7 @@ pub struct Change {
     /// What the file is now, `None` where it does not exist or is no file.
     pub before: Option<Vec<u8>>,
     /// What it is to be; `None` where it is removed.
-    pub after: Option<String>,
+    pub after: Option<Arc<str>>,
     /// Why it is not touched, if it isn't.
     pub refusal: Option<Refusal>,
 }

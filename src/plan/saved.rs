@@ -1,6 +1,9 @@
 //! A plan as a file, so that exactly the plan that was reviewed can be applied later.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,9 +43,31 @@ pub struct SavedChange {
     /// SHA-256 of the file that was found.
     pub before: Option<String>,
     /// The text to write.
-    pub after: Option<String>,
+    #[serde(with = "shared")]
+    pub after: Option<Arc<str>>,
     /// Why it is not touched, if it isn't.
     pub refusal: Option<Refusal>,
+}
+
+/// A text that a plan shares with the compilation that made it: in a file it is a string.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        text: &Option<Arc<str>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        text.as_deref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<str>>, D::Error> {
+        let text: Option<String> = Option::deserialize(deserializer)?;
+        Ok(text.map(Arc::from))
+    }
 }
 
 /// One stub of a [`SavedPlan`].

@@ -115,6 +115,7 @@ impl Project {
         )?;
         Ok(plan::plan(&Inputs {
             wanted,
+            fingerprints: &plan::Fingerprints::of(wanted),
             targets: &Target::ALL.iter().copied().collect(),
             selected: self.selected.as_ref(),
             recorded: &recorded,

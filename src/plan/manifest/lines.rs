@@ -73,6 +73,12 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+/// Most lines of a manifest are such: it is written without a tree of JSON.
+pub(super) fn file_line(path: &str, sha256: &str) -> String {
+    let path = serde_json::Value::from(path);
+    format!("{{\"path\":{path},\"sha256\":\"{sha256}\"}}")
+}
+
 pub(super) fn volume_line((data, facts): (&Data, &Facts)) -> serde_json::Value {
     serde_json::json!(VolumeLine {
         name: data.name.clone(),

@@ -5,7 +5,10 @@
 
 mod lines;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+};
 
 use data_encoding::HEXLOWER;
 use memchr::memchr;
@@ -13,7 +16,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use self::lines::{
-    AcceptedLine, FileLine, VolumeLine, accepted, accepted_line, program, volume_line,
+    AcceptedLine, FileLine, VolumeLine, accepted, accepted_line, file_line, program, volume_line,
 };
 use super::Failure;
 use crate::{
@@ -109,6 +112,8 @@ struct Header {
 
 #[derive(Deserialize)]
 struct Document {
+    #[serde(default)]
+    version: serde_json::Value,
     files: Vec<FileLine>,
     #[serde(default)]
     volumes: Vec<VolumeLine>,
@@ -178,9 +183,8 @@ impl Manifest {
     /// The text of the manifest file.
     pub fn render(&self) -> String {
         let files = self.files.iter().flat_map(|(path, fingerprints)| {
-            fingerprints
-                .iter()
-                .map(move |sha256| serde_json::json!({ "path": path, "sha256": sha256 }))
+            let fingerprints = fingerprints.iter();
+            fingerprints.map(move |sha256| file_line(path, sha256))
         });
         let volumes = self.volumes.iter().map(volume_line);
         let accepted = match self.accepted.is_empty() {
@@ -237,13 +241,16 @@ struct Lines {
     accepted: Vec<AcceptedLine>,
 }
 
-fn comma_separated(values: impl Iterator<Item = serde_json::Value>) -> String {
-    let lines: Vec<String> = values.map(|value| format!("\n    {value}")).collect();
-    if lines.is_empty() {
-        String::new()
-    } else {
-        format!("{}\n  ", lines.join(","))
+fn comma_separated(values: impl Iterator<Item = impl Display>) -> String {
+    let mut out = String::new();
+    for value in values {
+        let comma = if out.is_empty() { "" } else { "," };
+        out.push_str(&format!("{comma}\n    {value}"));
     }
+    if !out.is_empty() {
+        out.push_str("\n  ");
+    }
+    out
 }
 
 /// Reads a manifest; `None` is one that does not exist, and that owns nothing.
@@ -270,20 +277,27 @@ pub fn read(bytes: Option<&[u8]>) -> Result<Recorded, Failure> {
 }
 
 fn read_json(text: &str) -> Result<Manifest, Failure> {
-    let header: Header = serde_json::from_str(text).map_err(|error| broken(&error.to_string()))?;
-    let version = header
-        .version
-        .as_str()
-        .ok_or_else(|| broken("it has no `version`"))?;
-    // The version is checked first: the rest of a newer manifest may look different.
-    refuse_newer(version)?;
-    let document: Document =
-        serde_json::from_str(text).map_err(|error| broken(&error.to_string()))?;
+    let document: Document = match serde_json::from_str(text) {
+        Ok(document) => document,
+        Err(error) => {
+            // The rest of a newer manifest may look different.
+            if let Ok(header) = serde_json::from_str::<Header>(text) {
+                check_version(&header.version)?;
+            }
+            return Err(broken(&error.to_string()));
+        }
+    };
+    check_version(&document.version)?;
     Manifest::from_lines(Lines {
         files: document.files,
         volumes: document.volumes,
         accepted: document.accepted,
     })
+}
+
+fn check_version(version: &serde_json::Value) -> Result<(), Failure> {
+    let version = version.as_str();
+    refuse_newer(version.ok_or_else(|| broken("it has no `version`"))?)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

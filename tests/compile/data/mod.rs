@@ -11,7 +11,7 @@ use mlopsgen::{
     catalog::{Kind, SettingType},
     compile::{Output, Request, compile},
     files::Target,
-    plan::{DataPlan, Found, Inputs, Manifest, Plan, Recorded, plan},
+    plan::{DataPlan, Fingerprints, Found, Inputs, Manifest, Plan, Recorded, plan},
     world::MemoryWorld,
 };
 
@@ -108,8 +108,10 @@ fn data_plan_of_earlier(before: &str, after: &str) -> DataPlan {
 
 fn planned(text: &str, manifest: Manifest) -> Plan {
     let targets: BTreeSet<Target> = [Target::Compose, Target::Swarm, Target::Helm].into();
+    let wanted = compiled(text).files;
     plan(&Inputs {
-        wanted: &compiled(text).files,
+        wanted: &wanted,
+        fingerprints: &Fingerprints::of(&wanted),
         targets: &targets,
         selected: None,
         recorded: &Recorded {

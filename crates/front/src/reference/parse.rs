@@ -1,5 +1,7 @@
 //! From a string to its pieces.
 
+use memchr::memchr_iter;
+
 use super::{KIND_WORDS, Misfit, Mode, PLATFORM_WORDS, Phrase, Piece, Reference, Words};
 use crate::{
     source::Span,
@@ -29,11 +31,20 @@ fn pieces(
     mode: Mode,
     place: impl Fn(usize, usize) -> Span,
 ) -> Phrase<'_> {
+    if opening(text, 0).is_none() {
+        // Nearly every text: its list has room for one piece, not for four.
+        let pieces = if text.is_empty() {
+            Vec::new()
+        } else {
+            vec![Piece::Literal(text)]
+        };
+        return Phrase { pieces };
+    }
     let mut out: Vec<Piece<'_>> = Vec::new();
     // Everything before `done` is in a piece; everything before `at` was looked at.
     let mut done = 0;
     let mut at = 0;
-    while let Some(start) = text[at..].find("${").map(|found| at + found) {
+    while let Some(start) = opening(text, at) {
         let inner = start + 2;
         let starts_reference = is_start(&text[inner..], words);
         let is_read = starts_reference || mode == Mode::Strict;
@@ -77,6 +88,14 @@ fn pieces(
     }
     push_literal(&mut out, &text[done..]);
     Phrase { pieces: out }
+}
+
+/// Where the next `${` stands from `at` on. Every text of a platform is looked through, and few have a dollar: the search for
+/// one byte ends at once.
+fn opening(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut dollars = memchr_iter(b'$', &bytes[at..]).map(|found| at + found);
+    dollars.find(|dollar| bytes.get(dollar + 1) == Some(&b'{'))
 }
 
 fn push_literal<'a>(out: &mut Vec<Piece<'a>>, text: &'a str) {

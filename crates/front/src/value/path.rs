@@ -13,6 +13,7 @@ const LONGEST_PATH: usize = 4095;
 
 /// Names that Windows has for devices, whatever ending follows.
 const DEVICES: [&str; 6] = ["con", "conin$", "conout$", "prn", "aux", "nul"];
+const LONGEST_DEVICE: usize = 7;
 
 /// Characters that Windows has in no name.
 const NOT_ON_WINDOWS: [char; 7] = ['<', '>', ':', '"', '|', '?', '*'];
@@ -206,7 +207,11 @@ fn is_portable(name: &str) -> bool {
 /// Whether Windows takes a name for a device's, whatever ending follows: no file can have it there.
 pub fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
-    let stem = stem.trim_end().to_lowercase();
+    let stem = stem.trim_end();
+    if stem.is_ascii() && stem.len() > LONGEST_DEVICE {
+        return false;
+    }
+    let stem = stem.to_lowercase();
     let is_numbered = ["com", "lpt"].iter().any(|port| {
         let number = stem.strip_prefix(port);
         let mut digits = number.unwrap_or_default().chars();

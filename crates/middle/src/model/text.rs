@@ -84,7 +84,7 @@ impl Endpoint {
 impl Text {
     pub fn literal(text: impl Into<String>) -> Self {
         let mut out = Self::default();
-        out.push_literal(&text.into());
+        out.push(Piece::Literal(text.into()));
         out
     }
 
@@ -99,9 +99,10 @@ impl Text {
     }
 
     pub fn push(&mut self, piece: Piece) {
-        match piece {
-            Piece::Literal(text) => self.push_literal(&text),
-            piece => self.add(piece),
+        match (piece, self.pieces.last_mut()) {
+            (Piece::Literal(text), _) if text.is_empty() => {}
+            (Piece::Literal(text), Some(Piece::Literal(last))) => last.push_str(&text),
+            (piece, _) => self.add(piece),
         }
     }
 

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `yaml(n)` | any value as YAML in block style, indented by `n` |
 //! | `yaml_with(anchors, n)` | a table as YAML; a key in the table `anchors` has the value of the anchor of that name |
+//! | `pairs(n)` | a list of names and values as YAML, each pair on a line of its own, indented by `n` |
 //! | `lines(n)` | a string of YAML as lines below `|-`, indented by `n` |
 //! | `json(n)` | any value as JSON; `n` given: on several lines, indented by `n` |
 //! | `python` | any value as a Python literal |
@@ -30,8 +31,8 @@ pub(super) fn format(out: &mut Output, state: &mut State, value: &Value) -> Resu
     let language = language(state);
     let text = match value.kind() {
         ValueKind::String => language.literal(value.as_str().unwrap_or_default()),
-        ValueKind::Number => value.to_string(),
-        ValueKind::Bool => language.boolean(value.is_true()).to_string(),
+        ValueKind::Number => value.to_string().into(),
+        ValueKind::Bool => language.boolean(value.is_true()).into(),
         kind => {
             return Err(Error::new(
                 ErrorKind::BadEscape,
@@ -68,6 +69,11 @@ pub(super) fn register(environment: &mut Environment<'static>) {
             Ok::<_, Error>(Value::from_safe_string(text))
         },
     );
+    environment.add_filter("pairs", |state: &State, list: Value, indent: usize| {
+        let indent = checked_indent(indent)?;
+        charge(state, &list, 0)?;
+        Ok::<_, Error>(Value::from_safe_string(yaml::pair_lines(&list, indent)?))
+    });
     environment.add_filter("lines", |text: String, indent: usize| {
         Ok::<_, Error>(Value::from_safe_string(yaml::lines(
             &text,
@@ -98,7 +104,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         Language::Dotenv,
     ] {
         environment.add_filter(language.name(), move |text: String| {
-            Value::from_safe_string(language.literal(&text))
+            Value::from_safe_string(language.literal(&text).into_owned())
         });
     }
     environment.add_filter("code", |text: String| {
@@ -190,7 +196,7 @@ fn python(value: &serde_json::Value) -> String {
         serde_json::Value::Null => "None".to_string(),
         serde_json::Value::Bool(value) => Language::Python.boolean(*value).to_string(),
         serde_json::Value::Number(number) => number.to_string(),
-        serde_json::Value::String(text) => Language::Python.literal(text),
+        serde_json::Value::String(text) => Language::Python.literal(text).into_owned(),
         serde_json::Value::Array(items) => {
             let items: Vec<String> = items.iter().map(python).collect();
             format!("[{}]", items.join(", "))

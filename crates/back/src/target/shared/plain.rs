@@ -4,5 +4,5 @@ use crate::template::Language;
 
 /// A markdown paragraph that shows the text as it is.
 pub fn markdown(text: &str) -> String {
-    Language::Markdown.literal(text)
+    Language::Markdown.literal(text).into_owned()
 }

@@ -6,6 +6,8 @@ use crate::value::{SchedulePreset, cron::number};
 /// Days from a Monday on (2024-01-01) within which every schedule that repeats runs twice: three leap days are in them.
 const DAYS_SEEN: u32 = 3288;
 const MINUTES_OF_DAY: u32 = 24 * 60;
+/// The field of months.
+const MONTH: usize = 3;
 
 impl Schedule {
     /// The longest time between two runs, in milliseconds. `None` where it does not repeat.
@@ -21,13 +23,22 @@ impl Schedule {
         let times = times_of_day(&fields);
         let (first, last) = (*times.first()?, *times.last()?);
         let within = times.windows(2).map(|pair| pair[1] - pair[0]).max();
-        let between = days(&fields)
+        let days = match [DAY, MONTH, WEEKDAY].iter().all(|at| is_every(fields[*at])) {
+            // Most schedules: nine years of days need not be looked at.
+            true => vec![0, 1],
+            false => days(&fields),
+        };
+        let between = days
             .windows(2)
             .map(|pair| (pair[1] - pair[0]) * MINUTES_OF_DAY - last + first)
             .max()?;
         let minutes = between.max(within.unwrap_or_default());
         Some(u64::from(minutes) * 60_000)
     }
+}
+
+fn is_every(field: &str) -> bool {
+    matches!(field, "*" | "?")
 }
 
 /// The five fields that a preset stands for, where it repeats.
@@ -58,8 +69,8 @@ fn times_of_day(fields: &[&str]) -> Vec<u32> {
 
 /// The days on which it runs, counted from the first one that is looked at.
 fn days(fields: &[&str]) -> Vec<u32> {
-    let months = values(3, fields[3]);
-    let every = |index: usize| matches!(fields[index], "*" | "?");
+    let months = values(MONTH, fields[MONTH]);
+    let every = |index: usize| is_every(fields[index]);
     let days: Vec<OfMonth> = fields[DAY].split(',').map(OfMonth::parse).collect();
     let weekdays: Vec<OfWeek> = fields[WEEKDAY].split(',').map(OfWeek::parse).collect();
     (0..DAYS_SEEN)

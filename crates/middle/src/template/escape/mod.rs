@@ -1,9 +1,11 @@
 //! Literals and comments in the languages of the generated files.
 
 pub(super) mod text;
+pub(super) mod yaml;
 
 pub use text::NOT_IN_URLS;
-pub(super) mod yaml;
+
+use std::borrow::Cow;
 
 /// The language of a generated file, known by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,18 +76,19 @@ impl Language {
             .unwrap_or(Language::Plain)
     }
 
-    /// A string as it must stand in a file of this language to be read back unchanged.
-    pub fn literal(self, text: &str) -> String {
+    /// A string as it must stand in a file of this language to be read back unchanged. One that needs no mark is not copied:
+    /// most values are such.
+    pub fn literal(self, text: &str) -> Cow<'_, str> {
         match self {
             Language::Yaml => yaml::scalar(text),
-            Language::Json => serde_json::Value::from(text).to_string(),
-            Language::Python => text::python(text),
-            Language::Groovy => text::groovy(text),
-            Language::Markdown => text::markdown(text),
+            Language::Json => serde_json::Value::from(text).to_string().into(),
+            Language::Python => text::python(text).into(),
+            Language::Groovy => text::groovy(text).into(),
+            Language::Markdown => text::markdown(text).into(),
             Language::Xml => text::xml(text),
-            Language::Shell => text::shell(text),
-            Language::Dotenv => text::dotenv(text),
-            Language::Plain => text.to_string(),
+            Language::Shell => text::shell(text).into(),
+            Language::Dotenv => text::dotenv(text).into(),
+            Language::Plain => text.into(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Literals of the other languages.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::Language;
@@ -34,21 +36,43 @@ pub fn markdown(text: &str) -> String {
     let line = line.trim();
     let digits = line.chars().take_while(char::is_ascii_digit).count();
     let is_number = digits > 0 && line[digits..].starts_with(['.', ')']);
-    let mut out = String::new();
+    let mut out = String::with_capacity(line.len());
     let mut before = ' ';
     let mut rest = line.chars().enumerate().peekable();
     while let Some((index, c)) = rest.next() {
         let after = rest.peek().map_or(' ', |(_, after)| *after);
-        let starts = index == 0 && "-+=".contains(c) || is_number && index == digits;
+        let starts = index == 0 && matches!(c, '-' | '+' | '=') || is_number && index == digits;
         // Inside of a word it has no meaning: `a_b` stays readable.
         let within = c == '_' && before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric();
-        if starts || !within && "\\`*_{}[]<>#|~&!$".contains(c) {
+        if starts || !within && is_mark(c) {
             out.push('\\');
         }
         out.push(c);
         before = c;
     }
     out
+}
+
+/// Whether a character begins or ends something in a paragraph or a table.
+fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        '\\' | '`'
+            | '*'
+            | '_'
+            | '{'
+            | '}'
+            | '['
+            | ']'
+            | '<'
+            | '>'
+            | '#'
+            | '|'
+            | '~'
+            | '&'
+            | '!'
+            | '$'
+    )
 }
 
 /// A code span of Markdown, in a paragraph or in a table's cell. Backticks, pipes and backslashes differ in
@@ -93,7 +117,12 @@ pub fn markdown_link(url: &str) -> String {
 }
 
 /// Text or an attribute's value of XML. Characters that XML has no way to write become U+FFFD.
-pub fn xml(text: &str) -> String {
+pub fn xml(text: &str) -> Cow<'_, str> {
+    let is_text =
+        |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    if text.bytes().all(is_text) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::new();
     for c in text.chars() {
         match c {
@@ -107,7 +136,7 @@ pub fn xml(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// One word of a POSIX shell.
@@ -159,7 +188,7 @@ pub fn comment(language: Language, text: &str) -> String {
         Language::Groovy => line.replace("\\u", "\\ u").replace("*/", "* /"),
         Language::Xml => apart(&line),
         Language::Markdown => apart(&line).replace('>', "&gt;"),
-        _ => line,
+        _ => line.into_owned(),
     }
 }
 
@@ -179,7 +208,10 @@ fn apart(line: &str) -> String {
 }
 
 /// Line ends, tabs and control characters become spaces.
-fn one_line(text: &str) -> String {
+fn one_line(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
     text.chars()
         .map(|c| if is_visible(c) { c } else { ' ' })
         .collect()

@@ -1,61 +1,117 @@
 //! YAML that every reader of 1.1 and 1.2 understands the same way.
 
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter};
 use minijinja::{
     Error, ErrorKind,
     value::{DynObject, Value, ValueKind},
 };
 
 /// Words that some YAML reader does not read as a string.
-const RESERVED: [&str; 13] = [
-    "", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf",
+const RESERVED: [&str; 11] = [
+    "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf",
 ];
+const LONGEST_RESERVED: usize = 5;
 
 /// A string as a scalar on one line: plain if every reader reads it as this string, else in double quotes.
-pub fn scalar(text: &str) -> String {
+pub fn scalar(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len() + 2);
-    push_scalar(text, &mut out);
-    out
+    push_quoted(text, &mut out);
+    Cow::Owned(out)
 }
 
 fn push_scalar(text: &str, out: &mut String) {
-    if is_plain(text) {
-        out.push_str(text);
-        return;
+    match is_plain(text) {
+        true => out.push_str(text),
+        false => push_quoted(text, out),
     }
+}
+
+/// Text is copied from one character that needs an escape to the next: most texts have none, and are copied at once.
+fn push_quoted(text: &str, out: &mut String) {
     out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.find(needs_escape) {
-        out.push_str(&rest[..at]);
-        let mut chars = rest[at..].chars();
-        match chars.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\t') => out.push_str("\\t"),
-            Some('\r') => out.push_str("\\r"),
-            Some(c) if (c as u32) <= 0xffff => out.push_str(&format!("\\u{:04X}", c as u32)),
-            Some(c) => out.push_str(&format!("\\U{:08X}", c as u32)),
-            None => {}
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        if CLASSES[usize::from(*byte)] & QUOTABLE != 0 {
+            at += 1;
+            continue;
         }
-        rest = chars.as_str();
+        let Some(c) = text[at..].chars().next() else {
+            break;
+        };
+        let end = at + c.len_utf8();
+        if needs_escape(c) {
+            out.push_str(&text[copied..at]);
+            push_escape(c, out);
+            copied = end;
+        }
+        at = end;
     }
-    out.push_str(rest);
+    out.push_str(&text[copied..]);
     out.push('"');
+}
+
+fn push_escape(c: char, out: &mut String) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\t' => out.push_str("\\t"),
+        '\r' => out.push_str("\\r"),
+        c if (c as u32) <= 0xffff => out.push_str(&format!("\\u{:04X}", c as u32)),
+        c => out.push_str(&format!("\\U{:08X}", c as u32)),
+    }
 }
 
 fn needs_escape(c: char) -> bool {
     matches!(c, '"' | '\\') || !is_printable(c)
 }
 
-fn is_plain(text: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-@+ ()".contains(&byte);
-    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '_');
-    starts_well && text.bytes().all(is_inner) && !text.ends_with(' ') && !is_reserved(text)
+/// What a byte may be: it stands in a plain scalar, in a quoted one without an escape, in a line of a block.
+const PLAIN: u8 = 1;
+const QUOTABLE: u8 = 2;
+const IN_LINE: u8 = 4;
+
+/// The classes of each byte. A scalar is judged byte by byte, and a platform has as many as it has values: one look into a
+/// table takes a tenth of the comparisons. No byte of a character beyond ASCII has a class: [`is_printable`] judges it.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 0x80_u8 {
+        let c = byte as char;
+        let is_inner = matches!(c, '_' | '.' | '/' | '-' | '@' | '+' | ' ' | '(' | ')');
+        if c.is_ascii_alphanumeric() || is_inner {
+            classes[byte as usize] |= PLAIN;
+        }
+        if matches!(byte, 0x20..=0x7e) {
+            classes[byte as usize] |= IN_LINE;
+        }
+        if matches!(byte, 0x20..=0x7e) && !matches!(c, '"' | '\\') {
+            classes[byte as usize] |= QUOTABLE;
+        }
+        byte += 1;
+    }
+    classes
+};
+
+/// Whether all bytes are of a class.
+fn all_of(text: &str, class: u8) -> bool {
+    text.bytes()
+        .all(|byte| CLASSES[usize::from(byte)] & class != 0)
 }
 
-fn is_reserved(text: &str) -> bool {
-    let word = text.trim_start_matches('.');
-    RESERVED.iter().any(|it| it.eq_ignore_ascii_case(word))
+fn is_plain(text: &str) -> bool {
+    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '_');
+    starts_well && all_of(text, PLAIN) && !text.ends_with(' ') && !is_reserved(text)
+}
+
+fn is_reserved(word: &str) -> bool {
+    word.len() <= LONGEST_RESERVED && RESERVED.iter().any(|it| it.eq_ignore_ascii_case(word))
 }
 
 /// Whether YAML allows a character in a quoted scalar without an escape. Line ends of Unicode are excluded.
@@ -76,8 +132,10 @@ pub fn block(value: &Value, indent: usize, charge: &Charge<'_>) -> Result<String
         charge,
     };
     writer.value(value, indent)?;
-    let out = writer.out;
-    Ok(out.trim_start_matches('\n').trim_start().to_string())
+    let mut out = writer.out;
+    let body = out.trim_start_matches('\n').trim_start();
+    out.drain(..out.len() - body.len());
+    Ok(out)
 }
 
 /// The entries of a table in block style, as [`block`] writes them; a key in `anchors` has the value that stands at the
@@ -106,6 +164,41 @@ pub fn entries(
         }
     }
     Ok(writer.out)
+}
+
+/// A list of names and values as the entries of a table, each on a line of its own.
+///
+/// Errors: a name or a value that has no form on one line.
+pub fn pair_lines(list: &Value, indent: usize) -> Result<String, Error> {
+    let mut out = String::new();
+    for (index, pair) in list.try_iter()?.enumerate() {
+        if index > 0 {
+            new_line(indent, &mut out);
+        }
+        push_on_line(&pair.get_item_by_index(0)?, &mut out)?;
+        out.push_str(": ");
+        push_on_line(&pair.get_item_by_index(1)?, &mut out)?;
+    }
+    Ok(out)
+}
+
+fn push_on_line(value: &Value, out: &mut String) -> Result<(), Error> {
+    match (value.as_str(), value.kind()) {
+        (Some(text), _) => push_scalar(text, out),
+        (None, ValueKind::Number | ValueKind::Bool) => out.push_str(&other_leaf(value)?),
+        (None, kind) => {
+            return Err(Error::new(
+                ErrorKind::BadEscape,
+                format!("{kind} can't stand on one line"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn new_line(indent: usize, out: &mut String) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n(' ', indent));
 }
 
 /// Charges for a value before it is written.
@@ -184,7 +277,7 @@ impl Writer<'_> {
 
     fn leaf(&mut self, value: &Value, indent: usize) -> Result<(), Error> {
         match value.as_str() {
-            Some(text) if is_literal_block(text) => self.out.push_str(&literal_block(text, indent)),
+            Some(text) if is_literal_block(text) => push_block(text, indent, &mut self.out),
             Some(text) => push_scalar(text, &mut self.out),
             None => self.out.push_str(&other_leaf(value)?),
         }
@@ -192,8 +285,7 @@ impl Writer<'_> {
     }
 
     fn new_line(&mut self, indent: usize) {
-        self.out.push('\n');
-        self.out.extend(std::iter::repeat_n(' ', indent));
+        new_line(indent, &mut self.out);
     }
 }
 
@@ -224,42 +316,55 @@ fn other_leaf(value: &Value) -> Result<String, Error> {
 /// scalar on one line.
 pub fn lines(text: &str, indent: usize) -> String {
     if !text.is_empty() && !text.ends_with('\n') && is_block_text(text) {
-        literal_block(text, indent)
+        let mut out = String::with_capacity(text.len() + 4 * (indent + 1));
+        push_block(text, indent, &mut out);
+        out
     } else {
-        scalar(text)
+        scalar(text).into_owned()
     }
 }
 
 /// Whether a text is easier to read as lines below `|`, and every reader reads it back unchanged.
 fn is_literal_block(text: &str) -> bool {
     let body = text.strip_suffix('\n').unwrap_or(text);
-    body.contains('\n') && !body.ends_with('\n') && is_block_text(body)
+    memchr(b'\n', body.as_bytes()).is_some() && !body.ends_with('\n') && is_block_text(body)
 }
 
+/// No line starts with a tab or ends with white space, and the first does not start with any.
 fn is_block_text(body: &str) -> bool {
-    !body.starts_with([' ', '\n', '\t'])
-        && body
-            .lines()
-            .all(|line| !line.ends_with([' ', '\t']) && !line.starts_with('\t'))
-        && body
-            .chars()
-            .all(|c| c == '\n' || c == '\t' || is_printable(c))
+    let is_line = |line: &str| {
+        !line.starts_with('\t')
+            && !line.ends_with([' ', '\t'])
+            && (all_of(line, IN_LINE) || line.chars().all(|c| c == '\t' || is_printable(c)))
+    };
+    !body.starts_with([' ', '\n']) && each_line(body).all(is_line)
 }
 
-fn literal_block(text: &str, indent: usize) -> String {
+/// `|` or `|-`, and the lines below it.
+fn push_block(text: &str, indent: usize, out: &mut String) {
     let (mark, body) = match text.strip_suffix('\n') {
         Some(body) => ("|", body),
         None => ("|-", text),
     };
-    let mut out = mark.to_string();
-    for line in body.split('\n') {
+    out.push_str(mark);
+    for line in each_line(body) {
         out.push('\n');
         if !line.is_empty() {
-            out.push_str(&" ".repeat(indent));
+            out.extend(std::iter::repeat_n(' ', indent));
             out.push_str(line);
         }
     }
-    out
+}
+
+/// What stands between line ends. Most texts are one long line, in which `memchr` finds none at once.
+fn each_line(text: &str) -> impl Iterator<Item = &str> {
+    let ends = memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    let mut start = 0;
+    ends.map(move |end| {
+        let line = &text[start..end];
+        start = end + 1;
+        line
+    })
 }
 
 #[cfg(test)]
@@ -277,6 +382,40 @@ mod tests {
             assert!(scalar(text).starts_with('"'), "{text}");
         }
         assert_eq!(scalar("postgres/17.11-alpine"), "postgres/17.11-alpine");
+    }
+
+    #[test]
+    fn only_what_needs_an_escape_has_one() {
+        for (text, written) in [
+            ("infinity", "infinity"),
+            ("inf", r#""inf""#),
+            ("Größe: 1", r#""Größe: 1""#),
+            ("a\u{2028}b\\\"\u{1f600}", r#""a\u2028b\\\"😀""#),
+            ("a ", r#""a ""#),
+            ("\u{7f}\n", r#""\u007F\n""#),
+        ] {
+            assert_eq!(scalar(text), written, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_a_block_if_no_line_loses_anything() {
+        for text in ["a", "a\n\n b: \"c\"", "é\n\u{1f600}", "a\tb"] {
+            assert!(lines(text, 2).starts_with("|-\n"), "{text}");
+        }
+        for text in [" a", "\ta", "a \nb", "a\n\tb", "a\rb", "a\u{2028}b", "\na"] {
+            assert!(lines(text, 2).starts_with('"'), "{text}");
+        }
+    }
+
+    #[test]
+    fn pairs_stand_on_a_line_each() {
+        let list = serde_json::json!([["a b", "1"], ["c", 2], ["d", "x\ny"]]);
+        let written = pair_lines(&Value::from(Serde(list)), 2);
+        let lines = "a b: \"1\"\n  c: 2\n  d: \"x\\ny\"";
+        assert_eq!(written.ok().as_deref(), Some(lines));
+        let list = Value::from(Serde(serde_json::json!([["a", []]])));
+        assert!(pair_lines(&list, 2).is_err());
     }
 
     #[test]

@@ -262,7 +262,7 @@ fn leaf(node: &Node) -> String {
     match node {
         Node::Plain(text) if text.is_empty() => "null".to_string(),
         Node::Plain(text) => text.clone(),
-        Node::Text(text) => Language::Yaml.literal(text),
+        Node::Text(text) => Language::Yaml.literal(text).into_owned(),
         Node::List(_) => "[]".to_string(),
         Node::Table(_) => "{}".to_string(),
     }

@@ -13,6 +13,7 @@ mod unknown;
 mod windows;
 
 use platform::Seen;
+use rayon::prelude::*;
 use rules::Rules;
 use serde::Serialize;
 
@@ -72,11 +73,18 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let view = platform::view(context, &rules, seen);
     let path = format!("rules/{PLATFORM_RULES}");
     write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
-    for component in &platform.components {
-        if let Some(view) = rules::view(&rules, component) {
-            let path = rule_file(context.vantage, component);
-            write(context, &mut emission, "rules/component.yml", &path, &view)?;
-        }
+    let render = |component: &Component| {
+        let view = rules::view(&rules, component)?;
+        let path = rule_file(context.vantage, component);
+        Some(text("rules/component.yml", context, &view).map(|text| (path, text)))
+    };
+    let components = platform.components.par_iter();
+    let rendered: Vec<_> = components.filter_map(render).collect();
+    for file in rendered {
+        let (path, text) = file?;
+        emission
+            .files
+            .add(Target::Prometheus, format!("prometheus/{path}"), text);
     }
     Ok(emission)
 }
@@ -97,13 +105,20 @@ fn write(
     path: &str,
     view: &impl Serialize,
 ) -> Result<(), TemplateError> {
-    let text = context
-        .engine
-        .render(&format!("prometheus/{template}"), view)?;
+    let text = text(template, context, view)?;
     emission
         .files
         .add(Target::Prometheus, format!("prometheus/{path}"), text);
     Ok(())
+}
+
+fn text(
+    template: &str,
+    context: &Context<'_>,
+    view: &impl Serialize,
+) -> Result<String, TemplateError> {
+    let template = format!("prometheus/{template}");
+    context.engine.render(&template, view)
 }
 
 /// The jobs of the setting `scrape_configs`, as YAML below `scrape_configs:`. A file that Prometheus would refuse is

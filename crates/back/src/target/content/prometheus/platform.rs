@@ -232,8 +232,9 @@ fn down(job: &Job<'_>) -> String {
 fn alerted(platform: &Platform, downs: &BTreeSet<String>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     let alerts = platform.components.iter().flat_map(|it| &it.alerts);
-    for alert in alerts.filter(|alert| alert.expr.contains("up")) {
-        // Expressions cost more to read than everything else here, and most alerts are one of the conditions.
+    // Expressions cost more to read than everything else here: most ask nothing of `up`, and most others are one of the
+    // conditions.
+    for alert in alerts.filter(|alert| may_select_up(&alert.expr)) {
         if downs.contains(&alert.expr) {
             out.insert(alert.expr.clone());
         } else if let Some(expr) = promql(&alert.expr) {
@@ -241,6 +242,13 @@ fn alerted(platform: &Platform, downs: &BTreeSet<String>) -> BTreeSet<String> {
         }
     }
     out
+}
+
+/// Whether `up{` may stand in an expression, however it is spaced.
+fn may_select_up(expr: &str) -> bool {
+    let goes_on = |rest: &str| rest.trim_start().starts_with(['{', '#']);
+    expr.match_indices("up")
+        .any(|(at, up)| goes_on(&expr[at + up.len()..]))
 }
 
 /// The expressions that are joined by `or`.
@@ -253,6 +261,25 @@ fn alternatives(expr: &Expr, out: &mut BTreeSet<String>) {
         }
         expr => {
             out.insert(expr.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_select_up;
+
+    #[test]
+    fn only_expressions_that_may_select_up_are_read() {
+        for expr in [
+            "up{job=\"a\"} == 0",
+            "x > 1 or up {job=\"a\"} == 0",
+            "up # of one job\n{job=\"a\"} == 0",
+        ] {
+            assert!(may_select_up(expr), "{expr}");
+        }
+        for expr in ["up == 0", "sum by (group) (x)", "increase(duplicates[5m])"] {
+            assert!(!may_select_up(expr), "{expr}");
         }
     }
 }

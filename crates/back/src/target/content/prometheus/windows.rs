@@ -1,5 +1,6 @@
 //! Rules that look back over less time than two scrapes: a rate needs two samples, so they would never say anything.
 
+use memchr::{memchr, memchr_iter};
 use promql_parser::{
     parser::Expr,
     util::{ExprVisitor, walk_expr},
@@ -69,11 +70,19 @@ pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic
 /// Whether some range of an expression may be shorter than this, in milliseconds: reading the expression costs a hundred
 /// times more than looking at its brackets.
 fn may_be_shorter(expr: &str, least: u64) -> bool {
-    let mut ranges = expr.split('[').skip(1);
-    ranges.any(|range| {
-        let end = range.find(']').unwrap_or(range.len());
-        duration_ms(&range[..end]).is_none_or(|range| range < least)
+    memchr_iter(b'[', expr.as_bytes()).any(|open| {
+        let range = &expr[open + 1..];
+        let end = memchr(b']', range.as_bytes()).unwrap_or(range.len());
+        first_unit(&range[..end]).is_none_or(|range| range < least)
     })
+}
+
+/// Of `1d2h` the day: the whole range is no shorter.
+fn first_unit(range: &str) -> Option<u64> {
+    let unit = range.find(|c: char| !c.is_ascii_digit())?;
+    let rest = &range[unit..];
+    let end = rest.find(|c: char| !c.is_ascii_alphabetic());
+    duration_ms(&range[..end.map_or(range.len(), |end| unit + end)])
 }
 
 /// The shortest range, in milliseconds, over which an expression takes a rate. An expression that is no PromQL has none.
@@ -123,7 +132,13 @@ mod tests {
         ] {
             assert!(may_be_shorter(expr, 30_000), "{expr}");
         }
-        for expr in ["up == 0", "rate(a[30s])", "rate(a[5m]) / rate(b[1h])"] {
+        for expr in [
+            "up == 0",
+            "rate(a[30s])",
+            "rate(a[5m]) / rate(b[1h])",
+            "rate(a[1h20s])",
+            "max_over_time(rate(a[5m])[1h:1m])",
+        ] {
             assert!(!may_be_shorter(expr, 30_000), "{expr}");
         }
     }

@@ -11,6 +11,7 @@ use std::{
 use serde::Serialize;
 
 use data_encoding::BASE64;
+use memchr::memchr2;
 
 use super::compact::compact;
 use crate::{
@@ -83,7 +84,7 @@ impl Content<'_> {
     /// A text that Helm's `.Files` and YAML carry unchanged: Helm cuts off a byte order mark.
     fn text(&self) -> Option<Arc<str>> {
         let is_carried = |text: &str| {
-            !text.starts_with('\u{feff}') && !text.contains('\0') && !text.contains('\r')
+            !text.starts_with('\u{feff}') && memchr2(b'\0', b'\r', text.as_bytes()).is_none()
         };
         match self {
             Content::Text(text) => is_carried(text).then(|| Arc::clone(text)),

@@ -1,10 +1,13 @@
 //! The row of each node, and the order in it: nodes that are connected come close together.
 //!
-//! The order starts as the user's. A swap is kept only if it makes the wires clearly shorter.
+//! The order starts as the user's. [`shorten`] then swaps what makes the wires clearly shorter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::scene::{Scene, Wire, WireKind};
+use super::{
+    scene::{Scene, Wire, WireKind},
+    shorten,
+};
 
 /// A row of cells, from top to bottom of the picture.
 #[derive(Clone, Debug)]
@@ -34,27 +37,23 @@ const LANE_MOST: usize = 6;
 const COLUMN_MOST: usize = 3;
 /// The most columns of cards: a wider picture is not readable at the width of a page. More cards make it longer.
 const WIDE_MOST: usize = 10;
-/// The most rounds in which the order is improved.
-const PASSES: usize = 6;
-/// The most places of nodes and lengths of wires that are computed to improve it. A large picture swaps only close entries.
-const WORK: usize = 20_000_000;
 
 pub fn arrange(scene: &Scene) -> Vec<Row> {
     let mut order = Order::of(scene);
-    order.improve(scene);
+    shorten::improve(&mut order, scene);
     order.rows()
 }
 
 #[derive(Clone, Debug)]
-struct Order {
-    above: Vec<usize>,
-    ci: Vec<usize>,
-    pipelines: Vec<usize>,
+pub(super) struct Order {
+    pub above: Vec<usize>,
+    pub ci: Vec<usize>,
+    pub pipelines: Vec<usize>,
     /// Cards, and nodes outside of cards.
-    cards: Vec<usize>,
-    below: Vec<usize>,
+    pub cards: Vec<usize>,
+    pub below: Vec<usize>,
     /// The cell of each card.
-    cells: Vec<Cell>,
+    pub cells: Vec<Cell>,
 }
 
 impl Order {
@@ -75,63 +74,8 @@ impl Order {
         }
     }
 
-    fn lists(&mut self) -> [&mut Vec<usize>; 5] {
-        [
-            &mut self.cards,
-            &mut self.pipelines,
-            &mut self.ci,
-            &mut self.above,
-            &mut self.below,
-        ]
-    }
-
-    /// Swaps pairs of entries of a list if that makes the wires shorter.
-    fn improve(&mut self, scene: &Scene) {
-        let entries: usize = self.lists().iter().map(|list| list.len()).sum();
-        let look = (scene.nodes.len() + scene.wires.len()) * entries * PASSES;
-        let reach = WORK / look.max(1);
-        let mut places = vec![(0, 0); scene.nodes.len()];
-        let mut best = self.cost(scene, &mut places);
-        for _ in 0..PASSES {
-            let before = best;
-            for list in 0..5 {
-                let length = self.lists()[list].len();
-                for (left, right) in pairs(length, reach) {
-                    self.lists()[list].swap(left, right);
-                    let cost = self.cost(scene, &mut places);
-                    if cost * 200 < best * 199 {
-                        best = cost;
-                    } else {
-                        self.lists()[list].swap(left, right);
-                    }
-                }
-            }
-            if best == before {
-                return;
-            }
-        }
-    }
-
-    /// The sum of the lengths of all wires, with every row 1000 wide. A flow counts as several needs. `places` is a buffer for
-    /// the places of the nodes.
-    fn cost(&self, scene: &Scene, places: &mut [(i64, i64)]) -> i64 {
-        self.put(places);
-        scene
-            .wires
-            .iter()
-            .map(|wire| {
-                let (from, to) = (places[wire.from], places[wire.to]);
-                let length = (from.0 - to.0).abs() + (from.1 - to.1).abs();
-                match wire.kind {
-                    WireKind::Flow { .. } => length * 4,
-                    WireKind::Need => length,
-                }
-            })
-            .sum()
-    }
-
     /// The place of each node in the rows that [`Order::rows`] makes.
-    fn put(&self, places: &mut [(i64, i64)]) {
+    pub fn put(&self, places: &mut [(i64, i64)]) {
         let mut row = 0;
         for lane in [&self.above, &self.ci, &self.pipelines] {
             row = put_lane(lane, row, places);
@@ -241,14 +185,6 @@ fn put_stack(
     for node in nodes {
         places[*node] = (x, row as i64 * 160);
     }
-}
-
-/// All pairs of `length` entries that are at most `reach` apart.
-fn pairs(length: usize, reach: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..length).flat_map(move |left| {
-        let end = length.min(left + 1 + reach);
-        (left + 1..end).map(move |right| (left, right))
-    })
 }
 
 /// How many nodes of a lane stand in each of its rows.

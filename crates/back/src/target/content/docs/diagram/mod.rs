@@ -9,6 +9,7 @@
 //! | [`scene`] | decides what is shown |
 //! | [`scope`] | the same for a platform that is too large for one picture |
 //! | [`arrange`] | puts it in rows |
+//! | [`shorten`] | swaps entries of rows whose wires become shorter |
 //! | [`place`] | gives rows, cells and nodes their rectangles |
 //! | [`route`] | finds for each wire the channels it goes through |
 //! | [`tracks`] | gives each wire its own track in each channel, so that few cross |
@@ -29,6 +30,7 @@ mod place;
 mod route;
 mod scene;
 mod scope;
+mod shorten;
 mod stack;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@
 //! the room left and right of everything; nodes lie in none of them, so no wire crosses a node.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
     ops::Range,
 };
 
@@ -49,7 +50,7 @@ const SHARED_CHANNEL: i32 = 12;
 
 pub fn routes(scene: &Scene, rows: &[Row], placement: &Placement) -> Vec<Route> {
     let map = Map::of(rows, placement);
-    let mut traffic = Traffic::default();
+    let mut traffic = Traffic::of(rows);
     let mut out = Vec::new();
     let is_flow = |wire: &Wire| matches!(wire.kind, WireKind::Flow { .. });
     let order = scene.wires.iter().enumerate();
@@ -69,29 +70,59 @@ pub fn routes(scene: &Scene, rows: &[Row], placement: &Placement) -> Vec<Route> 
     out
 }
 
-/// The wires that are routed already, by channel.
-#[derive(Default)]
+/// The wires that are routed already, by the number of the channel.
 struct Traffic {
-    count: BTreeMap<Channel, i32>,
-    bundles: BTreeSet<(Channel, usize)>,
+    /// The number of the first gap of each row. The gutters have the numbers before all gaps.
+    gaps: Vec<usize>,
+    count: Vec<i32>,
+    /// The channels in which needs to a node are already.
+    bundles: BTreeMap<usize, Vec<bool>>,
 }
 
 impl Traffic {
+    fn of(rows: &[Row]) -> Self {
+        let mut next = 2 + rows.len() + 1;
+        let mut gaps = Vec::with_capacity(rows.len());
+        for row in rows {
+            gaps.push(next);
+            next += row.cells.len();
+        }
+        Self {
+            gaps,
+            count: vec![0; next],
+            bundles: BTreeMap::new(),
+        }
+    }
+
+    fn number(&self, channel: Channel) -> usize {
+        match channel {
+            Channel::Left => 0,
+            Channel::Right => 1,
+            Channel::Gutter(index) => 2 + index,
+            Channel::Gap { row, gap } => self.gaps[row] + gap,
+        }
+    }
+
     fn add(&mut self, channels: &[Channel], bundle: Option<usize>) {
+        let length = self.count.len();
         for channel in channels {
-            let is_new = match bundle {
-                Some(target) => self.bundles.insert((*channel, target)),
-                None => true,
-            };
-            *self.count.entry(*channel).or_default() += i32::from(is_new);
+            let number = self.number(*channel);
+            let known = bundle.map(|target| {
+                let new = || vec![false; length];
+                let channels = self.bundles.entry(target).or_insert_with(new);
+                std::mem::replace(&mut channels[number], true)
+            });
+            self.count[number] += i32::from(known != Some(true));
         }
     }
 
     /// The cost of a stretch in a channel: lower if needs to the same node are there already.
     fn stretch_cost(&self, channel: Channel, bundle: Option<usize>) -> StretchCost {
-        match bundle {
-            Some(target) if self.bundles.contains(&(channel, target)) => StretchCost::Shared,
-            _ => StretchCost::Own(SHARED_CHANNEL * self.count.get(&channel).copied().unwrap_or(0)),
+        let number = self.number(channel);
+        let there = bundle.and_then(|target| self.bundles.get(&target));
+        match there.is_some_and(|channels| channels[number]) {
+            true => StretchCost::Shared,
+            false => StretchCost::Own(SHARED_CHANNEL * self.count[number]),
         }
     }
 }
@@ -270,30 +301,33 @@ impl Map {
     /// Dijkstra's algorithm over the junctions, up to a cost of `limit`.
     fn spread(&self, search: &Search<'_>, mut limit: i32) -> Vec<Option<(i32, ReachedBy)>> {
         let mut reached: Vec<Option<(i32, ReachedBy)>> = vec![None; self.junctions.len()];
-        let mut waiting: BTreeSet<(i32, usize)> = BTreeSet::new();
+        // A junction that was reached at a lower cost since waits twice: it is looked at once.
+        let mut waiting: BinaryHeap<Reverse<(i32, usize)>> = BinaryHeap::new();
         let mut exits: BTreeMap<usize, i32> = BTreeMap::new();
         for (number, step) in search.ends.iter().flat_map(|end| self.steps(end, search)) {
             let exit = exits.entry(number).or_insert(step);
             *exit = step.min(*exit);
         }
-        let mut improve = |number: usize, cost: i32, via: ReachedBy, waiting: &mut BTreeSet<_>| {
+        let improve = |number: usize, cost: i32, via: ReachedBy, reached: &mut [Option<_>]| {
             let known = reached[number].map(|(known, _)| known);
-            if known.is_none_or(|known| cost < known) {
-                waiting.extend([(cost, number)]);
-                if let Some(known) = known {
-                    waiting.remove(&(known, number));
-                }
+            let is_better = known.is_none_or(|known| cost < known);
+            if is_better {
                 reached[number] = Some((cost, via));
             }
+            is_better.then_some(Reverse((cost, number)))
         };
         for start in search.starts {
             for (number, step) in self.steps(start, search) {
-                improve(number, step, ReachedBy::Start(start.side), &mut waiting);
+                let via = ReachedBy::Start(start.side);
+                waiting.extend(improve(number, step, via, &mut reached));
             }
         }
-        while let Some((cost, current)) = waiting.pop_first() {
+        while let Some(Reverse((cost, current))) = waiting.pop() {
             if cost > limit {
                 break;
+            }
+            if reached[current].is_some_and(|(known, _)| known < cost) {
+                continue;
             }
             if let Some(exit) = exits.get(&current) {
                 limit = limit.min(cost + exit);
@@ -304,7 +338,7 @@ impl Map {
             let twin = &self.junctions[current ^ 1];
             let stretch_cost = search.traffic.stretch_cost(junction.channel, search.bundle);
             let along = stretch_cost.cost((junction.y - twin.y).abs());
-            improve(current ^ 1, cost + along, via, &mut waiting);
+            waiting.extend(improve(current ^ 1, cost + along, via, &mut reached));
             let stretch_cost = search
                 .traffic
                 .stretch_cost(Channel::Gutter(junction.gutter), search.bundle);
@@ -316,7 +350,7 @@ impl Map {
                     stretch_cost.cost((junction.x - other.x).abs() + (junction.y - other.y).abs())
                         + BEND
                 };
-                improve(*number, cost + across, via, &mut waiting);
+                waiting.extend(improve(*number, cost + across, via, &mut reached));
             }
         }
         reached
